@@ -1,0 +1,45 @@
+// Orders: what control asks of an edge. Each carries an id and is idempotent; the edge answers with a result.
+
+/** The separate tests of a delivery route, in order; a failed one leaves the rest `not-run` (C5). */
+export type ProbeCheck = 'resolve' | 'connect' | 'greeting' | 'tls' | 'recipient' | 'unknown-recipient' | 'message'
+
+export type ProbeResult = {
+  readonly check: ProbeCheck
+  readonly state: 'passed' | 'failed' | 'warning' | 'not-run'
+  /** What was seen, in plain words: addresses, certificate, the remote reply. */
+  readonly saw: string
+  /** What to do, when it did not pass. */
+  readonly remedy: string | null
+  readonly durationMs: number
+}
+
+export type Order =
+  /** Tests a route: resolve, connect, TLS, RCPT, and a real message when `content` is given (base64 of CRLF text). */
+  | {
+      readonly kind: 'probe-route'
+      readonly id: string
+      readonly tenantId: string
+      readonly host: string
+      readonly port: number
+      readonly tls: 'opportunistic' | 'enforced-relaxed' | 'enforced-strict' | 'none'
+      readonly reversePath: string | null
+      readonly forwardPath: string
+      readonly content: string | null
+    }
+  /** Control's own mail (notices, DSN-like reports): accepted into the spool like any other message. */
+  | {
+      readonly kind: 'submit'
+      readonly id: string
+      readonly tenantId: string
+      readonly reversePath: string | null
+      readonly forwardPaths: readonly string[]
+      readonly content: string
+    }
+  /** Makes queued recipients of one message due now. */
+  | { readonly kind: 'retry'; readonly id: string; readonly messageId: string }
+
+export type OrderResult =
+  | { readonly kind: 'probe-route'; readonly results: readonly ProbeResult[] }
+  | { readonly kind: 'submit'; readonly messageId: string }
+  | { readonly kind: 'retry'; readonly recipients: number }
+  | { readonly kind: 'failed'; readonly why: string }

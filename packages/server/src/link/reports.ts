@@ -1,0 +1,92 @@
+// Reports: what edges tell control. They wait in the edge's outbox until acknowledged and are deduplicated by id.
+import type { GatheredFacts, Verdict } from '#policy/policy.ts'
+import type { Direction, ExplanationStep } from '#policy/policy.ts'
+
+export type TrackedReply = { readonly code: number; readonly status: string | null; readonly text: string }
+
+/** Who connected, as tracked. `name` is the forward-confirmed reverse name, when known. */
+export type TrackedClient = {
+  readonly ip: string
+  readonly name: string | null
+  readonly helo: string
+  readonly tls: { readonly version: string; readonly cipher: string } | null
+}
+
+/** A recipient or transaction refused or deferred before it was ours. One report an event, or counted. */
+export type RefusedReport = {
+  readonly kind: 'refused'
+  readonly id: string
+  readonly at: number
+  readonly tenantId: string | null
+  readonly direction: Direction | null
+  readonly outcome: 'deferred' | 'refused'
+  readonly client: TrackedClient
+  readonly reversePath: string | null
+  readonly forwardPath: string | null
+  readonly author: string | null
+  readonly subject: string | null
+  readonly messageIdField: string | null
+  readonly reply: TrackedReply
+  readonly explanation: readonly ExplanationStep[]
+  readonly facts: GatheredFacts
+  readonly settingsRevision: number | null
+  /** 1, or how many further refusals of this client and reason this row stands for (decisions 30). */
+  readonly count: number
+}
+
+/** A message accepted (250): one report, its recipients inside. Rides in the spool's transaction. */
+export type AcceptedReport = {
+  readonly kind: 'accepted'
+  readonly id: string
+  readonly at: number
+  readonly tenantId: string
+  readonly direction: Direction
+  readonly origin: 'smtp' | 'dsn' | 'control'
+  readonly client: TrackedClient | null
+  readonly reversePath: string | null
+  readonly author: string | null
+  readonly subject: string | null
+  readonly messageIdField: string | null
+  readonly size: number
+  readonly recipients: readonly {
+    readonly index: number
+    readonly forwardPath: string
+    readonly explanation: readonly ExplanationStep[]
+    readonly facts: GatheredFacts
+  }[]
+  readonly explanation: readonly ExplanationStep[]
+  readonly facts: GatheredFacts
+  readonly verdict: Verdict['kind']
+  readonly settingsRevision: number
+}
+
+/** What became of recipients in one delivery attempt, or by a decision of ours (expired, discarded). */
+export type DeliveryReport = {
+  readonly kind: 'delivery'
+  readonly id: string
+  readonly messageId: string
+  readonly tenantId: string
+  readonly at: number
+  readonly recipients: readonly number[]
+  readonly outcome: 'delivered' | 'deferred' | 'bounced' | 'held' | 'ambiguous'
+  readonly attempt: number
+  /** When the next attempt is due; null when there is none. */
+  readonly nextAttemptAt: number | null
+  readonly nextHop: { readonly host: string; readonly ip: string | null; readonly port: number } | null
+  readonly tls: { readonly version: string; readonly cipher: string; readonly verified: boolean } | null
+  /** The remote reply, or our own words for what failed before one came. */
+  readonly reply: TrackedReply
+  /** Milliseconds from first contact to outcome. */
+  readonly durationMs: number
+  /** The DSN this outcome caused, if any. */
+  readonly dsnId: string | null
+}
+
+export type Report = RefusedReport | AcceptedReport | DeliveryReport
+
+/** One POST of an edge's outbox. `sequence` orders them within a slot; control acknowledges the highest it stored. */
+export type ReportBatch = {
+  readonly node: string
+  readonly slot: number
+  readonly reports: readonly { readonly sequence: number; readonly report: Report }[]
+}

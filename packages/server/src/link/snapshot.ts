@@ -1,0 +1,73 @@
+// The snapshot: what control publishes to edges. One shard a tenant, stored by digest; checked on both sides.
+import { createHash } from 'node:crypto'
+import type { TenantSettings } from '#policy/settings.ts'
+import * as z from 'zod'
+
+/** Bumped when a shard's shape changes; nodes one release apart interoperate (architecture §7). */
+export const SHARD_FORMAT = 1
+
+const DomainSettings = z.object({
+  id: z.string(),
+  name: z.string(),
+  recipientMode: z.enum(['accept-all', 'known']),
+  unknownRecipient: z.enum(['reject', 'defer']),
+  routeId: z.string().nullable(),
+})
+
+const RouteSettings = z.object({
+  id: z.string(),
+  name: z.string(),
+  host: z.string(),
+  port: z.int().min(1).max(65_535),
+  tls: z.enum(['opportunistic', 'enforced-relaxed', 'enforced-strict', 'none']),
+  alternateId: z.string().nullable(),
+})
+
+/** One tenant's settings on the wire. Equal to `TenantSettings`, checked by the compiler below. */
+export const TenantShard = z.object({
+  tenantId: z.string(),
+  slug: z.string(),
+  revision: z.int(),
+  domains: z.array(DomainSettings),
+  authorizedOutbounds: z.array(z.object({ id: z.string(), cidr: z.string() })),
+  routes: z.array(RouteSettings),
+  defaultRouteId: z.string().nullable(),
+  smartHostRouteId: z.string().nullable(),
+  postmaster: z.string().nullable(),
+}) satisfies z.ZodType<TenantSettings>
+
+/** The list of shards that make one version. `feedPosition` is the least replica position it needs (decisions 31). */
+export const SnapshotIndex = z.object({
+  format: z.literal(SHARD_FORMAT),
+  version: z.int(),
+  feedPosition: z.int(),
+  /** tenant id → digest of its shard. */
+  shards: z.array(z.object({ tenantId: z.string(), digest: z.string() })),
+})
+export type SnapshotIndex = z.infer<typeof SnapshotIndex>
+
+/** A change of a list that grows. `value` null removes the key. Ordered by `position`. */
+export const FeedItem = z.object({
+  position: z.int(),
+  tenantId: z.string(),
+  list: z.enum(['recipient']),
+  /** recipient: the address key (decisions 22). */
+  key: z.string(),
+  /** recipient: `{ source }`. */
+  value: z.object({ source: z.string() }).nullable(),
+})
+export type FeedItem = z.infer<typeof FeedItem>
+
+export const FeedPage = z.object({
+  items: z.array(FeedItem),
+  /** The newest position that exists; the reader is current once it has read up to it. */
+  position: z.int(),
+  /** True when the page starts over: the reader must empty its replica first. */
+  restart: z.boolean(),
+})
+export type FeedPage = z.infer<typeof FeedPage>
+
+/** The digest that names a shard: SHA-256 over its canonical JSON (keys in schema order). */
+export function shardDigest(shard: TenantSettings): string {
+  return createHash('sha256').update(JSON.stringify(TenantShard.parse(shard))).digest('hex')
+}

@@ -1,0 +1,56 @@
+// Identifiers and secrets: time-sortable ids with a kind prefix, and random tokens (decisions 48, 50).
+import { createHash, randomBytes } from 'node:crypto'
+
+const BASE32 = '0123456789abcdefghjkmnpqrstvwxyz'
+
+/** Kinds of ids; the prefix tells a reader what an id names. */
+export type IdKind =
+  | 'ten' | 'usr' | 'adm' | 'dom' | 'rte' | 'out' | 'msg' | 'ses' | 'imp' | 'opr' | 'ord' | 'aud' | 'rev' | 'prb'
+
+/** A new id such as `msg_06d9…`: UUIDv7 (48 bit of milliseconds, 74 bit random) in 26 base32 digits. */
+export function newId(kind: IdKind, nowMs: number): string {
+  const bytes = randomBytes(16)
+  bytes.writeUIntBE(nowMs, 0, 6)
+  bytes[6] = (bytes[6]! & 0x0f) | 0x70
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80
+  return `${kind}_${encodeBase32(bytes)}`
+}
+
+/** The milliseconds in which an id was made, or null when it is not one of ours. */
+export function idTime(id: string): number | null {
+  const digits = id.slice(id.indexOf('_') + 1)
+  if (digits.length !== 26) return null
+  let value = 0n
+  for (const digit of digits) {
+    const at = BASE32.indexOf(digit)
+    if (at < 0) return null
+    value = (value << 5n) | BigInt(at)
+  }
+  return Number(value >> 82n)
+}
+
+/** A secret of 256 bits in base64url, for links and sessions. */
+export function newSecret(): string {
+  return randomBytes(32).toString('base64url')
+}
+
+/** How a secret is kept: SHA-256 in hex. Only for secrets with at least 128 bits of their own. */
+export function digestOf(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex')
+}
+
+function encodeBase32(bytes: Uint8Array): string {
+  let text = ''
+  let buffer = 0
+  let bits = 2 // 128 bits become 26 digits of 5: two zero bits lead.
+  for (const byte of bytes) {
+    buffer = (buffer << 8) | byte
+    bits += 8
+    while (bits >= 5) {
+      bits -= 5
+      text += BASE32[(buffer >>> bits) & 31]
+    }
+    buffer &= (1 << bits) - 1
+  }
+  return text
+}

@@ -1,0 +1,23 @@
+// Hops: a message that was handed on too often, or that came through here before, is a loop (RFC 5321 §6.3).
+import { replies } from '@gatepost/mail/reply.ts'
+import { definePolicy } from './policy.ts'
+
+/** RFC 5321 §6.3 asks for at least 100 (decisions 14). */
+export const RECEIVED_HOPS_MAX = 100
+/** Our own Received fields for one message: the fourth pass through the same gateway is a loop. */
+export const OWN_HOPS_MAX = 3
+
+export const hops = definePolicy({
+  name: 'hops',
+  stage: 'message',
+  needs: ['hops'],
+  whenBlind: () => 'continue', // Counting cannot fail on readable content; unreadable headers are judged elsewhere.
+  judge(_transaction, { hops: { received, ownLoops } }) {
+    const saw = `${received} Received fields, ${ownLoops} of them ours`
+    if (received > RECEIVED_HOPS_MAX) {
+      return { kind: 'reject', because: 'too-many-hops', saw, reply: replies.tooManyHops }
+    }
+    if (ownLoops > OWN_HOPS_MAX) return { kind: 'reject', because: 'own-loop', saw, reply: replies.tooManyHops }
+    return { kind: 'continue', because: 'hops-within-limit', saw }
+  },
+})

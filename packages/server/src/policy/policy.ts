@@ -1,0 +1,76 @@
+// What a policy is: a pure function of transaction, facts and settings that returns an explained opinion.
+import type { PermanentReply, TransientReply } from '@gatepost/mail/reply.ts'
+import type { Mailbox } from '@gatepost/mail/address.ts'
+import type { ReversePath } from '@gatepost/mail/path.ts'
+import type { Fact, FactName, Facts } from './facts.ts'
+import type { Reason } from './reasons.ts'
+import type { TenantSettings } from './settings.ts'
+
+export type PolicyName =
+  | 'relay' | 'recipient-validation' | 'hops' | 'authentication' | 'author-relay'
+
+export type Stage = 'rcpt' | 'message'
+
+export type Direction = 'inbound' | 'outbound'
+
+/** Side effects that a `continue` or `hold` may carry (decisions 8); none is applied by part 1's policies. */
+export type Effect = { readonly kind: 'tag'; readonly text: string }
+
+/** What one policy thinks. `saw` names in plain words what it looked at, for the Why page. */
+export type Opinion = { readonly because: Reason; readonly saw: string } & (
+  | { readonly kind: 'continue'; readonly effects?: readonly Effect[] }
+  | { readonly kind: 'waive'; readonly policies: readonly PolicyName[] }
+  | { readonly kind: 'hold'; readonly effects?: readonly Effect[] }
+  | { readonly kind: 'defer'; readonly reply: TransientReply }
+  | { readonly kind: 'reject'; readonly reply: PermanentReply }
+)
+
+/** What the policies see of the SMTP transaction. At stage `message` there is no single forward-path. */
+export type PolicyTransaction = {
+  readonly clientIp: string
+  readonly helo: string
+  readonly reversePath: ReversePath
+  readonly forwardPath: Mailbox | null
+  /** The tenant the transaction belongs to; null until its first recipient is accepted. */
+  readonly tenantId: string | null
+  readonly direction: Direction | null
+}
+
+/** A policy. `whenBlind` says what an unknown fact means: chosen, never by accident (decisions 9). */
+export type Policy<Need extends FactName = FactName> = {
+  readonly name: PolicyName
+  readonly stage: Stage
+  readonly needs: readonly Need[]
+  whenBlind(settings: TenantSettings | null): 'continue' | 'defer'
+  judge(
+    transaction: PolicyTransaction,
+    facts: Pick<Facts, Need>,
+    settings: TenantSettings | null,
+  ): Opinion
+}
+
+/** Keeps the needs of a policy and what its judge may read one and the same, checked by the compiler. */
+export function definePolicy<const Need extends FactName>(policy: Policy<Need>): Policy<Need> {
+  return policy
+}
+
+/** One line of an explanation: which policy, what it said, why, and what it saw. */
+export type ExplanationStep = {
+  readonly policy: PolicyName
+  readonly stage: Stage
+  readonly kind: Opinion['kind'] | 'waived' | 'blind-continue' | 'blind-defer' | 'not-asked'
+  readonly because: Reason | `by-${PolicyName}`
+  readonly saw: string
+}
+
+/** The facts as they were, so that a decision can be replayed (decisions 38). */
+export type GatheredFacts = { readonly [Name in FactName]?: Fact<Facts[Name]> }
+
+export type Verdict = {
+  readonly kind: 'accept' | 'hold' | 'defer' | 'reject'
+  /** The policy that settled it; null for a plain accept. */
+  readonly by: PolicyName | null
+  readonly reply: TransientReply | PermanentReply | null
+  readonly explanation: readonly ExplanationStep[]
+  readonly facts: GatheredFacts
+}
