@@ -1,0 +1,41 @@
+// The boot configuration as the house sees it: checked, complete, read-only. Keys and defaults stand in schema.ts.
+
+export type Endpoint = { readonly host: string; readonly port: number }
+
+export type BootConfig = {
+  /** Folder of everything that is kept. */
+  readonly data: string
+  /** Our name in greetings, Received and HELO. */
+  readonly hostname: string
+  readonly http: { readonly listen: Endpoint; readonly url: string | null; readonly trustedProxies: readonly string[] }
+  readonly smtp: {
+    /** Listeners that take mail for validated domains and from authorised addresses (port 25 later). */
+    readonly mx: readonly Endpoint[]
+    readonly submission: readonly Endpoint[]
+    /** Implicit TLS (465); empty by default. */
+    readonly submissions: readonly Endpoint[]
+  }
+  readonly tls: { readonly certificateFile: string | null; readonly keyFile: string | null }
+  readonly dns: {
+    /** `ip:port` of the resolver; null takes the system's. */
+    readonly resolver: string | null
+    /** Asked instead of the delegation for "authoritative" look-ups (split horizon, sandbox). */
+    readonly authoritative: readonly string[]
+    /** Public resolvers for the propagation view of C9. */
+    readonly public: readonly string[]
+  }
+  readonly delivery: { readonly mxPort: number; readonly connectionsPerHost: number; readonly messagesPerConnection: number }
+  readonly network: { readonly privateTargets: readonly string[] }
+  readonly proxy: { readonly trusted: readonly string[] }
+  readonly limits: {
+    readonly messageBytes: number
+    readonly recipientsPerMessage: number
+    readonly connections: number
+    readonly connectionsPerClient: number
+    readonly commandErrors: number
+  }
+  readonly workers: number
+  /** null is embedded SQLite; else postgres://… */
+  readonly database: string | null
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
+}

@@ -1,0 +1,49 @@
+// Every event by name: level and meaning. Log, metrics and docs/reference/events.md read this one list.
+
+export type Level = 'debug' | 'info' | 'warn' | 'error'
+
+type EventDefinition = {
+  readonly level: Level
+  /** What it means, and what to do when it is a warning or an error. */
+  readonly means: string
+  /** Also counted as a metric of this name (gatepost_<name>_total). */
+  readonly counts?: string
+}
+
+export const catalogue = {
+  'boot.started': { level: 'info', means: 'A process is ready.' },
+  'boot.failed': { level: 'error', means: 'A process could not start; the reason names what to change.' },
+  'boot.draining': { level: 'info', means: 'A stop was asked for: no new work is taken, open work ends.' },
+  'supervisor.child.ended': { level: 'warn', means: 'A child process ended by itself and is started again.' },
+  'link.snapshot.adopted': { level: 'info', means: 'An edge works with a newer snapshot.' },
+  'link.unreachable': { level: 'warn', means: 'Control cannot be reached; the edge goes on with what it has.' },
+  'link.rejected': { level: 'error', means: 'A message on the link does not have the agreed shape.' },
+  'link.order.done': { level: 'info', means: 'An order of control was carried out.' },
+  'edge.listening': { level: 'info', means: 'A listener accepts connections.' },
+  'edge.connection.opened': { level: 'debug', means: 'A client connected.', counts: 'connections' },
+  'edge.connection.refused': { level: 'info', means: 'A connection was refused by a limit or a PROXY header.', counts: 'connections_refused' },
+  'edge.connection.closed': { level: 'debug', means: 'A session ended.' },
+  'edge.command.failed': { level: 'error', means: 'A command handler threw: a bug or a broken machine. The client got 451 4.3.0.' },
+  'edge.recipient.refused': { level: 'info', means: 'A recipient was refused or deferred at RCPT.', counts: 'recipients_refused' },
+  'edge.message.refused': { level: 'info', means: 'A message was refused or deferred at the end of data.', counts: 'messages_refused' },
+  'edge.message.accepted': { level: 'info', means: 'A message is durable and got its 250.', counts: 'messages_accepted' },
+  'edge.smuggling.refused': { level: 'warn', means: 'Content held a bare CR or LF: refused (SMTP smuggling).', counts: 'smuggling_refused' },
+  'spool.opened': { level: 'info', means: 'The spool is open; counts say what waits in it.' },
+  'spool.adopted': { level: 'warn', means: 'The spool of a worker that is gone was taken over.' },
+  'spool.unavailable': { level: 'error', means: 'The disk refuses: senders get 452 until it is back. Free space or mend the disk.' },
+  'spool.recovered': { level: 'info', means: 'The disk takes writes again.' },
+  'spool.message.set-aside': { level: 'error', means: 'A message failed us three times and is held for a person.' },
+  'delivery.attempt.delivered': { level: 'info', means: 'The next hop took responsibility for recipients.', counts: 'deliveries' },
+  'delivery.attempt.deferred': { level: 'info', means: 'The next hop or the way to it failed for now.', counts: 'deferrals' },
+  'delivery.attempt.bounced': { level: 'info', means: 'Recipients failed for good.', counts: 'bounces' },
+  'delivery.dsn.sent': { level: 'info', means: 'A delivery report was put into the spool.', counts: 'dsns' },
+  'delivery.dsn.withheld': { level: 'info', means: 'No report was sent: null or unproven reverse-path; the message is held as undeliverable.' },
+  'control.check.ran': { level: 'debug', means: 'A Connect check ran.' },
+  'control.check.failed': { level: 'warn', means: 'A Connect check could not be carried out.' },
+  'control.request.failed': { level: 'error', means: 'An API request failed by our own fault.' },
+  'control.request.done': { level: 'debug', means: 'An API request was answered.', counts: 'api_requests' },
+  'control.sign-in.failed': { level: 'warn', means: 'A sign-in failed.', counts: 'sign_in_failures' },
+  'control.snapshot.published': { level: 'info', means: 'A new snapshot is offered to the edges.' },
+} as const satisfies Record<string, EventDefinition>
+
+export type EventName = keyof typeof catalogue
