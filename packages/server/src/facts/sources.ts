@@ -1,0 +1,22 @@
+// Where the data plane's look-ups come from: the pinned settings of all tenants and the replica of growing lists.
+// The holder of the link implements it; edge and facts only read.
+import type { TenantSettings } from '#policy/settings.ts'
+import type { Fact, RecipientFact } from '#policy/facts.ts'
+
+/** One published version of every tenant's settings. A transaction keeps the one it began with. */
+export type Directory = {
+  readonly version: number
+  /** The tenant that validated exactly this domain (A-label, lower case), or null. */
+  tenantOfDomain(domain: string): string | null
+  settings(tenantId: string): TenantSettings | null
+  /** Ids of the tenants that authorised this client address. */
+  authorizedFor(ip: string): readonly string[]
+}
+
+/** What edges ask; all of it answers from memory or a local file without waiting. */
+export type Holder = {
+  /** Null until a first snapshot is here; mail is then deferred. */
+  current(): Directory | null
+  /** The replica's word on one recipient; `addressKey` as in decisions 22. */
+  recipientOf(tenantId: string, addressKey: string): Fact<RecipientFact>
+}
