@@ -7,7 +7,11 @@ export type BootConfig = {
   readonly data: string
   /** Our name in greetings, Received and HELO. */
   readonly hostname: string
-  readonly http: { readonly listen: Endpoint; readonly url: string | null; readonly trustedProxies: readonly string[] }
+  readonly http: {
+    readonly listen: Endpoint
+    readonly url: string | null
+    readonly trustedProxies: readonly string[]
+  }
   readonly smtp: {
     /** Listeners that take mail for validated domains and from authorised addresses (port 25 later). */
     readonly mx: readonly Endpoint[]
@@ -24,7 +28,11 @@ export type BootConfig = {
     /** Public resolvers for the propagation view of C9. */
     readonly public: readonly string[]
   }
-  readonly delivery: { readonly mxPort: number; readonly connectionsPerHost: number; readonly messagesPerConnection: number }
+  readonly delivery: {
+    readonly mxPort: number
+    readonly connectionsPerHost: number
+    readonly messagesPerConnection: number
+  }
   readonly network: { readonly privateTargets: readonly string[] }
   readonly proxy: { readonly trusted: readonly string[] }
   readonly limits: {

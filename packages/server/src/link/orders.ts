@@ -1,7 +1,14 @@
 // Orders: what control asks of an edge. Each carries an id and is idempotent; the edge answers with a result.
 
 /** The separate tests of a delivery route, in order; a failed one leaves the rest `not-run` (C5). */
-export type ProbeCheck = 'resolve' | 'connect' | 'greeting' | 'tls' | 'recipient' | 'unknown-recipient' | 'message'
+export type ProbeCheck =
+  | 'resolve'
+  | 'connect'
+  | 'greeting'
+  | 'tls'
+  | 'recipient'
+  | 'unknown-recipient'
+  | 'message'
 
 export type ProbeResult = {
   readonly check: ProbeCheck

@@ -1,6 +1,5 @@
 // Reports: what edges tell control. They wait in the edge's outbox until acknowledged and are deduplicated by id.
-import type { GatheredFacts, Verdict } from '#policy/policy.ts'
-import type { Direction, ExplanationStep } from '#policy/policy.ts'
+import type { Direction, ExplanationStep, GatheredFacts, Verdict } from '#policy/policy.ts'
 
 export type TrackedReply = { readonly code: number; readonly status: string | null; readonly text: string }
 

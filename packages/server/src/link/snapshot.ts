@@ -1,7 +1,7 @@
 // The snapshot: what control publishes to edges. One shard a tenant, stored by digest; checked on both sides.
 import { createHash } from 'node:crypto'
-import type { TenantSettings } from '#policy/settings.ts'
 import * as z from 'zod'
+import type { TenantSettings } from '#policy/settings.ts'
 
 /** Bumped when a shard's shape changes; nodes one release apart interoperate (architecture §7). */
 export const SHARD_FORMAT = 1
@@ -69,5 +69,7 @@ export type FeedPage = z.infer<typeof FeedPage>
 
 /** The digest that names a shard: SHA-256 over its canonical JSON (keys in schema order). */
 export function shardDigest(shard: TenantSettings): string {
-  return createHash('sha256').update(JSON.stringify(TenantShard.parse(shard))).digest('hex')
+  return createHash('sha256')
+    .update(JSON.stringify(TenantShard.parse(shard)))
+    .digest('hex')
 }

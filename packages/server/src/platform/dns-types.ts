@@ -31,7 +31,12 @@ export type DnsAnswer<Type extends DnsRecordType> =
       readonly authenticated: boolean
       readonly server: string
     }
-  | { readonly kind: 'none' | 'absent'; readonly ttl: number; readonly authenticated: boolean; readonly server: string }
+  | {
+      readonly kind: 'none' | 'absent'
+      readonly ttl: number
+      readonly authenticated: boolean
+      readonly server: string
+    }
   | { readonly kind: 'failed'; readonly why: string; readonly server: string }
 
 export type DnsQuery<Type extends DnsRecordType> = {
@@ -50,10 +55,22 @@ export type DnsQuery<Type extends DnsRecordType> = {
 export type Dns = {
   query<Type extends DnsRecordType>(query: DnsQuery<Type>): Promise<DnsAnswer<Type>>
   /** The `ip:port` of each authoritative server of the zone that holds `name`, with its name. */
-  authoritativeServers(name: string): Promise<
-    | { readonly kind: 'found'; readonly zone: string; readonly servers: readonly { readonly name: string; readonly address: string }[] }
+  authoritativeServers(
+    name: string,
+  ): Promise<
+    | {
+        readonly kind: 'found'
+        readonly zone: string
+        readonly servers: readonly { readonly name: string; readonly address: string }[]
+      }
     | { readonly kind: 'failed'; readonly why: string }
   >
   /** Name of an address whose A/AAAA leads back to it (forward-confirmed); failed look-ups are unknown. */
-  confirmedName(ip: string): Promise<{ readonly kind: 'found'; readonly name: string } | { readonly kind: 'none' } | { readonly kind: 'failed'; readonly why: string }>
+  confirmedName(
+    ip: string,
+  ): Promise<
+    | { readonly kind: 'found'; readonly name: string }
+    | { readonly kind: 'none' }
+    | { readonly kind: 'failed'; readonly why: string }
+  >
 }

@@ -5,7 +5,20 @@ const BASE32 = '0123456789abcdefghjkmnpqrstvwxyz'
 
 /** Kinds of ids; the prefix tells a reader what an id names. */
 export type IdKind =
-  | 'ten' | 'usr' | 'adm' | 'dom' | 'rte' | 'out' | 'msg' | 'ses' | 'imp' | 'opr' | 'ord' | 'aud' | 'rev' | 'prb'
+  | 'ten'
+  | 'usr'
+  | 'adm'
+  | 'dom'
+  | 'rte'
+  | 'out'
+  | 'msg'
+  | 'ses'
+  | 'imp'
+  | 'opr'
+  | 'ord'
+  | 'aud'
+  | 'rev'
+  | 'prb'
 
 /** A new id such as `msg_06d9…`: UUIDv7 (48 bit of milliseconds, 74 bit random) in 26 base32 digits. */
 export function newId(kind: IdKind, nowMs: number): string {

@@ -8,7 +8,8 @@ export const authorRelay = definePolicy({
   needs: ['author'],
   whenBlind: () => 'defer',
   judge({ reversePath, direction, tenantId }, { author }) {
-    const saw = author.domains.length > 0 ? `author domain ${author.domains.join(', ')}` : 'no readable author'
+    const saw =
+      author.domains.length > 0 ? `author domain ${author.domains.join(', ')}` : 'no readable author'
     if (reversePath !== null || direction !== 'outbound') {
       return { kind: 'continue', because: 'not-relayed', saw }
     }

@@ -17,7 +17,8 @@ export const hops = definePolicy({
     if (received > RECEIVED_HOPS_MAX) {
       return { kind: 'reject', because: 'too-many-hops', saw, reply: replies.tooManyHops }
     }
-    if (ownLoops > OWN_HOPS_MAX) return { kind: 'reject', because: 'own-loop', saw, reply: replies.tooManyHops }
+    if (ownLoops > OWN_HOPS_MAX)
+      return { kind: 'reject', because: 'own-loop', saw, reply: replies.tooManyHops }
     return { kind: 'continue', because: 'hops-within-limit', saw }
   },
 })

@@ -1,13 +1,13 @@
 // What a policy is: a pure function of transaction, facts and settings that returns an explained opinion.
-import type { PermanentReply, TransientReply } from '@gatepost/mail/reply.ts'
+
 import type { Mailbox } from '@gatepost/mail/address.ts'
 import type { ReversePath } from '@gatepost/mail/path.ts'
+import type { PermanentReply, TransientReply } from '@gatepost/mail/reply.ts'
 import type { Fact, FactName, Facts } from './facts.ts'
 import type { Reason } from './reasons.ts'
 import type { TenantSettings } from './settings.ts'
 
-export type PolicyName =
-  | 'relay' | 'recipient-validation' | 'hops' | 'authentication' | 'author-relay'
+export type PolicyName = 'relay' | 'recipient-validation' | 'hops' | 'authentication' | 'author-relay'
 
 export type Stage = 'rcpt' | 'message'
 
@@ -42,11 +42,7 @@ export type Policy<Need extends FactName = FactName> = {
   readonly stage: Stage
   readonly needs: readonly Need[]
   whenBlind(settings: TenantSettings | null): 'continue' | 'defer'
-  judge(
-    transaction: PolicyTransaction,
-    facts: Pick<Facts, Need>,
-    settings: TenantSettings | null,
-  ): Opinion
+  judge(transaction: PolicyTransaction, facts: Pick<Facts, Need>, settings: TenantSettings | null): Opinion
 }
 
 /** Keeps the needs of a policy and what its judge may read one and the same, checked by the compiler. */

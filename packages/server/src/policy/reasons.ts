@@ -3,12 +3,16 @@
 export const reasons = {
   'policy-not-asked': 'An earlier policy settled the matter before this one was asked.',
   'fact-unavailable': 'A fact this policy needs could not be had; the policy says what that means.',
-  'sent-by-tenant': 'The client address is authorised and the reverse-path belongs to the same tenant: outbound.',
+  'sent-by-tenant':
+    'The client address is authorised and the reverse-path belongs to the same tenant: outbound.',
   'for-validated-domain': 'The recipient’s domain is validated here: inbound.',
-  'null-reverse-path-of-host': 'A null reverse-path from an authorised address: judged by the author domain at the end.',
-  'address-not-authorized': 'The client address is not authorised to relay, and the recipient’s domain is not ours.',
+  'null-reverse-path-of-host':
+    'A null reverse-path from an authorised address: judged by the author domain at the end.',
+  'address-not-authorized':
+    'The client address is not authorised to relay, and the recipient’s domain is not ours.',
   'domain-not-validated': 'The client address is authorised, but the reverse-path’s domain is not validated.',
-  'author-domain-not-validated': 'A message with a null reverse-path names an author domain that is not validated.',
+  'author-domain-not-validated':
+    'A message with a null reverse-path names an author domain that is not validated.',
   'author-of-other-tenant': 'The author domain belongs to another tenant of this gateway.',
   'author-is-tenant': 'The author domain belongs to the tenant that authorised the client address.',
   'not-relayed': 'The message is not a null-reverse-path relay, so the author domain is not judged here.',

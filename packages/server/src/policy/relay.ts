@@ -2,7 +2,7 @@
 // RFC 5321 §3.6.2 and §7.9; decisions 1, 3, 13.
 import { replies } from '@gatepost/mail/reply.ts'
 import type { RelayFact } from './facts.ts'
-import { definePolicy, type Direction } from './policy.ts'
+import { type Direction, definePolicy } from './policy.ts'
 
 /** The tenant and direction of a recipient, or null when it may not be relayed. */
 export function relayOf(

@@ -1,0 +1,175 @@
+// Domains (C1, C8, C9): add, prove, watch; recipient mode; MX.
+import * as z from 'zod'
+import { DnsRecord, DomainName, Nothing, TenantPath, Time } from './common.ts'
+import { endpoint } from './endpoint.ts'
+
+const DomainPath = TenantPath.extend({ domain: z.string().describe('Id or name of the domain') })
+
+/** `validated` is a right once given; `record` is today's observation (decisions 51). */
+export const Domain = z.object({
+  id: z.string(),
+  name: z.string(),
+  unicodeName: z.string(),
+  primary: z.boolean(),
+  state: z.enum(['pending', 'validated', 'temporarily-failing', 'expired']),
+  validatedAt: Time.nullable(),
+  /** Validated through a parent domain of the same organisation. */
+  validatedBy: z.enum(['txt', 'cname', 'parent']).nullable(),
+  expiresAt: Time.nullable(),
+  /** The two ways to prove ownership; either is enough. */
+  ownership: z.array(DnsRecord),
+  checkedAt: Time.nullable(),
+  nextCheckAt: Time.nullable(),
+  recipientMode: z.enum(['accept-all', 'known']),
+  unknownRecipient: z.enum(['reject', 'defer']),
+  routeId: z.string().nullable(),
+  userCount: z.int(),
+  createdAt: Time,
+  revision: z.int(),
+})
+export type Domain = z.infer<typeof Domain>
+
+export const listDomains = endpoint({
+  name: 'listDomains',
+  method: 'GET',
+  path: '/v1/tenants/{tenant}/domains',
+  tag: 'Domains',
+  allow: 'domains:read',
+  summary: 'All domains of the organisation with their proof records.',
+  params: TenantPath,
+  query: Nothing,
+  body: Nothing,
+  output: z.object({ items: z.array(Domain) }),
+  status: 200,
+  problems: ['not-found'],
+})
+
+export const addDomain = endpoint({
+  name: 'addDomain',
+  method: 'POST',
+  path: '/v1/tenants/{tenant}/domains',
+  tag: 'Domains',
+  allow: 'domains:write',
+  summary: 'Adds a domain; it is pending until one of its proof records is seen at its own name servers.',
+  params: TenantPath,
+  query: Nothing,
+  body: z.object({ name: DomainName }),
+  output: Domain,
+  status: 201,
+  problems: ['invalid-input', 'domain-exists', 'domain-taken'],
+})
+
+export const getDomain = endpoint({
+  name: 'getDomain',
+  method: 'GET',
+  path: '/v1/tenants/{tenant}/domains/{domain}',
+  tag: 'Domains',
+  allow: 'domains:read',
+  summary: 'One domain.',
+  params: DomainPath,
+  query: Nothing,
+  body: Nothing,
+  output: Domain,
+  status: 200,
+  problems: ['not-found'],
+})
+
+export const checkDomain = endpoint({
+  name: 'checkDomain',
+  method: 'POST',
+  path: '/v1/tenants/{tenant}/domains/{domain}/check',
+  tag: 'Domains',
+  allow: 'domains:write',
+  summary: 'Looks for the proof record now.',
+  params: DomainPath,
+  query: Nothing,
+  body: Nothing,
+  output: Domain,
+  status: 200,
+  problems: ['not-found', 'check-too-soon', 'domain-taken'],
+})
+
+export const updateDomain = endpoint({
+  name: 'updateDomain',
+  method: 'PATCH',
+  path: '/v1/tenants/{tenant}/domains/{domain}',
+  tag: 'Domains',
+  allow: 'policies:write',
+  summary: 'Sets recipient validation and the delivery route of a domain.',
+  params: DomainPath,
+  query: Nothing,
+  body: z.object({
+    recipientMode: z.enum(['accept-all', 'known']).optional(),
+    unknownRecipient: z.enum(['reject', 'defer']).optional(),
+    routeId: z.string().nullable().optional(),
+  }),
+  output: Domain,
+  status: 200,
+  problems: ['not-found', 'invalid-input', 'domain-not-validated', 'changed-meanwhile'],
+})
+
+export const removeDomain = endpoint({
+  name: 'removeDomain',
+  method: 'DELETE',
+  path: '/v1/tenants/{tenant}/domains/{domain}',
+  tag: 'Domains',
+  allow: 'domains:write',
+  summary: 'Removes a domain that no user needs any more.',
+  params: DomainPath,
+  query: Nothing,
+  body: Nothing,
+  output: Nothing,
+  status: 204,
+  problems: ['not-found', 'domain-in-use'],
+})
+
+/** C9: MX at the authoritative servers and as public resolvers see it. */
+export const MxView = z.object({
+  domain: z.string(),
+  expected: z.array(DnsRecord),
+  /** MX hosts that are not ours, named. */
+  leftovers: z.array(z.object({ exchange: z.string(), preference: z.int() })),
+  complete: z.boolean(),
+  weSee: z.string(),
+  weExpect: z.string(),
+  /** What must be so before the change; listed as passed checks. */
+  gates: z.array(
+    z.object({ title: z.string(), passed: z.boolean(), saw: z.string(), step: z.string().nullable() }),
+  ),
+  /** The MX records before ours, so that the way back can be shown. */
+  before: z.array(z.object({ exchange: z.string(), preference: z.int() })),
+  firstInboundSeenAt: Time.nullable(),
+  checkedAt: Time.nullable(),
+  nextCheckAt: Time.nullable(),
+})
+export type MxView = z.infer<typeof MxView>
+
+export const getMx = endpoint({
+  name: 'getMx',
+  method: 'GET',
+  path: '/v1/tenants/{tenant}/domains/{domain}/mx',
+  tag: 'Domains',
+  allow: 'domains:read',
+  summary: 'The MX records we expect and what each server says.',
+  params: DomainPath,
+  query: Nothing,
+  body: Nothing,
+  output: MxView,
+  status: 200,
+  problems: ['not-found', 'domain-not-validated'],
+})
+
+export const checkMx = endpoint({
+  name: 'checkMx',
+  method: 'POST',
+  path: '/v1/tenants/{tenant}/domains/{domain}/mx/check',
+  tag: 'Domains',
+  allow: 'domains:write',
+  summary: 'Asks all servers for the MX records now.',
+  params: DomainPath,
+  query: Nothing,
+  body: Nothing,
+  output: MxView,
+  status: 200,
+  problems: ['not-found', 'domain-not-validated', 'check-too-soon'],
+})

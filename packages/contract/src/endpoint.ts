@@ -1,0 +1,53 @@
+// What an endpoint is: one object gives validation, the typed client, OpenAPI, permission and docs.
+import type * as z from 'zod'
+import type { Permission } from './permission.ts'
+import type { ProblemName } from './problem.ts'
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+/** How a request is let in: open to all, any signed-in person, or a permission (in the tenant of the path). */
+export type Allow = 'public' | 'signed-in' | Permission
+
+export type Endpoint<
+  Params extends z.ZodType = z.ZodType,
+  Query extends z.ZodType = z.ZodType,
+  Body extends z.ZodType = z.ZodType,
+  Output extends z.ZodType = z.ZodType,
+> = {
+  /** Unique, camelCase, verb first: also the operationId of OpenAPI. */
+  readonly name: string
+  readonly method: Method
+  /** OpenAPI template such as `/v1/tenants/{tenant}/users/{user}`. `{tenant}` is an id or a slug. */
+  readonly path: string
+  /** One sentence for the docs. */
+  readonly summary: string
+  /** Chapter in the docs. */
+  readonly tag: string
+  readonly allow: Allow
+  readonly params: Params
+  readonly query: Query
+  /** JSON body; `raw` bodies (files) name their media types instead. */
+  readonly body: Body
+  readonly raw?: { readonly mediaTypes: readonly string[]; readonly bytesMax: number }
+  readonly output: Output
+  readonly status: 200 | 201 | 202 | 204
+  readonly problems: readonly ProblemName[]
+}
+
+/** Declares an endpoint; keeps the literal types of its schemas. */
+export function endpoint<
+  Params extends z.ZodType,
+  Query extends z.ZodType,
+  Body extends z.ZodType,
+  Output extends z.ZodType,
+>(definition: Endpoint<Params, Query, Body, Output>): Endpoint<Params, Query, Body, Output> {
+  return definition
+}
+
+export type ParamsOf<E extends Endpoint> = z.output<E['params']>
+export type QueryOf<E extends Endpoint> = z.output<E['query']>
+export type BodyOf<E extends Endpoint> = z.output<E['body']>
+/** What a client sends: defaults may be left out. */
+export type QueryIn<E extends Endpoint> = z.input<E['query']>
+export type BodyIn<E extends Endpoint> = z.input<E['body']>
+export type OutputOf<E extends Endpoint> = z.output<E['output']>

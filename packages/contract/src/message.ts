@@ -1,0 +1,178 @@
+// Message centre (K1) and Why (K2): every attempt with its ordered explanation and delivery attempts.
+import * as z from 'zod'
+import { Nothing, PageQuery, TenantPath, Time } from './common.ts'
+import { endpoint } from './endpoint.ts'
+
+const MessagePath = TenantPath.extend({ message: z.string() })
+
+/** Message words of look/README. Per recipient; a message shows its most telling one. */
+export const MessageStatus = z.enum([
+  'accepted',
+  'delivered',
+  'queued',
+  'deferred',
+  'held',
+  'refused',
+  'bounced',
+])
+export type MessageStatus = z.infer<typeof MessageStatus>
+
+const TrackedReply = z.object({ code: z.int(), status: z.string().nullable(), text: z.string() })
+
+/** One row of the message centre: one transaction of one tenant. */
+export const MessageRow = z.object({
+  id: z.string(),
+  at: Time,
+  direction: z.enum(['inbound', 'outbound']).nullable(),
+  status: MessageStatus,
+  reversePath: z.string().nullable(),
+  author: z.string().nullable(),
+  /** First recipient, and how many. */
+  forwardPath: z.string().nullable(),
+  recipientCount: z.int(),
+  subject: z.string().nullable(),
+  /** Short words: the deciding policy's reason or the remote reply. */
+  reason: z.string(),
+  clientIp: z.string().nullable(),
+  size: z.int().nullable(),
+  /** Further refusals counted into this row (decisions 30). */
+  count: z.int(),
+})
+export type MessageRow = z.infer<typeof MessageRow>
+
+export const listMessages = endpoint({
+  name: 'listMessages',
+  method: 'GET',
+  path: '/v1/tenants/{tenant}/messages',
+  tag: 'Messages',
+  allow: 'messages:read',
+  summary:
+    'Every attempt, newest first. `search` takes addresses, domains, subject words, message ids and IPs.',
+  params: TenantPath,
+  query: PageQuery.extend({
+    search: z.string().trim().max(320).optional(),
+    status: MessageStatus.optional(),
+    direction: z.enum(['inbound', 'outbound']).optional(),
+    from: z.coerce.number().int().optional(),
+    to: z.coerce.number().int().optional(),
+    /** Rows newer than this id, oldest first: the live tail. */
+    since: z.string().optional(),
+  }),
+  body: Nothing,
+  output: z.object({ items: z.array(MessageRow), next: z.string().nullable(), total: z.int().nullable() }),
+  status: 200,
+  problems: ['not-found'],
+})
+
+export const ExplanationStep = z.object({
+  policy: z.string(),
+  stage: z.enum(['rcpt', 'message']),
+  kind: z.string(),
+  because: z.string(),
+  /** The reason as a sentence. */
+  means: z.string(),
+  saw: z.string(),
+  /** This step settled the matter. */
+  deciding: z.boolean(),
+})
+
+export const DeliveryAttempt = z.object({
+  at: Time,
+  attempt: z.int(),
+  recipients: z.array(z.string()),
+  outcome: z.string(),
+  nextAttemptAt: Time.nullable(),
+  nextHop: z.object({ host: z.string(), ip: z.string().nullable(), port: z.int() }).nullable(),
+  tls: z.object({ version: z.string(), cipher: z.string(), verified: z.boolean() }).nullable(),
+  reply: TrackedReply,
+  durationMs: z.int(),
+  dsnId: z.string().nullable(),
+})
+
+export const Message = MessageRow.extend({
+  messageIdField: z.string().nullable(),
+  origin: z.enum(['smtp', 'dsn', 'control']),
+  client: z
+    .object({
+      ip: z.string(),
+      name: z.string().nullable(),
+      helo: z.string(),
+      tls: z.object({ version: z.string(), cipher: z.string() }).nullable(),
+    })
+    .nullable(),
+  reply: TrackedReply.nullable(),
+  /** One sentence: what happened and why. */
+  verdict: z.string(),
+  /** The smallest change that would have altered the outcome; null where nothing was refused. */
+  smallestChange: z.string().nullable(),
+  settingsRevision: z.int().nullable(),
+  recipients: z.array(
+    z.object({
+      forwardPath: z.string(),
+      status: MessageStatus,
+      explanation: z.array(ExplanationStep),
+    }),
+  ),
+  explanation: z.array(ExplanationStep),
+  facts: z.array(z.object({ name: z.string(), value: z.string(), known: z.boolean() })),
+  attempts: z.array(DeliveryAttempt),
+})
+export type Message = z.infer<typeof Message>
+
+export const getMessage = endpoint({
+  name: 'getMessage',
+  method: 'GET',
+  path: '/v1/tenants/{tenant}/messages/{message}',
+  tag: 'Messages',
+  allow: 'messages:read',
+  summary: 'Why: the ordered explanation of one message and each delivery attempt.',
+  params: MessagePath,
+  query: Nothing,
+  body: Nothing,
+  output: Message,
+  status: 200,
+  problems: ['not-found'],
+})
+
+export const retryMessage = endpoint({
+  name: 'retryMessage',
+  method: 'POST',
+  path: '/v1/tenants/{tenant}/messages/{message}/retry',
+  tag: 'Messages',
+  allow: 'queue:write',
+  summary: 'Tries the queued recipients of a message now.',
+  params: MessagePath,
+  query: Nothing,
+  body: Nothing,
+  output: z.object({ recipients: z.int() }),
+  status: 200,
+  problems: ['not-found', 'edge-unreachable'],
+})
+
+export const MessageCounts = z.object({
+  from: Time,
+  delivered: z.int(),
+  queued: z.int(),
+  deferred: z.int(),
+  held: z.int(),
+  refused: z.int(),
+  bounced: z.int(),
+  /** Median and 95th percentile of milliseconds from 250 to delivery. */
+  delayP50Ms: z.int().nullable(),
+  delayP95Ms: z.int().nullable(),
+})
+
+export const getMessageCounts = endpoint({
+  name: 'getMessageCounts',
+  method: 'GET',
+  path: '/v1/tenants/{tenant}/messages-summary',
+  tag: 'Messages',
+  allow: 'messages:read',
+  summary: 'Counts by outcome of the last 24 hours, for the dashboard.',
+  params: TenantPath,
+  query: Nothing,
+  body: Nothing,
+  output: MessageCounts,
+  status: 200,
+  problems: ['not-found'],
+})

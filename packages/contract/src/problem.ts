@@ -1,0 +1,58 @@
+// The closed list of problems (RFC 9457): each with status, title and what it means. Worded for people by the UI.
+import * as z from 'zod'
+
+export const problems = {
+  'invalid-input': { status: 422, title: 'Some fields need attention' },
+  'malformed-request': { status: 400, title: 'The request cannot be read' },
+  'not-signed-in': { status: 401, title: 'Sign in first' },
+  'wrong-credentials': { status: 401, title: 'Address or password is wrong' },
+  'too-many-attempts': { status: 429, title: 'Too many attempts; wait before the next' },
+  'not-allowed': { status: 403, title: 'Your role does not allow this' },
+  'foreign-origin': { status: 403, title: 'The request comes from another site' },
+  'not-found': { status: 404, title: 'There is no such thing here' },
+  'setup-closed': { status: 409, title: 'Set-up is done: an administrator exists' },
+  'setup-link-wrong': { status: 403, title: 'This set-up link is not valid any more' },
+  'domain-taken': { status: 409, title: 'Another organisation here has validated this domain' },
+  'domain-exists': { status: 409, title: 'The domain is already in the list' },
+  'domain-not-validated': { status: 409, title: 'The domain is not validated yet' },
+  'domain-in-use': { status: 409, title: 'Users or routes still use this domain' },
+  'address-exists': { status: 409, title: 'The address is already in the list' },
+  'address-not-in-domain': { status: 422, title: 'The address is not in a validated domain of yours' },
+  'address-shared-cloud': {
+    status: 422,
+    title: 'The address belongs to a cloud shared by many organisations',
+  },
+  'route-in-use': { status: 409, title: 'The route is still used' },
+  'changed-meanwhile': { status: 412, title: 'Somebody changed this in the meantime' },
+  'step-locked': { status: 409, title: 'This step needs another one first' },
+  'step-mandatory': { status: 409, title: 'This step cannot be skipped' },
+  'check-too-soon': { status: 429, title: 'A check ran a moment ago' },
+  'import-has-errors': { status: 422, title: 'Nothing imported yet: some rows need attention' },
+  'import-gone': { status: 410, title: 'The import can no longer be used' },
+  'rows-over-limit': { status: 422, title: 'The file has too many rows' },
+  'file-unreadable': { status: 422, title: 'The file cannot be read' },
+  'body-too-large': { status: 413, title: 'The request is larger than allowed' },
+  'edge-unreachable': { status: 503, title: 'No edge answers at the moment' },
+  'internal-error': { status: 500, title: 'We failed; the log says why' },
+} as const satisfies { readonly [name: string]: { readonly status: number; readonly title: string } }
+
+export type ProblemName = keyof typeof problems
+
+/** A field error: JSON path of the field (`/email`) and the exact remedy. */
+export const FieldError = z.object({ path: z.string(), message: z.string() })
+export type FieldError = z.infer<typeof FieldError>
+
+/** RFC 9457 body. `type` is `/docs/api#problem-NAME`; `detail` says what happened and what to do. */
+export const ProblemBody = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  name: z.string(),
+  detail: z.string(),
+  errors: z.array(FieldError).default([]),
+  /** Finds the request in the log. */
+  requestId: z.string(),
+  /** Seconds to wait, for 429. */
+  retryAfter: z.int().optional(),
+})
+export type ProblemBody = z.infer<typeof ProblemBody>

@@ -1,0 +1,70 @@
+// Signing in and out, and who one is.
+import * as z from 'zod'
+import { Address, Nothing } from './common.ts'
+import { endpoint } from './endpoint.ts'
+import { permissions, roles } from './permission.ts'
+
+export const Me = z.object({
+  id: z.string(),
+  name: z.string(),
+  email: z.string(),
+  operator: z.boolean(),
+  /** True while no second factor exists (decisions 49): the console shows a notice. */
+  passwordOnly: z.boolean(),
+  tenants: z.array(
+    z.object({
+      id: z.string(),
+      slug: z.string(),
+      name: z.string(),
+      primaryDomain: z.string(),
+      role: z.enum(roles),
+      permissions: z.array(z.enum(permissions)),
+    }),
+  ),
+})
+export type Me = z.infer<typeof Me>
+
+export const signIn = endpoint({
+  name: 'signIn',
+  method: 'POST',
+  path: '/v1/sessions',
+  tag: 'Sign-in',
+  allow: 'public',
+  summary: 'Signs a person in with address and password; answers with a session cookie.',
+  params: Nothing,
+  query: Nothing,
+  body: z.object({ email: Address, password: z.string().min(1).max(200) }),
+  output: Me,
+  status: 201,
+  problems: ['wrong-credentials', 'too-many-attempts'],
+})
+
+export const signOut = endpoint({
+  name: 'signOut',
+  method: 'DELETE',
+  path: '/v1/sessions/current',
+  tag: 'Sign-in',
+  allow: 'signed-in',
+  summary: 'Ends this session.',
+  params: Nothing,
+  query: Nothing,
+  body: Nothing,
+  output: Nothing,
+  status: 204,
+  problems: [],
+})
+
+export const getMe = endpoint({
+  name: 'getMe',
+  method: 'GET',
+  path: '/v1/me',
+  tag: 'Sign-in',
+  allow: 'signed-in',
+  summary: 'The signed-in person, with organisations, roles and permissions.',
+  params: Nothing,
+  query: Nothing,
+  body: Nothing,
+  output: Me,
+  status: 200,
+  problems: [],
+})

@@ -1,0 +1,146 @@
+// Organisations (tenants): name, environment, emergency contact; where their settings are live; audit log.
+import * as z from 'zod'
+import {
+  Address,
+  DomainName,
+  Environment,
+  Liveness,
+  Nothing,
+  PageQuery,
+  pageOf,
+  TenantPath,
+  Time,
+} from './common.ts'
+import { endpoint } from './endpoint.ts'
+
+export const EmergencyContact = z.object({
+  name: z.string().trim().min(1).max(120),
+  email: Address,
+  phone: z.string().trim().max(40).default(''),
+})
+
+export const Tenant = z.object({
+  id: z.string(),
+  slug: z.string(),
+  name: z.string(),
+  primaryDomain: z.string(),
+  environment: Environment,
+  /** Inbound only organisations need no C6 (decisions 52). */
+  inboundOnly: z.boolean(),
+  emergencyContact: EmergencyContact,
+  createdAt: Time,
+  revision: z.int(),
+})
+export type Tenant = z.infer<typeof Tenant>
+
+export const listTenants = endpoint({
+  name: 'listTenants',
+  method: 'GET',
+  path: '/v1/tenants',
+  tag: 'Organisations',
+  allow: 'signed-in',
+  summary: 'The organisations that the signed-in person may see.',
+  params: Nothing,
+  query: PageQuery,
+  body: Nothing,
+  output: pageOf(Tenant),
+  status: 200,
+  problems: [],
+})
+
+export const createTenant = endpoint({
+  name: 'createTenant',
+  method: 'POST',
+  path: '/v1/tenants',
+  tag: 'Organisations',
+  allow: 'system:write',
+  summary: 'Adds an organisation (operators only); the operator becomes its super administrator.',
+  params: Nothing,
+  query: Nothing,
+  body: z.object({
+    name: z.string().trim().min(1).max(120),
+    primaryDomain: DomainName,
+    environment: Environment,
+    emergencyContact: EmergencyContact,
+  }),
+  output: Tenant,
+  status: 201,
+  problems: ['invalid-input', 'domain-taken'],
+})
+
+export const getTenant = endpoint({
+  name: 'getTenant',
+  method: 'GET',
+  path: '/v1/tenants/{tenant}',
+  tag: 'Organisations',
+  allow: 'tenant:read',
+  summary: 'One organisation.',
+  params: TenantPath,
+  query: Nothing,
+  body: Nothing,
+  output: Tenant,
+  status: 200,
+  problems: ['not-found'],
+})
+
+export const updateTenant = endpoint({
+  name: 'updateTenant',
+  method: 'PATCH',
+  path: '/v1/tenants/{tenant}',
+  tag: 'Organisations',
+  allow: 'tenant:write',
+  summary: 'Changes name, environment or emergency contact.',
+  params: TenantPath,
+  query: Nothing,
+  body: z.object({
+    name: z.string().trim().min(1).max(120).optional(),
+    environment: Environment.optional(),
+    inboundOnly: z.boolean().optional(),
+    emergencyContact: EmergencyContact.optional(),
+  }),
+  output: Tenant,
+  status: 200,
+  problems: ['not-found', 'invalid-input', 'changed-meanwhile'],
+})
+
+export const getLiveness = endpoint({
+  name: 'getLiveness',
+  method: 'GET',
+  path: '/v1/tenants/{tenant}/live',
+  tag: 'Organisations',
+  allow: 'tenant:read',
+  summary: 'On how many edges the newest settings are live.',
+  params: TenantPath,
+  query: Nothing,
+  body: Nothing,
+  output: Liveness,
+  status: 200,
+  problems: ['not-found'],
+})
+
+export const AuditEntry = z.object({
+  id: z.string(),
+  at: Time,
+  actor: z.string(),
+  from: z.string(),
+  action: z.string(),
+  subject: z.string(),
+  before: z.unknown().nullable(),
+  after: z.unknown().nullable(),
+})
+export type AuditEntry = z.infer<typeof AuditEntry>
+
+export const listAudit = endpoint({
+  name: 'listAudit',
+  method: 'GET',
+  path: '/v1/tenants/{tenant}/audit',
+  tag: 'Organisations',
+  allow: 'audit:read',
+  summary: 'Every change: who, when, from where, before and after. Newest first.',
+  params: TenantPath,
+  query: PageQuery,
+  body: Nothing,
+  output: pageOf(AuditEntry),
+  status: 200,
+  problems: ['not-found'],
+})
