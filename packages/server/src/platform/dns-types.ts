@@ -55,9 +55,7 @@ export type DnsQuery<Type extends DnsRecordType> = {
 export type Dns = {
   query<Type extends DnsRecordType>(query: DnsQuery<Type>): Promise<DnsAnswer<Type>>
   /** The `ip:port` of each authoritative server of the zone that holds `name`, with its name. */
-  authoritativeServers(
-    name: string,
-  ): Promise<
+  authoritativeServers(name: string): Promise<
     | {
         readonly kind: 'found'
         readonly zone: string

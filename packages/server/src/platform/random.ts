@@ -39,7 +39,7 @@ export function idTime(id: string): number | null {
     if (at < 0) return null
     value = (value << 5n) | BigInt(at)
   }
-  return Number(value >> 82n)
+  return Number(value >> 80n)
 }
 
 /** A secret of 256 bits in base64url, for links and sessions. */

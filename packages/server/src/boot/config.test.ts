@@ -1,0 +1,64 @@
+// The boot configuration must take what is documented and name file, key and expectation for anything else.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ConfigError, loadBootConfig } from './config.ts'
+
+const none = new Map<string, string>()
+
+function faultOf(env: ReadonlyMap<string, string>, text: string | null = null): string {
+  try {
+    loadBootConfig({ env, file: text === null ? null : { name: 'gatepost.toml', text } })
+  } catch (error) {
+    assert.ok(error instanceof ConfigError)
+    return error.message
+  }
+  return ''
+}
+
+test('defaults need no root and listen as documented', () => {
+  const config = loadBootConfig({ env: none, file: null })
+  assert.deepEqual(config.http.listen, { host: '127.0.0.1', port: 8080 })
+  assert.deepEqual(config.smtp.mx, [{ host: '0.0.0.0', port: 2525 }])
+  assert.deepEqual(config.smtp.submission, [{ host: '0.0.0.0', port: 2587 }])
+  assert.equal(config.data, './data')
+  assert.equal(config.database, null)
+})
+
+test('the file is read, and the environment wins over it', () => {
+  const text =
+    'hostname = "mx.one.example"\n[smtp]\nmx = ["127.0.0.1:25", "[::1]:25"]\n[limits]\nconnections = 50\n'
+  const env = new Map([['GATEPOST_HOSTNAME', 'mx.two.example']])
+  const config = loadBootConfig({ env, file: { name: 'gatepost.toml', text } })
+  assert.equal(config.hostname, 'mx.two.example')
+  assert.deepEqual(config.smtp.mx[1], { host: '::1', port: 25 })
+  assert.equal(config.limits.connections, 50)
+})
+
+const wrong: readonly (readonly [string, Map<string, string>, string | null, RegExp])[] = [
+  [
+    'unknown key',
+    none,
+    'hostnam = "x"',
+    /gatepost\.toml: key "hostnam" is not known; did you mean hostname\?/,
+  ],
+  [
+    'unknown variable',
+    new Map([['GATEPOST_WORKER', '2']]),
+    null,
+    /GATEPOST_WORKER is not known; did you mean GATEPOST_WORKERS\?/,
+  ],
+  ['bad endpoint', new Map([['GATEPOST_HTTP', '8080']]), null, /GATEPOST_HTTP: expected host:port/],
+  ['bad port', new Map([['GATEPOST_HTTP', '127.0.0.1:99999']]), null, /GATEPOST_HTTP: expected a port/],
+  [
+    'bad number in file',
+    none,
+    '[limits]\nconnections = "many"',
+    /gatepost\.toml: limits\.connections: expected a whole number/,
+  ],
+  ['not TOML', none, 'a = = b', /gatepost\.toml: not valid TOML/],
+  ['half of TLS', new Map([['GATEPOST_TLS_KEY', '/k.pem']]), null, /expected both or neither/],
+  ['console off loopback', new Map([['GATEPOST_HTTP', '0.0.0.0:8080']]), null, /http\.trusted_proxies/],
+]
+for (const [name, env, text, pattern] of wrong) {
+  test(`refused with key and expectation: ${name}`, () => assert.match(faultOf(env, text), pattern))
+}

@@ -1,0 +1,162 @@
+// Reads the boot configuration: defaults < TOML file < environment (decisions 44). A wrong key or value stops the start.
+import { availableParallelism, hostname as machineName } from 'node:os'
+import { parse as parseToml } from 'smol-toml'
+import * as z from 'zod'
+import type { BootConfig, Endpoint } from './config-types.ts'
+import { type KeyDefinition, keys, OTHER_VARIABLES } from './keys.ts'
+
+/** What is wrong with the configuration: file or variable, key, and what was expected. */
+export class ConfigError extends Error {}
+
+type Sources = {
+  readonly env: ReadonlyMap<string, string>
+  /** The TOML text and the name to show for it; null when there is no file. */
+  readonly file: { readonly name: string; readonly text: string } | null
+}
+
+/** The checked configuration. Throws `ConfigError` with one line a fault. */
+export function loadBootConfig(sources: Sources): BootConfig {
+  const faults: string[] = []
+  const fromFile = sources.file ? readFile(sources.file, faults) : new Map<string, unknown>()
+  for (const name of sources.env.keys()) {
+    if (!name.startsWith('GATEPOST_') || OTHER_VARIABLES.includes(name)) continue
+    if (keys.some(({ env }) => env === name)) continue
+    faults.push(
+      `environment: ${name} is not known${suggestion(
+        name,
+        keys.map(({ env }) => env),
+      )}`,
+    )
+  }
+  const values = new Map<string, unknown>()
+  for (const definition of keys) values.set(definition.key, settingOf(definition, sources, fromFile, faults))
+  if (faults.length === 0) checkTogether(values, faults)
+  if (faults.length > 0) throw new ConfigError(faults.join('\n'))
+  return build(values)
+}
+
+function settingOf(
+  definition: KeyDefinition,
+  sources: Sources,
+  fromFile: ReadonlyMap<string, unknown>,
+  faults: string[],
+): unknown {
+  const { key, env, list } = definition
+  const text = sources.env.get(env)
+  const given = text !== undefined ? (list ? splitList(text) : text) : fromFile.get(key)
+  const where = text !== undefined ? `environment: ${env}` : `${sources.file?.name}: ${key}`
+  const raw = given ?? definition.fallback
+  if (raw === null) return null
+  const schema = list ? z.array(definition.schema) : definition.schema
+  const parsed = schema.safeParse(list && !Array.isArray(raw) ? [raw] : raw)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  faults.push(`${where}: ${issue?.message ?? 'wrong value'} (got ${JSON.stringify(raw)})`)
+  return null
+}
+
+function readFile(file: { name: string; text: string }, faults: string[]): Map<string, unknown> {
+  const found = new Map<string, unknown>()
+  let tree: unknown
+  try {
+    tree = parseToml(file.text)
+  } catch (error) {
+    faults.push(
+      `${file.name}: not valid TOML: ${error instanceof Error ? error.message.split('\n')[0] : error}`,
+    )
+    return found
+  }
+  flatten(tree, '', found)
+  for (const key of found.keys()) {
+    if (keys.some((definition) => definition.key === key)) continue
+    faults.push(
+      `${file.name}: key "${key}" is not known${suggestion(
+        key,
+        keys.map((k) => k.key),
+      )}`,
+    )
+    found.delete(key)
+  }
+  return found
+}
+
+function flatten(value: unknown, prefix: string, into: Map<string, unknown>): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    into.set(prefix, value)
+    return
+  }
+  for (const [name, inner] of Object.entries(value)) flatten(inner, prefix ? `${prefix}.${name}` : name, into)
+}
+
+function checkTogether(values: ReadonlyMap<string, unknown>, faults: string[]): void {
+  if ((values.get('tls.certificate') === null) !== (values.get('tls.key') === null)) {
+    faults.push('tls.certificate and tls.key: expected both or neither')
+  }
+  const listen = values.get('http.listen') as Endpoint
+  const onLoopback = listen.host === 'localhost' || listen.host === '::1' || listen.host.startsWith('127.')
+  if (!onLoopback && (values.get('http.trusted_proxies') as readonly string[]).length === 0) {
+    faults.push(
+      'http.listen: off loopback the console needs a TLS proxy in front: name it in http.trusted_proxies',
+    )
+  }
+}
+
+function build(values: ReadonlyMap<string, unknown>): BootConfig {
+  const get = <Value>(key: string): Value => values.get(key) as Value
+  return {
+    data: get('data'),
+    hostname: (get<string | null>('hostname') ?? machineName()).toLowerCase(),
+    http: { listen: get('http.listen'), url: get('http.url'), trustedProxies: get('http.trusted_proxies') },
+    smtp: { mx: get('smtp.mx'), submission: get('smtp.submission'), submissions: get('smtp.submissions') },
+    tls: { certificateFile: get('tls.certificate'), keyFile: get('tls.key') },
+    dns: {
+      resolver: get('dns.resolver'),
+      authoritative: get('dns.authoritative'),
+      public: get('dns.public'),
+    },
+    delivery: {
+      mxPort: get('delivery.mx_port'),
+      connectionsPerHost: get('delivery.connections_per_host'),
+      messagesPerConnection: get('delivery.messages_per_connection'),
+    },
+    network: { privateTargets: get('network.private_targets') },
+    proxy: { trusted: get('proxy.trusted') },
+    limits: {
+      messageBytes: get('limits.message_bytes'),
+      recipientsPerMessage: get('limits.recipients_per_message'),
+      connections: get('limits.connections'),
+      connectionsPerClient: get('limits.connections_per_client'),
+      commandErrors: get('limits.command_errors'),
+    },
+    workers: get<number | null>('workers') ?? Math.max(1, Math.floor(availableParallelism() / 2)),
+    database: get('database'),
+    logLevel: get('log_level'),
+  }
+}
+
+function splitList(text: string): string[] {
+  return text.split(/[,\s]+/).filter((part) => part !== '')
+}
+
+/** "; did you mean …" when a known name is near enough. */
+function suggestion(name: string, known: readonly string[]): string {
+  let best: { name: string; distance: number } | null = null
+  for (const candidate of known) {
+    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase())
+    if (!best || distance < best.distance) best = { name: candidate, distance }
+  }
+  return best && best.distance <= Math.max(3, name.length / 4) ? `; did you mean ${best.name}?` : ''
+}
+
+function editDistance(left: string, right: string): number {
+  let row = Array.from({ length: right.length + 1 }, (_, at) => at)
+  for (let i = 1; i <= left.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= right.length; j++) {
+      const change = left[i - 1] === right[j - 1] ? 0 : 1
+      next.push(Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + change))
+    }
+    row = next
+  }
+  return row[right.length]!
+}

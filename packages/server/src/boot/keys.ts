@@ -1,0 +1,240 @@
+// Every boot key once: its type, default, environment variable and meaning. The reference page is made from this list.
+import * as z from 'zod'
+
+const IP_PORT = /^(?:\[[0-9a-fA-F:.]+\]|\d{1,3}(?:\.\d{1,3}){3}):\d{1,5}$/
+
+/** `host:port`, with IPv6 in brackets. */
+const Endpoint = z
+  .string()
+  .regex(
+    /^(?:\[[0-9a-fA-F:.]+\]|[^:\s[\]]+):\d{1,5}$/,
+    'expected host:port, such as 0.0.0.0:2525 or [::]:2525',
+  )
+  .transform((text) => {
+    const colon = text.lastIndexOf(':')
+    return { host: text.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(text.slice(colon + 1)) }
+  })
+  .refine(({ port }) => port <= 65_535, 'expected a port from 0 to 65535')
+
+const Resolver = z.string().regex(IP_PORT, 'expected ip:port, such as 127.0.0.1:53')
+const Cidr = z
+  .string()
+  .regex(/^[0-9a-fA-F:.]+(?:\/\d{1,3})?$/, 'expected an address or network, such as 127.0.0.0/8')
+const Hostname = z
+  .string()
+  .regex(
+    /^(?=.{1,253}$)[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*$/,
+    'expected a host name such as mx.example.net',
+  )
+const count = (min: number, max: number) =>
+  z.coerce.number(`expected a whole number from ${min} to ${max}`).int().min(min).max(max)
+
+export type KeyDefinition = {
+  /** Dotted name in the TOML file. */
+  readonly key: string
+  readonly env: string
+  readonly schema: z.ZodType
+  /** As one would write it; null means: not set. */
+  readonly fallback: string | readonly string[] | number | null
+  readonly list?: boolean
+  readonly means: string
+}
+
+/** In the order of the reference page. */
+export const keys: readonly KeyDefinition[] = [
+  {
+    key: 'data',
+    env: 'GATEPOST_DATA',
+    schema: z.string().min(1),
+    fallback: './data',
+    means: 'Folder of everything that is kept; created with 0700.',
+  },
+  {
+    key: 'hostname',
+    env: 'GATEPOST_HOSTNAME',
+    schema: Hostname,
+    fallback: null,
+    means: 'Our name in greeting, HELO, Received and Authentication-Results. Default: the machine’s name.',
+  },
+  {
+    key: 'workers',
+    env: 'GATEPOST_WORKERS',
+    schema: count(1, 64),
+    fallback: null,
+    means: 'Edge worker processes. Default: half of the cores, at least 1.',
+  },
+  {
+    key: 'database',
+    env: 'GATEPOST_DATABASE',
+    schema: z.string().regex(/^postgres(?:ql)?:\/\//, 'expected postgres://user@host/database'),
+    fallback: null,
+    means: 'PostgreSQL for control’s truth. Default: embedded SQLite in the data folder.',
+  },
+  {
+    key: 'log_level',
+    env: 'GATEPOST_LOG_LEVEL',
+    schema: z.enum(['debug', 'info', 'warn', 'error']),
+    fallback: 'info',
+    means: 'Least level that is written to the log.',
+  },
+  {
+    key: 'http.listen',
+    env: 'GATEPOST_HTTP',
+    schema: Endpoint,
+    fallback: '127.0.0.1:8080',
+    means: 'Where console and API listen. Off loopback it needs TLS in front and http.trusted_proxies.',
+  },
+  {
+    key: 'http.url',
+    env: 'GATEPOST_URL',
+    schema: z.url('expected a URL such as https://gate.example.net/'),
+    fallback: null,
+    means: 'The console’s outward address, for links. Default: http://localhost:PORT/.',
+  },
+  {
+    key: 'http.trusted_proxies',
+    env: 'GATEPOST_HTTP_TRUSTED_PROXIES',
+    schema: Cidr,
+    fallback: [],
+    list: true,
+    means: 'Reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.',
+  },
+  {
+    key: 'smtp.mx',
+    env: 'GATEPOST_SMTP_MX',
+    schema: Endpoint,
+    fallback: ['0.0.0.0:2525'],
+    list: true,
+    means: 'Listeners for mail from the internet and from authorised mail hosts; port 25 in production.',
+  },
+  {
+    key: 'smtp.submission',
+    env: 'GATEPOST_SMTP_SUBMISSION',
+    schema: Endpoint,
+    fallback: ['0.0.0.0:2587'],
+    list: true,
+    means: 'Submission listeners with STARTTLS; port 587 in production. An empty list switches them off.',
+  },
+  {
+    key: 'smtp.submissions',
+    env: 'GATEPOST_SMTP_SUBMISSIONS',
+    schema: Endpoint,
+    fallback: [],
+    list: true,
+    means: 'Submission listeners with implicit TLS; port 465 in production.',
+  },
+  {
+    key: 'tls.certificate',
+    env: 'GATEPOST_TLS_CERTIFICATE',
+    schema: z.string().min(1),
+    fallback: null,
+    means:
+      'PEM file with the certificate chain; watched. Default: a self-made certificate in the data folder.',
+  },
+  {
+    key: 'tls.key',
+    env: 'GATEPOST_TLS_KEY',
+    schema: z.string().min(1),
+    fallback: null,
+    means: 'PEM file with the private key of tls.certificate.',
+  },
+  {
+    key: 'dns.resolver',
+    env: 'GATEPOST_DNS',
+    schema: Resolver,
+    fallback: null,
+    means: 'Resolver for all look-ups. Default: the system’s first name server.',
+  },
+  {
+    key: 'dns.authoritative',
+    env: 'GATEPOST_DNS_AUTHORITATIVE',
+    schema: Resolver,
+    fallback: [],
+    list: true,
+    means: 'Asked instead of a zone’s own name servers (split horizon, sandbox).',
+  },
+  {
+    key: 'dns.public',
+    env: 'GATEPOST_DNS_PUBLIC',
+    schema: Resolver,
+    fallback: ['1.1.1.1:53', '8.8.8.8:53', '9.9.9.9:53'],
+    list: true,
+    means: 'Public resolvers whose view of MX records is shown.',
+  },
+  {
+    key: 'delivery.mx_port',
+    env: 'GATEPOST_DELIVERY_MX_PORT',
+    schema: count(1, 65_535),
+    fallback: 25,
+    means: 'Port of mail hosts found by MX.',
+  },
+  {
+    key: 'delivery.connections_per_host',
+    env: 'GATEPOST_DELIVERY_CONNECTIONS_PER_HOST',
+    schema: count(1, 1_000),
+    fallback: 20,
+    means: 'At most this many connections to one mail host, per node.',
+  },
+  {
+    key: 'delivery.messages_per_connection',
+    env: 'GATEPOST_DELIVERY_MESSAGES_PER_CONNECTION',
+    schema: count(1, 100_000),
+    fallback: 100,
+    means: 'Messages sent over one connection before it is closed.',
+  },
+  {
+    key: 'network.private_targets',
+    env: 'GATEPOST_NETWORK_PRIVATE_TARGETS',
+    schema: Cidr,
+    fallback: [],
+    list: true,
+    means:
+      'Private and loopback networks that mail may be delivered to. Link-local addresses and our own listeners never.',
+  },
+  {
+    key: 'proxy.trusted',
+    env: 'GATEPOST_PROXY_TRUSTED',
+    schema: Cidr,
+    fallback: [],
+    list: true,
+    means: 'Load balancers that may name the client by PROXY protocol version 2.',
+  },
+  {
+    key: 'limits.message_bytes',
+    env: 'GATEPOST_LIMITS_MESSAGE_BYTES',
+    schema: count(65_536, 2_000_000_000),
+    fallback: 209_715_200,
+    means: 'Largest message (SIZE, RFC 1870).',
+  },
+  {
+    key: 'limits.recipients_per_message',
+    env: 'GATEPOST_LIMITS_RECIPIENTS_PER_MESSAGE',
+    schema: count(100, 10_000),
+    fallback: 100,
+    means: 'Recipients of one transaction; RFC 5321 §4.5.3.1.8 asks for at least 100.',
+  },
+  {
+    key: 'limits.connections',
+    env: 'GATEPOST_LIMITS_CONNECTIONS',
+    schema: count(10, 200_000),
+    fallback: 10_000,
+    means: 'Open SMTP connections of the node.',
+  },
+  {
+    key: 'limits.connections_per_client',
+    env: 'GATEPOST_LIMITS_CONNECTIONS_PER_CLIENT',
+    schema: count(1, 100_000),
+    fallback: 20,
+    means: 'Open SMTP connections of one client address (IPv6: one /64).',
+  },
+  {
+    key: 'limits.command_errors',
+    env: 'GATEPOST_LIMITS_COMMAND_ERRORS',
+    schema: count(1, 1_000),
+    fallback: 10,
+    means: 'Protocol errors after which a session is closed.',
+  },
+]
+
+/** Variables of ours that are no boot keys. */
+export const OTHER_VARIABLES: readonly string[] = ['GATEPOST_CONFIG', 'GATEPOST_TESTDATA']

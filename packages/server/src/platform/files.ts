@@ -1,0 +1,52 @@
+// Files and folders with tight permissions, and the few reads and writes that other parts may ask for.
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  watch,
+  writeFileSync,
+} from 'node:fs'
+import { dirname } from 'node:path'
+
+/** Makes a folder that only we may enter (0700), with its parents. */
+export function ensureFolder(path: string): void {
+  mkdirSync(path, { recursive: true, mode: 0o700 })
+  chmodSync(path, 0o700)
+}
+
+/** The text of a file, or null when there is none. */
+export function readText(path: string): string | null {
+  return existsSync(path) ? readFileSync(path, 'utf8') : null
+}
+
+/** Replaces a file in one step (temporary name, then rename), readable by us alone. */
+export function replaceFile(path: string, content: string | Uint8Array): void {
+  const temporary = `${path}.new`
+  writeFileSync(temporary, content, { mode: 0o600 })
+  renameSync(temporary, path)
+}
+
+export function removeFile(path: string): void {
+  rmSync(path, { force: true })
+}
+
+export function fileExists(path: string): boolean {
+  return existsSync(path)
+}
+
+/** Modification time in milliseconds, 0 when absent. */
+export function modifiedAt(path: string): number {
+  return existsSync(path) ? statSync(path).mtimeMs : 0
+}
+
+/** Calls back when anything in the file's folder named like it changes; returns the stop. */
+export function watchFile(path: string, changed: () => void): () => void {
+  const watcher = watch(dirname(path), { persistent: false }, (_event, name) => {
+    if (name !== null && path.endsWith(String(name))) changed()
+  })
+  return () => watcher.close()
+}
