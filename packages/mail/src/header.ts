@@ -1,0 +1,152 @@
+// Header fields of RFC 5322 §2.2 as they stand in the bytes: found, counted, unfolded and removed, never rewritten.
+import { decodeText, toLatin1 } from './bytes.ts'
+import { fail, ok, type Parsed } from './parsed.ts'
+
+export type HeaderField = {
+  /** As written, without white space before the colon; '' for a line that is no field. */
+  readonly name: string
+  readonly nameLower: string
+  /** The whole field, with its line endings. */
+  readonly raw: Uint8Array
+  /** The body unfolded (RFC 5322 §2.2.3) and trimmed; UTF-8, else read as ISO 8859-1. */
+  readonly value: string
+  /** Offsets in the bytes given. */
+  readonly start: number
+  readonly end: number
+}
+
+export type HeaderLimits = { readonly maxFields?: number | undefined; readonly maxBytes?: number | undefined }
+
+/** Mailing lists and Exchange together reach 200 fields; more than this is an attempt to tire us. */
+export const HEADER_FIELDS_MAX = 1000
+/** Long recipient lists reach some hundred KiB. */
+export const HEADER_BYTES_MAX = 1_048_576
+
+const CR = 13
+const LF = 10
+const SPACE = 32
+const TAB = 9
+const COLON = 58
+
+/** Finds the empty line between header and body; a message without one is all header. RFC 5322 §2.1. */
+export function splitMessage(content: Uint8Array): {
+  readonly headerBytes: Uint8Array
+  readonly bodyOffset: number
+} {
+  let lineStart = 0
+  for (;;) {
+    const first = content[lineStart]
+    if (first === LF) return split(content, lineStart, lineStart + 1)
+    if (first === CR && content[lineStart + 1] === LF) return split(content, lineStart, lineStart + 2)
+    const lf = content.indexOf(LF, lineStart)
+    if (lf === -1) return split(content, content.length, content.length)
+    lineStart = lf + 1
+  }
+}
+
+function split(content: Uint8Array, headerEnd: number, bodyOffset: number) {
+  return { headerBytes: content.subarray(0, headerEnd), bodyOffset }
+}
+
+/** Reads header bytes (without the empty line) into fields, in their order. */
+export function parseHeaderFields(bytes: Uint8Array, limits: HeaderLimits = {}): Parsed<HeaderField[]> {
+  const maxFields = limits.maxFields ?? HEADER_FIELDS_MAX
+  const maxBytes = limits.maxBytes ?? HEADER_BYTES_MAX
+  if (bytes.length > maxBytes) return fail('header-too-big', maxBytes)
+  const fields: HeaderField[] = []
+  for (let start = 0; start < bytes.length; ) {
+    const end = fieldEnd(bytes, start)
+    if (fields.length >= maxFields) return fail('too-many-fields', start)
+    fields.push(readField(bytes, start, end))
+    start = end
+  }
+  return ok(fields)
+}
+
+/** The first field of a name, in any case. */
+export function firstField(fields: readonly HeaderField[], name: string): HeaderField | null {
+  const lower = name.toLowerCase()
+  return fields.find((field) => field.nameLower === lower) ?? null
+}
+
+/** All fields of a name, in their order. */
+export function fieldsNamed(fields: readonly HeaderField[], name: string): HeaderField[] {
+  const lower = name.toLowerCase()
+  return fields.filter((field) => field.nameLower === lower)
+}
+
+/** How many fields of a name there are. */
+export function countField(fields: readonly HeaderField[], name: string): number {
+  return fieldsNamed(fields, name).length
+}
+
+/** The content without the header fields the predicate picks; the same array when it picks none. */
+export function removeFields(
+  content: Uint8Array,
+  predicate: (field: HeaderField) => boolean,
+  limits: HeaderLimits = {},
+): Uint8Array {
+  const { headerBytes } = splitMessage(content)
+  const fields = parseHeaderFields(headerBytes, limits)
+  if (!fields.ok) return content
+  const removed = fields.value.filter(predicate)
+  if (removed.length === 0) return content
+  let length = content.length
+  for (const field of removed) length -= field.end - field.start
+  const kept = new Uint8Array(length)
+  let from = 0
+  let at = 0
+  for (const field of removed) {
+    kept.set(content.subarray(from, field.start), at)
+    at += field.start - from
+    from = field.end
+  }
+  kept.set(content.subarray(from), at)
+  return kept
+}
+
+/** The offset behind the field that starts at `start`: lines that begin with white space belong to it. */
+function fieldEnd(bytes: Uint8Array, start: number): number {
+  let lf = bytes.indexOf(LF, start)
+  while (lf !== -1) {
+    const next = bytes[lf + 1]
+    if (next !== SPACE && next !== TAB) return lf + 1
+    lf = bytes.indexOf(LF, lf + 1)
+  }
+  return bytes.length
+}
+
+function readField(bytes: Uint8Array, start: number, end: number): HeaderField {
+  const raw = bytes.subarray(start, end)
+  const colon = colonOf(bytes, start, end)
+  if (colon === -1) return { name: '', nameLower: '', raw, value: unfold(decodeText(raw)), start, end }
+  let nameEnd = colon
+  // White space before the colon is obsolete syntax (RFC 5322 §4.5) and still means the same field.
+  while (nameEnd > start && isBlank(bytes[nameEnd - 1]!)) nameEnd--
+  const name = toLatin1(bytes, start, nameEnd)
+  const value = unfold(decodeText(bytes.subarray(colon + 1, end)))
+  return { name, nameLower: name.toLowerCase(), raw, value, start, end }
+}
+
+/** The colon behind a field name of printable ASCII (RFC 5322 §2.2), or -1. */
+function colonOf(bytes: Uint8Array, start: number, end: number): number {
+  for (let i = start; i < end; i++) {
+    const byte = bytes[i]!
+    if (byte === COLON) return i === start ? -1 : i
+    if (byte < 33 || byte > 126) {
+      if (i === start || !isBlank(byte)) return -1
+      while (i < end && isBlank(bytes[i]!)) i++
+      return bytes[i] === COLON && i < end ? i : -1
+    }
+  }
+  return -1
+}
+
+function isBlank(byte: number): boolean {
+  return byte === SPACE || byte === TAB
+}
+
+/** Unfolding removes the line endings and nothing else (RFC 5322 §2.2.3). */
+function unfold(text: string): string {
+  return (text.includes('\n') ? text.replace(/\r?\n/g, '') : text).trim()
+}
