@@ -2,6 +2,9 @@
 import { decodeText, toLatin1 } from './bytes.ts'
 import { fail, ok, type Parsed } from './parsed.ts'
 
+export { authorsOf } from './author.ts'
+export { decodeEncodedWords } from './encoded-word.ts'
+
 export type HeaderField = {
   /** As written, without white space before the colon; '' for a line that is no field. */
   readonly name: string
