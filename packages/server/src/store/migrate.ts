@@ -1,0 +1,50 @@
+// Brings a database to the schema this release knows, under a lock; a newer schema is refused (decisions 37).
+import { type Kysely, sql, type Transaction } from 'kysely'
+import type { Clock } from '#platform/clock.ts'
+import { initial } from './migrations/0001-initial.ts'
+import { columnTypes, type Dialect, type Migration } from './migrations/migration.ts'
+import type { Schema } from './schema.ts'
+
+export const migrations: readonly Migration[] = [initial]
+
+/** Any number that only Gatepost uses: the key of PostgreSQL's advisory lock around migrations. */
+const MIGRATION_LOCK = 7_305_202_601
+
+/** The database cannot be used by this release; the message names what to do. */
+export class StoreRefused extends Error {}
+
+/** Applies what is missing in one transaction. Throws `StoreRefused` when the schema is newer than this release. */
+export async function migrate(
+  db: Kysely<Schema>,
+  options: { readonly dialect: Dialect; readonly clock: Clock; readonly where: string },
+): Promise<void> {
+  const { dialect, clock, where } = options
+  await db.transaction().execute(async (trx) => {
+    // SQLite's transactions begin immediate, which is the lock already.
+    if (dialect === 'postgres') await sql`select pg_advisory_xact_lock(${MIGRATION_LOCK})`.execute(trx)
+    const present = await versionOf(trx)
+    const newest = migrations.at(-1)?.version ?? 0
+    if (present > newest) {
+      throw new StoreRefused(
+        `${where} has schema ${present}, but this release knows schemas up to ${newest}. ` +
+          'Start the release that wrote it, or restore a backup made before the update.',
+      )
+    }
+    for (const migration of migrations.filter(({ version }) => version > present)) {
+      for (const statement of migration.statements(columnTypes[dialect]))
+        await sql.raw(statement).execute(trx)
+      const { version, name } = migration
+      await trx.insertInto('schema_version').values({ version, name, applied_at: clock.now() }).execute()
+    }
+  })
+}
+
+async function versionOf(trx: Transaction<Schema>): Promise<number> {
+  await sql`create table if not exists schema_version
+    (version bigint primary key, name text not null, applied_at bigint not null)`.execute(trx)
+  const row = await trx
+    .selectFrom('schema_version')
+    .select((select) => select.fn.max('version').as('version'))
+    .executeTakeFirst()
+  return row?.version ?? 0
+}

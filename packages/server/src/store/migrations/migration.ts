@@ -1,0 +1,26 @@
+// What a migration is, and the words in which the two databases differ.
+
+export type Dialect = 'sqlite' | 'postgres'
+
+export type ColumnTypes = {
+  /** Text that sorts by bytes on both, so that prefix ranges and pages give one answer. */
+  readonly text: string
+  readonly blob: string
+  /** A primary key that only grows. */
+  readonly position: string
+}
+
+export type Migration = {
+  readonly version: number
+  readonly name: string
+  statements(types: ColumnTypes): readonly string[]
+}
+
+export const columnTypes: { readonly [Name in Dialect]: ColumnTypes } = {
+  sqlite: { text: 'text', blob: 'blob', position: 'integer primary key autoincrement' },
+  postgres: {
+    text: 'text collate "C"',
+    blob: 'bytea',
+    position: 'bigint generated always as identity primary key',
+  },
+}

@@ -1,0 +1,340 @@
+// Every table of the control store as Kysely sees it: one schema for SQLite and PostgreSQL (architecture §8).
+// Ids are text, times integer milliseconds, flags 0 or 1, JSON is text that only `*/store.ts` decodes.
+import type { Generated, Selectable } from 'kysely'
+
+/** Booleans as both databases keep them alike. */
+export type Flag = 0 | 1
+/** JSON text; the comment of the column names its shape. */
+export type Json = string
+
+/** An administrator. Users of a tenant's mail are `user`. */
+type PersonTable = {
+  readonly id: string
+  email: string
+  /** Address key: NFC, lower case. Unique. */
+  email_key: string
+  name: string
+  /** Encoded password with its parameters (control/auth/password.ts). */
+  password: string
+  operator: Flag
+  created_at: number
+  updated_at: number
+}
+
+type SessionTable = {
+  readonly id: string
+  /** SHA-256 of the secret in the cookie. Unique. */
+  digest: string
+  person_id: string
+  created_at: number
+  seen_at: number
+  /** Absolute end. */
+  expires_at: number
+  from_address: string
+  user_agent: string
+}
+
+type SetupLinkTable = {
+  readonly digest: string
+  created_at: number
+  expires_at: number
+  used_at: number | null
+}
+
+type TenantTable = {
+  readonly id: string
+  slug: string
+  name: string
+  environment: string
+  inbound_only: Flag
+  contact_name: string
+  contact_email: string
+  contact_phone: string
+  /** Mailbox for postmaster@ and abuse@ (decisions 17). */
+  postmaster: string | null
+  /** Counts every settings change of the tenant; `changeSettings` alone raises it. */
+  settings_revision: number
+  /** The settings revision that last changed this row (ETag of the tenant itself). */
+  revision: number
+  created_at: number
+}
+
+type RoleBindingTable = {
+  readonly tenant_id: string
+  readonly person_id: string
+  role: 'super' | 'full' | 'basic' | 'help-desk' | 'read-only'
+  created_at: number
+}
+
+type DomainTable = {
+  readonly id: string
+  readonly tenant_id: string
+  /** A-labels, lower case. Unique in a tenant; unique in the installation among validated ones. */
+  readonly name: string
+  unicode_name: string
+  is_primary: Flag
+  /** Secret part of both proof records. */
+  token: string
+  /** A right once given (decisions 51). */
+  validated_at: number | null
+  validated_by: 'txt' | 'cname' | 'parent' | null
+  /** When a pending domain's token ends; null once validated. */
+  expires_at: number | null
+  recipient_mode: 'accept-all' | 'known'
+  unknown_recipient: 'reject' | 'defer'
+  route_id: string | null
+  /** What the proof records look like today, as seen at each server. */
+  observation: Json | null
+  checked_at: number | null
+  next_check_at: number | null
+  /** Look-ups that failed in a row; shapes the back-off. */
+  failures: number
+  /** MX records before ours, so that the way back can be shown. */
+  mx_before: Json | null
+  created_at: number
+  revision: number
+}
+
+type UserTable = {
+  readonly id: string
+  readonly tenant_id: string
+  /** Primary address as written; its key repeats in `user_address`. */
+  email: string
+  email_key: string
+  name: string
+  /** Folded name (NFKD, marks stripped, lower case) for prefix search. */
+  name_key: string
+  /** 0 stops sign-in, never mail (decisions 18). */
+  enabled: Flag
+  created_at: number
+  updated_at: number
+  revision: number
+}
+
+/** Primary address and aliases; the key is unique in a tenant. Each change of it is a feed item. */
+type UserAddressTable = {
+  readonly tenant_id: string
+  /** Decisions 22. */
+  readonly address_key: string
+  address: string
+  user_id: string
+  is_primary: Flag
+  /** A-label domain of the address. */
+  domain: string
+  /** Where this address came from: `manual`, `spreadsheet`, `seen-in-mail`. */
+  source: string
+  created_at: number
+}
+
+/** Which sources name a user; a user without a source is removed. */
+type UserSourceTable = {
+  readonly tenant_id: string
+  readonly user_id: string
+  readonly source: string
+  /** Such as the id of the import. */
+  reference: string | null
+  since: number
+}
+
+type UserImportTable = {
+  readonly id: string
+  readonly tenant_id: string
+  state: 'previewed' | 'committed' | 'undone' | 'expired'
+  file_name: string
+  /** The file as uploaded. */
+  raw: Uint8Array
+  /** What the preview found: columns, counts, errors, sample. */
+  preview: Json
+  /** What to put back, while undo is possible. */
+  undo: Json | null
+  created_at: number
+  created_by: string
+  committed_at: number | null
+  undo_until: number | null
+}
+
+type RouteTable = {
+  readonly id: string
+  readonly tenant_id: string
+  name: string
+  host: string
+  port: number
+  tls: 'opportunistic' | 'enforced-relaxed' | 'enforced-strict' | 'none'
+  alternate_id: string | null
+  /** At most one a tenant and kind. */
+  default_for: 'inbound' | 'outbound' | null
+  /** RouteTest of the contract. */
+  last_test: Json | null
+  created_at: number
+  revision: number
+}
+
+type AuthorizedOutboundTable = {
+  readonly id: string
+  readonly tenant_id: string
+  /** A single address in canonical text. */
+  readonly address: string
+  comment: string
+  created_at: number
+  created_by: string
+  /** Written at most once a day (decisions 30). */
+  last_seen_at: number | null
+  revision: number
+}
+
+/** What a look at the world showed. `tenant_id` is `system` for the installation itself (U0). */
+type ObservationTable = {
+  readonly tenant_id: string
+  /** What was looked at: `tenant`, a domain id, `address domain`, … */
+  readonly subject: string
+  /** Which look, such as `mx`, `first-outbound`, `refused-relay`. */
+  readonly name: string
+  value: Json
+  checked_at: number
+  next_check_at: number | null
+  failures: number
+}
+
+type StepSkipTable = {
+  readonly tenant_id: string
+  readonly step: string
+  skipped_at: number
+  skipped_by: string
+}
+
+type AuditTable = {
+  readonly id: string
+  /** Null for what concerns the installation only. */
+  readonly tenant_id: string | null
+  readonly at: number
+  readonly actor_kind: 'person' | 'system'
+  readonly actor_id: string | null
+  readonly actor: string
+  readonly from_address: string
+  readonly action: string
+  readonly subject: string
+  readonly before: Json | null
+  readonly after: Json | null
+}
+
+/** Every settings change (decisions 38). `number` is the tenant's settings revision. */
+type RevisionTable = {
+  readonly id: string
+  readonly tenant_id: string
+  readonly number: number
+  readonly at: number
+  readonly actor: string
+  readonly subject: string
+  readonly reason: string
+  /** `{ field: [before, after] }`. */
+  readonly diff: Json
+}
+
+/** Changes of lists that grow, in order (decisions 31). Write with `appendFeed` only. */
+type FeedTable = {
+  readonly position: Generated<number>
+  readonly tenant_id: string
+  readonly list: 'recipient'
+  readonly key: string
+  /** Null removes the key. */
+  readonly value: Json | null
+  readonly at: number
+}
+
+type SnapshotTable = {
+  readonly version: number
+  feed_position: number
+  created_at: number
+}
+
+/** Compiled settings of one tenant. Replaced ones stay a while for edges that are reading them. */
+type ShardTable = {
+  readonly digest: string
+  readonly tenant_id: string
+  body: Json
+  version: number
+  created_at: number
+  replaced_at: number | null
+}
+
+/** Tenants whose settings changed since they were last compiled. */
+type TenantDirtyTable = {
+  readonly tenant_id: string
+  /** Raised by each change, so that the publisher clears only what it compiled. */
+  mark: number
+  since: number
+}
+
+type NodeEdgeTable = {
+  readonly node: string
+  readonly slot: number
+  version: number
+  seen_at: number
+  /** Highest report sequence stored. */
+  sequence: number
+}
+
+type ActivityTable = {
+  readonly id: string
+  readonly tenant_id: string
+  at: number
+  kind: 'step' | 'mail' | 'check' | 'change'
+  text: string
+  message_id: string | null
+  step: string | null
+}
+
+type SchemaVersionTable = { readonly version: number; readonly name: string; readonly applied_at: number }
+
+export type Schema = {
+  person: PersonTable
+  session: SessionTable
+  setup_link: SetupLinkTable
+  tenant: TenantTable
+  role_binding: RoleBindingTable
+  domain: DomainTable
+  user: UserTable
+  user_address: UserAddressTable
+  user_source: UserSourceTable
+  user_import: UserImportTable
+  route: RouteTable
+  authorized_outbound: AuthorizedOutboundTable
+  observation: ObservationTable
+  step_skip: StepSkipTable
+  audit: AuditTable
+  revision: RevisionTable
+  feed: FeedTable
+  snapshot: SnapshotTable
+  shard: ShardTable
+  tenant_dirty: TenantDirtyTable
+  node_edge: NodeEdgeTable
+  activity: ActivityTable
+  schema_version: SchemaVersionTable
+}
+
+export type TableName = keyof Schema
+/** A row as selected, such as `Row<'domain'>`. */
+export type Row<Name extends TableName> = Selectable<Schema[Name]>
+
+/** Tables that hold rows of tenants: the guard asks every query on them to compare `tenant_id`. */
+export const tenantTables = [
+  'role_binding',
+  'domain',
+  'user',
+  'user_address',
+  'user_source',
+  'user_import',
+  'route',
+  'authorized_outbound',
+  'observation',
+  'step_skip',
+  'audit',
+  'revision',
+  'feed',
+  'shard',
+  'tenant_dirty',
+  'activity',
+] as const satisfies readonly TableName[]
+
+/** `observation.tenant_id` of what concerns the installation itself. */
+export const SYSTEM_TENANT = 'system'

@@ -1,0 +1,68 @@
+// The thread that owns one SQLite connection: node:sqlite blocks, so it must never run beside requests (decisions 28).
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { parentPort, workerData } from 'node:worker_threads'
+
+export type ThreadOptions = { readonly file: string; readonly readOnly: boolean }
+export type ThreadQuery = {
+  readonly id: number
+  readonly sql: string
+  readonly parameters: readonly unknown[]
+}
+export type ThreadAnswer =
+  | {
+      readonly id: number
+      readonly rows: readonly object[]
+      readonly changes: number
+      readonly lastInsertRowid: number
+    }
+  | { readonly id: number; readonly error: { readonly message: string; readonly errcode: number | null } }
+
+/** Prepared statements kept; more texts than this push the oldest out. */
+const STATEMENTS_MAX = 500
+/** Waiting for a lock blocks only this thread; another process on the file is a mistake that should show soon. */
+const BUSY_MS_MAX = 5_000
+
+const { file, readOnly } = workerData as ThreadOptions
+const database = new DatabaseSync(file, { readOnly, timeout: BUSY_MS_MAX, enableForeignKeyConstraints: true })
+if (!readOnly) {
+  database.exec('pragma journal_mode = wal')
+  // A setting that was shown as saved survives a power cut.
+  database.exec('pragma synchronous = full')
+}
+const statements = new Map<string, { readonly statement: StatementSync; readonly reads: boolean }>()
+
+parentPort!.on('message', (query: ThreadQuery | 'close') => {
+  if (query === 'close') {
+    statements.clear()
+    database.close()
+    parentPort!.close()
+    return
+  }
+  parentPort!.postMessage(answerTo(query))
+})
+
+function answerTo({ id, sql, parameters }: ThreadQuery): ThreadAnswer {
+  try {
+    const { statement, reads } = prepared(sql)
+    const values = parameters as SQLInputValue[]
+    if (reads) {
+      const rows = statement.all(...values)
+      return { id, rows, changes: rows.length, lastInsertRowid: 0 }
+    }
+    const { changes, lastInsertRowid } = statement.run(...values)
+    return { id, rows: [], changes: Number(changes), lastInsertRowid: Number(lastInsertRowid) }
+  } catch (error) {
+    const { message, errcode } = error as { message: string; errcode?: number }
+    return { id, error: { message, errcode: errcode ?? null } }
+  }
+}
+
+function prepared(sql: string): { readonly statement: StatementSync; readonly reads: boolean } {
+  const found = statements.get(sql)
+  if (found) return found
+  const statement = database.prepare(sql)
+  const entry = { statement, reads: statement.columns().length > 0 }
+  if (statements.size >= STATEMENTS_MAX) statements.delete(statements.keys().next().value!)
+  statements.set(sql, entry)
+  return entry
+}
