@@ -2,7 +2,7 @@
 
 export type Level = 'debug' | 'info' | 'warn' | 'error'
 
-type EventDefinition = {
+export type EventDefinition = {
   readonly level: Level
   /** What it means, and what to do when it is a warning or an error. */
   readonly means: string

@@ -1,5 +1,5 @@
 // Counters from the event catalogue, printed as OpenMetrics text. No addresses as labels.
-import { catalogue, type EventName } from './catalogue.ts'
+import { catalogue, type EventDefinition, type EventName } from './catalogue.ts'
 import type { Sink } from './emit.ts'
 
 export type Metrics = { readonly sink: Sink; counters(): ReadonlyMap<string, number> }
@@ -10,7 +10,7 @@ export function createMetrics(): Metrics {
   return {
     sink: {
       write(level, name) {
-        const definition: { readonly counts?: string } = catalogue[name]
+        const definition: EventDefinition = catalogue[name]
         if (definition.counts) add(counts, `gatepost_${definition.counts}_total`)
         if (level === 'warn' || level === 'error') add(counts, `gatepost_events_${level}_total`)
       },
@@ -35,7 +35,7 @@ export function openMetrics(
 
 function helpOf(family: string): string {
   for (const name of Object.keys(catalogue) as EventName[]) {
-    const definition: { readonly counts?: string; readonly means: string } = catalogue[name]
+    const definition: EventDefinition = catalogue[name]
     if (definition.counts && family === `gatepost_${definition.counts}`) return definition.means
   }
   return 'Events of this level.'

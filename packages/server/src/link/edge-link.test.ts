@@ -75,6 +75,8 @@ test('the replica: unknown before it is here, then exact, tenants apart, and a r
     value: { listed: false, source: null },
   })
   assert.equal(replica.position(), 3)
+  applyPage(writer, { restart: true, position: 9, items: [item(5, 'eve@one.example', 'manual')] })
+  assert.equal(holder.recipientOf('one', 'bob@one.example').kind, 'unknown', 'half a list never says no')
   applyPage(writer, { restart: true, position: 9, items: [] })
   assert.deepEqual(holder.recipientOf('one', 'bob@one.example'), {
     kind: 'known',

@@ -78,7 +78,7 @@ export async function pumpOrders(
       })
       if (status === 204) continue
       if (status !== 200) throw new Error(`orders: ${status}`)
-      for (const order of OrdersPage.parse(JSON.parse(text)).orders as readonly Order[]) {
+      for (const order of OrdersPage.parse(JSON.parse(text)).orders as unknown as readonly Order[]) {
         if (done.has(order.id)) continue
         if (done.size >= DONE_ORDERS_MAX) done.delete(done.values().next().value ?? '')
         done.add(order.id)

@@ -17,15 +17,18 @@ export function applyPage(database: DatabaseSync, page: FeedPage): void {
     'insert or replace into entry (tenant_id, list, key, source) values (?, ?, ?, ?)',
   )
   const drop = database.prepare('delete from entry where tenant_id = ? and list = ? and key = ?')
+  const meta = database.prepare('insert or replace into meta (name, value) values (?, ?)')
   const last = page.items.at(-1)?.position ?? page.position
   database.exec('begin immediate')
   try {
     if (page.restart) database.exec('delete from entry')
+    if (page.restart) meta.run('complete', 0)
     for (const { tenantId, list, key, value } of page.items) {
       if (value) put.run(tenantId, list, key, value.source)
       else drop.run(tenantId, list, key)
     }
-    database.prepare("insert or replace into meta (name, value) values ('position', ?)").run(last)
+    meta.run('position', last)
+    if (last >= page.position) meta.run('complete', 1)
     database.exec('commit')
   } catch (error) {
     database.exec('rollback')

@@ -14,6 +14,13 @@ export type Replica = {
   close(): void
 }
 
+type OpenFile = {
+  readonly database: DatabaseSync
+  readonly entry: StatementSync
+  readonly position: StatementSync
+  readonly complete: StatementSync
+}
+
 export const REPLICA_SCHEMA = `
 create table if not exists entry (
   tenant_id text not null, list text not null, key text not null, source text not null,
@@ -24,8 +31,8 @@ create table if not exists meta (name text primary key, value integer not null) 
 
 /** Opens the replica for reading, as soon as its file exists. */
 export function openReplica(path: string): Replica {
-  let opened: { database: DatabaseSync; entry: StatementSync; position: StatementSync } | null = null
-  const open = (): NonNullable<typeof opened> | null => {
+  let opened: OpenFile | null = null
+  const open = (): OpenFile | null => {
     if (opened) return opened
     if (!fileExists(path)) return null
     try {
@@ -34,6 +41,7 @@ export function openReplica(path: string): Replica {
         database,
         entry: database.prepare('select source from entry where tenant_id = ? and list = ? and key = ?'),
         position: database.prepare("select value from meta where name = 'position'"),
+        complete: database.prepare("select value from meta where name = 'complete'"),
       }
       return opened
     } catch {
@@ -46,7 +54,10 @@ export function openReplica(path: string): Replica {
       if (!file) return { kind: 'failed', why: 'the replica is not here yet' }
       try {
         const row = file.entry.get(tenantId, list, key)
-        return { kind: 'known', value: row ? { source: String(row.source) } : null }
+        if (row) return { kind: 'known', value: { source: String(row.source) } }
+        // A list that is being filled again has no word on who is missing (law 4).
+        if (file.complete.get()?.value !== 1) return { kind: 'failed', why: 'the replica is being filled' }
+        return { kind: 'known', value: null }
       } catch (error) {
         return { kind: 'failed', why: error instanceof Error ? error.message : String(error) }
       }
