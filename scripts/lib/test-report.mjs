@@ -1,0 +1,85 @@
+// Counts test results and prints them briefly: failures in full, skips by name, one line a group, and a last line.
+
+/** Skips for want of a program that Debian offers; on a build machine these are failures. */
+const COMPONENT_MISSING = 'component missing:'
+
+const colour = process.stdout.isTTY
+  ? { bad: '\u001b[31m', dim: '\u001b[2m', off: '\u001b[0m' }
+  : { bad: '', dim: '', off: '' }
+
+/** Collects the results of steps and files; `finish` prints the sum and returns the exit code. */
+export function createReport({ print = console.log, strict = process.env.CI === 'true' } = {}) {
+  const sum = { passed: 0, failed: 0, skipped: 0 }
+  const groups = new Map()
+  const skips = []
+
+  const add = (group, kind) => {
+    sum[kind] += 1
+    const counts = groups.get(group) ?? { passed: 0, failed: 0, skipped: 0, ms: 0 }
+    counts[kind] += 1
+    groups.set(group, counts)
+  }
+
+  return {
+    /** One yes-or-no step such as the linter; its output is shown only when it failed. */
+    step(name, { code, output }, ms) {
+      add(name, code === 0 ? 'passed' : 'failed')
+      if (code === 0) print(`  ok      ${name} ${colour.dim}${seconds(ms)}${colour.off}`)
+      else print(`  ${colour.bad}FAILED${colour.off}  ${name}\n${indent(output.trim())}`)
+    },
+
+    /** The results of one test file. */
+    file({ name, lines, output, fault, ms }) {
+      const group = groupOf(name)
+      const failures = lines.filter(({ kind, isConsequence }) => kind === 'fail' && !isConsequence)
+      if (fault !== null) failures.push({ name: `the file ${fault}`, line: null, text: '' })
+      for (const failure of failures) {
+        add(group, 'failed')
+        printFailure(print, name, failure)
+      }
+      for (const { kind, isSuite } of lines) if (kind === 'pass' && !isSuite) add(group, 'passed')
+      for (const skip of lines.filter(({ kind }) => kind === 'skip')) {
+        const fails = strict && skip.reason.startsWith(COMPONENT_MISSING)
+        add(group, fails ? 'failed' : 'skipped')
+        skips.push(`${fails ? 'FAILED  ' : ''}${name}: ${skip.name} (${skip.reason})`)
+      }
+      if (failures.length > 0 && output.trim() !== '') print(indent(`printed by ${name}:\n${output.trim()}`))
+      if (groups.has(group)) groups.get(group).ms += ms
+    },
+
+    /** Prints skips, one line for each group of files, and the sum; returns the exit code. */
+    finish() {
+      if (skips.length > 0) print(`\nSkipped:\n${skips.map((line) => `  ${line}`).join('\n')}`)
+      print('')
+      for (const [group, counts] of [...groups].sort(([a], [b]) => a.localeCompare(b))) {
+        print(
+          `  ${group.padEnd(28)} ${textOf(counts)} ${colour.dim}${seconds(counts.ms)}${colour.off}`.trimEnd(),
+        )
+      }
+      print(`\n${textOf(sum)}`)
+      return sum.failed === 0 && sum.passed > 0 ? 0 : 1
+    },
+  }
+}
+
+function textOf({ passed, failed, skipped }) {
+  const rest = skipped > 0 ? `, ${skipped} skipped` : ''
+  return `${passed} passed, ${failed} failed${rest}`
+}
+
+function printFailure(print, name, failure) {
+  const line = failure.line === null ? '' : `:${failure.line}`
+  print(`  ${colour.bad}FAILED${colour.off}  ${name}${line}  ${failure.name}`)
+  if (failure.text !== '') print(indent(failure.text))
+}
+
+/** `packages/server/src/edge/limits.test.ts` belongs to `server/edge`, `test/journeys/x.test.ts` to `test/journeys`. */
+export function groupOf(name) {
+  const parts = name.split('/')
+  if (parts[0] !== 'packages') return parts.length > 2 ? parts.slice(0, 2).join('/') : parts[0]
+  return parts.length > 4 ? `${parts[1]}/${parts[3]}` : parts[1]
+}
+
+const seconds = (ms) => (ms === undefined || ms === 0 ? '' : `${(ms / 1000).toFixed(1)} s`)
+
+const indent = (text) => text.replace(/^/gm, '          ')
