@@ -1,0 +1,175 @@
+// Compiles and drives our load generator and counting sink, two small C programs, so that the tool isn't the bottleneck.
+import { type ChildProcessByStdio, execFile, spawn } from 'node:child_process'
+import { mkdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Readable, Writable } from 'node:stream'
+import { promisify } from 'node:util'
+
+const sources = join(import.meta.dirname, 'load')
+const binaries = join(import.meta.dirname, '..', '.cache', 'bench')
+
+/** One line of the generator; times in milliseconds, `startedAt` and `endedAt` on the machine's monotonic clock. */
+export type LoadResult = {
+  readonly startedAt: number
+  readonly endedAt: number
+  readonly done: number
+  readonly failed: number
+  readonly errors: number
+  readonly lastError: string
+  readonly held: number
+  readonly dropped: number
+  readonly cpuSeconds: number
+  readonly dotP50?: number
+  readonly dotP99?: number
+  readonly rcptP50?: number
+  readonly rcptP99?: number
+}
+
+export type SinkCount = {
+  readonly distinct: number
+  readonly doubles: number
+  readonly strays: number
+  readonly connections: number
+  readonly lastAt: number
+  readonly cpuSeconds: number
+}
+
+export type LoadPlan = {
+  readonly mode: 'mail' | 'reject' | 'hold'
+  readonly port: number
+  readonly sessions: number
+  readonly messages?: number
+  readonly perConnection?: number
+  readonly sizeBytes?: number
+  readonly run?: number
+  readonly timeoutSeconds?: number
+}
+
+type LineChild = ChildProcessByStdio<Writable, Readable, null>
+
+/** Compiles what is older than its source. Rejects with gcc's messages. */
+export async function compileLoad(): Promise<void> {
+  await mkdir(binaries, { recursive: true })
+  const header = join(sources, 'wire.h')
+  for (const name of ['smtpload', 'smtpsink']) {
+    const [source, binary] = [join(sources, `${name}.c`), join(binaries, name)]
+    const newest = Math.max(await modifiedAt(source), await modifiedAt(header))
+    if ((await modifiedAt(binary)) > newest) continue
+    await promisify(execFile)('gcc', ['-O2', '-Wall', '-Wextra', '-Werror', '-o', binary, source])
+  }
+}
+
+/** Runs one load to its end. */
+export async function runLoad(plan: LoadPlan): Promise<LoadResult> {
+  const load = new LineProcess('smtpload', argumentsOf(plan))
+  try {
+    return (await load.nextLine()) as LoadResult
+  } finally {
+    load.kill()
+  }
+}
+
+/** Opens idle sessions, calls `whileHeld` once they stand, and closes them. */
+export async function holdSessions(
+  plan: LoadPlan,
+  whileHeld: (held: number) => Promise<void>,
+): Promise<LoadResult> {
+  const load = new LineProcess('smtpload', argumentsOf(plan))
+  try {
+    const { held } = (await load.nextLine()) as { held: number }
+    await whileHeld(held)
+    load.writeLine('done')
+    return (await load.nextLine()) as LoadResult
+  } finally {
+    load.kill()
+  }
+}
+
+/** The next hop of the targets. One sink serves a whole run; every load has a count of its own. */
+export class Sink {
+  readonly port: number
+  readonly #process: LineProcess
+
+  private constructor(process: LineProcess, port: number) {
+    this.#process = process
+    this.port = port
+  }
+
+  static async start(): Promise<Sink> {
+    const process = new LineProcess('smtpsink', [])
+    const { port } = (await process.nextLine()) as { port: number }
+    return new Sink(process, port)
+  }
+
+  /** Starts a new count: messages of any other run are strays from here on. */
+  expect(run: number, messages: number): Promise<SinkCount> {
+    return this.#ask(`expect ${run} ${messages}`)
+  }
+
+  count(): Promise<SinkCount> {
+    return this.#ask('stats')
+  }
+
+  stop(): void {
+    this.#process.kill()
+  }
+
+  async #ask(order: string): Promise<SinkCount> {
+    this.#process.writeLine(order)
+    return (await this.#process.nextLine()) as SinkCount
+  }
+}
+
+/** A child that answers in lines of JSON. */
+class LineProcess {
+  readonly #name: string
+  readonly #child: LineChild
+  readonly #lines: AsyncIterator<string>
+
+  constructor(name: string, args: readonly string[]) {
+    this.#name = name
+    this.#child = spawn(join(binaries, name), args, { stdio: ['pipe', 'pipe', 'inherit'] })
+    this.#child.stdin.on('error', () => {}) // It has ended; the next line tells.
+    this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]()
+  }
+
+  writeLine(line: string): void {
+    this.#child.stdin.write(`${line}\n`)
+  }
+
+  async nextLine(): Promise<unknown> {
+    const { value, done } = await this.#lines.next()
+    if (done) throw new Error(`${this.#name} ended early`)
+    return JSON.parse(value)
+  }
+
+  kill(): void {
+    this.#child.kill('SIGKILL')
+  }
+}
+
+function argumentsOf(plan: LoadPlan): string[] {
+  const { mode, port, sessions, messages = 1, perConnection = 1, sizeBytes = 4096, run = 0 } = plan
+  const options = [
+    ['-M', mode],
+    ['-p', port],
+    ['-s', sessions],
+    ['-n', messages],
+    ['-m', perConnection],
+    ['-l', sizeBytes],
+    ['-r', run],
+    ['-w', plan.timeoutSeconds ?? 120],
+  ]
+  return options.flat().map(String)
+}
+
+async function modifiedAt(path: string): Promise<number> {
+  return stat(path).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => 0,
+  )
+}
+
+/** Where compiled tools and peers are kept between runs (git-ignored). */
+export const cacheFolder = binaries
