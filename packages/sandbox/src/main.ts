@@ -1,0 +1,184 @@
+// `npm run sandbox`: starts the small internet, its page and Gatepost inside it, and ends them together.
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { type GatewayProcess, startGateway } from './gateway-process.ts'
+import { startPage } from './page/server.ts'
+import { freshFolder, isFile, readTextIfThere, writeText } from './platform.ts'
+import { startWorld, type World } from './world.ts'
+
+const USAGE = `npm run sandbox -- [options]
+  --keep               go on with the data and records of the last run
+  --no-gateway         only the small internet, without Gatepost
+  --data FOLDER        where the gateway keeps its data (./data/sandbox)
+  --page-port PORT     the sandbox's page (8090)
+  --dns-port PORT      its DNS server (5300)
+  --mx-port PORT       its mail hosts (2526)
+`
+
+type Settings = {
+  readonly keep: boolean
+  readonly withGateway: boolean
+  readonly data: string
+  readonly pagePort: number
+  readonly dnsPort: number
+  readonly mxPort: number
+}
+
+/** The records of the last run; its presence also tells that the folder is a sandbox's. */
+const ZONES_FILE = 'sandbox-zones.txt'
+const SAVE_EVERY_MS = 2000
+const ROOT = resolve(fileURLToPath(new URL('../../..', import.meta.url)))
+const GATEWAY_MAIN = join(ROOT, 'packages/server/src/main.ts')
+
+try {
+  const settings = readSettings(process.argv.slice(2))
+  process.exitCode = settings === null ? 0 : await runSandbox(settings)
+} catch (error) {
+  console.error(`The sandbox could not start: ${error instanceof Error ? error.message : String(error)}`)
+  process.exitCode = 1
+}
+
+async function runSandbox(settings: Settings): Promise<number> {
+  await freshFolder(settings.data, { marker: ZONES_FILE, keep: settings.keep })
+  const kept = settings.keep ? await readTextIfThere(join(settings.data, ZONES_FILE)) : null
+  const gatewaySettings = gatewayDefaults(settings)
+  const smtp = endpointOf(gatewaySettings.GATEPOST_SMTP_MX ?? '')
+  const world = await startWorld({
+    dnsPort: settings.dnsPort,
+    mxPort: settings.mxPort,
+    gateway: smtp,
+    ...(kept === null || kept.trim() === '' ? {} : { zoneText: kept }),
+  })
+  try {
+    return await runInside(world, settings, gatewaySettings)
+  } finally {
+    await world.stop()
+  }
+}
+
+async function runInside(
+  world: World,
+  settings: Settings,
+  gatewaySettings: Record<string, string>,
+): Promise<number> {
+  const consoleUrl = `http://localhost:${endpointOf(gatewaySettings.GATEPOST_HTTP ?? '').port}/`
+  const page = await startPage(world, { port: settings.pagePort, consoleUrl })
+  const saver = keepZones(world, join(settings.data, ZONES_FILE))
+  console.log(introduction(world, page.url))
+  try {
+    return await runGateway(settings, { ...world.gatewayEnvironment(), ...gatewaySettings })
+  } finally {
+    await saver.stop()
+    await page.stop()
+  }
+}
+
+/** Runs until a signal comes or Gatepost ends by itself. */
+async function runGateway(settings: Settings, environment: Record<string, string>): Promise<number> {
+  const signalled = new Promise<null>((done) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => done(null))
+  })
+  let gateway: GatewayProcess | null = null
+  if (!settings.withGateway) console.log('Gatepost is not started here. Its settings for this world:\n')
+  else if (!(await isFile(GATEWAY_MAIN)))
+    console.log('Gatepost is not built yet. Its settings for this world:\n')
+  else
+    gateway = startGateway({
+      main: GATEWAY_MAIN,
+      folder: ROOT,
+      environment: { ...process.env, ...environment },
+    })
+  if (gateway === null) {
+    for (const [name, value] of Object.entries(environment)) console.log(`  ${name}=${value}`)
+    await signalled
+    return 0
+  }
+  const code = await Promise.race([signalled, gateway.ended.then((ended) => ended ?? 1)])
+  if (code !== null) console.error(`Gatepost ended by itself with ${code}`)
+  await gateway.stop()
+  return code ?? 0
+}
+
+/** Listeners on loopback only; what the person set in the environment stays. */
+function gatewayDefaults(settings: Settings): Record<string, string> {
+  return {
+    GATEPOST_DATA: settings.data,
+    GATEPOST_HTTP: process.env.GATEPOST_HTTP ?? '127.0.0.1:8080',
+    GATEPOST_SMTP_MX: process.env.GATEPOST_SMTP_MX ?? '127.0.0.1:2525',
+    GATEPOST_SMTP_SUBMISSION: process.env.GATEPOST_SMTP_SUBMISSION ?? '127.0.0.1:2587',
+  }
+}
+
+function endpointOf(text: string): { readonly host: string; readonly port: number } {
+  const match = /^(.+):(\d{1,5})$/.exec(text.split(',')[0]!.trim())
+  if (match === null) throw new Error(`expected host:port, not "${text}"`)
+  const host = match[1]!.replace(/^\[|\]$/g, '')
+  return { host: host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host, port: Number(match[2]) }
+}
+
+/** Writes the zones after each change, so that --keep finds them. */
+function keepZones(world: World, path: string): { readonly stop: () => Promise<void> } {
+  let saved = -1
+  const save = async () => {
+    const { version } = world.dns.zones.store
+    if (version === saved) return
+    saved = version
+    await writeText(path, world.dns.zones.exportZone())
+  }
+  const saveOrSay = () =>
+    save().catch((error: unknown) => console.error('The records could not be kept', error))
+  const timer = setInterval(saveOrSay, SAVE_EVERY_MS)
+  return {
+    stop: async () => {
+      clearInterval(timer)
+      await saveOrSay()
+    },
+  }
+}
+
+function introduction(world: World, pageUrl: string): string {
+  const tls = world.acme.hasTls ? 'with STARTTLS' : 'without STARTTLS (openssl was not found)'
+  return `
+  Gatepost sandbox
+  Page and guide       ${pageUrl}
+  DNS                  ${world.dns.address}
+  Acme's mail host     ${world.acme.name}, ${world.acme.host}:${world.acme.port}, ${tls}
+  Outside mail hosts   ${world.outside.host}:${world.outside.port}
+  Ctrl-C ends everything
+`
+}
+
+function readSettings(args: readonly string[]): Settings | null {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      keep: { type: 'boolean', default: false },
+      'no-gateway': { type: 'boolean', default: false },
+      data: { type: 'string', default: join(ROOT, 'data', 'sandbox') },
+      'page-port': { type: 'string', default: '8090' },
+      'dns-port': { type: 'string', default: '5300' },
+      'mx-port': { type: 'string', default: '2526' },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) {
+    console.log(USAGE)
+    return null
+  }
+  return {
+    keep: values.keep,
+    withGateway: !values['no-gateway'],
+    data: resolve(values.data),
+    pagePort: portOf(values['page-port']),
+    dnsPort: portOf(values['dns-port']),
+    mxPort: portOf(values['mx-port']),
+  }
+}
+
+function portOf(text: string): number {
+  const port = Number(text)
+  if (!/^\d{1,5}$/.test(text) || port > 65_535)
+    throw new Error(`expected a port from 0 to 65535, not "${text}"`)
+  return port
+}
