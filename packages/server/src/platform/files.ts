@@ -10,7 +10,7 @@ import {
   watch,
   writeFileSync,
 } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 
 /** Makes a folder that only we may enter (0700), with its parents. */
 export function ensureFolder(path: string): void {
@@ -49,4 +49,16 @@ export function watchFile(path: string, changed: () => void): () => void {
     if (name !== null && path.endsWith(String(name))) changed()
   })
   return () => watcher.close()
+}
+
+/** Every file below a folder by its relative path (`/` between names); empty when there is no such folder. */
+export function readFolder(folder: string): ReadonlyMap<string, Buffer<ArrayBuffer>> {
+  const files = new Map<string, Buffer<ArrayBuffer>>()
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return files
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue
+    const path = join(entry.parentPath, entry.name)
+    files.set(relative(folder, path).replaceAll('\\', '/'), readFileSync(path))
+  }
+  return files
 }

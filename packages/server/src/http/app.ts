@@ -1,0 +1,97 @@
+// The HTTP application: contract endpoints, OpenAPI and its page, health and metrics, and the console's files.
+import type { Endpoint } from '@gatepost/contract/endpoint.ts'
+import { Hono } from 'hono'
+import { newId } from '#platform/random.ts'
+import { apiPage } from './api-page.ts'
+import { checkOrigin } from './authenticate.ts'
+import { type BindOptions, bind } from './bind.ts'
+import { openApi } from './openapi.ts'
+import { plainBody, presentProblem } from './problems.ts'
+import { contentSecurityPolicy, newNonce, type StaticFiles } from './static.ts'
+
+export type AppOptions = BindOptions & {
+  readonly endpoints: readonly Endpoint[]
+  readonly version: string
+  readonly files: StaticFiles
+  /** Host names the console answers to; others are refused (DNS rebinding). */
+  readonly hosts: ReadonlySet<string>
+  /** Whether control can do its work now, with the reason when not. */
+  readonly ready: () => Promise<{ readonly ok: boolean; readonly why: string | null }>
+  /** OpenMetrics text. */
+  readonly metrics: () => Promise<string>
+}
+
+/** Builds the app. Throws when an endpoint of the contract has no handler, or a handler no endpoint. */
+export function createApp(options: AppOptions): Hono {
+  checkComplete(options)
+  const app = new Hono()
+  app.use('*', async (context, next) => {
+    const path = context.req.path
+    if (path !== '/healthz' && path !== '/readyz' && path !== '/metrics') checkOrigin(context, options.hosts)
+    await next()
+    secureHeaders(context.res.headers)
+  })
+  bind(app, options)
+  const document = JSON.stringify(openApi(options.endpoints, options.version))
+  app.get('/openapi.json', () => new Response(document, { headers: { 'content-type': 'application/json' } }))
+  app.get('/docs/api', () => {
+    const nonce = newNonce()
+    return new Response(apiPage(options.endpoints, nonce), {
+      headers: {
+        'content-type': 'text/html; charset=utf-8',
+        'content-security-policy': contentSecurityPolicy(nonce),
+      },
+    })
+  })
+  app.get('/healthz', () => new Response('ok\n'))
+  app.get('/readyz', async () => {
+    const { ok, why } = await options.ready()
+    return new Response(`${ok ? 'ready' : why}\n`, { status: ok ? 200 : 503 })
+  })
+  app.get('/metrics', async () => {
+    const type = 'application/openmetrics-text; version=1.0.0; charset=utf-8'
+    return new Response(await options.metrics(), { headers: { 'content-type': type } })
+  })
+  app.get('*', (context) => {
+    if (context.req.path.startsWith('/v1/')) return notFound(options)
+    return options.files.respond(context.req.path)
+  })
+  app.notFound(() => notFound(options))
+  app.onError((error) => {
+    const requestId = newId('ses', options.now()).slice(4)
+    return presentProblem(error, { requestId, endpoint: 'none', headers: new Headers(), emit: options.emit })
+  })
+  return app
+}
+
+function notFound({ now }: AppOptions): Response {
+  const body = plainBody(
+    'not-found',
+    'There is no such endpoint; see /docs/api.',
+    newId('ses', now()).slice(4),
+  )
+  return new Response(JSON.stringify(body), {
+    status: 404,
+    headers: { 'content-type': 'application/problem+json' },
+  })
+}
+
+function secureHeaders(headers: Headers): void {
+  headers.set('x-content-type-options', 'nosniff')
+  headers.set('referrer-policy', 'same-origin')
+  headers.set('cross-origin-opener-policy', 'same-origin')
+  headers.set('cross-origin-resource-policy', 'same-origin')
+  if (!headers.has('content-security-policy'))
+    headers.set('content-security-policy', "default-src 'none'; frame-ancestors 'none'")
+}
+
+function checkComplete({ endpoints, bindings }: AppOptions): void {
+  const bound = new Set(bindings.map(({ endpoint }) => endpoint.name))
+  const missing = endpoints.filter(({ name }) => !bound.has(name)).map(({ name }) => name)
+  const surplus = [...bound].filter((name) => !endpoints.some((endpoint) => endpoint.name === name))
+  if (missing.length > 0 || surplus.length > 0) {
+    throw new Error(
+      `endpoints without handler: ${missing.join(', ')}; handlers without endpoint: ${surplus.join(', ')}`,
+    )
+  }
+}

@@ -1,0 +1,62 @@
+// Who is asking: the session cookie, the client's address behind trusted proxies, and the origin of unsafe requests.
+import { compileIpSet, normalizeIp } from '@gatepost/mail/ip.ts'
+import type { HttpBindings } from '@hono/node-server'
+import type { Context } from 'hono'
+import { problem } from '#control/problem.ts'
+
+const SECURE_COOKIE = '__Host-gatepost'
+/** Plain http exists on loopback only; browsers refuse the `__Host-` prefix there. */
+const LOOPBACK_COOKIE = 'gatepost'
+const SESSION_SECONDS = 7 * 86_400 // The absolute life time of a session; the server ends it earlier when idle.
+
+/** The client's address, and whether it came by TLS. Proxies are believed only when trusted. */
+export function clientAddressOf(
+  context: Context,
+  trustedProxies: readonly string[],
+): { readonly address: string; readonly secure: boolean } {
+  const { incoming } = context.env as HttpBindings
+  const peer = normalizeIp(incoming.socket.remoteAddress ?? '') ?? 'unknown'
+  if (trustedProxies.length === 0 || !compileIpSet([...trustedProxies]).has(peer)) {
+    return { address: peer, secure: false }
+  }
+  const chain = (context.req.header('x-forwarded-for') ?? '').split(',')
+  const last = normalizeIp((chain.at(-1) ?? '').trim())
+  return { address: last ?? peer, secure: context.req.header('x-forwarded-proto') === 'https' }
+}
+
+/** The secret in the session cookie, or null. */
+export function sessionSecretOf(context: Context): string | null {
+  for (const part of (context.req.header('cookie') ?? '').split(';')) {
+    const [name, value] = part.trim().split('=', 2)
+    if ((name === SECURE_COOKIE || name === LOOPBACK_COOKIE) && value && value.length < 200) return value
+  }
+  return null
+}
+
+/** A `Set-Cookie` value that keeps or removes the session. */
+export function sessionCookie(secret: string | null, secure: boolean): string {
+  const name = secure ? SECURE_COOKIE : LOOPBACK_COOKIE
+  const life = secret === null ? 0 : SESSION_SECONDS
+  return `${name}=${secret ?? ''}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${life}${secure ? '; Secure' : ''}`
+}
+
+/**
+ * Refuses requests that another site's page made (CSRF), and names that are not ours (DNS rebinding).
+ * Browsers send Origin and Sec-Fetch-Site with every unsafe request; other clients send neither and hold no cookie.
+ */
+export function checkOrigin(context: Context, hosts: ReadonlySet<string>): void {
+  const host = context.req.header('host') ?? ''
+  const name = host.replace(/:\d+$/, '').toLowerCase()
+  if (!hosts.has(name)) {
+    throw problem(
+      'foreign-origin',
+      `This console does not answer to "${name}". Set GATEPOST_URL to its outward address.`,
+    )
+  }
+  if (context.req.method === 'GET' || context.req.method === 'HEAD') return
+  const site = context.req.header('sec-fetch-site')
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') throw problem('foreign-origin')
+  const origin = context.req.header('origin')
+  if (origin === undefined) return
+  if (!URL.canParse(origin) || !hosts.has(new URL(origin).hostname)) throw problem('foreign-origin')
+}

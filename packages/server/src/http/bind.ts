@@ -1,0 +1,140 @@
+// Takes every request through the same steps: origin, authenticate, authorise, parse, handle, present (architecture §8).
+import type { Endpoint } from '@gatepost/contract/endpoint.ts'
+import type { Context, Hono } from 'hono'
+import type * as z from 'zod'
+import { invalidInput, problem } from '#control/problem.ts'
+import type { Scope } from '#control/scope.ts'
+import type { Emit } from '#events/emit.ts'
+import { newId } from '#platform/random.ts'
+import { clientAddressOf, sessionCookie, sessionSecretOf } from './authenticate.ts'
+import { presentProblem } from './problems.ts'
+import type { ApiRequest, Binding, SignedIn } from './request.ts'
+
+const JSON_BYTES_MAX = 1_000_000 // Far above any form of ours.
+
+export type BindOptions = {
+  readonly bindings: readonly Binding[]
+  /** The person behind a session secret, or null. */
+  readonly findSession: (secret: string) => Promise<SignedIn | null>
+  readonly emit: Emit
+  readonly now: () => number
+  readonly trustedProxies: readonly string[]
+}
+
+/** Mounts every binding on the app. */
+export function bind(app: Hono, options: BindOptions): void {
+  for (const binding of options.bindings) {
+    const { method, path } = binding.endpoint
+    app.on(method, path.replace(/\{(\w+)\}/g, ':$1'), (context) => answer(context, binding, options))
+  }
+}
+
+async function answer(context: Context, binding: Binding, options: BindOptions): Promise<Response> {
+  const { endpoint, handler } = binding
+  const requestId = newId('ses', options.now()).slice(4)
+  const startedAt = options.now()
+  const headers = new Headers({ 'x-request-id': requestId, 'cache-control': 'no-store' })
+  try {
+    const client = clientAddressOf(context, options.trustedProxies)
+    const secret = sessionSecretOf(context)
+    const signedIn = secret === null ? null : await options.findSession(secret)
+    const scope = authorise(endpoint, {
+      signedIn,
+      tenant: context.req.param('tenant') ?? null,
+      from: client.address,
+    })
+    const request: ApiRequest<Endpoint> = {
+      params: parse(endpoint.params, context.req.param(), 'params'),
+      query: parse(endpoint.query, context.req.query(), 'query'),
+      body: endpoint.raw ? {} : parse(endpoint.body, await jsonOf(context, endpoint), 'body'),
+      raw: endpoint.raw ? await rawOf(context, endpoint.raw.bytesMax) : new Uint8Array(),
+      signedIn,
+      scope,
+      ifMatch: revisionOf(context.req.header('if-match')),
+      clientAddress: client.address,
+      userAgent: (context.req.header('user-agent') ?? '').slice(0, 300),
+      setSession: (value) => headers.append('set-cookie', sessionCookie(value, client.secure)),
+    }
+    const output = endpoint.output.parse(await handler(request))
+    options.emit('control.request.done', {
+      requestId,
+      endpoint: endpoint.name,
+      status: endpoint.status,
+      ms: options.now() - startedAt,
+    })
+    return present(endpoint, output, headers)
+  } catch (error) {
+    return presentProblem(error, { requestId, endpoint: endpoint.name, headers, emit: options.emit })
+  }
+}
+
+type Asker = { readonly signedIn: SignedIn | null; readonly tenant: string | null; readonly from: string }
+
+/** Lets the request in by the endpoint's `allow`, and scopes it to the tenant of the path. Foreign tenants are 404. */
+function authorise(endpoint: Endpoint, { signedIn, tenant, from }: Asker): Scope | null {
+  const { allow } = endpoint
+  if (allow === 'public') return null
+  if (!signedIn) throw problem('not-signed-in')
+  if (tenant === null) {
+    if (allow === 'signed-in' || signedIn.person.operator) return null
+    throw problem('not-allowed')
+  }
+  const member = signedIn.tenants.find(({ id, slug }) => id === tenant || slug === tenant)
+  if (!member) throw problem('not-found', 'There is no such organisation here.')
+  if (allow !== 'signed-in' && !member.permissions.includes(allow)) throw problem('not-allowed')
+  const { id, name } = signedIn.person
+  return { tenantId: member.id, actor: { kind: 'person', id, name }, from }
+}
+
+function parse(schema: z.ZodType, value: unknown, where: 'params' | 'query' | 'body'): never {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data as never
+  throw invalidInput(
+    parsed.error.issues.slice(0, 50).map(({ path, message }) => ({
+      path: `/${where === 'body' ? '' : `${where}/`}${path.map(String).join('/')}`,
+      message,
+    })),
+  )
+}
+
+async function jsonOf(context: Context, endpoint: Endpoint): Promise<unknown> {
+  if (endpoint.method === 'GET' || endpoint.method === 'DELETE') return {}
+  const bytes = await rawOf(context, JSON_BYTES_MAX)
+  if (bytes.length === 0) return {}
+  if (!(context.req.header('content-type') ?? '').startsWith('application/json')) {
+    throw problem('malformed-request', 'Send the body as application/json.')
+  }
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch {
+    throw problem('malformed-request', 'The body is not valid JSON in UTF-8.')
+  }
+}
+
+async function rawOf(context: Context, bytesMax: number): Promise<Uint8Array> {
+  const tooLarge = problem('body-too-large', `At most ${bytesMax} bytes are taken.`)
+  if (Number(context.req.header('content-length') ?? 0) > bytesMax) throw tooLarge
+  const parts: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of context.req.raw.body ?? []) {
+    size += chunk.length
+    if (size > bytesMax) throw tooLarge
+    parts.push(chunk)
+  }
+  return Buffer.concat(parts)
+}
+
+/** `"7"` and `7` are revision 7; anything else is no condition. */
+function revisionOf(header: string | undefined): number | null {
+  const digits = /^(?:W\/)?"?(\d{1,15})"?$/.exec(header ?? '')?.[1]
+  return digits === undefined ? null : Number(digits)
+}
+
+function present(endpoint: Endpoint, output: unknown, headers: Headers): Response {
+  if (endpoint.status === 204) return new Response(null, { status: 204, headers })
+  const revision =
+    typeof output === 'object' && output !== null && 'revision' in output ? output.revision : null
+  if (typeof revision === 'number') headers.set('etag', `"${revision}"`)
+  headers.set('content-type', 'application/json; charset=utf-8')
+  return new Response(JSON.stringify(output), { status: endpoint.status, headers })
+}

@@ -1,0 +1,115 @@
+// OpenAPI 3.1 from the contract: the same objects that validate requests describe them.
+import type { Endpoint } from '@gatepost/contract/endpoint.ts'
+import { problems } from '@gatepost/contract/problem.ts'
+import * as z from 'zod'
+
+type Json = { readonly [name: string]: unknown }
+
+/** The whole document, for `/openapi.json`. */
+export function openApi(endpoints: readonly Endpoint[], version: string): Json {
+  const paths = new Map<string, Map<string, Json>>()
+  for (const endpoint of endpoints) {
+    const methods = paths.get(endpoint.path) ?? new Map<string, Json>()
+    methods.set(endpoint.method.toLowerCase(), operationOf(endpoint))
+    paths.set(endpoint.path, methods)
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Gatepost API',
+      version,
+      description: 'Everything the console does. Errors are RFC 9457 problems. Times are epoch milliseconds.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    paths: Object.fromEntries([...paths].map(([path, methods]) => [path, Object.fromEntries(methods)])),
+    components: {
+      securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: '__Host-gatepost' } },
+      schemas: { Problem: problemSchema() },
+    },
+  }
+}
+
+function operationOf(endpoint: Endpoint): Json {
+  const responses = new Map<string, Json>([[String(endpoint.status), successOf(endpoint)]])
+  for (const name of endpoint.problems) {
+    const { status, title } = problems[name]
+    const earlier = responses.get(String(status)) as { readonly description?: string } | undefined
+    const description = earlier?.description
+      ? `${earlier.description}; ${name}: ${title}`
+      : `${name}: ${title}`
+    responses.set(String(status), {
+      description,
+      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+    })
+  }
+  return {
+    operationId: endpoint.name,
+    summary: endpoint.summary,
+    tags: [endpoint.tag],
+    description: `Permission: ${endpoint.allow}.`,
+    ...(endpoint.allow === 'public' ? {} : { security: [{ session: [] }] }),
+    parameters: [...parametersOf(endpoint.params, 'path'), ...parametersOf(endpoint.query, 'query')],
+    ...bodyOf(endpoint),
+    responses: Object.fromEntries(responses),
+  }
+}
+
+function successOf(endpoint: Endpoint): Json {
+  if (endpoint.status === 204) return { description: 'Done.' }
+  return {
+    description: 'Done.',
+    content: { 'application/json': { schema: schemaOf(endpoint.output, 'output') } },
+  }
+}
+
+function bodyOf(endpoint: Endpoint): Json {
+  if (endpoint.raw) {
+    const content = endpoint.raw.mediaTypes.map((type) => [
+      type,
+      { schema: { type: 'string', format: 'binary' } },
+    ])
+    return { requestBody: { required: true, content: Object.fromEntries(content) } }
+  }
+  const schema = schemaOf(endpoint.body, 'input') as { readonly properties?: Json }
+  if (!schema.properties || Object.keys(schema.properties).length === 0) return {}
+  return { requestBody: { required: true, content: { 'application/json': { schema } } } }
+}
+
+function parametersOf(schema: z.ZodType, place: 'path' | 'query'): Json[] {
+  const { properties, required } = schemaOf(schema, 'input') as {
+    readonly properties?: { readonly [name: string]: { readonly description?: string } }
+    readonly required?: readonly string[]
+  }
+  return Object.entries(properties ?? {}).map(([name, property]) => ({
+    name,
+    in: place,
+    required: place === 'path' || (required ?? []).includes(name),
+    schema: property,
+    ...(property.description ? { description: property.description } : {}),
+  }))
+}
+
+function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' })
+  return rest
+}
+
+function problemSchema(): Json {
+  return {
+    type: 'object',
+    required: ['type', 'title', 'status', 'name', 'detail', 'errors', 'requestId'],
+    properties: {
+      type: { type: 'string' },
+      title: { type: 'string' },
+      status: { type: 'integer' },
+      name: { type: 'string', enum: Object.keys(problems) },
+      detail: { type: 'string', description: 'What happened and what to do.' },
+      errors: {
+        type: 'array',
+        items: { type: 'object', properties: { path: { type: 'string' }, message: { type: 'string' } } },
+      },
+      requestId: { type: 'string' },
+      retryAfter: { type: 'integer', description: 'Seconds to wait.' },
+    },
+  }
+}

@@ -1,0 +1,36 @@
+// How refusals leave the house: RFC 9457 bodies, our own faults with a request id that finds the log line.
+import { type ProblemBody, type ProblemName, problems } from '@gatepost/contract/problem.ts'
+import { Problem } from '#control/problem.ts'
+import type { Emit } from '#events/emit.ts'
+
+type Options = {
+  readonly requestId: string
+  readonly endpoint: string
+  readonly headers: Headers
+  readonly emit: Emit
+}
+
+/** The response for anything thrown. What is not a `Problem` is our fault: 500, and the log has the stack. */
+export function presentProblem(error: unknown, { requestId, endpoint, headers, emit }: Options): Response {
+  if (error instanceof Problem) return respond(bodyOf(error, requestId), headers)
+  emit('control.request.failed', { requestId, endpoint, error })
+  const detail = `Nothing was changed. Tell your operator this code: ${requestId}.`
+  return respond(plainBody('internal-error', detail, requestId), headers)
+}
+
+/** A body for a problem without fields. */
+export function plainBody(name: ProblemName, detail: string, requestId: string): ProblemBody {
+  const { status, title } = problems[name]
+  return { type: `/docs/api#problem-${name}`, title, status, name, detail, errors: [], requestId }
+}
+
+function bodyOf(error: Problem, requestId: string): ProblemBody {
+  const body = { ...plainBody(error.problemName, error.message, requestId), errors: [...error.errors] }
+  return error.retryAfterSeconds === null ? body : { ...body, retryAfter: error.retryAfterSeconds }
+}
+
+function respond(body: ProblemBody, headers: Headers): Response {
+  headers.set('content-type', 'application/problem+json; charset=utf-8')
+  if (body.retryAfter !== undefined) headers.set('retry-after', String(body.retryAfter))
+  return new Response(JSON.stringify(body), { status: body.status, headers })
+}

@@ -1,0 +1,54 @@
+// What a handler receives: a request that was let in, parsed and scoped. Handlers see no HTTP.
+import type { BodyOf, Endpoint, OutputOf, ParamsOf, QueryOf } from '@gatepost/contract/endpoint.ts'
+import type { Permission } from '@gatepost/contract/permission.ts'
+import type { Scope } from '#control/scope.ts'
+
+/** A signed-in person with the organisations it may act in. */
+export type SignedIn = {
+  readonly sessionId: string
+  readonly person: {
+    readonly id: string
+    readonly name: string
+    readonly email: string
+    readonly operator: boolean
+  }
+  readonly tenants: readonly {
+    readonly id: string
+    readonly slug: string
+    readonly permissions: readonly Permission[]
+  }[]
+}
+
+export type ApiRequest<E extends Endpoint> = {
+  readonly params: ParamsOf<E>
+  readonly query: QueryOf<E>
+  readonly body: BodyOf<E>
+  /** The file of a `raw` endpoint; empty otherwise. */
+  readonly raw: Uint8Array
+  readonly signedIn: SignedIn | null
+  /** Tenant, actor and address: set for every endpoint with `{tenant}` in its path. */
+  readonly scope: Scope | null
+  /** The revision of `If-Match`, when sent. */
+  readonly ifMatch: number | null
+  /** The client's address, a trusted proxy's word considered. */
+  readonly clientAddress: string
+  readonly userAgent: string
+  /** Hands a session secret to the browser, or takes the cookie away with null. */
+  readonly setSession: (secret: string | null) => void
+}
+
+export type Handler<E extends Endpoint> = (request: ApiRequest<E>) => Promise<OutputOf<E>>
+
+/** An endpoint with the function that answers it. */
+export type Binding = { readonly endpoint: Endpoint; readonly handler: Handler<Endpoint> }
+
+/** Ties a handler to its endpoint; the compiler checks both shapes. */
+export function on<E extends Endpoint>(endpoint: E, handler: Handler<E>): Binding {
+  return { endpoint, handler: handler as unknown as Handler<Endpoint> }
+}
+
+/** The scope of a request to a tenant's endpoint. The binding guarantees it; its absence is our own fault. */
+export function scopeOf(request: { readonly scope: Scope | null }): Scope {
+  if (request.scope === null) throw new Error('the endpoint has no tenant in its path')
+  return request.scope
+}
