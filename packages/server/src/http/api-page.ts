@@ -8,11 +8,11 @@ export function apiPage(endpoints: readonly Endpoint[], nonce: string): string {
   const tags = [...new Set(endpoints.map(({ tag }) => tag))]
   const chapters = tags.map((tag) => {
     const rows = endpoints.filter((endpoint) => endpoint.tag === tag).map(entry)
-    return `<section aria-labelledby="${slug(tag)}"><h2 id="${slug(tag)}">${escape(tag)}</h2>${rows.join('')}</section>`
+    return `<section aria-labelledby="${slug(tag)}"><h2 id="${slug(tag)}">${escapeHtml(tag)}</h2>${rows.join('')}</section>`
   })
   const list = Object.entries(problems).map(
     ([name, { status, title }]) =>
-      `<tr id="problem-${name}"><td><code>${name}</code></td><td>${status}</td><td>${escape(title)}</td></tr>`,
+      `<tr id="problem-${name}"><td><code>${name}</code></td><td>${status}</td><td>${escapeHtml(title)}</td></tr>`,
   )
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>API · Gatepost</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
@@ -21,7 +21,7 @@ export function apiPage(endpoints: readonly Endpoint[], nonce: string): string {
 <p>Everything the console does. The machine-readable form is <a href="/openapi.json">/openapi.json</a>. Errors are
 RFC 9457 problems with a <code>name</code> from the list below. Times are epoch milliseconds. Unsafe requests take the
 revision in <code>If-Match</code>; lists take <code>limit</code> (up to 500) and <code>after</code>.</p>
-<nav aria-label="Chapters">${tags.map((tag) => `<a href="#${slug(tag)}">${escape(tag)}</a>`).join(' · ')} ·
+<nav aria-label="Chapters">${tags.map((tag) => `<a href="#${slug(tag)}">${escapeHtml(tag)}</a>`).join(' · ')} ·
 <a href="#problems">Problems</a></nav>
 ${chapters.join('')}
 <section aria-labelledby="problems"><h2 id="problems">Problems</h2><div class="wide" tabindex="0" role="region" aria-label="Problems"><table>
@@ -30,14 +30,14 @@ ${chapters.join('')}
 }
 
 function entry(endpoint: Endpoint): string {
-  return `<article id="${endpoint.name}"><h3><span class="method">${endpoint.method}</span> <code>${escape(endpoint.path)}</code></h3>
-<p>${escape(endpoint.summary)}</p><p class="small">Permission <code>${endpoint.allow}</code> · answers ${endpoint.status}${
+  return `<article id="${endpoint.name}"><h3><span class="method">${endpoint.method}</span> <code>${escapeHtml(endpoint.path)}</code></h3>
+<p>${escapeHtml(endpoint.summary)}</p><p class="small">Permission <code>${endpoint.allow}</code> · answers ${endpoint.status}${
     endpoint.problems.length > 0
       ? ` · problems ${endpoint.problems.map((name) => `<a href="#problem-${name}">${name}</a>`).join(', ')}`
       : ''
   }</p>${fields('Query', endpoint.query, 'input')}${
     endpoint.raw
-      ? `<p class="small">Body: ${endpoint.raw.mediaTypes.map(escape).join(', ')}, at most ${endpoint.raw.bytesMax} bytes.</p>`
+      ? `<p class="small">Body: ${endpoint.raw.mediaTypes.map(escapeHtml).join(', ')}, at most ${endpoint.raw.bytesMax} bytes.</p>`
       : fields('Body', endpoint.body, 'input')
   }${fields('Answer', endpoint.output, 'output')}</article>`
 }
@@ -46,15 +46,15 @@ function fields(title: string, schema: z.ZodType, io: 'input' | 'output'): strin
   const { $schema: _, ...json } = z.toJSONSchema(schema, { io, unrepresentable: 'any' })
   const { properties } = json as { readonly properties?: object }
   if (!properties || Object.keys(properties).length === 0) return ''
-  const text = escape(JSON.stringify(json, null, 2))
-  return `<details><summary>${title}: ${Object.keys(properties).map(escape).join(', ')}</summary><pre tabindex="0">${text}</pre></details>`
+  const text = escapeHtml(JSON.stringify(json, null, 2))
+  return `<details><summary>${title}: ${Object.keys(properties).map(escapeHtml).join(', ')}</summary><pre tabindex="0">${text}</pre></details>`
 }
 
 function slug(text: string): string {
   return text.toLowerCase().replace(/[^a-z]+/g, '-')
 }
 
-function escape(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
 }
 
