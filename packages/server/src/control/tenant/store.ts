@@ -1,0 +1,63 @@
+// Queries of organisations: rows to what the API shows.
+import type { Environment } from '@gatepost/contract/common.ts'
+import type { Tenant } from '@gatepost/contract/tenant.ts'
+import type { Db } from '#store/open.ts'
+import type { Row } from '#store/schema.ts'
+import { acrossTenants } from '#store/tenant-guard.ts'
+
+export type TenantRow = Row<'tenant'> & { readonly primary_domain: string | null }
+
+/** The row of one tenant by id, or null. */
+export async function tenantById(db: Db, id: string): Promise<TenantRow | null> {
+  return (await withPrimaryDomain(db).where('tenant.id', '=', id).executeTakeFirst()) ?? null
+}
+
+/** Id of the tenant that people name by id or slug, or null. */
+export async function findTenantId(db: Db, reference: string): Promise<string | null> {
+  const row = await db
+    .selectFrom('tenant')
+    .select('id')
+    .where((where) => where.or([where('id', '=', reference), where('slug', '=', reference)]))
+    .executeTakeFirst()
+  return row?.id ?? null
+}
+
+/** Tenants in which a person has a role, by name. */
+export async function tenantsOfPerson(
+  db: Db,
+  options: { readonly personId: string; readonly limit: number; readonly after: string | null },
+): Promise<readonly TenantRow[]> {
+  const { personId, limit, after } = options
+  return withPrimaryDomain(db)
+    .innerJoin('role_binding', 'role_binding.tenant_id', 'tenant.id')
+    .where('role_binding.person_id', '=', personId)
+    .$if(after !== null, (query) => query.where('tenant.id', '>', after!))
+    .orderBy('tenant.id')
+    .limit(limit)
+    .execute()
+}
+
+export function tenantOf(row: TenantRow): Tenant {
+  return {
+    id: row.id,
+    slug: row.slug,
+    name: row.name,
+    primaryDomain: row.primary_domain ?? '',
+    environment: row.environment as Environment,
+    inboundOnly: row.inbound_only === 1,
+    emergencyContact: { name: row.contact_name, email: row.contact_email, phone: row.contact_phone },
+    createdAt: row.created_at,
+    revision: row.revision,
+  }
+}
+
+// A person's tenants are found by the person, so no single tenant can be compared here.
+function withPrimaryDomain(db: Db) {
+  return acrossTenants(db)
+    .selectFrom('tenant')
+    .leftJoin('domain', (join) =>
+      join.onRef('domain.tenant_id', '=', 'tenant.id').on('domain.is_primary', '=', 1),
+    )
+    .selectAll('tenant')
+    .select('domain.name as primary_domain')
+}

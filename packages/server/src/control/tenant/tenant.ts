@@ -1,0 +1,218 @@
+// Organisations: add, read, change, and where their settings are live.
+import { domainToASCII } from 'node:url'
+import type { Environment, Liveness } from '@gatepost/contract/common.ts'
+import type { Tenant } from '@gatepost/contract/tenant.ts'
+import { parseDomain } from '@gatepost/mail/domain.ts'
+import { newId } from '#platform/random.ts'
+import type { Trx } from '#store/open.ts'
+import { acrossTenants } from '#store/tenant-guard.ts'
+import { appendAudit } from '../audit/audit.ts'
+import { type Page, pageOf } from '../page.ts'
+import { invalidInput, problem } from '../problem.ts'
+import type { Actor, ControlDeps, Scope } from '../scope.ts'
+import { changeSettings, requireRevision } from '../settings/settings.ts'
+import { insertPendingDomain } from '../setup/pending-domain.ts'
+import { tenantById, tenantOf, tenantsOfPerson } from './store.ts'
+
+export type NewTenant = {
+  readonly name: string
+  readonly primaryDomain: string
+  readonly environment: Environment
+  readonly emergencyContact: { readonly name: string; readonly email: string; readonly phone: string }
+}
+
+type Deps = Pick<ControlDeps, 'store' | 'clock' | 'link'>
+type Person = Extract<Actor, { kind: 'person' }>
+
+/** The organisations in which a person has a role. */
+export async function listTenants(
+  person: { readonly id: string },
+  query: { readonly limit: number; readonly after?: string | undefined },
+  { store }: Pick<Deps, 'store'>,
+): Promise<Page<Tenant>> {
+  const { limit, after = null } = query
+  const rows = await tenantsOfPerson(store.db, { personId: person.id, limit: limit + 1, after })
+  return pageOf(rows, limit, { item: tenantOf, cursor: ({ id }) => id })
+}
+
+/** Adds an organisation; the operator becomes its super administrator. */
+export async function createTenant(
+  by: { readonly actor: Person; readonly from: string },
+  input: NewTenant,
+  { store, clock, link }: Deps,
+): Promise<Tenant> {
+  const { id } = await store.transaction((trx) =>
+    insertTenant(trx, { ...by, input, inputPath: '', now: clock.now() }),
+  )
+  link.settingsChanged()
+  return tenantOf((await tenantById(store.db, id))!)
+}
+
+/** Stores a new organisation with its first administrator and pending primary domain. Part of a transaction. */
+export async function insertTenant(
+  trx: Trx,
+  options: {
+    readonly actor: Person
+    readonly from: string
+    readonly input: NewTenant
+    /** Where `input` stands in the request, for errors of its fields. */
+    readonly inputPath: string
+    readonly now: number
+  },
+): Promise<{ readonly id: string; readonly slug: string }> {
+  const { actor, from, input, now } = options
+  const domain = primaryDomainOf(input.primaryDomain, options.inputPath)
+  await requireFreeDomain(trx, domain)
+  const id = newId('ten', now)
+  const slug = await freeSlug(trx, input.name)
+  const { name, email, phone } = input.emergencyContact
+  await trx
+    .insertInto('tenant')
+    .values({
+      id,
+      slug,
+      name: input.name,
+      environment: input.environment,
+      inbound_only: 0,
+      contact_name: name,
+      contact_email: email,
+      contact_phone: phone,
+      postmaster: null,
+      settings_revision: 0,
+      revision: 1,
+      created_at: now,
+    })
+    .execute()
+  await trx
+    .insertInto('role_binding')
+    .values({ tenant_id: id, person_id: actor.id, role: 'super', created_at: now })
+    .execute()
+  const revision = await changeSettings(
+    trx,
+    { tenantId: id, actor, from },
+    {
+      action: 'tenant.created',
+      subject: `organisation ${input.name}`,
+      before: null,
+      after: { ...input, primaryDomain: domain },
+      at: now,
+    },
+  )
+  await insertPendingDomain(trx, { tenantId: id, name: domain, isPrimary: true, revision, now })
+  await appendAudit(
+    trx,
+    { tenantId: id, actor, from },
+    {
+      action: 'domain.added',
+      subject: `domain ${domain}`,
+      before: null,
+      after: { name: domain, primary: true },
+      at: now,
+    },
+  )
+  return { id, slug }
+}
+
+export async function getTenant(scope: Scope, { store }: Pick<Deps, 'store'>): Promise<Tenant> {
+  const row = await tenantById(store.db, scope.tenantId)
+  if (!row) throw problem('not-found')
+  return tenantOf(row)
+}
+
+export type TenantUpdate = {
+  readonly name?: string | undefined
+  readonly environment?: Environment | undefined
+  readonly inboundOnly?: boolean | undefined
+  readonly emergencyContact?: Tenant['emergencyContact'] | undefined
+}
+
+/** Changes an organisation. `expected` is the revision of If-Match; null changes whatever is there. */
+export async function updateTenant(
+  scope: Scope,
+  input: { readonly change: TenantUpdate; readonly expected: number | null },
+  { store, clock, link }: Deps,
+): Promise<Tenant> {
+  const tenant = await store.transaction(async (trx) => {
+    const row = await tenantById(trx, scope.tenantId)
+    if (!row) throw problem('not-found')
+    requireRevision(row, input.expected)
+    const before = fieldsOf(tenantOf(row))
+    const after = { ...before, ...definedOf(input.change) }
+    const at = clock.now()
+    const subject = `organisation ${row.name}`
+    const revision = await changeSettings(trx, scope, {
+      action: 'tenant.changed',
+      subject,
+      before,
+      after,
+      at,
+    })
+    await trx
+      .updateTable('tenant')
+      .set({
+        name: after.name,
+        environment: after.environment,
+        inbound_only: after.inboundOnly ? 1 : 0,
+        contact_name: after.emergencyContact.name,
+        contact_email: after.emergencyContact.email,
+        contact_phone: after.emergencyContact.phone,
+        revision,
+      })
+      .where('id', '=', scope.tenantId)
+      .execute()
+    return tenantOf((await tenantById(trx, scope.tenantId))!)
+  })
+  link.settingsChanged()
+  return tenant
+}
+
+/** On how many edges the newest settings are live. */
+export function getLiveness(_scope: Scope, { link }: Pick<Deps, 'link'>): Liveness {
+  const version = link.version()
+  const edges = link.edges().map((edge) => ({ ...edge }))
+  return { version, edges, live: edges.filter((edge) => edge.version >= version).length, total: edges.length }
+}
+
+function fieldsOf({ name, environment, inboundOnly, emergencyContact }: Tenant) {
+  return { name, environment, inboundOnly, emergencyContact }
+}
+
+function definedOf<Fields extends object>(
+  fields: Fields,
+): { [Name in keyof Fields]?: NonNullable<Fields[Name]> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never
+}
+
+function primaryDomainOf(text: string, inputPath: string): string {
+  const parsed = parseDomain(text, { toAscii: domainToASCII, fullyQualified: true })
+  if (parsed.ok) return parsed.value
+  const message = `“${text}” is not a domain name; write it like acme.example.`
+  throw invalidInput([{ path: `${inputPath}/primaryDomain`, message }])
+}
+
+async function requireFreeDomain(trx: Trx, name: string): Promise<void> {
+  const taken = await acrossTenants(trx)
+    .selectFrom('domain')
+    .select('id')
+    .where('name', '=', name)
+    .where('validated_at', 'is not', null)
+    .executeTakeFirst()
+  if (taken) throw problem('domain-taken')
+}
+
+const SLUG_LENGTH_MAX = 40
+
+/** A short name for addresses of pages: letters, digits and hyphens, unique in the installation. */
+async function freeSlug(trx: Trx, name: string): Promise<string> {
+  const folded = name.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase()
+  const base =
+    folded
+      .replaceAll(/[^a-z0-9]+/g, '-')
+      .replaceAll(/^-|-$/g, '')
+      .slice(0, SLUG_LENGTH_MAX) || 'organisation'
+  for (let number = 1; ; number += 1) {
+    const slug = number === 1 ? base : `${base}-${number}`
+    const taken = await trx.selectFrom('tenant').select('id').where('slug', '=', slug).executeTakeFirst()
+    if (!taken) return slug
+  }
+}
