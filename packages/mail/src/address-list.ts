@@ -21,6 +21,9 @@ export type AddressList = {
 /** The recipients of the largest legitimate mails; policies look at far fewer. */
 export const ADDRESSES_MAX = 10_000
 
+/** What is written beyond this is no address; it is kept as far as people may want to see it. */
+const WRITTEN_MAX = 1000
+
 type Token =
   | { readonly kind: 'text' | 'quoted' | 'comment'; readonly text: string; readonly spaced: boolean }
   | { readonly kind: ',' | ';' | ':' | '<' | '>'; readonly text: string; readonly spaced: boolean }
@@ -82,7 +85,7 @@ function entryOf(pending: Pending, options: MailboxOptions): AddressEntry {
   const { tokens, angle } = pending
   const comments = tokens.filter((token) => token.kind === 'comment')
   const words = tokens.filter((token) => token.kind !== 'comment')
-  const written = writtenAddress(angle ?? words)
+  const written = writtenAddress(angle ?? tokens)
   const name = angle === null || words.length === 0 ? comments : words
   const displayName = withoutControls(decodeEncodedWords(joinWords(name)), '').trim()
   return { displayName, mailbox: readMailbox(route(written, angle !== null), options), written }
@@ -111,9 +114,10 @@ function writtenAddress(parts: readonly Token[]): string {
   let text = ''
   let spaced = false
   for (const token of parts) {
+    if (text.length > WRITTEN_MAX) break
     spaced ||= token.spaced || token.kind === 'comment'
     if (token.kind === 'comment') continue
-    const glued = text === '' || /[.@:,]$/.test(text) || /^[.@:,]/.test(token.text)
+    const glued = text === '' || GLUE.has(text[text.length - 1]!) || GLUE.has(token.text[0] ?? '')
     if (spaced && !glued) text += ' '
     text += token.kind === 'quoted' ? `"${token.text}"` : token.text
     spaced = false
@@ -130,6 +134,7 @@ function joinWords(tokens: readonly Token[]): string {
   return text
 }
 
+const GLUE = new Set(['.', '@', ':', ','])
 const SPECIAL = new Set([',', ';', ':', '<', '>'])
 
 /** Cuts a field body into tokens; a quoted string or comment without end reaches to the end. */

@@ -225,7 +225,7 @@ function parseBdat(text: string): ParsedCommand {
   for (let i = 0; i < digits.length; i++) {
     const code = digits.charCodeAt(i)
     if (code < 48 || code > 57) return fail('syntax', 5 + i)
-    size = size * 10 + code - 48
+    size = size * 10 + (code - 48)
   }
   if (!Number.isSafeInteger(size)) return fail('syntax', 5)
   const last = space !== -1

@@ -74,6 +74,13 @@ export class DataReader {
     return this.#kept
   }
 
+  /** The content read since the last call, which is then forgotten here: for handing large content on. */
+  take(): Uint8Array[] {
+    const chunks = this.chunks()
+    this.#kept = []
+    return chunks
+  }
+
   /** The unstuffed content in one piece; copied when there is more than one. */
   content(): Uint8Array {
     return concat(this.chunks())

@@ -50,7 +50,9 @@ const DIAGNOSTIC_MAX = 1000
 export function buildDsn(dsn: Dsn): Uint8Array {
   const international = dsn.recipients.some((recipient) => needsUtf8(recipient)) || needsUtf8Path(dsn)
   const original = originalPart(dsn)
-  const boundary = boundaryFor(dsn.messageId, original.content)
+  const text = words(dsn)
+  const status = statusLines(dsn, international)
+  const boundary = boundaryFor(dsn.messageId, [...text, ...status], original.content)
   const eightBit = international || !isAscii(original.content)
   const head = [
     ...headerLines(dsn, boundary, eightBit),
@@ -62,13 +64,13 @@ export function buildDsn(dsn: Dsn): Uint8Array {
     `Content-Transfer-Encoding: ${international ? '8bit' : '7bit'}`,
     'Content-Language: en',
     '',
-    ...words(dsn),
+    ...text,
     '',
     `--${boundary}`,
     `Content-Type: message/${international ? 'global-' : ''}delivery-status`,
     ...(international ? ['Content-Transfer-Encoding: 8bit'] : []),
     '',
-    ...statusLines(dsn, international),
+    ...status,
     `--${boundary}`,
     `Content-Type: ${original.type}`,
     ...(isAscii(original.content) ? [] : ['Content-Transfer-Encoding: 8bit']),
@@ -227,12 +229,13 @@ function headerCut(header: Uint8Array, max: number): number {
   return header.length <= max ? header.length : header.lastIndexOf(10, max - 1) + 1
 }
 
-/** A boundary made from the message id, which occurs nowhere in the original. */
-function boundaryFor(messageId: string, content: Uint8Array): string {
+/** A boundary made from the message id, which starts no line of the texts nor of the original. */
+function boundaryFor(messageId: string, texts: readonly string[], content: Uint8Array): string {
   const base = `=_${messageId.replace(/[^A-Za-z0-9.]/g, '').slice(0, 40)}`
   for (let number = 0; ; number++) {
     const boundary = `${base}_${number}`
-    if (!holdsLine(content, `--${boundary}`)) return boundary
+    const line = `--${boundary}`
+    if (!texts.some((text) => text.startsWith(line)) && !holdsLine(content, line)) return boundary
   }
 }
 

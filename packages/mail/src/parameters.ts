@@ -154,13 +154,11 @@ function setRcptParameter(
 
 function readSize(value: string | null): number | null {
   if (value === null || value === '' || value.length > SIZE_DIGITS_MAX) return null
-  let size = 0
   for (let i = 0; i < value.length; i++) {
     const code = value.charCodeAt(i)
     if (code < 48 || code > 57) return null
-    size = size * 10 + code - 48
   }
-  return size
+  return Number(value)
 }
 
 function readBody(value: string | null): BodyType | null {

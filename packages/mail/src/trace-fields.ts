@@ -144,14 +144,23 @@ function readResult(lexer: Lexer): AuthenticationResult | 'none' | null {
   let reason: string | undefined
   const properties: [string, string][] = []
   while (!lexer.isAt(';') && !lexer.isAtEnd()) {
-    const name = lexer.word()?.toLowerCase()
-    if (name === undefined || !lexer.take('=')) return null
+    const name = propertyName(lexer)
+    if (name === null || !lexer.take('=')) return null
     const value = lexer.value()
     if (value === null) return null
     if (name === 'reason') reason = value
     else properties.push([name, value])
   }
   return { method: method.toLowerCase(), result: result.toLowerCase(), reason, properties }
+}
+
+/** `ptype.property`; comments may stand around the dot. */
+function propertyName(lexer: Lexer): string | null {
+  let name = lexer.word()
+  if (name === null) return null
+  if (lexer.take('.')) name += '.'
+  if (name.endsWith('.')) name += lexer.word() ?? ''
+  return name.toLowerCase()
 }
 
 /** Walks a structured field body: words, quoted strings, and comments skipped at any depth. */
