@@ -1,0 +1,69 @@
+// Who may import whom, as data: the walls of docs/internals/architecture.md. A new dependency or folder is a line here.
+
+/** Folders of the server by what they may import: other folders, packages of ours (`@mail`), and types alone. */
+export type FolderRule = { readonly may: readonly string[]; readonly types?: readonly string[] }
+
+/** Composition roots: they put the others together and are imported by nobody but each other. */
+export const compositionRoots: ReadonlySet<string> = new Set(['main.ts', 'cli', 'supervisor'])
+
+export const dataPlane: readonly string[] = ['edge', 'delivery', 'facts', 'spool']
+export const controlPlane: readonly string[] = ['control', 'http', 'store']
+
+const common = ['@mail', 'platform', 'events']
+
+export const serverFolders: ReadonlyMap<string, FolderRule> = new Map([
+  ['platform', { may: ['@mail'] }],
+  ['events', { may: ['@mail'], types: ['platform'] }],
+  ['boot', { may: ['@mail'], types: ['platform'] }],
+  ['policy', { may: ['@mail'] }],
+  ['link', { may: [...common, 'policy'] }],
+  ['authentication', { may: common }],
+  ['facts', { may: [...common, 'link', 'authentication'], types: ['policy'] }],
+  ['spool', { may: [...common, 'link'], types: ['policy'] }],
+  ['edge', { may: [...common, 'policy', 'facts', 'link', 'spool'], types: ['boot'] }],
+  ['delivery', { may: [...common, 'policy', 'facts', 'link', 'spool'], types: ['boot'] }],
+  ['store', { may: ['@mail', 'platform'], types: ['events'] }],
+  [
+    'control',
+    {
+      may: [...common, '@contract', '@directory', 'policy', 'link', 'store', 'authentication'],
+      types: ['boot'],
+    },
+  ],
+  ['http', { may: ['@contract', 'control', 'platform', 'events'], types: ['boot', '@mail'] }],
+])
+
+/** Our packages by which of our packages they may import. */
+export const ownPackages: ReadonlyMap<string, readonly string[]> = new Map([
+  ['mail', []],
+  ['contract', ['mail']],
+  ['directory', ['mail']],
+  ['sandbox', ['mail']],
+  ['server', ['mail', 'contract', 'directory']],
+  ['web', ['mail', 'contract']],
+])
+
+/** Folders and packages that are calculation alone: no effect, so nothing of Node's either. */
+export const pure: RegExp = /^packages\/(mail\/src|contract\/src|server\/src\/policy)\//
+
+/** Where each npm package may appear, and in how many files of a package at most. */
+export type PackageRule = { readonly name: RegExp; readonly where: RegExp; readonly filesMax?: number }
+
+const server = (rest: string) => new RegExp(`^packages/server/src/${rest}`)
+
+export const npmPackages: readonly PackageRule[] = [
+  { name: /^zod$/, where: /^packages\/(contract\/src|web\/src|server\/src\/(boot|link|http))\// },
+  { name: /^kysely$/, where: server('(store/|control/(.+/)?([^/]+-)?store\\.ts$)') },
+  { name: /^pg$/, where: server('store/open\\.ts$'), filesMax: 1 },
+  { name: /^(hono|@hono\/node-server)$/, where: server('http/') },
+  { name: /^mailauth$/, where: server('(facts|authentication)/'), filesMax: 1 },
+  { name: /^dns-packet$/, where: /^packages\/(server\/src\/platform\/dns|sandbox\/src\/)/ },
+  { name: /^smol-toml$/, where: server('boot/'), filesMax: 1 },
+  { name: /^csv-parse$/, where: server('control/'), filesMax: 1 },
+  { name: /^tldts$/, where: server('(platform|facts|control)/'), filesMax: 1 },
+  {
+    name: /^(react|react-dom|@mantine\/.+|@tanstack\/.+|@tabler\/.+|@fontsource-variable\/.+)$/,
+    where: /^packages\/web\//,
+  },
+  { name: /^(vite|vitest|@vitejs\/.+)$/, where: /^packages\/web\/[^/]+\.config\.ts$/ },
+]
