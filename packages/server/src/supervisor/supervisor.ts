@@ -1,0 +1,101 @@
+// `gatepost run`: checks configuration, folder and ports, starts control and edge workers, prints the block, drains on SIGTERM.
+import { hostname } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { BootConfig } from '#boot/config-types.ts'
+import { createEmit } from '#events/emit.ts'
+import { createLog } from '#events/log.ts'
+import { createMetrics } from '#events/metrics.ts'
+import { systemClock } from '#platform/clock.ts'
+import { ensureFolder, replaceFile } from '#platform/files.ts'
+import { banner } from './banner.ts'
+import { Children } from './children.ts'
+import { lockFolder } from './lock.ts'
+import { bufferedLines, openLogFile } from './log-file.ts'
+import type { Listening } from './messages.ts'
+import { settlePorts } from './ports.ts'
+
+type Options = {
+  readonly config: BootConfig
+  readonly mainFile: string
+  readonly version: string
+  /** True when a person watches: the log then goes to a file. */
+  readonly terminal: boolean
+  readonly print: (text: string) => void
+}
+
+/** Runs until a signal; resolves with the exit code. Rejects with a line for people when it cannot start. */
+export async function supervise({
+  config: given,
+  mainFile,
+  version,
+  terminal,
+  print,
+}: Options): Promise<number> {
+  const startedAt = systemClock.now()
+  const config = { ...given, data: resolve(given.data) }
+  for (const folder of ['', 'run', 'keys', 'spool', 'edge']) ensureFolder(join(config.data, folder))
+  const unlock = lockFolder(config.data)
+  const listening = await settlePorts(config)
+  const descriptor = terminal ? openLogFile(config.data) : 2
+  const lines = bufferedLines(descriptor)
+  const log = createLog({ role: 'supervisor', slot: null, pid: process.pid }, systemClock.now, lines.write)
+  const emit = createEmit({ log, metrics: createMetrics().sink }, config.logLevel)
+  const children = new Children({
+    mainFile,
+    clock: systemClock,
+    emit,
+    logDescriptor: terminal ? descriptor : 'inherit',
+    startMessage: (_role, slot) => ({
+      kind: 'start',
+      config,
+      node: hostname(),
+      listening,
+      slot,
+      workers: config.workers,
+    }),
+  })
+  const stopped = untilSignal()
+  try {
+    replaceFile(join(config.data, 'run', 'listeners.json'), JSON.stringify(listening, null, 2))
+    const { setupUrl } = await children.start('control', 0)
+    await Promise.all(Array.from({ length: config.workers }, (_, slot) => children.start('edge', slot)))
+    replaceFile(join(config.data, 'run', 'pids.json'), JSON.stringify([process.pid, ...children.pids()]))
+    print(
+      banner({
+        version,
+        consoleUrl: consoleUrl(config, listening),
+        setupUrl,
+        listening,
+        dataFolder: config.data,
+        database: config.database === null ? 'SQLite in the data folder' : 'PostgreSQL',
+        logFile: terminal ? join(config.data, 'log', 'gatepost.log') : null,
+        workers: config.workers,
+        startedInMs: systemClock.now() - startedAt,
+      }),
+    )
+  } catch (error) {
+    await children.stop()
+    lines.flush()
+    unlock()
+    throw error
+  }
+  await stopped
+  emit('boot.draining')
+  await children.stop()
+  lines.flush()
+  unlock()
+  return 0
+}
+
+/** `GATEPOST_URL`, or the loopback address that the console listens on. */
+export function consoleUrl(config: BootConfig, listening: readonly Listening[]): string {
+  if (config.http.url) return config.http.url.endsWith('/') ? config.http.url : `${config.http.url}/`
+  const port = listening.find(({ role }) => role === 'http')?.port ?? config.http.listen.port
+  return `http://localhost:${port}/`
+}
+
+function untilSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => resolve())
+  })
+}
