@@ -228,7 +228,10 @@ function serveTcp(socket: Socket, connections: Set<Socket>, answer: AnswerFuncti
   })
 }
 
-/** Takes one port for both transports; with port 0 the number that TCP got may be taken for UDP, so it tries again. */
+/**
+ * Takes one port for both transports; with port 0 the number that TCP got may be taken for UDP, so it tries
+ * again.
+ */
 async function bind(host: string, port: number): Promise<{ tcp: Server; udp: UdpSocket; port: number }> {
   for (let attempt = 1; ; attempt += 1) {
     const tcp = createServer()

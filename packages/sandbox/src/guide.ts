@@ -1,4 +1,5 @@
-// The way through Connect in the sandbox, step by step. What the small internet can see of a step is derived here.
+// The way through Connect in the sandbox, step by step. What the small internet can see of a step is derived
+// here.
 import { html, type Markup } from './page/markup.ts'
 import type { World } from './world.ts'
 import { ACME, GATEWAY_NAME } from './world-zones.ts'
@@ -45,7 +46,8 @@ function validate(world: World): GuideStep {
   const published = texts.length > 0 || aliases.some((set) => !set.name.startsWith('autodiscover.'))
   return {
     title: 'Validate your domain',
-    text: html`Open <i>Validate your domains</i>, add <code>${ACME.domain}</code>, copy the TXT record and paste it
+    text: html`Open <i>Validate your domains</i>, add <code>${ACME.domain}</code>, copy the TXT record and
+    paste it
       under <a href="#publish">Publish a record</a>. The value alone is enough.`,
     done: published,
     seen: published ? 'A record that proves ownership is published' : 'No such record yet',
@@ -67,12 +69,11 @@ function inbound(world: World): GuideStep {
   return {
     title: 'Prepare for inbound email',
     text: html`Open <i>Prepare for inbound email</i>. The mail host is <code>${ACME.mailHost}</code>, port
-      <code>${world.acme.port}</code>. Send the test message to <code>ann@acme.example</code> and confirm that it
+      <code>${world.acme.port}</code>. Send the test message to <code>ann@acme.example</code> and confirm
+      that it
       arrived: it is in Acme’s mailbox below, with a raw view to copy.`,
     done: tested,
-    seen: tested
-      ? `${world.acme.total()} messages reached ${ACME.mailHost}`
-      : `Nothing reached ${ACME.mailHost} yet`,
+    seen: tested ? `${ACME.mailHost} received ${world.acme.total()}` : `Nothing reached ${ACME.mailHost} yet`,
   }
 }
 
@@ -85,7 +86,8 @@ function outbound(world: World): GuideStep {
     : 'SPF of acme.example does not name Gatepost'
   return {
     title: 'Set up your outbound email',
-    text: html`Open <i>Set up your outbound email</i>, authorise the address <code>${ACME.publicIp}</code>, publish the
+    text: html`Open <i>Set up your outbound email</i>, authorise the address <code>${ACME.publicIp}</code>,
+    publish the
       SPF record that Connect shows, then press <a href="#send">Ann writes to Ben of Bright</a>.`,
     done: included && seen,
     seen: included && seen ? 'A message from acme.example reached the outside' : waits,
@@ -115,7 +117,8 @@ function exchange(world: World): GuideStep {
   return {
     title: 'Modify your MX record',
     text: html`Open <i>Modify your MX record</i>, publish the MX that it shows, then press
-      <a href="#send">Ben of Bright writes to Ann</a>. In the console, <i>Messages</i> tells why each was accepted.`,
+      <a href="#send">Ben of Bright writes to Ann</a>. In the console, <i>Messages</i> tells why each was
+      accepted.`,
     done: changed && arrived,
     seen: changed && arrived ? 'The MX names Gatepost and mail arrives through it' : waits,
     record: `${ACME.domain}. MX 10 ${GATEWAY_NAME}.`,

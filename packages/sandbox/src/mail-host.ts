@@ -1,4 +1,5 @@
-// A mail host of the small internet ("Exchange"): receives over SMTP, keeps what came, sends through a smart host.
+// A mail host of the small internet ("Exchange"): receives over SMTP, keeps what came, sends through a smart
+// host.
 import { createServer, type Server, type Socket } from 'node:net'
 import { type AnswerRule, Answers } from './answers.ts'
 import { serveSession } from './mail-session.ts'

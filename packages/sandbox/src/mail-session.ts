@@ -182,7 +182,9 @@ class Session {
     return done
   }
 
-  /** Applies the script to one step. `normal` runs only if the script has no reply of its own, save DATA's. */
+  /**
+   * Applies the script to one step. `normal` runs only if the script has no reply of its own, save DATA's.
+   */
   async #answer(
     verb: AnswerVerb,
     argument: string,

@@ -1,4 +1,5 @@
-// The sandbox's effects in one file: clock, files, processes and certificates, so that the rest stays easy to test.
+// The sandbox's effects in one file: clock, files, processes and certificates, so that the rest stays easy
+// to test.
 import { execFile } from 'node:child_process'
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -41,7 +42,9 @@ export async function makeCertificate(names: readonly string[]): Promise<Certifi
   }
 }
 
-/** Writes one message into a Maildir: whole in `tmp`, then moved to `new`, so that no reader sees half of it. */
+/**
+ * Writes one message into a Maildir: whole in `tmp`, then moved to `new`, so that no reader sees half of it.
+ */
 export async function writeToMaildir(folder: string, id: string, content: Uint8Array): Promise<void> {
   await mkdir(join(folder, 'tmp'), { recursive: true })
   await mkdir(join(folder, 'new'), { recursive: true })

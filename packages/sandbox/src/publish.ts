@@ -1,4 +1,5 @@
-// Takes records as people paste them from a page of instructions, and publishes them as a DNS provider's form would.
+// Takes records as people paste them from a page of instructions, and publishes them as a DNS provider's
+// form would.
 import { fail, ok, type Parsed } from '@gatepost/mail/parsed.ts'
 import type { DnsZones } from './dns.ts'
 import { isRecordType, parseName } from './record.ts'
@@ -9,8 +10,8 @@ import type { RecordSet } from './zones.ts'
 const SINGLE_TXT = ['v=spf1', 'v=DMARC1', 'v=DKIM1', 'v=TLSRPTv1', 'v=STSv1']
 
 /**
- * Understands lines of a zone file, `TXT @ value` in the order of many providers' forms, and a bare value, which
- * becomes a TXT record at `domain`. TXT values are added, other types replace what the name had.
+ * Understands lines of a zone file, `TXT @ value` in the order of many providers' forms, and a bare value,
+ * which becomes a TXT record at `domain`. TXT values are added, other types replace what the name had.
  */
 export function publishRecords(zones: DnsZones, text: string, domain: string): Parsed<RecordSet[]> {
   const sets = readPasted(text.trim(), domain)

@@ -47,8 +47,8 @@ export function answerOf(name: string, type: RecordType, ttl: number, record: Re
 }
 
 /**
- * A name in lower case without its last dot; '' is the root. Underscores and `*` are allowed, since owners such
- * as `_dmarc` need them. Lengths are those of RFC 1035 §2.3.4.
+ * A name in lower case without its last dot; '' is the root. Underscores and `*` are allowed, since owners
+ * such as `_dmarc` need them. Lengths are those of RFC 1035 §2.3.4.
  */
 export function parseName(text: string): Parsed<string> {
   const name = text.trim().toLowerCase().replace(/\.$/, '')

@@ -1,4 +1,5 @@
-// What people of the small internet do with mail: write to acme, write from acme, and try what should not work.
+// What people of the small internet do with mail: write to acme, write from acme, and try what should not
+// work.
 import type { MailHost } from './mail-host.ts'
 import { composeMessage } from './message-text.ts'
 import type { Clock } from './platform.ts'

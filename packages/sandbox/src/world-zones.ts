@@ -1,4 +1,5 @@
-// The names of the small internet as its first day finds them: acme's organisation, outside domains, the gateway.
+// The names of the small internet as its first day finds them: acme's organisation, outside domains, the
+// gateway.
 import type { DnsZones } from './dns.ts'
 
 /** What acme's mail looks like from outside before Gatepost. */

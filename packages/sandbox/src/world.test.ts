@@ -1,4 +1,5 @@
-// The small internet without a gateway in it: names, hosts, and acting against a host that stands for the gateway.
+// The small internet without a gateway in it: names, hosts, and acting against a host that stands for the
+// gateway.
 import assert from 'node:assert/strict'
 import { Resolver } from 'node:dns/promises'
 import { after, before, test } from 'node:test'

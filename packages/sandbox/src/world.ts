@@ -1,4 +1,5 @@
-// The small internet as a whole: DNS, acme's mail host, one host for all outside domains, and who writes to whom.
+// The small internet as a whole: DNS, acme's mail host, one host for all outside domains, and who writes to
+// whom.
 import type { Parsed } from '@gatepost/mail/parsed.ts'
 import { type DnsServer, startDns } from './dns.ts'
 import { type MailHost, type MailHostOptions, startMailHost } from './mail-host.ts'

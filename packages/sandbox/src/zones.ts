@@ -1,4 +1,5 @@
-// The names of the small internet, held in memory and open to change, with the answers that RFC 1034 asks for.
+// The names of the small internet, held in memory and open to change, with the answers that RFC 1034 asks
+// for.
 
 import { ok, type Parsed } from '@gatepost/mail/parsed.ts'
 import type { Answer } from 'dns-packet'

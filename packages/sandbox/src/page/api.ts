@@ -144,7 +144,9 @@ async function send(world: World, fields: Fields): Promise<ApiAnswer> {
   return { status: 200, json: await world.act(kind, changes) }
 }
 
-/** `script` is a list of answer rules; a test writes them, so their form is its own affair beyond the verb. */
+/**
+ * `script` is a list of answer rules; a test writes them, so their form is its own affair beyond the verb.
+ */
 async function changeHost(world: World, name: string, fields: Fields): Promise<ApiAnswer> {
   const script = fields.get('script')
   const rules = Array.isArray(script)

@@ -35,7 +35,9 @@ function say(sentence, isFault) {
   said.classList.toggle('bad', isFault)
 }
 
-/** Parts are markup that our own server escaped. Open folds stay open, and a focused control keeps its focus. */
+/**
+ * Parts are markup that our own server escaped. Open folds stay open, and a focused control keeps its focus.
+ */
 function redraw(element, markup) {
   if (drawn.get(element) === markup) return
   drawn.set(element, markup)

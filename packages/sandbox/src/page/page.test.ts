@@ -1,4 +1,5 @@
-// The sandbox's page over HTTP: what people press and what tests call, and that nothing from outside becomes markup.
+// The sandbox's page over HTTP: what people press and what tests call, and that nothing from outside becomes
+// markup.
 import assert from 'node:assert/strict'
 import { request } from 'node:http'
 import { after, before, test } from 'node:test'
@@ -23,7 +24,7 @@ after(async () => {
   await gateway.stop()
 })
 
-// biome-ignore lint/suspicious/noExplicitAny: answers have many forms, and each assertion tells the one it expects
+// biome-ignore lint/suspicious/noExplicitAny: answers have many forms; each assertion tells the one it expects
 type Json = any
 type Answer = { readonly status: number; readonly json: Record<string, Json> }
 
@@ -143,7 +144,8 @@ test('other sites and names cannot steer it', async () => {
 })
 
 async function deliver(reversePath: string, to: string, host: MailHost, subject = 'Hello'): Promise<void> {
-  const content = `Received: from a.example\r\n by b.example\r\nSubject: ${subject}\r\nFrom: ${reversePath}\r\n\r\nHi\r\n`
+  const trace = 'Received: from a.example\r\n by b.example'
+  const content = `${trace}\r\nSubject: ${subject}\r\nFrom: ${reversePath}\r\n\r\nHi\r\n`
   const envelope = { helo: 'a.example', reversePath, forwardPaths: [to], content }
   assert.equal((await sendMessage({ ...envelope, host: host.host, port: host.port })).accepted, true)
 }

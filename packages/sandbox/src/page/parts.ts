@@ -5,6 +5,7 @@ import { guideSteps } from '../guide.ts'
 import type { MailHost } from '../mail-host.ts'
 import type { World } from '../world.ts'
 import { ACTIONS, type ActionDone } from '../world-actions.ts'
+import type { RecordSet } from '../zones.ts'
 import { breakable, html, icon, type Markup } from './markup.ts'
 
 export type PageContext = { readonly world: World; readonly consoleUrl: string }
@@ -49,7 +50,8 @@ function drawGuide(world: World, consoleUrl: string): Markup {
     const record =
       step.record === undefined
         ? null
-        : html`<p><button type="button" class="small" data-fill="${step.record}">Fill in such a record</button></p>`
+        : html`<p><button type="button" class="small" data-fill="${step.record}">Fill in such a
+        record</button></p>`
     return html`<li><div class="step-head"><h3>${index + 1}. ${step.title}</h3>${tag}</div>
       <p>${step.text}</p>${record}<p class="note">${step.seen}</p></li>`
   })
@@ -68,7 +70,8 @@ function drawAttempts(done: readonly ActionDone[]): Markup {
     )
     return html`<li data-key="${attempt.messageId}"><div class="row-head"><b>${title}</b>${outcome}</div>
       <p class="mono">${said}</p>
-      <details><summary>${timeOf(attempt.at)} · ${attempt.sourceIp} · every reply</summary><dl class="replies">${replies}</dl></details></li>`
+      <details><summary>${timeOf(attempt.at)} · ${attempt.sourceIp} · every reply</summary>
+      <dl class="replies">${replies}</dl></details></li>`
   })
   return html`<ul class="rows">${rows}</ul>`
 }
@@ -101,36 +104,56 @@ function drawInbox(name: 'acme' | 'outside', host: MailHost): Markup {
   const state = down
     ? html`<span class="state bad">${icon('failed')}Down</span>`
     : html`<span class="state ok">${icon('done')}Up</span>`
-  const head = html`<div class="bar"><span class="mono">${breakable(`${host.host}:${host.port}`)}</span>${state}
+  const head = html`<div class="bar">
+  <span class="mono">${breakable(`${host.host}:${host.port}`)}</span>${state}
     <span class="grow"></span>
-    <button type="button" class="small" data-host="${name}" data-down="${down ? 'false' : 'true'}">${down ? 'Start host' : 'Stop host'}</button>
+    <button type="button" class="small" data-host="${name}"
+    data-down="${down ? 'false' : 'true'}">${down ? 'Start host' : 'Stop host'}</button>
     <button type="button" class="small" data-empty="${name}">Empty mailbox</button></div>`
   const messages = host.messages().slice(-MESSAGES_SHOWN).reverse()
   if (messages.length === 0) return html`${head}<p class="empty">No message yet.</p>`
   const rows = messages.map(
-    (
-      message,
-    ) => html`<tr data-key="${message.id}"><td><button type="button" class="link" data-message="${name}/${message.id}">${message.subject || 'no subject'}</button></td>
+    (message) => html`<tr data-key="${message.id}"><td>
+      <button type="button" class="link" data-message="${name}/${message.id}">
+      ${message.subject || 'no subject'}</button></td>
       <td>${breakable(message.from)}</td><td>${breakable(message.forwardPaths.join(', '))}</td>
       <td class="number">${message.content.length}</td><td class="number">${timeOf(message.at)}</td></tr>`,
   )
   const caption = `Messages of ${host.name}`
-  return html`${head}<div class="scroll"><table aria-label="${caption}"><thead><tr><th>Subject</th><th>From</th><th>To</th>
+  return html`${head}<div class="scroll"><table aria-label="${caption}"><thead><tr><th>Subject</th>
+  <th>From</th><th>To</th>
     <th class="number">Bytes</th><th class="number">Time</th></tr></thead><tbody>${rows}</tbody></table></div>
     <p class="note">${host.total()} came, ${messages.length} shown</p>`
 }
 
 function drawRecords(world: World): Markup {
-  const rows = world.dns.zones.list().map((set) => {
-    const key = JSON.stringify({ ...set, values: set.values.join('\n') })
-    return html`<tr><td class="mono">${breakable(set.name)}</td><td class="mono">${set.type}</td>
+  const rows = world.dns.zones
+    .list()
+    .sort(byInterest)
+    .map((set) => {
+      const key = JSON.stringify({ ...set, values: set.values.join('\n') })
+      return html`<tr><td class="mono">${breakable(set.name)}</td><td class="mono">${set.type}</td>
       <td class="number">${set.ttl}</td>
       <td class="mono value">${set.values.map((value) => html`<div>${value}</div>`)}</td>
-      <td class="acts"><button type="button" class="small" data-edit="${key}" aria-label="Edit ${set.name} ${set.type}">Edit</button>
-      <button type="button" class="small" data-remove="${set.name} ${set.type}" aria-label="Delete ${set.name} ${set.type}">Delete</button></td></tr>`
-  })
-  return html`<div class="scroll tall" tabindex="0" role="region" aria-label="All records"><table aria-label="DNS records"><thead><tr><th>Name</th><th>Type</th>
-    <th class="number">TTL</th><th>Value</th><th><span class="hidden">Actions</span></th></tr></thead><tbody>${rows}</tbody></table></div>`
+      <td class="acts"><button type="button" class="small" data-edit="${key}"
+      aria-label="Edit ${set.name} ${set.type}">Edit</button>
+      <button type="button" class="small" data-remove="${set.name} ${set.type}"
+      aria-label="Delete ${set.name} ${set.type}">Delete</button></td></tr>`
+    })
+  return html`<div class="scroll tall" tabindex="0" role="region" aria-label="All records">
+  <table aria-label="DNS records"><thead><tr><th>Name</th><th>Type</th>
+    <th class="number">TTL</th><th>Value</th><th><span class="hidden">Actions</span></th></tr></thead>
+    <tbody>${rows}</tbody></table></div>`
+}
+
+/** What people change comes first, names of addresses last; inside, the order of the zones stays. */
+function byInterest(a: RecordSet, b: RecordSet): number {
+  const rank = ({ name }: RecordSet) => {
+    if (/(^|\.)acme\.example$/.test(name)) return 0
+    if (/(^|\.)gatepost\.example$/.test(name)) return 1
+    return name.endsWith('.arpa') ? 3 : 2
+  }
+  return rank(a) - rank(b)
 }
 
 function drawFaults(world: World): Markup {
@@ -153,7 +176,8 @@ function drawQueries(queries: readonly QueryLogged[]): Markup {
       (query) => html`<tr><td class="mono">${breakable(query.name)}</td><td class="mono">${query.type}</td>
         <td>${query.outcome}</td><td class="number">${timeOf(query.at)}</td></tr>`,
     )
-  return html`<div class="scroll"><table aria-label="Questions asked"><thead><tr><th>Name</th><th>Type</th><th>Answer</th>
+  return html`<div class="scroll"><table aria-label="Questions asked"><thead><tr><th>Name</th><th>Type</th>
+  <th>Answer</th>
     <th class="number">Time</th></tr></thead><tbody>${rows}</tbody></table></div>`
 }
 

@@ -1,4 +1,5 @@
-// Serves the sandbox's page on loopback: the document, its two files, its changing parts and the JSON endpoints.
+// Serves the sandbox's page on loopback: the document, its two files, its changing parts and the JSON
+// endpoints.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { readTextIfThere } from '../platform.ts'
 import type { World } from '../world.ts'
@@ -13,7 +14,8 @@ export type PageOptions = { readonly port?: number; readonly consoleUrl?: string
 const BODY_BYTES_MAX = 1_000_000
 const HEADERS = {
   'content-security-policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; " +
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'cache-control': 'no-store',
@@ -23,6 +25,11 @@ const FILES = new Map([
   ['/style.css', 'text/css'],
   ['/client.js', 'text/javascript'],
 ])
+
+/** A gate with a message passing, as the console's mark. */
+const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">
+<rect width="24" height="24" rx="5" fill="#4650cb"/>
+<path d="M8 6v12M8 12h8v6" fill="none" stroke="#fff" stroke-width="2.4" stroke-linecap="round"/></svg>`
 
 /** Starts the page on 127.0.0.1; `port` 0 takes a free one. */
 export async function startPage(world: World, options: PageOptions = {}): Promise<PageServer> {
@@ -66,6 +73,7 @@ async function answer(context: PageContext, request: IncomingMessage): Promise<A
     const parts = PART_NAMES.map((name) => [name, drawPart(name, context).markup] as const)
     return { status: 200, json: Object.fromEntries(parts) }
   }
+  if (path === '/favicon.ico') return { status: 200, text: ICON, type: 'image/svg+xml' }
   const type = FILES.get(path)
   const file =
     type === undefined ? null : await readTextIfThere(new URL(`.${path}`, import.meta.url).pathname)
@@ -75,8 +83,8 @@ async function answer(context: PageContext, request: IncomingMessage): Promise<A
 }
 
 /**
- * A name that is rebound to loopback brings a foreign Host, and a foreign page brings a foreign Origin: neither may
- * steer the sandbox of a person who happens to visit them.
+ * A name that is rebound to loopback brings a foreign Host, and a foreign page brings a foreign Origin:
+ * neither may steer the sandbox of a person who happens to visit them.
  */
 function isFromHere(request: IncomingMessage): boolean {
   const host = request.headers.host ?? ''
