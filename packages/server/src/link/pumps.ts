@@ -9,9 +9,9 @@ const IDLE_MS = 100 // Tracking is promised within 2 s; a tenth leaves room for 
 const RETRY_MS = 1_000
 const DONE_ORDERS_MAX = 2_000 // Ids remembered so that an order sent twice is carried out once.
 
-/** What the pump needs of the spool. `report` is the JSON text as stored: it is passed on unread. */
+/** What the pump needs of the spool: a JSON array of `{ sequence, report }`, passed on unread. */
 export type Outbox = {
-  outbox(limit: number): Promise<readonly { readonly sequence: number; readonly json: string }[]>
+  outboxText(limit: number): Promise<{ readonly count: number; readonly json: string }>
   acknowledge(sequence: number): Promise<void>
 }
 
@@ -30,15 +30,12 @@ export async function pumpReports(outbox: Outbox, options: Common): Promise<void
   let troubled = false
   while (!signal.aborted) {
     try {
-      const waiting = await outbox.outbox(REPORTS_PER_BATCH_MAX)
-      if (waiting.length === 0) {
+      const waiting = await outbox.outboxText(REPORTS_PER_BATCH_MAX)
+      if (waiting.count === 0) {
         await clock.sleep(IDLE_MS, signal)
         continue
       }
-      const reports = waiting
-        .map(({ sequence, json }) => `{"sequence":${sequence},"report":${json}}`)
-        .join(',')
-      const body = `{"node":${JSON.stringify(node)},"slot":${slot},"reports":[${reports}]}`
+      const body = `{"node":${JSON.stringify(node)},"slot":${slot},"reports":${waiting.json}}`
       const { status, text } = await client.post(linkPaths.reports, body, { timeoutMs: 30_000, signal })
       if (status !== 200) throw new Error(`reports: ${status} ${text.slice(0, 200)}`)
       await outbox.acknowledge(Acknowledged.parse(JSON.parse(text)).acknowledged)

@@ -1,0 +1,76 @@
+// The composition root: reads the boot configuration and starts the role that the first argument names.
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { ConfigError, loadBootConfig } from '#boot/config.ts'
+import type { BootConfig } from '#boot/config-types.ts'
+import { runChild } from '#supervisor/child.ts'
+import { startControl } from '#supervisor/control-role.ts'
+import { startEdge } from '#supervisor/edge-role.ts'
+import { FolderInUse } from '#supervisor/lock.ts'
+import { PortRefused } from '#supervisor/ports.ts'
+import { supervise } from '#supervisor/supervisor.ts'
+import { runCli } from './cli/main.ts'
+
+const [command = 'run', ...rest] = process.argv.slice(2)
+
+switch (command) {
+  case 'run':
+    process.exitCode = await run()
+    break
+  case 'child-control':
+    runChild('control', startControl)
+    break
+  case 'child-edge':
+    runChild('edge', startEdge)
+    break
+  default:
+    process.exitCode = await withConfig((config) => runCli([command, ...rest], config))
+}
+
+function run(): Promise<number> {
+  return withConfig((config) =>
+    supervise({
+      config,
+      mainFile: fileURLToPath(import.meta.url),
+      version: version(),
+      terminal: process.stdout.isTTY === true,
+      print: (text) => process.stdout.write(text),
+    }),
+  )
+}
+
+/** Runs with the checked configuration; a fault of it, of a port or of the folder is one clear line and exit code 1. */
+async function withConfig(work: (config: BootConfig) => Promise<number>): Promise<number> {
+  try {
+    return await work(loadBootConfig({ env: environment(), file: configFile() }))
+  } catch (error) {
+    const known = error instanceof ConfigError || error instanceof PortRefused || error instanceof FolderInUse
+    const text =
+      error instanceof Error ? (known ? error.message : (error.stack ?? error.message)) : String(error)
+    process.stderr.write(`Gatepost cannot start.\n${text}\n`)
+    return 1
+  }
+}
+
+function environment(): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  )
+}
+
+/** `GATEPOST_CONFIG` must exist when it is set; `./gatepost.toml` may. */
+function configFile(): { readonly name: string; readonly text: string } | null {
+  const named = process.env.GATEPOST_CONFIG
+  const name = named ?? 'gatepost.toml'
+  try {
+    return { name, text: readFileSync(name, 'utf8') }
+  } catch (error) {
+    if (named === undefined && (error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw new ConfigError(`${name}: cannot be read (${(error as Error).message}); GATEPOST_CONFIG names it`)
+  }
+}
+
+function version(): string {
+  const file = new URL('../package.json', import.meta.url)
+  return String(JSON.parse(readFileSync(file, 'utf8')).version)
+}
