@@ -11,7 +11,8 @@ export function drawDocument(context: PageContext): string {
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <meta name="color-scheme" content="light dark">
 <title>Sandbox · Gatepost</title><link rel="stylesheet" href="/tokens.css">
-  <link rel="stylesheet" href="/style.css"><script type="module" src="/client.js"></script></head>
+  <link rel="stylesheet" href="/style.css"><link rel="stylesheet" href="/parts.css">
+<script type="module" src="/client.js"></script></head>
 <body><header class="top"><b>Gatepost</b><span class="slash">/</span><span>Sandbox</span>
 <span class="grow"></span><a href="${consoleUrl}">Open the console</a></header>
 <main><h1>A small internet to try Connect in</h1>
@@ -52,7 +53,8 @@ function drawSendButtons(): Markup {
 
 const PUBLISH_FORM = html`<form id="publish-form"><label for="paste">Record</label>
 <p class="note" id="paste-note">As Connect shows it: lines of a zone file, <code>TXT @ value</code>, or
-the value alone, which becomes a TXT record at acme.example. Text is added, other types take the place of what is there.</p>
+the value alone, which becomes a TXT record at acme.example.
+Text is added, other types take the place of what is there.</p>
 <textarea id="paste" name="text" rows="4" spellcheck="false" aria-describedby="paste-note"></textarea>
 <p><button class="primary">Publish record</button></p></form>`
 

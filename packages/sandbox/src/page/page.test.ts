@@ -24,7 +24,7 @@ after(async () => {
   await gateway.stop()
 })
 
-// biome-ignore lint/suspicious/noExplicitAny: answers have many forms; each assertion tells the one it expects
+// biome-ignore lint/suspicious/noExplicitAny: each assertion tells the form that it expects
 type Json = any
 type Answer = { readonly status: number; readonly json: Record<string, Json> }
 
@@ -46,7 +46,7 @@ test('the document names every address, action and step', async () => {
     assert.ok(text.includes(expected), expected)
   }
   for (const action of ACTIONS) assert.ok(text.includes(`data-send="${action.kind}"`), action.kind)
-  for (const file of ['tokens.css', 'style.css', 'client.js']) {
+  for (const file of ['tokens.css', 'style.css', 'parts.css', 'client.js']) {
     assert.equal((await fetch(new URL(file, page.url))).status, 200)
   }
 })

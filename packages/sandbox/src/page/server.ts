@@ -23,6 +23,7 @@ const HEADERS = {
 const FILES = new Map([
   ['/tokens.css', 'text/css'],
   ['/style.css', 'text/css'],
+  ['/parts.css', 'text/css'],
   ['/client.js', 'text/javascript'],
 ])
 
