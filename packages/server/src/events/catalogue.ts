@@ -60,6 +60,11 @@ export const catalogue = {
     level: 'error',
     means: 'The disk refuses: senders get 452 until it is back. Free space or mend the disk.',
   },
+  'spool.reports.dropped': {
+    level: 'warn',
+    means: 'Control was away for so long that tracking reports were dropped, refusals first. No mail is concerned.',
+    counts: 'reports_dropped',
+  },
   'spool.recovered': { level: 'info', means: 'The disk takes writes again.' },
   'spool.message.set-aside': {
     level: 'error',

@@ -100,18 +100,25 @@ export type Spool = {
   report(reports: readonly Report[]): void
   /** Up to `limit` messages with recipients due at `now`, oldest due first, skipping `exclude`. */
   due(now: number, limit: number, exclude: ReadonlySet<string>): Promise<readonly DueMessage[]>
-  /** When the next recipient becomes due; null when nothing waits. */
-  nextDueAt(): Promise<number | null>
+  /** When the next recipient becomes due later than `after`; null when nothing waits. */
+  nextDueAt(after: number): Promise<number | null>
   /** The whole content as chunks; bounded memory for files. */
   readContent(messageId: string): AsyncIterable<Uint8Array>
   /** Makes a message's queued recipients due now; returns how many. */
   retryNow(messageId: string, now: number): Promise<number>
   /** Reports waiting for control, oldest first. */
   outbox(limit: number): Promise<readonly { readonly sequence: number; readonly report: Report }[]>
+  /** The same as the JSON text of `ReportBatch['reports']`: the uplink sends it on without reading it. */
+  outboxText(limit: number): Promise<{ readonly json: string; readonly count: number; readonly last: number }>
   /** Forgets reports up to and including `sequence`. */
   acknowledge(sequence: number): Promise<void>
-  /** Figures for health, metrics and the console. */
-  counts(): Promise<{ readonly messages: number; readonly queued: number; readonly held: number; readonly outbox: number }>
+  /** Figures for health, metrics and the console: messages, recipients queued and held, reports waiting. */
+  counts(): Promise<{
+    readonly messages: number
+    readonly queued: number
+    readonly held: number
+    readonly outbox: number
+  }>
   close(): Promise<void>
 }
 

@@ -1,0 +1,196 @@
+// What waits for the disk: gathered on the calling side and cut into batches, so that one sync serves all of them.
+import type { AcceptedReport, Report } from '#link/reports.ts'
+import { type Content, type Envelope, type Settlement, SpoolUnavailable } from './spool.ts'
+import type { Batch, CommitItem, RefusedCommit, SettleItem } from './wire.ts'
+
+type Waiter = { readonly resolve: () => void; readonly reject: (error: Error) => void }
+type WaitingCommit = {
+  readonly item: Omit<CommitItem, 'offset'>
+  readonly chunks: readonly Uint8Array[]
+  readonly waiter: Waiter
+}
+/** The settlements of one call; its promise resolves with the last of them. */
+type WaitingSettlement = { readonly items: readonly SettleItem[]; readonly waiter: Waiter }
+
+export type GatheredBatch = {
+  readonly batch: Batch
+  readonly commits: readonly WaitingCommit[]
+  readonly settlements: readonly WaitingSettlement[]
+  readonly acknowledged: readonly Waiter[]
+}
+
+/** One batch at most: bounds the time a sync takes and the buffer that is transferred. */
+const COMMITS_PER_BATCH_MAX = 1000
+const CONTENT_BYTES_PER_BATCH_MAX = 32 * 1024 * 1024
+const SETTLEMENTS_PER_BATCH_MAX = 5000
+const REPORTS_PER_BATCH_MAX = 5000
+/** Refusals wait in memory while the disk refuses; beyond this they are only counted. */
+const REPORTS_WAITING_MAX = 50_000
+
+/** Gathers commits, settlements, refusals and acknowledgements. No I/O, no timers. */
+export class Gatherer {
+  #commits: WaitingCommit[] = []
+  #settlements: WaitingSettlement[] = []
+  #reports: string[] = []
+  #acknowledged = 0
+  #acknowledgers: Waiter[] = []
+  /** Content handed to us that is not durable yet, including what is on its way. */
+  bytes = 0
+  /** Messages that are not durable yet, including those on their way. */
+  messages = 0
+  /** Refusals dropped because too many waited. */
+  dropped = 0
+
+  get isEmpty(): boolean {
+    return (
+      !this.hasCommits && this.#settlements.length + this.#reports.length + this.#acknowledgers.length === 0
+    )
+  }
+
+  get hasCommits(): boolean {
+    return this.#commits.length > 0
+  }
+
+  get settlements(): number {
+    return this.#settlements.length
+  }
+
+  commit(envelope: Envelope, content: Content, report: AcceptedReport): Promise<void> {
+    const chunks = content.kind === 'memory' ? content.chunks : []
+    let length = 0
+    for (const chunk of chunks) length += chunk.length
+    let queued = 0
+    for (const { state } of envelope.recipients) if (state === 'queued') queued += 1
+    const item = {
+      id: envelope.id,
+      envelope: JSON.stringify(envelope),
+      recipients: envelope.recipients.length,
+      queued,
+      dueAt: envelope.receivedAt,
+      length,
+      file: content.kind === 'file' ? content.name : null,
+      report: JSON.stringify(report),
+    }
+    this.bytes += length
+    this.messages += 1
+    return new Promise((resolve, reject) => this.#commits.push({ item, chunks, waiter: { resolve, reject } }))
+  }
+
+  settle(settlements: readonly Settlement[]): Promise<void> {
+    const items = settlements.map(settleItemOf)
+    return new Promise((resolve, reject) => this.#settlements.push({ items, waiter: { resolve, reject } }))
+  }
+
+  report(reports: readonly Report[]): void {
+    for (const report of reports) {
+      if (this.#reports.length >= REPORTS_WAITING_MAX) this.dropped += 1
+      else this.#reports.push(JSON.stringify(report))
+    }
+  }
+
+  acknowledge(sequence: number): Promise<void> {
+    this.#acknowledged = Math.max(this.#acknowledged, sequence)
+    return new Promise((resolve, reject) => this.#acknowledgers.push({ resolve, reject }))
+  }
+
+  /** Takes the next batch out. */
+  take(): GatheredBatch {
+    const commits = this.#takeCommits()
+    const settlements = this.#settlements.splice(0, SETTLEMENTS_PER_BATCH_MAX)
+    const acknowledged = this.#acknowledgers
+    this.#acknowledgers = []
+    let total = 0
+    for (const { item } of commits) total += item.length
+    const contents = total === 0 ? null : Buffer.allocUnsafeSlow(total)
+    let offset = 0
+    const items = commits.map(({ item, chunks }): CommitItem => {
+      const start = offset
+      for (const chunk of chunks) {
+        contents?.set(chunk, offset)
+        offset += chunk.length
+      }
+      return { ...item, offset: start }
+    })
+    const batch: Batch = {
+      kind: 'batch',
+      commits: items,
+      contents,
+      settlements: settlements.flatMap((waiting) => waiting.items),
+      reports: this.#reports.splice(0, REPORTS_PER_BATCH_MAX),
+      acknowledged: this.#acknowledged,
+    }
+    return { batch, commits, settlements, acknowledged }
+  }
+
+  /** A batch is durable: its promises resolve, but for the commits named in `refused`. */
+  resolve(gathered: GatheredBatch, refused: readonly RefusedCommit[]): void {
+    const faults = new Map(refused.map(({ index, why }) => [index, why]))
+    for (const [index, { item, waiter }] of gathered.commits.entries()) {
+      this.#leave(item.length)
+      const why = faults.size === 0 ? undefined : faults.get(index)
+      if (why === undefined) waiter.resolve()
+      else waiter.reject(new Error(`message ${item.id} cannot be stored: ${why}`))
+    }
+    for (const { waiter } of gathered.settlements) waiter.resolve()
+    for (const waiter of gathered.acknowledged) waiter.resolve()
+  }
+
+  /** The disk refused: commits fail at once, everything else waits in its old order. */
+  putBack(gathered: GatheredBatch, why: string): void {
+    this.#reject(gathered.commits, why)
+    this.#settlements.unshift(...gathered.settlements)
+    this.#reports.unshift(...gathered.batch.reports)
+    this.#acknowledgers.unshift(...gathered.acknowledged)
+  }
+
+  /** Fails the commits that wait: nobody may be left hanging while the disk refuses. */
+  rejectCommits(why: string): void {
+    this.#reject(this.#commits.splice(0), why)
+  }
+
+  /** Fails everything that waits, at the end. */
+  rejectAll(why: string): void {
+    this.rejectCommits(why)
+    for (const { waiter } of this.#settlements.splice(0)) waiter.reject(new SpoolUnavailable(why))
+    for (const waiter of this.#acknowledgers.splice(0)) waiter.reject(new SpoolUnavailable(why))
+  }
+
+  #takeCommits(): WaitingCommit[] {
+    let count = 0
+    let bytes = 0
+    while (
+      count < this.#commits.length &&
+      count < COMMITS_PER_BATCH_MAX &&
+      bytes < CONTENT_BYTES_PER_BATCH_MAX
+    ) {
+      bytes += this.#commits[count]!.item.length
+      count += 1
+    }
+    return this.#commits.splice(0, count)
+  }
+
+  #reject(commits: readonly WaitingCommit[], why: string): void {
+    for (const { item, waiter } of commits) {
+      this.#leave(item.length)
+      waiter.reject(new SpoolUnavailable(why))
+    }
+  }
+
+  #leave(length: number): void {
+    this.bytes -= length
+    this.messages -= 1
+  }
+}
+
+function settleItemOf({ messageId, recipients, outcome, report }: Settlement): SettleItem {
+  const isDeferred = outcome.kind === 'deferred'
+  return {
+    messageId,
+    recipients,
+    kind: outcome.kind,
+    nextAttemptAt: isDeferred ? outcome.nextAttemptAt : 0,
+    attempts: isDeferred ? outcome.attempts : 0,
+    at: report.at,
+    report: JSON.stringify(report),
+  }
+}

@@ -1,0 +1,89 @@
+// Opening a spool: what a death of the process left behind is counted, set aside or removed. See docs/internals/spool.md.
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
+import type { DeliveryReport } from '#link/reports.ts'
+import { newId } from '#platform/random.ts'
+import type { Statements } from './database.ts'
+import type { Outbox } from './outbox.ts'
+import { holdMessage, inTransaction } from './rows.ts'
+import type { Envelope } from './spool.ts'
+
+/** Deaths with the message in hand after which it is a person's turn. */
+export const CLAIMS_MAX = 3
+
+export type Recovered = {
+  /** Messages up to this number were there when the process died; 0 after a clean stop. */
+  readonly suspectsUpTo: number
+  readonly setAside: readonly string[]
+  /** Highest content number in use. */
+  readonly lastNumber: number
+}
+
+/** Marks the file as open, sets poison messages aside and removes content that belongs to no message. */
+export function recover(
+  database: DatabaseSync,
+  sql: Statements,
+  context: { readonly outbox: Outbox; readonly contentFolder: string; readonly now: number },
+): Recovered {
+  const wasClosed = Number(sql.getMeta.get('closed')?.value ?? 1) === 1
+  const lastNumber = Number(database.prepare('select max(number) as last from message').get()?.last ?? 0)
+  const setAside = inTransaction(sql, () => {
+    if (wasClosed) database.exec('update message set claims = 0 where claims > 0')
+    sql.setMeta.run('closed', 0)
+    const rows = database.prepare('select id from message where claims >= ? and queued > 0').all(CLAIMS_MAX)
+    return rows.map(({ id }) => setMessageAside(sql, String(id), context))
+  })
+  removeOrphans(database, context.contentFolder)
+  return { suspectsUpTo: wasClosed ? 0 : lastNumber, setAside, lastNumber }
+}
+
+/** Says that this stop is no crash: nothing in hand now is to blame for anything. */
+export function markClosed(sql: Statements): void {
+  sql.setMeta.run('closed', 1)
+}
+
+function setMessageAside(
+  sql: Statements,
+  messageId: string,
+  { outbox, now }: { readonly outbox: Outbox; readonly now: number },
+): string {
+  const { tenantId } = JSON.parse(String(sql.readMessage.get(messageId)?.envelope)) as Envelope
+  const recipients = holdMessage(sql, messageId)
+  const report: DeliveryReport = {
+    kind: 'delivery',
+    id: newId('rep', now),
+    messageId,
+    tenantId,
+    at: now,
+    recipients,
+    outcome: 'held',
+    attempt: CLAIMS_MAX,
+    nextAttemptAt: null,
+    nextHop: null,
+    tls: null,
+    reply: {
+      code: 451,
+      status: '4.3.0',
+      text: `held: the gateway ended ${CLAIMS_MAX} times while it delivered this message`,
+    },
+    durationMs: 0,
+    dsnId: null,
+  }
+  outbox.append(sql, [JSON.stringify(report)], false)
+  return messageId
+}
+
+/** A file without a row is a message that never got its 250, or one that is done. */
+function removeOrphans(database: DatabaseSync, contentFolder: string): void {
+  mkdirSync(contentFolder, { recursive: true, mode: 0o700 })
+  const known = new Set(
+    database
+      .prepare('select file from message where file is not null')
+      .all()
+      .map(({ file }) => String(file)),
+  )
+  for (const name of readdirSync(contentFolder)) {
+    if (!known.has(name)) rmSync(join(contentFolder, name), { force: true })
+  }
+}

@@ -1,0 +1,313 @@
+// The spool as edges and delivery hold it: gathers, sends batches to the writer thread one at a time, keeps the health.
+import { statfs } from 'node:fs/promises'
+import { Worker } from 'node:worker_threads'
+import type { Emit } from '#events/emit.ts'
+import type { AcceptedReport, Report } from '#link/reports.ts'
+import type { Clock } from '#platform/clock.ts'
+import { createContentFile, readContentFile } from './content-file.ts'
+import { type GatheredBatch, Gatherer } from './gather.ts'
+import {
+  type Content,
+  type ContentFile,
+  type DueMessage,
+  type DueRecipient,
+  type Envelope,
+  type Settlement,
+  type Spool,
+  type SpoolHealth,
+  SpoolUnavailable,
+} from './spool.ts'
+import type {
+  AnswerOf,
+  FromWriter,
+  OutboxRow,
+  OutboxText,
+  Question,
+  RecipientState,
+  WriterStart,
+} from './wire.ts'
+
+/** Settlements alone are in no hurry: they wait this long for a commit to ride with. */
+const UNHURRIED_MS = 10
+/** As many settlements are worth a sync of their own at once. */
+const SETTLEMENTS_WITHOUT_WAIT = 256
+/** Beyond these the disk is slower than the senders: MAIL answers 452 until half of it is written. */
+const WAITING_BYTES_MAX = 256 * 1024 * 1024
+const WAITING_MESSAGES_MAX = 20_000
+const PROBE_MS = 1000
+/** Kept free, so that what was accepted can still be delivered and recorded. */
+const FREE_BYTES_MIN = 64 * 1024 * 1024
+
+export type SpoolOptions = {
+  readonly emit: Emit
+  readonly clock: Clock
+  /** The file that content above the in-row limit goes beside, and how the writer is started. */
+  readonly start: WriterStart
+  readonly folder: string
+  readonly slot: number
+}
+
+/** A spool whose file is open in a writer thread. Made by `openSpool`. */
+export class ThreadSpool implements Spool {
+  readonly slot: number
+  readonly #options: SpoolOptions
+  readonly #gatherer = new Gatherer()
+  readonly #questions = new Map<number, { resolve(value: never): void; reject(error: Error): void }>()
+  #worker: Worker | null
+  #number = 0
+  #onItsWay: GatheredBatch | null = null
+  #isScheduled = false
+  #timer: NodeJS.Timeout | null = null
+  #fault: string | null = null
+  #isFull = false
+  #isShort = false
+  #isClosed = false
+  readonly #watch: NodeJS.Timeout
+
+  constructor(worker: Worker, options: SpoolOptions) {
+    this.#options = options
+    this.slot = options.slot
+    this.#worker = worker
+    this.#listen(worker)
+    this.#watch = setInterval(() => void this.#tick(), PROBE_MS)
+    this.#watch.unref()
+  }
+
+  health(): SpoolHealth {
+    const { bytes, messages } = this.#gatherer
+    if (bytes > WAITING_BYTES_MAX || messages > WAITING_MESSAGES_MAX) this.#isFull = true
+    else if (bytes <= WAITING_BYTES_MAX / 2 && messages <= WAITING_MESSAGES_MAX / 2) this.#isFull = false
+    if (this.#fault !== null) return { ok: false, why: this.#fault }
+    if (this.#isShort) return { ok: false, why: 'the disk of the spool is almost full' }
+    if (this.#isFull) return { ok: false, why: 'the disk is slower than the senders' }
+    return HEALTHY
+  }
+
+  openContent(): Promise<ContentFile> {
+    return createContentFile(this.#options.start.contentFolder)
+  }
+
+  commitMessage(envelope: Envelope, content: Content, report: AcceptedReport): Promise<void> {
+    if (this.#isClosed) return Promise.reject(new SpoolUnavailable('the spool is closed'))
+    if (this.#fault !== null) return Promise.reject(new SpoolUnavailable(this.#fault))
+    const durable = this.#gatherer.commit(envelope, content, report)
+    this.#hurry()
+    return durable
+  }
+
+  settle(settlements: readonly Settlement[]): Promise<void> {
+    if (this.#isClosed) return Promise.reject(new SpoolUnavailable('the spool is closed'))
+    if (settlements.length === 0) return Promise.resolve()
+    const durable = this.#gatherer.settle(settlements)
+    if (this.#gatherer.settlements >= SETTLEMENTS_WITHOUT_WAIT) this.#hurry()
+    else this.#later()
+    return durable
+  }
+
+  report(reports: readonly Report[]): void {
+    if (this.#isClosed) return
+    this.#gatherer.report(reports)
+    this.#later()
+  }
+
+  async due(now: number, limit: number, exclude: ReadonlySet<string>): Promise<readonly DueMessage[]> {
+    const rows = await this.#ask({ kind: 'due', now, limit, exclude: [...exclude] })
+    return rows.map(({ envelope, states }) => dueMessageOf(JSON.parse(envelope), states, now))
+  }
+
+  nextDueAt(after: number): Promise<number | null> {
+    return this.#ask({ kind: 'next-due', after })
+  }
+
+  async *readContent(messageId: string): AsyncGenerator<Uint8Array> {
+    const content = await this.#ask({ kind: 'content', messageId })
+    if (content === null) throw new Error(`the spool has no content of message ${messageId}`)
+    if ('bytes' in content) yield content.bytes
+    else yield* readContentFile(this.#options.start.contentFolder, content.file)
+  }
+
+  retryNow(messageId: string, now: number): Promise<number> {
+    return this.#ask({ kind: 'retry-now', messageId, now })
+  }
+
+  async outbox(limit: number): Promise<readonly OutboxRow[]> {
+    return JSON.parse((await this.outboxText(limit)).json)
+  }
+
+  outboxText(limit: number): Promise<OutboxText> {
+    return this.#ask({ kind: 'outbox', limit })
+  }
+
+  acknowledge(sequence: number): Promise<void> {
+    if (this.#isClosed) return Promise.reject(new SpoolUnavailable('the spool is closed'))
+    const durable = this.#gatherer.acknowledge(sequence)
+    this.#later()
+    return durable
+  }
+
+  counts(): Promise<AnswerOf['counts']> {
+    return this.#ask({ kind: 'counts' })
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    // What waits is written first, unless the disk refuses it.
+    while (this.#fault === null && (!this.#gatherer.isEmpty || this.#onItsWay !== null)) {
+      this.#send()
+      await this.#ask({ kind: 'counts' }).catch(() => undefined)
+    }
+    this.#isClosed = true
+    clearInterval(this.#watch)
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    const worker = this.#worker
+    await this.#ask({ kind: 'close' }).catch(() => undefined)
+    this.#worker = null
+    this.#gatherer.rejectAll('the spool is closed')
+    await worker?.terminate()
+  }
+
+  /** Sends at the end of this turn of the loop, with whatever else its sockets bring. */
+  #hurry(): void {
+    if (this.#isScheduled || this.#onItsWay !== null) return
+    this.#isScheduled = true
+    setImmediate(() => {
+      this.#isScheduled = false
+      this.#send()
+    })
+  }
+
+  #later(): void {
+    if (this.#timer !== null || this.#onItsWay !== null || this.#fault !== null) return
+    this.#timer = setTimeout(() => {
+      this.#timer = null
+      this.#send()
+    }, UNHURRIED_MS)
+  }
+
+  /** One batch at a time is on its way: while the disk syncs it, the next one gathers. */
+  #send(): void {
+    if (this.#onItsWay !== null || this.#worker === null || this.#fault !== null || this.#gatherer.isEmpty)
+      return
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = null
+    const gathered = this.#gatherer.take()
+    this.#onItsWay = gathered
+    const { contents } = gathered.batch
+    this.#worker.postMessage(gathered.batch, contents === null ? [] : [contents.buffer as ArrayBuffer])
+  }
+
+  #listen(worker: Worker): void {
+    worker.on('message', (message: FromWriter) => this.#hear(message))
+    worker.on('error', (error: Error) => this.#lose(worker, error.message))
+    worker.on('exit', () => this.#lose(worker, 'the writer thread ended'))
+  }
+
+  #hear(message: FromWriter): void {
+    switch (message.kind) {
+      case 'durable': {
+        const gathered = this.#onItsWay
+        this.#onItsWay = null
+        if (gathered !== null) this.#gatherer.resolve(gathered, message.refused)
+        if (message.dropped > 0) this.#options.emit('spool.reports.dropped', { count: message.dropped })
+        if (this.#gatherer.hasCommits || this.#gatherer.settlements >= SETTLEMENTS_WITHOUT_WAIT) this.#send()
+        else if (!this.#gatherer.isEmpty) this.#later()
+        return
+      }
+      case 'unavailable':
+        this.#fail(message.why)
+        return
+      case 'answer': {
+        const question = this.#questions.get(message.number)
+        this.#questions.delete(message.number)
+        question?.resolve(message.value as never)
+        return
+      }
+      case 'failed': {
+        const question = this.#questions.get(message.number)
+        this.#questions.delete(message.number)
+        if (message.disk) this.#fail(message.why)
+        question?.reject(message.disk ? new SpoolUnavailable(message.why) : new Error(message.why))
+        return
+      }
+      case 'opened':
+        this.#recover()
+        return
+      case 'not-opened':
+        this.#fail(message.text)
+        return
+    }
+  }
+
+  #fail(why: string): void {
+    if (this.#fault === null) this.#options.emit('spool.unavailable', { slot: this.slot, why })
+    this.#fault = why
+    const gathered = this.#onItsWay
+    this.#onItsWay = null
+    if (gathered !== null) this.#gatherer.putBack(gathered, why)
+    this.#gatherer.rejectCommits(why)
+  }
+
+  #recover(): void {
+    if (this.#fault === null) return
+    this.#fault = null
+    this.#options.emit('spool.recovered', { slot: this.slot })
+    this.#send()
+  }
+
+  /** The thread itself is gone: a bug, or memory. It is started again by the next tick. */
+  #lose(worker: Worker, why: string): void {
+    if (this.#worker !== worker || this.#isClosed) return
+    this.#worker = null
+    for (const question of this.#questions.values()) question.reject(new SpoolUnavailable(why))
+    this.#questions.clear()
+    this.#fail(why)
+  }
+
+  async #tick(): Promise<void> {
+    const space = await statfs(this.#options.folder).catch(() => null)
+    if (this.#isClosed) return
+    this.#isShort = space !== null && space.bavail * space.bsize < FREE_BYTES_MIN
+    if (this.#worker === null) {
+      this.#worker = startWriter({ ...this.#options.start, now: this.#options.clock.now() })
+      this.#listen(this.#worker)
+    } else if (this.#fault !== null) {
+      await this.#ask({ kind: 'probe' }).then(
+        () => this.#recover(),
+        () => undefined,
+      )
+    }
+  }
+
+  #ask<Kind extends keyof AnswerOf>(question: Extract<Question, { kind: Kind }>): Promise<AnswerOf[Kind]> {
+    const worker = this.#worker
+    if (worker === null) return Promise.reject(new SpoolUnavailable(this.#fault ?? 'the spool is closed'))
+    this.#number += 1
+    const number = this.#number
+    return new Promise<AnswerOf[Kind]>((resolve, reject) => {
+      this.#questions.set(number, { resolve: resolve as (value: never) => void, reject })
+      worker.postMessage({ kind: 'ask', number, question })
+    })
+  }
+}
+
+const HEALTHY: SpoolHealth = { ok: true, why: null }
+
+/** Starts the thread that owns the file. */
+export function startWriter(start: WriterStart): Worker {
+  return new Worker(new URL('./writer.ts', import.meta.url), { workerData: start, name: 'spool-writer' })
+}
+
+function dueMessageOf(envelope: Envelope, states: string | null, now: number): DueMessage {
+  const known = states === null ? null : new Map(JSON.parse(states) as [number, RecipientState][])
+  const recipients: DueRecipient[] = []
+  for (const recipient of envelope.recipients) {
+    const [state, attempts, firstAttemptAt, dueAt] = known?.get(recipient.index) ?? [
+      recipient.state === 'held' ? 'h' : 'q',
+      0,
+      null,
+      0,
+    ]
+    if (state === 'q' && dueAt <= now) recipients.push({ ...recipient, attempts, firstAttemptAt })
+  }
+  return { envelope, recipients }
+}

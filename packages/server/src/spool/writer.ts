@@ -1,0 +1,284 @@
+// The writer thread: owns the spool's file, makes batches durable with one disk sync each, answers questions.
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import {
+  DatabaseLocked,
+  DatabaseTooNew,
+  isDiskFault,
+  openDatabase,
+  prepareStatements,
+  type Statements,
+} from './database.ts'
+import { Outbox } from './outbox.ts'
+import { markClosed, recover } from './recovery.ts'
+import {
+  contentOf,
+  countAll,
+  insertMessage,
+  inTransaction,
+  retryMessage,
+  rollBack,
+  settleMessage,
+  type Tally,
+  takeDue,
+} from './rows.ts'
+import type {
+  AnswerOf,
+  Batch,
+  CommitItem,
+  Counts,
+  FromWriter,
+  Question,
+  RefusedCommit,
+  ToWriter,
+  WriterStart,
+} from './wire.ts'
+
+/** The log is written back when it is this long and nothing waits: then nobody feels it. */
+const CHECKPOINT_IDLE_BYTES = 4 * 1024 * 1024
+/** The log is written back at this length in any case. Pages reused meanwhile are written once, so long is cheap. */
+const CHECKPOINT_BYTES = 32 * 1024 * 1024
+const IDLE_MS = 200
+
+class Writer {
+  readonly #port: MessagePort
+  readonly #start: WriterStart
+  #database: DatabaseSync
+  #sql: Statements
+  #outbox: Outbox
+  #tally: Tally
+  #lastNumber = 0
+  #suspects: { readonly upTo: number; alone: string | null } = { upTo: 0, alone: null }
+  #idle: NodeJS.Timeout | null = null
+  /** About what was written to the log since it was last written back. */
+  #logBytes = 0
+  #probes = 0
+
+  constructor(port: MessagePort, start: WriterStart) {
+    this.#port = port
+    this.#start = start
+    this.#database = openDatabase(start.file, start.bytesMax)
+    this.#sql = prepareStatements(this.#database)
+    this.#outbox = Outbox.open(this.#sql, start.outboxReportsMax)
+    const recovered = recover(this.#database, this.#sql, { ...start, outbox: this.#outbox })
+    this.#lastNumber = recovered.lastNumber
+    this.#suspects = { upTo: recovered.suspectsUpTo, alone: null }
+    this.#tally = countAll(this.#database)
+    this.#say({
+      kind: 'opened',
+      counts: this.#counts(),
+      setAside: recovered.setAside,
+      recovered: recovered.suspectsUpTo,
+    })
+  }
+
+  take(message: ToWriter): void {
+    if (message.kind === 'batch') this.#store(message)
+    else this.#answer(message.number, message.question)
+  }
+
+  #store(batch: Batch): void {
+    let refused: RefusedCommit[] = []
+    let outcome: { files: string[]; dropped: number }
+    try {
+      this.#ensureOpen()
+      try {
+        outcome = this.#transact(batch)
+      } catch (error) {
+        if (isDiskFault(error)) throw error
+        // One message of the batch cannot be stored. The others must not suffer: each gets its own transaction.
+        refused = this.#storeOneByOne(batch.commits, batch.contents)
+        outcome = this.#transact({ ...batch, commits: [], contents: null })
+      }
+    } catch (error) {
+      this.#say({ kind: 'unavailable', why: textOf(error) })
+      this.#reopen()
+      return
+    }
+    this.#say({ kind: 'durable', refused, dropped: outcome.dropped })
+    for (const file of outcome.files) rmSync(join(this.#start.contentFolder, file), { force: true })
+    this.#logBytes += logBytesOf(batch)
+    this.#checkpointWhenLong(CHECKPOINT_BYTES)
+    this.#idle ??= setTimeout(() => {
+      this.#idle = null
+      this.#checkpointWhenLong(CHECKPOINT_IDLE_BYTES)
+    }, IDLE_MS)
+  }
+
+  /** Everything of a batch in one transaction; throws with nothing changed. */
+  #transact(batch: Batch): { files: string[]; dropped: number } {
+    const tally: Tally = { messages: 0, queued: 0, held: 0 }
+    const restore = this.#outbox.save()
+    const files: string[] = []
+    let number = this.#lastNumber
+    let dropped = 0
+    try {
+      inTransaction(this.#sql, () => {
+        const reports: string[] = []
+        for (const item of batch.commits) {
+          number += 1
+          insertMessage(this.#sql, item, { number, contents: batch.contents, tally })
+          reports.push(item.report)
+        }
+        for (const item of batch.settlements) {
+          const file = settleMessage(this.#sql, item, tally)
+          if (file !== null) files.push(file)
+          reports.push(item.report)
+        }
+        this.#outbox.append(this.#sql, reports, false)
+        this.#outbox.append(this.#sql, batch.reports, true)
+        this.#outbox.acknowledge(this.#sql, batch.acknowledged)
+        dropped = this.#outbox.trim(this.#sql)
+      })
+    } catch (error) {
+      restore()
+      throw error
+    }
+    this.#lastNumber = number
+    this.#tally.messages += tally.messages
+    this.#tally.queued += tally.queued
+    this.#tally.held += tally.held
+    const { alone } = this.#suspects
+    if (alone !== null && batch.settlements.some(({ messageId }) => messageId === alone)) {
+      this.#suspects.alone = null
+    }
+    return { files, dropped }
+  }
+
+  #storeOneByOne(commits: readonly CommitItem[], contents: Uint8Array | null) {
+    const refused: RefusedCommit[] = []
+    for (const [index, item] of commits.entries()) {
+      try {
+        this.#transact({
+          kind: 'batch',
+          commits: [item],
+          contents,
+          settlements: [],
+          reports: [],
+          acknowledged: 0,
+        })
+      } catch (error) {
+        if (isDiskFault(error)) throw error
+        refused.push({ index, why: textOf(error) })
+      }
+    }
+    return refused
+  }
+
+  #answer(number: number, question: Question): void {
+    try {
+      this.#ensureOpen()
+      const value = this.#valueOf(question)
+      this.#say({ kind: 'answer', number, value })
+      if (question.kind === 'close') this.#port.close()
+    } catch (error) {
+      const disk = isDiskFault(error) || !this.#database.isOpen
+      this.#say({ kind: 'failed', number, why: textOf(error), disk })
+      if (disk) this.#reopen()
+    }
+  }
+
+  #valueOf(question: Question): AnswerOf[keyof AnswerOf] {
+    switch (question.kind) {
+      case 'due':
+        return takeDue(this.#sql, question, this.#suspects)
+      case 'next-due':
+        return (this.#sql.nextDue.get(question.after)?.due_at ?? null) as number | null
+      case 'content':
+        return contentOf(this.#sql, question.messageId)
+      case 'retry-now':
+        return inTransaction(this.#sql, () => retryMessage(this.#sql, question.messageId, question.now))
+      case 'outbox':
+        return this.#outbox.read(this.#sql, question.limit)
+      case 'counts':
+        return this.#counts()
+      case 'probe':
+        return this.#probe()
+      case 'close':
+        return this.#close()
+    }
+  }
+
+  #counts(): Counts {
+    return { ...this.#tally, outbox: this.#outbox.waiting }
+  }
+
+  /** Writes something small: succeeds when the disk takes writes again. */
+  #probe(): null {
+    // Writing back the log lets its space be used again, which may be all that was missing.
+    this.#sql.checkpoint.get()
+    this.#probes += 1
+    inTransaction(this.#sql, () => this.#sql.setMeta.run('probes', this.#probes))
+    return null
+  }
+
+  /**
+   * After a disk fault what SQLite believes of the file may not be what the disk holds (a failed sync is not
+   * repeated by the kernel), so the file is opened afresh and read again.
+   */
+  #reopen(): void {
+    rollBack(this.#sql)
+    try {
+      this.#database.close()
+      this.#ensureOpen()
+    } catch {
+      // It stays closed; the next batch or probe tries again.
+    }
+  }
+
+  #ensureOpen(): void {
+    if (this.#database.isOpen) return
+    this.#database = openDatabase(this.#start.file, this.#start.bytesMax)
+    this.#sql = prepareStatements(this.#database)
+    this.#outbox = Outbox.open(this.#sql, this.#start.outboxReportsMax)
+    this.#tally = countAll(this.#database)
+    const last = this.#database.prepare('select max(number) as last from message').get()?.last
+    this.#lastNumber = Math.max(this.#lastNumber, Number(last ?? 0))
+  }
+
+  #checkpointWhenLong(bytes: number): void {
+    if (this.#logBytes < bytes) return
+    this.#logBytes = 0
+    try {
+      this.#sql.checkpoint.get()
+    } catch {
+      // A full disk shows itself at the next commit, where it is handled.
+    }
+  }
+
+  #close(): null {
+    if (this.#idle !== null) clearTimeout(this.#idle)
+    inTransaction(this.#sql, () => markClosed(this.#sql))
+    this.#database.close()
+    return null
+  }
+
+  #say(message: FromWriter): void {
+    this.#port.postMessage(message)
+  }
+}
+
+/** Whole pages are logged: about one for each item beside what it carries itself. */
+function logBytesOf({ commits, contents, settlements }: Batch): number {
+  return (contents?.length ?? 0) + 4096 * (commits.length + settlements.length) + 65_536
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+/** Runs the thread: opens the file or says why not, then serves its port. */
+function main(port: MessagePort, start: WriterStart): void {
+  try {
+    const writer = new Writer(port, start)
+    port.on('message', (message: ToWriter) => writer.take(message))
+  } catch (error) {
+    const why =
+      error instanceof DatabaseLocked ? 'locked' : error instanceof DatabaseTooNew ? 'too-new' : 'failed'
+    port.postMessage({ kind: 'not-opened', why, text: textOf(error) } satisfies FromWriter)
+  }
+}
+
+if (parentPort !== null) main(parentPort, workerData as WriterStart)
