@@ -1,5 +1,7 @@
 // Runs Gatepost itself inside the small internet, as a child that ends with the sandbox.
 import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { readTextIfThere } from './platform.ts'
 
 export type GatewayProcess = {
   /** The child's exit code, or null if a signal ended it. */
@@ -13,6 +15,9 @@ export type GatewayOptions = {
   readonly folder: string
   readonly environment: Readonly<Record<string, string | undefined>>
 }
+
+/** One line of `data/run/listeners.json`, where Gatepost writes the ports that it got. */
+type Listening = { readonly role: string; readonly host: string; readonly port: number }
 
 /** Gatepost promises to end within 10 s of SIGTERM. */
 const STOP_LIMIT_MS = 15_000
@@ -37,5 +42,17 @@ export function startGateway({ main, folder, environment }: GatewayOptions): Gat
       await ended
       clearTimeout(timer)
     },
+  }
+}
+
+/** The real ports of a running gateway, by role; null until they are written. */
+export async function listeningPorts(dataFolder: string): Promise<ReadonlyMap<string, number> | null> {
+  const text = await readTextIfThere(join(dataFolder, 'run', 'listeners.json'))
+  if (text === null) return null
+  try {
+    const list = JSON.parse(text) as readonly Listening[]
+    return new Map(list.map(({ role, port }) => [role, port]))
+  } catch {
+    return null
   }
 }

@@ -2,7 +2,7 @@
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { type GatewayProcess, startGateway } from './gateway-process.ts'
+import { type GatewayProcess, listeningPorts, startGateway } from './gateway-process.ts'
 import { startPage } from './page/server.ts'
 import { freshFolder, isFile, readTextIfThere, writeText } from './platform.ts'
 import { startWorld, type World } from './world.ts'
@@ -28,6 +28,8 @@ type Settings = {
 /** The records of the last run; its presence also tells that the folder is a sandbox's. */
 const ZONES_FILE = 'sandbox-zones.txt'
 const SAVE_EVERY_MS = 2000
+/** Ports of 0 become real ones once Gatepost listens. */
+const FOLLOW_EVERY_MS = 500
 const ROOT = resolve(fileURLToPath(new URL('../../..', import.meta.url)))
 const GATEWAY_MAIN = join(ROOT, 'packages/server/src/main.ts')
 
@@ -62,13 +64,21 @@ async function runInside(
   settings: Settings,
   gatewaySettings: Record<string, string>,
 ): Promise<number> {
-  const consoleUrl = `http://localhost:${endpointOf(gatewaySettings.GATEPOST_HTTP ?? '').port}/`
+  let consolePort = endpointOf(gatewaySettings.GATEPOST_HTTP ?? '').port
+  const consoleUrl = () => `http://localhost:${consolePort}/`
   const page = await startPage(world, { port: settings.pagePort, consoleUrl })
+  const follower = setInterval(async () => {
+    const ports = await listeningPorts(settings.data)
+    const { host, port } = world.gateway()
+    world.setGateway({ host, port: ports?.get('mx') ?? port })
+    consolePort = ports?.get('http') ?? consolePort
+  }, FOLLOW_EVERY_MS)
   const saver = keepZones(world, join(settings.data, ZONES_FILE))
   console.log(introduction(world, page.url))
   try {
     return await runGateway(settings, { ...world.gatewayEnvironment(), ...gatewaySettings })
   } finally {
+    clearInterval(follower)
     await saver.stop()
     await page.stop()
   }

@@ -14,7 +14,7 @@ export function drawDocument(context: PageContext): string {
   <link rel="stylesheet" href="/style.css"><link rel="stylesheet" href="/parts.css">
 <script type="module" src="/client.js"></script></head>
 <body><header class="top"><b>Gatepost</b><span class="slash">/</span><span>Sandbox</span>
-<span class="grow"></span><a href="${consoleUrl}">Open the console</a></header>
+<span class="grow"></span><a href="${consoleUrl()}">Open the console</a></header>
 <main><h1>A small internet to try Connect in</h1>
 <p class="lead">DNS, the mail host of acme.example and the world around it run on this machine only.
 Change what you like: nothing here leaves it.</p>

@@ -8,7 +8,7 @@ import { ACTIONS, type ActionDone } from '../world-actions.ts'
 import type { RecordSet } from '../zones.ts'
 import { breakable, html, icon, type Markup } from './markup.ts'
 
-export type PageContext = { readonly world: World; readonly consoleUrl: string }
+export type PageContext = { readonly world: World; readonly consoleUrl: () => string }
 
 export const PART_NAMES = ['guide', 'attempts', 'acme', 'outside', 'records', 'faults', 'queries'] as const
 export type PartName = (typeof PART_NAMES)[number]
@@ -24,7 +24,7 @@ export function isPartName(text: string): text is PartName {
 export function drawPart(name: PartName, { world, consoleUrl }: PageContext): Markup {
   switch (name) {
     case 'guide':
-      return drawGuide(world, consoleUrl)
+      return drawGuide(world, consoleUrl())
     case 'attempts':
       return drawAttempts(world.actions())
     case 'acme':

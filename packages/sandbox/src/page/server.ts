@@ -9,7 +9,7 @@ import { drawPart, PART_NAMES, type PageContext } from './parts.ts'
 
 export type PageServer = { readonly url: string; readonly port: number; readonly stop: () => Promise<void> }
 
-export type PageOptions = { readonly port?: number; readonly consoleUrl?: string }
+export type PageOptions = { readonly port?: number; readonly consoleUrl?: () => string }
 
 const BODY_BYTES_MAX = 1_000_000
 const HEADERS = {
@@ -34,7 +34,7 @@ const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">
 
 /** Starts the page on 127.0.0.1; `port` 0 takes a free one. */
 export async function startPage(world: World, options: PageOptions = {}): Promise<PageServer> {
-  const context: PageContext = { world, consoleUrl: options.consoleUrl ?? 'http://localhost:8080/' }
+  const context: PageContext = { world, consoleUrl: options.consoleUrl ?? (() => 'http://localhost:8080/') }
   const server = createServer((request, response) => {
     answer(context, request)
       .catch((error: unknown): ApiAnswer => {
