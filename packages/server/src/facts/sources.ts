@@ -1,7 +1,8 @@
 // Where the data plane's look-ups come from: the pinned settings of all tenants and the replica of growing lists.
 // The holder of the link implements it; edge and facts only read.
-import type { TenantSettings } from '#policy/settings.ts'
+
 import type { Fact, RecipientFact } from '#policy/facts.ts'
+import type { TenantSettings } from '#policy/settings.ts'
 
 /** One published version of every tenant's settings. A transaction keeps the one it began with. */
 export type Directory = {

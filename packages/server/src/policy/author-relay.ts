@@ -17,9 +17,10 @@ export const authorRelay = definePolicy({
       return { kind: 'continue', because: 'author-is-tenant', saw }
     }
     if (author.tenants.some((tenant) => tenant !== null && tenant !== tenantId)) {
-      return { kind: 'reject', because: 'author-of-other-tenant', saw, reply: replies.relayDenied }
+      return { kind: 'reject', because: 'author-of-other-tenant', saw, reply: replies.otherTenantAuthor }
     }
-    const reply = replies.openRelay(`author domain ${author.domains[0] ?? '-'} is not validated`)
+    const foreign = author.domains.find((_domain, at) => author.tenants[at] !== tenantId)
+    const reply = replies.openRelay(`author domain ${foreign || '-'} is not validated`)
     return { kind: 'defer', because: 'author-domain-not-validated', saw, reply }
   },
 })

@@ -1,95 +1,135 @@
 // The decision engine: asks each policy in order and keeps the explanation (architecture §5, decisions 8 and 9).
 import { replies } from '@gatepost/mail/reply.ts'
-import type { Fact, FactName, Facts } from './facts.ts'
+import { type Fact, type FactName, type Facts, unknown } from './facts.ts'
 import type { ExplanationStep, Opinion, Policy, PolicyName, PolicyTransaction, Verdict } from './policy.ts'
 import type { TenantSettings } from './settings.ts'
 
 /** Finds one fact out; called at most once a fact and decision. */
 export type Gather = <Name extends FactName>(name: Name) => Fact<Facts[Name]> | Promise<Fact<Facts[Name]>>
 
+export type Question = {
+  readonly transaction: PolicyTransaction
+  readonly settings: TenantSettings | null
+  readonly gather: Gather
+}
+
 /**
  * Asks each policy in turn. The first to defer or reject settles the matter; a hold goes on asking, since a later
  * policy may be stronger (reject > defer > hold > accept). What was not reached is listed as not asked.
+ * Answers at once where every fact is at hand: RCPT is asked millions of times, and a promise costs more than a policy.
  */
-export async function decide(
-  policies: readonly Policy[],
-  question: { transaction: PolicyTransaction; settings: TenantSettings | null; gather: Gather },
-): Promise<Verdict> {
-  const facts = new Map<FactName, Fact<unknown>>()
-  const waivedBy = new Map<PolicyName, PolicyName>()
-  const explanation: ExplanationStep[] = []
-  let held: PolicyName | null = null
-  for (const [at, policy] of policies.entries()) {
-    const waiver = waivedBy.get(policy.name)
-    if (waiver) {
-      explanation.push({ ...stepOf(policy), kind: 'waived', because: `by-${waiver}`, saw: '' })
-      continue
-    }
-    const opinion = await ask(policy, question, facts)
-    explanation.push(opinion.step)
-    if (opinion.kind === 'waive') for (const name of opinion.policies) waivedBy.set(name, policy.name)
-    if (opinion.kind === 'hold') held ??= policy.name
-    if (opinion.kind === 'defer' || opinion.kind === 'reject') {
-      for (const rest of policies.slice(at + 1)) explanation.push(notAsked(rest))
-      return verdict(opinion.kind, { by: policy.name, reply: opinion.reply, explanation, facts })
-    }
-  }
-  return verdict(held ? 'hold' : 'accept', { by: held, reply: null, explanation, facts })
+export function decide(policies: readonly Policy[], question: Question): Verdict | Promise<Verdict> {
+  return proceed({
+    policies,
+    question,
+    at: 0,
+    facts: new Map(),
+    waivedBy: null,
+    explanation: [],
+    heldBy: null,
+  })
 }
 
-type Asked = Opinion & { readonly step: ExplanationStep }
+type Course = {
+  readonly policies: readonly Policy[]
+  readonly question: Question
+  readonly facts: Map<FactName, Fact<unknown>>
+  readonly explanation: ExplanationStep[]
+  at: number
+  waivedBy: Map<PolicyName, PolicyName> | null
+  heldBy: PolicyName | null
+}
 
-async function ask(
-  policy: Policy,
-  question: { transaction: PolicyTransaction; settings: TenantSettings | null; gather: Gather },
-  facts: Map<FactName, Fact<unknown>>,
-): Promise<Asked> {
-  const values = new Map<FactName, unknown>()
-  for (const name of policy.needs) {
-    let fact = facts.get(name)
-    if (!fact) {
-      const found = question.gather(name)
-      fact = found instanceof Promise ? await found : found
-      facts.set(name, fact)
+/** Asks from `course.at` on; comes back here when a fact that had to be waited for is there. */
+function proceed(course: Course): Verdict | Promise<Verdict> {
+  const { policies, explanation } = course
+  for (; course.at < policies.length; course.at++) {
+    const policy = policies[course.at]!
+    const waiver = course.waivedBy?.get(policy.name)
+    if (waiver !== undefined) {
+      explanation.push(stepOf(policy, 'waived', `by-${waiver}`, ''))
+      continue
     }
-    if (fact.kind === 'unknown') return blind(policy, question.settings, `${name}: ${fact.why}`)
-    values.set(name, fact.value)
+    const waiting = gatherNeeds(policy, course)
+    if (waiting !== null) return waiting.then(() => proceed(course))
+    const opinion = ask(policy, course)
+    if (opinion.kind === 'waive') waive(course, policy.name, opinion.policies)
+    if (opinion.kind === 'hold') course.heldBy ??= policy.name
+    if (opinion.kind === 'defer' || opinion.kind === 'reject') {
+      for (const rest of policies.slice(course.at + 1)) {
+        explanation.push(stepOf(rest, 'not-asked', 'policy-not-asked', ''))
+      }
+      return verdict(course, opinion.kind, policy.name, opinion.reply)
+    }
+  }
+  return verdict(course, course.heldBy ? 'hold' : 'accept', course.heldBy, null)
+}
+
+/** Puts the facts a policy needs into the course; a promise when one has to be waited for. */
+function gatherNeeds(policy: Policy, { facts, question }: Course): Promise<void> | null {
+  for (const name of policy.needs) {
+    if (facts.has(name)) continue
+    const found = question.gather(name)
+    if (found instanceof Promise) {
+      return found.then((fact) => {
+        facts.set(name, fact)
+      })
+    }
+    facts.set(name, found)
+    if (found.kind === 'unknown') return null
+  }
+  return null
+}
+
+function ask(policy: Policy, { facts, question, explanation }: Course): Opinion {
+  const values: { [Name in FactName]?: unknown } = {}
+  for (const name of policy.needs) {
+    const fact = facts.get(name) ?? unknown('not gathered')
+    if (fact.kind === 'unknown')
+      return askBlind(policy, question.settings, explanation, `${name}: ${fact.why}`)
+    values[name] = fact.value
   }
   const opinion = policy.judge(
     question.transaction,
-    Object.fromEntries(values) as Parameters<Policy['judge']>[1],
+    values as Parameters<Policy['judge']>[1],
     question.settings,
   )
-  return {
-    ...opinion,
-    step: { ...stepOf(policy), kind: opinion.kind, because: opinion.because, saw: opinion.saw },
-  }
+  explanation.push(stepOf(policy, opinion.kind, opinion.because, opinion.saw))
+  return opinion
 }
 
-function blind(policy: Policy, settings: TenantSettings | null, why: string): Asked {
-  const step = { ...stepOf(policy), because: 'fact-unavailable', saw: why } as const
-  return policy.whenBlind(settings) === 'defer'
-    ? {
-        kind: 'defer',
-        because: 'fact-unavailable',
-        saw: why,
-        reply: replies.factUnavailable,
-        step: { ...step, kind: 'blind-defer' },
-      }
-    : { kind: 'continue', because: 'fact-unavailable', saw: why, step: { ...step, kind: 'blind-continue' } }
+/** A needed fact is unknown: the policy says what that means, by the tenant's settings. */
+function askBlind(
+  policy: Policy,
+  settings: TenantSettings | null,
+  explanation: ExplanationStep[],
+  saw: string,
+): Opinion {
+  const because = 'fact-unavailable'
+  const kind = policy.whenBlind(settings)
+  explanation.push(stepOf(policy, kind === 'defer' ? 'blind-defer' : 'blind-continue', because, saw))
+  return kind === 'defer' ? { kind, because, saw, reply: replies.factUnavailable } : { kind, because, saw }
 }
 
-function stepOf(policy: Policy): Pick<ExplanationStep, 'policy' | 'stage'> {
-  return { policy: policy.name, stage: policy.stage }
+function waive(course: Course, by: PolicyName, names: readonly PolicyName[]): void {
+  course.waivedBy ??= new Map()
+  for (const name of names) course.waivedBy.set(name, by)
 }
 
-function notAsked(policy: Policy): ExplanationStep {
-  return { ...stepOf(policy), kind: 'not-asked', because: 'policy-not-asked', saw: '' }
+function stepOf(
+  policy: Policy,
+  kind: ExplanationStep['kind'],
+  because: ExplanationStep['because'],
+  saw: string,
+): ExplanationStep {
+  return { policy: policy.name, stage: policy.stage, kind, because, saw }
 }
 
 function verdict(
+  { explanation, facts }: Course,
   kind: Verdict['kind'],
-  rest: Omit<Verdict, 'kind' | 'facts'> & { facts: Map<FactName, Fact<unknown>> },
+  by: PolicyName | null,
+  reply: Verdict['reply'],
 ): Verdict {
-  return { ...rest, kind, facts: Object.fromEntries(rest.facts) as Verdict['facts'] }
+  return { kind, by, reply, explanation, facts: Object.fromEntries(facts) as Verdict['facts'] }
 }

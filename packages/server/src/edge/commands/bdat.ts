@@ -1,0 +1,133 @@
+// BDAT: content in counted chunks, without dot-stuffing. RFC 3030 §2.
+
+import type { Command } from '@gatepost/mail/command.ts'
+import { LineEndingCheck } from '@gatepost/mail/data.ts'
+import { replies } from '@gatepost/mail/replies.ts'
+import type { Reply } from '@gatepost/mail/reply.ts'
+import { ContentSink } from '../content.ts'
+import { type Intake, swallow } from '../intake.ts'
+import { type ContentFault, receiveMessage, refuseContent } from '../receive.ts'
+import type { Session } from '../session.ts'
+import type { Transaction } from '../transaction.ts'
+
+type BdatCommand = Command & { readonly verb: 'BDAT' }
+
+/** The reply comes once the chunk's octets are read, whatever it is, so that they are never run as commands. */
+export function bdat(session: Session, { size, last }: BdatCommand): null {
+  const { transaction } = session
+  if (transaction === null) {
+    session.beginIntake(swallow(size, replies.localError))
+    return null
+  }
+  // RFC 3030 §2: a chunk of no octets that is not the last has no meaning.
+  if (size === 0 && !last) {
+    session.beginIntake(swallow(0, replies.chunkSizeSyntax))
+    return null
+  }
+  transaction.chunked ??= new ChunkedContent(session)
+  session.beginIntake(new ChunkIntake(session, transaction, { content: transaction.chunked, size, last }))
+  return null
+}
+
+/** The content of a transaction that comes in chunks. */
+export class ChunkedContent {
+  readonly sink: ContentSink
+  readonly #check = new LineEndingCheck()
+  readonly #sizeMax: number
+  #size = 0
+  #isTooBig = false
+
+  constructor(session: Session) {
+    this.sink = new ContentSink(session.edge.spool)
+    this.#sizeMax = session.edge.limits.messageBytes
+  }
+
+  get size(): number {
+    return this.#size
+  }
+
+  /** A chunk is announced: one that goes over the limit makes the whole message too big. */
+  announce(size: number): void {
+    if (this.#size + size > this.#sizeMax) this.#fail()
+  }
+
+  add(octets: Uint8Array): Promise<void> | null {
+    this.#size += octets.length
+    if (this.#isTooBig || octets.length === 0) return null
+    this.#check.push(octets)
+    if (this.#check.fault !== null) {
+      this.sink.discard()
+      return null
+    }
+    // Copied where it is a small part: it must not hold on to the whole block it came in.
+    return this.sink.add([octets.length * 4 < octets.buffer.byteLength ? octets.slice() : octets])
+  }
+
+  fault(): ContentFault | null {
+    if (this.#isTooBig) return 'too-big'
+    return this.#check.fault
+  }
+
+  end(): ContentFault | null {
+    return this.#isTooBig ? 'too-big' : this.#check.end()
+  }
+
+  discard(): void {
+    this.sink.discard()
+  }
+
+  #fail(): void {
+    this.#isTooBig = true
+    this.sink.discard()
+  }
+}
+
+class ChunkIntake implements Intake {
+  readonly #session: Session
+  readonly #transaction: Transaction
+  readonly #content: ChunkedContent
+  readonly #size: number
+  readonly #isLast: boolean
+  #left: number
+  #waiting: Promise<void> | null = null
+
+  constructor(
+    session: Session,
+    transaction: Transaction,
+    chunk: { readonly content: ChunkedContent; readonly size: number; readonly last: boolean },
+  ) {
+    this.#session = session
+    this.#transaction = transaction
+    this.#content = chunk.content
+    this.#size = chunk.size
+    this.#isLast = chunk.last
+    this.#left = chunk.size
+    this.#content.announce(chunk.size)
+  }
+
+  take(octets: Uint8Array): Uint8Array | null {
+    const taken = octets.length > this.#left ? octets.subarray(0, this.#left) : octets
+    this.#left -= taken.length
+    this.#waiting = this.#content.add(taken)
+    return this.#left === 0 ? octets.subarray(taken.length) : null
+  }
+
+  wait(): Promise<void> | null {
+    return this.#waiting
+  }
+
+  end(): Reply | Promise<Reply> {
+    const session = this.#session
+    const content = this.#content
+    const fault = this.#isLast ? content.end() : content.fault()
+    if (fault === null && !this.#isLast) return replies.chunkOk(this.#size)
+    session.transaction = null
+    if (fault === null) return receiveMessage(session, this.#transaction, content.sink)
+    content.discard()
+    return refuseContent(session, this.#transaction, { fault, size: content.size })
+  }
+
+  discard(): void {
+    this.#content.discard()
+  }
+}

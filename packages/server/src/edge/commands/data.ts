@@ -1,0 +1,60 @@
+// DATA: takes the content up to CRLF.CRLF. RFC 5321 §4.1.1.4.
+import { DataReader } from '@gatepost/mail/data.ts'
+
+import { replies } from '@gatepost/mail/replies.ts'
+import type { Reply } from '@gatepost/mail/reply.ts'
+import { CONTENT_IN_ROW_BYTES_MAX } from '#spool/spool.ts'
+import { ContentSink } from '../content.ts'
+import type { Intake } from '../intake.ts'
+import { receiveMessage, refuseContent } from '../receive.ts'
+import type { Session } from '../session.ts'
+import type { Transaction } from '../transaction.ts'
+
+export function data(session: Session): Reply {
+  const { transaction } = session
+  if (transaction === null) return replies.localError
+  session.beginIntake(new DataIntake(session, transaction))
+  return replies.startData
+}
+
+class DataIntake implements Intake {
+  readonly #session: Session
+  readonly #transaction: Transaction
+  readonly #reader: DataReader
+  readonly #sink: ContentSink
+  #waiting: Promise<void> | null = null
+
+  constructor(session: Session, transaction: Transaction) {
+    this.#session = session
+    this.#transaction = transaction
+    this.#reader = new DataReader({ maxSize: session.edge.limits.messageBytes })
+    this.#sink = new ContentSink(session.edge.spool)
+  }
+
+  take(octets: Uint8Array): Uint8Array | null {
+    const reader = this.#reader
+    reader.push(octets)
+    if (reader.fault !== null) this.#sink.discard()
+    // Small content stays in the reader until its end; large content goes on to the disk as it comes.
+    else if (reader.done || reader.size > CONTENT_IN_ROW_BYTES_MAX)
+      this.#waiting = this.#sink.add(reader.take())
+    return reader.done ? reader.rest : null
+  }
+
+  wait(): Promise<void> | null {
+    return this.#waiting
+  }
+
+  end(): Reply | Promise<Reply> {
+    const { fault, size } = this.#reader
+    const session = this.#session
+    const transaction = this.#transaction
+    session.transaction = null
+    if (fault !== null) return refuseContent(session, transaction, { fault, size })
+    return receiveMessage(session, transaction, this.#sink)
+  }
+
+  discard(): void {
+    this.#sink.discard()
+  }
+}

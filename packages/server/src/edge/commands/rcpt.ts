@@ -1,0 +1,124 @@
+// RCPT: whose mail is this, and do we take it? The policies answer; the first accepted recipient fixes the tenant.
+import { addressKey, type Mailbox } from '@gatepost/mail/address.ts'
+import type { Command } from '@gatepost/mail/command.ts'
+import { replies } from '@gatepost/mail/replies.ts'
+import type { Reply } from '@gatepost/mail/reply.ts'
+import { gatherFrom, relayFact } from '#facts/gather.ts'
+import type { Directory } from '#facts/sources.ts'
+import { decide } from '#policy/decide.ts'
+import { rcptPolicies } from '#policy/order.ts'
+import type { Direction, Verdict } from '#policy/policy.ts'
+import { relayOf } from '#policy/relay.ts'
+import type { TenantSettings } from '#policy/settings.ts'
+import { SLOW_REPLY_MS } from '../limits.ts'
+import { refuse } from '../refuse.ts'
+import type { Session } from '../session.ts'
+import type { Transaction } from '../transaction.ts'
+
+type RcptCommand = Command & { readonly verb: 'RCPT' }
+type Candidate = {
+  readonly forwardPath: Mailbox
+  readonly command: RcptCommand
+  readonly settings: TenantSettings | null
+  readonly direction: Direction | null
+}
+
+/** RFC 5321 §4.1.1.3. Answers at once unless a fact has to be waited for. */
+export function rcpt(session: Session, command: RcptCommand): Reply | Promise<Reply> {
+  const { edge, wire, transaction } = session
+  if (transaction === null) return replies.localError
+  const { directory, reversePath } = transaction
+  const forwardPath = qualified(command.forwardPath, directory, edge.hostname)
+  const known = { forwardPath, settings: transaction.settings, direction: transaction.direction }
+  if (transaction.recipients.length >= edge.limits.recipientsPerMessage) {
+    return refuse(session, { ...known, reply: replies.tooManyRecipients, because: 'too-many-recipients' })
+  }
+  const relay = relayFact(directory, { clientIp: wire.clientIp, reversePath, forwardPath })
+  const allowed = relayOf(relay, reversePath === null)
+  if (allowed && transaction.settings && allowed.tenantId !== transaction.settings.tenantId) {
+    return refuse(session, { ...known, reply: replies.otherTenant, because: 'other-tenant' })
+  }
+  const settings = allowed && directory.settings(allowed.tenantId)
+  const direction = allowed?.direction ?? null
+  const verdict = decide(rcptPolicies, {
+    transaction: {
+      clientIp: wire.clientIp,
+      helo: session.helo ?? '',
+      reversePath,
+      forwardPath,
+      tenantId: settings?.tenantId ?? null,
+      direction,
+    },
+    settings,
+    gather: gatherFrom({
+      holder: edge.holder,
+      directory,
+      relay,
+      forwardPath,
+      settings,
+      spf: null,
+      header: null,
+    }),
+  })
+  const candidate = { forwardPath, command, settings, direction }
+  return verdict instanceof Promise
+    ? verdict.then((late) => settle(session, transaction, candidate, late))
+    : settle(session, transaction, candidate, verdict)
+}
+
+function settle(
+  session: Session,
+  transaction: Transaction,
+  candidate: Candidate,
+  verdict: Verdict,
+): Reply | Promise<Reply> {
+  const { forwardPath, settings, direction } = candidate
+  if (verdict.reply !== null) {
+    const because = verdict.explanation.find((step) => step.policy === verdict.by)?.because ?? 'refused'
+    const reply = refuse(session, {
+      forwardPath,
+      settings,
+      direction,
+      reply: verdict.reply,
+      because,
+      verdict,
+    })
+    return because === 'recipient-unknown' ? slowedDown(session, transaction, reply) : reply
+  }
+  const key = addressKey(forwardPath)
+  // The same recipient twice is one delivery.
+  if (!transaction.recipients.some((recipient) => recipient.key === key)) {
+    transaction.recipients.push({ key, forwardPath, parameters: candidate.command.parameters, verdict })
+  }
+  transaction.settings ??= settings
+  // One outbound recipient makes the transaction outbound, so that its author is judged (decisions 3).
+  if (transaction.direction !== 'outbound') transaction.direction = direction
+  transaction.spf ??= session.edge.spf.check({
+    clientIp: session.wire.clientIp,
+    helo: session.helo ?? '',
+    reversePath: transaction.reversePath,
+  })
+  return replies.recipientOk
+}
+
+/** Guessing at addresses gets slow, then ends (R3, reliability §3 case 11). Hosts of a tenant are no guessers. */
+function slowedDown(session: Session, { directory }: Transaction, reply: Reply): Reply | Promise<Reply> {
+  const { edge, wire } = session
+  const { limits, clock } = edge
+  const count = edge.unknownRecipients.add(wire.clientKey, clock.now())
+  if (count <= limits.unknownRecipientsSlow || directory.authorizedFor(wire.clientIp).length > 0) return reply
+  if (count > limits.unknownRecipientsClose) return replies.tooManyUnknownRecipients
+  return clock.sleep(SLOW_REPLY_MS).then(() => reply)
+}
+
+/**
+ * `<Postmaster>` alone is ours to take (RFC 5321 §4.5.1): it goes to the validated domain our host name lies in, when
+ * there is one.
+ */
+function qualified(forwardPath: Mailbox, directory: Directory, hostname: string): Mailbox {
+  if (forwardPath.domain !== '') return forwardPath
+  for (let domain = hostname; domain.includes('.'); domain = domain.slice(domain.indexOf('.') + 1)) {
+    if (directory.tenantOfDomain(domain) !== null) return { localPart: forwardPath.localPart, domain }
+  }
+  return { localPart: forwardPath.localPart, domain: hostname }
+}

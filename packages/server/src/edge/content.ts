@@ -1,0 +1,107 @@
+// Content on its way in: in memory while it is small, then streamed to the spool's disk with backpressure.
+import { concat } from '@gatepost/mail/bytes.ts'
+import { HEADER_BYTES_MAX } from '#facts/header-facts.ts'
+import { CONTENT_IN_ROW_BYTES_MAX, type Content, type ContentFile, type Spool } from '#spool/spool.ts'
+import { CONTENT_WAITING_OCTETS_MAX } from './limits.ts'
+
+/** The header and the empty line behind it, with one octet more to see that a header is too long. */
+const HEAD_OCTETS_MAX = HEADER_BYTES_MAX + 5
+
+/** Collects the content of one message. Failures of the disk come out of `finish`. */
+export class ContentSink {
+  readonly #spool: Pick<Spool, 'openContent'>
+  #chunks: Uint8Array[] = []
+  #size = 0
+  /** Present once content goes to a file. */
+  #head: Uint8Array | null = null
+  #file: ContentFile | null = null
+  #writing: Promise<void> | null = null
+  #waitingOctets = 0
+  #failure: unknown = null
+  #isDiscarded = false
+
+  constructor(spool: Pick<Spool, 'openContent'>) {
+    this.#spool = spool
+  }
+
+  get size(): number {
+    return this.#size
+  }
+
+  /** Takes octets that nobody writes to any more. A promise says: stop reading until it resolves. */
+  add(chunks: readonly Uint8Array[]): Promise<void> | null {
+    for (const chunk of chunks) {
+      this.#chunks.push(chunk)
+      this.#size += chunk.length
+      this.#waitingOctets += chunk.length
+    }
+    if (this.#size <= CONTENT_IN_ROW_BYTES_MAX || this.#isDiscarded) return null
+    this.#head ??= headOf(this.#chunks)
+    this.#writing ??= this.#write()
+    return this.#waitingOctets > CONTENT_WAITING_OCTETS_MAX ? this.#writing : null
+  }
+
+  /** The first octets of the content, enough for any header that is taken. */
+  head(): Uint8Array {
+    return this.#head ?? headOf(this.#chunks)
+  }
+
+  /** The whole content, safe on disk when it is large. Rejects when the disk refused. */
+  finish(): Content | Promise<Content> {
+    return this.#head === null ? { kind: 'memory', chunks: this.#chunks } : this.#finishFile()
+  }
+
+  /** Forgets the content: refused, or broken off. */
+  discard(): void {
+    this.#isDiscarded = true
+    this.#chunks = []
+    if (this.#writing === null) void this.#removeFile()
+    else void this.#writing.then(() => this.#removeFile())
+  }
+
+  async #finishFile(): Promise<Content> {
+    await this.#writing
+    if (this.#failure !== null) throw this.#failure
+    if (this.#file === null) throw new Error('content finished before its file was opened')
+    const content = await this.#file.finish()
+    return content
+  }
+
+  /** Never rejects: a failure is kept for `finish`, because the octets still have to be read off the connection. */
+  async #write(): Promise<void> {
+    try {
+      this.#file ??= await this.#spool.openContent()
+      while (this.#chunks.length > 0 && !this.#isDiscarded) {
+        const chunks = this.#chunks
+        this.#chunks = []
+        const octets = concat(chunks)
+        await this.#file.write(octets)
+        this.#waitingOctets -= octets.length
+      }
+    } catch (error) {
+      this.#failure = error
+      this.#isDiscarded = true
+      this.#chunks = []
+      await this.#removeFile()
+    }
+    this.#writing = null
+  }
+
+  async #removeFile(): Promise<void> {
+    const file = this.#file
+    this.#file = null
+    // The spool sweeps what is left behind; nobody waits for this.
+    await file?.discard().catch(() => undefined)
+  }
+}
+
+function headOf(chunks: readonly Uint8Array[]): Uint8Array {
+  const parts: Uint8Array[] = []
+  let wanted = HEAD_OCTETS_MAX
+  for (const chunk of chunks) {
+    if (wanted <= 0) break
+    parts.push(chunk.length > wanted ? chunk.subarray(0, wanted) : chunk)
+    wanted -= chunk.length
+  }
+  return concat(parts)
+}

@@ -1,0 +1,151 @@
+// One worker's edge: what its listeners and sessions share, the sweep over deadlines, and the orderly end.
+import type { SecureContext } from 'node:tls'
+import { compileIpSet, type IpSet } from '@gatepost/mail/ip.ts'
+import { replies } from '@gatepost/mail/replies.ts'
+import type { Reply } from '@gatepost/mail/reply.ts'
+import type { Emit } from '#events/emit.ts'
+import { SpfChecker } from '#facts/authentication.ts'
+import { ClientNames } from '#facts/client.ts'
+import type { Holder } from '#facts/sources.ts'
+import type { Clock } from '#platform/clock.ts'
+import type { Dns } from '#platform/dns-types.ts'
+import { newId } from '#platform/random.ts'
+import type { Content, Envelope, Spool } from '#spool/spool.ts'
+import {
+  type ConfiguredLimits,
+  ConnectionCounter,
+  type EdgeLimits,
+  limitsOf,
+  SWEEP_MS,
+  WindowCounter,
+} from './limits.ts'
+import { Refusals } from './refusals.ts'
+import type { Session } from './session.ts'
+
+export type EdgeOptions = {
+  /** Our name in greetings, Received and Authentication-Results. */
+  readonly hostname: string
+  /** Limits of the node, of which this worker takes its share. */
+  readonly limits: ConfiguredLimits
+  readonly workers: number
+  /** Addresses or ranges whose PROXY header is believed. */
+  readonly trustedProxies: readonly string[]
+  readonly holder: Holder
+  readonly dns: Dns
+  readonly spool: Spool
+  readonly clock: Clock
+  readonly emit: Emit
+  /** Asked at each handshake, so that a new certificate is used from then on. Null: TLS is not offered. */
+  tlsContext(): SecureContext | null
+  /** A message is durable: delivery may begin. Must not throw. */
+  onAccepted(envelope: Envelope, content: Content): void
+}
+
+/** Something with a lifetime that ends with the edge: its listeners. */
+type Closable = { close(): Promise<void> }
+
+/** How often the end of open sessions is looked for while draining. */
+const DRAIN_STEP_MS = 20
+
+/** What listeners and sessions of one worker share. */
+export class Edge {
+  readonly hostname: string
+  readonly limits: EdgeLimits
+  readonly trustedProxies: IpSet
+  readonly hasTrustedProxies: boolean
+  readonly holder: Holder
+  readonly spool: Spool
+  readonly clock: Clock
+  readonly emit: Emit
+  readonly spf: SpfChecker
+  readonly clientNames: ClientNames
+  readonly connections: ConnectionCounter
+  readonly unknownRecipients = new WindowCounter()
+  readonly refusals: Refusals
+  readonly sessions = new Set<Session>()
+  readonly tlsContext: EdgeOptions['tlsContext']
+  readonly onAccepted: EdgeOptions['onAccepted']
+  readonly greeting: Reply
+  readonly ehloReply: Reply
+  readonly ehloReplyWithStartTls: Reply
+  readonly #ended = new AbortController()
+  readonly #listeners = new Set<Closable>()
+  #isDraining = false
+
+  constructor(options: EdgeOptions) {
+    const { hostname, clock, dns, spool } = options
+    this.hostname = hostname
+    this.limits = limitsOf(options.limits, options.workers)
+    this.trustedProxies = compileIpSet(options.trustedProxies)
+    this.hasTrustedProxies = options.trustedProxies.length > 0
+    this.holder = options.holder
+    this.spool = spool
+    this.clock = clock
+    this.emit = options.emit
+    this.spf = new SpfChecker({ dns, clock, hostname })
+    this.clientNames = new ClientNames(dns, clock)
+    this.connections = new ConnectionCounter(this.limits)
+    this.refusals = new Refusals({ spool, clock, newId: () => this.newMessageId() })
+    this.tlsContext = options.tlsContext
+    this.onAccepted = options.onAccepted
+    const keywords = keywordsOf(this.limits)
+    this.greeting = replies.greeting(hostname)
+    this.ehloReply = replies.ehlo(hostname, keywords)
+    this.ehloReplyWithStartTls = replies.ehlo(hostname, [...keywords, 'STARTTLS'])
+    void this.#sweepForever()
+  }
+
+  get isDraining(): boolean {
+    return this.#isDraining
+  }
+
+  newMessageId(): string {
+    return newId('msg', this.clock.now())
+  }
+
+  /** Listeners tell of themselves, so that closing the edge closes them. */
+  addListener(listener: Closable): void {
+    this.#listeners.add(listener)
+  }
+
+  /**
+   * Stops accepting, says 421 4.3.2 to sessions between commands, and lets messages under way come to their reply.
+   * What is still open after `withinMs` is cut: without a reply the client keeps its message.
+   */
+  async close(options: { readonly withinMs: number }): Promise<void> {
+    this.#isDraining = true
+    await Promise.all([...this.#listeners].map((listener) => listener.close()))
+    for (const session of this.sessions) session.drain()
+    const end = this.clock.now() + options.withinMs
+    while (this.sessions.size > 0 && this.clock.now() < end) await this.clock.sleep(DRAIN_STEP_MS)
+    for (const session of this.sessions) session.destroy()
+    this.#ended.abort()
+    this.refusals.flush()
+  }
+
+  async #sweepForever(): Promise<void> {
+    const { signal } = this.#ended
+    while (!signal.aborted) {
+      await this.clock.sleep(SWEEP_MS, signal)
+      const now = this.clock.now()
+      const isUnderPressure = this.connections.isUnderPressure
+      for (const session of this.sessions) session.checkDeadline(now, isUnderPressure)
+      this.refusals.sweep(now)
+      this.unknownRecipients.sweep(now)
+    }
+  }
+}
+
+/** What EHLO announces (RFC 5321 §4.1.1.1), each by its RFC. */
+function keywordsOf(limits: EdgeLimits): string[] {
+  return [
+    'PIPELINING', // RFC 2920
+    `SIZE ${limits.messageBytes}`, // RFC 1870
+    '8BITMIME', // RFC 6152
+    'SMTPUTF8', // RFC 6531
+    'CHUNKING', // RFC 3030
+    'ENHANCEDSTATUSCODES', // RFC 2034
+    'DSN', // RFC 3461
+    `LIMITS RCPTMAX=${limits.recipientsPerMessage}`, // RFC 9422
+  ]
+}

@@ -1,0 +1,130 @@
+// The envelope of an accepted message, our trace fields on it, and its report: everything but the content.
+import { formatMailbox } from '@gatepost/mail/address.ts'
+import { authenticationResults, receivedField, receivedProtocol } from '@gatepost/mail/trace-fields.ts'
+import type { HeaderFacts } from '#facts/header-facts.ts'
+import type { AcceptedReport } from '#link/reports.ts'
+import type { Fact, Facts } from '#policy/facts.ts'
+import type { Verdict } from '#policy/policy.ts'
+import type { TenantSettings } from '#policy/settings.ts'
+import type { Envelope } from '#spool/spool.ts'
+import { trackedClient } from './refuse.ts'
+import type { Session } from './session.ts'
+import type { Transaction } from './transaction.ts'
+
+export type Judged = {
+  readonly settings: TenantSettings
+  readonly header: HeaderFacts
+  readonly verdict: Verdict
+  readonly clientName: string | null
+}
+
+/** What the spool keeps beside the content. */
+export function envelopeOf(
+  session: Session,
+  transaction: Transaction,
+  judged: Judged & { readonly id: string; readonly size: number },
+): Envelope {
+  const { reversePath, parameters, recipients } = transaction
+  const { verdict, settings } = judged
+  const receivedAt = session.edge.clock.now()
+  const spf = verdict.facts.spf ?? null
+  const direction = transaction.direction ?? 'inbound'
+  const hasPassed = spf?.kind === 'known' && spf.value.result === 'pass'
+  return {
+    id: judged.id,
+    tenantId: settings.tenantId,
+    direction,
+    reversePath: reversePath && formatMailbox(reversePath),
+    parameters: {
+      body: parameters.body ?? '7BIT',
+      smtpUtf8: parameters.smtpUtf8,
+      requireTls: parameters.requireTls,
+      ret: parameters.ret,
+      envelopeId: parameters.envelopeId,
+    },
+    recipients: recipients.map((recipient, index) => ({
+      index,
+      forwardPath: formatMailbox(recipient.forwardPath),
+      originalRecipient: recipient.parameters.originalRecipient,
+      notify: recipient.parameters.notify,
+      state: verdict.kind === 'hold' || recipient.verdict.kind === 'hold' ? 'held' : 'queued',
+    })),
+    receivedAt,
+    size: judged.size,
+    traceFields:
+      received(session, transaction, { ...judged, receivedAt }) + results(session, transaction, spf),
+    cuts: judged.header.cuts,
+    // Outbound mail has a reverse-path of the tenant itself (decisions 12).
+    dsnAllowed: reversePath !== null && (direction === 'outbound' || hasPassed),
+  }
+}
+
+/** What control learns of the message; rides in the spool's transaction. */
+export function acceptedReport(
+  session: Session,
+  transaction: Transaction,
+  judged: Judged & { readonly envelope: Envelope },
+): AcceptedReport {
+  const { envelope, header, verdict, settings } = judged
+  return {
+    kind: 'accepted',
+    id: envelope.id,
+    at: envelope.receivedAt,
+    tenantId: envelope.tenantId,
+    direction: envelope.direction,
+    origin: 'smtp',
+    client: trackedClient(session),
+    reversePath: envelope.reversePath,
+    author: header.authors[0] ?? null,
+    subject: header.subject,
+    messageIdField: header.messageIdField,
+    size: envelope.size,
+    recipients: transaction.recipients.map((recipient, index) => ({
+      index,
+      forwardPath: formatMailbox(recipient.forwardPath),
+      explanation: recipient.verdict.explanation,
+      facts: recipient.verdict.facts,
+    })),
+    explanation: verdict.explanation,
+    facts: verdict.facts,
+    verdict: verdict.kind,
+    settingsRevision: settings.revision,
+  }
+}
+
+function received(
+  session: Session,
+  { recipients, parameters }: Transaction,
+  message: { readonly id: string; readonly clientName: string | null; readonly receivedAt: number },
+): string {
+  const { edge, wire } = session
+  return receivedField({
+    helo: session.helo ?? '',
+    clientName: message.clientName,
+    clientIp: wire.clientIp,
+    by: edge.hostname,
+    protocol: receivedProtocol({
+      extended: session.isExtended,
+      tls: wire.tls !== null,
+      auth: false,
+      smtpUtf8: parameters.smtpUtf8,
+    }),
+    tlsVersion: wire.tls?.version ?? null,
+    tlsCipher: wire.tls?.cipher ?? null,
+    id: message.id,
+    // More than one would tell who else got a blind copy (RFC 5321 §7.2).
+    forMailbox: recipients.length === 1 ? recipients[0]!.forwardPath : null,
+    at: message.receivedAt,
+  })
+}
+
+/** RFC 8601 §2.7.2: the result names the identity that was checked. */
+function results(session: Session, { reversePath }: Transaction, spf: Fact<Facts['spf']> | null): string {
+  if (spf === null || spf.kind === 'unknown') return ''
+  const property: [string, string] =
+    reversePath === null ? ['smtp.helo', session.helo ?? ''] : ['smtp.mailfrom', reversePath.domain]
+  return authenticationResults({
+    authservId: session.edge.hostname,
+    results: [{ method: 'spf', result: spf.value.result, properties: [property] }],
+  })
+}

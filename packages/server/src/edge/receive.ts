@@ -1,0 +1,156 @@
+// The end of data: header facts, the message's policies, and durable before 250 (law 1, RFC 5321 §4.2.5).
+
+import type { DataFault } from '@gatepost/mail/data.ts'
+import { splitMessage } from '@gatepost/mail/header.ts'
+import { replies } from '@gatepost/mail/replies.ts'
+import type { Reply } from '@gatepost/mail/reply.ts'
+import { gatherFrom } from '#facts/gather.ts'
+import { HEADER_BYTES_MAX, type HeaderFacts, readHeaderFacts } from '#facts/header-facts.ts'
+import { decide } from '#policy/decide.ts'
+import { messagePolicies } from '#policy/order.ts'
+import type { Verdict } from '#policy/policy.ts'
+import type { TenantSettings } from '#policy/settings.ts'
+import { SpoolUnavailable } from '#spool/spool.ts'
+import type { ContentSink } from './content.ts'
+import { acceptedReport, envelopeOf } from './envelope.ts'
+import { refuseMessage } from './refuse.ts'
+import type { Session } from './session.ts'
+import type { Transaction } from './transaction.ts'
+
+export type ContentFault = DataFault
+
+/** Content that broke a rule while it was read. It was read to its end, so the session goes on. */
+export function refuseContent(
+  session: Session,
+  transaction: Transaction,
+  content: { readonly fault: ContentFault; readonly size: number },
+): Reply {
+  const { fault } = content
+  if (fault === 'too-big')
+    return refuseMessage(session, transaction, { reply: replies.tooBig, because: fault })
+  const { clientIp } = session.wire
+  session.edge.emit('edge.smuggling.refused', {
+    clientIp,
+    fault,
+    tenantId: transaction.settings?.tenantId ?? null,
+  })
+  return refuseMessage(session, transaction, { reply: replies.bareLineEnding, because: fault })
+}
+
+/** Judges a whole message and, when it is taken, makes it durable. Only then the reply is 250. */
+export async function receiveMessage(
+  session: Session,
+  transaction: Transaction,
+  sink: ContentSink,
+): Promise<Reply> {
+  const { edge, wire } = session
+  const head = splitMessage(sink.head())
+  const isCut = head.headerBytes.length > HEADER_BYTES_MAX
+  const header = isCut ? null : readHeaderFacts(head.headerBytes, edge.hostname)
+  if (header === null || !header.ok) {
+    sink.discard()
+    const because = header?.fault ?? 'header-too-big'
+    return refuseMessage(session, transaction, { reply: replies.headerTooBig, because })
+  }
+  const settings = tenantByAuthor(session, transaction, header.value)
+  if (settings === null) throw new Error('a transaction with recipients has no tenant')
+  transaction.settings = settings
+  const verdict = await judge(session, transaction, header.value)
+  if (verdict.reply !== null) {
+    sink.discard()
+    const because = verdict.explanation.find((step) => step.policy === verdict.by)?.because ?? 'refused'
+    return refuseMessage(session, transaction, {
+      reply: verdict.reply,
+      because,
+      verdict,
+      header: header.value,
+    })
+  }
+  // Waited for here at the latest, and not for long: the Received field names the client.
+  const clientName = await edge.clientNames.name(wire.clientIp)
+  return commit(session, transaction, { settings, header: header.value, verdict, sink, clientName })
+}
+
+function judge(session: Session, transaction: Transaction, header: HeaderFacts): Verdict | Promise<Verdict> {
+  const { edge, wire } = session
+  const { directory, settings, spf } = transaction
+  return decide(messagePolicies, {
+    transaction: {
+      clientIp: wire.clientIp,
+      helo: session.helo ?? '',
+      reversePath: transaction.reversePath,
+      forwardPath: null,
+      tenantId: settings?.tenantId ?? null,
+      direction: transaction.direction,
+    },
+    settings,
+    gather: gatherFrom({
+      holder: edge.holder,
+      directory,
+      relay: null,
+      forwardPath: null,
+      settings,
+      spf,
+      header,
+    }),
+  })
+}
+
+/**
+ * An address that several tenants authorised, with a null reverse-path: the author's domain tells whose mail it is
+ * (decisions 3 and 4). Else the tenant stays what the recipients made it.
+ */
+function tenantByAuthor(
+  session: Session,
+  transaction: Transaction,
+  header: HeaderFacts,
+): TenantSettings | null {
+  const { directory, reversePath, direction, settings } = transaction
+  if (reversePath !== null || direction !== 'outbound') return settings
+  const authorized = directory.authorizedFor(session.wire.clientIp)
+  if (authorized.length < 2) return settings
+  const tenants = new Set(header.authorDomains.map((domain) => directory.tenantOfDomain(domain)))
+  const [only] = tenants
+  if (tenants.size !== 1 || only === null || only === undefined || !authorized.includes(only)) return settings
+  return directory.settings(only) ?? settings
+}
+
+type Accepted = {
+  readonly settings: TenantSettings
+  readonly header: HeaderFacts
+  readonly verdict: Verdict
+  readonly sink: ContentSink
+  readonly clientName: string | null
+}
+
+async function commit(session: Session, transaction: Transaction, accepted: Accepted): Promise<Reply> {
+  const { edge } = session
+  const envelope = envelopeOf(session, transaction, {
+    ...accepted,
+    id: edge.newMessageId(),
+    size: accepted.sink.size,
+  })
+  const report = acceptedReport(session, transaction, { ...accepted, envelope })
+  try {
+    const content = await accepted.sink.finish()
+    await edge.spool.commitMessage(envelope, content, report)
+    edge.emit('edge.message.accepted', {
+      id: envelope.id,
+      tenantId: envelope.tenantId,
+      direction: envelope.direction,
+      clientIp: session.wire.clientIp,
+      size: envelope.size,
+      recipients: envelope.recipients.length,
+      isEarlyTalker: session.wire.isEarlyTalker,
+    })
+    edge.onAccepted(envelope, content)
+    return replies.accepted(envelope.id)
+  } catch (error) {
+    accepted.sink.discard()
+    if (!(error instanceof SpoolUnavailable)) throw error
+    return refuseMessage(session, transaction, {
+      reply: replies.insufficientStorage,
+      because: 'spool-unavailable',
+    })
+  }
+}

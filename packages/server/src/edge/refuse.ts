@@ -1,0 +1,90 @@
+// What happens besides the reply when we refuse: an event, and a report for tracking.
+import { formatMailbox, type Mailbox } from '@gatepost/mail/address.ts'
+import type { Reply } from '@gatepost/mail/reply.ts'
+import type { HeaderFacts } from '#facts/header-facts.ts'
+import type { RefusedReport, TrackedClient } from '#link/reports.ts'
+import type { Direction, Verdict } from '#policy/policy.ts'
+import type { TenantSettings } from '#policy/settings.ts'
+import type { Session } from './session.ts'
+import type { Transaction } from './transaction.ts'
+
+export type Refusal = {
+  readonly forwardPath: Mailbox | null
+  readonly settings: TenantSettings | null
+  readonly direction: Direction | null
+  readonly reply: Reply
+  /** A reason of the policies, or a word of the protocol such as `too-big`. */
+  readonly because: string
+  readonly verdict?: Verdict
+  readonly header?: HeaderFacts | undefined
+}
+
+/** Notes a refused or deferred recipient; returns the reply for it. */
+export function refuse(session: Session, refusal: Refusal): Reply {
+  session.edge.emit('edge.recipient.refused', eventFields(session, refusal))
+  if (session.transaction !== null) note(session, session.transaction, refusal)
+  return refusal.reply
+}
+
+/** Notes that a whole message was refused or deferred: an event, and a row for each recipient it had. */
+export function refuseMessage(
+  session: Session,
+  transaction: Transaction,
+  refusal: Omit<Refusal, 'forwardPath' | 'settings' | 'direction'>,
+): Reply {
+  const { settings, direction } = transaction
+  const whole = { ...refusal, settings, direction }
+  session.edge.emit('edge.message.refused', eventFields(session, { ...whole, forwardPath: null }))
+  for (const { forwardPath } of transaction.recipients) note(session, transaction, { ...whole, forwardPath })
+  return refusal.reply
+}
+
+/** Who the client is, as tracking shows it. */
+export function trackedClient({ wire, helo, edge }: Session): TrackedClient {
+  return {
+    ip: wire.clientIp,
+    name: edge.clientNames.peek(wire.clientIp) ?? null,
+    helo: helo ?? '',
+    tls: wire.tls,
+  }
+}
+
+function eventFields(session: Session, { forwardPath, settings, reply, because }: Refusal) {
+  const { wire, transaction } = session
+  return {
+    clientIp: wire.clientIp,
+    tenantId: settings?.tenantId ?? null,
+    reversePath: transaction?.reversePath ? formatMailbox(transaction.reversePath) : null,
+    forwardPath: forwardPath && formatMailbox(forwardPath),
+    code: reply.code,
+    because,
+    isEarlyTalker: wire.isEarlyTalker,
+  }
+}
+
+function note(session: Session, transaction: Transaction, refusal: Refusal): void {
+  const { edge, wire } = session
+  const { reply, verdict, header, settings } = refusal
+  edge.refusals.note(
+    `${wire.clientKey} ${refusal.because}`,
+    (): RefusedReport => ({
+      kind: 'refused',
+      id: edge.newMessageId(),
+      at: edge.clock.now(),
+      tenantId: settings?.tenantId ?? null,
+      direction: refusal.direction,
+      outcome: reply.code >= 500 ? 'refused' : 'deferred',
+      client: trackedClient(session),
+      reversePath: transaction.reversePath && formatMailbox(transaction.reversePath),
+      forwardPath: refusal.forwardPath && formatMailbox(refusal.forwardPath),
+      author: header?.authors[0] ?? null,
+      subject: header?.subject ?? null,
+      messageIdField: header?.messageIdField ?? null,
+      reply: { code: reply.code, status: reply.status, text: reply.lines.join(' ') },
+      explanation: verdict?.explanation ?? [],
+      facts: verdict?.facts ?? {},
+      settingsRevision: settings?.revision ?? null,
+      count: 1,
+    }),
+  )
+}

@@ -1,0 +1,50 @@
+// The order of commands: RFC 5321 §4.1.4, RFC 3030 §2 and §3, RFC 3207 §4. Says what is out of place, changes nothing.
+import type { Command } from '@gatepost/mail/command.ts'
+
+import { replies } from '@gatepost/mail/replies.ts'
+import type { Reply } from '@gatepost/mail/reply.ts'
+
+/** As far as the order of commands depends on a session. */
+export type SequenceState = {
+  readonly hasGreeted: boolean
+  readonly hasTransaction: boolean
+  readonly acceptedRecipients: number
+  /** A BDAT chunk was taken or refused in this transaction: only BDAT or RSET may follow. */
+  readonly isChunking: boolean
+}
+
+const GREET_FIRST = replies.badSequence('Say EHLO first')
+const MAIL_TWICE = replies.badSequence('Sender already given')
+const MAIL_FIRST = replies.badSequence('Give MAIL first')
+const RCPT_FIRST = replies.badSequence('No valid recipients')
+const CHUNKS_FOLLOW = replies.badSequence('BDAT was used: only BDAT or RSET may follow')
+const IN_TRANSACTION = replies.badSequence('Not allowed within a transaction')
+
+/** The reply to a command that may not come now, or null when it may. */
+export function outOfSequence(state: SequenceState, verb: Command['verb']): Reply | null {
+  switch (verb) {
+    case 'MAIL':
+      if (!state.hasGreeted) return GREET_FIRST
+      return state.hasTransaction ? MAIL_TWICE : null
+    case 'RCPT':
+      if (!state.hasTransaction) return state.hasGreeted ? MAIL_FIRST : GREET_FIRST
+      return state.isChunking ? CHUNKS_FOLLOW : null
+    case 'DATA':
+      if (state.isChunking) return CHUNKS_FOLLOW
+      return needsRecipients(state)
+    case 'BDAT':
+      return needsRecipients(state)
+    case 'STARTTLS':
+    case 'AUTH':
+      if (!state.hasGreeted) return GREET_FIRST
+      return state.hasTransaction ? IN_TRANSACTION : null
+    default:
+      return null
+  }
+}
+
+function needsRecipients(state: SequenceState): Reply | null {
+  if (!state.hasGreeted) return GREET_FIRST
+  if (!state.hasTransaction) return MAIL_FIRST
+  return state.acceptedRecipients === 0 ? RCPT_FIRST : null
+}

@@ -1,0 +1,325 @@
+// One session: cuts octets into commands, asks the verb's handler, and is the only one that writes.
+import { domainToASCII } from 'node:url'
+import { concat } from '@gatepost/mail/bytes.ts'
+import { type CommandFault, type CommandOptions, parseCommand } from '@gatepost/mail/command.ts'
+import { replies } from '@gatepost/mail/replies.ts'
+import { formatReply, type Reply } from '@gatepost/mail/reply.ts'
+import { handle } from './commands/handle.ts'
+import type { Edge } from './edge.ts'
+import { faultReply, isForbiddenLine } from './faults.ts'
+import { type Intake, swallow } from './intake.ts'
+import {
+  COMMAND_LINE_OCTETS_MAX,
+  DATA_TOTAL_MS,
+  PENDING_OCTETS_MAX,
+  patience,
+  type SessionState,
+} from './limits.ts'
+import { isProxyHeader } from './proxy.ts'
+import { outOfSequence, type SequenceState } from './sequence.ts'
+import type { Transaction } from './transaction.ts'
+import type { Wire } from './wire.ts'
+
+type Outcome = Reply | null | Promise<Reply | null>
+/** What one step of the loop leaves to read, and its reply, if it has one. */
+type Step = { readonly rest: Uint8Array; readonly outcome: Outcome }
+
+const NOTHING = new Uint8Array(0)
+
+export class Session implements SequenceState {
+  readonly edge: Edge
+  readonly wire: Wire
+  helo: string | null = null
+  /** EHLO rather than HELO. */
+  isExtended = false
+  transaction: Transaction | null = null
+  #state: SessionState = 'command'
+  #since: number
+  #intakeSince = 0
+  #pending: Uint8Array | null = null
+  #intake: Intake | null = null
+  #out = ''
+  #errors = 0
+  #isFirstLine = true
+  #isSkippingLine = false
+  #isEnding = false
+  /** Busy with a handler, not with the client's window. */
+  #isAwaiting = false
+  #wantsTls = false
+  #hasClientEnded = false
+
+  constructor(edge: Edge, wire: Wire) {
+    this.edge = edge
+    this.wire = wire
+    this.#since = edge.clock.now()
+  }
+
+  get hasGreeted(): boolean {
+    return this.helo !== null
+  }
+
+  get hasTransaction(): boolean {
+    return this.transaction !== null
+  }
+
+  get acceptedRecipients(): number {
+    return this.transaction?.recipients.length ?? 0
+  }
+
+  get isChunking(): boolean {
+    return this.transaction !== null && this.transaction.chunked !== null
+  }
+
+  /** Whether STARTTLS can be offered now (RFC 3207). */
+  get canStartTls(): boolean {
+    return this.wire.tls === null && this.edge.tlsContext() !== null
+  }
+
+  /** Greets, and reads what came too early. */
+  begin(early: Uint8Array | null): void {
+    this.#say(this.edge.greeting)
+    if (early === null) this.#flush()
+    else this.#run(early)
+  }
+
+  /** TLS is up: everything said in clear is forgotten (RFC 3207 §4.2). */
+  restart(): void {
+    this.helo = null
+    this.#wantsTls = false
+    this.resetTransaction()
+    this.#enter('command')
+  }
+
+  receive(chunk: Uint8Array): void {
+    if (this.#state !== 'busy') {
+      this.#run(chunk)
+      return
+    }
+    this.#pending = this.#pending === null ? chunk : concat([this.#pending, chunk])
+    if (this.#pending.length > PENDING_OCTETS_MAX) this.wire.pause()
+  }
+
+  /** The client sends no more; a reply under way is still written. */
+  clientEnded(): void {
+    if (this.#state === 'busy') this.#hasClientEnded = true
+    else this.wire.end()
+  }
+
+  /** The client's window is open again. */
+  drained(): void {
+    if (this.#state === 'busy' && !this.#isAwaiting) this.#carryOn()
+  }
+
+  closed(): void {
+    this.#isEnding = true
+    this.#pending = null
+    this.#intake?.discard()
+    this.#intake = null
+    this.resetTransaction()
+  }
+
+  /** Ends sessions between commands; others end after the reply they wait for. */
+  drain(): void {
+    if (this.wire.drainUnopened() || this.#state !== 'command') return
+    this.#say(replies.shuttingDown)
+    this.#flush()
+  }
+
+  destroy(): void {
+    this.wire.destroy()
+  }
+
+  /** Looks at the time; called by the edge's sweep. */
+  checkDeadline(now: number, isUnderPressure: boolean): void {
+    if (this.wire.checkDeadline(now)) return
+    const isLate = now - this.#since > patience(this.#state, isUnderPressure)
+    if (!isLate && (this.#state !== 'intake' || now - this.#intakeSince <= DATA_TOTAL_MS)) return
+    if (this.#state === 'busy') {
+      this.destroy()
+      return
+    }
+    this.#say(replies.timeout)
+    this.#flush()
+  }
+
+  /** Hands the octets that follow to an intake; its reply comes at its end. */
+  beginIntake(intake: Intake): void {
+    this.#intake = intake
+    this.#intakeSince = this.edge.clock.now()
+  }
+
+  /** TLS starts once the reply of this command is written; octets behind it are dropped. */
+  beginTls(): void {
+    this.#wantsTls = true
+  }
+
+  resetTransaction(): void {
+    this.transaction?.chunked?.discard()
+    this.transaction = null
+  }
+
+  /** Works on octets until they run out, something has to be waited for, or the session ends. */
+  #run(chunk: Uint8Array): void {
+    let octets = this.#pending === null ? chunk : concat([this.#pending, chunk])
+    this.#pending = null
+    while (!this.#isEnding && !this.#wantsTls) {
+      const step = this.#intake === null ? this.#nextCommand(octets) : this.#nextContent(this.#intake, octets)
+      if (step === null) break
+      octets = step.rest
+      const { outcome } = step
+      if (outcome instanceof Promise) {
+        this.#wait(outcome, octets)
+        return
+      }
+      if (outcome !== null) this.#say(outcome)
+      if (this.#out.length > PENDING_OCTETS_MAX && !this.#flush()) {
+        this.#pending = octets.length > 0 ? octets : null
+        return
+      }
+    }
+    if (this.edge.isDraining && this.#intake === null && !this.#isEnding) this.#say(replies.shuttingDown)
+    this.#flush()
+    if (this.#wantsTls && !this.#isEnding) this.wire.secure(null)
+  }
+
+  /** Answers the next whole line, or keeps what there is of it and returns null. */
+  #nextCommand(octets: Uint8Array): Step | null {
+    if (this.#isFirstLine && octets.length > 0) {
+      this.#isFirstLine = false
+      const header = this.wire.lateProxyHeader(octets)
+      if (header !== null) return { rest: octets.subarray(header.length), outcome: null }
+      if (isProxyHeader(octets)) return { rest: NOTHING, outcome: this.#endWith(replies.syntaxError) }
+    }
+    const lf = octets.indexOf(10)
+    if (lf === -1) {
+      this.#keepPartialLine(octets)
+      return null
+    }
+    const rest = octets.subarray(lf + 1)
+    this.#enter('command')
+    if (this.#isSkippingLine || lf > COMMAND_LINE_OCTETS_MAX) {
+      this.#isSkippingLine = false
+      return { rest, outcome: replies.lineTooLong }
+    }
+    // Only CRLF ends a line (RFC 5321 §2.3.8). An LF left in it is a control character and refused as such.
+    const isWhole = lf > 0 && octets[lf - 1] === 13
+    return { rest, outcome: this.#answer(octets.subarray(0, isWhole ? lf - 1 : lf + 1)) }
+  }
+
+  #keepPartialLine(octets: Uint8Array): void {
+    if (octets.length === 0 || this.#isSkippingLine) return
+    // Copied: a few octets must not hold on to the whole block they came in.
+    if (octets.length <= COMMAND_LINE_OCTETS_MAX) this.#pending = octets.slice()
+    else this.#isSkippingLine = true
+  }
+
+  #nextContent(intake: Intake, octets: Uint8Array): Step | null {
+    this.#enter('intake')
+    const rest = intake.take(octets)
+    if (rest === null) {
+      const waiting = intake.wait()
+      return waiting && { rest: NOTHING, outcome: waiting.then(() => null) }
+    }
+    this.#intake = null
+    this.#enter('command')
+    return { rest, outcome: this.#guarded('content', () => intake.end()) }
+  }
+
+  #answer(line: Uint8Array): Outcome {
+    const command = parseCommand(line, this.#commandOptions())
+    if (!command.ok) return this.#refuseLine(command.fault, line)
+    const misplaced = outOfSequence(this, command.value.verb)
+    if (misplaced === null) return this.#guarded(command.value.verb, () => handle(this, command.value))
+    if (command.value.verb !== 'BDAT') return misplaced
+    this.beginIntake(swallow(command.value.size, misplaced))
+    return null
+  }
+
+  #commandOptions(): CommandOptions {
+    const { transaction } = this
+    return {
+      smtpUtf8: transaction ? transaction.parameters.smtpUtf8 : this.isExtended,
+      toAscii: domainToASCII,
+    }
+  }
+
+  #refuseLine(fault: CommandFault, line: Uint8Array): Reply {
+    const { reply, ends } = faultReply(fault, line)
+    return ends || isForbiddenLine(line) ? this.#endWith(reply) : reply
+  }
+
+  /** The reply, and then the end: what follows cannot be taken for commands. */
+  #endWith(reply: Reply): Reply {
+    this.#isEnding = true
+    this.edge.emit('edge.connection.refused', { clientIp: this.wire.clientIp, because: 'not-smtp' })
+    return reply
+  }
+
+  /** A handler that throws is a bug or a broken machine; the client learns nothing of our insides. */
+  #guarded(verb: string, work: () => Outcome): Outcome {
+    const failed = (error: unknown): Reply => {
+      const stack = error instanceof Error ? error.stack : String(error)
+      this.edge.emit('edge.command.failed', { verb, clientIp: this.wire.clientIp, error: stack })
+      this.resetTransaction()
+      return replies.localError
+    }
+    try {
+      const outcome = work()
+      return outcome instanceof Promise ? outcome.catch(failed) : outcome
+    } catch (error) {
+      return failed(error)
+    }
+  }
+
+  #wait(outcome: Promise<Reply | null>, rest: Uint8Array): void {
+    this.#pending = rest.length > 0 ? rest : null
+    this.#flush()
+    this.#enter('busy')
+    this.#isAwaiting = true
+    if (this.#intake !== null) this.wire.pause()
+    void outcome.then((reply) => {
+      this.#isAwaiting = false
+      if (this.#isEnding) return
+      if (reply !== null) this.#say(reply)
+      this.#carryOn()
+    })
+  }
+
+  #carryOn(): void {
+    this.#enter(this.#intake === null ? 'command' : 'intake')
+    this.#run(NOTHING)
+    if (this.#state === 'busy') return
+    if (this.#hasClientEnded) this.wire.end()
+    else this.wire.resume()
+  }
+
+  /** Adds a reply to those of this read. 221 and 421 end the session (RFC 5321 §3.8). */
+  #say(reply: Reply): void {
+    const isProtocolError = (reply.code >= 500 && reply.code < 540) || reply.code === 555
+    const isOne = isProtocolError && ++this.#errors > this.edge.limits.commandErrors
+    const said = isOne ? replies.tooManyErrors : reply
+    this.#out += formatReply(said)
+    if (said.code === 221 || said.code === 421) this.#isEnding = true
+  }
+
+  /** Writes what was gathered; false when the client does not read, and `drained` will carry on. */
+  #flush(): boolean {
+    const out = this.#out
+    this.#out = ''
+    const hasRoom = out === '' || this.wire.write(out)
+    if (this.#isEnding) {
+      this.#intake?.discard()
+      this.#intake = null
+      this.wire.end()
+    } else if (!hasRoom) {
+      this.#enter('busy')
+      this.wire.pause()
+    }
+    return hasRoom
+  }
+
+  #enter(state: SessionState): void {
+    this.#state = state
+    this.#since = this.edge.clock.now()
+  }
+}

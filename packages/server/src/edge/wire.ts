@@ -1,0 +1,309 @@
+// What lies below a session: the socket, who is at its other end, TLS, and the orderly end of both directions.
+import type { Socket } from 'node:net'
+import { type SecureContext, TLSSocket } from 'node:tls'
+import { concat } from '@gatepost/mail/bytes.ts'
+import { replies } from '@gatepost/mail/replies.ts'
+import { formatReply } from '@gatepost/mail/reply.ts'
+import type { Edge } from './edge.ts'
+import { CLOSING_MS, clientKey, HANDSHAKE_MS, PENDING_OCTETS_MAX, PROXY_HEADER_MS } from './limits.ts'
+import type { ListenerRole } from './listener.ts'
+import { parseProxyHeader } from './proxy.ts'
+import type { Session } from './session.ts'
+
+export type WireOptions = {
+  /** The address that connected; a PROXY header may tell another. */
+  readonly clientIp: string
+  readonly clientPort: number
+  readonly role: ListenerRole
+  readonly implicitTls: boolean
+  readonly isTrustedProxy: boolean
+}
+
+/** `proxy`: a header may come. `greeting`: ours is due. `open`: the session's. `closing`: all is said. */
+type Phase = 'proxy' | 'greeting' | 'handshake' | 'open' | 'closing'
+
+export type TlsFacts = { readonly version: string; readonly cipher: string }
+
+export class Wire {
+  clientIp: string
+  clientPort: number
+  /** What the client is counted by. */
+  clientKey: string
+  tls: TlsFacts | null = null
+  /** Spoke before it was greeted (decisions 57). */
+  isEarlyTalker = false
+  readonly #edge: Edge
+  readonly #options: WireOptions
+  #socket: Socket
+  #session: Session | null = null
+  #phase: Phase
+  #since: number
+  #pending: Uint8Array | null = null
+  #isCounted = false
+
+  constructor(edge: Edge, socket: Socket, options: WireOptions) {
+    this.#edge = edge
+    this.#options = options
+    this.#socket = socket
+    this.clientIp = options.clientIp
+    this.clientPort = options.clientPort
+    this.clientKey = clientKey(options.clientIp)
+    this.#phase = options.isTrustedProxy ? 'proxy' : 'greeting'
+    this.#since = edge.clock.now()
+  }
+
+  get role(): ListenerRole {
+    return this.#options.role
+  }
+
+  /** Begins to listen to the socket for a session. */
+  open(session: Session): void {
+    this.#session = session
+    this.#edge.sessions.add(session)
+    attach(this.#socket, this)
+    if (!this.#options.isTrustedProxy) this.#identified()
+    // No header in time: the trusted address speaks for itself. One that comes late is still read.
+    else
+      void this.#edge.clock.sleep(PROXY_HEADER_MS).then(() => this.#phase === 'proxy' && this.#identified())
+  }
+
+  /** The greeting is due; with implicit TLS after the handshake. */
+  greet(): void {
+    if (this.#phase !== 'greeting') return
+    if (this.#options.implicitTls && this.tls === null) {
+      this.isEarlyTalker = false
+      this.secure(this.#pending)
+      return
+    }
+    const early = this.#pending
+    this.#pending = null
+    this.#enter('open')
+    this.#session?.begin(early)
+  }
+
+  receive(chunk: Uint8Array): void {
+    if (this.#phase === 'open') {
+      this.#session?.receive(chunk)
+      return
+    }
+    if (this.#phase !== 'proxy' && this.#phase !== 'greeting') return
+    this.#pending = this.#pending === null ? chunk : concat([this.#pending, chunk])
+    if (this.#phase === 'proxy') {
+      this.#readProxyHeader(this.#pending)
+      return
+    }
+    this.isEarlyTalker = true
+    if (this.#pending.length > PENDING_OCTETS_MAX) this.#socket.pause()
+  }
+
+  /** A PROXY header that came late, as the very first octets of an open session; null when it is none. */
+  lateProxyHeader(octets: Uint8Array): { readonly length: number } | null {
+    if (!this.#options.isTrustedProxy) return null
+    const header = parseProxyHeader(octets)
+    if (header.kind === 'local') return header
+    if (header.kind !== 'proxied') return null
+    this.#leave()
+    this.#name(header.ip, header.port)
+    return this.#countIn() ? header : null
+  }
+
+  /** Sends text; false when the client does not keep up, and `session.drained` will be called. */
+  write(text: string): boolean {
+    if (this.#phase === 'closing') return true
+    const hasRoom = this.#socket.write(text, 'latin1')
+    if (!hasRoom) this.#socket.once('drain', onDrain)
+    return hasRoom
+  }
+
+  pause(): void {
+    this.#socket.pause()
+  }
+
+  resume(): void {
+    if (this.#socket.isPaused()) this.#socket.resume()
+  }
+
+  /** Ends our direction. Octets still on their way are read and dropped: a reset would take the last reply along. */
+  end(): void {
+    this.#enter('closing')
+    this.#pending = null
+    this.#socket.end()
+    this.#socket.resume()
+  }
+
+  destroy(): void {
+    this.#socket.destroy()
+  }
+
+  /**
+   * Starts TLS; `early` are octets already read that belong to the handshake. Whatever else was read in clear is dropped
+   * by the caller (RFC 3207 §4.2).
+   */
+  secure(early: Uint8Array | null): void {
+    const context = this.#edge.tlsContext()
+    if (context === null) {
+      this.destroy()
+      return
+    }
+    this.#pending = null
+    this.#enter('handshake')
+    this.#socket = secureSocket(this.#socket, this, { context, early })
+  }
+
+  secured(): void {
+    if (this.#phase !== 'handshake' || !(this.#socket instanceof TLSSocket)) return
+    this.tls = { version: this.#socket.getProtocol() ?? 'unknown', cipher: this.#socket.getCipher().name }
+    this.#enter('open')
+    if (this.#options.implicitTls) this.#session?.begin(null)
+    else this.#session?.restart()
+  }
+
+  clientEnded(): void {
+    if (this.#phase === 'closing') this.destroy()
+    else if (this.#phase === 'open') this.#session?.clientEnded()
+    else this.end()
+  }
+
+  drained(): void {
+    if (this.#phase === 'open') this.#session?.drained()
+  }
+
+  closed(): void {
+    this.#enter('closing')
+    const session = this.#session
+    this.#session = null
+    if (session === null) return
+    this.#edge.sessions.delete(session)
+    this.#leave()
+    session.closed()
+    this.#edge.emit('edge.connection.closed', { clientIp: this.clientIp })
+  }
+
+  /** Ends what is not open yet; true when that settled it. */
+  drainUnopened(): boolean {
+    if (this.#phase === 'open') return false
+    if (this.#phase !== 'closing') this.#refuse('shutting-down', formatReply(replies.shuttingDown))
+    return true
+  }
+
+  /** Looks at the time outside of the open phase; true when the session need not. */
+  checkDeadline(now: number): boolean {
+    if (this.#phase === 'open') return false
+    if (now - this.#since > (this.#phase === 'closing' ? CLOSING_MS : HANDSHAKE_MS)) this.destroy()
+    return true
+  }
+
+  #readProxyHeader(octets: Uint8Array): void {
+    const header = parseProxyHeader(octets)
+    if (header.kind === 'incomplete') return
+    if (header.kind === 'absent') {
+      this.#identified()
+      return
+    }
+    if (header.kind === 'invalid') {
+      this.#edge.emit('edge.connection.refused', { clientIp: this.clientIp, because: header.why })
+      this.destroy()
+      return
+    }
+    this.#pending = header.length < octets.length ? octets.subarray(header.length) : null
+    if (header.kind === 'proxied') this.#name(header.ip, header.port)
+    this.#identified()
+    // The proxy waits for nobody: octets behind its header came before our greeting, unless they are a handshake.
+    if (this.#pending !== null && !this.#options.implicitTls) this.isEarlyTalker = true
+  }
+
+  #name(ip: string, port: number): void {
+    this.clientIp = ip
+    this.clientPort = port
+    this.clientKey = clientKey(ip)
+  }
+
+  /** It is known who the client is: count it in and let it be greeted. */
+  #identified(): void {
+    const wasProxy = this.#phase === 'proxy'
+    this.#enter('greeting')
+    if (!this.#countIn()) return
+    this.#edge.emit('edge.connection.opened', { clientIp: this.clientIp, clientPort: this.clientPort })
+    if (wasProxy) this.greet()
+  }
+
+  #countIn(): boolean {
+    this.#isCounted = true
+    const limit = this.#edge.connections.enter(this.clientKey)
+    if (limit !== null) this.#refuse(limit, formatReply(replies.tooManyConnections))
+    return limit === null
+  }
+
+  #leave(): void {
+    if (this.#isCounted) this.#edge.connections.leave(this.clientKey)
+    this.#isCounted = false
+  }
+
+  #refuse(because: string, reply: string): void {
+    this.#edge.emit('edge.connection.refused', { clientIp: this.clientIp, because })
+    const isClear = !this.#options.implicitTls && this.#phase !== 'handshake'
+    if (!isClear) {
+      this.destroy()
+      return
+    }
+    this.write(reply)
+    this.end()
+  }
+
+  #enter(phase: Phase): void {
+    this.#phase = phase
+    this.#since = this.#edge.clock.now()
+  }
+}
+
+const WIRE = Symbol('wire')
+type WiredSocket = Socket & { [WIRE]?: Wire | undefined }
+
+/** The handlers are shared: an idle session must not own closures. */
+function attach(socket: Socket, wire: Wire): void {
+  ;(socket as WiredSocket)[WIRE] = wire
+  socket.on('data', onData)
+  socket.on('end', onEnd)
+  socket.on('error', onError)
+  socket.on('close', onClose)
+}
+
+function secureSocket(
+  socket: Socket,
+  wire: Wire,
+  options: { readonly context: SecureContext; readonly early: Uint8Array | null },
+): TLSSocket {
+  socket.off('data', onData)
+  socket.off('end', onEnd)
+  socket.off('close', onClose)
+  ;(socket as WiredSocket)[WIRE] = undefined
+  socket.pause()
+  if (options.early !== null) socket.unshift(options.early)
+  const tlsSocket = new TLSSocket(socket, { isServer: true, secureContext: options.context })
+  attach(tlsSocket, wire)
+  tlsSocket.once('secure', onSecure)
+  return tlsSocket
+}
+
+function onData(this: WiredSocket, chunk: Buffer): void {
+  this[WIRE]?.receive(chunk)
+}
+
+function onEnd(this: WiredSocket): void {
+  this[WIRE]?.clientEnded()
+}
+
+/** A broken connection is no fault of ours and needs no word; 'close' follows. */
+function onError(): void {}
+
+function onClose(this: WiredSocket): void {
+  this[WIRE]?.closed()
+}
+
+function onDrain(this: WiredSocket): void {
+  this[WIRE]?.drained()
+}
+
+function onSecure(this: WiredSocket): void {
+  this[WIRE]?.secured()
+}

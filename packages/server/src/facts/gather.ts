@@ -1,0 +1,83 @@
+// Finds out facts for one decision: from the pinned settings, the replica, SPF and the header.
+import { addressKey, type Mailbox } from '@gatepost/mail/address.ts'
+import type { ReversePath } from '@gatepost/mail/path.ts'
+import type { Gather } from '#policy/decide.ts'
+import {
+  type Fact,
+  type FactName,
+  type Facts,
+  known,
+  type RecipientFact,
+  type RelayFact,
+  unknown,
+} from '#policy/facts.ts'
+import type { TenantSettings } from '#policy/settings.ts'
+import type { SpfFact } from './authentication.ts'
+import type { HeaderFacts } from './header-facts.ts'
+import type { Directory, Holder } from './sources.ts'
+
+/** What facts are found out from. A field that a stage does not have yet is null. */
+export type FactContext = {
+  readonly holder: Holder
+  readonly directory: Directory
+  readonly relay: RelayFact | null
+  readonly forwardPath: Mailbox | null
+  /** Settings of the tenant that the relay rule found. */
+  readonly settings: TenantSettings | null
+  readonly spf: SpfFact | Promise<SpfFact> | null
+  readonly header: HeaderFacts | null
+}
+
+/** Makes the gatherer of one decision. Everything but SPF answers at once. */
+export function gatherFrom(context: FactContext): Gather {
+  const find = (name: FactName): Fact<Facts[FactName]> | Promise<Fact<Facts[FactName]>> => {
+    switch (name) {
+      case 'relay':
+        return context.relay ? known(context.relay) : unknown('no recipient yet')
+      case 'recipient':
+        return recipientFact(context)
+      case 'spf':
+        return context.spf ?? unknown('SPF was not asked')
+      case 'hops':
+        return context.header
+          ? known({ received: context.header.received, ownLoops: context.header.ownLoops })
+          : unknown('no header yet')
+      case 'author':
+        return authorFact(context)
+    }
+  }
+  return find as Gather
+}
+
+/** Where a transaction may go, from the client's address and the domains of both paths (decisions 1). */
+export function relayFact(
+  directory: Directory,
+  transaction: {
+    readonly clientIp: string
+    readonly reversePath: ReversePath
+    readonly forwardPath: Mailbox
+  },
+): RelayFact {
+  const { clientIp, reversePath, forwardPath } = transaction
+  return {
+    authorizedFor: directory.authorizedFor(clientIp),
+    reversePathTenant: reversePath === null ? null : directory.tenantOfDomain(reversePath.domain),
+    forwardPathTenant: directory.tenantOfDomain(forwardPath.domain),
+  }
+}
+
+const NOT_LISTED: Fact<RecipientFact> = known({ listed: false, source: null })
+
+/** The replica is only asked where its answer counts, so that trouble with it cannot stop other mail. */
+function recipientFact({ holder, forwardPath, settings }: FactContext): Fact<RecipientFact> {
+  if (!forwardPath || !settings) return NOT_LISTED
+  const domain = settings.domains.find(({ name }) => name === forwardPath.domain)
+  if (!domain || domain.recipientMode === 'accept-all') return NOT_LISTED
+  return holder.recipientOf(settings.tenantId, addressKey(forwardPath))
+}
+
+function authorFact({ directory, header }: FactContext): Fact<Facts['author']> {
+  if (!header) return unknown('no header yet')
+  const domains = header.authorDomains
+  return known({ domains, tenants: domains.map((domain) => directory.tenantOfDomain(domain)) })
+}

@@ -1,0 +1,97 @@
+// What one pass over a message's header tells: author, subject, id, hops, and results forged in our name.
+import { domainToASCII } from 'node:url'
+import { addressKey } from '@gatepost/mail/address.ts'
+import { authorsOf } from '@gatepost/mail/author.ts'
+import { decodeEncodedWords } from '@gatepost/mail/encoded-word.ts'
+import { type HeaderField, parseHeaderFields } from '@gatepost/mail/header.ts'
+import { isOwnAuthenticationResults } from '@gatepost/mail/trace-fields.ts'
+
+export type HeaderFacts = {
+  readonly subject: string | null
+  readonly messageIdField: string | null
+  /** The authors' mailboxes as written; empty when there is no From field or none can be read. */
+  readonly authors: readonly string[]
+  /** Their domains, lower case, each once; '' for an author that cannot be read. */
+  readonly authorDomains: readonly string[]
+  readonly received: number
+  /** Received fields written by this gateway. */
+  readonly ownLoops: number
+  /** Byte ranges of Authentication-Results fields that carry our own id: removed at delivery (RFC 8601 §5). */
+  readonly cuts: readonly (readonly [start: number, end: number])[]
+}
+
+/** Why a header cannot be judged; answered with 552. */
+export type HeaderFault = 'header-too-big' | 'too-many-fields'
+
+/** Bytes looked at for a header. Long recipient lists reach some tens of KiB (reliability §3, case 12). */
+export const HEADER_BYTES_MAX = 262_144
+/** Mailing lists and Exchange together reach 200 fields. */
+export const HEADER_FIELDS_MAX = 1_000
+/** Longer subjects and ids are cut in tracking; the message keeps its own. */
+const TRACKED_TEXT_MAX = 500
+/** Authors beyond this are not looked at: more than one is rare already. */
+const AUTHORS_MAX = 20
+
+const AUTHOR_OPTIONS = { allowUtf8: true, allowLiteral: true, allowUnderscore: true, toAscii: domainToASCII }
+
+/** Reads header bytes (without the empty line). `hostname` is our name in Received and our authserv-id. */
+export function readHeaderFacts(
+  headerBytes: Uint8Array,
+  hostname: string,
+): { readonly ok: true; readonly value: HeaderFacts } | { readonly ok: false; readonly fault: HeaderFault } {
+  const parsed = parseHeaderFields(headerBytes, { maxFields: HEADER_FIELDS_MAX, maxBytes: HEADER_BYTES_MAX })
+  if (!parsed.ok) {
+    return { ok: false, fault: parsed.fault === 'too-many-fields' ? 'too-many-fields' : 'header-too-big' }
+  }
+  const fields = parsed.value
+  const cuts: [number, number][] = []
+  let subject: HeaderField | null = null
+  let messageId: HeaderField | null = null
+  let received = 0
+  let ownLoops = 0
+  for (const field of fields) {
+    switch (field.nameLower) {
+      case 'received':
+        received++
+        if (isReceivedBy(field.value, hostname)) ownLoops++
+        break
+      case 'authentication-results':
+        if (isOwnAuthenticationResults(field, hostname)) cuts.push([field.start, field.end])
+        break
+      case 'subject':
+        subject ??= field
+        break
+      case 'message-id':
+        messageId ??= field
+    }
+  }
+  const authors = authorsOf(fields, AUTHOR_OPTIONS).slice(0, AUTHORS_MAX)
+  const mailboxes = authors.flatMap(({ mailbox }) => mailbox ?? [])
+  const value = {
+    subject: subject && tracked(decodeEncodedWords(subject.value)),
+    messageIdField: messageId && tracked(messageId.value),
+    authors: mailboxes.map((mailbox) => addressKey(mailbox)),
+    // An author that cannot be read is somebody all the same: no domain, so nobody's tenant.
+    authorDomains: [...new Set(authors.map(({ mailbox }) => mailbox?.domain.toLowerCase() ?? ''))],
+    received,
+    ownLoops,
+    cuts,
+  }
+  return { ok: true, value }
+}
+
+function tracked(text: string): string {
+  return text.length > TRACKED_TEXT_MAX ? `${text.slice(0, TRACKED_TEXT_MAX)}…` : text
+}
+
+/** Whether a Received field says `by <hostname>` (RFC 5321 §4.4), outside of comments. */
+function isReceivedBy(value: string, hostname: string): boolean {
+  const lower = value.toLowerCase()
+  const wanted = `by ${hostname.toLowerCase()}`
+  for (let at = lower.indexOf(wanted); at !== -1; at = lower.indexOf(wanted, at + 1)) {
+    const before = at === 0 ? ' ' : lower[at - 1]!
+    const after = lower[at + wanted.length] ?? ' '
+    if (/[\s)]/.test(before) && /[\s;(]/.test(after)) return true
+  }
+  return false
+}
