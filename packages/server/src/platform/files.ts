@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -29,6 +30,16 @@ export function replaceFile(path: string, content: string | Uint8Array): void {
   const temporary = `${path}.new`
   writeFileSync(temporary, content, { mode: 0o600 })
   renameSync(temporary, path)
+}
+
+/** Lets only us read and write a file or socket (0600). */
+export function restrictFile(path: string): void {
+  chmodSync(path, 0o600)
+}
+
+/** Names of the files in a folder; none when there is no folder. */
+export function filesIn(path: string): readonly string[] {
+  return existsSync(path) ? readdirSync(path) : []
 }
 
 export function removeFile(path: string): void {

@@ -1,0 +1,169 @@
+// The publisher's storage over the control store: dirty tenants, shards by digest, versions and the feed.
+import { sql } from 'kysely'
+import type { PublishingStore } from '#link/publisher.ts'
+import type { Db, Store, Trx } from '#store/open.ts'
+import { SYSTEM_TENANT } from '#store/schema.ts'
+import { acrossTenants } from '#store/tenant-guard.ts'
+
+/** An edge that is fetching a version just replaced still finds its shards. */
+const REPLACED_KEPT_MS = 10 * 60_000
+/** Versions kept for a look back. */
+const VERSIONS_KEPT = 100
+
+export function createPublishingStore(store: Store): PublishingStore {
+  // Publishing is for all tenants at once.
+  const db = acrossTenants(store.db)
+  return {
+    async version() {
+      const row = await db
+        .selectFrom('snapshot')
+        .select(({ fn }) => fn.max('version').as('version'))
+        .executeTakeFirst()
+      return row?.version ?? 0
+    },
+    async shards() {
+      const rows = await db
+        .selectFrom('shard')
+        .select(['tenant_id', 'digest', 'body'])
+        .where('replaced_at', 'is', null)
+        .orderBy('tenant_id')
+        .execute()
+      return rows.map(({ tenant_id, digest, body }) => ({ tenantId: tenant_id, digest, body }))
+    },
+    async shard(digest) {
+      const row = await db.selectFrom('shard').select('body').where('digest', '=', digest).executeTakeFirst()
+      return row?.body ?? null
+    },
+    async dirty(limit) {
+      const rows = await db
+        .selectFrom('tenant_dirty')
+        .select(['tenant_id', 'mark'])
+        .orderBy('since')
+        .limit(limit)
+        .execute()
+      return rows.map(({ tenant_id, mark }) => ({ tenantId: tenant_id, mark }))
+    },
+    rowsOf: (tenantId) => rowsOf(db, tenantId),
+    publish: (change) => store.transaction((trx) => publish(acrossTenants(trx), change)),
+    feedPosition: () => feedPosition(db),
+    feedFloor: () => feedFloor(db),
+    async feed(after, limit) {
+      const rows = await db
+        .selectFrom('feed')
+        .select(['position', 'tenant_id', 'list', 'key', 'value'])
+        .where('position', '>', after)
+        .orderBy('position')
+        .limit(limit)
+        .execute()
+      return rows.map(({ position, tenant_id, list, key, value }) => ({
+        position,
+        tenantId: tenant_id,
+        list,
+        key,
+        value: value === null ? null : (JSON.parse(value) as { source: string }),
+      }))
+    },
+    compactFeed: (before) => store.transaction((trx) => compactFeed(acrossTenants(trx), before)),
+  }
+}
+
+async function rowsOf(db: Db, tenantId: string): ReturnType<PublishingStore['rowsOf']> {
+  const tenant = await db
+    .selectFrom('tenant')
+    .select(['id', 'slug', 'settings_revision', 'postmaster'])
+    .where('id', '=', tenantId)
+    .executeTakeFirst()
+  if (!tenant) return null
+  const [domains, routes, authorizedOutbounds] = await Promise.all([
+    db.selectFrom('domain').selectAll().where('tenant_id', '=', tenantId).execute(),
+    db.selectFrom('route').selectAll().where('tenant_id', '=', tenantId).execute(),
+    db.selectFrom('authorized_outbound').selectAll().where('tenant_id', '=', tenantId).execute(),
+  ])
+  return { tenant, domains, routes, authorizedOutbounds }
+}
+
+async function publish(trx: Trx, change: Parameters<PublishingStore['publish']>[0]): Promise<void> {
+  const { version, feedPosition, shards, compiled, now } = change
+  if (compiled.length > 0) {
+    const tenantIds = compiled.map(({ tenantId }) => tenantId)
+    await trx
+      .updateTable('shard')
+      .set({ replaced_at: now })
+      .where('tenant_id', 'in', tenantIds)
+      .where('replaced_at', 'is', null)
+      .execute()
+  }
+  for (const { tenantId, digest, body } of shards) {
+    await trx
+      .insertInto('shard')
+      .values({ digest, tenant_id: tenantId, body, version, created_at: now, replaced_at: null })
+      .onConflict((conflict) => conflict.column('digest').doUpdateSet({ replaced_at: null, version }))
+      .execute()
+  }
+  for (const { tenantId, mark } of compiled) {
+    await trx.deleteFrom('tenant_dirty').where('tenant_id', '=', tenantId).where('mark', '=', mark).execute()
+  }
+  await trx.insertInto('snapshot').values({ version, feed_position: feedPosition, created_at: now }).execute()
+  await trx
+    .deleteFrom('snapshot')
+    .where('version', '<=', version - VERSIONS_KEPT)
+    .execute()
+  await trx
+    .deleteFrom('shard')
+    .where('replaced_at', '<', now - REPLACED_KEPT_MS)
+    .execute()
+}
+
+async function feedPosition(db: Db): Promise<number> {
+  const row = await db
+    .selectFrom('feed')
+    .select(({ fn }) => fn.max('position').as('position'))
+    .executeTakeFirst()
+  return Math.max(row?.position ?? 0, await feedFloor(db))
+}
+
+async function feedFloor(db: Db): Promise<number> {
+  const row = await db
+    .selectFrom('observation')
+    .select('value')
+    .where('tenant_id', '=', SYSTEM_TENANT)
+    .where('subject', '=', 'feed')
+    .where('name', '=', 'floor')
+    .executeTakeFirst()
+  return row ? (JSON.parse(row.value) as { position: number }).position : 0
+}
+
+/** Later items replace earlier ones of the same key; old removals go, and the floor says from where one starts over. */
+async function compactFeed(trx: Trx, before: number): Promise<void> {
+  await sql`delete from feed where exists (select 1 from feed as later where later.tenant_id = feed.tenant_id
+    and later.list = feed.list and later.key = feed.key and later.position > feed.position)`.execute(trx)
+  const oldest = await trx
+    .selectFrom('feed')
+    .select(({ fn }) => fn.max('position').as('position'))
+    .where('value', 'is', null)
+    .where('at', '<', before)
+    .executeTakeFirst()
+  const floor = oldest?.position ?? null
+  if (floor === null) return
+  await trx
+    .deleteFrom('feed')
+    .where('value', 'is', null)
+    .where('position', '<=', floor)
+    .where('at', '<', before)
+    .execute()
+  const row = {
+    tenant_id: SYSTEM_TENANT,
+    subject: 'feed',
+    name: 'floor',
+    value: JSON.stringify({ position: floor }),
+  }
+  await trx
+    .insertInto('observation')
+    .values({ ...row, checked_at: before, next_check_at: null, failures: 0 })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['tenant_id', 'subject', 'name'])
+        .doUpdateSet({ value: row.value, checked_at: before }),
+    )
+    .execute()
+}
