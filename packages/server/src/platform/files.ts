@@ -4,7 +4,6 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
-  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
