@@ -10,13 +10,14 @@ import {
   violationsWhere,
 } from './source.ts'
 
-/** Code that ships. Tests, scripts and benches may do as they like. */
-const ships = ({ path }: SourceFile) => /^packages\/[^/]+\/src\//.test(path) && !/\.test\.tsx?$/.test(path)
+/** Code that ships. Tests and their fixtures, scripts and benches may do as they like. */
+const ships = ({ path }: SourceFile) =>
+  /^packages\/[^/]+\/src\//.test(path) && !/\.(test|fixture)\.tsx?$/.test(path)
 
 /** The doors: who may touch what. */
 const doors = {
   clock: /^packages\/(server\/src\/(platform|boot)\/|sandbox\/src\/platform|web\/src\/shared\/now\.ts)/,
-  environment: /^packages\/(server\/src\/(platform|boot)\/|sandbox\/src\/(main|platform))/,
+  environment: /^packages\/(server\/src\/((platform|boot)\/|main\.ts)|sandbox\/src\/(main|platform))/,
   files: /^packages\/(server\/src\/(platform|boot|spool)\/|sandbox\/src\/platform)/,
   names: /^packages\/(server\/src\/platform\/|sandbox\/src\/platform)/,
   console: /^packages\/(server\/src\/((cli|supervisor)\/|main\.ts)|sandbox\/src\/)/,

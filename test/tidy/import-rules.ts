@@ -18,7 +18,8 @@ export const serverFolders: ReadonlyMap<string, FolderRule> = new Map([
   ['policy', { may: ['@mail'] }],
   ['link', { may: [...common, 'policy'] }],
   ['authentication', { may: common }],
-  ['facts', { may: [...common, 'link', 'authentication'], types: ['policy'] }],
+  // Facts are built in the words of policy/facts.ts: `known`, `unknown`.
+  ['facts', { may: [...common, 'link', 'authentication', 'policy'] }],
   ['spool', { may: [...common, 'link'], types: ['policy'] }],
   ['edge', { may: [...common, 'policy', 'facts', 'link', 'spool'], types: ['boot'] }],
   ['delivery', { may: [...common, 'policy', 'facts', 'link', 'spool'], types: ['boot'] }],

@@ -11,7 +11,8 @@ import {
 } from './import-rules.ts'
 import { type Import, importsOf, type SourceFile, type Violation } from './source.ts'
 
-const ships = ({ path }: SourceFile) => /^packages\/[^/]+\//.test(path) && !/\.test\.tsx?$/.test(path)
+const ships = ({ path }: SourceFile) =>
+  /^packages\/[^/]+\//.test(path) && !/\.(test|fixture)\.tsx?$/.test(path)
 
 /** Every import of a shipped file goes where the table allows. */
 export function importWalls(file: SourceFile): Violation[] {
