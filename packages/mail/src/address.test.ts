@@ -87,6 +87,7 @@ test('keys: decisions on case, quotes and normal form', () => {
   assert.equal(addressKey('"Ann"@Example.ORG'), 'ann@example.org')
   assert.equal(addressKey({ localPart: 'Ann', domain: 'example.org' }), 'ann@example.org')
   assert.equal(addressKey('jo\u0308rg@example.org'), addressKey('JÖRG@example.org'))
+  assert.equal(addressKey('"A b"@Example.ORG'), '"a b"@example.org')
   assert.equal(addressKey('  no address '), 'no address')
   assert.equal(addressKey({ localPart: 'postmaster', domain: '' }), 'postmaster')
   assert.equal(isSameMailbox({ localPart: 'A', domain: 'b' }, { localPart: 'a', domain: 'b' }), true)

@@ -67,15 +67,13 @@ export function formatMailbox(mailbox: Mailbox): string {
 }
 
 /**
- * The key addresses are compared and stored by: local part NFC and lower case, domain lower case. Domains
- * are A-labels in `Mailbox`. Texts that are no mailbox give a key too, equal only to itself.
+ * The key addresses are compared and stored by: local part NFC and lower case, quoted only where it must be;
+ * domain lower case, A-labels in `Mailbox`. The key of a key is itself. Texts that are no mailbox have one too.
  */
 export function addressKey(address: Mailbox | string): string {
   const mailbox = typeof address === 'string' ? mailboxOf(address) : address
   if (mailbox === null) return foldCase((address as string).trim())
-  return mailbox.domain === ''
-    ? foldCase(mailbox.localPart)
-    : `${foldCase(mailbox.localPart)}@${foldCase(mailbox.domain)}`
+  return foldCase(formatMailbox(mailbox))
 }
 
 /** The mailbox written in a text, or null. White space around it is ignored; UTF-8 local parts are taken. */
@@ -102,7 +100,9 @@ for (const character of "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012
 }
 
 function foldCase(text: string): string {
-  return text.normalize('NFC').toLowerCase()
+  const lower = text.normalize('NFC').toLowerCase()
+  // Lower case can take a text out of normal form; ASCII cannot change.
+  return isAsciiText(lower) ? lower : lower.normalize('NFC')
 }
 
 /** The offset behind a Dot-string, or -(offset + 1) of what is wrong. */

@@ -198,7 +198,7 @@ const HELLO_LENGTH_MAX = 255
  */
 function parseHello(text: string, verb: 'EHLO' | 'HELO'): ParsedCommand {
   const domain = text.slice(5).trim()
-  if (domain === '' || domain.length > HELLO_LENGTH_MAX) return fail('syntax', 5)
+  if (domain === '' || domain.length > HELLO_LENGTH_MAX) return fail('syntax', 4)
   for (let i = 0; i < domain.length; i++) {
     if (!isHelloCode(domain.charCodeAt(i))) return fail('syntax', 5 + i)
   }
@@ -220,7 +220,7 @@ function isHelloCode(code: number): boolean {
 function parseBdat(text: string): ParsedCommand {
   const space = text.indexOf(' ', 5)
   const digits = space === -1 ? text.slice(5) : text.slice(5, space)
-  if (digits === '' || digits.length > 16) return fail('syntax', 5)
+  if (digits === '' || digits.length > 16) return fail('syntax', 4)
   let size = 0
   for (let i = 0; i < digits.length; i++) {
     const code = digits.charCodeAt(i)
@@ -242,7 +242,7 @@ function parseStartTls(text: string): ParsedCommand {
 /** RFC 4954 §4. `=` stands for an initial response of no octets and is read as ''. */
 function parseAuth(text: string): ParsedCommand {
   const match = /^([A-Za-z0-9_-]{1,20})(?: ([A-Za-z0-9+/]+={0,2}|=))?$/.exec(text.slice(5).trim())
-  if (match === null) return fail('syntax', 5)
+  if (match === null) return fail('syntax', 4)
   const response = match[2] ?? null
   return ok({
     verb: 'AUTH',
@@ -254,5 +254,5 @@ function parseAuth(text: string): ParsedCommand {
 function parseArgument(text: string, verb: 'VRFY' | 'EXPN', refuseUtf8: boolean): ParsedCommand {
   if (refuseUtf8) return fail('utf8-not-announced', 5)
   const argument = text.slice(5).trim()
-  return argument === '' ? fail('syntax', 5) : ok({ verb, argument })
+  return argument === '' ? fail('syntax', 4) : ok({ verb, argument })
 }

@@ -67,6 +67,9 @@ test('abuse 20: IDN forms give one A-label or are refused', () => {
     assert.equal(read(text), 'domain-character', JSON.stringify(text))
   }
   assert.equal(read('\u2488.example'), 'domain-character')
+  for (const delimiter of ['/', '?', '#', '\\', ':', '@', '%41', ' ', '[', '\0']) {
+    assert.equal(read(`good.example${delimiter}bücher.example`), 'domain-character', delimiter)
+  }
 })
 
 test('sub-domains', () => {

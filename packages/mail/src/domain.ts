@@ -99,6 +99,9 @@ function parseUnicodeDomain(text: string, options: DomainOptions): Parsed<Domain
   const { toAscii } = options
   if (toAscii === undefined) return fail('domain-not-ascii')
   if (text.length > DOMAIN_LENGTH_MAX) return fail('domain-too-long', DOMAIN_LENGTH_MAX)
+  // Converters read more than names: one that parses URLs cuts at a slash and decodes percent signs.
+  const foreign = /[^A-Za-z0-9.\-_\u0080-\uffff]/.exec(text)
+  if (foreign !== null) return fail('domain-character', foreign.index)
   const mapped = MAPPED_AWAY.exec(text)
   if (mapped !== null) return fail('domain-character', mapped.index)
   const composed = text.normalize('NFC')

@@ -1,0 +1,19 @@
+// Every fuzz target there is; a new file in targets/ is named here.
+import type { Target } from './target.ts'
+import { addresses } from './targets/addresses.ts'
+import { authenticationResultsField } from './targets/authentication-results.ts'
+import { commands } from './targets/commands.ts'
+import { dataReader } from './targets/data-reader.ts'
+import { deliveryReports } from './targets/delivery-reports.ts'
+import { headers } from './targets/headers.ts'
+import { replyParser } from './targets/reply-parser.ts'
+
+export const targets: readonly Target[] = [
+  addresses,
+  authenticationResultsField,
+  commands,
+  dataReader,
+  deliveryReports,
+  headers,
+  replyParser,
+]
