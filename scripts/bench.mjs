@@ -1,4 +1,5 @@
-// `npm run bench`: measures Gatepost against real peers; Postfix is fetched from Debian where that is possible.
+// `npm run bench`: measures Gatepost against real peers; Postfix is fetched from Debian where that is
+// possible.
 import { ensureComponents } from './lib/components.mjs'
 import { ensureInstalled } from './lib/install.mjs'
 import { runUnderNode26 } from './lib/node26.mjs'

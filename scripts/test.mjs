@@ -1,4 +1,5 @@
-// `npm test`: everything, from a fresh clone. Words behind it (`npm test -- journeys`) run only the files they match.
+// `npm test`: everything, from a fresh clone. Words behind it (`npm test -- journeys`) run only the files
+// they match.
 import { matching, runStaticChecks, timed, unitTests, webTests, wideTests } from './lib/checks.mjs'
 import { ensureComponents } from './lib/components.mjs'
 import { ensureInstalled } from './lib/install.mjs'

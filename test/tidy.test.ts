@@ -1,4 +1,5 @@
-// Keeps the house in order: STYLE.md and the walls of docs/internals/architecture.md, checked over every tracked file.
+// Keeps the house in order: STYLE.md and the walls of docs/internals/architecture.md, checked over every
+// tracked file.
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -10,6 +11,11 @@ import { sourceOf, trackedFiles, type Violation } from './tidy/source.ts'
 const root = resolve(import.meta.dirname, '..')
 
 const print = ({ path, line, message }: Violation) => `${path}:${line}: ${message}`
+
+/** Fails with one line a violation, which reads better than a comparison of lists. */
+function expectNone(violations: readonly Violation[]): void {
+  if (violations.length > 0) assert.fail(violations.map(print).join('\n'))
+}
 
 describe('the rules can fail', () => {
   for (const [rule, path, bad, good] of offences) {
@@ -50,15 +56,15 @@ describe('the tree keeps the rules', () => {
   const files = trackedFiles(root)
   test('git tracks files here', () => assert.ok(files.length > 20, 'run this in a clone made by git'))
   for (const rule of fileRules) {
-    test(rule.name, () => assert.deepEqual(files.flatMap(rule).map(print), []))
+    test(rule.name, () => expectNone(files.flatMap(rule)))
   }
   for (const rule of treeRules) {
-    test(rule.name, () => assert.deepEqual(rule(files).map(print), []))
+    test(rule.name, () => expectNone(rule(files)))
   }
   test('licences', (t) => {
     const lock = readFileSync(join(root, 'package-lock.json'), 'utf8')
     const packages = lockedPackages(lock, licenceOf)
-    assert.deepEqual(licences(packages).map(print), [])
+    expectNone(licences(packages))
     const shipped = packages.filter(({ dev }) => !dev)
     t.diagnostic(`${shipped.length} packages at run time, ${packages.length - shipped.length} for tools`)
   })

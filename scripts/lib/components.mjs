@@ -1,4 +1,5 @@
-// Real mail servers, databases and a browser for the tests: taken from Debian where we are root, else left to skips.
+// Real mail servers, databases and a browser for the tests: taken from Debian where we are root, else left to
+// skips.
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'

@@ -1,4 +1,5 @@
-// Makes node_modules agree with package-lock.json before anything runs, so that a fresh clone needs no step by hand.
+// Makes node_modules agree with package-lock.json before anything runs, so that a fresh clone needs no step
+// by hand.
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { capture } from './program.mjs'
@@ -16,7 +17,9 @@ export async function ensureInstalled() {
   writeFileSync(stampFile, `${digest}\n`)
 }
 
-/** Whether somebody else's `npm ci` or `npm install` has left exactly the packages that the lock file names. */
+/**
+ * Whether somebody else's `npm ci` or `npm install` has left exactly the packages that the lock file names.
+ */
 export function installedMatchesLock() {
   if (!existsSync(installedFile)) return false
   const wanted = JSON.parse(readFileSync(lockFile, 'utf8')).packages

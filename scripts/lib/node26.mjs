@@ -1,4 +1,5 @@
-// Finds the Node 26 that runs Gatepost: a platform package of node_modules, so that the system's Node may be older.
+// Finds the Node 26 that runs Gatepost: a platform package of node_modules, so that the system's Node may be
+// older.
 import { existsSync, readFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { capture, runInForeground } from './program.mjs'

@@ -1,4 +1,5 @@
-// A node:test reporter that writes one JSON line per finished test: what the test command counts and prints from.
+// A node:test reporter that writes one JSON line per finished test: what the test command counts and prints
+// from.
 import { inspect } from 'node:util'
 
 /** Node's contract for reporters: the default export of a module turns events into text. */

@@ -1,4 +1,5 @@
-// Runs test files as processes of their own, a few at a time, each in its own process group and under a time limit.
+// Runs test files as processes of their own, a few at a time, each in its own process group and under a time
+// limit.
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

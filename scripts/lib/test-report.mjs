@@ -1,4 +1,5 @@
-// Counts test results and prints them briefly: failures in full, skips by name, one line a group, and a last line.
+// Counts test results and prints them briefly: failures in full, skips by name, one line a group, and a last
+// line.
 
 /** Skips for want of a program that Debian offers; on a build machine these are failures. */
 const COMPONENT_MISSING = 'component missing:'
@@ -73,7 +74,10 @@ function printFailure(print, name, failure) {
   if (failure.text !== '') print(indent(failure.text))
 }
 
-/** `packages/server/src/edge/limits.test.ts` belongs to `server/edge`, `test/journeys/x.test.ts` to `test/journeys`. */
+/**
+ * `packages/server/src/edge/limits.test.ts` belongs to `server/edge`, `test/journeys/x.test.ts` to
+ * `test/journeys`.
+ */
 export function groupOf(name) {
   const parts = name.split('/')
   if (parts[0] !== 'packages') return parts.length > 2 ? parts.slice(0, 2).join('/') : parts[0]

@@ -1,4 +1,5 @@
-// What may be called where: clocks, files, names and the environment enter by a few doors, so that tests can stand in them.
+// What may be called where: clocks, files, names and the environment enter by a few doors, so that tests can
+// stand in them.
 import {
   importsOf,
   isMember,

@@ -1,4 +1,5 @@
-// Checks of prose: links lead somewhere, nothing names a machine, and each RFC in the code has a line in the docs.
+// Checks of prose: links lead somewhere, nothing names a machine, and each RFC in the code has a line in the
+// docs.
 import { posix } from 'node:path'
 import type { SourceFile, Violation } from './source.ts'
 

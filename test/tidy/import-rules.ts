@@ -1,6 +1,9 @@
-// Who may import whom, as data: the walls of docs/internals/architecture.md. A new dependency or folder is a line here.
+// Who may import whom, as data: the walls of docs/internals/architecture.md. A new dependency or folder is a
+// line here.
 
-/** Folders of the server by what they may import: other folders, packages of ours (`@mail`), and types alone. */
+/**
+ * Folders of the server by what they may import: other folders, packages of ours (`@mail`), and types alone.
+ */
 export type FolderRule = { readonly may: readonly string[]; readonly types?: readonly string[] }
 
 /** Composition roots: they put the others together and are imported by nobody but each other. */

@@ -1,4 +1,5 @@
-// Checks imports against import-rules.ts: planes stay apart, calculation stays pure, npm packages stay in their files.
+// Checks imports against import-rules.ts: planes stay apart, calculation stays pure, npm packages stay in
+// their files.
 import { posix } from 'node:path'
 import {
   compositionRoots,

@@ -1,4 +1,5 @@
-// Made-up files that break each rule, and ones that keep it: so that a check which can no longer fail is noticed.
+// Made-up files that break each rule, and ones that keep it: so that a check which can no longer fail is
+// noticed.
 import * as banned from './banned.ts'
 import { brokenLinks, machineNames, unlistedRfcs } from './documents.ts'
 import { importWalls, wrappedOnce } from './imports.ts'

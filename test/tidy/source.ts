@@ -1,4 +1,5 @@
-// Reads the files that git tracks and parses the code among them, so that every check works on one small type.
+// Reads the files that git tracks and parses the code among them, so that every check works on one small
+// type.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { extname, join } from 'node:path'
