@@ -1,6 +1,7 @@
 // Starting other programs without a shell, so that signals, exit codes and odd file names arrive as they are.
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
+import { stripVTControlCharacters } from 'node:util'
 
 /** What a shell would report for a program ended by this signal. */
 export const exitCodeOf = (code, signal) => code ?? 128 + (constants.signals[signal] ?? 0)
@@ -26,7 +27,7 @@ export function runInForeground(file, args, { cwd, env = process.env } = {}) {
   })
 }
 
-/** Runs a program to its end and resolves with its exit code and everything that it printed. */
+/** Runs a program to its end and resolves with its exit code and all that it printed, without colours. */
 export function capture(file, args, { cwd, env = process.env } = {}) {
   const child = spawn(file, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
@@ -37,6 +38,8 @@ export function capture(file, args, { cwd, env = process.env } = {}) {
   child.stderr.setEncoding('utf8').on('data', collect)
   return new Promise((done) => {
     child.once('error', (error) => done({ code: 127, output: `${output}${error.message}\n` }))
-    child.once('close', (code, signal) => done({ code: exitCodeOf(code, signal), output }))
+    child.once('close', (code, signal) => {
+      done({ code: exitCodeOf(code, signal), output: stripVTControlCharacters(output) })
+    })
   })
 }
