@@ -66,6 +66,8 @@ test('what is no mailbox is refused, with the reason', () => {
     [`a@${'b.'.repeat(126)}b`, 'mailbox-too-long'],
     [`${'ü'.repeat(65)}@b`, 'local-part-too-long'],
     ['a\u0085b@c', 'local-part-character'],
+    ['\u3000a@c', 'local-part-character'],
+    ['"a\u202eb"@c', 'local-part-character'],
   ] as const) {
     const parsed = parseMailbox(text, every)
     assert.equal(parsed.ok ? 'taken' : parsed.fault, fault, JSON.stringify(text))
