@@ -37,7 +37,6 @@ const LABEL_LENGTH_MAX = 63
  */
 export function parseDomain(text: string, options: DomainOptions = {}): Parsed<Domain, DomainFault> {
   if (text === '') return fail('domain-empty')
-  if (!isAsciiText(text)) return parseUnicodeDomain(text, options)
   if (text.length > DOMAIN_LENGTH_MAX) return fail('domain-too-long', DOMAIN_LENGTH_MAX)
   let labelStart = 0
   let upper = false
@@ -48,6 +47,7 @@ export function parseDomain(text: string, options: DomainOptions = {}): Parsed<D
       if (fault !== null) return fail(fault, labelStart)
       labelStart = i + 1
     } else if (code >= 65 && code <= 90) upper = true
+    else if (code > 127) return parseUnicodeDomain(text, options)
     else if (!isLowerLdh(code) && !(code === 95 && options.allowUnderscore === true)) {
       return fail('domain-character', i)
     }

@@ -120,15 +120,36 @@ function fieldEnd(bytes: Uint8Array, start: number): number {
 }
 
 function readField(bytes: Uint8Array, start: number, end: number): HeaderField {
-  const raw = bytes.subarray(start, end)
   const colon = colonOf(bytes, start, end)
-  if (colon === -1) return { name: '', nameLower: '', raw, value: unfold(decodeText(raw)), start, end }
-  let nameEnd = colon
+  let nameEnd = colon === -1 ? start : colon
   // White space before the colon is obsolete syntax (RFC 5322 §4.5) and still means the same field.
   while (nameEnd > start && isBlank(bytes[nameEnd - 1]!)) nameEnd--
-  const name = toLatin1(bytes, start, nameEnd)
-  const value = unfold(decodeText(bytes.subarray(colon + 1, end)))
-  return { name, nameLower: name.toLowerCase(), raw, value, start, end }
+  return new Field(bytes, { start, nameEnd, valueStart: colon + 1 || start, end })
+}
+
+/** A field whose value is decoded when somebody asks: most of a message's fields are never looked at. */
+class Field implements HeaderField {
+  readonly name: string
+  readonly nameLower: string
+  readonly raw: Uint8Array
+  readonly start: number
+  readonly end: number
+  readonly #valueOffset: number
+  #value: string | undefined
+
+  constructor(bytes: Uint8Array, at: { start: number; nameEnd: number; valueStart: number; end: number }) {
+    this.name = toLatin1(bytes, at.start, at.nameEnd)
+    this.nameLower = this.name.toLowerCase()
+    this.raw = bytes.subarray(at.start, at.end)
+    this.start = at.start
+    this.end = at.end
+    this.#valueOffset = at.valueStart - at.start
+  }
+
+  get value(): string {
+    this.#value ??= unfold(decodeText(this.raw.subarray(this.#valueOffset)))
+    return this.#value
+  }
 }
 
 /** The colon behind a field name of printable ASCII (RFC 5322 §2.2), or -1. */
