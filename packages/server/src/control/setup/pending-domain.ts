@@ -4,7 +4,7 @@ import { digestOf, newId, newSecret } from '#platform/random.ts'
 import type { Trx } from '#store/open.ts'
 
 /** A proof token that was not used for so long is renewed by adding the domain again. */
-export const PENDING_DOMAIN_MS = 30 * 24 * 3_600_000
+export const PENDING_DOMAIN_MS = 14 * 24 * 3_600_000
 /** 128 bit in hex: fits a DNS label in lower case, which a CNAME's name needs. */
 const TOKEN_LENGTH = 32
 

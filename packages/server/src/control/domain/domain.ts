@@ -1,0 +1,230 @@
+// Domains: add, prove, set how mail for them is taken, remove (C1, C8, D1).
+import type { Domain } from '@gatepost/contract/domain.ts'
+import type { Trx } from '#store/open.ts'
+import { invalidInput, problem } from '../problem.ts'
+import type { ControlDeps, Scope } from '../scope.ts'
+import { changeSettings, requireRevision } from '../settings/settings.ts'
+import { insertPendingDomain, newDomainToken, PENDING_DOMAIN_MS } from '../setup/pending-domain.ts'
+import { countOf } from './look.ts'
+import { requireDomainName } from './name.ts'
+import { domainOf, domainStateOf } from './present.ts'
+import { coolDownSeconds } from './schedule.ts'
+import { type DomainRow, domainsOf, findDomain, hasRoute, userCounts } from './store.ts'
+import { checkProof, holderOf, markValidated, type ProofDeps } from './validate.ts'
+
+type Deps = Pick<ControlDeps, 'store' | 'clock' | 'link' | 'config'>
+
+/** Domains of one organisation; far above the largest we know, and small enough to be compiled whole. */
+const DOMAINS_MAX = 1_000
+
+/** All domains, the primary one first. */
+export async function listDomains(scope: Scope, deps: Omit<Deps, 'link'>): Promise<{ items: Domain[] }> {
+  const [rows, counts] = await Promise.all([
+    domainsOf(deps.store.db, scope.tenantId),
+    userCounts(deps.store.db, scope.tenantId),
+  ])
+  return { items: rows.map((row) => shown(row, counts.get(row.name) ?? 0, deps)) }
+}
+
+export async function getDomain(scope: Scope, reference: string, deps: Omit<Deps, 'link'>): Promise<Domain> {
+  const row = await requireDomain(scope, reference, deps)
+  const counts = await userCounts(deps.store.db, scope.tenantId)
+  return shown(row, counts.get(row.name) ?? 0, deps)
+}
+
+/**
+ * Adds a domain. It is validated at once below a validated domain of the same organisation, else pending. Adding one
+ * whose token has expired renews the token. Throws `domain-exists`, `domain-taken`, `invalid-input`.
+ */
+export async function addDomain(scope: Scope, input: { readonly name: string }, deps: Deps): Promise<Domain> {
+  const name = requireDomainName(input.name, '/name')
+  const { store, clock, link } = deps
+  const id = await store.transaction(async (trx) => {
+    const now = clock.now()
+    const own = await domainsOf(trx, scope.tenantId)
+    const there = own.find((row) => row.name === name)
+    if (there && domainStateOf(there, now) !== 'expired') throw problem('domain-exists')
+    if (own.length >= DOMAINS_MAX) {
+      const message = `At most ${countOf(DOMAINS_MAX, 'domain')} can be added; remove one first.`
+      throw invalidInput([{ path: '/name', message }])
+    }
+    const holder = await holderOf(trx, name, scope.tenantId)
+    if (holder === 'another-tenant') throw problem('domain-taken')
+    const revision = await changeSettings(trx, scope, {
+      action: there ? 'domain.renewed' : 'domain.added',
+      subject: `domain ${name}`,
+      before: null,
+      after: { name },
+      at: now,
+    })
+    if (there) return renewToken(trx, there, now)
+    const isPrimary = own.length === 0
+    const added = await insertPendingDomain(trx, { tenantId: scope.tenantId, name, isPrimary, revision, now })
+    if (holder === 'own-parent') {
+      const row = { id: added, name, tenant_id: scope.tenantId }
+      await markValidated(trx, row, { by: 'parent', look: null, scope, now })
+    }
+    return added
+  })
+  link.settingsChanged()
+  return getDomain(scope, id, deps)
+}
+
+/** Looks for the proof records now. Throws `check-too-soon` with the seconds to wait, `domain-taken`. */
+export async function checkDomain(scope: Scope, reference: string, deps: ProofDeps): Promise<Domain> {
+  const row = await requireDomain(scope, reference, deps)
+  const retryAfterSeconds = coolDownSeconds(row.checked_at, deps.clock.now())
+  if (retryAfterSeconds > 0) {
+    throw problem('check-too-soon', `The last look was a moment ago. Wait ${retryAfterSeconds} s.`, {
+      retryAfterSeconds,
+    })
+  }
+  if (row.validated_by !== 'parent') await checkProof(row, true, { scope, deps })
+  return getDomain(scope, row.id, deps)
+}
+
+export type DomainUpdate = {
+  readonly recipientMode?: DomainRow['recipient_mode'] | undefined
+  readonly unknownRecipient?: DomainRow['unknown_recipient'] | undefined
+  readonly routeId?: string | null | undefined
+}
+
+/** Sets recipient validation and delivery route. `expected` is the revision of If-Match, or null. */
+export async function updateDomain(
+  scope: Scope,
+  input: { readonly domain: string; readonly change: DomainUpdate; readonly expected: number | null },
+  deps: Deps,
+): Promise<Domain> {
+  const { change } = input
+  const id = await deps.store.transaction(async (trx) => {
+    const row = await findDomain(trx, scope.tenantId, input.domain)
+    if (!row) throw notFound(input.domain)
+    requireRevision(row, input.expected)
+    if (row.validated_at === null) throw problem('domain-not-validated')
+    if (change.routeId && !(await hasRoute(trx, scope.tenantId, change.routeId))) {
+      throw invalidInput([
+        { path: '/routeId', message: 'There is no such delivery route. Choose one of the list.' },
+      ])
+    }
+    const before = mailFieldsOf(row)
+    const after = {
+      recipientMode: change.recipientMode ?? before.recipientMode,
+      unknownRecipient: change.unknownRecipient ?? before.unknownRecipient,
+      routeId: change.routeId === undefined ? before.routeId : change.routeId,
+    }
+    const event = {
+      action: 'domain.changed',
+      subject: `domain ${row.name}`,
+      before,
+      after,
+      at: deps.clock.now(),
+    }
+    const revision = await changeSettings(trx, scope, event)
+    await trx
+      .updateTable('domain')
+      .set({
+        recipient_mode: after.recipientMode,
+        unknown_recipient: after.unknownRecipient,
+        route_id: after.routeId,
+        revision,
+      })
+      .where('tenant_id', '=', scope.tenantId)
+      .where('id', '=', row.id)
+      .execute()
+    return row.id
+  })
+  deps.link.settingsChanged()
+  return getDomain(scope, id, deps)
+}
+
+/** Removes a domain without users or sub-domains that rest on it. Throws `domain-in-use` with what is in the way. */
+export async function removeDomain(scope: Scope, reference: string, deps: Deps): Promise<void> {
+  await deps.store.transaction(async (trx) => {
+    const row = await findDomain(trx, scope.tenantId, reference)
+    if (!row) throw notFound(reference)
+    const others = (await domainsOf(trx, scope.tenantId)).filter(({ id }) => id !== row.id)
+    await requireUnused(trx, row, others)
+    const at = deps.clock.now()
+    const before = { name: row.name, validated: row.validated_at !== null, ...mailFieldsOf(row) }
+    const event = { action: 'domain.removed', subject: `domain ${row.name}`, before, after: null, at }
+    await changeSettings(trx, scope, event)
+    await trx.deleteFrom('domain').where('tenant_id', '=', scope.tenantId).where('id', '=', row.id).execute()
+    await trx
+      .deleteFrom('observation')
+      .where('tenant_id', '=', scope.tenantId)
+      .where('subject', '=', row.id)
+      .execute()
+    const heir = others.find(({ validated_at }) => validated_at !== null) ?? others[0]
+    if (row.is_primary === 1 && heir) {
+      await trx
+        .updateTable('domain')
+        .set({ is_primary: 1 })
+        .where('tenant_id', '=', scope.tenantId)
+        .where('id', '=', heir.id)
+        .execute()
+    }
+  })
+  deps.link.settingsChanged()
+}
+
+/** The domain of a path by id or name. Throws `not-found`. */
+export async function requireDomain(
+  scope: Scope,
+  reference: string,
+  { store }: Pick<Deps, 'store'>,
+): Promise<DomainRow> {
+  const row = await findDomain(store.db, scope.tenantId, reference)
+  if (!row) throw notFound(reference)
+  return row
+}
+
+async function requireUnused(trx: Trx, row: DomainRow, others: readonly DomainRow[]): Promise<void> {
+  if (others.length === 0) {
+    throw problem('domain-in-use', `${row.name} is the only domain. Add another one first.`)
+  }
+  const users = (await userCounts(trx, row.tenant_id)).get(row.name) ?? 0
+  if (users > 0) {
+    const detail = `${countOf(users, 'user')} still have addresses in ${row.name}. Remove or move them first.`
+    throw problem('domain-in-use', detail)
+  }
+  const below = others.filter(
+    ({ name, validated_by }) => validated_by === 'parent' && name.endsWith(`.${row.name}`),
+  )
+  if (row.validated_at !== null && below.length > 0) {
+    const names = below.map(({ name }) => name).join(', ')
+    throw problem('domain-in-use', `${names} is validated through ${row.name}. Remove it first.`)
+  }
+}
+
+async function renewToken(trx: Trx, row: DomainRow, now: number): Promise<string> {
+  await trx
+    .updateTable('domain')
+    .set({
+      token: newDomainToken(),
+      expires_at: now + PENDING_DOMAIN_MS,
+      observation: null,
+      checked_at: null,
+      next_check_at: now,
+      failures: 0,
+    })
+    .where('tenant_id', '=', row.tenant_id)
+    .where('id', '=', row.id)
+    .execute()
+  return row.id
+}
+
+function mailFieldsOf(row: DomainRow) {
+  return {
+    recipientMode: row.recipient_mode,
+    unknownRecipient: row.unknown_recipient,
+    routeId: row.route_id,
+  }
+}
+
+function shown(row: DomainRow, userCount: number, { clock, config }: Pick<Deps, 'clock' | 'config'>): Domain {
+  return domainOf(row, { hostname: config.hostname, now: clock.now(), userCount })
+}
+
+function notFound(reference: string): Error {
+  return problem('not-found', `There is no domain “${reference}” here.`)
+}

@@ -1,0 +1,195 @@
+// The MX records of a domain: what we expect, what each server says, what must be so before, and the way back (C9).
+import type { DnsRecord } from '@gatepost/contract/common.ts'
+import type { MxView } from '@gatepost/contract/domain.ts'
+import { readObservation, writeObservation } from '../connect/observation-store.ts'
+import { problem } from '../problem.ts'
+import type { ControlDeps, Scope } from '../scope.ts'
+import { requireDomain } from './domain.ts'
+import { leftoversOf, lookAtMx, MX_LOOK, type MxLook, namesUs, OUR_PREFERENCE } from './mx-look.ts'
+import { relativeNameOf, TTL_ADVISED } from './present.ts'
+import { coolDownSeconds, nextOnceRight, nextWhilePending } from './schedule.ts'
+import { type DomainRow, jsonOf, mxBeforeOf } from './store.ts'
+
+export type MxDeps = Pick<ControlDeps, 'store' | 'clock' | 'dns' | 'config' | 'emit'>
+
+/** What the other steps say; `firstInboundSeenAt` is mail for this very domain. */
+export type MxGates = {
+  readonly routeTested: { readonly passed: boolean; readonly saw: string }
+  readonly outbound: { readonly passed: boolean; readonly saw: string }
+  readonly recipients: { readonly passed: boolean; readonly saw: string }
+  readonly firstInboundSeenAt: number | null
+}
+
+/** Below this a wrong MX is undone within the hour. */
+const TTL_LOW_S = 3_600
+
+/** Throws `domain-not-validated`: nobody should be led to point a domain here that we do not take mail for. */
+export async function requireValidated(
+  scope: Scope,
+  reference: string,
+  deps: Pick<MxDeps, 'store'>,
+): Promise<DomainRow> {
+  const row = await requireDomain(scope, reference, deps)
+  if (row.validated_at === null) {
+    throw problem(
+      'domain-not-validated',
+      `${row.name} is not validated yet. Validate it before its MX is changed.`,
+    )
+  }
+  return row
+}
+
+/** Looks at the MX records of one domain and keeps what was seen. */
+export async function lookAndKeepMx(row: DomainRow, asked: boolean, deps: MxDeps): Promise<MxLook> {
+  const { store, clock, dns, config, emit } = deps
+  const key = { tenantId: row.tenant_id, subject: row.id, name: MX_LOOK }
+  const before = await readObservation<MxLook>(store.db, key)
+  const { hostname } = config
+  const resolvers = config.dns.public
+  const look = await lookAtMx(row.name, before?.value ?? null, { dns, hostname, resolvers, now: clock.now() })
+  emit('control.check.ran', { check: 'mx', domain: row.name, outcome: look.outcome })
+  const now = clock.now()
+  const failures = look.outcome === 'complete' ? 0 : asked ? 1 : (before?.failures ?? 0) + 1
+  const nextCheckAt =
+    look.completeAt === null
+      ? nextWhilePending(now, failures)
+      : nextOnceRight(now, { misses: look.misses, known: look.outcome !== 'unknown' })
+  await writeObservation(store.db, key, { value: look, checkedAt: now, nextCheckAt, failures })
+  if (look.records.length > 0 && !namesUs(look, hostname)) {
+    await store.db
+      .updateTable('domain')
+      .set({ mx_before: jsonOf(look.records) })
+      .where('tenant_id', '=', row.tenant_id)
+      .where('id', '=', row.id)
+      .execute()
+  }
+  return look
+}
+
+/** Asks all servers now. Throws `check-too-soon`. */
+export async function checkMx(row: DomainRow, deps: MxDeps): Promise<void> {
+  const kept = await readObservation<MxLook>(deps.store.db, {
+    tenantId: row.tenant_id,
+    subject: row.id,
+    name: MX_LOOK,
+  })
+  const retryAfterSeconds = coolDownSeconds(kept?.checkedAt ?? null, deps.clock.now())
+  if (retryAfterSeconds > 0) {
+    const detail = `The last look was a moment ago. Wait ${retryAfterSeconds} s.`
+    throw problem('check-too-soon', detail, { retryAfterSeconds })
+  }
+  await lookAndKeepMx(row, true, deps)
+}
+
+/** The view of C9. */
+export async function mxViewOf(
+  scope: Scope,
+  reference: string,
+  gates: MxGates,
+  deps: MxDeps,
+): Promise<MxView> {
+  const row = await requireValidated(scope, reference, deps)
+  const kept = await readObservation<MxLook>(deps.store.db, {
+    tenantId: row.tenant_id,
+    subject: row.id,
+    name: MX_LOOK,
+  })
+  const look = kept?.value ?? null
+  const { hostname } = deps.config
+  const leftovers = look === null ? [] : leftoversOf(look, hostname)
+  return {
+    domain: row.name,
+    expected: [expectedRecord(row, look, hostname)],
+    leftovers: leftovers.map((record) => ({ ...record })),
+    complete: look?.outcome === 'complete',
+    weSee: weSeeMx(look, leftovers),
+    weExpect: weExpectMx(row, leftovers, hostname),
+    gates: gatesOf(gates, look),
+    before: mxBeforeOf(row).map((record) => ({ ...record })),
+    firstInboundSeenAt: gates.firstInboundSeenAt,
+    checkedAt: look === null ? null : kept!.checkedAt,
+    nextCheckAt: kept?.nextCheckAt ?? null,
+  }
+}
+
+function expectedRecord(row: DomainRow, look: MxLook | null, hostname: string): DnsRecord {
+  const leftovers = look === null ? [] : leftoversOf(look, hostname)
+  return {
+    purpose: 'Mail for the domain comes to Gatepost',
+    type: 'MX',
+    name: row.name,
+    relativeName: relativeNameOf(row.name),
+    value: hostname,
+    priority: OUR_PREFERENCE,
+    ttl: TTL_ADVISED,
+    state: recordStateOf(look),
+    weSee: weSeeMx(look, leftovers),
+    weExpect: weExpectMx(row, leftovers, hostname),
+    servers: (look?.servers ?? []).map(({ why: _why, ...server }) => ({
+      ...server,
+      values: [...server.values],
+    })),
+  }
+}
+
+function recordStateOf(look: MxLook | null): DnsRecord['state'] {
+  switch (look?.outcome) {
+    case 'complete':
+      return 'found'
+    case 'partly':
+      return look.servers.some(({ state }) => state === 'conflict') ? 'conflict' : 'different-value'
+    case 'elsewhere':
+      return 'different-value'
+    case 'unknown':
+      return 'temporary-failure'
+    default:
+      return 'not-found-yet'
+  }
+}
+
+/** What the MX records say, in a sentence or two. */
+export function weSeeMx(look: MxLook | null, leftovers: readonly { readonly exchange: string }[]): string {
+  if (look === null) return 'We have not looked yet.'
+  const own = look.servers.filter(({ view }) => view === 'authoritative')
+  const found = own.filter(({ state }) => state === 'found').length
+  if (look.outcome === 'unknown') return `No name server answered: ${own[0]?.why ?? 'silence'}.`
+  if (look.outcome === 'none') return 'There is no MX record.'
+  const kept = look.servers.filter(
+    ({ view, state }) => view === 'public' && state !== 'found' && state !== 'temporary-failure',
+  )
+  if (found === own.length) {
+    const all = `Only our MX at ${found} of ${own.length} name servers.`
+    if (kept.length === 0) return all
+    const minutes = Math.ceil(Math.max(...kept.map(({ ttl }) => ttl ?? 0)) / 60)
+    return `${all} ${kept.length} public resolvers keep the old answer, at most ${minutes} min.`
+  }
+  const others = leftovers.map(({ exchange }) => exchange).join(', ')
+  return look.outcome === 'elsewhere' ? `MX names ${others}.` : `Ours stands beside ${others}.`
+}
+
+function weExpectMx(
+  row: DomainRow,
+  leftovers: readonly { readonly exchange: string }[],
+  hostname: string,
+): string {
+  const text = `One MX record at ${row.name}: ${OUR_PREFERENCE} ${hostname}.`
+  if (leftovers.length === 0) return text
+  return `${text} Remove ${leftovers.map(({ exchange }) => exchange).join(', ')}.`
+}
+
+function gatesOf(gates: MxGates, look: MxLook | null): MxView['gates'] {
+  const { ttl = null } = look ?? {}
+  const isDone = look?.completeAt != null
+  const low = {
+    title: `The MX record is kept for ${TTL_LOW_S / 60} min at most`,
+    passed: isDone || look?.outcome === 'none' || (ttl !== null && ttl <= TTL_LOW_S),
+    saw: ttl === null ? 'The present MX record was not seen' : `Its TTL is ${ttl} s`,
+    step: null,
+  }
+  return [
+    { title: 'The delivery route is tested', ...gates.routeTested, step: 'prepare-inbound' },
+    { title: 'An outbound message was seen', ...gates.outbound, step: 'outbound' },
+    { title: 'Recipient validation is set', ...gates.recipients, step: 'recipient-validation' },
+    low,
+  ]
+}

@@ -1,0 +1,117 @@
+// A domain as the API shows it: its state, and both proof records with what each name server says.
+import type { DnsRecord, RecordState } from '@gatepost/contract/common.ts'
+import type { Domain } from '@gatepost/contract/domain.ts'
+import { countOf, type ServerLook } from './look.ts'
+import { cnameNameOf, cnameTargetOf, type ProofLook, txtValueOf } from './proof.ts'
+import { registrableDomainOf } from './public-suffix.ts'
+import { MISSES_BELIEVED } from './schedule.ts'
+import { type DomainRow, proofLookOf } from './store.ts'
+
+/** What we advise for new records, in seconds: short, so that mistakes are mended soon. */
+export const TTL_ADVISED = 300
+
+export type DomainState = Domain['state']
+
+/** `validated` is a right once given; what its record looks like today shows beside it (decisions 51). */
+export function domainStateOf(
+  row: Pick<DomainRow, 'validated_at' | 'validated_by' | 'failures' | 'expires_at'>,
+  now: number,
+): DomainState {
+  if (row.validated_at === null)
+    return row.expires_at !== null && row.expires_at <= now ? 'expired' : 'pending'
+  return row.validated_by !== 'parent' && row.failures >= MISSES_BELIEVED
+    ? 'temporarily-failing'
+    : 'validated'
+}
+
+export function domainOf(
+  row: DomainRow,
+  context: { readonly hostname: string; readonly now: number; readonly userCount: number },
+): Domain {
+  return {
+    id: row.id,
+    name: row.name,
+    unicodeName: row.unicode_name,
+    primary: row.is_primary === 1,
+    state: domainStateOf(row, context.now),
+    validatedAt: row.validated_at,
+    validatedBy: row.validated_by,
+    expiresAt: row.expires_at,
+    ownership: ownershipOf(row, context.hostname),
+    checkedAt: row.checked_at,
+    nextCheckAt: row.next_check_at,
+    recipientMode: row.recipient_mode,
+    unknownRecipient: row.unknown_recipient,
+    routeId: row.route_id,
+    userCount: context.userCount,
+    createdAt: row.created_at,
+    revision: row.revision,
+  }
+}
+
+/** The name as most providers want it: relative to the zone, `@` for the zone itself. */
+export function relativeNameOf(name: string): string {
+  const zone = registrableDomainOf(name)
+  if (name === zone) return '@'
+  return name.endsWith(`.${zone}`) ? name.slice(0, -zone.length - 1) : name
+}
+
+function ownershipOf(row: DomainRow, hostname: string): DnsRecord[] {
+  const look = proofLookOf(row)
+  const value = txtValueOf(row)
+  const target = cnameTargetOf(hostname)
+  const name = cnameNameOf(row)
+  const txt = { type: 'TXT', name: row.name, value } as const
+  const cname = { type: 'CNAME', name, value: target } as const
+  return [
+    record({ ...txt, purpose: 'Proof of ownership' }, row, look, 'txt'),
+    record({ ...cname, purpose: 'Proof of ownership, instead of the TXT' }, row, look, 'cname'),
+  ]
+}
+
+type Wanted = Pick<DnsRecord, 'purpose' | 'name' | 'value'> & { readonly type: 'TXT' | 'CNAME' }
+
+function record(wanted: Wanted, row: DomainRow, look: ProofLook | null, which: 'txt' | 'cname'): DnsRecord {
+  const seen = look?.[which] ?? null
+  const other = look?.[which === 'txt' ? 'cname' : 'txt'] ?? null
+  const isSpare = row.validated_by === 'parent' || (seen?.state !== 'found' && other?.state === 'found')
+  const state: RecordState = isSpare ? 'not-required' : (seen?.state ?? 'not-found-yet')
+  return {
+    ...wanted,
+    relativeName: relativeNameOf(wanted.name),
+    priority: null,
+    ttl: TTL_ADVISED,
+    state,
+    weSee: isSpare ? spareText(row) : weSeeOf(seen?.servers ?? [], wanted.type),
+    weExpect: weExpectOf(wanted, seen?.hint ?? null),
+    servers: (seen?.servers ?? []).map(({ why: _why, ...server }) => ({
+      ...server,
+      values: [...server.values],
+    })),
+  }
+}
+
+function spareText(row: DomainRow): string {
+  return row.validated_by === 'parent'
+    ? 'Not required: the domain above it is validated.'
+    : 'Not required: the other record is there.'
+}
+
+/** What the servers say, in one sentence. */
+export function weSeeOf(servers: readonly ServerLook[], type: string): string {
+  if (servers.length === 0) return 'We have not looked yet.'
+  const all = servers.length
+  const found = servers.filter(({ state }) => state === 'found').length
+  if (found > 0) return `Found at ${found} of ${countOf(all, 'name server')}.`
+  const other = servers.find(({ state }) => state === 'different-value')
+  if (other) return `${other.server} has another value: ${other.values.join(', ')}.`
+  const answered = servers.filter(({ state }) => state !== 'temporary-failure')
+  if (answered.length === 0)
+    return `No answer from ${countOf(all, 'name server')}: ${servers[0]?.why ?? 'silence'}.`
+  return `No such ${type} at ${answered.length} of ${countOf(all, 'name server')}.`
+}
+
+function weExpectOf({ type, name, value }: Wanted, hint: string | null): string {
+  const text = `A ${type} record at ${name} with the value ${value}.`
+  return hint === null ? text : `${text} ${hint}`
+}

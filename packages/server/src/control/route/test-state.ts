@@ -1,0 +1,68 @@
+// What a route test looks like while it runs, when it is done, and when it was interrupted.
+import type { Check } from '@gatepost/contract/common.ts'
+import type { RouteTest } from '@gatepost/contract/route.ts'
+import type { ProbeCheck, ProbeResult } from '#link/orders.ts'
+import { type RouteRow, testOf } from './store.ts'
+
+/** A probe that takes longer was lost with its edge or with us. */
+export const PROBE_MS_MAX = 180_000
+
+const TITLES: { readonly [Name in ProbeCheck]: string } = {
+  resolve: 'The name of the mail host is found',
+  connect: 'The mail host can be reached',
+  greeting: 'It greets as a mail server',
+  tls: 'The connection can be encrypted',
+  recipient: 'The recipient is accepted',
+  'unknown-recipient': 'An unknown recipient is refused',
+  message: 'A real message is accepted',
+}
+
+/** In the order of the test; the last word is the message's. */
+export const probeChecks = Object.keys(TITLES) as readonly ProbeCheck[]
+
+/** Whoever takes every recipient still receives mail; only call-forward needs the refusal. */
+const ADVISORY: ReadonlySet<string> = new Set(['unknown-recipient'])
+
+export function runningTest(recipient: string, now: number): RouteTest {
+  const checks = probeChecks.map((name) => checkOf(name, 'running', 'Running.', null))
+  return { state: 'running', startedAt: now, checks, passed: false, recipient, arrivedAt: null }
+}
+
+/** The test with its results. */
+export function finishedTest(test: RouteTest, results: readonly ProbeResult[], now: number): RouteTest {
+  const byName = new Map(results.map((result) => [result.check, result]))
+  const checks = probeChecks.map((name) => {
+    const result = byName.get(name)
+    if (!result) return checkOf(name, 'not-run', 'Not run.', null)
+    return { ...checkOf(name, result.state, result.saw, result.remedy), checkedAt: now }
+  })
+  return { ...test, state: 'done', checks, passed: isPassed(checks) }
+}
+
+/** The test when no edge could carry it out: what was not looked at is not a "no". */
+export function abandonedTest(test: RouteTest, why: string, now: number): RouteTest {
+  const checks = probeChecks.map((name) => ({
+    ...checkOf(name, 'not-verified', why, 'Run the test again.'),
+    checkedAt: now,
+  }))
+  return { ...test, state: 'done', checks, passed: false }
+}
+
+/** The last test as shown: one that was interrupted does not run for ever. */
+export function shownTest(row: Pick<RouteRow, 'last_test'>, now: number): RouteTest | null {
+  const test = testOf(row)
+  if (test?.state !== 'running' || now - test.startedAt < PROBE_MS_MAX) return test
+  return abandonedTest(test, 'The test was interrupted.', test.startedAt)
+}
+
+function isPassed(checks: readonly Check[]): boolean {
+  const required = checks.filter(({ name }) => !ADVISORY.has(name))
+  const isHeard = ['connect', 'recipient', 'message'].every((wanted) =>
+    required.some(({ name, state }) => name === wanted && (state === 'passed' || state === 'warning')),
+  )
+  return isHeard && required.every(({ state }) => state !== 'failed')
+}
+
+function checkOf(name: ProbeCheck, state: Check['state'], saw: string, remedy: string | null): Check {
+  return { name, title: TITLES[name], state, saw, remedy, checkedAt: null, nextCheckAt: null }
+}
