@@ -1,0 +1,195 @@
+// The thread that owns the day files of tracking: one instance writes batches, another answers searches, so that a
+// long search never holds up reports.
+import { join } from 'node:path'
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { parentPort, workerData } from 'node:worker_threads'
+import { readBatch } from '#link/report-shape.ts'
+import type { DeliveryReport, Report } from '#link/reports.ts'
+import { fileExists } from '#platform/files.ts'
+import { dayName, dayOfId } from './days.ts'
+import { NoteTaker } from './notes.ts'
+import { attemptRow, messageRows, type Place, replyText } from './rows.ts'
+import { sqliteDay } from './schema.ts'
+import { afterDelivery, statusOf } from './status.ts'
+import type { Taken } from './storage.ts'
+
+export type DayThreadOptions = { readonly folder: string; readonly readOnly: boolean }
+export type DayQuestion =
+  | {
+      readonly kind: 'read'
+      readonly id: number
+      readonly day: number
+      readonly sql: string
+      readonly parameters: readonly unknown[]
+    }
+  | { readonly kind: 'take'; readonly id: number; readonly body: Uint8Array; readonly oldestDay: number }
+  | { readonly kind: 'forget'; readonly id: number; readonly day: number }
+  | { readonly kind: 'domains'; readonly id: number; readonly domains: ReadonlyMap<string, string> }
+  | { readonly kind: 'forget-notes'; readonly id: number }
+  | { readonly kind: 'close'; readonly id: number }
+export type DayAnswer =
+  | { readonly id: number; readonly value: unknown }
+  | { readonly id: number; readonly error: string; readonly isNotABatch: boolean }
+
+/** Days open at once: reports come for today, retries for the days before. */
+const OPEN_MAX = 8
+const STATEMENTS_MAX = 100
+const BUSY_MS_MAX = 5_000
+
+type Day = {
+  readonly database: DatabaseSync
+  readonly reads: Map<string, StatementSync>
+  readonly write: Writes | null
+}
+type Writes = { readonly [Name in 'message' | 'word' | 'attempt' | 'statuses' | 'update']: StatementSync }
+
+const { folder, readOnly } = workerData as DayThreadOptions
+const days = new Map<number, Day>()
+const notes = new NoteTaker()
+let domains: ReadonlyMap<string, string> = new Map()
+const tenantOfDomain = (domain: string): string | undefined => domains.get(domain)
+
+parentPort!.on('message', (question: DayQuestion) => {
+  try {
+    parentPort!.postMessage({ id: question.id, value: answerTo(question) } satisfies DayAnswer)
+  } catch (error) {
+    const { message } = error as Error
+    parentPort!.postMessage({
+      id: question.id,
+      error: message,
+      isNotABatch: message === NOT_A_BATCH,
+    } satisfies DayAnswer)
+  }
+  if (question.kind === 'close') parentPort!.close()
+})
+
+const NOT_A_BATCH = 'not a batch of reports'
+
+function answerTo(question: DayQuestion): unknown {
+  switch (question.kind) {
+    case 'read':
+      return read(question)
+    case 'take':
+      return take(Buffer.from(question.body).toString('utf8'), question.oldestDay)
+    case 'domains':
+      domains = question.domains
+      return null
+    case 'forget-notes':
+      return notes.forget()
+    case 'forget':
+      return closeDay(question.day)
+    case 'close':
+      for (const day of [...days.keys()]) closeDay(day)
+      return null
+  }
+}
+
+function read({ day, sql, parameters }: Extract<DayQuestion, { kind: 'read' }>): unknown {
+  if (!fileExists(pathOf(day))) return []
+  const { database, reads } = opened(day)
+  let statement = reads.get(sql)
+  if (!statement) {
+    statement = database.prepare(sql)
+    if (reads.size >= STATEMENTS_MAX) reads.delete(reads.keys().next().value!)
+    reads.set(sql, statement)
+  }
+  return statement.all(...(parameters as SQLInputValue[]))
+}
+
+/** Stores a batch: one transaction a day it touches. Stored twice is stored once, since ids are keys. */
+function take(body: string, oldestDay: number): Taken {
+  const batch = readBatch(body)
+  if (!batch.ok) throw new Error(NOT_A_BATCH)
+  const { node, slot, reports, acknowledged, rejected } = batch.value
+  const byDay = new Map<number, Report[]>()
+  for (const report of reports) {
+    const day = dayOfId(report.kind === 'delivery' ? report.messageId : report.id)!
+    // What is older than everything we keep would only make a file to be dropped again.
+    if (day < oldestDay) continue
+    const list = byDay.get(day)
+    if (list) list.push(report)
+    else byDay.set(day, [report])
+  }
+  for (const [day, list] of byDay) storeDay(day, list, { node, slot })
+  return { node, slot, acknowledged, rejected, notes: notes.take() }
+}
+
+function storeDay(day: number, reports: readonly Report[], place: Place): void {
+  const { database, write } = opened(day)
+  database.exec('begin immediate')
+  try {
+    for (const report of reports) {
+      if (report.kind === 'delivery') storeDelivery(write!, report)
+      else storeMessage(write!, report, place)
+    }
+    database.exec('commit')
+  } catch (error) {
+    database.exec('rollback')
+    notes.forget()
+    throw error
+  }
+}
+
+function storeMessage(write: Writes, report: Exclude<Report, DeliveryReport>, place: Place): void {
+  const { message, words } = messageRows(report, place, tenantOfDomain)
+  const { changes, lastInsertRowid } = write.message.run(...(Object.values(message) as SQLInputValue[]))
+  const isNew = changes !== 0
+  // First messages are noted again when a batch comes twice: the note may have been lost. Refusals would count double.
+  if (isNew || report.kind === 'accepted') notes.note(report, tenantOfDomain)
+  if (!isNew) return
+  for (const word of words) write.word.run(message.day, message.tenant_id, word, lastInsertRowid)
+}
+
+function storeDelivery(write: Writes, report: DeliveryReport): void {
+  const { changes } = write.attempt.run(...(Object.values(attemptRow(report)) as SQLInputValue[]))
+  if (changes === 0) return
+  const row = write.statuses.get(report.tenantId, report.messageId)
+  if (!row) return
+  const letters = afterDelivery(String(row.statuses), report)
+  const status = statusOf(letters)
+  const delay = status === 'delivered' ? Math.max(0, report.at - Number(row.at)) : null
+  write.update.run(letters, status, replyText(report.reply), delay, report.tenantId, report.messageId)
+}
+
+function opened(day: number): Day {
+  const found = days.get(day)
+  if (found) {
+    // Longest unused first.
+    days.delete(day)
+    days.set(day, found)
+    return found
+  }
+  if (days.size >= OPEN_MAX) closeDay(days.keys().next().value!)
+  const database = new DatabaseSync(pathOf(day), { readOnly, timeout: BUSY_MS_MAX })
+  if (!readOnly) database.exec(`pragma journal_mode = wal; pragma synchronous = full; ${sqliteDay}`)
+  const fresh: Day = { database, reads: new Map(), write: readOnly ? null : prepareWrites(database) }
+  days.set(day, fresh)
+  return fresh
+}
+
+function prepareWrites(database: DatabaseSync): Writes {
+  return {
+    message:
+      database.prepare(`insert into tracking_message (day, id, tenant_id, at, direction, status, reverse_path,
+      author, forward_path, recipient_count, subject, reason, client_ip, size, count, node, slot, statuses, delay_ms,
+      body) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing`),
+    word: database.prepare(
+      'insert into tracking_word (day, tenant_id, word, seq) values (?, ?, ?, ?) on conflict do nothing',
+    ),
+    attempt: database.prepare(`insert into tracking_attempt (day, message_id, id, tenant_id, at, body)
+      values (?, ?, ?, ?, ?, ?) on conflict do nothing`),
+    statuses: database.prepare('select statuses, at from tracking_message where tenant_id = ? and id = ?'),
+    update: database.prepare(`update tracking_message set statuses = ?, status = ?, reason = ?,
+      delay_ms = coalesce(delay_ms, ?) where tenant_id = ? and id = ?`),
+  }
+}
+
+function closeDay(day: number): null {
+  days.get(day)?.database.close()
+  days.delete(day)
+  return null
+}
+
+function pathOf(day: number): string {
+  return join(folder, `${dayName(day)}.db`)
+}

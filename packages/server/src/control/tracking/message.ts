@@ -1,0 +1,108 @@
+// One message in full: its explanation, the facts it was judged by, and each delivery attempt.
+import type { Message as MessageShape } from '@gatepost/contract/message.ts'
+import type * as z from 'zod'
+import type { DeliveryReport } from '#link/reports.ts'
+import { problem } from '../problem.ts'
+import type { Scope } from '../scope.ts'
+import { dayOfId } from './days.ts'
+import { rowOf } from './list.ts'
+import type { MessageBody } from './rows.ts'
+import { recipientStatus } from './status.ts'
+import type { TrackingStorage } from './storage.ts'
+import { shownFacts, shownSteps, smallestChangeOf, verdictOf } from './why.ts'
+
+export type Message = z.infer<typeof MessageShape>
+
+/** Attempts shown; the first hundred and the newest tell the story of five days of retries. */
+const ATTEMPTS_MAX = 500
+
+/** Throws `not-found` when this tenant has no such message. */
+export async function readMessage(scope: Scope, id: string, storage: TrackingStorage): Promise<Message> {
+  const { row, attempts } = await rowsOf(scope, id, storage)
+  const body = JSON.parse(row.body) as MessageBody
+  const story = {
+    tenantId: scope.tenantId,
+    status: row.status,
+    reversePath: row.reverse_path,
+    forwardPath: row.forward_path,
+    body,
+    attempts,
+  }
+  return {
+    ...rowOf(row),
+    messageIdField: body.messageIdField,
+    origin: body.origin,
+    client: body.client,
+    reply: body.reply,
+    verdict: verdictOf(story),
+    smallestChange: smallestChangeOf(story),
+    settingsRevision: body.settingsRevision,
+    recipients: body.recipients.map(({ forwardPath, explanation }, index) => ({
+      forwardPath,
+      status: recipientStatus(row.statuses, index),
+      explanation: shownSteps(explanation),
+    })),
+    explanation: shownSteps(body.explanation),
+    facts: factsOf(body, scope.tenantId),
+    attempts: attempts.map((attempt) => attemptOf(attempt, body)),
+  }
+}
+
+/** Which edge holds a message. Throws `not-found`. */
+export async function placeOfMessage(
+  scope: Scope,
+  id: string,
+  storage: TrackingStorage,
+): Promise<{ readonly node: string; readonly slot: number }> {
+  const { row } = await rowsOf(scope, id, storage)
+  return { node: row.node, slot: row.slot }
+}
+
+async function rowsOf(scope: Scope, id: string, storage: TrackingStorage) {
+  const day = dayOfId(id)
+  if (day === null) throw problem('not-found')
+  const message = storage.builder
+    .selectFrom('tracking_message')
+    .selectAll()
+    .where('day', '=', day)
+    .where('tenant_id', '=', scope.tenantId)
+    .where('id', '=', id)
+  const [row] = await storage.read(day, message.compile())
+  if (!row) throw problem('not-found')
+  const attempts = storage.builder
+    .selectFrom('tracking_attempt')
+    .select('body')
+    .where('day', '=', day)
+    .where('message_id', '=', id)
+    .where('tenant_id', '=', scope.tenantId)
+    .orderBy('at')
+    .orderBy('id')
+    .limit(ATTEMPTS_MAX)
+  const bodies = await storage.read(day, attempts.compile())
+  return { row, attempts: bodies.map(({ body }) => JSON.parse(body) as DeliveryReport) }
+}
+
+/** The facts of the message and those of its recipients, each once. */
+function factsOf(body: MessageBody, tenantId: string): Message['facts'] {
+  const seen = new Map<string, Message['facts'][number]>()
+  for (const facts of [body.facts, ...body.recipients.map((recipient) => recipient.facts)]) {
+    for (const fact of shownFacts(facts, tenantId)) seen.set(`${fact.name} ${fact.value}`, fact)
+  }
+  return [...seen.values()]
+}
+
+function attemptOf(attempt: DeliveryReport, { recipients }: MessageBody): Message['attempts'][number] {
+  const { at, outcome, nextAttemptAt, nextHop, tls, reply, dsnId } = attempt
+  return {
+    at,
+    attempt: attempt.attempt,
+    recipients: attempt.recipients.map((index) => recipients[index]?.forwardPath ?? `recipient ${index + 1}`),
+    outcome,
+    nextAttemptAt,
+    nextHop,
+    tls,
+    reply,
+    durationMs: Math.round(attempt.durationMs),
+    dsnId,
+  }
+}

@@ -1,0 +1,88 @@
+// What Connect wants to know of mail that passes: first messages, when addresses sent last, and who was refused relay.
+import type { Report } from '#link/reports.ts'
+import { DAY_MS } from './days.ts'
+import { decidingReason, domainOf, type TenantOfDomain } from './rows.ts'
+
+export type MailNotes = {
+  /** First outbound message of a tenant, and when its addresses sent, at most once a day each. */
+  readonly outbound: readonly {
+    readonly tenantId: string
+    readonly ip: string | null
+    readonly at: number
+    readonly messageId: string
+  }[]
+  readonly inbound: readonly {
+    readonly tenantId: string
+    readonly domain: string
+    readonly at: number
+    readonly messageId: string
+  }[]
+  readonly refused: readonly {
+    readonly tenantId: string
+    readonly address: string
+    readonly domain: string
+    readonly at: number
+    readonly count: number
+  }[]
+}
+
+/** Keys remembered; forgetting one only causes a note that was given before. */
+const REMEMBERED_MAX = 50_000
+
+/** Collects the notes of one batch. Remembers what it told, so that busy days cost nothing. */
+export class NoteTaker {
+  readonly #told = new Set<string>()
+  #outbound: MailNotes['outbound'][number][] = []
+  #inbound: MailNotes['inbound'][number][] = []
+  #refused = new Map<string, MailNotes['refused'][number]>()
+
+  note(report: Report, tenantOfDomain: TenantOfDomain): void {
+    if (report.kind === 'refused') {
+      this.#noteRefusal(report, tenantOfDomain)
+    } else if (report.kind === 'accepted' && report.origin === 'smtp') {
+      const { tenantId, at, id: messageId } = report
+      const ip = report.client?.ip ?? null
+      if (report.direction === 'outbound') {
+        if (this.#isNew(`out ${tenantId} ${ip} ${Math.floor(at / DAY_MS)}`))
+          this.#outbound.push({ tenantId, ip, at, messageId })
+        return
+      }
+      for (const { forwardPath } of report.recipients) {
+        const domain = domainOf(forwardPath)
+        if (domain && this.#isNew(`in ${tenantId} ${domain}`))
+          this.#inbound.push({ tenantId, domain, at, messageId })
+      }
+    }
+  }
+
+  /** Hands over what was noted since the last call. */
+  take(): MailNotes {
+    const notes = { outbound: this.#outbound, inbound: this.#inbound, refused: [...this.#refused.values()] }
+    this.#outbound = []
+    this.#inbound = []
+    this.#refused = new Map()
+    return notes
+  }
+
+  /** What was told may not have been kept: tell it again. */
+  forget(): void {
+    this.#told.clear()
+  }
+
+  #noteRefusal(report: Extract<Report, { kind: 'refused' }>, tenantOfDomain: TenantOfDomain): void {
+    if (decidingReason(report) !== 'address-not-authorized') return
+    const domain = domainOf(report.reversePath)
+    const tenantId = domain === null ? undefined : tenantOfDomain(domain)
+    if (domain === null || tenantId === undefined) return
+    const key = `${report.client.ip} ${domain}`
+    const count = (this.#refused.get(key)?.count ?? 0) + report.count
+    this.#refused.set(key, { tenantId, address: report.client.ip, domain, at: report.at, count })
+  }
+
+  #isNew(key: string): boolean {
+    if (this.#told.has(key)) return false
+    if (this.#told.size >= REMEMBERED_MAX) this.#told.clear()
+    this.#told.add(key)
+    return true
+  }
+}

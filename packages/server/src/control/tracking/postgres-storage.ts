@@ -1,0 +1,189 @@
+// Tracking in PostgreSQL: three tables partitioned by day; the same rows and queries as in SQLite.
+import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
+import { readBatch } from '#link/report-shape.ts'
+import type { DeliveryReport, Report } from '#link/reports.ts'
+import { postgresPool } from '#store/open.ts'
+import { dayName, dayOfId, dayOfName } from './days.ts'
+import { NoteTaker } from './notes.ts'
+import { attemptRow, messageRows, type Place, replyText, type TenantOfDomain } from './rows.ts'
+import { postgresTables, type TrackingSchema, trackingTables } from './schema.ts'
+import { afterDelivery, statusOf } from './status.ts'
+import { NotABatch, type Taken, type TrackingStorage } from './storage.ts'
+
+/** One for reports, the rest for searches. */
+const CONNECTIONS_MAX = 4
+/** Any number that only Gatepost uses: makes tables and partitions once. */
+const TRACKING_LOCK = 7_305_202_603
+/** Rows an insert: the widest has 20 columns, and PostgreSQL takes 65,535 parameters. */
+const ROWS_PER_INSERT_MAX = 3_000
+
+type Trx = Transaction<TrackingSchema>
+
+export async function openPostgresTracking(database: string): Promise<TrackingStorage> {
+  const db = new Kysely<TrackingSchema>({
+    dialect: new PostgresDialect({ pool: postgresPool(database, { max: CONNECTIONS_MAX }) }),
+  })
+  await db.transaction().execute(async (trx) => {
+    await lock(trx)
+    for (const statement of postgresTables) await sql.raw(statement).execute(trx)
+  })
+  const known = new Set(await partitions(db))
+  const notes = new NoteTaker()
+  let domains: ReadonlyMap<string, string> = new Map()
+  let oldestDay = 0
+  return {
+    builder: db,
+    days: async () => [...known].sort((a, b) => b - a),
+    read: async (_day, query) => (await db.executeQuery(query)).rows,
+    async take(body): Promise<Taken> {
+      const batch = readBatch(body.toString('utf8'))
+      if (!batch.ok) throw new NotABatch('not a batch of reports')
+      const { node, slot, acknowledged, rejected } = batch.value
+      const reports = batch.value.reports.filter((report) => dayOf(report) >= oldestDay)
+      for (const day of new Set(reports.map(dayOf))) {
+        if (known.has(day)) continue
+        await addPartition(db, day)
+        known.add(day)
+      }
+      const tenantOfDomain: TenantOfDomain = (domain) => domains.get(domain)
+      const added = await db
+        .transaction()
+        .execute((trx) => store(trx, reports, { node, slot, tenantOfDomain }))
+      for (const report of reports) {
+        if (report.kind === 'accepted' || added.has(report.id)) notes.note(report, tenantOfDomain)
+      }
+      return { node, slot, acknowledged, rejected, notes: notes.take() }
+    },
+    domainsChanged(changed) {
+      domains = changed
+    },
+    forgetNotes: () => notes.forget(),
+    async dropBefore(day) {
+      oldestDay = Math.max(oldestDay, day)
+      for (const old of [...known].filter((other) => other < day)) {
+        for (const table of trackingTables)
+          await sql.raw(`drop table if exists ${partitionName(table, old)}`).execute(db)
+        known.delete(old)
+      }
+    },
+    close: () => db.destroy(),
+  }
+}
+
+function dayOf(report: Report): number {
+  return dayOfId(report.kind === 'delivery' ? report.messageId : report.id)!
+}
+
+type StoreContext = Place & { readonly tenantOfDomain: TenantOfDomain }
+
+/** Stores a batch; returns the ids of messages that were new. */
+async function store(
+  trx: Trx,
+  reports: readonly Report[],
+  context: StoreContext,
+): Promise<ReadonlySet<string>> {
+  const rows = reports
+    .filter((report) => report.kind !== 'delivery')
+    .map((report) => messageRows(report, context, context.tenantOfDomain))
+  const words = new Map(rows.map(({ message, words }) => [message.id, words]))
+  const added = new Set<string>()
+  for (const part of partsOf(rows.map(({ message }) => message))) {
+    const stored = await trx
+      .insertInto('tracking_message')
+      .values(part)
+      .onConflict((conflict) => conflict.doNothing())
+      .returning(['seq', 'id', 'day', 'tenant_id'])
+      .execute()
+    for (const { id } of stored) added.add(id)
+    const wordRows = stored.flatMap(({ id, ...row }) =>
+      [...(words.get(id) ?? [])].map((word) => ({ ...row, word })),
+    )
+    for (const some of partsOf(wordRows)) {
+      await trx
+        .insertInto('tracking_word')
+        .values(some)
+        .onConflict((conflict) => conflict.doNothing())
+        .execute()
+    }
+  }
+  await storeDeliveries(
+    trx,
+    reports.filter((report) => report.kind === 'delivery'),
+  )
+  return added
+}
+
+async function storeDeliveries(trx: Trx, reports: readonly DeliveryReport[]): Promise<void> {
+  for (const part of partsOf(reports)) {
+    const stored = await trx
+      .insertInto('tracking_attempt')
+      .values(part.map(attemptRow))
+      .onConflict((conflict) => conflict.doNothing())
+      .returning('id')
+      .execute()
+    const fresh = new Set(stored.map(({ id }) => id))
+    for (const report of part) {
+      // A report twice in one batch is stored, and applied, once.
+      if (fresh.delete(report.id)) await applyDelivery(trx, report)
+    }
+  }
+}
+
+async function applyDelivery(trx: Trx, report: DeliveryReport): Promise<void> {
+  const day = dayOf(report)
+  const row = await trx
+    .selectFrom('tracking_message')
+    .select(['statuses', 'at', 'delay_ms'])
+    .where('day', '=', day)
+    .where('tenant_id', '=', report.tenantId)
+    .where('id', '=', report.messageId)
+    .executeTakeFirst()
+  if (!row) return
+  const statuses = afterDelivery(row.statuses, report)
+  const status = statusOf(statuses)
+  const delay = status === 'delivered' ? Math.max(0, report.at - row.at) : null
+  await trx
+    .updateTable('tracking_message')
+    .set({ statuses, status, reason: replyText(report.reply), delay_ms: row.delay_ms ?? delay })
+    .where('day', '=', day)
+    .where('tenant_id', '=', report.tenantId)
+    .where('id', '=', report.messageId)
+    .execute()
+}
+
+function partsOf<Item>(items: readonly Item[]): readonly (readonly Item[])[] {
+  return Array.from({ length: Math.ceil(items.length / ROWS_PER_INSERT_MAX) }, (_, part) =>
+    items.slice(part * ROWS_PER_INSERT_MAX, (part + 1) * ROWS_PER_INSERT_MAX),
+  )
+}
+
+function partitionName(table: string, day: number): string {
+  return `${table}_${dayName(day).replaceAll('-', '')}`
+}
+
+async function addPartition(db: Kysely<TrackingSchema>, day: number): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    await lock(trx)
+    for (const table of trackingTables) {
+      const name = partitionName(table, day)
+      await sql
+        .raw(
+          `create table if not exists ${name} partition of ${table} for values from (${day}) to (${day + 1})`,
+        )
+        .execute(trx)
+    }
+  })
+}
+
+async function partitions(db: Kysely<TrackingSchema>): Promise<readonly number[]> {
+  const { rows } = await sql<{ name: string }>`select c.relname as name from pg_inherits i
+    join pg_class c on c.oid = i.inhrelid where i.inhparent = 'tracking_message'::regclass`.execute(db)
+  return rows
+    .map(({ name }) => name.slice(-8))
+    .map((digits) => dayOfName(`${digits.slice(0, 4)}-${digits.slice(4, 6)}-${digits.slice(6)}`))
+    .filter((day) => day !== null)
+}
+
+async function lock(trx: Trx): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${TRACKING_LOCK})`.execute(trx)
+}

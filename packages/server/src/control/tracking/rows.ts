@@ -1,0 +1,181 @@
+// Reports become rows: pure, and the same for both databases. Runs in the tracking thread, so it stays cheap.
+import type { AcceptedReport, DeliveryReport, RefusedReport, Report } from '#link/reports.ts'
+import { dayOfId } from './days.ts'
+import type { NewAttemptRow, NewMessageRow } from './schema.ts'
+import { lettersOf, statusOf } from './status.ts'
+import { messageWords, RECIPIENTS_INDEXED_MAX } from './words.ts'
+
+/** What a message's page needs besides the columns. */
+export type MessageBody = Pick<
+  AcceptedReport,
+  'client' | 'explanation' | 'facts' | 'messageIdField' | 'origin'
+> & {
+  readonly reply: RefusedReport['reply'] | null
+  readonly settingsRevision: number | null
+  readonly recipients: readonly Pick<
+    AcceptedReport['recipients'][number],
+    'forwardPath' | 'explanation' | 'facts'
+  >[]
+}
+
+export type MessageRows = { readonly message: NewMessageRow; readonly words: ReadonlySet<string> }
+export type Place = { readonly node: string; readonly slot: number }
+
+/** The tenant that validated a domain, if any. */
+export type TenantOfDomain = (domain: string) => string | undefined
+
+/**
+ * Whose message centre shows a refusal: the tenant that was found; else that of the reverse-path's domain (its own
+ * host may be the one that is not authorised yet); else of the forward-path's; else the only one that authorised the client.
+ */
+export function tenantOfRefusal(report: RefusedReport, tenantOfDomain: TenantOfDomain): string | null {
+  if (report.tenantId !== null) return report.tenantId
+  const owner = tenantOf(report.reversePath, tenantOfDomain) ?? tenantOf(report.forwardPath, tenantOfDomain)
+  if (owner) return owner
+  const relay = report.facts.relay
+  const authorized = relay?.kind === 'known' ? relay.value.authorizedFor : []
+  return authorized.length === 1 ? authorized[0]! : null
+}
+
+export function messageRows(
+  report: AcceptedReport | RefusedReport,
+  place: Place,
+  tenantOfDomain: TenantOfDomain,
+): MessageRows {
+  const day = dayOfId(report.id)!
+  return report.kind === 'accepted'
+    ? acceptedRows(report, place, day)
+    : refusedRows(report, { place, day, tenantOfDomain })
+}
+
+function acceptedRows(report: AcceptedReport, { node, slot }: Place, day: number): MessageRows {
+  const { client, explanation, facts, messageIdField, origin, recipients, settingsRevision } = report
+  const body: MessageBody = {
+    client,
+    explanation,
+    facts,
+    messageIdField,
+    origin,
+    settingsRevision,
+    reply: null,
+    recipients: recipients.map(({ forwardPath, explanation, facts }) => ({
+      forwardPath,
+      explanation,
+      facts,
+    })),
+  }
+  const letters = lettersOf(report.verdict === 'hold' ? 'held' : 'queued', recipients.length)
+  const indexed = recipients.slice(0, RECIPIENTS_INDEXED_MAX).map(({ forwardPath }) => forwardPath)
+  return {
+    message: {
+      day,
+      id: report.id,
+      tenant_id: report.tenantId,
+      at: report.at,
+      direction: report.direction,
+      status: statusOf(letters),
+      reverse_path: report.reversePath,
+      author: report.author,
+      forward_path: recipients[0]?.forwardPath ?? null,
+      recipient_count: recipients.length,
+      subject: report.subject,
+      reason: '',
+      client_ip: client?.ip ?? null,
+      size: report.size,
+      count: 1,
+      node,
+      slot,
+      statuses: letters,
+      delay_ms: null,
+      body: JSON.stringify(body),
+    },
+    words: messageWords({
+      addresses: [report.reversePath, report.author, ...indexed],
+      subject: report.subject,
+      messageIdField,
+      clientIp: client?.ip ?? null,
+    }),
+  }
+}
+
+type RefusalContext = { readonly place: Place; readonly day: number; readonly tenantOfDomain: TenantOfDomain }
+
+function refusedRows(report: RefusedReport, { place, day, tenantOfDomain }: RefusalContext): MessageRows {
+  const { client, explanation, facts, messageIdField, reply, settingsRevision, forwardPath } = report
+  const body: MessageBody = {
+    client,
+    explanation,
+    facts,
+    messageIdField,
+    reply,
+    settingsRevision,
+    origin: 'smtp',
+    recipients: forwardPath === null ? [] : [{ forwardPath, explanation: [], facts: {} }],
+  }
+  return {
+    message: {
+      day,
+      id: report.id,
+      tenant_id: tenantOfRefusal(report, tenantOfDomain) ?? '',
+      at: report.at,
+      direction: report.direction,
+      status: report.outcome,
+      reverse_path: report.reversePath,
+      author: report.author,
+      forward_path: forwardPath,
+      recipient_count: forwardPath === null ? 0 : 1,
+      subject: report.subject,
+      reason: decidingReason(report) ?? replyText(reply),
+      client_ip: client.ip,
+      size: null,
+      count: report.count,
+      node: place.node,
+      slot: place.slot,
+      statuses: lettersOf(report.outcome === 'refused' ? 'refused' : 'deferred', 1),
+      delay_ms: null,
+      body: JSON.stringify(body),
+    },
+    words: messageWords({
+      addresses: [report.reversePath, report.author, forwardPath],
+      subject: report.subject,
+      messageIdField,
+      clientIp: client.ip,
+    }),
+  }
+}
+
+export function attemptRow(report: DeliveryReport): NewAttemptRow {
+  return {
+    day: dayOfId(report.messageId)!,
+    message_id: report.messageId,
+    id: report.id,
+    tenant_id: report.tenantId,
+    at: report.at,
+    body: JSON.stringify(report),
+  }
+}
+
+/** `451 4.7.1 Open relay not allowed`. */
+export function replyText({ code, status, text }: DeliveryReport['reply']): string {
+  return status === null ? `${code} ${text}` : `${code} ${status} ${text}`
+}
+
+export function domainOf(address: string | null): string | null {
+  if (address === null) return null
+  const at = address.lastIndexOf('@')
+  return at < 0 ? null : address.slice(at + 1).toLowerCase()
+}
+
+/** The step that refused or deferred. */
+export function decidingReason({
+  explanation,
+}: Pick<Report & { kind: 'refused' }, 'explanation'>): string | null {
+  return explanation.find(({ kind }) => DECIDING.has(kind))?.because ?? null
+}
+
+const DECIDING: ReadonlySet<string> = new Set(['defer', 'reject', 'blind-defer'])
+
+function tenantOf(address: string | null, tenantOfDomain: TenantOfDomain): string | null {
+  const domain = domainOf(address)
+  return domain === null ? null : (tenantOfDomain(domain) ?? null)
+}

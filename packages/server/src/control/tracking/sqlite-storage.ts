@@ -1,0 +1,107 @@
+// Tracking in SQLite: a file a day in `tracking/`, one thread that writes and one that reads.
+import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
+import { ensureFolder, filesIn, removeFile } from '#platform/files.ts'
+import type { DayAnswer, DayQuestion, DayThreadOptions } from './day-thread.ts'
+import { dayName, dayOfName } from './days.ts'
+import type { TrackingSchema } from './schema.ts'
+import { NotABatch, type Taken, type TrackingStorage } from './storage.ts'
+
+export function openSqliteTracking(folder: string): TrackingStorage {
+  ensureFolder(folder)
+  const writer = new DayThread({ folder, readOnly: false })
+  const reader = new DayThread({ folder, readOnly: true })
+  let oldestDay = 0
+  return {
+    builder: new Kysely<TrackingSchema>({
+      dialect: {
+        createAdapter: () => new SqliteAdapter(),
+        createDriver: () => new DummyDriver(),
+        createIntrospector: (db) => new SqliteIntrospector(db),
+        createQueryCompiler: () => new SqliteQueryCompiler(),
+      },
+    }),
+    days: async () => daysIn(folder),
+    async read<Row>(day: number, { sql, parameters }: { sql: string; parameters: readonly unknown[] }) {
+      return (await reader.ask({ kind: 'read', day, sql, parameters })) as readonly Row[]
+    },
+    async take(body) {
+      // The bytes are copied once; reading, checking and storing them is the thread's work.
+      return (await writer.ask({ kind: 'take', body, oldestDay })) as Taken
+    },
+    domainsChanged(domains) {
+      void writer.ask({ kind: 'domains', domains }).catch(() => {})
+    },
+    forgetNotes() {
+      void writer.ask({ kind: 'forget-notes' }).catch(() => {})
+    },
+    async dropBefore(day) {
+      oldestDay = Math.max(oldestDay, day)
+      for (const old of daysIn(folder).filter((other) => other < day)) {
+        await Promise.all([
+          writer.ask({ kind: 'forget', day: old }),
+          reader.ask({ kind: 'forget', day: old }),
+        ])
+        for (const ending of ['', '-wal', '-shm']) removeFile(join(folder, `${dayName(old)}.db${ending}`))
+      }
+    },
+    async close() {
+      await Promise.all([writer.close(), reader.close()])
+    },
+  }
+}
+
+function daysIn(folder: string): readonly number[] {
+  return filesIn(folder)
+    .filter((name) => name.endsWith('.db'))
+    .map((name) => dayOfName(name.slice(0, -'.db'.length)))
+    .filter((day) => day !== null)
+    .sort((a, b) => b - a)
+}
+
+type Unnumbered<Question> = Question extends DayQuestion ? Omit<Question, 'id'> : never
+
+class DayThread {
+  readonly #worker: Worker
+  readonly #pending = new Map<number, PromiseWithResolvers<unknown>>()
+  #next = 0
+  #ended: Error | null = null
+
+  constructor(options: DayThreadOptions) {
+    this.#worker = new Worker(new URL('./day-thread.ts', import.meta.url), { workerData: options })
+    this.#worker.on('message', (answer: DayAnswer) => this.#settle(answer))
+    this.#worker.on('error', (error) => this.#end(error as Error))
+    this.#worker.on('exit', () => this.#end(new Error('The tracking thread has ended')))
+  }
+
+  ask(question: Unnumbered<DayQuestion>): Promise<unknown> {
+    if (this.#ended) return Promise.reject(this.#ended)
+    const waiting = Promise.withResolvers<unknown>()
+    this.#next += 1
+    this.#pending.set(this.#next, waiting)
+    this.#worker.postMessage({ ...question, id: this.#next })
+    return waiting.promise
+  }
+
+  async close(): Promise<void> {
+    if (this.#ended) return
+    const ended = new Promise((resolve) => this.#worker.once('exit', resolve))
+    await this.ask({ kind: 'close' }).catch(() => {})
+    await ended
+  }
+
+  #settle(answer: DayAnswer): void {
+    const waiting = this.#pending.get(answer.id)
+    this.#pending.delete(answer.id)
+    if ('error' in answer)
+      waiting?.reject(answer.isNotABatch ? new NotABatch(answer.error) : new Error(answer.error))
+    else waiting?.resolve(answer.value)
+  }
+
+  #end(error: Error): void {
+    this.#ended ??= error
+    for (const waiting of this.#pending.values()) waiting.reject(this.#ended)
+    this.#pending.clear()
+  }
+}

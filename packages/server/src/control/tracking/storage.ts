@@ -1,0 +1,31 @@
+// What tracking asks of its storage: take batches, answer compiled queries a day at a time, drop old days.
+import type { CompiledQuery, Kysely } from 'kysely'
+import type { MailNotes } from './notes.ts'
+import type { TrackingSchema } from './schema.ts'
+
+export type Taken = {
+  readonly node: string
+  readonly slot: number
+  readonly acknowledged: number
+  readonly notes: MailNotes
+  readonly rejected: readonly string[]
+}
+
+export type TrackingStorage = {
+  /** Compiles queries for this database; run them with `read`. */
+  readonly builder: Kysely<TrackingSchema>
+  /** Days with rows, newest first. */
+  days(): Promise<readonly number[]>
+  read<Row>(day: number, query: CompiledQuery<Row>): Promise<readonly Row[]>
+  /** Stores the text of a `ReportBatch` in one transaction. Rejects with `NotABatch` or when storage fails. */
+  take(body: Buffer): Promise<Taken>
+  /** The validated domains: domain → tenant. */
+  domainsChanged(domains: ReadonlyMap<string, string>): void
+  /** Notes given so far may not have been kept. */
+  forgetNotes(): void
+  dropBefore(day: number): Promise<void>
+  close(): Promise<void>
+}
+
+/** The body is no batch of reports. */
+export class NotABatch extends Error {}

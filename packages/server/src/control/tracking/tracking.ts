@@ -1,0 +1,102 @@
+// Tracking: where every message is and why. Takes the reports of edges; answers the message centre (decisions 30, 34).
+import { join } from 'node:path'
+import type { MessageCounts } from '@gatepost/contract/message.ts'
+import type * as z from 'zod'
+import type { Emit } from '#events/emit.ts'
+import type { Clock } from '#platform/clock.ts'
+import { newId } from '#platform/random.ts'
+import type { Store } from '#store/open.ts'
+import { problem } from '../problem.ts'
+import type { EdgeLink, Scope } from '../scope.ts'
+import { countRows } from './counts.ts'
+import { dayOf } from './days.ts'
+import { listRows, type MessageQuery, type Row } from './list.ts'
+import { keepMailNotes } from './mail-observations.ts'
+import { type Message, placeOfMessage, readMessage } from './message.ts'
+import { openPostgresTracking } from './postgres-storage.ts'
+import { openSqliteTracking } from './sqlite-storage.ts'
+import type { TrackingStorage } from './storage.ts'
+
+/** Days kept, today included. */
+export const TRACKING_DAYS = 30
+const RETENTION_LOOK_MS = 3_600_000
+
+type Options = {
+  readonly store: Store
+  /** As for `openStore`: null is SQLite in `dataFolder/tracking/`. */
+  readonly database: string | null
+  readonly dataFolder: string
+  readonly clock: Clock
+  readonly emit: Emit
+  readonly daysKept?: number
+}
+
+export type Tracking = {
+  /** Stores the text of a `ReportBatch`; resolves once it may be acknowledged. */
+  take(body: Buffer): Promise<{ readonly node: string; readonly slot: number; readonly acknowledged: number }>
+  /** The publisher tells which tenant validated which domain. */
+  domainsChanged(domains: ReadonlyMap<string, string>): void
+  listMessages(
+    scope: Scope,
+    query: MessageQuery,
+  ): Promise<{ readonly items: Row[]; readonly next: string | null; readonly total: null }>
+  /** Throws `not-found`. */
+  getMessage(scope: Scope, id: string): Promise<Message>
+  getMessageCounts(scope: Scope): Promise<z.infer<typeof MessageCounts>>
+  /** Makes the queued recipients of a message due now. Throws `not-found`, `edge-unreachable`. */
+  retryMessage(scope: Scope, id: string, link: EdgeLink): Promise<{ readonly recipients: number }>
+  close(): Promise<void>
+}
+
+export async function openTracking(options: Options): Promise<Tracking> {
+  const { store, database, dataFolder, clock, emit } = options
+  const storage =
+    database === null
+      ? openSqliteTracking(join(dataFolder, 'tracking'))
+      : await openPostgresTracking(database)
+  const stopped = new AbortController()
+  const retention = keepRetention(storage, { ...options, signal: stopped.signal })
+  return {
+    async take(body) {
+      const { node, slot, acknowledged, notes, rejected } = await storage.take(body)
+      if (rejected.length > 0) emit('link.rejected', { what: 'reports', node, slot, why: rejected })
+      await keepMailNotes(store, notes).catch((error) => {
+        // The reports come again, and their notes with them.
+        storage.forgetNotes()
+        throw error
+      })
+      return { node, slot, acknowledged }
+    },
+    domainsChanged: (domains) => storage.domainsChanged(domains),
+    listMessages: (scope, query) => listRows(scope, query, storage),
+    getMessage: (scope, id) => readMessage(scope, id, storage),
+    getMessageCounts: (scope) => countRows(scope, storage, clock),
+    async retryMessage(scope, messageId, link) {
+      const place = await placeOfMessage(scope, messageId, storage)
+      const order = { kind: 'retry', id: newId('ord', clock.now()), messageId } as const
+      const result = await link.orderFor(place, order)
+      if (result.kind === 'retry') return { recipients: result.recipients }
+      throw problem(
+        'edge-unreachable',
+        result.kind === 'failed' ? `The edge could not: ${result.why}.` : undefined,
+      )
+    },
+    async close() {
+      stopped.abort()
+      await retention
+      await storage.close()
+    },
+  }
+}
+
+async function keepRetention(
+  storage: TrackingStorage,
+  { clock, emit, signal, daysKept = TRACKING_DAYS }: Options & { readonly signal: AbortSignal },
+): Promise<void> {
+  while (!signal.aborted) {
+    await storage
+      .dropBefore(dayOf(clock.now()) - daysKept + 1)
+      .catch((error) => emit('control.request.failed', { what: 'retention of tracking', error }))
+    await clock.sleep(RETENTION_LOOK_MS, signal)
+  }
+}

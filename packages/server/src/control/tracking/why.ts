@@ -1,0 +1,158 @@
+// Why a message went as it did, in sentences: the steps, the verdict, and the smallest change that would have helped.
+import type { ExplanationStep as ShownStep } from '@gatepost/contract/message.ts'
+import type * as z from 'zod'
+import type { DeliveryReport, RefusedReport } from '#link/reports.ts'
+import type { ExplanationStep, GatheredFacts } from '#policy/policy.ts'
+import { reasonText } from './list.ts'
+import type { MessageBody } from './rows.ts'
+import { domainOf, replyText } from './rows.ts'
+
+type Step = z.infer<typeof ShownStep>
+
+const DECIDING: ReadonlySet<string> = new Set(['defer', 'reject', 'blind-defer'])
+
+/** The steps as the page shows them. The first that refused or deferred decides; else the first that held. */
+export function shownSteps(explanation: readonly ExplanationStep[]): Step[] {
+  const refusing = explanation.findIndex(({ kind }) => DECIDING.has(kind))
+  const deciding = refusing >= 0 ? refusing : explanation.findIndex(({ kind }) => kind === 'hold')
+  return explanation.map(({ policy, stage, kind, because, saw }, at) => ({
+    policy,
+    stage,
+    kind,
+    because,
+    means: because.startsWith('by-')
+      ? `The policy ${because.slice(3)} waived this one.`
+      : reasonText(because),
+    saw,
+    deciding: at === deciding,
+  }))
+}
+
+export type Story = {
+  readonly tenantId: string
+  readonly status: string
+  readonly reversePath: string | null
+  readonly forwardPath: string | null
+  readonly body: MessageBody
+  readonly attempts: readonly DeliveryReport[]
+}
+
+/** One sentence: what happened and why. */
+export function verdictOf({ status, body, attempts }: Story): string {
+  const { reply } = body
+  const last = attempts.at(-1)
+  if (reply !== null) {
+    const because = decidingStep(body)
+    const verb = status === 'refused' ? 'Refused' : 'Deferred'
+    return `${verb} with ${replyText(reply)}.${because ? ` ${reasonText(because.because)}` : ''}`
+  }
+  switch (status) {
+    case 'delivered':
+      return `Accepted and delivered${last ? ` to ${hopOf(last)}, which answered ${replyText(last.reply)}` : ''}.`
+    case 'deferred':
+      return `Accepted; delivery is put off${last ? ` after attempt ${last.attempt}: ${replyText(last.reply)}` : ''}.`
+    case 'bounced':
+      return `Accepted, then failed for good${last ? `: ${hopOf(last)} answered ${replyText(last.reply)}` : ''}.${
+        last?.dsnId ? ' A delivery report went to the sender.' : ''
+      }`
+    case 'held': {
+      const because = body.explanation.find(({ kind }) => kind === 'hold')?.because
+      return `Accepted and held for a person.${because ? ` ${reasonText(because)}` : ''}`
+    }
+    default:
+      return 'Accepted; it waits for its first delivery attempt.'
+  }
+}
+
+/** The smallest change that would have altered the outcome; null where nothing was refused. */
+export function smallestChangeOf(story: Story): string | null {
+  const { status, body, attempts } = story
+  if (body.reply !== null) return changeFor(story, decidingStep(body))
+  const last = attempts.at(-1)
+  if (status !== 'bounced' || !last) return null
+  if (last.nextHop === null) return 'Nothing was reached: check the delivery route, then retry the message.'
+  return `${last.nextHop.host} refused it, not this gateway: its reply says what it asks for.`
+}
+
+function changeFor(story: Story, step: ExplanationStep | null): string | null {
+  const { body, reversePath, forwardPath } = story
+  const from = domainOf(reversePath)
+  const to = domainOf(forwardPath)
+  switch (step?.because) {
+    case 'address-not-authorized':
+      return isOurs(story)
+        ? `Authorise ${body.client?.ip ?? 'the client address'} to send for ${from} (step “Outbound”).`
+        : `Validate ${to ?? 'the recipient’s domain'} here, if it is yours; otherwise the sender has the wrong server.`
+    case 'domain-not-validated':
+      return `Validate ${from ?? 'the sender’s domain'} here, or send with a domain that is validated.`
+    case 'author-domain-not-validated':
+      return 'Validate the author’s domain here, or send with an author in a validated domain.'
+    case 'author-of-other-tenant':
+      return 'Send with an author in a domain of this organisation.'
+    case 'recipient-unknown':
+      return `Add ${forwardPath ?? 'the recipient'} as a user or alias, or let ${to ?? 'the domain'} accept all recipients.`
+    case 'too-many-hops':
+    case 'own-loop':
+      return 'Correct the routing between the mail hosts: the message goes in a circle.'
+    case 'fact-unavailable':
+      return 'No setting: a look-up failed for now, and the sender tries again.'
+    case undefined:
+      return 'No policy refused this: the reply names what the client sent wrong.'
+    default:
+      return null
+  }
+}
+
+/** Whether the reverse-path's domain is validated by the tenant that reads this. */
+function isOurs({ tenantId, body }: Story): boolean {
+  const relay = body.facts.relay
+  return relay?.kind === 'known' && relay.value.reversePathTenant === tenantId
+}
+
+function decidingStep({ explanation }: Pick<RefusedReport, 'explanation'>): ExplanationStep | null {
+  return explanation.find(({ kind }) => DECIDING.has(kind)) ?? null
+}
+
+function hopOf({ nextHop }: DeliveryReport): string {
+  if (!nextHop) return 'the next hop'
+  return nextHop.ip === null || nextHop.ip === nextHop.host ? nextHop.host : `${nextHop.host} (${nextHop.ip})`
+}
+
+/** Facts as texts. Other tenants' names never show: only whether something is this tenant's. */
+export function shownFacts(
+  facts: GatheredFacts,
+  tenantId: string,
+): { name: string; value: string; known: boolean }[] {
+  return Object.entries(facts).map(([name, fact]) =>
+    fact.kind === 'unknown'
+      ? { name, value: fact.why, known: false }
+      : { name, value: factText({ [name]: fact }, tenantId) ?? JSON.stringify(fact.value), known: true },
+  )
+}
+
+function factText({ relay, recipient, spf, hops, author }: GatheredFacts, tenantId: string): string | null {
+  const owner = (id: string | null): string =>
+    id === null
+      ? 'not validated here'
+      : id === tenantId
+        ? 'validated by this organisation'
+        : 'validated by another organisation'
+  if (relay?.kind === 'known') {
+    const { authorizedFor, reversePathTenant, forwardPathTenant } = relay.value
+    const address = authorizedFor.includes(tenantId) ? 'authorised' : 'not authorised'
+    return `client address ${address}; reverse-path domain ${owner(reversePathTenant)}; recipient domain ${owner(forwardPathTenant)}`
+  }
+  if (recipient?.kind === 'known') {
+    return recipient.value.listed ? `listed (source ${recipient.value.source})` : 'not listed'
+  }
+  if (spf?.kind === 'known') return `${spf.value.result} for ${spf.value.domain}`
+  if (hops?.kind === 'known')
+    return `${hops.value.received} Received fields, ${hops.value.ownLoops} of them ours`
+  if (author?.kind === 'known') {
+    const { domains, tenants } = author.value
+    return (
+      domains.map((domain, at) => `${domain} (${owner(tenants[at] ?? null)})`).join(', ') || 'none readable'
+    )
+  }
+  return null
+}

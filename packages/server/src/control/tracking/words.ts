@@ -1,0 +1,91 @@
+// Search words: we split and fold text ourselves, so that SQLite and PostgreSQL give one answer (decisions 34).
+import { domainToASCII } from 'node:url'
+
+/** Words of one message: more would only serve those who flood the index. */
+export const WORDS_PER_SUBJECT_MAX = 16
+export const RECIPIENTS_INDEXED_MAX = 50
+const WORD_LENGTH_MAX = 120
+/** Words of a query; each costs a look-up. */
+const QUERY_WORDS_MAX = 8
+
+const MARKS = /\p{M}+/gu
+const WORD = /[\p{L}\p{N}]+/gu
+const ASCII = /^[\x20-\x7e]*$/
+
+/** One form for all that look alike: NFKD, marks stripped, lower case. */
+export function fold(text: string): string {
+  return ASCII.test(text) ? text.toLowerCase() : text.normalize('NFKD').replaceAll(MARKS, '').toLowerCase()
+}
+
+/** The words of a subject. */
+export function wordsOf(text: string): readonly string[] {
+  return (fold(text).match(WORD) ?? []).map(cut)
+}
+
+/** The words a message is found by: addresses, their domains, subject words, message id, client address. */
+export function messageWords(message: {
+  readonly addresses: readonly (string | null)[]
+  readonly subject: string | null
+  readonly messageIdField: string | null
+  readonly clientIp: string | null
+}): ReadonlySet<string> {
+  const words = new Set<string>()
+  for (const address of message.addresses.slice(0, RECIPIENTS_INDEXED_MAX + 2)) {
+    if (!address) continue
+    const folded = fold(address)
+    words.add(cut(folded))
+    const at = folded.lastIndexOf('@')
+    if (at >= 0 && at < folded.length - 1) words.add(cut(folded.slice(at + 1)))
+  }
+  if (message.subject)
+    for (const word of wordsOf(message.subject).slice(0, WORDS_PER_SUBJECT_MAX)) words.add(word)
+  if (message.messageIdField) words.add(cut(fold(bare(message.messageIdField))))
+  if (message.clientIp) words.add(cut(message.clientIp))
+  words.delete('')
+  return words
+}
+
+/** What one word of a query may match: any of the alternatives, each of which is a set of prefixes to be found together. */
+export type QueryWord = readonly (readonly string[])[]
+
+/** Splits what people type. All words must match, each as the beginning of a word of the message. */
+export function queryWords(search: string): readonly QueryWord[] {
+  return search
+    .split(/\s+/)
+    .map(bare)
+    .filter((token) => token !== '')
+    .slice(0, QUERY_WORDS_MAX)
+    .map(alternativesOf)
+    .filter((alternatives) => alternatives.length > 0)
+}
+
+function alternativesOf(token: string): QueryWord {
+  const whole = cut(fold(asciiDomain(token)))
+  const parts = wordsOf(token)
+  if (token.includes('@') || (parts.length === 1 && parts[0] === whole)) return [[whole]]
+  // `acme.example` is a domain, but also two words of a subject.
+  return parts.length > 0 ? [[whole], parts] : [[whole]]
+}
+
+/** Domains are kept in A-labels; people type them as they read them. */
+function asciiDomain(token: string): string {
+  if (ASCII.test(token) || !token.includes('.')) return token
+  const at = token.lastIndexOf('@')
+  const ascii = domainToASCII(token.slice(at + 1))
+  return ascii === '' ? token : token.slice(0, at + 1) + ascii
+}
+
+/** Without angle brackets, quotes and separators around it. */
+function bare(text: string): string {
+  return text.replaceAll(/^[<"'“”,;]+|[>"'“”,;]+$/g, '')
+}
+
+/** Cut by whole characters: half a surrogate pair is no text. */
+function cut(word: string): string {
+  return word.length <= WORD_LENGTH_MAX ? word : word.slice(0, WORD_LENGTH_MAX).toWellFormed()
+}
+
+/** The first text that no longer begins with `prefix`: the end of its range in byte order. */
+export function endOfPrefix(prefix: string): string {
+  return `${prefix}\u{10ffff}`
+}

@@ -1,0 +1,131 @@
+// The shape of reports as control checks them: what crosses from an edge is believed only after this.
+
+import { fail, ok, type Parsed } from '@gatepost/mail/parsed.ts'
+import * as z from 'zod'
+import { idTime } from '#platform/random.ts'
+import type { Report } from './reports.ts'
+
+const LINE_MAX = 2_000 // Longer texts are of no use to a reader.
+const STEPS_MAX = 100
+const RECIPIENTS_MAX = 10_000
+
+const Line = z.string().transform((text) => (text.length > LINE_MAX ? text.slice(0, LINE_MAX) : text))
+const OptionalLine = Line.nullable()
+const Reply = z.object({ code: z.int(), status: OptionalLine, text: Line })
+const Client = z.object({
+  ip: Line,
+  name: OptionalLine,
+  helo: Line,
+  tls: z.object({ version: Line, cipher: Line }).nullable(),
+})
+const Explanation = z
+  .array(z.object({ policy: Line, stage: z.enum(['rcpt', 'message']), kind: Line, because: Line, saw: Line }))
+  .max(STEPS_MAX)
+const Facts = z.record(z.string(), z.unknown())
+const Direction = z.enum(['inbound', 'outbound'])
+const MessageId = z.string().refine((id) => idTime(id) !== null, 'is no id of ours')
+
+const Refused = z.object({
+  kind: z.literal('refused'),
+  id: MessageId,
+  at: z.int(),
+  tenantId: OptionalLine,
+  direction: Direction.nullable(),
+  outcome: z.enum(['deferred', 'refused']),
+  client: Client,
+  reversePath: OptionalLine,
+  forwardPath: OptionalLine,
+  author: OptionalLine,
+  subject: OptionalLine,
+  messageIdField: OptionalLine,
+  reply: Reply,
+  explanation: Explanation,
+  facts: Facts,
+  settingsRevision: z.int().nullable(),
+  count: z.int().min(1),
+})
+
+const Accepted = z.object({
+  kind: z.literal('accepted'),
+  id: MessageId,
+  at: z.int(),
+  tenantId: Line,
+  direction: Direction,
+  origin: z.enum(['smtp', 'dsn', 'control']),
+  client: Client.nullable(),
+  reversePath: OptionalLine,
+  author: OptionalLine,
+  subject: OptionalLine,
+  messageIdField: OptionalLine,
+  size: z.int(),
+  recipients: z
+    .array(z.object({ index: z.int(), forwardPath: Line, explanation: Explanation, facts: Facts }))
+    .max(RECIPIENTS_MAX),
+  explanation: Explanation,
+  facts: Facts,
+  verdict: z.enum(['accept', 'hold', 'defer', 'reject']),
+  settingsRevision: z.int(),
+})
+
+const Delivery = z.object({
+  kind: z.literal('delivery'),
+  id: Line,
+  messageId: MessageId,
+  tenantId: Line,
+  at: z.int(),
+  recipients: z.array(z.int()).max(RECIPIENTS_MAX),
+  outcome: z.enum(['delivered', 'deferred', 'bounced', 'held', 'ambiguous']),
+  attempt: z.int(),
+  nextAttemptAt: z.int().nullable(),
+  nextHop: z.object({ host: Line, ip: OptionalLine, port: z.int() }).nullable(),
+  tls: z.object({ version: Line, cipher: Line, verified: z.boolean() }).nullable(),
+  reply: Reply,
+  durationMs: z.number(),
+  dsnId: OptionalLine,
+})
+
+const ReportShape = z.discriminatedUnion('kind', [Refused, Accepted, Delivery])
+
+const BatchShape = z.object({
+  node: z.string().min(1).max(200),
+  slot: z.int().min(0).max(4096),
+  reports: z.array(z.object({ sequence: z.int(), report: z.unknown() })),
+})
+
+export type ReadBatch = {
+  readonly node: string
+  readonly slot: number
+  /** The highest sequence, counting unreadable reports: sending those again would change nothing. */
+  readonly acknowledged: number
+  readonly reports: readonly Report[]
+  /** Why a report was left out; at most a few are named. */
+  readonly rejected: readonly string[]
+}
+
+const REJECTED_NAMED_MAX = 5
+
+/** Reads a body of POST /v1/reports. A single unreadable report is left out, so that it cannot stop the others. */
+export function readBatch(body: string): Parsed<ReadBatch, 'not-a-batch'> {
+  const batch = BatchShape.safeParse(parseJson(body))
+  if (!batch.success) return fail('not-a-batch')
+  const { node, slot } = batch.data
+  const reports: Report[] = []
+  const rejected: string[] = []
+  let acknowledged = 0
+  for (const { sequence, report } of batch.data.reports) {
+    acknowledged = Math.max(acknowledged, sequence)
+    const read = ReportShape.safeParse(report)
+    if (read.success) reports.push(read.data as unknown as Report)
+    else if (rejected.length < REJECTED_NAMED_MAX)
+      rejected.push(`report ${sequence}: ${z.prettifyError(read.error)}`)
+  }
+  return ok({ node, slot, acknowledged, reports, rejected })
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
