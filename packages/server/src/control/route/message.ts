@@ -36,5 +36,9 @@ export function testMessage({ id, hostname, sender, recipient, organisation, now
 }
 
 function asciiOf(text: string): string {
-  return text.normalize('NFKD').replace(/\p{M}/gu, '').replace(/[^\x20-\x7e]/g, '?').slice(0, 200)
+  return text
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .replace(/[^\x20-\x7e]/g, '?')
+    .slice(0, 200)
 }

@@ -7,8 +7,8 @@ import { invalidInput, problem } from '../problem.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
 import { changeSettings, requireRevision } from '../settings/settings.ts'
 import { hostRemedy, readHost } from './host.ts'
+import { shownTest } from './probe-state.ts'
 import { domainsWithRoute, findRoute, type RouteRow, routesOf } from './store.ts'
-import { shownTest } from './test-state.ts'
 
 type Deps = Pick<ControlDeps, 'store' | 'clock' | 'link' | 'config'>
 type Tls = z.infer<typeof RouteTls>
@@ -25,12 +25,19 @@ export type RouteFields = {
 /** Routes of one organisation: they are compiled whole into its settings. */
 const ROUTES_MAX = 200
 
-export async function listRoutes(scope: Scope, deps: Pick<Deps, 'store' | 'clock'>): Promise<{ items: Route[] }> {
+export async function listRoutes(
+  scope: Scope,
+  deps: Pick<Deps, 'store' | 'clock'>,
+): Promise<{ items: Route[] }> {
   const rows = await routesOf(deps.store.db, scope.tenantId)
   return { items: rows.map((row) => routeOf(row, deps.clock.now())) }
 }
 
-export async function getRoute(scope: Scope, id: string, deps: Pick<Deps, 'store' | 'clock'>): Promise<Route> {
+export async function getRoute(
+  scope: Scope,
+  id: string,
+  deps: Pick<Deps, 'store' | 'clock'>,
+): Promise<Route> {
   return routeOf(await requireRoute(scope, id, deps), deps.clock.now())
 }
 
@@ -49,7 +56,14 @@ export async function addRoute(scope: Scope, input: RouteFields, deps: Deps): Pr
     await clearDefault(trx, scope, { id, defaultFor: fields.defaultFor, revision })
     await trx
       .insertInto('route')
-      .values({ id, tenant_id: scope.tenantId, ...columnsOf(fields), last_test: null, created_at: at, revision })
+      .values({
+        id,
+        tenant_id: scope.tenantId,
+        ...columnsOf(fields),
+        last_test: null,
+        created_at: at,
+        revision,
+      })
       .execute()
   })
   deps.link.settingsChanged()
@@ -73,7 +87,13 @@ export async function updateRoute(
     const defined = Object.entries(input.change).filter(([, value]) => value !== undefined)
     const merged = { ...before, ...(Object.fromEntries(defined) as Partial<RouteFields>) }
     const after = checkedFields(merged, { id: row.id, others, deps })
-    const event = { action: 'route.changed', subject: `route ${after.name}`, before, after, at: deps.clock.now() }
+    const event = {
+      action: 'route.changed',
+      subject: `route ${after.name}`,
+      before,
+      after,
+      at: deps.clock.now(),
+    }
     const revision = await changeSettings(trx, scope, event)
     await clearDefault(trx, scope, { id: row.id, defaultFor: after.defaultFor, revision })
     const isSameHop = after.host === before.host && after.port === before.port && after.tls === before.tls
@@ -99,7 +119,10 @@ export async function removeRoute(scope: Scope, id: string, deps: Deps): Promise
       ...others.filter(({ alternate_id }) => alternate_id === id).map(({ name }) => `route ${name}`),
     ]
     if (users.length > 0) {
-      throw problem('route-in-use', `${users.join(', ')} still uses ${row.name}. Choose another route there first.`)
+      throw problem(
+        'route-in-use',
+        `${users.join(', ')} still uses ${row.name}. Choose another route there first.`,
+      )
     }
     const before = fieldsOf(row)
     const event = { action: 'route.removed', subject: `route ${row.name}`, before, after: null }
@@ -109,7 +132,11 @@ export async function removeRoute(scope: Scope, id: string, deps: Deps): Promise
   deps.link.settingsChanged()
 }
 
-export async function requireRoute(scope: Scope, id: string, { store }: Pick<Deps, 'store'>): Promise<RouteRow> {
+export async function requireRoute(
+  scope: Scope,
+  id: string,
+  { store }: Pick<Deps, 'store'>,
+): Promise<RouteRow> {
   const row = await findRoute(store.db, scope.tenantId, id)
   if (!row) throw notFound(id)
   return row
@@ -130,7 +157,10 @@ function checkedFields(
   { id, others, deps }: { readonly id: string; readonly others: readonly RouteRow[]; readonly deps: Deps },
 ): RouteFields {
   const { config } = deps
-  const host = readHost(fields.host, { privateTargets: config.network.privateTargets, hostname: config.hostname })
+  const host = readHost(fields.host, {
+    privateTargets: config.network.privateTargets,
+    hostname: config.hostname,
+  })
   if (!host.ok) throw invalidInput([{ path: '/host', message: hostRemedy(host.fault) }])
   const { alternateId } = fields
   if (alternateId !== null) {

@@ -1,7 +1,8 @@
 // Tests a delivery route from an edge, with a real message at the end; the page shows it running at once (C5).
+
+import { domainToASCII } from 'node:url'
 import type { Route, RouteTest } from '@gatepost/contract/route.ts'
 import { formatMailbox, mailboxOf } from '@gatepost/mail/address.ts'
-import { domainToASCII } from 'node:url'
 import { newId } from '#platform/random.ts'
 import { appendAudit } from '../audit/audit.ts'
 import { addActivity } from '../connect/activity.ts'
@@ -9,10 +10,10 @@ import { validatedNames } from '../domain/store.ts'
 import { invalidInput, problem } from '../problem.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
 import { tenantById } from '../tenant/store.ts'
-import { requireRoute, routeOf } from './route.ts'
 import { testMessage } from './message.ts'
+import { abandonedTest, finishedTest, PROBE_MS_MAX, runningTest, shownTest } from './probe-state.ts'
+import { requireRoute, routeOf } from './route.ts'
 import { findRoute, keepTest, type RouteRow, testJson } from './store.ts'
-import { abandonedTest, finishedTest, PROBE_MS_MAX, runningTest, shownTest } from './test-state.ts'
 
 type Deps = Pick<ControlDeps, 'store' | 'clock' | 'link' | 'config' | 'emit'>
 
@@ -55,7 +56,12 @@ export async function confirmArrival(scope: Scope, id: string, deps: Deps): Prom
     if (test.arrivedAt !== null) return
     const at = clock.now()
     await keepTest(trx, { tenantId: scope.tenantId, id }, { ...test, arrivedAt: at })
-    const event = { action: 'route.arrival-confirmed', subject: `route ${row.name}`, before: null, after: null }
+    const event = {
+      action: 'route.arrival-confirmed',
+      subject: `route ${row.name}`,
+      before: null,
+      after: null,
+    }
     await appendAudit(trx, scope, { ...event, at })
     const text = `The test message arrived through ${row.name}`
     await addActivity(trx, { tenantId: scope.tenantId, at, kind: 'mail', text, step: 'prepare-inbound' })
@@ -78,12 +84,18 @@ async function runTest(
     const done =
       result.kind === 'probe-route'
         ? finishedTest(test, result.results, now)
-        : abandonedTest(test, result.kind === 'failed' ? result.why : 'The edge answered something else.', now)
+        : abandonedTest(
+            test,
+            result.kind === 'failed' ? result.why : 'The edge answered something else.',
+            now,
+          )
     // A newer test, or a change of the route, has the last word.
     const place = { tenantId: scope.tenantId, id: row.id, expected: testJson(test) }
     if (!(await keepTest(store.db, place, done))) return
     emit('control.check.ran', { check: 'route', route: row.id, passed: done.passed })
-    const text = done.passed ? `The mail host accepted a test message by ${row.name}` : `The test of ${row.name} failed`
+    const text = done.passed
+      ? `The mail host accepted a test message by ${row.name}`
+      : `The test of ${row.name} failed`
     await addActivity(store.db, {
       tenantId: scope.tenantId,
       at: now,
@@ -123,7 +135,11 @@ async function probeOrder(scope: Scope, row: RouteRow, recipient: string, { stor
 }
 
 /** Tests go to one's own people only: a gateway must not be made to write to strangers. */
-async function requireOwnMailbox(scope: Scope, text: string, { store }: Pick<Deps, 'store'>): Promise<string> {
+async function requireOwnMailbox(
+  scope: Scope,
+  text: string,
+  { store }: Pick<Deps, 'store'>,
+): Promise<string> {
   const mailbox = mailboxOf(text, { toAscii: domainToASCII })
   if (!mailbox?.domain) {
     throw invalidInput([{ path: '/recipient', message: 'Write an e-mail address such as ann@acme.example.' }])
@@ -142,6 +158,7 @@ function requirePause(row: RouteRow, now: number): void {
   const waitMs = last.state === 'running' ? COOL_DOWN_MS : last.startedAt + COOL_DOWN_MS - now
   if (waitMs <= 0) return
   const retryAfterSeconds = Math.ceil(waitMs / 1000)
-  const detail = last.state === 'running' ? 'A test is running.' : `A test ran a moment ago. Wait ${retryAfterSeconds} s.`
+  const detail =
+    last.state === 'running' ? 'A test is running.' : `A test ran a moment ago. Wait ${retryAfterSeconds} s.`
   throw problem('check-too-soon', detail, { retryAfterSeconds })
 }
