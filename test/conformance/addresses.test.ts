@@ -1,4 +1,5 @@
-// isemail's addresses: the envelope takes what RFC 5321 has and refuses what is wrong; every other difference stands here with its reason.
+// isemail's addresses: the envelope takes what RFC 5321 has and refuses what is wrong; every other
+// difference stands here with its reason.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { domainToASCII } from 'node:url'

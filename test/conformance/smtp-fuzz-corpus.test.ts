@@ -1,4 +1,5 @@
-// Inputs that fuzzing another server found (chasquid): ours reads every one without exception, quickly, and within memory.
+// Inputs that fuzzing another server found (chasquid): ours reads every one without exception, quickly, and
+// within memory.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'

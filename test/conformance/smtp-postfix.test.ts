@@ -1,4 +1,5 @@
-// Postfix's own reference outputs, as far as they speak about what this package reads: host names, addresses, quoting.
+// Postfix's own reference outputs, as far as they speak about what this package reads: host names,
+// addresses, quoting.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { domainToASCII } from 'node:url'
@@ -12,7 +13,10 @@ import { readTestdata, skipWithout } from './testdata.ts'
 
 const lines = (name: string): string[] => readTestdata('smtp', 'postfix', name).toString().split('\n')
 
-/** Where we take what Postfix refuses as a numeric host name: RFC 5321 §4.1.2 has no such rule; `fullyQualified` has. */
+/**
+ * Where we take what Postfix refuses as a numeric host name: RFC 5321 §4.1.2 has no such rule;
+ * `fullyQualified` has.
+ */
 const isNumeric = (name: string): boolean => /^[0-9.]+$/.test(name)
 
 test('valid_hostname: the same names are taken', {
@@ -67,7 +71,8 @@ test('midna_domain: the same A-labels, or a refusal', {
     if (match === null || match[1] === 'xn--123456.example.com') continue
     const [, name = '', ascii = ''] = match
     const parsed = parseDomain(name, { toAscii: domainToASCII })
-    // Other characters for the dot are mapped by Postfix and refused here: RFC 5891 §5.1 leaves the mapping to user
+    // Other characters for the dot are mapped by Postfix and refused here: RFC 5891 §5.1 leaves the mapping
+    // to user
     // interfaces, and a name that two readers divide differently is how addresses are smuggled.
     const isRefused = ascii === '(error)' || /[\u3002\uff0e\uff61]/.test(name)
     assert.equal(parsed.ok ? parsed.value : '(error)', isRefused ? '(error)' : ascii, name)

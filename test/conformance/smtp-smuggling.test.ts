@@ -1,4 +1,5 @@
-// The twelve wrong ends of data that servers were smuggled through: none ends a message here, none is sent on.
+// The twelve wrong ends of data that servers were smuggled through: none ends a message here, none is sent
+// on.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { bareLineEnding, DataReader, stuffDots } from '@gatepost/mail/data.ts'

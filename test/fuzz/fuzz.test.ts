@@ -1,4 +1,5 @@
-// Every fuzz target for a moment, from a new seed each time: what the long runs by hand find shows up here first.
+// Every fuzz target for a moment, from a new seed each time: what the long runs by hand find shows up here
+// first.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { describeFinding, runTarget } from './run.ts'

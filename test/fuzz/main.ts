@@ -1,4 +1,5 @@
-// `npm run fuzz -- [--seconds N] [--seed S] [name…]`: fuzzes by hand, each target for N seconds, from a seed that is printed.
+// `npm run fuzz -- [--seconds N] [--seed S] [name…]`: fuzzes by hand, each target for N seconds, from a
+// seed that is printed.
 import { parseArgs } from 'node:util'
 import { describeFinding, runTarget } from './run.ts'
 import { targets } from './targets.ts'

@@ -4,7 +4,10 @@ import { type DomainFault, type DomainOptions, parseDomain } from './domain.ts'
 import { formatIp, parseIp } from './ip.ts'
 import { fail, ok, type Parsed } from './parsed.ts'
 
-/** `localPart` is unquoted and kept as sent; `domain` is lower case: a name, or a literal like `[192.0.2.1]`. */
+/**
+ * `localPart` is unquoted and kept as sent; `domain` is lower case: a name, or a literal like
+ * `[192.0.2.1]`.
+ */
 export type Mailbox = { readonly localPart: string; readonly domain: string }
 
 export type MailboxOptions = Pick<DomainOptions, 'toAscii' | 'allowUnderscore'> & {
@@ -36,7 +39,9 @@ export const LOCAL_PART_OCTETS_MAX = 128
 /** RFC 5321 §4.5.3.1.3: a path has 256 octets, two of them are the angle brackets. */
 export const MAILBOX_OCTETS_MAX = 254
 
-/** Reads `local-part@domain`, the whole text. RFC 5321 §4.1.2 (`Mailbox`); comments and folding are refused. */
+/**
+ * Reads `local-part@domain`, the whole text. RFC 5321 §4.1.2 (`Mailbox`); comments and folding are refused.
+ */
 export function parseMailbox(text: string, options: MailboxOptions = {}): Parsed<Mailbox, MailboxFault> {
   if (text.length > MAILBOX_OCTETS_MAX) return fail('mailbox-too-long', MAILBOX_OCTETS_MAX)
   const quoted = text.charCodeAt(0) === 34
@@ -68,7 +73,8 @@ export function formatMailbox(mailbox: Mailbox): string {
 
 /**
  * The key addresses are compared and stored by: local part NFC and lower case, quoted only where it must be;
- * domain lower case, A-labels in `Mailbox`. The key of a key is itself. Texts that are no mailbox have one too.
+ * domain lower case, A-labels in `Mailbox`. The key of a key is itself. Texts that are no mailbox have one
+ * too.
  */
 export function addressKey(address: Mailbox | string): string {
   const mailbox = typeof address === 'string' ? mailboxOf(address) : address
@@ -90,8 +96,8 @@ export function isSameMailbox(a: Mailbox, b: Mailbox): boolean {
 /** Whether a character may stand in an atom: RFC 5322 §3.2.3, RFC 6531 §3.3 for those above U+007F. */
 export function isAtomCode(code: number): boolean {
   if (code < 128) return ATOM[code] === 1
-  // White space, C1 controls and direction overrides are seen by no reader, or trimmed by some: U+00A0 and below,
-  // U+1680, U+2000 to U+200A, U+2028 to U+202F, U+205F, U+2066 to U+2069, U+3000, U+FEFF.
+  // White space, C1 controls and direction overrides are seen by no reader, or trimmed by some:
+  // U+00A0 and below, U+1680, U+2000 to U+200A, U+2028 to U+202F, U+205F, U+2066 to U+2069, U+3000, U+FEFF.
   if (code <= 0xa0 || code === 0x1680 || code === 0x3000 || code === 0xfeff) return false
   if (code < 0x2000 || code > 0x2069) return true
   return code > 0x200a && (code < 0x2028 || code > 0x202f) && code !== 0x205f && code < 0x2066

@@ -1,4 +1,5 @@
-// The authors of a message: the mailboxes of its From fields, as anti-spoofing must see them. RFC 5322 §3.6.2.
+// The authors of a message: the mailboxes of its From fields, as anti-spoofing must see them. RFC 5322
+// §3.6.2.
 import type { MailboxOptions } from './address.ts'
 import { type AddressEntry, parseAddressList } from './address-list.ts'
 import { fieldsNamed, type HeaderField } from './header.ts'

@@ -60,7 +60,10 @@ export function parseCommand(line: Uint8Array, options: CommandOptions): ParsedC
   return dispatch(verb, text, true, options)
 }
 
-/** The first four letters in upper case as one number, or 0 where no word of four letters or `STARTTLS` starts the line. */
+/**
+ * The first four letters in upper case as one number, or 0 where no word of four letters or `STARTTLS`
+ * starts the line.
+ */
 function packedVerb(line: Uint8Array, length: number): number {
   if (length < 4) return 0
   const verb = pack(line[0]! & 0xdf, line[1]! & 0xdf, line[2]! & 0xdf, line[3]! & 0xdf)

@@ -1,4 +1,5 @@
-// The data reader: one end of data only, the same answer however the bytes are cut, and content byte for byte.
+// The data reader: one end of data only, the same answer however the bytes are cut, and content byte for
+// byte.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { concat, fromLatin1, toLatin1 } from './bytes.ts'

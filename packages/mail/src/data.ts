@@ -1,4 +1,5 @@
-// The content of DATA: where it ends, its stuffed dots, and the line endings that could smuggle a second message.
+// The content of DATA: where it ends, its stuffed dots, and the line endings that could smuggle a second
+// message.
 import { concat, encodeUtf8 } from './bytes.ts'
 
 export type LineEndingFault = 'bare-cr' | 'bare-lf'

@@ -73,7 +73,7 @@ test('a failure: header, words, status and the original', () => {
   )
   assert.match(
     parts[0]!.text,
-    /could not be delivered to:\r\n\r\n {2}ann@far\.example\r\n {4}The server mx\.far\.example said: 550 5\.1\.1 no such user/,
+    / {2}ann@far\.example\r\n {4}The server mx\.far\.example said: 550 5\.1\.1 no such user/,
   )
   assert.match(parts[0]!.text, /Check the address/)
   assert.equal(

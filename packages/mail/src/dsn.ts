@@ -46,7 +46,10 @@ const RECIPIENTS_IN_WORDS_MAX = 50
 /** Remote texts are quoted up to this length. */
 const DIAGNOSTIC_MAX = 1000
 
-/** Builds a report as a multipart/report message with CRLF line endings. RFC 3464, RFC 6522; RFC 6533 for UTF-8. */
+/**
+ * Builds a report as a multipart/report message with CRLF line endings. RFC 3464, RFC 6522; RFC 6533 for
+ * UTF-8.
+ */
 export function buildDsn(dsn: Dsn): Uint8Array {
   const international = dsn.recipients.some((recipient) => needsUtf8(recipient)) || needsUtf8Path(dsn)
   const original = originalPart(dsn)
@@ -275,7 +278,10 @@ function foldField(line: string): string[] {
   return wrapText(line).map((part, i) => (i === 0 ? part : `\t${part}`))
 }
 
-/** Breaks at spaces to lines of about 76 characters; words longer than a line may be are cut (RFC 5322 §2.1.1). */
+/**
+ * Breaks at spaces to lines of about 76 characters; words longer than a line may be are cut (RFC 5322
+ * §2.1.1).
+ */
 function wrapText(text: string): string[] {
   const lines: string[] = []
   let line = ''

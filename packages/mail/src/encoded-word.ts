@@ -1,4 +1,5 @@
-// Encoded words in header fields (RFC 2047), read as a mail program shows them; unknown charsets stay as written.
+// Encoded words in header fields (RFC 2047), read as a mail program shows them; unknown charsets stay as
+// written.
 
 /** RFC 2047 §2 allows 75 characters; programs write and read longer ones, so the limit only stops abuse. */
 const ENCODED_WORD_MAX = 4096

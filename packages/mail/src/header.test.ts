@@ -1,4 +1,5 @@
-// Header fields: found where they are, unfolded, removed without touching a byte beside them; authors as readers see them.
+// Header fields: found where they are, unfolded, removed without touching a byte beside them; authors as
+// readers see them.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { formatMailbox } from './address.ts'

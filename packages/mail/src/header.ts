@@ -1,4 +1,5 @@
-// Header fields of RFC 5322 §2.2 as they stand in the bytes: found, counted, unfolded and removed, never rewritten.
+// Header fields of RFC 5322 §2.2 as they stand in the bytes: found, counted, unfolded and removed, never
+// rewritten.
 import { decodeText, toLatin1 } from './bytes.ts'
 import { fail, ok, type Parsed } from './parsed.ts'
 

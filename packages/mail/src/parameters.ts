@@ -1,4 +1,5 @@
-// ESMTP parameters of MAIL and RCPT: SIZE (RFC 1870), BODY (6152, 3030), SMTPUTF8 (6531), DSN (3461), AUTH (4954), REQUIRETLS (8689).
+// ESMTP parameters of MAIL and RCPT: SIZE (RFC 1870), BODY (6152, 3030), SMTPUTF8 (6531), DSN (3461), AUTH
+// (4954), REQUIRETLS (8689).
 
 import { parseMailbox } from './address.ts'
 import { hasControls, isAsciiText } from './bytes.ts'

@@ -1,6 +1,9 @@
 // What every parser returns, so that hostile input is a value to handle and never an exception to forget.
 
-/** The outcome of reading input: the value, or what is wrong (`fault`, a kebab-case literal) and where (`at`). */
+/**
+ * The outcome of reading input: the value, or what is wrong (`fault`, a kebab-case literal) and where
+ * (`at`).
+ */
 export type Parsed<T, Fault extends string = string> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly fault: Fault; readonly at: number }

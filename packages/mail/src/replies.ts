@@ -1,4 +1,5 @@
-// The catalogue of replies we give. Texts that senders' tools recognise are those of the product we follow (Sisimai's list).
+// The catalogue of replies we give. Texts that senders' tools recognise are those of the product we follow
+// (Sisimai's list).
 import type { PermanentReply, Reply, TransientReply } from './reply.ts'
 
 /**

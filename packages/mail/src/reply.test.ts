@@ -57,7 +57,8 @@ test('the catalogue: status agrees with the code, and every text fits one line',
 
 test('replies are read, however they are cut', () => {
   const text =
-    '220 mx.example ESMTP\r\n250-mx.example\r\n250-SIZE 10\r\n250 DSN\r\n550-5.1.1 no such\r\n550 5.1.1 user\r\n354 go\n250\r\n421 4.3.2\r\n'
+    '220 mx.example ESMTP\r\n250-mx.example\r\n250-SIZE 10\r\n250 DSN\r\n' +
+    '550-5.1.1 no such\r\n550 5.1.1 user\r\n354 go\n250\r\n421 4.3.2\r\n'
   const expected = [
     { code: 220, status: null, lines: ['mx.example ESMTP'] },
     { code: 250, status: null, lines: ['mx.example', 'SIZE 10', 'DSN'] },

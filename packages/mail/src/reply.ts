@@ -1,4 +1,5 @@
-// SMTP replies (RFC 5321 §4.2) with enhanced status codes (RFC 2034, RFC 3463): written for clients, read from next hops.
+// SMTP replies (RFC 5321 §4.2) with enhanced status codes (RFC 2034, RFC 3463): written for clients, read
+// from next hops.
 import { toLatin1 } from './bytes.ts'
 
 export { permanent, replies, transient, withLink } from './replies.ts'

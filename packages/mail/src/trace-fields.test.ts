@@ -166,7 +166,8 @@ test('Authentication-Results as others write them (RFC 8601 appendix B)', () => 
       ['auth=pass', 'spf=pass'],
     ],
     [
-      " foo.example.net (foobar) 1 (baz); dkim (Because I like it) / 1 (One yay) = (wait for it) fail policy (A dot can go here) . (like that) expired (this surprised me) = (as I wasn't expecting it) 1362471462",
+      ' foo.example.net (foobar) 1 (baz); dkim (Because I like it) / 1 (One yay) = (wait for it) fail' +
+        " policy (A dot can go here) . (like that) expired (this surprised me) = (as I wasn't expecting it) 1362471462",
       'foo.example.net',
       ['dkim=fail'],
     ],

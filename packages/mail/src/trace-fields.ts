@@ -60,7 +60,10 @@ export function receivedField(details: ReceivedDetails): string {
   return `${field};\r\n\t${formatDate(details.at)}\r\n`
 }
 
-/** Keeps what may stand in a Received clause as it is; anything that could end a comment or a line becomes `?`. */
+/**
+ * Keeps what may stand in a Received clause as it is; anything that could end a comment or a line becomes
+ * `?`.
+ */
 function traceWord(text: string): string {
   return text.replace(/[^A-Za-z0-9.:[\]_+/=@-]/g, '?').slice(0, 255) || '?'
 }

@@ -1,4 +1,5 @@
-// The encodings of ESMTP parameter values: xtext (RFC 3461 §4) and that of internationalised recipients (RFC 6533 §3).
+// The encodings of ESMTP parameter values: xtext (RFC 3461 §4) and that of internationalised recipients
+// (RFC 6533 §3).
 import { isAsciiText } from './bytes.ts'
 
 /** Decodes xtext to printable ASCII; null where it is not xtext or hides control or 8-bit characters. */

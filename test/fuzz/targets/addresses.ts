@@ -1,4 +1,5 @@
-// Mailboxes, domains, ranges: one form each, and the header's reading never sees another domain than the envelope's.
+// Mailboxes, domains, ranges: one form each, and the header's reading never sees another domain than the
+// envelope's.
 import assert from 'node:assert/strict'
 import { domainToASCII } from 'node:url'
 import { addressKey, formatMailbox, mailboxOf, parseMailbox } from '@gatepost/mail/address.ts'

@@ -1,4 +1,5 @@
-// Authentication-Results: what is read can be written, and reads the same; values of a stranger never become results.
+// Authentication-Results: what is read can be written, and reads the same; values of a stranger never
+// become results.
 import assert from 'node:assert/strict'
 import {
   authenticationResults,
@@ -71,8 +72,8 @@ function checkAsValue(text: string): void {
     forMailbox: null,
     at: 0,
   })
-  assert.match(
-    received,
-    /^Received: from [!-~]+ \([!-~]+ \[192\.0\.2\.1\]\)\r\n\tby mx\.example with ESMTP id q1;\r\n\tThu, 1 Jan 1970 00:00:00 \+0000\r\n$/,
-  )
+  const lines = received.split('\r\n')
+  assert.equal(lines.length, 4)
+  assert.match(lines[0]!, /^Received: from [!-~]+ \([!-~]+ \[192\.0\.2\.1\]\)$/)
+  assert.equal(lines[1], '\tby mx.example with ESMTP id q1;')
 }

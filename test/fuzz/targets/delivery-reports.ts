@@ -1,4 +1,5 @@
-// Delivery reports: whatever the next hop said and the original holds, the report is one message of three parts.
+// Delivery reports: whatever the next hop said and the original holds, the report is one message of three
+// parts.
 import assert from 'node:assert/strict'
 import { bareLineEnding } from '@gatepost/mail/data.ts'
 import { buildDsn } from '@gatepost/mail/dsn.ts'

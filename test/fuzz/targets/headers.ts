@@ -1,4 +1,5 @@
-// Header fields: they cover every byte, removing them removes only them, and odd texts are decoded without exception.
+// Header fields: they cover every byte, removing them removes only them, and odd texts are decoded without
+// exception.
 import assert from 'node:assert/strict'
 import {
   authorsOf,
