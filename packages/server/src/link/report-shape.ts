@@ -92,6 +92,9 @@ const BatchShape = z.object({
   reports: z.array(z.object({ sequence: z.int(), report: z.unknown() })),
 })
 
+/** A body that is no batch of reports at all. */
+export class NotABatch extends Error {}
+
 export type ReadBatch = {
   readonly node: string
   readonly slot: number

@@ -8,6 +8,7 @@ import { OrderDesk } from './order-desk.ts'
 import type { Order, OrderResult } from './orders.ts'
 import { LINK_VERSION, LONG_POLL_MS, linkPaths } from './protocol.ts'
 import type { Publisher } from './publisher.ts'
+import { NotABatch } from './report-shape.ts'
 
 /** Where reports go. The body is the text of a `ReportBatch`, checked by whoever stores it. */
 export type ReportSink = {
@@ -115,7 +116,11 @@ export class LinkServer {
       send(response, await this.#answer(request, signal))
     } catch (error) {
       if (gone.signal.aborted) return
-      const isShape = error instanceof z.ZodError || error instanceof SyntaxError || error instanceof Refusal
+      const isShape =
+        error instanceof z.ZodError ||
+        error instanceof SyntaxError ||
+        error instanceof Refusal ||
+        error instanceof NotABatch
       if (isShape) this.#options.emit('link.rejected', { path: request.url, why: error.message })
       else this.#options.emit('control.request.failed', { what: `link ${request.url}`, error })
       send(response, { status: isShape ? 400 : 500, body: { why: (error as Error).message } })

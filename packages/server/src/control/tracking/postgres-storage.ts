@@ -1,6 +1,6 @@
 // Tracking in PostgreSQL: three tables partitioned by day; the same rows and queries as in SQLite.
 import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
-import { readBatch } from '#link/report-shape.ts'
+import { NotABatch, readBatch } from '#link/report-shape.ts'
 import type { DeliveryReport, Report } from '#link/reports.ts'
 import { postgresPool } from '#store/open.ts'
 import { dayName, dayOfId, dayOfName } from './days.ts'
@@ -8,7 +8,7 @@ import { NoteTaker } from './notes.ts'
 import { attemptRow, messageRows, type Place, replyText, type TenantOfDomain } from './rows.ts'
 import { postgresTables, type TrackingSchema, trackingTables } from './schema.ts'
 import { afterDelivery, statusOf } from './status.ts'
-import { NotABatch, type Taken, type TrackingStorage } from './storage.ts'
+import type { Taken, TrackingStorage } from './storage.ts'
 
 /** One for reports, the rest for searches. */
 const CONNECTIONS_MAX = 4

@@ -17,7 +17,7 @@ export type TrackingStorage = {
   /** Days with rows, newest first. */
   days(): Promise<readonly number[]>
   read<Row>(day: number, query: CompiledQuery<Row>): Promise<readonly Row[]>
-  /** Stores the text of a `ReportBatch` in one transaction. Rejects with `NotABatch` or when storage fails. */
+  /** Stores the text of a `ReportBatch` in one transaction. Rejects with `NotABatch` of link/report-shape.ts or when storage fails. */
   take(body: Buffer): Promise<Taken>
   /** The validated domains: domain → tenant. */
   domainsChanged(domains: ReadonlyMap<string, string>): void
@@ -26,6 +26,3 @@ export type TrackingStorage = {
   dropBefore(day: number): Promise<void>
   close(): Promise<void>
 }
-
-/** The body is no batch of reports. */
-export class NotABatch extends Error {}
