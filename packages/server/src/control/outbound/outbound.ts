@@ -1,0 +1,140 @@
+// Outbound mail (C6, O1, O2): which addresses may relay, which tried and were refused, and what the mail host enters.
+import type { Outbound } from '@gatepost/contract/route.ts'
+import { compileIpSet, formatIp, isLinkLocal, isPrivate, normalizeIp, parseIp } from '@gatepost/mail/ip.ts'
+import { newId } from '#platform/random.ts'
+import { actorName } from '../audit/audit.ts'
+import { invalidInput, problem } from '../problem.ts'
+import type { ControlDeps, Scope } from '../scope.ts'
+import { changeSettings } from '../settings/settings.ts'
+import { readMailObservations } from '../tracking/mail-observations.ts'
+import { sharedCloudOf } from './shared-clouds.ts'
+import { addressesOf, findAddress } from './store.ts'
+
+type Deps = Pick<ControlDeps, 'store' | 'clock' | 'link' | 'config'>
+
+/** Addresses of one organisation: they are compiled whole into its settings. */
+const ADDRESSES_MAX = 500
+/** Shown; the list holds what strangers tried, too. */
+const REFUSED_SHOWN_MAX = 50
+
+/** Authorised addresses, refused attempts, the first message seen, and the smart host's name. */
+export async function getOutbound(
+  scope: Scope,
+  { store, config }: Pick<Deps, 'store' | 'config'>,
+): Promise<Outbound> {
+  const [rows, seen] = await Promise.all([
+    addressesOf(store.db, scope.tenantId),
+    readMailObservations(store, scope.tenantId),
+  ])
+  const known = new Set(rows.map(({ address }) => address))
+  const ports = [...config.smtp.mx, ...config.smtp.submission, ...config.smtp.submissions].map(
+    ({ port }) => port,
+  )
+  return {
+    addresses: rows.map(({ id, address, comment, created_at, last_seen_at }) => {
+      return { id, address, comment, createdAt: created_at, lastSeenAt: last_seen_at }
+    }),
+    refused: seen.refusedRelays
+      .filter(({ address }) => !known.has(normalizeIp(address) ?? address))
+      .slice(0, REFUSED_SHOWN_MAX)
+      .map((refused) => ({ ...refused })),
+    firstSeenAt: seen.firstOutbound?.at ?? null,
+    firstMessageId: seen.firstOutbound?.messageId ?? null,
+    smartHost: `${config.hostname}:${ports[0] ?? 25}`,
+    smartHostPorts: [...new Set(ports)],
+  }
+}
+
+/** Authorises one address. Throws `invalid-input`, `address-exists`, `address-shared-cloud`. */
+export async function authorizeOutbound(
+  scope: Scope,
+  input: { readonly address: string; readonly comment: string },
+  deps: Deps,
+): Promise<Outbound> {
+  const { store, clock, link, config } = deps
+  const address = readOutboundAddress(input.address, config.network.privateTargets)
+  await store.transaction(async (trx) => {
+    const rows = await addressesOf(trx, scope.tenantId)
+    if (rows.some((row) => row.address === address)) {
+      throw problem('address-exists', `${address} is authorised already.`)
+    }
+    if (rows.length >= ADDRESSES_MAX) {
+      throw invalidInput([
+        { path: '/address', message: `At most ${ADDRESSES_MAX} addresses can be authorised.` },
+      ])
+    }
+    const at = clock.now()
+    const after = { address, comment: input.comment }
+    const event = {
+      action: 'outbound.authorised',
+      subject: `outbound address ${address}`,
+      before: null,
+      after,
+      at,
+    }
+    const revision = await changeSettings(trx, scope, event)
+    await trx
+      .insertInto('authorized_outbound')
+      .values({
+        id: newId('out', at),
+        tenant_id: scope.tenantId,
+        address,
+        comment: input.comment,
+        created_at: at,
+        created_by: actorName(scope.actor),
+        last_seen_at: null,
+        revision,
+      })
+      .execute()
+  })
+  link.settingsChanged()
+  return getOutbound(scope, deps)
+}
+
+/** Takes an authorisation back, by id or address. Throws `not-found`. */
+export async function revokeOutbound(scope: Scope, reference: string, deps: Deps): Promise<void> {
+  const { store, clock, link } = deps
+  await store.transaction(async (trx) => {
+    const row = await findAddress(trx, scope.tenantId, normalizeIp(reference) ?? reference)
+    if (!row) throw problem('not-found', `“${reference}” is not authorised here.`)
+    await changeSettings(trx, scope, {
+      action: 'outbound.revoked',
+      subject: `outbound address ${row.address}`,
+      before: { address: row.address, comment: row.comment },
+      after: null,
+      at: clock.now(),
+    })
+    await trx
+      .deleteFrom('authorized_outbound')
+      .where('tenant_id', '=', scope.tenantId)
+      .where('id', '=', row.id)
+      .execute()
+  })
+  link.settingsChanged()
+}
+
+/** A single address that could prove an organisation, in canonical text. Throws what is wrong with it. */
+export function readOutboundAddress(text: string, privateTargets: readonly string[]): string {
+  const refuse = (message: string) => invalidInput([{ path: '/address', message }])
+  const bare = text.trim().replace(/^\[(.*)\]$/, '$1')
+  const single = bare.replace(/\/(?:32|128)$/, '')
+  if (single.includes('/')) {
+    throw refuse('Only single addresses can be authorised, not networks. Add each address of your mail host.')
+  }
+  const parsed = parseIp(single)
+  if (!parsed.ok) throw refuse('Write an IP address such as 198.51.100.25 or 2001:db8::25.')
+  const address = formatIp(parsed.value)
+  if (isLinkLocal(address)) throw refuse('Link-local addresses cannot be authorised.')
+  if (isPrivate(address) && !compileIpSet(privateTargets).has(address)) {
+    throw refuse(
+      'This address is private: everybody has it. Write the public address that your mail host is seen with.',
+    )
+  }
+  const cloud = sharedCloudOf(address)
+  if (cloud === null) return address
+  throw problem(
+    'address-shared-cloud',
+    `${address} belongs to ${cloud}, from which many organisations send. It proves none of them, so it cannot be authorised.`,
+    { errors: [{ path: '/address', message: `Shared by all customers of ${cloud}.` }] },
+  )
+}
