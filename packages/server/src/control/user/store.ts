@@ -1,0 +1,230 @@
+// Queries of users: one person with a primary address and aliases, and where each came from (D2).
+import type { User } from '@gatepost/contract/user.ts'
+import type { Db, Trx } from '#store/open.ts'
+import type { Row } from '#store/schema.ts'
+import type { UserAddress } from './address.ts'
+import { nameKeyOf } from './address.ts'
+
+export type UserRow = Row<'user'>
+export type AddressRow = Row<'user_address'>
+export type Source = User['sources'][number]
+
+/** Values in one `in (…)` or rows in one insert: below the parameter limits of both databases. */
+export const BATCH = 2_000
+
+export type NewUser = {
+  readonly id: string
+  readonly email: UserAddress
+  readonly name: string
+  readonly aliases: readonly UserAddress[]
+}
+
+export async function findUser(db: Db, tenantId: string, reference: string): Promise<UserRow | null> {
+  const row = await db
+    .selectFrom('user')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where((where) =>
+      where.or([where('id', '=', reference), where('email_key', '=', reference.toLowerCase())]),
+    )
+    .executeTakeFirst()
+  return row ?? null
+}
+
+/** Addresses of users, in no order. */
+export async function addressesOfUsers(
+  db: Db,
+  tenantId: string,
+  userIds: readonly string[],
+): Promise<AddressRow[]> {
+  const rows: AddressRow[] = []
+  for (const ids of batchesOf(userIds)) {
+    const found = await db
+      .selectFrom('user_address')
+      .selectAll()
+      .where('tenant_id', '=', tenantId)
+      .where('user_id', 'in', ids)
+      .execute()
+    for (const row of found) rows.push(row)
+  }
+  return rows
+}
+
+export async function sourcesOfUsers(
+  db: Db,
+  tenantId: string,
+  userIds: readonly string[],
+): Promise<Row<'user_source'>[]> {
+  const rows: Row<'user_source'>[] = []
+  for (const ids of batchesOf(userIds)) {
+    const found = await db
+      .selectFrom('user_source')
+      .selectAll()
+      .where('tenant_id', '=', tenantId)
+      .where('user_id', 'in', ids)
+      .execute()
+    for (const row of found) rows.push(row)
+  }
+  return rows
+}
+
+/** Who has which of these address keys. */
+export async function ownersOf(
+  db: Db,
+  tenantId: string,
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, { readonly userId: string; readonly isPrimary: boolean }>> {
+  const owners = new Map<string, { readonly userId: string; readonly isPrimary: boolean }>()
+  for (const batch of batchesOf(keys)) {
+    const rows = await db
+      .selectFrom('user_address')
+      .select(['address_key', 'user_id', 'is_primary'])
+      .where('tenant_id', '=', tenantId)
+      .where('address_key', 'in', batch)
+      .execute()
+    for (const row of rows)
+      owners.set(row.address_key, { userId: row.user_id, isPrimary: row.is_primary === 1 })
+  }
+  return owners
+}
+
+/** Users by id. */
+export async function usersById(
+  db: Db,
+  tenantId: string,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, UserRow>> {
+  const users = new Map<string, UserRow>()
+  for (const batch of batchesOf(ids)) {
+    const rows = await db
+      .selectFrom('user')
+      .selectAll()
+      .where('tenant_id', '=', tenantId)
+      .where('id', 'in', batch)
+      .execute()
+    for (const row of rows) users.set(row.id, row)
+  }
+  return users
+}
+
+/** Stores new users with their addresses and the source that names them. */
+export async function insertUsers(
+  trx: Trx,
+  users: readonly NewUser[],
+  made: {
+    readonly tenantId: string
+    readonly source: Source
+    readonly reference: string | null
+    readonly now: number
+  },
+): Promise<void> {
+  const { tenantId, source, reference, now } = made
+  for (const batch of batchesOf(users)) {
+    const rows = batch.map(({ id, email, name }) => ({
+      id,
+      tenant_id: tenantId,
+      email: email.address,
+      email_key: email.key,
+      name,
+      name_key: nameKeyOf(name),
+      enabled: 1 as const,
+      created_at: now,
+      updated_at: now,
+      revision: 1,
+    }))
+    await trx.insertInto('user').values(rows).execute()
+    const sources = batch.map(({ id }) => ({
+      tenant_id: tenantId,
+      user_id: id,
+      source,
+      reference,
+      since: now,
+    }))
+    await trx.insertInto('user_source').values(sources).execute()
+  }
+  const addresses = users.flatMap((user) => [
+    { userId: user.id, address: user.email, isPrimary: true },
+    ...user.aliases.map((address) => ({ userId: user.id, address, isPrimary: false })),
+  ])
+  await insertAddresses(trx, addresses, { tenantId, source, now })
+}
+
+export async function insertAddresses(
+  trx: Trx,
+  addresses: readonly {
+    readonly userId: string
+    readonly address: UserAddress
+    readonly isPrimary: boolean
+  }[],
+  made: { readonly tenantId: string; readonly source: Source; readonly now: number },
+): Promise<void> {
+  const { tenantId, source, now } = made
+  for (const batch of batchesOf(addresses)) {
+    const rows = batch.map(({ userId, address, isPrimary }) => ({
+      tenant_id: tenantId,
+      address_key: address.key,
+      address: address.address,
+      user_id: userId,
+      is_primary: isPrimary ? (1 as const) : (0 as const),
+      domain: address.domain,
+      source,
+      created_at: now,
+    }))
+    await trx.insertInto('user_address').values(rows).execute()
+  }
+}
+
+/** Removes addresses by key; returns those that were there. */
+export async function deleteAddresses(
+  trx: Trx,
+  tenantId: string,
+  keys: readonly string[],
+): Promise<readonly string[]> {
+  const gone: string[] = []
+  for (const batch of batchesOf(keys)) {
+    const rows = await trx
+      .deleteFrom('user_address')
+      .where('tenant_id', '=', tenantId)
+      .where('address_key', 'in', batch)
+      .returning('address_key')
+      .execute()
+    for (const { address_key } of rows) gone.push(address_key)
+  }
+  return gone
+}
+
+/** Removes users with all they have; returns the address keys that went with them. */
+export async function deleteUsers(
+  trx: Trx,
+  tenantId: string,
+  ids: readonly string[],
+): Promise<readonly string[]> {
+  const keys = (await addressesOfUsers(trx, tenantId, ids)).map(({ address_key }) => address_key)
+  for (const batch of batchesOf(ids)) {
+    await trx.deleteFrom('user').where('tenant_id', '=', tenantId).where('id', 'in', batch).execute()
+  }
+  return keys
+}
+
+/** Names that a source gives a user; once more is no change. */
+export async function addSource(
+  trx: Trx,
+  user: { readonly tenantId: string; readonly id: string },
+  source: { readonly name: Source; readonly reference: string | null; readonly now: number },
+): Promise<void> {
+  await trx
+    .insertInto('user_source')
+    .values({
+      tenant_id: user.tenantId,
+      user_id: user.id,
+      source: source.name,
+      reference: source.reference,
+      since: source.now,
+    })
+    .onConflict((conflict) => conflict.columns(['user_id', 'source']).doNothing())
+    .execute()
+}
+
+export function* batchesOf<Item>(items: readonly Item[], size = BATCH): Generator<Item[]> {
+  for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size)
+}

@@ -1,0 +1,253 @@
+// Users (C3, D2): add, read, change, remove; each change of an address reaches the edges' recipient list with it.
+import type { User } from '@gatepost/contract/user.ts'
+import { newId } from '#platform/random.ts'
+import { appendFeed } from '#store/feed.ts'
+import type { Db, Trx } from '#store/open.ts'
+import { appendAudit } from '../audit/audit.ts'
+import { validatedNames } from '../domain/store.ts'
+import type { Page } from '../page.ts'
+import { invalidInput, problem } from '../problem.ts'
+import type { ControlDeps, Scope } from '../scope.ts'
+import { requireRevision } from '../settings/settings.ts'
+import { addressRemedy, cleanName, nameKeyOf, readUserAddress, type UserAddress } from './address.ts'
+import { pageOfUsers, type UserQuery, userOf } from './list-store.ts'
+import {
+  addressesOfUsers,
+  addSource,
+  deleteAddresses,
+  deleteUsers,
+  findUser,
+  insertAddresses,
+  insertUsers,
+  ownersOf,
+  type Source,
+  sourcesOfUsers,
+  type UserRow,
+} from './store.ts'
+
+type Deps = Pick<ControlDeps, 'store' | 'clock' | 'link'>
+
+export function listUsers(
+  scope: Scope,
+  query: UserQuery,
+  { store }: Pick<Deps, 'store'>,
+): Promise<Page<User>> {
+  return pageOfUsers(store.db, scope.tenantId, query)
+}
+
+/** One user by id or address. */
+export async function getUser(
+  scope: Scope,
+  reference: string,
+  { store }: Pick<Deps, 'store'>,
+): Promise<User> {
+  return readUser(store.db, scope.tenantId, await requireUser(store.db, scope, reference))
+}
+
+export type UserInput = { readonly email: string; readonly name: string; readonly aliases: readonly string[] }
+
+/** Adds a user by hand. One that was only seen in mail so far is taken over. */
+export async function addUser(scope: Scope, input: UserInput, deps: Deps): Promise<User> {
+  const { store, clock, link } = deps
+  const user = await store.transaction(async (trx) => {
+    const domains = await validatedNames(trx, scope.tenantId)
+    const email = requireAddress(input.email, '/email', domains)
+    const aliases = requireAliases(input.aliases, email, domains)
+    const name = cleanName(input.name)
+    const now = clock.now()
+    const seen = await seenInMailOnly(trx, scope.tenantId, email)
+    await requireFree(trx, scope.tenantId, { addresses: [email, ...aliases], except: seen?.id ?? null })
+    const id = seen?.id ?? newId('usr', now)
+    if (seen) await adopt(trx, seen, { name, now })
+    else {
+      const made = { tenantId: scope.tenantId, source: 'manual', reference: null, now } as const
+      await insertUsers(trx, [{ id, email, name, aliases: [] }], made)
+    }
+    await addAliases(trx, { tenantId: scope.tenantId, id }, { aliases, now })
+    const after = { email: email.address, name, aliases: aliases.map(({ address }) => address) }
+    const event = { action: 'user.added', subject: `user ${email.address}`, before: null, after, at: now }
+    await appendAudit(trx, scope, event)
+    await feed(trx, { scope, added: [email, ...aliases], removed: [], now, store })
+    return readUser(trx, scope.tenantId, (await findUser(trx, scope.tenantId, id))!)
+  })
+  link.settingsChanged()
+  return user
+}
+
+export type UserChange = {
+  readonly name?: string | undefined
+  readonly aliases?: readonly string[] | undefined
+  readonly enabled?: boolean | undefined
+}
+
+/** Changes name, aliases or sign-in; `expected` is the revision of If-Match, or null. */
+export async function updateUser(
+  scope: Scope,
+  input: { readonly user: string; readonly change: UserChange; readonly expected: number | null },
+  deps: Deps,
+): Promise<User> {
+  const { store, clock, link } = deps
+  const { change } = input
+  const user = await store.transaction(async (trx) => {
+    const row = await requireUser(trx, scope, input.user)
+    requireRevision(row, input.expected)
+    const before = await readUser(trx, scope.tenantId, row)
+    const now = clock.now()
+    const name = change.name === undefined ? row.name : cleanName(change.name)
+    const enabled = change.enabled === undefined ? row.enabled : change.enabled ? 1 : 0
+    await trx
+      .updateTable('user')
+      .set({ name, name_key: nameKeyOf(name), enabled, updated_at: now, revision: row.revision + 1 })
+      .where('tenant_id', '=', scope.tenantId)
+      .where('id', '=', row.id)
+      .execute()
+    const moved = change.aliases
+      ? await replaceAliases(trx, row, { texts: change.aliases, now })
+      : { added: [], removed: [] }
+    const after = await readUser(trx, scope.tenantId, (await findUser(trx, scope.tenantId, row.id))!)
+    const event = { action: 'user.changed', subject: `user ${row.email}`, before, after, at: now }
+    await appendAudit(trx, scope, event)
+    await feed(trx, { scope, ...moved, now, store })
+    return after
+  })
+  link.settingsChanged()
+  return user
+}
+
+/** Removes a user; known-recipient domains then refuse mail for the addresses. */
+export async function removeUser(
+  scope: Scope,
+  reference: string,
+  { store, clock, link }: Deps,
+): Promise<void> {
+  await store.transaction(async (trx) => {
+    const row = await requireUser(trx, scope, reference)
+    const before = await readUser(trx, scope.tenantId, row)
+    const now = clock.now()
+    const removed = await deleteUsers(trx, scope.tenantId, [row.id])
+    const event = { action: 'user.removed', subject: `user ${row.email}`, before, after: null, at: now }
+    await appendAudit(trx, scope, event)
+    await feed(trx, { scope, added: [], removed, now, store })
+  })
+  link.settingsChanged()
+}
+
+async function replaceAliases(
+  trx: Trx,
+  row: UserRow,
+  { texts, now }: { readonly texts: readonly string[]; readonly now: number },
+): Promise<{ readonly added: readonly UserAddress[]; readonly removed: readonly string[] }> {
+  const domains = await validatedNames(trx, row.tenant_id)
+  const has = (await addressesOfUsers(trx, row.tenant_id, [row.id])).filter(
+    ({ is_primary }) => is_primary === 0,
+  )
+  const kept = new Set(has.map(({ address_key }) => address_key))
+  // An alias that is there already may stay, also when its domain has gone since.
+  const fresh = texts.filter((text) => !kept.has(text.trim().toLowerCase()))
+  const primary = { address: row.email, key: row.email_key, domain: '' }
+  const wanted = requireAliases(fresh, primary, domains)
+  const named = new Set([...wanted.map(({ key }) => key), ...texts.map((text) => text.trim().toLowerCase())])
+  const added = wanted.filter(({ key }) => !kept.has(key))
+  await requireFree(trx, row.tenant_id, { addresses: added, except: row.id })
+  const removed = await deleteAddresses(
+    trx,
+    row.tenant_id,
+    has.map(({ address_key }) => address_key).filter((key) => !named.has(key)),
+  )
+  await addAliases(trx, { tenantId: row.tenant_id, id: row.id }, { aliases: added, now })
+  return { added, removed }
+}
+
+async function addAliases(
+  trx: Trx,
+  { tenantId, id }: { readonly tenantId: string; readonly id: string },
+  { aliases, now }: { readonly aliases: readonly UserAddress[]; readonly now: number },
+): Promise<void> {
+  const rows = aliases.map((address) => ({ userId: id, address, isPrimary: false }))
+  await insertAddresses(trx, rows, { tenantId, source: 'manual', now })
+}
+
+/** A user that nobody entered: its address was seen in accepted outbound mail (R2). */
+async function seenInMailOnly(trx: Trx, tenantId: string, email: UserAddress): Promise<UserRow | null> {
+  const row = await findUser(trx, tenantId, email.key)
+  if (!row) return null
+  const sources = await sourcesOfUsers(trx, tenantId, [row.id])
+  return sources.every(({ source }) => source === 'seen-in-mail') ? row : null
+}
+
+async function adopt(
+  trx: Trx,
+  row: UserRow,
+  { name, now }: { readonly name: string; readonly now: number },
+): Promise<void> {
+  await addSource(trx, { tenantId: row.tenant_id, id: row.id }, { name: 'manual', reference: null, now })
+  const shown = name === '' ? row.name : name
+  await trx
+    .updateTable('user')
+    .set({ name: shown, name_key: nameKeyOf(shown), updated_at: now, revision: row.revision + 1 })
+    .where('tenant_id', '=', row.tenant_id)
+    .where('id', '=', row.id)
+    .execute()
+}
+
+async function requireFree(
+  trx: Trx,
+  tenantId: string,
+  { addresses, except }: { readonly addresses: readonly UserAddress[]; readonly except: string | null },
+): Promise<void> {
+  const keys = addresses.map(({ key }) => key)
+  const owners = await ownersOf(trx, tenantId, keys)
+  const taken = addresses.find(({ key }) => owners.has(key) && owners.get(key)!.userId !== except)
+  if (taken) throw problem('address-exists', `${taken.address} belongs to a user already.`)
+}
+
+function requireAddress(text: string, path: string, domains: ReadonlySet<string>): UserAddress {
+  const parsed = readUserAddress(text, domains)
+  if (parsed.ok) return parsed.value
+  const errors = [{ path, message: addressRemedy(parsed.fault, text) }]
+  if (parsed.fault === 'address-syntax') throw invalidInput(errors)
+  throw problem('address-not-in-domain', errors[0]!.message, { errors })
+}
+
+function requireAliases(
+  texts: readonly string[],
+  email: UserAddress,
+  domains: ReadonlySet<string>,
+): UserAddress[] {
+  const aliases = texts.map((text, index) => requireAddress(text, `/aliases/${index}`, domains))
+  const byKey = new Map(aliases.map((alias) => [alias.key, alias]))
+  byKey.delete(email.key)
+  return [...byKey.values()]
+}
+
+async function requireUser(trx: Db, scope: Scope, reference: string): Promise<UserRow> {
+  const row = await findUser(trx, scope.tenantId, reference)
+  if (!row) throw problem('not-found', `There is no user “${reference}” here.`)
+  return row
+}
+
+async function readUser(trx: Db, tenantId: string, row: UserRow): Promise<User> {
+  const [addresses, sources] = await Promise.all([
+    addressesOfUsers(trx, tenantId, [row.id]),
+    sourcesOfUsers(trx, tenantId, [row.id]),
+  ])
+  return userOf(row, { addresses, sources: sources.map(({ source }) => source as Source) })
+}
+
+async function feed(
+  trx: Trx,
+  change: {
+    readonly scope: Scope
+    readonly added: readonly UserAddress[]
+    readonly removed: readonly string[]
+    readonly now: number
+    readonly store: Deps['store']
+  },
+): Promise<void> {
+  const item = { tenantId: change.scope.tenantId, list: 'recipient' } as const
+  const changes = [
+    ...change.removed.map((key) => ({ ...item, key, value: null })),
+    ...change.added.map(({ key }) => ({ ...item, key, value: { source: 'manual' } })),
+  ]
+  await appendFeed(trx, changes, { dialect: change.store.dialect, now: change.now })
+}
