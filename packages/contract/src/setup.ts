@@ -20,6 +20,7 @@ export const EnvironmentProposal = z.object({
     }),
   ),
 })
+export type EnvironmentProposal = z.infer<typeof EnvironmentProposal>
 
 export const getSetup = endpoint({
   name: 'getSetup',

@@ -180,9 +180,9 @@ function checkedFields(
 function leadsTo(from: RouteRow, id: string, rows: readonly RouteRow[]): boolean {
   let next: RouteRow | undefined = from
   for (let hop = 0; next && hop <= rows.length; hop += 1) {
-    const { alternate_id: alternate } = next
+    const alternate: string | null = next.alternate_id
     if (alternate === id) return true
-    next = rows.find((row) => row.id === alternate)
+    next = rows.find((row: RouteRow) => row.id === alternate)
   }
   return false
 }
