@@ -7,6 +7,7 @@ import { createLog } from '#events/log.ts'
 import { createMetrics } from '#events/metrics.ts'
 import { systemClock } from '#platform/clock.ts'
 import { ensureFolder, replaceFile } from '#platform/files.ts'
+import { openTls } from '#platform/tls.ts'
 import { banner } from './banner.ts'
 import { Children } from './children.ts'
 import { lockFolder } from './lock.ts'
@@ -36,6 +37,7 @@ export async function supervise({
   for (const folder of ['', 'run', 'keys', 'spool', 'edge']) ensureFolder(join(config.data, folder))
   const unlock = lockFolder(config.data)
   const listening = await settlePorts(config)
+  if (config.tls.certificateFile === null) makeCertificate(config)
   const descriptor = terminal ? openLogFile(config.data) : 2
   const lines = bufferedLines(descriptor)
   const log = createLog({ role: 'supervisor', slot: null, pid: process.pid }, systemClock.now, lines.write)
@@ -92,6 +94,11 @@ export function consoleUrl(config: BootConfig, listening: readonly Listening[]):
   if (config.http.url) return config.http.url.endsWith('/') ? config.http.url : `${config.http.url}/`
   const port = listening.find(({ role }) => role === 'http')?.port ?? config.http.listen.port
   return `http://localhost:${port}/`
+}
+
+/** Made here once, so that workers starting together do not each make one. */
+function makeCertificate({ data, hostname }: BootConfig): void {
+  openTls({ folder: join(data, 'keys'), hostname, now: systemClock.now(), files: null, reloaded: () => {} }).close()
 }
 
 function untilSignal(): Promise<void> {

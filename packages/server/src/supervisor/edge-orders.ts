@@ -1,0 +1,90 @@
+// What an edge does when control asks: tests a route, takes control's own mail into the spool, makes a message due.
+import type { SettingsDirectory } from '#link/holder.ts'
+import type { Order, OrderResult } from '#link/orders.ts'
+import type { AcceptedReport } from '#link/reports.ts'
+import type { Clock } from '#platform/clock.ts'
+import { newId } from '#platform/random.ts'
+import type { Content, Envelope, Spool } from '#spool/spool.ts'
+
+type Deps = {
+  readonly clock: Clock
+  readonly spool: Spool
+  readonly current: () => SettingsDirectory | null
+  readonly probeRoute: (order: Extract<Order, { kind: 'probe-route' }>) => Promise<OrderResult>
+  readonly retryNow: (messageId: string) => Promise<number>
+  readonly onAccepted: (envelope: Envelope, content: Content) => void
+}
+
+/** Carries one order out. Rejections become `failed` results. */
+export async function carryOut(order: Order, deps: Deps): Promise<OrderResult> {
+  switch (order.kind) {
+    case 'probe-route':
+      return deps.probeRoute(order)
+    case 'retry':
+      return { kind: 'retry', recipients: await deps.retryNow(order.messageId) }
+    case 'submit':
+      return { kind: 'submit', messageId: await submit(order, deps) }
+  }
+}
+
+/** Accepts a message of control like any other: durable first, then delivered by the tenant's routes. */
+async function submit(order: Extract<Order, { kind: 'submit' }>, deps: Deps): Promise<string> {
+  const settings = deps.current()?.settings(order.tenantId)
+  if (!settings) throw new Error('the settings of this organisation are not here yet')
+  const at = deps.clock.now()
+  const bytes = Buffer.from(order.content, 'base64')
+  const own = new Set(settings.domains.map(({ name }) => name))
+  const isInbound = order.forwardPaths.every((path) =>
+    own.has(path.slice(path.lastIndexOf('@') + 1).toLowerCase()),
+  )
+  const envelope: Envelope = {
+    id: newId('msg', at),
+    tenantId: order.tenantId,
+    direction: isInbound ? 'inbound' : 'outbound',
+    reversePath: order.reversePath,
+    parameters: { body: '8BITMIME', smtpUtf8: false, requireTls: false, ret: null, envelopeId: null },
+    recipients: order.forwardPaths.map((forwardPath, index) => ({
+      index,
+      forwardPath,
+      originalRecipient: null,
+      notify: null,
+      state: 'queued',
+    })),
+    receivedAt: at,
+    size: bytes.length,
+    traceFields: '',
+    cuts: [],
+    dsnAllowed: false,
+  }
+  const content: Content = { kind: 'memory', chunks: [bytes] }
+  await deps.spool.commitMessage(envelope, content, reportOf(envelope, settings.revision))
+  deps.onAccepted(envelope, content)
+  return envelope.id
+}
+
+function reportOf(envelope: Envelope, settingsRevision: number): AcceptedReport {
+  return {
+    kind: 'accepted',
+    id: envelope.id,
+    at: envelope.receivedAt,
+    tenantId: envelope.tenantId,
+    direction: envelope.direction,
+    origin: 'control',
+    client: null,
+    reversePath: envelope.reversePath,
+    author: null,
+    subject: null,
+    messageIdField: null,
+    size: envelope.size,
+    recipients: envelope.recipients.map(({ index, forwardPath }) => ({
+      index,
+      forwardPath,
+      explanation: [],
+      facts: {},
+    })),
+    explanation: [],
+    facts: {},
+    verdict: 'accept',
+    settingsRevision,
+  }
+}

@@ -1,0 +1,157 @@
+// The edge role, wired: link, spool, policies' sources, listeners and delivery. Accepts and delivers with control away.
+import { networkInterfaces } from 'node:os'
+import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { probeRoute } from '#delivery/probe.ts'
+import { Scheduler } from '#delivery/scheduler.ts'
+import { Edge } from '#edge/edge.ts'
+import { Listener } from '#edge/listener.ts'
+import type { Emit } from '#events/emit.ts'
+import { createLinkClient } from '#link/client.ts'
+import { followSnapshots } from '#link/follower.ts'
+import { SnapshotHolder } from '#link/holder.ts'
+import { pumpOrders, pumpReports } from '#link/pumps.ts'
+import { openReplica } from '#link/replica.ts'
+import type { ReplicaWriterData } from '#link/replica-writer.ts'
+import { systemClock } from '#platform/clock.ts'
+import { createDns } from '#platform/dns.ts'
+import { openTls } from '#platform/tls.ts'
+import { adoptSpools, openSpool } from '#spool/open.ts'
+import type { RoleOptions, Running } from './child.ts'
+import { carryOut } from './edge-orders.ts'
+import type { Listening } from './messages.ts'
+
+const SPOOL_WAIT_MS = 10_000 // A predecessor that was killed lets go at once; one that drains takes a little.
+const SESSIONS_MS = 6_000 // Of the 9 s for a whole stop: sessions in DATA come to their reply …
+const DELIVERY_MS = 2_000 // … and connections in flight to their outcome.
+const FIRST_SNAPSHOT_MS = 3_000 // Listening a little later spares the first senders a 451.
+
+/** Starts one edge worker; resolves when its ports answer. */
+export async function startEdge(options: RoleOptions): Promise<Running> {
+  const { config, slot, workers, emit, node, listening } = options
+  const clock = systemClock
+  const stopped = new AbortController()
+  const folder = (name: string): string => join(config.data, name)
+  const tls = openTls({
+    folder: folder('keys'),
+    hostname: config.hostname,
+    now: clock.now(),
+    ...tlsOptions(options),
+  })
+  const spool = await openSpool(folder('spool'), slot, { emit, clock, waitMs: SPOOL_WAIT_MS })
+  const adopted = slot === 0 ? await adoptSpools(folder('spool'), workers, { emit, clock }) : []
+  const replicaPath = join(folder('edge'), 'replica.db')
+  const socketPath = join(folder('run'), 'link.sock')
+  const writer = slot === 0 ? startReplicaWriter({ path: replicaPath, socketPath }, emit) : null
+  const replica = openReplica(replicaPath)
+  const holder = new SnapshotHolder(replica)
+  const client = createLinkClient(socketPath)
+  const common = { client, clock, emit, node, slot, signal: stopped.signal }
+  const lastGoodPath = join(folder('edge'), 'snapshot.json')
+  const following = followSnapshots({ ...common, holder, replica, lastGoodPath })
+  const dns = createDns({ clock, resolver: config.dns.resolver, authoritative: config.dns.authoritative })
+  const mail = listening.filter(({ role }) => role !== 'http')
+  const scheduler = new Scheduler({
+    spool,
+    dns,
+    clock,
+    emit,
+    config,
+    workers,
+    settingsOf: (tenantId) => holder.current()?.settings(tenantId) ?? null,
+    tenantOfDomain: (domain) => holder.current()?.tenantOfDomain(domain) ?? null,
+    ownListeners: () => mail,
+    ownMxListener: () => mail.find(({ role }) => role === 'mx') ?? null,
+    localAddresses,
+  })
+  for (const orphan of adopted) scheduler.addSpool(orphan)
+  const edge = new Edge({
+    hostname: config.hostname,
+    limits: config.limits,
+    workers,
+    trustedProxies: config.proxy.trusted,
+    holder,
+    dns,
+    spool,
+    clock,
+    emit,
+    tlsContext: () => tls.context(),
+    onAccepted: (envelope, content) => scheduler.offer(envelope, content),
+  })
+  const carry = (order: Parameters<typeof carryOut>[0]) =>
+    carryOut(order, {
+      clock,
+      spool,
+      current: () => holder.current(),
+      retryNow: (messageId) => scheduler.retryNow(messageId),
+      onAccepted: (envelope, content) => scheduler.offer(envelope, content),
+      probeRoute: (probe) =>
+        probeRoute(probe, { dns, clock, config, ownListeners: () => mail, localAddresses }),
+    })
+  const pumps = [
+    pumpOrders(carry, common),
+    ...[spool, ...adopted].map((from) => pumpReports(from, { ...common, slot: from.slot })),
+  ]
+  await firstSnapshot(holder)
+  for (const at of mail) await listen(edge, at)
+  return {
+    setupUrl: null,
+    async stop() {
+      await edge.close({ withinMs: SESSIONS_MS })
+      await scheduler.stop(DELIVERY_MS)
+      stopped.abort()
+      writer?.postMessage('stop')
+      await Promise.all([following, ...pumps])
+      client.close()
+      for (const one of [spool, ...adopted]) await one.close()
+      replica.close()
+      tls.close()
+    },
+  }
+}
+
+async function listen(edge: Edge, { role, host, port }: Listening): Promise<void> {
+  const listener = new Listener(edge, {
+    host,
+    port,
+    role: role === 'mx' ? 'mx' : 'submission',
+    implicitTls: role === 'submissions',
+  })
+  await listener.listen({ reusePort: true })
+}
+
+async function firstSnapshot(holder: SnapshotHolder): Promise<void> {
+  const until = systemClock.now() + FIRST_SNAPSHOT_MS
+  while (holder.current() === null && systemClock.now() < until) await systemClock.sleep(10)
+}
+
+function tlsOptions({ config, emit }: RoleOptions) {
+  const { certificateFile: certificate, keyFile: key } = config.tls
+  return {
+    files: certificate !== null && key !== null ? { certificate, key } : null,
+    reloaded: (problem: string | null): void => {
+      if (problem !== null) emit('boot.failed', { what: 'TLS certificate', why: problem })
+    },
+  }
+}
+
+function startReplicaWriter(workerData: ReplicaWriterData, emit: Emit): Worker {
+  const worker = new Worker(new URL('../link/replica-writer.ts', import.meta.url), { workerData })
+  let silentUntil = 0
+  worker.on('message', ({ why }: { readonly why: string }) => {
+    // One line a minute: control may be away for long.
+    if (systemClock.now() < silentUntil) return
+    silentUntil = systemClock.now() + 60_000
+    emit('link.unreachable', { what: 'replica feed', why })
+  })
+  worker.on('error', (error) => {
+    emit('boot.failed', { what: 'replica writer', error })
+    process.exit(1) // Without it recipients grow stale unnoticed; the supervisor starts us again.
+  })
+  return worker
+}
+
+/** Addresses of this machine's interfaces. */
+function localAddresses(): readonly string[] {
+  return Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address))
+}
