@@ -13,18 +13,21 @@ export type TestMessage = {
 /** RFC 5322 text with CRLF, 7 bit only. */
 export function testMessage({ id, hostname, sender, recipient, organisation, now }: TestMessage): string {
   const name = asciiOf(organisation)
+  // A name that ASCII cannot write is left out rather than shown as question marks.
+  const isReadable = name !== '' && !name.includes('?')
   return [
     `Date: ${formatDate(now)}`,
     `From: Gatepost <${sender}>`,
-    `To: <${recipient}>`,
+    // Header fields of this message are ASCII; an international address stands in the envelope alone.
+    /^[ -~]+$/.test(recipient) ? `To: <${recipient}>` : 'To: undisclosed-recipients:;',
     `Message-ID: <${id}@${hostname}>`,
-    'Subject: Gatepost test message',
+    `Subject: Gatepost test message${isReadable ? ` for ${name}` : ''}`,
     'Auto-Submitted: auto-generated',
     'MIME-Version: 1.0',
     'Content-Type: text/plain; charset=us-ascii',
     'Content-Transfer-Encoding: 7bit',
     '',
-    `This message came to you through the delivery route of ${name}.`,
+    `This message came to you through ${isReadable ? `the delivery route of ${name}` : 'a delivery route'}.`,
     '',
     'An administrator is preparing Gatepost to receive your mail and tests the way',
     'to this mailbox. If you are that administrator, go back to the page and confirm',

@@ -8,13 +8,13 @@ import { type RouteRow, testOf } from './store.ts'
 export const PROBE_MS_MAX = 180_000
 
 const TITLES: { readonly [Name in ProbeCheck]: string } = {
-  resolve: 'The name of the mail host is found',
-  connect: 'The mail host can be reached',
-  greeting: 'It greets as a mail server',
-  tls: 'The connection can be encrypted',
-  recipient: 'The recipient is accepted',
-  'unknown-recipient': 'An unknown recipient is refused',
-  message: 'A real message is accepted',
+  resolve: 'Find the mail host',
+  connect: 'Connect',
+  greeting: 'Greeting',
+  tls: 'TLS',
+  recipient: 'Accepts a known recipient',
+  'unknown-recipient': 'Refuses an unknown recipient',
+  message: 'Takes a real message',
 }
 
 /** In the order of the test; the last word is the message's. */
@@ -52,7 +52,7 @@ export function abandonedTest(test: RouteTest, why: string, now: number): RouteT
 export function shownTest(row: Pick<RouteRow, 'last_test'>, now: number): RouteTest | null {
   const test = testOf(row)
   if (test?.state !== 'running' || now - test.startedAt < PROBE_MS_MAX) return test
-  return abandonedTest(test, 'The test was interrupted.', test.startedAt)
+  return abandonedTest(test, 'The test was cut off.', test.startedAt)
 }
 
 function isPassed(checks: readonly Check[]): boolean {
