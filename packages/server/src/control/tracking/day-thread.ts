@@ -12,6 +12,7 @@ import { attemptRow, messageRows, type Place, replyText } from './rows.ts'
 import { sqliteDay } from './schema.ts'
 import { afterDelivery, statusOf } from './status.ts'
 import type { Taken } from './storage.ts'
+import { tenantKey } from './words.ts'
 
 export type DayThreadOptions = { readonly folder: string; readonly readOnly: boolean }
 export type DayQuestion =
@@ -35,6 +36,9 @@ export type DayAnswer =
 const OPEN_MAX = 8
 const STATEMENTS_MAX = 100
 const BUSY_MS_MAX = 5_000
+/** Word pages are written all over the file: fewer, larger checkpoints write each of them less often. */
+const WRITER_PRAGMAS = `pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -32000;
+  pragma wal_autocheckpoint = 8000;`
 
 type Day = {
   readonly database: DatabaseSync
@@ -137,7 +141,8 @@ function storeMessage(write: Writes, report: Exclude<Report, DeliveryReport>, pl
   // First messages are noted again when a batch comes twice: the note may have been lost. Refusals would count double.
   if (isNew || report.kind === 'accepted') notes.note(report, tenantOfDomain)
   if (!isNew) return
-  for (const word of words) write.word.run(message.day, message.tenant_id, word, lastInsertRowid)
+  const tenant = tenantKey(message.tenant_id)
+  for (const word of words) write.word.run(message.day, tenant, word, lastInsertRowid)
 }
 
 function storeDelivery(write: Writes, report: DeliveryReport): void {
@@ -161,7 +166,7 @@ function opened(day: number): Day {
   }
   if (days.size >= OPEN_MAX) closeDay(days.keys().next().value!)
   const database = new DatabaseSync(pathOf(day), { readOnly, timeout: BUSY_MS_MAX })
-  if (!readOnly) database.exec(`pragma journal_mode = wal; pragma synchronous = full; ${sqliteDay}`)
+  if (!readOnly) database.exec(`${WRITER_PRAGMAS} ${sqliteDay}`)
   const fresh: Day = { database, reads: new Map(), write: readOnly ? null : prepareWrites(database) }
   days.set(day, fresh)
   return fresh
@@ -173,9 +178,7 @@ function prepareWrites(database: DatabaseSync): Writes {
       database.prepare(`insert into tracking_message (day, id, tenant_id, at, direction, status, reverse_path,
       author, forward_path, recipient_count, subject, reason, client_ip, size, count, node, slot, statuses, delay_ms,
       body) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing`),
-    word: database.prepare(
-      'insert into tracking_word (day, tenant_id, word, seq) values (?, ?, ?, ?) on conflict do nothing',
-    ),
+    word: database.prepare('insert into tracking_word (day, tenant_key, word, seq) values (?, ?, ?, ?)'),
     attempt: database.prepare(`insert into tracking_attempt (day, message_id, id, tenant_id, at, body)
       values (?, ?, ?, ?, ?, ?) on conflict do nothing`),
     statuses: database.prepare('select statuses, at from tracking_message where tenant_id = ? and id = ?'),

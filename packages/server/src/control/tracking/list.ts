@@ -7,7 +7,7 @@ import type { Scope } from '../scope.ts'
 import { DAY_MS, dayOf, dayOfId, idFloor } from './days.ts'
 import type { TrackingSchema } from './schema.ts'
 import type { TrackingStorage } from './storage.ts'
-import { endOfPrefix, type QueryWord, queryWords } from './words.ts'
+import { endOfPrefix, type QueryWord, queryWords, tenantKey } from './words.ts'
 
 export type MessageQuery = {
   readonly limit: number
@@ -141,7 +141,7 @@ function matching(word: QueryWord, place: { readonly day: number; readonly tenan
                 .selectFrom('tracking_word')
                 .select('tracking_word.seq')
                 .where('tracking_word.day', '=', place.day)
-                .where('tracking_word.tenant_id', '=', place.tenantId)
+                .where('tracking_word.tenant_key', '=', tenantKey(place.tenantId))
                 .where('tracking_word.word', '>=', prefix)
                 .where('tracking_word.word', '<', endOfPrefix(prefix)),
             ),

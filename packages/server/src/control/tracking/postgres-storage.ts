@@ -9,6 +9,7 @@ import { attemptRow, messageRows, type Place, replyText, type TenantOfDomain } f
 import { postgresTables, type TrackingSchema, trackingTables } from './schema.ts'
 import { afterDelivery, statusOf } from './status.ts'
 import type { Taken, TrackingStorage } from './storage.ts'
+import { tenantKey } from './words.ts'
 
 /** One for reports, the rest for searches. */
 const CONNECTIONS_MAX = 4
@@ -95,9 +96,10 @@ async function store(
       .returning(['seq', 'id', 'day', 'tenant_id'])
       .execute()
     for (const { id } of stored) added.add(id)
-    const wordRows = stored.flatMap(({ id, ...row }) =>
-      [...(words.get(id) ?? [])].map((word) => ({ ...row, word })),
-    )
+    const wordRows = stored.flatMap(({ id, day, seq, tenant_id }) => {
+      const row = { day, seq, tenant_key: tenantKey(tenant_id) }
+      return [...(words.get(id) ?? [])].map((word) => ({ ...row, word }))
+    })
     for (const some of partsOf(wordRows)) {
       await trx
         .insertInto('tracking_word')

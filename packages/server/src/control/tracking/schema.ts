@@ -43,7 +43,8 @@ type AttemptTable = {
 
 type WordTable = {
   readonly day: number
-  readonly tenant_id: string
+  /** `tenantKey` of words.ts: short, since there are a dozen words a message. The message names the tenant itself. */
+  readonly tenant_key: number
   readonly word: string
   readonly seq: number
 }
@@ -70,7 +71,7 @@ const attemptColumns = (
 ): string => `day bigint not null, message_id ${text} not null, id ${text} not null,
   tenant_id ${text} not null, at bigint not null, body ${text} not null`
 const wordColumns = (text: string): string =>
-  `day bigint not null, tenant_id ${text} not null, word ${text} not null, seq bigint not null`
+  `day bigint not null, tenant_key bigint not null, word ${text} not null, seq bigint not null`
 
 /** Bumped when the tables change; older day files are read as they are until they are dropped. */
 export const TRACKING_FORMAT = 1
@@ -81,7 +82,7 @@ create table if not exists tracking_message (seq integer primary key, ${messageC
   unique (tenant_id, id));
 create index if not exists tracking_message_by_status on tracking_message (tenant_id, status, id, count);
 create table if not exists tracking_attempt (${attemptColumns('text')}, primary key (message_id, id)) without rowid;
-create table if not exists tracking_word (${wordColumns('text')}, primary key (tenant_id, word, seq)) without rowid;
+create table if not exists tracking_word (${wordColumns('text')}, primary key (tenant_key, word, seq)) without rowid;
 pragma user_version = ${TRACKING_FORMAT};
 `
 
@@ -94,7 +95,7 @@ export const postgresTables: readonly string[] = [
   `create index if not exists tracking_message_by_status on tracking_message (tenant_id, status, id, count)`,
   `create table if not exists tracking_attempt (${attemptColumns(C)}, primary key (day, message_id, id))
     partition by range (day)`,
-  `create table if not exists tracking_word (${wordColumns(C)}, primary key (day, tenant_id, word, seq))
+  `create table if not exists tracking_word (${wordColumns(C)}, primary key (day, tenant_key, word, seq))
     partition by range (day)`,
 ]
 

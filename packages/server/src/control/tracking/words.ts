@@ -1,4 +1,5 @@
 // Search words: we split and fold text ourselves, so that SQLite and PostgreSQL give one answer (decisions 34).
+import { hash } from 'node:crypto'
 import { domainToASCII } from 'node:url'
 
 /** Words of one message: more would only serve those who flood the index. */
@@ -15,6 +16,20 @@ const ASCII = /^[\x20-\x7e]*$/
 /** One form for all that look alike: NFKD, marks stripped, lower case. */
 export function fold(text: string): string {
   return ASCII.test(text) ? text.toLowerCase() : text.normalize('NFKD').replaceAll(MARKS, '').toLowerCase()
+}
+
+const keys = new Map<string, number>()
+const KEYS_KEPT_MAX = 10_000
+
+/** A number that stands for a tenant in the word index. Two tenants may share one: the message tells them apart. */
+export function tenantKey(tenantId: string): number {
+  let key = keys.get(tenantId)
+  if (key === undefined) {
+    key = hash('sha256', tenantId, 'buffer').readUInt32BE() >>> 1
+    if (keys.size >= KEYS_KEPT_MAX) keys.clear()
+    keys.set(tenantId, key)
+  }
+  return key
 }
 
 /** The words of a subject. */
