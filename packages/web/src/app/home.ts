@@ -1,0 +1,21 @@
+// Where a person lands: Connect until all that is required is done, then the dashboard.
+import { getConnect } from '@gatepost/contract/connect.ts'
+import type { Me } from '@gatepost/contract/session.ts'
+import type { QueryClient } from '@tanstack/react-query'
+import { call } from '#api/call.ts'
+import { keyOf } from '#api/use-endpoint.ts'
+
+export type Home =
+  | { readonly to: '/t/$slug/connect' | '/t/$slug/dashboard'; readonly params: { readonly slug: string } }
+  | { readonly to: '/system/organizations' }
+
+export async function homeOf(me: Me, queryClient: QueryClient): Promise<Home> {
+  const tenant = me.tenants[0]
+  if (!tenant) return { to: '/system/organizations' }
+  const input = { params: { tenant: tenant.slug } }
+  const connect = await queryClient
+    .ensureQueryData({ queryKey: keyOf(getConnect, input), queryFn: () => call(getConnect, input) })
+    .catch(() => null)
+  const settled = connect !== null && connect.requiredDone >= connect.required
+  return { to: settled ? '/t/$slug/dashboard' : '/t/$slug/connect', params: { slug: tenant.slug } }
+}

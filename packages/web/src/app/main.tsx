@@ -1,0 +1,11 @@
+// Entry of the console: sets up parsing without eval (our CSP forbids it), cache, routes and theme, then draws.
+import './setup-zod.ts'
+import './tokens.css'
+import './fonts.css'
+import './mantine.css'
+import './base.css'
+import { createRoot } from 'react-dom/client'
+import { App } from './app.tsx'
+
+const root = document.getElementById('root')
+if (root) createRoot(root).render(<App />)

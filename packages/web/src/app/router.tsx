@@ -1,0 +1,186 @@
+// All addresses of the console: pages load when they are opened, and console pages ask who is signed in first.
+import { StepName } from '@gatepost/contract/connect.ts'
+import { getMe } from '@gatepost/contract/session.ts'
+import type { QueryClient } from '@tanstack/react-query'
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router'
+import * as z from 'zod'
+import { call } from '#api/call.ts'
+import { isProblem } from '#api/problem-error.ts'
+import { keyOf } from '#api/use-endpoint.ts'
+import { MessageSearch } from '#console/messages/message-search.ts'
+import { FailedPage, NotFoundPage } from './fault-pages.tsx'
+import { homeOf } from './home.ts'
+import { PendingPage } from './pending-page.tsx'
+import { Shell } from './shell/shell.tsx'
+
+export type RouterContext = { readonly queryClient: QueryClient }
+
+const root = createRootRouteWithContext<RouterContext>()({
+  component: Outlet,
+  notFoundComponent: NotFoundPage,
+  errorComponent: FailedPage,
+})
+
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: '/setup',
+  validateSearch: z.object({ token: z.string().max(200).optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('#entry/setup-page.tsx'), 'SetupPage'),
+})
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: z.object({ next: z.string().max(2_000).optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('#entry/sign-in-page.tsx'), 'SignInPage'),
+})
+
+const shell = createRoute({
+  getParentRoute: () => root,
+  id: 'console',
+  component: Shell,
+  beforeLoad: async ({ context, location }) => {
+    const me = await context.queryClient
+      .ensureQueryData({ queryKey: keyOf(getMe), queryFn: () => call(getMe), staleTime: 60_000 })
+      .catch((error: unknown) => {
+        if (!isProblem(error, 'not-signed-in')) throw error
+        throw redirect({ to: '/sign-in', search: { next: location.href } })
+      })
+    return { me }
+  },
+})
+
+const home = createRoute({
+  getParentRoute: () => shell,
+  path: '/',
+  beforeLoad: async ({ context }) => {
+    throw redirect(await homeOf(context.me, context.queryClient))
+  },
+})
+
+const tenant = createRoute({ getParentRoute: () => shell, path: '/t/$slug' })
+
+const tenantHome = createRoute({
+  getParentRoute: () => tenant,
+  path: '/',
+  beforeLoad: ({ params }) => {
+    throw redirect({ to: '/t/$slug/connect', params })
+  },
+})
+
+const connect = createRoute({
+  getParentRoute: () => tenant,
+  path: '/connect',
+  component: lazyRouteComponent(() => import('#connect/connect-layout.tsx'), 'ConnectLayout'),
+})
+const overview = createRoute({
+  getParentRoute: () => connect,
+  path: '/',
+  component: lazyRouteComponent(() => import('#connect/overview-page.tsx'), 'OverviewPage'),
+})
+const step = createRoute({
+  getParentRoute: () => connect,
+  path: '/$step',
+  validateSearch: z.object({ back: StepName.optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('#connect/step-page.tsx'), 'StepPage'),
+})
+
+const dashboard = createRoute({
+  getParentRoute: () => tenant,
+  path: '/dashboard',
+  component: lazyRouteComponent(() => import('#console/dashboard-page.tsx'), 'DashboardPage'),
+})
+const messages = createRoute({
+  getParentRoute: () => tenant,
+  path: '/messages',
+  validateSearch: MessageSearch,
+  component: lazyRouteComponent(() => import('#console/messages/messages-page.tsx'), 'MessagesPage'),
+})
+const message = createRoute({
+  getParentRoute: () => tenant,
+  path: '/messages/$message',
+  component: lazyRouteComponent(() => import('#console/messages/message-page.tsx'), 'MessagePage'),
+})
+const users = createRoute({
+  getParentRoute: () => tenant,
+  path: '/users',
+  component: lazyRouteComponent(() => import('#console/users/users-page.tsx'), 'UsersPage'),
+})
+const domains = createRoute({
+  getParentRoute: () => tenant,
+  path: '/domains',
+  component: lazyRouteComponent(() => import('#console/domains/domains-page.tsx'), 'DomainsPage'),
+})
+const routes = createRoute({
+  getParentRoute: () => tenant,
+  path: '/routes',
+  component: lazyRouteComponent(() => import('#console/routes/routes-page.tsx'), 'RoutesPage'),
+})
+const outbound = createRoute({
+  getParentRoute: () => tenant,
+  path: '/outbound',
+  component: lazyRouteComponent(() => import('#console/outbound/outbound-page.tsx'), 'OutboundPage'),
+})
+const audit = createRoute({
+  getParentRoute: () => tenant,
+  path: '/audit',
+  component: lazyRouteComponent(() => import('#console/audit-page.tsx'), 'AuditPage'),
+})
+const settings = createRoute({
+  getParentRoute: () => tenant,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('#console/settings-page.tsx'), 'SettingsPage'),
+})
+
+const readiness = createRoute({
+  getParentRoute: () => shell,
+  path: '/system/readiness',
+  component: lazyRouteComponent(() => import('#system/readiness-page.tsx'), 'ReadinessPage'),
+})
+const organizations = createRoute({
+  getParentRoute: () => shell,
+  path: '/system/organizations',
+  component: lazyRouteComponent(() => import('#system/organizations-page.tsx'), 'OrganizationsPage'),
+})
+
+const tree = root.addChildren([
+  setup,
+  signIn,
+  shell.addChildren([
+    home,
+    tenant.addChildren([
+      tenantHome,
+      connect.addChildren([overview, step]),
+      dashboard,
+      messages,
+      message,
+      users,
+      domains,
+      routes,
+      outbound,
+      audit,
+      settings,
+    ]),
+    readiness,
+    organizations,
+  ]),
+])
+
+export function createAppRouter(queryClient: QueryClient) {
+  return createRouter({
+    routeTree: tree,
+    context: { queryClient },
+    defaultPendingComponent: PendingPage,
+    defaultErrorComponent: FailedPage,
+    defaultNotFoundComponent: NotFoundPage,
+    defaultPendingMs: 300,
+    scrollRestoration: true,
+  })
+}

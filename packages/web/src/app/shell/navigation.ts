@@ -1,0 +1,156 @@
+// Every page in the sidebar and in the search, with the names that users of the former product know.
+import type { Permission } from '@gatepost/contract/permission.ts'
+import {
+  IconBuilding,
+  IconHistory,
+  IconInbox,
+  IconLayoutDashboard,
+  IconListCheck,
+  IconRoute,
+  IconSend,
+  IconSettings,
+  IconStethoscope,
+  IconUsers,
+  IconWorld,
+} from '@tabler/icons-react'
+
+export type TenantAddress =
+  | '/t/$slug/dashboard'
+  | '/t/$slug/messages'
+  | '/t/$slug/connect'
+  | '/t/$slug/domains'
+  | '/t/$slug/routes'
+  | '/t/$slug/outbound'
+  | '/t/$slug/users'
+  | '/t/$slug/audit'
+  | '/t/$slug/settings'
+
+export type SystemAddress = '/system/organizations' | '/system/readiness'
+
+export type Entry<Address extends string> = {
+  readonly to: Address
+  readonly label: string
+  readonly icon: typeof IconInbox
+  readonly needs: Permission
+  /** What people may look for: former names, words of other consoles. */
+  readonly alsoCalled: readonly string[]
+}
+
+export type Group<Address extends string> = {
+  readonly name: string | null
+  readonly entries: readonly Entry<Address>[]
+}
+
+export const tenantNavigation: readonly Group<TenantAddress>[] = [
+  {
+    name: null,
+    entries: [
+      {
+        to: '/t/$slug/dashboard',
+        label: 'Dashboard',
+        icon: IconLayoutDashboard,
+        needs: 'messages:read',
+        alsoCalled: ['Home', 'Overview'],
+      },
+      {
+        to: '/t/$slug/messages',
+        label: 'Messages',
+        icon: IconInbox,
+        needs: 'messages:read',
+        alsoCalled: ['Message Center', 'Gateway, Tracking', 'Where is my mail', 'Message trace', 'Queue'],
+      },
+      {
+        to: '/t/$slug/connect',
+        label: 'Connect',
+        icon: IconListCheck,
+        needs: 'connect:read',
+        alsoCalled: ['Connect Application', 'Onboarding', 'Set-up steps'],
+      },
+    ],
+  },
+  {
+    name: 'Mail flow',
+    entries: [
+      {
+        to: '/t/$slug/domains',
+        label: 'Domains',
+        icon: IconWorld,
+        needs: 'domains:read',
+        alsoCalled: ['Directories, Internal Directories', 'Internal domains', 'Recipient validation', 'MX'],
+      },
+      {
+        to: '/t/$slug/routes',
+        label: 'Delivery routes',
+        icon: IconRoute,
+        needs: 'routes:read',
+        alsoCalled: ['Gateway, Delivery Routes', 'Mail host', 'Next hop'],
+      },
+      {
+        to: '/t/$slug/outbound',
+        label: 'Outbound',
+        icon: IconSend,
+        needs: 'outbound:read',
+        alsoCalled: [
+          'Gateway, Authorized outbounds',
+          'Authorised addresses',
+          'Smart host',
+          'What is my address',
+        ],
+      },
+    ],
+  },
+  {
+    name: 'People',
+    entries: [
+      {
+        to: '/t/$slug/users',
+        label: 'Users',
+        icon: IconUsers,
+        needs: 'users:read',
+        alsoCalled: ['Gateway, Add permitted users', 'Internal directories, users', 'Spreadsheet import'],
+      },
+    ],
+  },
+  {
+    name: 'Record',
+    entries: [
+      {
+        to: '/t/$slug/audit',
+        label: 'Audit log',
+        icon: IconHistory,
+        needs: 'audit:read',
+        alsoCalled: ['Account, Audit Logs', 'Changes'],
+      },
+    ],
+  },
+]
+
+export const settingsEntry: Entry<TenantAddress> = {
+  to: '/t/$slug/settings',
+  label: 'Settings',
+  icon: IconSettings,
+  needs: 'tenant:read',
+  alsoCalled: ['Account, Account Settings', 'Organisation', 'Emergency contact'],
+}
+
+export const systemNavigation: readonly Group<SystemAddress>[] = [
+  {
+    name: 'Installation',
+    entries: [
+      {
+        to: '/system/organizations',
+        label: 'Organisations',
+        icon: IconBuilding,
+        needs: 'system:read',
+        alsoCalled: ['Tenants', 'Customers', 'Accounts'],
+      },
+      {
+        to: '/system/readiness',
+        label: 'Readiness',
+        icon: IconStethoscope,
+        needs: 'system:read',
+        alsoCalled: ['Zone', 'Port 25', 'Certificate', 'Health'],
+      },
+    ],
+  },
+]

@@ -1,0 +1,63 @@
+// The signed-in person with the role held here, and the way out.
+import type { Role } from '@gatepost/contract/permission.ts'
+import { signOut } from '@gatepost/contract/session.ts'
+import { Menu } from '@mantine/core'
+import { IconLogout } from '@tabler/icons-react'
+import { useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { call } from '#api/call.ts'
+import { useMe, useMyTenant } from '#app/session.ts'
+import classes from './shell.module.css'
+
+export const roleWords: { readonly [Name in Role]: string } = {
+  super: 'Super administrator',
+  full: 'Full administrator',
+  basic: 'Basic administrator',
+  'help-desk': 'Help desk',
+  'read-only': 'Read only',
+}
+
+export function PersonMenu({ small }: { readonly small?: boolean }) {
+  const me = useMe()
+  const tenant = useMyTenant()
+  const navigate = useNavigate()
+  const queryClient = useQueryClient()
+  if (!me) return null
+  const role = tenant ? roleWords[tenant.role] : 'Operator'
+  const leave = async () => {
+    await call(signOut).catch(() => {})
+    queryClient.clear()
+    await navigate({ to: '/sign-in' })
+  }
+  return (
+    <Menu position="top-start" width={220}>
+      <Menu.Target>
+        <button type="button" className={small ? classes.railLink : classes.switcher}>
+          <span className={classes.initials} aria-hidden={!small}>
+            {initialsOf(me.name)}
+          </span>
+          {small ? (
+            <span className="hidden-visually">{me.name}</span>
+          ) : (
+            <span className={classes.switcherWords}>
+              <span className={classes.switcherName}>{me.name}</span>
+              <span className="small tx2">{role}</span>
+            </span>
+          )}
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{me.email}</Menu.Label>
+        <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={leave}>
+          Sign out
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
+
+function initialsOf(name: string): string {
+  const words = name.split(/\s+/).filter(Boolean)
+  const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => word?.[0] ?? '')
+  return letters.join('').toUpperCase()
+}

@@ -1,0 +1,80 @@
+// The sidebar at 56 px: icons with names for screen readers and tooltips; the console stays one click away.
+import { Tooltip } from '@mantine/core'
+import { IconSearch } from '@tabler/icons-react'
+import { Link } from '@tanstack/react-router'
+import { useContext } from 'react'
+import { useMe, useMyTenant } from '#app/session.ts'
+import { Mark } from './mark.tsx'
+import { settingsEntry, systemNavigation, tenantNavigation } from './navigation.ts'
+import { PersonMenu } from './person-menu.tsx'
+import classes from './shell.module.css'
+import { ShellContext } from './shell-context.ts'
+
+export function Rail() {
+  const tenant = useMyTenant()
+  const me = useMe()
+  const { openSearch } = useContext(ShellContext)
+  const entries = tenantNavigation.flatMap((group) => group.entries)
+  return (
+    <div className={classes.rail}>
+      <Link to="/" aria-label="Start page" className={classes.railLink}>
+        <Mark />
+      </Link>
+      <nav aria-label="Pages">
+        <ul className={classes.railList}>
+          <li>
+            <Tooltip label="Search (Ctrl K)" position="right">
+              <button type="button" className={classes.railLink} aria-label="Search" onClick={openSearch}>
+                <IconSearch size={18} stroke={1.6} aria-hidden />
+              </button>
+            </Tooltip>
+          </li>
+          {tenant
+            ? entries
+                .filter(({ needs }) => tenant.permissions.includes(needs))
+                .map(({ to, label, icon: Icon }) => (
+                  <li key={to}>
+                    <Tooltip label={label} position="right">
+                      <Link
+                        to={to}
+                        params={{ slug: tenant.slug }}
+                        aria-label={label}
+                        className={classes.railLink}
+                      >
+                        <Icon size={18} stroke={1.6} aria-hidden />
+                      </Link>
+                    </Tooltip>
+                  </li>
+                ))
+            : me?.operator &&
+              systemNavigation
+                .flatMap((group) => group.entries)
+                .map(({ to, label, icon: Icon }) => (
+                  <li key={to}>
+                    <Tooltip label={label} position="right">
+                      <Link to={to} aria-label={label} className={classes.railLink}>
+                        <Icon size={18} stroke={1.6} aria-hidden />
+                      </Link>
+                    </Tooltip>
+                  </li>
+                ))}
+        </ul>
+      </nav>
+      <div className={classes.railBottom}>
+        {tenant && (
+          <Tooltip label={settingsEntry.label} position="right">
+            <Link
+              to={settingsEntry.to}
+              params={{ slug: tenant.slug }}
+              aria-label={settingsEntry.label}
+              className={classes.railLink}
+            >
+              <settingsEntry.icon size={18} stroke={1.6} aria-hidden />
+            </Link>
+          </Tooltip>
+        )}
+        <PersonMenu small />
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,63 @@
+// The frame around all console pages: skip link, sidebar or rail, the phone's menu, and the search.
+import { Drawer } from '@mantine/core'
+import { useHotkeys } from '@mantine/hooks'
+import { Outlet, useLocation } from '@tanstack/react-router'
+import { lazy, Suspense, useEffect, useState } from 'react'
+import { useSlug } from '#app/session.ts'
+import { useNarrow, usePhone } from '#shared/screen.ts'
+import { PendingPage } from '../pending-page.tsx'
+import { Rail } from './rail.tsx'
+import classes from './shell.module.css'
+import { ShellContext } from './shell-context.ts'
+import { Sidebar } from './sidebar.tsx'
+
+const SearchBox = lazy(() => import('./search-box.tsx').then(({ SearchBox }) => ({ default: SearchBox })))
+
+export function Shell() {
+  const slug = useSlug()
+  const phone = usePhone()
+  const narrow = useNarrow()
+  const { pathname } = useLocation()
+  const [menu, setMenu] = useState(false)
+  const [searches, setSearches] = useState(0)
+  const search = () => setSearches((times) => times + 1)
+  useHotkeys([['mod+K', search]], [])
+  useEffect(() => setMenu(false), [pathname])
+  const inConnect = pathname.startsWith(`/t/${slug}/connect`)
+  return (
+    <ShellContext value={{ openMenu: () => setMenu(true), openSearch: search }}>
+      <a href="#main" className={classes.skip}>
+        Skip to content
+      </a>
+      <div className={classes.shell}>
+        {!phone && (narrow || (slug !== '' && inConnect) ? <Rail /> : <Sidebar onSearch={search} />)}
+        <div className={classes.page}>
+          <Suspense fallback={<PendingPage />}>
+            <Outlet />
+          </Suspense>
+        </div>
+      </div>
+      <Drawer
+        opened={menu}
+        onClose={() => setMenu(false)}
+        title="Menu"
+        size={300}
+        closeButtonProps={{ 'aria-label': 'Close menu' }}
+        classNames={{ body: classes.drawer, title: classes.drawerTitle }}
+      >
+        <Sidebar
+          onSearch={() => {
+            setMenu(false)
+            search()
+          }}
+          inDrawer
+        />
+      </Drawer>
+      {searches > 0 && (
+        <Suspense>
+          <SearchBox asked={searches} />
+        </Suspense>
+      )}
+    </ShellContext>
+  )
+}

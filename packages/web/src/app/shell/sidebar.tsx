@@ -1,0 +1,107 @@
+// The sidebar: which organisation, search, pages by group, settings and the signed-in person.
+import { getConnect } from '@gatepost/contract/connect.ts'
+import { IconSearch } from '@tabler/icons-react'
+import { Link } from '@tanstack/react-router'
+import { useEndpoint } from '#api/use-endpoint.ts'
+import { useMe, useMyTenant } from '#app/session.ts'
+import {
+  type Entry,
+  settingsEntry,
+  systemNavigation,
+  type TenantAddress,
+  tenantNavigation,
+} from './navigation.ts'
+import { PersonMenu } from './person-menu.tsx'
+import classes from './shell.module.css'
+import { TenantSwitcher } from './tenant-switcher.tsx'
+import { HealthLine } from './top-bar.tsx'
+
+type Props = { readonly onSearch: () => void; readonly inDrawer?: boolean }
+
+export function Sidebar({ onSearch, inDrawer }: Props) {
+  const tenant = useMyTenant()
+  return (
+    <div className={classes.sidebar} data-drawer={inDrawer || undefined}>
+      <TenantSwitcher />
+      <button type="button" className={classes.search} onClick={onSearch}>
+        <IconSearch size={16} aria-hidden />
+        Search
+        <kbd className={classes.key}>Ctrl K</kbd>
+      </button>
+      <nav aria-label="Pages" className={classes.nav}>
+        {tenant ? <TenantPages slug={tenant.slug} /> : <SystemPages />}
+      </nav>
+      <div className={classes.bottom}>
+        {inDrawer && <HealthLine />}
+        {tenant && <TenantEntry entry={settingsEntry} slug={tenant.slug} />}
+        <PersonMenu />
+      </div>
+    </div>
+  )
+}
+
+function TenantPages({ slug }: { readonly slug: string }) {
+  const permissions = useMyTenant()?.permissions ?? []
+  const { data: connect } = useEndpoint(getConnect, { params: { tenant: slug } }, { staleTime: 15_000 })
+  return tenantNavigation.map(({ name, entries }) => {
+    const shown = entries.filter(({ needs }) => permissions.includes(needs))
+    if (shown.length === 0) return null
+    return (
+      <div key={name ?? 'main'}>
+        {name && <p className={classes.groupName}>{name}</p>}
+        <ul className={classes.group}>
+          {shown.map((entry) => (
+            <li key={entry.to}>
+              <TenantEntry
+                entry={entry}
+                slug={slug}
+                count={
+                  entry.to === '/t/$slug/connect' && connect && connect.requiredDone < connect.required
+                    ? `${connect.requiredDone} of ${connect.required}`
+                    : undefined
+                }
+              />
+            </li>
+          ))}
+        </ul>
+      </div>
+    )
+  })
+}
+
+type EntryProps = {
+  readonly entry: Entry<TenantAddress>
+  readonly slug: string
+  readonly count?: string | undefined
+}
+
+function TenantEntry({ entry, slug, count }: EntryProps) {
+  const Icon = entry.icon
+  return (
+    <Link to={entry.to} params={{ slug }} className={classes.entry} activeOptions={{ includeSearch: false }}>
+      <Icon size={18} stroke={1.6} aria-hidden />
+      {entry.label}
+      {count && <span className={classes.entryCount}>{count}</span>}
+    </Link>
+  )
+}
+
+function SystemPages() {
+  const me = useMe()
+  if (!me?.operator) return null
+  return systemNavigation.map(({ name, entries }) => (
+    <div key={name}>
+      <p className={classes.groupName}>{name}</p>
+      <ul className={classes.group}>
+        {entries.map(({ to, label, icon: Icon }) => (
+          <li key={to}>
+            <Link to={to} className={classes.entry}>
+              <Icon size={18} stroke={1.6} aria-hidden />
+              {label}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </div>
+  ))
+}

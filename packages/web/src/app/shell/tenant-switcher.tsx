@@ -1,0 +1,50 @@
+// Which organisation the page shows, always visible; operators reach the installation from here.
+import { Menu } from '@mantine/core'
+import { IconCheck, IconChevronDown, IconServer2 } from '@tabler/icons-react'
+import { useNavigate } from '@tanstack/react-router'
+import { useMe, useMyTenant } from '#app/session.ts'
+import { Mark } from './mark.tsx'
+import classes from './shell.module.css'
+
+export function TenantSwitcher() {
+  const me = useMe()
+  const tenant = useMyTenant()
+  const navigate = useNavigate()
+  return (
+    <Menu position="bottom-start" width={240}>
+      <Menu.Target>
+        <button type="button" className={classes.switcher}>
+          <Mark />
+          <span className={classes.switcherWords}>
+            <span className={classes.switcherName}>{tenant?.name ?? 'Installation'}</span>
+            <span className="small tx2">{tenant?.primaryDomain ?? 'All organisations'}</span>
+          </span>
+          <IconChevronDown size={16} aria-hidden />
+          <span className="hidden-visually">Switch organisation</span>
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {me?.tenants.map(({ id, slug, name }) => (
+          <Menu.Item
+            key={id}
+            rightSection={slug === tenant?.slug ? <IconCheck size={14} aria-label="shown now" /> : null}
+            onClick={() => navigate({ to: '/t/$slug', params: { slug } })}
+          >
+            {name}
+          </Menu.Item>
+        ))}
+        {me?.operator && (
+          <>
+            <Menu.Divider />
+            <Menu.Item
+              leftSection={<IconServer2 size={16} aria-hidden />}
+              onClick={() => navigate({ to: '/system/organizations' })}
+            >
+              Installation
+            </Menu.Item>
+          </>
+        )}
+      </Menu.Dropdown>
+    </Menu>
+  )
+}

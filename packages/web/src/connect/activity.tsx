@@ -1,0 +1,85 @@
+// What happened lately: the strip with the newest mail seen, and the list beside it.
+import type { Connect } from '@gatepost/contract/connect.ts'
+import { IconCircleCheck, IconMailOpened, IconPencil, IconRefresh } from '@tabler/icons-react'
+import { Link } from '@tanstack/react-router'
+import { useSlug } from '#app/session.ts'
+import { Panel } from '#shared/panel.tsx'
+import { RelativeTime } from '#shared/time.tsx'
+import classes from './connect.module.css'
+import { titleOf } from './step-words.ts'
+
+type Activity = Connect['activity'][number]
+
+const icons = { step: IconCircleCheck, mail: IconMailOpened, check: IconRefresh, change: IconPencil } as const
+const SHOWN = 8
+
+/** Green dot, what we saw and when, a link to it, and which step it turned green. */
+export function LiveStrip({ connect }: { readonly connect: Connect }) {
+  const slug = useSlug()
+  const seen = connect.activity.find(({ kind }) => kind === 'mail')
+  if (!seen) return null
+  const step = connect.steps.find(({ name }) => name === seen.step)
+  return (
+    <div className={classes.strip} role="status">
+      <span className={classes.stripDot} aria-hidden />
+      <div className={classes.stripWords}>
+        <p className="strong">{seen.text}</p>
+        <p className="small tx2">
+          <RelativeTime at={seen.at} />
+          {step?.state === 'done' && ` · “${step.title}” is now done.`}
+        </p>
+      </div>
+      {seen.messageId && (
+        <Link to="/t/$slug/messages/$message" params={{ slug, message: seen.messageId }}>
+          View message
+        </Link>
+      )}
+    </div>
+  )
+}
+
+export function ActivityPanel({ connect }: { readonly connect: Connect }) {
+  if (connect.activity.length === 0) {
+    return (
+      <Panel title="Activity">
+        <p className="tx2">Checks that turn green, mail that we see and changes appear here. Nothing yet.</p>
+      </Panel>
+    )
+  }
+  return (
+    <Panel title="Activity" flush>
+      <ul className={`${classes.rows} ${classes.activity}`}>
+        {connect.activity.slice(0, SHOWN).map((activity) => (
+          <li key={`${activity.at} ${activity.text}`}>
+            <ActivityRow activity={activity} connect={connect} />
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  )
+}
+
+function ActivityRow({ activity, connect }: { readonly activity: Activity; readonly connect: Connect }) {
+  const slug = useSlug()
+  const Icon = icons[activity.kind]
+  const { messageId, step } = activity
+  return (
+    <>
+      <Icon size={16} stroke={1.6} aria-hidden />
+      <span>
+        {messageId ? (
+          <Link to="/t/$slug/messages/$message" params={{ slug, message: messageId }}>
+            {activity.text}
+          </Link>
+        ) : (
+          <span>{activity.text}</span>
+        )}
+        <span className="small tx3">
+          <br />
+          <RelativeTime at={activity.at} />
+          {step && ` · ${titleOf(connect.steps, step)}`}
+        </span>
+      </span>
+    </>
+  )
+}

@@ -1,0 +1,17 @@
+// Connect's frame: the task list beside every step; on a phone the list is part of the overview instead.
+import { Outlet } from '@tanstack/react-router'
+import classes from './connect.module.css'
+import { TaskList } from './task-list.tsx'
+import { useConnect } from './use-connect.ts'
+
+export function ConnectLayout() {
+  const { data } = useConnect()
+  return (
+    <div className={classes.layout}>
+      <div className={classes.side}>{data && <TaskList connect={data} />}</div>
+      <div className={classes.page}>
+        <Outlet />
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,85 @@
+// Hosted Exchange, where a provider does the work and gets a letter, and any other mail server.
+import { code, type Instructions, text, type Values } from './part.ts'
+
+export function hostedInbound({ smartHost, domain }: Values): Instructions {
+  return {
+    title: 'Ask your provider',
+    steps: [
+      [
+        text(
+          'Your provider does this part. Send the letter, then enter the host that they name below, port 25.',
+        ),
+      ],
+      [
+        code(
+          'letter',
+          [
+            `Mail for ${domain} will come to you through our gateway, ${smartHost}.`,
+            '',
+            '1. To which host and port shall the gateway deliver?',
+            `2. Allow the addresses of ${smartHost} without greylisting, SPF or spam checks on the connection.`,
+            '3. Can you refuse port 25 from other sources for our domain, once the MX record has changed?',
+          ].join('\n'),
+        ),
+      ],
+    ],
+    caution: null,
+  }
+}
+
+export function hostedOutbound({ smartHost, ports, domain }: Values): Instructions {
+  return {
+    title: 'Ask your provider',
+    steps: [
+      [
+        text(
+          'Ask which public addresses they send from, and authorise each of them above. Then send the letter:',
+        ),
+      ],
+      [
+        code(
+          'letter',
+          [
+            `Relay all outbound mail of ${domain} to the smart host ${smartHost}, port ${ports.join(' or ')}, with TLS.`,
+            'No sign-in is needed from the addresses that you named.',
+          ].join('\n'),
+        ),
+      ],
+    ],
+    caution:
+      'Other customers of the provider send from the same addresses. Only mail with your domains passes.',
+  }
+}
+
+export function otherInbound({ smartHost }: Values): Instructions {
+  return {
+    title: 'At your mail server',
+    steps: [
+      [text('Enter its public name or address below, with the port it takes mail on.')],
+      [
+        text(
+          `Let its firewall pass that port from the addresses of ${smartHost}, and leave these addresses out of greylisting, SPF and connection limits: all mail comes from them.`,
+        ),
+      ],
+    ],
+    caution: null,
+  }
+}
+
+export function otherOutbound({ smartHost, ports }: Values): Instructions {
+  const port = ports[0] ?? 25
+  return {
+    title: 'At your mail server',
+    steps: [
+      [text('Authorise the public address that it sends from, in the table above.')],
+      [
+        text('Set the smart host. For Postfix:'),
+        code(
+          'Postfix command',
+          `postconf -e 'relayhost = [${smartHost}]:${port}' 'smtp_tls_security_level = may'`,
+        ),
+      ],
+    ],
+    caution: null,
+  }
+}

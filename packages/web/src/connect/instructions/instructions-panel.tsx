@@ -1,0 +1,68 @@
+// Draws the instructions of an environment with this organisation's values filled in and a copy button for each block.
+import type { Environment } from '@gatepost/contract/common.ts'
+import { getOutbound } from '@gatepost/contract/route.ts'
+import { getTenant } from '@gatepost/contract/tenant.ts'
+import { Link } from '@tanstack/react-router'
+import { useEndpoint } from '#api/use-endpoint.ts'
+import { useSlug } from '#app/session.ts'
+import { smartHostOf } from '#console/outbound/smart-host.ts'
+import { CopyButton } from '#shared/copy-button.tsx'
+import { Block, Note } from '#shared/note.tsx'
+import { Panel } from '#shared/panel.tsx'
+import stack from '#shared/stack.module.css'
+import { environmentWords } from '../step-words.ts'
+import classes from './instructions.module.css'
+import { instructionsFor } from './instructions.ts'
+import type { Part } from './part.ts'
+
+type Props = { readonly environment: Environment; readonly direction: 'inbound' | 'outbound' }
+
+export function InstructionsPanel({ environment, direction }: Props) {
+  const slug = useSlug()
+  const { data: outbound } = useEndpoint(getOutbound, { params: { tenant: slug } })
+  const { data: tenant } = useEndpoint(getTenant, { params: { tenant: slug } })
+  if (!outbound || !tenant) return null
+  const { host, ports } = smartHostOf(outbound)
+  const { title, steps, caution } = instructionsFor(environment, direction, {
+    smartHost: host,
+    ports,
+    domain: tenant.primaryDomain,
+  })
+  return (
+    <Panel
+      title={title}
+      side={
+        <Link to="/t/$slug/connect/$step" params={{ slug, step: 'name-organization' }}>
+          {environmentWords[environment]}
+        </Link>
+      }
+    >
+      <div className={stack.stack}>
+        <ol className={classes.steps}>
+          {steps.map((parts) => (
+            <li key={parts.map(keyOf).join()}>
+              {parts.map((part) => (
+                <PartView key={keyOf(part)} part={part} />
+              ))}
+            </li>
+          ))}
+        </ol>
+        {caution && <Note tone="warn" title={caution} />}
+      </div>
+    </Panel>
+  )
+}
+
+function PartView({ part }: { readonly part: Part }) {
+  if (part.kind === 'text') return <p>{part.text}</p>
+  return (
+    <div className={classes.code}>
+      <Block>{part.code}</Block>
+      <CopyButton value={part.code} label={`Copy ${part.name}`} />
+    </div>
+  )
+}
+
+function keyOf(part: Part): string {
+  return part.kind === 'text' ? part.text : part.name
+}

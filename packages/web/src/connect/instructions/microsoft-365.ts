@@ -1,0 +1,80 @@
+// Microsoft 365: connectors by Exchange Online PowerShell, as its reference of August 2026 names them.
+import { code, type Instructions, text, type Values } from './part.ts'
+
+/** Our IPv4 addresses as a PowerShell variable: connectors take IPv4 only. */
+function ours(smartHost: string): string {
+  return `$ours = (Resolve-DnsName ${smartHost} -Type A).IPAddress`
+}
+
+export function microsoftInbound({ smartHost, domain }: Values): Instructions {
+  return {
+    title: 'In Microsoft 365, before the MX record changes',
+    steps: [
+      [
+        text(
+          `Read the delivery host in the admin centre: Settings > Domains > ${domain} > DNS records, the MX value. It ends in mail.protection.outlook.com or, for newer domains, in mx.microsoft. Enter it below as the mail host, port 25.`,
+        ),
+      ],
+      [
+        text('Make the connector that knows our addresses, in Exchange Online PowerShell:'),
+        code(
+          'connector command',
+          [
+            ours(smartHost),
+            'New-InboundConnector -Name "Gatepost in" -ConnectorType Partner -SenderDomains * `',
+            '  -SenderIPAddresses $ours -RequireTls $false -RestrictDomainsToIPAddresses $false',
+          ].join('\n'),
+        ),
+      ],
+      [
+        text('Let Microsoft see the true client behind us (enhanced filtering):'),
+        code('filtering command', 'Set-InboundConnector "Gatepost in" -EFSkipLastIP $true'),
+      ],
+      [
+        text('Trust our ARC seal, so that what we verified is not verified again:'),
+        code(
+          'ARC command',
+          [
+            '$sealers = @(Get-ArcConfig | Select-Object -ExpandProperty ArcTrustedSealers)',
+            `$sealers += "${smartHost.split('.').slice(1).join('.') || smartHost}"`,
+            'Set-ArcConfig -Identity Default -ArcTrustedSealers $sealers',
+          ].join('\n'),
+        ),
+      ],
+    ],
+    caution:
+      'Without the connector, Microsoft slows new senders with 451 4.7.500. Remove mail-flow rules that set the spam level to −1, and do not use a connector of type OnPremises.',
+  }
+}
+
+export function microsoftOutbound({ smartHost, domain }: Values): Instructions {
+  return {
+    title: 'In Microsoft 365',
+    steps: [
+      [
+        text('Make the connector, switched off at first. It always uses port 25:'),
+        code(
+          'connector command',
+          [
+            'New-OutboundConnector -Name "Gatepost out" -ConnectorType Partner -RecipientDomains * `',
+            `  -UseMXRecord $false -SmartHosts ${smartHost} -TlsSettings DomainValidation \``,
+            `  -TlsDomain ${smartHost} -Enabled $false`,
+          ].join('\n'),
+        ),
+      ],
+      [
+        text(`Validate it with any outside address, then switch it on. Send from a mailbox of ${domain}:`),
+        code(
+          'validation command',
+          [
+            'Validate-OutboundConnector -Identity "Gatepost out" -Recipients you@outside.example',
+            'Set-OutboundConnector "Gatepost out" -IsValidated $true `',
+            '  -LastValidationTimestamp (Get-Date).ToUniversalTime() -Enabled $true',
+          ].join('\n'),
+        ),
+      ],
+    ],
+    caution:
+      'Exchange Online needs a publicly trusted certificate on our side and shares its addresses with all its customers: proof of the organisation beyond the address comes with a later release. Until then authorise a host of your own.',
+  }
+}

@@ -1,0 +1,87 @@
+// Exchange on the organisation's own machines, alone or as the half of a hybrid.
+import { code, type Instructions, text, type Values } from './part.ts'
+
+export function premisesInbound({ smartHost }: Values): Instructions {
+  return {
+    title: 'At your Exchange server',
+    steps: [
+      [
+        text(
+          'Enter the public name or address of the server below, port 25. “Default Frontend” takes the mail.',
+        ),
+      ],
+      [
+        text(
+          `Let the firewall pass TCP 25 from the addresses of ${smartHost}. Leave it open to others until the MX record has changed and old caches are empty.`,
+        ),
+      ],
+      [
+        text('To see which connector would take our mail:'),
+        code(
+          'check command',
+          'Get-ReceiveConnector | Format-Table Identity, Bindings, RemoteIPRanges, PermissionGroups',
+        ),
+      ],
+    ],
+    caution:
+      'Exchange takes 20 connections from one source and holds back wrong recipients for 5 s each by default: set up recipient validation here before the MX record changes.',
+  }
+}
+
+export function premisesOutbound({ smartHost }: Values): Instructions {
+  return {
+    title: 'At your Exchange server',
+    steps: [
+      [text('Authorise the public address that the server sends from, in the table above.')],
+      [
+        text('Make the send connector. Its default size limit is 25 MB, so the command raises it:'),
+        code(
+          'connector command',
+          [
+            'New-SendConnector -Name "Gatepost out" -Custom -AddressSpaces "SMTP:*;1" -DNSRoutingEnabled $false `',
+            `  -SmartHosts ${smartHost} -SmartHostAuthMechanism None -RequireTLS $true \``,
+            `  -TlsAuthLevel DomainValidation -TlsDomain ${smartHost} -MaxMessageSize 150MB`,
+          ].join('\n'),
+        ),
+      ],
+      [
+        text('Then disable the former connector for all domains (put its name in):'),
+        code('disable command', 'Set-SendConnector "Former connector" -Enabled $false'),
+      ],
+    ],
+    caution: 'The smart host is used by name: TLS is checked against it. A bare IP address fails the check.',
+  }
+}
+
+export function hybridInbound(values: Values): Instructions {
+  const premises = premisesInbound(values)
+  return {
+    title: 'At the half where internet mail enters',
+    steps: [
+      [
+        text(
+          'If mail enters at Exchange on-premises, enter that server below and set Enhanced Filtering on the hybrid inbound connector too. If it enters at Exchange Online, choose Microsoft 365 as the environment for these instructions.',
+        ),
+      ],
+      ...premises.steps.slice(1),
+    ],
+    caution:
+      'Nothing that processes SMTP may stand between the two halves. Leave the connectors of the hybrid wizard (“Outbound to Office 365 …”) as they are.',
+  }
+}
+
+export function hybridOutbound(values: Values): Instructions {
+  const premises = premisesOutbound(values)
+  return {
+    title: 'At both halves',
+    steps: [
+      ...premises.steps,
+      [
+        text(
+          'With centralised transport (RouteAllMessagesViaOnPremises) this is all. Otherwise make the outbound connector in Exchange Online as well, and send one message from each half.',
+        ),
+      ],
+    ],
+    caution: premises.caution,
+  }
+}

@@ -1,0 +1,29 @@
+// The pieces instructions are made of: sentences, and blocks to copy.
+
+/** What the texts need to know of this gateway and organisation. */
+export type Values = {
+  /** Name that the smart host answers on. */
+  readonly smartHost: string
+  readonly ports: readonly number[]
+  readonly domain: string
+}
+
+export type Part =
+  | { readonly kind: 'text'; readonly text: string }
+  /** A command or letter in a block with a copy button of that name. */
+  | { readonly kind: 'code'; readonly name: string; readonly code: string }
+
+export type Instructions = {
+  readonly title: string
+  readonly steps: readonly (readonly Part[])[]
+  /** What goes wrong most often. */
+  readonly caution: string | null
+}
+
+export function text(words: string): Part {
+  return { kind: 'text', text: words }
+}
+
+export function code(name: string, lines: string): Part {
+  return { kind: 'code', name, code: lines }
+}

@@ -1,0 +1,43 @@
+// The one thing to do next, with what it takes and what it changes; the only filled button of the overview.
+import type { Connect, ConnectStep } from '@gatepost/contract/connect.ts'
+import { Button } from '@mantine/core'
+import { IconArrowRight } from '@tabler/icons-react'
+import { useNavigate } from '@tanstack/react-router'
+import { useSlug } from '#app/session.ts'
+import { Facts } from '#shared/facts.tsx'
+import classes from './connect.module.css'
+
+export function NextStep({ connect }: { readonly connect: Connect }) {
+  const slug = useSlug()
+  const navigate = useNavigate()
+  const step = connect.steps.find(({ name }) => name === connect.next)
+  if (!step) return null
+  const failed = failedCheck(step)
+  const open = () => navigate({ to: '/t/$slug/connect/$step', params: { slug, step: step.name } })
+  return (
+    <section className={classes.next} aria-labelledby="next-step">
+      <div className={classes.nextWords}>
+        <p className={classes.nextLabel}>Do this next</p>
+        <h2 id="next-step" className={classes.nextTitle}>
+          {step.title}
+        </h2>
+        <p className={classes.nextText}>{failed ? `${failed.title}: ${failed.saw}` : step.why}</p>
+        <Button onClick={open} rightSection={<IconArrowRight size={16} aria-hidden />}>
+          {failed ? 'Open the failed check' : 'Continue'}
+        </Button>
+      </div>
+      <div className={classes.nextFacts}>
+        <Facts
+          rows={[
+            ['Takes', `${step.minutes} min`],
+            ['For users', step.changesForUsers],
+          ]}
+        />
+      </div>
+    </section>
+  )
+}
+
+function failedCheck(step: ConnectStep) {
+  return step.state === 'needs-attention' ? step.checks.find(({ state }) => state === 'failed') : undefined
+}

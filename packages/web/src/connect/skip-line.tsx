@@ -1,0 +1,32 @@
+// Optional steps can be skipped, and the skipping taken back.
+import { type ConnectStep, getConnect, skipStep } from '@gatepost/contract/connect.ts'
+import { Button } from '@mantine/core'
+import { useAction } from '#api/use-endpoint.ts'
+import { useMay, useSlug } from '#app/session.ts'
+import { ProblemNote } from '#shared/note.tsx'
+import stack from '#shared/stack.module.css'
+
+export function SkipLine({ step }: { readonly step: ConnectStep }) {
+  const tenant = useSlug()
+  const may = useMay('connect:write')
+  const skip = useAction(skipStep, { readAgain: [getConnect] })
+  const skipped = step.state === 'skipped'
+  if (!may || (!step.skippable && !skipped) || step.state === 'done') return null
+  return (
+    <div className={stack.tight}>
+      <div className={stack.row}>
+        <Button
+          variant="default"
+          loading={skip.isPending}
+          onClick={() => skip.mutate({ params: { tenant, step: step.name }, body: { skipped: !skipped } })}
+        >
+          {skipped ? 'Take the skip back' : 'Skip this step'}
+        </Button>
+        <span className="small tx3">
+          {skipped ? 'Skipped: it is not counted.' : 'Can be taken back at any time.'}
+        </span>
+      </div>
+      {skip.error && <ProblemNote error={skip.error} />}
+    </div>
+  )
+}

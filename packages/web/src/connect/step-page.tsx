@@ -1,0 +1,151 @@
+// One step of Connect: why, state, the working part of the step, its checks, and what is safe about it.
+import { type Connect, type ConnectStep, StepName } from '@gatepost/contract/connect.ts'
+import { Link, useParams, useSearch } from '@tanstack/react-router'
+import { lazy, type ReactNode, Suspense } from 'react'
+import { NotFoundPage } from '#app/fault-pages.tsx'
+import { Page } from '#app/page.tsx'
+import { useSlug } from '#app/session.ts'
+import { Facts } from '#shared/facts.tsx'
+import { Note, ProblemNote } from '#shared/note.tsx'
+import { Panel } from '#shared/panel.tsx'
+import { SkeletonRows } from '#shared/skeleton.tsx'
+import stack from '#shared/stack.module.css'
+import { StatusWord } from '#shared/status-word.tsx'
+import { CheckedLine } from '#shared/time.tsx'
+import { LockNote } from './lock-note.tsx'
+import { SkipLine } from './skip-line.tsx'
+import { StepChecks } from './step-checks.tsx'
+import { requirementWords, stepSearchWords, titleOf } from './step-words.ts'
+import { useConnect } from './use-connect.ts'
+
+type StepBody = (props: { readonly connect: Connect; readonly step: ConnectStep }) => ReactNode
+
+/** The steps that are built; their parts load when opened. */
+const bodies: { readonly [Name in StepName]?: StepBody } = {
+  'name-organization': lazy(() =>
+    import('./steps/name-organization.tsx').then(({ NameOrganization }) => ({ default: NameOrganization })),
+  ),
+  'validate-domains': lazy(() =>
+    import('./steps/validate-domains.tsx').then(({ ValidateDomains }) => ({ default: ValidateDomains })),
+  ),
+  'add-users': lazy(() => import('./steps/add-users.tsx').then(({ AddUsers }) => ({ default: AddUsers }))),
+  'prepare-inbound': lazy(() =>
+    import('./steps/prepare-inbound.tsx').then(({ PrepareInbound }) => ({ default: PrepareInbound })),
+  ),
+  outbound: lazy(() =>
+    import('./steps/set-up-outbound.tsx').then(({ SetUpOutbound }) => ({ default: SetUpOutbound })),
+  ),
+  'recipient-validation': lazy(() =>
+    import('./steps/recipient-validation.tsx').then(({ RecipientValidation }) => ({
+      default: RecipientValidation,
+    })),
+  ),
+  'modify-mx': lazy(() => import('./steps/modify-mx.tsx').then(({ ModifyMx }) => ({ default: ModifyMx }))),
+}
+
+export function StepPage() {
+  const { step: name } = useParams({ strict: false })
+  const parsed = StepName.safeParse(name)
+  if (!parsed.success) return <NotFoundPage />
+  return <KnownStep key={parsed.data} name={parsed.data} />
+}
+
+function KnownStep({ name }: { readonly name: StepName }) {
+  const slug = useSlug()
+  const { data: connect, error } = useConnect()
+  const step = connect?.steps.find((each) => each.name === name)
+  const title = step?.title ?? stepSearchWords[name].label
+  const crumb = {
+    label: 'Connect',
+    link: (
+      <Link to="/t/$slug/connect" params={{ slug }}>
+        Connect
+      </Link>
+    ),
+  }
+  return (
+    <Page
+      title={title}
+      crumbs={[crumb]}
+      lead={step?.why}
+      state={step && <StatusWord of="step" state={step.state} pill />}
+      width="connect"
+    >
+      <WayBack steps={connect?.steps ?? []} />
+      {error && !connect && <ProblemNote error={error} />}
+      {connect && step ? <StepBodyArea connect={connect} step={step} /> : !error && <SkeletonRows />}
+    </Page>
+  )
+}
+
+function StepBodyArea({ connect, step }: { readonly connect: Connect; readonly step: ConnectStep }) {
+  const Body = bodies[step.name]
+  const built = step.available && Body
+  return (
+    <div className={stack.connect}>
+      <div className={stack.stack}>
+        {step.state === 'locked' && <LockNote step={step} steps={connect.steps} />}
+        {!built && (
+          <Note tone="mute" title="This step is not built yet: it comes with a later release">
+            <p>Nothing has to be done here now. It is listed so that you see what comes and what it needs.</p>
+          </Note>
+        )}
+        {built && step.state !== 'locked' && (
+          <Suspense fallback={<SkeletonRows />}>
+            <Body connect={connect} step={step} />
+          </Suspense>
+        )}
+        <StepChecks step={step} />
+        <SkipLine step={step} />
+      </div>
+      <div className={stack.stack}>
+        {step.state === 'waiting' && <WaitingAside step={step} />}
+        <AboutStep step={step} steps={connect.steps} />
+      </div>
+    </div>
+  )
+}
+
+function WaitingAside({ step }: { readonly step: ConnectStep }) {
+  return (
+    <Panel title="This step is waiting">
+      <div className={stack.tight}>
+        <p className="tx2">{step.detail || 'For a record that others publish.'} You may close this page.</p>
+        <CheckedLine checkedAt={step.checkedAt} nextCheckAt={step.nextCheckAt} />
+      </div>
+    </Panel>
+  )
+}
+
+function AboutStep({ step, steps }: { readonly step: ConnectStep; readonly steps: readonly ConnectStep[] }) {
+  const needs = step.needs.map((any) => any.map((name) => titleOf(steps, name)).join(' or '))
+  return (
+    <Panel title="Safe to try">
+      <Facts
+        rows={[
+          ['For users', step.changesForUsers],
+          ['Could break', step.couldBreak],
+          ['Undo', step.undo],
+          ['Takes', `${step.minutes} min`],
+          ['In your path', requirementWords[step.requirement]],
+          ...(needs.length > 0 ? [['Needs', needs.join('; ')] as const] : []),
+        ]}
+      />
+    </Panel>
+  )
+}
+
+/** When a locked step sent the reader here: the way back to it. */
+function WayBack({ steps }: { readonly steps: readonly ConnectStep[] }) {
+  const slug = useSlug()
+  const { back } = useSearch({ strict: false })
+  const parsed = StepName.safeParse(back)
+  if (!parsed.success) return null
+  return (
+    <p className="small">
+      <Link to="/t/$slug/connect/$step" params={{ slug, step: parsed.data }}>
+        Back to {titleOf(steps, parsed.data)}
+      </Link>
+    </p>
+  )
+}

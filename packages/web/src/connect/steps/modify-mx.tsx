@@ -1,0 +1,136 @@
+// C9: the dangerous step. For each domain: gates, what we expect, what each server says, and the way back.
+import type { Connect } from '@gatepost/contract/connect.ts'
+import { getConnect } from '@gatepost/contract/connect.ts'
+import { checkMx, type Domain, getMx, listDomains, type MxView } from '@gatepost/contract/domain.ts'
+import { SegmentedControl } from '@mantine/core'
+import { useState } from 'react'
+import { useAction, useEndpoint } from '#api/use-endpoint.ts'
+import { useMay, useSlug } from '#app/session.ts'
+import { CheckButton } from '#shared/check-button.tsx'
+import { HostText } from '#shared/host-text.tsx'
+import { Note, ProblemNote } from '#shared/note.tsx'
+import { Panel, PanelBody } from '#shared/panel.tsx'
+import { RecordsTable } from '#shared/records-table.tsx'
+import { ServersTable } from '#shared/servers-table.tsx'
+import { SkeletonRows } from '#shared/skeleton.tsx'
+import { Countdown } from '#shared/time.tsx'
+import { hostWords } from '../step-words.ts'
+import { FirstMessage } from './mx-first-message.tsx'
+import { Gates } from './mx-gates.tsx'
+import { Stages } from './mx-stages.tsx'
+import { MxWayBack } from './mx-way-back.tsx'
+
+export function ModifyMx({ connect }: { readonly connect: Connect }) {
+  const tenant = useSlug()
+  const { data, error } = useEndpoint(listDomains, { params: { tenant } })
+  const [chosen, setChosen] = useState<string | null>(null)
+  if (!data) return error ? <ProblemNote error={error} /> : <SkeletonRows />
+  const validated = data.items.filter(({ validatedAt }) => validatedAt !== null)
+  const domain =
+    validated.find(({ id }) => id === chosen) ?? validated.find(({ primary }) => primary) ?? validated[0]
+  if (!domain) {
+    return (
+      <Note tone="info" title="No domain is validated yet">
+        <p>The MX hosts to publish appear here once a domain is proven to be yours.</p>
+      </Note>
+    )
+  }
+  return (
+    <>
+      {validated.length > 1 && (
+        <SegmentedControl
+          aria-label="Domain"
+          value={domain.id}
+          onChange={setChosen}
+          data={validated.map(({ id, name }) => ({ value: id, label: name }))}
+        />
+      )}
+      <DomainMx key={domain.id} domain={domain} host={hostWords[connect.environment]} />
+    </>
+  )
+}
+
+function DomainMx({ domain, host }: { readonly domain: Domain; readonly host: string }) {
+  const tenant = useSlug()
+  const may = useMay('domains:write')
+  const input = { params: { tenant, domain: domain.id } }
+  const { data, error } = useEndpoint(getMx, input, {
+    refetchInterval: (last) => (last?.complete && last.firstInboundSeenAt !== null ? 15_000 : 2_000),
+  })
+  const check = useAction(checkMx, { readAgain: [getMx, getConnect] })
+  if (!data) return error ? <ProblemNote error={error} /> : <SkeletonRows />
+  return (
+    <>
+      <Stages mx={data} />
+      <Gates mx={data} />
+      <Panel
+        title={data.domain}
+        side="MX"
+        flush
+        actions={
+          <>
+            {data.nextCheckAt !== null && (
+              <span className="small">
+                <Countdown to={data.nextCheckAt} />
+              </span>
+            )}
+            {may && (
+              <CheckButton
+                of={data.domain}
+                busy={check.isPending}
+                error={check.error}
+                onCheck={() => check.mutate(input)}
+              />
+            )}
+          </>
+        }
+      >
+        <PanelBody>
+          <p className="small tx2">We expect</p>
+          <p>{data.weExpect}</p>
+        </PanelBody>
+        <div className="ruled">
+          <RecordsTable
+            records={data.expected}
+            fullNames={false}
+            label={`MX records to publish for ${data.domain}`}
+          />
+        </div>
+        <div className="ruled">
+          <ServersTable
+            records={data.expected}
+            checkedAt={data.checkedAt}
+            label={`What each server says of the MX of ${data.domain}`}
+          />
+        </div>
+        <div className="ruled">
+          <PanelBody>
+            <Sight mx={data} />
+          </PanelBody>
+        </div>
+      </Panel>
+      <FirstMessage mx={data} />
+      <MxWayBack mx={data} host={host} />
+    </>
+  )
+}
+
+/** What we see, and hosts that are not ours by name. */
+function Sight({ mx }: { readonly mx: MxView }) {
+  if (mx.complete && mx.leftovers.length === 0) {
+    return <Note tone="ok" role="status" title={mx.weSee} />
+  }
+  if (mx.leftovers.length === 0) return <Note tone="info" role="status" title={mx.weSee} />
+  return (
+    <Note tone="warn" role="status" title={mx.weSee}>
+      <p>These MX hosts are not Gatepost’s. Mail that takes them goes around every check:</p>
+      <ul>
+        {mx.leftovers.map(({ exchange, preference }) => (
+          <li key={`${preference} ${exchange}`}>
+            <HostText>{`${preference} ${exchange}`}</HostText>
+          </li>
+        ))}
+      </ul>
+    </Note>
+  )
+}

@@ -1,0 +1,40 @@
+// What must be so before the change: a list of passed checks, the open ones with a link to their step.
+import { StepName } from '@gatepost/contract/connect.ts'
+import type { MxView } from '@gatepost/contract/domain.ts'
+import { Link } from '@tanstack/react-router'
+import { useSlug } from '#app/session.ts'
+import { Panel } from '#shared/panel.tsx'
+import { StatusIcon, ToneText } from '#shared/status-word.tsx'
+import classes from './mx.module.css'
+
+export function Gates({ mx }: { readonly mx: MxView }) {
+  const slug = useSlug()
+  const open = mx.gates.filter(({ passed }) => !passed).length
+  return (
+    <Panel title="Gates before the change" side={open === 0 ? 'all passed' : `${open} to do first`} flush>
+      <ul className={classes.gates}>
+        {mx.gates.map(({ title, passed, saw, step }) => {
+          const named = StepName.safeParse(step)
+          return (
+            <li key={title}>
+              <StatusIcon of="check" state={passed ? 'passed' : 'warning'} />
+              <span className="strong">{title}</span>
+              <span className={classes.saw}>{saw}</span>
+              {!passed && named.success ? (
+                <Link
+                  to="/t/$slug/connect/$step"
+                  params={{ slug, step: named.data }}
+                  search={{ back: 'modify-mx' }}
+                >
+                  Open the step
+                </Link>
+              ) : (
+                <ToneText tone={passed ? 'ok' : 'warn'}>{passed ? 'Passed' : 'To do'}</ToneText>
+              )}
+            </li>
+          )
+        })}
+      </ul>
+    </Panel>
+  )
+}

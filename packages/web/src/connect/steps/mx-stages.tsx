@@ -1,0 +1,61 @@
+// The stages of the cut-over across the top: gates, record at the name servers, first message, caches empty.
+import type { MxView } from '@gatepost/contract/domain.ts'
+import { serversOf } from '#shared/servers.ts'
+import { StatusIcon } from '#shared/status-word.tsx'
+import classes from './mx.module.css'
+
+type Stage = { readonly name: string; readonly words: string; readonly done: boolean }
+
+export function Stages({ mx }: { readonly mx: MxView }) {
+  const stages = stagesOf(mx)
+  const current = stages.findIndex(({ done }) => !done)
+  return (
+    <ol className={classes.stages} aria-label="Stages of the change">
+      {stages.map(({ name, words, done }, index) => (
+        <li key={name} data-current={index === current || undefined}>
+          {done ? (
+            <StatusIcon of="step" state="done" size={20} />
+          ) : (
+            <span className={classes.number}>{index + 1}</span>
+          )}
+          <span>
+            <span className={classes.stageName}>{name}</span>
+            <span className="small tx2">{words}</span>
+          </span>
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+/** Which stages are done, from what the servers say now. */
+export function stagesOf(mx: MxView): readonly Stage[] {
+  const open = mx.gates.filter(({ passed }) => !passed).length
+  const servers = serversOf(mx.expected)
+  const own = servers.filter(({ view }) => view === 'authoritative')
+  const found = own.filter(({ state }) => state === 'found').length
+  const stale = servers.filter(({ view, state }) => view === 'public' && state !== 'found').length
+  const published = own.length > 0 && found === own.length
+  return [
+    {
+      name: 'Gates',
+      words: open === 0 ? `all ${mx.gates.length} passed` : `${open} to do`,
+      done: open === 0,
+    },
+    {
+      name: 'Record published',
+      words: own.length === 0 ? 'not asked yet' : `${found} of ${own.length} name servers`,
+      done: published,
+    },
+    {
+      name: 'First message',
+      words: mx.firstInboundSeenAt === null ? 'not seen yet' : 'seen',
+      done: mx.firstInboundSeenAt !== null,
+    },
+    {
+      name: 'Old record gone',
+      words: stale === 0 ? 'no cache keeps it' : `${stale} ${stale === 1 ? 'cache' : 'caches'} left`,
+      done: published && stale === 0 && mx.leftovers.length === 0,
+    },
+  ]
+}

@@ -1,0 +1,112 @@
+// The task list: groups with their steps, each with icon and word of its state; optional steps are folded.
+import type { Connect, ConnectStep } from '@gatepost/contract/connect.ts'
+import { IconChevronRight } from '@tabler/icons-react'
+import { Link } from '@tanstack/react-router'
+import { useSlug } from '#app/session.ts'
+import { ProgressSegments } from '#shared/progress-segments.tsx'
+import { StatusIcon, ToneText } from '#shared/status-word.tsx'
+import { wordOf } from '#shared/vocabulary.ts'
+import classes from './connect.module.css'
+import { detailOf, environmentWords, groupWords } from './step-words.ts'
+
+const openGroups = ['start', 'identity', 'mail-flow', 'after-cut-over'] as const
+
+export function TaskList({ connect, bare }: { readonly connect: Connect; readonly bare?: boolean }) {
+  const slug = useSlug()
+  const listed = connect.steps.filter(({ requirement }) => requirement !== 'not-required')
+  const optional = listed.filter(({ group }) => group === 'optional')
+  const notRequired = connect.steps.filter(({ requirement }) => requirement === 'not-required')
+  return (
+    <nav aria-label="Steps" className={classes.tasks}>
+      {!bare && (
+        <>
+          <div className={classes.tasksHead}>
+            <Link to="/t/$slug/connect" params={{ slug }} className={classes.tasksTitle}>
+              Connect
+            </Link>
+            <Link to="/t/$slug/connect/$step" params={{ slug, step: 'name-organization' }} className="small">
+              {environmentWords[connect.environment]}
+            </Link>
+          </div>
+          <Progress connect={connect} />
+        </>
+      )}
+      {openGroups.map((group) => (
+        <Group key={group} name={groupWords[group]} steps={listed.filter((step) => step.group === group)} />
+      ))}
+      {optional.length > 0 && (
+        <details className={classes.fold}>
+          <summary>
+            <IconChevronRight size={16} aria-hidden />
+            {optional.length === 1 ? '1 optional step' : `${optional.length} optional steps`}
+          </summary>
+          <Tasks steps={optional} />
+        </details>
+      )}
+      {notRequired.map(({ name, title }) => (
+        <p key={name} className={classes.aside}>
+          <Link to="/t/$slug/connect/$step" params={{ slug, step: name }}>
+            {title}
+          </Link>{' '}
+          is not required for {environmentWords[connect.environment]}.
+        </p>
+      ))}
+    </nav>
+  )
+}
+
+export function Progress({ connect }: { readonly connect: Connect }) {
+  const { required, requiredDone, minutesLeft } = connect
+  return (
+    <div className={classes.progress}>
+      <div className={classes.progressWords}>
+        <span>
+          {requiredDone} of {required} required done
+        </span>
+        {requiredDone < required && <span className="tx3">about {minutesLeft} min</span>}
+      </div>
+      <ProgressSegments done={requiredDone} total={required} />
+    </div>
+  )
+}
+
+function Group({ name, steps }: { readonly name: string; readonly steps: readonly ConnectStep[] }) {
+  if (steps.length === 0) return null
+  return (
+    <>
+      <p className={classes.group}>{name}</p>
+      <Tasks steps={steps} />
+    </>
+  )
+}
+
+function Tasks({ steps }: { readonly steps: readonly ConnectStep[] }) {
+  const slug = useSlug()
+  return (
+    <ul className={classes.list}>
+      {steps.map((step) => {
+        const { tone, word } = wordOf('step', step.state)
+        return (
+          <li key={step.name}>
+            <Link
+              to="/t/$slug/connect/$step"
+              params={{ slug, step: step.name }}
+              className={classes.task}
+              data-state={step.state}
+            >
+              <StatusIcon of="step" state={step.state} />
+              <span className={classes.taskWords}>
+                <span className={classes.taskTitle}>{step.title}</span>
+                <span className="small tx3">
+                  <ToneText tone={tone}>{word}</ToneText>
+                  <span aria-hidden> · </span>
+                  {detailOf(step)}
+                </span>
+              </span>
+            </Link>
+          </li>
+        )
+      })}
+    </ul>
+  )
+}

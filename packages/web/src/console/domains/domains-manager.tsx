@@ -1,0 +1,71 @@
+// Domains: add one, publish one of its two records, and watch both being looked for. Used by the page and by C1.
+import { getConnect } from '@gatepost/contract/connect.ts'
+import { addDomain, listDomains } from '@gatepost/contract/domain.ts'
+import { Button, TextInput } from '@mantine/core'
+import { useForm } from '@mantine/form'
+import { IconWorld } from '@tabler/icons-react'
+import { useAction, useEndpoint } from '#api/use-endpoint.ts'
+import { useMay, useSlug } from '#app/session.ts'
+import { EmptyState } from '#shared/empty-state.tsx'
+import { ProblemNote } from '#shared/note.tsx'
+import { Panel } from '#shared/panel.tsx'
+import { SkeletonRows } from '#shared/skeleton.tsx'
+import stack from '#shared/stack.module.css'
+import { domainName, useFieldErrors } from '#shared/validation.ts'
+import { DomainPanel } from './domain-panel.tsx'
+
+export function DomainsManager() {
+  const tenant = useSlug()
+  const may = useMay('domains:write')
+  const { data, error } = useEndpoint(
+    listDomains,
+    { params: { tenant } },
+    { refetchInterval: (last) => (last?.items.some(({ state }) => state !== 'validated') ? 2_000 : 15_000) },
+  )
+  if (!data) return error ? <ProblemNote error={error} /> : <SkeletonRows />
+  return (
+    <>
+      {data.items.map((domain) => (
+        <DomainPanel key={domain.id} domain={domain} />
+      ))}
+      {data.items.length === 0 && (
+        <EmptyState title="No domain yet" icon={IconWorld}>
+          <p>Domains whose mail Gatepost takes appear here, each with the record that proves it is yours.</p>
+        </EmptyState>
+      )}
+      {may && <AddDomain />}
+    </>
+  )
+}
+
+function AddDomain() {
+  const tenant = useSlug()
+  const add = useAction(addDomain, { readAgain: [listDomains, getConnect], onDone: () => form.reset() })
+  const form = useForm({ initialValues: { name: '' }, validate: { name: domainName } })
+  useFieldErrors(form, add.error)
+  return (
+    <Panel title="Add a domain">
+      <form
+        noValidate
+        className={stack.stack}
+        onSubmit={form.onSubmit((body) => add.mutate({ params: { tenant }, body }))}
+      >
+        <div className={stack.end}>
+          <TextInput
+            label="Domain"
+            description="Sub-domains of a validated domain need no record of their own."
+            placeholder="acme.example"
+            autoCapitalize="off"
+            autoComplete="off"
+            spellCheck={false}
+            {...form.getInputProps('name')}
+          />
+          <Button type="submit" variant="default" loading={add.isPending}>
+            Add domain
+          </Button>
+        </div>
+        {add.error && <ProblemNote error={add.error} />}
+      </form>
+    </Panel>
+  )
+}

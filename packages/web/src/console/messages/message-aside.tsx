@@ -1,0 +1,81 @@
+// Beside the timeline: the smallest change, each recipient's outcome, and the facts of the message.
+import type { Message } from '@gatepost/contract/message.ts'
+import { IconBulb } from '@tabler/icons-react'
+import { CopyButton } from '#shared/copy-button.tsx'
+import { type FactRow, Facts } from '#shared/facts.tsx'
+import { bytes } from '#shared/format.ts'
+import { HostText } from '#shared/host-text.tsx'
+import { Panel } from '#shared/panel.tsx'
+import stack from '#shared/stack.module.css'
+import { StatusWord } from '#shared/status-word.tsx'
+import { PolicyList } from './policy-list.tsx'
+import classes from './why.module.css'
+
+export function SmallestChange({ text }: { readonly text: string }) {
+  return (
+    <section className={classes.change} aria-labelledby="smallest-change">
+      <h2 id="smallest-change">
+        <IconBulb size={18} stroke={1.6} aria-hidden /> The smallest change
+      </h2>
+      <p>{text}</p>
+    </section>
+  )
+}
+
+export function Recipients({ message }: { readonly message: Message }) {
+  return (
+    <Panel title="Recipients" side={String(message.recipients.length)} flush>
+      <ul className={classes.recipients}>
+        {message.recipients.map(({ forwardPath, status, explanation }) => (
+          <li key={forwardPath}>
+            <span className={classes.recipient}>
+              <HostText plain>{forwardPath}</HostText>
+              <StatusWord of="message" state={status} />
+            </span>
+            {explanation.length > 0 && (
+              <details>
+                <summary>Why</summary>
+                <PolicyList steps={explanation} brief={false} label={forwardPath} />
+              </details>
+            )}
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  )
+}
+
+export function MessageFacts({ message }: { readonly message: Message }) {
+  return (
+    <Panel title="Facts">
+      <Facts rows={[...factRows(message), ...message.facts.map(gathered)]} />
+    </Panel>
+  )
+}
+
+function gathered({ name, value, known }: Message['facts'][number]): FactRow {
+  return [name, known ? <HostText key={name}>{value}</HostText> : <span key={name}>unknown: {value}</span>]
+}
+
+function factRows(message: Message): readonly FactRow[] {
+  const { client, reversePath, size, messageIdField, settingsRevision } = message
+  const rows: (FactRow | null)[] = [
+    client && ['Client', <HostText key="ip">{client.ip}</HostText>],
+    client?.name ? ['Host name', <HostText key="name">{client.name}</HostText>] : null,
+    client && ['HELO', <HostText key="helo">{client.helo}</HostText>],
+    client && ['TLS', client.tls ? `${client.tls.version}, ${client.tls.cipher}` : 'none'],
+    ['Reverse-path', reversePath ? <HostText key="path">{reversePath}</HostText> : 'null (a bounce)'],
+    size === null ? null : ['Size', bytes(size)],
+    messageIdField
+      ? [
+          'Message-ID',
+          <span key="id" className={stack.inline}>
+            <HostText>{messageIdField}</HostText>
+            <CopyButton value={messageIdField} label="Copy Message-ID" />
+          </span>,
+        ]
+      : null,
+    settingsRevision === null ? null : ['Settings', `revision ${settingsRevision}`],
+  ]
+  return rows.filter((row): row is FactRow => row !== null)
+}

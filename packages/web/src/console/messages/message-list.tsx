@@ -1,0 +1,136 @@
+// The rows of the message centre: dense table, cards on a phone; new rows have a green edge until seen.
+import type { MessageRow } from '@gatepost/contract/message.ts'
+import { IconArrowDownLeft, IconArrowUpRight } from '@tabler/icons-react'
+import { Link } from '@tanstack/react-router'
+import { useSlug } from '#app/session.ts'
+import { count } from '#shared/format.ts'
+import { usePhone } from '#shared/screen.ts'
+import { StatusWord } from '#shared/status-word.tsx'
+import table from '#shared/table.module.css'
+import { ClockTime } from '#shared/time.tsx'
+import classes from './messages.module.css'
+import { personOf, recipientOf, senderOf } from './people.ts'
+import { useSteadyRows } from './use-steady-rows.ts'
+
+type Props = {
+  readonly rows: readonly MessageRow[]
+  readonly isNew: (id: string) => boolean
+  /** Local people show without it. */
+  readonly ownDomain: string
+}
+
+export function MessageList({ rows, isNew, ownDomain }: Props) {
+  const phone = usePhone()
+  const { shown, held, release, box } = useSteadyRows(rows)
+  return (
+    <>
+      {held > 0 && (
+        <button type="button" className={classes.more} onClick={release}>
+          {held === 1 ? 'Show 1 new message' : `Show ${count(held)} new messages`}
+        </button>
+      )}
+      {phone ? (
+        <ul className={table.cards} aria-label="Messages" ref={box}>
+          {shown.map((row) => (
+            <li key={row.id} className={classes.card} data-new={isNew(row.id) || undefined}>
+              <Card row={row} ownDomain={ownDomain} />
+            </li>
+          ))}
+        </ul>
+      ) : (
+        <table className={`${table.table} ${classes.table}`} data-dense data-hover ref={box}>
+          <caption className="hidden-visually">Messages, newest first</caption>
+          <thead>
+            <tr>
+              <th scope="col">Time</th>
+              <th scope="col">
+                <span className="hidden-visually">Direction</span>
+              </th>
+              <th scope="col">From</th>
+              <th scope="col">To</th>
+              <th scope="col">Subject</th>
+              <th scope="col">Status</th>
+              <th scope="col">Reason</th>
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map((row) => (
+              <TableRow key={row.id} row={row} isNew={isNew(row.id)} ownDomain={ownDomain} />
+            ))}
+          </tbody>
+        </table>
+      )}
+    </>
+  )
+}
+
+type RowProps = { readonly row: MessageRow; readonly isNew: boolean; readonly ownDomain: string }
+
+function TableRow({ row, isNew, ownDomain }: RowProps) {
+  const from = senderOf(row)
+  const to = recipientOf(row)
+  return (
+    <tr className={classes.row} data-new={isNew || undefined}>
+      <td>
+        <ClockTime at={row.at} />
+      </td>
+      <td>
+        <Direction direction={row.direction} />
+      </td>
+      <td className={table.cut} title={from}>
+        {personOf(from, ownDomain)}
+      </td>
+      <td className={table.cut} title={to}>
+        {personOf(to, ownDomain)}
+      </td>
+      <td className={table.cut} title={row.subject ?? undefined}>
+        <MessageLink row={row} />
+      </td>
+      <td>
+        <StatusWord of="message" state={row.status} />
+      </td>
+      <td className={`${table.cut} tx2`} title={row.reason}>
+        {row.reason}
+        {row.count > 1 && ` (${count(row.count)} times)`}
+      </td>
+    </tr>
+  )
+}
+
+function Card({ row, ownDomain }: { readonly row: MessageRow; readonly ownDomain: string }) {
+  return (
+    <>
+      <span className={classes.cardHead}>
+        <StatusWord of="message" state={row.status} />
+        <span className="tx2">
+          <ClockTime at={row.at} />
+        </span>
+      </span>
+      <MessageLink row={row} />
+      <span className="tx2">
+        {personOf(senderOf(row), ownDomain)} → {personOf(recipientOf(row), ownDomain)}
+      </span>
+      {row.reason && <span className="small tx3">{row.reason}</span>}
+    </>
+  )
+}
+
+function MessageLink({ row }: { readonly row: MessageRow }) {
+  const slug = useSlug()
+  return (
+    <Link to="/t/$slug/messages/$message" params={{ slug, message: row.id }} className={classes.subject}>
+      {row.subject || 'No subject'}
+    </Link>
+  )
+}
+
+function Direction({ direction }: { readonly direction: MessageRow['direction'] }) {
+  if (direction === null) return <span className="hidden-visually">Not taken</span>
+  const Icon = direction === 'inbound' ? IconArrowDownLeft : IconArrowUpRight
+  return (
+    <>
+      <Icon size={15} stroke={1.6} className="tx3" aria-hidden />
+      <span className="hidden-visually">{direction === 'inbound' ? 'Inbound' : 'Outbound'}</span>
+    </>
+  )
+}

@@ -1,0 +1,79 @@
+// Why: the verdict in one sentence, everything that happened in order, and the smallest change.
+import { getMessage, type Message } from '@gatepost/contract/message.ts'
+import { Link, useParams } from '@tanstack/react-router'
+import { isProblem } from '#api/problem-error.ts'
+import { useEndpoint } from '#api/use-endpoint.ts'
+import { NotFoundPage } from '#app/fault-pages.tsx'
+import { Page } from '#app/page.tsx'
+import { useSlug } from '#app/session.ts'
+import { CopyButton } from '#shared/copy-button.tsx'
+import { ProblemNote } from '#shared/note.tsx'
+import { SkeletonRows } from '#shared/skeleton.tsx'
+import stack from '#shared/stack.module.css'
+import { FullTime } from '#shared/time.tsx'
+import { MessageFacts, Recipients, SmallestChange } from './message-aside.tsx'
+import { recipientOf, senderOf } from './people.ts'
+import { Timeline } from './timeline.tsx'
+import { Verdict } from './verdict.tsx'
+import classes from './why.module.css'
+
+const SETTLED = new Set<Message['status']>(['delivered', 'refused', 'bounced'])
+
+export function MessagePage() {
+  const tenant = useSlug()
+  const { message = '' } = useParams({ strict: false })
+  const { data, error } = useEndpoint(
+    getMessage,
+    { params: { tenant, message } },
+    { refetchInterval: (last) => (last && SETTLED.has(last.status) ? false : 2_000) },
+  )
+  if (isProblem(error, 'not-found')) return <NotFoundPage />
+  const crumb = {
+    label: 'Messages',
+    link: (
+      <Link to="/t/$slug/messages" params={{ slug: tenant }}>
+        Messages
+      </Link>
+    ),
+  }
+  const title = data ? data.subject || 'No subject' : 'Message'
+  return (
+    <Page title={title} crumbs={[crumb]} lead={data && <People message={data} />}>
+      {data ? <Why message={data} /> : error ? <ProblemNote error={error} /> : <SkeletonRows rows={8} />}
+    </Page>
+  )
+}
+
+function People({ message }: { readonly message: Message }) {
+  return (
+    <p className={classes.people}>
+      <span>
+        From <span className="strong">{senderOf(message)}</span>
+      </span>
+      <span>
+        To <span className="strong">{recipientOf(message)}</span>
+      </span>
+      <span>
+        <FullTime at={message.at} />
+      </span>
+    </p>
+  )
+}
+
+function Why({ message }: { readonly message: Message }) {
+  return (
+    <>
+      <Verdict message={message}>
+        <CopyButton value={globalThis.location.href} label="Copy link" text />
+      </Verdict>
+      <div className={stack.detail}>
+        <Timeline message={message} />
+        <div className={stack.stack}>
+          {message.smallestChange && <SmallestChange text={message.smallestChange} />}
+          {message.recipients.length > 1 && <Recipients message={message} />}
+          <MessageFacts message={message} />
+        </div>
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,83 @@
+// The message centre: one search over every attempt, live, with its filters in the address.
+import { useHotkeys } from '@mantine/hooks'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useMemo, useRef, useState } from 'react'
+import { Page } from '#app/page.tsx'
+import { useMyTenant, useSlug } from '#app/session.ts'
+import { EmptyState } from '#shared/empty-state.tsx'
+import { ProblemNote } from '#shared/note.tsx'
+import { PageFoot, usePages } from '#shared/pages.tsx'
+import { SkeletonRows } from '#shared/skeleton.tsx'
+import { Filters } from './filters.tsx'
+import { MessageList } from './message-list.tsx'
+import { isFiltered, type MessageSearch, queryOf } from './message-search.ts'
+import classes from './messages.module.css'
+import { NoMatch } from './no-match.tsx'
+import { StatusTabs } from './status-tabs.tsx'
+import { ROWS_PER_PAGE, useMessages } from './use-messages.ts'
+
+export function MessagesPage() {
+  const tenant = useSlug()
+  const domain = useMyTenant()?.primaryDomain ?? ''
+  const search = useSearch({ from: '/console/t/$slug/messages' })
+  const navigate = useNavigate()
+  const pages = usePages()
+  const [live, setLive] = useState(true)
+  const field = useRef<HTMLInputElement>(null)
+  useHotkeys([['/', () => field.current?.focus()]])
+  const query = useMemo(
+    () => queryOf(search, Date.now()),
+    [search.search, search.status, search.direction, search.time],
+  )
+  const { page, rows, isNew } = useMessages({ tenant, query, after: pages.after, live })
+  const change = (part: Partial<MessageSearch>) => {
+    pages.reset()
+    void navigate({
+      to: '/t/$slug/messages',
+      params: { slug: tenant },
+      search: { ...search, ...part },
+      replace: true,
+    })
+  }
+  return (
+    <Page
+      title="Messages"
+      width="full"
+      busy={page.isPlaceholderData}
+      actions={<StatusTabs status={search.status} onChange={(status) => change({ status })} />}
+    >
+      <Filters search={search} onChange={change} live={live} onLive={setLive} fieldRef={field} />
+      {page.error && !page.data && <ProblemNote error={page.error} />}
+      <div className={classes.frame}>
+        {!page.data && !page.error && <SkeletonRows rows={10} />}
+        {page.data && rows.length === 0 && <Nothing search={search} onClear={() => change(emptySearch)} />}
+        {rows.length > 0 && (
+          <>
+            <MessageList rows={rows} isNew={isNew} ownDomain={domain} />
+            <PageFoot
+              pages={pages}
+              next={page.data?.next ?? null}
+              shown={rows.length}
+              limit={ROWS_PER_PAGE}
+              total={page.data?.total ?? null}
+            />
+          </>
+        )}
+      </div>
+    </Page>
+  )
+}
+
+const emptySearch = { search: undefined, status: undefined, direction: undefined, time: undefined }
+
+function Nothing({ search, onClear }: { readonly search: MessageSearch; readonly onClear: () => void }) {
+  if (isFiltered(search) || search.time) return <NoMatch search={search} onClear={onClear} />
+  return (
+    <EmptyState title="No message in the last 24 hours">
+      <p>
+        Every attempt appears here within two seconds: accepted, refused, queued, delivered or bounced, each
+        with its reason. Mail comes once a mail host sends through us, or the MX record points here.
+      </p>
+    </EmptyState>
+  )
+}

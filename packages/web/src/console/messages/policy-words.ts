@@ -1,0 +1,19 @@
+// Names of policies as the Why page shows them; a new one is shown by its own name in plain letters.
+
+const words = new Map([
+  ['relay', 'Relay'],
+  ['recipient-validation', 'Recipient validation'],
+  ['hops', 'Hops and loops'],
+  ['authentication', 'Authentication'],
+  ['author-relay', 'Author of relayed bounces'],
+])
+
+export function policyWord(policy: string): string {
+  const plain = policy.replaceAll('-', ' ')
+  return words.get(policy) ?? plain.charAt(0).toUpperCase() + plain.slice(1)
+}
+
+/** Kinds that settled or altered nothing: lighter, and hidden by "Only what mattered". */
+export function isQuiet(kind: string): boolean {
+  return kind === 'not-matched' || kind === 'not-asked' || kind === 'waived'
+}

@@ -1,0 +1,141 @@
+// Turns a message's record into the moments of the timeline: pure, so that it can be tested without a page.
+import type { Message } from '@gatepost/contract/message.ts'
+
+type Status = Message['status']
+type Step = Message['explanation'][number]
+type Attempt = Message['attempts'][number]
+
+export type Entry =
+  | {
+      readonly kind: 'connection'
+      readonly at: number
+      readonly title: string
+      readonly state: Status
+      readonly words: string
+    }
+  | {
+      readonly kind: 'stage'
+      readonly at: number
+      readonly title: string
+      readonly state: Status
+      readonly steps: readonly Step[]
+      readonly reply: string | null
+    }
+  | {
+      readonly kind: 'attempt'
+      readonly at: number
+      readonly title: string
+      readonly state: Status
+      readonly words: string
+      readonly reply: string
+      readonly durationMs: number
+      readonly report: string | null
+    }
+
+export function entriesOf(message: Message): readonly Entry[] {
+  return [...connection(message), ...stages(message), ...message.attempts.map(attemptEntry)]
+}
+
+function connection({ client, at, origin }: Message): readonly Entry[] {
+  if (client === null) {
+    const title = origin === 'dsn' ? 'Gatepost wrote this delivery report' : 'Gatepost sent this message'
+    return [{ kind: 'connection', at, title, state: 'accepted', words: 'It did not come by SMTP.' }]
+  }
+  const name = client.name ? `${client.name} [${client.ip}]` : client.ip
+  const tls = client.tls ? `${client.tls.version}, ${client.tls.cipher}` : 'no TLS'
+  return [
+    {
+      kind: 'connection',
+      at,
+      title: `Connection from ${name}`,
+      state: 'accepted',
+      words: `HELO ${client.helo}, ${tls}`,
+    },
+  ]
+}
+
+function stages(message: Message): readonly Entry[] {
+  const steps =
+    message.explanation.length > 0 ? message.explanation : (message.recipients[0]?.explanation ?? [])
+  const rcpt = steps.filter(({ stage }) => stage === 'rcpt')
+  const content = steps.filter(({ stage }) => stage === 'message')
+  const reply = message.reply && replyText(message.reply)
+  const refusedAt = content.length > 0 ? 'message' : 'rcpt'
+  const entries: Entry[] = []
+  if (rcpt.length > 0)
+    entries.push(stageEntry({ message, steps: rcpt, stage: 'rcpt', final: refusedAt === 'rcpt', reply }))
+  if (content.length > 0)
+    entries.push(stageEntry({ message, steps: content, stage: 'message', final: true, reply }))
+  if (entries.length === 0 && reply) {
+    entries.push(stageEntry({ message, steps: [], stage: 'message', final: true, reply }))
+  }
+  return entries
+}
+
+type StageInput = {
+  readonly message: Message
+  readonly steps: readonly Step[]
+  readonly stage: Step['stage']
+  /** The stage that gave the reply. */
+  readonly final: boolean
+  readonly reply: string | null
+}
+
+function stageEntry({ message, steps, stage, final, reply }: StageInput): Entry {
+  const state = final ? stateAtDoor(message) : 'accepted'
+  const subject = stage === 'rcpt' ? 'Recipient' : 'Message'
+  const verb = { refused: 'refused', deferred: 'put off', held: 'accepted and held' } as const
+  const how = state === 'refused' || state === 'deferred' || state === 'held' ? verb[state] : 'accepted'
+  return {
+    kind: 'stage',
+    at: message.at,
+    title: `${subject} ${how}`,
+    state,
+    steps,
+    reply: final ? reply : null,
+  }
+}
+
+/** What we answered at the door, whatever became of the message later. */
+function stateAtDoor(message: Message): Status {
+  const code = message.reply?.code ?? 250
+  if (code >= 500) return 'refused'
+  if (code >= 400) return 'deferred'
+  return message.status === 'held' ? 'held' : 'accepted'
+}
+
+const outcomes: ReadonlyMap<string, { readonly words: string; readonly state: Status }> = new Map([
+  ['delivered', { words: 'accepted', state: 'delivered' as const }],
+  ['deferred', { words: 'put off', state: 'deferred' as const }],
+  ['bounced', { words: 'refused for good', state: 'bounced' as const }],
+  ['ambiguous', { words: 'ended without an answer; tried again', state: 'deferred' as const }],
+  ['held', { words: 'held', state: 'held' as const }],
+])
+
+function attemptEntry(attempt: Attempt): Entry {
+  const outcome = outcomes.get(attempt.outcome) ?? { words: attempt.outcome, state: 'queued' as const }
+  const by = attempt.nextHop ? ` by ${attempt.nextHop.host}` : ''
+  return {
+    kind: 'attempt',
+    at: attempt.at,
+    title: `Delivery attempt ${attempt.attempt} ${outcome.words}${outcome.state === 'held' ? '' : by}`,
+    state: outcome.state,
+    words: hopWords(attempt),
+    reply: replyText(attempt.reply),
+    durationMs: attempt.durationMs,
+    report: attempt.dsnId ? 'A delivery report went to the sender.' : null,
+  }
+}
+
+function hopWords({ nextHop, tls, recipients }: Attempt): string {
+  const ip = nextHop?.ip ? ` [${nextHop.ip}]` : ''
+  const hop = nextHop ? `${nextHop.host}${ip}:${nextHop.port}` : 'No mail host reached'
+  const secured = tls ? `${tls.version}${tls.verified ? ', certificate checked' : ''}` : 'no TLS'
+  return `${hop}, ${secured}, for ${recipients.join(', ')}`
+}
+
+/** `250 2.6.0 Queued mail for delivery`. */
+export function replyText({ code, status, text }: NonNullable<Message['reply']>): string {
+  const already = status !== null && text.startsWith(status)
+  return [code > 0 ? String(code) : '', already ? '' : (status ?? ''), text].filter(Boolean).join(' ')
+}

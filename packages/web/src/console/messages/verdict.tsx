@@ -1,0 +1,63 @@
+// The verdict: one sentence in the colour of the outcome, with what can be done about it.
+import { getMessage, listMessages, type Message, retryMessage } from '@gatepost/contract/message.ts'
+import { Button } from '@mantine/core'
+import { IconRefresh } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+import { useAction } from '#api/use-endpoint.ts'
+import { useMay, useSlug } from '#app/session.ts'
+import { plural } from '#shared/format.ts'
+import { ProblemNote } from '#shared/note.tsx'
+import { StatusIcon } from '#shared/status-word.tsx'
+import { Countdown } from '#shared/time.tsx'
+import { wordOf } from '#shared/vocabulary.ts'
+import classes from './why.module.css'
+
+export function Verdict({ message, children }: { readonly message: Message; readonly children: ReactNode }) {
+  const tenant = useSlug()
+  const may = useMay('queue:write')
+  const retry = useAction(retryMessage, { readAgain: [getMessage, listMessages] })
+  const waits = message.status === 'queued' || (message.status === 'deferred' && message.attempts.length > 0)
+  const { tone, word } = wordOf('message', message.status)
+  const next = nextAttempt(message)
+  return (
+    <>
+      <section className={classes.verdict} data-tone={tone} aria-label="Verdict">
+        <StatusIcon of="message" state={message.status} size={20} />
+        <div className={classes.sentence}>
+          <p role="status">
+            <strong>{word}.</strong> {message.verdict}
+          </p>
+          {waits && next !== null && (
+            <p className="small">
+              <Countdown to={next} before="Next attempt in" />
+            </p>
+          )}
+          {retry.data && (
+            <p className="small tx2" role="status">
+              {`Trying ${plural(retry.data.recipients, 'recipient')} now.`}
+            </p>
+          )}
+        </div>
+        <div className={classes.acts}>
+          {waits && may && (
+            <Button
+              loading={retry.isPending}
+              leftSection={<IconRefresh size={15} aria-hidden />}
+              onClick={() => retry.mutate({ params: { tenant, message: message.id } })}
+            >
+              Retry now
+            </Button>
+          )}
+          {children}
+        </div>
+      </section>
+      {retry.error && <ProblemNote error={retry.error} />}
+    </>
+  )
+}
+
+function nextAttempt(message: Message): number | null {
+  const times = message.attempts.map(({ nextAttemptAt }) => nextAttemptAt ?? 0)
+  const last = Math.max(0, ...times)
+  return last === 0 ? null : last
+}

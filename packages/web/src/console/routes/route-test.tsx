@@ -1,0 +1,90 @@
+// Testing a route: a recipient to try, and the reader's word that the message arrived.
+import { getConnect } from '@gatepost/contract/connect.ts'
+import {
+  confirmArrival,
+  listRoutes,
+  type Route,
+  type RouteTest,
+  testRoute,
+} from '@gatepost/contract/route.ts'
+import { Button, TextInput } from '@mantine/core'
+import { useForm } from '@mantine/form'
+import { useAction } from '#api/use-endpoint.ts'
+import { useMe, useSlug } from '#app/session.ts'
+import { Note, ProblemNote } from '#shared/note.tsx'
+import { PanelBody } from '#shared/panel.tsx'
+import stack from '#shared/stack.module.css'
+import { RelativeTime } from '#shared/time.tsx'
+import { address, useFieldErrors } from '#shared/validation.ts'
+
+export function TestForm({ route }: { readonly route: Route }) {
+  const tenant = useSlug()
+  const me = useMe()
+  const run = useAction(testRoute, { readAgain: [listRoutes, getConnect] })
+  const form = useForm({
+    initialValues: { recipient: route.lastTest?.recipient ?? me?.email ?? '' },
+    validate: { recipient: address },
+  })
+  useFieldErrors(form, run.error)
+  return (
+    <form
+      noValidate
+      className={stack.stack}
+      onSubmit={form.onSubmit((body) => run.mutate({ params: { tenant, route: route.id }, body }))}
+    >
+      <div className={stack.end}>
+        <TextInput
+          label="Test recipient"
+          description="A mailbox you can open: a real message is sent to it."
+          type="email"
+          {...form.getInputProps('recipient')}
+        />
+        <Button
+          type="submit"
+          variant={route.lastTest?.passed ? 'default' : 'filled'}
+          loading={run.isPending || route.lastTest?.state === 'running'}
+        >
+          Run the tests
+        </Button>
+      </div>
+      {run.error && <ProblemNote error={run.error} />}
+    </form>
+  )
+}
+
+type ArrivalProps = { readonly route: Route; readonly test: RouteTest; readonly may: boolean }
+
+export function Arrival({ route, test, may }: ArrivalProps) {
+  const tenant = useSlug()
+  const confirm = useAction(confirmArrival, { readAgain: [listRoutes, getConnect] })
+  if (test.arrivedAt !== null) {
+    return (
+      <PanelBody>
+        <Note tone="ok" role="status" title={`The test message reached ${test.recipient}`}>
+          <p>
+            Confirmed <RelativeTime at={test.arrivedAt} />.
+          </p>
+        </Note>
+      </PanelBody>
+    )
+  }
+  if (!test.passed || test.state === 'running') return null
+  return (
+    <PanelBody>
+      <Note tone="info" title={`Did the test message reach ${test.recipient}?`}>
+        <p>
+          Look into the inbox and the junk folder. The mail host took it; only you can see where it landed.
+        </p>
+        {may && (
+          <Button
+            loading={confirm.isPending}
+            onClick={() => confirm.mutate({ params: { tenant, route: route.id } })}
+          >
+            It arrived
+          </Button>
+        )}
+        {confirm.error && <ProblemNote error={confirm.error} />}
+      </Note>
+    </PanelBody>
+  )
+}

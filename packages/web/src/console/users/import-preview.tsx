@@ -1,0 +1,127 @@
+// What an import would do, before it does: counts, guessed columns, first rows, and every row that needs attention.
+import type { UserImport } from '@gatepost/contract/user.ts'
+import { Button } from '@mantine/core'
+import { saveFile } from '#shared/clipboard.ts'
+import { BigNumber, BigNumbers } from '#shared/facts.tsx'
+import { count, plural } from '#shared/format.ts'
+import { Note, ProblemNote } from '#shared/note.tsx'
+import stack from '#shared/stack.module.css'
+import table from '#shared/table.module.css'
+import { errorsCsv } from './import-file.ts'
+import classes from './users.module.css'
+
+const ERRORS_SHOWN = 20
+const meansWords = {
+  email: 'address',
+  name: 'name',
+  aliases: 'further addresses',
+  ignored: 'left out',
+} as const
+
+type Props = {
+  readonly shown: UserImport
+  readonly busy: boolean
+  readonly error: unknown
+  readonly onCommit: (goodRowsOnly: boolean) => void
+  readonly onDiscard: () => void
+}
+
+export function ImportPreview({ shown, busy, error, onCommit, onDiscard }: Props) {
+  const good = shown.adds + shown.changes
+  return (
+    <div className={stack.stack}>
+      <p role="status" className="strong">
+        Preview of {shown.fileName}: {plural(shown.rows, 'row')}, nothing imported yet
+      </p>
+      <BigNumbers>
+        <BigNumber name="to add">{count(shown.adds)}</BigNumber>
+        <BigNumber name="to change">{count(shown.changes)}</BigNumber>
+        <BigNumber name="unchanged">{count(shown.unchanged)}</BigNumber>
+        <BigNumber name="need attention">{count(shown.errorCount)}</BigNumber>
+      </BigNumbers>
+      {shown.errorCount > 0 && <RowErrors shown={shown} />}
+      <Columns shown={shown} />
+      {error ? <ProblemNote error={error} /> : null}
+      <div className={stack.row}>
+        {shown.errorCount === 0 ? (
+          <Button loading={busy} disabled={good === 0} onClick={() => onCommit(false)}>
+            {`Import ${plural(good, 'user')}`}
+          </Button>
+        ) : (
+          <Button loading={busy} disabled={good === 0} onClick={() => onCommit(true)}>
+            {`Import the ${plural(good, 'good row')}`}
+          </Button>
+        )}
+        <Button variant="default" onClick={onDiscard}>
+          Choose another file
+        </Button>
+      </div>
+    </div>
+  )
+}
+
+function RowErrors({ shown }: { readonly shown: UserImport }) {
+  const more = shown.errorCount - Math.min(shown.errors.length, ERRORS_SHOWN)
+  const verb = shown.errorCount === 1 ? 'needs' : 'need'
+  return (
+    <Note tone="warn" title={`Nothing imported yet: ${plural(shown.errorCount, 'row')} ${verb} attention`}>
+      <ul className={classes.errors} aria-label="Rows that need attention">
+        {shown.errors.slice(0, ERRORS_SHOWN).map(({ line, column, text, reason }) => (
+          <li key={`${line} ${column} ${reason}`}>
+            <span className="strong">Line {count(line)}</span>, {column}: <code>{text || 'empty'}</code>{' '}
+            {reason}
+          </li>
+        ))}
+      </ul>
+      {more > 0 && <p>and {count(more)} more, all in the CSV.</p>}
+      <Button
+        variant="default"
+        onClick={() => saveFile(`to-mend-${shown.fileName}`, errorsCsv(shown.errors))}
+      >
+        Download rows to mend
+      </Button>
+    </Note>
+  )
+}
+
+function Columns({ shown }: { readonly shown: UserImport }) {
+  return (
+    <div className={classes.framed}>
+      <p className={classes.guess}>
+        {shown.columns.map(({ header, means }) => (
+          <span key={header}>
+            <code>{header}</code> is {means === 'ignored' ? '' : 'the '}
+            {meansWords[means]}
+          </span>
+        ))}
+      </p>
+      <div className={table.scroll}>
+        <table className={table.table} data-dense>
+          <caption className="hidden-visually">First rows as we read them</caption>
+          <thead>
+            <tr>
+              <th scope="col" data-align="right">
+                Line
+              </th>
+              <th scope="col">Address</th>
+              <th scope="col">Name</th>
+              <th scope="col">Further addresses</th>
+            </tr>
+          </thead>
+          <tbody>
+            {shown.sample.map(({ line, email, name, aliases }) => (
+              <tr key={line}>
+                <td data-align="right" className="tx3">
+                  {line}
+                </td>
+                <td>{email}</td>
+                <td>{name}</td>
+                <td>{aliases.join(', ')}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,81 @@
+// Times, sizes and counts in the words of the look: `12 s ago`, `4 min 10 s`, `24 kB`, `1,186`.
+
+const SECOND = 1_000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+const counts = new Intl.NumberFormat('en-GB')
+const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' })
+const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })
+const weekday = new Intl.DateTimeFormat('en-GB', { weekday: 'short' })
+
+export function count(value: number): string {
+  return counts.format(value)
+}
+
+/** `1 message`, `1,186 messages`. */
+export function plural(value: number, one: string, many = `${one}s`): string {
+  return `${count(value)} ${value === 1 ? one : many}`
+}
+
+/** `09:41:52`, in the reader's zone. */
+export function timeOfDay(at: number): string {
+  return clock.format(at)
+}
+
+/** `19 Nov 2026`. */
+export function date(at: number): string {
+  return day.format(at)
+}
+
+/** `Thu 19 Nov 2026, 09:13:52`. */
+export function dateTime(at: number): string {
+  return `${weekday.format(at)} ${day.format(at)}, ${clock.format(at)}`
+}
+
+/** `2026-11-19 09:13:52 UTC`. */
+export function utc(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`
+}
+
+/** `12 s ago`, `4 min ago`, `3 h ago`; older than a day as a date. */
+export function ago(at: number, now: number): string {
+  const age = now - at
+  if (age < 2 * SECOND) return 'just now'
+  if (age < MINUTE) return `${Math.round(age / SECOND)} s ago`
+  if (age < HOUR) return `${Math.round(age / MINUTE)} min ago`
+  if (age < DAY) return `${Math.round(age / HOUR)} h ago`
+  return date(at)
+}
+
+/** A span of time: `412 ms`, `1.8 s`, `4 min 10 s`, `3 h 20 min`, `2 days`. */
+export function span(milliseconds: number): string {
+  if (milliseconds < SECOND) return `${Math.round(milliseconds)} ms`
+  if (milliseconds < 10 * SECOND) return `${(milliseconds / SECOND).toFixed(1).replace(/\.0$/, '')} s`
+  if (milliseconds < MINUTE) return `${Math.round(milliseconds / SECOND)} s`
+  if (milliseconds < HOUR) return pair(milliseconds, [MINUTE, 'min'], [SECOND, 's'])
+  if (milliseconds < 2 * DAY) return pair(milliseconds, [HOUR, 'h'], [MINUTE, 'min'])
+  return `${Math.round(milliseconds / DAY)} days`
+}
+
+type Unit = readonly [size: number, name: string]
+
+function pair(milliseconds: number, [large, largeName]: Unit, [small, smallName]: Unit): string {
+  const units = Math.floor(milliseconds / large)
+  const rest = Math.floor((milliseconds % large) / small)
+  return rest === 0 ? `${units} ${largeName}` : `${units} ${largeName} ${rest} ${smallName}`
+}
+
+/** `38:12`, for counting down. */
+export function minutesSeconds(milliseconds: number): string {
+  const seconds = Math.max(0, Math.ceil(milliseconds / SECOND))
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+}
+
+/** `812 B`, `24 kB`, `1.4 MB`. */
+export function bytes(size: number): string {
+  if (size < 1_000) return `${size} B`
+  if (size < 1_000_000) return `${Math.round(size / 1_000)} kB`
+  return `${(size / 1_000_000).toFixed(1)} MB`
+}

@@ -1,0 +1,115 @@
+// Notes in place: what happened, what it means for mail, what to do; the original text in a fold.
+import {
+  IconAlertTriangleFilled,
+  IconCircleCheckFilled,
+  IconCircleXFilled,
+  IconHandStop,
+  IconInfoCircle,
+} from '@tabler/icons-react'
+import { type ReactNode, type Ref, useEffect, useRef } from 'react'
+import { ProblemError } from '#api/problem-error.ts'
+import classes from './note.module.css'
+import type { Tone } from './vocabulary.ts'
+
+const icons = {
+  ok: IconCircleCheckFilled,
+  info: IconInfoCircle,
+  warn: IconAlertTriangleFilled,
+  bad: IconCircleXFilled,
+  hold: IconHandStop,
+  mute: IconInfoCircle,
+} as const satisfies { readonly [T in Tone]: unknown }
+
+type Props = {
+  readonly tone: Tone
+  readonly title: string
+  readonly children?: ReactNode
+  readonly code?: string
+  readonly role?: 'status' | 'alert'
+  readonly boxRef?: Ref<HTMLDivElement>
+}
+
+export function Note({ tone, title, children, code, role, boxRef }: Props) {
+  const Icon = icons[tone]
+  return (
+    <div
+      className={classes.note}
+      data-tone={tone}
+      role={role}
+      ref={boxRef}
+      tabIndex={boxRef ? -1 : undefined}
+    >
+      <Icon size={18} className={classes.icon} aria-hidden />
+      <div className={classes.text}>
+        <p className={classes.title}>{title}</p>
+        {children && <div className={classes.body}>{children}</div>}
+      </div>
+      {code && <code className={classes.code}>{code}</code>}
+    </div>
+  )
+}
+
+/** A refused request, in place. With `focus` it takes the focus when it appears, as the summary of a form. */
+export function ProblemNote({ error, focus }: { readonly error: unknown; readonly focus?: boolean }) {
+  const box = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (focus && error) box.current?.focus()
+  }, [focus, error])
+  if (!error) return null
+  const { title, body, code } = wordsOf(error)
+  return (
+    <Note tone="bad" title={title} role="alert" code={code} boxRef={box}>
+      {body}
+    </Note>
+  )
+}
+
+function wordsOf(error: unknown): { title: string; body: ReactNode; code: string } {
+  if (!(error instanceof ProblemError)) {
+    return {
+      title: 'This page failed, mail did not',
+      body: 'Reload it. The gateway is not affected.',
+      code: 'page',
+    }
+  }
+  const wait = error.retryAfter === null ? null : <p>Free again in {error.retryAfter} s.</p>
+  const list = error.errors.length > 0 && (
+    <ul className={classes.list}>
+      {error.errors.map(({ path, message }) => (
+        <li key={`${path} ${message}`}>{message}</li>
+      ))}
+    </ul>
+  )
+  const detail = error.detail === error.title ? null : <p>{error.detail}</p>
+  return {
+    title: error.title,
+    body: (
+      <>
+        {detail}
+        {list}
+        {wait}
+      </>
+    ),
+    code: error.requestId || error.problem,
+  }
+}
+
+/** The words of another server, folded away until wanted. */
+export function Original({ label = 'Original answer', children }: { label?: string; children: string }) {
+  return (
+    <details className={classes.fold}>
+      <summary>{label}</summary>
+      <pre className={classes.pre}>{children}</pre>
+    </details>
+  )
+}
+
+/** A block of machine text: a reply, a record, a command. */
+export function Block({ children }: { readonly children: string }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling block must be reachable by keyboard
+    <pre className={classes.pre} tabIndex={0}>
+      {children}
+    </pre>
+  )
+}

@@ -1,0 +1,19 @@
+// "3 of 7 required done" as seven segments; the words stand beside it for everyone.
+import classes from './progress-segments.module.css'
+
+export function ProgressSegments({ done, total }: { readonly done: number; readonly total: number }) {
+  return (
+    <div
+      className={classes.segments}
+      role="progressbar"
+      aria-valuemin={0}
+      aria-valuemax={total}
+      aria-valuenow={done}
+      aria-label={`${done} of ${total} required steps done`}
+    >
+      {Array.from({ length: total }, (_, index) => (
+        <span key={index} className={classes.segment} data-done={index < done || undefined} />
+      ))}
+    </div>
+  )
+}

@@ -1,0 +1,112 @@
+// DNS records to publish: each value with its own copy button; cards on a phone, so that no button hides.
+import type { DnsRecord } from '@gatepost/contract/common.ts'
+import { CopyButton } from './copy-button.tsx'
+import { Facts } from './facts.tsx'
+import { HostText } from './host-text.tsx'
+import { usePhone } from './screen.ts'
+import { StatusWord } from './status-word.tsx'
+import classes from './table.module.css'
+
+type Props = {
+  readonly records: readonly DnsRecord[]
+  /** Names in full instead of as most providers want them (`@`, relative). */
+  readonly fullNames: boolean
+  readonly label: string
+}
+
+export function RecordsTable({ records, fullNames, label }: Props) {
+  const phone = usePhone()
+  const withPriority = records.some(({ priority }) => priority !== null)
+  if (phone) {
+    return (
+      <ul className={classes.cards} aria-label={label}>
+        {records.map((record) => (
+          <li key={keyOf(record)} className={classes.card}>
+            <RecordCard record={record} fullNames={fullNames} />
+          </li>
+        ))}
+      </ul>
+    )
+  }
+  return (
+    <div className={classes.scroll}>
+      <table className={classes.table}>
+        <caption className="hidden-visually">{label}</caption>
+        <thead>
+          <tr>
+            <th scope="col">Type</th>
+            <th scope="col">Name</th>
+            <th scope="col">Value</th>
+            {withPriority && <th scope="col">Priority</th>}
+            <th scope="col">TTL</th>
+            <th scope="col">State</th>
+          </tr>
+        </thead>
+        <tbody>
+          {records.map((record) => (
+            <tr key={keyOf(record)}>
+              <td className="mono">{record.type}</td>
+              <td>
+                <NameCell record={record} fullNames={fullNames} />
+              </td>
+              <td>
+                <ValueCell record={record} />
+              </td>
+              {withPriority && <td className="mono">{record.priority}</td>}
+              <td className="mono">{record.ttl}</td>
+              <td>
+                <StatusWord of="record" state={record.state} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+function RecordCard({ record, fullNames }: { readonly record: DnsRecord; readonly fullNames: boolean }) {
+  const priority = record.priority === null ? [] : [['Priority', String(record.priority)] as const]
+  return (
+    <>
+      <StatusWord of="record" state={record.state} />
+      <Facts
+        rows={[
+          [
+            'Type',
+            <span key="type" className="mono">
+              {record.type}
+            </span>,
+          ],
+          ['Name', <NameCell key="name" record={record} fullNames={fullNames} />],
+          ['Value', <ValueCell key="value" record={record} />],
+          ...priority,
+          ['TTL', String(record.ttl)],
+        ]}
+      />
+    </>
+  )
+}
+
+function NameCell({ record, fullNames }: { readonly record: DnsRecord; readonly fullNames: boolean }) {
+  const name = fullNames ? record.name : record.relativeName
+  return (
+    <span className={classes.cell}>
+      <HostText>{name}</HostText>
+      <CopyButton value={name} label={`Copy ${record.type} name`} />
+    </span>
+  )
+}
+
+function ValueCell({ record }: { readonly record: DnsRecord }) {
+  return (
+    <span className={classes.cell}>
+      <HostText>{record.value}</HostText>
+      <CopyButton value={record.value} label={`Copy ${record.type} value`} />
+    </span>
+  )
+}
+
+function keyOf(record: DnsRecord): string {
+  return `${record.type} ${record.name} ${record.value}`
+}

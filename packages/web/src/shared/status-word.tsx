@@ -1,0 +1,55 @@
+// The one component that draws states: always icon and word, a pill only beside the page's heading.
+import classes from './status-word.module.css'
+import { type Family, type StateOf, type Tone, wordOf } from './vocabulary.ts'
+
+type Props<F extends Family> = {
+  readonly of: F
+  readonly state: StateOf<F>
+  /** Tinted pill; only beside h1. */
+  readonly pill?: boolean
+  /** Another word with the same icon, such as "Validated by its parent". */
+  readonly word?: string
+}
+
+export function StatusWord<F extends Family>({ of, state, pill, word }: Props<F>) {
+  const { tone, word: usual } = wordOf(of, state)
+  return (
+    <span className={classes.status} data-tone={tone} data-pill={pill || undefined} data-state={state}>
+      <StatusIcon of={of} state={state} size={pill ? 14 : 16} />
+      <span>{word ?? usual}</span>
+    </span>
+  )
+}
+
+/** Only the icon, where the word stands elsewhere in the same row. */
+export function StatusIcon<F extends Family>({
+  of,
+  state,
+  size = 16,
+}: {
+  readonly of: F
+  readonly state: StateOf<F>
+  readonly size?: number
+}) {
+  const { icon: Icon, tone } = wordOf(of, state)
+  return (
+    <Icon
+      size={size}
+      stroke={1.8}
+      aria-hidden
+      className={classes.icon}
+      data-tone={tone}
+      data-running={state === 'running' || undefined}
+      data-done={(of === 'step' && state === 'done') || undefined}
+    />
+  )
+}
+
+/** A word in the colour of a tone, without an icon: only where the icon stands in the same row. */
+export function ToneText({ tone, children }: { readonly tone: Tone; readonly children: string }) {
+  return (
+    <span className={classes.word} data-tone={tone}>
+      {children}
+    </span>
+  )
+}

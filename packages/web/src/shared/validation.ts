@@ -1,0 +1,40 @@
+// What fields are checked for before they are sent; each message is the exact remedy. The server has the last word.
+import type { UseFormReturnType } from '@mantine/form'
+import { useEffect } from 'react'
+import { fieldErrorsOf } from '#api/problem-error.ts'
+
+type Check = (value: string) => string | null
+
+/** @param what what is to be written, such as "the name of the organisation" */
+export function required(what: string): Check {
+  return (value) => (value.trim() === '' ? `Write ${what}` : null)
+}
+
+/** An e-mail address, loosely: one at-sign with something on both sides and a dot in the domain. */
+export const address: Check = (value) =>
+  /^[^\s@]+@[^\s@]+\.[^\s@.]+$/.test(value.trim()) ? null : 'Write a full address, such as maya@acme.example'
+
+export const domainName: Check = (value) =>
+  /^(?!-)[^\s@/:]+\.[^\s@/:.]+\.?$/.test(value.trim())
+    ? null
+    : 'Write the domain alone, such as acme.example, without https:// or @'
+
+/** At least 12 characters and no further rules (NIST SP 800-63B). */
+export const newPassword: Check = (value) =>
+  value.length < 12 ? `Use at least 12 characters: ${12 - value.length} more` : null
+
+/** Host name or address literal of a mail host. */
+export const hostName: Check = (value) =>
+  /^[^\s@/]+$/.test(value.trim()) ? null : 'Write a host name or an IP address, such as mail.acme.example'
+
+export const ipAddress: Check = (value) =>
+  /^(\d{1,3}\.){3}\d{1,3}(\/\d+)?$|^[0-9a-f]*:[0-9a-f:.]+(\/\d+)?$/i.test(value.trim())
+    ? null
+    : 'Write one IP address, such as 203.0.113.25'
+
+/** Puts the field errors of a refused request beside their fields. */
+export function useFieldErrors<Values extends object>(form: UseFormReturnType<Values>, error: unknown): void {
+  useEffect(() => {
+    for (const [field, message] of fieldErrorsOf(error)) form.setFieldError(field, message)
+  }, [error])
+}
