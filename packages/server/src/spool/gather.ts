@@ -190,7 +190,7 @@ function settleItemOf({ messageId, recipients, outcome, report }: Settlement): S
     kind: outcome.kind,
     nextAttemptAt: isDeferred ? outcome.nextAttemptAt : 0,
     attempts: isDeferred ? outcome.attempts : 0,
-    at: report.at,
-    report: JSON.stringify(report),
+    at: report?.at ?? 0,
+    report: report === null ? null : JSON.stringify(report),
   }
 }

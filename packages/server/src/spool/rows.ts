@@ -174,7 +174,7 @@ export function statesOf(envelope: string, states: string | null): Map<number, R
 }
 
 function stateAfter(before: RecipientState, item: SettleItem): RecipientState {
-  const first = before[2] ?? item.at
+  const first = before[2] ?? (item.kind === 'deferred' && item.attempts === 0 ? null : item.at)
   switch (item.kind) {
     case 'delivered':
       return ['d', before[1] + 1, first, 0]

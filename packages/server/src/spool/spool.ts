@@ -76,7 +76,8 @@ export type Settlement = {
     | { readonly kind: 'bounced' }
     | { readonly kind: 'held' }
     | { readonly kind: 'deferred'; readonly nextAttemptAt: number; readonly attempts: number }
-  readonly report: DeliveryReport
+  /** Null for a change of plan that was no attempt: nothing is told. */
+  readonly report: DeliveryReport | null
 }
 
 /** Content above this size streams to a file; below it lives in the row. About 1 MiB (architecture §6). */

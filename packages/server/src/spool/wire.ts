@@ -25,7 +25,7 @@ export type SettleItem = {
   readonly nextAttemptAt: number
   readonly attempts: number
   readonly at: number
-  readonly report: string
+  readonly report: string | null
 }
 
 /** Everything that waited, for one transaction and one disk sync. */

@@ -41,6 +41,8 @@ const CHECKPOINT_IDLE_BYTES = 4 * 1024 * 1024
 /** The log is written back at this length in any case. Pages reused meanwhile are written once, so long is cheap. */
 const CHECKPOINT_BYTES = 32 * 1024 * 1024
 const IDLE_MS = 200
+/** While a message is tried alone, others that must be are looked for at this interval. */
+const ALONE_MS = 1000
 
 class Writer {
   readonly #port: MessagePort
@@ -125,7 +127,7 @@ class Writer {
         for (const item of batch.settlements) {
           const file = settleMessage(this.#sql, item, tally)
           if (file !== null) files.push(file)
-          reports.push(item.report)
+          if (item.report !== null) reports.push(item.report)
         }
         this.#outbox.append(this.#sql, reports, false)
         this.#outbox.append(this.#sql, batch.reports, true)
@@ -185,7 +187,7 @@ class Writer {
       case 'due':
         return takeDue(this.#sql, question, this.#suspects)
       case 'next-due':
-        return (this.#sql.nextDue.get(question.after)?.due_at ?? null) as number | null
+        return this.#nextDue(question.after)
       case 'content':
         return contentOf(this.#sql, question.messageId)
       case 'retry-now':
@@ -199,6 +201,13 @@ class Writer {
       case 'close':
         return this.#close()
     }
+  }
+
+  #nextDue(after: number): number | null {
+    const next = (this.#sql.nextDue.get(after)?.due_at ?? null) as number | null
+    // Those that wait for their turn alone are due already: asked for again soon.
+    if (this.#suspects.alone === null) return next
+    return Math.min(next ?? Number.POSITIVE_INFINITY, after + ALONE_MS)
   }
 
   #counts(): Counts {

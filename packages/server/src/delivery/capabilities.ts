@@ -1,0 +1,169 @@
+// What a next hop offers, and what of an envelope can be said to it: parameters, downgrades, refusals.
+import { isAsciiText } from '@gatepost/mail/bytes.ts'
+import type { Reply } from '@gatepost/mail/reply.ts'
+import { encodeOriginalRecipient, encodeXtext } from '@gatepost/mail/xtext.ts'
+import type { Envelope, EnvelopeRecipient } from '#spool/spool.ts'
+
+export type Capabilities = {
+  readonly pipelining: boolean
+  readonly startTls: boolean
+  readonly eightBit: boolean
+  readonly smtpUtf8: boolean
+  readonly dsn: boolean
+  readonly requireTls: boolean
+  readonly size: boolean
+  /** Largest message in octets; null when none is told. */
+  readonly sizeMax: number | null
+}
+
+export const NO_CAPABILITIES: Capabilities = {
+  pipelining: false,
+  startTls: false,
+  eightBit: false,
+  smtpUtf8: false,
+  dsn: false,
+  requireTls: false,
+  size: false,
+  sizeMax: null,
+}
+
+/** Reads the keywords of an EHLO reply (RFC 5321 §4.1.1.1); the first line is the host's name. */
+export function capabilitiesOf(reply: Reply): Capabilities {
+  const keywords = new Map<string, string>()
+  for (const line of reply.lines.slice(1)) {
+    const [keyword = '', ...parameters] = line.trim().split(/[ =]+/)
+    keywords.set(keyword.toUpperCase(), parameters.join(' '))
+  }
+  const size = keywords.get('SIZE')
+  const sizeMax = size !== undefined && /^\d{1,15}$/.test(size) ? Number(size) : 0
+  return {
+    pipelining: keywords.has('PIPELINING'),
+    startTls: keywords.has('STARTTLS'),
+    eightBit: keywords.has('8BITMIME'),
+    smtpUtf8: keywords.has('SMTPUTF8'),
+    dsn: keywords.has('DSN'),
+    requireTls: keywords.has('REQUIRETLS'),
+    size: size !== undefined,
+    // SIZE 0 and SIZE alone set no limit (RFC 1870 §4).
+    sizeMax: sizeMax === 0 ? null : sizeMax,
+  }
+}
+
+/** What the content has to be, so that it may be sent without an extension the next hop lacks. */
+export type ContentNeed = 'nothing' | 'seven-bit' | 'ascii-header' | 'text-lines'
+
+export type EnvelopePlan =
+  | {
+      readonly kind: 'send'
+      readonly mail: string
+      readonly recipients: readonly string[]
+      readonly needs: readonly ContentNeed[]
+    }
+  | { readonly kind: 'refuse'; readonly status: string; readonly text: string }
+
+/** The commands of an envelope for a next hop, or why it cannot be sent there. */
+export function planEnvelope(
+  envelope: Envelope,
+  recipients: readonly EnvelopeRecipient[],
+  hop: { readonly capabilities: Capabilities; readonly verifiedTls: boolean },
+): EnvelopePlan {
+  const { capabilities } = hop
+  const { parameters, reversePath, size, traceFields } = envelope
+  const octets = size + traceFields.length
+  if (capabilities.sizeMax !== null && octets > capabilities.sizeMax) {
+    return refuse('5.3.4', `the message has ${octets} octets, the next hop takes ${capabilities.sizeMax}`)
+  }
+  const paths = [reversePath ?? '', ...recipients.map(({ forwardPath }) => forwardPath)]
+  if (paths.some((path) => CONTROL.test(path))) return refuse('5.1.3', 'an address holds control characters')
+  if (parameters.requireTls && !(hop.verifiedTls && capabilities.requireTls)) {
+    return refuse(
+      '5.7.30',
+      'the sender requires TLS all the way (REQUIRETLS) and the next hop does not offer it',
+    )
+  }
+  const needs: ContentNeed[] = []
+  let mail = `MAIL FROM:<${reversePath ?? ''}>`
+  if (capabilities.size) mail += ` SIZE=${octets}`
+  if (parameters.smtpUtf8) {
+    if (capabilities.smtpUtf8) mail += ' SMTPUTF8'
+    else if (!paths.every(isAsciiText)) {
+      return refuse(
+        '5.6.7',
+        'an address holds characters outside ASCII and the next hop does not offer SMTPUTF8',
+      )
+    } else needs.push('ascii-header')
+  }
+  if (parameters.body === 'BINARYMIME') needs.push('text-lines')
+  if (parameters.body !== '7BIT') {
+    if (capabilities.eightBit) mail += ' BODY=8BITMIME'
+    else needs.push('seven-bit')
+  }
+  if (parameters.requireTls) mail += ' REQUIRETLS'
+  if (capabilities.dsn) {
+    if (parameters.ret !== null) mail += ` RET=${parameters.ret}`
+    if (parameters.envelopeId !== null) mail += ` ENVID=${encodeXtext(parameters.envelopeId)}`
+  }
+  return {
+    kind: 'send',
+    mail,
+    recipients: recipients.map((recipient) => recipientCommand(recipient, capabilities)),
+    needs,
+  }
+}
+
+/** Why content does not meet a need; null when it does. */
+export function refusalOf(need: ContentNeed, content: Uint8Array): EnvelopePlan | null {
+  switch (need) {
+    case 'nothing':
+      return null
+    case 'seven-bit':
+      return content.every((byte) => byte < 128)
+        ? null
+        : refuse('5.6.3', 'the message holds 8-bit text and the next hop does not offer 8BITMIME')
+    case 'ascii-header':
+      return isHeaderAscii(content)
+        ? null
+        : refuse('5.6.7', 'the header holds UTF-8 and the next hop does not offer SMTPUTF8')
+    case 'text-lines':
+      return content.includes(0) || hasLongLine(content)
+        ? refuse('5.6.3', 'the message is binary (BINARYMIME) and can only be sent as text')
+        : null
+  }
+}
+
+const CONTROL = /[\u0000-\u001f\u007f]/
+/** RFC 5321 §4.5.3.1.6: 998 octets and CRLF. */
+const LINE_OCTETS_MAX = 998
+
+function recipientCommand(recipient: EnvelopeRecipient, capabilities: Capabilities): string {
+  let command = `RCPT TO:<${recipient.forwardPath}>`
+  if (!capabilities.dsn) return command
+  if (recipient.notify !== null) command += ` NOTIFY=${recipient.notify.join(',')}`
+  if (recipient.originalRecipient !== null)
+    command += ` ORCPT=${encodeOriginalRecipient(recipient.originalRecipient)}`
+  return command
+}
+
+function isHeaderAscii(content: Uint8Array): boolean {
+  for (let i = 0; i < content.length; i++) {
+    if (content[i]! > 127) return false
+    // An empty line ends the header.
+    if (content[i] === 10 && content[i + 1] === 13 && content[i + 2] === 10) return true
+  }
+  return true
+}
+
+function hasLongLine(content: Uint8Array): boolean {
+  let start = 0
+  while (start < content.length) {
+    const end = content.indexOf(10, start)
+    if ((end === -1 ? content.length : end - 1) - start > LINE_OCTETS_MAX) return true
+    if (end === -1) return false
+    start = end + 1
+  }
+  return false
+}
+
+function refuse(status: string, text: string): EnvelopePlan {
+  return { kind: 'refuse', status, text }
+}

@@ -1,0 +1,104 @@
+// Opens a session to a next hop: its addresses in order, then those of its alternates, within the limits a host has.
+import type { Endpoint } from '#boot/config-types.ts'
+import type { TrackedReply } from '#link/reports.ts'
+import type { Hosts } from './hosts.ts'
+import { type Resolution, type ResolveDeps, resolveHost, resolveMx, type Target } from './mx.ts'
+import type { NextHop } from './route.ts'
+import { openSession, type Session, type SessionDeps } from './smtp-session.ts'
+
+export type Opened =
+  /** `release` gives the host's place back when the session has ended. */
+  | { readonly kind: 'open'; readonly session: Session; readonly release: () => void }
+  /** Every address has as many connections as it may: ask again when one ends. */
+  | { readonly kind: 'busy' }
+  | {
+      readonly kind: 'failed'
+      readonly isPermanent: boolean
+      readonly reply: TrackedReply
+      /** Who refused; null when no address was found. */
+      readonly target: Target | null
+      /** False when the reply is the host's own. */
+      readonly isOurs: boolean
+    }
+
+export type ConnectorDeps = {
+  readonly resolve: ResolveDeps
+  readonly session: SessionDeps
+  readonly hosts: Hosts
+  readonly mxPort: number
+  /** Our own MX listener, for mail between tenants; null when there is none. */
+  readonly ownListener: () => Endpoint | null
+}
+
+/** Tries every target of a hop in turn. Told is the failure of the first, which is the one that should have answered. */
+export async function openHop(hop: NextHop, deps: ConnectorDeps): Promise<Opened> {
+  let failure: Extract<Opened, { kind: 'failed' }> | null = null
+  let isBusy = false
+  for (const resolve of resolversOf(hop, deps)) {
+    const resolution = await resolve()
+    if (resolution.kind !== 'targets') {
+      failure ??= unresolved(resolution)
+      continue
+    }
+    for (const target of resolution.targets) {
+      if (!deps.hosts.acquire(target)) {
+        isBusy = true
+        continue
+      }
+      const opened = await openSession(target, deps.session).catch((error) => {
+        deps.hosts.release(target)
+        throw error
+      })
+      if (opened.kind === 'open') {
+        return { kind: 'open', session: opened.session, release: () => deps.hosts.release(target) }
+      }
+      deps.hosts.release(target)
+      const isOurs = opened.stage === 'connect' || opened.stage === 'tls' || opened.reply.code === 421
+      failure ??= { kind: 'failed', isPermanent: false, reply: opened.reply, target, isOurs }
+    }
+  }
+  if (isBusy) return { kind: 'busy' }
+  return failure ?? unresolved({ kind: 'transient', status: '4.4.4', text: 'no address to connect to' })
+}
+
+type Resolver = () => Promise<Resolution>
+
+function resolversOf(hop: NextHop, deps: ConnectorDeps): readonly Resolver[] {
+  switch (hop.kind) {
+    case 'route':
+      return [hop.route, ...hop.alternates].map((route) => () => resolveHost(route.host, route, deps.resolve))
+    case 'mx':
+      return [() => resolveMx(hop.domain, deps.mxPort, deps.resolve)]
+    case 'gateway':
+      return [async () => ownTarget(deps)]
+    case 'none':
+      return [async () => ({ kind: 'transient', status: '4.4.4', text: hop.why })]
+  }
+}
+
+/** Our own listener is the one private target that is always right here, so the guard is not asked. */
+function ownTarget({ ownListener, session }: ConnectorDeps): Resolution {
+  const listener = ownListener()
+  if (listener === null) {
+    return {
+      kind: 'transient',
+      status: '4.4.4',
+      text: 'this gateway has no listener for mail between its organisations',
+    }
+  }
+  const ip =
+    listener.host === '0.0.0.0' || listener.host === ''
+      ? '127.0.0.1'
+      : listener.host === '::'
+        ? '::1'
+        : listener.host
+  return { kind: 'targets', targets: [{ host: session.hostname, ip, port: listener.port, tls: 'none' }] }
+}
+
+function unresolved(
+  resolution: Exclude<Resolution, { kind: 'targets' }>,
+): Extract<Opened, { kind: 'failed' }> {
+  const isPermanent = resolution.kind === 'permanent'
+  const reply = { code: isPermanent ? 550 : 451, status: resolution.status, text: resolution.text }
+  return { kind: 'failed', isPermanent, reply, target: null, isOurs: true }
+}

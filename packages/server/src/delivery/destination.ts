@@ -1,0 +1,281 @@
+// One destination: its queue, its connections, and how many of them it may have. Others never wait for it.
+import type { Clock } from '#platform/clock.ts'
+import type { Opened } from './connector.ts'
+import type { Deadlines, Waiting } from './deadlines.ts'
+import { Fifo } from './fifo.ts'
+import { Pace } from './pace.ts'
+import type { NextHop } from './route.ts'
+import { type Letter, SmtpClient, type Transmission } from './smtp-client.ts'
+import type { Session, Timeouts } from './smtp-session.ts'
+
+/** A letter on its way: recipients of one message that share the destination. */
+export type Job = {
+  readonly letter: Letter
+  /** When this attempt began; 0 before. */
+  startedAt: number
+  /** How often a connection ended before it was our turn. */
+  requeues: number
+}
+
+export type Refusal = Extract<Opened, { kind: 'failed' }>
+
+export type DestinationDeps = {
+  readonly clock: Clock
+  readonly deadlines: Deadlines
+  readonly timeouts: Timeouts
+  readonly connectionsMax: number
+  readonly messagesPerConnection: number
+  readonly open: (hop: NextHop) => Promise<Opened>
+  /** Every recipient of the job has its result. */
+  readonly concluded: (job: Job, transmission: Transmission, session: Session) => void
+  /** The job could not be tried, because nobody can be reached. */
+  readonly failed: (job: Job, refusal: Refusal) => void
+  /** The queue is too long to keep in memory: the job comes back after about `delayMs`. */
+  readonly postponed: (job: Job, delayMs: number) => void
+  /** All places at the host are taken: `hostReleased` is called when one is free. */
+  readonly waitForHost: (destination: Destination) => void
+  /** A place at a host is free again. */
+  readonly released: () => void
+  /** False while outcomes cannot be recorded: nothing new begins then. */
+  readonly mayBegin: () => boolean
+}
+
+/** Where a destination starts and where it falls back to; it grows with every success. */
+const CONNECTIONS_START = 5
+/** Jobs in memory; more of them come back from the spool later. */
+const QUEUE_MAX = 5000
+/** For so many waiting jobs a further connection is opened at once, … */
+const JOBS_PER_CONNECTION = 8
+/** … for fewer only when they still wait after this time. */
+const PATIENCE_MS = 25
+/** A session is kept open this long for the next message. */
+const IDLE_MS = 5000
+/** A destination that cannot be reached is left alone this long; what comes meanwhile is deferred. */
+const DEAD_MS = 30_000
+/** While other connections work, one that failed is not tried again for this time. */
+const CROWDED_MS = 5000
+const REQUEUES_MAX = 3
+/** Bounds of how long a job is put back to the spool when the queue is full. */
+const POSTPONE_MS_MIN = 1000
+const POSTPONE_MS_MAX = 120_000
+
+type Idler = Waiting & { readonly client: SmtpClient; take(job: Job | null): void }
+
+export class Destination {
+  readonly key: string
+  readonly hop: NextHop
+  readonly #deps: DestinationDeps
+  readonly #queue = new Fifo<Job>()
+  readonly #idle = new Set<Idler>()
+  readonly #clients = new Set<SmtpClient>()
+  readonly #pace = new Pace()
+  #connecting = 0
+  #limit = CONNECTIONS_START
+  #deadUntil = 0
+  #refusal: Refusal | null = null
+  #crowdedUntil = 0
+  #isPatient = false
+  #isWaitingForHost = false
+  #isStopped = false
+
+  constructor(key: string, hop: NextHop, deps: DestinationDeps) {
+    this.key = key
+    this.hop = hop
+    this.#deps = deps
+  }
+
+  get waiting(): number {
+    return this.#queue.size
+  }
+
+  get connections(): number {
+    return this.#clients.size + this.#connecting
+  }
+
+  /** Nothing waits, nothing runs, and nothing has to be remembered. */
+  isAtRest(now: number): boolean {
+    return this.#queue.size === 0 && this.connections === 0 && now >= this.#deadUntil
+  }
+
+  offer(job: Job): void {
+    if (this.#isStopped) return
+    if (this.#refusal !== null && this.#deps.clock.now() < this.#deadUntil) {
+      this.#deps.failed(job, this.#refusal)
+    } else if (this.#queue.size >= QUEUE_MAX) this.#deps.postponed(job, this.#queueMs())
+    else {
+      this.#queue.push(job)
+      this.pump()
+    }
+  }
+
+  /** Gives waiting jobs to idle connections and opens further ones. */
+  pump(): void {
+    if (this.#isStopped || !this.#deps.mayBegin()) return
+    for (const idler of this.#idle) {
+      if (this.#queue.size === 0) return
+      idler.take(idler.client.isUsable ? this.#queue.shift() : null)
+    }
+    if (this.#queue.size === 0) return
+    if (this.connections === 0 || this.#queue.size > JOBS_PER_CONNECTION * this.connections) this.#grow()
+    if (this.#queue.size > 0) this.#wait()
+  }
+
+  /** Forgets that the destination was unreachable: somebody asked to try now. */
+  revive(): void {
+    this.#deadUntil = 0
+    this.#refusal = null
+  }
+
+  /** Begins nothing new; idle connections end. What waits stays in the spool. */
+  stop(): void {
+    this.#isStopped = true
+    this.#queue.drain()
+    for (const idler of this.#idle) idler.take(null)
+  }
+
+  /** Ends every connection at once. */
+  destroy(): void {
+    for (const client of this.#clients) client.session.connection.destroy('the gateway is stopping')
+  }
+
+  /** A place at the host of this destination may be free. */
+  hostReleased(): void {
+    this.#isWaitingForHost = false
+    this.pump()
+  }
+
+  get #mayGrow(): boolean {
+    if (this.#isWaitingForHost || this.connections >= Math.floor(this.#limit)) return false
+    return this.#deps.clock.now() >= this.#crowdedUntil
+  }
+
+  /** About how long the queue takes at the pace of the last seconds. */
+  #queueMs(): number {
+    const ms = (this.#queue.size / Math.max(this.#pace.perSecond(this.#deps.clock.now()), 0.001)) * 1000
+    return Math.min(POSTPONE_MS_MAX, Math.max(POSTPONE_MS_MIN, ms))
+  }
+
+  #grow(): void {
+    if (!this.#mayGrow) return
+    this.#connecting += 1
+    void this.#connect()
+  }
+
+  #wait(): void {
+    if (this.#isPatient) return
+    this.#isPatient = true
+    void this.#deps.clock.sleep(PATIENCE_MS).then(() => {
+      this.#isPatient = false
+      if (this.#queue.size === 0 || this.#isStopped) return
+      this.#grow()
+      if (this.#mayGrow || this.connections === 0) this.#wait()
+    })
+  }
+
+  async #connect(): Promise<void> {
+    let opened: Opened
+    try {
+      opened = await this.#deps.open(this.hop)
+    } catch (error) {
+      opened = brokenRefusal(error)
+    }
+    this.#connecting -= 1
+    if (opened.kind === 'open') {
+      this.#deadUntil = 0
+      await this.#serve(opened.session, opened.release)
+    } else if (opened.kind === 'busy') {
+      this.#isWaitingForHost = true
+      this.#deps.waitForHost(this)
+    } else this.#refused(opened)
+  }
+
+  #refused(refusal: Refusal): void {
+    const now = this.#deps.clock.now()
+    if (this.connections > 0 && !refusal.isPermanent) {
+      this.#limit = Math.max(1, this.#clients.size)
+      this.#crowdedUntil = now + CROWDED_MS
+      return
+    }
+    this.#limit = 1
+    // A name that does not exist may exist after a look-up later; the answer's own lifetime is in the DNS cache.
+    this.#deadUntil = refusal.isPermanent ? 0 : now + DEAD_MS
+    this.#refusal = refusal
+    for (const job of this.#queue.drain()) this.#deps.failed(job, refusal)
+  }
+
+  async #serve(session: Session, release: () => void): Promise<void> {
+    const client = new SmtpClient(session, this.#deps.timeouts)
+    this.#clients.add(client)
+    let sent = 0
+    let job = this.#take()
+    try {
+      while (job !== null) {
+        sent += 1
+        const following: { job: Job | null } = { job: null }
+        const mayFollow = sent < this.#deps.messagesPerConnection
+        job.startedAt = this.#deps.clock.now()
+        const transmission = await client.transmit(job.letter, () => {
+          following.job = mayFollow ? this.#take() : null
+          return following.job?.letter ?? null
+        })
+        this.#transmitted(job, transmission, session)
+        job = following.job
+        const isTooMany = this.#clients.size > Math.max(1, Math.floor(this.#limit))
+        if (!mayFollow || !client.isUsable || (isTooMany && job === null)) break
+        job ??= this.#take() ?? (await this.#idleFor(client))
+      }
+    } catch (error) {
+      // A bug of ours must not bring the same job back at once, for ever.
+      const refusal = brokenRefusal(error)
+      if (job !== null) this.#deps.failed(job, refusal)
+      job = null
+    } finally {
+      if (job !== null) this.#requeue(job)
+      this.#clients.delete(client)
+      session.connection.quit()
+      release()
+      this.#deps.released()
+      this.pump()
+    }
+  }
+
+  #transmitted(job: Job, transmission: Transmission, session: Session): void {
+    this.#pace.count(this.#deps.clock.now())
+    if (transmission.slows) this.#limit = Math.max(1, this.#limit / 2)
+    else this.#limit = Math.min(this.#deps.connectionsMax, this.#limit + 1 / this.#limit)
+    if (transmission.isUntried && job.requeues < REQUEUES_MAX) this.#requeue(job)
+    else this.#deps.concluded(job, transmission, session)
+    if (this.#queue.size > 0) this.#wait()
+  }
+
+  #requeue(job: Job): void {
+    if (this.#isStopped) return
+    job.requeues += 1
+    this.#queue.unshift(job)
+  }
+
+  #take(): Job | null {
+    return this.#isStopped || !this.#deps.mayBegin() ? null : this.#queue.shift()
+  }
+
+  #idleFor(client: SmtpClient): Promise<Job | null> {
+    if (this.#isStopped) return Promise.resolve(null)
+    return new Promise((resolve) => {
+      const take = (job: Job | null): void => {
+        this.#idle.delete(idler)
+        this.#deps.deadlines.delete(idler)
+        resolve(job)
+      }
+      const deadline = this.#deps.clock.now() + IDLE_MS
+      const idler: Idler = { client, take, deadline, expire: () => take(null) }
+      this.#idle.add(idler)
+      this.#deps.deadlines.add(idler)
+    })
+  }
+}
+
+function brokenRefusal(error: unknown): Refusal {
+  const text = error instanceof Error ? error.message : String(error)
+  const reply = { code: 451, status: '4.3.0', text }
+  return { kind: 'failed', isPermanent: false, reply, target: null, isOurs: true }
+}

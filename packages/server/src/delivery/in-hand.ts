@@ -1,0 +1,71 @@
+// Messages that delivery has in memory: bounded, so that a long queue stays on disk.
+import type { Content, Envelope, Spool } from '#spool/spool.ts'
+
+/** A spool that delivery works on, and what is known of its due times. */
+export type Source = {
+  readonly spool: Spool
+  /** When to look for due messages next. */
+  nextPollAt: number
+  /** Ends the wait for that time. */
+  wake: AbortController
+  /** Something due is not in hand: it was refused for want of memory. */
+  hasMissed: boolean
+}
+
+export type InHand = {
+  readonly envelope: Envelope
+  readonly source: Source
+  /** The content, while memory allows; else it is read when it is needed. */
+  readonly chunks: readonly Uint8Array[] | null
+  readonly bytes: number
+  /** Jobs whose outcomes are not durable yet. */
+  open: number
+}
+
+/** Envelopes take about 2 KiB each. */
+const MESSAGES_MAX = 20_000
+const CONTENT_BYTES_MAX = 64 * 1024 * 1024
+
+export class Hand {
+  readonly #messages = new Map<string, InHand>()
+  #bytes = 0
+
+  get size(): number {
+    return this.#messages.size
+  }
+
+  /** Whether there is room enough to look for more. */
+  get hasRoom(): boolean {
+    return this.#messages.size < MESSAGES_MAX / 2
+  }
+
+  has(messageId: string): boolean {
+    return this.#messages.has(messageId)
+  }
+
+  /** Takes a message, without its content if that is too much; null when there is no room at all. */
+  take(source: Source, envelope: Envelope, content: Content | null): InHand | null {
+    if (this.#messages.size >= MESSAGES_MAX) return null
+    const fits = this.#bytes + envelope.size <= CONTENT_BYTES_MAX
+    const chunks = fits && content?.kind === 'memory' ? content.chunks : null
+    const bytes = chunks === null ? 0 : envelope.size
+    const message: InHand = { envelope, source, chunks, bytes, open: 0 }
+    this.#messages.set(envelope.id, message)
+    this.#bytes += bytes
+    return message
+  }
+
+  /** One job of the message is done; the last one lets the message go. */
+  release(message: InHand): void {
+    message.open -= 1
+    if (message.open > 0) return
+    this.#messages.delete(message.envelope.id)
+    this.#bytes -= message.bytes
+  }
+
+  idsOf(source: Source): Set<string> {
+    const ids = new Set<string>()
+    for (const [id, message] of this.#messages) if (message.source === source) ids.add(id)
+    return ids
+  }
+}

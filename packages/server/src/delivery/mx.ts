@@ -1,0 +1,176 @@
+// From a next hop to addresses: MX look-up with preferences, null MX, both families, and the guard against private targets.
+import { normalizeIp } from '@gatepost/mail/ip.ts'
+import type { Dns } from '#platform/dns-types.ts'
+import type { RouteTls } from '#policy/settings.ts'
+import type { TargetGuard, TargetRefusal } from './target-guard.ts'
+
+/** An address to connect to. `host` names it in reports, in SNI and in certificates. */
+export type Target = {
+  readonly host: string
+  readonly ip: string
+  readonly port: number
+  readonly tls: RouteTls
+}
+
+export type Resolution =
+  | { readonly kind: 'targets'; readonly targets: readonly Target[] }
+  /** Cannot be delivered: `status` is 5.y.z (RFC 3463). */
+  | { readonly kind: 'permanent'; readonly status: string; readonly text: string }
+  /** Unknown for now: a failed look-up is never a "no" (law 4). */
+  | { readonly kind: 'transient'; readonly status: string; readonly text: string }
+
+/** Domains with more exchangers exist to make us work; the first in order of preference are enough. */
+const EXCHANGES_MAX = 10
+const TARGETS_MAX = 20
+
+export type ResolveDeps = {
+  readonly dns: Dns
+  readonly guard: TargetGuard
+  /** Our own name: exchangers of our preference and behind are us again (RFC 5321 §5.1). */
+  readonly hostname: string
+  readonly random: () => number
+  readonly signal?: AbortSignal
+}
+
+/** The addresses of a route's host, which may be an address itself. */
+export async function resolveHost(
+  host: string,
+  endpoint: { readonly port: number; readonly tls: RouteTls },
+  deps: ResolveDeps,
+): Promise<Resolution> {
+  const literal = normalizeIp(host.replace(/^\[(?:IPv6:)?(.*)\]$/i, '$1'))
+  const found: Addresses =
+    literal === null ? await addressesOf(host, deps) : { kind: 'found', ips: [literal] }
+  if (found.kind === 'failed') return { kind: 'transient', status: '4.4.3', text: found.why }
+  if (found.kind === 'none') {
+    // A wrong name in a route is for the tenant's administrator to mend: the mail waits for that.
+    return { kind: 'transient', status: '4.4.4', text: `the name ${host} has no address` }
+  }
+  const { targets, refusal } = guarded(host, found.ips, { ...endpoint, deps })
+  if (targets.length > 0) return { kind: 'targets', targets }
+  return { kind: 'transient', status: '4.4.4', text: refusalText(host, refusal) }
+}
+
+/** The addresses of a domain's mail exchangers in the order to try them. RFC 5321 §5.1, RFC 7505. */
+export async function resolveMx(domain: string, port: number, deps: ResolveDeps): Promise<Resolution> {
+  if (domain.startsWith('[')) return resolveHost(domain, { port, tls: 'opportunistic' }, deps)
+  const answer = await deps.dns.query({ name: domain, type: 'MX', ...signalOf(deps) })
+  if (answer.kind === 'failed') return failedLookup(`MX of ${domain}`, answer.why)
+  if (answer.kind === 'absent') {
+    return { kind: 'permanent', status: '5.1.2', text: `the domain ${domain} does not exist` }
+  }
+  const records = answer.kind === 'found' ? answer.records : [{ preference: 0, exchange: domain }]
+  if (records.length > 0 && records.every(({ exchange }) => exchange === '.' || exchange === '')) {
+    return { kind: 'permanent', status: '5.1.10', text: `the domain ${domain} takes no mail (null MX)` }
+  }
+  return resolveExchanges(domain, inOrder(records, deps.random), { port, deps })
+}
+
+async function resolveExchanges(
+  domain: string,
+  records: readonly { readonly preference: number; readonly exchange: string }[],
+  { port, deps }: { readonly port: number; readonly deps: ResolveDeps },
+): Promise<Resolution> {
+  const hosts = records.slice(0, EXCHANGES_MAX)
+  const answers = await Promise.all(hosts.map(({ exchange }) => addressesOf(exchange, deps)))
+  const targets: Target[] = []
+  let refused: { readonly host: string; readonly refusal: TargetRefusal } | null = null
+  let failure: string | null = null
+  let ownPreference = Number.POSITIVE_INFINITY
+  for (const [i, { preference, exchange }] of hosts.entries()) {
+    if (preference >= ownPreference) break
+    const answer = answers[i]!
+    if (answer.kind === 'failed') failure = answer.why
+    if (answer.kind !== 'found') continue
+    const found = guarded(exchange, answer.ips, { port, tls: 'opportunistic', deps })
+    if (found.refusal === 'own-listener' || exchange === deps.hostname) {
+      ownPreference = preference
+      // Equal ones may have come before by chance of the shuffle.
+      const kept = targets.filter((target) => preferenceOf(target.host, hosts) < preference)
+      targets.splice(0, targets.length, ...kept)
+      continue
+    }
+    if (found.refusal !== null) refused = { host: exchange, refusal: found.refusal }
+    targets.push(...found.targets)
+  }
+  if (targets.length > 0) return { kind: 'targets', targets: targets.slice(0, TARGETS_MAX) }
+  if (failure !== null) return { kind: 'transient', status: '4.4.3', text: failure }
+  if (ownPreference !== Number.POSITIVE_INFINITY) {
+    return { kind: 'permanent', status: '5.4.6', text: `mail for ${domain} loops back to this gateway` }
+  }
+  const text =
+    refused === null ? `no mail host of ${domain} has an address` : refusalText(refused.host, refused.refusal)
+  return { kind: 'permanent', status: '5.4.4', text }
+}
+
+type Addresses =
+  | { readonly kind: 'found'; readonly ips: readonly string[] }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'failed'; readonly why: string }
+
+async function addressesOf(name: string, deps: ResolveDeps): Promise<Addresses> {
+  const [four, six] = await Promise.all([
+    deps.dns.query({ name, type: 'A', ...signalOf(deps) }),
+    deps.dns.query({ name, type: 'AAAA', ...signalOf(deps) }),
+  ])
+  const ips = [...(four.kind === 'found' ? four.records : []), ...(six.kind === 'found' ? six.records : [])]
+  if (ips.length > 0) return { kind: 'found', ips }
+  const failed = [four, six].find((answer) => answer.kind === 'failed')
+  if (failed?.kind === 'failed')
+    return { kind: 'failed', why: `the look-up of ${name} failed: ${failed.why}` }
+  return { kind: 'none' }
+}
+
+function guarded(
+  host: string,
+  ips: readonly string[],
+  { port, tls, deps }: { readonly port: number; readonly tls: RouteTls; readonly deps: ResolveDeps },
+): { readonly targets: readonly Target[]; readonly refusal: TargetRefusal | null } {
+  const targets: Target[] = []
+  let refusal: TargetRefusal | null = null
+  for (const ip of ips) {
+    const why = deps.guard.refusalOf(ip, port)
+    if (why === null) targets.push({ host, ip, port, tls })
+    else if (refusal !== 'own-listener') refusal = why
+  }
+  return { targets, refusal }
+}
+
+function refusalText(host: string, refusal: TargetRefusal | null): string {
+  switch (refusal) {
+    case 'own-listener':
+      return `${host} is this gateway itself`
+    case 'link-local':
+      return `${host} has only link-local or metadata addresses, which are never connected to`
+    case 'private':
+      return `${host} has only private addresses; the operator allows them with network.private_targets`
+    default:
+      return `${host} has no usable address`
+  }
+}
+
+/** By preference; equal ones in random order (RFC 5321 §5.1). */
+function inOrder<Row extends { readonly preference: number }>(
+  records: readonly Row[],
+  random: () => number,
+): Row[] {
+  return records
+    .map((record) => ({ record, draw: random() }))
+    .sort((a, b) => a.record.preference - b.record.preference || a.draw - b.draw)
+    .map(({ record }) => record)
+}
+
+function preferenceOf(
+  host: string,
+  records: readonly { readonly preference: number; readonly exchange: string }[],
+): number {
+  return records.find(({ exchange }) => exchange === host)?.preference ?? 0
+}
+
+function failedLookup(what: string, why: string): Resolution {
+  return { kind: 'transient', status: '4.4.3', text: `the look-up of the ${what} failed: ${why}` }
+}
+
+function signalOf({ signal }: ResolveDeps): { readonly signal?: AbortSignal } {
+  return signal === undefined ? {} : { signal }
+}

@@ -1,0 +1,163 @@
+// Records what became of recipients: settlements with their reports, events, and the DSNs that must be durable first.
+import type { Emit } from '#events/emit.ts'
+import type { Clock } from '#platform/clock.ts'
+import { newId } from '#platform/random.ts'
+import type { TenantSettings } from '#policy/settings.ts'
+import type { DueRecipient, Settlement } from '#spool/spool.ts'
+import { type Conclusion, concludeAttempt } from './attempt.ts'
+import { createDsn, type DsnMessage, ORIGINAL_BYTES_MAX } from './dsn.ts'
+import type { InHand } from './in-hand.ts'
+import { originalOf } from './letter.ts'
+import type { Target } from './mx.ts'
+import type { RecipientResult } from './smtp-client.ts'
+import type { Session } from './smtp-session.ts'
+
+export type Outcome = {
+  readonly results: readonly RecipientResult[]
+  /** Null when no session came about. */
+  readonly session: Session | null
+  /** Who was tried, when there is no session. */
+  readonly target?: Target | null
+  readonly startedAt?: number
+}
+
+export type RecorderDeps = {
+  readonly clock: Clock
+  readonly emit: Emit
+  readonly hostname: string
+  readonly random: () => number
+  readonly settingsOf: (tenantId: string) => TenantSettings | null
+  readonly signal: AbortSignal
+  /** Commits a DSN and hands it to delivery. */
+  readonly store: (message: DsnMessage) => Promise<void>
+  /** An outcome became durable. */
+  readonly recorded: () => void
+}
+
+/** While the disk refuses, a DSN is tried again at this interval; the message it is about waits with it. */
+const DSN_RETRY_MS = 5000
+/** DSNs made at once: each holds up to 64 KiB of its original in memory. */
+const DSNS_AT_ONCE_MAX = 50
+
+export class Recorder {
+  readonly #deps: RecorderDeps
+  readonly #turns: (() => void)[] = []
+  #making = 0
+  /** Outcomes that are not durable yet. */
+  unrecorded = 0
+
+  constructor(deps: RecorderDeps) {
+    this.#deps = deps
+  }
+
+  /** Records the results of a job; resolves, when durable, with the time of the next attempt, if there is one. */
+  async record(message: InHand, outcome: Outcome): Promise<number | null> {
+    const { clock, random } = this.#deps
+    const { session } = outcome
+    const target = session?.target ?? outcome.target ?? null
+    const now = clock.now()
+    const conclusion = concludeAttempt({
+      envelope: message.envelope,
+      results: outcome.results,
+      now,
+      startedAt: outcome.startedAt === undefined || outcome.startedAt === 0 ? now : outcome.startedAt,
+      nextHop: target === null ? null : { host: target.host, ip: target.ip, port: target.port },
+      tls:
+        session === null || session.tls === null
+          ? null
+          : { version: session.tls.version, cipher: session.tls.cipher, verified: session.tls.verified },
+      relaysDsn: session?.capabilities.dsn === true,
+      random,
+      newReportId: () => newId('rep', now),
+      newDsnId: () => newId('msg', now),
+    })
+    this.#tell(message, conclusion)
+    this.unrecorded += 1
+    try {
+      if (conclusion.dsnId !== null) await this.#sendDsn(message, conclusion, conclusion.dsnId)
+      await message.source.spool.settle(conclusion.settlements)
+    } catch {
+      // The spool is closed: the outcome is lost and the recipients are tried again at the next start (RFC 1047).
+      return null
+    } finally {
+      this.unrecorded -= 1
+      this.#deps.recorded()
+    }
+    return nextAttemptOf(conclusion.settlements)
+  }
+
+  /** Moves recipients to a later time without an attempt. */
+  async postpone(message: InHand, recipients: readonly DueRecipient[], nextAttemptAt: number): Promise<void> {
+    const byAttempts = Map.groupBy(recipients, ({ attempts }) => attempts)
+    const settlements = [...byAttempts].map(
+      ([attempts, some]): Settlement => ({
+        messageId: message.envelope.id,
+        recipients: some.map(({ index }) => index),
+        outcome: { kind: 'deferred', nextAttemptAt, attempts },
+        report: null,
+      }),
+    )
+    // When the spool is closed the recipients are due as they were.
+    await message.source.spool.settle(settlements).catch(() => undefined)
+  }
+
+  #tell(message: InHand, { settlements, withheld, dsnId }: Conclusion): void {
+    const { emit } = this.#deps
+    const { id, tenantId } = message.envelope
+    for (const { outcome, report } of settlements) {
+      if (report === null) continue
+      const name =
+        outcome.kind === 'delivered' ? 'delivered' : outcome.kind === 'deferred' ? 'deferred' : 'bounced'
+      emit(`delivery.attempt.${name}`, {
+        messageId: id,
+        tenantId,
+        recipients: report.recipients.length,
+        attempt: report.attempt,
+        host: report.nextHop?.host ?? null,
+        reply: `${report.reply.code} ${report.reply.status ?? ''} ${report.reply.text}`,
+        durationMs: report.durationMs,
+      })
+    }
+    if (dsnId !== null) emit('delivery.dsn.sent', { messageId: id, tenantId, dsnId })
+    if (withheld.length > 0)
+      emit('delivery.dsn.withheld', { messageId: id, tenantId, recipients: withheld.length })
+  }
+
+  /** The report is durable before the recipients it speaks of are let go: a crash between doubles it, never loses it. */
+  async #sendDsn(message: InHand, { notices }: Conclusion, id: string): Promise<void> {
+    const { clock, hostname, settingsOf, signal, store } = this.#deps
+    await this.#turn()
+    try {
+      for (;;) {
+        if (signal.aborted) throw new Error('delivery is stopping')
+        try {
+          const { envelope } = message
+          const settings = settingsOf(envelope.tenantId)
+          const original = await originalOf(message, ORIGINAL_BYTES_MAX)
+          const dsn = createDsn({ id, envelope, notices, original, hostname, settings, now: clock.now() })
+          if (dsn !== null) await store(dsn)
+          return
+        } catch {
+          await clock.sleep(DSN_RETRY_MS, signal)
+        }
+      }
+    } finally {
+      this.#making -= 1
+      this.#turns.shift()?.()
+    }
+  }
+
+  async #turn(): Promise<void> {
+    this.#making += 1
+    if (this.#making > DSNS_AT_ONCE_MAX) await new Promise<void>((resolve) => this.#turns.push(resolve))
+  }
+}
+
+function nextAttemptOf(settlements: readonly Settlement[]): number | null {
+  let next: number | null = null
+  for (const { outcome } of settlements) {
+    if (outcome.kind === 'deferred' && (next === null || outcome.nextAttemptAt < next))
+      next = outcome.nextAttemptAt
+  }
+  return next
+}

@@ -1,0 +1,69 @@
+// Where a recipient's mail goes next: a pure function of the tenant's settings and the recipient's domain.
+import type { Direction } from '#policy/policy.ts'
+import type { RouteSettings, TenantSettings } from '#policy/settings.ts'
+
+/** The next hop of a recipient. */
+export type NextHop =
+  /** The tenant's own host or smart host; `alternates` are tried in order when it cannot be reached. */
+  | { readonly kind: 'route'; readonly route: RouteSettings; readonly alternates: readonly RouteSettings[] }
+  /** The mail exchangers of a domain outside (RFC 5321 §5.1). */
+  | { readonly kind: 'mx'; readonly domain: string }
+  /** A domain of another tenant here: our own listener, as a transaction of that tenant (decisions 6). */
+  | { readonly kind: 'gateway'; readonly domain: string }
+  /** Nothing is set up; `why` is for the administrator. */
+  | { readonly kind: 'none'; readonly why: string }
+
+/** An alternate of an alternate and so on: more is a circle. */
+const ALTERNATES_MAX = 3
+
+export type RouteQuestion = {
+  readonly settings: TenantSettings
+  readonly direction: Direction
+  /** The recipient's domain: A-label in lower case; `[…]` for an address literal, '' for bare `postmaster`. */
+  readonly domain: string
+  /** Which tenant of this gateway a domain belongs to. */
+  readonly tenantOfDomain: (domain: string) => string | null
+}
+
+/** Decides the next hop. Own domains take the tenant's route in both directions (decisions 1). */
+export function routeOf({ settings, direction, domain, tenantOfDomain }: RouteQuestion): NextHop {
+  const own = settings.domains.find(({ name }) => name === domain)
+  if (own !== undefined || direction === 'inbound') {
+    const routeId = own?.routeId ?? settings.defaultRouteId
+    if (routeId === null) return { kind: 'none', why: `no delivery route is set for ${domain}` }
+    return routeNamed(settings, routeId)
+  }
+  const other = tenantOfDomain(domain)
+  if (other !== null && other !== settings.tenantId) return { kind: 'gateway', domain }
+  if (settings.smartHostRouteId !== null) return routeNamed(settings, settings.smartHostRouteId)
+  return { kind: 'mx', domain }
+}
+
+/** What messages that may share a connection have in common. */
+export function destinationKey(tenantId: string, hop: NextHop): string {
+  switch (hop.kind) {
+    case 'route':
+      return `${tenantId} ${[hop.route, ...hop.alternates].map(({ host, port, tls }) => `${host}:${port}/${tls}`).join(' ')}`
+    case 'mx':
+      return `${tenantId} mx ${hop.domain}`
+    case 'gateway':
+      return `${tenantId} gateway`
+    case 'none':
+      return `${tenantId} none ${hop.why}`
+  }
+}
+
+function routeNamed(settings: TenantSettings, routeId: string): NextHop {
+  const route = settings.routes.find(({ id }) => id === routeId)
+  if (route === undefined)
+    return { kind: 'none', why: `the delivery route ${routeId} does not exist any more` }
+  const alternates: RouteSettings[] = []
+  let next = route.alternateId
+  while (next !== null && alternates.length < ALTERNATES_MAX) {
+    const alternate = settings.routes.find(({ id }) => id === next)
+    if (alternate === undefined || alternate === route || alternates.includes(alternate)) break
+    alternates.push(alternate)
+    next = alternate.alternateId
+  }
+  return { kind: 'route', route, alternates }
+}

@@ -1,0 +1,340 @@
+// The scheduler: takes messages in memory or from spools, sorts their recipients by destination, records what came of it.
+import type { BootConfig, Endpoint } from '#boot/config-types.ts'
+import type { Emit } from '#events/emit.ts'
+import type { Clock } from '#platform/clock.ts'
+import type { Dns } from '#platform/dns-types.ts'
+import type { TenantSettings } from '#policy/settings.ts'
+import type { Content, DueRecipient, Envelope, Spool } from '#spool/spool.ts'
+import { type ConnectorDeps, openHop } from './connector.ts'
+import { Deadlines } from './deadlines.ts'
+import { Destination, type DestinationDeps, type Job } from './destination.ts'
+import type { DsnMessage } from './dsn.ts'
+import { Hosts } from './hosts.ts'
+import { Hand, type InHand, type Source } from './in-hand.ts'
+import { letterOf } from './letter.ts'
+import { type Outcome, Recorder } from './recorder.ts'
+import { destinationKey, type NextHop, routeOf } from './route.ts'
+import { type Connect, openSocket } from './smtp-connection.ts'
+import { TIMEOUTS, type Timeouts } from './smtp-session.ts'
+import { createTargetGuard } from './target-guard.ts'
+import { TlsSessions } from './tls-sessions.ts'
+
+export type SchedulerOptions = {
+  /** The own spool: DSNs go there. */
+  readonly spool: Spool
+  readonly dns: Dns
+  readonly clock: Clock
+  readonly emit: Emit
+  readonly settingsOf: (tenantId: string) => TenantSettings | null
+  /** Which tenant of this gateway a validated domain belongs to. */
+  readonly tenantOfDomain: (domain: string) => string | null
+  readonly config: Pick<BootConfig, 'hostname' | 'delivery' | 'network'>
+  /** Workers of this node: each takes its share of the connections to a host. Default 1. */
+  readonly workers?: number
+  /** Every address we listen on for mail, with real ports; asked when needed. */
+  readonly ownListeners: () => readonly Endpoint[]
+  /** The listener that takes mail between tenants of this gateway; null when there is none. */
+  readonly ownMxListener: () => Endpoint | null
+  readonly localAddresses: () => readonly string[]
+  /** PEM of authorities to trust beside the usual ones. */
+  readonly ca?: string
+  readonly connect?: Connect
+  readonly random?: () => number
+  readonly timeouts?: Timeouts
+  /** How often deadlines are looked at, in milliseconds. */
+  readonly sweepMs?: number
+}
+
+/** All connections of one worker; each costs a socket and some kilobytes. */
+const CONNECTIONS_MAX = 500
+const DUE_PER_POLL = 500
+/** Looked for at least this often, whatever is believed of due times. */
+const POLL_MS_MAX = 60_000
+const POLL_MS_MIN = 50
+/** RFC 5321 §4.5.3.1.8: every server takes a hundred recipients. */
+const RECIPIENTS_PER_LETTER_MAX = 100
+/** Outcomes that are not durable yet; beyond this nothing new begins, or a crash would repeat it all. */
+const UNRECORDED_MAX = 2000
+
+type ScheduledJob = Job & { readonly message: InHand; readonly recipients: readonly DueRecipient[] }
+
+export class Scheduler {
+  readonly #options: SchedulerOptions
+  readonly #hand = new Hand()
+  readonly #sources: Source[] = []
+  readonly #destinations = new Map<string, Destination>()
+  readonly #deps: DestinationDeps
+  readonly #hosts: Hosts
+  readonly #recorder: Recorder
+  readonly #waitingForHost = new Set<Destination>()
+  readonly #stopped = new AbortController()
+  readonly #own: Source
+  readonly #watches: Promise<void>[] = []
+
+  constructor(options: SchedulerOptions) {
+    this.#options = options
+    const perHost = Math.ceil(options.config.delivery.connectionsPerHost / (options.workers ?? 1))
+    this.#hosts = new Hosts({ connectionsPerHost: perHost, connections: CONNECTIONS_MAX })
+    const deadlines = new Deadlines(options.clock, options.sweepMs)
+    const timeouts = options.timeouts ?? TIMEOUTS
+    const connector = connectorDepsOf(options, { hosts: this.#hosts, deadlines, timeouts })
+    this.#recorder = new Recorder({
+      clock: options.clock,
+      emit: options.emit,
+      hostname: options.config.hostname,
+      random: options.random ?? Math.random,
+      settingsOf: options.settingsOf,
+      signal: this.#stopped.signal,
+      store: (message) => this.#storeDsn(message),
+      recorded: () => this.#recorded(),
+    })
+    this.#deps = {
+      clock: options.clock,
+      deadlines,
+      timeouts,
+      connectionsMax: perHost,
+      messagesPerConnection: options.config.delivery.messagesPerConnection,
+      open: (hop) => openHop(hop, connector),
+      concluded: (job, transmission, session) =>
+        this.#conclude(job, { results: transmission.results, session }),
+      failed: (job, refusal) => {
+        const kind = refusal.isPermanent ? 'permanent' : 'transient'
+        const { reply, isOurs, target } = refusal
+        const results = job.letter.recipients.map(
+          (recipient) => ({ recipient, kind, reply, isOurs }) as const,
+        )
+        this.#conclude(job, { results, session: null, target })
+      },
+      postponed: (job, delayMs) => this.#postpone(job, delayMs),
+      waitForHost: (destination) => this.#waitingForHost.add(destination),
+      released: () => this.#releaseHost(),
+      mayBegin: () => this.#recorder.unrecorded < UNRECORDED_MAX,
+    }
+    this.#own = this.addSpool(options.spool)
+  }
+
+  /** Delivers from a further spool too: one whose slot is gone. Due messages are looked for from now on. */
+  addSpool(spool: Spool): Source {
+    const source: Source = { spool, nextPollAt: 0, wake: new AbortController(), hasMissed: false }
+    this.#sources.push(source)
+    this.#watches.push(this.#watch(source))
+    return source
+  }
+
+  /** Takes over a message that was just committed to the own spool. Never throws, never waits. */
+  offer(envelope: Envelope, content: Content): void {
+    const recipients = envelope.recipients
+      .filter(({ state }) => state === 'queued')
+      .map((recipient) => ({ ...recipient, attempts: 0, firstAttemptAt: null }))
+    if (recipients.length > 0) this.#admit(this.#own, { envelope, recipients, content })
+  }
+
+  /** Makes a message due now and tries at once, also where nobody could be reached just now. Returns recipients. */
+  async retryNow(messageId: string): Promise<number> {
+    let count = 0
+    for (const source of this.#sources) {
+      count += await source.spool.retryNow(messageId, this.#options.clock.now())
+      if (count > 0) {
+        for (const destination of this.#destinations.values()) destination.revive()
+        this.#wakeAt(source, 0)
+        break
+      }
+    }
+    return count
+  }
+
+  /** Begins nothing new and waits up to `graceMs` for what is on its way; then connections are cut. */
+  async stop(graceMs: number): Promise<void> {
+    this.#stopped.abort()
+    for (const source of this.#sources) source.wake.abort()
+    for (const destination of this.#destinations.values()) destination.stop()
+    const { clock } = this.#options
+    const until = clock.now() + graceMs
+    while (clock.now() < until && this.#connections + this.#recorder.unrecorded > 0) await clock.sleep(20)
+    for (const destination of this.#destinations.values()) destination.destroy()
+    while (this.#connections > 0 && clock.now() < until + 1000) await clock.sleep(10)
+    await Promise.all(this.#watches)
+  }
+
+  /** Figures for health and metrics. */
+  counts(): { readonly inHand: number; readonly destinations: number; readonly connections: number } {
+    return { inHand: this.#hand.size, destinations: this.#destinations.size, connections: this.#connections }
+  }
+
+  get #connections(): number {
+    let connections = 0
+    for (const destination of this.#destinations.values()) connections += destination.connections
+    return connections
+  }
+
+  #admit(
+    source: Source,
+    {
+      envelope,
+      recipients,
+      content,
+    }: {
+      readonly envelope: Envelope
+      readonly recipients: readonly DueRecipient[]
+      readonly content: Content | null
+    },
+  ): void {
+    if (this.#stopped.signal.aborted || this.#hand.has(envelope.id)) return
+    const message = this.#hand.take(source, envelope, content)
+    if (message === null) {
+      source.hasMissed = true
+      return
+    }
+    const settings = this.#options.settingsOf(envelope.tenantId)
+    const jobs: { readonly job: ScheduledJob; readonly hop: NextHop }[] = []
+    for (const [hop, some] of this.#byHop(settings, { envelope, recipients })) {
+      for (let from = 0; from < some.length; from += RECIPIENTS_PER_LETTER_MAX) {
+        const part = some.slice(from, from + RECIPIENTS_PER_LETTER_MAX)
+        const letter = letterOf(message, part)
+        jobs.push({ job: { letter, message, recipients: part, startedAt: 0, requeues: 0 }, hop })
+      }
+    }
+    // Counted first: a job may be done before the next one is offered.
+    message.open = jobs.length
+    for (const { job, hop } of jobs) this.#destinationOf(envelope.tenantId, hop).offer(job)
+  }
+
+  #byHop(
+    settings: TenantSettings | null,
+    { envelope, recipients }: { readonly envelope: Envelope; readonly recipients: readonly DueRecipient[] },
+  ): Iterable<[NextHop, readonly DueRecipient[]]> {
+    const hopOf = ({ forwardPath }: DueRecipient): NextHop => {
+      if (settings === null)
+        return { kind: 'none', why: 'the settings of the organisation are not known here' }
+      const domain = forwardPath.slice(forwardPath.lastIndexOf('@') + 1).toLowerCase()
+      const { direction } = envelope
+      return routeOf({ settings, direction, domain, tenantOfDomain: this.#options.tenantOfDomain })
+    }
+    if (recipients.length === 1) return [[hopOf(recipients[0]!), recipients]]
+    const groups = new Map<string, [NextHop, DueRecipient[]]>()
+    for (const recipient of recipients) {
+      const hop = hopOf(recipient)
+      const key = destinationKey(envelope.tenantId, hop)
+      const group = groups.get(key)
+      if (group === undefined) groups.set(key, [hop, [recipient]])
+      else group[1].push(recipient)
+    }
+    return groups.values()
+  }
+
+  #destinationOf(tenantId: string, hop: NextHop): Destination {
+    const key = destinationKey(tenantId, hop)
+    let destination = this.#destinations.get(key)
+    if (destination === undefined) {
+      destination = new Destination(key, hop, this.#deps)
+      this.#destinations.set(key, destination)
+    }
+    return destination
+  }
+
+  #conclude(job: Job, outcome: Outcome): void {
+    const { message } = job as ScheduledJob
+    void this.#recorder.record(message, { ...outcome, startedAt: job.startedAt }).then((nextAttemptAt) => {
+      this.#hand.release(message)
+      const { source } = message
+      if (nextAttemptAt !== null && nextAttemptAt < source.nextPollAt) this.#wakeAt(source, nextAttemptAt)
+      if (source.hasMissed && this.#hand.hasRoom) this.#wakeAt(source, 0)
+    })
+  }
+
+  /** Puts a job back to the spool for a while, because too many wait in memory for the same destination. */
+  #postpone(job: Job, delayMs: number): void {
+    const { message, recipients } = job as ScheduledJob
+    const random = this.#options.random ?? Math.random
+    const nextAttemptAt = Math.round(this.#options.clock.now() + delayMs * (0.5 + random()))
+    void this.#recorder.postpone(message, recipients, nextAttemptAt).then(() => {
+      this.#hand.release(message)
+      if (nextAttemptAt < message.source.nextPollAt) this.#wakeAt(message.source, nextAttemptAt)
+    })
+  }
+
+  async #storeDsn({ envelope, content, report }: DsnMessage): Promise<void> {
+    await this.#own.spool.commitMessage(envelope, content, report)
+    this.offer(envelope, content)
+  }
+
+  #recorded(): void {
+    // At the limit everything stood still; the first record below it sets all going again.
+    if (this.#recorder.unrecorded !== UNRECORDED_MAX - 1) return
+    for (const destination of this.#destinations.values()) destination.pump()
+  }
+
+  #releaseHost(): void {
+    const waiting = [...this.#waitingForHost]
+    this.#waitingForHost.clear()
+    for (const destination of waiting) destination.hostReleased()
+  }
+
+  #wakeAt(source: Source, at: number): void {
+    source.nextPollAt = at
+    source.wake.abort()
+  }
+
+  /** Looks for due messages of one spool: at the start, when one becomes due, and when memory has room again. */
+  async #watch(source: Source): Promise<void> {
+    const { clock } = this.#options
+    while (!this.#stopped.signal.aborted) {
+      source.wake = new AbortController()
+      const now = clock.now()
+      if (source.nextPollAt <= now && this.#hand.hasRoom && this.#deps.mayBegin()) {
+        await this.#poll(source).catch(() => {
+          // The spool said itself what is wrong with it; here it only means to come back.
+          source.nextPollAt = clock.now() + POLL_MS_MAX / 60
+        })
+      }
+      const wait = this.#hand.hasRoom ? source.nextPollAt - clock.now() : POLL_MS_MAX
+      await clock.sleep(POLL_MS_MIN)
+      await clock.sleep(Math.max(0, Math.min(wait - POLL_MS_MIN, POLL_MS_MAX)), source.wake.signal)
+    }
+  }
+
+  async #poll(source: Source): Promise<void> {
+    const { clock } = this.#options
+    const now = clock.now()
+    source.hasMissed = false
+    source.nextPollAt = now + POLL_MS_MAX
+    const due = await source.spool.due(now, DUE_PER_POLL, this.#hand.idsOf(source))
+    for (const { envelope, recipients } of due) this.#admit(source, { envelope, recipients, content: null })
+    if (due.length >= DUE_PER_POLL || source.hasMissed) source.nextPollAt = 0
+    else {
+      const next = await source.spool.nextDueAt(now)
+      if (next !== null) source.nextPollAt = Math.min(source.nextPollAt, next)
+    }
+    for (const [key, destination] of this.#destinations) {
+      if (destination.isAtRest(now)) this.#destinations.delete(key)
+    }
+  }
+}
+
+function connectorDepsOf(
+  options: SchedulerOptions,
+  {
+    hosts,
+    deadlines,
+    timeouts,
+  }: { readonly hosts: Hosts; readonly deadlines: Deadlines; readonly timeouts: Timeouts },
+): ConnectorDeps {
+  const { config, dns, ownListeners, localAddresses } = options
+  const { hostname } = config
+  const { privateTargets } = config.network
+  const guard = createTargetGuard({ privateTargets, ownListeners, localAddresses })
+  return {
+    resolve: { dns, guard, hostname, random: options.random ?? Math.random },
+    session: {
+      connect: options.connect ?? openSocket,
+      deadlines,
+      hostname,
+      timeouts,
+      tlsSessions: new TlsSessions(),
+      ca: options.ca,
+    },
+    hosts,
+    mxPort: config.delivery.mxPort,
+    ownListener: options.ownMxListener,
+  }
+}

@@ -1,0 +1,318 @@
+// Mail transactions over a session: groups of commands where pipelining is offered, and what each recipient got.
+import type { Reply } from '@gatepost/mail/reply.ts'
+import type { TrackedReply } from '#link/reports.ts'
+import type { DueRecipient, Envelope } from '#spool/spool.ts'
+import { type ContentNeed, planEnvelope, refusalOf } from './capabilities.ts'
+import { ConnectionLost } from './smtp-connection.ts'
+import { lostReply, type Session, type Timeouts, tracked } from './smtp-session.ts'
+
+/** What is sent: an envelope, some of its recipients, and how its content is had. */
+export type Letter = {
+  readonly envelope: Envelope
+  readonly recipients: readonly DueRecipient[]
+  /** The content as it goes over the wire, in one piece or streamed. */
+  content(): Promise<Uint8Array | AsyncIterable<Uint8Array>>
+}
+
+export type ResultKind = 'delivered' | 'transient' | 'permanent' | 'ambiguous'
+
+export type RecipientResult = {
+  readonly recipient: DueRecipient
+  readonly kind: ResultKind
+  readonly reply: TrackedReply
+  /** The reply is in our words: the next hop said nothing. */
+  readonly isOurs: boolean
+}
+
+export type Transmission = {
+  readonly results: readonly RecipientResult[]
+  /** Nothing was answered on a connection used before: the letter may be sent again at once. */
+  readonly isUntried: boolean
+  /** The host asked us to slow down: 421 or 4.7.y. */
+  readonly slows: boolean
+}
+
+type Begun = { readonly letter: Letter; readonly commands: readonly string[]; readonly wholeGroup: boolean }
+
+/** Counts as asking for less. Exchange Online throttles with 4.7.5xx and means "later", not "never" (decisions 14). */
+const SLOWING = /^4\.7\./
+
+/** One session's transactions, one after the other. `next` of a transaction goes out together with its content. */
+export class SmtpClient {
+  readonly session: Session
+  readonly #timeouts: Timeouts
+  /** Transactions that got an answer on this connection. */
+  used = 0
+  #begun: Begun | null = null
+
+  constructor(session: Session, timeouts: Timeouts) {
+    this.session = session
+    this.#timeouts = timeouts
+  }
+
+  /** Whether a further letter may go here. What is unread belongs to the letter begun, or else is a farewell. */
+  get isUsable(): boolean {
+    const { connection } = this.session
+    return connection.isOpen && (this.#begun !== null || !connection.hasUnread)
+  }
+
+  /**
+   * Sends a letter and tells what each recipient got. `takeNext` is asked, once, for the letter whose envelope goes
+   * out in one write with this letter's content; the caller transmits that one next.
+   */
+  async transmit(letter: Letter, takeNext: () => Letter | null): Promise<Transmission> {
+    let begun = this.#begun
+    this.#begun = null
+    if (begun?.letter !== letter) {
+      const plan = await this.#begin(letter)
+      if ('results' in plan) return plan
+      begun = plan
+    }
+    const transaction = new Transaction(letter)
+    try {
+      const accepted = await this.#sayEnvelope(begun, transaction)
+      if (accepted) await this.#sayContent(letter, transaction, takeNext)
+      const isUntried = transaction.isTurnedAway && this.used > 0
+      this.used += 1
+      return { ...transaction.outcome(), isUntried }
+    } catch (error) {
+      this.session.connection.destroy()
+      if (!(error instanceof ConnectionLost)) throw error
+      const isUntried = (transaction.stage === 'mail' || transaction.isTurnedAway) && this.used > 0
+      return { ...transaction.lost(error), isUntried }
+    }
+  }
+
+  async #begin(letter: Letter): Promise<Begun | Transmission> {
+    const { connection, capabilities, tls } = this.session
+    const hop = { capabilities, verifiedTls: tls?.verified === true }
+    const plan = planEnvelope(letter.envelope, letter.recipients, hop)
+    if (plan.kind === 'refuse') return refusedHere(letter, plan)
+    const unmet = await unmetNeed(letter, plan.needs)
+    if (unmet?.kind === 'refuse') return refusedHere(letter, unmet)
+    const commands = [plan.mail, ...plan.recipients, 'DATA']
+    connection.write(capabilities.pipelining ? `${commands.join('\r\n')}\r\n` : `${plan.mail}\r\n`)
+    return { letter, commands, wholeGroup: capabilities.pipelining }
+  }
+
+  /** True when the host waits for the content. */
+  async #sayEnvelope({ commands, wholeGroup }: Begun, transaction: Transaction): Promise<boolean> {
+    const { connection } = this.session
+    const say = (index: number): void => {
+      if (!wholeGroup) connection.write(`${commands[index]}\r\n`)
+    }
+    const mail = await connection.reply(this.#timeouts.mail)
+    transaction.mailReply(mail)
+    if (transaction.isOver && !wholeGroup) return this.#reset()
+    transaction.stage = 'rcpt'
+    for (const [i] of transaction.recipients.entries()) {
+      say(i + 1)
+      transaction.rcptReply(i, await connection.reply(this.#timeouts.rcpt))
+    }
+    if (transaction.isOver && !wholeGroup) return this.#reset()
+    transaction.stage = 'data'
+    say(commands.length - 1)
+    const data = await connection.reply(this.#timeouts.data)
+    if (data.code === 354 && !transaction.isOver) return true
+    if (data.code === 354) {
+      // DATA was in the group, and nobody is left to get the content: an empty one ends it (RFC 2920 §3.1).
+      connection.write('.\r\n')
+      await connection.reply(this.#timeouts.finalDot)
+      return false
+    }
+    transaction.dataReply(data)
+    return wholeGroup ? false : this.#reset()
+  }
+
+  async #reset(): Promise<false> {
+    const { connection } = this.session
+    connection.write('RSET\r\n')
+    await connection.reply(this.#timeouts.mail)
+    return false
+  }
+
+  async #sayContent(letter: Letter, transaction: Transaction, takeNext: () => Letter | null): Promise<void> {
+    const { connection } = this.session
+    transaction.stage = 'content'
+    const content = await contentOf(letter, transaction)
+    if (content === null) {
+      // Inside DATA there is no way back but to close: the host discards what it has (RFC 5321 §4.1.1.4).
+      connection.destroy()
+      return
+    }
+    if (content instanceof Uint8Array) {
+      transaction.stage = 'final'
+      connection.write(content, `.\r\n${this.#beginNext(takeNext)}`)
+    } else {
+      if (!(await this.#stream(content, transaction))) return
+      transaction.stage = 'final'
+      connection.write('.\r\n')
+    }
+    transaction.finalReply(await connection.reply(this.#timeouts.finalDot))
+  }
+
+  async #stream(content: AsyncIterable<Uint8Array>, transaction: Transaction): Promise<boolean> {
+    const { connection } = this.session
+    try {
+      for await (const chunk of content) {
+        connection.write(chunk)
+        await connection.drained(this.#timeouts.dataBlock)
+      }
+      return true
+    } catch (error) {
+      if (error instanceof ConnectionLost) throw error
+      transaction.contentFailed(error instanceof Error ? error.message : String(error))
+      connection.destroy()
+      return false
+    }
+  }
+
+  /** The commands of the next letter, or '' when there is none or it cannot be said blindly. */
+  #beginNext(takeNext: () => Letter | null): string {
+    const { capabilities, tls } = this.session
+    if (!capabilities.pipelining) return ''
+    const next = takeNext()
+    if (next === null) return ''
+    const plan = planEnvelope(next.envelope, next.recipients, {
+      capabilities,
+      verifiedTls: tls?.verified === true,
+    })
+    // What needs a closer look gets it in its own turn.
+    if (plan.kind === 'refuse' || plan.needs.length > 0) return ''
+    const commands = [plan.mail, ...plan.recipients, 'DATA']
+    this.#begun = { letter: next, commands, wholeGroup: true }
+    return `${commands.join('\r\n')}\r\n`
+  }
+}
+
+type Stage = 'mail' | 'rcpt' | 'data' | 'content' | 'final'
+
+/** What is known of each recipient while a transaction runs. */
+class Transaction {
+  stage: Stage = 'mail'
+  readonly recipients: readonly DueRecipient[]
+  readonly #results: (RecipientResult | null)[]
+  #slows = false
+  /** MAIL got 421: this connection has had enough, which says nothing about the letter. */
+  isTurnedAway = false
+
+  constructor(letter: Letter) {
+    this.recipients = letter.recipients
+    this.#results = letter.recipients.map(() => null)
+  }
+
+  /** Whether every recipient has its result. */
+  get isOver(): boolean {
+    return this.#results.every((result) => result !== null)
+  }
+
+  mailReply(reply: Reply): void {
+    this.isTurnedAway = reply.code === 421
+    if (reply.code !== 250) this.#settleOpen(reply)
+  }
+
+  rcptReply(index: number, reply: Reply): void {
+    if (this.#results[index] !== null) return
+    if (reply.code === 250 || reply.code === 251) return
+    // 552 here means too many recipients, and the others can come later (RFC 5321 §4.5.3.1.10).
+    if (reply.code === 552) this.#set(index, 'transient', tracked({ ...reply, code: 452 }), false)
+    else this.#set(index, kindOf(reply), tracked(reply), false)
+    this.#note(reply)
+  }
+
+  dataReply(reply: Reply): void {
+    this.#settleOpen(reply)
+  }
+
+  finalReply(reply: Reply): void {
+    if (reply.code < 200 || reply.code > 299) {
+      this.#settleOpen(reply)
+      return
+    }
+    const delivered = tracked(reply)
+    for (const i of this.#results.keys()) this.#set(i, 'delivered', delivered, false)
+  }
+
+  /** The content cannot be had: everybody open waits. */
+  contentFailed(why: string): void {
+    const reply = { code: 451, status: '4.3.0', text: `the content cannot be read: ${why}` }
+    for (const i of this.#results.keys()) this.#set(i, 'transient', reply, true)
+  }
+
+  lost(lost: ConnectionLost): Transmission {
+    const kind = this.stage === 'final' ? 'ambiguous' : 'transient'
+    const reply = lostReply(lost, this.stage)
+    for (const i of this.#results.keys()) this.#set(i, kind, reply, true)
+    return { ...this.outcome(), slows: true }
+  }
+
+  outcome(): Transmission {
+    return {
+      results: this.#results.filter((result) => result !== null),
+      isUntried: false,
+      slows: this.#slows,
+    }
+  }
+
+  #settleOpen(reply: Reply): void {
+    this.#note(reply)
+    const known = tracked(reply)
+    for (const i of this.#results.keys()) this.#set(i, kindOf(reply), known, false)
+  }
+
+  #set(index: number, kind: ResultKind, reply: TrackedReply, isOurs: boolean): void {
+    this.#results[index] ??= { recipient: this.recipients[index]!, kind, reply, isOurs }
+  }
+
+  #note({ code, status }: Reply): void {
+    if (code === 421 || SLOWING.test(status ?? '')) this.#slows = true
+  }
+}
+
+/** 5yz is for good; 4yz and codes that make no sense where they stand are not. */
+function kindOf(reply: Reply): 'transient' | 'permanent' {
+  return reply.code >= 500 ? 'permanent' : 'transient'
+}
+
+async function contentOf(
+  letter: Letter,
+  transaction: Transaction,
+): Promise<Uint8Array | AsyncIterable<Uint8Array> | null> {
+  try {
+    return await letter.content()
+  } catch (error) {
+    transaction.contentFailed(error instanceof Error ? error.message : String(error))
+    return null
+  }
+}
+
+/** Reads the content for what only it can tell; rare, so streamed content is gathered for it. */
+async function unmetNeed(letter: Letter, needs: readonly ContentNeed[]) {
+  if (needs.length === 0) return null
+  const content = await letter.content()
+  const parts: Uint8Array[] = []
+  if (content instanceof Uint8Array) parts.push(content)
+  else for await (const chunk of content) parts.push(chunk)
+  const whole = Buffer.concat(parts)
+  for (const need of needs) {
+    const refusal = refusalOf(need, whole)
+    if (refusal !== null) return refusal
+  }
+  return null
+}
+
+function refusedHere(
+  letter: Letter,
+  { status, text }: { readonly status: string; readonly text: string },
+): Transmission {
+  const reply: TrackedReply = { code: 554, status, text }
+  const results = letter.recipients.map(
+    (recipient): RecipientResult => ({
+      recipient,
+      kind: 'permanent',
+      reply,
+      isOurs: true,
+    }),
+  )
+  return { results, isUntried: false, slows: false }
+}

@@ -1,0 +1,234 @@
+// The client's side of one TCP connection: grouped writes, replies in order with deadlines, and the change to TLS.
+import { connect as connectTcp, type Socket } from 'node:net'
+import { connect as connectTls, type TLSSocket } from 'node:tls'
+import { type Reply, ReplyParser } from '@gatepost/mail/reply.ts'
+import type { Deadlines, Waiting } from './deadlines.ts'
+
+/** The connection ended, broke the protocol or kept us waiting. `isTimeout` is the last of these. */
+export class ConnectionLost extends Error {
+  readonly isTimeout: boolean
+  constructor(why: string, isTimeout = false) {
+    super(why)
+    this.isTimeout = isTimeout
+  }
+}
+
+export type TlsState = {
+  readonly version: string
+  readonly cipher: string
+  /** The certificate belongs to the host and is signed by somebody we trust. */
+  readonly verified: boolean
+  /** Why it is not verified, in OpenSSL's words; null when it is. */
+  readonly fault: string | null
+}
+
+export type TlsWish = {
+  /** For SNI and for the name in the certificate. */
+  readonly host: string
+  /** A certificate that is not verified ends the handshake. */
+  readonly strict: boolean
+  /** PEM of further authorities to trust. */
+  readonly ca?: string | undefined
+  /** A session of this host, to resume. */
+  readonly session?: Buffer | undefined
+  readonly onSession?: ((session: Buffer) => void) | undefined
+}
+
+/** Opens the socket; replaced in tests. */
+export type Connect = (options: { readonly host: string; readonly port: number }) => Socket
+
+/** Replies that nobody asked for: a server that sends so many means harm. */
+const REPLIES_UNREAD_MAX = 1000
+
+export const openSocket: Connect = ({ host, port }) =>
+  connectTcp({ host, port, noDelay: true, keepAlive: false })
+
+export class SmtpConnection implements Waiting {
+  deadline = Number.POSITIVE_INFINITY
+  #socket: Socket
+  readonly #deadlines: Deadlines
+  readonly #parser = new ReplyParser()
+  #unread: Reply[] = []
+  #waiter: { resolve(value: Reply): void; reject(error: Error): void } | null = null
+  #progress: { resolve(): void; reject(error: Error): void } | null = null
+  #lost: ConnectionLost | null = null
+  #unlisten: () => void = () => {}
+
+  private constructor(socket: Socket, deadlines: Deadlines) {
+    this.#socket = socket
+    this.#deadlines = deadlines
+    this.#listen(socket)
+    deadlines.add(this)
+  }
+
+  /** Connects; rejects with `ConnectionLost` after `timeoutMs` or when nobody answers. */
+  static async open(
+    endpoint: { readonly host: string; readonly port: number },
+    deps: { readonly connect: Connect; readonly deadlines: Deadlines; readonly timeoutMs: number },
+  ): Promise<SmtpConnection> {
+    const socket = deps.connect(endpoint)
+    const connection = new SmtpConnection(socket, deps.deadlines)
+    await connection.#until(deps.timeoutMs, (done) => socket.once('connect', done))
+    return connection
+  }
+
+  get isOpen(): boolean {
+    return this.#lost === null
+  }
+
+  /** Whether something was said that nobody asked for, as a server does that is about to close. */
+  get hasUnread(): boolean {
+    return this.#unread.length > 0
+  }
+
+  /** Sends everything in one go: one segment for a group of commands (RFC 2920). */
+  write(...parts: readonly (string | Uint8Array)[]): void {
+    if (this.#lost !== null) return
+    if (parts.length > 1) this.#socket.cork()
+    for (const part of parts) {
+      if (typeof part === 'string') this.#socket.write(part, 'utf8')
+      else this.#socket.write(part)
+    }
+    if (parts.length > 1) this.#socket.uncork()
+  }
+
+  /** Waits until what was written is small again; for content that is streamed. */
+  async drained(timeoutMs: number): Promise<void> {
+    if (this.#lost !== null) throw this.#lost
+    if (!this.#socket.writableNeedDrain) return
+    await this.#until(timeoutMs, (done) => this.#socket.once('drain', done))
+  }
+
+  /** The next reply. The limit counts for the whole reply, so that single bytes do not extend it. */
+  reply(timeoutMs: number): Promise<Reply> {
+    const read = this.#unread.shift()
+    if (read !== undefined) return Promise.resolve(read)
+    if (this.#lost !== null) return Promise.reject(this.#lost)
+    this.deadline = this.#deadlines.now() + timeoutMs
+    return new Promise((resolve, reject) => {
+      this.#waiter = { resolve, reject }
+    })
+  }
+
+  /** Changes to TLS. What was received in clear behind the reply is discarded (RFC 3207 §6). */
+  async startTls(wish: TlsWish, timeoutMs: number): Promise<TlsState> {
+    const plain = this.#socket
+    this.#unlisten()
+    // Faults of the socket below come up through TLS; here they only must not be unheard.
+    plain.on('error', () => {})
+    this.#unread = []
+    this.#parser.reset()
+    const isName = !/^[\d.]+$|:/.test(wish.host)
+    const secure = connectTls({
+      socket: plain,
+      ...(isName ? { servername: wish.host } : {}),
+      host: wish.host,
+      rejectUnauthorized: wish.strict,
+      minVersion: 'TLSv1.2',
+      ...(wish.ca === undefined ? {} : { ca: wish.ca }),
+      ...(wish.session === undefined ? {} : { session: wish.session }),
+    })
+    if (wish.onSession !== undefined) secure.on('session', wish.onSession)
+    this.#socket = secure
+    this.#listen(secure)
+    await this.#until(timeoutMs, (done) => secure.once('secureConnect', done))
+    return tlsStateOf(secure)
+  }
+
+  /** Says goodbye without waiting for the answer. */
+  quit(): void {
+    this.write('QUIT\r\n')
+    this.#lost ??= new ConnectionLost('closed')
+    this.#deadlines.delete(this)
+    const socket = this.#socket
+    socket.end()
+    // A server that never closes its side must not keep ours.
+    socket.setTimeout(QUIT_MS, () => socket.destroy())
+  }
+
+  /** Ends the connection at once. */
+  destroy(why = 'closed'): void {
+    this.#lose(new ConnectionLost(why))
+  }
+
+  /** Called when a reply or a step took too long. */
+  expire(): void {
+    this.#lose(new ConnectionLost('no answer in time', true))
+  }
+
+  #listen(socket: Socket): void {
+    const hear = (chunk: Uint8Array): void => this.#hear(chunk)
+    const end = (): void => this.#lose(new ConnectionLost('the host closed the connection'))
+    const fail = (error: NodeJS.ErrnoException): void => this.#lose(new ConnectionLost(wordsFor(error)))
+    socket.on('data', hear).on('end', end).on('close', end).on('error', fail)
+    this.#unlisten = () => socket.off('data', hear).off('end', end).off('close', end).off('error', fail)
+  }
+
+  #hear(chunk: Uint8Array): void {
+    for (const reply of this.#parser.push(chunk)) {
+      const waiter = this.#waiter
+      if (waiter === null) {
+        this.#unread.push(reply)
+        continue
+      }
+      this.#waiter = null
+      this.deadline = Number.POSITIVE_INFINITY
+      waiter.resolve(reply)
+    }
+    if (this.#parser.fault !== null)
+      this.#lose(new ConnectionLost(`the host broke the protocol: ${this.#parser.fault}`))
+    else if (this.#unread.length > REPLIES_UNREAD_MAX)
+      this.#lose(new ConnectionLost('the host sent replies that nobody asked for'))
+  }
+
+  #until(timeoutMs: number, begin: (done: () => void) => void): Promise<void> {
+    this.deadline = this.#deadlines.now() + timeoutMs
+    return new Promise((resolve, reject) => {
+      this.#progress = { resolve, reject }
+      begin(() => {
+        this.#progress = null
+        this.deadline = Number.POSITIVE_INFINITY
+        resolve()
+      })
+    })
+  }
+
+  #lose(lost: ConnectionLost): void {
+    if (this.#lost !== null) return
+    this.#lost = lost
+    this.#deadlines.delete(this)
+    this.#socket.destroy()
+    this.#waiter?.reject(lost)
+    this.#waiter = null
+    this.#progress?.reject(lost)
+    this.#progress = null
+  }
+}
+
+const QUIT_MS = 5000
+
+function tlsStateOf(socket: TLSSocket): TlsState {
+  const { authorizationError } = socket
+  return {
+    version: socket.getProtocol() ?? 'unknown',
+    cipher: socket.getCipher()?.standardName ?? 'unknown',
+    verified: socket.authorized,
+    fault: socket.authorized ? null : String(authorizationError ?? 'not verified'),
+  }
+}
+
+function wordsFor(error: NodeJS.ErrnoException): string {
+  switch (error.code) {
+    case 'ECONNREFUSED':
+      return 'connection refused'
+    case 'ECONNRESET':
+      return 'connection reset'
+    case 'ETIMEDOUT':
+      return 'connection timed out'
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+      return 'the host cannot be reached'
+    default:
+      return error.message
+  }
+}

@@ -1,0 +1,175 @@
+// From an address to a session that is ready for MAIL: connect, greeting, EHLO or HELO, TLS as the route asks.
+import type { Reply } from '@gatepost/mail/reply.ts'
+import type { TrackedReply } from '#link/reports.ts'
+import { type Capabilities, capabilitiesOf, NO_CAPABILITIES } from './capabilities.ts'
+import type { Deadlines } from './deadlines.ts'
+import type { Target } from './mx.ts'
+import { type Connect, ConnectionLost, SmtpConnection, type TlsState } from './smtp-connection.ts'
+import type { TlsSessions } from './tls-sessions.ts'
+
+/** How long a client waits at each stage, in milliseconds. RFC 5321 §4.5.3.2; connecting has no limit there. */
+export const TIMEOUTS = {
+  connect: 30_000,
+  greeting: 300_000,
+  hello: 300_000,
+  startTls: 60_000,
+  mail: 300_000,
+  rcpt: 300_000,
+  data: 120_000,
+  dataBlock: 180_000,
+  finalDot: 600_000,
+} as const
+export type Timeouts = { readonly [Stage in keyof typeof TIMEOUTS]: number }
+
+export type SessionStage = 'connect' | 'greeting' | 'hello' | 'tls'
+
+export type Session = {
+  readonly target: Target
+  readonly connection: SmtpConnection
+  readonly capabilities: Capabilities
+  readonly tls: TlsState | null
+  /** First line of the greeting, as the probe shows it. */
+  readonly greeting: string
+}
+
+export type OpenedSession =
+  | { readonly kind: 'open'; readonly session: Session }
+  /** The host cannot be talked to now; the next one may. */
+  | { readonly kind: 'failed'; readonly stage: SessionStage; readonly reply: TrackedReply }
+
+export type SessionDeps = {
+  readonly connect: Connect
+  readonly deadlines: Deadlines
+  /** Our name in EHLO. */
+  readonly hostname: string
+  readonly timeouts: Timeouts
+  readonly tlsSessions: TlsSessions
+  /** PEM of authorities to trust beside the usual ones. */
+  readonly ca?: string | undefined
+}
+
+/**
+ * Opens a session. TLS by the target: `none` never; `opportunistic` when offered, falling back to clear when the
+ * handshake fails (RFC 7435); `enforced-relaxed` always, unverified; `enforced-strict` always and verified.
+ */
+export async function openSession(target: Target, deps: SessionDeps): Promise<OpenedSession> {
+  const first = await tryOpen(target, deps, target.tls !== 'none')
+  if (first.kind === 'open' || first.stage !== 'tls' || target.tls !== 'opportunistic') return first
+  return tryOpen(target, deps, false)
+}
+
+async function tryOpen(target: Target, deps: SessionDeps, wantsTls: boolean): Promise<OpenedSession> {
+  let stage: SessionStage = 'connect'
+  let connection: SmtpConnection | null = null
+  try {
+    connection = await SmtpConnection.open(
+      { host: target.ip, port: target.port },
+      { ...deps, timeoutMs: deps.timeouts.connect },
+    )
+    stage = 'greeting'
+    const greeting = await connection.reply(deps.timeouts.greeting)
+    if (greeting.code !== 220) return refused(connection, stage, greeting)
+    stage = 'hello'
+    let capabilities = await sayHello(connection, deps)
+    if ('code' in capabilities) return refused(connection, stage, capabilities)
+    let tls: TlsState | null = null
+    if (wantsTls) {
+      stage = 'tls'
+      const secured = await secure(connection, { target, deps, capabilities })
+      if (secured !== null && 'code' in secured) {
+        connection.quit()
+        return { kind: 'failed', stage, reply: secured }
+      }
+      tls = secured
+      if (tls !== null) {
+        stage = 'hello'
+        // What was offered in clear may be forged: RFC 3207 §4.2.
+        const again = await sayHello(connection, deps)
+        if ('code' in again) return refused(connection, stage, again)
+        capabilities = again
+      }
+    }
+    const session: Session = { target, connection, capabilities, tls, greeting: greeting.lines[0] ?? '' }
+    return { kind: 'open', session }
+  } catch (error) {
+    connection?.destroy()
+    if (!(error instanceof ConnectionLost)) throw error
+    return { kind: 'failed', stage, reply: lostReply(error, stage) }
+  }
+}
+
+async function sayHello(connection: SmtpConnection, deps: SessionDeps): Promise<Capabilities | Reply> {
+  connection.write(`EHLO ${deps.hostname}\r\n`)
+  const ehlo = await connection.reply(deps.timeouts.hello)
+  if (ehlo.code === 250) return capabilitiesOf(ehlo)
+  // Only a server that does not know EHLO gets HELO (RFC 5321 §3.2).
+  if (ehlo.code < 500) return ehlo
+  connection.write(`HELO ${deps.hostname}\r\n`)
+  const helo = await connection.reply(deps.timeouts.hello)
+  return helo.code === 250 ? NO_CAPABILITIES : helo
+}
+
+/** Null: the session goes on in clear. A reply: it must not. */
+async function secure(
+  connection: SmtpConnection,
+  {
+    target,
+    deps,
+    capabilities,
+  }: { readonly target: Target; readonly deps: SessionDeps; readonly capabilities: Capabilities },
+): Promise<TlsState | TrackedReply | null> {
+  const isEnforced = target.tls !== 'opportunistic'
+  if (!capabilities.startTls) {
+    return isEnforced
+      ? { code: 451, status: '4.7.4', text: 'the route asks for TLS and the host does not offer STARTTLS' }
+      : null
+  }
+  connection.write('STARTTLS\r\n')
+  const reply = await connection.reply(deps.timeouts.startTls)
+  if (reply.code !== 220) return isEnforced ? tracked(reply) : null
+  const tls = await connection.startTls(
+    {
+      host: target.host,
+      strict: target.tls === 'enforced-strict',
+      ca: deps.ca,
+      session: deps.tlsSessions.get(target),
+      onSession: (session) => deps.tlsSessions.set(target, session),
+    },
+    deps.timeouts.startTls,
+  )
+  return tls
+}
+
+function refused(connection: SmtpConnection, stage: SessionStage, reply: Reply): OpenedSession {
+  connection.quit()
+  return { kind: 'failed', stage, reply: tracked(reply) }
+}
+
+/** Remote texts are kept up to this length. */
+const REPLY_TEXT_MAX = 1000
+
+/** A reply as reports keep it. */
+export function tracked(reply: Reply): TrackedReply {
+  return { code: reply.code, status: reply.status, text: reply.lines.join(' ').slice(0, REPLY_TEXT_MAX) }
+}
+
+/** Our words for a connection that ended, as a transient reply. */
+export function lostReply(
+  lost: ConnectionLost,
+  stage: SessionStage | 'mail' | 'rcpt' | 'data' | 'content' | 'final',
+): TrackedReply {
+  const status = stage === 'connect' ? '4.4.1' : stage === 'tls' ? '4.7.5' : '4.4.2'
+  return { code: 421, status, text: `${lost.message} (${STAGE_WORDS[stage]})` }
+}
+
+const STAGE_WORDS = {
+  connect: 'while connecting',
+  greeting: 'while waiting for the greeting',
+  hello: 'at EHLO',
+  tls: 'at the TLS handshake',
+  mail: 'at MAIL',
+  rcpt: 'at RCPT',
+  data: 'at DATA',
+  content: 'while the message was sent',
+  final: 'after the message was sent; it may have been taken',
+} as const
