@@ -37,7 +37,7 @@ export class ContentSink {
     }
     if (this.#size <= CONTENT_IN_ROW_BYTES_MAX || this.#isDiscarded) return null
     this.#head ??= headOf(this.#chunks)
-    this.#writing ??= this.#write()
+    if (this.#chunks.length > 0) this.#writing ??= this.#write()
     return this.#waitingOctets > CONTENT_WAITING_OCTETS_MAX ? this.#writing : null
   }
 

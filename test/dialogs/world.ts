@@ -1,0 +1,136 @@
+// Composes a real edge in a made-up world, and reads the world's description from a dialog.
+import { createSecureContext } from 'node:tls'
+import { Edge } from '@gatepost/server/edge/edge.ts'
+import { Listener, type ListenerOptions } from '@gatepost/server/edge/listener.ts'
+import type { DnsRecordType } from '@gatepost/server/platform/dns-types.ts'
+import { selfSigned } from '@gatepost/server/platform/tls.ts'
+import type { TenantSettings } from '@gatepost/server/policy/settings.ts'
+import { VirtualClock } from './clock.ts'
+import { FakeDns, FakeHolder, FakeSpool } from './fakes.ts'
+
+export type Ports = { readonly mx: number; readonly submission: number; readonly implicitTls: number }
+
+/** Made once: generating a key takes longer than a dialog. */
+const certificate = selfSigned('mx.gate.example', Date.now())
+const secureContext = createSecureContext({
+  cert: certificate.certificate,
+  key: certificate.key,
+  minVersion: 'TLSv1.2',
+})
+
+export class World {
+  readonly clock = new VirtualClock()
+  readonly dns = new FakeDns()
+  readonly spool = new FakeSpool()
+  readonly holder = new FakeHolder()
+  readonly events: { readonly name: string; readonly fields: object }[] = []
+  /** Ids handed on to delivery. */
+  readonly offered: string[] = []
+  readonly #config = new Map<string, string>()
+  #edge: Edge | null = null
+
+  get edge(): Edge {
+    if (this.#edge === null) throw new Error('the edge is not open yet')
+    return this.#edge
+  }
+
+  /** Reads one line of description; false when it is none. */
+  describe(line: string): boolean {
+    const [word = '', ...rest] = line.split(' ')
+    const text = rest.join(' ')
+    if (word === 'tenant') this.#tenant(text)
+    else if (word === 'dns') this.#record(text)
+    else if (word === 'config') this.#configure(rest)
+    else return false
+    return true
+  }
+
+  async open(): Promise<Ports> {
+    const number = (name: string, fallback: number): number => Number(this.#config.get(name) ?? fallback)
+    this.#edge = new Edge({
+      hostname: this.#config.get('hostname') ?? 'mx.gate.example',
+      limits: {
+        messageBytes: number('messageBytes', 10_000_000),
+        recipientsPerMessage: number('recipientsPerMessage', 100),
+        connections: number('connections', 1_000),
+        connectionsPerClient: number('connectionsPerClient', 20),
+        commandErrors: number('commandErrors', 10),
+      },
+      workers: 1,
+      trustedProxies: this.#config.get('trusted') === 'none' ? [] : ['127.0.0.1'],
+      holder: this.holder,
+      dns: this.dns,
+      spool: this.spool,
+      clock: this.clock,
+      emit: (name, fields = {}) => this.events.push({ name, fields }),
+      tlsContext: () => (this.#config.get('tls') === 'off' ? null : secureContext),
+      onAccepted: (envelope) => this.offered.push(envelope.id),
+    })
+    const listen = async (role: ListenerOptions['role'], implicitTls: boolean): Promise<number> => {
+      const listener = new Listener(this.edge, { host: '127.0.0.1', port: 0, role, implicitTls })
+      return (await listener.listen({ reusePort: false })).port
+    }
+    const mx = await listen('mx', false)
+    return { mx, submission: await listen('submission', false), implicitTls: await listen('mx', true) }
+  }
+
+  async close(): Promise<void> {
+    if (this.#edge === null) return
+    for (const session of this.#edge.sessions) session.destroy()
+    let isClosed = false
+    const closing = this.#edge.close({ withinMs: 100 }).finally(() => {
+      isClosed = true
+    })
+    while (!isClosed) await this.clock.advance(50)
+    await closing
+  }
+
+  #tenant(text: string): void {
+    const colon = text.indexOf(':')
+    const domain = colon === -1 ? text : text.slice(0, colon)
+    const parts = new Map<string, string[]>()
+    for (const part of colon === -1 ? [] : text.slice(colon + 1).split(';')) {
+      const [name = '', ...values] = part.trim().split(/\s+/)
+      parts.set(name, values)
+    }
+    const tenantId = domain.split('.')[0]!
+    const settings: TenantSettings = {
+      tenantId,
+      slug: tenantId,
+      revision: Number(parts.get('revision')?.[0] ?? 1),
+      domains: [domain, ...(parts.get('also') ?? [])].map((name) => ({
+        id: `dom_${name}`,
+        name,
+        recipientMode: parts.get('mode')?.[0] === 'accept-all' ? 'accept-all' : 'known',
+        unknownRecipient: parts.get('unknown')?.[0] === 'defer' ? 'defer' : 'reject',
+        routeId: null,
+      })),
+      authorizedOutbounds: (parts.get('authorized') ?? []).map((cidr) => ({ id: `out_${cidr}`, cidr })),
+      routes: [],
+      defaultRouteId: null,
+      smartHostRouteId: null,
+      postmaster: null,
+    }
+    this.holder.tenants.push(settings)
+    for (const user of parts.get('users') ?? []) {
+      this.holder.recipients.set(user.includes('@') ? user : `${user}@${domain}`, 'form')
+    }
+  }
+
+  #record(text: string): void {
+    const [name = '', type = '', ...rest] = text.split(' ')
+    if (type === 'fails') this.dns.fail(name)
+    else if (type === 'MX') {
+      this.dns.add(name, 'MX', { preference: Number(rest[0]), exchange: rest[1] })
+    } else this.dns.add(name, type as DnsRecordType, rest.join(' '))
+  }
+
+  #configure(pairs: readonly string[]): void {
+    for (const pair of pairs) {
+      const [name = '', value = ''] = pair.split('=')
+      this.#config.set(name, value)
+    }
+    if (this.#config.get('snapshot') === 'none') this.holder.hasSnapshot = false
+    if (this.#config.get('replica') === 'down') this.holder.hasReplica = false
+  }
+}
