@@ -23,6 +23,7 @@ import { openStaticFiles } from '#http/static.ts'
 import { systemClock } from '#platform/clock.ts'
 import { createDns } from '#platform/dns.ts'
 import { removeFile, restrictFile } from '#platform/files.ts'
+import { systemMachine } from '#platform/machine.ts'
 import { openStore } from '#store/open.ts'
 import type { RoleOptions, Running } from './child.ts'
 import { consoleUrl } from './supervisor.ts'
@@ -48,7 +49,7 @@ export async function startControl(options: RoleOptions): Promise<Running> {
   const { link, close: closeLink } = await startLink({ socketPath, store, tracking, clock, emit })
   const url = consoleUrl(config, listening)
   const auth = { store, clock, emit, passwords: createPasswords(), attempts: new SignInAttempts(clock) }
-  const deps = { ...auth, dns, link, config, tracking, listening, url }
+  const deps = { ...auth, dns, link, config, tracking, listening, url, machine: systemMachine }
   const findSession = async (secret: string): Promise<SignedIn | null> => {
     const signedIn = await findSignedIn(secret, auth)
     if (!signedIn) return null

@@ -98,7 +98,13 @@ export function consoleUrl(config: BootConfig, listening: readonly Listening[]):
 
 /** Made here once, so that workers starting together do not each make one. */
 function makeCertificate({ data, hostname }: BootConfig): void {
-  openTls({ folder: join(data, 'keys'), hostname, now: systemClock.now(), files: null, reloaded: () => {} }).close()
+  openTls({
+    folder: join(data, 'keys'),
+    hostname,
+    now: systemClock.now(),
+    files: null,
+    reloaded: () => {},
+  }).close()
 }
 
 function untilSignal(): Promise<void> {
