@@ -1,0 +1,106 @@
+// Connect: all steps with their states, checks that run now, and skipping (decisions 51, 52).
+import type { Connect, StepName } from '@gatepost/contract/connect.ts'
+import { appendAudit } from '../audit/audit.ts'
+import { lookAndKeepMx } from '../domain/mx.ts'
+import { coolDownSeconds } from '../domain/schedule.ts'
+import { type DomainRow, domainsOf } from '../domain/store.ts'
+import { checkProof } from '../domain/validate.ts'
+import { Problem, problem } from '../problem.ts'
+import type { ControlDeps, Scope } from '../scope.ts'
+import { recentActivity } from './activity.ts'
+import { deriveConnect } from './derive.ts'
+import { noteChanges } from './notice.ts'
+import { readObservation, writeObservation } from './observation-store.ts'
+import { observe } from './observe.ts'
+import { keepSkip } from './store.ts'
+import { stepTexts } from './texts.ts'
+
+export type ConnectDeps = Pick<ControlDeps, 'store' | 'clock' | 'dns' | 'link' | 'config' | 'emit'>
+
+/** Looks of one "check now" that run at the same time, and how many there are at most. */
+const LOOKS_AT_ONCE = 8
+const LOOKS_MAX = 100
+
+export async function getConnect(scope: Scope, deps: ConnectDeps): Promise<Connect> {
+  const [observed, activity] = await Promise.all([
+    observe(scope.tenantId, deps),
+    recentActivity(deps.store.db, scope.tenantId),
+  ])
+  const { steps, ...summary } = deriveConnect(observed)
+  return {
+    environment: observed.tenant.environment,
+    steps: [...steps],
+    ...summary,
+    activity: activity.map(({ at, kind, text, message_id: messageId, step }) => {
+      return { at, kind, text, messageId, step: step as StepName | null }
+    }),
+  }
+}
+
+/** Runs the checks of a step now. Throws `check-too-soon` with the seconds to wait. */
+export async function checkStep(scope: Scope, step: StepName, deps: ConnectDeps): Promise<Connect> {
+  const { store, clock } = deps
+  const key = { tenantId: scope.tenantId, subject: 'connect', name: `asked ${step}` }
+  const last = await readObservation(store.db, key)
+  const now = clock.now()
+  const retryAfterSeconds = coolDownSeconds(last?.checkedAt ?? null, now)
+  if (retryAfterSeconds > 0) {
+    const detail = `A check ran a moment ago. The next may run in ${retryAfterSeconds} s.`
+    throw problem('check-too-soon', detail, { retryAfterSeconds })
+  }
+  await writeObservation(store.db, key, { value: null, checkedAt: now, nextCheckAt: null, failures: 0 })
+  const rows = (await domainsOf(store.db, scope.tenantId)).slice(0, LOOKS_MAX)
+  if (step === 'validate-domains') {
+    const proven = rows.filter((row) => row.validated_by !== 'parent' && !isExpired(row, now))
+    await forEach(proven, (row) => checkProof(row, true, { scope, deps }).catch(ignoreTaken))
+  } else if (step === 'modify-mx') {
+    const validated = rows.filter((row) => row.validated_at !== null)
+    await forEach(validated, (row) => lookAndKeepMx(row, true, deps))
+  }
+  await noteChanges(scope.tenantId, deps)
+  return getConnect(scope, deps)
+}
+
+/** Skips an optional step, or takes that back. Throws `step-mandatory`. */
+export async function skipStep(
+  scope: Scope,
+  input: { readonly step: StepName; readonly skipped: boolean },
+  deps: ConnectDeps,
+): Promise<Connect> {
+  const { step, skipped } = input
+  const before = deriveConnect(await observe(scope.tenantId, deps)).steps.find(({ name }) => name === step)!
+  if (skipped && !before.skippable) throw problem('step-mandatory')
+  await deps.store.transaction(async (trx) => {
+    const now = deps.clock.now()
+    await keepSkip(trx, scope.tenantId, { step, skipped, by: scope.actor.name, now })
+    await appendAudit(trx, scope, {
+      action: skipped ? 'step.skipped' : 'step.resumed',
+      subject: `step ${stepTexts[step].title}`,
+      before: { skipped: before.state === 'skipped' },
+      after: { skipped },
+      at: now,
+    })
+  })
+  return getConnect(scope, deps)
+}
+
+/** Runs `work` for all items, a few at a time. */
+export async function forEach<Item>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<unknown>,
+): Promise<void> {
+  const waiting = [...items]
+  const worker = async (): Promise<void> => {
+    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await work(item)
+  }
+  await Promise.all(Array.from({ length: LOOKS_AT_ONCE }, worker))
+}
+
+/** The domain's own page says who holds it; the other domains are still looked at. */
+export function ignoreTaken(error: unknown): void {
+  if (!(error instanceof Problem) || error.problemName !== 'domain-taken') throw error
+}
+
+function isExpired({ validated_at, expires_at }: DomainRow, now: number): boolean {
+  return validated_at === null && expires_at !== null && expires_at <= now
+}

@@ -1,0 +1,170 @@
+// The steps about the organisation, its domains, its people and its outbound mail, derived (C0, C1, C3, C6, C8).
+import type { Check } from '@gatepost/contract/common.ts'
+import { countOf } from '../domain/look.ts'
+import type { Own } from './derive.ts'
+import { type Observed, type ObservedDomain, validatedOf } from './observed.ts'
+
+/** C0: the set-up link asked for all of it, so an organisation that exists has a name. */
+export function deriveOrganization({ tenant }: Observed): Own {
+  const isKnown = tenant.contact !== ''
+  const check = checkOf({
+    name: 'details',
+    title: 'Name, environment and emergency contact are known',
+    state: isKnown ? 'passed' : 'failed',
+    saw: isKnown ? `${tenant.name}; ${tenant.contact}` : 'The emergency contact is missing.',
+    remedy: isKnown ? null : 'Enter an emergency contact under Settings.',
+    checkedAt: tenant.createdAt,
+  })
+  const detail = isKnown ? tenant.name : 'The emergency contact is missing'
+  return { state: isKnown ? 'done' : 'needs-attention', detail, checks: [check], isSatisfied: isKnown }
+}
+
+/** C1 */
+export function deriveDomains(observed: Observed): Own {
+  const { domains } = observed
+  const validated = validatedOf(observed)
+  const pending = domains.filter(({ state }) => state === 'pending')
+  const own = { checks: domains.map(domainCheck), isSatisfied: validated.length > 0 }
+  const gone = domains.find(({ state }) => state === 'temporarily-failing')
+  const expired = domains.find(({ state }) => state === 'expired')
+  if (domains.length === 0) return { ...own, state: 'not-started', detail: 'No domain yet' }
+  if (gone) return { ...own, state: 'needs-attention', detail: `The proof record of ${gone.name} is gone` }
+  if (expired)
+    return { ...own, state: 'needs-attention', detail: `The time to prove ${expired.name} is over` }
+  if (pending.length > 0) {
+    const toCome = pending.length === 1 ? 'one record to come' : `${pending.length} records to come`
+    const done = validated.length === 0 ? '' : `${validated.length} of ${domains.length}, `
+    return { ...own, state: 'waiting', detail: upperFirst(`${done}${toCome}`) }
+  }
+  return { ...own, state: 'done', detail: countOf(domains.length, 'domain') }
+}
+
+/** C3 */
+export function deriveUsers({ userCount }: Observed): Own {
+  const isDone = userCount > 0
+  const check = checkOf({
+    name: 'users',
+    title: 'Users are known',
+    state: isDone ? 'passed' : 'not-run',
+    saw: isDone ? `${countOf(userCount, 'user')} in the list.` : 'The list is empty.',
+    remedy: isDone ? null : 'Add one user by form, or many by CSV.',
+  })
+  const detail = isDone ? countOf(userCount, 'user') : 'No users yet'
+  return { state: isDone ? 'done' : 'not-started', detail, checks: [check], isSatisfied: isDone }
+}
+
+/** C6 */
+export function deriveOutbound({ outbound }: Observed): Own {
+  const { addresses, refused, firstSeenAt } = outbound
+  const hasAddress = addresses.length > 0
+  const checks = [
+    checkOf({
+      name: 'address',
+      title: 'An address of your mail host is authorised',
+      state: hasAddress ? 'passed' : 'not-run',
+      saw: hasAddress ? addresses.join(', ') : refusedText(refused),
+      remedy: hasAddress ? null : 'Authorise the public address of your mail host.',
+    }),
+    checkOf({
+      name: 'message',
+      title: 'A message from your mail host was seen',
+      state: firstSeenAt !== null ? 'passed' : hasAddress ? 'running' : 'not-run',
+      saw: firstSeenAt !== null ? 'Accepted and sent on.' : 'None yet.',
+      remedy:
+        firstSeenAt !== null
+          ? null
+          : 'Point the smart host of your mail host at us and write to the outside.',
+      checkedAt: firstSeenAt,
+    }),
+  ]
+  const own = { checks, isSatisfied: hasAddress && firstSeenAt !== null }
+  if (hasAddress && firstSeenAt !== null) {
+    return {
+      ...own,
+      state: 'done',
+      detail: `${countOf(addresses.length, 'address', 'addresses')}, mail seen`,
+    }
+  }
+  if (firstSeenAt !== null)
+    return { ...own, state: 'needs-attention', detail: 'No address is authorised any more' }
+  if (hasAddress) return { ...own, state: 'waiting', detail: 'Waiting for the first message' }
+  return { ...own, state: 'not-started', detail: refusedText(refused) }
+}
+
+/** C8 */
+export function deriveRecipients(observed: Observed): Own {
+  const domains = validatedOf(observed)
+  const known = domains.filter(({ recipientMode }) => recipientMode === 'known')
+  const checks = domains.map(recipientCheck)
+  const isDone = domains.length > 0 && known.length === domains.length
+  const own = { checks, isSatisfied: isDone }
+  const empty = known.find(({ userCount }) => userCount === 0)
+  if (empty) {
+    return {
+      ...own,
+      state: 'needs-attention',
+      detail: `No user is known in ${empty.name}: its mail is refused`,
+    }
+  }
+  if (isDone) return { ...own, state: 'done', detail: `Known recipients, ${countOf(known.length, 'domain')}` }
+  if (known.length === 0) return { ...own, state: 'not-started', detail: 'Mail for everybody is accepted' }
+  return { ...own, state: 'in-progress', detail: `${known.length} of ${domains.length} domains` }
+}
+
+/** A check that nobody schedules, unless it says so. */
+export function checkOf(
+  check: Omit<Check, 'checkedAt' | 'nextCheckAt'> & Partial<Pick<Check, 'checkedAt' | 'nextCheckAt'>>,
+): Check {
+  return { checkedAt: null, nextCheckAt: null, ...check }
+}
+
+function domainCheck(domain: ObservedDomain): Check {
+  const { name, state, saw, checkedAt, nextCheckAt } = domain
+  const title = `${name} is yours`
+  const base = { name: `domain ${name}`, title, saw, checkedAt, nextCheckAt }
+  switch (state) {
+    case 'validated':
+      return checkOf({ ...base, state: 'passed', remedy: null })
+    case 'temporarily-failing':
+      return checkOf({
+        ...base,
+        state: 'warning',
+        remedy: 'Publish the record again. Mail goes on meanwhile.',
+      })
+    case 'expired':
+      return checkOf({
+        ...base,
+        state: 'failed',
+        remedy: 'Add the domain again for a new record, or remove it.',
+      })
+    case 'pending':
+      return checkOf({
+        ...base,
+        state: checkedAt === null ? 'not-run' : domain.isUnknown ? 'not-verified' : 'running',
+        remedy: 'Publish the TXT or the CNAME record shown.',
+      })
+  }
+}
+
+function recipientCheck({ name, recipientMode, userCount }: ObservedDomain): Check {
+  const base = { name: `recipients ${name}`, title: `Unknown recipients at ${name} are refused` }
+  if (recipientMode === 'accept-all') {
+    const remedy = 'Choose known recipients for this domain.'
+    return checkOf({ ...base, state: 'not-run', saw: 'Mail for everybody is accepted.', remedy })
+  }
+  if (userCount === 0) {
+    const remedy = 'Add the users of this domain, or accept all for now.'
+    return checkOf({ ...base, state: 'failed', saw: 'No user of the domain is known.', remedy })
+  }
+  return checkOf({ ...base, state: 'passed', saw: `${countOf(userCount, 'user')} known.`, remedy: null })
+}
+
+function refusedText(refused: readonly string[]): string {
+  if (refused.length === 0) return 'No address is authorised yet'
+  const who = refused.length === 1 ? refused[0]! : countOf(refused.length, 'address', 'addresses')
+  return `${who} tried and was refused`.replace('addresses tried and was', 'addresses tried and were')
+}
+
+function upperFirst(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}

@@ -1,0 +1,140 @@
+// Derives every step from what was observed: pure, so that a state can never be ticked off (law 3, interface §1.2).
+import type { StepState } from '@gatepost/contract/common.ts'
+import type { ConnectStep, StepName } from '@gatepost/contract/connect.ts'
+import { deriveInbound, deriveMx } from './derive-inbound.ts'
+import {
+  deriveDomains,
+  deriveOrganization,
+  deriveOutbound,
+  deriveRecipients,
+  deriveUsers,
+} from './derive-people.ts'
+import type { Observed } from './observed.ts'
+import {
+  isAvailable,
+  needsOf,
+  type Requirements,
+  requirementsOf,
+  type StepDefinition,
+  steps,
+} from './steps.ts'
+import { stepTexts } from './texts.ts'
+
+/** What a step says of itself, before prerequisites and skipping. */
+export type Own = {
+  readonly state: Exclude<StepState, 'skipped' | 'locked'>
+  /** Short words behind the state. */
+  readonly detail: string
+  readonly checks: ConnectStep['checks']
+  /** Steps that need this one may begin: one validated domain is enough, while a second one is to come. */
+  readonly isSatisfied: boolean
+}
+
+export type Derived = {
+  readonly steps: readonly ConnectStep[]
+  readonly required: number
+  readonly requiredDone: number
+  readonly minutesLeft: number
+  readonly next: StepName | null
+}
+
+/** All steps with their states. */
+export function deriveConnect(observed: Observed): Derived {
+  const { environment, inboundOnly } = observed.tenant
+  const requirements = requirementsOf({ environment, inboundOnly, hasDirectory: false })
+  const own = new Map(steps.map(({ name }) => [name, deriveOwn(name, observed)]))
+  const shown = steps.map((step) => stepOf(step, { own, requirements, skipped: observed.skipped }))
+  const mandatory = shown.filter(({ requirement }) => requirement === 'mandatory')
+  const open = mandatory.filter(({ state, available }) => available && state !== 'done')
+  return {
+    steps: shown,
+    required: mandatory.length,
+    requiredDone: mandatory.filter(({ state }) => state === 'done').length,
+    minutesLeft: open.reduce((sum, { minutes }) => sum + minutes, 0),
+    next: nextOf(shown),
+  }
+}
+
+function deriveOwn(name: StepName, observed: Observed): Own {
+  switch (name) {
+    case 'name-organization':
+      return deriveOrganization(observed)
+    case 'validate-domains':
+      return deriveDomains(observed)
+    case 'add-users':
+      return deriveUsers(observed)
+    case 'prepare-inbound':
+      return deriveInbound(observed)
+    case 'outbound':
+      return deriveOutbound(observed)
+    case 'recipient-validation':
+      return deriveRecipients(observed)
+    case 'modify-mx':
+      return deriveMx(observed)
+    default:
+      return { state: 'not-started', detail: 'Not built yet', checks: [], isSatisfied: false }
+  }
+}
+
+type Context = {
+  readonly own: ReadonlyMap<StepName, Own>
+  readonly requirements: Requirements
+  readonly skipped: ReadonlySet<StepName>
+}
+
+function stepOf(step: StepDefinition, { own, requirements, skipped }: Context): ConnectStep {
+  const { name, code, group, minutes, available } = step
+  const { state, detail, checks } = own.get(name)!
+  const requirement = requirements[name]
+  const skippable = requirement === 'optional' || requirement === 'recommended'
+  const needs = needsOf(step, requirements)
+  const open = needs.filter((anyOf) => !anyOf.some((need) => own.get(need)!.isSatisfied))
+  const isSkipped = skippable && skipped.has(name) && state !== 'done'
+  // What was set up elsewhere shows as it is; only a step that nobody began can be locked.
+  const isLocked = !isSkipped && open.length > 0 && state === 'not-started'
+  const times = checks.flatMap(({ checkedAt }) => checkedAt ?? [])
+  const nexts = checks.flatMap(({ nextCheckAt }) => nextCheckAt ?? [])
+  return {
+    name,
+    code,
+    group,
+    state: isSkipped ? 'skipped' : isLocked ? 'locked' : state,
+    detail: isLocked && available ? `Needs: ${open.map(namesOf).join(', ')}` : detail,
+    requirement,
+    available,
+    ...stepTexts[name],
+    minutes,
+    needs: needs.map((anyOf) => [...anyOf]),
+    lockedBy: isLocked ? open.flatMap(openersOf) : [],
+    checks,
+    checkedAt: times.length === 0 ? null : Math.max(...times),
+    nextCheckAt: nexts.length === 0 ? null : Math.min(...nexts),
+    skippable,
+  }
+}
+
+/** Of a set, the steps that can be taken today; all of it where none can. */
+function openersOf(anyOf: readonly StepName[]): readonly StepName[] {
+  const ready = anyOf.filter(isAvailable)
+  return ready.length > 0 ? ready : anyOf
+}
+
+function namesOf(anyOf: readonly StepName[]): string {
+  return openersOf(anyOf)
+    .map((name) => stepTexts[name].title)
+    .join(' or ')
+}
+
+const URGENCY: readonly StepState[] = ['needs-attention', 'in-progress', 'not-started', 'waiting']
+
+/** The best thing to do now: what is wrong, then what was begun, then the first that can be. */
+function nextOf(shown: readonly ConnectStep[]): StepName | null {
+  for (const requirement of ['mandatory', 'recommended']) {
+    const candidates = shown.filter((step) => step.available && step.requirement === requirement)
+    for (const urgency of URGENCY) {
+      const found = candidates.find(({ state }) => state === urgency)
+      if (found) return found.name
+    }
+  }
+  return null
+}

@@ -1,0 +1,109 @@
+// Reads from the store what Connect derives its states from. Looks at nothing itself: the checker does that.
+import type { Environment } from '@gatepost/contract/common.ts'
+import { normalizeIp } from '@gatepost/mail/ip.ts'
+import { leftoversOf, MX_LOOK, type MxLook } from '../domain/mx-look.ts'
+import { domainOf, domainStateOf } from '../domain/present.ts'
+import { outcomeOf } from '../domain/proof.ts'
+import { type DomainRow, domainsOf, proofLookOf, userCounts } from '../domain/store.ts'
+import { addressesOf } from '../outbound/store.ts'
+import { problem } from '../problem.ts'
+import { shownTest } from '../route/probe-state.ts'
+import { routesOf } from '../route/store.ts'
+import type { ControlDeps } from '../scope.ts'
+import { tenantById } from '../tenant/store.ts'
+import { type MailObservations, readMailObservations } from '../tracking/mail-observations.ts'
+import { type Observation, observationsNamed } from './observation-store.ts'
+import type { Observed, ObservedDomain } from './observed.ts'
+import { countUsers, skippedSteps } from './store.ts'
+
+export type ObserveDeps = Pick<ControlDeps, 'store' | 'clock' | 'config'>
+
+/** Everything about one organisation. Throws `not-found` when it is gone. */
+export async function observe(tenantId: string, { store, clock, config }: ObserveDeps): Promise<Observed> {
+  const { db } = store
+  const [tenant, domains, counts, users, routes, addresses, mail, mx, skipped] = await Promise.all([
+    tenantById(db, tenantId),
+    domainsOf(db, tenantId),
+    userCounts(db, tenantId),
+    countUsers(db, tenantId),
+    routesOf(db, tenantId),
+    addressesOf(db, tenantId),
+    readMailObservations(store, tenantId),
+    observationsNamed<MxLook | null>(db, tenantId, MX_LOOK),
+    skippedSteps(db, tenantId),
+  ])
+  if (!tenant) throw problem('not-found')
+  const now = clock.now()
+  const { hostname } = config
+  const authorised = new Set(addresses.map(({ address }) => address))
+  return {
+    tenant: {
+      name: tenant.name,
+      environment: tenant.environment as Environment,
+      inboundOnly: tenant.inbound_only === 1,
+      contact: tenant.contact_email === '' ? '' : `${tenant.contact_name}, ${tenant.contact_email}`,
+      createdAt: tenant.created_at,
+    },
+    domains: domains.map((row) => {
+      const userCount = counts.get(row.name) ?? 0
+      return observedDomain(row, { hostname, now, userCount, mail, mx: mx.get(row.id) ?? null })
+    }),
+    userCount: users,
+    routes: routes.map((row) => {
+      const { id, name, host, port, default_for: defaultFor } = row
+      return { id, name, host, port, defaultFor, test: shownTest(row, now) }
+    }),
+    outbound: {
+      addresses: [...authorised],
+      refused: refusedOf(mail, authorised),
+      firstSeenAt: mail.firstOutbound?.at ?? null,
+    },
+    skipped,
+  }
+}
+
+type DomainContext = {
+  readonly hostname: string
+  readonly now: number
+  readonly userCount: number
+  readonly mail: MailObservations
+  readonly mx: Observation<MxLook | null> | null
+}
+
+function observedDomain(row: DomainRow, context: DomainContext): ObservedDomain {
+  const { hostname, now, userCount, mail, mx } = context
+  const proof = proofLookOf(row)
+  const look = mx?.value ?? null
+  return {
+    id: row.id,
+    name: row.name,
+    state: domainStateOf(row, now),
+    validatedBy: row.validated_by,
+    saw: sawOf(row, context),
+    isUnknown: proof !== null && outcomeOf(proof).kind === 'unknown',
+    checkedAt: row.checked_at,
+    nextCheckAt: row.next_check_at,
+    recipientMode: row.recipient_mode,
+    routeId: row.route_id,
+    userCount,
+    mx: {
+      look,
+      leftovers: look === null ? [] : leftoversOf(look, hostname),
+      checkedAt: look === null ? null : mx!.checkedAt,
+      nextCheckAt: mx?.nextCheckAt ?? null,
+    },
+    firstInboundSeenAt: mail.firstInbound.get(row.name)?.at ?? null,
+  }
+}
+
+/** What is seen of the record that counts, else of the TXT. */
+function sawOf(row: DomainRow, context: DomainContext): string {
+  const [txt, cname] = domainOf(row, context).ownership
+  if (row.validated_by === 'parent') return 'The domain above it is validated.'
+  return cname?.state === 'found' ? cname.weSee : txt!.weSee
+}
+
+function refusedOf(mail: MailObservations, authorised: ReadonlySet<string>): string[] {
+  const addresses = mail.refusedRelays.map(({ address }) => normalizeIp(address) ?? address)
+  return [...new Set(addresses)].filter((address) => !authorised.has(address))
+}

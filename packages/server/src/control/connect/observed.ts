@@ -1,0 +1,78 @@
+// Everything that Connect derives its states from, as plain values: what is stored, seen in DNS, and seen in mail.
+import type { Environment } from '@gatepost/contract/common.ts'
+import type { StepName } from '@gatepost/contract/connect.ts'
+import type { RouteTest } from '@gatepost/contract/route.ts'
+import type { MxLook } from '../domain/mx-look.ts'
+import type { DomainState } from '../domain/present.ts'
+
+export type ObservedDomain = {
+  readonly id: string
+  readonly name: string
+  readonly state: DomainState
+  readonly validatedBy: 'txt' | 'cname' | 'parent' | null
+  /** What we see of its proof, in a sentence. */
+  readonly saw: string
+  /** Whether the last look could not tell. */
+  readonly isUnknown: boolean
+  readonly checkedAt: number | null
+  readonly nextCheckAt: number | null
+  readonly recipientMode: 'accept-all' | 'known'
+  readonly routeId: string | null
+  readonly userCount: number
+  readonly mx: {
+    readonly look: MxLook | null
+    readonly leftovers: readonly { readonly exchange: string }[]
+    readonly checkedAt: number | null
+    readonly nextCheckAt: number | null
+  }
+  readonly firstInboundSeenAt: number | null
+}
+
+export type ObservedRoute = {
+  readonly id: string
+  readonly name: string
+  readonly host: string
+  readonly port: number
+  readonly defaultFor: 'inbound' | 'outbound' | null
+  readonly test: RouteTest | null
+}
+
+export type Observed = {
+  readonly tenant: {
+    readonly name: string
+    readonly environment: Environment
+    readonly inboundOnly: boolean
+    readonly contact: string
+    readonly createdAt: number
+  }
+  readonly domains: readonly ObservedDomain[]
+  readonly userCount: number
+  readonly routes: readonly ObservedRoute[]
+  readonly outbound: {
+    readonly addresses: readonly string[]
+    /** Addresses that tried and are not authorised. */
+    readonly refused: readonly string[]
+    readonly firstSeenAt: number | null
+  }
+  readonly skipped: ReadonlySet<StepName>
+}
+
+/** Domains that mail may be taken for. */
+export function validatedOf({ domains }: Pick<Observed, 'domains'>): readonly ObservedDomain[] {
+  return domains.filter(({ state }) => state === 'validated' || state === 'temporarily-failing')
+}
+
+/** The routes that inbound mail takes, and the validated domains that have none. */
+export function inboundRoutesOf(observed: Observed): {
+  readonly routes: readonly ObservedRoute[]
+  readonly without: readonly string[]
+} {
+  const fallback = observed.routes.find(({ defaultFor }) => defaultFor === 'inbound') ?? null
+  const domains = validatedOf(observed)
+  const used = domains.map(({ routeId }) => observed.routes.find(({ id }) => id === routeId) ?? fallback)
+  const routes = new Set(
+    [...(domains.length === 0 ? [fallback] : []), ...used].filter((route) => route !== null),
+  )
+  const without = domains.filter((_, index) => used[index] === null).map(({ name }) => name)
+  return { routes: [...routes], without }
+}
