@@ -85,10 +85,8 @@ export async function startEdge(options: RoleOptions): Promise<Running> {
       current: () => holder.current(),
       retryNow: (messageId) => scheduler.retryNow(messageId),
       onAccepted: (envelope, content) => scheduler.offer(envelope, content),
-      probeRoute: async (probe) => ({
-        kind: 'probe-route',
-        results: await probeRoute(probe, { dns, clock, config, ownListeners: () => mail, localAddresses }),
-      }),
+      probeRoute: (probe) =>
+        probeRoute(probe, { dns, clock, config, ownListeners: () => mail, localAddresses }),
     })
   const pumps = [
     pumpOrders(carry, common),
