@@ -52,3 +52,9 @@ export function scopeOf(request: { readonly scope: Scope | null }): Scope {
   if (request.scope === null) throw new Error('the endpoint has no tenant in its path')
   return request.scope
 }
+
+/** Who is signed in, at endpoints that are not public. The binding guarantees it. */
+export function signedInOf(request: { readonly signedIn: SignedIn | null }): SignedIn {
+  if (request.signedIn === null) throw new Error('the endpoint is open to everybody')
+  return request.signedIn
+}

@@ -22,15 +22,18 @@ export async function findTenantId(db: Db, reference: string): Promise<string | 
   return row?.id ?? null
 }
 
-/** Tenants in which a person has a role, by name. */
+/** Tenants in which a person has a role, or all of them where `personId` is null, by id. */
 export async function tenantsOfPerson(
   db: Db,
-  options: { readonly personId: string; readonly limit: number; readonly after: string | null },
+  options: { readonly personId: string | null; readonly limit: number; readonly after: string | null },
 ): Promise<readonly TenantRow[]> {
   const { personId, limit, after } = options
   return withPrimaryDomain(db)
-    .innerJoin('role_binding', 'role_binding.tenant_id', 'tenant.id')
-    .where('role_binding.person_id', '=', personId)
+    .$if(personId !== null, (query) =>
+      query.where('tenant.id', 'in', (roles) =>
+        roles.selectFrom('role_binding').select('tenant_id').where('person_id', '=', personId),
+      ),
+    )
     .$if(after !== null, (query) => query.where('tenant.id', '>', after!))
     .orderBy('tenant.id')
     .limit(limit)

@@ -7,6 +7,7 @@ import { newId } from '#platform/random.ts'
 import type { Trx } from '#store/open.ts'
 import { acrossTenants } from '#store/tenant-guard.ts'
 import { appendAudit } from '../audit/audit.ts'
+import { firstOperator, LOCAL_OPERATOR } from '../auth/local-operator.ts'
 import { type Page, pageOf } from '../page.ts'
 import { invalidInput, problem } from '../problem.ts'
 import type { Actor, ControlDeps, Scope } from '../scope.ts'
@@ -24,14 +25,15 @@ export type NewTenant = {
 type Deps = Pick<ControlDeps, 'store' | 'clock' | 'link'>
 type Person = Extract<Actor, { kind: 'person' }>
 
-/** The organisations in which a person has a role. */
+/** The organisations in which a person has a role; all of them for the local operator. */
 export async function listTenants(
   person: { readonly id: string },
   query: { readonly limit: number; readonly after?: string | undefined },
   { store }: Pick<Deps, 'store'>,
 ): Promise<Page<Tenant>> {
   const { limit, after = null } = query
-  const rows = await tenantsOfPerson(store.db, { personId: person.id, limit: limit + 1, after })
+  const personId = person.id === LOCAL_OPERATOR ? null : person.id
+  const rows = await tenantsOfPerson(store.db, { personId, limit: limit + 1, after })
   return pageOf(rows, limit, { item: tenantOf, cursor: ({ id }) => id })
 }
 
@@ -83,9 +85,10 @@ export async function insertTenant(
       created_at: now,
     })
     .execute()
+  const administrator = actor.id === LOCAL_OPERATOR ? await firstOperator(trx) : actor.id
   await trx
     .insertInto('role_binding')
-    .values({ tenant_id: id, person_id: actor.id, role: 'super', created_at: now })
+    .values({ tenant_id: id, person_id: administrator, role: 'super', created_at: now })
     .execute()
   const revision = await changeSettings(
     trx,

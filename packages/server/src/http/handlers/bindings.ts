@@ -1,0 +1,26 @@
+// Every endpoint's answer in one list; the app refuses to start when one is missing.
+import type { Binding } from '../request.ts'
+import { connectBindings } from './connect.ts'
+import type { HandlerDeps } from './deps.ts'
+import { domainBindings } from './domain.ts'
+import { messageBindings } from './message.ts'
+import { routeBindings } from './route.ts'
+import { sessionBindings } from './session.ts'
+import { setupBindings } from './setup.ts'
+import { systemBindings } from './system.ts'
+import { tenantBindings } from './tenant.ts'
+import { userBindings } from './user.ts'
+
+export function createBindings(deps: HandlerDeps): readonly Binding[] {
+  return [
+    ...setupBindings(deps),
+    ...sessionBindings(deps),
+    ...tenantBindings(deps),
+    ...connectBindings(deps),
+    ...domainBindings(deps),
+    ...userBindings(deps),
+    ...routeBindings(deps),
+    ...messageBindings(deps),
+    ...systemBindings(deps),
+  ]
+}

@@ -1,0 +1,7 @@
+// Everything the handlers hand on to use cases; built once in the control role.
+import type { AuthDeps } from '#control/auth/auth.ts'
+import type { ReadinessDeps } from '#control/readiness/readiness.ts'
+import type { ControlDeps } from '#control/scope.ts'
+import type { Tracking } from '#control/tracking/tracking.ts'
+
+export type HandlerDeps = ControlDeps & AuthDeps & ReadinessDeps & { readonly tracking: Tracking }

@@ -1,0 +1,24 @@
+// Answers for organisations: the list, one of them, where its settings are live, and its audit log.
+import * as contract from '@gatepost/contract/tenant.ts'
+import { listAudit } from '#control/audit/audit.ts'
+import { createTenant, getLiveness, getTenant, listTenants, updateTenant } from '#control/tenant/tenant.ts'
+import { type Binding, on, scopeOf, signedInOf } from '../request.ts'
+import type { HandlerDeps } from './deps.ts'
+
+export function tenantBindings(deps: HandlerDeps): readonly Binding[] {
+  return [
+    on(contract.listTenants, (request) => listTenants(signedInOf(request).person, request.query, deps)),
+    on(contract.createTenant, (request) => {
+      const { id, name } = signedInOf(request).person
+      const by = { actor: { kind: 'person', id, name }, from: request.clientAddress } as const
+      return createTenant(by, request.body, deps)
+    }),
+    on(contract.getTenant, (request) => getTenant(scopeOf(request), deps)),
+    on(contract.updateTenant, (request) => {
+      const input = { change: request.body, expected: request.ifMatch }
+      return updateTenant(scopeOf(request), input, deps)
+    }),
+    on(contract.getLiveness, async (request) => getLiveness(scopeOf(request), deps)),
+    on(contract.listAudit, (request) => listAudit(scopeOf(request), request.query, deps)),
+  ]
+}
