@@ -34,8 +34,8 @@ export type DestinationDeps = {
   readonly postponed: (job: Job, delayMs: number) => void
   /** All places at the host are taken: `hostReleased` is called when one is free. */
   readonly waitForHost: (destination: Destination) => void
-  /** A place at a host is free again. */
-  readonly released: () => void
+  /** False while somebody waits for a place: then no connection is kept for later. */
+  readonly mayIdle: () => boolean
   /** False while outcomes cannot be recorded: nothing new begins then. */
   readonly mayBegin: () => boolean
 }
@@ -55,6 +55,8 @@ const DEAD_MS = 30_000
 /** While other connections work, one that failed is not tried again for this time. */
 const CROWDED_MS = 5000
 const REQUEUES_MAX = 3
+/** Places at a host are looked for again at this interval, whether told of or not. */
+const BUSY_MS = 200
 /** Bounds of how long a job is put back to the spool when the queue is full. */
 const POSTPONE_MS_MIN = 1000
 const POSTPONE_MS_MAX = 120_000
@@ -130,6 +132,11 @@ export class Destination {
   stop(): void {
     this.#isStopped = true
     this.#queue.drain()
+    this.closeIdle()
+  }
+
+  /** Ends connections that wait for work: somebody else needs their place. */
+  closeIdle(): void {
     for (const idler of this.#idle) idler.take(null)
   }
 
@@ -186,6 +193,8 @@ export class Destination {
     } else if (opened.kind === 'busy') {
       this.#isWaitingForHost = true
       this.#deps.waitForHost(this)
+      // A place may have become free while the answer was on its way.
+      void this.#deps.clock.sleep(BUSY_MS).then(() => this.hostReleased())
     } else this.#refused(opened)
   }
 
@@ -233,8 +242,7 @@ export class Destination {
       if (job !== null) this.#requeue(job)
       this.#clients.delete(client)
       session.connection.quit()
-      release()
-      this.#deps.released()
+      void session.connection.closed.then(release)
       this.pump()
     }
   }
@@ -259,7 +267,7 @@ export class Destination {
   }
 
   #idleFor(client: SmtpClient): Promise<Job | null> {
-    if (this.#isStopped) return Promise.resolve(null)
+    if (this.#isStopped || !this.#deps.mayIdle()) return Promise.resolve(null)
     return new Promise((resolve) => {
       const take = (job: Job | null): void => {
         this.#idle.delete(idler)

@@ -7,6 +7,8 @@ export class Hosts {
   readonly #max: number
   readonly #open = new Map<string, number>()
   #total = 0
+  /** Called when a place became free. */
+  onRelease: () => void = () => {}
 
   constructor(limits: { readonly connectionsPerHost: number; readonly connections: number }) {
     this.#perHostMax = limits.connectionsPerHost
@@ -33,5 +35,6 @@ export class Hosts {
     if (open > 0) this.#open.set(key, open)
     else this.#open.delete(key)
     this.#total -= 1
+    this.onRelease()
   }
 }

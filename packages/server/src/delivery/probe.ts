@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { bareLineEnding, stuffDots } from '@gatepost/mail/data.ts'
 import { replyText } from '@gatepost/mail/reply.ts'
 import type { BootConfig, Endpoint } from '#boot/config-types.ts'
-import type { Order, ProbeCheck, ProbeResult } from '#link/orders.ts'
+import type { Order, OrderResult, ProbeCheck, ProbeResult } from '#link/orders.ts'
 import type { Clock } from '#platform/clock.ts'
 import type { Dns } from '#platform/dns-types.ts'
 import { type Capabilities, capabilitiesOf, NO_CAPABILITIES } from './capabilities.ts'
@@ -44,7 +44,7 @@ const CHECKS: readonly ProbeCheck[] = [
 type Finding = Pick<ProbeResult, 'state' | 'saw' | 'remedy'> & { readonly stop?: boolean }
 
 /** Runs the checks in order. Never throws: what goes wrong is a finding. */
-export async function probeRoute(order: ProbeOrder, deps: ProbeDeps): Promise<readonly ProbeResult[]> {
+export async function probeRoute(order: ProbeOrder, deps: ProbeDeps): Promise<OrderResult> {
   const probe = new Probe(order, deps)
   const results: ProbeResult[] = []
   let isStopped = false
@@ -59,7 +59,7 @@ export async function probeRoute(order: ProbeOrder, deps: ProbeDeps): Promise<re
     isStopped = stop ?? finding.state === 'failed'
   }
   probe.end()
-  return results
+  return { kind: 'probe-route', results }
 }
 
 class Probe {

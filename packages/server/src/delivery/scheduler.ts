@@ -106,10 +106,14 @@ export class Scheduler {
         this.#conclude(job, { results, session: null, target })
       },
       postponed: (job, delayMs) => this.#postpone(job, delayMs),
-      waitForHost: (destination) => this.#waitingForHost.add(destination),
-      released: () => this.#releaseHost(),
+      waitForHost: (destination) => {
+        this.#waitingForHost.add(destination)
+        for (const other of this.#destinations.values()) other.closeIdle()
+      },
+      mayIdle: () => this.#waitingForHost.size === 0,
       mayBegin: () => this.#recorder.unrecorded < UNRECORDED_MAX,
     }
+    this.#hosts.onRelease = () => this.#releaseHost()
     this.#own = this.addSpool(options.spool)
   }
 

@@ -74,6 +74,8 @@ export class SmtpClient {
       if (accepted) await this.#sayContent(letter, transaction, takeNext)
       const isUntried = transaction.isTurnedAway && this.used > 0
       this.used += 1
+      // Who says 421 closes, or should (RFC 5321 §3.8).
+      if (transaction.isClosing) this.session.connection.quit()
       return { ...transaction.outcome(), isUntried }
     } catch (error) {
       this.session.connection.destroy()
@@ -195,6 +197,8 @@ class Transaction {
   #slows = false
   /** MAIL got 421: this connection has had enough, which says nothing about the letter. */
   isTurnedAway = false
+  /** A reply was 421. */
+  isClosing = false
 
   constructor(letter: Letter) {
     this.recipients = letter.recipients
@@ -265,6 +269,7 @@ class Transaction {
   }
 
   #note({ code, status }: Reply): void {
+    if (code === 421) this.isClosing = true
     if (code === 421 || SLOWING.test(status ?? '')) this.#slows = true
   }
 }

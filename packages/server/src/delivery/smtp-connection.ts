@@ -47,6 +47,8 @@ export class SmtpConnection implements Waiting {
   deadline = Number.POSITIVE_INFINITY
   #socket: Socket
   readonly #deadlines: Deadlines
+  /** Resolves when the socket is closed on both sides, so that the host counts it no more. */
+  readonly closed: Promise<void>
   readonly #parser = new ReplyParser()
   #unread: Reply[] = []
   #waiter: { resolve(value: Reply): void; reject(error: Error): void } | null = null
@@ -57,6 +59,7 @@ export class SmtpConnection implements Waiting {
   private constructor(socket: Socket, deadlines: Deadlines) {
     this.#socket = socket
     this.#deadlines = deadlines
+    this.closed = new Promise((resolve) => socket.once('close', () => resolve()))
     this.#listen(socket)
     deadlines.add(this)
   }

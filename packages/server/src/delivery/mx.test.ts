@@ -1,0 +1,175 @@
+// Where mail goes: routes, mail exchangers, and addresses that must not be reached through us.
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { fakeDns, routeOfHost, settingsOf } from './delivery.fixture.ts'
+import { type ResolveDeps, resolveHost, resolveMx } from './mx.ts'
+import { routeOf } from './route.ts'
+import { createTargetGuard } from './target-guard.ts'
+
+const guard = createTargetGuard({
+  privateTargets: ['10.1.0.0/16'],
+  ownListeners: () => [
+    { host: '198.51.100.1', port: 25 },
+    { host: '0.0.0.0', port: 587 },
+  ],
+  localAddresses: () => ['198.51.100.9'],
+})
+
+function depsOf(zone: Parameters<typeof fakeDns>[0], random = 0): ResolveDeps {
+  return { dns: fakeDns(zone), guard, hostname: 'gate.example', random: () => random }
+}
+
+const mx = (preference: number, exchange: string) => ({ preference, exchange })
+
+describe('target guard', () => {
+  const cases: [ip: string, port: number, expected: string | null][] = [
+    ['203.0.113.1', 25, null],
+    ['2001:db8::1', 25, null],
+    ['169.254.169.254', 80, 'link-local'],
+    ['fe80::1', 25, 'link-local'],
+    ['fd00:ec2::254', 80, 'link-local'],
+    ['100.100.100.200', 25, 'link-local'],
+    ['127.0.0.1', 25, 'private'],
+    ['10.0.0.1', 25, 'private'],
+    ['10.1.2.3', 25, null],
+    ['::ffff:10.0.0.1', 25, 'private'],
+    ['64:ff9b::a00:1', 25, 'private'],
+    ['198.51.100.1', 25, 'own-listener'],
+    ['198.51.100.1', 26, null],
+    ['198.51.100.9', 587, 'own-listener'],
+    ['127.0.0.5', 587, 'own-listener'],
+    ['mail.example', 25, 'no-address'],
+  ]
+  for (const [ip, port, expected] of cases) {
+    it(`${ip}:${port} → ${expected ?? 'allowed'}`, () => assert.equal(guard.refusalOf(ip, port), expected))
+  }
+})
+
+describe('resolveMx', () => {
+  const four = { A: ['203.0.113.1'] } as const
+  const cases: [name: string, zone: Parameters<typeof fakeDns>[0], expected: string][] = [
+    ['no such domain', {}, 'permanent 5.1.2'],
+    ['null MX', { 'x.example': { MX: [mx(0, '.')] } }, 'permanent 5.1.10'],
+    ['failed look-up', { 'x.example': 'failed' }, 'transient 4.4.3'],
+    ['implicit MX', { 'x.example': four }, 'x.example/203.0.113.1'],
+    ['neither MX nor address', { 'x.example': { TXT: ['v'] } }, 'permanent 5.4.4'],
+    ['hosts without address', { 'x.example': { MX: [mx(1, 'a.example')] } }, 'permanent 5.4.4'],
+    [
+      'a failed host',
+      { 'x.example': { MX: [mx(1, 'a.example')] }, 'a.example': 'failed' },
+      'transient 4.4.3',
+    ],
+    [
+      'by preference, both families, a failed host left out',
+      {
+        'x.example': { MX: [mx(20, 'b.example'), mx(10, 'a.example'), mx(15, 'c.example')] },
+        'a.example': { ...four, AAAA: ['2001:db8::1'] },
+        'b.example': { A: ['203.0.113.2'] },
+        'c.example': 'failed',
+      },
+      'a.example/203.0.113.1 a.example/2001:db8::1 b.example/203.0.113.2',
+    ],
+    ['private only', { 'x.example': { A: ['127.0.0.1'] } }, 'permanent 5.4.4'],
+    [
+      'ourselves and what is behind us are left out (RFC 5321 §5.1)',
+      {
+        'x.example': {
+          MX: [mx(10, 'a.example'), mx(20, 'gate.example'), mx(20, 'b.example'), mx(30, 'c.example')],
+        },
+        'a.example': four,
+        'gate.example': { A: ['198.51.100.1'] },
+        'b.example': { A: ['203.0.113.2'] },
+        'c.example': { A: ['203.0.113.3'] },
+      },
+      'a.example/203.0.113.1',
+    ],
+    [
+      'only ourselves',
+      { 'x.example': { MX: [mx(1, 'gate.example')] }, 'gate.example': { A: ['198.51.100.1'] } },
+      'permanent 5.4.6',
+    ],
+  ]
+  for (const [name, zone, expected] of cases) {
+    for (const random of [0, 0.9]) {
+      it(`${name} (${random})`, async () => {
+        const resolution = await resolveMx('x.example', 25, depsOf(zone, random))
+        const told =
+          resolution.kind === 'targets'
+            ? resolution.targets.map(({ host, ip }) => `${host}/${ip}`).join(' ')
+            : `${resolution.kind} ${resolution.status}`
+        assert.equal(told, expected)
+      })
+    }
+  }
+
+  it('draws the order of equal preferences', async () => {
+    const zone = {
+      'x.example': { MX: [mx(1, 'a.example'), mx(1, 'b.example')] },
+      'a.example': four,
+      'b.example': { A: ['203.0.113.2'] },
+    }
+    const draws = [0.9, 0.1]
+    const resolution = await resolveMx('x.example', 25, { ...depsOf(zone), random: () => draws.shift() ?? 0 })
+    assert.equal(resolution.kind === 'targets' && resolution.targets[0]?.host, 'b.example')
+  })
+})
+
+describe('resolveHost', () => {
+  const endpoint = { port: 25, tls: 'none' } as const
+  it('takes an address as it is', async () => {
+    const resolution = await resolveHost('203.0.113.7', endpoint, depsOf({}))
+    assert.deepEqual(resolution, {
+      kind: 'targets',
+      targets: [{ host: '203.0.113.7', ip: '203.0.113.7', ...endpoint }],
+    })
+  })
+  it('waits for the administrator where the route leads nowhere', async () => {
+    for (const host of ['missing.example', '127.0.0.1', '169.254.169.254', '198.51.100.1']) {
+      const resolution = await resolveHost(host, endpoint, depsOf({}))
+      assert.deepEqual(
+        [resolution.kind, 'status' in resolution && resolution.status],
+        ['transient', '4.4.4'],
+        host,
+      )
+    }
+  })
+})
+
+describe('routeOf', () => {
+  const first = routeOfHost('one.example', 25)
+  const second = routeOfHost('two.example', 25, { id: 'rte_2', alternateId: 'rte_1' })
+  const domain = settingsOf([first]).domains[0]!
+  const settings = settingsOf([first, second], {
+    domains: [domain, { ...domain, id: 'dom_2', name: 'lab.example', routeId: 'rte_2' }],
+  })
+  const question = { settings, tenantOfDomain: (name: string) => (name === 'other.example' ? 'ten_2' : null) }
+  const told = (changes: object) => {
+    const hop = routeOf({ ...question, direction: 'outbound', domain: 'x.example', ...changes })
+    if (hop.kind === 'route') return [hop.route, ...hop.alternates].map(({ host }) => host).join('>')
+    return hop.kind === 'none' ? 'none' : `${hop.kind} ${hop.domain}`
+  }
+  it('decides by direction and domain', () => {
+    assert.equal(told({ direction: 'inbound', domain: 'acme.example' }), 'one.example')
+    assert.equal(told({ direction: 'inbound', domain: 'lab.example' }), 'two.example>one.example')
+    assert.equal(told({ domain: 'acme.example' }), 'one.example')
+    assert.equal(told({ domain: 'other.example' }), 'gateway other.example')
+    assert.equal(told({}), 'mx x.example')
+    assert.equal(told({ settings: { ...settings, smartHostRouteId: 'rte_2' } }), 'two.example>one.example')
+    assert.equal(
+      told({ settings: { ...settings, defaultRouteId: null }, direction: 'inbound', domain: 'acme.example' }),
+      'none',
+    )
+    assert.equal(
+      told({
+        settings: { ...settings, defaultRouteId: 'rte_9' },
+        direction: 'inbound',
+        domain: 'acme.example',
+      }),
+      'none',
+    )
+  })
+  it('follows alternates that go round in a circle once', () => {
+    const circle = settingsOf([{ ...first, alternateId: 'rte_2' }, second])
+    assert.equal(told({ settings: circle, domain: 'acme.example' }), 'one.example>two.example')
+  })
+})
