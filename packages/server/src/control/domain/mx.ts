@@ -5,6 +5,7 @@ import { readObservation, writeObservation } from '../connect/observation-store.
 import { problem } from '../problem.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
 import { requireDomain } from './domain.ts'
+import { countOf } from './look.ts'
 import { leftoversOf, lookAtMx, MX_LOOK, type MxLook, namesUs, OUR_PREFERENCE } from './mx-look.ts'
 import { relativeNameOf, TTL_ADVISED } from './present.ts'
 import { coolDownSeconds, nextOnceRight, nextWhilePending } from './schedule.ts'
@@ -158,10 +159,11 @@ export function weSeeMx(look: MxLook | null, leftovers: readonly { readonly exch
     ({ view, state }) => view === 'public' && state !== 'found' && state !== 'temporary-failure',
   )
   if (found === own.length) {
-    const all = `Only our MX at ${found} of ${own.length} name servers.`
+    const all = `Only our MX at ${found} of ${countOf(own.length, 'name server')}.`
     if (kept.length === 0) return all
     const minutes = Math.ceil(Math.max(...kept.map(({ ttl }) => ttl ?? 0)) / 60)
-    return `${all} ${kept.length} public resolvers keep the old answer, at most ${minutes} min.`
+    const verb = kept.length === 1 ? 'keeps' : 'keep'
+    return `${all} ${countOf(kept.length, 'public resolver')} ${verb} the old answer, at most ${minutes} min.`
   }
   const others = leftovers.map(({ exchange }) => exchange).join(', ')
   return look.outcome === 'elsewhere' ? `MX names ${others}.` : `Ours stands beside ${others}.`

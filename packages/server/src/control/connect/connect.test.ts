@@ -1,0 +1,188 @@
+// Connect over both databases: records turn steps green by themselves, drift shows, restarts forget nothing.
+import assert from 'node:assert/strict'
+import type { StepName } from '@gatepost/contract/connect.ts'
+import { type Place, testOnBoth } from '../../../../../test/store/databases.ts'
+import { accepted, addOrganisation, type steadyClock, withStore } from '../../../../../test/store/fixtures.ts'
+import { type MadeUpDns, madeUpDns, NAME_SERVERS } from '../../../../../test/store/made-up-dns.ts'
+import { addDomain, getDomain, updateDomain } from '../domain/domain.ts'
+import { checkMx, mxViewOf, requireValidated } from '../domain/mx.ts'
+import type { ControlDeps, Scope } from '../scope.ts'
+import { keepMailNotes } from '../tracking/mail-observations.ts'
+import { addUser } from '../user/user.ts'
+import { Checker, watchConnect } from './checker.ts'
+import { checkStep, getConnect, skipStep } from './connect.ts'
+import { mxGatesOf } from './gates.ts'
+import { observe } from './observe.ts'
+import { takeLease } from './store.ts'
+
+type World = {
+  readonly deps: ControlDeps
+  readonly dns: MadeUpDns
+  readonly clock: ReturnType<typeof steadyClock>
+  readonly acme: Scope
+}
+
+const PUBLIC = '192.0.2.99:53'
+
+function inWorld(place: Place, work: (world: World) => Promise<void>): Promise<void> {
+  return withStore(place, async (base, clock) => {
+    const dns = madeUpDns()
+    const config = {
+      ...base.config,
+      dns: { resolver: null, authoritative: [], public: [PUBLIC] },
+      network: { privateTargets: [] },
+    }
+    const deps: ControlDeps = { ...base, config, dns: dns.dns }
+    const acme = await addOrganisation(deps.store, 'Acme', 'acme.example')
+    await work({ deps, dns, clock, acme })
+  })
+}
+
+async function stateOf({ deps, acme }: World, name: StepName): Promise<string> {
+  const { steps } = await getConnect(acme, deps)
+  const step = steps.find((candidate) => candidate.name === name)!
+  return `${step.state}: ${step.detail}`
+}
+
+async function sentences({ deps, acme }: World): Promise<readonly string[]> {
+  return (await getConnect(acme, deps)).activity.map(({ text }) => text)
+}
+
+testOnBoth('a published record turns the step green without anybody pressing anything', (place) =>
+  inWorld(place, async (world) => {
+    const { deps, dns, clock, acme } = world
+    const checker = new Checker(deps)
+    const { ownership } = await addDomain(acme, { name: 'neu.example' }, deps)
+    await checker.round()
+    assert.equal(await stateOf(world, 'validate-domains'), 'waiting: 1 of 2, one record to come')
+    dns.set('TXT neu.example', [ownership[0]!.value])
+    await checker.round()
+    assert.equal((await getDomain(acme, 'neu.example', deps)).state, 'pending', 'not due before 5 s')
+    clock.add(5_000)
+    // Another process goes on where this one stopped: nothing is kept in memory.
+    await new Checker(deps).round()
+    assert.equal(await stateOf(world, 'validate-domains'), 'done: 2 domains')
+    assert.deepEqual(await sentences(world), [
+      '“Validate your domains” is now done: 2 domains',
+      'neu.example is validated',
+    ])
+  }),
+)
+
+testOnBoth('MX: leftovers, resolvers that keep the old answer, green, drift, and the way back', (place) =>
+  inWorld(place, async (world) => {
+    const { deps, dns, clock, acme } = world
+    const domain = await requireValidated(acme, 'acme.example', deps)
+    const view = async () => {
+      const gates = mxGatesOf(await observe(acme.tenantId, deps), domain.id)
+      return mxViewOf(acme, domain.id, gates, deps)
+    }
+    const look = async (values: readonly string[], old?: readonly string[]) => {
+      clock.add(5_000)
+      dns.set('MX acme.example', values)
+      dns.set('MX acme.example', old ?? values, PUBLIC)
+      await checkMx(domain, deps)
+      return view()
+    }
+    assert.equal((await view()).weSee, 'We have not looked yet.')
+    const before = await look(['20 mx2.old.example', '10 mx.old.example'])
+    assert.equal(before.weSee, 'MX names mx.old.example, mx2.old.example.')
+    assert.equal(before.complete, false)
+    await assert.rejects(checkMx(domain, deps), { problemName: 'check-too-soon' })
+
+    const beside = await look(['10 mx.gate.example', '20 mx.old.example'])
+    assert.equal(beside.expected[0]!.state, 'conflict')
+    assert.deepEqual(beside.leftovers, [{ exchange: 'mx.old.example', preference: 20 }])
+    assert.deepEqual(
+      beside.before.map(({ exchange }) => exchange),
+      ['mx.old.example', 'mx2.old.example'],
+    )
+    const kept = await look(['10 MX.gate.example.'], ['10 mx.old.example'])
+    assert.match(
+      kept.weSee,
+      /^Only our MX at 2 of 2 name servers\. 1 public resolver keeps the old answer, at most 5 min\.$/,
+    )
+    assert.equal(kept.complete, false)
+
+    assert.equal((await look(['10 mx.gate.example'])).complete, true)
+    assert.equal(await stateOf(world, 'modify-mx'), 'waiting: Waiting for the first message')
+    const { id: messageId, tenantId } = accepted(acme.tenantId)
+    const inbound = [{ tenantId, domain: 'acme.example', at: clock.now(), messageId }]
+    await keepMailNotes(deps.store, { outbound: [], inbound, refused: [] })
+    assert.equal(await stateOf(world, 'modify-mx'), 'done: 1 domain, mail seen')
+
+    await look(['10 mx.old.example'])
+    assert.equal(await stateOf(world, 'modify-mx'), 'done: 1 domain, mail seen')
+    dns.set('MX acme.example', 'failed', NAME_SERVERS[0].address)
+    await look(['10 mx.old.example'])
+    assert.equal(
+      await stateOf(world, 'modify-mx'),
+      'needs-attention: The MX of acme.example is no longer ours',
+    )
+  }),
+)
+
+testOnBoth('steps turn green wherever they were configured, and their changes are told once', (place) =>
+  inWorld(place, async (world) => {
+    const { deps, acme } = world
+    const checker = new Checker(deps)
+    await checker.round()
+    assert.match(await stateOf(world, 'recipient-validation'), /^locked/)
+    await addUser(acme, { email: 'ann@acme.example', name: 'Ann', aliases: [] }, deps)
+    const change = { recipientMode: 'known' } as const
+    await updateDomain(acme, { domain: 'acme.example', change, expected: null }, deps)
+    for (let round = 0; round < 3; round += 1) await checker.round()
+    assert.equal(await stateOf(world, 'recipient-validation'), 'done: Known recipients, 1 domain')
+    assert.deepEqual((await sentences(world)).toSorted(), [
+      '“Add users manually” is now done: 1 user',
+      '“Set up recipient validation” is now done: known recipients, 1 domain',
+    ])
+  }),
+)
+
+testOnBoth('check now runs the looks, and not again at once', (place) =>
+  inWorld(place, async (world) => {
+    const { deps, dns, acme, clock } = world
+    const { ownership } = await addDomain(acme, { name: 'neu.example' }, deps)
+    dns.set('TXT neu.example', [ownership[0]!.value])
+    const { steps } = await checkStep(acme, 'validate-domains', deps)
+    assert.equal(steps[1]!.state, 'done')
+    await assert.rejects(checkStep(acme, 'validate-domains', deps), { problemName: 'check-too-soon' })
+    clock.add(5_000)
+    await checkStep(acme, 'modify-mx', deps)
+    assert.ok(dns.asked.includes('MX acme.example'))
+  }),
+)
+
+testOnBoth('optional steps are skipped and taken up again; mandatory ones stay', (place) =>
+  inWorld(place, async (world) => {
+    const { deps, acme } = world
+    await skipStep(acme, { step: 'journaling', skipped: true }, deps)
+    assert.match(await stateOf(world, 'journaling'), /^skipped/)
+    await skipStep(acme, { step: 'journaling', skipped: false }, deps)
+    assert.match(await stateOf(world, 'journaling'), /^not-started/)
+    await assert.rejects(skipStep(acme, { step: 'modify-mx', skipped: true }, deps), {
+      problemName: 'step-mandatory',
+    })
+  }),
+)
+
+testOnBoth('one process holds the lease until it is over', (place) =>
+  inWorld(place, async ({ deps, clock }) => {
+    const take = (holder: string) =>
+      takeLease(deps.store.db, { holder, now: clock.now(), until: clock.now() + 15_000 })
+    assert.deepEqual([await take('a'), await take('b'), await take('a')], [true, false, true])
+    clock.add(15_000)
+    assert.deepEqual([await take('b'), await take('a')], [true, false])
+  }),
+)
+
+testOnBoth('the loop ends with its signal', (place) =>
+  inWorld(place, async ({ deps, dns }) => {
+    const stopped = new AbortController()
+    const watching = watchConnect(deps, stopped.signal)
+    while (!dns.asked.includes('TXT acme.example')) await new Promise((resolve) => setTimeout(resolve, 20))
+    stopped.abort()
+    await watching
+  }),
+)
