@@ -1,4 +1,5 @@
-// The background of Connect: looks at records when they are due, and notices every state that changes (C1, C9).
+// The background of Connect: looks at records when they are due, and notices every state that changes (C1,
+// C9).
 import { newId } from '#platform/random.ts'
 import { lookAndKeepMx } from '../domain/mx.ts'
 import { MX_LOOK } from '../domain/mx-look.ts'

@@ -1,4 +1,5 @@
-// The steps about the organisation, its domains, its people and its outbound mail, derived (C0, C1, C3, C6, C8).
+// The steps about the organisation, its domains, its people and its outbound mail, derived (C0, C1, C3, C6,
+// C8).
 import type { Check } from '@gatepost/contract/common.ts'
 import { countOf } from '../domain/look.ts'
 import type { Own } from './derive.ts'

@@ -1,4 +1,5 @@
-// Every step derived from made-up observations: states by what is so, prerequisites, and what environments require.
+// Every step derived from made-up observations: states by what is so, prerequisites, and what environments
+// require.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Environment } from '@gatepost/contract/common.ts'

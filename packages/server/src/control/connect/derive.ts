@@ -1,4 +1,5 @@
-// Derives every step from what was observed: pure, so that a state can never be ticked off (law 3, interface §1.2).
+// Derives every step from what was observed: pure, so that a state can never be ticked off (law 3, interface
+// §1.2).
 import type { StepState } from '@gatepost/contract/common.ts'
 import type { ConnectStep, StepName } from '@gatepost/contract/connect.ts'
 import { deriveInbound, deriveMx } from './derive-inbound.ts'

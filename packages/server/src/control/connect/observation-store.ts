@@ -1,4 +1,5 @@
-// Observations: what a look at the world showed, when, and when the next look is due. States are derived, never kept.
+// Observations: what a look at the world showed, when, and when the next look is due. States are derived,
+// never kept.
 import type { Db } from '#store/open.ts'
 import { acrossTenants } from '#store/tenant-guard.ts'
 

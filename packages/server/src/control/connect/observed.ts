@@ -1,4 +1,5 @@
-// Everything that Connect derives its states from, as plain values: what is stored, seen in DNS, and seen in mail.
+// Everything that Connect derives its states from, as plain values: what is stored, seen in DNS, and seen in
+// mail.
 import type { Environment } from '@gatepost/contract/common.ts'
 import type { StepName } from '@gatepost/contract/connect.ts'
 import type { RouteTest } from '@gatepost/contract/route.ts'

@@ -1,4 +1,5 @@
-// The words of every Connect step: why it is there, what changes for people, what could break, and the way back.
+// The words of every Connect step: why it is there, what changes for people, what could break, and the way
+// back.
 import type { StepName } from '@gatepost/contract/connect.ts'
 
 export type StepText = {

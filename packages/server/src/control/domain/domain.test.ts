@@ -1,4 +1,5 @@
-// Domains over both databases: names, proof seen at the name servers, rights that stay, and one owner for each name.
+// Domains over both databases: names, proof seen at the name servers, rights that stay, and one owner for
+// each name.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Place, testOnBoth } from '../../../../../test/store/databases.ts'
@@ -212,10 +213,13 @@ testOnBoth('recipients and routes are set on validated domains only, and not ove
 )
 
 testOnBoth('a pending domain expires, and adding it again renews its token', (place) =>
-  inWorld(place, async ({ deps, clock, acme }) => {
+  inWorld(place, async (world) => {
+    const { deps, clock, acme } = world
     const first = await addDomain(acme, { name: 'neu.example' }, deps)
     clock.add(14 * 24 * 3_600_000)
     assert.equal((await getDomain(acme, 'neu.example', deps)).state, 'expired')
+    await publish(world, acme, 'neu.example')
+    assert.equal((await checkDomain(acme, 'neu.example', deps)).state, 'expired')
     const again = await addDomain(acme, { name: 'neu.example' }, deps)
     assert.deepEqual([again.id, again.state], [first.id, 'pending'])
     assert.notEqual(again.ownership[0]!.value, first.ownership[0]!.value)

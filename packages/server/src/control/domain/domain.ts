@@ -33,7 +33,8 @@ export async function getDomain(scope: Scope, reference: string, deps: Omit<Deps
 }
 
 /**
- * Adds a domain. It is validated at once below a validated domain of the same organisation, else pending. Adding one
+ * Adds a domain. It is validated at once below a validated domain of the same organisation, else pending.
+ * Adding one
  * whose token has expired renews the token. Throws `domain-exists`, `domain-taken`, `invalid-input`.
  */
 export async function addDomain(scope: Scope, input: { readonly name: string }, deps: Deps): Promise<Domain> {
@@ -137,7 +138,10 @@ export async function updateDomain(
   return getDomain(scope, id, deps)
 }
 
-/** Removes a domain without users or sub-domains that rest on it. Throws `domain-in-use` with what is in the way. */
+/**
+ * Removes a domain without users or sub-domains that rest on it. Throws `domain-in-use` with what is in the
+ * way.
+ */
 export async function removeDomain(scope: Scope, reference: string, deps: Deps): Promise<void> {
   await deps.store.transaction(async (trx) => {
     const row = await findDomain(trx, scope.tenantId, reference)

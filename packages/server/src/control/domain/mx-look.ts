@@ -1,4 +1,5 @@
-// Looks at MX records at the zone's own servers and at public resolvers, and says how far the change has come (C9).
+// Looks at MX records at the zone's own servers and at public resolvers, and says how far the change has come
+// (C9).
 import type { RecordState } from '@gatepost/contract/common.ts'
 import type { Dns, MxRecord } from '#platform/dns-types.ts'
 import { askAuthoritative, askPublic, lookOf, type ServerLook } from './look.ts'

@@ -1,4 +1,5 @@
-// The MX records of a domain: what we expect, what each server says, what must be so before, and the way back (C9).
+// The MX records of a domain: what we expect, what each server says, what must be so before, and the way back
+// (C9).
 import type { DnsRecord } from '@gatepost/contract/common.ts'
 import type { MxView } from '@gatepost/contract/domain.ts'
 import { readObservation, writeObservation } from '../connect/observation-store.ts'
@@ -24,7 +25,9 @@ export type MxGates = {
 /** Below this a wrong MX is undone within the hour. */
 const TTL_LOW_S = 3_600
 
-/** Throws `domain-not-validated`: nobody should be led to point a domain here that we do not take mail for. */
+/**
+ * Throws `domain-not-validated`: nobody should be led to point a domain here that we do not take mail for.
+ */
 export async function requireValidated(
   scope: Scope,
   reference: string,

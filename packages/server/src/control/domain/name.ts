@@ -7,13 +7,20 @@ import { isPublicSuffix } from './public-suffix.ts'
 
 export type DomainNameFault = DomainFault | 'domain-public-suffix' | 'domain-is-url' | 'domain-is-address'
 
-/** Reads a domain that an organisation could own: lower-case A-labels. A leading `@` and a final dot are dropped. */
+/** A name of 253 characters must have room for the label of the CNAME that proves the domain. */
+const NAME_LENGTH_MAX = 253 - 'gp-'.length - 32 - '.'.length
+
+/**
+ * Reads a domain that an organisation could own: lower-case A-labels. A leading `@` and a final dot are
+ * dropped.
+ */
 export function readDomainName(text: string): Parsed<string, DomainNameFault> {
   const bare = text.trim().replace(/^@/, '').replace(/\.$/, '')
   if (/[/\\]|^[a-z]+:/i.test(bare)) return fail('domain-is-url')
   if (bare.includes('@')) return fail('domain-is-address')
   const parsed = parseDomain(bare, { toAscii: domainToASCII, fullyQualified: true })
   if (!parsed.ok) return parsed
+  if (parsed.value.length > NAME_LENGTH_MAX) return fail('domain-too-long', NAME_LENGTH_MAX)
   return isPublicSuffix(parsed.value) ? fail('domain-public-suffix') : ok(parsed.value)
 }
 

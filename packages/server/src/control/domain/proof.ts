@@ -1,4 +1,5 @@
-// Proof that a domain is yours: a TXT at the domain or a CNAME named by the token, seen at its own name servers (C1).
+// Proof that a domain is yours: a TXT at the domain or a CNAME named by the token, seen at its own name
+// servers (C1).
 import type { RecordState } from '@gatepost/contract/common.ts'
 import type { Dns } from '#platform/dns-types.ts'
 import { askAuthoritative, lookOf, type ServerLook } from './look.ts'
@@ -89,9 +90,10 @@ async function isDoubled(
   dns: Dns,
   servers: Awaited<ReturnType<Dns['authoritativeServers']>>,
 ): Promise<boolean> {
-  if (servers.kind === 'failed') return false
+  const name = `${claim.name}.${claim.name}`
+  if (servers.kind === 'failed' || name.length > 253) return false
   const first = { kind: 'found', servers: servers.servers.slice(0, 1) } as const
-  const [answer] = await askAuthoritative(dns, first, { name: `${claim.name}.${claim.name}`, type: 'TXT' })
+  const [answer] = await askAuthoritative(dns, first, { name, type: 'TXT' })
   return answer?.answer.kind === 'found' && txtState(answer.answer.records, claim) === 'found'
 }
 

@@ -1,4 +1,5 @@
-// The public suffix list behind one door: which names nobody can own, and where an organisation's own part begins.
+// The public suffix list behind one door: which names nobody can own, and where an organisation's own part
+// begins.
 import { getDomain, getPublicSuffix } from 'tldts'
 
 /** Suffixes under which others register names (`github.io`) count like those of registries. */
@@ -9,7 +10,10 @@ export function isPublicSuffix(name: string): boolean {
   return getPublicSuffix(name, OPTIONS) === name
 }
 
-/** The registrable domain of a name, such as `acme.co.uk` for `mail.acme.co.uk`; the name itself where there is none. */
+/**
+ * The registrable domain of a name, such as `acme.co.uk` for `mail.acme.co.uk`; the name itself where there
+ * is none.
+ */
 export function registrableDomainOf(name: string): string {
   return getDomain(name, OPTIONS) ?? name
 }

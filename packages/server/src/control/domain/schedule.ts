@@ -1,4 +1,5 @@
-// When the world is looked at again: soon while somebody waits, hourly once it is right, and sooner when it drifts.
+// When the world is looked at again: soon while somebody waits, hourly once it is right, and sooner when it
+// drifts.
 
 const SECOND = 1000
 const HOUR = 3_600_000

@@ -1,7 +1,8 @@
-// What a look at the proof records changes: a domain becomes validated once and for all, or is looked at again later.
+// What a look at the proof records changes: a domain becomes validated once and for all, or is looked at
+// again later.
 
 import { isUniqueViolation } from '#store/errors.ts'
-import type { Trx } from '#store/open.ts'
+import type { Db, Trx } from '#store/open.ts'
 import { addActivity } from '../connect/activity.ts'
 import { writeObservation } from '../connect/observation-store.ts'
 import { problem } from '../problem.ts'
@@ -9,6 +10,7 @@ import type { ControlDeps, Scope } from '../scope.ts'
 import { changeSettings } from '../settings/settings.ts'
 import { MX_LOOK } from './mx-look.ts'
 import { ancestorsOf } from './name.ts'
+import { domainStateOf } from './present.ts'
 import { lookForProof, outcomeOf, type ProofLook } from './proof.ts'
 import { nextOnceRight, nextWhilePending } from './schedule.ts'
 import { type DomainRow, findDomain, holdersOf, jsonOf } from './store.ts'
@@ -17,7 +19,8 @@ export type ProofDeps = Pick<ControlDeps, 'store' | 'clock' | 'dns' | 'link' | '
 type By = 'txt' | 'cname' | 'parent'
 
 /**
- * Looks for the proof of one domain and keeps what was seen. Throws `domain-taken` when the proof is there but
+ * Looks for the proof of one domain and keeps what was seen. Throws `domain-taken` when the proof is there
+ * but
  * another organisation has validated the domain meanwhile. `asked` is true when a person asked for it.
  */
 export async function checkProof(
@@ -25,7 +28,12 @@ export async function checkProof(
   asked: boolean,
   { scope, deps }: { readonly scope: Scope; readonly deps: ProofDeps },
 ): Promise<void> {
-  const { clock, dns, config, emit, link } = deps
+  const { store, clock, dns, config, emit, link } = deps
+  if (domainStateOf(row, clock.now()) === 'expired') {
+    // An old record proves nothing any more: adding the domain again makes a new one.
+    await keep(store.db, row, { next_check_at: null })
+    return
+  }
   const look = await lookForProof(row, { dns, hostname: config.hostname })
   const outcome = outcomeOf(look)
   emit('control.check.ran', { check: 'proof', domain: row.name, outcome: outcome.kind })
@@ -42,7 +50,9 @@ export async function checkProof(
   await keepLook(row, { look, now, asked, deps })
 }
 
-/** Whether `name` may be validated by the tenant: nobody else holds it, nor the nearest held name above it. */
+/**
+ * Whether `name` may be validated by the tenant: nobody else holds it, nor the nearest held name above it.
+ */
 export async function holderOf(
   trx: Trx,
   name: string,
@@ -157,9 +167,18 @@ async function keepLook(
   row: DomainRow,
   { look, now, asked, deps }: { look: ProofLook; now: number; asked: boolean; deps: ProofDeps },
 ): Promise<void> {
-  await deps.store.db
+  const fields = { ...afterLook(row, look, { now, asked }), observation: jsonOf(look), checked_at: now }
+  await keep(deps.store.db, row, fields)
+}
+
+async function keep(
+  db: Db,
+  row: DomainRow,
+  fields: Partial<Omit<DomainRow, 'id' | 'tenant_id' | 'name'>>,
+): Promise<void> {
+  await db
     .updateTable('domain')
-    .set({ ...afterLook(row, look, { now, asked }), observation: jsonOf(look), checked_at: now })
+    .set(fields)
     .where('tenant_id', '=', row.tenant_id)
     .where('id', '=', row.id)
     .execute()
