@@ -1,4 +1,5 @@
-// What an attempt means: results of recipients become settlements for the spool, reports for tracking and DSNs. Pure.
+// What an attempt means: results of recipients become settlements for the spool, reports for tracking and
+// DSNs. Pure.
 import type { DeliveryReport, TrackedReply } from '#link/reports.ts'
 import type { DueRecipient, Envelope, Settlement } from '#spool/spool.ts'
 import { type Notice, type NoticeQuestion, noticeOf } from './notice.ts'
@@ -37,7 +38,9 @@ type Decision = {
   readonly notice: Notice | null
 }
 
-/** Decides for each recipient, and gathers those with the same outcome into one settlement with one report. */
+/**
+ * Decides for each recipient, and gathers those with the same outcome into one settlement with one report.
+ */
 export function concludeAttempt(attempt: Attempt): Conclusion {
   const groups = new Map<string, { readonly decision: Decision; readonly recipients: DueRecipient[] }>()
   const notices: Notice[] = []
@@ -86,7 +89,9 @@ function decide(attempt: Attempt, { recipient, kind, reply, isOurs }: RecipientR
   }
 }
 
-/** A failure that cannot be reported must not vanish: the message is held where people see it (decisions 12). */
+/**
+ * A failure that cannot be reported must not vanish: the message is held where people see it (decisions 12).
+ */
 function failed(reply: TrackedReply, notice: Notice | null): Decision {
   const kind = notice === null ? 'held' : 'bounced'
   return { outcome: { kind }, reported: kind, reply, notice }

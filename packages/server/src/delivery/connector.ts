@@ -1,4 +1,5 @@
-// Opens a session to a next hop: its addresses in order, then those of its alternates, within the limits a host has.
+// Opens a session to a next hop: its addresses in order, then those of its alternates, within the limits a
+// host has.
 import type { Endpoint } from '#boot/config-types.ts'
 import type { TrackedReply } from '#link/reports.ts'
 import type { Hosts } from './hosts.ts'
@@ -30,7 +31,10 @@ export type ConnectorDeps = {
   readonly ownListener: () => Endpoint | null
 }
 
-/** Tries every target of a hop in turn. Told is the failure of the first, which is the one that should have answered. */
+/**
+ * Tries every target of a hop in turn. Told is the failure of the first, which is the one that should have
+ * answered.
+ */
 export async function openHop(hop: NextHop, deps: ConnectorDeps): Promise<Opened> {
   let failure: Extract<Opened, { kind: 'failed' }> | null = null
   let isBusy = false

@@ -1,7 +1,10 @@
-// One clock for all waiting connections: RFC 5321's limits are minutes, so a look each second costs less than a timer a reply.
+// One clock for all waiting connections: RFC 5321's limits are minutes, so a look each second costs less than
+// a timer a reply.
 import type { Clock } from '#platform/clock.ts'
 
-/** Something that must not wait for ever. `deadline` is epoch milliseconds; infinity while nothing is awaited. */
+/**
+ * Something that must not wait for ever. `deadline` is epoch milliseconds; infinity while nothing is awaited.
+ */
 export type Waiting = { readonly deadline: number; expire(): void }
 
 const SWEEP_MS = 1000

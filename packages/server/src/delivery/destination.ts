@@ -206,7 +206,8 @@ export class Destination {
       return
     }
     this.#limit = 1
-    // A name that does not exist may exist after a look-up later; the answer's own lifetime is in the DNS cache.
+    // A name that does not exist may exist after a look-up later; the answer's own lifetime is in the DNS
+    // cache.
     this.#deadUntil = refusal.isPermanent ? 0 : now + DEAD_MS
     this.#refusal = refusal
     for (const job of this.#queue.drain()) this.#deps.failed(job, refusal)

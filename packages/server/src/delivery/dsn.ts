@@ -1,4 +1,5 @@
-// Makes a DSN: a message of our own with the null reverse-path, for the spool like any other (RFC 3464, RFC 5321 §6.1).
+// Makes a DSN: a message of our own with the null reverse-path, for the spool like any other (RFC 3464, RFC
+// 5321 §6.1).
 import { mailboxOf } from '@gatepost/mail/address.ts'
 import { buildDsn } from '@gatepost/mail/dsn.ts'
 import type { AcceptedReport } from '#link/reports.ts'

@@ -1,4 +1,5 @@
-// Connections open to each mail host: one busy domain must not take more of a host than its share (decisions 14).
+// Connections open to each mail host: one busy domain must not take more of a host than its share (decisions
+// 14).
 import type { Target } from './mx.ts'
 
 /** Counts connections by address and port, and in all. */

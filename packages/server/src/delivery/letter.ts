@@ -21,7 +21,10 @@ export function letterOf(message: InHand, recipients: readonly DueRecipient[]): 
   }
 }
 
-/** The start of the content as it was received, for DSNs: up to one byte more than `max`, which tells that it is longer. */
+/**
+ * The start of the content as it was received, for DSNs: up to one byte more than `max`, which tells that it
+ * is longer.
+ */
 export async function originalOf(message: InHand, max: number): Promise<Uint8Array> {
   const { envelope, chunks } = message
   const parts: Uint8Array[] = []

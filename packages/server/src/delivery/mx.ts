@@ -1,4 +1,5 @@
-// From a next hop to addresses: MX look-up with preferences, null MX, both families, and the guard against private targets.
+// From a next hop to addresses: MX look-up with preferences, null MX, both families, and the guard against
+// private targets.
 import { normalizeIp } from '@gatepost/mail/ip.ts'
 import type { Dns } from '#platform/dns-types.ts'
 import type { RouteTls } from '#policy/settings.ts'

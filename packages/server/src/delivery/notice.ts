@@ -1,4 +1,5 @@
-// Whether the reverse-path may be told what became of a recipient, and what it is told (RFC 3461, decisions 12). Pure.
+// Whether the reverse-path may be told what became of a recipient, and what it is told (RFC 3461, decisions
+// 12). Pure.
 import { mailboxOf } from '@gatepost/mail/address.ts'
 import type { DsnRecipient } from '@gatepost/mail/dsn.ts'
 import type { TrackedReply } from '#link/reports.ts'
@@ -21,8 +22,9 @@ export type NoticeQuestion = {
 const ASKED_BY = { failed: 'FAILURE', delayed: 'DELAY', relayed: 'SUCCESS' } as const
 
 /**
- * The notice, or null where none may go: the null reverse-path, a reverse-path nobody vouched for (backscatter), or a
- * sender who asked otherwise. Without NOTIFY failures and delays are told (RFC 3461 §4.1).
+ * The notice, or null where none may go: the null reverse-path, a reverse-path nobody vouched for
+ * (backscatter), or a sender who asked otherwise. Without NOTIFY failures and delays are told (RFC 3461
+ * §4.1).
  */
 export function noticeOf(envelope: Envelope, question: NoticeQuestion): Notice | null {
   const { recipient, action, reply } = question

@@ -1,4 +1,5 @@
-// Tests a delivery route step by step, in words an administrator can act on: resolve, connect, greeting, TLS, recipients.
+// Tests a delivery route step by step, in words an administrator can act on: resolve, connect, greeting, TLS,
+// recipients.
 import { randomBytes } from 'node:crypto'
 import { bareLineEnding, stuffDots } from '@gatepost/mail/data.ts'
 import { replyText } from '@gatepost/mail/reply.ts'
@@ -195,7 +196,8 @@ class Probe {
       { host, strict: false, ...(ca === undefined ? {} : { ca }) },
       this.#stepMs,
     )
-    const saw = `${state.version}, ${state.cipher}; the certificate is ${state.verified ? 'valid for this name' : `not verified (${state.fault})`}.`
+    const certificate = state.verified ? 'valid for this name' : `not verified (${state.fault})`
+    const saw = `${state.version}, ${state.cipher}; the certificate is ${certificate}.`
     if (!state.verified && tls === 'enforced-strict') {
       return failed(saw, `Use a certificate of a public authority for ${host}, or ask for relaxed TLS.`)
     }

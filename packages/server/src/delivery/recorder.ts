@@ -1,4 +1,5 @@
-// Records what became of recipients: settlements with their reports, events, and the DSNs that must be durable first.
+// Records what became of recipients: settlements with their reports, events, and the DSNs that must be
+// durable first.
 import type { Emit } from '#events/emit.ts'
 import type { Clock } from '#platform/clock.ts'
 import { newId } from '#platform/random.ts'
@@ -50,7 +51,9 @@ export class Recorder {
     this.#deps = deps
   }
 
-  /** Records the results of a job; resolves, when durable, with the time of the next attempt, if there is one. */
+  /**
+   * Records the results of a job; resolves, when durable, with the time of the next attempt, if there is one.
+   */
   async record(message: InHand, outcome: Outcome): Promise<number | null> {
     const { clock, random } = this.#deps
     const { session } = outcome
@@ -77,7 +80,8 @@ export class Recorder {
       if (conclusion.dsnId !== null) await this.#sendDsn(message, conclusion, conclusion.dsnId)
       await message.source.spool.settle(conclusion.settlements)
     } catch {
-      // The spool is closed: the outcome is lost and the recipients are tried again at the next start (RFC 1047).
+      // The spool is closed: the outcome is lost and the recipients are tried again at the next start (RFC
+      // 1047).
       return null
     } finally {
       this.unrecorded -= 1
@@ -123,7 +127,10 @@ export class Recorder {
       emit('delivery.dsn.withheld', { messageId: id, tenantId, recipients: withheld.length })
   }
 
-  /** The report is durable before the recipients it speaks of are let go: a crash between doubles it, never loses it. */
+  /**
+   * The report is durable before the recipients it speaks of are let go: a crash between doubles it, never
+   * loses it.
+   */
   async #sendDsn(message: InHand, { notices }: Conclusion, id: string): Promise<void> {
     const { clock, hostname, settingsOf, signal, store } = this.#deps
     await this.#turn()

@@ -1,11 +1,12 @@
-// When a deferred recipient is tried again, and when we give up: six attempts in the first hour, thirty in four days.
+// When a deferred recipient is tried again, and when we give up: six attempts in the first hour, thirty in
+// four days.
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 
 /**
- * Waiting time behind attempt 1, 2, 3 …. The first six attempts fall into the first hour (0, 2, 7, 17, 32, 52 min),
- * the thirtieth comes after about 94 hours. RFC 5321 §4.5.4.1 asks for four to five days.
+ * Waiting time behind attempt 1, 2, 3 …. The first six attempts fall into the first hour (0, 2, 7, 17, 32, 52
+ * min), the thirtieth comes after about 94 hours. RFC 5321 §4.5.4.1 asks for four to five days.
  */
 const DELAYS_MS: readonly number[] = [
   ...[2, 5, 10, 15, 20, 30, 45, 60, 90].map((minutes) => minutes * MINUTE),
@@ -23,8 +24,8 @@ const SPREAD = 0.1
 export type Retry = { readonly kind: 'retry'; readonly at: number } | { readonly kind: 'expired' }
 
 /**
- * What follows a transient failure. `attempts` includes the one that just failed; times are epoch milliseconds;
- * `random` is in [0, 1).
+ * What follows a transient failure. `attempts` includes the one that just failed; times are epoch
+ * milliseconds; `random` is in [0, 1).
  */
 export function retryAfter(failure: {
   readonly attempts: number

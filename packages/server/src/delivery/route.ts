@@ -19,7 +19,9 @@ const ALTERNATES_MAX = 3
 export type RouteQuestion = {
   readonly settings: TenantSettings
   readonly direction: Direction
-  /** The recipient's domain: A-label in lower case; `[…]` for an address literal, '' for bare `postmaster`. */
+  /**
+   * The recipient's domain: A-label in lower case; `[…]` for an address literal, '' for bare `postmaster`.
+   */
   readonly domain: string
   /** Which tenant of this gateway a domain belongs to. */
   readonly tenantOfDomain: (domain: string) => string | null

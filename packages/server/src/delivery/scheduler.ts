@@ -1,4 +1,5 @@
-// The scheduler: takes messages in memory or from spools, sorts their recipients by destination, records what came of it.
+// The scheduler: takes messages in memory or from spools, sorts their recipients by destination, records what
+// came of it.
 import type { BootConfig, Endpoint } from '#boot/config-types.ts'
 import type { Emit } from '#events/emit.ts'
 import type { Clock } from '#platform/clock.ts'
@@ -133,7 +134,10 @@ export class Scheduler {
     if (recipients.length > 0) this.#admit(this.#own, { envelope, recipients, content })
   }
 
-  /** Makes a message due now and tries at once, also where nobody could be reached just now. Returns recipients. */
+  /**
+   * Makes a message due now and tries at once, also where nobody could be reached just now. Returns
+   * recipients.
+   */
   async retryNow(messageId: string): Promise<number> {
     let count = 0
     for (const source of this.#sources) {
@@ -279,7 +283,9 @@ export class Scheduler {
     source.wake.abort()
   }
 
-  /** Looks for due messages of one spool: at the start, when one becomes due, and when memory has room again. */
+  /**
+   * Looks for due messages of one spool: at the start, when one becomes due, and when memory has room again.
+   */
   async #watch(source: Source): Promise<void> {
     const { clock } = this.#options
     while (!this.#stopped.signal.aborted) {

@@ -1,4 +1,5 @@
-// Mail transactions over a session: groups of commands where pipelining is offered, and what each recipient got.
+// Mail transactions over a session: groups of commands where pipelining is offered, and what each recipient
+// got.
 import type { Reply } from '@gatepost/mail/reply.ts'
 import type { TrackedReply } from '#link/reports.ts'
 import type { DueRecipient, Envelope } from '#spool/spool.ts'
@@ -34,10 +35,16 @@ export type Transmission = {
 
 type Begun = { readonly letter: Letter; readonly commands: readonly string[]; readonly wholeGroup: boolean }
 
-/** Counts as asking for less. Exchange Online throttles with 4.7.5xx and means "later", not "never" (decisions 14). */
+/**
+ * Counts as asking for less. Exchange Online throttles with 4.7.5xx and means "later", not "never" (decisions
+ * 14).
+ */
 const SLOWING = /^4\.7\./
 
-/** One session's transactions, one after the other. `next` of a transaction goes out together with its content. */
+/**
+ * One session's transactions, one after the other. `next` of a transaction goes out together with its
+ * content.
+ */
 export class SmtpClient {
   readonly session: Session
   readonly #timeouts: Timeouts
@@ -50,15 +57,17 @@ export class SmtpClient {
     this.#timeouts = timeouts
   }
 
-  /** Whether a further letter may go here. What is unread belongs to the letter begun, or else is a farewell. */
+  /**
+   * Whether a further letter may go here. What is unread belongs to the letter begun, or else is a farewell.
+   */
   get isUsable(): boolean {
     const { connection } = this.session
     return connection.isOpen && (this.#begun !== null || !connection.hasUnread)
   }
 
   /**
-   * Sends a letter and tells what each recipient got. `takeNext` is asked, once, for the letter whose envelope goes
-   * out in one write with this letter's content; the caller transmits that one next.
+   * Sends a letter and tells what each recipient got. `takeNext` is asked, once, for the letter whose
+   * envelope goes out in one write with this letter's content; the caller transmits that one next.
    */
   async transmit(letter: Letter, takeNext: () => Letter | null): Promise<Transmission> {
     let begun = this.#begun

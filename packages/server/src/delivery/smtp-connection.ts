@@ -1,4 +1,5 @@
-// The client's side of one TCP connection: grouped writes, replies in order with deadlines, and the change to TLS.
+// The client's side of one TCP connection: grouped writes, replies in order with deadlines, and the change to
+// TLS.
 import { connect as connectTcp, type Socket } from 'node:net'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
 import { type Reply, ReplyParser } from '@gatepost/mail/reply.ts'

@@ -1,4 +1,5 @@
-// From an address to a session that is ready for MAIL: connect, greeting, EHLO or HELO, TLS as the route asks.
+// From an address to a session that is ready for MAIL: connect, greeting, EHLO or HELO, TLS as the route
+// asks.
 import type { Reply } from '@gatepost/mail/reply.ts'
 import type { TrackedReply } from '#link/reports.ts'
 import { type Capabilities, capabilitiesOf, NO_CAPABILITIES } from './capabilities.ts'
@@ -7,7 +8,9 @@ import type { Target } from './mx.ts'
 import { type Connect, ConnectionLost, SmtpConnection, type TlsState } from './smtp-connection.ts'
 import type { TlsSessions } from './tls-sessions.ts'
 
-/** How long a client waits at each stage, in milliseconds. RFC 5321 §4.5.3.2; connecting has no limit there. */
+/**
+ * How long a client waits at each stage, in milliseconds. RFC 5321 §4.5.3.2; connecting has no limit there.
+ */
 export const TIMEOUTS = {
   connect: 30_000,
   greeting: 300_000,
@@ -49,8 +52,9 @@ export type SessionDeps = {
 }
 
 /**
- * Opens a session. TLS by the target: `none` never; `opportunistic` when offered, falling back to clear when the
- * handshake fails (RFC 7435); `enforced-relaxed` always, unverified; `enforced-strict` always and verified.
+ * Opens a session. TLS by the target: `none` never; `opportunistic` when offered, falling back to clear when
+ * the handshake fails (RFC 7435); `enforced-relaxed` always, unverified; `enforced-strict` always and
+ * verified.
  */
 export async function openSession(target: Target, deps: SessionDeps): Promise<OpenedSession> {
   const first = await tryOpen(target, deps, target.tls !== 'none')

@@ -69,12 +69,38 @@ function serve(
 ): void {
   const connection: SinkConnection = { socket, commands: [], tls, messages: 0 }
   sink.connections.push(connection)
-  let pending = ''
-  let inData = false
-  let mail = ''
-  let recipients: string[] = []
-  const say = (line: string, usual: string): boolean => {
-    const told = options.answer?.(line, connection)
+  const session = new SinkSession(sink, connection, options)
+  socket.on('error', () => {})
+  socket.on('data', (chunk) => session.hear(chunk.toString('latin1')))
+  if (!tls) session.say('<greeting>', '220 sink ESMTP')
+}
+
+class SinkSession {
+  readonly #sink: Sink
+  readonly #connection: SinkConnection
+  readonly #options: SinkOptions
+  #pending = ''
+  #inData = false
+  #mail = ''
+  #recipients: string[] = []
+
+  constructor(sink: Sink, connection: SinkConnection, options: SinkOptions) {
+    this.#sink = sink
+    this.#connection = connection
+    this.#options = options
+  }
+
+  hear(text: string): void {
+    this.#pending += text
+    while (this.#inData ? this.#takeContent() : this.#takeLine()) {
+      // Goes on while there is a whole line or a whole content.
+    }
+  }
+
+  /** Answers as told or as usual; true when that was a yes. */
+  say(line: string, usual: string): boolean {
+    const { socket } = this.#connection
+    const told = this.#options.answer?.(line, this.#connection)
     const reply = told === undefined ? usual : told
     if (reply === 'close') {
       socket.destroy()
@@ -83,65 +109,79 @@ function serve(
     if (reply !== null) socket.write(reply.endsWith('\n') ? reply : `${reply}\r\n`)
     return reply?.startsWith('2') === true || reply?.startsWith('3') === true
   }
-  const command = (line: string): void => {
-    connection.commands.push(line)
-    const verb = line.slice(0, 4).toUpperCase()
-    if (verb === 'EHLO') {
-      const keywords = [...(options.keywords ?? KEYWORDS), ...(options.tls && !tls ? ['STARTTLS'] : [])]
-      say(
-        line,
-        ['sink', ...keywords]
-          .map((word, i, all) => `250${i === all.length - 1 ? ' ' : '-'}${word}`)
-          .join('\r\n'),
-      )
-    } else if (verb === 'MAIL') {
-      recipients = []
-      mail = say(line, '250 2.1.0 ok') ? line : ''
-    } else if (verb === 'RCPT') {
-      if (mail === '') say(line, '503 5.5.1 no mail')
-      else if (say(line, '250 2.1.5 ok')) recipients.push(line)
-    } else if (verb === 'DATA') {
-      if (recipients.length === 0) say(line, '554 5.5.1 no valid recipients')
-      else inData = say(line, '354 go on')
-    } else if (verb === 'STAR') {
-      if (!say(line, '220 2.0.0 go')) return
-      socket.removeAllListeners('data')
-      const secure = new TLSSocket(socket, {
-        isServer: true,
-        ...(options.tls && { secureContext: options.tls }),
-      })
-      secure.on('error', () => {})
-      serve(secure, sink, { options, tls: true })
-    } else if (verb === 'QUIT') {
-      say(line, '221 2.0.0 bye')
-      socket.end()
-    } else say(line, '250 2.0.0 ok')
+
+  #takeLine(): boolean {
+    const end = this.#pending.indexOf('\r\n')
+    if (end === -1) return false
+    const line = this.#pending.slice(0, end)
+    this.#pending = this.#pending.slice(end + 2)
+    this.#connection.commands.push(line)
+    this.#command(line)
+    return true
   }
-  socket.on('error', () => {})
-  socket.on('data', (chunk) => {
-    pending += chunk.toString('latin1')
-    for (;;) {
-      if (inData) {
-        const end = pending.startsWith('.\r\n') ? 0 : pending.indexOf('\r\n.\r\n')
-        if (end === -1) return
-        const content = end === 0 ? '' : pending.slice(0, end + 2)
-        pending = pending.slice(end === 0 ? 3 : end + 5)
-        inData = false
-        connection.messages += 1
-        if (say('<dot>', '250 2.0.0 taken')) {
-          sink.count += 1
-          if (!options.forget)
-            sink.messages.push({ mail, recipients, content: content.replace(/^\.\./gm, '.') })
-        }
-        mail = ''
-      } else {
-        const end = pending.indexOf('\r\n')
-        if (end === -1) return
-        const line = pending.slice(0, end)
-        pending = pending.slice(end + 2)
-        command(line)
+
+  #takeContent(): boolean {
+    const pending = this.#pending
+    const end = pending.startsWith('.\r\n') ? 0 : pending.indexOf('\r\n.\r\n')
+    if (end === -1) return false
+    const content = end === 0 ? '' : pending.slice(0, end + 2)
+    this.#pending = pending.slice(end === 0 ? 3 : end + 5)
+    this.#inData = false
+    this.#connection.messages += 1
+    if (this.say('<dot>', '250 2.0.0 taken')) {
+      this.#sink.count += 1
+      const message = {
+        mail: this.#mail,
+        recipients: this.#recipients,
+        content: content.replace(/^\.\./gm, '.'),
       }
+      if (!this.#options.forget) this.#sink.messages.push(message)
     }
-  })
-  if (!tls) say('<greeting>', '220 sink ESMTP')
+    this.#mail = ''
+    return true
+  }
+
+  #command(line: string): void {
+    switch (line.slice(0, 4).toUpperCase()) {
+      case 'EHLO':
+        this.say(line, this.#ehlo())
+        return
+      case 'MAIL':
+        this.#recipients = []
+        this.#mail = this.say(line, '250 2.1.0 ok') ? line : ''
+        return
+      case 'RCPT':
+        if (this.#mail === '') this.say(line, '503 5.5.1 no mail')
+        else if (this.say(line, '250 2.1.5 ok')) this.#recipients.push(line)
+        return
+      case 'DATA':
+        if (this.#recipients.length === 0) this.say(line, '554 5.5.1 no valid recipients')
+        else this.#inData = this.say(line, '354 go on')
+        return
+      case 'STAR':
+        if (this.say(line, '220 2.0.0 go')) this.#secure()
+        return
+      case 'QUIT':
+        this.say(line, '221 2.0.0 bye')
+        this.#connection.socket.end()
+        return
+      default:
+        this.say(line, '250 2.0.0 ok')
+    }
+  }
+
+  #ehlo(): string {
+    const { keywords = KEYWORDS, tls } = this.#options
+    const words = ['sink', ...keywords, ...(tls && !this.#connection.tls ? ['STARTTLS'] : [])]
+    return words.map((word, i) => `250${i === words.length - 1 ? ' ' : '-'}${word}`).join('\r\n')
+  }
+
+  #secure(): void {
+    const { socket } = this.#connection
+    const { tls } = this.#options
+    socket.removeAllListeners('data')
+    const secure = new TLSSocket(socket, { isServer: true, ...(tls && { secureContext: tls }) })
+    secure.on('error', () => {})
+    serve(secure, this.#sink, { options: this.#options, tls: true })
+  }
 }

@@ -1,4 +1,5 @@
-// Which addresses delivery may connect to: a tenant must not reach the inside of our network through us (decisions 40).
+// Which addresses delivery may connect to: a tenant must not reach the inside of our network through us
+// (decisions 40).
 import { compileIpSet, type IpSet, isLinkLocal, isPrivate, normalizeIp } from '@gatepost/mail/ip.ts'
 import type { Endpoint } from '#boot/config-types.ts'
 

@@ -1,4 +1,5 @@
-// The content as it goes over the wire: our trace fields first, forged results cut out, dots stuffed (RFC 5321 §4.5.2).
+// The content as it goes over the wire: our trace fields first, forged results cut out, dots stuffed (RFC
+// 5321 §4.5.2).
 import { concat, fromLatin1 } from '@gatepost/mail/bytes.ts'
 import { stuffDots } from '@gatepost/mail/data.ts'
 import type { Envelope } from '#spool/spool.ts'

@@ -1,4 +1,5 @@
-// Large content: streamed to a file of its own while it is received, so that memory stays bounded (architecture §6).
+// Large content: streamed to a file of its own while it is received, so that memory stays bounded
+// (architecture §6).
 import { randomBytes } from 'node:crypto'
 import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,4 +1,5 @@
-// What waits for the disk: gathered on the calling side and cut into batches, so that one sync serves all of them.
+// What waits for the disk: gathered on the calling side and cut into batches, so that one sync serves all of
+// them.
 import type { AcceptedReport, Report } from '#link/reports.ts'
 import { type Content, type Envelope, type Settlement, SpoolUnavailable } from './spool.ts'
 import type { Batch, CommitItem, RefusedCommit, SettleItem } from './wire.ts'

@@ -30,8 +30,8 @@ export type OpenSpoolOptions = {
 }
 
 /**
- * Opens `folder/slot.db` and all that belongs to it; creates what is missing. Throws `SpoolLocked` while a living
- * owner has it, `SpoolTooNew`, or `SpoolNotOpened`.
+ * Opens `folder/slot.db` and all that belongs to it; creates what is missing. Throws `SpoolLocked` while a
+ * living owner has it, `SpoolTooNew`, or `SpoolNotOpened`.
  */
 export async function openSpool(
   folder: string,

@@ -5,10 +5,15 @@ import type { OutboxText } from './wire.ts'
 /** Reports of one row at most, so that an acknowledgement in the middle of a row keeps little. */
 const REPORTS_PER_ROW_MAX = 256
 
-/** Between the reports of a row. JSON text holds no line feed, so no report has to be parsed to find its end. */
+/**
+ * Between the reports of a row. JSON text holds no line feed, so no report has to be parsed to find its end.
+ */
 const SEPARATOR = '\n'
 
-/** Numbers and bounds the reports of one spool. Numbers and counts live in memory; `save` undoes a failed transaction. */
+/**
+ * Numbers and bounds the reports of one spool. Numbers and counts live in memory; `save` undoes a failed
+ * transaction.
+ */
 export class Outbox {
   readonly #max: number
   #next: number

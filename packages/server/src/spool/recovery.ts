@@ -1,4 +1,5 @@
-// Opening a spool: what a death of the process left behind is counted, set aside or removed. See docs/internals/spool.md.
+// Opening a spool: what a death of the process left behind is counted, set aside or removed. See
+// docs/internals/spool.md.
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'

@@ -29,8 +29,9 @@ export function insertMessage(
 }
 
 /**
- * Records an outcome. Removes the message with its content once no recipient is open; returns the file that may be
- * unlinked after the commit. A message that is gone already is left alone, so that repeating is harmless.
+ * Records an outcome. Removes the message with its content once no recipient is open; returns the file that
+ * may be unlinked after the commit. A message that is gone already is left alone, so that repeating is
+ * harmless.
  */
 export function settleMessage(sql: Statements, item: SettleItem, tally: Tally): string | null {
   const count = item.recipients.length
@@ -87,8 +88,9 @@ export function holdMessage(sql: Statements, messageId: string): readonly number
 }
 
 /**
- * What is due, oldest first. Of messages that were there when the process last died, each handing out is counted
- * before it happens, and one that was in hand at such a death before is handed out alone (`suspects`).
+ * What is due, oldest first. Of messages that were there when the process last died, each handing out is
+ * counted before it happens, and one that was in hand at such a death before is handed out alone
+ * (`suspects`).
  */
 export function takeDue(
   sql: Statements,

@@ -1,4 +1,5 @@
-// The spool's interface: what edges and delivery ask of durable storage. Law 1: once commit resolves, we may say 250.
+// The spool's interface: what edges and delivery ask of durable storage. Law 1: once commit resolves, we may
+// say 250.
 import type { AcceptedReport, DeliveryReport, Report } from '#link/reports.ts'
 import type { Direction } from '#policy/policy.ts'
 
@@ -36,13 +37,19 @@ export type Envelope = {
   readonly size: number
   /** Our Received and Authentication-Results, CRLF-ended: prepended at delivery. */
   readonly traceFields: string
-  /** Byte ranges of the content that are left out at delivery: forged results that carry our own id (RFC 8601 §5). */
+  /**
+   * Byte ranges of the content that are left out at delivery: forged results that carry our own id (RFC 8601
+   * §5).
+   */
   readonly cuts: readonly (readonly [start: number, end: number])[]
   /** Whether a DSN may go to the reverse-path: SPF passed, or an internal sender (decisions 12). */
   readonly dsnAllowed: boolean
 }
 
-/** Content as received: unstuffed, CRLF (decisions 29). Small ones are chunks in memory, large ones a synced file. */
+/**
+ * Content as received: unstuffed, CRLF (decisions 29). Small ones are chunks in memory, large ones a synced
+ * file.
+ */
 export type Content =
   | { readonly kind: 'memory'; readonly chunks: readonly Uint8Array[] }
   | { readonly kind: 'file'; readonly name: string; readonly size: number }
@@ -91,11 +98,14 @@ export type Spool = {
   /** Opens a file for large content. */
   openContent(): Promise<ContentFile>
   /**
-   * Makes one received message survive a power cut: group commit, synchronous=FULL. Once this resolves we may reply 250
-   * and so take responsibility (RFC 5321 §4.2.5, §6.1). Rejects with `SpoolUnavailable` when the disk refuses.
+   * Makes one received message survive a power cut: group commit, synchronous=FULL. Once this resolves we may
+   * reply 250 and so take responsibility (RFC 5321 §4.2.5, §6.1). Rejects with `SpoolUnavailable` when the
+   * disk refuses.
    */
   commitMessage(envelope: Envelope, content: Content, report: AcceptedReport): Promise<void>
-  /** Records outcomes; resolves when durable. A message without open recipients is removed with its content. */
+  /**
+   * Records outcomes; resolves when durable. A message without open recipients is removed with its content.
+   */
   settle(settlements: readonly Settlement[]): Promise<void>
   /** Queues reports that belong to no message (refusals). Durable soon, not awaited by SMTP. */
   report(reports: readonly Report[]): void

@@ -1,4 +1,5 @@
-// The spool as edges and delivery hold it: gathers, sends batches to the writer thread one at a time, keeps the health.
+// The spool as edges and delivery hold it: gathers, sends batches to the writer thread one at a time, keeps
+// the health.
 import { statfs } from 'node:fs/promises'
 import { Worker } from 'node:worker_threads'
 import type { Emit } from '#events/emit.ts'

@@ -1,7 +1,10 @@
 // What the spool's two sides say to each other: batches to make durable, questions, and their answers.
 import type { Report } from '#link/reports.ts'
 
-/** A message to store. JSON is written on the calling side, because strings cross threads cheaper than objects. */
+/**
+ * A message to store. JSON is written on the calling side, because strings cross threads cheaper than
+ * objects.
+ */
 export type CommitItem = {
   readonly id: string
   readonly envelope: string

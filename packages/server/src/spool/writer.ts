@@ -38,7 +38,10 @@ import type {
 
 /** The log is written back when it is this long and nothing waits: then nobody feels it. */
 const CHECKPOINT_IDLE_BYTES = 4 * 1024 * 1024
-/** The log is written back at this length in any case. Pages reused meanwhile are written once, so long is cheap. */
+/**
+ * The log is written back at this length in any case. Pages reused meanwhile are written once, so long is
+ * cheap.
+ */
 const CHECKPOINT_BYTES = 32 * 1024 * 1024
 const IDLE_MS = 200
 /** While a message is tried alone, others that must be are looked for at this interval. */
@@ -90,7 +93,8 @@ class Writer {
         outcome = this.#transact(batch)
       } catch (error) {
         if (isDiskFault(error)) throw error
-        // One message of the batch cannot be stored. The others must not suffer: each gets its own transaction.
+        // One message of the batch cannot be stored. The others must not suffer: each gets its own
+        // transaction.
         refused = this.#storeOneByOne(batch.commits, batch.contents)
         outcome = this.#transact({ ...batch, commits: [], contents: null })
       }
