@@ -1,4 +1,5 @@
-// Outbound mail (C6, O1, O2): which addresses may relay, which tried and were refused, and what the mail host enters.
+// Outbound mail (C6, O1, O2): which addresses may relay, which tried and were refused, and what the mail host
+// enters.
 import type { Outbound } from '@gatepost/contract/route.ts'
 import { compileIpSet, formatIp, isLinkLocal, isPrivate, normalizeIp, parseIp } from '@gatepost/mail/ip.ts'
 import { newId } from '#platform/random.ts'

@@ -1,4 +1,5 @@
-// Tests a delivery route from an edge, with a real message at the end; the page shows it running at once (C5).
+// Tests a delivery route from an edge, with a real message at the end; the page shows it running at once
+// (C5).
 
 import { domainToASCII } from 'node:url'
 import type { Route, RouteTest } from '@gatepost/contract/route.ts'
@@ -20,7 +21,8 @@ type Deps = Pick<ControlDeps, 'store' | 'clock' | 'link' | 'config' | 'emit'>
 const COOL_DOWN_MS = 5_000
 
 /**
- * Starts a test. The route that is returned shows it running; `finished` resolves once its results are kept, and
+ * Starts a test. The route that is returned shows it running; `finished` resolves once its results are kept,
+ * and
  * never rejects. Throws `edge-unreachable`, `check-too-soon`, `invalid-input`.
  */
 export async function startRouteTest(

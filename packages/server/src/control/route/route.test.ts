@@ -1,4 +1,5 @@
-// Delivery routes over SQLite: what may be entered, defaults, loops, what stops a removal, and tests from an edge.
+// Delivery routes over SQLite: what may be entered, defaults, loops, what stops a removal, and tests from an
+// edge.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { EdgeLink, Scope } from '#control/scope.ts'

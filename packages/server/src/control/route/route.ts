@@ -1,6 +1,5 @@
 // Delivery routes (C5): the mail hosts behind an organisation, and the smart host of its outbound mail.
-import type { Route, RouteTls } from '@gatepost/contract/route.ts'
-import type * as z from 'zod'
+import type { Route } from '@gatepost/contract/route.ts'
 import { newId } from '#platform/random.ts'
 import type { Trx } from '#store/open.ts'
 import { invalidInput, problem } from '../problem.ts'
@@ -11,13 +10,12 @@ import { shownTest } from './probe-state.ts'
 import { domainsWithRoute, findRoute, type RouteRow, routesOf } from './store.ts'
 
 type Deps = Pick<ControlDeps, 'store' | 'clock' | 'link' | 'config'>
-type Tls = z.infer<typeof RouteTls>
 
 export type RouteFields = {
   readonly name: string
   readonly host: string
   readonly port: number
-  readonly tls: Tls
+  readonly tls: Route['tls']
   readonly alternateId: string | null
   readonly defaultFor: 'inbound' | 'outbound' | null
 }
