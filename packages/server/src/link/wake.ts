@@ -11,27 +11,24 @@ export class Wake {
 
   /** Lets everybody look again. */
   wake(): void {
-    for (const resolve of this.#waiting) resolve()
-    this.#waiting.clear()
+    for (const look of this.#waiting) look()
   }
 
-  /** Resolves when `isReady` holds (true), or when time is up or the signal aborts (false). */
+  /** Resolves when `isReady` holds (true), or when `ms` have passed or the signal aborts (false). */
   async until(isReady: () => boolean, ms: number, signal: AbortSignal): Promise<boolean> {
-    const end = this.#clock.now() + ms
-    while (!isReady()) {
-      const left = end - this.#clock.now()
-      if (left <= 0 || signal.aborted) return false
-      await this.#next(left, signal)
+    if (isReady()) return true
+    const { promise, resolve } = Promise.withResolvers<boolean>()
+    const look = (): void => {
+      if (isReady()) resolve(true)
     }
-    return true
-  }
-
-  async #next(ms: number, signal: AbortSignal): Promise<void> {
     const done = new AbortController()
-    const { promise, resolve } = Promise.withResolvers<void>()
-    this.#waiting.add(resolve)
-    await Promise.race([promise, this.#clock.sleep(ms, AbortSignal.any([signal, done.signal]))])
-    this.#waiting.delete(resolve)
-    done.abort()
+    this.#waiting.add(look)
+    void this.#clock.sleep(ms, AbortSignal.any([signal, done.signal])).then(() => resolve(isReady()))
+    try {
+      return await promise
+    } finally {
+      this.#waiting.delete(look)
+      done.abort()
+    }
   }
 }
