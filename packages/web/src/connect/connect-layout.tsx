@@ -8,7 +8,9 @@ export function ConnectLayout() {
   const { data } = useConnect()
   return (
     <div className={classes.layout}>
-      <div className={classes.side}>{data && <TaskList connect={data} />}</div>
+      <div className={classes.side}>
+        <div className={classes.sideInner}>{data && <TaskList connect={data} />}</div>
+      </div>
       <div className={classes.page}>
         <Outlet />
       </div>

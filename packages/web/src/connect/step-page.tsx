@@ -18,7 +18,14 @@ import { StepChecks } from './step-checks.tsx'
 import { requirementWords, stepSearchWords, titleOf } from './step-words.ts'
 import { useConnect } from './use-connect.ts'
 
-type StepBody = (props: { readonly connect: Connect; readonly step: ConnectStep }) => ReactNode
+type BodyProps = {
+  readonly connect: Connect
+  readonly step: ConnectStep
+  /** What stands beside and below every step, for a body that lays the page out itself. */
+  readonly aside: ReactNode
+  readonly foot: ReactNode
+}
+type StepBody = (props: BodyProps) => ReactNode
 
 /** The steps that are built; their parts load when opened. */
 const bodies: { readonly [Name in StepName]?: StepBody } = {
@@ -81,6 +88,26 @@ function KnownStep({ name }: { readonly name: StepName }) {
 function StepBodyArea({ connect, step }: { readonly connect: Connect; readonly step: ConnectStep }) {
   const Body = bodies[step.name]
   const built = step.available && Body
+  const aside = (
+    <>
+      {step.state === 'waiting' && <WaitingAside step={step} />}
+      <AboutStep step={step} steps={connect.steps} />
+    </>
+  )
+  const foot = (
+    <>
+      <StepChecks step={step} />
+      <SkipLine step={step} />
+    </>
+  )
+  const parts = { connect, step, aside, foot }
+  if (built && step.name === 'modify-mx' && step.state !== 'locked') {
+    return (
+      <Suspense fallback={<SkeletonRows />}>
+        <Body {...parts} />
+      </Suspense>
+    )
+  }
   return (
     <div className={stack.connect}>
       <div className={stack.stack}>
@@ -92,16 +119,12 @@ function StepBodyArea({ connect, step }: { readonly connect: Connect; readonly s
         )}
         {built && step.state !== 'locked' && (
           <Suspense fallback={<SkeletonRows />}>
-            <Body connect={connect} step={step} />
+            <Body {...parts} />
           </Suspense>
         )}
-        <StepChecks step={step} />
-        <SkipLine step={step} />
+        {foot}
       </div>
-      <div className={stack.stack}>
-        {step.state === 'waiting' && <WaitingAside step={step} />}
-        <AboutStep step={step} steps={connect.steps} />
-      </div>
+      <div className={stack.stack}>{aside}</div>
     </div>
   )
 }
@@ -110,11 +133,17 @@ function WaitingAside({ step }: { readonly step: ConnectStep }) {
   return (
     <Panel title="This step is waiting">
       <div className={stack.tight}>
-        <p className="tx2">{step.detail || 'For a record that others publish.'} You may close this page.</p>
+        <p className="tx2">
+          {sentence(step.detail || 'For a record that others publish')} You may close this page.
+        </p>
         <CheckedLine checkedAt={step.checkedAt} nextCheckAt={step.nextCheckAt} />
       </div>
     </Panel>
   )
+}
+
+function sentence(words: string): string {
+  return words.endsWith('.') ? words : `${words}.`
 }
 
 function AboutStep({ step, steps }: { readonly step: ConnectStep; readonly steps: readonly ConnectStep[] }) {

@@ -12,9 +12,11 @@ type Props = {
   /** Names in full instead of as most providers want them (`@`, relative). */
   readonly fullNames: boolean
   readonly label: string
+  /** Without the state of each record, where a table of servers stands below. */
+  readonly withState?: boolean
 }
 
-export function RecordsTable({ records, fullNames, label }: Props) {
+export function RecordsTable({ records, fullNames, label, withState = true }: Props) {
   const phone = usePhone()
   const withPriority = records.some(({ priority }) => priority !== null)
   if (phone) {
@@ -39,7 +41,7 @@ export function RecordsTable({ records, fullNames, label }: Props) {
             <th scope="col">Value</th>
             {withPriority && <th scope="col">Priority</th>}
             <th scope="col">TTL</th>
-            <th scope="col">State</th>
+            {withState && <th scope="col">State</th>}
           </tr>
         </thead>
         <tbody>
@@ -54,9 +56,11 @@ export function RecordsTable({ records, fullNames, label }: Props) {
               </td>
               {withPriority && <td className="mono">{record.priority}</td>}
               <td className="mono">{record.ttl}</td>
-              <td>
-                <StatusWord of="record" state={record.state} />
-              </td>
+              {withState && (
+                <td>
+                  <StatusWord of="record" state={record.state} />
+                </td>
+              )}
             </tr>
           ))}
         </tbody>

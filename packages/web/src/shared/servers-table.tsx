@@ -76,7 +76,7 @@ function Asked({ server, checkedAt }: { readonly server: ServerView; readonly ch
       <span className={classes.line}>
         <HostText>{server.server}</HostText>
       </span>
-      <span className="small tx3">
+      <span className={`${classes.once} small tx3`}>
         {server.view === 'authoritative' ? 'Name server' : 'Public resolver'}
         {checkedAt !== null && (
           <>

@@ -1,4 +1,5 @@
 // The one component that draws states: always icon and word, a pill only beside the page's heading.
+import { useRef } from 'react'
 import classes from './status-word.module.css'
 import { type Family, type StateOf, type Tone, wordOf } from './vocabulary.ts'
 
@@ -32,6 +33,8 @@ export function StatusIcon<F extends Family>({
   readonly size?: number
 }) {
   const { icon: Icon, tone } = wordOf(of, state)
+  // The check is drawn once when a step turns green, not whenever the page opens.
+  const first = useRef<string>(state)
   return (
     <Icon
       size={size}
@@ -40,7 +43,7 @@ export function StatusIcon<F extends Family>({
       className={classes.icon}
       data-tone={tone}
       data-running={state === 'running' || undefined}
-      data-done={(of === 'step' && state === 'done') || undefined}
+      data-turned={(state === 'done' && first.current !== 'done') || undefined}
     />
   )
 }

@@ -16,65 +16,67 @@ export function Rail() {
   const { openSearch } = useContext(ShellContext)
   const entries = tenantNavigation.flatMap((group) => group.entries)
   return (
-    <div className={classes.rail}>
-      <Link to="/" aria-label="Start page" className={classes.railLink}>
-        <Mark />
-      </Link>
-      <nav aria-label="Pages">
-        <ul className={classes.railList}>
-          <li>
-            <Tooltip label="Search (Ctrl K)" position="right">
-              <button type="button" className={classes.railLink} aria-label="Search" onClick={openSearch}>
-                <IconSearch size={18} stroke={1.6} aria-hidden />
-              </button>
+    <nav aria-label="Main" className={classes.rail}>
+      <div className={classes.railInner}>
+        <Link to="/" aria-label="Start page" className={classes.railLink}>
+          <Mark />
+        </Link>
+        <div>
+          <ul className={classes.railList}>
+            <li>
+              <Tooltip label="Search (Ctrl K)" position="right">
+                <button type="button" className={classes.railLink} aria-label="Search" onClick={openSearch}>
+                  <IconSearch size={18} stroke={1.6} aria-hidden />
+                </button>
+              </Tooltip>
+            </li>
+            {tenant
+              ? entries
+                  .filter(({ needs }) => tenant.permissions.includes(needs))
+                  .map(({ to, label, icon: Icon }) => (
+                    <li key={to}>
+                      <Tooltip label={label} position="right">
+                        <Link
+                          to={to}
+                          params={{ slug: tenant.slug }}
+                          aria-label={label}
+                          className={classes.railLink}
+                        >
+                          <Icon size={18} stroke={1.6} aria-hidden />
+                        </Link>
+                      </Tooltip>
+                    </li>
+                  ))
+              : me?.operator &&
+                systemNavigation
+                  .flatMap((group) => group.entries)
+                  .map(({ to, label, icon: Icon }) => (
+                    <li key={to}>
+                      <Tooltip label={label} position="right">
+                        <Link to={to} aria-label={label} className={classes.railLink}>
+                          <Icon size={18} stroke={1.6} aria-hidden />
+                        </Link>
+                      </Tooltip>
+                    </li>
+                  ))}
+          </ul>
+        </div>
+        <div className={classes.railBottom}>
+          {tenant && (
+            <Tooltip label={settingsEntry.label} position="right">
+              <Link
+                to={settingsEntry.to}
+                params={{ slug: tenant.slug }}
+                aria-label={settingsEntry.label}
+                className={classes.railLink}
+              >
+                <settingsEntry.icon size={18} stroke={1.6} aria-hidden />
+              </Link>
             </Tooltip>
-          </li>
-          {tenant
-            ? entries
-                .filter(({ needs }) => tenant.permissions.includes(needs))
-                .map(({ to, label, icon: Icon }) => (
-                  <li key={to}>
-                    <Tooltip label={label} position="right">
-                      <Link
-                        to={to}
-                        params={{ slug: tenant.slug }}
-                        aria-label={label}
-                        className={classes.railLink}
-                      >
-                        <Icon size={18} stroke={1.6} aria-hidden />
-                      </Link>
-                    </Tooltip>
-                  </li>
-                ))
-            : me?.operator &&
-              systemNavigation
-                .flatMap((group) => group.entries)
-                .map(({ to, label, icon: Icon }) => (
-                  <li key={to}>
-                    <Tooltip label={label} position="right">
-                      <Link to={to} aria-label={label} className={classes.railLink}>
-                        <Icon size={18} stroke={1.6} aria-hidden />
-                      </Link>
-                    </Tooltip>
-                  </li>
-                ))}
-        </ul>
-      </nav>
-      <div className={classes.railBottom}>
-        {tenant && (
-          <Tooltip label={settingsEntry.label} position="right">
-            <Link
-              to={settingsEntry.to}
-              params={{ slug: tenant.slug }}
-              aria-label={settingsEntry.label}
-              className={classes.railLink}
-            >
-              <settingsEntry.icon size={18} stroke={1.6} aria-hidden />
-            </Link>
-          </Tooltip>
-        )}
-        <PersonMenu small />
+          )}
+          <PersonMenu small />
+        </div>
       </div>
-    </div>
+    </nav>
   )
 }

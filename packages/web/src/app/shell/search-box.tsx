@@ -19,6 +19,7 @@ export function SearchBox({ asked }: { readonly asked: number }) {
       query={query}
       onQueryChange={setQuery}
       actions={[...actions, ...messages]}
+      aria-label="Search"
       nothingFound="No page has that name. Press Escape to close."
       highlightQuery
       scrollable

@@ -21,22 +21,22 @@ type Props = { readonly onSearch: () => void; readonly inDrawer?: boolean }
 export function Sidebar({ onSearch, inDrawer }: Props) {
   const tenant = useMyTenant()
   return (
-    <div className={classes.sidebar} data-drawer={inDrawer || undefined}>
-      <TenantSwitcher />
-      <button type="button" className={classes.search} onClick={onSearch}>
-        <IconSearch size={16} aria-hidden />
-        Search
-        <kbd className={classes.key}>Ctrl K</kbd>
-      </button>
-      <nav aria-label="Pages" className={classes.nav}>
-        {tenant ? <TenantPages slug={tenant.slug} /> : <SystemPages />}
-      </nav>
-      <div className={classes.bottom}>
-        {inDrawer && <HealthLine />}
-        {tenant && <TenantEntry entry={settingsEntry} slug={tenant.slug} />}
-        <PersonMenu />
+    <nav aria-label="Main" className={classes.sidebar} data-drawer={inDrawer || undefined}>
+      <div className={classes.sidebarInner}>
+        <TenantSwitcher />
+        <button type="button" className={classes.search} onClick={onSearch}>
+          <IconSearch size={16} aria-hidden />
+          Search
+          <kbd className={classes.key}>Ctrl K</kbd>
+        </button>
+        <div className={classes.nav}>{tenant ? <TenantPages slug={tenant.slug} /> : <SystemPages />}</div>
+        <div className={classes.bottom}>
+          {inDrawer && <HealthLine />}
+          {tenant && <TenantEntry entry={settingsEntry} slug={tenant.slug} />}
+          <PersonMenu />
+        </div>
       </div>
-    </div>
+    </nav>
   )
 }
 

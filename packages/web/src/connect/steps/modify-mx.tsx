@@ -3,7 +3,7 @@ import type { Connect } from '@gatepost/contract/connect.ts'
 import { getConnect } from '@gatepost/contract/connect.ts'
 import { checkMx, type Domain, getMx, listDomains, type MxView } from '@gatepost/contract/domain.ts'
 import { SegmentedControl } from '@mantine/core'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
 import { CheckButton } from '#shared/check-button.tsx'
@@ -13,6 +13,7 @@ import { Panel, PanelBody } from '#shared/panel.tsx'
 import { RecordsTable } from '#shared/records-table.tsx'
 import { ServersTable } from '#shared/servers-table.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
+import stack from '#shared/stack.module.css'
 import { Countdown } from '#shared/time.tsx'
 import { hostWords } from '../step-words.ts'
 import { FirstMessage } from './mx-first-message.tsx'
@@ -20,7 +21,9 @@ import { Gates } from './mx-gates.tsx'
 import { Stages } from './mx-stages.tsx'
 import { MxWayBack } from './mx-way-back.tsx'
 
-export function ModifyMx({ connect }: { readonly connect: Connect }) {
+type Props = { readonly connect: Connect; readonly aside: ReactNode; readonly foot: ReactNode }
+
+export function ModifyMx({ connect, aside, foot }: Props) {
   const tenant = useSlug()
   const { data, error } = useEndpoint(listDomains, { params: { tenant } })
   const [chosen, setChosen] = useState<string | null>(null)
@@ -45,12 +48,25 @@ export function ModifyMx({ connect }: { readonly connect: Connect }) {
           data={validated.map(({ id, name }) => ({ value: id, label: name }))}
         />
       )}
-      <DomainMx key={domain.id} domain={domain} host={hostWords[connect.environment]} />
+      <DomainMx
+        key={domain.id}
+        domain={domain}
+        host={hostWords[connect.environment]}
+        aside={aside}
+        foot={foot}
+      />
     </>
   )
 }
 
-function DomainMx({ domain, host }: { readonly domain: Domain; readonly host: string }) {
+type DomainProps = {
+  readonly domain: Domain
+  readonly host: string
+  readonly aside: ReactNode
+  readonly foot: ReactNode
+}
+
+function DomainMx({ domain, host, aside, foot }: DomainProps) {
   const tenant = useSlug()
   const may = useMay('domains:write')
   const input = { params: { tenant, domain: domain.id } }
@@ -62,55 +78,64 @@ function DomainMx({ domain, host }: { readonly domain: Domain; readonly host: st
   return (
     <>
       <Stages mx={data} />
-      <Gates mx={data} />
-      <Panel
-        title={data.domain}
-        side="MX"
-        flush
-        actions={
-          <>
-            {data.nextCheckAt !== null && (
-              <span className="small">
-                <Countdown to={data.nextCheckAt} />
-              </span>
-            )}
-            {may && (
-              <CheckButton
-                of={data.domain}
-                busy={check.isPending}
-                error={check.error}
-                onCheck={() => check.mutate(input)}
+      <div className={stack.connect}>
+        <div className={stack.stack}>
+          <Panel
+            title={data.domain}
+            side="MX"
+            flush
+            actions={
+              <>
+                {data.nextCheckAt !== null && (
+                  <span className="small">
+                    <Countdown to={data.nextCheckAt} />
+                  </span>
+                )}
+                {may && (
+                  <CheckButton
+                    of={data.domain}
+                    busy={check.isPending}
+                    error={check.error}
+                    onCheck={() => check.mutate(input)}
+                  />
+                )}
+              </>
+            }
+          >
+            <PanelBody>
+              <p className="small tx2">We expect</p>
+              <p>{data.weExpect}</p>
+            </PanelBody>
+            <div className="ruled">
+              <RecordsTable
+                records={data.expected}
+                fullNames={false}
+                withState={false}
+                label={`MX records to publish for ${data.domain}`}
               />
-            )}
-          </>
-        }
-      >
-        <PanelBody>
-          <p className="small tx2">We expect</p>
-          <p>{data.weExpect}</p>
-        </PanelBody>
-        <div className="ruled">
-          <RecordsTable
-            records={data.expected}
-            fullNames={false}
-            label={`MX records to publish for ${data.domain}`}
-          />
+            </div>
+            <div className="ruled">
+              <ServersTable
+                records={data.expected}
+                checkedAt={data.checkedAt}
+                label={`What each server says of the MX of ${data.domain}`}
+              />
+            </div>
+            <div className="ruled">
+              <PanelBody>
+                <Sight mx={data} />
+              </PanelBody>
+            </div>
+          </Panel>
+          <Gates mx={data} />
+          {foot}
         </div>
-        <div className="ruled">
-          <ServersTable
-            records={data.expected}
-            checkedAt={data.checkedAt}
-            label={`What each server says of the MX of ${data.domain}`}
-          />
+        <div className={stack.stack}>
+          <FirstMessage mx={data} />
+          <MxWayBack mx={data} host={host} />
+          {aside}
         </div>
-        <div className="ruled">
-          <PanelBody>
-            <Sight mx={data} />
-          </PanelBody>
-        </div>
-      </Panel>
-      <FirstMessage mx={data} />
-      <MxWayBack mx={data} host={host} />
+      </div>
     </>
   )
 }

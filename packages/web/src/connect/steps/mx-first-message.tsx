@@ -4,11 +4,14 @@ import { getMessageCounts } from '@gatepost/contract/message.ts'
 import { Link } from '@tanstack/react-router'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
-import { BigNumber, BigNumbers } from '#shared/facts.tsx'
 import { count } from '#shared/format.ts'
 import { Note } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
 import { RelativeTime } from '#shared/time.tsx'
+import { wordOf } from '#shared/vocabulary.ts'
+import classes from './mx.module.css'
+
+const shown = ['delivered', 'queued', 'deferred', 'refused', 'held'] as const
 
 export function FirstMessage({ mx }: { readonly mx: MxView }) {
   const tenant = useSlug()
@@ -37,20 +40,22 @@ export function FirstMessage({ mx }: { readonly mx: MxView }) {
           since <RelativeTime at={mx.firstInboundSeenAt} />
         </>
       }
-      actions={
-        <Link to="/t/$slug/messages" params={{ slug: tenant }} search={{ direction: 'inbound' }}>
-          View messages
-        </Link>
-      }
     >
       {data && (
-        <BigNumbers>
-          <BigNumber name="Delivered">{count(data.delivered)}</BigNumber>
-          <BigNumber name="Queued">{count(data.queued)}</BigNumber>
-          <BigNumber name="Deferred">{count(data.deferred)}</BigNumber>
-          <BigNumber name="Refused">{count(data.refused)}</BigNumber>
-        </BigNumbers>
+        <ul className={classes.counts} aria-label="Messages of the last 24 hours">
+          {shown.map((status) => (
+            <li key={status}>
+              <span className="tx2">{wordOf('message', status).word}</span>
+              <span className="num strong">{count(data[status])}</span>
+            </li>
+          ))}
+        </ul>
       )}
+      <p className="small">
+        <Link to="/t/$slug/messages" params={{ slug: tenant }} search={{ direction: 'inbound' }}>
+          View inbound messages
+        </Link>
+      </p>
     </Panel>
   )
 }

@@ -21,7 +21,7 @@ export function RecipientModePanel({ domain }: { readonly domain: Domain }) {
   const save = useAction(updateDomain, { readAgain: [listDomains, getConnect, getLiveness] })
   const changed = mode !== domain.recipientMode || reply !== domain.unknownRecipient
   return (
-    <Panel title={domain.name} side={`${plural(domain.userCount, 'user')} known`}>
+    <Panel title={`Recipients of ${domain.name}`} side={`${plural(domain.userCount, 'user')} known`}>
       <div className={stack.stack}>
         <ChoiceCards
           label={`Recipients of ${domain.name}`}

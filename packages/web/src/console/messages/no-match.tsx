@@ -22,9 +22,7 @@ export function NoMatch({ search, onClear }: Props) {
           <IconMailOff size={20} stroke={1.6} aria-hidden />
         </span>
         <div>
-          <h2 className={classes.answer} role="status">
-            {noMatchSentence(search)}
-          </h2>
+          <h2 className={classes.answer}>{noMatchSentence(search)}</h2>
           <p className="tx2">
             That is an answer: it was not refused, held or lost here. Where it can be instead:
           </p>

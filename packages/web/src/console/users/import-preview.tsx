@@ -40,6 +40,9 @@ export function ImportPreview({ shown, busy, error, onCommit, onDiscard }: Props
         <BigNumber name="need attention">{count(shown.errorCount)}</BigNumber>
       </BigNumbers>
       {shown.errorCount > 0 && <RowErrors shown={shown} />}
+      {shown.warnings.map((warning) => (
+        <Note key={warning} tone="info" title={warning} />
+      ))}
       <Columns shown={shown} />
       {error ? <ProblemNote error={error} /> : null}
       <div className={stack.row}>
