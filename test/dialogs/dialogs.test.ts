@@ -1,4 +1,5 @@
-// Runs every dialog: SMTP sessions written down, against a real edge in a made-up world. The language is in README.md.
+// Runs every dialog: SMTP sessions written down, against a real edge in a made-up world. The language is in
+// README.md.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'

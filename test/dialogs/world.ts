@@ -55,6 +55,7 @@ export class World {
         connections: number('connections', 1_000),
         connectionsPerClient: number('connectionsPerClient', 20),
         commandErrors: number('commandErrors', 10),
+        unknownRecipients: number('unknownRecipients', 50),
       },
       workers: 1,
       trustedProxies: this.#config.get('trusted') === 'none' ? [] : ['127.0.0.1'],

@@ -46,6 +46,8 @@ export const replies = {
   requireTlsWithoutTls: permanent(530, '5.7.0', 'REQUIRETLS needs a connection with TLS'),
   chunkSizeSyntax: permanent(501, '5.5.4', 'Invalid chunk size'),
   bareLineEnding: permanent(554, '5.5.2', 'Bare CR or LF is not allowed'),
+  /** A line of one dot and NULs (RFC 2045 §2.8), which a server that drops NUL takes for the end of data. */
+  nulLine: permanent(554, '5.6.0', 'A line of a dot and NUL is not allowed'),
   earlyTalker: permanent(554, '5.5.1', 'Commands before the greeting are not allowed'),
   headerTooBig: permanent(552, '5.3.4', 'Message header too large'),
   tooBig: permanent(552, '5.3.4', 'Maximum email size exceeded'),

@@ -41,6 +41,7 @@ export type BootConfig = {
     readonly connections: number
     readonly connectionsPerClient: number
     readonly commandErrors: number
+    readonly unknownRecipients: number
   }
   readonly workers: number
   /** null is embedded SQLite; else postgres://… */

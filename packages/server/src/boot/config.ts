@@ -127,6 +127,7 @@ function build(values: ReadonlyMap<string, unknown>): BootConfig {
       connections: get('limits.connections'),
       connectionsPerClient: get('limits.connections_per_client'),
       commandErrors: get('limits.command_errors'),
+      unknownRecipients: get('limits.unknown_recipients'),
     },
     workers: get<number | null>('workers') ?? Math.max(1, Math.floor(availableParallelism() / 2)),
     database: get('database'),

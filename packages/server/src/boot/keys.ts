@@ -234,6 +234,14 @@ export const keys: readonly KeyDefinition[] = [
     fallback: 10,
     means: 'Protocol errors after which a session is closed.',
   },
+  {
+    key: 'limits.unknown_recipients',
+    env: 'GATEPOST_LIMITS_UNKNOWN_RECIPIENTS',
+    schema: count(1, 10_000_000),
+    fallback: 20,
+    means:
+      'Unknown recipients of one client in a minute before replies slow down; at three times it is closed.',
+  },
 ]
 
 /** Variables of ours that are no boot keys. */

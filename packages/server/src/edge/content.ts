@@ -67,7 +67,10 @@ export class ContentSink {
     return content
   }
 
-  /** Never rejects: a failure is kept for `finish`, because the octets still have to be read off the connection. */
+  /**
+   * Never rejects: a failure is kept for `finish`, because the octets still have to be read off the
+   * connection.
+   */
   async #write(): Promise<void> {
     try {
       this.#file ??= await this.#spool.openContent()

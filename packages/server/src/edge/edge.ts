@@ -109,8 +109,8 @@ export class Edge {
   }
 
   /**
-   * Stops accepting, says 421 4.3.2 to sessions between commands, and lets messages under way come to their reply.
-   * What is still open after `withinMs` is cut: without a reply the client keeps its message.
+   * Stops accepting, says 421 4.3.2 to sessions between commands, and lets messages under way come to their
+   * reply. What is still open after `withinMs` is cut: without a reply the client keeps its message.
    */
   async close(options: { readonly withinMs: number }): Promise<void> {
     this.#isDraining = true

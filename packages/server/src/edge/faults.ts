@@ -4,7 +4,9 @@ import type { CommandFault } from '@gatepost/mail/command.ts'
 import { replies } from '@gatepost/mail/replies.ts'
 import type { Reply } from '@gatepost/mail/reply.ts'
 
-/** The reply to a line that could not be read; `ends` when what follows it cannot be trusted to be commands. */
+/**
+ * The reply to a line that could not be read; `ends` when what follows it cannot be trusted to be commands.
+ */
 export function faultReply(
   fault: CommandFault,
   line: Uint8Array,
@@ -32,8 +34,8 @@ export function faultReply(
 }
 
 /**
- * Whether a line is the speech of another protocol: a browser made to post to us, or a proxy's header where none may be
- * (reliability §3, case 15). Such a connection is closed.
+ * Whether a line is the speech of another protocol: a browser made to post to us, or a proxy's header where
+ * none may be (reliability §3, case 15). Such a connection is closed.
  */
 export function isForbiddenLine(line: Uint8Array): boolean {
   return FORBIDDEN.test(toLatin1(line, 0, Math.min(line.length, FORBIDDEN_LENGTH)))

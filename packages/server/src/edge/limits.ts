@@ -11,7 +11,10 @@ export type EdgeLimits = {
   readonly connectionsPerClient: number
   /** Faulty commands a session may send before it is closed. */
   readonly commandErrors: number
-  /** Unknown recipients of one client in a minute before its replies slow down, and before it is closed (R3). */
+  /**
+   * Unknown recipients of one client in a minute before its replies slow down, and before it is closed
+   * (R3).
+   */
   readonly unknownRecipientsSlow: number
   readonly unknownRecipientsClose: number
 }
@@ -37,8 +40,8 @@ export const PROXY_HEADER_MS = 200
 /** How often deadlines are looked at: coarse, so that a session costs no timer. */
 export const SWEEP_MS = 1_000
 /**
- * RFC 5321 §4.5.3.1.4 asks for 512 octets; DSN parameters add up to 1,100 (RFC 3461 §4), SMTPUTF8 paths and an initial
- * response of AUTH the rest.
+ * RFC 5321 §4.5.3.1.4 asks for 512 octets; DSN parameters add up to 1,100 (RFC 3461 §4), SMTPUTF8 paths and
+ * an initial response of AUTH the rest.
  */
 export const COMMAND_LINE_OCTETS_MAX = 4_096
 /** What a client may send ahead of our replies before we stop reading. */
@@ -69,6 +72,8 @@ export type ConfiguredLimits = {
   readonly connections: number
   readonly connectionsPerClient: number
   readonly commandErrors: number
+  /** Unknown recipients of one client in a minute before it slows down; three times as many close it. */
+  readonly unknownRecipients: number
 }
 
 /** A worker's share: limits are per node, so each of `workers` takes its part, rounded up (decisions 23). */
@@ -80,9 +85,8 @@ export function limitsOf(configured: ConfiguredLimits, workers: number): EdgeLim
     connections: share(configured.connections),
     connectionsPerClient: share(configured.connectionsPerClient),
     commandErrors: configured.commandErrors,
-    // Guessing addresses is an error of the client too; lists with some stale members must get through.
-    unknownRecipientsSlow: configured.commandErrors,
-    unknownRecipientsClose: configured.commandErrors * 3,
+    unknownRecipientsSlow: share(configured.unknownRecipients),
+    unknownRecipientsClose: share(configured.unknownRecipients) * 3,
   }
 }
 

@@ -7,7 +7,10 @@ import type { Edge } from './edge.ts'
 import { Session } from './session.ts'
 import { Wire } from './wire.ts'
 
-/** `mx` takes mail for validated domains and from authorised addresses; `submission` only from those it can name. */
+/**
+ * `mx` takes mail for validated domains and from authorised addresses; `submission` only from those it can
+ * name.
+ */
 export type ListenerRole = 'mx' | 'submission'
 
 export type ListenerOptions = {
@@ -91,8 +94,9 @@ export class Listener {
   }
 
   /**
-   * Who speaks before it was greeted is no well-behaved client (RFC 5321 §4.3.1). A greeting at once would hide that,
-   * so it waits for one turn of the loop, in which early octets are read; never longer (decisions 57).
+   * Who speaks before it was greeted is no well-behaved client (RFC 5321 §4.3.1). A greeting at once would
+   * hide that, so it waits for one turn of the loop, in which early octets are read; never longer
+   * (decisions 57).
    */
   #greetSoon(wire: Wire): void {
     this.#fresh.push(wire)

@@ -17,7 +17,7 @@ import { refuseMessage } from './refuse.ts'
 import type { Session } from './session.ts'
 import type { Transaction } from './transaction.ts'
 
-export type ContentFault = DataFault
+export type ContentFault = DataFault | 'nul-line'
 
 /** Content that broke a rule while it was read. It was read to its end, so the session goes on. */
 export function refuseContent(
@@ -34,7 +34,8 @@ export function refuseContent(
     fault,
     tenantId: transaction.settings?.tenantId ?? null,
   })
-  return refuseMessage(session, transaction, { reply: replies.bareLineEnding, because: fault })
+  const reply = fault === 'nul-line' ? replies.nulLine : replies.bareLineEnding
+  return refuseMessage(session, transaction, { reply, because: fault })
 }
 
 /** Judges a whole message and, when it is taken, makes it durable. Only then the reply is 250. */
@@ -97,8 +98,8 @@ function judge(session: Session, transaction: Transaction, header: HeaderFacts):
 }
 
 /**
- * An address that several tenants authorised, with a null reverse-path: the author's domain tells whose mail it is
- * (decisions 3 and 4). Else the tenant stays what the recipients made it.
+ * An address that several tenants authorised, with a null reverse-path: the author's domain tells whose
+ * mail it is (decisions 3 and 4). Else the tenant stays what the recipients made it.
  */
 function tenantByAuthor(
   session: Session,

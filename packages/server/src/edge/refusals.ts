@@ -1,4 +1,5 @@
-// Refusals on their way to tracking: gathered for a moment, and floods of one kind counted instead of listed (decisions 30).
+// Refusals on their way to tracking: gathered for a moment, and floods of one kind counted instead of
+// listed (decisions 30).
 
 import type { RefusedReport } from '#link/reports.ts'
 import type { Clock } from '#platform/clock.ts'
@@ -33,7 +34,10 @@ export class Refusals {
     this.#newId = options.newId
   }
 
-  /** Notes a refusal. `key` names client and reason; `report` is only made when the refusal is listed by itself. */
+  /**
+   * Notes a refusal. `key` names client and reason; `report` is only made when the refusal is listed by
+   * itself.
+   */
   note(key: string, report: () => RefusedReport): void {
     const now = this.#clock.now()
     let window = this.#windows.get(key)

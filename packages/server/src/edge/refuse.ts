@@ -1,6 +1,7 @@
 // What happens besides the reply when we refuse: an event, and a report for tracking.
 import { formatMailbox, type Mailbox } from '@gatepost/mail/address.ts'
 import type { Reply } from '@gatepost/mail/reply.ts'
+import type { EventFields } from '#events/emit.ts'
 import type { HeaderFacts } from '#facts/header-facts.ts'
 import type { RefusedReport, TrackedClient } from '#link/reports.ts'
 import type { Direction, Verdict } from '#policy/policy.ts'
@@ -21,8 +22,9 @@ export type Refusal = {
 
 /** Notes a refused or deferred recipient; returns the reply for it. */
 export function refuse(session: Session, refusal: Refusal): Reply {
-  session.edge.emit('edge.recipient.refused', eventFields(session, refusal))
-  if (session.transaction !== null) note(session, session.transaction, refusal)
+  const { transaction } = session
+  session.edge.emit('edge.recipient.refused', eventFields(session, transaction, refusal))
+  if (transaction !== null) note(session, transaction, refusal)
   return refusal.reply
 }
 
@@ -34,7 +36,10 @@ export function refuseMessage(
 ): Reply {
   const { settings, direction } = transaction
   const whole = { ...refusal, settings, direction }
-  session.edge.emit('edge.message.refused', eventFields(session, { ...whole, forwardPath: null }))
+  session.edge.emit(
+    'edge.message.refused',
+    eventFields(session, transaction, { ...whole, forwardPath: null }),
+  )
   for (const { forwardPath } of transaction.recipients) note(session, transaction, { ...whole, forwardPath })
   return refusal.reply
 }
@@ -49,8 +54,8 @@ export function trackedClient({ wire, helo, edge }: Session): TrackedClient {
   }
 }
 
-function eventFields(session: Session, { forwardPath, settings, reply, because }: Refusal) {
-  const { wire, transaction } = session
+function eventFields({ wire }: Session, transaction: Transaction | null, refusal: Refusal): EventFields {
+  const { forwardPath, settings, reply, because } = refusal
   return {
     clientIp: wire.clientIp,
     tenantId: settings?.tenantId ?? null,

@@ -1,4 +1,5 @@
-// The order of commands: RFC 5321 §4.1.4, RFC 3030 §2 and §3, RFC 3207 §4. Says what is out of place, changes nothing.
+// The order of commands: RFC 5321 §4.1.4, RFC 3030 §2 and §3, RFC 3207 §4. Says what is out of place,
+// changes nothing.
 import type { Command } from '@gatepost/mail/command.ts'
 
 import { replies } from '@gatepost/mail/replies.ts'

@@ -7,6 +7,7 @@ import { formatReply, type Reply } from '@gatepost/mail/reply.ts'
 import { handle } from './commands/handle.ts'
 import type { Edge } from './edge.ts'
 import { faultReply, isForbiddenLine } from './faults.ts'
+import { guarded, type Outcome } from './guard.ts'
 import { type Intake, swallow } from './intake.ts'
 import {
   COMMAND_LINE_OCTETS_MAX,
@@ -20,7 +21,6 @@ import { outOfSequence, type SequenceState } from './sequence.ts'
 import type { Transaction } from './transaction.ts'
 import type { Wire } from './wire.ts'
 
-type Outcome = Reply | null | Promise<Reply | null>
 /** What one step of the loop leaves to read, and its reply, if it has one. */
 type Step = { readonly rest: Uint8Array; readonly outcome: Outcome }
 
@@ -222,14 +222,14 @@ export class Session implements SequenceState {
     }
     this.#intake = null
     this.#enter('command')
-    return { rest, outcome: this.#guarded('content', () => intake.end()) }
+    return { rest, outcome: guarded(this, 'content', () => intake.end()) }
   }
 
   #answer(line: Uint8Array): Outcome {
     const command = parseCommand(line, this.#commandOptions())
     if (!command.ok) return this.#refuseLine(command.fault, line)
     const misplaced = outOfSequence(this, command.value.verb)
-    if (misplaced === null) return this.#guarded(command.value.verb, () => handle(this, command.value))
+    if (misplaced === null) return guarded(this, command.value.verb, () => handle(this, command.value))
     if (command.value.verb !== 'BDAT') return misplaced
     this.beginIntake(swallow(command.value.size, misplaced))
     return null
@@ -253,22 +253,6 @@ export class Session implements SequenceState {
     this.#isEnding = true
     this.edge.emit('edge.connection.refused', { clientIp: this.wire.clientIp, because: 'not-smtp' })
     return reply
-  }
-
-  /** A handler that throws is a bug or a broken machine; the client learns nothing of our insides. */
-  #guarded(verb: string, work: () => Outcome): Outcome {
-    const failed = (error: unknown): Reply => {
-      const stack = error instanceof Error ? error.stack : String(error)
-      this.edge.emit('edge.command.failed', { verb, clientIp: this.wire.clientIp, error: stack })
-      this.resetTransaction()
-      return replies.localError
-    }
-    try {
-      const outcome = work()
-      return outcome instanceof Promise ? outcome.catch(failed) : outcome
-    } catch (error) {
-      return failed(error)
-    }
   }
 
   #wait(outcome: Promise<Reply | null>, rest: Uint8Array): void {

@@ -1,4 +1,5 @@
-// One transaction: MAIL to the end of data (RFC 5321 §3.3). It keeps the settings it began with, and one tenant.
+// One transaction: MAIL to the end of data (RFC 5321 §3.3). It keeps the settings it began with, and one
+// tenant.
 
 import type { Mailbox } from '@gatepost/mail/address.ts'
 

@@ -1,4 +1,5 @@
-// What lies below a session: the socket, who is at its other end, TLS, and the orderly end of both directions.
+// What lies below a session: the socket, who is at its other end, TLS, and the orderly end of both
+// directions.
 import type { Socket } from 'node:net'
 import { type SecureContext, TLSSocket } from 'node:tls'
 import { concat } from '@gatepost/mail/bytes.ts'
@@ -123,7 +124,10 @@ export class Wire {
     if (this.#socket.isPaused()) this.#socket.resume()
   }
 
-  /** Ends our direction. Octets still on their way are read and dropped: a reset would take the last reply along. */
+  /**
+   * Ends our direction. Octets still on their way are read and dropped: a reset would take the last reply
+   * along.
+   */
   end(): void {
     this.#enter('closing')
     this.#pending = null
@@ -136,8 +140,8 @@ export class Wire {
   }
 
   /**
-   * Starts TLS; `early` are octets already read that belong to the handshake. Whatever else was read in clear is dropped
-   * by the caller (RFC 3207 §4.2).
+   * Starts TLS; `early` are octets already read that belong to the handshake. Whatever else was read in
+   * clear is dropped by the caller (RFC 3207 §4.2).
    */
   secure(early: Uint8Array | null): void {
     const context = this.#edge.tlsContext()
@@ -208,7 +212,8 @@ export class Wire {
     this.#pending = header.length < octets.length ? octets.subarray(header.length) : null
     if (header.kind === 'proxied') this.#name(header.ip, header.port)
     this.#identified()
-    // The proxy waits for nobody: octets behind its header came before our greeting, unless they are a handshake.
+    // The proxy waits for nobody: octets behind its header came before our greeting, unless they are a
+    // handshake.
     if (this.#pending !== null && !this.#options.implicitTls) this.isEarlyTalker = true
   }
 

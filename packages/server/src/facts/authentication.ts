@@ -18,14 +18,19 @@ export type SpfQuery = { readonly clientIp: string; readonly helo: string; reado
 const EVALUATION_MS_MAX = 20_000
 /** Results remembered: one for each pair of client and domain that mail came from in the last minute. */
 const RESULTS_MAX = 10_000
-/** Short, because a result is made of many records and we take none of their lifetimes into account above this. */
+/**
+ * Short, because a result is made of many records and we take none of their lifetimes into account above
+ * this.
+ */
 const RESULT_TTL_MS_MAX = 60_000
 /** Evaluations at one time; beyond it the answer is temperror, so that slow DNS cannot fill the memory. */
 const EVALUATIONS_MAX = 2_000
 
 type Outcome = { readonly fact: SpfFact; readonly ttlMs: number; readonly usedLocalPart: boolean }
 
-/** Evaluates SPF with our resolver; one evaluation serves all messages of a client and domain for a minute. */
+/**
+ * Evaluates SPF with our resolver; one evaluation serves all messages of a client and domain for a minute.
+ */
 export class SpfChecker {
   readonly #dns: Dns
   readonly #clock: Clock
@@ -123,7 +128,10 @@ function usesLocalPart(status: object): boolean {
   return mailfrom?.includes('@') ?? false
 }
 
-/** What mailauth asks for names: `dns.promises.resolve` by shape. Keeps "no such name" and "no answer" apart (law 4). */
+/**
+ * What mailauth asks for names: `dns.promises.resolve` by shape. Keeps "no such name" and "no answer" apart
+ * (law 4).
+ */
 function resolverOf(dns: Dns, lifetime: { ms: number }): (name: string, type: string) => Promise<unknown[]> {
   return async (name, type) => {
     const answer = await dns.query({ name: name.replace(/\.$/, ''), type: type as DnsRecordType })

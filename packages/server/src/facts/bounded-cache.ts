@@ -2,7 +2,9 @@
 
 type Entry<Value> = { readonly value: Value; readonly until: number }
 
-/** Keeps at most `max` values, each until its time (epoch milliseconds) is over. Oldest entries leave first. */
+/**
+ * Keeps at most `max` values, each until its time (epoch milliseconds) is over. Oldest entries leave first.
+ */
 export class BoundedCache<Value> {
   readonly #entries = new Map<string, Entry<Value>>()
   readonly #max: number

@@ -1,4 +1,5 @@
-// The client's name: the forward-confirmed reverse name of its address (RFC 5321 §4.4), looked up once for many messages.
+// The client's name: the forward-confirmed reverse name of its address (RFC 5321 §4.4), looked up once for
+// many messages.
 import type { Clock } from '#platform/clock.ts'
 import type { Dns } from '#platform/dns-types.ts'
 import { BoundedCache } from './bounded-cache.ts'

@@ -16,7 +16,9 @@ export type HeaderFacts = {
   readonly received: number
   /** Received fields written by this gateway. */
   readonly ownLoops: number
-  /** Byte ranges of Authentication-Results fields that carry our own id: removed at delivery (RFC 8601 §5). */
+  /**
+   * Byte ranges of Authentication-Results fields that carry our own id: removed at delivery (RFC 8601 §5).
+   */
   readonly cuts: readonly (readonly [start: number, end: number])[]
 }
 

@@ -1,4 +1,5 @@
-// Where the data plane's look-ups come from: the pinned settings of all tenants and the replica of growing lists.
+// Where the data plane's look-ups come from: the pinned settings of all tenants and the replica of growing
+// lists.
 // The holder of the link implements it; edge and facts only read.
 
 import type { Fact, RecipientFact } from '#policy/facts.ts'

@@ -1,4 +1,5 @@
-// Authentication: states what SPF found (RFC 7208). It decides nothing yet; later policies read the same fact.
+// Authentication: states what SPF found (RFC 7208). It decides nothing yet; later policies read the same
+// fact.
 import { definePolicy } from './policy.ts'
 
 export const authentication = definePolicy({

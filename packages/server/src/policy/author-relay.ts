@@ -1,4 +1,5 @@
-// Author relay: outbound mail with a null reverse-path (bounces, receipts) is proven by its author domain (decisions 3).
+// Author relay: outbound mail with a null reverse-path (bounces, receipts) is proven by its author domain
+// (decisions 3).
 import { replies } from '@gatepost/mail/reply.ts'
 import { definePolicy } from './policy.ts'
 

@@ -1,4 +1,5 @@
-// The decision engine: asks each policy in order and keeps the explanation (architecture §5, decisions 8 and 9).
+// The decision engine: asks each policy in order and keeps the explanation (architecture §5, decisions 8
+// and 9).
 import { replies } from '@gatepost/mail/reply.ts'
 import { type Fact, type FactName, type Facts, unknown } from './facts.ts'
 import type { ExplanationStep, Opinion, Policy, PolicyName, PolicyTransaction, Verdict } from './policy.ts'
@@ -14,9 +15,10 @@ export type Question = {
 }
 
 /**
- * Asks each policy in turn. The first to defer or reject settles the matter; a hold goes on asking, since a later
- * policy may be stronger (reject > defer > hold > accept). What was not reached is listed as not asked.
- * Answers at once where every fact is at hand: RCPT is asked millions of times, and a promise costs more than a policy.
+ * Asks each policy in turn. The first to defer or reject settles the matter; a hold goes on asking, since a
+ * later policy may be stronger (reject > defer > hold > accept). What was not reached is listed as not
+ * asked. Answers at once where every fact is at hand: RCPT is asked millions of times, and a promise costs
+ * more than a policy.
  */
 export function decide(policies: readonly Policy[], question: Question): Verdict | Promise<Verdict> {
   return proceed({

@@ -16,7 +16,9 @@ export function unknown(why: string): { readonly kind: 'unknown'; readonly why: 
 /** RFC 7208 §2.6 result names. */
 export type SpfResult = 'none' | 'neutral' | 'pass' | 'fail' | 'softfail' | 'temperror' | 'permerror'
 
-/** Where a transaction may go, found from the client's address and the reverse-path's domain (decisions 1). */
+/**
+ * Where a transaction may go, found from the client's address and the reverse-path's domain (decisions 1).
+ */
 export type RelayFact = {
   /** Tenants that authorised the client's address. */
   readonly authorizedFor: readonly string[]

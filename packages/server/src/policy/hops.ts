@@ -11,7 +11,8 @@ export const hops = definePolicy({
   name: 'hops',
   stage: 'message',
   needs: ['hops'],
-  whenBlind: () => 'continue', // Counting cannot fail on readable content; unreadable headers are judged elsewhere.
+  // Counting cannot fail on readable content; unreadable headers are judged elsewhere.
+  whenBlind: () => 'continue',
   judge(_transaction, { hops: { received, ownLoops } }) {
     const saw = `${received} Received fields, ${ownLoops} of them ours`
     if (received > RECEIVED_HOPS_MAX) {

@@ -1,4 +1,5 @@
-// The closed list of reasons: each says in one sentence what a policy saw. docs/reference/policies.md is made from it.
+// The closed list of reasons: each says in one sentence what a policy saw. docs/reference/policies.md is
+// made from it.
 
 export const reasons = {
   'policy-not-asked': 'An earlier policy settled the matter before this one was asked.',

@@ -1,4 +1,5 @@
-// Recipient validation: unknown recipients are refused at RCPT, before anything is stored (R1, RFC 5321 §3.3).
+// Recipient validation: unknown recipients are refused at RCPT, before anything is stored (R1, RFC 5321
+// §3.3).
 import { replies } from '@gatepost/mail/reply.ts'
 import { definePolicy } from './policy.ts'
 

@@ -1,4 +1,5 @@
-// Relay: mail is taken for a validated domain, or from a tenant's authorised address with its own reverse-path.
+// Relay: mail is taken for a validated domain, or from a tenant's authorised address with its own reverse-
+// path.
 // RFC 5321 §3.6.2 and §7.9; decisions 1, 3, 13.
 import { replies } from '@gatepost/mail/reply.ts'
 import type { RelayFact } from './facts.ts'
@@ -42,5 +43,6 @@ export const relay = definePolicy({
 })
 
 function sawOf(clientIp: string, reverseDomain: string | null, forwardDomain: string | null): string {
-  return `client ${clientIp}, reverse-path domain ${reverseDomain ?? '<>'}, recipient domain ${forwardDomain ?? '-'}`
+  const forward = forwardDomain ?? '-'
+  return `client ${clientIp}, reverse-path domain ${reverseDomain ?? '<>'}, recipient domain ${forward}`
 }

@@ -1,4 +1,5 @@
-// What an edge knows of each tenant: the settings that policies read. Compiled by control, carried by snapshots.
+// What an edge knows of each tenant: the settings that policies read. Compiled by control, carried by
+// snapshots.
 
 /** How recipients of a domain are validated (decisions 17). */
 export type RecipientMode = 'accept-all' | 'known'

@@ -6,13 +6,16 @@ import { replies } from '@gatepost/mail/replies.ts'
 import type { Reply } from '@gatepost/mail/reply.ts'
 import { ContentSink } from '../content.ts'
 import { type Intake, swallow } from '../intake.ts'
+import { NulLineCheck } from '../nul-line.ts'
 import { type ContentFault, receiveMessage, refuseContent } from '../receive.ts'
 import type { Session } from '../session.ts'
 import type { Transaction } from '../transaction.ts'
 
 type BdatCommand = Command & { readonly verb: 'BDAT' }
 
-/** The reply comes once the chunk's octets are read, whatever it is, so that they are never run as commands. */
+/**
+ * The reply comes once the chunk's octets are read, whatever it is, so that they are never run as commands.
+ */
 export function bdat(session: Session, { size, last }: BdatCommand): null {
   const { transaction } = session
   if (transaction === null) {
@@ -33,6 +36,7 @@ export function bdat(session: Session, { size, last }: BdatCommand): null {
 export class ChunkedContent {
   readonly sink: ContentSink
   readonly #check = new LineEndingCheck()
+  readonly #nulLines = new NulLineCheck()
   readonly #sizeMax: number
   #size = 0
   #isTooBig = false
@@ -55,7 +59,8 @@ export class ChunkedContent {
     this.#size += octets.length
     if (this.#isTooBig || octets.length === 0) return null
     this.#check.push(octets)
-    if (this.#check.fault !== null) {
+    this.#nulLines.push(octets)
+    if (this.fault() !== null) {
       this.sink.discard()
       return null
     }
@@ -65,11 +70,12 @@ export class ChunkedContent {
 
   fault(): ContentFault | null {
     if (this.#isTooBig) return 'too-big'
-    return this.#check.fault
+    return this.#check.fault ?? (this.#nulLines.isFound ? 'nul-line' : null)
   }
 
   end(): ContentFault | null {
-    return this.#isTooBig ? 'too-big' : this.#check.end()
+    this.#check.end()
+    return this.fault()
   }
 
   discard(): void {

@@ -6,6 +6,7 @@ import type { Reply } from '@gatepost/mail/reply.ts'
 import { CONTENT_IN_ROW_BYTES_MAX } from '#spool/spool.ts'
 import { ContentSink } from '../content.ts'
 import type { Intake } from '../intake.ts'
+import { NulLineCheck } from '../nul-line.ts'
 import { receiveMessage, refuseContent } from '../receive.ts'
 import type { Session } from '../session.ts'
 import type { Transaction } from '../transaction.ts'
@@ -21,6 +22,7 @@ class DataIntake implements Intake {
   readonly #session: Session
   readonly #transaction: Transaction
   readonly #reader: DataReader
+  readonly #nulLines = new NulLineCheck()
   readonly #sink: ContentSink
   #waiting: Promise<void> | null = null
 
@@ -34,6 +36,8 @@ class DataIntake implements Intake {
   take(octets: Uint8Array): Uint8Array | null {
     const reader = this.#reader
     reader.push(octets)
+    // Raw octets: a stuffed dot would look like none.
+    this.#nulLines.push(reader.done ? octets.subarray(0, octets.length - reader.rest.length) : octets)
     if (reader.fault !== null) this.#sink.discard()
     // Small content stays in the reader until its end; large content goes on to the disk as it comes.
     else if (reader.done || reader.size > CONTENT_IN_ROW_BYTES_MAX)
@@ -46,11 +50,15 @@ class DataIntake implements Intake {
   }
 
   end(): Reply | Promise<Reply> {
-    const { fault, size } = this.#reader
+    const { size } = this.#reader
+    const fault = this.#reader.fault ?? (this.#nulLines.isFound ? 'nul-line' : null)
     const session = this.#session
     const transaction = this.#transaction
     session.transaction = null
-    if (fault !== null) return refuseContent(session, transaction, { fault, size })
+    if (fault !== null) {
+      this.#sink.discard()
+      return refuseContent(session, transaction, { fault, size })
+    }
     return receiveMessage(session, transaction, this.#sink)
   }
 

@@ -17,7 +17,9 @@ import { rset } from './rset.ts'
 import { starttls } from './starttls.ts'
 import { vrfy } from './vrfy.ts'
 
-/** Carries out a command that is in its place. Null: the reply comes when the octets that follow were taken. */
+/**
+ * Carries out a command that is in its place. Null: the reply comes when the octets that follow were taken.
+ */
 export function handle(session: Session, command: Command): Reply | null | Promise<Reply | null> {
   switch (command.verb) {
     case 'EHLO':

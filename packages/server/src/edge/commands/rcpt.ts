@@ -1,4 +1,5 @@
-// RCPT: whose mail is this, and do we take it? The policies answer; the first accepted recipient fixes the tenant.
+// RCPT: whose mail is this, and do we take it? The policies answer; the first accepted recipient fixes the
+// tenant.
 import { addressKey, type Mailbox } from '@gatepost/mail/address.ts'
 import type { Command } from '@gatepost/mail/command.ts'
 import { replies } from '@gatepost/mail/replies.ts'
@@ -101,7 +102,10 @@ function settle(
   return replies.recipientOk
 }
 
-/** Guessing at addresses gets slow, then ends (R3, reliability §3 case 11). Hosts of a tenant are no guessers. */
+/**
+ * Guessing at addresses gets slow, then ends (R3, reliability §3 case 11). Hosts of a tenant are no
+ * guessers.
+ */
 function slowedDown(session: Session, { directory }: Transaction, reply: Reply): Reply | Promise<Reply> {
   const { edge, wire } = session
   const { limits, clock } = edge
@@ -112,8 +116,8 @@ function slowedDown(session: Session, { directory }: Transaction, reply: Reply):
 }
 
 /**
- * `<Postmaster>` alone is ours to take (RFC 5321 §4.5.1): it goes to the validated domain our host name lies in, when
- * there is one.
+ * `<Postmaster>` alone is ours to take (RFC 5321 §4.5.1): it goes to the validated domain our host name
+ * lies in, when there is one.
  */
 function qualified(forwardPath: Mailbox, directory: Directory, hostname: string): Mailbox {
   if (forwardPath.domain !== '') return forwardPath

@@ -1,4 +1,5 @@
-// STARTTLS: TLS for the rest of the connection. RFC 3207. What was sent in clear behind the command is dropped.
+// STARTTLS: TLS for the rest of the connection. RFC 3207. What was sent in clear behind the command is
+// dropped.
 import { replies } from '@gatepost/mail/replies.ts'
 import type { Reply } from '@gatepost/mail/reply.ts'
 import type { Session } from '../session.ts'
