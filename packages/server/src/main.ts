@@ -3,31 +3,36 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { ConfigError, loadBootConfig } from '#boot/config.ts'
 import type { BootConfig } from '#boot/config-types.ts'
-import { runChild } from '#supervisor/child.ts'
-import { startControl } from '#supervisor/control-role.ts'
-import { startEdge } from '#supervisor/edge-role.ts'
 import { FolderInUse } from '#supervisor/lock.ts'
 import { PortRefused } from '#supervisor/ports.ts'
-import { supervise } from '#supervisor/supervisor.ts'
-import { runCli } from './cli/main.ts'
 
 const [command = 'run', ...rest] = process.argv.slice(2)
 
+// Each role loads its own code alone: an edge holds no console, the command line no mail engine.
 switch (command) {
   case 'run':
     process.exitCode = await run()
     break
-  case 'child-control':
+  case 'child-control': {
+    const { runChild } = await import('#supervisor/child.ts')
+    const { startControl } = await import('#supervisor/control-role.ts')
     runChild('control', startControl)
     break
-  case 'child-edge':
+  }
+  case 'child-edge': {
+    const { runChild } = await import('#supervisor/child.ts')
+    const { startEdge } = await import('#supervisor/edge-role.ts')
     runChild('edge', startEdge)
     break
-  default:
+  }
+  default: {
+    const { runCli } = await import('./cli/main.ts')
     process.exitCode = await withConfig((config) => runCli([command, ...rest], config))
+  }
 }
 
-function run(): Promise<number> {
+async function run(): Promise<number> {
+  const { supervise } = await import('#supervisor/supervisor.ts')
   return withConfig((config) =>
     supervise({
       config,

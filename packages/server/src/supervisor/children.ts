@@ -1,5 +1,6 @@
 // Keeps the child processes: starts each, waits until it is ready, starts it again when it dies, stops all in order.
 import { type ChildProcess, fork } from 'node:child_process'
+import parent from 'node:process'
 import type { Emit } from '#events/emit.ts'
 import type { Clock } from '#platform/clock.ts'
 import type { FromChild, ToChild } from './messages.ts'
@@ -24,6 +25,8 @@ type Options = {
   readonly startMessage: (role: ChildRole, slot: number) => ToChild
   /** Where children write their log lines. */
   readonly logDescriptor: number | 'inherit'
+  /** Folder of V8's compiled code: the second start need not compile again. */
+  readonly compileCache: string
   readonly clock: Clock
   readonly emit: Emit
 }
@@ -72,11 +75,12 @@ export class Children {
   }
 
   #launch(child: Child): Promise<Extract<FromChild, { kind: 'ready' }>> {
-    const { mainFile, startMessage, logDescriptor, clock, emit } = this.#options
+    const { mainFile, startMessage, logDescriptor, compileCache, clock, emit } = this.#options
     const startedAt = clock.now()
     const log = logDescriptor === 'inherit' ? 2 : logDescriptor
     const process = fork(mainFile, [`child-${child.role}`], {
       stdio: ['ignore', log, log, 'ipc'],
+      env: { ...parent.env, NODE_COMPILE_CACHE: compileCache },
       execArgv: ['--disable-warning=ExperimentalWarning'],
     })
     child.process = process

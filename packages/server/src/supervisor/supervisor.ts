@@ -47,6 +47,7 @@ export async function supervise({
     clock: systemClock,
     emit,
     logDescriptor: terminal ? descriptor : 'inherit',
+    compileCache: join(config.data, 'cache'),
     startMessage: (_role, slot) => ({
       kind: 'start',
       config,
@@ -59,8 +60,12 @@ export async function supervise({
   const stopped = untilSignal()
   try {
     replaceFile(join(config.data, 'run', 'listeners.json'), JSON.stringify(listening, null, 2))
-    const { setupUrl } = await children.start('control', 0)
-    await Promise.all(Array.from({ length: config.workers }, (_, slot) => children.start('edge', slot)))
+    // Together: an edge boots on last-good and finds control's socket when it is there.
+    const slots = Array.from({ length: config.workers }, (_, slot) => slot)
+    const [{ setupUrl }] = await Promise.all([
+      children.start('control', 0),
+      ...slots.map((slot) => children.start('edge', slot)),
+    ])
     replaceFile(join(config.data, 'run', 'pids.json'), JSON.stringify([process.pid, ...children.pids()]))
     print(
       banner({
