@@ -1,54 +1,35 @@
 // Guesses what the columns of a list of users mean, by their heads and by what stands below them.
 import type { UserImport } from '@gatepost/contract/user.ts'
 import type { CsvRow } from './csv.ts'
+import {
+  ALIAS_HEADS,
+  EMAIL_HEADS,
+  FIRST_HEADS,
+  headKeyOf,
+  isKnownHead,
+  LAST_HEADS,
+  NAME_HEADS,
+} from './heads.ts'
 
 export type Column = UserImport['columns'][number]
 export type Columns = { readonly columns: readonly Column[]; readonly hasHead: boolean }
 
-/** Heads of common exports, most telling first; compared without spaces, marks and case. */
-const EMAIL_HEADS = [
-  'email',
-  'emailaddress',
-  'primarysmtpaddress',
-  'windowsemailaddress',
-  'mail',
-  'mailaddress',
-  'primaryemail',
-  'smtpaddress',
-  'emailadresse',
-  'adressemail',
-  'correo',
-  'userprincipalname',
-  'upn',
-  'address',
-] as const
-const NAME_HEADS = ['displayname', 'name', 'fullname', 'anzeigename', 'nom', 'nombre'] as const
-const FIRST_HEADS = new Set(['firstname', 'givenname', 'vorname', 'prenom'])
-const LAST_HEADS = new Set(['lastname', 'surname', 'sn', 'familyname', 'nachname'])
-const ALIAS_HEADS = new Set([
-  'aliases',
-  'alias',
-  'proxyaddresses',
-  'emailaliases',
-  'emailaddresses',
-  'otheraddresses',
-  'othermails',
-  'secondaryaddresses',
-  'smtpaddresses',
-  'additionaladdresses',
-])
-
 /** Rows looked at below the head. */
 const SAMPLE_ROWS = 50
+/** Wider tables have nothing more for us; a row of commas must not become a page of columns. */
+const COLUMNS_MAX = 100
 
 /** Says for each column what it means. No column means `email` when none could. */
 export function guessColumns(rows: readonly CsvRow[]): Columns {
   const [first] = rows
-  const hasHead = first !== undefined && !first.cells.some((cell) => cell.includes('@'))
+  const hasHead = first !== undefined && isHead(first, rows.slice(1, SAMPLE_ROWS))
   const sample = rows.slice(hasHead ? 1 : 0, SAMPLE_ROWS + 1)
-  const width = Math.max(0, ...rows.slice(0, SAMPLE_ROWS + 1).map(({ cells }) => cells.length))
+  const widths = rows.slice(0, SAMPLE_ROWS + 1).map(({ cells }) => cells.length)
+  const width = Math.min(COLUMNS_MAX, Math.max(0, ...widths))
   const contents = Array.from({ length: width }, (_, index) => contentOf(sample, index))
-  const heads = hasHead ? Array.from({ length: width }, (_, index) => keyOf(first.cells[index] ?? '')) : []
+  const heads = hasHead
+    ? Array.from({ length: width }, (_, index) => headKeyOf(first.cells[index] ?? ''))
+    : []
   const email = emailColumn(heads, contents)
   const names = nameColumns(heads, contents, email)
   const columns = contents.map((content, index): Column => {
@@ -58,6 +39,17 @@ export function guessColumns(rows: readonly CsvRow[]): Columns {
     return { header, means: isAliases(heads[index], content) ? 'aliases' : 'ignored' }
   })
   return { columns, hasHead }
+}
+
+/**
+ * A row without any address is a head when it has a word we know, or words only above addresses. All else is taken
+ * for a person, so that a mistyped address in the first row is told and not skipped.
+ */
+function isHead({ cells }: CsvRow, below: readonly CsvRow[]): boolean {
+  if (cells.some((cell) => cell.includes('@'))) return false
+  if (cells.some(isKnownHead)) return true
+  const isWords = cells.every((cell) => /^[\p{L}\p{M}\s_()/-]*$/u.test(cell))
+  return isWords && below.some((row) => row.cells.some((cell) => cell.includes('@')))
 }
 
 type Content = { readonly filled: number; readonly addresses: number }
@@ -102,12 +94,4 @@ function nameColumns(
 function isAliases(head: string | undefined, content: Content): boolean {
   if (head !== undefined) return ALIAS_HEADS.has(head)
   return content.addresses > 0 && holdsAddresses(content)
-}
-
-function keyOf(head: string): string {
-  return head
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .replace(/[^a-z0-9]/g, '')
 }

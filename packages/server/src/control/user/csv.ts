@@ -1,117 +1,151 @@
 // CSV files as spreadsheets and directories write them, read into rows with their line numbers (decisions 53, 54).
-
-import { fail, ok, type Parsed } from '@gatepost/mail/parsed.ts'
-import { type CsvError, parse } from 'csv-parse/sync'
+import { type CsvError, type Options, parse } from 'csv-parse'
+import { guessDelimiter } from './delimiter.ts'
+import { letOthersIn } from './turn.ts'
 
 export type CsvRow = { readonly line: number; readonly cells: readonly string[] }
 export type CsvFault = { readonly line: number; readonly reason: string }
-export type CsvTable = { readonly rows: readonly CsvRow[]; readonly faults: readonly CsvFault[] }
+export type CsvTable =
+  | { readonly kind: 'table'; readonly rows: readonly CsvRow[]; readonly faults: readonly CsvFault[] }
+  | { readonly kind: 'empty' }
+  /** More rows than asked for; none is returned. */
+  | { readonly kind: 'too-many' }
+  /** So many rows are broken that the file itself is wrong. */
+  | { readonly kind: 'broken'; readonly first: CsvFault }
 
 /** More in one record is a quote that was never closed, not a person. */
 const RECORD_CHARACTERS_MAX = 100_000
-/** After so many broken rows the file itself is wrong; each costs a new start of the parser. */
+/** Each broken row costs a new start of the parser. */
 const FAULTS_MAX = 100
+/** Parsed in one go; requests are answered in between. */
+const SLICE_BYTES = 64 * 1024
 const LINE_END = /\r\n|\n|\r/g
-/** Lines read to guess the delimiter. */
-const SAMPLE_LINES = 20
-const DELIMITERS = [',', ';', '\t'] as const
+const CRLF = /\r\n/g
+const LF = 10
+const CR = 13
 
-/** Reads a whole file: UTF-8 or UTF-16 with or without mark, else Windows-1252; any line ends, `,` `;` or tab. */
-export function readCsv(bytes: Uint8Array): Parsed<CsvTable, 'empty' | 'not-text' | 'broken'> {
-  const text = decode(bytes)
-  if (text === null) return fail('not-text')
+/** Reads at most `rowsMax` rows: any line ends, fields separated by `,` `;` or tab, or by what `sep=` says. */
+export function readCsv(text: string, rowsMax: number): Promise<CsvTable> {
   const { body, delimiter, linesBefore } = withoutHint(text)
-  if (body.trim() === '') return fail('empty')
-  const table = readRecords(body, { delimiter: delimiter ?? guessDelimiter(body), linesBefore })
-  return table === null ? fail('broken') : ok(table)
+  if (body.trim() === '') return Promise.resolve({ kind: 'empty' })
+  return readRecords(Buffer.from(body), {
+    delimiter: delimiter ?? guessDelimiter(body),
+    linesBefore,
+    rowsMax,
+  })
 }
+
+type ReadOptions = { readonly delimiter: string; readonly linesBefore: number; readonly rowsMax: number }
 
 /**
  * Reads record by record. A broken record costs its own line only: reading goes on behind it, where the parser alone
  * would take everything up to the next quotation mark with it.
  */
-function readRecords(
-  body: string,
-  { delimiter, linesBefore }: { readonly delimiter: string; readonly linesBefore: number },
-): CsvTable | null {
-  const starts = lineStarts(body)
+async function readRecords(
+  body: Buffer,
+  { delimiter, linesBefore, rowsMax }: ReadOptions,
+): Promise<CsvTable> {
   const rows: CsvRow[] = []
   const faults: CsvFault[] = []
   let line = 0
-  while (line < starts.length) {
-    const rest = line === 0 ? body : body.slice(starts[line])
-    const { records, error } = parseUntilFault(rest, delimiter)
-    for (const { cells, endLine } of records) {
-      // The parser counts lines up to the end of a record; people look for its first.
-      const within = cells.reduce((sum, cell) => sum + (cell.match(LINE_END)?.length ?? 0), 0)
-      const isFilled = cells.some((cell) => cell !== '')
-      if (isFilled) rows.push({ line: line + endLine - within + linesBefore, cells })
-    }
-    if (error === null) break
-    line += records.at(-1)?.endLine ?? 0
-    while (line < starts.length && body.slice(starts[line], starts[line + 1]).trim() === '') line += 1
-    faults.push({ line: line + 1 + linesBefore, reason: reasonOf(error) })
-    if (faults.length > FAULTS_MAX) return null
-    line += 1
-  }
-  return { rows, faults }
-}
-
-type Records = readonly { readonly cells: readonly string[]; readonly endLine: number }[]
-
-function parseUntilFault(
-  text: string,
-  delimiter: string,
-): { readonly records: Records; readonly error: unknown } {
-  const records: { cells: readonly string[]; endLine: number }[] = []
-  try {
-    parse(text, {
+  let offset = 0
+  while (offset < body.length) {
+    const before = line
+    const { rest, endLine, error } = await parseUntilFault(body.subarray(offset), {
       delimiter,
-      // Hand-edited files mix line ends; left to itself the parser learns the first one and glues the rest.
-      record_delimiter: ['\r\n', '\n', '\r'],
-      relax_column_count: true,
-      relax_quotes: true,
-      trim: true,
-      skip_empty_lines: true,
-      max_record_size: RECORD_CHARACTERS_MAX,
-      on_record: (record: unknown, { lines }) => {
-        records.push({ cells: record as readonly string[], endLine: lines })
-        return null
+      rowsMax: rowsMax - rows.length,
+      keep: (cells, endLine) => {
+        // People look for the line on which a row begins.
+        rows.push({ line: before + endLine - breaksIn(cells, LINE_END) + linesBefore, cells })
       },
     })
-    return { records, error: null }
-  } catch (error) {
-    return { records, error }
+    if (rows.length > rowsMax) return { kind: 'too-many' }
+    if (!rest) break
+    // The fault stands in the first filled line behind the last record.
+    for (; line < before + endLine; line += 1) offset = nextLine(body, offset)
+    for (; isBlank(body, offset); line += 1) offset = nextLine(body, offset)
+    faults.push({ line: line + 1 + linesBefore, reason: reasonOf(error) })
+    if (faults.length > FAULTS_MAX) return { kind: 'broken', first: faults[0]! }
+    offset = nextLine(body, offset)
+    line += 1
   }
+  return { kind: 'table', rows, faults }
 }
 
-/** Offsets at which lines begin. */
-function lineStarts(text: string): readonly number[] {
-  const starts = [0]
-  for (const { 0: end, index } of text.matchAll(LINE_END)) starts.push(index + end.length)
-  return starts
+/** Line breaks inside the fields of a row. */
+function breaksIn(cells: readonly string[], pattern: RegExp): number {
+  return cells.reduce((sum, cell) => sum + (cell.match(pattern)?.length ?? 0), 0)
 }
 
-function decode(bytes: Uint8Array): string | null {
-  const utf16 = utf16Of(bytes)
-  if (utf16 !== null) return new TextDecoder(utf16).decode(bytes)
-  // A workbook is a zip file, and no text at all has NUL in it.
-  if (bytes.includes(0) || (bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3)) return null
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    return new TextDecoder('windows-1252').decode(bytes)
+type ParseOptions = {
+  readonly delimiter: string
+  readonly rowsMax: number
+  readonly keep: (cells: readonly string[], endLine: number) => void
+}
+
+/** Thrown by us to end the parser early. */
+const ENOUGH = new Error('more rows than may be read')
+
+/** Gives rows to `keep` up to the first fault; `rest` says that there was one, `endLine` where the last row ended. */
+async function parseUntilFault(
+  bytes: Buffer,
+  { delimiter, rowsMax, keep }: ParseOptions,
+): Promise<{ readonly rest: boolean; readonly endLine: number; readonly error: unknown }> {
+  let endLine = 0
+  let count = 0
+  let doubled = 0
+  const parser = parse({
+    ...PARSER,
+    delimiter,
+    on_record: (record: unknown, { lines }) => {
+      const cells = record as readonly string[]
+      // Inside of quotation marks the parser counts CRLF twice.
+      doubled += breaksIn(cells, CRLF)
+      endLine = lines - doubled
+      if (cells.every((cell) => cell === '')) return null
+      count += 1
+      keep(cells, endLine)
+      if (count > rowsMax) throw ENOUGH
+      return null
+    },
+  })
+  const done = Promise.withResolvers<unknown>()
+  parser.once('error', done.resolve).once('end', () => done.resolve(null))
+  parser.resume()
+  let isOver = false
+  void done.promise.then(() => {
+    isOver = true
+  })
+  for (let at = 0; at < bytes.length && !isOver; at += SLICE_BYTES) {
+    parser.write(bytes.subarray(at, at + SLICE_BYTES))
+    await letOthersIn()
   }
+  if (!isOver) parser.end()
+  const error = await done.promise
+  return { rest: error !== null, endLine, error }
 }
 
-/** By its mark, or by the zero bytes that ASCII has in UTF-16. */
-function utf16Of(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | null {
-  const [first, second, third, fourth] = bytes
-  if (first === 0xff && second === 0xfe) return 'utf-16le'
-  if (first === 0xfe && second === 0xff) return 'utf-16be'
-  if (first && second === 0 && third && fourth === 0) return 'utf-16le'
-  if (first === 0 && second && third === 0 && fourth) return 'utf-16be'
-  return null
+const PARSER: Options = {
+  // Hand-edited files mix line ends; left to itself the parser learns the first one and glues the rest.
+  record_delimiter: ['\r\n', '\n', '\r'],
+  bom: true,
+  relax_column_count: true,
+  relax_quotes: true,
+  trim: true,
+  skip_empty_lines: true,
+  max_record_size: RECORD_CHARACTERS_MAX,
+}
+
+/** Where the line after the one at `offset` begins. */
+function nextLine(body: Buffer, offset: number): number {
+  let at = offset
+  while (at < body.length && body[at] !== LF && body[at] !== CR) at += 1
+  return body[at] === CR && body[at + 1] === LF ? at + 2 : at + 1
+}
+
+function isBlank(body: Buffer, offset: number): boolean {
+  if (offset >= body.length) return false
+  return body.subarray(offset, nextLine(body, offset)).toString('latin1').trim() === ''
 }
 
 /** Excel's own hint: a first line `sep=;`. */
@@ -120,22 +154,9 @@ function withoutHint(text: string): {
   readonly delimiter: string | null
   readonly linesBefore: number
 } {
-  const hint = /^\s*"?sep=(.)"?(?:\r\n|\n|\r)/i.exec(text)
+  const hint = /^\s*"?sep=([,;\t|])"?(?:\r\n|\n|\r)/i.exec(text)
   if (hint === null) return { body: text, delimiter: null, linesBefore: 0 }
   return { body: text.slice(hint[0].length), delimiter: hint[1]!, linesBefore: 1 }
-}
-
-/** The delimiter that stands in most lines outside quotes; a comma where there is none. */
-function guessDelimiter(text: string): string {
-  const lines = text
-    .slice(0, RECORD_CHARACTERS_MAX)
-    .replace(/"(?:[^"]|"")*"/g, '""')
-    .split(/\r\n|\n|\r/)
-    .filter((line) => line.trim() !== '')
-    .slice(0, SAMPLE_LINES)
-  const scores = DELIMITERS.map((delimiter) => lines.filter((line) => line.includes(delimiter)).length)
-  const best = Math.max(...scores)
-  return best === 0 ? ',' : DELIMITERS[scores.indexOf(best)]!
 }
 
 function reasonOf(error: unknown): string {

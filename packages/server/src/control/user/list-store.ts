@@ -67,7 +67,9 @@ function matching(db: Db, tenantId: string, { search = '', source = '' }: UserQu
     .$if(search !== '', (select) =>
       select.where((where) =>
         where.or([
-          where.and([where('name_key', '>=', name), where('name_key', '<', endOf(name))]),
+          ...(name === ''
+            ? []
+            : [where.and([where('name_key', '>=', name), where('name_key', '<', endOf(name))])]),
           where(
             'user.id',
             'in',

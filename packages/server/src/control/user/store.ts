@@ -1,9 +1,9 @@
 // Queries of users: one person with a primary address and aliases, and where each came from (D2).
 import type { User } from '@gatepost/contract/user.ts'
+import { addressKey } from '@gatepost/mail/address.ts'
 import type { Db, Trx } from '#store/open.ts'
 import type { Row } from '#store/schema.ts'
-import type { UserAddress } from './address.ts'
-import { nameKeyOf } from './address.ts'
+import { nameKeyOf, type OwnDomains, type UserAddress } from './address.ts'
 
 export type UserRow = Row<'user'>
 export type AddressRow = Row<'user_address'>
@@ -19,14 +19,23 @@ export type NewUser = {
   readonly aliases: readonly UserAddress[]
 }
 
+/** Domains of the organisation, with whether each is validated. */
+export async function ownDomains(db: Db, tenantId: string): Promise<OwnDomains> {
+  const rows = await db
+    .selectFrom('domain')
+    .select(['name', 'validated_at'])
+    .where('tenant_id', '=', tenantId)
+    .execute()
+  return new Map(rows.map(({ name, validated_at }) => [name, validated_at !== null]))
+}
+
+/** A user by id or primary address. */
 export async function findUser(db: Db, tenantId: string, reference: string): Promise<UserRow | null> {
   const row = await db
     .selectFrom('user')
     .selectAll()
     .where('tenant_id', '=', tenantId)
-    .where((where) =>
-      where.or([where('id', '=', reference), where('email_key', '=', reference.toLowerCase())]),
-    )
+    .where((where) => where.or([where('id', '=', reference), where('email_key', '=', addressKey(reference))]))
     .executeTakeFirst()
   return row ?? null
 }
@@ -118,7 +127,7 @@ export async function insertUsers(
     readonly now: number
   },
 ): Promise<void> {
-  const { tenantId, source, reference, now } = made
+  const { tenantId, source, now } = made
   for (const batch of batchesOf(users)) {
     const rows = batch.map(({ id, email, name }) => ({
       id,
@@ -133,15 +142,12 @@ export async function insertUsers(
       revision: 1,
     }))
     await trx.insertInto('user').values(rows).execute()
-    const sources = batch.map(({ id }) => ({
-      tenant_id: tenantId,
-      user_id: id,
-      source,
-      reference,
-      since: now,
-    }))
-    await trx.insertInto('user_source').values(sources).execute()
   }
+  await insertSources(
+    trx,
+    users.map(({ id }) => id),
+    made,
+  )
   const addresses = users.flatMap((user) => [
     { userId: user.id, address: user.email, isPrimary: true },
     ...user.aliases.map((address) => ({ userId: user.id, address, isPrimary: false })),
@@ -174,21 +180,42 @@ export async function insertAddresses(
   }
 }
 
-/** Removes addresses by key; returns those that were there. */
+/** Says of users that a source names them. */
+export async function insertSources(
+  trx: Trx,
+  userIds: readonly string[],
+  made: {
+    readonly tenantId: string
+    readonly source: Source
+    readonly reference: string | null
+    readonly now: number
+  },
+): Promise<void> {
+  const { tenantId, source, reference, now } = made
+  for (const batch of batchesOf(userIds)) {
+    const rows = batch.map((id) => ({ tenant_id: tenantId, user_id: id, source, reference, since: now }))
+    await trx.insertInto('user_source').values(rows).execute()
+  }
+}
+
+/** Removes addresses where that user still has them; returns the keys that went. */
 export async function deleteAddresses(
   trx: Trx,
   tenantId: string,
-  keys: readonly string[],
+  addresses: readonly { readonly key: string; readonly userId: string }[],
 ): Promise<readonly string[]> {
   const gone: string[] = []
-  for (const batch of batchesOf(keys)) {
-    const rows = await trx
+  for (const batch of batchesOf(addresses)) {
+    const owners = new Map(batch.map(({ key, userId }) => [key, userId]))
+    const there = await ownersOf(trx, tenantId, [...owners.keys()])
+    const keys = [...there].filter(([key, { userId }]) => owners.get(key) === userId).map(([key]) => key)
+    if (keys.length === 0) continue
+    await trx
       .deleteFrom('user_address')
       .where('tenant_id', '=', tenantId)
-      .where('address_key', 'in', batch)
-      .returning('address_key')
+      .where('address_key', 'in', keys)
       .execute()
-    for (const { address_key } of rows) gone.push(address_key)
+    for (const key of keys) gone.push(key)
   }
   return gone
 }

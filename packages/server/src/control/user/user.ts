@@ -1,15 +1,22 @@
 // Users (C3, D2): add, read, change, remove; each change of an address reaches the edges' recipient list with it.
 import type { User } from '@gatepost/contract/user.ts'
+import { addressKey } from '@gatepost/mail/address.ts'
 import { newId } from '#platform/random.ts'
 import { appendFeed } from '#store/feed.ts'
 import type { Db, Trx } from '#store/open.ts'
 import { appendAudit } from '../audit/audit.ts'
-import { validatedNames } from '../domain/store.ts'
 import type { Page } from '../page.ts'
 import { invalidInput, problem } from '../problem.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
 import { requireRevision } from '../settings/settings.ts'
-import { addressRemedy, cleanName, nameKeyOf, readUserAddress, type UserAddress } from './address.ts'
+import {
+  addressRemedy,
+  cleanName,
+  nameKeyOf,
+  type OwnDomains,
+  readUserAddress,
+  type UserAddress,
+} from './address.ts'
 import { pageOfUsers, type UserQuery, userOf } from './list-store.ts'
 import {
   addressesOfUsers,
@@ -19,10 +26,12 @@ import {
   findUser,
   insertAddresses,
   insertUsers,
+  ownDomains,
   ownersOf,
   type Source,
   sourcesOfUsers,
   type UserRow,
+  usersById,
 } from './store.ts'
 
 type Deps = Pick<ControlDeps, 'store' | 'clock' | 'link'>
@@ -50,20 +59,24 @@ export type UserInput = { readonly email: string; readonly name: string; readonl
 export async function addUser(scope: Scope, input: UserInput, deps: Deps): Promise<User> {
   const { store, clock, link } = deps
   const user = await store.transaction(async (trx) => {
-    const domains = await validatedNames(trx, scope.tenantId)
+    const domains = await ownDomains(trx, scope.tenantId)
     const email = requireAddress(input.email, '/email', domains)
     const aliases = requireAliases(input.aliases, email, domains)
     const name = cleanName(input.name)
     const now = clock.now()
     const seen = await seenInMailOnly(trx, scope.tenantId, email)
-    await requireFree(trx, scope.tenantId, { addresses: [email, ...aliases], except: seen?.id ?? null })
+    const has = await requireFree(trx, scope.tenantId, {
+      addresses: [email, ...aliases],
+      except: seen?.id ?? null,
+    })
     const id = seen?.id ?? newId('usr', now)
     if (seen) await adopt(trx, seen, { name, now })
     else {
       const made = { tenantId: scope.tenantId, source: 'manual', reference: null, now } as const
       await insertUsers(trx, [{ id, email, name, aliases: [] }], made)
     }
-    await addAliases(trx, { tenantId: scope.tenantId, id }, { aliases, now })
+    const fresh = aliases.filter(({ key }) => !has.has(key))
+    await addAliases(trx, { tenantId: scope.tenantId, id }, { aliases: fresh, now })
     const after = { email: email.address, name, aliases: aliases.map(({ address }) => address) }
     const event = { action: 'user.added', subject: `user ${email.address}`, before: null, after, at: now }
     await appendAudit(trx, scope, event)
@@ -137,22 +150,23 @@ async function replaceAliases(
   row: UserRow,
   { texts, now }: { readonly texts: readonly string[]; readonly now: number },
 ): Promise<{ readonly added: readonly UserAddress[]; readonly removed: readonly string[] }> {
-  const domains = await validatedNames(trx, row.tenant_id)
+  const domains = await ownDomains(trx, row.tenant_id)
   const has = (await addressesOfUsers(trx, row.tenant_id, [row.id])).filter(
     ({ is_primary }) => is_primary === 0,
   )
   const kept = new Set(has.map(({ address_key }) => address_key))
   // An alias that is there already may stay, also when its domain has gone since.
-  const fresh = texts.filter((text) => !kept.has(text.trim().toLowerCase()))
+  const fresh = texts.filter((text) => !kept.has(addressKey(text)))
   const primary = { address: row.email, key: row.email_key, domain: '' }
   const wanted = requireAliases(fresh, primary, domains)
-  const named = new Set([...wanted.map(({ key }) => key), ...texts.map((text) => text.trim().toLowerCase())])
+  const named = new Set([...wanted.map(({ key }) => key), ...texts.map((text) => addressKey(text))])
   const added = wanted.filter(({ key }) => !kept.has(key))
   await requireFree(trx, row.tenant_id, { addresses: added, except: row.id })
+  const dropped = has.filter(({ address_key }) => !named.has(address_key))
   const removed = await deleteAddresses(
     trx,
     row.tenant_id,
-    has.map(({ address_key }) => address_key).filter((key) => !named.has(key)),
+    dropped.map(({ address_key }) => ({ key: address_key, userId: row.id })),
   )
   await addAliases(trx, { tenantId: row.tenant_id, id: row.id }, { aliases: added, now })
   return { added, removed }
@@ -190,30 +204,29 @@ async function adopt(
     .execute()
 }
 
+/** Refuses addresses that another user has; returns the keys that the user `except` has already. */
 async function requireFree(
   trx: Trx,
   tenantId: string,
   { addresses, except }: { readonly addresses: readonly UserAddress[]; readonly except: string | null },
-): Promise<void> {
+): Promise<ReadonlySet<string>> {
   const keys = addresses.map(({ key }) => key)
   const owners = await ownersOf(trx, tenantId, keys)
   const taken = addresses.find(({ key }) => owners.has(key) && owners.get(key)!.userId !== except)
-  if (taken) throw problem('address-exists', `${taken.address} belongs to a user already.`)
+  if (!taken) return new Set(owners.keys())
+  const owner = (await usersById(trx, tenantId, [owners.get(taken.key)!.userId])).values().next().value
+  throw problem('address-exists', `${taken.address} belongs to ${owner?.email ?? 'a user'} already.`)
 }
 
-function requireAddress(text: string, path: string, domains: ReadonlySet<string>): UserAddress {
+function requireAddress(text: string, path: string, domains: OwnDomains): UserAddress {
   const parsed = readUserAddress(text, domains)
   if (parsed.ok) return parsed.value
-  const errors = [{ path, message: addressRemedy(parsed.fault, text) }]
+  const errors = [{ path, message: addressRemedy(parsed.fault, text, domains) }]
   if (parsed.fault === 'address-syntax') throw invalidInput(errors)
   throw problem('address-not-in-domain', errors[0]!.message, { errors })
 }
 
-function requireAliases(
-  texts: readonly string[],
-  email: UserAddress,
-  domains: ReadonlySet<string>,
-): UserAddress[] {
+function requireAliases(texts: readonly string[], email: UserAddress, domains: OwnDomains): UserAddress[] {
   const aliases = texts.map((text, index) => requireAddress(text, `/aliases/${index}`, domains))
   const byKey = new Map(aliases.map((alias) => [alias.key, alias]))
   byKey.delete(email.key)

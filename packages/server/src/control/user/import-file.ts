@@ -1,0 +1,62 @@
+// An uploaded list, read and checked whole before anything is compared with the store (D7, decisions 53).
+import { ROWS_PER_IMPORT_MAX } from '@gatepost/contract/user.ts'
+import { problem } from '../problem.ts'
+import type { OwnDomains } from './address.ts'
+import { type Column, guessColumns } from './columns.ts'
+import { readCsv } from './csv.ts'
+import { type Checked, checkRows } from './rows.ts'
+import { readText } from './text.ts'
+
+export type ImportFile = Checked & {
+  readonly columns: readonly Column[]
+  /** Rows of people: without the head and without empty ones. */
+  readonly rows: number
+  readonly warnings: readonly string[]
+}
+
+/** Domains named in the warning about aliases that were left out. */
+const DOMAINS_NAMED_MAX = 5
+
+/** Reads a list of users. Throws `file-unreadable` or `rows-over-limit` with what to do. */
+export async function readImportFile(bytes: Uint8Array, domains: OwnDomains): Promise<ImportFile> {
+  const file = readText(bytes)
+  if (file.kind === 'refused') throw problem('file-unreadable', file.reason)
+  const table = await readCsv(file.text, ROWS_PER_IMPORT_MAX + 1) // One more for the head.
+  if (table.kind === 'empty') throw problem('file-unreadable', EMPTY)
+  if (table.kind === 'too-many') throw tooMany()
+  if (table.kind === 'broken') {
+    const { line, reason } = table.first
+    throw problem('file-unreadable', `Too many rows cannot be read, line ${line} first: ${reason}`)
+  }
+  const guessed = guessColumns(table.rows)
+  const rows = table.rows.length - (guessed.hasHead ? 1 : 0) + table.faults.length
+  if (rows > ROWS_PER_IMPORT_MAX) throw tooMany()
+  if (rows === 0) throw problem('file-unreadable', EMPTY)
+  if (table.rows.length > 0 && !guessed.columns.some(({ means }) => means === 'email')) {
+    throw problem(
+      'file-unreadable',
+      'No column holds e-mail addresses. Write “email” above the one that should, and upload the file again.',
+    )
+  }
+  const checked = await checkRows(table, guessed, domains)
+  const warnings = [file.warning, leftOutWarning(checked.leftOut)].filter((text) => text !== null)
+  return { ...checked, columns: guessed.columns, rows, warnings }
+}
+
+const EMPTY = 'The file has no rows. Fill in one row a person, with the address in a column “email”.'
+
+function tooMany(): Error {
+  const limit = ROWS_PER_IMPORT_MAX.toLocaleString('en-GB')
+  return problem(
+    'rows-over-limit',
+    `The file has more than ${limit} rows. Split it and import the parts one after the other.`,
+  )
+}
+
+function leftOutWarning(leftOut: ReadonlyMap<string, number>): string | null {
+  if (leftOut.size === 0) return null
+  const count = [...leftOut.values()].reduce((sum, each) => sum + each, 0)
+  const named = [...leftOut.keys()].slice(0, DOMAINS_NAMED_MAX).join(', ')
+  const others = leftOut.size > DOMAINS_NAMED_MAX ? ' and others' : ''
+  return `${count} aliases in ${named}${others} are left out: these domains are not in your list.`
+}

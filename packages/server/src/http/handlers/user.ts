@@ -1,0 +1,38 @@
+// Answers for users and their imports from lists.
+import * as contract from '@gatepost/contract/user.ts'
+import type { ControlDeps } from '#control/scope.ts'
+import { commitImport, getImport, previewImport, takeBackImport } from '#control/user/import.ts'
+import { addUser, getUser, listUsers, removeUser, updateUser } from '#control/user/user.ts'
+import { type Binding, on, scopeOf } from '../request.ts'
+
+export function userBindings(deps: ControlDeps): readonly Binding[] {
+  return [
+    on(contract.listUsers, (request) => listUsers(scopeOf(request), request.query, deps)),
+    on(contract.addUser, (request) => addUser(scopeOf(request), request.body, deps)),
+    on(contract.getUser, (request) => getUser(scopeOf(request), request.params.user, deps)),
+    on(contract.updateUser, (request) => {
+      const input = { user: request.params.user, change: request.body, expected: request.ifMatch }
+      return updateUser(scopeOf(request), input, deps)
+    }),
+    on(contract.removeUser, async (request) => {
+      await removeUser(scopeOf(request), request.params.user, deps)
+      return {}
+    }),
+    ...importBindings(deps),
+  ]
+}
+
+function importBindings(deps: ControlDeps): readonly Binding[] {
+  return [
+    on(contract.previewUserImport, (request) => {
+      const upload = { fileName: request.query.fileName, raw: request.raw }
+      return previewImport(scopeOf(request), upload, deps)
+    }),
+    on(contract.getUserImport, (request) => getImport(scopeOf(request), request.params.import, deps)),
+    on(contract.commitUserImport, (request) => {
+      const input = { id: request.params.import, goodRowsOnly: request.body.goodRowsOnly }
+      return commitImport(scopeOf(request), input, deps)
+    }),
+    on(contract.undoUserImport, (request) => takeBackImport(scopeOf(request), request.params.import, deps)),
+  ]
+}
