@@ -24,6 +24,21 @@ export function readText(path: string): string | null {
   return existsSync(path) ? readFileSync(path, 'utf8') : null
 }
 
+/** The bytes of a file, or null when it cannot be read. */
+export function readBytes(path: string): Uint8Array | null {
+  try {
+    return readFileSync(path)
+  } catch {
+    return null
+  }
+}
+
+/** Writes a text that everybody may read, and makes its folder. */
+export function writeText(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, text)
+}
+
 /** Replaces a file in one step (temporary name, then rename), readable by us alone. */
 export function replaceFile(path: string, content: string | Uint8Array): void {
   const temporary = `${path}.new`

@@ -1,0 +1,25 @@
+// Every command, in the order of the help.
+import type { Command } from './command.ts'
+import { connectCommands } from './commands/connect.ts'
+import { domainCommands } from './commands/domains.ts'
+import { localCommands } from './commands/local.ts'
+import { messageCommands } from './commands/messages.ts'
+import { outboundCommands } from './commands/outbound.ts'
+import { recipientCommands } from './commands/recipients.ts'
+import { routeCommands } from './commands/routes.ts'
+import { systemCommands } from './commands/system.ts'
+import { tenantCommands } from './commands/tenants.ts'
+import { userCommands } from './commands/users.ts'
+
+export const commands: readonly Command[] = [
+  ...systemCommands,
+  ...tenantCommands,
+  ...connectCommands,
+  ...domainCommands,
+  ...recipientCommands,
+  ...userCommands,
+  ...routeCommands,
+  ...outboundCommands,
+  ...messageCommands,
+  ...localCommands,
+]

@@ -1,0 +1,142 @@
+// `messages`: where every message is, and why.
+import {
+  getMessage,
+  listMessages,
+  type Message,
+  MessageStatus,
+  retryMessage,
+} from '@gatepost/contract/message.ts'
+import { type Command, type Context, command, numberOf, oneOf } from '../command.ts'
+import { facts, table } from '../layout.ts'
+import { plural, sizeOf, spanOf, timeOf, wordOf } from '../words.ts'
+
+const DIRECTIONS = ['inbound', 'outbound'] as const
+
+export const messageCommands: readonly Command[] = [
+  command({
+    path: 'messages list',
+    flags: [
+      {
+        name: 'search',
+        value: 'TEXT',
+        means: 'Addresses, domains, subject words, message ids, client addresses.',
+      },
+      { name: 'status', value: 'STATUS', means: `One of ${MessageStatus.options.join(', ')}.` },
+      { name: 'direction', value: 'WAY', means: 'inbound or outbound.' },
+      { name: 'limit', value: 'N', means: 'At most so many (50, up to 500).' },
+      { name: 'after', value: 'ID', means: 'Messages older than this one.' },
+    ],
+    means: 'Every attempt, newest first.',
+    run: list,
+  }),
+  command({
+    path: 'messages show',
+    args: ['ID'],
+    means: 'Why: what happened to a message, by which policy, and each delivery attempt.',
+    run: async ({ call, tenant, arg, show }) => {
+      const message = await call(getMessage, { params: { tenant: await tenant(), message: arg(0) } })
+      show(message, () => messageText(message))
+      return 0
+    },
+  }),
+  command({
+    path: 'messages retry',
+    args: ['ID'],
+    means: 'Tries the queued recipients of a message now. Exit code 1 when none was waiting.',
+    run: async ({ call, tenant, arg, show }) => {
+      const done = await call(retryMessage, { params: { tenant: await tenant(), message: arg(0) } })
+      show(done, () =>
+        done.recipients === 0
+          ? 'No recipient of this message is waiting.\n'
+          : `${plural(done.recipients, 'recipient is', 'recipients are')} tried now.\n`,
+      )
+      return done.recipients === 0 ? 1 : 0
+    },
+  }),
+]
+
+async function list({ call, tenant, flag, show }: Context): Promise<number> {
+  const search = flag('search')
+  const status = flag('status')
+  const direction = flag('direction')
+  const after = flag('after')
+  const query = {
+    limit: numberOf(flag('limit') ?? '50', '--limit'),
+    ...(search === undefined ? {} : { search }),
+    ...(status === undefined ? {} : { status: oneOf(status, MessageStatus.options, '--status') }),
+    ...(direction === undefined ? {} : { direction: oneOf(direction, DIRECTIONS, '--direction') }),
+    ...(after === undefined ? {} : { after }),
+  }
+  const page = await call(listMessages, { params: { tenant: await tenant() }, query })
+  const isFiltered = search !== undefined || status !== undefined || direction !== undefined
+  show(page, () =>
+    [
+      table(
+        ['Time', 'Status', 'From', 'To', 'Subject', 'Reason', 'Id'],
+        page.items.map((row) => [
+          timeOf(row.at),
+          wordOf(row.status),
+          row.reversePath ?? '<>',
+          `${row.forwardPath ?? '–'}${row.recipientCount > 1 ? ` and ${row.recipientCount - 1} more` : ''}`,
+          row.subject ?? '–',
+          `${row.reason}${row.count > 1 ? ` (${row.count} times)` : ''}`,
+          row.id,
+        ]),
+        isFiltered ? 'No message matches.' : 'No message reached us yet.',
+      ),
+      ...(page.next === null ? [] : [`Older ones: gatepost messages list --after ${page.next}\n`]),
+    ].join(''),
+  )
+  return 0
+}
+
+function messageText(message: Message): string {
+  const { client, reply, recipients, explanation, attempts } = message
+  const steps = recipients.flatMap(({ forwardPath, explanation: of }) =>
+    of.map((step) => ({ forwardPath, ...step })),
+  )
+  return [
+    `${wordOf(message.status)}: ${message.verdict}\n`,
+    message.smallestChange === null
+      ? ''
+      : `The smallest change that alters this: ${message.smallestChange}\n`,
+    '\n',
+    facts([
+      ['Id', message.id],
+      ['Time', timeOf(message.at)],
+      ['From', message.reversePath ?? '<>'],
+      ['To', recipients.map(({ forwardPath, status }) => `${forwardPath} (${wordOf(status)})`).join(', ')],
+      ['Subject', message.subject],
+      ['Message-ID', message.messageIdField],
+      ['Size', sizeOf(message.size)],
+      ['Client', client === null ? null : `${client.ip} ${client.name ?? '(no name)'}, HELO ${client.helo}`],
+      ['TLS', client === null ? null : client.tls ? `${client.tls.version} ${client.tls.cipher}` : 'none'],
+      ['Our reply', reply === null ? null : `${reply.code} ${reply.status ?? ''} ${reply.text}`],
+    ]),
+    '\n',
+    table(
+      ['Recipient', 'Policy', 'Said', 'Because', 'Saw'],
+      [...steps, ...explanation.map((step) => ({ forwardPath: 'message', ...step }))].map((step) => [
+        step.forwardPath,
+        `${step.policy}${step.deciding ? ' (decided)' : ''}`,
+        wordOf(step.kind),
+        step.means,
+        step.saw,
+      ]),
+      'No policy was asked.',
+    ),
+    '\n',
+    table(
+      ['Attempt', 'Outcome', 'Next hop', 'Took', 'Reply', 'Next'],
+      attempts.map((one) => [
+        timeOf(one.at),
+        wordOf(one.outcome),
+        one.nextHop === null ? '–' : `${one.nextHop.host} ${one.nextHop.ip ?? ''}`,
+        spanOf(one.durationMs),
+        `${one.reply.code} ${one.reply.text}`,
+        timeOf(one.nextAttemptAt),
+      ]),
+      'No delivery was tried.',
+    ),
+  ].join('')
+}

@@ -1,0 +1,114 @@
+// `routes`: the mail hosts that mail is delivered to, and their test.
+import { addRoute, listRoutes, type Route, RouteTls, testRoute } from '@gatepost/contract/route.ts'
+import {
+  type Command,
+  CommandFailed,
+  type Context,
+  command,
+  numberOf,
+  oneOf,
+  UsageError,
+} from '../command.ts'
+import { checkList, table } from '../layout.ts'
+import { wordOf } from '../words.ts'
+
+const DEFAULTS = ['inbound', 'outbound', 'none'] as const
+const ASK_AGAIN_MS = 500
+const TEST_MS_MAX = 120_000 // Seven checks with SMTP's patience; a dead host is known sooner.
+
+export const routeCommands: readonly Command[] = [
+  command({ path: 'routes list', means: 'Delivery routes with their last test.', run: list }),
+  command({
+    path: 'routes add',
+    args: ['NAME', 'HOST'],
+    flags: [
+      { name: 'port', value: 'PORT', means: 'Default: 25.' },
+      { name: 'tls', value: 'MODE', means: `One of ${RouteTls.options.join(', ')}. Default: opportunistic.` },
+      {
+        name: 'default-for',
+        value: 'WHAT',
+        means: 'inbound, outbound (smart host) or none. Default: inbound.',
+      },
+    ],
+    means: 'Adds a delivery route to a host name or address.',
+    run: add,
+  }),
+  command({
+    path: 'routes test',
+    args: ['NAME'],
+    flags: [{ name: 'recipient', value: 'ADDRESS', means: 'Who gets the test message. Needed.' }],
+    means: 'Resolves, connects, tries TLS and RCPT, and sends a real message. Exit code 1 unless all passed.',
+    run: test,
+  }),
+]
+
+async function list({ call, tenant, show }: Context): Promise<number> {
+  const { items } = await call(listRoutes, { params: { tenant: await tenant() } })
+  show(items, () =>
+    table(
+      ['Name', 'Host', 'TLS', 'Default for', 'Last test'],
+      items.map(({ name, host, port, tls, defaultFor, lastTest }) => [
+        name,
+        `${host}:${port}`,
+        tls,
+        defaultFor ?? '–',
+        testWord(lastTest),
+      ]),
+      'There is no route yet. Add one with: gatepost routes add NAME HOST',
+    ),
+  )
+  return 0
+}
+
+async function add({ call, tenant, arg, flag, show }: Context): Promise<number> {
+  const defaultFor = oneOf(flag('default-for') ?? 'inbound', DEFAULTS, '--default-for')
+  const body = {
+    name: arg(0),
+    host: arg(1),
+    port: numberOf(flag('port') ?? '25', '--port'),
+    tls: oneOf(flag('tls') ?? 'opportunistic', RouteTls.options, '--tls'),
+    defaultFor: defaultFor === 'none' ? null : defaultFor,
+  }
+  const route = await call(addRoute, { params: { tenant: await tenant() }, body })
+  show(
+    route,
+    () => `${route.name} is added. Next: gatepost routes test "${route.name}" --recipient ADDRESS\n`,
+  )
+  return 0
+}
+
+async function test(context: Context): Promise<number> {
+  const { call, arg, flag, show, clock } = context
+  const recipient = flag('recipient')
+  if (recipient === undefined) throw new UsageError('--recipient is missing')
+  const tenant = await context.tenant()
+  const { id } = await routeOf(context, tenant, ({ name, id }) => name === arg(0) || id === arg(0))
+  let route = await call(testRoute, { params: { tenant, route: id }, body: { recipient } })
+  const deadline = clock.now() + TEST_MS_MAX
+  while (route.lastTest?.state === 'running' && clock.now() < deadline) {
+    await clock.sleep(ASK_AGAIN_MS)
+    route = await routeOf(context, tenant, (one) => one.id === id)
+  }
+  show(route, () => {
+    const { lastTest } = route
+    return `${route.name} (${route.host}:${route.port}): ${testWord(lastTest)}\n${checkList(lastTest?.checks ?? [])}`
+  })
+  return route.lastTest?.passed ? 0 : 1
+}
+
+async function routeOf(
+  { call, arg }: Context,
+  tenant: string,
+  is: (route: Route) => boolean,
+): Promise<Route> {
+  const { items } = await call(listRoutes, { params: { tenant } })
+  const route = items.find(is)
+  if (!route) throw new CommandFailed(`No route is named “${arg(0)}”. See: gatepost routes list`)
+  return route
+}
+
+function testWord(test: Route['lastTest']): string {
+  if (test === null) return wordOf('not-run')
+  if (test.state === 'running') return wordOf('running')
+  return wordOf(test.passed ? 'passed' : 'failed')
+}

@@ -1,0 +1,101 @@
+// `tenants`, `audit`: organisations, and every change in them.
+import { Environment } from '@gatepost/contract/common.ts'
+import { createTenant, listAudit, listTenants } from '@gatepost/contract/tenant.ts'
+import { type Command, type Context, command, numberOf, oneOf, UsageError } from '../command.ts'
+import { table } from '../layout.ts'
+import { timeOf } from '../words.ts'
+
+export const tenantCommands: readonly Command[] = [
+  command({ path: 'tenants list', means: 'All organisations.', run: list }),
+  command({
+    path: 'tenants add',
+    args: ['NAME'],
+    flags: [
+      { name: 'domain', value: 'DOMAIN', means: 'Primary domain. Needed.' },
+      { name: 'environment', value: 'NAME', means: `One of ${Environment.options.join(', ')}. Needed.` },
+      { name: 'contact-name', value: 'NAME', means: 'Emergency contact. Needed.' },
+      {
+        name: 'contact-email',
+        value: 'ADDRESS',
+        means: 'Its address, outside the organisation’s own mail. Needed.',
+      },
+      { name: 'contact-phone', value: 'NUMBER', means: 'Its telephone number.' },
+    ],
+    means: 'Adds an organisation; the first operator becomes its administrator.',
+    run: add,
+  }),
+  command({
+    path: 'audit list',
+    flags: [
+      { name: 'limit', value: 'N', means: 'At most so many entries (50, up to 500).' },
+      { name: 'after', value: 'ID', means: 'Entries older than this one.' },
+    ],
+    means: 'Every change: who, when, from where, what. Newest first.',
+    run: audit,
+  }),
+]
+
+async function list({ call, show }: Context): Promise<number> {
+  const { items } = await call(listTenants, { query: { limit: 500 } })
+  show(items, () =>
+    table(
+      ['Slug', 'Name', 'Primary domain', 'Environment', 'Since'],
+      items.map(({ slug, name, primaryDomain, environment, createdAt }) => [
+        slug,
+        name,
+        primaryDomain,
+        environment,
+        timeOf(createdAt),
+      ]),
+      'There is no organisation yet. Open the set-up link that the start printed.',
+    ),
+  )
+  return 0
+}
+
+async function add({ arg, flag, call, show }: Context): Promise<number> {
+  const needed = (name: string): string => {
+    const value = flag(name)
+    if (value === undefined) throw new UsageError(`--${name} is missing`)
+    return value
+  }
+  const tenant = await call(createTenant, {
+    body: {
+      name: arg(0),
+      primaryDomain: needed('domain'),
+      environment: oneOf(needed('environment'), Environment.options, '--environment'),
+      emergencyContact: {
+        name: needed('contact-name'),
+        email: needed('contact-email'),
+        phone: flag('contact-phone') ?? '',
+      },
+    },
+  })
+  show(tenant, () =>
+    [
+      `${tenant.name} is added as ${tenant.slug}.\n`,
+      `Next: gatepost domains verify ${tenant.primaryDomain} --tenant ${tenant.slug}\n`,
+    ].join(''),
+  )
+  return 0
+}
+
+async function audit({ call, tenant, flag, show }: Context): Promise<number> {
+  const limit = numberOf(flag('limit') ?? '50', '--limit')
+  const after = flag('after')
+  const page = await call(listAudit, {
+    params: { tenant: await tenant() },
+    query: { limit, ...(after === undefined ? {} : { after }) },
+  })
+  show(page, () =>
+    [
+      table(
+        ['When', 'Who', 'From', 'What', 'On'],
+        page.items.map(({ at, actor, from, action, subject }) => [timeOf(at), actor, from, action, subject]),
+        'Nothing was changed yet.',
+      ),
+      ...(page.next === null ? [] : [`Older entries: gatepost audit list --after ${page.next}\n`]),
+    ].join(''),
+  )
+  return 0
+}

@@ -1,0 +1,30 @@
+// docs/reference/events.md from the event catalogue.
+import { catalogue, type EventDefinition } from '#events/catalogue.ts'
+import { code, GENERATED, markdownTable, page } from './markdown.ts'
+
+export function eventsPage(): string {
+  const events: readonly (readonly [string, EventDefinition])[] = Object.entries(catalogue)
+  const counted = events.filter(([, { counts }]) => counts !== undefined)
+  return page(
+    '# Events and metrics',
+    GENERATED.replace('the source it names', '`packages/server/src/events/catalogue.ts`'),
+    [
+      'Each line of the log is a JSON object with `time`, `level`, `event`, `role`, `slot` (edges), `pid` and fields',
+      'of its own. Content, subjects and secrets never stand in the log. `GATEPOST_LOG` sets the least level.',
+    ].join('\n'),
+    markdownTable(
+      ['Event', 'Level', 'Meaning'],
+      events.map(([name, { level, means }]) => [code(name), level, means]),
+    ),
+    '## Metrics',
+    '`GET /metrics` answers in OpenMetrics text. Counters of events:',
+    markdownTable(
+      ['Metric', 'Counts'],
+      [
+        ...counted.map(([name, { counts }]) => [code(`gatepost_${counts}_total`), code(name)]),
+        [code('gatepost_events_warn_total'), 'every event of level warn'],
+        [code('gatepost_events_error_total'), 'every event of level error'],
+      ],
+    ),
+  )
+}
