@@ -1,4 +1,5 @@
-// The wall around handlers: one that throws is a bug or a broken machine, and the client learns nothing of it.
+// The wall around handlers: one that throws is a bug or a broken machine, and the client learns nothing of
+// it.
 import { replies } from '@gatepost/mail/replies.ts'
 import type { Reply } from '@gatepost/mail/reply.ts'
 import type { Session } from './session.ts'

@@ -79,6 +79,7 @@ export class Wire {
     const early = this.#pending
     this.#pending = null
     this.#enter('open')
+    this.resume()
     this.#session?.begin(early)
   }
 

@@ -1,0 +1,86 @@
+// Content on its way in: small in memory, large on disk, with a disk that lags or refuses.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { CONTENT_IN_ROW_BYTES_MAX, type Content, type ContentFile } from '#spool/spool.ts'
+import { ContentSink } from './content.ts'
+
+const KIB = 1_024
+
+function disk(options: { readonly failsAfter?: number } = {}) {
+  const written: Uint8Array[] = []
+  const state = { discarded: 0, opened: 0 }
+  const file: ContentFile = {
+    write: async (chunk) => {
+      await new Promise((resolve) => setImmediate(resolve))
+      if (written.length >= (options.failsAfter ?? Number.POSITIVE_INFINITY)) throw new Error('no space left')
+      written.push(chunk.slice())
+    },
+    finish: () =>
+      Promise.resolve({
+        kind: 'file',
+        name: 'x',
+        size: written.reduce((sum, { length }) => sum + length, 0),
+      }),
+    discard: () => {
+      state.discarded++
+      return Promise.resolve()
+    },
+  }
+  const spool = {
+    openContent: () => {
+      state.opened++
+      return Promise.resolve(file)
+    },
+  }
+  return { spool, written, state }
+}
+
+test('small content stays in memory and costs no file', async () => {
+  const { spool, state } = disk()
+  const sink = new ContentSink(spool)
+  assert.equal(sink.add([Buffer.from('Subject: x\r\n\r\n'), Buffer.from('y\r\n')]), null)
+  const content = (await sink.finish()) as Content & { kind: 'memory' }
+  assert.equal(Buffer.concat(content.chunks).toString(), 'Subject: x\r\n\r\ny\r\n')
+  assert.equal(Buffer.from(sink.head()).toString(), 'Subject: x\r\n\r\ny\r\n')
+  assert.equal(state.opened, 0)
+})
+
+test('large content goes to the file in order, says when to stop reading, and keeps the head', async () => {
+  const { spool, written, state } = disk()
+  const sink = new ContentSink(spool)
+  const expected: Buffer[] = []
+  let stops = 0
+  for (let i = 0; i < 80; i++) {
+    const chunk = Buffer.alloc(64 * KIB, i)
+    expected.push(chunk)
+    const wait = sink.add([chunk])
+    if (wait !== null) {
+      stops++
+      await wait
+    }
+  }
+  const content = await sink.finish()
+  assert.deepEqual([content.kind, sink.size], ['file', 80 * 64 * KIB])
+  assert.ok(Buffer.concat(written).equals(Buffer.concat(expected)))
+  assert.ok(stops > 0, 'reading was never stopped')
+  assert.equal(state.opened, 1)
+  assert.ok(sink.head().length > 256 * KIB && sink.head().length < 257 * KIB)
+})
+
+test('a disk that refuses comes out at the end, not while octets are still coming', async () => {
+  const { spool, state } = disk({ failsAfter: 1 })
+  const sink = new ContentSink(spool)
+  for (let i = 0; i < 40; i++) await sink.add([Buffer.alloc(64 * KIB)])
+  await assert.rejects(async () => sink.finish(), /no space left/)
+  assert.equal(state.discarded, 1)
+})
+
+test('discarded content leaves no file behind, also while it is being written', async () => {
+  const { spool, state } = disk()
+  const sink = new ContentSink(spool)
+  void sink.add([Buffer.alloc(CONTENT_IN_ROW_BYTES_MAX + 1)])
+  sink.discard()
+  assert.equal(sink.add([Buffer.alloc(10)]), null)
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  assert.equal(state.discarded, 1)
+})
