@@ -1,4 +1,5 @@
-// Set-up and sign-in on both databases: the link works once, guessing is slowed, nobody is locked out for ever.
+// Set-up and sign-in on both databases: the link works once, guessing is slowed, nobody is locked out for
+// ever.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SignInAttempts } from '@gatepost/server/control/auth/attempts.ts'
@@ -169,7 +170,8 @@ testOnBoth('guessing is slowed, and an address that signed in before is not kept
         (error: { problemName: string }) => error.problemName,
       )
     const answers: unknown[] = []
-    // The passwords are checked for real: few guesses from many addresses are enough to empty the account's budget.
+    // The passwords are checked for real: few guesses from many addresses are enough to empty the account's
+    // budget.
     for (let at = 0; at < 12; at += 1) answers.push(await guess(`203.0.113.${at}`))
     assert.deepEqual(answers.slice(9), ['wrong-credentials', 'too-many-attempts', 'too-many-attempts'])
     const known = await signIn({ email: 'anna@acme.example', password }, origin, deps)

@@ -1,4 +1,5 @@
-// What store tests share: a store with two organisations, a link that only counts, and reports as edges send them.
+// What store tests share: a store with two organisations, a link that only counts, and reports as edges send
+// them.
 
 import { SignInAttempts } from '@gatepost/server/control/auth/attempts.ts'
 import type { AuthDeps } from '@gatepost/server/control/auth/auth.ts'

@@ -1,4 +1,5 @@
-// The store itself: transactions, the tenant guard, migrations, the feed and revisions, alike on both databases.
+// The store itself: transactions, the tenant guard, migrations, the feed and revisions, alike on both
+// databases.
 import assert from 'node:assert/strict'
 import { rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -90,7 +91,7 @@ testOnBoth('the guard refuses queries that name no tenant', (place) =>
       () => db.deleteFrom('user_address').where('address_key', '=', 'a').execute(),
     ]
     for (const [at, query] of open.entries()) {
-      await assert.rejects(Promise.resolve().then(query), UnguardedQuery, `query ${at}`)
+      await assert.rejects(async () => void (await query()), UnguardedQuery, `query ${at}`)
     }
   }),
 )

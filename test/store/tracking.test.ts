@@ -1,13 +1,14 @@
-// Tracking: what edges report is found again, once, by its own organisation alone; the same on both databases.
+// Tracking: what edges report is found again, once, by its own organisation alone; the same on both
+// databases.
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import type { Scope } from '@gatepost/server/control/scope.ts'
 import { DAY_MS, dayName, dayOf } from '@gatepost/server/control/tracking/days.ts'
-import { filtered, type MessageQuery } from '@gatepost/server/control/tracking/list.ts'
+import { filtered, type MessageQuery } from '@gatepost/server/control/tracking/list-store.ts'
 import { readMailObservations } from '@gatepost/server/control/tracking/mail-observations.ts'
-import { openSqliteTracking } from '@gatepost/server/control/tracking/sqlite-storage.ts'
+import { openSqliteTracking } from '@gatepost/server/control/tracking/sqlite-store.ts'
 import { openTracking, type Tracking } from '@gatepost/server/control/tracking/tracking.ts'
 import type { Report } from '@gatepost/server/link/reports.ts'
 import { type Place, testOnBoth, withFolder } from './databases.ts'
@@ -253,7 +254,7 @@ testOnBoth('a bad report does not stop the others; a bad batch is refused', (pla
   withTracking(place, async ({ acme, tracking, ids }) => {
     const good = accepted(acme.tenantId)
     const taken = await tracking.take(
-      batchOf([{ kind: 'accepted', id: 'x' }, good, { ...good, id: 'msg_1' }, 7], 11),
+      batchOf([{ kind: 'accepted', id: 'x' }, good, { ...good, id: 'msg_1' }, {}], 11),
     )
     assert.deepEqual(taken, { node: 'node-1', slot: 0, acknowledged: 14 })
     assert.deepEqual(await ids({}), [good.id])

@@ -1,4 +1,5 @@
-// Rows of one tenant become the shard that edges work with. Pure: the same rows give the same bytes and digest.
+// Rows of one tenant become the shard that edges work with. Pure: the same rows give the same bytes and
+// digest.
 import type { DomainSettings, RouteTls, TenantSettings } from '#policy/settings.ts'
 
 /** What is stored of one tenant, as far as edges need it. The store's rows have these shapes. */

@@ -107,7 +107,10 @@ export type ReadBatch = {
 
 const REJECTED_NAMED_MAX = 5
 
-/** Reads a body of POST /v1/reports. A single unreadable report is left out, so that it cannot stop the others. */
+/**
+ * Reads a body of POST /v1/reports. A single unreadable report is left out, so that it cannot stop the
+ * others.
+ */
 export function readBatch(body: string): Parsed<ReadBatch, 'not-a-batch'> {
   const batch = BatchShape.safeParse(parseJson(body))
   if (!batch.success) return fail('not-a-batch')

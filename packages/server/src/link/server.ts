@@ -1,4 +1,5 @@
-// Control's end of the link: HTTP on a local socket that only we may open (decisions 32); paths in protocol.ts.
+// Control's end of the link: HTTP on a local socket that only we may open (decisions 32); paths in
+// protocol.ts.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import * as z from 'zod'
 import type { Emit } from '#events/emit.ts'
@@ -12,7 +13,9 @@ import { NotABatch } from './report-shape.ts'
 
 /** Where reports go. The body is the text of a `ReportBatch`, checked by whoever stores it. */
 export type ReportSink = {
-  /** Resolves when stored, with what to acknowledge; rejects when storage fails or the batch is unreadable. */
+  /**
+   * Resolves when stored, with what to acknowledge; rejects when storage fails or the batch is unreadable.
+   */
   take(body: Buffer): Promise<{ readonly node: string; readonly slot: number; readonly acknowledged: number }>
 }
 
@@ -67,7 +70,10 @@ export class LinkServer {
     this.#http.on('request', (request, response) => void this.#handle(request, response))
   }
 
-  /** Opens the socket (0600). A file left by a dead process is replaced: the data folder's lock makes us the only one. */
+  /**
+   * Opens the socket (0600). A file left by a dead process is replaced: the data folder's lock makes us the
+   * only one.
+   */
   async listen(): Promise<void> {
     const { socketPath } = this.#options
     removeFile(socketPath)
@@ -130,7 +136,7 @@ export class LinkServer {
   async #answer(request: IncomingMessage, signal: AbortSignal): Promise<Answer> {
     const spoken = request.headers['gatepost-link']
     if (spoken !== undefined && Number(spoken) > LINK_VERSION) {
-      const why = `This control process speaks link version ${LINK_VERSION}, the edge ${spoken}: update control first.`
+      const why = `Control speaks link version ${LINK_VERSION}, this edge ${spoken}: update control first.`
       return { status: 426, body: { why } }
     }
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://link')

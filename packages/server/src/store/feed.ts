@@ -24,7 +24,8 @@ export async function appendFeed(
   options: { readonly dialect: Dialect; readonly now: number },
 ): Promise<void> {
   if (changes.length === 0) return
-  // Without the lock a later position could become visible first, and readers would step over the earlier one.
+  // Without the lock a later position could become visible first, and readers would step over the earlier
+  // one.
   if (options.dialect === 'postgres') await sql`select pg_advisory_xact_lock(${FEED_LOCK})`.execute(trx)
   for (let at = 0; at < changes.length; at += ROWS_PER_INSERT_MAX) {
     const rows = changes.slice(at, at + ROWS_PER_INSERT_MAX).map(({ tenantId, list, key, value }) => ({

@@ -13,7 +13,10 @@ const MIGRATION_LOCK = 7_305_202_601
 /** The database cannot be used by this release; the message names what to do. */
 export class StoreRefused extends Error {}
 
-/** Applies what is missing in one transaction. Throws `StoreRefused` when the schema is newer than this release. */
+/**
+ * Applies what is missing in one transaction. Throws `StoreRefused` when the schema is newer than this
+ * release.
+ */
 export async function migrate(
   db: Kysely<Schema>,
   options: { readonly dialect: Dialect; readonly clock: Clock; readonly where: string },

@@ -16,7 +16,9 @@ export type Trx = Transaction<Schema>
 export type Db = Kysely<Schema>
 
 export type Store = {
-  /** Guarded: every query on a tenant table must compare `tenant_id`; see `acrossTenants` for the way around. */
+  /**
+   * Guarded: every query on a tenant table must compare `tenant_id`; see `acrossTenants` for the way around.
+   */
   readonly db: Db
   readonly dialect: Dialect
   /** Runs `work` in one transaction: all of it is stored, or nothing when it throws. */

@@ -1,4 +1,5 @@
-// The thread that owns one SQLite connection: node:sqlite blocks, so it must never run beside requests (decisions 28).
+// The thread that owns one SQLite connection: node:sqlite blocks, so it must never run beside requests
+// (decisions 28).
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
 
@@ -19,7 +20,9 @@ export type ThreadAnswer =
 
 /** Prepared statements kept; more texts than this push the oldest out. */
 const STATEMENTS_MAX = 500
-/** Waiting for a lock blocks only this thread; another process on the file is a mistake that should show soon. */
+/**
+ * Waiting for a lock blocks only this thread; another process on the file is a mistake that should show soon.
+ */
 const BUSY_MS_MAX = 5_000
 
 const { file, readOnly } = workerData as ThreadOptions

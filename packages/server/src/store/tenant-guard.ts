@@ -1,4 +1,5 @@
-// The guard between tenants: a query that touches a tenant table without comparing its tenant_id does not run.
+// The guard between tenants: a query that touches a tenant table without comparing its tenant_id does not
+// run.
 import {
   AliasNode,
   AndNode,

@@ -1,4 +1,5 @@
-// The audit log: every change with who, when, from where, before and after, written in the change's own transaction.
+// The audit log: every change with who, when, from where, before and after, written in the change's own
+// transaction.
 import type { AuditEntry } from '@gatepost/contract/tenant.ts'
 import { newId } from '#platform/random.ts'
 import type { Store, Trx } from '#store/open.ts'

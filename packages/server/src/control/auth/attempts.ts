@@ -1,4 +1,5 @@
-// Limits on guessing: budgets that refill by themselves, so that nobody can lock an administrator out for ever.
+// Limits on guessing: budgets that refill by themselves, so that nobody can lock an administrator out for
+// ever.
 import type { Clock } from '#platform/clock.ts'
 
 type Limit = { readonly burst: number; readonly refillMs: number }

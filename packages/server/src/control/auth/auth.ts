@@ -130,7 +130,8 @@ export async function meOf(personId: string, { store }: Pick<AuthDeps, 'store'>)
 }
 
 /**
- * The scope of a signed-in person in the tenant of a path. Throws `not-found` where the person has no role, so that
+ * The scope of a signed-in person in the tenant of a path. Throws `not-found` where the person has no role,
+ * so that
  * nobody learns which tenants exist, and `not-allowed` where the role lacks the permission.
  */
 export async function scopeOf(

@@ -1,4 +1,5 @@
-// Passwords as argon2id in Node's own crypto: parameters travel with each, and only a few are computed at a time.
+// Passwords as argon2id in Node's own crypto: parameters travel with each, and only a few are computed at a
+// time.
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
 import { problem } from '../problem.ts'
 

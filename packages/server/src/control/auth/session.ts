@@ -1,4 +1,5 @@
-// Sessions: a random secret in the cookie, its digest here; they end idle after 12 hours and in any case after 7 days.
+// Sessions: a random secret in the cookie, its digest here; they end idle after 12 hours and in any case
+// after 7 days.
 import { digestOf, newId, newSecret } from '#platform/random.ts'
 import type { Db, Store } from '#store/open.ts'
 

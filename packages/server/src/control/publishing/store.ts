@@ -133,7 +133,10 @@ async function feedFloor(db: Db): Promise<number> {
   return row ? (JSON.parse(row.value) as { position: number }).position : 0
 }
 
-/** Later items replace earlier ones of the same key; old removals go, and the floor says from where one starts over. */
+/**
+ * Later items replace earlier ones of the same key; old removals go, and the floor says from where one starts
+ * over.
+ */
 async function compactFeed(trx: Trx, before: number): Promise<void> {
   await sql`delete from feed where exists (select 1 from feed as later where later.tenant_id = feed.tenant_id
     and later.list = feed.list and later.key = feed.key and later.position > feed.position)`.execute(trx)

@@ -1,4 +1,5 @@
-// Every settings change goes through here: a revision with its diff, an audit entry, and the tenant marked for the
+// Every settings change goes through here: a revision with its diff, an audit entry, and the tenant marked
+// for the
 // publisher, all in one transaction (decisions 38).
 import { newId } from '#platform/random.ts'
 import type { Trx } from '#store/open.ts'
@@ -6,7 +7,10 @@ import { actorName, appendAudit } from '../audit/audit.ts'
 import { problem } from '../problem.ts'
 import type { Scope } from '../scope.ts'
 
-/** Fields that matter to a reader, before or after a change; null where the thing did not exist. Never secrets. */
+/**
+ * Fields that matter to a reader, before or after a change; null where the thing did not exist. Never
+ * secrets.
+ */
 export type SettingsState = { readonly [field: string]: unknown } | null
 
 export type SettingsChange = {
@@ -22,7 +26,8 @@ export type SettingsChange = {
 }
 
 /**
- * Records a change of a tenant's settings and returns its revision, to be stored in the changed row. Call it first in
+ * Records a change of a tenant's settings and returns its revision, to be stored in the changed row. Call it
+ * first in
  * the transaction: it locks the tenant's row, so that changes of one tenant follow each other. Call
  * `link.settingsChanged()` once the transaction has committed.
  */
@@ -64,7 +69,9 @@ export async function markDirty(trx: Trx, tenantId: string, now: number): Promis
     .execute()
 }
 
-/** Refuses a change that is based on an older revision than the row has (If-Match); null asks for no check. */
+/**
+ * Refuses a change that is based on an older revision than the row has (If-Match); null asks for no check.
+ */
 export function requireRevision(row: { readonly revision: number }, expected: number | null): void {
   if (expected !== null && expected !== row.revision) throw problem('changed-meanwhile')
 }

@@ -15,7 +15,8 @@ export const SETUP_LINK_MS = 24 * 3_600_000
 type Deps = Pick<ControlDeps, 'store' | 'clock' | 'link' | 'config'> & Pick<AuthDeps, 'passwords'>
 
 /**
- * Makes a new set-up link while no administrator exists, in place of every earlier one; null when set-up is done.
+ * Makes a new set-up link while no administrator exists, in place of every earlier one; null when set-up is
+ * done.
  * Called at each start. The token goes into `URL/setup#token=…`.
  */
 export async function openSetup({ store, clock }: Pick<Deps, 'store' | 'clock'>): Promise<string | null> {
@@ -154,6 +155,7 @@ function requireAddresses({ administrator, organization }: SetupInput): void {
 function wrongLink(): Error {
   return problem(
     'setup-link-wrong',
-    'This set-up link is not valid any more. Gatepost prints a new one at each start while there is no administrator.',
+    'This set-up link is not valid any more. ' +
+      'Gatepost prints a new one at each start while there is no administrator.',
   )
 }

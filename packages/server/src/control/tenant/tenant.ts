@@ -50,7 +50,9 @@ export async function createTenant(
   return tenantOf((await tenantById(store.db, id))!)
 }
 
-/** Stores a new organisation with its first administrator and pending primary domain. Part of a transaction. */
+/**
+ * Stores a new organisation with its first administrator and pending primary domain. Part of a transaction.
+ */
 export async function insertTenant(
   trx: Trx,
   options: {

@@ -1,4 +1,5 @@
-// The thread that owns the day files of tracking: one instance writes batches, another answers searches, so that a
+// The thread that owns the day files of tracking: one instance writes batches, another answers searches, so
+// that a
 // long search never holds up reports.
 import { join } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
@@ -6,12 +7,12 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { readBatch } from '#link/report-shape.ts'
 import type { DeliveryReport, Report } from '#link/reports.ts'
 import { fileExists } from '#platform/files.ts'
+import { sqliteDay } from '#store/tracking-schema.ts'
 import { dayName, dayOfId } from './days.ts'
 import { NoteTaker } from './notes.ts'
 import { attemptRow, messageRows, type Place, replyText } from './rows.ts'
-import { sqliteDay } from './schema.ts'
 import { afterDelivery, statusOf } from './status.ts'
-import type { Taken } from './storage.ts'
+import type { Taken } from './tracking-store.ts'
 import { tenantKey } from './words.ts'
 
 export type DayThreadOptions = { readonly folder: string; readonly readOnly: boolean }
@@ -138,7 +139,8 @@ function storeMessage(write: Writes, report: Exclude<Report, DeliveryReport>, pl
   const { message, words } = messageRows(report, place, tenantOfDomain)
   const { changes, lastInsertRowid } = write.message.run(...(Object.values(message) as SQLInputValue[]))
   const isNew = changes !== 0
-  // First messages are noted again when a batch comes twice: the note may have been lost. Refusals would count double.
+  // First messages are noted again when a batch comes twice: the note may have been lost. Refusals would
+  // count double.
   if (isNew || report.kind === 'accepted') notes.note(report, tenantOfDomain)
   if (!isNew) return
   const tenant = tenantKey(message.tenant_id)
@@ -176,8 +178,8 @@ function prepareWrites(database: DatabaseSync): Writes {
   return {
     message:
       database.prepare(`insert into tracking_message (day, id, tenant_id, at, direction, status, reverse_path,
-      author, forward_path, recipient_count, subject, reason, client_ip, size, count, node, slot, statuses, delay_ms,
-      body) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing`),
+      author, forward_path, recipient_count, subject, reason, client_ip, size, count, node, slot, statuses,
+      delay_ms, body) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing`),
     word: database.prepare('insert into tracking_word (day, tenant_key, word, seq) values (?, ?, ?, ?)'),
     attempt: database.prepare(`insert into tracking_attempt (day, message_id, id, tenant_id, at, body)
       values (?, ?, ?, ?, ?, ?) on conflict do nothing`),

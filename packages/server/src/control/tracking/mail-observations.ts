@@ -1,4 +1,5 @@
-// What passing mail told of a tenant, kept for Connect: first messages each way, refused relay attempts, last use.
+// What passing mail told of a tenant, kept for Connect: first messages each way, refused relay attempts, last
+// use.
 import { newId } from '#platform/random.ts'
 import type { Store, Trx } from '#store/open.ts'
 import { DAY_MS } from './days.ts'

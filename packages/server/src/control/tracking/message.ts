@@ -1,17 +1,17 @@
 // One message in full: its explanation, the facts it was judged by, and each delivery attempt.
-import type { Message as MessageShape } from '@gatepost/contract/message.ts'
-import type * as z from 'zod'
+import type { OutputOf } from '@gatepost/contract/endpoint.ts'
+import type { getMessage } from '@gatepost/contract/message.ts'
 import type { DeliveryReport } from '#link/reports.ts'
 import { problem } from '../problem.ts'
 import type { Scope } from '../scope.ts'
 import { dayOfId } from './days.ts'
-import { rowOf } from './list.ts'
+import { rowOf } from './list-store.ts'
 import type { MessageBody } from './rows.ts'
 import { recipientStatus } from './status.ts'
-import type { TrackingStorage } from './storage.ts'
+import type { TrackingStorage } from './tracking-store.ts'
 import { shownFacts, shownSteps, smallestChangeOf, verdictOf } from './why.ts'
 
-export type Message = z.infer<typeof MessageShape>
+export type Message = OutputOf<typeof getMessage>
 
 /** Attempts shown; the first hundred and the newest tell the story of five days of retries. */
 const ATTEMPTS_MAX = 500

@@ -1,4 +1,5 @@
-// What Connect wants to know of mail that passes: first messages, when addresses sent last, and who was refused relay.
+// What Connect wants to know of mail that passes: first messages, when addresses sent last, and who was
+// refused relay.
 import type { Report } from '#link/reports.ts'
 import { DAY_MS } from './days.ts'
 import { decidingReason, domainOf, type TenantOfDomain } from './rows.ts'

@@ -1,7 +1,7 @@
 // Reports become rows: pure, and the same for both databases. Runs in the tracking thread, so it stays cheap.
 import type { AcceptedReport, DeliveryReport, RefusedReport, Report } from '#link/reports.ts'
+import type { NewAttemptRow, NewMessageRow } from '#store/tracking-schema.ts'
 import { dayOfId } from './days.ts'
-import type { NewAttemptRow, NewMessageRow } from './schema.ts'
 import { lettersOf, statusOf } from './status.ts'
 import { messageWords, RECIPIENTS_INDEXED_MAX } from './words.ts'
 
@@ -25,8 +25,10 @@ export type Place = { readonly node: string; readonly slot: number }
 export type TenantOfDomain = (domain: string) => string | undefined
 
 /**
- * Whose message centre shows a refusal: the tenant that was found; else that of the reverse-path's domain (its own
- * host may be the one that is not authorised yet); else of the forward-path's; else the only one that authorised the client.
+ * Whose message centre shows a refusal: the tenant that was found; else that of the reverse-path's domain
+ * (its own
+ * host may be the one that is not authorised yet); else of the forward-path's; else the only one that
+ * authorised the client.
  */
 export function tenantOfRefusal(report: RefusedReport, tenantOfDomain: TenantOfDomain): string | null {
   if (report.tenantId !== null) return report.tenantId

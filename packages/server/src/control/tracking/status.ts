@@ -29,7 +29,9 @@ export function lettersOf(status: RecipientStatus, recipients: number): string {
   return LETTERS[status].repeat(Math.max(1, recipients))
 }
 
-/** The letters after a delivery report. What was settled for good is not unsettled by a report that came late. */
+/**
+ * The letters after a delivery report. What was settled for good is not unsettled by a report that came late.
+ */
 export function afterDelivery(
   letters: string,
   report: Pick<DeliveryReport, 'recipients' | 'outcome'>,

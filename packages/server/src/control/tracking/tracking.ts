@@ -1,21 +1,20 @@
-// Tracking: where every message is and why. Takes the reports of edges; answers the message centre (decisions 30, 34).
+// Tracking: where every message is and why. Takes the reports of edges; answers the message centre (decisions
+// 30, 34).
 import { join } from 'node:path'
-import type { MessageCounts } from '@gatepost/contract/message.ts'
-import type * as z from 'zod'
 import type { Emit } from '#events/emit.ts'
 import type { Clock } from '#platform/clock.ts'
 import { newId } from '#platform/random.ts'
 import type { Store } from '#store/open.ts'
 import { problem } from '../problem.ts'
 import type { EdgeLink, Scope } from '../scope.ts'
-import { countRows } from './counts.ts'
+import { countRows, type MessageCounts } from './counts-store.ts'
 import { dayOf } from './days.ts'
-import { listRows, type MessageQuery, type Row } from './list.ts'
+import { listRows, type MessageQuery, type Row } from './list-store.ts'
 import { keepMailNotes } from './mail-observations.ts'
 import { type Message, placeOfMessage, readMessage } from './message.ts'
-import { openPostgresTracking } from './postgres-storage.ts'
-import { openSqliteTracking } from './sqlite-storage.ts'
-import type { TrackingStorage } from './storage.ts'
+import { openPostgresTracking } from './postgres-store.ts'
+import { openSqliteTracking } from './sqlite-store.ts'
+import type { TrackingStorage } from './tracking-store.ts'
 
 /** Days kept, today included. */
 export const TRACKING_DAYS = 30
@@ -42,7 +41,7 @@ export type Tracking = {
   ): Promise<{ readonly items: Row[]; readonly next: string | null; readonly total: null }>
   /** Throws `not-found`. */
   getMessage(scope: Scope, id: string): Promise<Message>
-  getMessageCounts(scope: Scope): Promise<z.infer<typeof MessageCounts>>
+  getMessageCounts(scope: Scope): Promise<MessageCounts>
   /** Makes the queued recipients of a message due now. Throws `not-found`, `edge-unreachable`. */
   retryMessage(scope: Scope, id: string, link: EdgeLink): Promise<{ readonly recipients: number }>
   close(): Promise<void>

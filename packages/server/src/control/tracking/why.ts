@@ -1,13 +1,14 @@
-// Why a message went as it did, in sentences: the steps, the verdict, and the smallest change that would have helped.
-import type { ExplanationStep as ShownStep } from '@gatepost/contract/message.ts'
-import type * as z from 'zod'
+// Why a message went as it did, in sentences: the steps, the verdict, and the smallest change that would have
+// helped.
+import type { OutputOf } from '@gatepost/contract/endpoint.ts'
+import type { getMessage } from '@gatepost/contract/message.ts'
 import type { DeliveryReport, RefusedReport } from '#link/reports.ts'
 import type { ExplanationStep, GatheredFacts } from '#policy/policy.ts'
-import { reasonText } from './list.ts'
+import { reasonText } from './list-store.ts'
 import type { MessageBody } from './rows.ts'
 import { domainOf, replyText } from './rows.ts'
 
-type Step = z.infer<typeof ShownStep>
+type Step = OutputOf<typeof getMessage>['explanation'][number]
 
 const DECIDING: ReadonlySet<string> = new Set(['defer', 'reject', 'blind-defer'])
 
@@ -46,15 +47,17 @@ export function verdictOf({ status, body, attempts }: Story): string {
     const verb = status === 'refused' ? 'Refused' : 'Deferred'
     return `${verb} with ${replyText(reply)}.${because ? ` ${reasonText(because.because)}` : ''}`
   }
+  const answered = last ? `${hopOf(last)} answered ${replyText(last.reply)}` : null
   switch (status) {
     case 'delivered':
-      return `Accepted and delivered${last ? ` to ${hopOf(last)}, which answered ${replyText(last.reply)}` : ''}.`
+      return answered === null ? 'Accepted and delivered.' : `Accepted and delivered: ${answered}.`
     case 'deferred':
-      return `Accepted; delivery is put off${last ? ` after attempt ${last.attempt}: ${replyText(last.reply)}` : ''}.`
-    case 'bounced':
-      return `Accepted, then failed for good${last ? `: ${hopOf(last)} answered ${replyText(last.reply)}` : ''}.${
-        last?.dsnId ? ' A delivery report went to the sender.' : ''
-      }`
+      if (!last) return 'Accepted; delivery is put off.'
+      return `Accepted; delivery is put off after attempt ${last.attempt}: ${replyText(last.reply)}.`
+    case 'bounced': {
+      const report = last?.dsnId ? ' A delivery report went to the sender.' : ''
+      return `Accepted, then failed for good${answered === null ? '' : `: ${answered}`}.${report}`
+    }
     case 'held': {
       const because = body.explanation.find(({ kind }) => kind === 'hold')?.because
       return `Accepted and held for a person.${because ? ` ${reasonText(because)}` : ''}`
@@ -82,7 +85,7 @@ function changeFor(story: Story, step: ExplanationStep | null): string | null {
     case 'address-not-authorized':
       return isOurs(story)
         ? `Authorise ${body.client?.ip ?? 'the client address'} to send for ${from} (step “Outbound”).`
-        : `Validate ${to ?? 'the recipient’s domain'} here, if it is yours; otherwise the sender has the wrong server.`
+        : `Validate ${to ?? 'the recipient’s domain'} here if it is yours; if not, the sender asks the wrong server.`
     case 'domain-not-validated':
       return `Validate ${from ?? 'the sender’s domain'} here, or send with a domain that is validated.`
     case 'author-domain-not-validated':
@@ -90,7 +93,7 @@ function changeFor(story: Story, step: ExplanationStep | null): string | null {
     case 'author-of-other-tenant':
       return 'Send with an author in a domain of this organisation.'
     case 'recipient-unknown':
-      return `Add ${forwardPath ?? 'the recipient'} as a user or alias, or let ${to ?? 'the domain'} accept all recipients.`
+      return `Add ${forwardPath ?? 'the recipient'} as a user or alias, or let ${to ?? 'the domain'} accept all.`
     case 'too-many-hops':
     case 'own-loop':
       return 'Correct the routing between the mail hosts: the message goes in a circle.'
@@ -140,7 +143,11 @@ function factText({ relay, recipient, spf, hops, author }: GatheredFacts, tenant
   if (relay?.kind === 'known') {
     const { authorizedFor, reversePathTenant, forwardPathTenant } = relay.value
     const address = authorizedFor.includes(tenantId) ? 'authorised' : 'not authorised'
-    return `client address ${address}; reverse-path domain ${owner(reversePathTenant)}; recipient domain ${owner(forwardPathTenant)}`
+    const domains = [
+      `reverse-path domain ${owner(reversePathTenant)}`,
+      `recipient domain ${owner(forwardPathTenant)}`,
+    ]
+    return `client address ${address}; ${domains.join('; ')}`
   }
   if (recipient?.kind === 'known') {
     return recipient.value.listed ? `listed (source ${recipient.value.source})` : 'not listed'

@@ -1,4 +1,5 @@
-// Search words: we split and fold text ourselves, so that SQLite and PostgreSQL give one answer (decisions 34).
+// Search words: we split and fold text ourselves, so that SQLite and PostgreSQL give one answer (decisions
+// 34).
 import { hash } from 'node:crypto'
 import { domainToASCII } from 'node:url'
 
@@ -21,7 +22,10 @@ export function fold(text: string): string {
 const keys = new Map<string, number>()
 const KEYS_KEPT_MAX = 10_000
 
-/** A number that stands for a tenant in the word index. Two tenants may share one: the message tells them apart. */
+/**
+ * A number that stands for a tenant in the word index. Two tenants may share one: the message tells them
+ * apart.
+ */
 export function tenantKey(tenantId: string): number {
   let key = keys.get(tenantId)
   if (key === undefined) {
@@ -60,7 +64,10 @@ export function messageWords(message: {
   return words
 }
 
-/** What one word of a query may match: any of the alternatives, each of which is a set of prefixes to be found together. */
+/**
+ * What one word of a query may match: any of the alternatives, each of which is a set of prefixes to be found
+ * together.
+ */
 export type QueryWord = readonly (readonly string[])[]
 
 /** Splits what people type. All words must match, each as the beginning of a word of the message. */

@@ -1,16 +1,20 @@
 // Counts by outcome of the last 24 hours, for the dashboard, from the status index alone.
-import type { MessageCounts } from '@gatepost/contract/message.ts'
+import type { OutputOf } from '@gatepost/contract/endpoint.ts'
+import type { getMessageCounts } from '@gatepost/contract/message.ts'
 import { sql } from 'kysely'
-import type * as z from 'zod'
 import type { Clock } from '#platform/clock.ts'
 import type { Scope } from '../scope.ts'
 import { DAY_MS, dayOf, idFloor } from './days.ts'
-import type { TrackingStorage } from './storage.ts'
+import type { TrackingStorage } from './tracking-store.ts'
 
-type Counts = z.infer<typeof MessageCounts>
+export type MessageCounts = OutputOf<typeof getMessageCounts>
 
 /** Outcomes since `now` less 24 hours, by the time a message came. */
-export async function countRows(scope: Scope, storage: TrackingStorage, clock: Clock): Promise<Counts> {
+export async function countRows(
+  scope: Scope,
+  storage: TrackingStorage,
+  clock: Clock,
+): Promise<MessageCounts> {
   const from = clock.now() - DAY_MS
   const days = (await storage.days()).filter((day) => day >= dayOf(from))
   const totals = new Map<string, number>()

@@ -4,10 +4,10 @@ import { Worker } from 'node:worker_threads'
 import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
 import { NotABatch } from '#link/report-shape.ts'
 import { ensureFolder, filesIn, removeFile } from '#platform/files.ts'
+import type { TrackingSchema } from '#store/tracking-schema.ts'
 import type { DayAnswer, DayQuestion, DayThreadOptions } from './day-thread.ts'
 import { dayName, dayOfName } from './days.ts'
-import type { TrackingSchema } from './schema.ts'
-import type { Taken, TrackingStorage } from './storage.ts'
+import type { Taken, TrackingStorage } from './tracking-store.ts'
 
 export function openSqliteTracking(folder: string): TrackingStorage {
   ensureFolder(folder)

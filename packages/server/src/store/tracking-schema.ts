@@ -43,7 +43,10 @@ type AttemptTable = {
 
 type WordTable = {
   readonly day: number
-  /** `tenantKey` of words.ts: short, since there are a dozen words a message. The message names the tenant itself. */
+  /**
+   * `tenantKey` of words.ts: short, since there are a dozen words a message. The message names the tenant
+   * itself.
+   */
   readonly tenant_key: number
   readonly word: string
   readonly seq: number
@@ -63,7 +66,8 @@ const messageColumns = (
   text: string,
 ): string => `day bigint not null, id ${text} not null, tenant_id ${text} not null,
   at bigint not null, direction ${text}, status ${text} not null, reverse_path ${text}, author ${text},
-  forward_path ${text}, recipient_count bigint not null, subject ${text}, reason ${text} not null, client_ip ${text},
+  forward_path ${text}, recipient_count bigint not null, subject ${text},
+  reason ${text} not null, client_ip ${text},
   size bigint, count bigint not null, node ${text} not null, slot bigint not null, statuses ${text} not null,
   delay_ms bigint, body ${text} not null`
 const attemptColumns = (
@@ -76,13 +80,18 @@ const wordColumns = (text: string): string =>
 /** Bumped when the tables change; older day files are read as they are until they are dropped. */
 export const TRACKING_FORMAT = 1
 
-/** Tables of one SQLite day file. `unique (tenant_id, id)` serves the list, one message and deduplication at once. */
+/**
+ * Tables of one SQLite day file. `unique (tenant_id, id)` serves the list, one message and deduplication at
+ * once.
+ */
 export const sqliteDay = `
 create table if not exists tracking_message (seq integer primary key, ${messageColumns('text')},
   unique (tenant_id, id));
 create index if not exists tracking_message_by_status on tracking_message (tenant_id, status, id, count);
-create table if not exists tracking_attempt (${attemptColumns('text')}, primary key (message_id, id)) without rowid;
-create table if not exists tracking_word (${wordColumns('text')}, primary key (tenant_key, word, seq)) without rowid;
+create table if not exists tracking_attempt (${attemptColumns('text')},
+  primary key (message_id, id)) without rowid;
+create table if not exists tracking_word (${wordColumns('text')},
+  primary key (tenant_key, word, seq)) without rowid;
 pragma user_version = ${TRACKING_FORMAT};
 `
 

@@ -1,7 +1,7 @@
 // What tracking asks of its storage: take batches, answer compiled queries a day at a time, drop old days.
 import type { CompiledQuery, Kysely } from 'kysely'
+import type { TrackingSchema } from '#store/tracking-schema.ts'
 import type { MailNotes } from './notes.ts'
-import type { TrackingSchema } from './schema.ts'
 
 export type Taken = {
   readonly node: string
@@ -17,7 +17,10 @@ export type TrackingStorage = {
   /** Days with rows, newest first. */
   days(): Promise<readonly number[]>
   read<Row>(day: number, query: CompiledQuery<Row>): Promise<readonly Row[]>
-  /** Stores the text of a `ReportBatch` in one transaction. Rejects with `NotABatch` of link/report-shape.ts or when storage fails. */
+  /**
+   * Stores the text of a `ReportBatch` in one transaction. Rejects with `NotABatch` of link/report-shape.ts
+   * or when storage fails.
+   */
   take(body: Buffer): Promise<Taken>
   /** The validated domains: domain → tenant. */
   domainsChanged(domains: ReadonlyMap<string, string>): void

@@ -1,19 +1,19 @@
 // The message centre's list: newest first, a day at a time, until the page is full; and the live tail.
-import type { MessageRow, MessageStatus } from '@gatepost/contract/message.ts'
+import type { OutputOf } from '@gatepost/contract/endpoint.ts'
+import type { listMessages } from '@gatepost/contract/message.ts'
 import type { ExpressionBuilder, SelectQueryBuilder } from 'kysely'
-import type * as z from 'zod'
 import { reasons } from '#policy/reasons.ts'
+import type { TrackingSchema } from '#store/tracking-schema.ts'
 import type { Scope } from '../scope.ts'
 import { DAY_MS, dayOf, dayOfId, idFloor } from './days.ts'
-import type { TrackingSchema } from './schema.ts'
-import type { TrackingStorage } from './storage.ts'
+import type { TrackingStorage } from './tracking-store.ts'
 import { endOfPrefix, type QueryWord, queryWords, tenantKey } from './words.ts'
 
 export type MessageQuery = {
   readonly limit: number
   readonly after?: string | undefined
   readonly search?: string | undefined
-  readonly status?: z.infer<typeof MessageStatus> | undefined
+  readonly status?: Row['status'] | undefined
   readonly direction?: 'inbound' | 'outbound' | undefined
   /** Epoch milliseconds, inclusive. */
   readonly from?: number | undefined
@@ -23,7 +23,7 @@ export type MessageQuery = {
   readonly since?: string | undefined
 }
 
-export type Row = z.infer<typeof MessageRow>
+export type Row = OutputOf<typeof listMessages>['items'][number]
 type Listed = { readonly items: Row[]; readonly next: string | null; readonly total: null }
 
 /** An id is made when its transaction begins, its row's time is that of the outcome: so far apart at most. */
