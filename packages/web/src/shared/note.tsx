@@ -8,6 +8,7 @@ import {
 } from '@tabler/icons-react'
 import { type ReactNode, type Ref, useEffect, useRef } from 'react'
 import { ProblemError } from '#api/problem-error.ts'
+import { HostText } from './host-text.tsx'
 import classes from './note.module.css'
 import type { Tone } from './vocabulary.ts'
 
@@ -109,7 +110,7 @@ export function Block({ children }: { readonly children: string }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling block must be reachable by keyboard
     <pre className={classes.pre} tabIndex={0}>
-      {children}
+      <HostText plain>{children}</HostText>
     </pre>
   )
 }

@@ -35,7 +35,7 @@ export function ServersTable({ records, checkedAt, label }: Props) {
   }
   return (
     <div className={classes.scroll}>
-      <table className={classes.table}>
+      <table className={`${classes.table} ${classes.asked}`}>
         <caption className="hidden-visually">{label}</caption>
         <thead>
           <tr>

@@ -19,7 +19,9 @@ export function SearchBox({ asked }: { readonly asked: number }) {
       query={query}
       onQueryChange={setQuery}
       actions={[...actions, ...messages]}
-      aria-label="Search"
+      attributes={{ content: { 'aria-label': 'Search' } }}
+      overlayProps={{ backgroundOpacity: 0.3, blur: 0 }}
+      transitionProps={{ duration: 120, transition: 'fade' }}
       nothingFound="No page has that name. Press Escape to close."
       highlightQuery
       scrollable

@@ -13,8 +13,10 @@ export function googleInbound({ smartHost }: Values): Instructions {
       ],
       [text('Leave “Reject all mail not from gateway IPs” off until the MX record has changed.')],
     ],
-    caution:
-      'Gmail then does no SPF or DMARC check on mail from our addresses: ours counts, and travels in the Authentication-Results field.',
+    caution: {
+      title: 'Gmail then does no SPF or DMARC check on mail from our addresses',
+      text: 'Our check counts, and travels in the Authentication-Results field.',
+    },
   }
 }
 
@@ -34,7 +36,9 @@ export function googleOutbound({ smartHost }: Values): Instructions {
       ],
       [text('Changes at Google take up to 24 h. We show the first message here when it comes.')],
     ],
-    caution:
-      'Google shares its addresses with all its customers: proof of the organisation beyond the address comes with a later release.',
+    caution: {
+      title: 'Google shares its addresses with all its customers',
+      text: 'Proof of the organisation beyond the address comes with a later release.',
+    },
   }
 }

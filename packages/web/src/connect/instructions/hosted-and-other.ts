@@ -46,8 +46,10 @@ export function hostedOutbound({ smartHost, ports, domain }: Values): Instructio
         ),
       ],
     ],
-    caution:
-      'Other customers of the provider send from the same addresses. Only mail with your domains passes.',
+    caution: {
+      title: 'Other customers of the provider send from the same addresses',
+      text: 'Only mail with your validated domains passes.',
+    },
   }
 }
 

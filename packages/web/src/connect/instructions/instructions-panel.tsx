@@ -10,7 +10,6 @@ import { CopyButton } from '#shared/copy-button.tsx'
 import { Block, Note } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
 import stack from '#shared/stack.module.css'
-import { environmentWords } from '../step-words.ts'
 import classes from './instructions.module.css'
 import { instructionsFor } from './instructions.ts'
 import type { Part } from './part.ts'
@@ -31,9 +30,13 @@ export function InstructionsPanel({ environment, direction }: Props) {
   return (
     <Panel
       title={title}
-      side={
-        <Link to="/t/$slug/connect/$step" params={{ slug, step: 'name-organization' }}>
-          {environmentWords[environment]}
+      actions={
+        <Link
+          className={classes.change}
+          to="/t/$slug/connect/$step"
+          params={{ slug, step: 'name-organization' }}
+        >
+          Change environment
         </Link>
       }
     >
@@ -47,7 +50,11 @@ export function InstructionsPanel({ environment, direction }: Props) {
             </li>
           ))}
         </ol>
-        {caution && <Note tone="warn" title={caution} />}
+        {caution && (
+          <Note tone="warn" title={caution.title}>
+            <p>{caution.text}</p>
+          </Note>
+        )}
       </div>
     </Panel>
   )

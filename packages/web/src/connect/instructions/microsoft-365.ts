@@ -21,8 +21,10 @@ export function microsoftInbound({ smartHost, domain }: Values): Instructions {
           'connector command',
           [
             ours(smartHost),
-            'New-InboundConnector -Name "Gatepost in" -ConnectorType Partner -SenderDomains * `',
-            '  -SenderIPAddresses $ours -RequireTls $false -RestrictDomainsToIPAddresses $false',
+            'New-InboundConnector -Name "Gatepost in" `',
+            '  -ConnectorType Partner -SenderDomains * `',
+            '  -SenderIPAddresses $ours -RequireTls $false `',
+            '  -RestrictDomainsToIPAddresses $false',
           ].join('\n'),
         ),
       ],
@@ -35,15 +37,17 @@ export function microsoftInbound({ smartHost, domain }: Values): Instructions {
         code(
           'ARC command',
           [
-            '$sealers = @(Get-ArcConfig | Select-Object -ExpandProperty ArcTrustedSealers)',
+            '$sealers = @((Get-ArcConfig).ArcTrustedSealers)',
             `$sealers += "${smartHost.split('.').slice(1).join('.') || smartHost}"`,
             'Set-ArcConfig -Identity Default -ArcTrustedSealers $sealers',
           ].join('\n'),
         ),
       ],
     ],
-    caution:
-      'Without the connector, Microsoft slows new senders with 451 4.7.500. Remove mail-flow rules that set the spam level to −1, and do not use a connector of type OnPremises.',
+    caution: {
+      title: 'Without the connector, Microsoft slows new senders with 451 4.7.500',
+      text: 'Remove mail-flow rules that set the spam level to −1, and do not use a connector of type OnPremises.',
+    },
   }
 }
 
@@ -56,9 +60,11 @@ export function microsoftOutbound({ smartHost, domain }: Values): Instructions {
         code(
           'connector command',
           [
-            'New-OutboundConnector -Name "Gatepost out" -ConnectorType Partner -RecipientDomains * `',
-            `  -UseMXRecord $false -SmartHosts ${smartHost} -TlsSettings DomainValidation \``,
-            `  -TlsDomain ${smartHost} -Enabled $false`,
+            'New-OutboundConnector -Name "Gatepost out" `',
+            '  -ConnectorType Partner -RecipientDomains * `',
+            `  -UseMXRecord $false -SmartHosts ${smartHost} \``,
+            `  -TlsSettings DomainValidation -TlsDomain ${smartHost} \``,
+            '  -Enabled $false',
           ].join('\n'),
         ),
       ],
@@ -67,14 +73,18 @@ export function microsoftOutbound({ smartHost, domain }: Values): Instructions {
         code(
           'validation command',
           [
-            'Validate-OutboundConnector -Identity "Gatepost out" -Recipients you@outside.example',
+            'Validate-OutboundConnector -Identity "Gatepost out" `',
+            '  -Recipients you@outside.example',
             'Set-OutboundConnector "Gatepost out" -IsValidated $true `',
-            '  -LastValidationTimestamp (Get-Date).ToUniversalTime() -Enabled $true',
+            '  -LastValidationTimestamp (Get-Date).ToUniversalTime() `',
+            '  -Enabled $true',
           ].join('\n'),
         ),
       ],
     ],
-    caution:
-      'Exchange Online needs a publicly trusted certificate on our side and shares its addresses with all its customers: proof of the organisation beyond the address comes with a later release. Until then authorise a host of your own.',
+    caution: {
+      title: 'Exchange Online shares its addresses with all its customers',
+      text: 'Proof of the organisation beyond the address comes with a later release; until then authorise a host of your own. The connector needs a publicly trusted certificate on our side.',
+    },
   }
 }

@@ -19,12 +19,14 @@ export function premisesInbound({ smartHost }: Values): Instructions {
         text('To see which connector would take our mail:'),
         code(
           'check command',
-          'Get-ReceiveConnector | Format-Table Identity, Bindings, RemoteIPRanges, PermissionGroups',
+          'Get-ReceiveConnector | Format-Table Identity, RemoteIPRanges, PermissionGroups',
         ),
       ],
     ],
-    caution:
-      'Exchange takes 20 connections from one source and holds back wrong recipients for 5 s each by default: set up recipient validation here before the MX record changes.',
+    caution: {
+      title: 'Exchange takes 20 connections from one source by default',
+      text: 'It also holds back each wrong recipient for 5 s: set up recipient validation here before the MX record changes.',
+    },
   }
 }
 
@@ -38,9 +40,11 @@ export function premisesOutbound({ smartHost }: Values): Instructions {
         code(
           'connector command',
           [
-            'New-SendConnector -Name "Gatepost out" -Custom -AddressSpaces "SMTP:*;1" -DNSRoutingEnabled $false `',
-            `  -SmartHosts ${smartHost} -SmartHostAuthMechanism None -RequireTLS $true \``,
-            `  -TlsAuthLevel DomainValidation -TlsDomain ${smartHost} -MaxMessageSize 150MB`,
+            'New-SendConnector -Name "Gatepost out" -Custom `',
+            '  -AddressSpaces "SMTP:*;1" -DNSRoutingEnabled $false `',
+            `  -SmartHosts ${smartHost} -SmartHostAuthMechanism None \``,
+            '  -RequireTLS $true -TlsAuthLevel DomainValidation `',
+            `  -TlsDomain ${smartHost} -MaxMessageSize 150MB`,
           ].join('\n'),
         ),
       ],
@@ -49,7 +53,10 @@ export function premisesOutbound({ smartHost }: Values): Instructions {
         code('disable command', 'Set-SendConnector "Former connector" -Enabled $false'),
       ],
     ],
-    caution: 'The smart host is used by name: TLS is checked against it. A bare IP address fails the check.',
+    caution: {
+      title: 'Use the smart host by its name',
+      text: 'TLS is checked against it; a bare IP address fails.',
+    },
   }
 }
 
@@ -65,8 +72,10 @@ export function hybridInbound(values: Values): Instructions {
       ],
       ...premises.steps.slice(1),
     ],
-    caution:
-      'Nothing that processes SMTP may stand between the two halves. Leave the connectors of the hybrid wizard (“Outbound to Office 365 …”) as they are.',
+    caution: {
+      title: 'Nothing that processes SMTP may stand between the two halves',
+      text: 'Leave the connectors of the hybrid wizard (“Outbound to Office 365 …”) as they are.',
+    },
   }
 }
 

@@ -17,7 +17,7 @@ export type Instructions = {
   readonly title: string
   readonly steps: readonly (readonly Part[])[]
   /** What goes wrong most often. */
-  readonly caution: string | null
+  readonly caution: { readonly title: string; readonly text: string } | null
 }
 
 export function text(words: string): Part {

@@ -27,11 +27,11 @@ export function DriftPanel() {
               <li key={step.name}>
                 <StatusIcon of="step" state={step.state} />
                 <div>
-                  <p>
+                  <div>
                     <Link className="strong" to="/t/$slug/connect/$step" params={{ slug, step: step.name }}>
                       {step.title}
                     </Link>
-                  </p>
+                  </div>
                   <p className="small tx2">
                     <ToneText tone={tone}>{word}</ToneText> · {detailOf(step)}
                   </p>
