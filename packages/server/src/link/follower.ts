@@ -31,6 +31,7 @@ type LastGood = { readonly index: unknown; readonly shards: readonly unknown[] }
 export async function followSnapshots(options: Options): Promise<void> {
   const shards = new Map<string, TenantSettings>()
   let version = adoptLastGood(options, shards)
+  let isTroubled = false
   while (!options.signal.aborted) {
     try {
       const index = await nextIndex(options, version)
@@ -44,10 +45,13 @@ export async function followSnapshots(options: Options): Promise<void> {
       options.holder.adopt(indexOf(index.version, current))
       version = index.version
       forget(shards, index)
+      isTroubled = false
       options.emit('link.snapshot.adopted', { version, tenants: current.length })
     } catch (error) {
       if (options.signal.aborted) return
-      options.emit('link.unreachable', { why: error instanceof Error ? error.message : String(error) })
+      const why = error instanceof Error ? error.message : String(error)
+      if (!isTroubled) options.emit('link.unreachable', { what: 'snapshots', why })
+      isTroubled = true
       await options.clock.sleep(RETRY_MS, options.signal)
     }
   }

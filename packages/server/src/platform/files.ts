@@ -56,6 +56,11 @@ export function filesIn(path: string): readonly string[] {
   return existsSync(path) ? readdirSync(path) : []
 }
 
+/** Gives a file its final name in one step. */
+export function renameFile(from: string, to: string): void {
+  renameSync(from, to)
+}
+
 export function removeFile(path: string): void {
   rmSync(path, { force: true })
 }

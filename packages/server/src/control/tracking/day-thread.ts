@@ -1,12 +1,11 @@
 // The thread that owns the day files of tracking: one instance writes batches, another answers searches, so
-// that a
-// long search never holds up reports.
+// that a long search never holds up reports.
 import { join } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
 import { readBatch } from '#link/report-shape.ts'
 import type { DeliveryReport, Report } from '#link/reports.ts'
-import { fileExists } from '#platform/files.ts'
+import { fileExists, removeFile, renameFile } from '#platform/files.ts'
 import { sqliteDay } from '#store/tracking-schema.ts'
 import { dayName, dayOfId } from './days.ts'
 import { NoteTaker } from './notes.ts'
@@ -167,11 +166,22 @@ function opened(day: number): Day {
     return found
   }
   if (days.size >= OPEN_MAX) closeDay(days.keys().next().value!)
+  if (!readOnly && !fileExists(pathOf(day))) createDay(day)
   const database = new DatabaseSync(pathOf(day), { readOnly, timeout: BUSY_MS_MAX })
   if (!readOnly) database.exec(`${WRITER_PRAGMAS} ${sqliteDay}`)
   const fresh: Day = { database, reads: new Map(), write: readOnly ? null : prepareWrites(database) }
   days.set(day, fresh)
   return fresh
+}
+
+/** A day's file appears whole, tables and all: a search that meets it half made would fail. */
+function createDay(day: number): void {
+  const unfinished = `${pathOf(day)}.new`
+  removeFile(unfinished)
+  const database = new DatabaseSync(unfinished)
+  database.exec(sqliteDay)
+  database.close()
+  renameFile(unfinished, pathOf(day))
 }
 
 function prepareWrites(database: DatabaseSync): Writes {
