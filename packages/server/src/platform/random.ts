@@ -1,5 +1,5 @@
 // Identifiers and secrets: time-sortable ids with a kind prefix, and random tokens (decisions 48, 50).
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash, randomBytes, randomFillSync } from 'node:crypto'
 
 const BASE32 = '0123456789abcdefghjkmnpqrstvwxyz'
 
@@ -24,12 +24,23 @@ export type IdKind =
 
 /** A new id such as `msg_06d9…`: UUIDv7 (48 bit of milliseconds, 74 bit random) in 26 base32 digits. */
 export function newId(kind: IdKind, nowMs: number): string {
-  const bytes = randomBytes(16)
+  if (poolAt === POOL_BYTES) {
+    randomFillSync(pool)
+    poolAt = 0
+  }
+  const bytes = pool.subarray(poolAt, poolAt + ID_BYTES)
+  poolAt += ID_BYTES
   bytes.writeUIntBE(nowMs, 0, 6)
   bytes[6] = (bytes[6]! & 0x0f) | 0x70
   bytes[8] = (bytes[8]! & 0x3f) | 0x80
   return `${kind}_${encodeBase32(bytes)}`
 }
+
+const ID_BYTES = 16
+/** Randomness is fetched for many ids at once: asking the system for each costs more than the id itself. */
+const POOL_BYTES = 256 * ID_BYTES
+const pool = Buffer.alloc(POOL_BYTES)
+let poolAt = POOL_BYTES
 
 const DIGITS = 26
 /** Two zero bits and the 48 of the time are ten digits; they fit a number. */
