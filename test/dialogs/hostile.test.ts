@@ -191,11 +191,12 @@ test('a handshake that is no handshake ends the connection and nothing else', as
   const socket = await plain(ports.implicitTls)
   socket.write('EHLO mx.sender.example\r\n')
   await allText(socket)
+  await until(() => world.edge.sessions.size === 0, 'the end of the session')
   const silent = await plain(ports.implicitTls)
   silent.resume()
   const closed = once(silent, 'close')
   await until(() => world.edge.sessions.size === 1, 'the session')
-  await world.clock.advance(32_000)
+  await world.clock.advance(60_000)
   await closed
   assert.equal(world.edge.connections.total, 0)
 })
