@@ -93,7 +93,7 @@ function changeFor(story: Story, step: ExplanationStep | null): string | null {
     case 'author-of-other-tenant':
       return 'Send with an author in a domain of this organisation.'
     case 'recipient-unknown':
-      return `Add ${forwardPath ?? 'the recipient'} as a user or alias, or let ${to ?? 'the domain'} accept all.`
+      return `Add ${forwardPath ?? 'it'} as a user or alias, or let ${to ?? 'the domain'} accept all recipients.`
     case 'too-many-hops':
     case 'own-loop':
       return 'Correct the routing between the mail hosts: the message goes in a circle.'
