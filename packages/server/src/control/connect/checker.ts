@@ -7,6 +7,7 @@ import { type DomainRow, dueDomains, findDomain } from '../domain/store.ts'
 import { checkProof } from '../domain/validate.ts'
 import { Problem } from '../problem.ts'
 import type { Scope } from '../scope.ts'
+import { dropOldImports } from '../user/import-store.ts'
 import { dropOldActivity } from './activity.ts'
 import { type ConnectDeps, forEach, ignoreTaken } from './connect.ts'
 import { noteChanges } from './notice.ts'
@@ -73,6 +74,7 @@ export class Checker {
     if (startedAt - this.#prunedAt > PRUNE_MS) {
       this.#prunedAt = startedAt
       await dropOldActivity(store.db, startedAt)
+      await dropOldImports(store.db, startedAt)
     }
   }
 

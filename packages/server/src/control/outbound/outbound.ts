@@ -11,26 +11,29 @@ import { readMailObservations } from '../tracking/mail-observations.ts'
 import { sharedCloudOf } from './shared-clouds.ts'
 import { addressesOf, findAddress } from './store.ts'
 
-type Deps = Pick<ControlDeps, 'store' | 'clock' | 'link' | 'config'>
+/** `listening` are the real ports of all listeners; without them the configured ones are shown. */
+type Listening = { readonly listening?: readonly { readonly role: string; readonly port: number }[] }
+export type OutboundDeps = Pick<ControlDeps, 'store' | 'clock' | 'link' | 'config'> & Listening
+type Deps = OutboundDeps
 
 /** Addresses of one organisation: they are compiled whole into its settings. */
 const ADDRESSES_MAX = 500
+const SMTP_ROLES: ReadonlySet<string> = new Set(['mx', 'submission', 'submissions'])
 /** Shown; the list holds what strangers tried, too. */
 const REFUSED_SHOWN_MAX = 50
 
 /** Authorised addresses, refused attempts, the first message seen, and the smart host's name. */
 export async function getOutbound(
   scope: Scope,
-  { store, config }: Pick<Deps, 'store' | 'config'>,
+  deps: Pick<Deps, 'store' | 'config' | 'listening'>,
 ): Promise<Outbound> {
+  const { store, config } = deps
   const [rows, seen] = await Promise.all([
     addressesOf(store.db, scope.tenantId),
     readMailObservations(store, scope.tenantId),
   ])
   const known = new Set(rows.map(({ address }) => address))
-  const ports = [...config.smtp.mx, ...config.smtp.submission, ...config.smtp.submissions].map(
-    ({ port }) => port,
-  )
+  const ports = smtpPorts(deps)
   return {
     addresses: rows.map(({ id, address, comment, created_at, last_seen_at }) => {
       return { id, address, comment, createdAt: created_at, lastSeenAt: last_seen_at }
@@ -42,7 +45,7 @@ export async function getOutbound(
     firstSeenAt: seen.firstOutbound?.at ?? null,
     firstMessageId: seen.firstOutbound?.messageId ?? null,
     smartHost: `${config.hostname}:${ports[0] ?? 25}`,
-    smartHostPorts: [...new Set(ports)],
+    smartHostPorts: ports,
   }
 }
 
@@ -112,6 +115,13 @@ export async function revokeOutbound(scope: Scope, reference: string, deps: Deps
       .execute()
   })
   link.settingsChanged()
+}
+
+/** Ports on which authorised addresses may relay: 25 first, as some mail hosts know no other (O8). */
+function smtpPorts({ config, listening }: Pick<Deps, 'config' | 'listening'>): number[] {
+  const real = listening?.filter(({ role }) => SMTP_ROLES.has(role))
+  const ports = real ?? [...config.smtp.mx, ...config.smtp.submission, ...config.smtp.submissions]
+  return [...new Set(ports.map(({ port }) => port))].filter((port) => port > 0)
 }
 
 /** A single address that could prove an organisation, in canonical text. Throws what is wrong with it. */

@@ -1,4 +1,5 @@
-// Addresses of users as people and directories write them, read into the form that mail is compared by (decisions 22).
+// Addresses of users as people and directories write them, read into the form that mail is compared by
+// (decisions 22).
 import { domainToASCII } from 'node:url'
 import { addressKey, formatMailbox, type Mailbox, mailboxOf } from '@gatepost/mail/address.ts'
 import { fail, ok, type Parsed } from '@gatepost/mail/parsed.ts'

@@ -42,8 +42,8 @@ export function guessColumns(rows: readonly CsvRow[]): Columns {
 }
 
 /**
- * A row without any address is a head when it has a word we know, or words only above addresses. All else is taken
- * for a person, so that a mistyped address in the first row is told and not skipped.
+ * A row without any address is a head when it has a word we know, or words only above addresses. All else is
+ * taken for a person, so that a mistyped address in the first row is told and not skipped.
  */
 function isHead({ cells }: CsvRow, below: readonly CsvRow[]): boolean {
   if (cells.some((cell) => cell.includes('@'))) return false

@@ -1,4 +1,5 @@
-// Tables of lists as people upload them: encodings, delimiters, broken rows, heads; and the third-party CSV files.
+// Tables of lists as people upload them: encodings, delimiters, broken rows, heads; and the third-party CSV
+// files.
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -185,12 +186,14 @@ const lists: readonly (readonly [string, string, Expected])[] = [
   ],
   [
     'Exchange',
-    'DisplayName,PrimarySmtpAddress,EmailAddresses\nAnn,ann@acme.example,"SMTP:ann@acme.example,smtp:a@acme.example,x500:/o=x,SIP:ann@acme.example"',
+    'DisplayName,PrimarySmtpAddress,EmailAddresses\n' +
+      'Ann,ann@acme.example,"SMTP:ann@acme.example,smtp:a@acme.example,x500:/o=x,SIP:ann@acme.example"',
     { means: 'name email aliases', people: [['ann@acme.example', 'Ann', 'a@acme.example']] },
   ],
   [
     'Microsoft 365',
-    'Display name,User principal name,Proxy addresses\nAnn,ann@acme.example,SMTP:ann@acme.example+smtp:a@acme.example+smtp:ann@acme.onmicrosoft.com',
+    'Display name,User principal name,Proxy addresses\n' +
+      'Ann,ann@acme.example,SMTP:ann@acme.example+smtp:a@acme.example+smtp:ann@acme.onmicrosoft.com',
     { means: 'name email aliases', people: [['ann@acme.example', 'Ann', 'a@acme.example']] },
   ],
   [
@@ -212,7 +215,8 @@ const lists: readonly (readonly [string, string, Expected])[] = [
   ],
   [
     'wrong rows',
-    'email,name,aliases\nann@,Ann\n,Bob\nc@other.example,C\nd@pending.example,D\ne@sub.acme.example,E\nf@acme.example,F,g@\nh@acme.example,H',
+    'email,name,aliases\nann@,Ann\n,Bob\nc@other.example,C\nd@pending.example,D\n' +
+      'e@sub.acme.example,E\nf@acme.example,F,g@\nh@acme.example,H',
     {
       people: [['h@acme.example', 'H']],
       errors: [

@@ -1,4 +1,4 @@
-// CSV files as spreadsheets and directories write them, read into rows with their line numbers (decisions 53, 54).
+// CSV files as spreadsheets and directories write them, read into rows with line numbers (decisions 53, 54).
 import { type CsvError, type Options, parse } from 'csv-parse'
 import { guessDelimiter } from './delimiter.ts'
 import { letOthersIn } from './turn.ts'
@@ -24,7 +24,9 @@ const CRLF = /\r\n/g
 const LF = 10
 const CR = 13
 
-/** Reads at most `rowsMax` rows: any line ends, fields separated by `,` `;` or tab, or by what `sep=` says. */
+/**
+ * Reads at most `rowsMax` rows: any line ends, fields separated by `,` `;` or tab, or by what `sep=` says.
+ */
 export function readCsv(text: string, rowsMax: number): Promise<CsvTable> {
   const { body, delimiter, linesBefore } = withoutHint(text)
   if (body.trim() === '') return Promise.resolve({ kind: 'empty' })
@@ -38,8 +40,8 @@ export function readCsv(text: string, rowsMax: number): Promise<CsvTable> {
 type ReadOptions = { readonly delimiter: string; readonly linesBefore: number; readonly rowsMax: number }
 
 /**
- * Reads record by record. A broken record costs its own line only: reading goes on behind it, where the parser alone
- * would take everything up to the next quotation mark with it.
+ * Reads record by record. A broken record costs its own line only: reading goes on behind it, where the
+ * parser alone would take everything up to the next quotation mark with it.
  */
 async function readRecords(
   body: Buffer,
@@ -86,7 +88,10 @@ type ParseOptions = {
 /** Thrown by us to end the parser early. */
 const ENOUGH = new Error('more rows than may be read')
 
-/** Gives rows to `keep` up to the first fault; `rest` says that there was one, `endLine` where the last row ended. */
+/**
+ * Gives rows to `keep` up to the first fault; `rest` says that there was one, `endLine` where the last row
+ * ended.
+ */
 async function parseUntilFault(
   bytes: Buffer,
   { delimiter, rowsMax, keep }: ParseOptions,

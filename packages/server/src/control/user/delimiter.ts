@@ -1,4 +1,5 @@
-// Guesses what separates the fields of a list: comma, semicolon or tab. Lists of aliases use the same signs inside.
+// Guesses what separates the fields of a list: comma, semicolon or tab. Lists of aliases use the same signs
+// inside.
 import { isKnownHead } from './heads.ts'
 
 const DELIMITERS = [',', ';', '\t'] as const
@@ -8,8 +9,8 @@ const CHARACTERS_MAX = 100_000
 const ADDRESS = /^[^\s@,;|]+@[^\s@,;|]+$/
 
 /**
- * The delimiter that leaves whole addresses or known heads as fields in most lines. Where several do, the one that
- * stands first in most lines: lists of aliases stand behind what they belong to.
+ * The delimiter that leaves whole addresses or known heads as fields in most lines. Where several do, the one
+ * that stands first in most lines: lists of aliases stand behind what they belong to.
  */
 export function guessDelimiter(text: string): string {
   const lines = sampleOf(text)

@@ -58,7 +58,9 @@ export async function writeImport(trx: Trx, plan: ImportPlan, context: Context):
   return { added: users.map(({ id }) => id), changed: named.filter(isUndoable).map(undoOf) }
 }
 
-/** Puts back what stood before. What people changed by hand in the meantime stays, except on users that go. */
+/**
+ * Puts back what stood before. What people changed by hand in the meantime stays, except on users that go.
+ */
 export async function undoImport(trx: Trx, undo: ImportUndo, context: Context): Promise<void> {
   const { tenantId, now, dialect } = context
   const gone = await deleteUsers(trx, tenantId, undo.added)

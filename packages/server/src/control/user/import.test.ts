@@ -1,4 +1,5 @@
-// Imports over both databases: preview, all or nothing, the good rows, undo that puts everything back, and time limits.
+// Imports over both databases: preview, all or nothing, the good rows, undo that puts everything back, and
+// time limits.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { UserImport } from '@gatepost/contract/user.ts'
@@ -18,7 +19,8 @@ testOnBoth('a list adds and completes, says what it will do first, and is undone
     await addUser(acme, { email: 'ann@acme.example', name: 'Ann', aliases: ['a@acme.example'] }, deps)
     await addUser(acme, { email: 'bob@acme.example', name: 'Bob', aliases: [] }, deps)
     const before = await picture(deps, acme)
-    const body = `${HEAD}ANN@acme.example,Ann Smith,a@acme.example;ann.s@acme.example\nbob@acme.example,,\ncleo@acme.example,Cleo,c@acme.example\n`
+    const changed = 'ANN@acme.example,Ann Smith,a@acme.example;ann.s@acme.example\n'
+    const body = `${HEAD}${changed}bob@acme.example,,\ncleo@acme.example,Cleo,c@acme.example\n`
     const preview = await upload(acme, body, deps)
     assert.deepEqual(counts(preview), {
       state: 'previewed',
@@ -79,6 +81,7 @@ testOnBoth('wrong rows: nothing is imported, or all but these', (place) =>
     assert.deepEqual(await recipientsOf(deps, acme), [
       'a@acme.example',
       'ann@acme.example',
+      'b@acme.example',
       'cleo@acme.example',
     ])
   }),
@@ -145,11 +148,11 @@ testOnBoth('two who import the same file at once import it once; other organisat
     const other = await addOrganisation(deps.store, 'Globex', 'globex.example')
     const { id } = await upload(acme, `${HEAD}ann@acme.example,Ann,\n`, deps)
     for (const work of [
-      getImport(other, id, deps),
-      commitImport(other, { id, goodRowsOnly: true }, deps),
-      takeBackImport(other, id, deps),
+      () => getImport(other, id, deps),
+      () => commitImport(other, { id, goodRowsOnly: true }, deps),
+      () => takeBackImport(other, id, deps),
     ])
-      await refused(work, 'not-found')
+      await refused(work(), 'not-found')
     const both = await Promise.allSettled([
       commitImport(acme, { id, goodRowsOnly: false }, deps),
       commitImport(acme, { id, goodRowsOnly: false }, deps),

@@ -72,8 +72,8 @@ export async function getImport(
 }
 
 /**
- * Imports a previewed file in one transaction: all rows or none, or all good ones. Throws `import-has-errors`, and
- * `import-gone` for one that is too old or was imported already.
+ * Imports a previewed file in one transaction: all rows or none, or all good ones. Throws `import-has-
+ * errors`, and `import-gone` for one that is too old or was imported already.
  */
 export async function commitImport(
   scope: Scope,
@@ -84,8 +84,8 @@ export async function commitImport(
   const row = await findImport(store.db, scope.tenantId, input.id)
   if (!row) throw notFound(input.id)
   requirePreview(row, clock.now())
-  // Users and domains may have changed since the preview, so the file is checked again; read outside the transaction,
-  // because parsing takes longest.
+  // Users and domains may have changed since the preview, so the file is checked again; read outside the
+  // transaction, because parsing takes longest.
   const file = await readImportFile(row.raw, await ownDomains(store.db, scope.tenantId))
   const refused = await carryOut(scope, { row, file, goodRowsOnly: input.goodRowsOnly }, deps)
   if (refused !== null) {

@@ -1,4 +1,5 @@
-// Users over both databases: addresses of own domains only, one owner each, every change in the feed, tenants apart.
+// Users over both databases: addresses of own domains only, one owner each, every change in the feed, tenants
+// apart.
 import assert from 'node:assert/strict'
 import { testOnBoth } from '../../../../../test/store/databases.ts'
 import { addOrganisation, type Deps, withStore } from '../../../../../test/store/fixtures.ts'

@@ -1,4 +1,5 @@
-// Users (C3, D2): add, read, change, remove; each change of an address reaches the edges' recipient list with it.
+// Users (C3, D2): add, read, change, remove; each change of an address reaches the edges' recipient list with
+// it.
 import type { User } from '@gatepost/contract/user.ts'
 import { addressKey } from '@gatepost/mail/address.ts'
 import { newId } from '#platform/random.ts'

@@ -1,12 +1,17 @@
 // Answers for delivery routes, authorised outbound addresses, and the address a reader is seen with.
 import * as contract from '@gatepost/contract/route.ts'
-import { authorizeOutbound, getOutbound, revokeOutbound } from '#control/outbound/outbound.ts'
+import {
+  authorizeOutbound,
+  getOutbound,
+  type OutboundDeps,
+  revokeOutbound,
+} from '#control/outbound/outbound.ts'
 import { confirmArrival, startRouteTest } from '#control/route/probe.ts'
 import { addRoute, listRoutes, removeRoute, updateRoute } from '#control/route/route.ts'
 import type { ControlDeps } from '#control/scope.ts'
 import { type Binding, on, scopeOf } from '../request.ts'
 
-export function routeBindings(deps: ControlDeps): readonly Binding[] {
+export function routeBindings(deps: ControlDeps & OutboundDeps): readonly Binding[] {
   return [
     on(contract.listRoutes, (request) => listRoutes(scopeOf(request), deps)),
     on(contract.addRoute, (request) => addRoute(scopeOf(request), request.body, deps)),
@@ -28,7 +33,7 @@ export function routeBindings(deps: ControlDeps): readonly Binding[] {
   ]
 }
 
-function outboundBindings(deps: ControlDeps): readonly Binding[] {
+function outboundBindings(deps: OutboundDeps): readonly Binding[] {
   return [
     on(contract.getOutbound, (request) => getOutbound(scopeOf(request), deps)),
     on(contract.authorizeOutbound, (request) => authorizeOutbound(scopeOf(request), request.body, deps)),
