@@ -7,7 +7,7 @@ import { code, GENERATED, markdownTable, page } from './markdown.ts'
 
 /** The parts of JSON Schema that the contract uses. */
 type Schema = {
-  readonly type?: string
+  readonly type?: string | readonly string[]
   readonly enum?: readonly unknown[]
   readonly items?: Schema
   readonly properties?: { readonly [name: string]: Schema }
@@ -99,7 +99,7 @@ function typeOf(schema: Schema): string {
   if (schema.enum) return schema.enum.map((value) => code(String(value))).join(', ')
   if (schema.type === 'array') return `list of ${typeOf(schema.items ?? {})}`
   if (schema.properties) return `{ ${Object.keys(schema.properties).join(', ')} }`
-  return schema.type ?? 'anything'
+  return schema.type === undefined ? 'anything' : [schema.type].flat().join(' or ')
 }
 
 function operationsByName(): ReadonlyMap<string, Operation> {

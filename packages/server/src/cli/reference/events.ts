@@ -10,7 +10,7 @@ export function eventsPage(): string {
     GENERATED.replace('the source it names', '`packages/server/src/events/catalogue.ts`'),
     [
       'Each line of the log is a JSON object with `time`, `level`, `event`, `role`, `slot` (edges), `pid` and fields',
-      'of its own. Content, subjects and secrets never stand in the log. `GATEPOST_LOG` sets the least level.',
+      'of its own. Content, subjects and secrets never stand in the log. `GATEPOST_LOG_LEVEL` sets the least level.',
     ].join('\n'),
     markdownTable(
       ['Event', 'Level', 'Meaning'],

@@ -1,0 +1,157 @@
+// Control in this process for tests: SQLite and tracking in a temporary folder, made-up DNS, an edge that answers.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { endpoints } from '@gatepost/contract/endpoints.ts'
+import type { Role } from '@gatepost/contract/permission.ts'
+import { loadBootConfig } from '@gatepost/server/boot/config.ts'
+import { SignInAttempts } from '@gatepost/server/control/auth/attempts.ts'
+import { findSignedIn, meOf } from '@gatepost/server/control/auth/auth.ts'
+import { createPasswords } from '@gatepost/server/control/auth/password.ts'
+import { openSession } from '@gatepost/server/control/auth/session.ts'
+import type { EdgeLink } from '@gatepost/server/control/scope.ts'
+import { openTracking } from '@gatepost/server/control/tracking/tracking.ts'
+import { silentEmit } from '@gatepost/server/events/emit.ts'
+import { createApp } from '@gatepost/server/http/app.ts'
+import { createBindings } from '@gatepost/server/http/handlers/bindings.ts'
+import type { HandlerDeps } from '@gatepost/server/http/handlers/deps.ts'
+import type { SignedIn } from '@gatepost/server/http/request.ts'
+import type { Order, OrderResult } from '@gatepost/server/link/orders.ts'
+import { systemClock } from '@gatepost/server/platform/clock.ts'
+import type { Machine } from '@gatepost/server/platform/machine.ts'
+import { newId } from '@gatepost/server/platform/random.ts'
+import { openStore } from '@gatepost/server/store/open.ts'
+import { type MadeUpDns, madeUpDns } from './store/made-up-dns.ts'
+
+export type TestControl = {
+  readonly deps: HandlerDeps
+  readonly dns: MadeUpDns
+  /** The console's application, or one in which everybody is `as`. */
+  app(as?: () => Promise<SignedIn>): ReturnType<typeof createApp>
+  /** Adds a person with a role in a tenant (none: null) and signs it in; returns its cookie. */
+  person(options: {
+    readonly tenantId: string
+    readonly role: Role | null
+    readonly operator?: boolean
+  }): Promise<string>
+}
+
+const machine: Machine = {
+  greeting: async () => ({ kind: 'greeting', text: '220 mx.gate.example ESMTP Gatepost' }),
+  addresses: () => ['127.0.0.1', '203.0.113.5'],
+  space: () => ({ freeBytes: 60e9, totalBytes: 100e9 }),
+}
+
+/** Runs `work` with a control that is taken down afterwards. */
+export async function withControl(work: (control: TestControl) => Promise<void>): Promise<void> {
+  const data = await mkdtemp(join(tmpdir(), 'gatepost-control-'))
+  const clock = systemClock
+  const emit = silentEmit
+  const env = new Map([
+    ['GATEPOST_DATA', data],
+    ['GATEPOST_HOSTNAME', 'mx.gate.example'],
+  ])
+  const config = loadBootConfig({ env, file: null })
+  const store = await openStore({ database: null, dataFolder: data, clock, emit })
+  const tracking = await openTracking({ store, database: null, dataFolder: data, clock, emit })
+  const dns = madeUpDns()
+  const deps: HandlerDeps = {
+    store,
+    clock,
+    emit,
+    config,
+    tracking,
+    machine,
+    dns: dns.dns,
+    link: answeringEdge(),
+    passwords: createPasswords(),
+    attempts: new SignInAttempts(clock),
+    listening: [{ role: 'mx', host: '0.0.0.0', port: 25 }],
+  }
+  try {
+    await work({ deps, dns, app: (as) => appOf(deps, as), person: (options) => addPerson(deps, options) })
+  } finally {
+    await tracking.close()
+    await store.close()
+    await rm(data, { recursive: true })
+  }
+}
+
+function appOf(deps: HandlerDeps, as?: () => Promise<SignedIn>): ReturnType<typeof createApp> {
+  return createApp({
+    bindings: createBindings(deps),
+    endpoints,
+    version: '0.0.0',
+    files: { respond: () => new Response('the console') },
+    hosts: new Set(['localhost']),
+    emit: deps.emit,
+    now: deps.clock.now,
+    trustedProxies: [],
+    findSession: (secret) => (as ? as() : findPerson(deps, secret)),
+    ready: async () => ({ ok: true, why: null }),
+    metrics: async () => '# EOF\n',
+  })
+}
+
+async function findPerson(deps: HandlerDeps, secret: string): Promise<SignedIn | null> {
+  const signedIn = await findSignedIn(secret, deps)
+  if (!signedIn) return null
+  const { tenants } = await meOf(signedIn.person.id, deps)
+  return { ...signedIn, tenants }
+}
+
+async function addPerson(
+  { store, clock }: HandlerDeps,
+  { tenantId, role, operator = false }: Parameters<TestControl['person']>[0],
+): Promise<string> {
+  const now = clock.now()
+  const id = newId('adm', now)
+  const email = `${id}@people.example`
+  const row = {
+    id,
+    email,
+    email_key: email,
+    name: role ?? 'nobody',
+    password: '',
+    created_at: now,
+    updated_at: now,
+  }
+  await store.db
+    .insertInto('person')
+    .values({ ...row, operator: operator ? 1 : 0 })
+    .execute()
+  if (role !== null) {
+    await store.db
+      .insertInto('role_binding')
+      .values({ tenant_id: tenantId, person_id: id, role, created_at: now })
+      .execute()
+  }
+  const session = { personId: id, from: '192.0.2.1', userAgent: 'test', now }
+  return `gatepost=${(await openSession(store.db, session)).secret}`
+}
+
+/** An edge that does what it is told, and says so. */
+function answeringEdge(): EdgeLink {
+  const answer = async (order: Order): Promise<OrderResult> => {
+    if (order.kind === 'retry') return { kind: 'retry', recipients: 1 }
+    if (order.kind === 'submit') return { kind: 'submit', messageId: newId('msg', systemClock.now()) }
+    const result = { state: 'passed', saw: 'as expected', remedy: null, durationMs: 1 } as const
+    const checks = [
+      'resolve',
+      'connect',
+      'greeting',
+      'tls',
+      'recipient',
+      'unknown-recipient',
+      'message',
+    ] as const
+    return { kind: 'probe-route', results: checks.map((check) => ({ check, ...result })) }
+  }
+  return {
+    order: answer,
+    orderFor: (_place, order) => answer(order),
+    edges: () => [{ node: 'node-1', slot: 0, version: 1, seenAt: systemClock.now() }],
+    version: () => 1,
+    settingsChanged: () => {},
+  }
+}
