@@ -10,6 +10,8 @@ export type Source = {
   wake: AbortController
   /** Something due is not in hand: it was refused for want of memory. */
   hasMissed: boolean
+  /** Something due waits for the settings of its tenant, just after a start. */
+  lacksSettings: boolean
 }
 
 export type InHand = {

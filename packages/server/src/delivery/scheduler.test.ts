@@ -97,6 +97,20 @@ describe('scheduler', () => {
     assert.equal(sink.count, 1)
   })
 
+  it('waits for the first snapshot after a start instead of spending an attempt', async () => {
+    const sink = await sinkOf()
+    const spool = await bench.open({}, 92)
+    const envelope = envelopeOf()
+    await spool.commitMessage(envelope, contentOf(), acceptedOf(envelope))
+    let settings: TenantSettings | null = null
+    const world = await start(toSink(sink), { settingsOf: () => settings }, spool)
+    await send(world)
+    await systemClock.sleep(50)
+    settings = toSink(sink)
+    await until(() => emptied(world), 'both are delivered')
+    assert.deepEqual(await outcomesOf(spool), ['delivered 2.0.0', 'delivered 2.0.0'])
+  })
+
   it('a dead host does not hold up a living one, however long its queue', async () => {
     const sink = await sinkOf()
     const dead = await startSink()

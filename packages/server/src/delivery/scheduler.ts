@@ -54,6 +54,9 @@ const POLL_MS_MAX = 60_000
 const POLL_MS_MIN = 50
 /** RFC 5321 §4.5.3.1.8: every server takes a hundred recipients. */
 const RECIPIENTS_PER_LETTER_MAX = 100
+/** After a start messages wait this long for the first snapshot, looked for at the interval below. */
+const SETTINGS_WAIT_MS = 30_000
+const SETTINGS_POLL_MS = 500
 /** Outcomes that are not durable yet; beyond this nothing new begins, or a crash would repeat it all. */
 const UNRECORDED_MAX = 2000
 
@@ -70,10 +73,12 @@ export class Scheduler {
   readonly #waitingForHost = new Set<Destination>()
   readonly #stopped = new AbortController()
   readonly #own: Source
+  readonly #startedAt: number
   readonly #watches: Promise<void>[] = []
 
   constructor(options: SchedulerOptions) {
     this.#options = options
+    this.#startedAt = options.clock.now()
     const perHost = Math.ceil(options.config.delivery.connectionsPerHost / (options.workers ?? 1))
     this.#hosts = new Hosts({ connectionsPerHost: perHost, connections: CONNECTIONS_MAX })
     const deadlines = new Deadlines(options.clock, options.sweepMs)
@@ -120,7 +125,13 @@ export class Scheduler {
 
   /** Delivers from a further spool too: one whose slot is gone. Due messages are looked for from now on. */
   addSpool(spool: Spool): Source {
-    const source: Source = { spool, nextPollAt: 0, wake: new AbortController(), hasMissed: false }
+    const source: Source = {
+      spool,
+      nextPollAt: 0,
+      wake: new AbortController(),
+      hasMissed: false,
+      lacksSettings: false,
+    }
     this.#sources.push(source)
     this.#watches.push(this.#watch(source))
     return source
@@ -131,7 +142,9 @@ export class Scheduler {
     const recipients = envelope.recipients
       .filter(({ state }) => state === 'queued')
       .map((recipient) => ({ ...recipient, attempts: 0, firstAttemptAt: null }))
-    if (recipients.length > 0) this.#admit(this.#own, { envelope, recipients, content })
+    if (recipients.length === 0) return
+    this.#admit(this.#own, { envelope, recipients, content })
+    if (this.#own.lacksSettings) this.#wakeAt(this.#own, this.#options.clock.now() + SETTINGS_POLL_MS)
   }
 
   /**
@@ -188,12 +201,17 @@ export class Scheduler {
     },
   ): void {
     if (this.#stopped.signal.aborted || this.#hand.has(envelope.id)) return
+    const settings = this.#options.settingsOf(envelope.tenantId)
+    if (settings === null && this.#options.clock.now() < this.#startedAt + SETTINGS_WAIT_MS) {
+      // The snapshot is still on its way: no attempt is lost for that.
+      source.lacksSettings = true
+      return
+    }
     const message = this.#hand.take(source, envelope, content)
     if (message === null) {
       source.hasMissed = true
       return
     }
-    const settings = this.#options.settingsOf(envelope.tenantId)
     const jobs: { readonly job: ScheduledJob; readonly hop: NextHop }[] = []
     for (const [hop, some] of this.#byHop(settings, { envelope, recipients })) {
       for (let from = 0; from < some.length; from += RECIPIENTS_PER_LETTER_MAX) {
@@ -307,10 +325,12 @@ export class Scheduler {
     const { clock } = this.#options
     const now = clock.now()
     source.hasMissed = false
+    source.lacksSettings = false
     source.nextPollAt = now + POLL_MS_MAX
     const due = await source.spool.due(now, DUE_PER_POLL, this.#hand.idsOf(source))
     for (const { envelope, recipients } of due) this.#admit(source, { envelope, recipients, content: null })
-    if (due.length >= DUE_PER_POLL || source.hasMissed) source.nextPollAt = 0
+    if (source.lacksSettings) source.nextPollAt = now + SETTINGS_POLL_MS
+    else if (due.length >= DUE_PER_POLL || source.hasMissed) source.nextPollAt = 0
     else {
       const next = await source.spool.nextDueAt(now)
       if (next !== null) source.nextPollAt = Math.min(source.nextPollAt, next)
