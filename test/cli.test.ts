@@ -1,4 +1,5 @@
-// The command line against a control that answers on the admin socket: what it prints and does is what the API says.
+// The command line against a control that answers on the admin socket: what it prints and does is what the
+// API says.
 import assert from 'node:assert/strict'
 import { chmodSync, writeFileSync } from 'node:fs'
 import type { Server } from 'node:http'

@@ -1,4 +1,5 @@
-// Control in this process for tests: SQLite and tracking in a temporary folder, made-up DNS, an edge that answers.
+// Control in this process for tests: SQLite and tracking in a temporary folder, made-up DNS, an edge that
+// answers.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,5 @@
-// Speaks the HTTP API over data/run/admin.sock: the command line does what the console does, by the same endpoints.
+// Speaks the HTTP API over data/run/admin.sock: the command line does what the console does, by the same
+// endpoints.
 import { type IncomingMessage, request } from 'node:http'
 import type { BodyIn, Endpoint, OutputOf, ParamsOf, QueryIn } from '@gatepost/contract/endpoint.ts'
 import type { ProblemBody } from '@gatepost/contract/problem.ts'

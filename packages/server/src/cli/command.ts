@@ -1,4 +1,5 @@
-// What a command of the command line is: its words, its flags, and a function that gets them read and checked.
+// What a command of the command line is: its words, its flags, and a function that gets them read and
+// checked.
 import type { BootConfig } from '#boot/config-types.ts'
 import type { Clock } from '#platform/clock.ts'
 import type { Call } from './client.ts'

@@ -1,4 +1,5 @@
-// Plain text for people: tables, facts by name, checks and DNS records. Control characters never reach the terminal.
+// Plain text for people: tables, facts by name, checks and DNS records. Control characters never reach the
+// terminal.
 import type { Check, DnsRecord } from '@gatepost/contract/common.ts'
 import { timeOf, wordOf } from './words.ts'
 

@@ -1,4 +1,5 @@
-// The command line's manners: usage, help, exit codes, what stands on which stream, and which organisation is meant.
+// The command line's manners: usage, help, exit codes, what stands on which stream, and which organisation is
+// meant.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Endpoint } from '@gatepost/contract/endpoint.ts'

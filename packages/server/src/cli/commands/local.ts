@@ -1,4 +1,5 @@
-// Commands that need no running gateway: the API's description, the boot keys, and the generated reference pages.
+// Commands that need no running gateway: the API's description, the boot keys, and the generated reference
+// pages.
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { endpoints } from '@gatepost/contract/endpoints.ts'

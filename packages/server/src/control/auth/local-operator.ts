@@ -6,7 +6,9 @@ import { problem } from '../problem.ts'
 /** Stands where a person's id would; there is no such row. */
 export const LOCAL_OPERATOR = 'local'
 
-/** A signed-in operator that may act in every organisation; its changes are audited as "local administrator". */
+/**
+ * A signed-in operator that may act in every organisation; its changes are audited as "local administrator".
+ */
 export async function localOperator(store: Store) {
   const tenants = await store.db.selectFrom('tenant').select(['id', 'slug']).execute()
   return {

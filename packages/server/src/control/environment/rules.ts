@@ -1,4 +1,5 @@
-// What the names in MX, SPF and autodiscover records tell about where mail lives: pure rules over known names.
+// What the names in MX, SPF and autodiscover records tell about where mail lives: pure rules over known
+// names.
 import type { Environment } from '@gatepost/contract/common.ts'
 
 export type Clue =

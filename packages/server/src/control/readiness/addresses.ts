@@ -20,7 +20,10 @@ export async function addressesOf(dns: Dns, name: string): Promise<Addresses> {
   return { kind: 'none' }
 }
 
-/** Addresses that mail leaves from and comes to, as far as we can know: by name, else by the machine's interfaces. */
+/**
+ * Addresses that mail leaves from and comes to, as far as we can know: by name, else by the machine's
+ * interfaces.
+ */
 export function publicAddresses(addresses: Addresses, ofMachine: readonly string[]): readonly string[] {
   const named = addresses.kind === 'found' ? addresses.all.filter((ip) => !isPrivate(ip)) : []
   return named.length > 0 ? named : ofMachine.filter((ip) => !isPrivate(ip))

@@ -1,4 +1,5 @@
-// Readiness of our names: the host name leads to us, PTR and HELO agree with it, and our zone has what tenants need.
+// Readiness of our names: the host name leads to us, PTR and HELO agree with it, and our zone has what
+// tenants need.
 import { isPrivate } from '@gatepost/mail/ip.ts'
 import { cnameTargetOf } from '../domain/proof.ts'
 import { publicAddresses } from './addresses.ts'

@@ -1,4 +1,5 @@
-// Readiness of port 25 both ways: our own listener greets with our name, and outside mail hosts can be reached.
+// Readiness of port 25 both ways: our own listener greets with our name, and outside mail hosts can be
+// reached.
 import { isPrivate } from '@gatepost/mail/ip.ts'
 import type { Dns } from '#platform/dns-types.ts'
 import { failed, type Look, notVerified, passed, type Sight, warning } from './finding.ts'

@@ -1,4 +1,5 @@
-// Readiness of the gateway itself (U0): every check by name, what was seen, what to do; watched, and shown as one line.
+// Readiness of the gateway itself (U0): every check by name, what was seen, what to do; watched, and shown as
+// one line.
 import { join } from 'node:path'
 import type { Readiness } from '@gatepost/contract/system.ts'
 import { readText } from '#platform/files.ts'
