@@ -1,0 +1,27 @@
+// What got 250 arrives, however often the gateway is killed: a few kills here, forty in CI, a thousand by hand.
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { runCrash } from './run.ts'
+import { seeded } from './seeded.ts'
+
+const kills = Number(process.env.CRASH_KILLS ?? (process.env.CI === 'true' ? 40 : 6))
+/** What may be under way at a kill: letters on all connections, and outcomes that wait for a sync. */
+const DUPLICATES_PER_KILL_MAX = 100
+
+test(`no acknowledged message is lost over ${kills} kills`, { timeout: 14 * 60_000 }, async (context) => {
+  const seed = Math.floor(Math.random() * 2 ** 32)
+  const data = mkdtempSync(join(tmpdir(), 'gatepost-crash-'))
+  context.diagnostic(`seed ${seed}`)
+  try {
+    const outcome = await runCrash({ kills, data, random: seeded(seed), log: () => {} })
+    context.diagnostic(JSON.stringify({ ...outcome, lost: outcome.lost.length }))
+    assert.deepEqual(outcome.lost, [], `lost with seed ${seed}`)
+    assert.ok(outcome.acknowledged > kills * 10, `only ${outcome.acknowledged} messages were acknowledged`)
+    assert.ok(outcome.duplicated <= kills * DUPLICATES_PER_KILL_MAX, `${outcome.duplicated} duplicates`)
+  } finally {
+    rmSync(data, { recursive: true, force: true })
+  }
+})

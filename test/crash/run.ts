@@ -1,0 +1,135 @@
+// Kills the gateway while mail flows, again and again, and counts what became of every message that got 250.
+import { setTimeout as pause } from 'node:timers/promises'
+import { startWorld, type World } from '@gatepost/sandbox/world.ts'
+import { live, proveDomain } from '../journeys/lib/acme.ts'
+import { setUp } from '../journeys/lib/api.ts'
+import { familyOf, type Gateway, startGateway } from '../journeys/lib/gateway.ts'
+import { type Load, startLoad } from './load.ts'
+
+export type CrashOptions = {
+  readonly kills: number
+  readonly data: string
+  /** In [0, 1): when to kill, and whom. */
+  readonly random: () => number
+  readonly log: (line: string) => void
+}
+
+export type CrashOutcome = {
+  readonly kills: number
+  readonly acknowledged: number
+  /** Sent, never answered; some of them arrive. */
+  readonly unanswered: number
+  /** Answered 250 and neither delivered nor held: must be none. */
+  readonly lost: readonly string[]
+  /** Arrived more than once. */
+  readonly duplicated: number
+  /** Messages set aside after three deaths with them in hand. */
+  readonly setAside: number
+}
+
+const SENDERS = 8
+/** Time between a start and a kill: from the middle of recovery to steady work. */
+const KILL_AFTER_MS_MIN = 50
+const KILL_AFTER_MS_SPAN = 1200
+/** Everything due is delivered long before; a message deferred by mistake would show as lost. */
+const DELIVERED_WITHIN_MS = 90_000
+
+/** Runs the given number of kills on one data folder. */
+export async function runCrash(options: CrashOptions): Promise<CrashOutcome> {
+  const world = await startWorld()
+  const env = { ...world.gatewayEnvironment(), GATEPOST_WORKERS: '2' }
+  const load = startLoad({
+    senders: SENDERS,
+    reversePath: 'ben@bright.example',
+    forwardPaths: ['ann@acme.example', 'bob@acme.example'],
+  })
+  let gateway: Gateway | null = null
+  let setAside = 0
+  try {
+    gateway = await startGateway({ data: options.data, env })
+    await connectAcme(world, gateway)
+    for (let kills = 0; kills < options.kills; ) {
+      load.aim(gateway.mxPort)
+      await pause(KILL_AFTER_MS_MIN + options.random() * KILL_AFTER_MS_SPAN)
+      const one = options.random() < 0.3 ? edgeOf(gateway, options.random()) : null
+      if (one !== null) {
+        // One worker dies and its sibling goes on; the next kill takes the whole family.
+        process.kill(one, 'SIGKILL')
+        kills += 1
+        await pause(options.random() * KILL_AFTER_MS_SPAN)
+        if (kills >= options.kills) break
+      }
+      load.aim(null)
+      await gateway.killAll()
+      kills += 1
+      setAside += countOf(gateway.output(), 'spool.message.set-aside')
+      options.log(`kill ${kills} of ${options.kills}: ${load.acknowledged.size} acknowledged`)
+      gateway = await startGateway({ data: options.data, env })
+    }
+    load.aim(null)
+    await load.stop()
+    await arrived(world, load)
+    setAside += countOf(gateway.output(), 'spool.message.set-aside')
+    return outcomeOf(world, load, { kills: options.kills, setAside })
+  } finally {
+    await load.stop()
+    await gateway?.killAll().catch(() => undefined)
+    await world.stop()
+  }
+}
+
+/** The organisation with its route and people, as in the stories. */
+async function connectAcme(world: World, gateway: Gateway): Promise<void> {
+  const { api, slug } = await setUp(gateway)
+  const base = `/v1/tenants/${slug}`
+  await proveDomain(world, api, base)
+  const { host, port } = { host: '127.0.0.1', port: world.acme.port }
+  await api.call('POST', `${base}/routes`, {
+    name: 'Exchange',
+    host,
+    port,
+    tls: 'none',
+    defaultFor: 'inbound',
+  })
+  await live(api, base)
+}
+
+async function arrived(world: World, load: Load): Promise<void> {
+  const end = Date.now() + DELIVERED_WITHIN_MS
+  while (Date.now() < end) {
+    const counts = world.acme.counts()
+    if ([...load.acknowledged].every((id) => counts.has(id))) break
+    await pause(100)
+  }
+  // What arrives twice may do so a moment later.
+  await pause(500)
+}
+
+function outcomeOf(
+  world: World,
+  load: Load,
+  { kills, setAside }: { readonly kills: number; readonly setAside: number },
+): CrashOutcome {
+  const counts = world.acme.counts()
+  const missing = [...load.acknowledged].filter((id) => !counts.has(id))
+  return {
+    kills,
+    acknowledged: load.acknowledged.size,
+    unanswered: load.unanswered.size,
+    lost: missing.slice(Math.min(setAside, missing.length)),
+    duplicated: [...counts.values()].filter((count) => count > 1).length,
+    setAside,
+  }
+}
+
+/** The process id of an edge worker, or null while none is there. */
+function edgeOf(gateway: Gateway, draw: number): number | null {
+  const [, ...edges] = gateway.pids().slice(1)
+  const family = new Set(familyOf(gateway.pids()[0] ?? 0))
+  const living = edges.filter((pid) => pid > 0 && family.has(pid))
+  return living[Math.floor(draw * living.length)] ?? null
+}
+
+function countOf(text: string, word: string): number {
+  return text.split(word).length - 1
+}
