@@ -1,4 +1,5 @@
-// Generator against sink: every message counted once, doubles and strays told apart, refusals and idle sessions seen.
+// Generator against sink: every message counted once, doubles and strays told apart, refusals and idle
+// sessions seen.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'

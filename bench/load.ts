@@ -1,4 +1,5 @@
-// Compiles and drives our load generator and counting sink, two small C programs, so that the tool isn't the bottleneck.
+// Compiles and drives our load generator and counting sink, two small C programs, so that the tool isn't the
+// bottleneck.
 import { type ChildProcessByStdio, execFile, spawn } from 'node:child_process'
 import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -9,7 +10,10 @@ import { promisify } from 'node:util'
 const sources = join(import.meta.dirname, 'load')
 const binaries = join(import.meta.dirname, '..', '.cache', 'bench')
 
-/** One line of the generator; times in milliseconds, `startedAt` and `endedAt` on the machine's monotonic clock. */
+/**
+ * One line of the generator; times in milliseconds, `startedAt` and `endedAt` on the machine's monotonic
+ * clock.
+ */
 export type LoadResult = {
   readonly startedAt: number
   readonly endedAt: number

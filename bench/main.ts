@@ -126,7 +126,8 @@ async function measureCeiling({ sink, options }: Bench): Promise<readonly Measur
 }
 
 /**
- * All cells at one target: the busy ones at one start, each idle one at a fresh start of its own and in the first
+ * All cells at one target: the busy ones at one start, each idle one at a fresh start of its own and in the
+ * first
  * round only, since memory hardly varies and thousands of processes take their time.
  */
 async function measureRound(

@@ -1,4 +1,5 @@
-// One cell measured once at one running target: what the load saw, what arrived at the sink, and what it cost.
+// One cell measured once at one running target: what the load saw, what arrived at the sink, and what it
+// cost.
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Cell, IdleCell, RejectCell, RelayCell } from './cells.ts'
 import { holdSessions, type LoadResult, runLoad, type Sink, type SinkCount } from './load.ts'
@@ -206,7 +207,9 @@ class Meter {
     this.#cpu = familyCpuSeconds(subject.pids())
   }
 
-  /** `toolSeconds` is what generator and sink used meanwhile; they count neither for the target nor as others. */
+  /**
+   * `toolSeconds` is what generator and sink used meanwhile; they count neither for the target nor as others.
+   */
   stop(toolSeconds: number) {
     clearInterval(this.#timer)
     const cpuSeconds = familyCpuSeconds(this.#subject.pids()) - this.#cpu

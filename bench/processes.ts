@@ -1,4 +1,5 @@
-// What a family of processes costs, read from /proc: CPU including children that have ended, and memory as PSS.
+// What a family of processes costs, read from /proc: CPU including children that have ended, and memory as
+// PSS.
 import { readdirSync, readFileSync } from 'node:fs'
 
 /** The kernel reports process times in ticks of 1/100 s on every Linux we run on (USER_HZ). */
@@ -11,7 +12,9 @@ export type ProcessTimes = {
   readonly cpuSeconds: number
 }
 
-/** CPU seconds of the trees below `roots`. A child that has ended counts through the parent that reaped it. */
+/**
+ * CPU seconds of the trees below `roots`. A child that has ended counts through the parent that reaped it.
+ */
 export function familyCpuSeconds(roots: readonly number[]): number {
   return familyOf(roots, listProcesses()).reduce((sum, process) => sum + process.cpuSeconds, 0)
 }
@@ -34,7 +37,9 @@ export function familyOf(roots: readonly number[], all: readonly ProcessTimes[])
   return [...found]
 }
 
-/** Reads one /proc/<pid>/stat line; the name may hold blanks and brackets, so fields count from its last one. */
+/**
+ * Reads one /proc/<pid>/stat line; the name may hold blanks and brackets, so fields count from its last one.
+ */
 export function parseStat(line: string): ProcessTimes | null {
   const fields = line.slice(line.lastIndexOf(')') + 2).split(' ')
   const pid = Number.parseInt(line, 10)

@@ -1,4 +1,5 @@
-// Turns measurements into Markdown: medians with ranges, ratios to each peer, floors, and what casts doubt on them.
+// Turns measurements into Markdown: medians with ranges, ratios to each peer, floors, and what casts doubt on
+// them.
 import type { Cell } from './cells.ts'
 import type { Measurement, Metric } from './measure.ts'
 import { figure, type Spread, spreadOf, spreadText } from './statistics.ts'
@@ -183,7 +184,8 @@ function floorText(
 }
 
 /**
- * The ratio of medians, with the range of the ratios within each round. Inverse: how many times less the subject
+ * The ratio of medians, with the range of the ratios within each round. Inverse: how many times less the
+ * subject
  * needs.
  */
 function ratioOf(subject: readonly number[], peer: readonly number[], isInverse: boolean): Spread | null {

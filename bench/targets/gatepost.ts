@@ -99,7 +99,10 @@ async function makeReady(start: {
   return port
 }
 
-/** The token of the set-up link on stdout: the long word behind `/setup`. Goes on reading so that the pipe never fills. */
+/**
+ * The token of the set-up link on stdout: the long word behind `/setup`. Goes on reading so that the pipe
+ * never fills.
+ */
 function setupTokenOf(child: ChildProcess): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>()
   promise.catch(() => {}) // Who awaits it hears of the failure; a start that fails earlier doesn't.

@@ -85,7 +85,9 @@ async function writeConfiguration(options: {
   for (const [name, text] of Object.entries(files)) await writeFile(join(workDir, name), text)
 }
 
-/** Marks mail for known recipients as relayed, so that Haraka queues it itself, and names the sink as its MX. */
+/**
+ * Marks mail for known recipients as relayed, so that Haraka queues it itself, and names the sink as its MX.
+ */
 function plugin(sinkPort: number): string {
   return `const known = new Set()
 for (let n = 0; n < ${RECIPIENTS}; n++) known.add('u' + n + '@${DOMAIN}')

@@ -1,4 +1,5 @@
-// Postfix as Debian packages it: a private instance with default limits and a recipient map, relaying to the sink.
+// Postfix as Debian packages it: a private instance with default limits and a recipient map, relaying to the
+// sink.
 import { execFile } from 'node:child_process'
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

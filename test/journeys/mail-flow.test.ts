@@ -1,4 +1,5 @@
-// Story: mail in, mail out, and every refusal with its exact reply, as an administrator sees it with swaks and the API.
+// Story: mail in, mail out, and every refusal with its exact reply, as an administrator sees it with swaks
+// and the API.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { ACME_IP, type Acme, startAcme } from './lib/acme.ts'

@@ -1,4 +1,5 @@
-// Story: an operator starts the gateway, meets clear refusals for wrong settings, stops it, and starts it again.
+// Story: an operator starts the gateway, meets clear refusals for wrong settings, stops it, and starts it
+// again.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'

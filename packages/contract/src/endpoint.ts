@@ -5,7 +5,9 @@ import type { ProblemName } from './problem.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
-/** How a request is let in: open to all, any signed-in person, or a permission (in the tenant of the path). */
+/**
+ * How a request is let in: open to all, any signed-in person, or a permission (in the tenant of the path).
+ */
 export type Allow = 'public' | 'signed-in' | Permission
 
 export type Endpoint<

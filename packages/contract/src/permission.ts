@@ -1,4 +1,5 @@
-// Permissions, and which roles hold them (product A4, behaviour §14.1). Protected ones come with content and export.
+// Permissions, and which roles hold them (product A4, behaviour §14.1). Protected ones come with content and
+// export.
 
 export const permissions = [
   'system:read',

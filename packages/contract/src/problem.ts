@@ -1,4 +1,5 @@
-// The closed list of problems (RFC 9457): each with status, title and what it means. Worded for people by the UI.
+// The closed list of problems (RFC 9457): each with status, title and what it means. Worded for people by the
+// UI.
 import * as z from 'zod'
 
 export const problems = {

@@ -1,4 +1,5 @@
-// First start: the one-time set-up link, the first administrator and organisation, and the environment from DNS.
+// First start: the one-time set-up link, the first administrator and organisation, and the environment from
+// DNS.
 import * as z from 'zod'
 import { Address, DomainName, Environment, Nothing, Time } from './common.ts'
 import { endpoint } from './endpoint.ts'

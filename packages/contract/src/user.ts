@@ -121,7 +121,9 @@ export const UserImport = z.object({
   unchanged: z.int(),
   errors: z.array(RowError),
   errorCount: z.int(),
-  /** What was assumed or left out, in sentences: an encoding that was guessed, aliases in a provider's domain. */
+  /**
+   * What was assumed or left out, in sentences: an encoding that was guessed, aliases in a provider's domain.
+   */
   warnings: z.array(z.string()),
   sample: z.array(
     z.object({ line: z.int(), email: z.string(), name: z.string(), aliases: z.array(z.string()) }),

@@ -1,4 +1,5 @@
-// Acme of the sandbox, connected by the API alone: domain proven, route tested, people listed, address authorised.
+// Acme of the sandbox, connected by the API alone: domain proven, route tested, people listed, address
+// authorised.
 import assert from 'node:assert/strict'
 import { startWorld, type World } from '@gatepost/sandbox/world.ts'
 import { type Api, eventually, setUp } from './api.ts'

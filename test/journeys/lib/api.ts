@@ -39,7 +39,10 @@ export function createApi(baseUrl: string): Api {
   }
 }
 
-/** Runs the set-up link's steps: administrator and organisation. Returns the signed-in client and the tenant's slug. */
+/**
+ * Runs the set-up link's steps: administrator and organisation. Returns the signed-in client and the tenant's
+ * slug.
+ */
 export async function setUp(gateway: {
   readonly url: string
   readonly setupUrl: string | null

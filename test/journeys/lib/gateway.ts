@@ -1,4 +1,5 @@
-// A real gateway for stories: the whole process family on a temporary folder, with an API client that signs in.
+// A real gateway for stories: the whole process family on a temporary folder, with an API client that signs
+// in.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -31,7 +32,10 @@ type Options = {
   readonly data?: string
 }
 
-/** Starts `gatepost run` with every port free and waits for its block. Rejects with the output when it ends early. */
+/**
+ * Starts `gatepost run` with every port free and waits for its block. Rejects with the output when it ends
+ * early.
+ */
 export async function startGateway({ env = {}, data }: Options = {}): Promise<Gateway> {
   const folder = data ?? mkdtempSync(join(tmpdir(), 'gatepost-'))
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, 'run'], {

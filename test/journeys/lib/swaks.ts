@@ -1,4 +1,5 @@
-// Sends with swaks, as an administrator at a terminal would; PROXY protocol version 2 names the client's address.
+// Sends with swaks, as an administrator at a terminal would; PROXY protocol version 2 names the client's
+// address.
 import { spawn, spawnSync } from 'node:child_process'
 
 export type Sent = {

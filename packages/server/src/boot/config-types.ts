@@ -1,4 +1,5 @@
-// The boot configuration as the house sees it: checked, complete, read-only. Keys and defaults stand in schema.ts.
+// The boot configuration as the house sees it: checked, complete, read-only. Keys and defaults stand in
+// schema.ts.
 
 export type Endpoint = { readonly host: string; readonly port: number }
 

@@ -1,4 +1,5 @@
-// Reads the boot configuration: defaults < TOML file < environment (decisions 44). A wrong key or value stops the start.
+// Reads the boot configuration: defaults < TOML file < environment (decisions 44). A wrong key or value stops
+// the start.
 import { availableParallelism, hostname as machineName } from 'node:os'
 import { parse as parseToml } from 'smol-toml'
 import * as z from 'zod'

@@ -1,4 +1,5 @@
-// Every boot key once: its type, default, environment variable and meaning. The reference page is made from this list.
+// Every boot key once: its type, default, environment variable and meaning. The reference page is made from
+// this list.
 import * as z from 'zod'
 
 const IP_PORT = /^(?:\[[0-9a-fA-F:.]+\]|\d{1,3}(?:\.\d{1,3}){3}):\d{1,5}$/

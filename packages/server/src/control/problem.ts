@@ -1,4 +1,5 @@
-// How control refuses: a closed set of problems (contract/problem.ts), thrown as values that HTTP and CLI word.
+// How control refuses: a closed set of problems (contract/problem.ts), thrown as values that HTTP and CLI
+// word.
 import { type FieldError, type ProblemName, problems } from '@gatepost/contract/problem.ts'
 
 /** An expected refusal. `detail` says what happened and what to do; `errors` name fields. */
@@ -7,7 +8,12 @@ export class Problem extends Error {
   readonly errors: readonly FieldError[]
   readonly retryAfterSeconds: number | null
 
-  constructor(name: ProblemName, detail: string, errors: readonly FieldError[], retryAfterSeconds: number | null) {
+  constructor(
+    name: ProblemName,
+    detail: string,
+    errors: readonly FieldError[],
+    retryAfterSeconds: number | null,
+  ) {
     super(detail)
     this.problemName = name
     this.errors = errors

@@ -1,4 +1,5 @@
-// Who asks, in which tenant, and what use cases may touch: effects come in as one argument (architecture §8, §12).
+// Who asks, in which tenant, and what use cases may touch: effects come in as one argument (architecture §8,
+// §12).
 import type { BootConfig } from '#boot/config-types.ts'
 import type { Emit } from '#events/emit.ts'
 import type { Order, OrderResult } from '#link/orders.ts'

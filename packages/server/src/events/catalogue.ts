@@ -62,7 +62,8 @@ export const catalogue = {
   },
   'spool.reports.dropped': {
     level: 'warn',
-    means: 'Control was away for so long that tracking reports were dropped, refusals first. No mail is concerned.',
+    means:
+      'Control was away for so long that tracking reports were dropped, refusals first. No mail is concerned.',
     counts: 'reports_dropped',
   },
   'spool.recovered': { level: 'info', means: 'The disk takes writes again.' },

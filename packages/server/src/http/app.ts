@@ -1,4 +1,5 @@
-// The HTTP application: contract endpoints, OpenAPI and its page, health and metrics, and the console's files.
+// The HTTP application: contract endpoints, OpenAPI and its page, health and metrics, and the console's
+// files.
 import type { Endpoint } from '@gatepost/contract/endpoint.ts'
 import { Hono } from 'hono'
 import { newId } from '#platform/random.ts'

@@ -1,4 +1,5 @@
-// Who is asking: the session cookie, the client's address behind trusted proxies, and the origin of unsafe requests.
+// Who is asking: the session cookie, the client's address behind trusted proxies, and the origin of unsafe
+// requests.
 import { compileIpSet, normalizeIp } from '@gatepost/mail/ip.ts'
 import type { HttpBindings } from '@hono/node-server'
 import type { Context } from 'hono'
@@ -42,7 +43,8 @@ export function sessionCookie(secret: string | null, secure: boolean): string {
 
 /**
  * Refuses requests that another site's page made (CSRF), and names that are not ours (DNS rebinding).
- * Browsers send Origin and Sec-Fetch-Site with every unsafe request; other clients send neither and hold no cookie.
+ * Browsers send Origin and Sec-Fetch-Site with every unsafe request; other clients send neither and hold no
+ * cookie.
  */
 export function checkOrigin(context: Context, hosts: ReadonlySet<string>): void {
   const host = context.req.header('host') ?? ''

@@ -1,4 +1,5 @@
-// Takes every request through the same steps: origin, authenticate, authorise, parse, handle, present (architecture §8).
+// Takes every request through the same steps: origin, authenticate, authorise, parse, handle, present
+// (architecture §8).
 import type { Endpoint } from '@gatepost/contract/endpoint.ts'
 import type { Context, Hono } from 'hono'
 import type * as z from 'zod'
@@ -70,7 +71,10 @@ async function answer(context: Context, binding: Binding, options: BindOptions):
 
 type Asker = { readonly signedIn: SignedIn | null; readonly tenant: string | null; readonly from: string }
 
-/** Lets the request in by the endpoint's `allow`, and scopes it to the tenant of the path. Foreign tenants are 404. */
+/**
+ * Lets the request in by the endpoint's `allow`, and scopes it to the tenant of the path. Foreign tenants are
+ * 404.
+ */
 function authorise(endpoint: Endpoint, { signedIn, tenant, from }: Asker): Scope | null {
   const { allow } = endpoint
   if (allow === 'public') return null

@@ -1,4 +1,5 @@
-// The console's files from packages/web/dist: index.html with a fresh nonce, hashed assets for ever, nothing else.
+// The console's files from packages/web/dist: index.html with a fresh nonce, hashed assets for ever, nothing
+// else.
 import { randomBytes } from 'node:crypto'
 import { extname } from 'node:path'
 import { readFolder } from '#platform/files.ts'

@@ -1,4 +1,5 @@
-// The edge's end of the link: HTTP over the local socket with kept connections, JSON both ways (decisions 32).
+// The edge's end of the link: HTTP over the local socket with kept connections, JSON both ways (decisions
+// 32).
 import { Agent, request } from 'node:http'
 import { LINK_VERSION } from './protocol.ts'
 

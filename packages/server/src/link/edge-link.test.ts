@@ -1,4 +1,5 @@
-// The edge's side of the link without control: the index answers right, and the replica takes pages and restarts.
+// The edge's side of the link without control: the index answers right, and the replica takes pages and
+// restarts.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

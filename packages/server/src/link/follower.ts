@@ -1,4 +1,5 @@
-// Brings snapshots to an edge: long-polls, fetches missing shards, checks them, keeps last-good, then swaps one reference.
+// Brings snapshots to an edge: long-polls, fetches missing shards, checks them, keeps last-good, then swaps
+// one reference.
 import type { Emit } from '#events/emit.ts'
 import type { Clock } from '#platform/clock.ts'
 import { readText, replaceFile } from '#platform/files.ts'

@@ -21,7 +21,10 @@ export type ProbeResult = {
 }
 
 export type Order =
-  /** Tests a route: resolve, connect, TLS, RCPT, and a real message when `content` is given (base64 of CRLF text). */
+  /**
+   * Tests a route: resolve, connect, TLS, RCPT, and a real message when `content` is given (base64 of CRLF
+   * text).
+   */
   | {
       readonly kind: 'probe-route'
       readonly id: string

@@ -1,4 +1,5 @@
-// The protocol of the link: paths and shapes both sides share (decisions 32). HTTP/1.1 over data/run/link.sock.
+// The protocol of the link: paths and shapes both sides share (decisions 32). HTTP/1.1 over
+// data/run/link.sock.
 import * as z from 'zod'
 
 /** Bumped when paths or shapes change; a side that meets a newer major refuses with a clear line. */
@@ -11,7 +12,8 @@ export const FEED_PAGE_MAX = 5_000
 export const REPORTS_PER_BATCH_MAX = 1_000
 
 /**
- * GET  /v1/snapshot?node=N&slot=S&have=V   long poll; 200 SnapshotIndex when version ≠ V, else 204. `have` tells what is live.
+ * GET /v1/snapshot?node=N&slot=S&have=V long poll; 200 SnapshotIndex when version ≠ V, else 204. `have` tells
+ * what is live.
  * GET  /v1/shard/{digest}                  200 TenantShard
  * GET  /v1/feed?after=P                    200 FeedPage (long poll when P is current: 204). P=-1 starts over.
  * GET  /v1/orders?node=N&slot=S            long poll; 200 { orders } or 204

@@ -1,4 +1,5 @@
-// A thread of slot 0: follows the change feed and writes the machine's replica, so that no worker ever blocks on it.
+// A thread of slot 0: follows the change feed and writes the machine's replica, so that no worker ever blocks
+// on it.
 import { DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
 import { systemClock } from '#platform/clock.ts'

@@ -1,4 +1,5 @@
-// The machine's replica of lists that grow (recipients): one SQLite file, written by slot 0, read by every worker.
+// The machine's replica of lists that grow (recipients): one SQLite file, written by slot 0, read by every
+// worker.
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { fileExists } from '#platform/files.ts'
 

@@ -1,4 +1,5 @@
-// Reports: what edges tell control. They wait in the edge's outbox until acknowledged and are deduplicated by id.
+// Reports: what edges tell control. They wait in the edge's outbox until acknowledged and are deduplicated by
+// id.
 import type { Direction, ExplanationStep, GatheredFacts, Verdict } from '#policy/policy.ts'
 
 export type TrackedReply = { readonly code: number; readonly status: string | null; readonly text: string }
@@ -83,7 +84,10 @@ export type DeliveryReport = {
 
 export type Report = RefusedReport | AcceptedReport | DeliveryReport
 
-/** One POST of an edge's outbox. `sequence` orders them within a slot; control acknowledges the highest it stored. */
+/**
+ * One POST of an edge's outbox. `sequence` orders them within a slot; control acknowledges the highest it
+ * stored.
+ */
 export type ReportBatch = {
   readonly node: string
   readonly slot: number

@@ -36,7 +36,10 @@ export const TenantShard = z.object({
   postmaster: z.string().nullable(),
 }) satisfies z.ZodType<TenantSettings>
 
-/** The list of shards that make one version. `feedPosition` is the least replica position it needs (decisions 31). */
+/**
+ * The list of shards that make one version. `feedPosition` is the least replica position it needs (decisions
+ * 31).
+ */
 export const SnapshotIndex = z.object({
   format: z.literal(SHARD_FORMAT),
   version: z.int(),

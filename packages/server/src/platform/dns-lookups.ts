@@ -1,11 +1,15 @@
-// Look-ups made of several questions: a zone's own name servers, and the forward-confirmed name of an address.
+// Look-ups made of several questions: a zone's own name servers, and the forward-confirmed name of an
+// address.
 import { normalizeIp, parseIp } from '@gatepost/mail/ip.ts'
 import type { Dns } from './dns-types.ts'
 
 const SERVERS_MAX = 13 // More name servers than the root has are not asked.
 const PTR_NAMES_MAX = 5 // RFC 7208 §4.6.4 has 10; one name is normal.
 
-/** The authoritative servers of the closest zone that holds `name`: NS records walking up, then their addresses. */
+/**
+ * The authoritative servers of the closest zone that holds `name`: NS records walking up, then their
+ * addresses.
+ */
 export async function zoneServersOf(
   dns: Dns,
   name: string,

@@ -10,7 +10,10 @@ export type TlsaRecord = {
   readonly certificate: Uint8Array
 }
 
-/** The value of one record by type: text for most, structures for MX and TLSA; TXT strings are joined (RFC 7208 §3.3). */
+/**
+ * The value of one record by type: text for most, structures for MX and TLSA; TXT strings are joined (RFC
+ * 7208 §3.3).
+ */
 export type DnsValue<Type extends DnsRecordType> = Type extends 'MX'
   ? MxRecord
   : Type extends 'TLSA'
@@ -51,7 +54,10 @@ export type DnsQuery<Type extends DnsRecordType> = {
   readonly fresh?: boolean
 }
 
-/** One resolver for everything (decisions 39): cache by TTL, shared look-ups, TCP on truncation, limits on time. */
+/**
+ * One resolver for everything (decisions 39): cache by TTL, shared look-ups, TCP on truncation, limits on
+ * time.
+ */
 export type Dns = {
   query<Type extends DnsRecordType>(query: DnsQuery<Type>): Promise<DnsAnswer<Type>>
   /** The `ip:port` of each authoritative server of the zone that holds `name`, with its name. */

@@ -1,4 +1,5 @@
-// One DNS exchange on the wire: UDP with EDNS, TCP when truncated, id and question compared (RFC 1035, 6891, 7766).
+// One DNS exchange on the wire: UDP with EDNS, TCP when truncated, id and question compared (RFC 1035, 6891,
+// 7766).
 import { randomInt } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import { connect } from 'node:net'

@@ -1,4 +1,5 @@
-// The resolver against a real name server over UDP and TCP: answers, absences and failures must stay three things.
+// The resolver against a real name server over UDP and TCP: answers, absences and failures must stay three
+// things.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { startDns } from '@gatepost/sandbox/dns.ts'

@@ -1,4 +1,5 @@
-// The one resolver (decisions 39): typed answers with TTL and AD, cached, shared between askers, bounded in time.
+// The one resolver (decisions 39): typed answers with TTL and AD, cached, shared between askers, bounded in
+// time.
 import { getServers } from 'node:dns'
 import { normalizeIp, parseIp } from '@gatepost/mail/ip.ts'
 import type { Answer } from 'dns-packet'

@@ -1,4 +1,5 @@
-// The self-made certificate must be one that real TLS takes: a handshake over loopback, and kept at the next start.
+// The self-made certificate must be one that real TLS takes: a handshake over loopback, and kept at the next
+// start.
 import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'

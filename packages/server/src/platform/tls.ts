@@ -1,4 +1,5 @@
-// TLS material: the operator's certificate files, watched; or a self-made P-256 certificate made at first start.
+// TLS material: the operator's certificate files, watched; or a self-made P-256 certificate made at first
+// start.
 import { createPrivateKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 import { join } from 'node:path'
 import { createSecureContext, type SecureContext } from 'node:tls'
@@ -23,7 +24,9 @@ type Options = {
 
 const VALID_DAYS = 3_650 // Opportunistic TLS does not verify; ten years spare a silent expiry.
 
-/** Loads or makes the certificate, and reloads it when the files change. A broken new file keeps the old one. */
+/**
+ * Loads or makes the certificate, and reloads it when the files change. A broken new file keeps the old one.
+ */
 export function openTls({ folder, hostname, now, files, reloaded }: Options): TlsMaterial {
   const paths = files ?? { certificate: join(folder, 'self.crt'), key: join(folder, 'self.key') }
   if (!files && readText(paths.certificate) === null) {
@@ -57,7 +60,10 @@ export function openTls({ folder, hostname, now, files, reloaded }: Options): Tl
   }
 }
 
-/** A self-signed P-256 certificate for `hostname` as DER written by hand (RFC 5280 §4.1): Node can sign, not issue. */
+/**
+ * A self-signed P-256 certificate for `hostname` as DER written by hand (RFC 5280 §4.1): Node can sign, not
+ * issue.
+ */
 export function selfSigned(
   hostname: string,
   now: number,

@@ -1,4 +1,5 @@
-// The small readable block that a start prints: where the console is, the set-up link, the ports, the data folder.
+// The small readable block that a start prints: where the console is, the set-up link, the ports, the data
+// folder.
 import type { Listening } from './messages.ts'
 
 type Facts = {

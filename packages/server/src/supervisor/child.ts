@@ -1,4 +1,5 @@
-// A child's side of its life: waits for `start`, says `ready` or why not, ends on `stop` or when the supervisor is gone.
+// A child's side of its life: waits for `start`, says `ready` or why not, ends on `stop` or when the
+// supervisor is gone.
 import { createEmit, type Emit } from '#events/emit.ts'
 import { createLog } from '#events/log.ts'
 import { createMetrics, type Metrics } from '#events/metrics.ts'

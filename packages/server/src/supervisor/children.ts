@@ -1,4 +1,5 @@
-// Keeps the child processes: starts each, waits until it is ready, starts it again when it dies, stops all in order.
+// Keeps the child processes: starts each, waits until it is ready, starts it again when it dies, stops all in
+// order.
 import { type ChildProcess, fork } from 'node:child_process'
 import parent from 'node:process'
 import type { Emit } from '#events/emit.ts'

@@ -1,5 +1,7 @@
-// The control role, wired: store, tracking, link, use cases, Connect's checker, and the HTTP application twice:
-// on the console's port for people, and on data/run/admin.sock for the command line of whoever owns the data folder.
+// The control role, wired: store, tracking, link, use cases, Connect's checker, and the HTTP application
+// twice:
+// on the console's port for people, and on data/run/admin.sock for the command line of whoever owns the data
+// folder.
 import { readFileSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { join } from 'node:path'

@@ -1,4 +1,5 @@
-// What an edge does when control asks: tests a route, takes control's own mail into the spool, makes a message due.
+// What an edge does when control asks: tests a route, takes control's own mail into the spool, makes a
+// message due.
 import type { SettingsDirectory } from '#link/holder.ts'
 import type { Order, OrderResult } from '#link/orders.ts'
 import type { AcceptedReport } from '#link/reports.ts'

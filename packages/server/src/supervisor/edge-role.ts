@@ -1,4 +1,5 @@
-// The edge role, wired: link, spool, policies' sources, listeners and delivery. Accepts and delivers with control away.
+// The edge role, wired: link, spool, policies' sources, listeners and delivery. Accepts and delivers with
+// control away.
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'

@@ -1,4 +1,5 @@
-// One installation a data folder: an exclusively opened SQLite file that the system frees when the process dies.
+// One installation a data folder: an exclusively opened SQLite file that the system frees when the process
+// dies.
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 

@@ -1,4 +1,5 @@
-// Where log lines go: a file under data/log when a person watches the terminal, else standard error. Buffered.
+// Where log lines go: a file under data/log when a person watches the terminal, else standard error.
+// Buffered.
 import { closeSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { ensureFolder } from '#platform/files.ts'

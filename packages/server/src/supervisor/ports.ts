@@ -1,4 +1,5 @@
-// Finds out whether every port can be had, and which one port 0 became, before any child starts (decisions 25).
+// Finds out whether every port can be had, and which one port 0 became, before any child starts (decisions
+// 25).
 import { createServer } from 'node:net'
 import type { BootConfig, Endpoint } from '#boot/config-types.ts'
 import type { Listening } from './messages.ts'

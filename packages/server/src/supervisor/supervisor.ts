@@ -1,4 +1,5 @@
-// `gatepost run`: checks configuration, folder and ports, starts control and edge workers, prints the block, drains on SIGTERM.
+// `gatepost run`: checks configuration, folder and ports, starts control and edge workers, prints the block,
+// drains on SIGTERM.
 import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { BootConfig } from '#boot/config-types.ts'
