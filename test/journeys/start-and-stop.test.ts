@@ -48,7 +48,9 @@ test('a first start prints the set-up link, its ports answer, and a stop drains 
     assert.match(await greetingOf(gateway.submissionPort), /^220 mx\.gatepost\.example /)
     assert.equal((await fetch(new URL('/healthz', gateway.url))).status, 200)
     assert.equal((await fetch(new URL('/readyz', gateway.url))).status, 200)
-    const document = await (await fetch(new URL('/openapi.json', gateway.url))).json()
+    const document = (await (await fetch(new URL('/openapi.json', gateway.url))).json()) as {
+      openapi: string
+    }
     assert.equal(document.openapi, '3.1.0')
     assert.match(await (await fetch(new URL('/docs/api', gateway.url))).text(), /Gatepost API/)
     assert.equal(statSync(gateway.data).mode & 0o777, 0o700)

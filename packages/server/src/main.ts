@@ -1,8 +1,10 @@
 // The composition root: reads the boot configuration and starts the role that the first argument names.
-import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { ConfigError, loadBootConfig } from '#boot/config.ts'
 import type { BootConfig } from '#boot/config-types.ts'
+import { readText } from '#platform/files.ts'
+import { gatepostVersion } from '#platform/version.ts'
+import { ChildRefused } from '#supervisor/children.ts'
 import { FolderInUse } from '#supervisor/lock.ts'
 import { PortRefused } from '#supervisor/ports.ts'
 
@@ -37,7 +39,7 @@ async function run(): Promise<number> {
     supervise({
       config,
       mainFile: fileURLToPath(import.meta.url),
-      version: version(),
+      version: gatepostVersion(),
       terminal: process.stdout.isTTY === true,
       print: (text) => process.stdout.write(text),
     }),
@@ -49,7 +51,7 @@ async function withConfig(work: (config: BootConfig) => Promise<number>): Promis
   try {
     return await work(loadBootConfig({ env: environment(), file: configFile() }))
   } catch (error) {
-    const known = error instanceof ConfigError || error instanceof PortRefused || error instanceof FolderInUse
+    const known = [ConfigError, PortRefused, FolderInUse, ChildRefused].some((kind) => error instanceof kind)
     const text =
       error instanceof Error ? (known ? error.message : (error.stack ?? error.message)) : String(error)
     process.stderr.write(`Gatepost cannot start.\n${text}\n`)
@@ -67,15 +69,8 @@ function environment(): ReadonlyMap<string, string> {
 function configFile(): { readonly name: string; readonly text: string } | null {
   const named = process.env.GATEPOST_CONFIG
   const name = named ?? 'gatepost.toml'
-  try {
-    return { name, text: readFileSync(name, 'utf8') }
-  } catch (error) {
-    if (named === undefined && (error as NodeJS.ErrnoException).code === 'ENOENT') return null
-    throw new ConfigError(`${name}: cannot be read (${(error as Error).message}); GATEPOST_CONFIG names it`)
-  }
-}
-
-function version(): string {
-  const file = new URL('../package.json', import.meta.url)
-  return String(JSON.parse(readFileSync(file, 'utf8')).version)
+  const text = readText(name)
+  if (text !== null) return { name, text }
+  if (named === undefined) return null
+  throw new ConfigError(`${name}: there is no such file; GATEPOST_CONFIG names it`)
 }

@@ -4,7 +4,7 @@ import { createEmit, type Emit } from '#events/emit.ts'
 import { createLog } from '#events/log.ts'
 import { createMetrics, type Metrics } from '#events/metrics.ts'
 import { systemClock } from '#platform/clock.ts'
-import { bufferedLines } from './log-file.ts'
+import { bufferedLines } from '#platform/log-file.ts'
 import type { FromChild, ToChild } from './messages.ts'
 
 export type StartMessage = Extract<ToChild, { kind: 'start' }>

@@ -12,6 +12,9 @@ const RESTART_MAX_MS = 30_000
 const STABLE_MS = 60_000 // A child that lived this long is started again without delay.
 const STOP_MS = 9_000 // The whole stop is promised in under 10 s.
 
+/** A child said why it cannot start; the message is for people. */
+export class ChildRefused extends Error {}
+
 export type ChildRole = 'control' | 'edge'
 
 type Child = {
@@ -101,7 +104,11 @@ export class Children {
       process.once('error', reject)
       process.once('exit', (code, signal) => {
         clearTimeout(timer)
-        reject(new Error(refused ?? `${child.role} ended with ${signal ?? code} before it was ready`))
+        reject(
+          refused !== null
+            ? new ChildRefused(refused)
+            : new Error(`${child.role} ended with ${signal ?? code} before it was ready`),
+        )
         if (this.#stopping) return
         emit('supervisor.child.ended', { role: child.role, slot: child.slot, code, signal, why: refused })
         this.#restart(child, clock.now() - startedAt)

@@ -16,8 +16,10 @@ import { openReplica } from '#link/replica.ts'
 import type { ReplicaWriterData } from '#link/replica-writer.ts'
 import { systemClock } from '#platform/clock.ts'
 import { createDns } from '#platform/dns.ts'
+import type { Dns } from '#platform/dns-types.ts'
 import { openTls } from '#platform/tls.ts'
 import { adoptSpools, openSpool } from '#spool/open.ts'
+import type { Spool } from '#spool/spool.ts'
 import type { RoleOptions, Running } from './child.ts'
 import { carryOut } from './edge-orders.ts'
 import type { Listening } from './messages.ts'
@@ -52,19 +54,7 @@ export async function startEdge(options: RoleOptions): Promise<Running> {
   const following = followSnapshots({ ...common, holder, replica, lastGoodPath })
   const dns = createDns({ clock, resolver: config.dns.resolver, authoritative: config.dns.authoritative })
   const mail = listening.filter(({ role }) => role !== 'http')
-  const scheduler = new Scheduler({
-    spool,
-    dns,
-    clock,
-    emit,
-    config,
-    workers,
-    settingsOf: (tenantId) => holder.current()?.settings(tenantId) ?? null,
-    tenantOfDomain: (domain) => holder.current()?.tenantOfDomain(domain) ?? null,
-    ownListeners: () => mail,
-    ownMxListener: () => mail.find(({ role }) => role === 'mx') ?? null,
-    localAddresses,
-  })
+  const scheduler = createScheduler(options, { spool, dns, holder, mail })
   for (const orphan of adopted) scheduler.addSpool(orphan)
   const edge = new Edge({
     hostname: config.hostname,
@@ -109,6 +99,31 @@ export async function startEdge(options: RoleOptions): Promise<Running> {
       tls.close()
     },
   }
+}
+
+function createScheduler(
+  { config, workers, emit }: RoleOptions,
+  parts: {
+    readonly spool: Spool
+    readonly dns: Dns
+    readonly holder: SnapshotHolder
+    readonly mail: readonly Listening[]
+  },
+): Scheduler {
+  const { spool, dns, holder, mail } = parts
+  return new Scheduler({
+    spool,
+    dns,
+    clock: systemClock,
+    emit,
+    config,
+    workers,
+    settingsOf: (tenantId) => holder.current()?.settings(tenantId) ?? null,
+    tenantOfDomain: (domain) => holder.current()?.tenantOfDomain(domain) ?? null,
+    ownListeners: () => mail,
+    ownMxListener: () => mail.find(({ role }) => role === 'mx') ?? null,
+    localAddresses,
+  })
 }
 
 async function listen(edge: Edge, { role, host, port }: Listening): Promise<void> {

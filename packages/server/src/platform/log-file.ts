@@ -2,7 +2,7 @@
 // Buffered.
 import { closeSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { ensureFolder } from '#platform/files.ts'
+import { ensureFolder } from './files.ts'
 
 const FLUSH_MS = 100 // A tenth of a second of log may be lost to a power cut; mail never.
 const BUFFER_BYTES_MAX = 65_536
