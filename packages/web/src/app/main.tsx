@@ -6,6 +6,9 @@ import './mantine.css'
 import './base.css'
 import { createRoot } from 'react-dom/client'
 import { App } from './app.tsx'
+import { shareNonce } from './theme.ts'
+
+shareNonce()
 
 const root = document.getElementById('root')
 if (root) createRoot(root).render(<App />)

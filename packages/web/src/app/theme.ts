@@ -77,6 +77,12 @@ export const cssVariablesResolver: CSSVariablesResolver = () => {
   return { variables: {}, light: shared, dark: shared }
 }
 
+/** Dialogs lock scrolling with a style element of a library that reads its nonce from this global (get-nonce). */
+export function shareNonce(): void {
+  const nonce = styleNonce()
+  if (nonce !== '') Object.assign(globalThis, { __webpack_nonce__: nonce })
+}
+
 /** The nonce that the server put into the page; empty in development, where no CSP is sent. */
 export function styleNonce(): string {
   const nonce = document.querySelector('meta[name="csp-nonce"]')?.getAttribute('content') ?? ''

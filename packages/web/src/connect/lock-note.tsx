@@ -16,7 +16,7 @@ export function LockNote({
   const needed = step.needs.filter((any) => any.some((name) => step.lockedBy.includes(name)))
   return (
     <Note tone="info" title="Locked until another step is done">
-      <ul>
+      <ul className="plain">
         {needed.map((any) => (
           <li key={any.join()}>
             Needs:{' '}

@@ -41,6 +41,9 @@ function Overview({ connect }: { readonly connect: Connect }) {
       </div>
       <LiveStrip connect={connect} />
       <NextStep connect={connect} />
+      <div className={classes.phoneTasks}>
+        <TaskList connect={connect} bare />
+      </div>
       {connect.requiredDone >= connect.required && (
         <Note tone="ok" title="All that is required is done" role="status">
           <p>Mail flows through Gatepost. We keep checking and say so here when something drifts.</p>
@@ -55,9 +58,6 @@ function Overview({ connect }: { readonly connect: Connect }) {
           <RequiredLeft connect={connect} />
         </div>
         <ActivityPanel connect={connect} />
-      </div>
-      <div className={classes.phoneTasks}>
-        <TaskList connect={connect} bare />
       </div>
     </>
   )

@@ -5,6 +5,7 @@ import { saveFile } from '#shared/clipboard.ts'
 import { BigNumber, BigNumbers } from '#shared/facts.tsx'
 import { count, plural } from '#shared/format.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
+import { usePhone } from '#shared/screen.ts'
 import stack from '#shared/stack.module.css'
 import table from '#shared/table.module.css'
 import { errorsCsv } from './import-file.ts'
@@ -98,33 +99,51 @@ function Columns({ shown }: { readonly shown: UserImport }) {
           </span>
         ))}
       </p>
-      <div className={table.scroll}>
-        <table className={table.table} data-dense>
-          <caption className="hidden-visually">First rows as we read them</caption>
-          <thead>
-            <tr>
-              <th scope="col" data-align="right">
-                Line
-              </th>
-              <th scope="col">Address</th>
-              <th scope="col">Name</th>
-              <th scope="col">Further addresses</th>
+      <SampleRows shown={shown} />
+    </div>
+  )
+}
+
+function SampleRows({ shown }: { readonly shown: UserImport }) {
+  if (usePhone()) {
+    return (
+      <ul className={table.cards} aria-label="First rows as we read them">
+        {shown.sample.map(({ line, email, name, aliases }) => (
+          <li key={line} className={table.card}>
+            <span className="strong">{email}</span>
+            <span className="tx2">{[`Line ${line}`, name, ...aliases].filter(Boolean).join(', ')}</span>
+          </li>
+        ))}
+      </ul>
+    )
+  }
+  return (
+    <div className={table.scroll}>
+      <table className={table.table} data-dense>
+        <caption className="hidden-visually">First rows as we read them</caption>
+        <thead>
+          <tr>
+            <th scope="col" data-align="right">
+              Line
+            </th>
+            <th scope="col">Address</th>
+            <th scope="col">Name</th>
+            <th scope="col">Further addresses</th>
+          </tr>
+        </thead>
+        <tbody>
+          {shown.sample.map(({ line, email, name, aliases }) => (
+            <tr key={line}>
+              <td data-align="right" className="tx3">
+                {line}
+              </td>
+              <td>{email}</td>
+              <td>{name}</td>
+              <td>{aliases.join(', ')}</td>
             </tr>
-          </thead>
-          <tbody>
-            {shown.sample.map(({ line, email, name, aliases }) => (
-              <tr key={line}>
-                <td data-align="right" className="tx3">
-                  {line}
-                </td>
-                <td>{email}</td>
-                <td>{name}</td>
-                <td>{aliases.join(', ')}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+          ))}
+        </tbody>
+      </table>
     </div>
   )
 }
