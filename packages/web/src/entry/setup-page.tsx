@@ -1,7 +1,7 @@
 // First start: checks the set-up link, then asks three things on one page and leads into Connect.
 import { checkSetupLink } from '@gatepost/contract/setup.ts'
 import { useQuery } from '@tanstack/react-query'
-import { Link, useSearch } from '@tanstack/react-router'
+import { Link, useLocation, useSearch } from '@tanstack/react-router'
 import { type ReactNode, useEffect } from 'react'
 import { call } from '#api/call.ts'
 import { isProblem } from '#api/problem-error.ts'
@@ -16,7 +16,10 @@ import { SetupForm } from './setup-form.tsx'
 const MINUTE = 60_000
 
 export function SetupPage() {
-  const { token } = useSearch({ from: '/setup' })
+  const search = useSearch({ from: '/setup' })
+  // The printed link carries it behind the #, which browsers never send: no log of a proxy learns it.
+  const hash = useLocation({ select: (location) => location.hash })
+  const token = new URLSearchParams(hash).get('token') ?? search.token
   const link = useQuery({
     queryKey: ['checkSetupLink', token],
     queryFn: () => call(checkSetupLink, { body: { token: token ?? '' } }),
