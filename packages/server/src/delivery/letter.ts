@@ -12,10 +12,11 @@ export function letterOf(message: InHand, recipients: readonly DueRecipient[]): 
     recipients,
     content: async () => {
       if (chunks !== null) return wireContent(envelope, chunks)
-      const stored = message.source.spool.readContent(envelope.id)
-      if (envelope.size > CONTENT_IN_ROW_BYTES_MAX) return wireStream(envelope, stored)
+      const { spool } = message.source
+      if (envelope.size > CONTENT_IN_ROW_BYTES_MAX)
+        return wireStream(envelope, spool.readContent(envelope.id, { reuse: true }))
       const read: Uint8Array[] = []
-      for await (const chunk of stored) read.push(chunk)
+      for await (const chunk of spool.readContent(envelope.id)) read.push(chunk)
       return wireContent(envelope, read)
     },
   }

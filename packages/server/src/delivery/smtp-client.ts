@@ -166,8 +166,7 @@ export class SmtpClient {
     const { connection } = this.session
     try {
       for await (const chunk of content) {
-        connection.write(chunk)
-        await connection.drained(this.#timeouts.dataBlock)
+        await connection.send(chunk, this.#timeouts.dataBlock)
       }
       return true
     } catch (error) {
@@ -306,7 +305,7 @@ async function unmetNeed(letter: Letter, needs: readonly ContentNeed[]) {
   const content = await letter.content()
   const parts: Uint8Array[] = []
   if (content instanceof Uint8Array) parts.push(content)
-  else for await (const chunk of content) parts.push(chunk)
+  else for await (const chunk of content) parts.push(new Uint8Array(chunk))
   const whole = Buffer.concat(parts)
   for (const need of needs) {
     const refusal = refusalOf(need, whole)

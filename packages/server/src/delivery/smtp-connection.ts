@@ -96,11 +96,15 @@ export class SmtpConnection implements Waiting {
     if (parts.length > 1) this.#socket.uncork()
   }
 
-  /** Waits until what was written is small again; for content that is streamed. */
-  async drained(timeoutMs: number): Promise<void> {
+  /** Sends a piece of streamed content; resolves when its memory is not needed any more. */
+  async send(chunk: Uint8Array, timeoutMs: number): Promise<void> {
     if (this.#lost !== null) throw this.#lost
-    if (!this.#socket.writableNeedDrain) return
-    await this.#until(timeoutMs, (done) => this.#socket.once('drain', done))
+    // A failed write comes as an error of the socket, which rejects.
+    await this.#until(timeoutMs, (done) => {
+      this.#socket.write(chunk, (fault) => {
+        if (!fault) done()
+      })
+    })
   }
 
   /** The next reply. The limit counts for the whole reply, so that single bytes do not extend it. */

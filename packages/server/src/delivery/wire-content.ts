@@ -15,7 +15,10 @@ export function wireContent(envelope: Envelope, chunks: readonly Uint8Array[]): 
   return stuffDots(concat([traceBytes(envelope), ...kept]))
 }
 
-/** The same for content that is read from a file: chunk by chunk. */
+/**
+ * The same for content that is read from a file: chunk by chunk. A chunk holds only until the next is asked
+ * for.
+ */
 export async function* wireStream(
   envelope: Envelope,
   chunks: AsyncIterable<Uint8Array>,
@@ -24,7 +27,11 @@ export async function* wireStream(
   const cutter = new Cutter(envelope.cuts)
   yield* stuffer.push(traceBytes(envelope))
   for await (const chunk of chunks) {
-    for (const part of cutter.push(chunk)) yield* stuffer.push(part)
+    for (const part of cutter.push(chunk)) {
+      const stuffed = stuffer.push(part)
+      if (stuffed.length === 1) yield stuffed[0]!
+      else yield concat(stuffed)
+    }
   }
   yield* stuffer.end()
 }

@@ -40,16 +40,22 @@ export async function createContentFile(folder: string): Promise<ContentFile> {
   }
 }
 
-/** The file's bytes in chunks; opened when the first is asked for. */
-export async function* readContentFile(folder: string, name: string): AsyncGenerator<Uint8Array> {
-  const handle = await guarded(() => open(join(folder, name), 'r'))
+/**
+ * The file's bytes in chunks; opened when the first is asked for. With `reuse` all chunks share one memory: a
+ * large message else leaves garbage behind faster than it is collected.
+ */
+export async function* readContentFile(
+  path: { readonly folder: string; readonly name: string },
+  reuse = false,
+): AsyncGenerator<Uint8Array> {
+  const handle = await guarded(() => open(join(path.folder, path.name), 'r'))
   try {
+    const shared = reuse ? Buffer.allocUnsafeSlow(READ_BYTES) : null
     for (;;) {
-      const { bytesRead, buffer } = await guarded(() =>
-        handle.read(Buffer.allocUnsafe(READ_BYTES), 0, READ_BYTES),
-      )
+      const target = shared ?? Buffer.allocUnsafe(READ_BYTES)
+      const { bytesRead } = await guarded(() => handle.read(target, 0, READ_BYTES))
       if (bytesRead === 0) return
-      yield buffer.subarray(0, bytesRead)
+      yield target.subarray(0, bytesRead)
     }
   } finally {
     await handle.close()

@@ -232,6 +232,14 @@ describe('spool: large content', () => {
     const text = await textOf(spool.readContent(envelope.id))
     assert.equal(text.length, 3_000_000)
     assert.equal(text[2_999_999], String.fromCharCode(65 + 29))
+    const copies: Uint8Array[] = []
+    const memories = new Set<ArrayBufferLike>()
+    for await (const chunk of spool.readContent(envelope.id, { reuse: true })) {
+      memories.add(chunk.buffer)
+      copies.push(new Uint8Array(chunk))
+    }
+    assert.equal(Buffer.concat(copies).toString('latin1'), text)
+    assert.equal(memories.size, 1)
     const path = join(bench.folder, '0.content', content.kind === 'file' ? content.name : '')
     assert.ok(existsSync(path))
     await spool.settle([settlementOf(envelope.id, [0], { kind: 'delivered' })])

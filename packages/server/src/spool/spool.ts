@@ -113,8 +113,11 @@ export type Spool = {
   due(now: number, limit: number, exclude: ReadonlySet<string>): Promise<readonly DueMessage[]>
   /** When the next recipient becomes due later than `after`; null when nothing waits. */
   nextDueAt(after: number): Promise<number | null>
-  /** The whole content as chunks; bounded memory for files. */
-  readContent(messageId: string): AsyncIterable<Uint8Array>
+  /**
+   * The whole content as chunks; bounded memory for files. With `reuse` a chunk holds only until the next is
+   * asked for.
+   */
+  readContent(messageId: string, options?: { readonly reuse?: boolean }): AsyncIterable<Uint8Array>
   /** Makes a message's queued recipients due now; returns how many. */
   retryNow(messageId: string, now: number): Promise<number>
   /** Reports waiting for control, oldest first. */

@@ -120,11 +120,14 @@ export class ThreadSpool implements Spool {
     return this.#ask({ kind: 'next-due', after })
   }
 
-  async *readContent(messageId: string): AsyncGenerator<Uint8Array> {
+  async *readContent(messageId: string, { reuse = false } = {}): AsyncGenerator<Uint8Array> {
     const content = await this.#ask({ kind: 'content', messageId })
     if (content === null) throw new Error(`the spool has no content of message ${messageId}`)
     if ('bytes' in content) yield content.bytes
-    else yield* readContentFile(this.#options.start.contentFolder, content.file)
+    else {
+      const { contentFolder: folder } = this.#options.start
+      yield* readContentFile({ folder, name: content.file }, reuse)
+    }
   }
 
   retryNow(messageId: string, now: number): Promise<number> {
