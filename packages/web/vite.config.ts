@@ -13,6 +13,7 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.{ts,tsx}'],
     environment: 'node',
+    isolate: false,
     server: { deps: { inline: [/@mantine/] } },
   },
 })

@@ -1,0 +1,68 @@
+// Connect's pure parts: stages of the MX change, the way back, instructions for each environment.
+import { Environment } from '@gatepost/contract/common.ts'
+import { stepNames } from '@gatepost/contract/connect.ts'
+import { describe, expect, test } from 'vitest'
+import { smartHostOf } from '#console/outbound/smart-host.ts'
+import { connect } from '../../fixtures/connect.ts'
+import { mx } from '../../fixtures/organization.ts'
+import { instructionsFor } from './instructions/instructions.ts'
+import { detailOf, stepSearchWords } from './step-words.ts'
+import { stagesOf } from './steps/mx-stages.tsx'
+import { zoneOf } from './steps/mx-way-back.tsx'
+
+const values = { smartHost: 's1.gw.example', ports: [25, 587], domain: 'acme.example' }
+
+describe('MX', () => {
+  test('stages are read from what servers say', () => {
+    expect(stagesOf(mx).map(({ name, words, done }) => [name, words, done])).toEqual([
+      ['Gates', '1 to do', false],
+      ['Record published', '2 of 3 name servers', false],
+      ['First message', 'seen', true],
+      ['Old record gone', '1 cache left', false],
+    ])
+  })
+
+  test('nothing is done while no server was asked', () => {
+    const untouched = { ...mx, expected: [], firstInboundSeenAt: null, leftovers: [] }
+    expect(stagesOf(untouched).map(({ done }) => done)).toEqual([false, false, false, false])
+  })
+
+  test('the way back is a zone-file line with one final dot', () => {
+    expect(zoneOf({ before: [{ exchange: 'mail.acme.example.', preference: 5 }] })).toBe(
+      '@ 300 IN MX 5 mail.acme.example.',
+    )
+  })
+})
+
+describe.each(Environment.options)('instructions for %s', (environment) => {
+  test.each(['inbound', 'outbound'] as const)('%s names our host', (direction) => {
+    const { steps, title } = instructionsFor(environment, direction, values)
+    const all = steps.flat().map((part) => (part.kind === 'text' ? part.text : part.code))
+    expect(title).not.toBe('')
+    expect(all.join('\n')).toContain('s1.gw.example')
+    expect(all.join('\n')).not.toContain('undefined')
+  })
+})
+
+test('the smart host is split whichever way it is written', () => {
+  expect(smartHostOf({ smartHost: 'h.example:2525', smartHostPorts: [2525, 587] })).toEqual({
+    host: 'h.example',
+    ports: [2525, 587],
+  })
+  expect(smartHostOf({ smartHost: 'h.example', smartHostPorts: [25] })).toEqual({
+    host: 'h.example',
+    ports: [25],
+  })
+})
+
+test('every step can be found by search, also under its former name', () => {
+  for (const name of stepNames) expect(stepSearchWords[name].label).not.toBe('')
+  expect(stepSearchWords.outbound.alsoCalled).toContain('Gateway, Authorized outbounds')
+  expect(stepSearchWords['add-users'].alsoCalled).toContain('Gateway, Add permitted users')
+})
+
+test('a step without words of the server says how long it takes', () => {
+  const step = connect.steps.find(({ name }) => name === 'journaling')
+  if (!step) throw new Error('fixtures list all steps')
+  expect(detailOf(step)).toBe('Optional, 5 min')
+})

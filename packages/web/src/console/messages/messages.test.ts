@@ -1,0 +1,103 @@
+// The message centre's pure parts: filters in the address, joining of rows, people, and the timeline's moments.
+import { describe, expect, test } from 'vitest'
+import { messageOf, rows } from '../../../fixtures/messages.ts'
+import { mergeRows } from './merge-rows.ts'
+import { isFiltered, MessageSearch, noMatchSentence, queryOf } from './message-search.ts'
+import { personOf, recipientOf, senderOf } from './people.ts'
+import { policyWord } from './policy-words.ts'
+import { entriesOf, replyText } from './timeline-entries.ts'
+
+function rowOf(status: string) {
+  const row = rows.find((each) => each.status === status)
+  if (!row) throw new Error(`fixtures have no ${status} row`)
+  return row
+}
+
+describe('filters', () => {
+  test('old or foreign values in an address are dropped', () => {
+    expect(MessageSearch.parse({ status: 'quarantined', direction: 'inbound', time: 'ever' })).toEqual({
+      direction: 'inbound',
+    })
+  })
+
+  test('the time range is cut to the minute, so that answers can be cached', () => {
+    const now = 1_800_000_012_345
+    expect(queryOf({ time: 'hour' }, now).from).toBe(1_799_996_400_000)
+    expect(queryOf({ time: 'all' }, now).from).toBeUndefined()
+    expect(queryOf({}, now)).toEqual(queryOf({}, now + 1_000))
+  })
+
+  test('no match repeats the question as an answer', () => {
+    const search = {
+      search: 'ann@far.example',
+      status: 'refused',
+      direction: 'inbound',
+      time: 'hour',
+    } as const
+    expect(noMatchSentence(search)).toBe(
+      'No refused inbound message with ann@far.example reached us in the last hour',
+    )
+    expect(isFiltered({ time: 'hour' })).toBe(false)
+  })
+})
+
+test('joined rows appear once, newest first, with the newer word', () => {
+  const [first, second] = rows
+  if (!first || !second) throw new Error('fixtures have rows')
+  const changed = { ...second, status: 'bounced' as const }
+  expect(mergeRows([changed], [second, first]).map(({ id, status }) => `${id} ${status}`)).toEqual([
+    `${first.id} ${first.status}`,
+    `${second.id} bounced`,
+  ])
+})
+
+test('people are named without our domain, and the null sender by name', () => {
+  expect(personOf('leo@acme.example', 'acme.example')).toBe('leo')
+  expect(personOf('leo@notacme.example', 'acme.example')).toBe('leo@notacme.example')
+  expect(senderOf({ author: null, reversePath: null, clientIp: null })).toBe('null sender')
+  expect(recipientOf({ forwardPath: 'a@b.example', recipientCount: 3 })).toBe('a@b.example and 2 more')
+})
+
+describe('timeline', () => {
+  test('a refused recipient: connection, then the stage with our reply', () => {
+    const entries = entriesOf(messageOf(rowOf('refused')))
+    expect(entries.map(({ kind, title }) => `${kind}: ${title}`)).toEqual([
+      'connection: Connection from out7.bulkroute.example [198.51.100.77]',
+      'stage: Recipient refused',
+    ])
+    expect(entries[1]).toMatchObject({ state: 'refused', reply: '550 5.1.1 Invalid Recipient' })
+  })
+
+  test('a delivered message: both stages, then each attempt with the remote reply', () => {
+    const entries = entriesOf(messageOf(rowOf('delivered')))
+    expect(entries.map(({ title }) => title)).toEqual([
+      'Connection from out7.bulkroute.example [198.51.100.77]',
+      'Recipient accepted',
+      'Message accepted',
+      'Delivery attempt 1 put off by acme-example.mail.protection.outlook.com',
+      'Delivery attempt 2 accepted by acme-example.mail.protection.outlook.com',
+    ])
+    expect(entries[3]).toMatchObject({ reply: '451 4.7.500 Server busy. Please try again later.' })
+  })
+
+  test('a bounce names the report that went to the sender', () => {
+    const last = entriesOf(messageOf(rowOf('bounced'))).at(-1)
+    expect(last).toMatchObject({ state: 'bounced', report: 'A delivery report went to the sender.' })
+  })
+
+  test('a message of our own did not come by SMTP', () => {
+    const own = { ...messageOf(rowOf('delivered')), client: null, origin: 'dsn' as const }
+    expect(entriesOf(own)[0]?.title).toBe('Gatepost wrote this delivery report')
+  })
+
+  test('a reply names its status once', () => {
+    expect(replyText({ code: 250, status: '2.6.0', text: 'Queued' })).toBe('250 2.6.0 Queued')
+    expect(replyText({ code: 250, status: '2.6.0', text: '2.6.0 Queued' })).toBe('250 2.6.0 Queued')
+    expect(replyText({ code: 0, status: null, text: 'connection timed out' })).toBe('connection timed out')
+  })
+})
+
+test('a policy this console does not know yet is named in plain letters', () => {
+  expect(policyWord('recipient-validation')).toBe('Recipient validation')
+  expect(policyWord('auto-allow')).toBe('Auto allow')
+})
