@@ -37,6 +37,14 @@ describe('serversOf', () => {
     ])
   })
 
+  test('a machine that is name server and resolver keeps a line for each', () => {
+    const [first] = mx.expected
+    const own = first?.servers.find(({ view }) => view === 'authoritative')
+    if (!first || !own) throw new Error('fixtures have a name server')
+    const servers = [own, { ...own, view: 'public' as const }]
+    expect(serversOf([{ ...first, servers }]).map(({ view }) => view)).toEqual(['authoritative', 'public'])
+  })
+
   test('the worst state of several records wins', () => {
     const [first, second] = mx.expected
     if (!first || !second) throw new Error('fixtures have two records')

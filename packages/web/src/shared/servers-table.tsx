@@ -4,7 +4,7 @@ import { minutesSeconds } from './format.ts'
 import { HostText } from './host-text.tsx'
 import { useNow } from './now.ts'
 import { usePhone } from './screen.ts'
-import { type ServerView, serversOf } from './servers.ts'
+import { keyOf, type ServerView, serversOf } from './servers.ts'
 import { StatusWord } from './status-word.tsx'
 import classes from './table.module.css'
 import { RelativeTime } from './time.tsx'
@@ -23,7 +23,7 @@ export function ServersTable({ records, checkedAt, label }: Props) {
     return (
       <ul className={classes.cards} aria-label={label}>
         {servers.map((server) => (
-          <li key={server.server} className={classes.card}>
+          <li key={keyOf(server)} className={classes.card}>
             <StatusWord of="record" state={server.state} />
             <Asked server={server} checkedAt={checkedAt} />
             <Values values={server.values} />
@@ -49,7 +49,7 @@ export function ServersTable({ records, checkedAt, label }: Props) {
         </thead>
         <tbody>
           {servers.map((server) => (
-            <tr key={server.server}>
+            <tr key={keyOf(server)}>
               <td>
                 <Asked server={server} checkedAt={checkedAt} />
               </td>

@@ -24,15 +24,20 @@ export function serversOf(records: readonly DnsRecord[]): readonly ServerView[] 
   const views = new Map<string, ServerView & { readonly state: RecordState }>()
   for (const record of records) {
     for (const seen of record.servers) {
-      const known = views.get(seen.server)
+      const known = views.get(keyOf(seen))
       const values = [...new Set([...(known?.values ?? []), ...seen.values])]
       const state = known ? worseOf(known.state, seen.state) : seen.state
-      views.set(seen.server, { ...seen, values, state, ttl: seen.ttl ?? known?.ttl ?? null })
+      views.set(keyOf(seen), { ...seen, values, state, ttl: seen.ttl ?? known?.ttl ?? null })
     }
   }
   const all = [...views.values()]
   const published = all.some(({ view, state }) => view === 'authoritative' && state === 'found')
   return all.map((view) => (published && isCached(view) ? { ...view, state: 'old-value-cached' } : view))
+}
+
+/** The same machine can be a name server and a resolver: each is a view of its own. */
+export function keyOf({ view, server }: Pick<ServerView, 'view' | 'server'>): string {
+  return `${view} ${server}`
 }
 
 function isCached({ view, state, ttl }: ServerView): boolean {
