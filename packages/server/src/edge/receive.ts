@@ -45,6 +45,7 @@ export async function receiveMessage(
   sink: ContentSink,
 ): Promise<Reply> {
   const { edge, wire } = session
+  const endedAt = edge.clock.now()
   const head = splitMessage(sink.head())
   const isCut = head.headerBytes.length > HEADER_BYTES_MAX
   const header = isCut ? null : readHeaderFacts(head.headerBytes, edge.hostname)
@@ -69,7 +70,7 @@ export async function receiveMessage(
   }
   // Waited for here at the latest, and not for long: the Received field names the client.
   const clientName = await edge.clientNames.name(wire.clientIp)
-  return commit(session, transaction, { settings, header: header.value, verdict, sink, clientName })
+  return commit(session, transaction, { settings, header: header.value, verdict, sink, clientName, endedAt })
 }
 
 function judge(session: Session, transaction: Transaction, header: HeaderFacts): Verdict | Promise<Verdict> {
@@ -122,6 +123,8 @@ type Accepted = {
   readonly verdict: Verdict
   readonly sink: ContentSink
   readonly clientName: string | null
+  /** When the last octet was here. */
+  readonly endedAt: number
 }
 
 async function commit(session: Session, transaction: Transaction, accepted: Accepted): Promise<Reply> {
@@ -143,6 +146,7 @@ async function commit(session: Session, transaction: Transaction, accepted: Acce
       size: envelope.size,
       recipients: envelope.recipients.length,
       isEarlyTalker: session.wire.isEarlyTalker,
+      durationMs: edge.clock.now() - accepted.endedAt,
     })
     edge.onAccepted(envelope, content)
     return replies.accepted(envelope.id)

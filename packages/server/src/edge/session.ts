@@ -54,6 +54,11 @@ export class Session implements SequenceState {
     this.#since = edge.clock.now()
   }
 
+  /** What it waits for, as the metrics tell it. */
+  get state(): SessionState {
+    return this.#state
+  }
+
   get hasGreeted(): boolean {
     return this.helo !== null
   }

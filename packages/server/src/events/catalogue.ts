@@ -8,6 +8,8 @@ export type EventDefinition = {
   readonly means: string
   /** Also counted as a metric of this name (gatepost_<name>_total). */
   readonly counts?: string
+  /** Its field `durationMs` also goes into a histogram (gatepost_<name>_seconds). */
+  readonly times?: { readonly name: string; readonly means: string }
 }
 
 export const catalogue = {
@@ -48,6 +50,10 @@ export const catalogue = {
     level: 'info',
     means: 'A message is durable and got its 250.',
     counts: 'messages_accepted',
+    times: {
+      name: 'accept',
+      means: 'From the last octet of a message to its 250, policies and disk included.',
+    },
   },
   'edge.smuggling.refused': {
     level: 'warn',
@@ -75,6 +81,7 @@ export const catalogue = {
     level: 'info',
     means: 'The next hop took responsibility for recipients.',
     counts: 'deliveries',
+    times: { name: 'delivery', means: 'From the first contact with a next hop to its 250.' },
   },
   'delivery.attempt.deferred': {
     level: 'info',

@@ -2,9 +2,10 @@
 // files.
 import type { Endpoint } from '@gatepost/contract/endpoint.ts'
 import { Hono } from 'hono'
+import { OPENMETRICS_TYPE } from '#events/exposition.ts'
 import { newId } from '#platform/random.ts'
 import { apiPage } from './api-page.ts'
-import { checkOrigin } from './authenticate.ts'
+import { checkOrigin, isLocal } from './authenticate.ts'
 import { type BindOptions, bind } from './bind.ts'
 import { openApi } from './openapi.ts'
 import { plainBody, presentProblem } from './problems.ts'
@@ -18,7 +19,7 @@ export type AppOptions = BindOptions & {
   readonly hosts: ReadonlySet<string>
   /** Whether control can do its work now, with the reason when not. */
   readonly ready: () => Promise<{ readonly ok: boolean; readonly why: string | null }>
-  /** OpenMetrics text. */
+  /** OpenMetrics text, answered on this machine only. */
   readonly metrics: () => Promise<string>
 }
 
@@ -28,7 +29,7 @@ export function createApp(options: AppOptions): Hono {
   const app = new Hono()
   app.use('*', async (context, next) => {
     const path = context.req.path
-    if (path !== '/healthz' && path !== '/readyz' && path !== '/metrics') checkOrigin(context, options.hosts)
+    if (path !== '/healthz' && path !== '/readyz') checkOrigin(context, options.hosts)
     await next()
     secureHeaders(context.res.headers)
   })
@@ -49,9 +50,9 @@ export function createApp(options: AppOptions): Hono {
     const { ok, why } = await options.ready()
     return new Response(`${ok ? 'ready' : why}\n`, { status: ok ? 200 : 503 })
   })
-  app.get('/metrics', async () => {
-    const type = 'application/openmetrics-text; version=1.0.0; charset=utf-8'
-    return new Response(await options.metrics(), { headers: { 'content-type': type } })
+  app.get('/metrics', async (context) => {
+    if (!isLocal(context)) return notFound(options)
+    return new Response(await options.metrics(), { headers: { 'content-type': OPENMETRICS_TYPE } })
   })
   app.get('*', (context) => {
     if (context.req.path.startsWith('/v1/')) return notFound(options)

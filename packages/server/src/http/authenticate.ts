@@ -25,6 +25,19 @@ export function clientAddressOf(
   return { address: last ?? peer, secure: context.req.header('x-forwarded-proto') === 'https' }
 }
 
+/** Headers by which a proxy says for whom it asks. */
+const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via']
+
+/** Whether the request began on this machine: over our socket or loopback, and not on behalf of another. */
+export function isLocal(context: Context): boolean {
+  if (FORWARDED.some((name) => context.req.header(name) !== undefined)) return false
+  const { incoming } = context.env as Partial<HttpBindings>
+  if (incoming === undefined) return false
+  const address = incoming.socket.remoteAddress
+  if (address === undefined) return true // A unix socket has none, and ours opens for its owner alone.
+  return compileIpSet(['127.0.0.0/8', '::1']).has(normalizeIp(address) ?? '')
+}
+
 /** The secret in the session cookie, or null. */
 export function sessionSecretOf(context: Context): string | null {
   for (const part of (context.req.header('cookie') ?? '').split(';')) {

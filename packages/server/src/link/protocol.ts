@@ -19,6 +19,7 @@ export const REPORTS_PER_BATCH_MAX = 1_000
  * GET  /v1/orders?node=N&slot=S            long poll; 200 { orders } or 204
  * POST /v1/orders/{id}/result              body OrderResult; 204
  * POST /v1/reports                         body ReportBatch; 200 { acknowledged: sequence }
+ * POST /v1/metrics                         body Measurements; 204
  */
 export const linkPaths = {
   snapshot: '/v1/snapshot',
@@ -26,6 +27,7 @@ export const linkPaths = {
   feed: '/v1/feed',
   orders: '/v1/orders',
   reports: '/v1/reports',
+  metrics: '/v1/metrics',
 } as const
 
 export const Acknowledged = z.object({ acknowledged: z.int() })

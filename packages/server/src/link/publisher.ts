@@ -65,6 +65,7 @@ export class Publisher {
   readonly #versions: Wake
   readonly #stopped = new AbortController()
   #version = 0
+  #publishedAt = 0
   #feedPosition = 0
   /** The feed position that the newest version needs. */
   #neededPosition = 0
@@ -117,6 +118,11 @@ export class Publisher {
 
   version(): number {
     return this.#version
+  }
+
+  /** When the newest version was made in this process; 0 when it was read from storage. */
+  publishedAt(): number {
+    return this.#publishedAt
   }
 
   index(): SnapshotIndex {
@@ -192,6 +198,7 @@ export class Publisher {
     for (const tenantId of gone) this.#forget(tenantId)
     const isOtherDomains = shards.map((shard) => this.#adopt(shard)).includes(true) || gone.length > 0
     this.#version = version
+    this.#publishedAt = clock.now()
     this.#neededPosition = feedPosition
     this.#feedPosition = Math.max(this.#feedPosition, feedPosition)
     this.#versions.wake()

@@ -5,6 +5,7 @@ import { createLog } from '#events/log.ts'
 import { createMetrics, type Metrics } from '#events/metrics.ts'
 import { systemClock } from '#platform/clock.ts'
 import { bufferedLines } from '#platform/log-file.ts'
+import { type ProcessFigures, watchProcess } from '#platform/process-figures.ts'
 import type { FromChild, ToChild } from './messages.ts'
 
 export type StartMessage = Extract<ToChild, { kind: 'start' }>
@@ -12,11 +13,16 @@ export type StartMessage = Extract<ToChild, { kind: 'start' }>
 /** A running role: how to end it. `stop` drains and resolves when nothing is open any more. */
 export type Running = { readonly setupUrl: string | null; stop(): Promise<void> }
 
-export type RoleOptions = StartMessage & { readonly emit: Emit; readonly metrics: Metrics }
+export type RoleOptions = StartMessage & {
+  readonly emit: Emit
+  readonly metrics: Metrics
+  readonly figures: ProcessFigures
+}
 
 /** Runs a role in this process until it is told to stop. */
 export function runChild(role: 'control' | 'edge', start: (options: RoleOptions) => Promise<Running>): void {
   const lines = bufferedLines(2)
+  const figures = watchProcess(systemClock.now())
   let running: Running | null = null
   let ending = false
   const end = async (code: number): Promise<void> => {
@@ -28,7 +34,7 @@ export function runChild(role: 'control' | 'edge', start: (options: RoleOptions)
   }
   process.on('message', (message: ToChild) => {
     if (message.kind === 'stop') return void end(0)
-    const metrics = createMetrics()
+    const metrics = createMetrics(role)
     const origin = { role, slot: role === 'edge' ? message.slot : null, pid: process.pid }
     const log = createLog(origin, systemClock.now, lines.write)
     const emit = createEmit({ log, metrics: metrics.sink }, message.config.logLevel)
@@ -37,7 +43,7 @@ export function runChild(role: 'control' | 'edge', start: (options: RoleOptions)
       lines.flush()
       process.exit(1) // State after an unknown throw is not to be trusted; the supervisor starts us again.
     })
-    start({ ...message, emit, metrics }).then(
+    start({ ...message, emit, metrics, figures }).then(
       (started) => {
         running = started
         emit('boot.started', { role })

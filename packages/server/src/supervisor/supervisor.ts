@@ -42,7 +42,7 @@ export async function supervise({
   const descriptor = terminal ? openLogFile(config.data) : 2
   const lines = bufferedLines(descriptor)
   const log = createLog({ role: 'supervisor', slot: null, pid: process.pid }, systemClock.now, lines.write)
-  const emit = createEmit({ log, metrics: createMetrics().sink }, config.logLevel)
+  const emit = createEmit({ log, metrics: createMetrics('supervisor').sink }, config.logLevel)
   const children = new Children({
     mainFile,
     clock: systemClock,

@@ -33,7 +33,7 @@ export const localCommands: readonly Command[] = [
   command({
     path: 'reference',
     flags: [{ name: 'check', value: null, means: 'Write nothing; exit code 1 when a page is out of date.' }],
-    means: 'Writes docs/reference: configuration, events, policies and API.',
+    means: 'Writes docs/reference: configuration, events, metrics, policies and API.',
     run: reference,
   }),
 ]

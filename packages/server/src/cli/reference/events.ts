@@ -4,9 +4,8 @@ import { code, GENERATED, markdownTable, page } from './markdown.ts'
 
 export function eventsPage(): string {
   const events: readonly (readonly [string, EventDefinition])[] = Object.entries(catalogue)
-  const counted = events.filter(([, { counts }]) => counts !== undefined)
   return page(
-    '# Events and metrics',
+    '# Events',
     GENERATED.replace('the source it names', '`packages/server/src/events/catalogue.ts`'),
     [
       'Each line of the log is a JSON object with `time`, `level`, `event`, `role`, `slot` (edges), `pid` and fields',
@@ -16,15 +15,6 @@ export function eventsPage(): string {
       ['Event', 'Level', 'Meaning'],
       events.map(([name, { level, means }]) => [code(name), level, means]),
     ),
-    '## Metrics',
-    '`GET /metrics` answers in OpenMetrics text. Counters of events:',
-    markdownTable(
-      ['Metric', 'Counts'],
-      [
-        ...counted.map(([name, { counts }]) => [code(`gatepost_${counts}_total`), code(name)]),
-        [code('gatepost_events_warn_total'), 'every event of level warn'],
-        [code('gatepost_events_error_total'), 'every event of level error'],
-      ],
-    ),
+    'Events that are counted or timed: [metrics.md](metrics.md).',
   )
 }

@@ -2,6 +2,7 @@
 import { apiPage } from './api.ts'
 import { configurationPage } from './configuration.ts'
 import { eventsPage } from './events.ts'
+import { metricsPage } from './metrics.ts'
 import { policiesPage } from './policies.ts'
 
 /** Text by file name. */
@@ -9,6 +10,7 @@ export function referencePages(): ReadonlyMap<string, string> {
   return new Map([
     ['configuration.md', configurationPage()],
     ['events.md', eventsPage()],
+    ['metrics.md', metricsPage()],
     ['policies.md', policiesPage()],
     ['api.md', apiPage()],
   ])
