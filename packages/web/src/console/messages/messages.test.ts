@@ -80,6 +80,21 @@ describe('timeline', () => {
     expect(entries[3]).toMatchObject({ reply: '451 4.7.500 Server busy. Please try again later.' })
   })
 
+  test('recipient stages that are kept with the one recipient come before those of the message', () => {
+    const whole = messageOf(rowOf('delivered'))
+    const [recipient] = whole.recipients
+    if (!recipient) throw new Error('fixtures have a recipient')
+    const ofStage = (wanted: string) => whole.explanation.filter(({ stage }) => stage === wanted)
+    const explanation = ofStage('message')
+    const one = { ...recipient, explanation: ofStage('rcpt') }
+    const titles = (recipients: readonly (typeof one)[]) =>
+      entriesOf({ ...whole, explanation, recipients: [...recipients] })
+        .filter(({ kind }) => kind === 'stage')
+        .map(({ title }) => title)
+    expect(titles([one])).toEqual(['Recipient accepted', 'Message accepted'])
+    expect(titles([one, one])).toEqual(['Message accepted'])
+  })
+
   test('a bounce names the report that went to the sender', () => {
     const last = entriesOf(messageOf(rowOf('bounced'))).at(-1)
     expect(last).toMatchObject({ state: 'bounced', report: 'A delivery report went to the sender.' })

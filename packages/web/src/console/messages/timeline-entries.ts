@@ -55,8 +55,7 @@ function connection({ client, at, origin }: Message): readonly Entry[] {
 }
 
 function stages(message: Message): readonly Entry[] {
-  const steps =
-    message.explanation.length > 0 ? message.explanation : (message.recipients[0]?.explanation ?? [])
+  const steps = stepsOf(message)
   const rcpt = steps.filter(({ stage }) => stage === 'rcpt')
   const content = steps.filter(({ stage }) => stage === 'message')
   const reply = message.reply && replyText(message.reply)
@@ -70,6 +69,13 @@ function stages(message: Message): readonly Entry[] {
     entries.push(stageEntry({ message, steps: [], stage: 'message', final: true, reply }))
   }
   return entries
+}
+
+/** Recipient stages are kept with each recipient; where there are several, the panel beside shows them. */
+function stepsOf({ explanation, recipients }: Message): readonly Step[] {
+  const isWhole = explanation.some(({ stage }) => stage === 'rcpt')
+  if (isWhole || (recipients.length > 1 && explanation.length > 0)) return explanation
+  return [...(recipients[0]?.explanation ?? []), ...explanation]
 }
 
 type StageInput = {
