@@ -21,6 +21,7 @@ import {
 } from './limits.ts'
 import { Refusals } from './refusals.ts'
 import type { Session } from './session.ts'
+import { Turns } from './turns.ts'
 
 export type EdgeOptions = {
   /** Our name in greetings, Received and Authentication-Results. */
@@ -63,6 +64,7 @@ export class Edge {
   readonly unknownRecipients = new WindowCounter()
   readonly refusals: Refusals
   readonly sessions = new Set<Session>()
+  readonly turns = new Turns()
   readonly tlsContext: EdgeOptions['tlsContext']
   readonly onAccepted: EdgeOptions['onAccepted']
   readonly greeting: Reply

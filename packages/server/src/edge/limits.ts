@@ -47,7 +47,7 @@ export const COMMAND_LINE_OCTETS_MAX = 4_096
 /** What a client may send ahead of our replies before we stop reading. */
 export const PENDING_OCTETS_MAX = 65_536
 /** Content waiting for the disk before we stop reading. */
-export const CONTENT_WAITING_OCTETS_MAX = 1_048_576
+export const CONTENT_WAITING_OCTETS_MAX = 262_144
 /** How long a harvester's reply waits once it is slowed. */
 export const SLOW_REPLY_MS = 1_000
 /** The window in which unknown recipients and refusals are counted. */

@@ -41,6 +41,9 @@ export class Wire {
   #since: number
   #pending: Uint8Array | null = null
   #isCounted = false
+  /** Stopped by the session; and by the loop, whose turn is over. */
+  #isHeld = false
+  #isTurnOver = false
 
   constructor(edge: Edge, socket: Socket, options: WireOptions) {
     this.#edge = edge
@@ -86,6 +89,10 @@ export class Wire {
   receive(chunk: Uint8Array): void {
     if (this.#phase === 'open') {
       this.#session?.receive(chunk)
+      if (!this.#edge.turns.read(chunk.length, this)) {
+        this.#isTurnOver = true
+        this.#socket.pause()
+      }
       return
     }
     if (this.#phase !== 'proxy' && this.#phase !== 'greeting') return
@@ -118,11 +125,19 @@ export class Wire {
   }
 
   pause(): void {
+    this.#isHeld = true
     this.#socket.pause()
   }
 
   resume(): void {
-    if (this.#socket.isPaused()) this.#socket.resume()
+    this.#isHeld = false
+    if (!this.#isTurnOver && this.#socket.isPaused()) this.#socket.resume()
+  }
+
+  /** The loop has its next turn. */
+  goOn(): void {
+    this.#isTurnOver = false
+    if (!this.#isHeld) this.#socket.resume()
   }
 
   /**
@@ -175,6 +190,7 @@ export class Wire {
 
   closed(): void {
     this.#enter('closing')
+    this.#edge.turns.forget(this)
     const session = this.#session
     this.#session = null
     if (session === null) return
