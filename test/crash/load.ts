@@ -16,6 +16,8 @@ type Options = {
   readonly senders: number
   readonly reversePath: string
   readonly forwardPaths: readonly string[]
+  /** Messages a second over all senders; as fast as they go when left out. */
+  readonly perSecond?: number
 }
 
 const RECONNECT_MS = 30
@@ -48,6 +50,7 @@ export function startLoad(options: Options): Load {
             )
             unanswered.delete(id)
             acknowledged.add(id)
+            if (options.perSecond) await pause((1000 * options.senders) / options.perSecond)
           }
         } catch {
           // Killed in mid-sentence, which is what this is about. The message stays noted as it was.

@@ -12,6 +12,8 @@ export type CrashOptions = {
   /** In [0, 1): when to kill, and whom. */
   readonly random: () => number
   readonly log: (line: string) => void
+  /** Messages a second; as fast as they go when left out. */
+  readonly perSecond?: number
 }
 
 export type CrashOutcome = {
@@ -42,6 +44,7 @@ export async function runCrash(options: CrashOptions): Promise<CrashOutcome> {
     senders: SENDERS,
     reversePath: 'ben@bright.example',
     forwardPaths: ['ann@acme.example', 'bob@acme.example'],
+    ...(options.perSecond ? { perSecond: options.perSecond } : {}),
   })
   let gateway: Gateway | null = null
   let setAside = 0
@@ -79,7 +82,7 @@ export async function runCrash(options: CrashOptions): Promise<CrashOutcome> {
 }
 
 /** The organisation with its route and people, as in the stories. */
-async function connectAcme(world: World, gateway: Gateway): Promise<void> {
+export async function connectAcme(world: World, gateway: Gateway): Promise<void> {
   const { api, slug } = await setUp(gateway)
   const base = `/v1/tenants/${slug}`
   await proveDomain(world, api, base)
@@ -94,7 +97,7 @@ async function connectAcme(world: World, gateway: Gateway): Promise<void> {
   await live(api, base)
 }
 
-async function arrived(world: World, load: Load): Promise<void> {
+export async function arrived(world: World, load: Load): Promise<void> {
   const end = Date.now() + DELIVERED_WITHIN_MS
   while (Date.now() < end) {
     const counts = world.acme.counts()
