@@ -135,6 +135,10 @@ async function addPerson(
 function answeringEdge(): EdgeLink {
   const answer = async (order: Order): Promise<OrderResult> => {
     if (order.kind === 'retry') return { kind: 'retry', recipients: 1 }
+    if (order.kind === 'queue-list') return { kind: 'queue-list', items: [], next: null }
+    if (order.kind === 'queue-act') {
+      return { kind: 'queue-act', found: 1, messages: 1, recipients: 1, busy: 0, withheld: 0, next: null }
+    }
     if (order.kind === 'submit') return { kind: 'submit', messageId: newId('msg', systemClock.now()) }
     const result = { state: 'passed', saw: 'as expected', remedy: null, durationMs: 1 } as const
     const checks = [
@@ -151,6 +155,10 @@ function answeringEdge(): EdgeLink {
   return {
     order: answer,
     orderFor: (_place, order) => answer(order),
+    orderAll: async (order) => ({
+      answers: [{ node: 'node-1', slot: 0, result: await answer(order) }],
+      unreachable: [],
+    }),
     edges: () => [{ node: 'node-1', slot: 0, version: 1, seenAt: systemClock.now() }],
     version: () => 1,
     settingsChanged: () => {},

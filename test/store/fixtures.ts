@@ -31,6 +31,7 @@ export function steadyClock(start = START): Clock & { add(ms: number): void } {
 export const quietLink: EdgeLink = {
   order: () => Promise.reject(new Error('no edges in this test')),
   orderFor: () => Promise.reject(new Error('no edges in this test')),
+  orderAll: async () => ({ answers: [], unreachable: [] }),
   edges: () => [],
   version: () => 1,
   settingsChanged: () => {},

@@ -14,6 +14,7 @@ export const MessageStatus = z.enum([
   'held',
   'refused',
   'bounced',
+  'discarded',
 ])
 export type MessageStatus = z.infer<typeof MessageStatus>
 
@@ -87,6 +88,8 @@ export const DeliveryAttempt = z.object({
   reply: TrackedReply,
   durationMs: z.int(),
   dsnId: z.string().nullable(),
+  /** Who decided, where this was no attempt but a person's decision. */
+  by: z.string().optional(),
 })
 
 export const Message = MessageRow.extend({

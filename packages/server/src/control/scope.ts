@@ -25,6 +25,18 @@ export type EdgeLink = {
   order(order: Order, signal?: AbortSignal): Promise<OrderResult>
   /** Sends an order to the edge that holds a message. */
   orderFor(place: { readonly node: string; readonly slot: number }, order: Order): Promise<OrderResult>
+  /** Sends an order to every edge and waits at most `waitMs`; edges that are silent are named. */
+  orderAll(
+    order: Order,
+    waitMs: number,
+  ): Promise<{
+    readonly answers: readonly {
+      readonly node: string
+      readonly slot: number
+      readonly result: OrderResult
+    }[]
+    readonly unreachable: readonly { readonly node: string; readonly slot: number; readonly why: string }[]
+  }>
   /** Edges heard of in the last minute, with the snapshot version each works with. */
   edges(): readonly {
     readonly node: string

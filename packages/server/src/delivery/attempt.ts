@@ -20,6 +20,8 @@ export type Attempt = {
   readonly newReportId: () => string
   /** Id of the DSN, if one comes of this. */
   readonly newDsnId: () => string
+  /** Who decided, where this is no attempt but a person's decision to return the message. */
+  readonly by?: string | undefined
 }
 
 export type Conclusion = {
@@ -112,7 +114,8 @@ function settlementOf(
   decision: Decision,
   { recipients, dsnId }: { readonly recipients: readonly DueRecipient[]; readonly dsnId: string | null },
 ): Settlement {
-  const { envelope, now } = attempt
+  const { envelope, now, by } = attempt
+  const isAttempt = by === undefined
   const indexes = recipients.map(({ index }) => index)
   const { outcome } = decision
   const report: DeliveryReport = {
@@ -123,13 +126,15 @@ function settlementOf(
     at: now,
     recipients: indexes,
     outcome: decision.reported,
-    attempt: Math.max(...recipients.map(({ attempts }) => attempts)) + 1,
+    attempt: Math.max(...recipients.map(({ attempts }) => attempts)) + (isAttempt ? 1 : 0),
     nextAttemptAt: outcome.kind === 'deferred' ? outcome.nextAttemptAt : null,
     nextHop: attempt.nextHop,
     tls: attempt.tls,
     reply: decision.reply,
     durationMs: Math.max(0, now - attempt.startedAt),
     dsnId: decision.notice === null ? null : dsnId,
+    ...(isAttempt ? {} : { by }),
   }
-  return { messageId: envelope.id, recipients: indexes, outcome, report }
+  const settlement = { messageId: envelope.id, recipients: indexes, outcome, report }
+  return isAttempt ? settlement : { ...settlement, byPerson: true }
 }

@@ -3,7 +3,8 @@ import type { EventFields } from '#events/emit.ts'
 import { systemClock } from '#platform/clock.ts'
 import type { Dns, DnsAnswer, DnsQuery, DnsRecordType, DnsValue } from '#platform/dns-types.ts'
 import type { RouteSettings, TenantSettings } from '#policy/settings.ts'
-import type { DueRecipient, Spool } from '#spool/spool.ts'
+import type { QueueSpool } from '#spool/queue.ts'
+import type { DueRecipient } from '#spool/spool.ts'
 import { Scheduler, type SchedulerOptions } from './scheduler.ts'
 import { TIMEOUTS } from './smtp-session.ts'
 
@@ -74,7 +75,7 @@ export type Recorded = { readonly name: string; readonly fields: EventFields }
 
 /** A scheduler whose surroundings are loopback and quick. */
 export function startScheduler(
-  spool: Spool,
+  spool: QueueSpool,
   settings: TenantSettings,
   changes: Partial<SchedulerOptions> = {},
 ): { readonly scheduler: Scheduler; readonly events: Recorded[] } {

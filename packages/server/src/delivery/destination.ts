@@ -128,6 +128,11 @@ export class Destination {
     this.#refusal = null
   }
 
+  /** Takes out waiting jobs; those being transmitted stay. */
+  withdraw(isWanted: (job: Job) => boolean): Job[] {
+    return this.#queue.size === 0 ? [] : this.#queue.remove(isWanted)
+  }
+
   /** Begins nothing new; idle connections end. What waits stays in the spool. */
   stop(): void {
     this.#isStopped = true

@@ -35,6 +35,15 @@ export class Fifo<Item> {
     return item as Item
   }
 
+  /** Takes out those that are wanted; the others keep their order. */
+  remove(isWanted: (item: Item) => boolean): Item[] {
+    const removed: Item[] = []
+    const kept: Item[] = []
+    for (const item of this.drain()) (isWanted(item) ? removed : kept).push(item)
+    this.#items = kept
+    return removed
+  }
+
   /** Takes everything. */
   drain(): Item[] {
     const items = this.#items.slice(this.#head) as Item[]

@@ -1,9 +1,10 @@
 // Messages that delivery has in memory: bounded, so that a long queue stays on disk.
-import type { Content, Envelope, Spool } from '#spool/spool.ts'
+import type { QueueSpool } from '#spool/queue.ts'
+import type { Content, Envelope } from '#spool/spool.ts'
 
 /** A spool that delivery works on, and what is known of its due times. */
 export type Source = {
-  readonly spool: Spool
+  readonly spool: QueueSpool
   /** When to look for due messages next. */
   nextPollAt: number
   /** Ends the wait for that time. */
@@ -30,6 +31,8 @@ const CONTENT_BYTES_MAX = 64 * 1024 * 1024
 
 export class Hand {
   readonly #messages = new Map<string, InHand>()
+  /** A person decides about these just now: they must not come in. */
+  readonly #barred = new Set<string>()
   #bytes = 0
 
   get size(): number {
@@ -41,13 +44,29 @@ export class Hand {
     return this.#messages.size < MESSAGES_MAX / 2
   }
 
+  get(messageId: string): InHand | undefined {
+    return this.#messages.get(messageId)
+  }
+
   has(messageId: string): boolean {
     return this.#messages.has(messageId)
   }
 
-  /** Takes a message, without its content if that is too much; null when there is no room at all. */
+  /** Keeps messages out until `unbar`; those in hand stay until they are released. */
+  bar(messageIds: Iterable<string>): void {
+    for (const id of messageIds) this.#barred.add(id)
+  }
+
+  unbar(messageIds: Iterable<string>): void {
+    for (const id of messageIds) this.#barred.delete(id)
+  }
+
+  /**
+   * Takes a message, without its content if that is too much; null when there is no room at all, or it is
+   * barred.
+   */
   take(source: Source, envelope: Envelope, content: Content | null): InHand | null {
-    if (this.#messages.size >= MESSAGES_MAX) return null
+    if (this.#messages.size >= MESSAGES_MAX || this.#barred.has(envelope.id)) return null
     const fits = this.#bytes + envelope.size <= CONTENT_BYTES_MAX
     const chunks = fits && content?.kind === 'memory' ? content.chunks : null
     const bytes = chunks === null ? 0 : envelope.size

@@ -146,6 +146,7 @@ describe('routeOf', () => {
   const told = (changes: object) => {
     const hop = routeOf({ ...question, direction: 'outbound', domain: 'x.example', ...changes })
     if (hop.kind === 'route') return [hop.route, ...hop.alternates].map(({ host }) => host).join('>')
+    if (hop.kind === 'paused') return hop.why
     return hop.kind === 'none' ? 'none' : `${hop.kind} ${hop.domain}`
   }
   it('decides by direction and domain', () => {
@@ -167,6 +168,20 @@ describe('routeOf', () => {
       }),
       'none',
     )
+  })
+  it('takes the route a person chose, unless it is gone', () => {
+    const inbound = { direction: 'inbound', domain: 'acme.example' }
+    assert.equal(told({ ...inbound, chosenRouteId: 'rte_2' }), 'two.example>one.example')
+    assert.equal(told({ chosenRouteId: 'rte_1' }), 'one.example')
+    assert.equal(told({ ...inbound, chosenRouteId: 'rte_9' }), 'one.example')
+  })
+  it('waits where a route or all delivery is paused, and leaves paused alternates out', () => {
+    const paused = { ...settings, routes: [{ ...first, paused: true }, second] }
+    assert.equal(told({ settings: paused, domain: 'acme.example' }), 'delivery by Mail host is paused')
+    assert.equal(told({ settings: paused, domain: 'lab.example' }), 'two.example')
+    assert.equal(told({ settings: paused }), 'mx x.example')
+    assert.equal(told({ settings: { ...settings, deliveryPaused: true } }), 'delivery is paused')
+    assert.equal(told({ settings: paused, chosenRouteId: 'rte_1' }), 'delivery by Mail host is paused')
   })
   it('follows alternates that go round in a circle once', () => {
     const circle = settingsOf([{ ...first, alternateId: 'rte_2' }, second])

@@ -1,6 +1,7 @@
 // Records what became of recipients: settlements with their reports, events, and the DSNs that must be
 // durable first.
 import type { Emit } from '#events/emit.ts'
+import type { DeliveryReport } from '#link/reports.ts'
 import type { Clock } from '#platform/clock.ts'
 import { newId } from '#platform/random.ts'
 import type { TenantSettings } from '#policy/settings.ts'
@@ -20,6 +21,8 @@ export type Outcome = {
   /** Who was tried, when there is no session. */
   readonly target?: Target | null
   readonly startedAt?: number
+  /** Who decided, where this is a person's decision and no attempt. */
+  readonly by?: string
 }
 
 export type RecorderDeps = {
@@ -55,11 +58,35 @@ export class Recorder {
    * Records the results of a job; resolves, when durable, with the time of the next attempt, if there is one.
    */
   async record(message: InHand, outcome: Outcome): Promise<number | null> {
+    const conclusion = this.#conclusionOf(message, outcome)
+    return (await this.#keep(message, conclusion)) ? nextAttemptOf(conclusion.settlements) : null
+  }
+
+  /**
+   * Returns open recipients to the reverse-path because a person said so; where it may not be told, they are
+   * held as undeliverable (decisions 12). Rejects when nothing became durable.
+   */
+  async returnToSender(
+    message: InHand,
+    recipients: readonly DueRecipient[],
+    { by, reason }: { readonly by: string; readonly reason: string | null },
+  ): Promise<{ readonly returned: number; readonly withheld: number }> {
+    const reply = { code: 550, status: '5.7.1', text: reason ?? 'an administrator returned this message' }
+    const results = recipients.map(
+      (recipient) => ({ recipient, kind: 'permanent', reply, isOurs: true }) as const,
+    )
+    const conclusion = this.#conclusionOf(message, { results, session: null, by })
+    if (!(await this.#keep(message, conclusion))) throw new Error('the spool takes no outcomes at the moment')
+    const withheld = conclusion.withheld.length
+    return { returned: recipients.length - withheld, withheld }
+  }
+
+  #conclusionOf(message: InHand, outcome: Outcome): Conclusion {
     const { clock, random } = this.#deps
     const { session } = outcome
     const target = session?.target ?? outcome.target ?? null
     const now = clock.now()
-    const conclusion = concludeAttempt({
+    return concludeAttempt({
       envelope: message.envelope,
       results: outcome.results,
       now,
@@ -73,21 +100,56 @@ export class Recorder {
       random,
       newReportId: () => newId('rep', now),
       newDsnId: () => newId('msg', now),
+      by: outcome.by,
     })
+  }
+
+  /** Makes a conclusion durable; false when the spool is closed, and the recipients are as they were (RFC 1047). */
+  async #keep(message: InHand, conclusion: Conclusion): Promise<boolean> {
     this.#tell(message, conclusion)
     this.unrecorded += 1
     try {
       if (conclusion.dsnId !== null) await this.#sendDsn(message, conclusion, conclusion.dsnId)
       await message.source.spool.settle(conclusion.settlements)
+      return true
     } catch {
-      // The spool is closed: the outcome is lost and the recipients are tried again at the next start (RFC
-      // 1047).
-      return null
+      return false
     } finally {
       this.unrecorded -= 1
       this.#deps.recorded()
     }
-    return nextAttemptOf(conclusion.settlements)
+  }
+
+  /** Lets recipients wait until delivery is resumed; told once, however often it is looked at. */
+  async pause(message: InHand, recipients: readonly DueRecipient[], why: string): Promise<void> {
+    const now = this.#deps.clock.now()
+    const { id: messageId, tenantId } = message.envelope
+    const settlementOf = (isTold: boolean, some: readonly DueRecipient[]): Settlement => {
+      const indexes = some.map(({ index }) => index)
+      const outcome = { kind: 'paused', at: now, why } as const
+      if (isTold) return { messageId, recipients: indexes, outcome, report: null }
+      const report: DeliveryReport = {
+        kind: 'delivery',
+        id: newId('rep', now),
+        messageId,
+        tenantId,
+        at: now,
+        recipients: indexes,
+        outcome: 'paused',
+        attempt: Math.max(...some.map(({ attempts }) => attempts)),
+        nextAttemptAt: null,
+        nextHop: null,
+        tls: null,
+        reply: { code: 0, status: null, text: why },
+        durationMs: 0,
+        dsnId: null,
+      }
+      return { messageId, recipients: indexes, outcome, report }
+    }
+    const groups = Map.groupBy(recipients, ({ isPauseTold }) => isPauseTold === true)
+    const settlements = [...groups].map(([isTold, some]) => settlementOf(isTold, some))
+    // When the spool is closed the recipients are due as they were.
+    await message.source.spool.settle(settlements).catch(() => undefined)
   }
 
   /** Moves recipients to a later time without an attempt. */

@@ -13,6 +13,9 @@ export type NextHop =
   /** Nothing is set up; `why` is for the administrator. */
   | { readonly kind: 'none'; readonly why: string }
 
+/** Where a recipient's mail goes, or that it waits until somebody resumes delivery. */
+export type Way = NextHop | { readonly kind: 'paused'; readonly why: string }
+
 /** An alternate of an alternate and so on: more is a circle. */
 const ALTERNATES_MAX = 3
 
@@ -25,10 +28,17 @@ export type RouteQuestion = {
   readonly domain: string
   /** Which tenant of this gateway a domain belongs to. */
   readonly tenantOfDomain: (domain: string) => string | null
+  /** The route a person chose for this recipient; one that is gone counts no more. */
+  readonly chosenRouteId?: string | undefined
 }
 
 /** Decides the next hop. Own domains take the tenant's route in both directions (decisions 1). */
-export function routeOf({ settings, direction, domain, tenantOfDomain }: RouteQuestion): NextHop {
+export function routeOf(question: RouteQuestion): Way {
+  const { settings, direction, domain, tenantOfDomain, chosenRouteId } = question
+  if (settings.deliveryPaused === true) return { kind: 'paused', why: 'delivery is paused' }
+  if (chosenRouteId !== undefined && settings.routes.some(({ id }) => id === chosenRouteId)) {
+    return routeNamed(settings, chosenRouteId)
+  }
   const own = settings.domains.find(({ name }) => name === domain)
   if (own !== undefined || direction === 'inbound') {
     const routeId = own?.routeId ?? settings.defaultRouteId
@@ -55,16 +65,24 @@ export function destinationKey(tenantId: string, hop: NextHop): string {
   }
 }
 
-function routeNamed(settings: TenantSettings, routeId: string): NextHop {
+/** What recipients of one message that go together have in common. */
+export function wayKey(tenantId: string, way: Way): string {
+  return way.kind === 'paused' ? `${tenantId} paused ${way.why}` : destinationKey(tenantId, way)
+}
+
+function routeNamed(settings: TenantSettings, routeId: string): Way {
   const route = settings.routes.find(({ id }) => id === routeId)
   if (route === undefined)
     return { kind: 'none', why: `the delivery route ${routeId} does not exist any more` }
+  if (route.paused === true) return { kind: 'paused', why: `delivery by ${route.name} is paused` }
   const alternates: RouteSettings[] = []
+  const seen = new Set([route.id])
   let next = route.alternateId
   while (next !== null && alternates.length < ALTERNATES_MAX) {
     const alternate = settings.routes.find(({ id }) => id === next)
-    if (alternate === undefined || alternate === route || alternates.includes(alternate)) break
-    alternates.push(alternate)
+    if (alternate === undefined || seen.has(alternate.id)) break
+    seen.add(alternate.id)
+    if (alternate.paused !== true) alternates.push(alternate)
     next = alternate.alternateId
   }
   return { kind: 'route', route, alternates }

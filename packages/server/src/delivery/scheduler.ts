@@ -5,24 +5,27 @@ import type { Emit } from '#events/emit.ts'
 import type { Clock } from '#platform/clock.ts'
 import type { Dns } from '#platform/dns-types.ts'
 import type { TenantSettings } from '#policy/settings.ts'
-import type { Content, DueRecipient, Envelope, Spool } from '#spool/spool.ts'
-import { type ConnectorDeps, openHop } from './connector.ts'
+import type { QueueSpool } from '#spool/queue.ts'
+import type { Content, DueRecipient, Envelope } from '#spool/spool.ts'
+import { openHop } from './connector.ts'
 import { Deadlines } from './deadlines.ts'
 import { Destination, type DestinationDeps, type Job } from './destination.ts'
 import type { DsnMessage } from './dsn.ts'
 import { Hosts } from './hosts.ts'
 import { Hand, type InHand, type Source } from './in-hand.ts'
 import { letterOf } from './letter.ts'
+import { Pauses } from './pauses.ts'
+import { QueueTools } from './queue-tools.ts'
 import { type Outcome, Recorder } from './recorder.ts'
-import { destinationKey, type NextHop, routeOf } from './route.ts'
-import { type Connect, openSocket } from './smtp-connection.ts'
+import { destinationKey, type NextHop, wayKey } from './route.ts'
+import type { Connect } from './smtp-connection.ts'
 import { TIMEOUTS, type Timeouts } from './smtp-session.ts'
-import { createTargetGuard } from './target-guard.ts'
-import { TlsSessions } from './tls-sessions.ts'
+import { wayOf, waysOf } from './ways.ts'
+import { connectorDepsOf } from './wiring.ts'
 
 export type SchedulerOptions = {
   /** The own spool: DSNs go there. */
-  readonly spool: Spool
+  readonly spool: QueueSpool
   readonly dns: Dns
   readonly clock: Clock
   readonly emit: Emit
@@ -75,6 +78,9 @@ export class Scheduler {
   readonly #own: Source
   readonly #startedAt: number
   readonly #watches: Promise<void>[] = []
+  readonly #pauses: Pauses
+  /** What people do with what waits. */
+  readonly queue: QueueTools
 
   constructor(options: SchedulerOptions) {
     this.#options = options
@@ -120,11 +126,29 @@ export class Scheduler {
       mayBegin: () => this.#recorder.unrecorded < UNRECORDED_MAX,
     }
     this.#hosts.onRelease = () => this.#releaseHost()
+    const waking = {
+      clock: options.clock,
+      sources: () => this.#sources,
+      wake: (source: Source) => this.#wakeAt(source, 0),
+    }
+    this.#pauses = new Pauses({
+      ...waking,
+      settingsOf: options.settingsOf,
+      withdraw: (tenantId) => this.#withdraw((job, key) => this.#isAstray(job, key, tenantId)),
+    })
+    this.queue = new QueueTools({
+      ...waking,
+      hand: this.#hand,
+      recorder: this.#recorder,
+      withdraw: (ids) => this.#withdraw(({ message }) => ids.has(message.envelope.id)),
+      revive: () => this.#revive(),
+    })
     this.#own = this.addSpool(options.spool)
+    this.#watches.push(this.#pauses.run(this.#stopped.signal))
   }
 
   /** Delivers from a further spool too: one whose slot is gone. Due messages are looked for from now on. */
-  addSpool(spool: Spool): Source {
+  addSpool(spool: QueueSpool): Source {
     const source: Source = {
       spool,
       nextPollAt: 0,
@@ -133,7 +157,7 @@ export class Scheduler {
       lacksSettings: false,
     }
     this.#sources.push(source)
-    this.#watches.push(this.#watch(source))
+    this.#watches.push(this.#watch(source), this.#pauses.takeOver(source))
     return source
   }
 
@@ -156,7 +180,7 @@ export class Scheduler {
     for (const source of this.#sources) {
       count += await source.spool.retryNow(messageId, this.#options.clock.now())
       if (count > 0) {
-        for (const destination of this.#destinations.values()) destination.revive()
+        this.#revive()
         this.#wakeAt(source, 0)
         break
       }
@@ -213,45 +237,44 @@ export class Scheduler {
       return
     }
     const jobs: { readonly job: ScheduledJob; readonly hop: NextHop }[] = []
-    for (const [hop, some] of this.#byHop(settings, { envelope, recipients })) {
+    const paused: { readonly why: string; readonly some: readonly DueRecipient[] }[] = []
+    const { tenantOfDomain } = this.#options
+    for (const [way, some] of waysOf(settings, { envelope, recipients }, tenantOfDomain)) {
+      if (way.kind === 'paused') {
+        paused.push({ why: way.why, some })
+        continue
+      }
       for (let from = 0; from < some.length; from += RECIPIENTS_PER_LETTER_MAX) {
         const part = some.slice(from, from + RECIPIENTS_PER_LETTER_MAX)
         const letter = letterOf(message, part)
-        jobs.push({ job: { letter, message, recipients: part, startedAt: 0, requeues: 0 }, hop })
+        jobs.push({ job: { letter, message, recipients: part, startedAt: 0, requeues: 0 }, hop: way })
       }
     }
     // Counted first: a job may be done before the next one is offered.
-    message.open = jobs.length
-    for (const { job, hop } of jobs) this.#destinationOf(envelope.tenantId, hop).offer(job)
+    message.open = jobs.length + paused.length
+    for (const { why, some } of paused) this.#pause(message, some, { why, settings })
+    for (const { job, hop } of jobs) this.#destinationOf(envelope.tenantId, hop, settings).offer(job)
   }
 
-  #byHop(
-    settings: TenantSettings | null,
-    { envelope, recipients }: { readonly envelope: Envelope; readonly recipients: readonly DueRecipient[] },
-  ): Iterable<[NextHop, readonly DueRecipient[]]> {
-    const hopOf = ({ forwardPath }: DueRecipient): NextHop => {
-      if (settings === null)
-        return { kind: 'none', why: 'the settings of the organisation are not known here' }
-      const domain = forwardPath.slice(forwardPath.lastIndexOf('@') + 1).toLowerCase()
-      const { direction } = envelope
-      return routeOf({ settings, direction, domain, tenantOfDomain: this.#options.tenantOfDomain })
-    }
-    if (recipients.length === 1) return [[hopOf(recipients[0]!), recipients]]
-    const groups = new Map<string, [NextHop, DueRecipient[]]>()
-    for (const recipient of recipients) {
-      const hop = hopOf(recipient)
-      const key = destinationKey(envelope.tenantId, hop)
-      const group = groups.get(key)
-      if (group === undefined) groups.set(key, [hop, [recipient]])
-      else group[1].push(recipient)
-    }
-    return groups.values()
+  #pause(
+    message: InHand,
+    recipients: readonly DueRecipient[],
+    { why, settings }: { readonly why: string; readonly settings: TenantSettings | null },
+  ): void {
+    const { tenantId } = message.envelope
+    this.#pauses.watch(tenantId, settings)
+    void this.#recorder.pause(message, recipients, why).then(() => {
+      this.#hand.release(message)
+      // Resumed before the pause was written: nothing else would wake it.
+      if (this.#options.settingsOf(tenantId) !== settings) this.#pauses.distrust(tenantId)
+    })
   }
 
-  #destinationOf(tenantId: string, hop: NextHop): Destination {
+  #destinationOf(tenantId: string, hop: NextHop, settings: TenantSettings | null): Destination {
     const key = destinationKey(tenantId, hop)
     let destination = this.#destinations.get(key)
     if (destination === undefined) {
+      this.#pauses.watch(tenantId, settings)
       destination = new Destination(key, hop, this.#deps)
       this.#destinations.set(key, destination)
     }
@@ -277,6 +300,27 @@ export class Scheduler {
       this.#hand.release(message)
       if (nextAttemptAt < message.source.nextPollAt) this.#wakeAt(message.source, nextAttemptAt)
     })
+  }
+
+  #revive(): void {
+    for (const destination of this.#destinations.values()) destination.revive()
+  }
+
+  /** Gives waiting jobs back to the spool, due as before. */
+  #withdraw(isWanted: (job: ScheduledJob, key: string) => boolean): void {
+    for (const [key, destination] of this.#destinations) {
+      const jobs = destination.withdraw((job) => isWanted(job as ScheduledJob, key))
+      for (const job of jobs) this.#postpone(job, 0)
+    }
+  }
+
+  /** Whether the settings of a tenant send this job elsewhere than it waits for, or nowhere for now. */
+  #isAstray({ message, recipients }: ScheduledJob, key: string, tenantId: string): boolean {
+    const { envelope } = message
+    if (envelope.tenantId !== tenantId) return false
+    const { settingsOf, tenantOfDomain } = this.#options
+    const way = wayOf(settingsOf(tenantId), { envelope, recipient: recipients[0]! }, tenantOfDomain)
+    return wayKey(tenantId, way) !== key
   }
 
   async #storeDsn({ envelope, content, report }: DsnMessage): Promise<void> {
@@ -338,33 +382,5 @@ export class Scheduler {
     for (const [key, destination] of this.#destinations) {
       if (destination.isAtRest(now)) this.#destinations.delete(key)
     }
-  }
-}
-
-function connectorDepsOf(
-  options: SchedulerOptions,
-  {
-    hosts,
-    deadlines,
-    timeouts,
-  }: { readonly hosts: Hosts; readonly deadlines: Deadlines; readonly timeouts: Timeouts },
-): ConnectorDeps {
-  const { config, dns, ownListeners, localAddresses } = options
-  const { hostname } = config
-  const { privateTargets } = config.network
-  const guard = createTargetGuard({ privateTargets, ownListeners, localAddresses })
-  return {
-    resolve: { dns, guard, hostname, random: options.random ?? Math.random },
-    session: {
-      connect: options.connect ?? openSocket,
-      deadlines,
-      hostname,
-      timeouts,
-      tlsSessions: new TlsSessions(),
-      ca: options.ca,
-    },
-    hosts,
-    mxPort: config.delivery.mxPort,
-    ownListener: options.ownMxListener,
   }
 }

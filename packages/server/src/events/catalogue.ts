@@ -94,6 +94,10 @@ export const catalogue = {
     level: 'info',
     means: 'No report was sent: null or unproven reverse-path; the message is held as undeliverable.',
   },
+  'delivery.queue.changed': {
+    level: 'info',
+    means: 'A person held, released, returned, discarded, rerouted or retried waiting messages.',
+  },
   'control.check.ran': { level: 'debug', means: 'A Connect check ran.' },
   'control.check.failed': { level: 'warn', means: 'A Connect check could not be carried out.' },
   'control.request.failed': { level: 'error', means: 'An API request failed by our own fault.' },

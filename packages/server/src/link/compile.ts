@@ -9,6 +9,7 @@ export type TenantRows = {
     readonly slug: string
     readonly settings_revision: number
     readonly postmaster: string | null
+    readonly delivery_paused: 0 | 1
   }
   readonly domains: readonly {
     readonly id: string
@@ -26,6 +27,7 @@ export type TenantRows = {
     readonly tls: RouteTls
     readonly alternate_id: string | null
     readonly default_for: 'inbound' | 'outbound' | null
+    readonly paused: 0 | 1
   }[]
   readonly authorizedOutbounds: readonly { readonly id: string; readonly address: string }[]
 }
@@ -53,18 +55,20 @@ export function compileTenant({ tenant, domains, routes, authorizedOutbounds }: 
       .map(({ id, address }) => ({ id, cidr: cidrOf(address) }))
       .sort(byId),
     routes: routes
-      .map(({ id, name, host, port, tls, alternate_id }) => ({
+      .map(({ id, name, host, port, tls, alternate_id, paused }) => ({
         id,
         name,
         host,
         port,
         tls,
         alternateId: known(alternate_id),
+        ...(paused === 1 ? ({ paused: true } as const) : {}),
       }))
       .sort(byId),
     defaultRouteId: routes.find(({ default_for }) => default_for === 'inbound')?.id ?? null,
     smartHostRouteId: routes.find(({ default_for }) => default_for === 'outbound')?.id ?? null,
     postmaster: tenant.postmaster,
+    ...(tenant.delivery_paused === 1 ? ({ deliveryPaused: true } as const) : {}),
   }
 }
 

@@ -7,6 +7,8 @@ import { Wake } from './wake.ts'
 
 /** Heard of in this time counts as alive. */
 const ALIVE_MS = 60_000
+/** An edge not heard of for so long is taken to be gone for good; until then it is named as missing. */
+const KNOWN_MS = 24 * 3_600_000
 /** An edge that just starts, or just fetched other orders, asks again within this time. */
 const EDGE_WAIT_MS = 3_000
 /** The longest order is a route test with a real message, each step with its own time limit. */
@@ -21,6 +23,16 @@ export type EdgeSeen = {
   readonly seenAt: number
 }
 
+/** What every edge said to an order, and who said nothing. */
+export type Everywhere = {
+  readonly answers: readonly {
+    readonly node: string
+    readonly slot: number
+    readonly result: OrderResult
+  }[]
+  readonly unreachable: readonly { readonly node: string; readonly slot: number; readonly why: string }[]
+}
+
 type Edge = {
   readonly node: string
   readonly slot: number
@@ -30,6 +42,8 @@ type Edge = {
   polls: number
   orderPolls: number
   queue: Order[]
+  /** It belongs here, so it is missed when it is silent. */
+  isExpected: boolean
 }
 
 type Options = {
@@ -52,27 +66,23 @@ export class OrderDesk {
 
   /** Notes that an edge was heard of; `version` when it said which snapshot it works with. */
   heard(node: string, slot: number, version: number | null = null): Edge {
-    const key = `${slot} ${node}`
-    const edge = this.#edges.get(key) ?? {
-      node,
-      slot,
-      version: -1,
-      seenAt: 0,
-      polls: 0,
-      orderPolls: 0,
-      queue: [],
-    }
+    const edge = this.#edgeOf(node, slot)
     edge.seenAt = this.#options.clock.now()
     if (version !== null) edge.version = version
-    this.#edges.set(key, edge)
     return edge
+  }
+
+  /** An edge that belongs here, whether it was heard of or not. */
+  expect(node: string, slot: number): void {
+    this.#edgeOf(node, slot).isExpected = true
   }
 
   edges(): readonly EdgeSeen[] {
     const now = this.#options.clock.now()
     for (const [key, edge] of this.#edges) {
       if (edge.polls > 0) edge.seenAt = now
-      else if (edge.seenAt < now - ALIVE_MS && edge.queue.length === 0) this.#edges.delete(key)
+      else if (!edge.isExpected && edge.seenAt < now - KNOWN_MS && edge.queue.length === 0)
+        this.#edges.delete(key)
     }
     return [...this.#edges.values()]
       .filter(({ seenAt }) => seenAt >= now - ALIVE_MS)
@@ -124,9 +134,48 @@ export class OrderDesk {
     }
   }
 
+  /** Gives an order to every edge we know; those that do not answer are named instead. */
+  async placeEverywhere(order: Order, signal: AbortSignal): Promise<Everywhere> {
+    this.edges()
+    const places = [...this.#edges.values()].map(({ node, slot }) => ({ node, slot }))
+    const said = await Promise.all(
+      places.map(async (place, at) => {
+        const own = { ...order, id: `${order.id}-${at}` }
+        return this.place(own, place, signal).then(
+          (result) => ({ ...place, result }),
+          (error: Error) => ({ ...place, why: error.message }),
+        )
+      }),
+    )
+    const answers = said.filter((one) => 'result' in one && one.result.kind !== 'failed')
+    const unreachable = said.flatMap((one) => {
+      if ('why' in one) return [one]
+      return one.result.kind === 'failed' ? [{ node: one.node, slot: one.slot, why: one.result.why }] : []
+    })
+    return { answers: answers as Everywhere['answers'], unreachable }
+  }
+
   /** A result that nobody waits for any more is let go. */
   settle(id: string, result: OrderResult): void {
     this.#results.get(id)?.resolve(result)
+  }
+
+  #edgeOf(node: string, slot: number): Edge {
+    const key = `${slot} ${node}`
+    const known = this.#edges.get(key)
+    if (known !== undefined) return known
+    const edge: Edge = {
+      node,
+      slot,
+      version: -1,
+      seenAt: 0,
+      polls: 0,
+      orderPolls: 0,
+      queue: [],
+      isExpected: false,
+    }
+    this.#edges.set(key, edge)
+    return edge
   }
 
   #listening(place: { readonly node: string; readonly slot: number } | null): Edge | null {

@@ -1,4 +1,5 @@
 // Orders: what control asks of an edge. Each carries an id and is idempotent; the edge answers with a result.
+import type { QueueActed, QueueActOrder, QueueListed, QueueListOrder } from './queue-orders.ts'
 
 /** The separate tests of a delivery route, in order; a failed one leaves the rest `not-run` (C5). */
 export type ProbeCheck =
@@ -47,9 +48,13 @@ export type Order =
     }
   /** Makes queued recipients of one message due now. */
   | { readonly kind: 'retry'; readonly id: string; readonly messageId: string }
+  | QueueListOrder
+  | QueueActOrder
 
 export type OrderResult =
   | { readonly kind: 'probe-route'; readonly results: readonly ProbeResult[] }
   | { readonly kind: 'submit'; readonly messageId: string }
   | { readonly kind: 'retry'; readonly recipients: number }
+  | QueueListed
+  | QueueActed
   | { readonly kind: 'failed'; readonly why: string }

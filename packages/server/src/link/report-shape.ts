@@ -74,7 +74,17 @@ const Delivery = z.object({
   tenantId: Line,
   at: z.int(),
   recipients: z.array(z.int()).max(RECIPIENTS_MAX),
-  outcome: z.enum(['delivered', 'deferred', 'bounced', 'held', 'ambiguous']),
+  outcome: z.enum([
+    'delivered',
+    'deferred',
+    'bounced',
+    'held',
+    'ambiguous',
+    'released',
+    'discarded',
+    'rerouted',
+    'paused',
+  ]),
   attempt: z.int(),
   nextAttemptAt: z.int().nullable(),
   nextHop: z.object({ host: Line, ip: OptionalLine, port: z.int() }).nullable(),
@@ -82,6 +92,7 @@ const Delivery = z.object({
   reply: Reply,
   durationMs: z.number(),
   dsnId: OptionalLine,
+  by: Line.optional(),
 })
 
 const ReportShape = z.discriminatedUnion('kind', [Refused, Accepted, Delivery])

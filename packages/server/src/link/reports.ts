@@ -68,18 +68,31 @@ export type DeliveryReport = {
   readonly tenantId: string
   readonly at: number
   readonly recipients: readonly number[]
-  readonly outcome: 'delivered' | 'deferred' | 'bounced' | 'held' | 'ambiguous'
+  readonly outcome:
+    | 'delivered'
+    | 'deferred'
+    | 'bounced'
+    | 'held'
+    | 'ambiguous'
+    /** By a person, from being held: queued again, gone for good, or queued for another route. */
+    | 'released'
+    | 'discarded'
+    | 'rerouted'
+    /** Its route or tenant is paused: queued without an attempt. */
+    | 'paused'
   readonly attempt: number
   /** When the next attempt is due; null when there is none. */
   readonly nextAttemptAt: number | null
   readonly nextHop: { readonly host: string; readonly ip: string | null; readonly port: number } | null
   readonly tls: { readonly version: string; readonly cipher: string; readonly verified: boolean } | null
-  /** The remote reply, or our own words for what failed before one came. */
+  /** The remote reply, or our own words for what failed before one came; code 0 where there was no reply. */
   readonly reply: TrackedReply
   /** Milliseconds from first contact to outcome. */
   readonly durationMs: number
   /** The DSN this outcome caused, if any. */
   readonly dsnId: string | null
+  /** Who decided it, where a person did; then `attempt` is the last one before. */
+  readonly by?: string | undefined
 }
 
 export type Report = RefusedReport | AcceptedReport | DeliveryReport

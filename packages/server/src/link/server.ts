@@ -5,10 +5,12 @@ import * as z from 'zod'
 import type { Emit } from '#events/emit.ts'
 import type { Clock } from '#platform/clock.ts'
 import { removeFile, restrictFile } from '#platform/files.ts'
-import { OrderDesk } from './order-desk.ts'
+import { MeasurementBoard, Measurements } from './measurements.ts'
+import { type Everywhere, OrderDesk } from './order-desk.ts'
 import type { Order, OrderResult } from './orders.ts'
 import { LINK_VERSION, LONG_POLL_MS, linkPaths } from './protocol.ts'
 import type { Publisher } from './publisher.ts'
+import { QueueActed, QueueListed } from './queue-orders.ts'
 import { NotABatch } from './report-shape.ts'
 
 /** Where reports go. The body is the text of a `ReportBatch`, checked by whoever stores it. */
@@ -36,6 +38,8 @@ const OrderResultShape = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('probe-route'), results: z.array(ProbeResult).max(50) }),
   z.object({ kind: z.literal('submit'), messageId: z.string().max(200) }),
   z.object({ kind: z.literal('retry'), recipients: z.int() }),
+  QueueListed,
+  QueueActed,
   z.object({ kind: z.literal('failed'), why: z.string() }),
 ]) satisfies z.ZodType<OrderResult>
 
@@ -60,12 +64,14 @@ type Answer = { readonly status: number; readonly body?: unknown; readonly text?
 export class LinkServer {
   readonly #options: Options
   readonly #desk: OrderDesk
+  readonly #board: MeasurementBoard
   readonly #http: Server
   readonly #stopped = new AbortController()
 
   constructor(options: Options) {
     this.#options = options
     this.#desk = new OrderDesk(options)
+    this.#board = new MeasurementBoard(options.clock)
     this.#http = createServer({ maxHeaderSize: HEADER_BYTES_MAX, requestTimeout: REQUEST_MS_MAX })
     this.#http.on('request', (request, response) => void this.#handle(request, response))
   }
@@ -102,6 +108,16 @@ export class LinkServer {
     return this.#options.publisher.version()
   }
 
+  /** When the newest version was published, in epoch milliseconds. */
+  publishedAt(): number {
+    return this.#options.publisher.publishedAt()
+  }
+
+  /** The last reading of each edge. */
+  board(): MeasurementBoard {
+    return this.#board
+  }
+
   settingsChanged(): void {
     this.#options.publisher.settingsChanged()
   }
@@ -112,6 +128,17 @@ export class LinkServer {
 
   orderFor(place: { readonly node: string; readonly slot: number }, order: Order): Promise<OrderResult> {
     return this.#desk.place(order, place, this.#stopped.signal)
+  }
+
+  /** Gives an order to every edge known, each with an id of its own; who does not answer is named. */
+  orderAll(order: Order, waitMs: number): Promise<Everywhere> {
+    const signal = AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(waitMs)])
+    return this.#desk.placeEverywhere(order, signal)
+  }
+
+  /** Names an edge that should be there, so that it is missed when it is not. */
+  expect(node: string, slot: number): void {
+    this.#desk.expect(node, slot)
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -180,6 +207,10 @@ export class LinkServer {
       const { node, slot, acknowledged } = await this.#options.reports.take(body)
       this.#desk.heard(node, slot)
       return { status: 200, body: { acknowledged } }
+    }
+    if (pathname === linkPaths.metrics) {
+      this.#board.take(Measurements.parse(JSON.parse(body.toString('utf8'))))
+      return { status: 204 }
     }
     const result = /^\/v1\/orders\/([\w-]{1,100})\/result$/.exec(pathname)
     if (!result) return { status: 404 }

@@ -21,6 +21,7 @@ const RouteSettings = z.object({
   port: z.int().min(1).max(65_535),
   tls: z.enum(['opportunistic', 'enforced-relaxed', 'enforced-strict', 'none']),
   alternateId: z.string().nullable(),
+  paused: z.literal(true).optional(),
 })
 
 /** One tenant's settings on the wire. Equal to `TenantSettings`, checked by the compiler below. */
@@ -34,6 +35,7 @@ export const TenantShard = z.object({
   defaultRouteId: z.string().nullable(),
   smartHostRouteId: z.string().nullable(),
   postmaster: z.string().nullable(),
+  deliveryPaused: z.literal(true).optional(),
 }) satisfies z.ZodType<TenantSettings>
 
 /**

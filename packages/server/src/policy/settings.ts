@@ -28,6 +28,8 @@ export type RouteSettings = {
   readonly tls: RouteTls
   /** Tried when the first cannot be reached. */
   readonly alternateId: string | null
+  /** Mail for it waits until somebody resumes it. Left out where it is not paused: old shards keep their digest. */
+  readonly paused?: true | undefined
 }
 
 /** An address that may relay for the tenant (O1). `cidr` is a single address for tenants. */
@@ -48,4 +50,6 @@ export type TenantSettings = {
   readonly smartHostRouteId: string | null
   /** postmaster@ and abuse@ of every domain are accepted and go to this mailbox (decisions 17), when set. */
   readonly postmaster: string | null
+  /** All delivery of this tenant waits until somebody resumes it. */
+  readonly deliveryPaused?: true | undefined
 }

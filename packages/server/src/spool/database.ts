@@ -2,7 +2,7 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 
 /** Raised with every change of the schema; a migration brings older files forward. */
-export const SCHEMA_VERSION = 1
+export const SCHEMA_VERSION = 2
 
 /**
  * Larger pages hold a 4 KiB message without an overflow page and halve the b-tree work; above 8 KiB a single
@@ -43,6 +43,11 @@ const MIGRATIONS: readonly string[] = [
   );
   create index outbox_refusals on outbox (first) where refusals = 1;
   create table meta (name text primary key, value integer not null) without rowid;
+  `,
+  // The tenant of a message with paused recipients, else null: nothing is written for all the others.
+  `
+  alter table message add column paused text;
+  create index message_paused on message (paused) where paused is not null;
   `,
 ]
 
@@ -127,12 +132,17 @@ export function prepareStatements(database: DatabaseSync) {
     deleteContent: sql('delete from content where number = ?'),
     readMessage: sql('select number, queued, held, file, envelope, states from message where id = ?'),
     updateMessage: sql(
-      'update message set due_at = ?, queued = ?, held = ?, claims = 0, states = ? where id = ?',
+      'update message set due_at = ?, queued = ?, held = ?, claims = 0, states = ?, paused = ? where id = ?',
     ),
     claim: sql('update message set claims = claims + 1 where id = ?'),
     dueIds: sql('select id from message where due_at is not null and due_at <= ? order by due_at'),
     dueRow: sql('select number, claims, envelope, states from message where id = ?'),
     nextDue: sql('select min(due_at) as due_at from message where due_at is not null and due_at > ?'),
+    scan: sql(
+      "select id, queued, held, envelope ->> '$.tenantId' as tenant from message where id > ? order by id limit ?",
+    ),
+    pausedTenants: sql('select distinct paused as tenant from message where paused is not null'),
+    pausedIds: sql('select id from message where paused = ? and id > ? order by id limit ?'),
     place: sql('select number, file from message where id = ?'),
     content: sql('select bytes from content where number = ?'),
     insertReports: sql('insert into outbox (first, count, refusals, reports) values (?, ?, ?, ?)'),

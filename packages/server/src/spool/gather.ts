@@ -183,7 +183,10 @@ export class Gatherer {
   }
 }
 
-function settleItemOf({ messageId, recipients, outcome, report }: Settlement): SettleItem {
+/** Replies kept for the list of the queue; the whole one stands in the report. */
+const REPLY_LENGTH_MAX = 300
+
+function settleItemOf({ messageId, recipients, outcome, report, byPerson }: Settlement): SettleItem {
   const isDeferred = outcome.kind === 'deferred'
   return {
     messageId,
@@ -191,7 +194,17 @@ function settleItemOf({ messageId, recipients, outcome, report }: Settlement): S
     kind: outcome.kind,
     nextAttemptAt: isDeferred ? outcome.nextAttemptAt : 0,
     attempts: isDeferred ? outcome.attempts : 0,
-    at: report?.at ?? 0,
+    at: outcome.kind === 'paused' ? outcome.at : (report?.at ?? 0),
+    reply: replyOf(outcome, report),
+    byPerson: byPerson === true,
     report: report === null ? null : JSON.stringify(report),
   }
+}
+
+/** Only those who go on waiting show a reply. */
+function replyOf(outcome: Settlement['outcome'], report: Settlement['report']): string | null {
+  if (outcome.kind === 'paused') return outcome.why
+  if (report === null || outcome.kind === 'delivered' || outcome.kind === 'bounced') return null
+  const { code, status, text } = report.reply
+  return `${code} ${status === null ? '' : `${status} `}${text}`.slice(0, REPLY_LENGTH_MAX)
 }

@@ -2,12 +2,24 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Statements } from './database.ts'
 import type { Envelope } from './spool.ts'
-import type { CommitItem, ContentRow, DueRow, RecipientState, SettleItem } from './wire.ts'
+import { dueNow, stateAfter, stateOf } from './states.ts'
+import {
+  type CommitItem,
+  type ContentRow,
+  type DueRow,
+  PAUSED,
+  type RecipientState,
+  type SettleItem,
+} from './wire.ts'
 
 /** Changes of the counts within a transaction, added up once it is durable. */
 export type Tally = { messages: number; queued: number; held: number }
 
 const EMPTY = new Uint8Array(0)
+
+export function emptyTally(): Tally {
+  return { messages: 0, queued: 0, held: 0 }
+}
 
 /** Stores one message with its content, due at once for whoever finds it. */
 export function insertMessage(
@@ -49,18 +61,35 @@ export function settleMessage(sql: Statements, item: SettleItem, tally: Tally): 
   for (const index of item.recipients) {
     const before = states.get(index)
     // Only queued recipients are delivery's; held ones wait for a person.
-    if (before === undefined || before[0] !== 'q') continue
+    if (before === undefined || (before[0] !== 'q' && !(item.byPerson && before[0] === 'h'))) continue
     states.set(index, stateAfter(before, item))
   }
+  return keepStates(sql, { id: item.messageId, row, states }, tally)
+}
+
+/** Writes the states of a message back, or removes it; returns the file that may be unlinked after the commit. */
+export function keepStates(
+  sql: Statements,
+  message: {
+    readonly id: string
+    /** As read by `readMessage`. */
+    readonly row: Record<string, unknown>
+    readonly states: ReadonlyMap<number, RecipientState>
+  },
+  tally: Tally,
+): string | null {
+  const { id, row, states } = message
   const open = openOf(states)
   tally.queued += open.queued - Number(row.queued)
   tally.held += open.held - Number(row.held)
   if (open.queued + open.held === 0) {
-    sql.deleteMessage.run(item.messageId)
+    sql.deleteMessage.run(id)
     tally.messages -= 1
     return removeContent(sql, row)
   }
-  sql.updateMessage.run(open.dueAt, open.queued, open.held, JSON.stringify([...states]), item.messageId)
+  const tenant = open.isPaused ? (JSON.parse(String(row.envelope)) as Envelope).tenantId : null
+  const json = JSON.stringify([...states])
+  sql.updateMessage.run(open.dueAt, open.queued, open.held, json, tenant, id)
   return null
 }
 
@@ -69,10 +98,8 @@ export function retryMessage(sql: Statements, messageId: string, now: number): n
   const row = sql.readMessage.get(messageId)
   if (row === undefined || row.queued === 0) return 0
   const states = statesOf(String(row.envelope), row.states as string | null)
-  for (const [index, state] of states) {
-    if (state[0] === 'q') states.set(index, [state[0], state[1], state[2], now])
-  }
-  sql.updateMessage.run(now, Number(row.queued), Number(row.held), JSON.stringify([...states]), messageId)
+  for (const [index, state] of states) if (state[0] === 'q') states.set(index, dueNow(state, now))
+  keepStates(sql, { id: messageId, row, states }, emptyTally())
   return Number(row.queued)
 }
 
@@ -82,8 +109,12 @@ export function holdMessage(sql: Statements, messageId: string): readonly number
   if (row === undefined) return []
   const states = statesOf(String(row.envelope), row.states as string | null)
   const queued = [...states].filter(([, state]) => state[0] === 'q').map(([index]) => index)
-  for (const index of queued) states.set(index, ['h', states.get(index)![1], states.get(index)![2], 0])
-  sql.updateMessage.run(null, 0, queued.length + Number(row.held), JSON.stringify([...states]), messageId)
+  for (const index of queued) {
+    const [, attempts, first, , notes] = states.get(index)!
+    states.set(index, stateOf('h', attempts, { first, due: 0, notes }))
+  }
+  // The messages are counted later, when the file is read.
+  keepStates(sql, { id: messageId, row, states }, emptyTally())
   return queued
 }
 
@@ -107,7 +138,7 @@ export function takeDue(
     if (row === undefined) continue
     if (Number(row.number) <= suspects.upTo) {
       if (Number(row.claims) > 0) {
-        if (suspects.alone !== null) continue
+        if (suspects.alone !== null && suspects.alone !== messageId) continue
         suspects.alone = messageId
       }
       claimed.push(messageId)
@@ -175,31 +206,19 @@ export function statesOf(envelope: string, states: string | null): Map<number, R
   )
 }
 
-function stateAfter(before: RecipientState, item: SettleItem): RecipientState {
-  const first = before[2] ?? (item.kind === 'deferred' && item.attempts === 0 ? null : item.at)
-  switch (item.kind) {
-    case 'delivered':
-      return ['d', before[1] + 1, first, 0]
-    case 'bounced':
-      return ['b', before[1] + 1, first, 0]
-    case 'held':
-      return ['h', before[1] + 1, first, 0]
-    case 'deferred':
-      return ['q', item.attempts, first, item.nextAttemptAt]
-  }
-}
-
 function openOf(states: ReadonlyMap<number, RecipientState>) {
   let queued = 0
   let held = 0
   let dueAt: number | null = null
+  let isPaused = false
   for (const [state, , , next] of states.values()) {
     if (state === 'h') held += 1
     if (state !== 'q') continue
     queued += 1
+    if (next >= PAUSED) isPaused = true
     if (dueAt === null || next < dueAt) dueAt = next
   }
-  return { queued, held, dueAt }
+  return { queued, held, dueAt, isPaused }
 }
 
 function removeContent(sql: Statements, row: Record<string, unknown>): string | null {

@@ -67,6 +67,12 @@ export type ContentFile = {
 export type DueRecipient = EnvelopeRecipient & {
   readonly attempts: number
   readonly firstAttemptAt: number | null
+  /** The route a person chose instead of the one the settings name. */
+  readonly routeId?: string
+  /** A person released it from being held: what held it before must not hold it again. */
+  readonly isReleased?: true
+  /** It was told already that it waits for a paused route or tenant. */
+  readonly isPauseTold?: true
 }
 
 export type DueMessage = {
@@ -83,6 +89,10 @@ export type Settlement = {
     | { readonly kind: 'bounced' }
     | { readonly kind: 'held' }
     | { readonly kind: 'deferred'; readonly nextAttemptAt: number; readonly attempts: number }
+    /** Waits until `SpoolQueue.unpause`, without an attempt. */
+    | { readonly kind: 'paused'; readonly at: number; readonly why: string }
+  /** A person decided: held recipients are meant too, and it was no attempt. */
+  readonly byPerson?: true
   /** Null for a change of plan that was no attempt: nothing is told. */
   readonly report: DeliveryReport | null
 }

@@ -6,27 +6,20 @@ import type { Emit } from '#events/emit.ts'
 import type { AcceptedReport, Report } from '#link/reports.ts'
 import type { Clock } from '#platform/clock.ts'
 import { createContentFile, readContentFile } from './content-file.ts'
+import { copySpool } from './copy.ts'
 import { type GatheredBatch, Gatherer } from './gather.ts'
+import { dueMessageOf, queueOver, type SpoolQueue } from './queue.ts'
 import {
   type Content,
   type ContentFile,
   type DueMessage,
-  type DueRecipient,
   type Envelope,
   type Settlement,
   type Spool,
   type SpoolHealth,
   SpoolUnavailable,
 } from './spool.ts'
-import type {
-  AnswerOf,
-  FromWriter,
-  OutboxRow,
-  OutboxText,
-  Question,
-  RecipientState,
-  WriterStart,
-} from './wire.ts'
+import type { AnswerOf, FromWriter, OutboxRow, OutboxText, Question, WriterStart } from './wire.ts'
 
 /** Settlements alone are in no hurry: they wait this long for a commit to ride with. */
 const UNHURRIED_MS = 10
@@ -51,6 +44,8 @@ export type SpoolOptions = {
 /** A spool whose file is open in a writer thread. Made by `openSpool`. */
 export class ThreadSpool implements Spool {
   readonly slot: number
+  /** What people do with what waits. */
+  readonly queue: SpoolQueue = queueOver((question) => this.#ask(question))
   readonly #options: SpoolOptions
   readonly #gatherer = new Gatherer()
   readonly #questions = new Map<number, { resolve(value: never): void; reject(error: Error): void }>()
@@ -151,6 +146,15 @@ export class ThreadSpool implements Spool {
 
   counts(): Promise<AnswerOf['counts']> {
     return this.#ask({ kind: 'counts' })
+  }
+
+  /** Copies everything into `folder` while work goes on; resolves with what is in the copy. See `copySpool`. */
+  copyTo(folder: string): Promise<AnswerOf['counts']> {
+    const { file, contentFolder } = this.#options.start
+    return copySpool({ file, contentFolder, slot: this.slot }, folder, {
+      begin: () => this.#ask({ kind: 'copy-begin' }),
+      end: () => this.#ask({ kind: 'copy-end' }).catch(() => ({ isSpoiled: true })),
+    })
   }
 
   async close(): Promise<void> {
@@ -299,19 +303,4 @@ const HEALTHY: SpoolHealth = { ok: true, why: null }
 /** Starts the thread that owns the file. */
 export function startWriter(start: WriterStart): Worker {
   return new Worker(new URL('./writer.ts', import.meta.url), { workerData: start, name: 'spool-writer' })
-}
-
-function dueMessageOf(envelope: Envelope, states: string | null, now: number): DueMessage {
-  const known = states === null ? null : new Map(JSON.parse(states) as [number, RecipientState][])
-  const recipients: DueRecipient[] = []
-  for (const recipient of envelope.recipients) {
-    const [state, attempts, firstAttemptAt, dueAt] = known?.get(recipient.index) ?? [
-      recipient.state === 'held' ? 'h' : 'q',
-      0,
-      null,
-      0,
-    ]
-    if (state === 'q' && dueAt <= now) recipients.push({ ...recipient, attempts, firstAttemptAt })
-  }
-  return { envelope, recipients }
 }

@@ -1,5 +1,6 @@
 // What the spool's two sides say to each other: batches to make durable, questions, and their answers.
 import type { Report } from '#link/reports.ts'
+import type { QueueAnswerOf, QueueQuestion } from './queue-wire.ts'
 
 /**
  * A message to store. JSON is written on the calling side, because strings cross threads cheaper than
@@ -24,10 +25,14 @@ export type CommitItem = {
 export type SettleItem = {
   readonly messageId: string
   readonly recipients: readonly number[]
-  readonly kind: 'delivered' | 'bounced' | 'held' | 'deferred'
+  readonly kind: 'delivered' | 'bounced' | 'held' | 'deferred' | 'paused'
   readonly nextAttemptAt: number
   readonly attempts: number
   readonly at: number
+  /** What the list of the queue shows of a recipient that goes on waiting; null keeps what it shows. */
+  readonly reply: string | null
+  /** A person decided: held recipients are meant too, and it was no attempt. */
+  readonly byPerson: boolean
   readonly report: string | null
 }
 
@@ -57,7 +62,11 @@ export type Question =
   | { readonly kind: 'outbox'; readonly limit: number }
   | { readonly kind: 'counts' }
   | { readonly kind: 'probe' }
+  /** From here to `copy-end` the main file stays as it is, and no content is removed. */
+  | { readonly kind: 'copy-begin' }
+  | { readonly kind: 'copy-end' }
   | { readonly kind: 'close' }
+  | QueueQuestion
 
 export type DueRow = { readonly envelope: string; readonly states: string | null }
 export type ContentRow = { readonly bytes: Uint8Array } | { readonly file: string } | null
@@ -78,8 +87,10 @@ export type AnswerOf = {
   readonly outbox: OutboxText
   readonly counts: Counts
   readonly probe: null
+  readonly 'copy-begin': { readonly files: readonly string[]; readonly counts: Counts }
+  readonly 'copy-end': { readonly isSpoiled: boolean }
   readonly close: null
-}
+} & QueueAnswerOf
 
 export type ToWriter = Batch | { readonly kind: 'ask'; readonly number: number; readonly question: Question }
 
@@ -116,10 +127,29 @@ export type WriterStart = {
   readonly outboxReportsMax: number
 }
 
-/** State of one recipient as the row keeps it: letter, attempts, first attempt, next attempt. */
+/** What is remembered of a recipient beside its state. */
+export type RecipientNotes = {
+  /** The last reply, or why it waits. */
+  readonly reply?: string
+  /** The route a person chose. */
+  readonly route?: string
+  /** 1 once a person released it: what held it before must not hold it again. */
+  readonly released?: 1
+  /** 1 once it was told that it waits for a paused route or tenant. */
+  readonly paused?: 1
+}
+
+/** State of one recipient as the row keeps it: letter, attempts, first attempt, next attempt, notes. */
 export type RecipientState = readonly [
-  state: 'q' | 'h' | 'd' | 'b',
+  state: 'q' | 'h' | 'd' | 'b' | 'x',
   attempts: number,
   firstAttemptAt: number | null,
   dueAt: number,
+  notes?: RecipientNotes,
 ]
+
+/**
+ * Due times from here on stand for a pause: this and the milliseconds when it began. Later than every real
+ * time, so that paused recipients are never found due, and still an exact number.
+ */
+export const PAUSED = 2 ** 52

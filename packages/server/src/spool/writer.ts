@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import { Copying } from './copying.ts'
 import {
   DatabaseLocked,
   DatabaseTooNew,
@@ -12,10 +13,13 @@ import {
   type Statements,
 } from './database.ts'
 import { Outbox } from './outbox.ts'
+import { changeQueue, openMessage, pausedTenants, selectWaiting } from './queue-rows.ts'
+import type { QueueChangeQuestion } from './queue-wire.ts'
 import { markClosed, recover } from './recovery.ts'
 import {
   contentOf,
   countAll,
+  emptyTally,
   insertMessage,
   inTransaction,
   retryMessage,
@@ -44,6 +48,8 @@ const CHECKPOINT_IDLE_BYTES = 4 * 1024 * 1024
  */
 const CHECKPOINT_BYTES = 32 * 1024 * 1024
 const IDLE_MS = 200
+/** Whole pages are logged: about one for each item beside what it carries itself. */
+const LOG_PAGE_BYTES = 4096
 /** While a message is tried alone, others that must be are looked for at this interval. */
 const ALONE_MS = 1000
 
@@ -60,6 +66,7 @@ class Writer {
   /** About what was written to the log since it was last written back. */
   #logBytes = 0
   #probes = 0
+  readonly #copying = new Copying()
 
   constructor(port: MessagePort, start: WriterStart) {
     this.#port = port
@@ -104,7 +111,7 @@ class Writer {
       return
     }
     this.#say({ kind: 'durable', refused, dropped: outcome.dropped })
-    for (const file of outcome.files) rmSync(join(this.#start.contentFolder, file), { force: true })
+    this.#remove(outcome.files)
     this.#logBytes += logBytesOf(batch)
     this.#checkpointWhenLong(CHECKPOINT_BYTES)
     this.#idle ??= setTimeout(() => {
@@ -115,7 +122,7 @@ class Writer {
 
   /** Everything of a batch in one transaction; throws with nothing changed. */
   #transact(batch: Batch): { files: string[]; dropped: number } {
-    const tally: Tally = { messages: 0, queued: 0, held: 0 }
+    const tally = emptyTally()
     const restore = this.#outbox.save()
     const files: string[] = []
     let number = this.#lastNumber
@@ -143,14 +150,18 @@ class Writer {
       throw error
     }
     this.#lastNumber = number
-    this.#tally.messages += tally.messages
-    this.#tally.queued += tally.queued
-    this.#tally.held += tally.held
+    this.#count(tally)
     const { alone } = this.#suspects
     if (alone !== null && batch.settlements.some(({ messageId }) => messageId === alone)) {
       this.#suspects.alone = null
     }
     return { files, dropped }
+  }
+
+  #count({ messages, queued, held }: Tally): void {
+    this.#tally.messages += messages
+    this.#tally.queued += queued
+    this.#tally.held += held
   }
 
   #storeOneByOne(commits: readonly CommitItem[], contents: Uint8Array | null) {
@@ -202,9 +213,34 @@ class Writer {
         return this.#counts()
       case 'probe':
         return this.#probe()
+      case 'copy-begin':
+        return {
+          files: this.#copying.begin(this.#database, this.#sql),
+          counts: this.#counts(),
+        }
+      case 'copy-end':
+        return this.#endCopy()
+      case 'queue-select':
+        return selectWaiting(this.#sql, question)
+      case 'queue-open':
+        return openMessage(this.#sql, question)
+      case 'queue-paused-tenants':
+        return pausedTenants(this.#sql)
+      case 'queue-change':
+      case 'queue-unpause':
+        return this.#changeQueue(question)
       case 'close':
         return this.#close()
     }
+  }
+
+  #changeQueue(question: QueueChangeQuestion): AnswerOf[QueueChangeQuestion['kind']] {
+    const { answer, tally, touched, files } = changeQueue(this.#sql, question, this.#outbox)
+    this.#count(tally)
+    this.#logBytes += LOG_PAGE_BYTES * touched.length
+    if (this.#suspects.alone !== null && touched.includes(this.#suspects.alone)) this.#suspects.alone = null
+    this.#remove(files)
+    return answer
   }
 
   #nextDue(after: number): number | null {
@@ -221,7 +257,7 @@ class Writer {
   /** Writes something small: succeeds when the disk takes writes again. */
   #probe(): null {
     // Writing back the log lets its space be used again, which may be all that was missing.
-    this.#sql.checkpoint.get()
+    if (!this.#copying.isOn) this.#sql.checkpoint.get()
     this.#probes += 1
     inTransaction(this.#sql, () => this.#sql.setMeta.run('probes', this.#probes))
     return null
@@ -232,6 +268,7 @@ class Writer {
    * repeated by the kernel), so the file is opened afresh and read again.
    */
   #reopen(): void {
+    this.#copying.spoil()
     rollBack(this.#sql)
     try {
       this.#database.close()
@@ -252,7 +289,7 @@ class Writer {
   }
 
   #checkpointWhenLong(bytes: number): void {
-    if (this.#logBytes < bytes) return
+    if (this.#logBytes < bytes || this.#copying.isOn) return
     this.#logBytes = 0
     try {
       this.#sql.checkpoint.get()
@@ -261,7 +298,21 @@ class Writer {
     }
   }
 
+  #remove(files: readonly string[]): void {
+    for (const file of this.#copying.mayRemove(files)) {
+      rmSync(join(this.#start.contentFolder, file), { force: true })
+    }
+  }
+
+  #endCopy(): { readonly isSpoiled: boolean } {
+    const { isSpoiled, files } = this.#copying.end()
+    this.#remove(files)
+    return { isSpoiled }
+  }
+
   #close(): null {
+    this.#copying.spoil()
+    this.#remove(this.#copying.end().files)
     if (this.#idle !== null) clearTimeout(this.#idle)
     inTransaction(this.#sql, () => markClosed(this.#sql))
     this.#database.close()
@@ -273,9 +324,8 @@ class Writer {
   }
 }
 
-/** Whole pages are logged: about one for each item beside what it carries itself. */
 function logBytesOf({ commits, contents, settlements }: Batch): number {
-  return (contents?.length ?? 0) + 4096 * (commits.length + settlements.length) + 65_536
+  return (contents?.length ?? 0) + LOG_PAGE_BYTES * (commits.length + settlements.length) + 65_536
 }
 
 function textOf(error: unknown): string {

@@ -2,10 +2,11 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Clock } from '#platform/clock.ts'
 import { initial } from './migrations/0001-initial.ts'
+import { pause } from './migrations/0002-pause.ts'
 import { columnTypes, type Dialect, type Migration } from './migrations/migration.ts'
 import type { Schema } from './schema.ts'
 
-export const migrations: readonly Migration[] = [initial]
+export const migrations: readonly Migration[] = [initial, pause]
 
 /** Any number that only Gatepost uses: the key of PostgreSQL's advisory lock around migrations. */
 const MIGRATION_LOCK = 7_305_202_601

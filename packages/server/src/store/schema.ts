@@ -52,6 +52,8 @@ type TenantTable = {
   contact_phone: string
   /** Mailbox for postmaster@ and abuse@ (decisions 17). */
   postmaster: string | null
+  /** 1 keeps all mail of the tenant waiting. */
+  delivery_paused: Generated<Flag>
   /** Counts every settings change of the tenant; `changeSettings` alone raises it. */
   settings_revision: number
   /** The settings revision that last changed this row (ETag of the tenant itself). */
@@ -163,6 +165,8 @@ type RouteTable = {
   alternate_id: string | null
   /** At most one a tenant and kind. */
   default_for: 'inbound' | 'outbound' | null
+  /** 1 keeps mail for this route waiting. */
+  paused: Generated<Flag>
   /** RouteTest of the contract. */
   last_test: Json | null
   created_at: number

@@ -12,7 +12,6 @@ import { startLink } from '#control/publishing/start.ts'
 import { watchReadiness } from '#control/readiness/readiness.ts'
 import { openSetup } from '#control/setup/setup.ts'
 import { openTracking } from '#control/tracking/tracking.ts'
-import { openMetrics } from '#events/metrics.ts'
 import { type AppOptions, createApp } from '#http/app.ts'
 import { createBindings } from '#http/handlers/bindings.ts'
 import type { SignedIn } from '#http/request.ts'
@@ -22,15 +21,17 @@ import { systemClock } from '#platform/clock.ts'
 import { createDns } from '#platform/dns.ts'
 import { systemMachine } from '#platform/machine.ts'
 import { gatepostVersion } from '#platform/version.ts'
-import { openStore } from '#store/open.ts'
+import { openStore, type Store } from '#store/open.ts'
 import type { RoleOptions, Running } from './child.ts'
+import { nodeMetrics } from './control-figures.ts'
+import { readiness } from './ready.ts'
 import { consoleUrl } from './supervisor.ts'
 
 const WEB = fileURLToPath(new URL('../../../web/dist', import.meta.url))
 
 /** Starts control; resolves when console, socket and link answer. */
 export async function startControl(options: RoleOptions): Promise<Running> {
-  const { config, emit, listening, metrics } = options
+  const { config, emit, listening } = options
   const clock = systemClock
   const stopped = new AbortController()
   const dns = createDns({ clock, resolver: config.dns.resolver, authoritative: config.dns.authoritative })
@@ -43,7 +44,9 @@ export async function startControl(options: RoleOptions): Promise<Running> {
     emit,
   })
   const socketPath = join(config.data, 'run', 'link.sock')
-  const { link, close: closeLink } = await startLink({ socketPath, store, tracking, clock, emit })
+  const expected = Array.from({ length: options.workers }, (_, slot) => ({ node: options.node, slot }))
+  const linked = await startLink({ socketPath, store, tracking, clock, emit, expected })
+  const { link, board, close: closeLink } = linked
   const url = consoleUrl(config, listening)
   const auth = { store, clock, emit, passwords: createPasswords(), attempts: new SignInAttempts(clock) }
   const deps = { ...auth, dns, link, config, tracking, listening, url, machine: systemMachine }
@@ -63,11 +66,8 @@ export async function startControl(options: RoleOptions): Promise<Running> {
     now: clock.now,
     trustedProxies: config.http.trustedProxies,
     findSession,
-    ready: async () => {
-      const edges = link.edges().length
-      return edges > 0 ? { ok: true, why: null } : { ok: false, why: 'no edge has reported yet' }
-    },
-    metrics: async () => openMetrics(metrics.counters(), new Map([['gatepost_edges', link.edges().length]])),
+    ready: () => readiness({ askStore: () => meetStore(store), link, board, clock }),
+    metrics: async () => nodeMetrics({ ...options, board, link }),
   }
   const http = listening.find(({ role }) => role === 'http')
   const console = await serve(createApp(app), { host: http?.host ?? '127.0.0.1', port: http?.port ?? 0 })
@@ -85,6 +85,11 @@ export async function startControl(options: RoleOptions): Promise<Running> {
       await store.close()
     },
   }
+}
+
+/** A small question that only a working store answers. */
+function meetStore(store: Store): Promise<unknown> {
+  return store.db.selectFrom('tenant').select('id').limit(1).execute()
 }
 
 /** Names the console answers to: loopback, and the host of `GATEPOST_URL`. */

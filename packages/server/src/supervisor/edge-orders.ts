@@ -1,7 +1,10 @@
 // What an edge does when control asks: tests a route, takes control's own mail into the spool, makes a
 // message due.
+import type { QueueTools } from '#delivery/queue-tools.ts'
+import type { Emit } from '#events/emit.ts'
 import type { SettingsDirectory } from '#link/holder.ts'
 import type { Order, OrderResult } from '#link/orders.ts'
+import type { QueueActOrder } from '#link/queue-orders.ts'
 import type { AcceptedReport } from '#link/reports.ts'
 import type { Clock } from '#platform/clock.ts'
 import { newId } from '#platform/random.ts'
@@ -9,10 +12,12 @@ import type { Content, Envelope, Spool } from '#spool/spool.ts'
 
 type Deps = {
   readonly clock: Clock
+  readonly emit: Emit
   readonly spool: Spool
   readonly current: () => SettingsDirectory | null
   readonly probeRoute: (order: Extract<Order, { kind: 'probe-route' }>) => Promise<OrderResult>
   readonly retryNow: (messageId: string) => Promise<number>
+  readonly queue: Pick<QueueTools, 'list' | 'act'>
   readonly onAccepted: (envelope: Envelope, content: Content) => void
 }
 
@@ -23,9 +28,27 @@ export async function carryOut(order: Order, deps: Deps): Promise<OrderResult> {
       return deps.probeRoute(order)
     case 'retry':
       return { kind: 'retry', recipients: await deps.retryNow(order.messageId) }
+    case 'queue-list':
+      return deps.queue.list(order)
+    case 'queue-act':
+      return actOnQueue(order, deps)
     case 'submit':
       return { kind: 'submit', messageId: await submit(order, deps) }
   }
+}
+
+/** A route is the tenant's own, or nobody's: control has looked, and the edge looks again. */
+async function actOnQueue(order: QueueActOrder, { current, queue, emit }: Deps): Promise<OrderResult> {
+  const { tenantId, action, by, routeId } = order
+  const routes = current()?.settings(tenantId)?.routes ?? []
+  if (routeId !== null && !routes.some(({ id }) => id === routeId)) {
+    throw new Error('this route of the organisation is not known here yet')
+  }
+  const acted = await queue.act(order)
+  const { messages, recipients } = acted
+  if (messages + acted.withheld > 0)
+    emit('delivery.queue.changed', { tenantId, action, by, messages, recipients })
+  return acted
 }
 
 /** Accepts a message of control like any other: durable first, then delivered by the tenant's routes. */

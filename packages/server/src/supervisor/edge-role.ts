@@ -11,6 +11,7 @@ import type { Emit } from '#events/emit.ts'
 import { createLinkClient } from '#link/client.ts'
 import { followSnapshots } from '#link/follower.ts'
 import { SnapshotHolder } from '#link/holder.ts'
+import { pumpMeasurements } from '#link/measurements.ts'
 import { pumpOrders, pumpReports } from '#link/pumps.ts'
 import { openReplica } from '#link/replica.ts'
 import type { ReplicaWriterData } from '#link/replica-writer.ts'
@@ -19,8 +20,9 @@ import { createDns } from '#platform/dns.ts'
 import type { Dns } from '#platform/dns-types.ts'
 import { openTls } from '#platform/tls.ts'
 import { adoptSpools, openSpool } from '#spool/open.ts'
-import type { Spool } from '#spool/spool.ts'
+import type { QueueSpool } from '#spool/queue.ts'
 import type { RoleOptions, Running } from './child.ts'
+import { measureEdge } from './edge-figures.ts'
 import { carryOut } from './edge-orders.ts'
 import type { Listening } from './messages.ts'
 
@@ -56,6 +58,7 @@ export async function startEdge(options: RoleOptions): Promise<Running> {
   const mail = listening.filter(({ role }) => role !== 'http')
   const scheduler = createScheduler(options, { spool, dns, holder, mail })
   for (const orphan of adopted) scheduler.addSpool(orphan)
+  const spools = [spool, ...adopted]
   const edge = new Edge({
     hostname: config.hostname,
     limits: config.limits,
@@ -74,14 +77,22 @@ export async function startEdge(options: RoleOptions): Promise<Running> {
       clock,
       spool,
       current: () => holder.current(),
+      emit,
       retryNow: (messageId) => scheduler.retryNow(messageId),
+      queue: scheduler.queue,
       onAccepted: (envelope, content) => scheduler.offer(envelope, content),
       probeRoute: (probe) =>
         probeRoute(probe, { dns, clock, config, ownListeners: () => mail, localAddresses }),
     })
   const pumps = [
     pumpOrders(carry, common),
-    ...[spool, ...adopted].map((from) => pumpReports(from, { ...common, slot: from.slot })),
+    // What an adopted spool reports is reachable here, so it comes in this worker's name.
+    ...spools.map((from) => pumpReports(from, common)),
+    pumpMeasurements(
+      () =>
+        measureEdge({ edge, spools, scheduler, holder, metrics: options.metrics, figures: options.figures }),
+      common,
+    ),
   ]
   await firstSnapshot(holder)
   for (const at of mail) await listen(edge, at)
@@ -94,7 +105,7 @@ export async function startEdge(options: RoleOptions): Promise<Running> {
       writer?.postMessage('stop')
       await Promise.all([following, ...pumps])
       client.close()
-      for (const one of [spool, ...adopted]) await one.close()
+      for (const one of spools) await one.close()
       replica.close()
       tls.close()
     },
@@ -104,7 +115,7 @@ export async function startEdge(options: RoleOptions): Promise<Running> {
 function createScheduler(
   { config, workers, emit }: RoleOptions,
   parts: {
-    readonly spool: Spool
+    readonly spool: QueueSpool
     readonly dns: Dns
     readonly holder: SnapshotHolder
     readonly mail: readonly Listening[]

@@ -1,6 +1,7 @@
 // Wires control's end of the link: publisher, socket and report sink become the EdgeLink that use cases see.
 import { dirname } from 'node:path'
 import type { Emit } from '#events/emit.ts'
+import type { MeasurementBoard } from '#link/measurements.ts'
 import { Publisher } from '#link/publisher.ts'
 import { LinkServer, type ReportSink } from '#link/server.ts'
 import type { Clock } from '#platform/clock.ts'
@@ -20,8 +21,14 @@ export async function startLink(options: {
   readonly tracking: LinkTracking
   readonly clock: Clock
   readonly emit: Emit
-}): Promise<{ readonly link: EdgeLink; close(): Promise<void> }> {
-  const { socketPath, store, tracking, clock, emit } = options
+  /** The edge workers of this machine: orders to all name those that are silent. */
+  readonly expected: readonly { readonly node: string; readonly slot: number }[]
+}): Promise<{
+  readonly link: EdgeLink & { publishedAt(): number }
+  readonly board: MeasurementBoard
+  close(): Promise<void>
+}> {
+  const { socketPath, store, tracking, clock, emit, expected } = options
   ensureFolder(dirname(socketPath))
   const publisher = new Publisher({
     store: createPublishingStore(store),
@@ -33,9 +40,11 @@ export async function startLink(options: {
   const unreachable = (why: string): Error =>
     problem('edge-unreachable', `No edge answers at the moment: ${why}.`)
   const server = new LinkServer({ socketPath, publisher, reports: tracking, clock, emit, unreachable })
+  for (const { node, slot } of expected) server.expect(node, slot)
   await server.listen()
   return {
     link: server,
+    board: server.board(),
     async close() {
       await publisher.stop()
       await server.close()

@@ -70,7 +70,7 @@ export function createPublishingStore(store: Store): PublishingStore {
 async function rowsOf(db: Db, tenantId: string): ReturnType<PublishingStore['rowsOf']> {
   const tenant = await db
     .selectFrom('tenant')
-    .select(['id', 'slug', 'settings_revision', 'postmaster'])
+    .select(['id', 'slug', 'settings_revision', 'postmaster', 'delivery_paused'])
     .where('id', '=', tenantId)
     .executeTakeFirst()
   if (!tenant) return null

@@ -9,7 +9,7 @@ import { fileExists, removeFile, renameFile } from '#platform/files.ts'
 import { sqliteDay } from '#store/tracking-schema.ts'
 import { dayName, dayOfId } from './days.ts'
 import { NoteTaker } from './notes.ts'
-import { attemptRow, messageRows, type Place, replyText } from './rows.ts'
+import { attemptRow, messageRows, outcomeText, type Place } from './rows.ts'
 import { afterDelivery, statusOf } from './status.ts'
 import type { Taken } from './tracking-store.ts'
 import { tenantKey } from './words.ts'
@@ -154,7 +154,7 @@ function storeDelivery(write: Writes, report: DeliveryReport): void {
   const letters = afterDelivery(String(row.statuses), report)
   const status = statusOf(letters)
   const delay = status === 'delivered' ? Math.max(0, report.at - Number(row.at)) : null
-  write.update.run(letters, status, replyText(report.reply), delay, report.tenantId, report.messageId)
+  write.update.run(letters, status, outcomeText(report), delay, report.tenantId, report.messageId)
 }
 
 function opened(day: number): Day {

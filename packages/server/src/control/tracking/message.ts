@@ -92,7 +92,7 @@ function factsOf(body: MessageBody, tenantId: string): Message['facts'] {
 }
 
 function attemptOf(attempt: DeliveryReport, { recipients }: MessageBody): Message['attempts'][number] {
-  const { at, outcome, nextAttemptAt, nextHop, tls, reply, dsnId } = attempt
+  const { at, outcome, nextAttemptAt, nextHop, tls, reply, dsnId, by } = attempt
   return {
     at,
     attempt: attempt.attempt,
@@ -104,5 +104,6 @@ function attemptOf(attempt: DeliveryReport, { recipients }: MessageBody): Messag
     reply,
     durationMs: Math.round(attempt.durationMs),
     dsnId,
+    ...(by === undefined ? {} : { by }),
   }
 }

@@ -6,7 +6,7 @@ import { postgresPool } from '#store/open.ts'
 import { postgresTables, type TrackingSchema, trackingTables } from '#store/tracking-schema.ts'
 import { dayName, dayOfId, dayOfName } from './days.ts'
 import { NoteTaker } from './notes.ts'
-import { attemptRow, messageRows, type Place, replyText, type TenantOfDomain } from './rows.ts'
+import { attemptRow, messageRows, outcomeText, type Place, type TenantOfDomain } from './rows.ts'
 import { afterDelivery, statusOf } from './status.ts'
 import type { Taken, TrackingStorage } from './tracking-store.ts'
 import { tenantKey } from './words.ts'
@@ -146,7 +146,7 @@ async function applyDelivery(trx: Trx, report: DeliveryReport): Promise<void> {
   const delay = status === 'delivered' ? Math.max(0, report.at - row.at) : null
   await trx
     .updateTable('tracking_message')
-    .set({ statuses, status, reason: replyText(report.reply), delay_ms: row.delay_ms ?? delay })
+    .set({ statuses, status, reason: outcomeText(report), delay_ms: row.delay_ms ?? delay })
     .where('day', '=', day)
     .where('tenant_id', '=', report.tenantId)
     .where('id', '=', report.messageId)

@@ -157,9 +157,27 @@ export function attemptRow(report: DeliveryReport): NewAttemptRow {
   }
 }
 
-/** `451 4.7.1 Open relay not allowed`. */
+/** `451 4.7.1 Open relay not allowed`; without the code where there was no reply. */
 export function replyText({ code, status, text }: DeliveryReport['reply']): string {
+  if (code === 0) return text
   return status === null ? `${code} ${text}` : `${code} ${status} ${text}`
+}
+
+const DECIDED: ReadonlyMap<DeliveryReport['outcome'], string> = new Map([
+  ['held', 'Held'],
+  ['released', 'Released'],
+  ['bounced', 'Returned to the sender'],
+  ['discarded', 'Discarded'],
+  ['rerouted', 'Sent to another route'],
+])
+
+/** Why a message is where it is, for its row: who decided, or what was replied. */
+export function outcomeText({ outcome, by, reply }: DeliveryReport): string {
+  if (by === undefined) return replyText(reply)
+  // A reply is in our words for the sender; without one the text is the reason that was given.
+  if (reply.code !== 0 && outcome === 'held') return `Held as undeliverable by ${by}: nobody may be told`
+  const words = `${DECIDED.get(outcome) ?? outcome} by ${by}`
+  return reply.code !== 0 || reply.text === '' ? words : `${words}: ${reply.text}`
 }
 
 export function domainOf(address: string | null): string | null {

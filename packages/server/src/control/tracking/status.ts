@@ -9,12 +9,16 @@ const LETTERS = {
   bounced: 'b',
   held: 'h',
   refused: 'r',
+  discarded: 'x',
 } as const
 
 /** The most telling first: what a person should look at. */
-const TELLING = ['bounced', 'held', 'refused', 'deferred', 'queued', 'delivered'] as const
+const TELLING = ['bounced', 'held', 'refused', 'deferred', 'queued', 'discarded', 'delivered'] as const
 
 export type RecipientStatus = keyof typeof LETTERS
+
+/** Change where a recipient goes or when, not whether it waits: a held one stays held. */
+const KEEPS_HELD: ReadonlySet<string> = new Set(['rerouted', 'paused'])
 
 const OUTCOMES: { readonly [Outcome in DeliveryReport['outcome']]: RecipientStatus } = {
   delivered: 'delivered',
@@ -23,6 +27,10 @@ const OUTCOMES: { readonly [Outcome in DeliveryReport['outcome']]: RecipientStat
   held: 'held',
   // The next hop may have it or not: it is tried again.
   ambiguous: 'deferred',
+  released: 'queued',
+  rerouted: 'queued',
+  paused: 'queued',
+  discarded: 'discarded',
 }
 
 export function lettersOf(status: RecipientStatus, recipients: number): string {
@@ -37,17 +45,17 @@ export function afterDelivery(
   report: Pick<DeliveryReport, 'recipients' | 'outcome'>,
 ): string {
   const letter = LETTERS[OUTCOMES[report.outcome]]
-  if (letters.length === 1) return report.recipients.includes(0) && !isFinal(letters) ? letter : letters
+  const stays = KEEPS_HELD.has(report.outcome) ? LETTERS.held : null
+  const isSettled = (before: string): boolean => FINAL.includes(before) || before === stays
+  if (letters.length === 1) return report.recipients.includes(0) && !isSettled(letters) ? letter : letters
   const after = [...letters]
   for (const index of report.recipients) {
-    if (index >= 0 && index < after.length && !isFinal(after[index]!)) after[index] = letter
+    if (index >= 0 && index < after.length && !isSettled(after[index]!)) after[index] = letter
   }
   return after.join('')
 }
 
-function isFinal(letter: string): boolean {
-  return letter === LETTERS.delivered || letter === LETTERS.bounced
-}
+const FINAL = [LETTERS.delivered, LETTERS.bounced, LETTERS.discarded].join('')
 
 /** The status that a message shows. */
 export function statusOf(letters: string): RecipientStatus {

@@ -6,7 +6,7 @@ import type { DeliveryReport, RefusedReport } from '#link/reports.ts'
 import type { ExplanationStep, GatheredFacts } from '#policy/policy.ts'
 import { reasonText } from './list-store.ts'
 import type { MessageBody } from './rows.ts'
-import { domainOf, replyText } from './rows.ts'
+import { domainOf, outcomeText, replyText } from './rows.ts'
 
 type Step = OutputOf<typeof getMessage>['explanation'][number]
 
@@ -47,6 +47,7 @@ export function verdictOf({ status, body, attempts }: Story): string {
     const verb = status === 'refused' ? 'Refused' : 'Deferred'
     return `${verb} with ${replyText(reply)}.${because ? ` ${reasonText(because.because)}` : ''}`
   }
+  if (last?.by !== undefined) return decidedVerdict(last)
   const answered = last ? `${hopOf(last)} answered ${replyText(last.reply)}` : null
   switch (status) {
     case 'delivered':
@@ -62,9 +63,19 @@ export function verdictOf({ status, body, attempts }: Story): string {
       const because = body.explanation.find(({ kind }) => kind === 'hold')?.because
       return `Accepted and held for a person.${because ? ` ${reasonText(because)}` : ''}`
     }
+    case 'queued':
+      if (last?.outcome === 'paused') return `Accepted; it waits: ${last.reply.text}.`
+      return 'Accepted; it waits for its first delivery attempt.'
     default:
       return 'Accepted; it waits for its first delivery attempt.'
   }
+}
+
+/** The last word was a person's. */
+function decidedVerdict(last: DeliveryReport): string {
+  const report = last.dsnId === null ? '' : ' A delivery report went to the sender.'
+  const isOnItsWay = last.outcome === 'released' || last.outcome === 'rerouted'
+  return `Accepted. ${outcomeText(last)}${isOnItsWay ? '; it is on its way again' : ''}.${report}`
 }
 
 /** The smallest change that would have altered the outcome; null where nothing was refused. */
@@ -72,7 +83,8 @@ export function smallestChangeOf(story: Story): string | null {
   const { status, body, attempts } = story
   if (body.reply !== null) return changeFor(story, decidingStep(body))
   const last = attempts.at(-1)
-  if (status !== 'bounced' || !last) return null
+  if (last?.outcome === 'paused') return 'Resume delivery on the queue’s page.'
+  if (status !== 'bounced' || !last || last.by !== undefined) return null
   if (last.nextHop === null) return 'Nothing was reached: check the delivery route, then retry the message.'
   return `${last.nextHop.host} refused it, not this gateway: its reply says what it asks for.`
 }

@@ -1,0 +1,174 @@
+// What people do with mail that waits, carried out beside delivery: nothing is decided about a message while
+// it is being transmitted.
+
+import {
+  mergeListed,
+  type QueueActed,
+  type QueueActOrder,
+  type QueuedMessage,
+  type QueueListed,
+  type QueueListOrder,
+} from '#link/queue-orders.ts'
+import type { Clock } from '#platform/clock.ts'
+import type { Hand, Source } from './in-hand.ts'
+import type { Recorder } from './recorder.ts'
+
+export type QueueToolsDeps = {
+  readonly clock: Clock
+  readonly hand: Hand
+  readonly sources: () => readonly Source[]
+  readonly recorder: Pick<Recorder, 'returnToSender'>
+  /** Takes jobs of these messages out of memory, back to the spool. */
+  readonly withdraw: (messageIds: ReadonlySet<string>) => void
+  /** Forgets that destinations were unreachable: somebody asked to try now. */
+  readonly revive: () => void
+  /** There may be due messages in this spool. */
+  readonly wake: (source: Source) => void
+}
+
+/** Time spent on one order; what is left is named by `next`, and asked for again. */
+const LIST_MS_MAX = 3_000
+const ACT_MS_MAX = 8_000
+const MESSAGES_PER_ORDER_MAX = 5_000
+/** Decided at one go: bounds how long they are kept from delivery and the spool from others. */
+const MESSAGES_PER_GO = 200
+/** A transmission that takes longer is left to end by itself; the message is named as busy. */
+const TRANSMISSION_MS_MAX = 3_000
+const LOOK_MS = 20
+
+type Acted = Omit<QueueActed, 'kind'>
+
+export class QueueTools {
+  readonly #deps: QueueToolsDeps
+
+  constructor(deps: QueueToolsDeps) {
+    this.#deps = deps
+  }
+
+  /** A page of what waits in all spools here, oldest first. */
+  async list({ tenantId, filter, after, limit }: QueueListOrder): Promise<QueueListed> {
+    const until = this.#deps.clock.now() + LIST_MS_MAX
+    const parts: { readonly items: readonly QueuedMessage[]; readonly next: string | null }[] = []
+    for (const { spool } of this.#deps.sources()) {
+      const items: QueuedMessage[] = []
+      let next = after
+      do {
+        const look = { tenantId, filter, after: next, limit: limit - items.length }
+        const part = await spool.queue.select(look)
+        items.push(...part.items)
+        next = part.next
+      } while (next !== null && items.length < limit && this.#deps.clock.now() < until)
+      parts.push({ items, next })
+    }
+    return { kind: 'queue-list', ...mergeListed(parts, limit) }
+  }
+
+  /** Carries a decision out on all that is meant and is here. */
+  async act(order: QueueActOrder): Promise<QueueActed> {
+    const until = this.#deps.clock.now() + ACT_MS_MAX
+    let acted = NOTHING
+    for (const source of this.#deps.sources()) {
+      const { messageIds } = order
+      const part =
+        messageIds === null
+          ? await this.#actOnFilter(source, order, until)
+          : await this.#actOn(source, order, messageIds)
+      acted = sumOf(acted, part)
+    }
+    if (order.action === 'retry') this.#deps.revive()
+    for (const source of this.#deps.sources()) this.#deps.wake(source)
+    return { kind: 'queue-act', ...acted }
+  }
+
+  async #actOnFilter(source: Source, order: QueueActOrder, until: number): Promise<Acted> {
+    const { tenantId, filter } = order
+    let acted = NOTHING
+    let { after } = order
+    do {
+      const look = { tenantId, filter, after, limit: MESSAGES_PER_GO }
+      const { items, next } = await source.spool.queue.select(look)
+      const ids = items.map(({ id }) => id)
+      if (ids.length > 0) acted = sumOf(acted, await this.#actOn(source, order, ids))
+      after = next
+    } while (after !== null && acted.found < MESSAGES_PER_ORDER_MAX && this.#deps.clock.now() < until)
+    return { ...acted, next: after }
+  }
+
+  async #actOn(source: Source, order: QueueActOrder, messageIds: readonly string[]): Promise<Acted> {
+    const { hand } = this.#deps
+    // In hand from elsewhere, or another tenant's: not to be touched, nor to be told of.
+    const ids = messageIds.filter((id) => {
+      const held = hand.get(id)
+      return held === undefined || (held.source === source && held.envelope.tenantId === order.tenantId)
+    })
+    // These leave what delivery is about alone: nothing has to stand still for them.
+    if (order.action === 'retry' || order.action === 'discard') return this.#change(source, order, ids)
+    hand.bar(ids)
+    try {
+      const busy = await this.#settled(new Set(ids))
+      const free = ids.filter((id) => !busy.has(id))
+      const acted =
+        order.action === 'bounce'
+          ? await this.#bounce(source, order, free)
+          : await this.#change(source, order, free)
+      return { ...acted, found: acted.found + busy.size, busy: busy.size }
+    } finally {
+      hand.unbar(ids)
+    }
+  }
+
+  /** Waits until messages are out of delivery's hand; resolves with those that stay in it. */
+  async #settled(ids: ReadonlySet<string>): Promise<ReadonlySet<string>> {
+    const { clock, hand, withdraw } = this.#deps
+    const until = clock.now() + TRANSMISSION_MS_MAX
+    for (;;) {
+      const busy = new Set([...ids].filter((id) => hand.has(id)))
+      if (busy.size === 0 || clock.now() >= until) return busy
+      withdraw(busy)
+      await clock.sleep(LOOK_MS)
+    }
+  }
+
+  async #change(
+    source: Source,
+    { action, tenantId, by, reason, routeId, filter }: QueueActOrder,
+    messageIds: readonly string[],
+  ): Promise<Acted> {
+    if (action === 'bounce' || messageIds.length === 0) return NOTHING
+    const now = this.#deps.clock.now()
+    const change = { action, tenantId, by, reason, routeId, filter, messageIds, now }
+    return { ...NOTHING, ...(await source.spool.queue.change(change)) }
+  }
+
+  async #bounce(source: Source, order: QueueActOrder, messageIds: readonly string[]): Promise<Acted> {
+    const { tenantId, filter } = order
+    const acted = await Promise.all(
+      messageIds.map(async (id): Promise<Acted> => {
+        const open = await source.spool.queue.open(id, tenantId, filter)
+        if (open === null) return NOTHING
+        const { envelope, recipients } = open
+        if (recipients.length === 0) return { ...NOTHING, found: 1 }
+        const message = { envelope, source, chunks: null, bytes: 0, open: 1 }
+        const done = await this.#deps.recorder.returnToSender(message, recipients, order)
+        const { returned, withheld } = done
+        return { ...NOTHING, found: 1, messages: returned > 0 ? 1 : 0, recipients: returned, withheld }
+      }),
+    )
+    return acted.reduce(sumOf, NOTHING)
+  }
+}
+
+const NOTHING: Acted = { found: 0, messages: 0, recipients: 0, busy: 0, withheld: 0, next: null }
+
+/** Counts of both; `next` is the earlier of the two, so that nothing is left out. */
+function sumOf(a: Acted, b: Acted): Acted {
+  const [next = null] = [a.next, b.next].filter((id) => id !== null).sort()
+  return {
+    found: a.found + b.found,
+    messages: a.messages + b.messages,
+    recipients: a.recipients + b.recipients,
+    busy: a.busy + b.busy,
+    withheld: a.withheld + b.withheld,
+    next,
+  }
+}

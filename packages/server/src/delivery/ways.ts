@@ -1,0 +1,37 @@
+// The recipients of a message by where they go: those who share a way share a letter.
+import type { TenantSettings } from '#policy/settings.ts'
+import type { DueMessage, DueRecipient, Envelope } from '#spool/spool.ts'
+import { routeOf, type Way, wayKey } from './route.ts'
+
+type TenantOfDomain = (domain: string) => string | null
+
+/** Sorts due recipients. Null settings: nothing is known of the tenant here. */
+export function waysOf(
+  settings: TenantSettings | null,
+  { envelope, recipients }: DueMessage,
+  tenantOfDomain: TenantOfDomain,
+): Iterable<[Way, readonly DueRecipient[]]> {
+  if (recipients.length === 1)
+    return [[wayOf(settings, { envelope, recipient: recipients[0]! }, tenantOfDomain), recipients]]
+  const groups = new Map<string, [Way, DueRecipient[]]>()
+  for (const recipient of recipients) {
+    const way = wayOf(settings, { envelope, recipient }, tenantOfDomain)
+    const key = wayKey(envelope.tenantId, way)
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [way, [recipient]])
+    else group[1].push(recipient)
+  }
+  return groups.values()
+}
+
+/** The way of one recipient. */
+export function wayOf(
+  settings: TenantSettings | null,
+  { envelope, recipient }: { readonly envelope: Envelope; readonly recipient: DueRecipient },
+  tenantOfDomain: TenantOfDomain,
+): Way {
+  if (settings === null) return { kind: 'none', why: 'the settings of the organisation are not known here' }
+  const { forwardPath, routeId: chosenRouteId } = recipient
+  const domain = forwardPath.slice(forwardPath.lastIndexOf('@') + 1).toLowerCase()
+  return routeOf({ settings, direction: envelope.direction, domain, tenantOfDomain, chosenRouteId })
+}

@@ -1,0 +1,37 @@
+// What connecting to a next hop needs, from the scheduler's options.
+import type { ConnectorDeps } from './connector.ts'
+import type { Deadlines } from './deadlines.ts'
+import type { Hosts } from './hosts.ts'
+import type { SchedulerOptions } from './scheduler.ts'
+import { openSocket } from './smtp-connection.ts'
+import type { Timeouts } from './smtp-session.ts'
+import { createTargetGuard } from './target-guard.ts'
+import { TlsSessions } from './tls-sessions.ts'
+
+export function connectorDepsOf(
+  options: SchedulerOptions,
+  {
+    hosts,
+    deadlines,
+    timeouts,
+  }: { readonly hosts: Hosts; readonly deadlines: Deadlines; readonly timeouts: Timeouts },
+): ConnectorDeps {
+  const { config, dns, ownListeners, localAddresses } = options
+  const { hostname } = config
+  const { privateTargets } = config.network
+  const guard = createTargetGuard({ privateTargets, ownListeners, localAddresses })
+  return {
+    resolve: { dns, guard, hostname, random: options.random ?? Math.random },
+    session: {
+      connect: options.connect ?? openSocket,
+      deadlines,
+      hostname,
+      timeouts,
+      tlsSessions: new TlsSessions(),
+      ca: options.ca,
+    },
+    hosts,
+    mxPort: config.delivery.mxPort,
+    ownListener: options.ownMxListener,
+  }
+}
