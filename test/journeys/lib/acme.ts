@@ -24,10 +24,14 @@ type Domain = {
 }
 
 /** Starts the small internet and a gateway in it, and takes Acme to where mail flows both ways. */
-export async function startAcme(env: Readonly<Record<string, string>> = {}): Promise<Acme> {
+export async function startAcme(
+  env: Readonly<Record<string, string>> = {},
+  beforeSetUp: (gateway: Gateway, world: World) => Promise<void> = async () => {},
+): Promise<Acme> {
   const world = await startWorld()
   const gateway = await startGateway({ env: { ...world.gatewayEnvironment(), ...env } })
   world.setGateway({ host: '127.0.0.1', port: gateway.mxPort })
+  await beforeSetUp(gateway, world)
   const { api, slug } = await setUp(gateway)
   const base = `/v1/tenants/${slug}`
   await proveDomain(world, api, base)

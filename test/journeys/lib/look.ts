@@ -1,0 +1,70 @@
+// Looks at a page in light, in dark and as wide as a phone: takes its picture and lists what is wrong with it.
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Page } from 'playwright-core'
+import { screenshotPath, settled } from './browser.ts'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+/** WCAG 2.2 AA with all it builds on, and what axe knows to be good practice. */
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+
+const DESK = { width: 1360, height: 900 }
+const PHONE = { width: 390, height: 844 }
+const LOOKS = [
+  { look: 'light', colorScheme: 'light', size: DESK },
+  { look: 'dark', colorScheme: 'dark', size: DESK },
+  { look: 'phone', colorScheme: 'light', size: PHONE },
+] as const
+
+type Violation = {
+  readonly id: string
+  readonly nodes: readonly { readonly target: readonly string[]; readonly failureSummary: string }[]
+}
+
+/** What is wrong with the page in any look; pictures go to `screenshots/NAME-LOOK.png`. */
+export async function lookAt(page: Page, name: string): Promise<readonly string[]> {
+  const complaints: string[] = []
+  await page.evaluate(AXE)
+  for (const { look, colorScheme, size } of LOOKS) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await page.setViewportSize(size)
+    await drawn(page)
+    complaints.push(...(await sideways(page)).map((what) => `${look}: scrolls sideways, ${what}`))
+    complaints.push(...(await violations(page)).map((what) => `${look}: ${what}`))
+    await page.screenshot({ path: screenshotPath(`${name}-${look}`), fullPage: true })
+  }
+  await page.emulateMedia({ colorScheme: 'light' })
+  await page.setViewportSize(DESK)
+  return complaints
+}
+
+/** A page that changes its layout has to draw it and may ask for data again. */
+async function drawn(page: Page): Promise<void> {
+  await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
+  await settled(page)
+}
+
+async function violations(page: Page): Promise<readonly string[]> {
+  const options = { runOnly: { type: 'tag', values: TAGS }, resultTypes: ['violations'] }
+  const found = (await page.evaluate(
+    `axe.run(document, ${JSON.stringify(options)}).then(({ violations }) => violations)`,
+  )) as readonly Violation[]
+  return found.map(({ id, nodes }) => {
+    const where = nodes.slice(0, 3).map(({ target, failureSummary }) => {
+      return `${target.join(' ')} (${failureSummary.split('\n')[1]?.trim()})`
+    })
+    return `axe ${id}: ${where.join('; ')}`
+  })
+}
+
+/** The widest elements past the window's edge; none when nothing scrolls sideways. */
+async function sideways(page: Page): Promise<readonly string[]> {
+  return (await page.evaluate(`(() => {
+    const root = document.documentElement
+    if (root.scrollWidth <= root.clientWidth) return []
+    return [...document.body.querySelectorAll('*')]
+      .filter((each) => each.getBoundingClientRect().right > root.clientWidth + 1)
+      .slice(-3)
+      .map((each) => each.outerHTML.slice(0, 120))
+  })()`)) as readonly string[]
+}

@@ -1,0 +1,179 @@
+// Every page with real data in light, in dark and on a phone: nothing fails, nothing scrolls sideways, axe
+// finds nothing.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { stepNames } from '@gatepost/contract/connect.ts'
+import { startPage } from '@gatepost/sandbox/page/server.ts'
+import type { Browser, Page } from 'playwright-core'
+import { type Acme, startAcme } from './lib/acme.ts'
+import { eventually } from './lib/api.ts'
+import { chromiumMissing, openBrowser, openTab, settled, type Tab } from './lib/browser.ts'
+import { lookAt } from './lib/look.ts'
+
+const skip = chromiumMissing()
+const PAGE_MS = 60_000
+const SLUG = '/t/acme-ltd'
+
+type View = {
+  readonly name: string
+  /** Below the console's address, or a whole address. */
+  readonly path: string | (() => string | Promise<string>)
+  /** What a person does before the picture. */
+  readonly act?: (page: Page) => Promise<unknown>
+}
+
+const views: readonly View[] = [
+  { name: 'sign-in', path: '/sign-in' },
+  { name: 'sign-in-wrong', path: '/sign-in', act: signInWrongly },
+  { name: 'setup-closed', path: '/setup#token=used' },
+  { name: 'connect', path: `${SLUG}/connect` },
+  ...stepNames.map((step) => ({ name: `step-${step}`, path: `${SLUG}/connect/${step}` })),
+  { name: 'dashboard', path: `${SLUG}/dashboard` },
+  { name: 'messages', path: `${SLUG}/messages` },
+  { name: 'messages-no-match', path: `${SLUG}/messages?search=nobody%40far.example&status=held` },
+  { name: 'why-delivered', path: () => messagePath('delivered') },
+  { name: 'why-refused', path: () => messagePath('refused') },
+  { name: 'why-bounced', path: () => messagePath('bounced') },
+  { name: 'why-waiting', path: () => messagePath('deferred', 'Patience') },
+  { name: 'users', path: `${SLUG}/users` },
+  { name: 'users-import', path: `${SLUG}/users`, act: previewImport },
+  { name: 'domains', path: `${SLUG}/domains` },
+  { name: 'routes', path: `${SLUG}/routes` },
+  { name: 'outbound', path: `${SLUG}/outbound` },
+  { name: 'audit', path: `${SLUG}/audit` },
+  { name: 'settings', path: `${SLUG}/settings` },
+  { name: 'readiness', path: '/system/readiness' },
+  { name: 'organizations', path: '/system/organizations' },
+  { name: 'search', path: `${SLUG}/dashboard`, act: openSearch },
+  { name: 'not-found', path: '/nowhere' },
+  { name: 'api', path: '/docs/api' },
+  { name: 'sandbox', path: () => sandbox.url },
+]
+
+let acme: Acme
+let sandbox: Awaited<ReturnType<typeof startPage>>
+let browser: Browser
+let tab: Tab
+let setupComplaints: readonly string[] = []
+
+before(
+  async () => {
+    if (skip) return
+    browser = await openBrowser()
+    // Whoever is not signed in, or signs in wrongly, is told so by status.
+    tab = await openTab(browser, {
+      faultsExpected: /(GET \/v1\/me|POST \/v1\/sessions|\/v1\/setup\S*): 4\d\d$/,
+    })
+    acme = await startAcme({}, async (gateway) => {
+      setupComplaints = await lookAtSetup(gateway.setupUrl ?? '')
+    })
+    sandbox = await startPage(acme.world, { consoleUrl: () => acme.gateway.url })
+    await moveMail()
+  },
+  { timeout: 180_000 },
+)
+
+after(async () => {
+  await browser?.close()
+  await sandbox?.stop()
+  await acme?.stop()
+})
+
+test('page setup', { skip }, () => assert.deepEqual(setupComplaints, []))
+
+for (const { name, path, act } of views) {
+  test(`page ${name}`, { skip, timeout: PAGE_MS }, async () => {
+    const { page } = tab
+    const found = typeof path === 'string' ? path : await path()
+    await page.goto(new URL(found, acme.gateway.url).href)
+    await settled(page)
+    await act?.(page)
+    const complaints = await lookAt(page, name)
+    assert.deepEqual([...tab.takeFaults(), ...complaints], [])
+    if (name === 'setup-closed') await signIn(page)
+  })
+}
+
+async function lookAtSetup(setupUrl: string): Promise<readonly string[]> {
+  const { page } = tab
+  await page.goto(setupUrl)
+  await settled(page)
+  await page.getByLabel('Your name').fill('Ada Admin')
+  await page.getByLabel('Password', { exact: true }).fill('correct horse battery')
+  await page.getByLabel('Primary domain').fill('acme.example')
+  await page.getByRole('heading', { name: 'Why Exchange on-premises?' }).waitFor()
+  return [...(await lookAt(page, 'setup')), ...tab.takeFaults()]
+}
+
+/** Mail of every kind that the message centre can show, so that no page is empty. */
+async function moveMail(): Promise<void> {
+  const { world, api, base } = acme
+  for (const kind of ['unknown-recipient', 'foreign-domain', 'unauthorised', 'outbound', 'survey'] as const) {
+    await world.act(kind)
+  }
+  await testRoute()
+  world.acme.setRecipients(['ann@acme.example'])
+  await world.act('partner', { to: 'bob@acme.example', subject: 'Minutes of Monday' })
+  await reached('bounced')
+  world.acme.setRecipients(['ann@acme.example', 'bob@acme.example'])
+  await world.act('partner')
+  await reached('delivered')
+  world.acme.setDown(true)
+  await world.act('partner', { subject: 'Patience' })
+  await reached('deferred', 'Patience')
+  await api.call('POST', `${base}/domains`, { name: 'acme-shop.example' })
+}
+
+async function testRoute(): Promise<void> {
+  const { api, base } = acme
+  type Routes = { readonly items: readonly { id: string; lastTest: { state: string; passed: boolean } }[] }
+  const list = (): Promise<Routes> => api.call<Routes>('GET', `${base}/routes`)
+  const id = (await list()).items[0]?.id
+  await api.call('POST', `${base}/routes/${id}/test`, { recipient: 'ann@acme.example' })
+  await eventually(list, ({ items }) => items[0]?.lastTest.passed === true, PAGE_MS)
+  await api.call('POST', `${base}/routes/${id}/arrived`)
+}
+
+/** The id of a message with this status. */
+async function reached(status: string, search = ''): Promise<string> {
+  type Rows = { readonly items: readonly { readonly id: string }[] }
+  const query = new URLSearchParams({ status, ...(search === '' ? {} : { search }) })
+  const rows = await eventually(
+    () => acme.api.call<Rows>('GET', `${acme.base}/messages?${query}`),
+    ({ items }) => items.length > 0,
+    PAGE_MS,
+  )
+  return rows.items[0]?.id ?? ''
+}
+
+async function messagePath(status: string, search?: string): Promise<string> {
+  return `${SLUG}/messages/${await reached(status, search)}`
+}
+
+async function signInWrongly(page: Page): Promise<void> {
+  await page.getByLabel('Work address').fill('ada@acme.example')
+  await page.getByLabel('Password', { exact: true }).fill('not the password')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('alert').waitFor()
+}
+
+async function signIn(page: Page): Promise<void> {
+  await page.goto(new URL('/sign-in', acme.gateway.url).href)
+  await page.getByLabel('Work address').fill('ada@acme.example')
+  await page.getByLabel('Password', { exact: true }).fill('correct horse battery')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Put Acme Ltd behind Gatepost' }).waitFor()
+}
+
+async function previewImport(page: Page): Promise<void> {
+  const text = 'email,name,aliases\ncarol@acme.example,Carol Clark,\ndave.acme.example,Dave Dean,\n'
+  const file = { name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(text) }
+  await page.getByLabel('CSV file with users').setInputFiles(file)
+  await page.getByText('Preview of people.csv').waitFor()
+}
+
+async function openSearch(page: Page): Promise<void> {
+  await page.keyboard.press('Control+k')
+  await page.getByPlaceholder('Pages and steps').fill('mail')
+  await page.getByRole('dialog').getByText('Prepare for inbound email').waitFor()
+}
