@@ -120,7 +120,8 @@ function drawInbox(name: 'acme' | 'outside', host: MailHost): Markup {
       <td class="number">${message.content.length}</td><td class="number">${timeOf(message.at)}</td></tr>`,
   )
   const caption = `Messages of ${host.name}`
-  return html`${head}<div class="scroll"><table aria-label="${caption}"><thead><tr><th>Subject</th>
+  return html`${head}<div class="scroll" tabindex="0" role="region"
+  aria-label="Table: ${caption}"><table aria-label="${caption}"><thead><tr><th>Subject</th>
   <th>From</th><th>To</th>
     <th class="number">Bytes</th><th class="number">Time</th></tr></thead><tbody>${rows}</tbody></table></div>
     <p class="note">${host.total()} came, ${messages.length} shown</p>`
@@ -176,7 +177,8 @@ function drawQueries(queries: readonly QueryLogged[]): Markup {
       (query) => html`<tr><td class="mono">${breakable(query.name)}</td><td class="mono">${query.type}</td>
         <td>${query.outcome}</td><td class="number">${timeOf(query.at)}</td></tr>`,
     )
-  return html`<div class="scroll"><table aria-label="Questions asked"><thead><tr><th>Name</th><th>Type</th>
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Table: questions asked">
+  <table aria-label="Questions asked"><thead><tr><th>Name</th><th>Type</th>
   <th>Answer</th>
     <th class="number">Time</th></tr></thead><tbody>${rows}</tbody></table></div>`
 }

@@ -24,7 +24,7 @@ revision in <code>If-Match</code>; lists take <code>limit</code> (up to 500) and
 <nav aria-label="Chapters">${tags.map((tag) => `<a href="#${slug(tag)}">${escapeHtml(tag)}</a>`).join(' · ')} ·
 <a href="#problems">Problems</a></nav>
 ${chapters.join('')}
-<section aria-labelledby="problems"><h2 id="problems">Problems</h2><div class="wide" tabindex="0" role="region" aria-label="Problems"><table>
+<section aria-labelledby="problems"><h2 id="problems">Problems</h2><div class="wide" tabindex="0" role="region" aria-label="Table of problems"><table>
 <thead><tr><th scope="col">Name</th><th scope="col">Status</th><th scope="col">Meaning</th></tr></thead>
 <tbody>${list.join('')}</tbody></table></div></section></main></body></html>`
 }
