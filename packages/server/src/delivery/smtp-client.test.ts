@@ -81,6 +81,7 @@ describe('client: replies at each stage', () => {
   const cases: [stage: string, reply: string, expected: string[]][] = [
     ['MAIL', '451 4.3.0 later', ['transient 451', 'transient 451']],
     ['MAIL', '550 5.7.1 never', ['permanent 550', 'permanent 550']],
+    ['MAIL', '503 5.5.1 out of step', ['transient 503', 'transient 503']],
     ['RCPT TO:<a@', '450 4.2.1 later', ['transient 450', 'delivered 250']],
     ['RCPT TO:<a@', '550 5.1.1 nobody', ['permanent 550', 'delivered 250']],
     ['RCPT TO:<a@', '552 5.5.3 too many', ['transient 452', 'delivered 250']],
@@ -94,13 +95,17 @@ describe('client: replies at each stage', () => {
   for (const keywords of [['PIPELINING'], []]) {
     for (const [stage, reply, expected] of cases) {
       it(`${stage} → ${reply}${keywords.length > 0 ? ', pipelined' : ''}`, async () => {
-        const client = await clientOf(await sinkOf({ keywords, answer: answering(stage, reply) }))
+        let isOver = false
+        const answer: Answer = (line, at) => (isOver ? undefined : answering(stage, reply)(line, at))
+        const client = await clientOf(await sinkOf({ keywords, answer }))
         const first = await client.transmit(letter(['a@x.example', 'b@x.example']), none)
         assert.deepEqual(kinds(first), expected)
         assert.equal(first.isUntried, false)
-        // The connection is in step: the next transaction gets its own replies.
-        if (client.isUsable)
-          assert.equal(kinds(await client.transmit(letter(['z@x.example']), none)).length, 1)
+        // The connection is in step, and no transaction was left open on it.
+        assert.equal(client.isUsable, reply !== '250 what')
+        if (!client.isUsable) return
+        isOver = true
+        assert.deepEqual(kinds(await client.transmit(letter(['z@x.example']), none)), ['delivered 250'])
         client.session.connection.quit()
       })
     }

@@ -114,7 +114,7 @@ export class SmtpClient {
     }
     const mail = await connection.reply(this.#timeouts.mail)
     transaction.mailReply(mail)
-    if (transaction.isOver && !wholeGroup) return this.#reset()
+    if (transaction.isOver && !wholeGroup) return false
     transaction.stage = 'rcpt'
     for (const [i] of transaction.recipients.entries()) {
       say(i + 1)
@@ -132,9 +132,10 @@ export class SmtpClient {
       return false
     }
     transaction.dataReply(data)
-    return wholeGroup ? false : this.#reset()
+    return transaction.isBegun && !transaction.isClosing ? this.#reset() : false
   }
 
+  /** A refused RCPT or DATA leaves the transaction open: the next MAIL would get 503 (RFC 5321 §4.1.4). */
   async #reset(): Promise<false> {
     const { connection } = this.session
     connection.write('RSET\r\n')
@@ -205,8 +206,10 @@ class Transaction {
   #slows = false
   /** MAIL got 421: this connection has had enough, which says nothing about the letter. */
   isTurnedAway = false
-  /** A reply was 421. */
+  /** A reply was 421, or none that tells where we are. */
   isClosing = false
+  /** MAIL was accepted. */
+  isBegun = false
 
   constructor(letter: Letter) {
     this.recipients = letter.recipients
@@ -220,7 +223,8 @@ class Transaction {
 
   mailReply(reply: Reply): void {
     this.isTurnedAway = reply.code === 421
-    if (reply.code !== 250) this.#settleOpen(reply)
+    this.isBegun = reply.code === 250
+    if (!this.isBegun) this.#settleOpen(reply)
   }
 
   rcptReply(index: number, reply: Reply): void {
@@ -233,6 +237,8 @@ class Transaction {
   }
 
   dataReply(reply: Reply): void {
+    // A yes that is no 354: nobody knows whether content or commands are read now.
+    if (reply.code < 400) this.isClosing = true
     this.#settleOpen(reply)
   }
 
@@ -282,9 +288,12 @@ class Transaction {
   }
 }
 
-/** 5yz is for good; 4yz and codes that make no sense where they stand are not. */
+/**
+ * 5yz is for good; 4yz and codes that make no sense where they stand are not. 503 says that the two of us are
+ * out of step, which is no word about the message.
+ */
 function kindOf(reply: Reply): 'transient' | 'permanent' {
-  return reply.code >= 500 ? 'permanent' : 'transient'
+  return reply.code >= 500 && reply.code !== 503 ? 'permanent' : 'transient'
 }
 
 async function contentOf(

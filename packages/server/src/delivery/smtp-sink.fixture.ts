@@ -147,6 +147,11 @@ class SinkSession {
         this.say(line, this.#ehlo())
         return
       case 'MAIL':
+        // As Postfix and others do: a transaction that was begun has to be ended (RFC 5321 §4.1.4).
+        if (this.#mail !== '') {
+          this.say(line, '503 5.5.1 nested MAIL command')
+          return
+        }
         this.#recipients = []
         this.#mail = this.say(line, '250 2.1.0 ok') ? line : ''
         return
@@ -157,6 +162,10 @@ class SinkSession {
       case 'DATA':
         if (this.#recipients.length === 0) this.say(line, '554 5.5.1 no valid recipients')
         else this.#inData = this.say(line, '354 go on')
+        return
+      case 'RSET':
+        this.#mail = ''
+        this.say(line, '250 2.0.0 ok')
         return
       case 'STAR':
         if (this.say(line, '220 2.0.0 go')) this.#secure()
