@@ -1,4 +1,4 @@
-// Builds the console into packages/web/dist and runs its tests; in development /v1 goes to the fixture server.
+// Builds the console into dist and runs its tests; in development /v1 goes to the fixture server.
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
 

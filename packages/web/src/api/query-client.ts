@@ -1,4 +1,4 @@
-// The cache of answers: retries only what may heal by itself, and sends people to sign-in when the session ended.
+// The cache of answers: retries only what may heal by itself, and notices when the session ended.
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query'
 import { ProblemError } from './problem-error.ts'
 

@@ -1,4 +1,4 @@
-// Entry of the console: sets up parsing without eval (our CSP forbids it), cache, routes and theme, then draws.
+// Entry of the console: parsing without eval (our CSP forbids it), styles, then the application.
 import './setup-zod.ts'
 import './tokens.css'
 import './fonts.css'

@@ -1,4 +1,4 @@
-// All addresses of the console: pages load when they are opened, and console pages ask who is signed in first.
+// All addresses of the console: pages load when opened, and ask first who is signed in.
 import { StepName } from '@gatepost/contract/connect.ts'
 import { getMe } from '@gatepost/contract/session.ts'
 import type { QueryClient } from '@tanstack/react-query'
@@ -7,6 +7,7 @@ import {
   createRoute,
   createRouter,
   lazyRouteComponent,
+  notFound,
   Outlet,
   redirect,
 } from '@tanstack/react-router'
@@ -65,7 +66,13 @@ const home = createRoute({
   },
 })
 
-const tenant = createRoute({ getParentRoute: () => shell, path: '/t/$slug' })
+const tenant = createRoute({
+  getParentRoute: () => shell,
+  path: '/t/$slug',
+  beforeLoad: ({ context, params }) => {
+    if (!context.me.tenants.some(({ slug }) => slug === params.slug)) throw notFound()
+  },
+})
 
 const tenantHome = createRoute({
   getParentRoute: () => tenant,

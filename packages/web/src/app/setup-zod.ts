@@ -1,4 +1,4 @@
-// Zod would probe for eval, which the page's CSP reports as a violation; told so before the first schema is built.
+// Zod would probe for eval, which the page's CSP reports as a violation: it is told beforehand.
 import { config } from 'zod'
 
 config({ jitless: true })

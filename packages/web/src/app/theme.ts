@@ -77,7 +77,7 @@ export const cssVariablesResolver: CSSVariablesResolver = () => {
   return { variables: {}, light: shared, dark: shared }
 }
 
-/** Dialogs lock scrolling with a style element of a library that reads its nonce from this global (get-nonce). */
+/** Dialogs lock scrolling by a style element whose library reads its nonce from this global (get-nonce). */
 export function shareNonce(): void {
   const nonce = styleNonce()
   if (nonce !== '') Object.assign(globalThis, { __webpack_nonce__: nonce })

@@ -1,10 +1,10 @@
 // How mail flows now and will flow: internet, Gatepost, mail host; a full line where it is in use already.
 import type { Connect, StepName } from '@gatepost/contract/connect.ts'
 import classes from './connect.module.css'
-import { environmentWords } from './step-words.ts'
+import { boxWords } from './step-words.ts'
 
 export function MailFlow({ connect }: { readonly connect: Connect }) {
-  const host = environmentWords[connect.environment]
+  const host = boxWords[connect.environment]
   const isDone = (name: StepName) => connect.steps.some((step) => step.name === name && step.state === 'done')
   const inbound = isDone('modify-mx')
   const outbound = isDone('outbound')

@@ -63,6 +63,9 @@ function Overview({ connect }: { readonly connect: Connect }) {
   )
 }
 
+/** Nothing for the reader to do: the steps that are left are not built yet. */
+const LATER = 'what is left comes with a later release.'
+
 function leadOf(connect: Connect): string {
   const left = connect.required - connect.requiredDone
   if (left <= 0) return 'All required steps are done. We check them again by ourselves, for ever.'
@@ -70,5 +73,6 @@ function leadOf(connect: Connect): string {
   const flow =
     mx?.state === 'done' ? '' : ' Mail keeps flowing as it does today until you change the MX record.'
   const verb = left === 1 ? 'is' : 'are'
-  return `${plural(left, 'required step')} ${verb} left: about ${connect.minutesLeft} minutes of your time.${flow}`
+  const rest = connect.minutesLeft > 0 ? `about ${connect.minutesLeft} minutes of your time.` : LATER
+  return `${plural(left, 'required step')} ${verb} left: ${rest}${flow}`
 }

@@ -60,6 +60,16 @@ export const environmentWords: { readonly [Name in Environment]: string } = {
   other: 'Other mail server',
 }
 
+/** The mail host in the small boxes of the diagram. */
+export const boxWords: { readonly [Name in Environment]: string } = {
+  'microsoft-365': 'Microsoft 365',
+  'on-premises': 'Exchange',
+  hybrid: 'Exchange',
+  hosted: 'Provider',
+  'google-workspace': 'Google',
+  other: 'Mail server',
+}
+
 /** The mail host's name inside a sentence. */
 export const hostWords: { readonly [Name in Environment]: string } = {
   'microsoft-365': 'Microsoft 365',

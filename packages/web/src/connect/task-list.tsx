@@ -63,7 +63,7 @@ export function Progress({ connect }: { readonly connect: Connect }) {
         <span>
           {requiredDone} of {required} required done
         </span>
-        {requiredDone < required && <span className="tx3">about {minutesLeft} min</span>}
+        {minutesLeft > 0 && <span className="tx3">about {minutesLeft} min</span>}
       </div>
       <ProgressSegments done={requiredDone} total={required} />
     </div>

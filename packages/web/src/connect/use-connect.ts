@@ -1,4 +1,4 @@
-// The steps of an organisation, read again often while something waits, so that pages turn green by themselves.
+// The steps of an organisation, read often while something waits: pages turn green by themselves.
 import { type Connect, getConnect } from '@gatepost/contract/connect.ts'
 import type { UseQueryResult } from '@tanstack/react-query'
 import { useEndpoint } from '#api/use-endpoint.ts'

@@ -40,7 +40,7 @@ function Waiting({ step }: { readonly step: ConnectStep }) {
             checkedAt={pending?.checkedAt ?? step.checkedAt}
             nextCheckAt={pending?.nextCheckAt ?? step.nextCheckAt}
           />
-          <span className="small tx3"> You may close this page.</span>
+          <span className="small tx3"> · You may close this page.</span>
         </p>
       </div>
       <CheckButton

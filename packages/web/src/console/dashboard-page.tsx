@@ -1,4 +1,4 @@
-// The dashboard: where Connect stands, what happened to mail in 24 hours, how long it took, and whether all is well.
+// The dashboard: Connect, what happened to mail in 24 hours, the delay, and whether all is well.
 import { getMessageCounts } from '@gatepost/contract/message.ts'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { Page } from '#app/page.tsx'

@@ -15,7 +15,7 @@ import { ProblemNote } from '#shared/note.tsx'
 import { Panel, PanelBody, PanelFoot } from '#shared/panel.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
 import stack from '#shared/stack.module.css'
-import { address, required, useFieldErrors } from '#shared/validation.ts'
+import { address, focusFirstWrong, required, useFieldErrors } from '#shared/validation.ts'
 import { LiveLine } from './live-line.tsx'
 
 export const environments = (Object.keys(environmentWords) as Environment[]).map((value) => ({
@@ -51,8 +51,9 @@ function Filled({ tenant }: { readonly tenant: Tenant }) {
     },
   })
   useFieldErrors(form, save.error)
-  const submit = form.onSubmit((body: Change) =>
-    save.mutate({ params: { tenant: tenant.slug }, body, revision: tenant.revision }),
+  const submit = form.onSubmit(
+    (body: Change) => save.mutate({ params: { tenant: tenant.slug }, body, revision: tenant.revision }),
+    focusFirstWrong,
   )
   return (
     <form onSubmit={submit} noValidate>

@@ -8,7 +8,7 @@ import { useEffect } from 'react'
 import { keyOf, useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { Mark } from '#app/shell/mark.tsx'
 import { Note, ProblemNote } from '#shared/note.tsx'
-import { address, required } from '#shared/validation.ts'
+import { address, focusFirstWrong, required } from '#shared/validation.ts'
 import classes from './entry.module.css'
 
 export function SignInPage() {
@@ -45,7 +45,11 @@ export function SignInPage() {
             </Note>
           </div>
         )}
-        <form noValidate className={classes.form} onSubmit={form.onSubmit((body) => enter.mutate({ body }))}>
+        <form
+          noValidate
+          className={classes.form}
+          onSubmit={form.onSubmit((body) => enter.mutate({ body }), focusFirstWrong)}
+        >
           {enter.error && <ProblemNote error={enter.error} focus />}
           <TextInput
             size="md"

@@ -4,7 +4,7 @@ import { IconRefresh } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
 import { ProblemError } from '#api/problem-error.ts'
 import classes from './check-button.module.css'
-import { useNow } from './now.ts'
+import { currentTime, useNow } from './now.ts'
 
 type Props = {
   /** What is checked, for screen readers: the domain or the step. */
@@ -20,7 +20,7 @@ export function CheckButton({ of, onCheck, busy, error, label = 'Check now' }: P
   const [freeAt, setFreeAt] = useState(0)
   useEffect(() => {
     if (!(error instanceof ProblemError) || error.problem !== 'check-too-soon') return
-    setFreeAt(Date.now() + (error.retryAfter ?? 5) * 1_000)
+    setFreeAt(currentTime() + (error.retryAfter ?? 5) * 1_000)
   }, [error])
   const wait = Math.ceil((freeAt - now) / 1_000)
   const failed = error instanceof ProblemError && error.problem !== 'check-too-soon' ? error.title : null

@@ -1,4 +1,4 @@
-// Questions before dangerous changes: the consequence as the title, the verb on the button, never "Are you sure?".
+// Questions before dangerous changes: the consequence as title, the verb on the button.
 import { Button, Modal } from '@mantine/core'
 import { createContext, type ReactNode, useCallback, useContext, useRef, useState } from 'react'
 import classes from './confirm.module.css'

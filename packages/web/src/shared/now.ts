@@ -22,6 +22,11 @@ function subscribe(listener: () => void): () => void {
   }
 }
 
+/** Epoch milliseconds at this moment, for what happens on a press of a button. */
+export function currentTime(): number {
+  return Date.now()
+}
+
 /** Epoch milliseconds, new every second while something shows it. */
 export function useNow(): number {
   return useSyncExternalStore(

@@ -1,4 +1,4 @@
-// What each server says of a record: its own name servers first, then the public view with the time left in caches.
+// What each server says of a record: its name servers, then the public view with the time left.
 import type { DnsRecord } from '@gatepost/contract/common.ts'
 import { minutesSeconds } from './format.ts'
 import { HostText } from './host-text.tsx'

@@ -1,5 +1,5 @@
 // The one component that draws states: always icon and word, a pill only beside the page's heading.
-import { useRef } from 'react'
+import { useEffect, useRef } from 'react'
 import classes from './status-word.module.css'
 import { type Family, type StateOf, type Tone, wordOf } from './vocabulary.ts'
 
@@ -34,16 +34,27 @@ export function StatusIcon<F extends Family>({
 }) {
   const { icon: Icon, tone } = wordOf(of, state)
   // The check is drawn once when a step turns green, not whenever the page opens.
-  const first = useRef<string>(state)
+  const box = useRef<SVGSVGElement>(null)
+  const before = useRef<string>(state)
+  useEffect(() => {
+    const turned = state === 'done' && before.current !== 'done'
+    before.current = state
+    if (turned && !matchMedia('(prefers-reduced-motion: reduce)').matches) {
+      box.current?.animate([{ opacity: 0, transform: 'scale(0.6)' }, {}], {
+        duration: 300,
+        easing: 'ease-out',
+      })
+    }
+  }, [state])
   return (
     <Icon
+      ref={box}
       size={size}
       stroke={1.8}
       aria-hidden
       className={classes.icon}
       data-tone={tone}
       data-running={state === 'running' || undefined}
-      data-turned={(state === 'done' && first.current !== 'done') || undefined}
     />
   )
 }

@@ -1,4 +1,4 @@
-// What fields are checked for before they are sent; each message is the exact remedy. The server has the last word.
+// What fields are checked for before sending; each message is the remedy. The server has the last word.
 import type { UseFormReturnType } from '@mantine/form'
 import { useEffect } from 'react'
 import { fieldErrorsOf } from '#api/problem-error.ts'
@@ -37,4 +37,9 @@ export function useFieldErrors<Values extends object>(form: UseFormReturnType<Va
   useEffect(() => {
     for (const [field, message] of fieldErrorsOf(error)) form.setFieldError(field, message)
   }, [error])
+}
+
+/** After a refused submit the first wrong field takes the focus; its error is read with it. */
+export function focusFirstWrong(): void {
+  requestAnimationFrame(() => document.querySelector<HTMLElement>('main [aria-invalid="true"]')?.focus())
 }

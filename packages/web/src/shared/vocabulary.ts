@@ -1,4 +1,4 @@
-// The words for states (look/README, Status vocabulary): every state has an icon, a colour and a word of its own.
+// The words for states (look/README): every state has an icon, a colour and a word of its own.
 import {
   IconAlertTriangleFilled,
   IconArrowBackUp,
@@ -21,6 +21,7 @@ import {
   IconProgress,
   IconQuestionMark,
   IconStack2,
+  IconTrash,
 } from '@tabler/icons-react'
 
 type Icon = typeof IconLock
@@ -51,6 +52,7 @@ const vocabulary = {
     held: say(IconHandStop, 'hold', 'Held'),
     refused: say(IconBan, 'bad', 'Refused'),
     bounced: say(IconArrowBackUp, 'bad', 'Bounced'),
+    discarded: say(IconTrash, 'mute', 'Discarded'),
   },
   check: {
     passed: say(IconCircleCheckFilled, 'ok', 'Passed'),

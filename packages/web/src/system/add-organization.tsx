@@ -12,7 +12,7 @@ import { FormSection } from '#shared/form-section.tsx'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { Panel, PanelBody, PanelFoot } from '#shared/panel.tsx'
 import stack from '#shared/stack.module.css'
-import { address, domainName, required, useFieldErrors } from '#shared/validation.ts'
+import { address, domainName, focusFirstWrong, required, useFieldErrors } from '#shared/validation.ts'
 
 export function AddOrganization() {
   const add = useAction(createTenant, { readAgain: [listTenants, getMe], onDone: () => form.reset() })
@@ -31,7 +31,7 @@ export function AddOrganization() {
   })
   useFieldErrors(form, add.error)
   return (
-    <form noValidate onSubmit={form.onSubmit((body) => add.mutate({ body }))}>
+    <form noValidate onSubmit={form.onSubmit((body) => add.mutate({ body }), focusFirstWrong)}>
       <Panel title="Add an organisation" flush>
         <FormSection title="Organisation">
           <div className={stack.pair}>

@@ -4,6 +4,7 @@ import { ActionIcon } from '@mantine/core'
 import { IconMenu2 } from '@tabler/icons-react'
 import { type ReactNode, useContext } from 'react'
 import { useEndpoint } from '#api/use-endpoint.ts'
+import { plural } from '#shared/format.ts'
 import { usePhone } from '#shared/screen.ts'
 import type { Crumb } from '../page.tsx'
 import { SchemeMenu } from './scheme-menu.tsx'
@@ -59,7 +60,7 @@ export function HealthLine() {
   if (!data) return null
   const tone =
     data.healthy === 0 ? 'bad' : data.healthy < data.total || data.readinessFailed > 0 ? 'warn' : 'ok'
-  const failed = data.readinessFailed > 0 ? `, ${data.readinessFailed} readiness checks failed` : ''
+  const failed = data.readinessFailed > 0 ? `, ${plural(data.readinessFailed, 'readiness check')} failed` : ''
   return (
     <span className={classes.health}>
       <span className={classes.dot} data-tone={tone} aria-hidden />

@@ -8,7 +8,8 @@ export function googleInbound({ smartHost }: Values): Instructions {
       [text('Enter smtp.google.com or aspmx.l.google.com below as the mail host, port 25.')],
       [
         text(
-          `Open Apps > Google Workspace > Gmail > Spam, Phishing and Malware > Inbound gateway, at the top unit. Add the addresses of ${smartHost}, tick “Automatically detect external IP” and “Require TLS”.`,
+          'Open Apps > Google Workspace > Gmail > Spam, Phishing and Malware > Inbound gateway, at the top unit.',
+          `Add the addresses of ${smartHost}, tick “Automatically detect external IP” and “Require TLS”.`,
         ),
       ],
       [text('Leave “Reject all mail not from gateway IPs” off until the MX record has changed.')],
@@ -26,7 +27,8 @@ export function googleOutbound({ smartHost }: Values): Instructions {
     steps: [
       [
         text(
-          `Open Gmail > Hosts > Add route: host ${smartHost}, port 25 or 587, require TLS with a CA-signed certificate and host-name check.`,
+          `Open Gmail > Hosts > Add route: host ${smartHost}, port 25 or 587,`,
+          'require TLS with a CA-signed certificate and host-name check.',
         ),
       ],
       [

@@ -60,7 +60,8 @@ export function otherInbound({ smartHost }: Values): Instructions {
       [text('Enter its public name or address below, with the port it takes mail on.')],
       [
         text(
-          `Let its firewall pass that port from the addresses of ${smartHost}, and leave these addresses out of greylisting, SPF and connection limits: all mail comes from them.`,
+          `Let its firewall pass that port from the addresses of ${smartHost}, and leave these addresses out of`,
+          'greylisting, SPF and connection limits: all mail comes from them.',
         ),
       ],
     ],

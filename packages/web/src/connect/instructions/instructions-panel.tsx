@@ -1,4 +1,4 @@
-// Draws the instructions of an environment with this organisation's values filled in and a copy button for each block.
+// The instructions of an environment with this organisation's values and a copy button for each block.
 import type { Environment } from '@gatepost/contract/common.ts'
 import { getOutbound } from '@gatepost/contract/route.ts'
 import { getTenant } from '@gatepost/contract/tenant.ts'

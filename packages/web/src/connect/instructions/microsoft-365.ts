@@ -1,5 +1,5 @@
 // Microsoft 365: connectors by Exchange Online PowerShell, as its reference of August 2026 names them.
-import { code, type Instructions, text, type Values } from './part.ts'
+import { code, type Instructions, join, text, type Values } from './part.ts'
 
 /** Our IPv4 addresses as a PowerShell variable: connectors take IPv4 only. */
 function ours(smartHost: string): string {
@@ -12,7 +12,9 @@ export function microsoftInbound({ smartHost, domain }: Values): Instructions {
     steps: [
       [
         text(
-          `Read the delivery host in the admin centre: Settings > Domains > ${domain} > DNS records, the MX value. It ends in mail.protection.outlook.com or, for newer domains, in mx.microsoft. Enter it below as the mail host, port 25.`,
+          `Read the delivery host in the admin centre: Settings > Domains > ${domain} > DNS records, the MX value.`,
+          'It ends in mail.protection.outlook.com or, for newer domains, in mx.microsoft.',
+          'Enter it below as the mail host, port 25.',
         ),
       ],
       [
@@ -84,7 +86,10 @@ export function microsoftOutbound({ smartHost, domain }: Values): Instructions {
     ],
     caution: {
       title: 'Exchange Online shares its addresses with all its customers',
-      text: 'Proof of the organisation beyond the address comes with a later release; until then authorise a host of your own. The connector needs a publicly trusted certificate on our side.',
+      text: join(
+        'Proof of the organisation beyond the address comes with a later release; until then authorise a host',
+        'of your own. The connector needs a publicly trusted certificate on our side.',
+      ),
     },
   }
 }

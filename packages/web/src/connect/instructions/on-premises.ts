@@ -12,7 +12,8 @@ export function premisesInbound({ smartHost }: Values): Instructions {
       ],
       [
         text(
-          `Let the firewall pass TCP 25 from the addresses of ${smartHost}. Leave it open to others until the MX record has changed and old caches are empty.`,
+          `Let the firewall pass TCP 25 from the addresses of ${smartHost}.`,
+          'Leave it open to others until the MX record has changed and old caches are empty.',
         ),
       ],
       [
@@ -67,7 +68,9 @@ export function hybridInbound(values: Values): Instructions {
     steps: [
       [
         text(
-          'If mail enters at Exchange on-premises, enter that server below and set Enhanced Filtering on the hybrid inbound connector too. If it enters at Exchange Online, choose Microsoft 365 as the environment for these instructions.',
+          'If mail enters at Exchange on-premises, enter that server below and set Enhanced Filtering on the',
+          'hybrid inbound connector too. If it enters at Exchange Online, choose Microsoft 365 as the environment',
+          'for these instructions.',
         ),
       ],
       ...premises.steps.slice(1),
@@ -87,7 +90,8 @@ export function hybridOutbound(values: Values): Instructions {
       ...premises.steps,
       [
         text(
-          'With centralised transport (RouteAllMessagesViaOnPremises) this is all. Otherwise make the outbound connector in Exchange Online as well, and send one message from each half.',
+          'With centralised transport (RouteAllMessagesViaOnPremises) this is all. Otherwise make the outbound',
+          'connector in Exchange Online as well, and send one message from each half.',
         ),
       ],
     ],

@@ -20,8 +20,13 @@ export type Instructions = {
   readonly caution: { readonly title: string; readonly text: string } | null
 }
 
-export function text(words: string): Part {
-  return { kind: 'text', text: words }
+/** A paragraph; its lines are joined by a space. */
+export function text(...lines: readonly string[]): Part {
+  return { kind: 'text', text: join(...lines) }
+}
+
+export function join(...lines: readonly string[]): string {
+  return lines.join(' ')
 }
 
 export function code(name: string, lines: string): Part {

@@ -35,7 +35,7 @@ export function stagesOf(mx: MxView): readonly Stage[] {
   const own = servers.filter(({ view }) => view === 'authoritative')
   const found = own.filter(({ state }) => state === 'found').length
   const stale = servers.filter(({ view, state }) => view === 'public' && state !== 'found').length
-  const published = own.length > 0 && found === own.length
+  const published = own.length > 0 ? found === own.length : mx.complete
   return [
     {
       name: 'Gates',
@@ -44,7 +44,7 @@ export function stagesOf(mx: MxView): readonly Stage[] {
     },
     {
       name: 'Record published',
-      words: own.length === 0 ? 'not asked yet' : `${found} of ${own.length} name servers`,
+      words: own.length > 0 ? `${found} of ${own.length} name servers` : published ? 'seen' : 'not asked yet',
       done: published,
     },
     {

@@ -25,7 +25,9 @@ export function ConnectCard() {
         <span className="strong">
           Connect: {data.requiredDone} of {data.required} required done.
         </span>{' '}
-        <span className="tx2">{next && `Next: ${next.title}`}</span>
+        <span className="tx2">
+          {next ? `Next: ${next.title}` : 'What is left comes with a later release.'}
+        </span>
       </p>
       <div className={classes.segments}>
         <ProgressSegments done={data.requiredDone} total={data.required} />

@@ -4,6 +4,7 @@ import { getLiveness } from '@gatepost/contract/tenant.ts'
 import { Link } from '@tanstack/react-router'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { useMay, useMe, useSlug } from '#app/session.ts'
+import { plural } from '#shared/format.ts'
 import { Panel } from '#shared/panel.tsx'
 import { StatusIcon } from '#shared/status-word.tsx'
 import classes from '../dashboard.module.css'
@@ -28,7 +29,7 @@ export function HealthPanel() {
         {health && health.readinessFailed > 0 && (
           <li>
             <StatusIcon of="check" state="warning" />
-            <p>{health.readinessFailed} readiness checks of the gateway failed</p>
+            <p>{plural(health.readinessFailed, 'readiness check')} of the gateway failed</p>
           </li>
         )}
         {live && (

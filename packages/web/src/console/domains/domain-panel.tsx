@@ -1,4 +1,4 @@
-// One domain: its state, the two records that prove it, what each server says of them, and when we look again.
+// One domain: its state, the two records that prove it, what servers say, when we look again.
 import { getConnect } from '@gatepost/contract/connect.ts'
 import { checkDomain, type Domain, listDomains, removeDomain } from '@gatepost/contract/domain.ts'
 import { Button, Switch } from '@mantine/core'

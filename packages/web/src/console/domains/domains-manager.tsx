@@ -1,4 +1,4 @@
-// Domains: add one, publish one of its two records, and watch both being looked for. Used by the page and by C1.
+// Domains: add one, publish one of its records, watch it being looked for. Used by the page and C1.
 import { getConnect } from '@gatepost/contract/connect.ts'
 import { addDomain, listDomains } from '@gatepost/contract/domain.ts'
 import { Button, TextInput } from '@mantine/core'

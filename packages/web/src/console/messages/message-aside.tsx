@@ -53,8 +53,18 @@ export function MessageFacts({ message }: { readonly message: Message }) {
   )
 }
 
+const factWords = new Map([
+  ['spf', 'SPF'],
+  ['hops', 'Hops'],
+])
+
+/** Facts are named as the policies name them; here they begin with a capital. */
+function factWord(name: string): string {
+  return factWords.get(name) ?? name.charAt(0).toUpperCase() + name.slice(1)
+}
+
 function gathered({ name, value, known }: Message['facts'][number]): FactRow {
-  return [name, known ? <HostText key={name}>{value}</HostText> : <span key={name}>unknown: {value}</span>]
+  return [factWord(name), known ? value : `unknown: ${value}`]
 }
 
 function factRows(message: Message): readonly FactRow[] {

@@ -17,7 +17,7 @@ import { Timeline } from './timeline.tsx'
 import { Verdict } from './verdict.tsx'
 import classes from './why.module.css'
 
-const SETTLED = new Set<Message['status']>(['delivered', 'refused', 'bounced'])
+const SETTLED = new Set<Message['status']>(['delivered', 'refused', 'bounced', 'discarded'])
 
 export function MessagePage() {
   const tenant = useSlug()

@@ -6,6 +6,7 @@ import { Page } from '#app/page.tsx'
 import { useMyTenant, useSlug } from '#app/session.ts'
 import { EmptyState } from '#shared/empty-state.tsx'
 import { ProblemNote } from '#shared/note.tsx'
+import { currentTime } from '#shared/now.ts'
 import { PageFoot, usePages } from '#shared/pages.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
 import { Filters } from './filters.tsx'
@@ -26,7 +27,7 @@ export function MessagesPage() {
   const field = useRef<HTMLInputElement>(null)
   useHotkeys([['/', () => field.current?.focus()]])
   const query = useMemo(
-    () => queryOf(search, Date.now()),
+    () => queryOf(search, currentTime()),
     [search.search, search.status, search.direction, search.time],
   )
   const { page, rows, isNew } = useMessages({ tenant, query, after: pages.after, live })

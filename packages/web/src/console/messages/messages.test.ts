@@ -1,4 +1,4 @@
-// The message centre's pure parts: filters in the address, joining of rows, people, and the timeline's moments.
+// The message centre's pure parts: filters, joining of rows, people, and the timeline's moments.
 import { describe, expect, test } from 'vitest'
 import { messageOf, rows } from '../../../fixtures/messages.ts'
 import { mergeRows } from './merge-rows.ts'

@@ -1,4 +1,4 @@
-// The message list with its live tail: asks every second for rows newer than the newest, and for changed states less often.
+// The message list with its live tail: newer rows every second, changed states less often.
 import { listMessages, type MessageRow } from '@gatepost/contract/message.ts'
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef, useState } from 'react'

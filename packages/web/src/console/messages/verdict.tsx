@@ -25,7 +25,7 @@ export function Verdict({ message, children }: { readonly message: Message; read
         <StatusIcon of="message" state={message.status} size={20} />
         <div className={classes.sentence}>
           <p role="status">
-            <strong>{word}.</strong> {message.verdict}
+            <Sentence word={word} verdict={message.verdict} />
           </p>
           {waits && next !== null && (
             <p className="small">
@@ -52,6 +52,23 @@ export function Verdict({ message, children }: { readonly message: Message; read
         </div>
       </section>
       {retry.error && <ProblemNote error={retry.error} />}
+    </>
+  )
+}
+
+/** The status as the first word, once: the server's sentence may begin with it. */
+function Sentence({ word, verdict }: { readonly word: string; readonly verdict: string }) {
+  if (verdict.startsWith(`${word} `)) {
+    return (
+      <>
+        <strong>{word}</strong>
+        {verdict.slice(word.length)}
+      </>
+    )
+  }
+  return (
+    <>
+      <strong>{word}.</strong> {verdict}
     </>
   )
 }

@@ -1,4 +1,4 @@
-// Authorises one address; "what is my address" helps when the browser sits behind the same address as the host.
+// Authorises one address; offers the browser's own, which often is that of the mail host too.
 import { getConnect } from '@gatepost/contract/connect.ts'
 import { authorizeOutbound, getOutbound, whatIsMyAddress } from '@gatepost/contract/route.ts'
 import { getLiveness } from '@gatepost/contract/tenant.ts'

@@ -1,4 +1,4 @@
-// Authorised addresses, refused attempts, smart host values and the first message. Used by the page and by C6.
+// Authorised addresses, refused attempts, smart host, first message. Used by the page and C6.
 import { getOutbound, type Outbound } from '@gatepost/contract/route.ts'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'

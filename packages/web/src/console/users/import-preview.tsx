@@ -1,4 +1,4 @@
-// What an import would do, before it does: counts, guessed columns, first rows, and every row that needs attention.
+// What an import would do: counts, guessed columns, first rows, and rows that need attention.
 import type { UserImport } from '@gatepost/contract/user.ts'
 import { Button } from '@mantine/core'
 import { saveFile } from '#shared/clipboard.ts'

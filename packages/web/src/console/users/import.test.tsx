@@ -1,4 +1,4 @@
-// The import flow: nothing is imported before the preview, wrong rows are named and can be mended, undo is offered.
+// The import flow: preview first, wrong rows are named and can be mended, undo is offered.
 import { describe, expect, test } from 'vitest'
 import { markupOf, wordsOf } from '../../../fixtures/markup.tsx'
 import { userImport } from '../../../fixtures/organization.ts'
