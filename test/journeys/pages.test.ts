@@ -117,7 +117,7 @@ async function moveMail(): Promise<void> {
   await reached('bounced')
   world.acme.setRecipients(['ann@acme.example', 'bob@acme.example'])
   await world.act('partner')
-  await reached('delivered')
+  await reached('delivered', 'Offer')
   world.acme.setDown(true)
   await world.act('partner', { subject: 'Patience' })
   await reached('deferred', 'Patience')

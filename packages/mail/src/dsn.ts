@@ -89,7 +89,7 @@ function headerLines(dsn: Dsn, boundary: string, eightBit: boolean): string[] {
     `Date: ${formatDate(dsn.at)}`,
     `From: Mail Delivery System <mailer-daemon@${domain}>`,
     `To: <${clean(formatMailbox(dsn.originalReversePath))}>`,
-    `Subject: ${subjectOf(dsn)}`,
+    `Subject: ${dsnSubject(dsn.recipients)}`,
     `Message-ID: <${clean(dsn.messageId).replace(/[<> ]/g, '')}>`,
     ...threadLines(dsn),
     // RFC 3834 §5: nobody answers an automatic report.
@@ -101,8 +101,9 @@ function headerLines(dsn: Dsn, boundary: string, eightBit: boolean): string[] {
   ]
 }
 
-function subjectOf(dsn: Dsn): string {
-  const actions = new Set(dsn.recipients.map((recipient) => recipient.action))
+/** The subject of a report about these recipients. */
+export function dsnSubject(recipients: readonly Pick<DsnRecipient, 'action'>[]): string {
+  const actions = new Set(recipients.map((recipient) => recipient.action))
   if (actions.has('failed')) return 'Your message could not be delivered'
   if (actions.has('delayed')) return 'Your message is delayed'
   return actions.has('relayed') ? 'Your message was passed on' : 'Your message was delivered'

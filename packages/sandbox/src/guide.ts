@@ -87,11 +87,11 @@ function outbound(world: World): GuideStep {
   return {
     title: 'Set up your outbound email',
     text: html`Open <i>Set up your outbound email</i>, authorise the address <code>${ACME.publicIp}</code>,
-    publish the
-      SPF record that Connect shows, then press <a href="#send">Ann writes to Ben of Bright</a>.`,
+    publish an
+      SPF record that names Gatepost, then press <a href="#send">Ann writes to Ben of Bright</a>.`,
     done: included && seen,
     seen: included && seen ? 'A message from acme.example reached the outside' : waits,
-    record: `${ACME.domain}. TXT "v=spf1 include:spf.gatepost.example ip4:${ACME.publicIp} -all"`,
+    record: `${ACME.domain}. TXT "v=spf1 include:spf.${GATEWAY_NAME} ip4:${ACME.publicIp} -all"`,
   }
 }
 

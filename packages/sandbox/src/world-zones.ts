@@ -82,6 +82,7 @@ ${GATEWAY_NAME}.               TXT   "v=spf1 a -all"
 smtp.gatepost.example.         A     127.0.0.1
 console.gatepost.example.      A     127.0.0.1
 spf.gatepost.example.          TXT   "v=spf1 ip4:127.0.0.1 -all"
+validate.${GATEWAY_NAME}.      CNAME ${GATEWAY_NAME}.
 spf.${GATEWAY_NAME}.           TXT   "v=spf1 ip4:127.0.0.1 -all"
 1.0.0.127.in-addr.arpa.        PTR   ${GATEWAY_NAME}.
 

@@ -143,6 +143,7 @@ describe('createDsn', () => {
     )
     assert.equal(envelope.recipients[0]?.forwardPath, 'bob@sender.example')
     assert.deepEqual([report.id, report.origin, report.settingsRevision], ['msg_dsn', 'dsn', 7])
+    assert.equal(report.subject, 'Your message could not be delivered')
     const text = Buffer.concat([...dsn.content.chunks]).toString()
     for (const part of [
       'Final-Recipient: rfc822; ann@acme.example',

@@ -1,7 +1,7 @@
 // Makes a DSN: a message of our own with the null reverse-path, for the spool like any other (RFC 3464, RFC
 // 5321 §6.1).
 import { mailboxOf } from '@gatepost/mail/address.ts'
-import { buildDsn } from '@gatepost/mail/dsn.ts'
+import { buildDsn, dsnSubject } from '@gatepost/mail/dsn.ts'
 import type { AcceptedReport } from '#link/reports.ts'
 import type { TenantSettings } from '#policy/settings.ts'
 import type { Content, Envelope } from '#spool/spool.ts'
@@ -81,7 +81,15 @@ export function createDsn(about: {
 
 function reportOf(
   envelope: Envelope,
-  { hostname, settings }: { readonly hostname: string; readonly settings: TenantSettings | null },
+  {
+    hostname,
+    notices,
+    settings,
+  }: {
+    readonly hostname: string
+    readonly notices: readonly Notice[]
+    readonly settings: TenantSettings | null
+  },
 ): AcceptedReport {
   return {
     kind: 'accepted',
@@ -93,7 +101,7 @@ function reportOf(
     client: null,
     reversePath: null,
     author: `mailer-daemon@${hostname}`,
-    subject: null,
+    subject: dsnSubject(notices),
     messageIdField: `<${envelope.id}@${hostname}>`,
     size: envelope.size,
     recipients: envelope.recipients.map(({ index, forwardPath }) => ({
