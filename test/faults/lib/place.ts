@@ -2,7 +2,7 @@
 // use.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { type Acme, live, startAcme } from '../../journeys/lib/acme.ts'
+import { type Acme, startAcme } from '../../journeys/lib/acme.ts'
 import { eventually } from '../../journeys/lib/api.ts'
 
 export type Place = Acme & {
@@ -27,6 +27,8 @@ export type Message = Row & {
   }[]
 }
 
+type Live = { readonly version: number; readonly live: number; readonly total: number }
+
 /** Starts it all; limits that only matter to crowds are raised. */
 export async function startPlace(env: Readonly<Record<string, string>> = {}): Promise<Place> {
   const acme = await startAcme({ GATEPOST_LIMITS_CONNECTIONS_PER_CLIENT: '10000', ...env })
@@ -39,8 +41,13 @@ export async function startPlace(env: Readonly<Record<string, string>> = {}): Pr
     control,
     async routeTo(port) {
       const { items } = await api.call<{ items: readonly { id: string }[] }>('GET', `${base}/routes`)
+      const { version } = await api.call<Live>('GET', `${base}/live`)
       await api.call('PATCH', `${base}/routes/${items[0]?.id}`, { port, tls: 'none' })
-      await live(api, base)
+      // The change may not be published yet, when all edges still work with the version before it.
+      await eventually(
+        () => api.call<Live>('GET', `${base}/live`),
+        (now) => now.version > version && now.live === now.total,
+      )
     },
     row: (search, states, withinMs = 15_000) =>
       eventually(
