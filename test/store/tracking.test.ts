@@ -339,10 +339,7 @@ test('the lists of SQLite are read by their indexes', () =>
       plans({ limit: 50, status: 'bounced' }),
       /USING INDEX tracking_message_by_status \(tenant_id=\? AND status=\?/,
     )
-    assert.match(
-      plans({ limit: 50, search: 'anna' }),
-      /SEARCH tracking_word USING PRIMARY KEY \(tenant_key=\? AND word>\? AND word<\?\)/,
-    )
+    assert.match(plans({ limit: 50, search: 'anna' }), /SCAN tracking_words VIRTUAL TABLE INDEX \d+:M/)
     for (const query of [{}, { status: 'bounced' }, { from: START }] as const) {
       assert.doesNotMatch(plans({ limit: 50, ...query }), /SCAN|TEMP B-TREE/)
     }

@@ -4,15 +4,14 @@ import { join } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
 import { readBatch } from '#link/report-shape.ts'
-import type { DeliveryReport, Report } from '#link/reports.ts'
+import type { Report } from '#link/reports.ts'
 import { fileExists, removeFile, renameFile } from '#platform/files.ts'
 import { sqliteDay } from '#store/tracking-schema.ts'
 import { dayName, dayOfId } from './days.ts'
 import { NoteTaker } from './notes.ts'
-import { attemptRow, messageRows, outcomeText, type Place } from './rows.ts'
-import { afterDelivery, statusOf } from './status.ts'
+import type { Place } from './rows.ts'
+import { type DayWrites, prepareWrites, storeReports } from './store-day.ts'
 import type { Taken } from './tracking-store.ts'
-import { tenantKey } from './words.ts'
 
 export type DayThreadOptions = { readonly folder: string; readonly readOnly: boolean }
 export type DayQuestion =
@@ -36,16 +35,15 @@ export type DayAnswer =
 const OPEN_MAX = 8
 const STATEMENTS_MAX = 100
 const BUSY_MS_MAX = 5_000
-/** Word pages are written all over the file: fewer, larger checkpoints write each of them less often. */
+/** Pages at the ends of tables are written again with each batch: a rare checkpoint writes them once. */
 const WRITER_PRAGMAS = `pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -32000;
   pragma wal_autocheckpoint = 8000;`
 
 type Day = {
   readonly database: DatabaseSync
   readonly reads: Map<string, StatementSync>
-  readonly write: Writes | null
+  readonly write: DayWrites | null
 }
-type Writes = { readonly [Name in 'message' | 'word' | 'attempt' | 'statuses' | 'update']: StatementSync }
 
 const { folder, readOnly } = workerData as DayThreadOptions
 const days = new Map<number, Day>()
@@ -122,39 +120,13 @@ function storeDay(day: number, reports: readonly Report[], place: Place): void {
   const { database, write } = opened(day)
   database.exec('begin immediate')
   try {
-    for (const report of reports) {
-      if (report.kind === 'delivery') storeDelivery(write!, report)
-      else storeMessage(write!, report, place)
-    }
+    storeReports(write!, reports, { place, tenantOfDomain, notes })
     database.exec('commit')
   } catch (error) {
     database.exec('rollback')
     notes.forget()
     throw error
   }
-}
-
-function storeMessage(write: Writes, report: Exclude<Report, DeliveryReport>, place: Place): void {
-  const { message, words } = messageRows(report, place, tenantOfDomain)
-  const { changes, lastInsertRowid } = write.message.run(...(Object.values(message) as SQLInputValue[]))
-  const isNew = changes !== 0
-  // First messages are noted again when a batch comes twice: the note may have been lost. Refusals would
-  // count double.
-  if (isNew || report.kind === 'accepted') notes.note(report, tenantOfDomain)
-  if (!isNew) return
-  const tenant = tenantKey(message.tenant_id)
-  for (const word of words) write.word.run(message.day, tenant, word, lastInsertRowid)
-}
-
-function storeDelivery(write: Writes, report: DeliveryReport): void {
-  const { changes } = write.attempt.run(...(Object.values(attemptRow(report)) as SQLInputValue[]))
-  if (changes === 0) return
-  const row = write.statuses.get(report.tenantId, report.messageId)
-  if (!row) return
-  const letters = afterDelivery(String(row.statuses), report)
-  const status = statusOf(letters)
-  const delay = status === 'delivered' ? Math.max(0, report.at - Number(row.at)) : null
-  write.update.run(letters, status, outcomeText(report), delay, report.tenantId, report.messageId)
 }
 
 function opened(day: number): Day {
@@ -182,21 +154,6 @@ function createDay(day: number): void {
   database.exec(sqliteDay)
   database.close()
   renameFile(unfinished, pathOf(day))
-}
-
-function prepareWrites(database: DatabaseSync): Writes {
-  return {
-    message:
-      database.prepare(`insert into tracking_message (day, id, tenant_id, at, direction, status, reverse_path,
-      author, forward_path, recipient_count, subject, reason, client_ip, size, count, node, slot, statuses,
-      delay_ms, body) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing`),
-    word: database.prepare('insert into tracking_word (day, tenant_key, word, seq) values (?, ?, ?, ?)'),
-    attempt: database.prepare(`insert into tracking_attempt (day, message_id, id, tenant_id, at, body)
-      values (?, ?, ?, ?, ?, ?) on conflict do nothing`),
-    statuses: database.prepare('select statuses, at from tracking_message where tenant_id = ? and id = ?'),
-    update: database.prepare(`update tracking_message set statuses = ?, status = ?, reason = ?,
-      delay_ms = coalesce(delay_ms, ?) where tenant_id = ? and id = ?`),
-  }
 }
 
 function closeDay(day: number): null {

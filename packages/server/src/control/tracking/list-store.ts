@@ -1,13 +1,13 @@
 // The message centre's list: newest first, a day at a time, until the page is full; and the live tail.
 import type { OutputOf } from '@gatepost/contract/endpoint.ts'
 import type { listMessages } from '@gatepost/contract/message.ts'
-import type { ExpressionBuilder, SelectQueryBuilder } from 'kysely'
+import type { ExpressionBuilder, RawBuilder, SelectQueryBuilder } from 'kysely'
 import { reasons } from '#policy/reasons.ts'
 import type { TrackingSchema } from '#store/tracking-schema.ts'
 import type { Scope } from '../scope.ts'
 import { DAY_MS, dayOf, dayOfId, idFloor } from './days.ts'
 import type { TrackingStorage } from './tracking-store.ts'
-import { endOfPrefix, type QueryWord, queryWords, tenantKey } from './words.ts'
+import { type QueryWord, queryWords } from './words.ts'
 
 export type MessageQuery = {
   readonly limit: number
@@ -107,7 +107,7 @@ async function seqOf(
 
 /** Compiles the page query of one day: for tests that look at its plan. */
 export function filtered(
-  storage: Pick<TrackingStorage, 'builder'>,
+  storage: Pick<TrackingStorage, 'builder' | 'found'>,
   day: number,
   { tenantId, query }: { readonly tenantId: string; readonly query: MessageQuery },
 ): MessageSelect {
@@ -123,32 +123,16 @@ export function filtered(
   if (to !== undefined) select = select.where('at', '<', to).where('id', '<', idFloor(to))
   const trimmed = search?.trim() ?? ''
   if (dayOfId(trimmed) !== null) return select.where('id', '=', trimmed)
-  for (const word of queryWords(trimmed)) select = select.where(matching(word, { day, tenantId }))
+  for (const word of queryWords(trimmed)) {
+    select = select.where(matching(word, (prefix) => storage.found({ day, tenantId }, prefix)))
+  }
   return select
 }
 
 /** Any alternative, all prefixes of which are found. */
-function matching(word: QueryWord, place: { readonly day: number; readonly tenantId: string }) {
+function matching(word: QueryWord, found: (prefix: string) => RawBuilder<number>) {
   return (where: ExpressionBuilder<TrackingSchema, 'tracking_message'>) =>
-    where.or(
-      word.map((prefixes) =>
-        where.and(
-          prefixes.map((prefix) =>
-            where(
-              'seq',
-              'in',
-              where
-                .selectFrom('tracking_word')
-                .select('tracking_word.seq')
-                .where('tracking_word.day', '=', place.day)
-                .where('tracking_word.tenant_key', '=', tenantKey(place.tenantId))
-                .where('tracking_word.word', '>=', prefix)
-                .where('tracking_word.word', '<', endOfPrefix(prefix)),
-            ),
-          ),
-        ),
-      ),
-    )
+    where.or(word.map((prefixes) => where.and(prefixes.map((prefix) => where('seq', 'in', found(prefix))))))
 }
 
 function isDayWanted(day: number, { after, from, to, search }: MessageQuery): boolean {

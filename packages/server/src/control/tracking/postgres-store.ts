@@ -9,7 +9,7 @@ import { NoteTaker } from './notes.ts'
 import { attemptRow, messageRows, outcomeText, type Place, type TenantOfDomain } from './rows.ts'
 import { afterDelivery, statusOf } from './status.ts'
 import type { Taken, TrackingStorage } from './tracking-store.ts'
-import { tenantKey } from './words.ts'
+import { endOfPrefix, tenantKey } from './words.ts'
 
 /** One for reports, the rest for searches. */
 const CONNECTIONS_MAX = 4
@@ -34,6 +34,8 @@ export async function openPostgresTracking(database: string): Promise<TrackingSt
   let oldestDay = 0
   return {
     builder: db,
+    found: ({ day, tenantId }, prefix) => sql<number>`(select seq from tracking_word where day = ${day}
+      and tenant_key = ${tenantKey(tenantId)} and word >= ${prefix} and word < ${endOfPrefix(prefix)})`,
     days: async () => [...known].sort((a, b) => b - a),
     read: async (_day, query) => (await db.executeQuery(query)).rows,
     async take(body): Promise<Taken> {

@@ -1,13 +1,14 @@
 // Tracking in SQLite: a file a day in `tracking/`, one thread that writes and one that reads.
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
+import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, sql } from 'kysely'
 import { NotABatch } from '#link/report-shape.ts'
 import { ensureFolder, filesIn, removeFile } from '#platform/files.ts'
 import type { TrackingSchema } from '#store/tracking-schema.ts'
 import type { DayAnswer, DayQuestion, DayThreadOptions } from './day-thread.ts'
 import { dayName, dayOfName } from './days.ts'
 import type { Taken, TrackingStorage } from './tracking-store.ts'
+import { tokenQuery } from './words.ts'
 
 export function openSqliteTracking(folder: string): TrackingStorage {
   ensureFolder(folder)
@@ -23,8 +24,11 @@ export function openSqliteTracking(folder: string): TrackingStorage {
         createQueryCompiler: () => new SqliteQueryCompiler(),
       },
     }),
+    found: ({ tenantId }, prefix) => sql<number>`(select rowid from tracking_words
+      where tracking_words match ${tokenQuery(tenantId, prefix)})`,
     days: async () => daysIn(folder),
-    async read<Row>(day: number, { sql, parameters }: { sql: string; parameters: readonly unknown[] }) {
+    async read<Row>(day: number, query: { sql: string; parameters: readonly unknown[] }) {
+      const { sql, parameters } = query
       return (await reader.ask({ kind: 'read', day, sql, parameters })) as readonly Row[]
     },
     async take(body) {

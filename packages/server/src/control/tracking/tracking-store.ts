@@ -1,5 +1,5 @@
 // What tracking asks of its storage: take batches, answer compiled queries a day at a time, drop old days.
-import type { CompiledQuery, Kysely } from 'kysely'
+import type { CompiledQuery, Kysely, RawBuilder } from 'kysely'
 import type { TrackingSchema } from '#store/tracking-schema.ts'
 import type { MailNotes } from './notes.ts'
 
@@ -14,6 +14,8 @@ export type Taken = {
 export type TrackingStorage = {
   /** Compiles queries for this database; run them with `read`. */
   readonly builder: Kysely<TrackingSchema>
+  /** The subquery of `seq`: a tenant's messages of a day that have a word which begins so. */
+  found(place: { readonly day: number; readonly tenantId: string }, prefix: string): RawBuilder<number>
   /** Days with rows, newest first. */
   days(): Promise<readonly number[]>
   read<Row>(day: number, query: CompiledQuery<Row>): Promise<readonly Row[]>

@@ -36,6 +36,29 @@ export function tenantKey(tenantId: string): number {
   return key
 }
 
+/**
+ * A word as a token of the full-text index: led by the tenant's key, so that no search walks through the words
+ * of others.
+ */
+function tokenOf(tenantId: string, word: string): string {
+  return `${tenantKey(tenantId).toString(36)}:${word.replaceAll(SEPARATORS, '_')}`
+}
+
+/** Would end a token. */
+const SEPARATORS = /[\p{Cc} ]/gu
+
+/** What the full-text index is given of a message. */
+export function tokensOf(tenantId: string, words: ReadonlySet<string>): string {
+  let text = ''
+  for (const word of words) text += `${tokenOf(tenantId, word)} `
+  return text
+}
+
+/** The query of the full-text index for words that begin so. */
+export function tokenQuery(tenantId: string, prefix: string): string {
+  return `"${tokenOf(tenantId, prefix).replaceAll('"', '""')}"*`
+}
+
 /** The words of a subject. */
 export function wordsOf(text: string): readonly string[] {
   return (fold(text).match(WORD) ?? []).map(cut)
