@@ -172,6 +172,13 @@ export class ThreadSpool implements Spool {
     this.#worker = null
     this.#gatherer.rejectAll('the spool is closed')
     await worker?.terminate()
+    this.#rejectQuestions('the spool is closed')
+  }
+
+  /** Nobody answers any more: who asked must not wait for ever. */
+  #rejectQuestions(why: string): void {
+    for (const question of this.#questions.values()) question.reject(new SpoolUnavailable(why))
+    this.#questions.clear()
   }
 
   /** Sends at the end of this turn of the loop, with whatever else its sockets bring. */
@@ -266,8 +273,7 @@ export class ThreadSpool implements Spool {
   #lose(worker: Worker, why: string): void {
     if (this.#worker !== worker || this.#isClosed) return
     this.#worker = null
-    for (const question of this.#questions.values()) question.reject(new SpoolUnavailable(why))
-    this.#questions.clear()
+    this.#rejectQuestions(why)
     this.#fail(why)
   }
 
