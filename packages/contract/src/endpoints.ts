@@ -3,6 +3,7 @@ import * as connect from './connect.ts'
 import * as domain from './domain.ts'
 import type { Endpoint } from './endpoint.ts'
 import * as message from './message.ts'
+import * as queue from './queue.ts'
 import * as route from './route.ts'
 import * as session from './session.ts'
 import * as setup from './setup.ts'
@@ -58,6 +59,10 @@ export const endpoints: readonly Endpoint[] = [
   message.getMessage,
   message.retryMessage,
   message.getMessageCounts,
+  queue.listQueue,
+  queue.actOnQueue,
+  queue.getQueuePause,
+  queue.setQueuePause,
   system.getReadiness,
   system.checkReadiness,
   system.getHealthLine,

@@ -19,6 +19,7 @@ export const permissions = [
   'policies:read',
   'policies:write',
   'messages:read',
+  'queue:read',
   'queue:write',
   'audit:read',
 ] as const
@@ -37,6 +38,6 @@ export const permissionsOf: { readonly [Name in Role]: readonly Permission[] } =
   super: WRITE,
   full: WRITE,
   basic: WRITE,
-  'help-desk': ['tenant:read', 'users:read', 'messages:read', 'connect:read', 'domains:read'],
+  'help-desk': ['tenant:read', 'users:read', 'messages:read', 'queue:read', 'connect:read', 'domains:read'],
   'read-only': READ,
 }

@@ -5,6 +5,7 @@ import { domainCommands } from './commands/domains.ts'
 import { localCommands } from './commands/local.ts'
 import { messageCommands } from './commands/messages.ts'
 import { outboundCommands } from './commands/outbound.ts'
+import { queueCommands } from './commands/queue.ts'
 import { recipientCommands } from './commands/recipients.ts'
 import { routeCommands } from './commands/routes.ts'
 import { systemCommands } from './commands/system.ts'
@@ -21,5 +22,6 @@ export const commands: readonly Command[] = [
   ...routeCommands,
   ...outboundCommands,
   ...messageCommands,
+  ...queueCommands,
   ...localCommands,
 ]

@@ -37,6 +37,11 @@ const words: ReadonlyMap<string, string> = new Map([
   ['held', 'Held'],
   ['refused', 'Refused'],
   ['bounced', 'Bounced'],
+  ['discarded', 'Discarded'],
+  ['released', 'Released'],
+  ['rerouted', 'Rerouted'],
+  ['paused', 'Paused'],
+  ['ambiguous', 'No answer'],
   // Policies
   ['continue', 'Continue'],
   ['not-asked', 'Not asked'],

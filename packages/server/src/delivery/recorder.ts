@@ -104,7 +104,7 @@ export class Recorder {
     })
   }
 
-  /** Makes a conclusion durable; false when the spool is closed, and the recipients are as they were (RFC 1047). */
+  /** Makes a conclusion durable. False when the spool is closed: recipients are as they were (RFC 1047). */
   async #keep(message: InHand, conclusion: Conclusion): Promise<boolean> {
     this.#tell(message, conclusion)
     this.unrecorded += 1

@@ -28,7 +28,7 @@ export type RouteSettings = {
   readonly tls: RouteTls
   /** Tried when the first cannot be reached. */
   readonly alternateId: string | null
-  /** Mail for it waits until somebody resumes it. Left out where it is not paused: old shards keep their digest. */
+  /** Mail for it waits until somebody resumes it. Left out else, so that old shards keep their digest. */
   readonly paused?: true | undefined
 }
 

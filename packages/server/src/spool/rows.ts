@@ -67,7 +67,7 @@ export function settleMessage(sql: Statements, item: SettleItem, tally: Tally): 
   return keepStates(sql, { id: item.messageId, row, states }, tally)
 }
 
-/** Writes the states of a message back, or removes it; returns the file that may be unlinked after the commit. */
+/** Writes states back, or removes the message; returns the file that may be unlinked after the commit. */
 export function keepStates(
   sql: Statements,
   message: {

@@ -3,10 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { EventFields } from '#events/emit.ts'
+import { EVERYTHING } from '#link/queue-orders.ts'
 import type { AcceptedReport, DeliveryReport, RefusedReport } from '#link/reports.ts'
 import { systemClock } from '#platform/clock.ts'
 import { newId } from '#platform/random.ts'
 import { type OpenSpoolOptions, openSpool } from './open.ts'
+import type { QueueChange } from './queue-wire.ts'
 import type { Envelope, Settlement } from './spool.ts'
 import type { ThreadSpool } from './thread-spool.ts'
 
@@ -108,6 +110,25 @@ export function settlementOf(
     dsnId: null,
   }
   return { messageId, recipients, outcome, report }
+}
+
+/** What a person asks for. */
+export function changeOf(
+  action: QueueChange['action'],
+  messageIds: readonly string[],
+  changes: Partial<QueueChange> = {},
+): QueueChange {
+  return {
+    action,
+    tenantId: 'ten_1',
+    by: 'Ada',
+    reason: null,
+    routeId: null,
+    messageIds,
+    filter: EVERYTHING,
+    now: Date.now(),
+    ...changes,
+  }
 }
 
 export function refusedOf(id: string): RefusedReport {

@@ -1,4 +1,4 @@
-// What an outcome or a person's decision makes of the state of one recipient. Pure. See docs/internals/spool.md.
+// What an outcome makes of the state of one recipient. Pure. See docs/internals/spool.md.
 import { PAUSED, type RecipientNotes, type RecipientState, type SettleItem } from './wire.ts'
 
 /** A state; notes are left out where there are none, because most rows have none. */

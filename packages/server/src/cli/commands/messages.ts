@@ -133,10 +133,17 @@ function messageText(message: Message): string {
         wordOf(one.outcome),
         one.nextHop === null ? '–' : `${one.nextHop.host} ${one.nextHop.ip ?? ''}`,
         spanOf(one.durationMs),
-        `${one.reply.code} ${one.reply.text}`,
+        one.by === undefined
+          ? replyOf(one.reply)
+          : [`by ${one.by}`, ...(one.reply.text === '' ? [] : [one.reply.text])].join(': '),
         timeOf(one.nextAttemptAt),
       ]),
       'No delivery was tried.',
     ),
   ].join('')
+}
+
+/** Without the code where there was no reply. */
+function replyOf({ code, text }: { readonly code: number; readonly text: string }): string {
+  return code === 0 ? text : `${code} ${text}`
 }

@@ -4,6 +4,7 @@ import { connectBindings } from './connect.ts'
 import type { HandlerDeps } from './deps.ts'
 import { domainBindings } from './domain.ts'
 import { messageBindings } from './message.ts'
+import { queueBindings } from './queue.ts'
 import { routeBindings } from './route.ts'
 import { sessionBindings } from './session.ts'
 import { setupBindings } from './setup.ts'
@@ -21,6 +22,7 @@ export function createBindings(deps: HandlerDeps): readonly Binding[] {
     ...userBindings(deps),
     ...routeBindings(deps),
     ...messageBindings(deps),
+    ...queueBindings(deps),
     ...systemBindings(deps),
   ]
 }
