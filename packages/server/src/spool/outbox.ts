@@ -45,6 +45,11 @@ export class Outbox {
     return this.#waiting
   }
 
+  /** The number of the next report. */
+  get next(): number {
+    return this.#next
+  }
+
   /** Returns what undoes the changes in memory if the transaction that follows fails. */
   save(): () => void {
     const before = { next: this.#next, floor: this.#floor, waiting: this.#waiting }

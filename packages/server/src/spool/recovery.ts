@@ -44,6 +44,26 @@ export function markClosed(sql: Statements): void {
   sql.setMeta.run('closed', 1)
 }
 
+/** Where a spool stood before a batch: numbers from here on were promised to nobody. */
+export type Mark = { readonly lastNumber: number; readonly nextReport: number }
+
+/**
+ * Takes back what came after the mark. A batch whose sync failed was refused, yet its end may stand in the log
+ * and count as committed when the file is read again; its senders send once more, so it would come twice.
+ */
+export function takeBack(database: DatabaseSync, sql: Statements, { lastNumber, nextReport }: Mark): void {
+  const after = (table: string, column: string, from: number): readonly Record<string, unknown>[] =>
+    database.prepare(`select ${column} as at from ${table} where ${column} >= ? limit 1`).all(from)
+  const isClean =
+    after('message', 'number', lastNumber + 1).length + after('outbox', 'first', nextReport).length === 0
+  if (isClean) return
+  inTransaction(sql, () => {
+    for (const table of ['content', 'message'])
+      database.prepare(`delete from ${table} where number > ?`).run(lastNumber)
+    database.prepare('delete from outbox where first >= ?').run(nextReport)
+  })
+}
+
 function setMessageAside(
   sql: Statements,
   messageId: string,

@@ -15,7 +15,7 @@ import {
 import { Outbox } from './outbox.ts'
 import { changeQueue, openMessage, pausedTenants, selectWaiting } from './queue-rows.ts'
 import type { QueueChangeQuestion } from './queue-wire.ts'
-import { markClosed, recover } from './recovery.ts'
+import { type Mark, markClosed, recover, takeBack } from './recovery.ts'
 import {
   contentOf,
   countAll,
@@ -66,6 +66,8 @@ class Writer {
   /** About what was written to the log since it was last written back. */
   #logBytes = 0
   #probes = 0
+  /** Where the file stood before the first batch that the disk refused; null when all is well. */
+  #doubt: Mark | null = null
   readonly #copying = new Copying()
 
   constructor(port: MessagePort, start: WriterStart) {
@@ -94,8 +96,10 @@ class Writer {
   #store(batch: Batch): void {
     let refused: RefusedCommit[] = []
     let outcome: { files: string[]; dropped: number }
+    let mark: Mark | null = null
     try {
       this.#ensureOpen()
+      mark = { lastNumber: this.#lastNumber, nextReport: this.#outbox.next }
       try {
         outcome = this.#transact(batch)
       } catch (error) {
@@ -106,6 +110,7 @@ class Writer {
         outcome = this.#transact({ ...batch, commits: [], contents: null })
       }
     } catch (error) {
+      this.#doubt ??= mark
       this.#say({ kind: 'unavailable', why: textOf(error) })
       this.#reopen()
       return
@@ -282,10 +287,21 @@ class Writer {
     if (this.#database.isOpen) return
     this.#database = openDatabase(this.#start.file, this.#start.bytesMax)
     this.#sql = prepareStatements(this.#database)
+    if (this.#doubt !== null) this.#takeBack(this.#doubt)
     this.#outbox = Outbox.open(this.#sql, this.#start.outboxReportsMax)
     this.#tally = countAll(this.#database)
     const last = this.#database.prepare('select max(number) as last from message').get()?.last
     this.#lastNumber = Math.max(this.#lastNumber, Number(last ?? 0))
+  }
+
+  #takeBack(mark: Mark): void {
+    try {
+      takeBack(this.#database, this.#sql, mark)
+      this.#doubt = null
+    } catch (error) {
+      this.#database.close()
+      throw error
+    }
   }
 
   #checkpointWhenLong(bytes: number): void {
