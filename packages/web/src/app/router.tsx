@@ -16,6 +16,7 @@ import { call } from '#api/call.ts'
 import { isProblem } from '#api/problem-error.ts'
 import { keyOf } from '#api/use-endpoint.ts'
 import { MessageSearch } from '#console/messages/message-search.ts'
+import { QueueSearch } from '#console/queue/queue-search.ts'
 import { FailedPage, NotFoundPage } from './fault-pages.tsx'
 import { homeOf } from './home.ts'
 import { PendingPage } from './pending-page.tsx'
@@ -115,6 +116,12 @@ const message = createRoute({
   path: '/messages/$message',
   component: lazyRouteComponent(() => import('#console/messages/message-page.tsx'), 'MessagePage'),
 })
+const queue = createRoute({
+  getParentRoute: () => tenant,
+  path: '/queue',
+  validateSearch: QueueSearch,
+  component: lazyRouteComponent(() => import('#console/queue/queue-page.tsx'), 'QueuePage'),
+})
 const users = createRoute({
   getParentRoute: () => tenant,
   path: '/users',
@@ -168,6 +175,7 @@ const tree = root.addChildren([
       dashboard,
       messages,
       message,
+      queue,
       users,
       domains,
       routes,

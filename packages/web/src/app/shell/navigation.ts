@@ -2,6 +2,7 @@
 import type { Permission } from '@gatepost/contract/permission.ts'
 import {
   IconBuilding,
+  IconHandStop,
   IconHistory,
   IconInbox,
   IconLayoutDashboard,
@@ -9,6 +10,7 @@ import {
   IconRoute,
   IconSend,
   IconSettings,
+  IconStack2,
   IconStethoscope,
   IconUsers,
   IconWorld,
@@ -17,6 +19,7 @@ import {
 export type TenantAddress =
   | '/t/$slug/dashboard'
   | '/t/$slug/messages'
+  | '/t/$slug/queue'
   | '/t/$slug/connect'
   | '/t/$slug/domains'
   | '/t/$slug/routes'
@@ -29,6 +32,8 @@ export type SystemAddress = '/system/organizations' | '/system/readiness'
 
 export type Entry<Address extends string> = {
   readonly to: Address
+  /** Pages that are one page with another filter. */
+  readonly search?: { readonly state: 'held' | 'queued' }
   readonly label: string
   readonly icon: typeof IconInbox
   readonly needs: Permission
@@ -57,7 +62,23 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
         label: 'Messages',
         icon: IconInbox,
         needs: 'messages:read',
-        alsoCalled: ['Message Center', 'Gateway, Tracking', 'Where is my mail', 'Message trace', 'Queue'],
+        alsoCalled: ['Message Center', 'Gateway, Tracking', 'Where is my mail', 'Message trace'],
+      },
+      {
+        to: '/t/$slug/queue',
+        search: { state: 'held' },
+        label: 'Held mail',
+        icon: IconHandStop,
+        needs: 'queue:read',
+        alsoCalled: ['Held queue', 'On hold', 'Quarantine', 'Release'],
+      },
+      {
+        to: '/t/$slug/queue',
+        search: { state: 'queued' },
+        label: 'Queue',
+        icon: IconStack2,
+        needs: 'queue:read',
+        alsoCalled: ['Delivery queue', 'Deferred', 'Retry', 'Pause delivery'],
       },
       {
         to: '/t/$slug/connect',

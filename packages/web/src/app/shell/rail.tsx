@@ -4,6 +4,7 @@ import { IconSearch } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { useContext } from 'react'
 import { useMe, useMyTenant } from '#app/session.ts'
+import { entryLink, useWhere } from './entry-link.ts'
 import { Mark } from './mark.tsx'
 import { settingsEntry, systemNavigation, tenantNavigation } from './navigation.ts'
 import { PersonMenu } from './person-menu.tsx'
@@ -14,6 +15,7 @@ export function Rail() {
   const tenant = useMyTenant()
   const me = useMe()
   const { openSearch } = useContext(ShellContext)
+  const where = useWhere()
   const entries = tenantNavigation.flatMap((group) => group.entries)
   return (
     <nav aria-label="Main" className={classes.rail}>
@@ -33,16 +35,15 @@ export function Rail() {
             {tenant
               ? entries
                   .filter(({ needs }) => tenant.permissions.includes(needs))
-                  .map(({ to, label, icon: Icon }) => (
-                    <li key={to}>
-                      <Tooltip label={label} position="right">
+                  .map((entry) => (
+                    <li key={entry.label}>
+                      <Tooltip label={entry.label} position="right">
                         <Link
-                          to={to}
-                          params={{ slug: tenant.slug }}
-                          aria-label={label}
+                          {...entryLink(entry, tenant.slug, where)}
+                          aria-label={entry.label}
                           className={classes.railLink}
                         >
-                          <Icon size={18} stroke={1.6} aria-hidden />
+                          <entry.icon size={18} stroke={1.6} aria-hidden />
                         </Link>
                       </Tooltip>
                     </li>

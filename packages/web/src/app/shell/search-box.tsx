@@ -42,13 +42,13 @@ function usePageActions(): SpotlightActionData[] {
   const pages = tenant
     ? [...tenantNavigation.flatMap(({ entries }) => entries), settingsEntry]
         .filter(({ needs }) => tenant.permissions.includes(needs))
-        .map(({ to, label, icon: Icon, alsoCalled }) => ({
-          id: to,
+        .map(({ to, search, label, icon: Icon, alsoCalled }) => ({
+          id: label,
           label,
           description: alsoCalled[0] ?? '',
           keywords: [...alsoCalled],
           leftSection: <Icon size={18} stroke={1.6} aria-hidden />,
-          onClick: () => navigate({ to, params: { slug: tenant.slug } }),
+          onClick: () => navigate({ to, params: { slug: tenant.slug }, ...(search ? { search } : {}) }),
         }))
     : []
   const steps = tenant

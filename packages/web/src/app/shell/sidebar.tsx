@@ -4,6 +4,8 @@ import { IconSearch } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { useMe, useMyTenant } from '#app/session.ts'
+import { useQueueCount } from '#console/queue/use-queue-count.ts'
+import { entryLink, useWhere } from './entry-link.ts'
 import {
   type Entry,
   settingsEntry,
@@ -42,7 +44,7 @@ export function Sidebar({ onSearch, inDrawer }: Props) {
 
 function TenantPages({ slug }: { readonly slug: string }) {
   const permissions = useMyTenant()?.permissions ?? []
-  const { data: connect } = useEndpoint(getConnect, { params: { tenant: slug } }, { staleTime: 15_000 })
+  const counts = useCounts(slug, permissions.includes('queue:read'))
   return tenantNavigation.map(({ name, entries }) => {
     const shown = entries.filter(({ needs }) => permissions.includes(needs))
     if (shown.length === 0) return null
@@ -51,22 +53,27 @@ function TenantPages({ slug }: { readonly slug: string }) {
         {name && <p className={classes.groupName}>{name}</p>}
         <ul className={classes.group}>
           {shown.map((entry) => (
-            <li key={entry.to}>
-              <TenantEntry
-                entry={entry}
-                slug={slug}
-                count={
-                  entry.to === '/t/$slug/connect' && connect && connect.requiredDone < connect.required
-                    ? `${connect.requiredDone} of ${connect.required}`
-                    : undefined
-                }
-              />
+            <li key={entry.label}>
+              <TenantEntry entry={entry} slug={slug} count={counts.get(entry.label)} />
             </li>
           ))}
         </ul>
       </div>
     )
   })
+}
+
+/** Numbers beside the entries, by label. */
+function useCounts(slug: string, mayQueue: boolean): ReadonlyMap<string, string | undefined> {
+  const { data: connect } = useEndpoint(getConnect, { params: { tenant: slug } }, { staleTime: 15_000 })
+  const held = useQueueCount(slug, 'held', mayQueue)
+  const queued = useQueueCount(slug, 'queued', mayQueue)
+  const isLeft = connect && connect.requiredDone < connect.required
+  return new Map([
+    ['Held mail', held],
+    ['Queue', queued],
+    ['Connect', isLeft ? `${connect.requiredDone} of ${connect.required}` : undefined],
+  ])
 }
 
 type EntryProps = {
@@ -77,8 +84,9 @@ type EntryProps = {
 
 function TenantEntry({ entry, slug, count }: EntryProps) {
   const Icon = entry.icon
+  const where = useWhere()
   return (
-    <Link to={entry.to} params={{ slug }} className={classes.entry} activeOptions={{ includeSearch: false }}>
+    <Link {...entryLink(entry, slug, where)} className={classes.entry}>
       <Icon size={18} stroke={1.6} aria-hidden />
       {entry.label}
       {count && <span className={classes.entryCount}>{count}</span>}
