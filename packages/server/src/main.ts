@@ -7,6 +7,7 @@ import { gatepostVersion } from '#platform/version.ts'
 import { ChildRefused } from '#supervisor/children.ts'
 import { FolderInUse } from '#supervisor/lock.ts'
 import { PortRefused } from '#supervisor/ports.ts'
+import { FolderRefused } from '#supervisor/preflight.ts'
 
 const [command = 'run', ...rest] = process.argv.slice(2)
 
@@ -51,7 +52,9 @@ async function withConfig(work: (config: BootConfig) => Promise<number>): Promis
   try {
     return await work(loadBootConfig({ env: environment(), file: configFile() }))
   } catch (error) {
-    const known = [ConfigError, PortRefused, FolderInUse, ChildRefused].some((kind) => error instanceof kind)
+    const known = [ConfigError, PortRefused, FolderInUse, FolderRefused, ChildRefused].some(
+      (kind) => error instanceof kind,
+    )
     const text =
       error instanceof Error ? (known ? error.message : (error.stack ?? error.message)) : String(error)
     process.stderr.write(`Gatepost cannot start.\n${text}\n`)

@@ -4,6 +4,7 @@ import { connectCommands } from './commands/connect.ts'
 import { domainCommands } from './commands/domains.ts'
 import { localCommands } from './commands/local.ts'
 import { messageCommands } from './commands/messages.ts'
+import { operationsCommands } from './commands/operations.ts'
 import { outboundCommands } from './commands/outbound.ts'
 import { queueCommands } from './commands/queue.ts'
 import { recipientCommands } from './commands/recipients.ts'
@@ -23,5 +24,6 @@ export const commands: readonly Command[] = [
   ...outboundCommands,
   ...messageCommands,
   ...queueCommands,
+  ...operationsCommands,
   ...localCommands,
 ]

@@ -16,6 +16,15 @@ export const catalogue = {
   'boot.started': { level: 'info', means: 'A process is ready.' },
   'boot.failed': { level: 'error', means: 'A process could not start; the reason names what to change.' },
   'boot.draining': { level: 'info', means: 'A stop was asked for: no new work is taken, open work ends.' },
+  'supervisor.restart.begun': {
+    level: 'info',
+    means: 'A restart was asked for: control first, then one worker after the other.',
+  },
+  'supervisor.restart.done': { level: 'info', means: 'Every process is a new one.' },
+  'supervisor.restart.failed': {
+    level: 'error',
+    means: 'A new process did not come up, so the others were left as they are. The reason is here.',
+  },
   'supervisor.child.ended': { level: 'warn', means: 'A child process ended by itself and is started again.' },
   'link.snapshot.adopted': { level: 'info', means: 'An edge works with a newer snapshot.' },
   'link.unreachable': {
@@ -97,6 +106,11 @@ export const catalogue = {
   'delivery.queue.changed': {
     level: 'info',
     means: 'A person held, released, returned, discarded, rerouted or retried waiting messages.',
+  },
+  'control.backup.done': { level: 'info', means: 'A backup is whole; its folder holds a manifest.' },
+  'control.backup.failed': {
+    level: 'error',
+    means: 'A backup could not be made; the reason says what to change. Its folder is no backup.',
   },
   'control.check.ran': { level: 'debug', means: 'A Connect check ran.' },
   'control.check.failed': { level: 'warn', means: 'A Connect check could not be carried out.' },

@@ -50,6 +50,8 @@ export type Order =
   | { readonly kind: 'retry'; readonly id: string; readonly messageId: string }
   | QueueListOrder
   | QueueActOrder
+  /** Copies the worker's spools below `folder`; asked again with the same `backupId` until it is done. */
+  | { readonly kind: 'backup'; readonly id: string; readonly backupId: string; readonly folder: string }
 
 export type OrderResult =
   | { readonly kind: 'probe-route'; readonly results: readonly ProbeResult[] }
@@ -57,4 +59,5 @@ export type OrderResult =
   | { readonly kind: 'retry'; readonly recipients: number }
   | QueueListed
   | QueueActed
+  | { readonly kind: 'backup'; readonly isDone: boolean; readonly messages: number }
   | { readonly kind: 'failed'; readonly why: string }

@@ -40,6 +40,7 @@ const OrderResultShape = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('retry'), recipients: z.int() }),
   QueueListed,
   QueueActed,
+  z.object({ kind: z.literal('backup'), isDone: z.boolean(), messages: z.int() }),
   z.object({ kind: z.literal('failed'), why: z.string() }),
 ]) satisfies z.ZodType<OrderResult>
 

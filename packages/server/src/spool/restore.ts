@@ -9,7 +9,6 @@ import { openDatabase, prepareStatements, type Statements } from './database.ts'
 import { Outbox } from './outbox.ts'
 import { markClosed } from './recovery.ts'
 import { emptyTally, inTransaction, keepStates, statesOf } from './rows.ts'
-import type { Envelope } from './spool.ts'
 import { stateOf } from './states.ts'
 import type { RecipientState } from './wire.ts'
 
@@ -24,7 +23,7 @@ export type RestoreOptions = {
   /** Sends everything again at once instead of holding it. */
   readonly resend: boolean
   /** One letter a recipient as tracking has them (d, b, x are settled); null when it does not know the message. */
-  readonly lettersOf: (messageId: string) => string | null
+  readonly lettersOf: (messageId: string, tenantId: string) => string | null
 }
 
 export type RestoredSpool = {
@@ -45,13 +44,14 @@ export function prepareRestored(place: SpoolPlace, options: RestoreOptions): Res
     const outbox = Outbox.open(sql, Number.POSITIVE_INFINITY)
     const sum = { messages: 0, held: 0, queued: 0, settled: 0 }
     for (let after = ''; ; ) {
-      const ids = sql.scan.all(after, MESSAGES_PER_STEP).map(({ id }) => String(id))
-      if (ids.length === 0) break
-      after = ids.at(-1)!
+      const rows = sql.scan.all(after, MESSAGES_PER_STEP)
+      if (rows.length === 0) break
+      after = String(rows.at(-1)!.id)
       const files: string[] = []
       inTransaction(sql, () => {
-        for (const id of ids) {
-          const done = restoreMessage(sql, id, { ...options, outbox })
+        for (const { id, tenant } of rows) {
+          const message = { id: String(id), tenantId: String(tenant) }
+          const done = restoreMessage(sql, message, { ...options, outbox })
           sum.messages += done.isGone ? 0 : 1
           sum.held += done.held
           sum.queued += done.queued
@@ -72,12 +72,12 @@ export function prepareRestored(place: SpoolPlace, options: RestoreOptions): Res
 
 function restoreMessage(
   sql: Statements,
-  id: string,
+  { id, tenantId }: { readonly id: string; readonly tenantId: string },
   options: RestoreOptions & { readonly outbox: Outbox },
 ): { held: number; queued: number; settled: number; isGone: boolean; file: string | null } {
   const row = sql.readMessage.get(id)!
   const states = statesOf(String(row.envelope), row.states as string | null)
-  const letters = options.lettersOf(id)
+  const letters = options.lettersOf(id, tenantId)
   const held: number[] = []
   let [queued, settled] = [0, 0]
   for (const [index, state] of states) {
@@ -96,7 +96,7 @@ function restoreMessage(
   const tally = emptyTally()
   const isChanged = held.length + settled > 0
   const file = isChanged ? keepStates(sql, { id, row, states }, tally) : null
-  if (held.length > 0) tell(sql, { id, row, held }, options)
+  if (held.length > 0) tell(sql, { id, tenantId, held }, options)
   return { held: held.length, queued, settled, isGone: tally.messages < 0, file }
 }
 
@@ -108,17 +108,16 @@ function tell(
   sql: Statements,
   message: {
     readonly id: string
-    readonly row: Record<string, unknown>
+    readonly tenantId: string
     readonly held: readonly number[]
   },
   { now, outbox }: { readonly now: number; readonly outbox: Outbox },
 ): void {
-  const { tenantId } = JSON.parse(String(message.row.envelope)) as Envelope
   const report: DeliveryReport = {
     kind: 'delivery',
     id: newId('rep', now),
     messageId: message.id,
-    tenantId,
+    tenantId: message.tenantId,
     at: now,
     recipients: message.held,
     outcome: 'held',

@@ -11,12 +11,18 @@ import type { FromChild, ToChild } from './messages.ts'
 export type StartMessage = Extract<ToChild, { kind: 'start' }>
 
 /** A running role: how to end it. `stop` drains and resolves when nothing is open any more. */
-export type Running = { readonly setupUrl: string | null; stop(): Promise<void> }
+export type Running = {
+  readonly setupUrl: string | null
+  /** `sessionsMs` is how long messages under way may take; the role's own patience when left out. */
+  stop(sessionsMs?: number): Promise<void>
+}
 
 export type RoleOptions = StartMessage & {
   readonly emit: Emit
   readonly metrics: Metrics
   readonly figures: ProcessFigures
+  /** Asks the supervisor to start all processes anew. */
+  readonly restart: () => void
 }
 
 /** Runs a role in this process until it is told to stop. */
@@ -25,15 +31,15 @@ export function runChild(role: 'control' | 'edge', start: (options: RoleOptions)
   const figures = watchProcess(systemClock.now())
   let running: Running | null = null
   let ending = false
-  const end = async (code: number): Promise<void> => {
+  const end = async (code: number, sessionsMs?: number): Promise<void> => {
     if (ending) return
     ending = true
-    await running?.stop().catch(() => {})
+    await running?.stop(sessionsMs).catch(() => {})
     lines.flush()
     process.exit(code)
   }
   process.on('message', (message: ToChild) => {
-    if (message.kind === 'stop') return void end(0)
+    if (message.kind === 'stop') return void end(0, message.sessionsMs)
     const metrics = createMetrics(role)
     const origin = { role, slot: role === 'edge' ? message.slot : null, pid: process.pid }
     const log = createLog(origin, systemClock.now, lines.write)
@@ -43,7 +49,7 @@ export function runChild(role: 'control' | 'edge', start: (options: RoleOptions)
       lines.flush()
       process.exit(1) // State after an unknown throw is not to be trusted; the supervisor starts us again.
     })
-    start({ ...message, emit, metrics, figures }).then(
+    start({ ...message, emit, metrics, figures, restart: () => say({ kind: 'restart' }) }).then(
       (started) => {
         running = started
         emit('boot.started', { role })

@@ -3,10 +3,12 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { endpoints } from '@gatepost/contract/endpoints.ts'
+import { localEndpoints } from '@gatepost/contract/operations.ts'
 import { SignInAttempts } from '#control/auth/attempts.ts'
 import { findSignedIn, meOf } from '#control/auth/auth.ts'
 import { localOperator } from '#control/auth/local-operator.ts'
 import { createPasswords } from '#control/auth/password.ts'
+import { createBackups } from '#control/backup/backup.ts'
 import { watchConnect } from '#control/connect/checker.ts'
 import { startLink } from '#control/publishing/start.ts'
 import { watchReadiness } from '#control/readiness/readiness.ts'
@@ -14,6 +16,7 @@ import { openSetup } from '#control/setup/setup.ts'
 import { openTracking } from '#control/tracking/tracking.ts'
 import { type AppOptions, createApp } from '#http/app.ts'
 import { createBindings } from '#http/handlers/bindings.ts'
+import { operationsBindings } from '#http/handlers/operations.ts'
 import type { SignedIn } from '#http/request.ts'
 import { serve } from '#http/serve.ts'
 import { openStaticFiles } from '#http/static.ts'
@@ -21,6 +24,7 @@ import { systemClock } from '#platform/clock.ts'
 import { createDns } from '#platform/dns.ts'
 import { systemMachine } from '#platform/machine.ts'
 import { gatepostVersion } from '#platform/version.ts'
+import { SCHEMA_VERSION } from '#spool/database.ts'
 import { openStore, type Store } from '#store/open.ts'
 import type { RoleOptions, Running } from './child.ts'
 import { nodeMetrics } from './control-figures.ts'
@@ -71,7 +75,20 @@ export async function startControl(options: RoleOptions): Promise<Running> {
   }
   const http = listening.find(({ role }) => role === 'http')
   const console = await serve(createApp(app), { host: http?.host ?? '127.0.0.1', port: http?.port ?? 0 })
-  const forOwner = { ...app, hosts: new Set(['localhost']), findSession: () => localOperator(store) }
+  const backups = createBackups({
+    ...options,
+    link,
+    clock,
+    version: app.version,
+    spoolSchema: SCHEMA_VERSION,
+  })
+  const forOwner: AppOptions = {
+    ...app,
+    endpoints: [...endpoints, ...localEndpoints],
+    bindings: [...app.bindings, ...operationsBindings({ backups, restart: options.restart })],
+    hosts: new Set(['localhost']),
+    findSession: () => localOperator(store),
+  }
   const admin = await serve(createApp(forOwner), { path: join(config.data, 'run', 'admin.sock') })
   const loops = [watchConnect(deps, stopped.signal), watchReadiness(deps, stopped.signal)]
   const token = await openSetup(auth)

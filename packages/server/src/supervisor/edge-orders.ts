@@ -17,6 +17,7 @@ type Deps = {
   readonly current: () => SettingsDirectory | null
   readonly probeRoute: (order: Extract<Order, { kind: 'probe-route' }>) => Promise<OrderResult>
   readonly retryNow: (messageId: string) => Promise<number>
+  readonly backup: (order: Extract<Order, { kind: 'backup' }>) => Promise<OrderResult>
   readonly queue: Pick<QueueTools, 'list' | 'act'>
   readonly onAccepted: (envelope: Envelope, content: Content) => void
 }
@@ -32,6 +33,8 @@ export async function carryOut(order: Order, deps: Deps): Promise<OrderResult> {
       return deps.queue.list(order)
     case 'queue-act':
       return actOnQueue(order, deps)
+    case 'backup':
+      return deps.backup(order)
     case 'submit':
       return { kind: 'submit', messageId: await submit(order, deps) }
   }

@@ -12,6 +12,7 @@ import { createLinkClient } from '#link/client.ts'
 import { followSnapshots } from '#link/follower.ts'
 import { SnapshotHolder } from '#link/holder.ts'
 import { pumpMeasurements } from '#link/measurements.ts'
+import type { Order, OrderResult } from '#link/orders.ts'
 import { pumpOrders, pumpReports } from '#link/pumps.ts'
 import { openReplica } from '#link/replica.ts'
 import type { ReplicaWriterData } from '#link/replica-writer.ts'
@@ -19,9 +20,12 @@ import { systemClock } from '#platform/clock.ts'
 import { createDns } from '#platform/dns.ts'
 import type { Dns } from '#platform/dns-types.ts'
 import { openTls } from '#platform/tls.ts'
+import { TICKET_KEY_FILE } from '#platform/tls-tickets.ts'
 import { adoptSpools, openSpool } from '#spool/open.ts'
 import type { QueueSpool } from '#spool/queue.ts'
+import type { ThreadSpool } from '#spool/thread-spool.ts'
 import type { RoleOptions, Running } from './child.ts'
+import { createEdgeBackup } from './edge-backup.ts'
 import { measureEdge } from './edge-figures.ts'
 import { carryOut } from './edge-orders.ts'
 import type { Listening } from './messages.ts'
@@ -41,6 +45,7 @@ export async function startEdge(options: RoleOptions): Promise<Running> {
     folder: folder('keys'),
     hostname: config.hostname,
     now: clock.now(),
+    ticketKeyFile: join(config.data, TICKET_KEY_FILE),
     ...tlsOptions(options),
   })
   const spool = await openSpool(folder('spool'), slot, { emit, clock, waitMs: SPOOL_WAIT_MS })
@@ -58,7 +63,7 @@ export async function startEdge(options: RoleOptions): Promise<Running> {
   const mail = listening.filter(({ role }) => role !== 'http')
   const scheduler = createScheduler(options, { spool, dns, holder, mail })
   for (const orphan of adopted) scheduler.addSpool(orphan)
-  const spools = [spool, ...adopted]
+  const spools: readonly [ThreadSpool, ...ThreadSpool[]] = [spool, ...adopted]
   const edge = new Edge({
     hostname: config.hostname,
     limits: config.limits,
@@ -72,34 +77,19 @@ export async function startEdge(options: RoleOptions): Promise<Running> {
     tlsContext: () => tls.context(),
     onAccepted: (envelope, content) => scheduler.offer(envelope, content),
   })
-  const carry = (order: Parameters<typeof carryOut>[0]) =>
-    carryOut(order, {
-      clock,
-      spool,
-      current: () => holder.current(),
-      emit,
-      retryNow: (messageId) => scheduler.retryNow(messageId),
-      queue: scheduler.queue,
-      onAccepted: (envelope, content) => scheduler.offer(envelope, content),
-      probeRoute: (probe) =>
-        probeRoute(probe, { dns, clock, config, ownListeners: () => mail, localAddresses }),
-    })
+  const figures = () => measureEdge({ ...options, edge, spools, scheduler, holder })
   const pumps = [
-    pumpOrders(carry, common),
+    pumpOrders(ordersOf(options, { dns, spools, holder, mail, scheduler }), common),
     // What an adopted spool reports is reachable here, so it comes in this worker's name.
     ...spools.map((from) => pumpReports(from, common)),
-    pumpMeasurements(
-      () =>
-        measureEdge({ edge, spools, scheduler, holder, metrics: options.metrics, figures: options.figures }),
-      common,
-    ),
+    pumpMeasurements(figures, common),
   ]
   await firstSnapshot(holder)
   for (const at of mail) await listen(edge, at)
   return {
     setupUrl: null,
-    async stop() {
-      await edge.close({ withinMs: SESSIONS_MS })
+    async stop(withinMs = SESSIONS_MS) {
+      await edge.close({ withinMs })
       await scheduler.stop(DELIVERY_MS)
       stopped.abort()
       writer?.postMessage('stop')
@@ -110,6 +100,35 @@ export async function startEdge(options: RoleOptions): Promise<Running> {
       tls.close()
     },
   }
+}
+
+/** What this worker does when control asks. */
+function ordersOf(
+  { config, emit }: RoleOptions,
+  parts: {
+    readonly dns: Dns
+    readonly spools: readonly [ThreadSpool, ...ThreadSpool[]]
+    readonly holder: SnapshotHolder
+    readonly mail: readonly Listening[]
+    readonly scheduler: Scheduler
+  },
+): (order: Order) => Promise<OrderResult> {
+  const { dns, spools, holder, mail, scheduler } = parts
+  const clock = systemClock
+  const backup = createEdgeBackup(spools, clock)
+  return (order) =>
+    carryOut(order, {
+      clock,
+      emit,
+      backup,
+      spool: spools[0],
+      current: () => holder.current(),
+      retryNow: (messageId) => scheduler.retryNow(messageId),
+      queue: scheduler.queue,
+      onAccepted: (envelope, content) => scheduler.offer(envelope, content),
+      probeRoute: (probe) =>
+        probeRoute(probe, { dns, clock, config, ownListeners: () => mail, localAddresses }),
+    })
 }
 
 function createScheduler(

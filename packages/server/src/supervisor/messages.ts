@@ -1,4 +1,4 @@
-// What supervisor and children say to each other over IPC: start, ready, stop. Nothing of mail passes here.
+// What supervisor and children say to each other over IPC: start, ready, restart, stop. Nothing of mail passes.
 import type { BootConfig } from '#boot/config-types.ts'
 
 export type Listening = {
@@ -17,8 +17,11 @@ export type ToChild =
       readonly slot: number
       readonly workers: number
     }
-  | { readonly kind: 'stop' }
+  /** Drain and end; sessions with a message under way get so long to come to their reply. */
+  | { readonly kind: 'stop'; readonly sessionsMs?: number }
 
 export type FromChild =
   | { readonly kind: 'ready'; readonly setupUrl: string | null }
   | { readonly kind: 'failed'; readonly why: string }
+  /** Control passes on that the owner of the data folder wants a restart. */
+  | { readonly kind: 'restart' }

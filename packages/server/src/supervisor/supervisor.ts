@@ -10,11 +10,13 @@ import { systemClock } from '#platform/clock.ts'
 import { ensureFolder, replaceFile } from '#platform/files.ts'
 import { bufferedLines, openLogFile } from '#platform/log-file.ts'
 import { openTls } from '#platform/tls.ts'
+import { keepTicketKey, TICKET_KEY_FILE } from '#platform/tls-tickets.ts'
 import { banner } from './banner.ts'
 import { Children } from './children.ts'
 import { lockFolder } from './lock.ts'
 import type { Listening } from './messages.ts'
 import { settlePorts } from './ports.ts'
+import { checkFolder } from './preflight.ts'
 
 type Options = {
   readonly config: BootConfig
@@ -35,10 +37,13 @@ export async function supervise({
 }: Options): Promise<number> {
   const startedAt = systemClock.now()
   const config = { ...given, data: resolve(given.data) }
-  for (const folder of ['', 'run', 'keys', 'spool', 'edge']) ensureFolder(join(config.data, folder))
+  ensureFolder(config.data)
   const unlock = lockFolder(config.data)
+  checkFolder(config.data)
+  for (const folder of ['run', 'keys', 'spool', 'edge']) ensureFolder(join(config.data, folder))
   const listening = await settlePorts(config)
   if (config.tls.certificateFile === null) makeCertificate(config)
+  const endTicketKey = keepTicketKey(join(config.data, TICKET_KEY_FILE), systemClock)
   const descriptor = terminal ? openLogFile(config.data) : 2
   const lines = bufferedLines(descriptor)
   const log = createLog({ role: 'supervisor', slot: null, pid: process.pid }, systemClock.now, lines.write)
@@ -83,6 +88,7 @@ export async function supervise({
     )
   } catch (error) {
     await children.stop()
+    endTicketKey()
     lines.flush()
     unlock()
     throw error
@@ -90,6 +96,7 @@ export async function supervise({
   await stopped
   emit('boot.draining')
   await children.stop()
+  endTicketKey()
   lines.flush()
   unlock()
   return 0

@@ -1,0 +1,164 @@
+// A backup while mail goes on: spools first, then tracking, then settings, so that what one of them knows of the
+// others is in the copy too. The manifest comes last; a folder without one is no backup.
+import { isAbsolute, join, relative } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { BACKUP_FORMAT, type BackupManifest, type BackupState } from '@gatepost/contract/operations.ts'
+import type { BootConfig } from '#boot/config-types.ts'
+import type { Emit } from '#events/emit.ts'
+import type { OrderResult } from '#link/orders.ts'
+import { entriesOf, syncFolder } from '#platform/backup-files.ts'
+import type { Clock } from '#platform/clock.ts'
+import { ensureFolder, filesIn, replaceFile } from '#platform/files.ts'
+import { newId } from '#platform/random.ts'
+import { migrations } from '#store/migrate.ts'
+import { TRACKING_FORMAT } from '#store/tracking-schema.ts'
+import { invalidInput, problem } from '../problem.ts'
+import type { EdgeLink } from '../scope.ts'
+import type { CopyDone, CopyWork } from './copy-thread.ts'
+
+export type BackupDeps = {
+  readonly link: Pick<EdgeLink, 'orderFor'>
+  readonly clock: Clock
+  readonly emit: Emit
+  readonly config: Pick<BootConfig, 'data' | 'database'>
+  readonly node: string
+  readonly workers: number
+  readonly version: string
+  /** Of the spools of this release. */
+  readonly spoolSchema: number
+}
+
+export type Backups = {
+  /** Checks the folder and begins. Throws `invalid-input` with the reason. */
+  start(input: { readonly folder: string; readonly withKeys: boolean }): BackupState
+  /** Throws `not-found`. */
+  get(id: string): BackupState
+}
+
+/** A spool of gigabytes takes a while: the edge is asked again until it is done. */
+const ASK_AGAIN_MS = 500
+
+/** One backup at a time; only the last one is remembered. */
+export function createBackups(deps: BackupDeps): Backups {
+  let last: BackupState | null = null
+  return {
+    start({ folder, withKeys }) {
+      if (last?.state === 'running') throw invalidFolder(`A backup into ${last.folder} is running.`)
+      prepareFolder(folder, deps.config.data)
+      const { clock, config, emit } = deps
+      const begun: BackupState = {
+        id: newId('opr', clock.now()),
+        folder,
+        state: 'running',
+        why: null,
+        startedAt: clock.now(),
+        endedAt: null,
+        database: config.database === null ? 'sqlite' : 'postgresql',
+        messages: 0,
+        files: 0,
+        bytes: 0,
+      }
+      last = begun
+      run(begun, withKeys, deps).then(
+        (done) => {
+          last = { ...begun, ...done, state: 'done', endedAt: clock.now() }
+          const { messages, bytes, files } = last
+          emit('control.backup.done', { folder, messages, files, bytes, ms: clock.now() - begun.startedAt })
+        },
+        (error: unknown) => {
+          const why = error instanceof Error ? error.message : String(error)
+          last = { ...begun, state: 'failed', why, endedAt: clock.now() }
+          emit('control.backup.failed', { folder, why })
+        },
+      )
+      return begun
+    },
+    get(id) {
+      if (last?.id !== id) throw problem('not-found')
+      return last
+    },
+  }
+}
+
+async function run(
+  { id, folder, startedAt, database }: BackupState,
+  withKeys: boolean,
+  deps: BackupDeps,
+): Promise<Pick<BackupState, 'messages' | 'files' | 'bytes'>> {
+  const { config, node, workers, version, spoolSchema } = deps
+  const slots = Array.from({ length: workers }, (_, slot) => slot)
+  const counts = await Promise.all(slots.map((slot) => copySpools(slot, { id, folder }, deps)))
+  const messages = counts.reduce((sum, count) => sum + count, 0)
+  const { files } = await inThread(workOf(folder, config, withKeys))
+  const manifest: BackupManifest = {
+    format: BACKUP_FORMAT,
+    gatepost: version,
+    node,
+    createdAt: startedAt,
+    database,
+    schema: { control: migrations.at(-1)?.version ?? 0, spool: spoolSchema, tracking: TRACKING_FORMAT },
+    workers,
+    withKeys,
+    messages,
+    files: [...files],
+  }
+  replaceFile(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 1)}\n`)
+  syncFolder(folder)
+  return { messages, files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) }
+}
+
+/** The messages of all spools that a worker has open, its own and adopted ones. */
+async function copySpools(
+  slot: number,
+  { id, folder }: Pick<BackupState, 'id' | 'folder'>,
+  { link, clock, node }: BackupDeps,
+): Promise<number> {
+  for (;;) {
+    const order = { kind: 'backup', id: newId('ord', clock.now()), backupId: id, folder } as const
+    const result: OrderResult = await link.orderFor({ node, slot }, order)
+    if (result.kind === 'backup' && result.isDone) return result.messages
+    if (result.kind === 'failed') throw new Error(`Edge worker ${slot}: ${result.why}.`)
+    await clock.sleep(ASK_AGAIN_MS)
+  }
+}
+
+/** Control's own part: nothing of it with PostgreSQL, which brings its own tools. */
+function workOf(folder: string, { data, database }: BackupDeps['config'], withKeys: boolean): CopyWork {
+  const days = filesIn(join(data, 'tracking')).filter((name) => /^\d{4}-\d{2}-\d{2}\.db$/.test(name))
+  const names = database === null ? [...days.map((name) => `tracking/${name}`), 'control.db'] : []
+  const keys = withKeys ? filesIn(join(data, 'keys')).map((name) => `keys/${name}`) : []
+  const pair = (name: string) => ({ from: join(data, name), to: join(folder, name) })
+  return { databases: names.map(pair), files: keys.map(pair), folder }
+}
+
+function inThread(workerData: CopyWork): Promise<CopyDone> {
+  const worker = new Worker(new URL('./copy-thread.ts', import.meta.url), { workerData })
+  return new Promise((resolve, reject) => {
+    worker.once('message', resolve)
+    worker.once('error', reject)
+    worker.once('exit', () => reject(new Error('the thread that copies has ended')))
+  })
+}
+
+/** The folder is made, or is there and empty; and it is not inside what is backed up. */
+function prepareFolder(folder: string, data: string): void {
+  if (!isAbsolute(folder)) throw invalidFolder('Name the folder by its full path.')
+  const inside = relative(data, folder)
+  if (inside === '' || !(inside.startsWith('..') || isAbsolute(inside))) {
+    throw invalidFolder('Choose a folder outside the data folder, best on another disk.')
+  }
+  let entries: readonly string[] | null
+  try {
+    entries = entriesOf(folder)
+    if (entries === null || entries.length === 0) ensureFolder(folder)
+  } catch (error) {
+    throw invalidFolder(`The folder cannot be used: ${(error as Error).message}.`)
+  }
+  if (entries !== null && entries.length > 0) {
+    throw invalidFolder(`${folder} is not empty. Choose a new folder for each backup.`)
+  }
+}
+
+function invalidFolder(message: string): Error {
+  return invalidInput([{ path: '/folder', message }])
+}

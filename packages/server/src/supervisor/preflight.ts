@@ -1,0 +1,68 @@
+// Before anything is converted: does this release know everything that lies in the data folder? All is converted,
+// or nothing is touched.
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { entriesOf, readStart } from '#platform/backup-files.ts'
+import { fileExists } from '#platform/files.ts'
+import { SCHEMA_VERSION } from '#spool/database.ts'
+import { migrations } from '#store/migrate.ts'
+import { TRACKING_FORMAT } from '#store/tracking-schema.ts'
+
+/** A restore works in this folder below the data folder until it is done. */
+export const UNFINISHED = 'restoring'
+
+/** The data folder cannot be used by this release as it is; the message says what to do. */
+export class FolderRefused extends Error {}
+
+/** SQLite keeps the application's version here in the first page, for all to read without opening the file. */
+const USER_VERSION_AT = 60
+const WAY_BACK = 'Start the release that wrote it, or restore a backup made before the update.'
+
+/** Throws `FolderRefused`. Opens no spool and changes nothing. */
+export function checkFolder(data: string): void {
+  const entries = entriesOf(data) ?? []
+  if (entries.includes(UNFINISHED)) {
+    throw new FolderRefused(
+      `A restore into ${data} did not come to its end. Empty the folder and run gatepost restore again.`,
+    )
+  }
+  for (const name of namesIn(join(data, 'spool'), /^\d{1,4}\.db$/)) {
+    refuseNewer(join(data, 'spool', name), userVersion(join(data, 'spool', name)), SCHEMA_VERSION)
+  }
+  for (const name of namesIn(join(data, 'tracking'), /^\d{4}-\d{2}-\d{2}\.db$/)) {
+    refuseNewer(join(data, 'tracking', name), userVersion(join(data, 'tracking', name)), TRACKING_FORMAT)
+  }
+  const control = join(data, 'control.db')
+  if (fileExists(control)) refuseNewer(control, controlVersion(control), migrations.at(-1)?.version ?? 0)
+}
+
+function refuseNewer(path: string, present: number, known: number): void {
+  if (present <= known) return
+  throw new FolderRefused(
+    `${path} has schema ${present}, but this release knows schemas up to ${known}. Nothing was changed. ${WAY_BACK}`,
+  )
+}
+
+function namesIn(folder: string, pattern: RegExp): readonly string[] {
+  return (entriesOf(folder) ?? []).filter((name) => pattern.test(name))
+}
+
+function userVersion(path: string): number {
+  const head = readStart(path, USER_VERSION_AT + 4)
+  return head.length < USER_VERSION_AT + 4 ? 0 : head.readUInt32BE(USER_VERSION_AT)
+}
+
+function controlVersion(path: string): number {
+  try {
+    const database = new DatabaseSync(path, { timeout: 1_000 })
+    try {
+      return Number(
+        database.prepare('select max(version) as version from schema_version').get()?.version ?? 0,
+      )
+    } finally {
+      database.close()
+    }
+  } catch {
+    return 0 // A file that cannot be read is control's to explain: it says what is wrong with it.
+  }
+}
