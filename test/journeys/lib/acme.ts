@@ -29,11 +29,27 @@ export async function startAcme(
   beforeSetUp: (gateway: Gateway, world: World) => Promise<void> = async () => {},
 ): Promise<Acme> {
   const world = await startWorld()
-  const gateway = await startGateway({ env: { ...world.gatewayEnvironment(), ...env } })
-  world.setGateway({ host: '127.0.0.1', port: gateway.mxPort })
-  await beforeSetUp(gateway, world)
-  const { api, slug } = await setUp(gateway)
-  const base = `/v1/tenants/${slug}`
+  let gateway: Gateway | null = null
+  const stop = async (): Promise<void> => {
+    await gateway?.stop()
+    await world.stop()
+  }
+  try {
+    gateway = await startGateway({ env: { ...world.gatewayEnvironment(), ...env } })
+    world.setGateway({ host: '127.0.0.1', port: gateway.mxPort })
+    await beforeSetUp(gateway, world)
+    const { api, slug } = await setUp(gateway)
+    const base = `/v1/tenants/${slug}`
+    await connect(world, api, base)
+    return { world, gateway, api, base, stop }
+  } catch (error) {
+    // What still listens would keep the test's process alive for ever.
+    await stop()
+    throw error
+  }
+}
+
+async function connect(world: World, api: Api, base: string): Promise<void> {
   await proveDomain(world, api, base)
   await api.call('POST', `${base}/routes`, {
     name: 'Exchange',
@@ -47,16 +63,6 @@ export async function startAcme(
   await api.call('PATCH', `${base}/domains/acme.example`, { recipientMode: 'known' })
   await api.call('POST', `${base}/outbound/addresses`, { address: ACME_IP, comment: 'Exchange' })
   await live(api, base)
-  return {
-    world,
-    gateway,
-    api,
-    base,
-    async stop() {
-      await gateway.stop()
-      await world.stop()
-    },
-  }
 }
 
 /** Publishes the TXT record that Connect asks for and waits until the domain is validated. */
