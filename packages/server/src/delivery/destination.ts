@@ -125,6 +125,7 @@ export class Destination {
   /** Forgets that the destination was unreachable: somebody asked to try now. */
   revive(): void {
     this.#deadUntil = 0
+    this.#crowdedUntil = 0
     this.#refusal = null
   }
 

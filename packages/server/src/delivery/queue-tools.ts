@@ -101,8 +101,8 @@ export class QueueTools {
       const held = hand.get(id)
       return held === undefined || (held.source === source && held.envelope.tenantId === order.tenantId)
     })
-    // These leave what delivery is about alone: nothing has to stand still for them.
-    if (order.action === 'retry' || order.action === 'discard') return this.#change(source, order, ids)
+    // What is held is not delivery's: nothing has to stand still for it.
+    if (order.action === 'discard') return this.#change(source, order, ids)
     hand.bar(ids)
     try {
       const busy = await this.#settled(new Set(ids))

@@ -1,0 +1,269 @@
+// What people do with mail that delivery has in hand, and pauses, against hosts on loopback.
+import assert from 'node:assert/strict'
+import { after, afterEach, describe, it } from 'node:test'
+import { EVERYTHING, type QueueActOrder, type QueueListOrder } from '#link/queue-orders.ts'
+import { systemClock } from '#platform/clock.ts'
+import type { TenantSettings } from '#policy/settings.ts'
+import { acceptedOf, contentOf, createBench, envelopeOf } from '#spool/spool.fixture.ts'
+import type { Envelope } from '#spool/spool.ts'
+import type { ThreadSpool } from '#spool/thread-spool.ts'
+import { fakeDns, routeOfHost, settingsOf, startScheduler, until } from './delivery.fixture.ts'
+import type { Scheduler } from './scheduler.ts'
+import { type Sink, type SinkOptions, startSink } from './smtp-sink.fixture.ts'
+
+const bench = createBench()
+let slot = 0
+const cleanUp: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const step of cleanUp.splice(0).reverse()) await step()
+})
+after(() => bench.remove())
+
+type World = {
+  readonly spool: ThreadSpool
+  readonly scheduler: Scheduler
+  settings: TenantSettings
+}
+
+async function start(settings: TenantSettings, spool?: ThreadSpool): Promise<World> {
+  slot += 1
+  const own = spool ?? (await bench.open({}, slot))
+  const world = { spool: own, settings }
+  const { scheduler } = startScheduler(own, settings, {
+    dns: fakeDns({ 'sender.example': { A: ['127.0.0.1'] } }),
+    settingsOf: (tenantId) => (tenantId === 'ten_1' ? world.settings : null),
+  })
+  cleanUp.push(() => scheduler.stop(200))
+  return Object.assign(world, { scheduler })
+}
+
+async function sinkOf(options: SinkOptions = {}): Promise<Sink> {
+  const sink = await startSink(options)
+  cleanUp.push(() => sink.close())
+  return sink
+}
+
+/** A port where nobody listens. */
+async function deadPort(): Promise<number> {
+  const dead = await startSink()
+  await dead.close()
+  return dead.port
+}
+
+async function send({ spool, scheduler }: World, changes: Partial<Envelope> = {}, paths?: string[]) {
+  const envelope = envelopeOf(changes, paths)
+  await spool.commitMessage(envelope, contentOf(), acceptedOf(envelope))
+  scheduler.offer(envelope, contentOf())
+  return envelope.id
+}
+
+function orderOf(action: QueueActOrder['action'], changes: Partial<QueueActOrder> = {}): QueueActOrder {
+  return {
+    kind: 'queue-act',
+    id: 'ord_1',
+    tenantId: 'ten_1',
+    action,
+    by: 'Ada',
+    reason: null,
+    routeId: null,
+    messageIds: null,
+    filter: EVERYTHING,
+    after: null,
+    ...changes,
+  }
+}
+
+const LIST: QueueListOrder = {
+  kind: 'queue-list',
+  id: 'ord_1',
+  tenantId: 'ten_1',
+  filter: EVERYTHING,
+  after: null,
+  limit: 500,
+}
+
+/** Without pipelining, so that a late reply keeps its place. */
+const UNHURRIED = ['8BITMIME', 'SIZE 10485760']
+
+const emptied = ({ spool }: World) => spool.counts().then(({ messages }) => messages === 0)
+const toRoute = (port: number) => settingsOf([routeOfHost('127.0.0.1', port)])
+
+async function outcomesOf({ spool }: World): Promise<string[]> {
+  const reports = (await spool.outbox(10_000)).map(({ report }) => report)
+  return reports.flatMap((report) =>
+    report.kind === 'delivery'
+      ? [`${report.outcome}${report.by === undefined ? '' : ` by ${report.by}`}`]
+      : [],
+  )
+}
+
+const deliveredBy = async (world: World) =>
+  (await outcomesOf(world)).filter((outcome) => outcome === 'delivered').length
+
+describe('queue tools', () => {
+  it('holds what waits in memory for a slow host, and lets the transmission under way end', async () => {
+    const late: (() => void)[] = []
+    let isSlow = true
+    const sink = await sinkOf({
+      keywords: UNHURRIED,
+      answer: (line, { socket }) => {
+        if (line !== '<dot>' || !isSlow) return undefined
+        late.push(() => socket.write('250 2.0.0 late\r\n'))
+        return null
+      },
+    })
+    const open = (): void => {
+      isSlow = false
+      for (const answer of late) answer()
+    }
+    const world = await start(toRoute(sink.port))
+    const ids = await Promise.all(Array.from({ length: 60 }, () => send(world)))
+    await until(() => sink.connections.some(({ commands }) => commands.includes('DATA')), 'one is being sent')
+    setTimeout(open, 500)
+    const acted = await world.scheduler.queue.act(orderOf('hold'))
+    assert.equal(acted.next, null)
+    assert.ok(acted.messages > 0 && acted.messages < ids.length, `${acted.messages} held`)
+    await until(async () => (await world.spool.counts()).queued === 0, 'the others are delivered')
+    const { held } = await world.spool.counts()
+    assert.equal(held, acted.messages)
+    assert.equal((await deliveredBy(world)) + held, ids.length, 'nothing is both held and delivered')
+    await world.scheduler.queue.act(orderOf('release'))
+    await until(() => emptied(world), 'the released ones are delivered')
+    assert.equal(await deliveredBy(world), ids.length)
+  })
+
+  it('names as busy what is being transmitted for long', async () => {
+    const sink = await sinkOf({ answer: (line) => (line === '<dot>' ? null : undefined) })
+    const world = await start(toRoute(sink.port))
+    const id = await send(world)
+    await until(() => sink.connections[0]?.commands.includes('DATA') === true, 'it is being sent')
+    const acted = await world.scheduler.queue.act(orderOf('hold', { messageIds: [id] }))
+    assert.deepEqual([acted.found, acted.messages, acted.busy], [1, 0, 1])
+    const foreign = await world.scheduler.queue.act(orderOf('hold', { messageIds: [id], tenantId: 'ten_2' }))
+    assert.deepEqual([foreign.found, foreign.busy], [0, 0], 'another tenant learns nothing')
+  })
+
+  it('returns messages with a report, held ones too; where nobody may be told they are held', async () => {
+    const world = await start(settingsOf([routeOfHost('127.0.0.1', await deadPort())]))
+    const known = await send(world, {}, ['ann@acme.example', 'bob@acme.example'])
+    await send(world, { reversePath: null })
+    await until(async () => (await outcomesOf(world)).length === 2, 'both were tried')
+    await world.scheduler.queue.act(orderOf('hold', { messageIds: [known] }))
+    const acted = await world.scheduler.queue.act(orderOf('bounce', { reason: 'sent by mistake' }))
+    assert.deepEqual([acted.found, acted.messages, acted.recipients, acted.withheld], [2, 1, 2, 1])
+    const decided = (await outcomesOf(world)).filter((outcome) => outcome.includes(' by '))
+    assert.deepEqual(decided.sort(), ['bounced by Ada', 'held by Ada', 'held by Ada'])
+    const { items } = await world.scheduler.queue.list(LIST)
+    const report = items.find(({ recipients }) => recipients[0]?.forwardPath === 'bob@sender.example')
+    assert.equal(report?.reversePath, null, 'a report is on its way to the sender')
+    let text = ''
+    for await (const chunk of world.spool.readContent(report?.id ?? '')) text += Buffer.from(chunk)
+    assert.match(text, /Final-Recipient: rfc822; ?ann@acme\.example/)
+    assert.match(text, /Final-Recipient: rfc822; ?bob@acme\.example/)
+    assert.match(text, /550 5\.7\.1 sent by mistake/)
+    assert.equal(
+      items.some(({ id }) => id === known),
+      false,
+    )
+  })
+
+  it('sends what waits for a dead host by another route', async () => {
+    const sink = await sinkOf()
+    const dead = routeOfHost('127.0.0.1', await deadPort())
+    const world = await start(settingsOf([dead, routeOfHost('127.0.0.1', sink.port, { id: 'rte_2' })]))
+    const id = await send(world)
+    await until(async () => (await outcomesOf(world)).length === 1, 'it was tried in vain')
+    await world.scheduler.queue.act(orderOf('reroute', { messageIds: [id], routeId: 'rte_2' }))
+    await until(() => emptied(world), 'it is delivered')
+    assert.deepEqual(await outcomesOf(world), ['deferred', 'rerouted by Ada', 'delivered'])
+  })
+
+  it('tries all that matches now', async () => {
+    const dead = await startSink()
+    await dead.close()
+    const world = await start(toRoute(dead.port))
+    await Promise.all(Array.from({ length: 30 }, () => send(world)))
+    await until(async () => (await outcomesOf(world)).length === 30, 'all were tried')
+    const sink = await startSink({}, '127.0.0.1', dead.port)
+    cleanUp.push(() => sink.close())
+    const acted = await world.scheduler.queue.act(orderOf('retry'))
+    assert.equal(acted.messages, 30)
+    await until(() => emptied(world), 'all are delivered')
+  })
+})
+
+describe('pauses', () => {
+  it('keep new mail and mail in memory waiting without an attempt, and end within a second or so', async () => {
+    let isSlow = true
+    const sink = await sinkOf({
+      keywords: UNHURRIED,
+      answer: (line, { socket }) => {
+        if (line !== '<dot>' || !isSlow) return undefined
+        setTimeout(() => socket.write('250 2.0.0 ok\r\n'), 200)
+        return null
+      },
+    })
+    const flowing = toRoute(sink.port)
+    const world = await start(flowing)
+    await Promise.all(Array.from({ length: 200 }, () => send(world)))
+    world.settings = { ...flowing, deliveryPaused: true }
+    await send(world)
+    const waiting = async () => (await world.scheduler.queue.list(LIST)).items
+    await until(
+      async () => (await waiting()).every(({ recipients }) => recipients[0]?.paused === true),
+      'all that is left is paused',
+    )
+    const left = await waiting()
+    const delivered = await deliveredBy(world)
+    assert.ok(delivered < 200, `${delivered} were on their way`)
+    assert.equal(left.length, 201 - delivered)
+    assert.ok(left.every(({ recipients }) => recipients[0]?.attempts === 0))
+    await systemClock.sleep(300)
+    assert.equal(await deliveredBy(world), delivered, 'nothing moves')
+    isSlow = false
+    world.settings = flowing
+    await until(() => emptied(world), 'all are delivered')
+    assert.equal(await deliveredBy(world), 201)
+    const outcomes = await outcomesOf(world)
+    assert.equal(outcomes.filter((outcome) => outcome === 'paused').length, left.length, 'told once each')
+  })
+
+  it('of one route leave the others alone, survive a restart, and a retry does not break them', async () => {
+    const sink = await sinkOf()
+    const route = routeOfHost('127.0.0.1', sink.port)
+    const domain = settingsOf([]).domains[0]!
+    const flowing = settingsOf([route, { ...route, id: 'rte_2', name: 'Lab' }], {
+      domains: [domain, { ...domain, id: 'dom_2', name: 'lab.example', routeId: 'rte_2' }],
+    })
+    const paused: TenantSettings = { ...flowing, routes: [route, { ...flowing.routes[1]!, paused: true }] }
+    const before = await start(paused)
+    await send(before, {}, ['ann@acme.example', 'ann@lab.example'])
+    await until(() => sink.count === 1, 'the other route delivers')
+    await until(() => before.scheduler.counts().inHand === 0, 'the message is put away')
+    await before.scheduler.queue.act(orderOf('retry'))
+    await systemClock.sleep(200)
+    assert.equal(sink.count, 1)
+    await before.scheduler.stop(200)
+    const later = await start(paused, before.spool)
+    await systemClock.sleep(700)
+    assert.equal(sink.count, 1, 'it is still paused')
+    later.settings = flowing
+    await until(() => emptied(later), 'it is delivered')
+    assert.deepEqual(
+      sink.messages.map(({ recipients }) => recipients.length),
+      [1, 1],
+    )
+    assert.deepEqual((await outcomesOf(later)).sort(), ['delivered', 'delivered', 'paused'])
+  })
+
+  it('ended while control changes a route: what waits in memory goes to the new host', async () => {
+    const stuck = await sinkOf({ answer: (line) => (line === '<greeting>' ? null : undefined) })
+    const sink = await sinkOf()
+    const world = await start(toRoute(stuck.port))
+    await Promise.all(Array.from({ length: 50 }, () => send(world)))
+    await until(() => stuck.connections.length > 0, 'somebody tries the old host')
+    world.settings = toRoute(sink.port)
+    await until(() => emptied(world), 'all go to the new one')
+    assert.equal(sink.count, 50)
+  })
+})
