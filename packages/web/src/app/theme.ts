@@ -51,7 +51,19 @@ export const theme = createTheme({
   cursorType: 'pointer',
   components: {
     Tooltip: { defaultProps: { openDelay: 300, withArrow: false, color: 'dark' } },
-    Menu: { defaultProps: { shadow: 'none', radius: 8 } },
+    // The head of a dialog is no second banner of the page.
+    Modal: { defaultProps: { attributes: { header: { role: 'none' } } } },
+    Drawer: { defaultProps: { attributes: { header: { role: 'none' } } } },
+    // Menus stay inside the landmark that they belong to; fixed, so that a scrolling sidebar doesn't cut them.
+    Menu: {
+      defaultProps: {
+        shadow: 'none',
+        radius: 8,
+        withinPortal: false,
+        floatingStrategy: 'fixed',
+        withInitialFocusPlaceholder: false,
+      },
+    },
   },
 })
 

@@ -30,7 +30,7 @@ export function PersonMenu({ small }: { readonly small?: boolean }) {
     await navigate({ to: '/sign-in' })
   }
   return (
-    <Menu position="top-start" width={220}>
+    <Menu position="top-start" width={212}>
       <Menu.Target>
         <button type="button" className={small ? classes.railLink : classes.switcher}>
           <span className={classes.initials} aria-hidden={!small}>

@@ -11,7 +11,7 @@ export function TenantSwitcher() {
   const tenant = useMyTenant()
   const navigate = useNavigate()
   return (
-    <Menu position="bottom-start" width={240}>
+    <Menu position="bottom-start" width={212}>
       <Menu.Target>
         <button type="button" className={classes.switcher}>
           <Mark />

@@ -23,9 +23,7 @@ export function NoMatch({ search, onClear }: Props) {
         </span>
         <div>
           <h2 className={classes.answer}>{noMatchSentence(search)}</h2>
-          <p className="tx2">
-            That is an answer: it was not refused, held or lost here. Where it can be instead:
-          </p>
+          <p className="tx2">{answerOf(search)}</p>
         </div>
       </div>
       <ul className={classes.reasons}>
@@ -42,6 +40,12 @@ export function NoMatch({ search, onClear }: Props) {
       </div>
     </div>
   )
+}
+
+function answerOf({ status, direction }: MessageSearch): string {
+  if (status || direction)
+    return 'Another status or direction may have it: clear the filters. Else it can be here:'
+  return 'That is an answer: it was not refused, held or lost here. Where it can be instead:'
 }
 
 function Reachable() {
