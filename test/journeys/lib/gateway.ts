@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const MAIN = fileURLToPath(new URL('../../../packages/server/src/main.ts', import.meta.url))
+export const MAIN = fileURLToPath(new URL('../../../packages/server/src/main.ts', import.meta.url))
 const START_MS = 40_000
 
 export type Gateway = {

@@ -12,6 +12,13 @@ const RESTART_MAX_MS = 30_000
 const STABLE_MS = 60_000 // A child that lived this long is started again without delay.
 const STOP_MS = 9_000 // The whole stop is promised in under 10 s.
 
+/**
+ * A restart is patient with messages under way while other workers take new connections; a lone worker's port is
+ * closed meanwhile, so it is less so.
+ */
+const RESTART_SESSIONS_MS = 120_000
+const RESTART_SESSIONS_ALONE_MS = 10_000
+
 /** A child said why it cannot start; the message is for people. */
 export class ChildRefused extends Error {}
 
@@ -33,12 +40,16 @@ type Options = {
   readonly compileCache: string
   readonly clock: Clock
   readonly emit: Emit
+  /** Control passes on that the owner of the data folder wants a restart. */
+  readonly restartAsked: () => void
 }
 
 /** The children of one supervisor. */
 export class Children {
   readonly #options: Options
   readonly #children: Child[] = []
+  /** Told to end by us: their end is no accident. */
+  readonly #retired = new WeakSet<ChildProcess>()
   #stopping = false
 
   constructor(options: Options) {
@@ -63,14 +74,43 @@ export class Children {
     const deadline = this.#options.clock.now() + STOP_MS
     for (const role of ['edge', 'control'] as const) {
       const living = this.#children.filter((child) => child.role === role && child.process?.connected)
-      await Promise.all(living.map((child) => this.#end(child.process!, deadline)))
+      await Promise.all(living.map((child) => this.#end(child.process!, { deadline })))
     }
   }
 
-  async #end(process: ChildProcess, deadline: number): Promise<void> {
+  /**
+   * Starts control anew, then one worker after the other: each comes to the end of its messages, lets go of its
+   * spool, and its successor is ready before the next one's turn. Resolves with control's `ready`. Rejects when a
+   * new process does not come up; those behind it keep running as they are.
+   */
+  async restart(): Promise<Extract<FromChild, { kind: 'ready' }> | null> {
+    const workers = this.#children.filter(({ role }) => role === 'edge').length
+    const sessionsMs = workers > 1 ? RESTART_SESSIONS_MS : RESTART_SESSIONS_ALONE_MS
+    let ready: Extract<FromChild, { kind: 'ready' }> | null = null
+    const inOrder = [...this.#children].sort((a, b) =>
+      a.role === b.role ? a.slot - b.slot : a.role < b.role ? -1 : 1,
+    )
+    for (const child of inOrder) {
+      const before = child.process
+      // One that died is being started anew already.
+      if (this.#stopping || !before?.connected) continue
+      this.#retired.add(before)
+      const patience = child.role === 'edge' ? sessionsMs : 0
+      await this.#end(before, { deadline: this.#options.clock.now() + patience + STOP_MS, sessionsMs })
+      if (this.#stopping) return ready
+      const started = await this.#launch(child)
+      if (child.role === 'control') ready = started
+    }
+    return ready
+  }
+
+  async #end(
+    process: ChildProcess,
+    { deadline, sessionsMs }: { readonly deadline: number; readonly sessionsMs?: number },
+  ): Promise<void> {
     const { clock } = this.#options
     const ended = new Promise<void>((resolve) => process.once('exit', () => resolve()))
-    process.send({ kind: 'stop' } satisfies ToChild)
+    process.send({ kind: 'stop', ...(sessionsMs === undefined ? {} : { sessionsMs }) } satisfies ToChild)
     const patience = new AbortController()
     const late = clock.sleep(Math.max(0, deadline - clock.now()), patience.signal)
     await Promise.race([ended, late])
@@ -97,6 +137,7 @@ export class Children {
       let refused: string | null = null
       process.on('message', (message: FromChild) => {
         if (message.kind === 'failed') refused = message.why
+        if (message.kind === 'restart') this.#options.restartAsked()
         if (message.kind !== 'ready') return
         clearTimeout(timer)
         resolve(message)
@@ -109,7 +150,7 @@ export class Children {
             ? new ChildRefused(refused)
             : new Error(`${child.role} ended with ${signal ?? code} before it was ready`),
         )
-        if (this.#stopping) return
+        if (this.#stopping || this.#retired.has(process)) return
         emit('supervisor.child.ended', { role: child.role, slot: child.slot, code, signal, why: refused })
         this.#restart(child, clock.now() - startedAt)
       })

@@ -17,6 +17,7 @@ import { lockFolder } from './lock.ts'
 import type { Listening } from './messages.ts'
 import { settlePorts } from './ports.ts'
 import { checkFolder } from './preflight.ts'
+import { createRestart } from './restart.ts'
 
 type Options = {
   readonly config: BootConfig
@@ -48,8 +49,19 @@ export async function supervise({
   const lines = bufferedLines(descriptor)
   const log = createLog({ role: 'supervisor', slot: null, pid: process.pid }, systemClock.now, lines.write)
   const emit = createEmit({ log, metrics: createMetrics('supervisor').sink }, config.logLevel)
+  const notePids = (): void =>
+    replaceFile(join(config.data, 'run', 'pids.json'), JSON.stringify([process.pid, ...children.pids()]))
+  const restart = createRestart({
+    children: () => children,
+    emit,
+    done(setupUrl) {
+      notePids()
+      if (setupUrl !== null) print(`New set-up link: ${setupUrl}\n`)
+    },
+  })
   const children = new Children({
     mainFile,
+    restartAsked: restart,
     clock: systemClock,
     emit,
     logDescriptor: terminal ? descriptor : 'inherit',
@@ -63,7 +75,7 @@ export async function supervise({
       workers: config.workers,
     }),
   })
-  const stopped = untilSignal()
+  const stopped = untilSignal(terminal, restart)
   try {
     replaceFile(join(config.data, 'run', 'listeners.json'), JSON.stringify(listening, null, 2))
     // Together: an edge boots on last-good and finds control's socket when it is there.
@@ -72,7 +84,7 @@ export async function supervise({
       children.start('control', 0),
       ...slots.map((slot) => children.start('edge', slot)),
     ])
-    replaceFile(join(config.data, 'run', 'pids.json'), JSON.stringify([process.pid, ...children.pids()]))
+    notePids()
     print(
       banner({
         version,
@@ -120,8 +132,10 @@ function makeCertificate({ data, hostname }: BootConfig): void {
   }).close()
 }
 
-function untilSignal(): Promise<void> {
+/** SIGHUP restarts a service; at a terminal it means that the terminal is gone. */
+function untilSignal(terminal: boolean, restart: () => void): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => resolve())
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve())
+    process.on('SIGHUP', () => (terminal ? resolve() : restart()))
   })
 }
