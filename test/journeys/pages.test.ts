@@ -35,6 +35,10 @@ const views: readonly View[] = [
   { name: 'why-refused', path: () => messagePath('refused') },
   { name: 'why-bounced', path: () => messagePath('bounced') },
   { name: 'why-waiting', path: () => messagePath('deferred', 'Patience') },
+  { name: 'queue', path: `${SLUG}/queue` },
+  { name: 'queue-selected', path: `${SLUG}/queue?state=queued`, act: selectQueued },
+  { name: 'queue-held', path: `${SLUG}/queue?state=held`, act: holdAndPause },
+  { name: 'queue-no-match', path: `${SLUG}/queue?search=nobody%40far.example` },
   { name: 'users', path: `${SLUG}/users` },
   { name: 'users-import', path: `${SLUG}/users`, act: previewImport },
   { name: 'domains', path: `${SLUG}/domains` },
@@ -163,6 +167,28 @@ async function signIn(page: Page): Promise<void> {
   await page.getByLabel('Password', { exact: true }).fill('correct horse battery')
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.getByRole('heading', { level: 1, name: 'Put Acme Ltd behind Gatepost' }).waitFor()
+}
+
+async function selectQueued(page: Page): Promise<void> {
+  await page
+    .getByRole('checkbox', { name: /^Select the message/ })
+    .first()
+    .check()
+  await page.getByRole('button', { name: 'Reroute' }).waitFor()
+}
+
+/** Holds what waits, sees it under Held mail, and pauses the route. */
+async function holdAndPause(page: Page): Promise<void> {
+  await page.goto(new URL(`${SLUG}/queue?state=queued`, acme.gateway.url).href)
+  await selectQueued(page)
+  await page.getByRole('button', { name: 'Select all that match' }).click()
+  await page.getByRole('button', { name: 'Hold', exact: true }).click()
+  await page.getByText(/^1 message is held$/).waitFor()
+  await page.getByRole('link', { name: 'Held mail' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Held mail' }).waitFor()
+  await page.getByText('Waits for a person').waitFor()
+  await page.getByRole('switch', { name: 'Route Exchange' }).press('Space')
+  await page.getByText('Delivery by Exchange is paused').waitFor()
 }
 
 async function previewImport(page: Page): Promise<void> {

@@ -118,7 +118,8 @@ export function resultWords(action: QueueAction, totals: Totals): ResultWords {
 
 function missingWords(missing: number, unreachable: readonly SilentEdge[]): string {
   const what = plural(missing, 'message')
-  if (unreachable.length > 0) return `${what} not found: an edge that did not answer may keep them.`
+  if (unreachable.length > 0)
+    return `${what} not found: an edge that did not answer may keep ${missing === 1 ? 'it' : 'them'}.`
   return `${what} not found: delivered or settled in the meantime.`
 }
 

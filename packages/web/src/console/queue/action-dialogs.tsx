@@ -2,6 +2,7 @@
 import type { QueuePause } from '@gatepost/contract/queue.ts'
 import { Button, Modal, NativeSelect, TextInput } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
+import confirm from '#shared/confirm.module.css'
 import stack from '#shared/stack.module.css'
 
 const REASON_MAX = 200
@@ -20,7 +21,7 @@ function Dialog({ title, act, disabled, onAct, onClose, children }: DialogProps)
     <Modal
       opened
       onClose={onClose}
-      title={title}
+      title={<span className={confirm.title}>{title}</span>}
       centered
       radius={8}
       closeButtonProps={{ 'aria-label': 'Close' }}

@@ -16,7 +16,7 @@ export function questionOf(action: QueueAction, selection: Selection, filter: Qu
   if (action === 'discard') {
     return {
       title: `${sentence(what)}: never delivered, and nobody is told`,
-      body: `Recipients do not get it, senders hear nothing, and the content is deleted. ${hiddenNote(selection, filter)}`,
+      body: `Recipients do not get it and senders hear nothing. It cannot be brought back. ${hiddenNote(selection, { ...filter, state: undefined })}`,
       act: 'Discard',
       keep: 'Keep held',
     }
@@ -34,7 +34,8 @@ export function questionOf(action: QueueAction, selection: Selection, filter: Qu
 
 /** By id a message is meant with all its waiting recipients, also those that a filter hides. */
 export function hiddenNote(selection: Selection, filter: QueueFilter): string {
-  if (selection.kind === 'all' || Object.keys(filter).length === 0) return ''
+  const isFiltered = Object.values(filter).some((value) => value !== undefined)
+  if (selection.kind === 'all' || !isFiltered) return ''
   return 'Recipients of these messages that the filter hides are meant too.'
 }
 

@@ -31,30 +31,34 @@ export function Nothing({ search, onClear, partly }: Props) {
           </Button>
         }
       >
-        It may be delivered, returned or refused: look under {messages}, which keeps every attempt.
+        <p>It may be delivered, returned or refused: look under {messages}, which keeps every attempt.</p>
       </EmptyState>
     )
   }
   if (partly) {
     return (
       <EmptyState icon={IconStack2} title="Nothing waits on the edges that answered">
-        What the others keep shows as soon as they answer.
+        <p>What the others keep shows as soon as they answer.</p>
       </EmptyState>
     )
   }
   if (search.state === 'held') {
     return (
       <EmptyState icon={IconHandStop} title="No mail is held">
-        Messages that a policy or a person holds wait here until someone releases, returns or discards them.
-        Everything that came in is under {messages}.
+        <p>
+          Messages that a policy or a person holds wait here until someone releases, returns or discards them.
+          Everything that came in is under {messages}.
+        </p>
       </EmptyState>
     )
   }
   return (
-    <EmptyState icon={IconStack2} title="Nothing waits: all mail went on at the first attempt">
-      When a mail host is away or puts a message off, the message waits here with the reply and the time of
-      the next attempt. Then you can try at once, hold it or send it another way. Delivered mail is under{' '}
-      {messages}.
+    <EmptyState icon={IconStack2} title="Nothing waits">
+      <p>
+        When a mail host is away or puts a message off, the message waits here with the reply and the time of
+        the next attempt. Then you can try at once, hold it or send it another way. Delivered mail is under{' '}
+        {messages}.
+      </p>
     </EmptyState>
   )
 }

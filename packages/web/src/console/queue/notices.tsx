@@ -56,7 +56,8 @@ export function SilentEdges({ edges }: { readonly edges: readonly SilentEdge[] }
         ))}
       </ul>
       <p>
-        What they keep is safe on their disks, is not listed here and cannot be acted on until they answer.
+        What is kept there is safe on disk. It is not listed, and nothing can be done about it before the
+        answer.
       </p>
     </Note>
   )

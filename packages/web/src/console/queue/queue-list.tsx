@@ -112,7 +112,9 @@ function Cards(props: ListProps) {
         const selected = isSelected(selection, message.id)
         return (
           <li key={message.id} className={classes.card} data-selected={selected || undefined}>
-            <RowBox row={row} selected={selected} onToggle={onToggle} />
+            <span className={classes.tap}>
+              <RowBox row={row} selected={selected} onToggle={onToggle} size="md" />
+            </span>
             <div className={classes.cardText}>
               <span className={classes.cardHead}>
                 <State gone={gone} summary={summary} />
@@ -135,12 +137,17 @@ function Cards(props: ListProps) {
   )
 }
 
-type BoxProps = { readonly row: Row; readonly selected: boolean; readonly onToggle: (id: string) => void }
+type BoxProps = {
+  readonly row: Row
+  readonly selected: boolean
+  readonly onToggle: (id: string) => void
+  readonly size?: 'xs' | 'md'
+}
 
-function RowBox({ row, selected, onToggle }: BoxProps) {
+function RowBox({ row, selected, onToggle, size = 'xs' }: BoxProps) {
   const { message } = row
   const name = `Select the message from ${message.reversePath ?? 'the null sender'} to ${recipientsOf(message)}`
-  return <Checkbox size="xs" aria-label={name} checked={selected} onChange={() => onToggle(message.id)} />
+  return <Checkbox size={size} aria-label={name} checked={selected} onChange={() => onToggle(message.id)} />
 }
 
 function WhyLink({ row, ownDomain }: { readonly row: Row; readonly ownDomain: string }) {

@@ -217,7 +217,7 @@ describe('orders', () => {
       '1 message is being transmitted at this moment and left alone. Try again in a minute.',
       '2 recipients are held as undeliverable instead: the sender is not proven, so nobody is told.',
       '1 message had nothing to change.',
-      '1 message not found: an edge that did not answer may keep them.',
+      '1 message not found: an edge that did not answer may keep it.',
       'Edge edge-1/2 did not answer: no connection. What it keeps was left as it is.',
     ])
     expect(resultWords('hold', answer({ found: 1 })).title).toBe('Nothing was changed')
