@@ -1,0 +1,153 @@
+// Story: mail waits for a host that is down, a backup is made, the machine is lost, and a new one is filled from
+// the backup: everything is there, and the queue is sent once, when somebody says so.
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { appendFileSync, cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import { startWorld, type World } from '@gatepost/sandbox/world.ts'
+import { type Load, startLoad } from '../crash/load.ts'
+import { connectAcme } from '../crash/run.ts'
+import { createApi, eventually } from './lib/api.ts'
+import { type Gateway, MAIN, startGateway } from './lib/gateway.ts'
+
+const WAITING = 300
+
+let folder: string
+let world: World
+let load: Load
+let gateway: Gateway
+before(
+  async () => {
+    folder = mkdtempSync(join(tmpdir(), 'gatepost-backup-'))
+    world = await startWorld()
+    load = startLoad({
+      senders: 8,
+      reversePath: 'ben@bright.example',
+      forwardPaths: ['ann@acme.example', 'bob@acme.example'],
+    })
+  },
+  { timeout: 60_000 },
+)
+after(async () => {
+  await load?.stop()
+  await gateway?.stop()
+  await world?.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const path = (name: string): string => join(folder, name)
+const start = (data: string): Promise<Gateway> =>
+  startGateway({ data: path(data), env: { ...world.gatewayEnvironment(), GATEPOST_WORKERS: '2' } })
+
+/** One command on a data folder: exit code and what it said. */
+function gatepost(data: string, ...words: readonly string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...words], {
+    encoding: 'utf8',
+    timeout: 60_000,
+    env: { GATEPOST_DATA: path(data) },
+  })
+  return { code: status, out: stdout, error: stderr }
+}
+
+let waiting: ReadonlySet<string>
+
+test('a backup is made while mail comes in and a host is down', { timeout: 120_000 }, async () => {
+  gateway = await start('old')
+  await connectAcme(world, gateway)
+  world.acme.setDown(true)
+  load.aim(gateway.mxPort)
+  await eventually(
+    () => load.acknowledged.size,
+    (count) => count >= WAITING,
+    60_000,
+  )
+  waiting = new Set(load.acknowledged)
+  const made = gatepost('old', 'backup', path('backup'))
+  assert.deepEqual([made.code, made.error], [0, ''])
+  assert.match(made.out, /^Queue +\d+ messages$/m)
+  assert.match(made.out, /^Keys +not included/m)
+  const names = readdirSync(path('backup')).sort()
+  assert.deepEqual(names, ['control.db', 'manifest.json', 'spool', 'tracking'])
+  const { size } = load.acknowledged
+  await eventually(
+    () => load.acknowledged.size,
+    (count) => count > size,
+  )
+  load.aim(null)
+  await load.stop()
+  await gateway.killAll()
+})
+
+test('a restore wants an empty folder and the bytes that were backed up', { timeout: 60_000 }, () => {
+  const refused = gatepost('old', 'restore', path('backup'))
+  assert.equal(refused.code, 1)
+  assert.match(refused.error, /old is not empty\. Stop Gatepost, move the folder away/)
+  cpSync(path('backup'), path('damaged'), { recursive: true })
+  appendFileSync(path('damaged/control.db'), 'x')
+  const damaged = gatepost('new', 'restore', path('damaged'))
+  assert.equal(damaged.code, 1)
+  assert.match(damaged.error, /control\.db is not what was backed up: it has another digest/)
+  assert.deepEqual(readdirSync(path('new')), [])
+  rmSync(path('damaged/manifest.json'))
+  assert.match(gatepost('new', 'restore', path('damaged')).error, /is no whole backup/)
+  const manifest = JSON.parse(readFileSync(path('backup/manifest.json'), 'utf8'))
+  assert.equal(JSON.stringify(manifest).includes('keys/'), false)
+})
+
+test('a restored installation knows everything, and its queue waits', { timeout: 120_000 }, async () => {
+  world.acme.setDown(false)
+  const restored = gatepost('new', 'restore', path('backup'))
+  assert.deepEqual([restored.code, restored.error], [0, ''])
+  assert.match(restored.out, /^Held +\d+ recipients until you release them$/m)
+  assert.equal(existsSync(path('new/restoring')), false)
+  gateway = await start('new')
+  assert.equal(gateway.setupUrl, null)
+  const api = createApi(gateway.url)
+  await api.call('POST', '/v1/sessions', { email: 'ada@acme.example', password: 'correct horse battery' })
+  const { items: domains } = await api.call<{ items: readonly { state: string }[] }>(
+    'GET',
+    '/v1/tenants/acme-ltd/domains',
+  )
+  assert.deepEqual(
+    domains.map(({ state }) => state),
+    ['validated'],
+  )
+  const { items: routes } = await api.call<{ items: readonly { name: string }[] }>(
+    'GET',
+    '/v1/tenants/acme-ltd/routes',
+  )
+  assert.deepEqual(
+    routes.map(({ name }) => name),
+    ['Exchange'],
+  )
+  type Found = { readonly items: readonly { readonly id: string; readonly status: string }[] }
+  const search = '/v1/tenants/acme-ltd/messages?search=crash'
+  await eventually(
+    () => api.call<Found>('GET', `${search}&status=held`),
+    ({ items }) => items.length > 0,
+  )
+  const { items } = await api.call<Found>('GET', `${search}&status=held`)
+  const why = gatepost('new', 'messages', 'show', items[0]!.id)
+  assert.match(why.out, /restored from a backup/)
+  await pause(1_000)
+  assert.equal(world.acme.counts().size, 0, 'nothing is sent by itself')
+})
+
+test('released, every message that was waiting is delivered once', { timeout: 120_000 }, async () => {
+  const released = gatepost('new', 'queue', 'release', '--state', 'held')
+  assert.deepEqual([released.code, released.error], [0, ''])
+  await eventually(
+    () => [...waiting].filter((id) => !world.acme.counts().has(id)).length,
+    (missing) => missing === 0,
+    60_000,
+  )
+  await pause(500)
+  const counts = world.acme.counts()
+  assert.deepEqual(
+    [...counts].filter(([, count]) => count !== 1),
+    [],
+  )
+})
