@@ -159,6 +159,40 @@ test('messages say where they are and why', async () => {
   })
 })
 
+test('the queue is listed, acted on, paused and resumed', async () => {
+  await withSocket(async ({ gatepost }) => {
+    await gatepost('routes add Exchange exchange.acme.example')
+    const list = await gatepost('queue list --state held --domain acme.example')
+    assert.deepEqual([list.code, list.out], [0, 'Nothing waits.\n'])
+    const held = await gatepost('queue hold msg_1 --reason', 'looks odd')
+    assert.deepEqual([held.code, held.out], [0, '1 recipient of 1 message held.\n'])
+    for (const line of ['retry --all', 'release --search bob', 'discard --state held', 'bounce msg_1']) {
+      assert.equal((await gatepost(`queue ${line}`)).code, 0, line)
+    }
+    assert.equal((await gatepost('queue reroute msg_1 --route Exchange')).code, 0)
+    const unknown = await gatepost('queue reroute msg_1 --route Nothing')
+    assert.match(unknown.error, /^No route is named “Nothing”/)
+    const paused = await gatepost('queue pause --route Exchange')
+    assert.deepEqual([paused.code, paused.out], [0, 'Exchange is paused.\n'])
+    await gatepost('queue pause')
+    const meanwhile = await gatepost('queue list')
+    assert.match(meanwhile.out, /^All delivery is paused\.\nPaused routes: Exchange\n/)
+    assert.equal((await gatepost('queue resume')).out, 'All delivery is resumed.\n')
+    assert.equal((await gatepost('queue resume --route Exchange')).code, 0)
+    const gone = await gatepost('queue show msg_1')
+    assert.deepEqual([gone.code, gone.error], [1, 'No message msg_1 waits.\n'])
+    const audit = await gatepost('audit list')
+    for (const action of [
+      'queue.hold',
+      'queue.discard',
+      'queue.reroute',
+      'delivery.paused',
+      'delivery.resumed',
+    ])
+      assert.ok(audit.out.includes(action), action)
+  })
+})
+
 test('status, steps, MX and readiness tell by exit code', async () => {
   await withSocket(async ({ gatepost }) => {
     const status = await gatepost('status')

@@ -68,6 +68,10 @@ const misuse: readonly (readonly [string, RegExp])[] = [
   ['messages list --limit many', /“many” is not a whole number/],
   ['routes test Exchange', /--recipient is missing/],
   ['tenants add Acme', /--domain is missing/],
+  ['queue hold', /ID is missing; or give a filter, or --all/],
+  ['queue hold msg_1 --all', /Give an id or a filter, not both/],
+  ['queue list --state bounced', /“bounced” is not one of queued, held/],
+  ['queue reroute msg_1', /--route is missing/],
 ]
 
 for (const [line, expected] of misuse) {
