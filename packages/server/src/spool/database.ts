@@ -19,7 +19,8 @@ export class DatabaseLocked extends Error {}
 /** The file was written by a newer release. */
 export class DatabaseTooNew extends Error {}
 
-const MIGRATIONS: readonly string[] = [
+/** In order; a shipped one is never edited. */
+export const MIGRATIONS: readonly string[] = [
   `
   create table message (
     id text primary key,
