@@ -22,6 +22,8 @@ const TIMEOUT_MS = 60_000
 /** One SMTP connection. Replies come whole: code, a space, and the text of all lines. */
 export class Client {
   socket: Socket
+  /** The newest TLS session that the server gave, to resume. */
+  tlsSession: Buffer | null = null
   #text = ''
   #waiting: { resolve(reply: string): void; reject(error: Error): void } | null = null
   #lost: Error | null = null
@@ -90,6 +92,9 @@ export class Client {
     const plain = this.socket
     plain.removeAllListeners('data')
     const secure = connectTls({ socket: plain, rejectUnauthorized: false, ...options })
+    secure.on('session', (session) => {
+      this.tlsSession = session
+    })
     await new Promise<void>((resolve, reject) => {
       secure.once('secureConnect', resolve).once('error', reject)
       secure.once('close', () => reject(new Error('closed in the handshake')))

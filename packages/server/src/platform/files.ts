@@ -74,10 +74,21 @@ export function modifiedAt(path: string): number {
   return existsSync(path) ? statSync(path).mtimeMs : 0
 }
 
-/** Calls back when anything in the file's folder named like it changes; returns the stop. */
+/**
+ * Calls back when a file changes or is replaced; returns the stop. Its whole folder is watched, because a file
+ * behind links (certbot, Kubernetes) changes without an event of its own name.
+ */
 export function watchFile(path: string, changed: () => void): () => void {
-  const watcher = watch(dirname(path), { persistent: false }, (_event, name) => {
-    if (name !== null && path.endsWith(String(name))) changed()
+  const stateOf = (): string => {
+    const stat = statSync(path, { throwIfNoEntry: false })
+    return stat === undefined ? '' : `${stat.ino} ${stat.mtimeMs} ${stat.size}`
+  }
+  let known = stateOf()
+  const watcher = watch(dirname(path), { persistent: false }, () => {
+    const state = stateOf()
+    if (state === known) return
+    known = state
+    changed()
   })
   return () => watcher.close()
 }

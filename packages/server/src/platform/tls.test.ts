@@ -3,12 +3,14 @@
 import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { connect, createServer } from 'node:tls'
+import { systemClock } from './clock.ts'
 import { openTls, selfSigned } from './tls.ts'
+import { keepTicketKey, readTicketKey } from './tls-tickets.ts'
 
 const NOW = Date.UTC(2026, 10, 21)
 
@@ -53,5 +55,62 @@ test('the certificate is kept between starts, and broken files leave the old one
   assert.equal(broken.context(), null)
   assert.ok(problems[2])
   broken.close()
+  rmSync(folder, { recursive: true })
+})
+
+test('files that are replaced behind links are read again', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tls-'))
+  const put = (name: string): string => {
+    const made = selfSigned('a.example', NOW)
+    writeFileSync(join(folder, `${name}.crt`), made.certificate)
+    writeFileSync(join(folder, `${name}.key`), made.key)
+    return made.certificate
+  }
+  const link = (name: string): void => {
+    for (const end of ['crt', 'key']) {
+      symlinkSync(join(folder, `${name}.${end}`), join(folder, `new.${end}`))
+      renameSync(join(folder, `new.${end}`), join(folder, `live.${end}`))
+    }
+  }
+  const first = put('first')
+  link('first')
+  let changed = (): void => {}
+  const tls = openTls({
+    folder,
+    hostname: 'a.example',
+    now: NOW,
+    files: { certificate: join(folder, 'live.crt'), key: join(folder, 'live.key') },
+    reloaded: () => changed(),
+  })
+  assert.equal(tls.certificate(), first)
+  const context = tls.context()
+  const second = put('second')
+  const reloaded = new Promise<void>((resolve) => {
+    changed = () => tls.certificate() === second && resolve()
+  })
+  link('second')
+  await reloaded
+  assert.notEqual(tls.context(), context)
+  tls.close()
+  rmSync(folder, { recursive: true })
+})
+
+test('the ticket key is kept for a day and then replaced', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tls-'))
+  const path = join(folder, 'tickets.key')
+  const keep = (): string => {
+    keepTicketKey(path, systemClock)()
+    return readTicketKey(path)?.toString('hex') ?? ''
+  }
+  const first = keep()
+  assert.equal(first.length, 96)
+  assert.equal(keep(), first)
+  const yesterday = new Date(Date.now() - 25 * 3_600_000)
+  utimesSync(path, yesterday, yesterday)
+  const second = keep()
+  assert.notEqual(second, first)
+  writeFileSync(path, 'short')
+  assert.equal(readTicketKey(path), null)
+  assert.notEqual(keep(), second)
   rmSync(folder, { recursive: true })
 })

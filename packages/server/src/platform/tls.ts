@@ -4,6 +4,7 @@ import { createPrivateKey, generateKeyPairSync, randomBytes, sign } from 'node:c
 import { join } from 'node:path'
 import { createSecureContext, type SecureContext } from 'node:tls'
 import { readText, replaceFile, watchFile } from './files.ts'
+import { readTicketKey } from './tls-tickets.ts'
 
 export type TlsMaterial = {
   /** The newest context that could be read; null only when the files never could. */
@@ -19,15 +20,20 @@ type Options = {
   readonly hostname: string
   readonly now: number
   readonly files: { readonly certificate: string; readonly key: string } | null
+  /** The file of the ticket key that workers share; null lets each context make its own. */
+  readonly ticketKeyFile?: string | null
   readonly reloaded: (problem: string | null) => void
 }
 
+/** Certificate and key are replaced one after the other: a look in between would find two that do not fit. */
+const SETTLE_MS = 100
 const VALID_DAYS = 3_650 // Opportunistic TLS does not verify; ten years spare a silent expiry.
 
 /**
  * Loads or makes the certificate, and reloads it when the files change. A broken new file keeps the old one.
  */
-export function openTls({ folder, hostname, now, files, reloaded }: Options): TlsMaterial {
+export function openTls(options: Options): TlsMaterial {
+  const { folder, hostname, now, files, reloaded, ticketKeyFile = null } = options
   const paths = files ?? { certificate: join(folder, 'self.crt'), key: join(folder, 'self.key') }
   if (!files && readText(paths.certificate) === null) {
     const made = selfSigned(hostname, now)
@@ -41,7 +47,14 @@ export function openTls({ folder, hostname, now, files, reloaded }: Options): Tl
       const cert = readText(paths.certificate)
       const key = readText(paths.key)
       if (cert === null || key === null) throw new Error(`${paths.certificate} or ${paths.key} is missing`)
-      context = createSecureContext({ cert, key, minVersion: 'TLSv1.2', honorCipherOrder: true })
+      const tickets = ticketKeyFile === null ? null : readTicketKey(ticketKeyFile)
+      context = createSecureContext({
+        cert,
+        key,
+        minVersion: 'TLSv1.2',
+        honorCipherOrder: true,
+        ...(tickets === null ? {} : { ticketKeys: tickets }),
+      })
       certificate = cert
       reloaded(null)
     } catch (error) {
@@ -49,13 +62,25 @@ export function openTls({ folder, hostname, now, files, reloaded }: Options): Tl
     }
   }
   load()
-  const stop = files ? [watchFile(files.certificate, load), watchFile(files.key, load)] : []
+  let timer: NodeJS.Timeout | null = null
+  const loadSoon = (): void => {
+    timer ??= setTimeout(() => {
+      timer = null
+      load()
+    }, SETTLE_MS).unref()
+  }
+  const watched = [
+    ...(files ? [files.certificate, files.key] : []),
+    ...(ticketKeyFile ? [ticketKeyFile] : []),
+  ]
+  const stop = watched.map((path) => watchFile(path, loadSoon))
   return {
     context: () => context,
     selfMade: files === null,
     certificate: () => certificate,
     close: () => {
       for (const end of stop) end()
+      if (timer !== null) clearTimeout(timer)
     },
   }
 }
