@@ -43,16 +43,16 @@ export function createApi(baseUrl: string): Api {
  * Runs the set-up link's steps: administrator and organisation. Returns the signed-in client and the tenant's
  * slug.
  */
-export async function setUp(gateway: {
-  readonly url: string
-  readonly setupUrl: string | null
-}): Promise<{ readonly api: Api; readonly slug: string }> {
+export async function setUp(
+  gateway: { readonly url: string; readonly setupUrl: string | null },
+  password = 'correct horse battery',
+): Promise<{ readonly api: Api; readonly slug: string }> {
   const token = /token=([\w-]+)/.exec(gateway.setupUrl ?? '')?.[1]
   assert.ok(token, 'the start printed no set-up link')
   const api = createApi(gateway.url)
   const { slug } = await api.call<{ slug: string }>('POST', '/v1/setup', {
     token,
-    administrator: { name: 'Ada Admin', email: 'ada@acme.example', password: 'correct horse battery' },
+    administrator: { name: 'Ada Admin', email: 'ada@acme.example', password },
     organization: {
       name: 'Acme Ltd',
       primaryDomain: 'acme.example',

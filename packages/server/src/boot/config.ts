@@ -52,7 +52,8 @@ function settingOf(
   const parsed = schema.safeParse(list && !Array.isArray(raw) ? [raw] : raw)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
-  faults.push(`${where}: ${issue?.message ?? 'wrong value'} (got ${JSON.stringify(raw)})`)
+  const got = definition.secret === true ? '' : ` (got ${JSON.stringify(raw)})`
+  faults.push(`${where}: ${issue?.message ?? 'wrong value'}${got}`)
   return null
 }
 

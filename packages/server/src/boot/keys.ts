@@ -38,6 +38,8 @@ export type KeyDefinition = {
   /** As one would write it; null means: not set. */
   readonly fallback: string | readonly string[] | number | null
   readonly list?: boolean
+  /** May hold a password: a fault does not print the value. */
+  readonly secret?: boolean
   readonly means: string
 }
 
@@ -69,6 +71,7 @@ export const keys: readonly KeyDefinition[] = [
     env: 'GATEPOST_DATABASE',
     schema: z.string().regex(/^postgres(?:ql)?:\/\//, 'expected postgres://user@host/database'),
     fallback: null,
+    secret: true,
     means: 'PostgreSQL for control’s truth. Default: embedded SQLite in the data folder.',
   },
   {

@@ -1,4 +1,4 @@
-// The JSON log: one line an event, control characters escaped by JSON, secrets printed as [secret].
+// The JSON log: one line an event, control characters escaped, secrets printed as [secret].
 import type { EventFields, Sink } from './emit.ts'
 
 /** Who writes; stands in every line. */
@@ -22,6 +22,15 @@ export class Secret {
   }
 }
 
+/**
+ * What JSON leaves as it is and a terminal or an editor acts on: DEL, C1 controls, line separators, and the marks
+ * that turn the direction of text around.
+ */
+const UNSAFE = /[\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/
+const UNSAFE_ALL = new RegExp(UNSAFE, 'g')
+
+const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+
 /** Builds a sink that hands finished lines to `writeLine`. */
 export function createLog(origin: LogOrigin, now: () => number, writeLine: (line: string) => void): Sink {
   return {
@@ -35,7 +44,7 @@ export function createLog(origin: LogOrigin, now: () => number, writeLine: (line
         pid: origin.pid,
         ...plain(fields),
       })
-      writeLine(`${line}\n`)
+      writeLine(`${UNSAFE.test(line) ? line.replace(UNSAFE_ALL, escaped) : line}\n`)
     },
   }
 }
