@@ -109,9 +109,9 @@ for (const character of "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012
 }
 
 function foldCase(text: string): string {
-  const lower = text.normalize('NFC').toLowerCase()
-  // Lower case can take a text out of normal form; ASCII cannot change.
-  return isAsciiText(lower) ? lower : lower.normalize('NFC')
+  if (isAsciiText(text)) return text.toLowerCase()
+  // Lower case can take a text out of normal form.
+  return text.normalize('NFC').toLowerCase().normalize('NFC')
 }
 
 /** The offset behind a Dot-string, or -(offset + 1) of what is wrong. */

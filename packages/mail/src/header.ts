@@ -128,27 +128,34 @@ function readField(bytes: Uint8Array, start: number, end: number): HeaderField {
   return new Field(bytes, { start, nameEnd, valueStart: colon + 1 || start, end })
 }
 
-/** A field whose value is decoded when somebody asks: most of a message's fields are never looked at. */
+/**
+ * A field whose bytes are cut out and whose value is decoded when somebody asks: most of a message's fields are
+ * never looked at.
+ */
 class Field implements HeaderField {
   readonly name: string
   readonly nameLower: string
-  readonly raw: Uint8Array
   readonly start: number
   readonly end: number
-  readonly #valueOffset: number
+  readonly #bytes: Uint8Array
+  readonly #valueStart: number
   #value: string | undefined
 
   constructor(bytes: Uint8Array, at: { start: number; nameEnd: number; valueStart: number; end: number }) {
     this.name = toLatin1(bytes, at.start, at.nameEnd)
     this.nameLower = this.name.toLowerCase()
-    this.raw = bytes.subarray(at.start, at.end)
     this.start = at.start
     this.end = at.end
-    this.#valueOffset = at.valueStart - at.start
+    this.#bytes = bytes
+    this.#valueStart = at.valueStart
+  }
+
+  get raw(): Uint8Array {
+    return this.#bytes.subarray(this.start, this.end)
   }
 
   get value(): string {
-    this.#value ??= unfold(decodeText(this.raw.subarray(this.#valueOffset)))
+    this.#value ??= unfold(decodeText(this.#bytes.subarray(this.#valueStart, this.end)))
     return this.#value
   }
 }
