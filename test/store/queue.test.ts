@@ -1,4 +1,4 @@
-// The queue in control: lists of several edges, actions with their audit, pauses as settings; on both databases.
+// The queue in control: lists of several edges, actions with their audit, pauses; on both databases.
 import assert from 'node:assert/strict'
 import { listAudit } from '@gatepost/server/control/audit/audit.ts'
 import { createPublishingStore } from '@gatepost/server/control/publishing/store.ts'
@@ -131,7 +131,7 @@ testOnBoth(
       )
       await actOnWaiting(scope, { action: 'hold', filter: { domain: 'acme.example' } }, { ...deps, link })
       const all = (await listAudit(scope, { limit: 10 }, deps)).items
-    const items = all.filter(({ action }) => action.startsWith('queue.'))
+      const items = all.filter(({ action }) => action.startsWith('queue.'))
       assert.deepEqual(items.map(({ action, actor }) => [action, actor]).sort(), [
         ['queue.bounce', 'Anna'],
         ['queue.hold', 'Anna'],
