@@ -64,12 +64,28 @@ test('a restart under load loses nothing and cuts no message, not even a slow on
     )
     assert.match(await slow, /^250 2\.0\.0 /)
     assert.doesNotMatch(gateway.output(), /supervisor\.child\.ended/)
+    assert.equal((await fetch(new URL('/readyz', gateway.url))).status, 200)
+    // Workers report every five seconds, so the figures of a moment ago are not there yet.
+    const accepted = /^gatepost_messages_accepted_total\{node="[^"]+",slot="[01]"\} [1-9]\d*$/m
+    const text = await eventually(
+      () => metricsOf(gateway.url),
+      (metrics) =>
+        ['control', '0', '1'].every((slot) => metrics.includes(`slot="${slot}"`)) && accepted.test(metrics),
+    )
+    assert.match(text, /^gatepost_accept_seconds_bucket\{node="[^"]+",slot="[01]",le="\+Inf"\} [1-9]\d*$/m)
+    assert.match(text, /^gatepost_spool_ok\{node="[^"]+",slot="1"\} 1$/m)
+    assert.doesNotMatch(text, /203\.0\.113|acme|bright/, 'no address and no organisation is a label')
+    assert.match(text, /\n# EOF\n$/)
   } finally {
     await load.stop()
     await gateway.stop()
     await world.stop()
   }
 })
+
+async function metricsOf(url: string): Promise<string> {
+  return (await fetch(new URL('/metrics', url))).text()
+}
 
 /** Sends one message a drop at a time; resolves with the last reply. */
 async function slowMessage(port: number): Promise<string> {

@@ -7,7 +7,11 @@ import { removeFile, restrictFile } from '#platform/files.ts'
 /** Requests under way get this long at the end, in milliseconds. */
 const CLOSE_MS = 2_000
 
-export type Served = { close(): Promise<void> }
+export type Served = {
+  /** The real one where 0 was asked for; null for a socket. */
+  readonly port: number | null
+  close(): Promise<void>
+}
 
 /** Listens on a TCP port, or on a unix socket that only we may open (0600). Rejects when it cannot be bound. */
 export async function serve(
@@ -21,7 +25,9 @@ export async function serve(
     server.listen(where, () => resolve())
   })
   if ('path' in where) restrictFile(where.path)
+  const address = server.address()
   return {
+    port: typeof address === 'object' ? (address?.port ?? null) : null,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
