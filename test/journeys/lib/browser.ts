@@ -1,5 +1,4 @@
-// A real Chromium for stories: opens pages, notes everything that goes wrong in them, and counts what a person
-// does.
+// A real Chromium for stories: opens pages, notes all that goes wrong in them, and counts what a person does.
 import { existsSync, mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core'
@@ -83,7 +82,7 @@ export function screenshotPath(name: string): string {
 export async function settled(page: Page): Promise<void> {
   await page.locator('main').first().waitFor()
   const pending = page.getByRole('status').filter({ hasText: PENDING })
-  // Not page.waitForFunction, which evaluates text inside the page: our content policy forbids that, rightly.
+  // Not page.waitForFunction, which evaluates text inside the page: our content policy forbids that.
   await eventually(
     () => pending.count(),
     (count) => count === 0,

@@ -1,4 +1,4 @@
-// Looks at a page in light, in dark and as wide as a phone: takes its picture and lists what is wrong with it.
+// Looks at a page in light, in dark and as wide as a phone: takes pictures and lists what is wrong.
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
