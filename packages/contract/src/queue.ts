@@ -3,7 +3,10 @@ import * as z from 'zod'
 import { Nothing, PageQuery, TenantPath, Time } from './common.ts'
 import { endpoint } from './endpoint.ts'
 
-/** Acts on recipients: `retry` and `hold` on queued ones, `release` and `discard` on held ones, the others on both. */
+/**
+ * Acts on recipients: `retry` and `hold` on queued ones, `release` and `discard` on held ones, the others on
+ * both.
+ */
 export const QueueAction = z.enum(['retry', 'hold', 'release', 'bounce', 'discard', 'reroute'])
 export type QueueAction = z.infer<typeof QueueAction>
 
@@ -103,7 +106,7 @@ export const actOnQueue = endpoint({
   tag: 'Queue',
   allow: 'queue:write',
   summary:
-    'Retries, holds, releases, bounces, discards or reroutes messages by id or filter. While `next` is not null, send the same again with it as `after`.',
+    'Acts on messages by id or filter. While `next` is not null, send the same again with it as `after`.',
   params: TenantPath,
   query: Nothing,
   body: z

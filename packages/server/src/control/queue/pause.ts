@@ -26,7 +26,7 @@ export async function readPause({ tenantId }: Scope, { store }: Pick<Deps, 'stor
   }
 }
 
-/** Pauses or resumes a route or all delivery; asking for what is so already changes nothing. Throws `not-found`. */
+/** Pauses or resumes a route or all delivery; what is so already changes nothing. Throws `not-found`. */
 export async function changePause(scope: Scope, change: PauseChange, deps: Deps): Promise<QueuePause> {
   const isChanged = await deps.store.transaction((trx) =>
     change.routeId === null

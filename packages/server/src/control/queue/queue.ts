@@ -51,7 +51,8 @@ export async function listWaiting(
 
 /**
  * Acts on messages by id or filter. What is asked is in the audit log before it is done; what is done stands
- * in the report of each message. Throws `not-found` for a route of nobody, `invalid-input`, `edge-unreachable`.
+ * in the report of each message. Throws `not-found` for an unknown route, `invalid-input` and
+ * `edge-unreachable`.
  */
 export async function actOnWaiting(
   scope: Scope,
