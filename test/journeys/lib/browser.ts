@@ -78,7 +78,7 @@ export function screenshotPath(name: string): string {
   return `${SCREENSHOTS}${name}.png`
 }
 
-/** Waits until the page is drawn: its main part is there, nothing stands for data to come, fonts are loaded. */
+/** Waits until a page is drawn: its main part is there, nothing waits for data, fonts are loaded. */
 export async function settled(page: Page): Promise<void> {
   await page.locator('main').first().waitFor()
   const pending = page.getByRole('status').filter({ hasText: PENDING })
