@@ -161,6 +161,7 @@ function answeringEdge(): EdgeLink {
     }),
     edges: () => [{ node: 'node-1', slot: 0, version: 1, seenAt: systemClock.now() }],
     version: () => 1,
+    coveringVersion: () => 1,
     settingsChanged: () => {},
   }
 }

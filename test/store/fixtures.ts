@@ -34,6 +34,7 @@ export const quietLink: EdgeLink = {
   orderAll: async () => ({ answers: [], unreachable: [] }),
   edges: () => [],
   version: () => 1,
+  coveringVersion: () => 1,
   settingsChanged: () => {},
 }
 

@@ -108,6 +108,8 @@ testOnBoth('a change reaches a waiting edge within a tenth of a second, as one s
       [['n', 0, two.version]],
     )
     await addRoute(world, acme, 'one')
+    // Committed and not published: no edge may count as having it.
+    assert.equal(link.coveringVersion(), two.version + 1)
     const three = await waiting
     const digestOf = (index: SnapshotIndex, { tenantId }: Scope) =>
       index.shards.find((entry) => entry.tenantId === tenantId)!.digest

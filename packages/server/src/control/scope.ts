@@ -46,6 +46,8 @@ export type EdgeLink = {
   }[]
   /** The newest version compiled. */
   version(): number
+  /** The version that has every setting committed so far; it may not be published yet. */
+  coveringVersion(): number
   /** Settings of tenants changed: compile and publish soon. Called after the transaction committed. */
   settingsChanged(): void
 }

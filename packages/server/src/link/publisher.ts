@@ -71,6 +71,9 @@ export class Publisher {
   #neededPosition = 0
   #working: Promise<void> | null = null
   #again = false
+  /** Changes announced so far, and how many of them a finished round has covered. */
+  #announced = 0
+  #covered = 0
 
   constructor(options: Options) {
     this.#options = options
@@ -100,24 +103,38 @@ export class Publisher {
 
   /** Settings changed and are committed: publish now. Many calls at once are one round or two. */
   settingsChanged(): void {
+    this.#announced += 1
+    this.#publishSoon()
+  }
+
+  #publishSoon(): void {
     if (this.#stopped.signal.aborted) return
     if (this.#working) {
       this.#again = true
       return
     }
+    const announced = this.#announced
     this.#working = this.#publishAll()
+      .then(() => {
+        this.#covered = announced
+      })
       .catch((error) => this.#options.emit('control.request.failed', { what: 'publishing', error }))
       .finally(() => {
         this.#working = null
         if (this.#again) {
           this.#again = false
-          this.settingsChanged()
+          this.#publishSoon()
         }
       })
   }
 
   version(): number {
     return this.#version
+  }
+
+  /** The newest version, or the one after it while an announced change waits to be published. */
+  coveringVersion(): number {
+    return this.#covered < this.#announced ? this.#version + 1 : this.#version
   }
 
   /** When the newest version was made in this process; 0 when it was read from storage. */
@@ -230,7 +247,7 @@ export class Publisher {
     const { signal } = this.#stopped
     while (!signal.aborted) {
       await this.#options.clock.sleep(LOOK_MS, signal)
-      this.settingsChanged()
+      this.#publishSoon()
     }
   }
 

@@ -109,6 +109,10 @@ export class LinkServer {
     return this.#options.publisher.version()
   }
 
+  coveringVersion(): number {
+    return this.#options.publisher.coveringVersion()
+  }
+
   /** When the newest version was published, in epoch milliseconds. */
   publishedAt(): number {
     return this.#options.publisher.publishedAt()

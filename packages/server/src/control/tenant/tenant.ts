@@ -173,7 +173,7 @@ export async function updateTenant(
 
 /** On how many edges the newest settings are live. */
 export function getLiveness(_scope: Scope, { link }: Pick<Deps, 'link'>): Liveness {
-  const version = link.version()
+  const version = link.coveringVersion()
   const edges = link.edges().map((edge) => ({ ...edge }))
   return { version, edges, live: edges.filter((edge) => edge.version >= version).length, total: edges.length }
 }
