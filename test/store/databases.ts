@@ -11,15 +11,16 @@ import { Client } from 'pg'
 export type Place = { readonly database: string | null; readonly dataFolder: string }
 type Body = (place: Place, context: TestContext) => Promise<void>
 
-const MISSING = 'component missing: PostgreSQL'
+/** The reason to skip where there is no PostgreSQL; false when there is. */
+export const postgresMissing = (): string | false =>
+  process.env.TEST_POSTGRES_URL || binary('postgres') ? false : 'component missing: PostgreSQL'
 const BINARY_FOLDERS = ['/usr/lib/postgresql/15/bin', ...(process.env.PATH ?? '').split(':')]
 
 /** Registers the test twice. */
 export function testOnBoth(title: string, body: Body): void {
   test(`${title} (SQLite)`, (context) =>
     withFolder((dataFolder) => body({ database: null, dataFolder }, context)))
-  const skip = process.env.TEST_POSTGRES_URL || binary('postgres') ? false : MISSING
-  test(`${title} (PostgreSQL)`, { skip }, (context) =>
+  test(`${title} (PostgreSQL)`, { skip: postgresMissing() }, (context) =>
     withFolder((dataFolder) => withDatabase((database) => body({ database, dataFolder }, context))),
   )
 }
@@ -41,7 +42,8 @@ after(async () => {
   await running?.stop()
 })
 
-async function withDatabase<Result>(work: (url: string) => Promise<Result>): Promise<Result> {
+/** An empty database that is gone afterwards; the server starts with the first and ends with the test file. */
+export async function withDatabase<Result>(work: (url: string) => Promise<Result>): Promise<Result> {
   server ??= startServer()
   const { url } = await server
   const name = `gatepost_${randomBytes(6).toString('hex')}`
