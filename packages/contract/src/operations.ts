@@ -1,4 +1,5 @@
-// What only the owner of the data folder may do, over data/run/admin.sock: back up, and restart without a stop.
+// What only the owner of the data folder may do, over data/run/admin.sock: back up, and restart without a
+// stop.
 // These endpoints do not exist on the console's port. Also the shape of a backup's manifest.
 import * as z from 'zod'
 import { Nothing, Time } from './common.ts'
@@ -8,8 +9,13 @@ import { type Endpoint, endpoint } from './endpoint.ts'
 export const BACKUP_FORMAT = 1
 
 /** Every path that a backup may hold: a manifest cannot make a restore write elsewhere. */
-const BACKUP_PATH =
-  /^(?:control\.db|tracking\/\d{4}-\d{2}-\d{2}\.db|spool\/\d{1,4}\.db|spool\/\d{1,4}\.content\/[0-9a-f]{1,64}|keys\/[a-z0-9][a-z0-9.-]{0,60})$/
+const BACKUP_PATHS: readonly RegExp[] = [
+  /^control\.db$/,
+  /^tracking\/\d{4}-\d{2}-\d{2}\.db$/,
+  /^spool\/\d{1,4}\.db$/,
+  /^spool\/\d{1,4}\.content\/[0-9a-f]{1,64}$/,
+  /^keys\/[A-Za-z0-9][\w.-]{0,60}$/,
+]
 
 /** Limits on what is read of a file that came from elsewhere. */
 const FILES_MAX = 1_000_000
@@ -28,7 +34,7 @@ export const BackupManifest = z.object({
   files: z
     .array(
       z.object({
-        path: z.string().regex(BACKUP_PATH),
+        path: z.string().refine((path) => BACKUP_PATHS.some((pattern) => pattern.test(path))),
         bytes: z.int().min(0),
         sha256: z.string().regex(/^[0-9a-f]{64}$/),
       }),

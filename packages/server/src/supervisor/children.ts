@@ -13,7 +13,8 @@ const STABLE_MS = 60_000 // A child that lived this long is started again withou
 const STOP_MS = 9_000 // The whole stop is promised in under 10 s.
 
 /**
- * A restart is patient with messages under way while other workers take new connections; a lone worker's port is
+ * A restart is patient with messages under way while other workers take new connections; a lone worker's port
+ * is
  * closed meanwhile, so it is less so.
  */
 const RESTART_SESSIONS_MS = 120_000
@@ -79,8 +80,10 @@ export class Children {
   }
 
   /**
-   * Starts control anew, then one worker after the other: each comes to the end of its messages, lets go of its
-   * spool, and its successor is ready before the next one's turn. Resolves with control's `ready`. Rejects when a
+   * Starts control anew, then one worker after the other: each comes to the end of its messages, lets go of
+   * its
+   * spool, and its successor is ready before the next one's turn. Resolves with control's `ready`. Rejects
+   * when a
    * new process does not come up; those behind it keep running as they are.
    */
   async restart(): Promise<Extract<FromChild, { kind: 'ready' }> | null> {

@@ -1,4 +1,5 @@
-// What supervisor and children say to each other over IPC: start, ready, restart, stop. Nothing of mail passes.
+// What supervisor and children say to each other over IPC: start, ready, restart, stop. Nothing of mail
+// passes.
 import type { BootConfig } from '#boot/config-types.ts'
 
 export type Listening = {

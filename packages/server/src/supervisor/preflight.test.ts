@@ -1,4 +1,5 @@
-// What lies in a data folder is looked at before anything is converted: newer files and unfinished restores stop
+// What lies in a data folder is looked at before anything is converted: newer files and unfinished restores
+// stop
 // the start.
 import assert from 'node:assert/strict'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'

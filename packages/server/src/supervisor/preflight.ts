@@ -1,4 +1,5 @@
-// Before anything is converted: does this release know everything that lies in the data folder? All is converted,
+// Before anything is converted: does this release know everything that lies in the data folder? All is
+// converted,
 // or nothing is touched.
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -14,7 +15,9 @@ export const UNFINISHED = 'restoring'
 /** The data folder cannot be used by this release as it is; the message says what to do. */
 export class FolderRefused extends Error {}
 
-/** SQLite keeps the application's version here in the first page, for all to read without opening the file. */
+/**
+ * SQLite keeps the application's version here in the first page, for all to read without opening the file.
+ */
 const USER_VERSION_AT = 60
 const WAY_BACK = 'Start the release that wrote it, or restore a backup made before the update.'
 

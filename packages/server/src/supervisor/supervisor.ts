@@ -3,7 +3,7 @@
 import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { BootConfig } from '#boot/config-types.ts'
-import { createEmit } from '#events/emit.ts'
+import { createEmit, type Emit } from '#events/emit.ts'
 import { createLog } from '#events/log.ts'
 import { createMetrics } from '#events/metrics.ts'
 import { systemClock } from '#platform/clock.ts'
@@ -29,13 +29,8 @@ type Options = {
 }
 
 /** Runs until a signal; resolves with the exit code. Rejects with a line for people when it cannot start. */
-export async function supervise({
-  config: given,
-  mainFile,
-  version,
-  terminal,
-  print,
-}: Options): Promise<number> {
+export async function supervise(options: Options): Promise<number> {
+  const { config: given, terminal } = options
   const startedAt = systemClock.now()
   const config = { ...given, data: resolve(given.data) }
   ensureFolder(config.data)
@@ -49,13 +44,50 @@ export async function supervise({
   const lines = bufferedLines(descriptor)
   const log = createLog({ role: 'supervisor', slot: null, pid: process.pid }, systemClock.now, lines.write)
   const emit = createEmit({ log, metrics: createMetrics('supervisor').sink }, config.logLevel)
-  const notePids = (): void =>
-    replaceFile(join(config.data, 'run', 'pids.json'), JSON.stringify([process.pid, ...children.pids()]))
+  const { children, restart } = createFamily(options, { config, listening, descriptor, emit })
+  const stopped = untilSignal(terminal, restart)
+  const end = async (): Promise<void> => {
+    await children.stop()
+    endTicketKey()
+    lines.flush()
+    unlock()
+  }
+  try {
+    replaceFile(join(config.data, 'run', 'listeners.json'), JSON.stringify(listening, null, 2))
+    // Together: an edge boots on last-good and finds control's socket when it is there.
+    const slots = Array.from({ length: config.workers }, (_, slot) => slot)
+    const [{ setupUrl }] = await Promise.all([
+      children.start('control', 0),
+      ...slots.map((slot) => children.start('edge', slot)),
+    ])
+    notePids(config, children)
+    printBlock(options, { config, listening, setupUrl, startedInMs: systemClock.now() - startedAt })
+  } catch (error) {
+    await end()
+    throw error
+  }
+  await stopped
+  emit('boot.draining')
+  await end()
+  return 0
+}
+
+/** The children, not started yet, and what starts them anew while they run. */
+function createFamily(
+  { mainFile, terminal, print }: Options,
+  context: {
+    readonly config: BootConfig
+    readonly listening: readonly Listening[]
+    readonly descriptor: number
+    readonly emit: Emit
+  },
+): { readonly children: Children; readonly restart: () => void } {
+  const { config, listening, descriptor, emit } = context
   const restart = createRestart({
     children: () => children,
     emit,
     done(setupUrl) {
-      notePids()
+      notePids(config, children)
       if (setupUrl !== null) print(`New set-up link: ${setupUrl}\n`)
     },
   })
@@ -75,43 +107,36 @@ export async function supervise({
       workers: config.workers,
     }),
   })
-  const stopped = untilSignal(terminal, restart)
-  try {
-    replaceFile(join(config.data, 'run', 'listeners.json'), JSON.stringify(listening, null, 2))
-    // Together: an edge boots on last-good and finds control's socket when it is there.
-    const slots = Array.from({ length: config.workers }, (_, slot) => slot)
-    const [{ setupUrl }] = await Promise.all([
-      children.start('control', 0),
-      ...slots.map((slot) => children.start('edge', slot)),
-    ])
-    notePids()
-    print(
-      banner({
-        version,
-        consoleUrl: consoleUrl(config, listening),
-        setupUrl,
-        listening,
-        dataFolder: config.data,
-        database: config.database === null ? 'SQLite in the data folder' : 'PostgreSQL',
-        logFile: terminal ? join(config.data, 'log', 'gatepost.log') : null,
-        workers: config.workers,
-        startedInMs: systemClock.now() - startedAt,
-      }),
-    )
-  } catch (error) {
-    await children.stop()
-    endTicketKey()
-    lines.flush()
-    unlock()
-    throw error
-  }
-  await stopped
-  emit('boot.draining')
-  await children.stop()
-  endTicketKey()
-  lines.flush()
-  unlock()
-  return 0
+  return { children, restart }
+}
+
+function notePids({ data }: BootConfig, children: Children): void {
+  replaceFile(join(data, 'run', 'pids.json'), JSON.stringify([process.pid, ...children.pids()]))
+}
+
+function printBlock(
+  { version, terminal, print }: Options,
+  facts: {
+    readonly config: BootConfig
+    readonly listening: readonly Listening[]
+    readonly setupUrl: string | null
+    readonly startedInMs: number
+  },
+): void {
+  const { config, listening, setupUrl, startedInMs } = facts
+  print(
+    banner({
+      version,
+      consoleUrl: consoleUrl(config, listening),
+      setupUrl,
+      listening,
+      dataFolder: config.data,
+      database: config.database === null ? 'SQLite in the data folder' : 'PostgreSQL',
+      logFile: terminal ? join(config.data, 'log', 'gatepost.log') : null,
+      workers: config.workers,
+      startedInMs,
+    }),
+  )
 }
 
 /** `GATEPOST_URL`, or the loopback address that the console listens on. */
