@@ -1,4 +1,5 @@
-// Fills an empty data folder from a backup: checked byte by byte, in one step at the end, and with a queue that
+// Fills an empty data folder from a backup: checked byte by byte, in one step at the end, and with a queue
+// that
 // is not sent twice.
 import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -122,7 +123,9 @@ function prepareSpools(staging: string, { now, resend }: RestoreInput): Restored
   return sum
 }
 
-/** What tracking of the backup, which is a little younger than the spools, knows of a message's recipients. */
+/**
+ * What tracking of the backup, which is a little younger than the spools, knows of a message's recipients.
+ */
 function openTracked(folder: string): Pick<RestoreOptions, 'lettersOf'> & { close(): void } {
   const days = new Map<number, DatabaseSync | null>()
   const opened = (day: number): DatabaseSync | null => {

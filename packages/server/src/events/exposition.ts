@@ -1,4 +1,5 @@
-// Readings of many processes as one OpenMetrics text (https://prometheus.io/docs/specs/om/open_metrics_spec/).
+// Readings of many processes as one OpenMetrics text
+// (https://prometheus.io/docs/specs/om/open_metrics_spec/).
 import { BUCKETS, type Family, families } from './families.ts'
 import type { Measured } from './metrics.ts'
 
@@ -7,7 +8,9 @@ export type Source = { readonly node: string; readonly slot: string; readonly me
 
 export const OPENMETRICS_TYPE = 'application/openmetrics-text; version=1.0.0; charset=utf-8'
 
-/** Each family once with the samples of all sources; families without a sample and unknown names are left out. */
+/**
+ * Each family once with the samples of all sources; families without a sample and unknown names are left out.
+ */
 export function openMetrics(sources: readonly Source[]): string {
   const blocks = families.flatMap((family) => {
     const samples = sources.flatMap((source) => samplesOf(family, source))

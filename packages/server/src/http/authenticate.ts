@@ -8,7 +8,8 @@ import { problem } from '#control/problem.ts'
 const SECURE_COOKIE = '__Host-gatepost'
 /** Plain http exists on loopback only; browsers refuse the `__Host-` prefix there. */
 const LOOPBACK_COOKIE = 'gatepost'
-const SESSION_SECONDS = 7 * 86_400 // The absolute life time of a session; the server ends it earlier when idle.
+/** The absolute life time of a session; the server ends it earlier when idle. */
+const SESSION_SECONDS = 7 * 86_400
 
 /** The client's address, and whether it came by TLS. Proxies are believed only when trusted. */
 export function clientAddressOf(

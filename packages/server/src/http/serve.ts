@@ -13,7 +13,9 @@ export type Served = {
   close(): Promise<void>
 }
 
-/** Listens on a TCP port, or on a unix socket that only we may open (0600). Rejects when it cannot be bound. */
+/**
+ * Listens on a TCP port, or on a unix socket that only we may open (0600). Rejects when it cannot be bound.
+ */
 export async function serve(
   app: Hono,
   where: { readonly host: string; readonly port: number } | { readonly path: string },

@@ -1,4 +1,5 @@
-// Readings on their way from an edge to /metrics: shape, last value, forgetting, and a pump that bears an absent
+// Readings on their way from an edge to /metrics: shape, last value, forgetting, and a pump that bears an
+// absent
 // control.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'

@@ -71,7 +71,9 @@ export class MeasurementBoard {
   }
 }
 
-/** Sends a reading at once and then every five seconds, until the signal aborts. A lost one is not repeated. */
+/**
+ * Sends a reading at once and then every five seconds, until the signal aborts. A lost one is not repeated.
+ */
 export async function pumpMeasurements(
   measure: () => Promise<Measured>,
   options: {

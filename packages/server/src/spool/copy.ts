@@ -1,4 +1,5 @@
-// A copy of a spool that is at work: while the writer leaves the main file alone, its bytes are a whole database.
+// A copy of a spool that is at work: while the writer leaves the main file alone, its bytes are a whole
+// database.
 import { constants } from 'node:fs'
 import { copyFile, link, mkdir, open } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -16,8 +17,10 @@ export type CopyWindow = {
 }
 
 /**
- * Copies database and contents into `folder` as `slot.db` and `slot.content/`. The copy holds what was durable
- * when it began. Contents are linked where the disk is the same: they never change. Rejects when the file had to
+ * Copies database and contents into `folder` as `slot.db` and `slot.content/`. The copy holds what was
+ * durable
+ * when it began. Contents are linked where the disk is the same: they never change. Rejects when the file had
+ * to
  * be read again meanwhile (a disk fault, a stop).
  */
 export async function copySpool(

@@ -1,4 +1,5 @@
-// The writer's side of a copy: the log is written back once and then left alone, and contents stay until the end.
+// The writer's side of a copy: the log is written back once and then left alone, and contents stay until the
+// end.
 import type { DatabaseSync } from 'node:sqlite'
 import type { Statements } from './database.ts'
 
@@ -14,7 +15,9 @@ export class Copying {
     return this.#isOn
   }
 
-  /** Brings the main file up to date; returns the names of all contents. Throws when that cannot be done now. */
+  /**
+   * Brings the main file up to date; returns the names of all contents. Throws when that cannot be done now.
+   */
   begin(database: DatabaseSync, sql: Statements): readonly string[] {
     if (this.#isOn) throw new Error('this spool is being copied already')
     const { busy, log, checkpointed } = sql.checkpoint.get() ?? {}

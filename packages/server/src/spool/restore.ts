@@ -22,7 +22,10 @@ export type RestoreOptions = {
   readonly now: number
   /** Sends everything again at once instead of holding it. */
   readonly resend: boolean
-  /** One letter a recipient as tracking has them (d, b, x are settled); null when it does not know the message. */
+  /**
+   * One letter a recipient as tracking has them (d, b, x are settled); null when it does not know the
+   * message.
+   */
   readonly lettersOf: (messageId: string, tenantId: string) => string | null
 }
 

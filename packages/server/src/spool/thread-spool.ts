@@ -148,7 +148,9 @@ export class ThreadSpool implements Spool {
     return this.#ask({ kind: 'counts' })
   }
 
-  /** Copies everything into `folder` while work goes on; resolves with what is in the copy. See `copySpool`. */
+  /**
+   * Copies everything into `folder` while work goes on; resolves with what is in the copy. See `copySpool`.
+   */
   copyTo(folder: string): Promise<AnswerOf['counts']> {
     const { file, contentFolder } = this.#options.start
     return copySpool({ file, contentFolder, slot: this.slot }, folder, {

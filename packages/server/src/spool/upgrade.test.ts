@@ -1,4 +1,5 @@
-// A spool that an older release wrote, with 10,000 messages waiting: each is there after the conversion, once.
+// A spool that an older release wrote, with 10,000 messages waiting: each is there after the conversion,
+// once.
 import assert from 'node:assert/strict'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -120,7 +121,8 @@ test(
     const file = join(folder, '0.db')
     writeOld(file, 1, 5)
     const database = new DatabaseSync(file)
-    // What the last step of the second migration makes is there already, so that it fails behind the first step.
+    // What the last step of the second migration makes is there already, so that it fails behind the first
+    // step.
     database.exec('create table message_paused (x integer)')
     database.close()
     await assert.rejects(open(folder), SpoolNotOpened)
