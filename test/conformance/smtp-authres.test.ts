@@ -1,4 +1,5 @@
-// Authentication-Results in odd shapes (SpamAssassin's samples): read without exception, written back alike, ours removed.
+// Authentication-Results in odd shapes (SpamAssassin's samples): read without exception, written back alike,
+// ours removed.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'

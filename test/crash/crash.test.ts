@@ -1,4 +1,5 @@
-// What got 250 arrives, however often the gateway is killed: a few kills here, forty in CI, a thousand by hand.
+// What got 250 arrives, however often the gateway is killed: a few kills here, forty in CI, a thousand by
+// hand.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,5 @@
-// Law 1 seen from below: before the 250 of a message leaves, its octets were written to the spool and the disk
+// Law 1 seen from below: before the 250 of a message leaves, its octets were written to the spool and the
+// disk
 // said that it has them (reliability §3, case 43).
 import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -70,7 +71,8 @@ test(`${SMALL} small and ${LARGE} large messages: written, synced, and only then
 })
 
 /**
- * Content in a file of its own: the file and its name are on disk before the row that refers to it. False when
+ * Content in a file of its own: the file and its name are on disk before the row that refers to it. False
+ * when
  * the row names none.
  */
 function auditContentFile(calls: readonly Call[], id: string, written: Call): boolean {

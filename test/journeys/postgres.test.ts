@@ -1,4 +1,5 @@
-// Story: the same gateway on PostgreSQL, by one key: an organisation is connected, mail flows, a restart remembers.
+// Story: the same gateway on PostgreSQL, by one key: an organisation is connected, mail flows, a restart
+// remembers.
 import assert from 'node:assert/strict'
 import { testOnBoth } from '../store/databases.ts'
 import { startAcme } from './lib/acme.ts'

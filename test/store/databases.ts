@@ -42,7 +42,9 @@ after(async () => {
   await running?.stop()
 })
 
-/** An empty database that is gone afterwards; the server starts with the first and ends with the test file. */
+/**
+ * An empty database that is gone afterwards; the server starts with the first and ends with the test file.
+ */
 export async function withDatabase<Result>(work: (url: string) => Promise<Result>): Promise<Result> {
   server ??= startServer()
   const { url } = await server

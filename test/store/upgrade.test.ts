@@ -1,4 +1,5 @@
-// A control store that an older release wrote: converted at the start with all its rows, or not touched at all.
+// A control store that an older release wrote: converted at the start with all its rows, or not touched at
+// all.
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'

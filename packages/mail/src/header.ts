@@ -129,7 +129,8 @@ function readField(bytes: Uint8Array, start: number, end: number): HeaderField {
 }
 
 /**
- * A field whose bytes are cut out and whose value is decoded when somebody asks: most of a message's fields are
+ * A field whose bytes are cut out and whose value is decoded when somebody asks: most of a message's fields
+ * are
  * never looked at.
  */
 class Field implements HeaderField {

@@ -47,7 +47,10 @@ async function run(): Promise<number> {
   )
 }
 
-/** Runs with the checked configuration; a fault of it, of a port or of the folder is one clear line and exit code 1. */
+/**
+ * Runs with the checked configuration; a fault of it, of a port or of the folder is one clear line and exit
+ * code 1.
+ */
 async function withConfig(work: (config: BootConfig) => Promise<number>): Promise<number> {
   try {
     return await work(loadBootConfig({ env: environment(), file: configFile() }))

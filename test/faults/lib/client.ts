@@ -169,7 +169,14 @@ export async function outsider(port: number, options: Partial<Options> = {}): Pr
 
 /** A short message with a subject to find it by. */
 export function letter(subject: string, body = 'A line of text.\r\n'): string {
-  return `From: ben@bright.example\r\nTo: ann@acme.example\r\nSubject: ${subject}\r\nMessage-ID: <${subject.replaceAll(' ', '-')}@bright.example>\r\n\r\n${body}`
+  const id = `<${subject.replaceAll(' ', '-')}@bright.example>`
+  const header = [
+    'From: ben@bright.example',
+    'To: ann@acme.example',
+    `Subject: ${subject}`,
+    `Message-ID: ${id}`,
+  ]
+  return `${header.join('\r\n')}\r\n\r\n${body}`
 }
 
 /** A message of `bytes` octets in pieces of 128 KiB, made while it is sent. */

@@ -24,7 +24,8 @@ revision in <code>If-Match</code>; lists take <code>limit</code> (up to 500) and
 <nav aria-label="Chapters">${tags.map((tag) => `<a href="#${slug(tag)}">${escapeHtml(tag)}</a>`).join(' · ')} ·
 <a href="#problems">Problems</a></nav>
 ${chapters.join('')}
-<section aria-labelledby="problems"><h2 id="problems">Problems</h2><div class="wide" tabindex="0" role="region" aria-label="Table of problems"><table>
+<section aria-labelledby="problems"><h2 id="problems">Problems</h2>
+<div class="wide" tabindex="0" role="region" aria-label="Table of problems"><table>
 <thead><tr><th scope="col">Name</th><th scope="col">Status</th><th scope="col">Meaning</th></tr></thead>
 <tbody>${list.join('')}</tbody></table></div></section></main></body></html>`
 }
@@ -47,7 +48,8 @@ function fields(title: string, schema: z.ZodType, io: 'input' | 'output'): strin
   const { properties } = json as { readonly properties?: object }
   if (!properties || Object.keys(properties).length === 0) return ''
   const text = escapeHtml(JSON.stringify(json, null, 2))
-  return `<details><summary>${title}: ${Object.keys(properties).map(escapeHtml).join(', ')}</summary><pre tabindex="0">${text}</pre></details>`
+  const names = Object.keys(properties).map(escapeHtml).join(', ')
+  return `<details><summary>${title}: ${names}</summary><pre tabindex="0">${text}</pre></details>`
 }
 
 function slug(text: string): string {

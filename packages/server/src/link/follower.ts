@@ -11,7 +11,8 @@ import type { Replica } from './replica.ts'
 import { SnapshotIndex, shardDigest, TenantShard } from './snapshot.ts'
 
 const RETRY_MS = 300
-const REPLICA_WAIT_MS = 10_000 // Longer means the replica's writer is in trouble; settings then go ahead alone.
+/** Longer means the replica's writer is in trouble; settings then go ahead alone. */
+const REPLICA_WAIT_MS = 10_000
 
 type Options = {
   readonly client: LinkClient

@@ -8,12 +8,14 @@ import { confirmedNameOf, zoneServersOf } from './dns-lookups.ts'
 import type { Dns, DnsAnswer, DnsQuery, DnsRecordType, DnsValue } from './dns-types.ts'
 import { exchange } from './dns-wire.ts'
 
-const TIMEOUT_MS = 3_000 // One try; a second follows, so a dead server costs 6 s and stays under SMTP's patience.
+/** One try; a second follows, so a dead server costs 6 s and stays under SMTP's patience. */
+const TIMEOUT_MS = 3_000
 const TRIES = 2
 const CNAME_HOPS_MAX = 8 // Longer chains are broken or hostile.
 const CACHE_ENTRIES_MAX = 50_000 // About 20 MB at worst.
 const TTL_MAX_S = 86_400 // RFC 8767 §4: a week is allowed, a day is enough.
-const NEGATIVE_TTL_MAX_S = 900 // A record that appears must be seen within a quarter of an hour (RFC 2308 §5).
+/** A record that appears must be seen within a quarter of an hour (RFC 2308 §5). */
+const NEGATIVE_TTL_MAX_S = 900
 const FAILED_TTL_S = 5 // RFC 2308 §7: failures may be remembered shortly; never as a "no".
 
 type Options = {

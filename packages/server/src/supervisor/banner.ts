@@ -31,5 +31,6 @@ export function banner(facts: Facts): string {
   const width = Math.max(...rows.map(([name]) => name.length))
   const lines = rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`)
   const workers = facts.workers === 1 ? '1 edge worker' : `${facts.workers} edge workers`
-  return `\nGatepost ${facts.version} is running (${workers}, started in ${(facts.startedInMs / 1000).toFixed(1)} s)\n\n${lines.join('\n')}\n\n`
+  const seconds = (facts.startedInMs / 1000).toFixed(1)
+  return `\nGatepost ${facts.version} is running (${workers}, started in ${seconds} s)\n\n${lines.join('\n')}\n\n`
 }

@@ -54,7 +54,8 @@ export const theme = createTheme({
     // The head of a dialog is no second banner of the page.
     Modal: { defaultProps: { attributes: { header: { role: 'none' } } } },
     Drawer: { defaultProps: { attributes: { header: { role: 'none' } } } },
-    // Menus stay inside the landmark that they belong to; fixed, so that a scrolling sidebar doesn't cut them.
+    // Menus stay inside the landmark that they belong to; fixed, so that a scrolling sidebar doesn't cut
+    // them.
     Menu: {
       defaultProps: {
         shadow: 'none',

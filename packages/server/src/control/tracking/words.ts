@@ -37,7 +37,8 @@ export function tenantKey(tenantId: string): number {
 }
 
 /**
- * A word as a token of the full-text index: led by the tenant's key, so that no search walks through the words
+ * A word as a token of the full-text index: led by the tenant's key, so that no search walks through the
+ * words
  * of others.
  */
 function tokenOf(tenantId: string, word: string): string {

@@ -16,7 +16,10 @@ export function questionOf(action: QueueAction, selection: Selection, filter: Qu
   if (action === 'discard') {
     return {
       title: `${sentence(what)}: never delivered, and nobody is told`,
-      body: `Recipients do not get it and senders hear nothing. It cannot be brought back. ${hiddenNote(selection, { ...filter, state: undefined })}`,
+      body: [
+        'Recipients do not get it and senders hear nothing. It cannot be brought back.',
+        hiddenNote(selection, { ...filter, state: undefined }),
+      ].join(' '),
       act: 'Discard',
       keep: 'Keep held',
     }

@@ -1,4 +1,5 @@
-// The queue: what waits for delivery or for a person, what to do about it, and pauses. Held mail is the same page.
+// The queue: what waits for delivery or for a person, what to do about it, and pauses. Held mail is the same
+// page.
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
 import { Page } from '#app/page.tsx'

@@ -1,4 +1,5 @@
-// Carries out what people ask of the queue, keeps the sums while it runs, and reads the queue again afterwards.
+// Carries out what people ask of the queue, keeps the sums while it runs, and reads the queue again
+// afterwards.
 import { actOnQueue, type QueueAction } from '@gatepost/contract/queue.ts'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'

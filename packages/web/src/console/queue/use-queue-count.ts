@@ -1,4 +1,5 @@
-// How much waits, for the navigation: counted up to a limit, because a queue can be long and lies on the edges.
+// How much waits, for the navigation: counted up to a limit, because a queue can be long and lies on the
+// edges.
 import { listQueue, type QueueState } from '@gatepost/contract/queue.ts'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { count } from '#shared/format.ts'
