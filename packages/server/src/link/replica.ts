@@ -17,10 +17,21 @@ export type Replica = {
 
 type OpenFile = {
   readonly database: DatabaseSync
+  readonly begin: StatementSync
+  readonly commit: StatementSync
+  /** Rows as arrays: one that is made an object costs more than finding it. */
   readonly entry: StatementSync
   readonly position: StatementSync
   readonly complete: StatementSync
+  /** Whether the list is whole, in the view that is open. */
+  isComplete: boolean
 }
+
+/**
+ * Look-ups within this time share one view of the file, because taking a view costs twice a look-up. A change is
+ * seen so much later; what `position` tells is seen from then on.
+ */
+const VIEW_MS = 20
 
 export const REPLICA_SCHEMA = `
 create table if not exists entry (
@@ -40,24 +51,39 @@ export function openReplica(path: string): Replica {
       const database = new DatabaseSync(path, { readOnly: true, timeout: 50 })
       opened = {
         database,
+        begin: database.prepare('begin'),
+        commit: database.prepare('commit'),
         entry: database.prepare('select source from entry where tenant_id = ? and list = ? and key = ?'),
         position: database.prepare("select value from meta where name = 'position'"),
         complete: database.prepare("select value from meta where name = 'complete'"),
+        isComplete: false,
       }
+      opened.entry.setReturnArrays(true)
       return opened
     } catch {
       return null // The writer has not made its tables yet.
     }
+  }
+  const endView = (): void => {
+    if (opened?.database.isTransaction) opened.commit.run()
+  }
+  const takeView = (file: OpenFile): void => {
+    if (file.database.isTransaction) return
+    file.begin.run()
+    file.isComplete = file.complete.get()?.value === 1
+    // A view that is kept would keep the log of the file from being written back.
+    setTimeout(endView, VIEW_MS).unref()
   }
   return {
     lookUp(tenantId, list, key) {
       const file = open()
       if (!file) return { kind: 'failed', why: 'the replica is not here yet' }
       try {
-        const row = file.entry.get(tenantId, list, key)
-        if (row) return { kind: 'known', value: { source: String(row.source) } }
+        takeView(file)
+        const row = file.entry.get(tenantId, list, key) as readonly unknown[] | undefined
+        if (row) return { kind: 'known', value: { source: String(row[0]) } }
         // A list that is being filled again has no word on who is missing (law 4).
-        if (file.complete.get()?.value !== 1) return { kind: 'failed', why: 'the replica is being filled' }
+        if (!file.isComplete) return { kind: 'failed', why: 'the replica is being filled' }
         return { kind: 'known', value: null }
       } catch (error) {
         return { kind: 'failed', why: error instanceof Error ? error.message : String(error) }
@@ -65,12 +91,14 @@ export function openReplica(path: string): Replica {
     },
     position() {
       try {
+        endView()
         return Number(open()?.position.get()?.value ?? -1)
       } catch {
         return -1
       }
     },
     close() {
+      endView()
       opened?.database.close()
       opened = null
     },
