@@ -168,6 +168,11 @@ test('parameters of RCPT', () => {
     notify: ['NEVER'],
     originalRecipient: 'rfc822;a+b@c.example',
   })
+  // As Postfix 3.7 writes it.
+  assert.deepEqual(parameters('ORCPT=rfc822;b+C3+A9n+2B@c.example'), {
+    notify: null,
+    originalRecipient: 'utf-8;bén+@c.example',
+  })
   assert.deepEqual(parameters('ORCPT=utf-8;j\\x{F6}rg@c.example'), {
     notify: null,
     originalRecipient: 'utf-8;jörg@c.example',
@@ -180,6 +185,12 @@ test('parameters of RCPT', () => {
     ['ORCPT=rfc822;', 'parameter-syntax'],
     ['ORCPT=;a@b', 'parameter-syntax'],
     [`ORCPT=rfc822;${'a'.repeat(500)}`, 'parameter-syntax'],
+    ['ORCPT=x400;b+C3+A9n@c.example', 'parameter-syntax'],
+    ['ORCPT=rfc822;b+C3n@c.example', 'parameter-syntax'],
+    ['ORCPT=rfc822;b+A9+C3n@c.example', 'parameter-syntax'],
+    ['ORCPT=rfc822;b+C2+85n@c.example', 'parameter-syntax'],
+    ['ORCPT=rfc822;b+C3+A9+0Dn@c.example', 'parameter-syntax'],
+    ['ORCPT=rfc822;b+C3+A9n=@c.example', 'parameter-syntax'],
     ['ORCPT=utf-8;a\\x{D}b', 'parameter-syntax'],
     ['ORCPT=utf-8;a\\x{0D}b', 'parameter-syntax'],
     ['ORCPT=utf-8;a\\x{D800}b', 'parameter-syntax'],

@@ -4,7 +4,7 @@
 import { parseMailbox } from './address.ts'
 import { hasControls, isAsciiText } from './bytes.ts'
 import { fail, ok, type Parsed } from './parsed.ts'
-import { decodeUtf8Address, decodeXtext } from './xtext.ts'
+import { decodeUtf8Address, decodeXtext, decodeXtextAddress } from './xtext.ts'
 
 export type BodyType = '7BIT' | '8BITMIME' | 'BINARYMIME'
 export type NotifyWhen = 'NEVER' | 'SUCCESS' | 'FAILURE' | 'DELAY'
@@ -196,8 +196,8 @@ function readOriginalRecipient(value: string | null): string | null {
   const type = value.slice(0, semicolon).toLowerCase()
   if (!/^[a-z0-9-]+$/.test(type)) return null
   const written = value.slice(semicolon + 1)
-  const address = type === 'utf-8' ? decodeUtf8Address(written) : decodeXtext(written)
+  const address = type === 'utf-8' ? decodeUtf8Address(written) : decodeXtextAddress(written)
   if (address === null || hasControls(address)) return null
-  if (type !== 'utf-8' && !isAsciiText(address)) return null
-  return `${type};${address}`
+  if (type === 'utf-8' || isAsciiText(address)) return `${type};${address}`
+  return type === 'rfc822' ? `utf-8;${address}` : null
 }

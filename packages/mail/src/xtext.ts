@@ -1,6 +1,6 @@
 // The encodings of ESMTP parameter values: xtext (RFC 3461 §4) and that of internationalised recipients
 // (RFC 6533 §3).
-import { isAsciiText } from './bytes.ts'
+import { fromLatin1, isAsciiText } from './bytes.ts'
 
 /** Decodes xtext to printable ASCII; null where it is not xtext or hides control or 8-bit characters. */
 export function decodeXtext(text: string): string | null {
@@ -17,6 +17,43 @@ export function decodeXtext(text: string): string | null {
     decoded += String.fromCharCode(code)
   }
   return decoded
+}
+
+/**
+ * Decodes the xtext of an address that may be UTF-8: Postfix writes an internationalised original recipient
+ * as `rfc822;b+C3+A9n@…` although RFC 6533 §3 has a type for it. Null as `decodeXtext`, or for broken UTF-8.
+ */
+export function decodeXtextAddress(text: string): string | null {
+  let hasHighOctets = false
+  // Octets above 127 are taken out as characters of the same number, and read as UTF-8 together.
+  const octets = text.replace(/\+([89A-Fa-f][0-9A-Fa-f])/g, (_, pair: string) => {
+    hasHighOctets = true
+    return String.fromCharCode(Number.parseInt(pair, 16))
+  })
+  if (!hasHighOctets) return decodeXtext(text)
+  let plain = ''
+  for (let i = 0; i < octets.length; ) {
+    const start = i
+    while (i < octets.length && octets.charCodeAt(i) < 128) i++
+    const ascii = decodeXtext(octets.slice(start, i))
+    if (ascii === null) return null
+    const high = i
+    while (i < octets.length && octets.charCodeAt(i) >= 128) i++
+    const read = utf8Of(octets.slice(high, i))
+    if (read === null) return null
+    plain += ascii + read
+  }
+  return plain
+}
+
+function utf8Of(octets: string): string | null {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(fromLatin1(octets))
+    // C1 control characters do harm on terminals as well.
+    return /[\u0080-\u009f]/.test(text) ? null : text
+  } catch {
+    return null
+  }
 }
 
 /** Encodes printable ASCII as xtext. Control and 8-bit characters are dropped: they may not be sent. */
