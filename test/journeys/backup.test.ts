@@ -138,7 +138,7 @@ test('a restored installation knows everything, and its queue waits', { timeout:
 })
 
 test('released, every message that was waiting is delivered once', { timeout: 120_000 }, async () => {
-  const released = gatepost('new', 'queue', 'release', '--state', 'held')
+  const released = gatepost('new', 'queue', 'release', '--search', 'restored from a backup')
   assert.deepEqual([released.code, released.error], [0, ''])
   await eventually(
     () => [...waiting].filter((id) => !world.acme.counts().has(id)).length,

@@ -62,7 +62,7 @@ const filterFields = {
   state: QueueState.optional(),
   /** The recipient's domain. */
   domain: z.string().trim().min(1).max(253).optional(),
-  /** Part of a sender, a recipient or a message id. */
+  /** Part of a sender, a recipient, a message id, or of why something is held. */
   search: z.string().trim().min(1).max(320).optional(),
 }
 export const QueueFilter = z.object(filterFields)

@@ -11,7 +11,7 @@ export type QueueFilter = {
   readonly state: 'queued' | 'held' | null
   /** The recipient's domain as an A-label in lower case. */
   readonly domain: string | null
-  /** Part of the reverse-path, the forward-path or the message id, in any case. */
+  /** Part of the reverse-path, the forward-path, the message id, or of why it is held; in any case. */
   readonly search: string | null
 }
 

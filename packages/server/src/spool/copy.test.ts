@@ -123,6 +123,9 @@ test('a restored queue waits for a person, and tracking hears why', async () => 
     const copy = await reopened(folder)
     assert.deepEqual(await copy.due(Date.now() + 1e9, 10, new Set()), [])
     assert.equal((await copy.counts()).held, 4)
+    const filter = { state: null, domain: null, search: 'Restored from' }
+    const { items } = await copy.queue.select({ tenantId: 'ten_1', filter, after: null, limit: 10 })
+    assert.equal(items.length, 2)
     const told = (await copy.outbox(100)).map(({ report }) => report as DeliveryReport)
     const restored = told.filter(({ reply }) => reply?.text === RESTORED)
     assert.deepEqual(

@@ -199,9 +199,12 @@ function matchesOf({ id, reversePath, recipients }: Envelope, states: States, fi
     search === null || id.includes(search) || (reversePath ?? '<>').toLowerCase().includes(search)
   const wanted = filter.state === null ? 'qh' : filter.state === 'held' ? 'h' : 'q'
   return recipients.flatMap(({ index, forwardPath }) => {
-    if (!wanted.includes(states.get(index)?.[0] ?? 'd')) return []
+    const [letter, , , , notes] = states.get(index) ?? ['d']
+    if (!wanted.includes(letter)) return []
     const path = forwardPath.toLowerCase()
-    if (!isWhole && !path.includes(search)) return []
+    // Why it is held counts too: what a restore held is released apart from what a policy held.
+    const why = letter === 'h' ? (notes?.reply ?? '').toLowerCase() : ''
+    if (!isWhole && !path.includes(search) && !why.includes(search)) return []
     if (filter.domain !== null && path.slice(path.lastIndexOf('@') + 1) !== filter.domain) return []
     return [index]
   })

@@ -103,7 +103,7 @@ function wordsOf({ manifest, spools }: Restored, data: string): string {
       : [`Put the keys of the old installation into ${data}/keys, if you have them.`]),
     'Start with: npm start',
     ...(held > 0
-      ? ['Then look at the queue (gatepost queue list --state held) and release what is wanted.']
+      ? ['Then look at the queue (gatepost queue list --search restored) and release what is wanted.']
       : []),
   ]
   return [

@@ -27,7 +27,11 @@ import { plural, sizeOf, timeOf, wordOf } from '../words.ts'
 const FILTERS: readonly Flag[] = [
   { name: 'state', value: 'STATE', means: 'queued or held.' },
   { name: 'domain', value: 'DOMAIN', means: 'Recipients of this domain.' },
-  { name: 'search', value: 'TEXT', means: 'Part of a sender, a recipient or a message id.' },
+  {
+    name: 'search',
+    value: 'TEXT',
+    means: 'Part of a sender, a recipient, a message id, or of why something is held.',
+  },
 ]
 const ALL: Flag = {
   name: 'all',
