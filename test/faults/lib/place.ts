@@ -11,7 +11,7 @@ export type Place = Acme & {
   readonly edges: readonly number[]
   readonly control: number
   /** Leads Acme's mail to another port of this machine. */
-  readonly routeTo: (port: number) => Promise<void>
+  readonly routeTo: (port: number, tls?: 'none' | 'opportunistic' | 'enforced-relaxed') => Promise<void>
   /** The newest row of the message centre that a search finds in one of the states. */
   readonly row: (search: string, states: readonly string[], withinMs?: number) => Promise<Row>
   readonly message: (id: string) => Promise<Message>
@@ -39,10 +39,10 @@ export async function startPlace(env: Readonly<Record<string, string>> = {}): Pr
     port: gateway.mxPort,
     edges,
     control,
-    async routeTo(port) {
+    async routeTo(port, tls = 'none') {
       const { items } = await api.call<{ items: readonly { id: string }[] }>('GET', `${base}/routes`)
       const { version } = await api.call<Live>('GET', `${base}/live`)
-      await api.call('PATCH', `${base}/routes/${items[0]?.id}`, { port, tls: 'none' })
+      await api.call('PATCH', `${base}/routes/${items[0]?.id}`, { port, tls })
       // The change may not be published yet, when all edges still work with the version before it.
       await eventually(
         () => api.call<Live>('GET', `${base}/live`),
