@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
   concat,
+  copyOf,
   decodeText,
   decodeUtf8Strict,
   encodeUtf8,
@@ -15,6 +16,13 @@ import {
   utf8Length,
   withoutControls,
 } from './bytes.ts'
+
+test('a copy of a part does not keep the whole', () => {
+  const part = Buffer.alloc(65_536, 7).subarray(10, 13)
+  const copy = copyOf(part)
+  assert.deepEqual([...copy], [7, 7, 7])
+  assert.equal(copy.buffer.byteLength, 3)
+})
 
 test('every byte survives as a character', () => {
   const bytes = Uint8Array.from({ length: 10_000 }, (_, i) => i & 255)

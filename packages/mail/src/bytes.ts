@@ -17,6 +17,14 @@ const utf8 = new TextDecoder('utf-8')
 const utf8Strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const encoder = new TextEncoder()
 
+/**
+ * A copy with memory of its own. Node's Buffer is a Uint8Array whose `slice` is a view, and a view of a few
+ * bytes keeps the whole block that was read.
+ */
+export function copyOf(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes)
+}
+
 /** Reads each byte as the character of that number (ISO 8859-1), so that no byte is lost. */
 export function toLatin1(bytes: Uint8Array, start = 0, end = bytes.length): string {
   if (nativeLatin1 !== undefined) {

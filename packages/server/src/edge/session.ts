@@ -1,6 +1,6 @@
 // One session: cuts octets into commands, asks the verb's handler, and is the only one that writes.
 import { domainToASCII } from 'node:url'
-import { concat } from '@gatepost/mail/bytes.ts'
+import { concat, copyOf } from '@gatepost/mail/bytes.ts'
 import { type CommandFault, type CommandOptions, parseCommand } from '@gatepost/mail/command.ts'
 import { replies } from '@gatepost/mail/replies.ts'
 import { formatReply, type Reply } from '@gatepost/mail/reply.ts'
@@ -214,7 +214,7 @@ export class Session implements SequenceState {
   #keepPartialLine(octets: Uint8Array): void {
     if (octets.length === 0 || this.#isSkippingLine) return
     // Copied: a few octets must not hold on to the whole block they came in.
-    if (octets.length <= COMMAND_LINE_OCTETS_MAX) this.#pending = octets.slice()
+    if (octets.length <= COMMAND_LINE_OCTETS_MAX) this.#pending = copyOf(octets)
     else this.#isSkippingLine = true
   }
 

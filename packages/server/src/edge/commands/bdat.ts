@@ -1,5 +1,6 @@
 // BDAT: content in counted chunks, without dot-stuffing. RFC 3030 §2.
 
+import { copyOf } from '@gatepost/mail/bytes.ts'
 import type { Command } from '@gatepost/mail/command.ts'
 import { LineEndingCheck } from '@gatepost/mail/data.ts'
 import { replies } from '@gatepost/mail/replies.ts'
@@ -65,7 +66,7 @@ export class ChunkedContent {
       return null
     }
     // Copied where it is a small part: it must not hold on to the whole block it came in.
-    return this.sink.add([octets.length * 4 < octets.buffer.byteLength ? octets.slice() : octets])
+    return this.sink.add([octets.length * 4 < octets.buffer.byteLength ? copyOf(octets) : octets])
   }
 
   fault(): ContentFault | null {
