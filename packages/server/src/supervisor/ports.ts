@@ -1,6 +1,6 @@
 // Finds out whether every port can be had, and which one port 0 became, before any child starts (decisions
 // 25).
-import { createServer } from 'node:net'
+import { createServer, type Server } from 'node:net'
 import type { BootConfig, Endpoint } from '#boot/config-types.ts'
 import type { Listening } from './messages.ts'
 
@@ -24,23 +24,28 @@ export async function settlePorts(config: BootConfig): Promise<readonly Listenin
     })),
   ]
   const settled: Listening[] = []
-  for (const { role, host, port, key } of wanted) {
-    settled.push({ role, host, port: await bindOnce(host, port, key) })
+  const bound: Server[] = []
+  try {
+    for (const { role, host, port, key } of wanted) {
+      const server = await bindOnce({ host, port }, key)
+      bound.push(server)
+      const address = server.address()
+      settled.push({ role, host, port: typeof address === 'object' && address ? address.port : port })
+    }
+  } finally {
+    // All at the end: a port let go at once could be given to the next listener that takes any.
+    await Promise.all(bound.map((server) => new Promise((resolve) => server.close(resolve))))
   }
   return settled
 }
 
-function bindOnce(host: string, port: number, key: string): Promise<number> {
+function bindOnce({ host, port }: Endpoint, key: string): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', (error: NodeJS.ErrnoException) => {
       reject(new PortRefused(`${key}: ${host}:${port} ${explain(error.code)}`))
     })
-    server.listen({ host, port, exclusive: true }, () => {
-      const address = server.address()
-      const bound = typeof address === 'object' && address ? address.port : port
-      server.close(() => resolve(bound))
-    })
+    server.listen({ host, port, exclusive: true }, () => resolve(server))
   })
 }
 

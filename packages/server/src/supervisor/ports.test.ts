@@ -1,0 +1,35 @@
+// Ports are settled before any child starts: each listener gets one of its own, and a busy one is named.
+import assert from 'node:assert/strict'
+import { createServer } from 'node:net'
+import { test } from 'node:test'
+import { loadBootConfig } from '#boot/config.ts'
+import { PortRefused, settlePorts } from './ports.ts'
+
+const any = {
+  GATEPOST_HTTP: '127.0.0.1:0',
+  GATEPOST_SMTP_MX: '127.0.0.1:0',
+  GATEPOST_SMTP_SUBMISSION: '127.0.0.1:0',
+}
+
+function configOf(env: Readonly<Record<string, string>>) {
+  return loadBootConfig({ env: new Map(Object.entries({ ...any, ...env })), file: null })
+}
+
+test('listeners that take any port never get the same one', async () => {
+  for (let round = 0; round < 50; round++) {
+    const ports = (await settlePorts(configOf({}))).map(({ port }) => port)
+    assert.equal(new Set(ports).size, 3, ports.join(' '))
+  }
+})
+
+test('a port in use is refused with its key and what to do', async () => {
+  const busy = createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => busy.once('listening', resolve))
+  const { port } = busy.address() as { port: number }
+  await assert.rejects(settlePorts(configOf({ GATEPOST_SMTP_MX: `127.0.0.1:${port}` })), (error) => {
+    assert.ok(error instanceof PortRefused)
+    assert.match(error.message, /GATEPOST_SMTP_MX\): 127\.0\.0\.1:\d+ is in use by another program/)
+    return true
+  })
+  busy.close()
+})
