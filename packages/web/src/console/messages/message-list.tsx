@@ -9,7 +9,7 @@ import { StatusWord } from '#shared/status-word.tsx'
 import table from '#shared/table.module.css'
 import { ClockTime } from '#shared/time.tsx'
 import classes from './messages.module.css'
-import { personOf, recipientOf, senderOf } from './people.ts'
+import { noSubject, personOf, recipientOf, senderOf } from './people.ts'
 import { useSteadyRows } from './use-steady-rows.ts'
 
 type Props = {
@@ -119,7 +119,7 @@ function MessageLink({ row }: { readonly row: MessageRow }) {
   const slug = useSlug()
   return (
     <Link to="/t/$slug/messages/$message" params={{ slug, message: row.id }} className={classes.subject}>
-      {row.subject || 'No subject'}
+      {row.subject || <span className="tx3">{noSubject(row)}</span>}
     </Link>
   )
 }

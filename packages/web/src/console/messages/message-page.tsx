@@ -3,7 +3,7 @@ import { getMessage, type Message } from '@gatepost/contract/message.ts'
 import { Link, useParams } from '@tanstack/react-router'
 import { isProblem } from '#api/problem-error.ts'
 import { useEndpoint } from '#api/use-endpoint.ts'
-import { NotFoundPage } from '#app/fault-pages.tsx'
+import { NotFoundInside } from '#app/not-found-inside.tsx'
 import { Page } from '#app/page.tsx'
 import { useSlug } from '#app/session.ts'
 import { CopyButton } from '#shared/copy-button.tsx'
@@ -12,7 +12,7 @@ import { SkeletonRows } from '#shared/skeleton.tsx'
 import stack from '#shared/stack.module.css'
 import { FullTime } from '#shared/time.tsx'
 import { MessageFacts, Recipients, SmallestChange } from './message-aside.tsx'
-import { recipientOf, senderOf } from './people.ts'
+import { noSubject, recipientOf, senderOf } from './people.ts'
 import { Timeline } from './timeline.tsx'
 import { Verdict } from './verdict.tsx'
 import classes from './why.module.css'
@@ -27,7 +27,7 @@ export function MessagePage() {
     { params: { tenant, message } },
     { refetchInterval: (last) => (last && SETTLED.has(last.status) ? false : 2_000) },
   )
-  if (isProblem(error, 'not-found')) return <NotFoundPage />
+  if (isProblem(error, 'not-found')) return <NotFoundInside />
   const crumb = {
     label: 'Messages',
     link: (
@@ -36,7 +36,7 @@ export function MessagePage() {
       </Link>
     ),
   }
-  const title = data ? data.subject || 'No subject' : 'Message'
+  const title = data ? data.subject || noSubject(data) : 'Message'
   return (
     <Page title={title} crumbs={[crumb]} lead={data && <People message={data} />}>
       {data ? <Why message={data} /> : error ? <ProblemNote error={error} /> : <SkeletonRows rows={8} />}

@@ -54,3 +54,27 @@ export function noMatchSentence(search: MessageSearch): string {
 export function isFiltered(search: MessageSearch): boolean {
   return Boolean(search.search || search.status || search.direction)
 }
+
+const older: { readonly [Name in Range]: string } = {
+  hour: 'mail older than an hour',
+  day: 'mail older than 24 hours',
+  week: 'mail older than 7 days',
+  all: '',
+}
+
+/** What the filters beside the search leave out: "mail that is not held and outbound mail"; else empty. */
+export function leftOutOf({ status, direction, time = 'all' }: MessageSearch): string {
+  const parts = [
+    status ? `mail that is not ${status}` : '',
+    direction ? `${direction === 'inbound' ? 'outbound' : 'inbound'} mail` : '',
+    older[time],
+  ]
+  return new Intl.ListFormat('en-GB').format(parts.filter((part) => part !== ''))
+}
+
+/** Filters beside the search go first: what was searched for is then looked for everywhere; next goes all. */
+export function cleared(search: MessageSearch): Partial<MessageSearch> {
+  const none = { status: undefined, direction: undefined }
+  if (!leftOutOf(search)) return { ...none, search: undefined, time: undefined }
+  return { ...none, time: search.time && 'all' }
+}

@@ -11,7 +11,7 @@ import { PageFoot, usePages } from '#shared/pages.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
 import { Filters } from './filters.tsx'
 import { MessageList } from './message-list.tsx'
-import { isFiltered, type MessageSearch, queryOf } from './message-search.ts'
+import { cleared, isFiltered, type MessageSearch, queryOf } from './message-search.ts'
 import classes from './messages.module.css'
 import { NoMatch } from './no-match.tsx'
 import { StatusTabs } from './status-tabs.tsx'
@@ -51,7 +51,9 @@ export function MessagesPage() {
       {page.error && !page.data && <ProblemNote error={page.error} />}
       <div className={classes.frame}>
         {!page.data && !page.error && <SkeletonRows rows={10} />}
-        {page.data && rows.length === 0 && <Nothing search={search} onClear={() => change(emptySearch)} />}
+        {page.data && rows.length === 0 && (
+          <Nothing search={search} onClear={() => change(cleared(search))} />
+        )}
         {rows.length > 0 && (
           <>
             <MessageList rows={rows} isNew={isNew} ownDomain={domain} />
@@ -68,8 +70,6 @@ export function MessagesPage() {
     </Page>
   )
 }
-
-const emptySearch = { search: undefined, status: undefined, direction: undefined, time: undefined }
 
 function Nothing({ search, onClear }: { readonly search: MessageSearch; readonly onClear: () => void }) {
   if (isFiltered(search) || search.time) return <NoMatch search={search} onClear={onClear} />

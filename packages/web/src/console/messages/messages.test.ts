@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest'
 import { messageOf, rows } from '../../../fixtures/messages.ts'
 import { mergeRows } from './merge-rows.ts'
-import { isFiltered, MessageSearch, noMatchSentence, queryOf } from './message-search.ts'
-import { personOf, recipientOf, senderOf } from './people.ts'
+import { cleared, isFiltered, leftOutOf, MessageSearch, noMatchSentence, queryOf } from './message-search.ts'
+import { noSubject, personOf, recipientOf, senderOf } from './people.ts'
 import { policyWord } from './policy-words.ts'
 import { entriesOf, replyText } from './timeline-entries.ts'
 
@@ -38,6 +38,20 @@ describe('filters', () => {
       'No refused inbound message with ann@far.example reached us in the last hour',
     )
     expect(isFiltered({ time: 'hour' })).toBe(false)
+    expect(leftOutOf(search)).toBe('mail that is not refused, outbound mail and mail older than an hour')
+    expect(leftOutOf({ search: 'ann@far.example' })).toBe('')
+  })
+
+  test('filters are cleared before the search', () => {
+    const search = { search: 'ann@far.example', status: 'held', time: 'hour' } as const
+    const once = { ...search, ...cleared(search) }
+    expect(once).toEqual({ search: 'ann@far.example', time: 'all' })
+    expect({ ...once, ...cleared(once) }).toEqual({})
+  })
+
+  test('a subject that was never shown to us is not called missing', () => {
+    expect(noSubject({ status: 'refused' })).toBe('Subject not seen')
+    expect(noSubject({ status: 'delivered' })).toBe('No subject')
   })
 })
 

@@ -9,7 +9,7 @@ import { useSlug } from '#app/session.ts'
 import { useConnect } from '#connect/use-connect.ts'
 import { StatusIcon } from '#shared/status-word.tsx'
 import type { StateOf } from '#shared/vocabulary.ts'
-import { type MessageSearch, noMatchSentence } from './message-search.ts'
+import { leftOutOf, type MessageSearch, noMatchSentence } from './message-search.ts'
 import classes from './messages.module.css'
 
 type Props = { readonly search: MessageSearch; readonly onClear: () => void }
@@ -42,9 +42,9 @@ export function NoMatch({ search, onClear }: Props) {
   )
 }
 
-function answerOf({ status, direction }: MessageSearch): string {
-  if (status || direction)
-    return 'Another status or direction may have it: clear the filters. Else it can be here:'
+function answerOf(search: MessageSearch): string {
+  const leftOut = leftOutOf(search)
+  if (leftOut) return `The filters leave out ${leftOut}: clear them to see it. Else it can be here:`
   return 'That is an answer: it was not refused, held or lost here. Where it can be instead:'
 }
 

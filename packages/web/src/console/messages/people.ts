@@ -1,4 +1,5 @@
-// How senders and recipients are named in rows: the author if known, local people without our domain.
+// How senders, recipients and missing subjects are named in rows: the author if known, local people without
+// our domain.
 import type { MessageRow } from '@gatepost/contract/message.ts'
 
 /** The author's address, else the reverse-path, else the client's address. */
@@ -14,4 +15,9 @@ export function recipientOf(row: Pick<MessageRow, 'forwardPath' | 'recipientCoun
 
 export function personOf(address: string, ownDomain: string): string {
   return ownDomain === '' ? address : address.replace(`@${ownDomain}`, '')
+}
+
+/** Stands for a missing subject: a transaction that we ended at its envelope never showed us one. */
+export function noSubject({ status }: Pick<MessageRow, 'status'>): string {
+  return status === 'refused' || status === 'deferred' ? 'Subject not seen' : 'No subject'
 }
