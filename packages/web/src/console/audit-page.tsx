@@ -12,6 +12,7 @@ import { Panel } from '#shared/panel.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
 import { FullTime } from '#shared/time.tsx'
 import classes from './audit.module.css'
+import { auditSentence } from './audit-words.ts'
 
 const LIMIT = 50
 
@@ -76,7 +77,11 @@ function What({ entry }: { readonly entry: AuditEntry }) {
   return (
     <div>
       <span>
-        <code>{entry.action}</code> {entry.subject}
+        {auditSentence(entry) ?? (
+          <>
+            <code>{entry.action}</code> {entry.subject}
+          </>
+        )}
       </span>
       {changed && (
         <details className={classes.diff}>
