@@ -188,13 +188,16 @@ const tree = root.addChildren([
   ]),
 ])
 
+/** Below the root there is a shell around it; it loads when it is needed. */
+const NotFoundInside = lazyRouteComponent(() => import('./not-found-inside.tsx'), 'NotFoundInside')
+
 export function createAppRouter(queryClient: QueryClient) {
   return createRouter({
     routeTree: tree,
     context: { queryClient },
     defaultPendingComponent: PendingPage,
     defaultErrorComponent: FailedPage,
-    defaultNotFoundComponent: NotFoundPage,
+    defaultNotFoundComponent: NotFoundInside,
     defaultPendingMs: 300,
     scrollRestoration: true,
   })
