@@ -3,12 +3,16 @@ import { Environment } from '@gatepost/contract/common.ts'
 import { stepNames } from '@gatepost/contract/connect.ts'
 import { describe, expect, test } from 'vitest'
 import { smartHostOf } from '#console/outbound/smart-host.ts'
-import { connect } from '../../fixtures/connect.ts'
-import { mx } from '../../fixtures/organization.ts'
+import { check, connect } from '../../fixtures/connect.ts'
+import { mx, routes } from '../../fixtures/organization.ts'
 import { instructionsFor } from './instructions/instructions.ts'
+import { leftOf } from './left.ts'
+import { leadOf } from './overview-page.tsx'
+import { withoutTests } from './step-checks.tsx'
 import { detailOf, stepSearchWords } from './step-words.ts'
 import { stagesOf } from './steps/mx-stages.tsx'
 import { zoneOf } from './steps/mx-way-back.tsx'
+import { spfValueOf } from './steps/spf-record.tsx'
 
 const values = { smartHost: 's1.gw.example', ports: [25, 587], domain: 'acme.example' }
 
@@ -64,5 +68,43 @@ test('every step can be found by search, also under its former name', () => {
 test('a step without words of the server says how long it takes', () => {
   const step = connect.steps.find(({ name }) => name === 'journaling')
   if (!step) throw new Error('fixtures list all steps')
-  expect(detailOf(step)).toBe('Optional, 5 min')
+  expect(detailOf({ ...step, available: true })).toBe('Optional, 5 min')
+  expect(detailOf({ ...step, detail: 'Not built yet' })).toBe('Optional, later release')
+})
+
+describe('what is left', () => {
+  const later = { available: false, state: 'not-started' } as const
+
+  test('minutes are the sum of what can be done in this release', () => {
+    expect(leftOf(connect)).toMatchObject({ minutes: connect.minutesLeft, later: 0 })
+    const steps = connect.steps.map((step) => (step.name === 'outbound' ? { ...step, ...later } : step))
+    expect(leftOf({ steps })).toMatchObject({ minutes: connect.minutesLeft - 5, later: 1 })
+  })
+
+  test('the lead says plainly when only later steps are left', () => {
+    const steps = connect.steps.map((step) => {
+      if (step.requirement !== 'mandatory') return step
+      const isLater = step.name === 'outbound' || step.name === 'add-users'
+      return isLater ? { ...step, ...later } : { ...step, state: 'done' as const }
+    })
+    expect(leadOf({ ...connect, steps })).toBe(
+      'Everything that this release offers is done. 2 required steps come with a later release.',
+    )
+  })
+})
+
+test('checks of the delivery test are left to the panel of its route', () => {
+  const route = routes[0]
+  if (!route?.lastTest) throw new Error('fixtures have a tested route')
+  const own = [check('arrived', 'The test message arrived', 'not-run', 'After the tests pass')]
+  const named = route.lastTest.checks.map((each) => ({ ...each, name: `${route.id} ${each.name}` }))
+  expect(withoutTests([...route.lastTest.checks, ...own], routes)).toEqual(own)
+  expect(withoutTests([...named, ...own], routes)).toEqual(own)
+  expect(withoutTests(named, [])).toEqual(named)
+})
+
+test('the SPF value keeps the port out', () => {
+  expect(spfValueOf({ smartHost: 'gw.example:2525', smartHostPorts: [2525] })).toBe(
+    'v=spf1 include:spf.gw.example ~all',
+  )
 })

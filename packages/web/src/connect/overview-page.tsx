@@ -9,6 +9,7 @@ import { SkeletonRows } from '#shared/skeleton.tsx'
 import stack from '#shared/stack.module.css'
 import { ActivityPanel, LiveStrip } from './activity.tsx'
 import classes from './connect.module.css'
+import { leftOf } from './left.ts'
 import { MailFlow } from './mail-flow.tsx'
 import { NextStep } from './next-step.tsx'
 import { RequiredLeft } from './required-left.tsx'
@@ -63,16 +64,19 @@ function Overview({ connect }: { readonly connect: Connect }) {
   )
 }
 
-/** Nothing for the reader to do: the steps that are left are not built yet. */
-const LATER = 'what is left comes with a later release.'
-
-function leadOf(connect: Connect): string {
-  const left = connect.required - connect.requiredDone
-  if (left <= 0) return 'All required steps are done. We check them again by ourselves, for ever.'
+export function leadOf(connect: Connect): string {
+  const { steps, later, minutes } = leftOf(connect)
+  const left = steps.length
+  if (left === 0) return 'All required steps are done. We check them again by ourselves, for ever.'
   const mx = connect.steps.find(({ name }) => name === 'modify-mx')
   const flow =
     mx?.state === 'done' ? '' : ' Mail keeps flowing as it does today until you change the MX record.'
+  const come = later === 1 ? 'comes' : 'come'
+  if (later === left) {
+    const rest = `${plural(later, 'required step')} ${come} with a later release.`
+    return `Everything that this release offers is done. ${rest}${flow}`
+  }
   const verb = left === 1 ? 'is' : 'are'
-  const rest = connect.minutesLeft > 0 ? `about ${connect.minutesLeft} minutes of your time.` : LATER
-  return `${plural(left, 'required step')} ${verb} left: ${rest}${flow}`
+  const rest = later > 0 ? ` ${later} of them ${come} with a later release.` : ''
+  return `${plural(left, 'required step')} ${verb} left: about ${minutes} minutes of your time.${rest}${flow}`
 }

@@ -2,7 +2,7 @@
 import { type Connect, type ConnectStep, StepName } from '@gatepost/contract/connect.ts'
 import { Link, useParams, useSearch } from '@tanstack/react-router'
 import { lazy, type ReactNode, Suspense } from 'react'
-import { NotFoundPage } from '#app/fault-pages.tsx'
+import { NotFoundInside } from '#app/not-found-inside.tsx'
 import { Page } from '#app/page.tsx'
 import { useSlug } from '#app/session.ts'
 import { Facts } from '#shared/facts.tsx'
@@ -53,7 +53,7 @@ const bodies: { readonly [Name in StepName]?: StepBody } = {
 export function StepPage() {
   const { step: name } = useParams({ strict: false })
   const parsed = StepName.safeParse(name)
-  if (!parsed.success) return <NotFoundPage />
+  if (!parsed.success) return <NotFoundInside />
   return <KnownStep key={parsed.data} name={parsed.data} />
 }
 
@@ -155,7 +155,7 @@ function AboutStep({ step, steps }: { readonly step: ConnectStep; readonly steps
           ['For users', step.changesForUsers],
           ['Could break', step.couldBreak],
           ['Undo', step.undo],
-          ['Takes', `${step.minutes} min`],
+          ['Takes', step.available ? `${step.minutes} min` : 'comes with a later release'],
           ['In your path', requirementWords[step.requirement]],
           ...(needs.length > 0 ? [['Needs', needs.join('; ')] as const] : []),
         ]}

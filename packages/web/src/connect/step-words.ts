@@ -1,6 +1,7 @@
 // Names of steps, groups and environments as people read them; the search also knows the former names.
 import type { Environment } from '@gatepost/contract/common.ts'
 import type { ConnectStep, StepName } from '@gatepost/contract/connect.ts'
+import { minutesOf } from './left.ts'
 
 type SearchWords = { readonly label: string; readonly alsoCalled: readonly string[] }
 
@@ -85,9 +86,9 @@ export function titleOf(steps: readonly ConnectStep[], name: StepName): string {
   return steps.find((step) => step.name === name)?.title ?? stepSearchWords[name].label
 }
 
-/** The second half of a task's line: what the server says, else how long it takes. */
+/** The second half of a task's line: what the server says, else how long it takes; later ones say so. */
 export function detailOf(step: ConnectStep): string {
-  if (step.detail) return step.detail
-  const minutes = `${step.minutes} min`
+  if (step.detail && step.available) return step.detail
+  const minutes = minutesOf(step)
   return step.requirement === 'mandatory' ? minutes : `${requirementWords[step.requirement]}, ${minutes}`
 }

@@ -7,6 +7,7 @@ import { ProgressSegments } from '#shared/progress-segments.tsx'
 import { StatusIcon, ToneText } from '#shared/status-word.tsx'
 import { wordOf } from '#shared/vocabulary.ts'
 import classes from './connect.module.css'
+import { leftOf } from './left.ts'
 import { detailOf, environmentWords, groupWords } from './step-words.ts'
 
 const openGroups = ['start', 'identity', 'mail-flow', 'after-cut-over'] as const
@@ -56,14 +57,15 @@ export function TaskList({ connect, bare }: { readonly connect: Connect; readonl
 }
 
 export function Progress({ connect }: { readonly connect: Connect }) {
-  const { required, requiredDone, minutesLeft } = connect
+  const { required, requiredDone } = connect
+  const { minutes } = leftOf(connect)
   return (
     <div className={classes.progress}>
       <div className={classes.progressWords}>
         <span>
           {requiredDone} of {required} required done
         </span>
-        {minutesLeft > 0 && <span className="tx3">about {minutesLeft} min</span>}
+        {minutes > 0 && <span className="tx3">about {minutes} min</span>}
       </div>
       <ProgressSegments done={requiredDone} total={required} />
     </div>
@@ -99,8 +101,7 @@ function Tasks({ steps }: { readonly steps: readonly ConnectStep[] }) {
                 <span className={classes.taskTitle}>{step.title}</span>
                 <span className="small tx3">
                   <ToneText tone={tone}>{word}</ToneText>
-                  <span aria-hidden> · </span>
-                  {detailOf(step)}
+                  {` · ${detailOf(step)}`}
                 </span>
               </span>
             </Link>
