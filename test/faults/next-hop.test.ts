@@ -209,5 +209,7 @@ ${name}.example. MX 10 mx.bright.example.
 /** Ends the connections that delivery keeps open, so that the next message begins with a greeting. */
 async function freshConnections(): Promise<void> {
   await place.world.acme.setDown(true)
+  // The ends have to reach the gateway; a connection that it takes for open would be tried first.
+  await new Promise((resolve) => setTimeout(resolve, 500))
   await place.world.acme.setDown(false)
 }
