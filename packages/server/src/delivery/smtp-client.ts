@@ -154,7 +154,7 @@ export class SmtpClient {
     }
     if (content instanceof Uint8Array) {
       transaction.stage = 'final'
-      connection.write(content, `.\r\n${this.#beginNext(takeNext)}`)
+      connection.writeContent(content, `.\r\n${this.#beginNext(takeNext)}`)
     } else {
       if (!(await this.#stream(content, transaction))) return
       transaction.stage = 'final'

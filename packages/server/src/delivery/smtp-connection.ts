@@ -35,6 +35,9 @@ export type TlsWish = {
   readonly onSession?: ((session: Buffer) => void) | undefined
 }
 
+/** Content of less is copied to go out in one buffer. */
+const JOINED_MAX = 16_384
+
 /** Opens the socket; replaced in tests. */
 export type Connect = (options: { readonly host: string; readonly port: number }) => Socket
 
@@ -86,14 +89,22 @@ export class SmtpConnection implements Waiting {
   }
 
   /** Sends everything in one go: one segment for a group of commands (RFC 2920). */
-  write(...parts: readonly (string | Uint8Array)[]): void {
+  write(text: string): void {
+    if (this.#lost === null) this.#socket.write(text, 'utf8')
+  }
+
+  /** The same for content and the commands that follow it. */
+  writeContent(content: Uint8Array, commands: string): void {
     if (this.#lost !== null) return
-    if (parts.length > 1) this.#socket.cork()
-    for (const part of parts) {
-      if (typeof part === 'string') this.#socket.write(part, 'utf8')
-      else this.#socket.write(part)
+    // Small ones are copied together: that costs less than a write of two buffers.
+    if (content.length < JOINED_MAX) {
+      this.#socket.write(Buffer.concat([content, Buffer.from(commands, 'utf8')]))
+      return
     }
-    if (parts.length > 1) this.#socket.uncork()
+    this.#socket.cork()
+    this.#socket.write(content)
+    this.#socket.write(commands, 'utf8')
+    this.#socket.uncork()
   }
 
   /** Sends a piece of streamed content; resolves when its memory is not needed any more. */

@@ -1,6 +1,6 @@
 // The content as it goes over the wire: our trace fields first, forged results cut out, dots stuffed (RFC
 // 5321 §4.5.2).
-import { concat, fromLatin1 } from '@gatepost/mail/bytes.ts'
+import { concat } from '@gatepost/mail/bytes.ts'
 import { stuffDots } from '@gatepost/mail/data.ts'
 import type { Envelope } from '#spool/spool.ts'
 
@@ -12,7 +12,15 @@ const CRLF = Uint8Array.of(13, 10)
 /** The whole content in one piece, ended by CRLF and stuffed; the final dot is not in it. */
 export function wireContent(envelope: Envelope, chunks: readonly Uint8Array[]): Uint8Array {
   const kept = envelope.cuts.length === 0 ? chunks : withoutCuts(chunks, envelope.cuts)
-  return stuffDots(concat([traceBytes(envelope), ...kept]))
+  const whole = Buffer.concat([traceBytes(envelope), ...kept])
+  return isReady(whole) ? whole : stuffDots(whole)
+}
+
+/** Most content has no line that starts with a dot, and one native search tells. */
+function isReady(content: Buffer): boolean {
+  const { length } = content
+  const isEnded = length >= 2 && content[length - 1] === 10 && content[length - 2] === 13
+  return isEnded && content[0] !== 46 && !content.includes('\r\n.', 0, 'latin1')
 }
 
 /**
@@ -36,14 +44,9 @@ export async function* wireStream(
   yield* stuffer.end()
 }
 
-function traceBytes({ traceFields }: Envelope): Uint8Array {
-  // Trace fields are ASCII, or UTF-8 under SMTPUTF8.
-  return isLatin1Ascii(traceFields) ? fromLatin1(traceFields) : new TextEncoder().encode(traceFields)
-}
-
-function isLatin1Ascii(text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 127) return false
-  return true
+/** ASCII, or UTF-8 under SMTPUTF8. */
+function traceBytes({ traceFields }: Envelope): Buffer {
+  return Buffer.from(traceFields, 'utf8')
 }
 
 function withoutCuts(chunks: readonly Uint8Array[], cuts: Cuts): Uint8Array[] {
