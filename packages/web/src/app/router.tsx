@@ -24,6 +24,9 @@ import { Shell } from './shell/shell.tsx'
 
 export type RouterContext = { readonly queryClient: QueryClient }
 
+/** Below the root there is a shell around it; it loads when it is needed. */
+const NotFoundInside = lazyRouteComponent(() => import('./not-found-inside.tsx'), 'NotFoundInside')
+
 const root = createRootRouteWithContext<RouterContext>()({
   component: Outlet,
   notFoundComponent: NotFoundPage,
@@ -70,6 +73,8 @@ const home = createRoute({
 const tenant = createRoute({
   getParentRoute: () => shell,
   path: '/t/$slug',
+  // The router looks for the nearest route that names one; the root's stands outside of the shell.
+  notFoundComponent: NotFoundInside,
   beforeLoad: ({ context, params }) => {
     if (!context.me.tenants.some(({ slug }) => slug === params.slug)) throw notFound()
   },
@@ -187,9 +192,6 @@ const tree = root.addChildren([
     organizations,
   ]),
 ])
-
-/** Below the root there is a shell around it; it loads when it is needed. */
-const NotFoundInside = lazyRouteComponent(() => import('./not-found-inside.tsx'), 'NotFoundInside')
 
 export function createAppRouter(queryClient: QueryClient) {
   return createRouter({
