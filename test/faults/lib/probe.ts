@@ -11,6 +11,8 @@ export type Delays = {
   readonly p99: number
   /** The same by the clock on the wall, with all that the machine does beside. */
   readonly wallP99: number
+  /** How late a process that does nothing else is woken: what no program on this machine can do without. */
+  readonly machineP99: number
   readonly samples: number
 }
 
@@ -66,6 +68,7 @@ async function main(port: number, pid: number): Promise<void> {
   })
   const wall: number[] = []
   const loop: number[] = []
+  const machine: number[] = []
   while (!isEnded) {
     const waitedBefore = waitedMs(pid) + waitedMs(process.pid)
     const startedAt = performance.now()
@@ -74,10 +77,17 @@ async function main(port: number, pid: number): Promise<void> {
     const ms = performance.now() - startedAt
     wall.push(ms)
     loop.push(Math.max(0, ms - (waitedMs(pid) + waitedMs(process.pid) - waitedBefore)))
+    const pausedAt = performance.now()
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
+    machine.push(performance.now() - pausedAt - PAUSE_MS)
   }
   socket.destroy()
-  const delays: Delays = { p99: p99(loop), wallP99: p99(wall), samples: loop.length }
+  const delays: Delays = {
+    p99: p99(loop),
+    wallP99: p99(wall),
+    machineP99: p99(machine),
+    samples: loop.length,
+  }
   process.send?.(delays)
 }
 

@@ -83,7 +83,9 @@ function mainCf(folder: string, { smartHostPort, mailboxPort, lmtpPort }: Option
     'virtual_mailbox_domains = acme.example',
     'virtual_mailbox_maps = static:all',
     `virtual_transport = plain:[127.0.0.1]:${mailboxPort}`,
-    `transport_maps = inline:{ {bob@acme.example = lmtp:inet:127.0.0.1:${lmtpPort}}, {survey.example = plain:[127.0.0.1]:${smartHostPort}} }`,
+    'transport_maps = inline:{',
+    `  {bob@acme.example = lmtp:inet:127.0.0.1:${lmtpPort}},`,
+    `  {survey.example = plain:[127.0.0.1]:${smartHostPort}} }`,
   ]
   return `${lines.join('\n')}\n`
 }

@@ -48,8 +48,8 @@ export function markClosed(sql: Statements): void {
 export type Mark = { readonly lastNumber: number; readonly nextReport: number }
 
 /**
- * Takes back what came after the mark. A batch whose sync failed was refused, yet its end may stand in the log
- * and count as committed when the file is read again; its senders send once more, so it would come twice.
+ * Takes back what came after the mark. A batch whose sync failed was refused, yet its end may stand in the
+ * log and count as committed when the file is read again; its senders send once more, so it would come twice.
  */
 export function takeBack(database: DatabaseSync, sql: Statements, { lastNumber, nextReport }: Mark): void {
   const after = (table: string, column: string, from: number): readonly Record<string, unknown>[] =>
