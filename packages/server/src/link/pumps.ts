@@ -6,7 +6,9 @@ import type { Order, OrderResult } from './orders.ts'
 import { Acknowledged, LONG_POLL_MS, linkPaths, OrdersPage, REPORTS_PER_BATCH_MAX } from './protocol.ts'
 
 const IDLE_MS = 100 // Tracking is promised within 2 s; a tenth leaves room for the rest of the way.
-/** Pause behind a batch that was not full: a request and a commit then serve hundreds of reports, not dozens. */
+/**
+ * Pause behind a batch that was not full: a request and a commit then serve hundreds of reports, not dozens.
+ */
 const GATHER_MS = 250
 const RETRY_MS = 1_000
 const DONE_ORDERS_MAX = 2_000 // Ids remembered so that an order sent twice is carried out once.

@@ -28,7 +28,8 @@ type OpenFile = {
 }
 
 /**
- * Look-ups within this time share one view of the file, because taking a view costs twice a look-up. A change is
+ * Look-ups within this time share one view of the file, because taking a view costs twice a look-up. A change
+ * is
  * seen so much later; what `position` tells is seen from then on.
  */
 const VIEW_MS = 20

@@ -1,4 +1,5 @@
-// An address that leads nowhere inside the console: the shell and the top bar stay, so that the way on is near.
+// An address that leads nowhere inside the console: the shell and the top bar stay, so that the way on is
+// near.
 import { Link } from '@tanstack/react-router'
 import { Page } from './page.tsx'
 

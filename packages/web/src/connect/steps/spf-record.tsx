@@ -1,4 +1,5 @@
-// The SPF record for mail that leaves through us. Nothing evaluates it yet in this release, and the panel says so.
+// The SPF record for mail that leaves through us. Nothing evaluates it yet in this release, and the panel
+// says so.
 import { getOutbound, type Outbound } from '@gatepost/contract/route.ts'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
