@@ -1,6 +1,7 @@
 // SMTP replies (RFC 5321 §4.2) with enhanced status codes (RFC 2034, RFC 3463): written for clients, read
 // from next hops.
 import { toLatin1 } from './bytes.ts'
+import { replies } from './replies.ts'
 
 export { permanent, replies, transient, withLink } from './replies.ts'
 
@@ -22,6 +23,19 @@ const TEXT_MAX = REPLY_LINE_MAX - 4 - 9 - 2
 
 /** Writes a reply with its line endings. Control and 8-bit characters in texts become `?` (RFC 5321 §4.2). */
 export function formatReply(reply: Reply): string {
+  return written.get(reply) ?? write(reply)
+}
+
+/** Replies that are said again and again, as they are written. */
+const written = new WeakMap<Reply, string>()
+
+/** Has a reply written once for all the times it will be said; returns it. It must not change any more. */
+export function prewritten<R extends Reply>(reply: R): R {
+  written.set(reply, write(reply))
+  return reply
+}
+
+function write(reply: Reply): string {
   const { code, lines } = reply
   const status = reply.status === null ? '' : `${reply.status} `
   const only = lines[0] ?? ''
@@ -37,6 +51,8 @@ export function formatReply(reply: Reply): string {
 export function replyText(reply: Reply): string {
   return `${reply.code} ${reply.status === null ? '' : `${reply.status} `}${reply.lines.join(' ')}`
 }
+
+for (const reply of Object.values(replies)) if (typeof reply !== 'function') prewritten(reply)
 
 function isPlain(line: string): boolean {
   if (line.length > TEXT_MAX) return false

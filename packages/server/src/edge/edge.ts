@@ -2,7 +2,7 @@
 import type { SecureContext } from 'node:tls'
 import { compileIpSet, type IpSet } from '@gatepost/mail/ip.ts'
 import { replies } from '@gatepost/mail/replies.ts'
-import type { Reply } from '@gatepost/mail/reply.ts'
+import { prewritten, type Reply } from '@gatepost/mail/reply.ts'
 import type { Emit } from '#events/emit.ts'
 import { SpfChecker } from '#facts/authentication.ts'
 import { ClientNames } from '#facts/client.ts'
@@ -91,9 +91,9 @@ export class Edge {
     this.tlsContext = options.tlsContext
     this.onAccepted = options.onAccepted
     const keywords = keywordsOf(this.limits)
-    this.greeting = replies.greeting(hostname)
-    this.ehloReply = replies.ehlo(hostname, keywords)
-    this.ehloReplyWithStartTls = replies.ehlo(hostname, [...keywords, 'STARTTLS'])
+    this.greeting = prewritten(replies.greeting(hostname))
+    this.ehloReply = prewritten(replies.ehlo(hostname, keywords))
+    this.ehloReplyWithStartTls = prewritten(replies.ehlo(hostname, [...keywords, 'STARTTLS']))
     void this.#sweepForever()
   }
 
