@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:net'
 import { test } from 'node:test'
 import { loadBootConfig } from '#boot/config.ts'
-import { PortRefused, settlePorts } from './ports.ts'
+import { holdPorts, PortRefused, settlePorts } from './ports.ts'
 
 const any = {
   GATEPOST_HTTP: '127.0.0.1:0',
@@ -32,4 +32,20 @@ test('a port in use is refused with its key and what to do', async () => {
     return true
   })
   busy.close()
+})
+
+test('a port that the system chose is held for the workers and for nobody else', async () => {
+  const config = configOf({})
+  const listening = await settlePorts(config)
+  const release = await holdPorts(listening, config)
+  const { port } = listening.find(({ role }) => role === 'mx')!
+  const listen = (reusePort: boolean): Promise<string> =>
+    new Promise((resolve) => {
+      const server = createServer()
+      server.once('error', ({ code }: NodeJS.ErrnoException) => resolve(String(code)))
+      server.listen({ host: '127.0.0.1', port, reusePort }, () => server.close(() => resolve('listens')))
+    })
+  assert.equal(await listen(false), 'EADDRINUSE')
+  assert.equal(await listen(true), 'listens')
+  release()
 })

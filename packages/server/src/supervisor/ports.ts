@@ -1,5 +1,6 @@
 // Finds out whether every port can be had, and which one port 0 became, before any child starts (decisions
 // 25).
+import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
 import type { BootConfig, Endpoint } from '#boot/config-types.ts'
 import type { Listening } from './messages.ts'
@@ -37,6 +38,29 @@ export async function settlePorts(config: BootConfig): Promise<readonly Listenin
     await Promise.all(bound.map((server) => new Promise((resolve) => server.close(resolve))))
   }
   return settled
+}
+
+/**
+ * Holds the ports that the system chose until the workers listen: they share theirs (`reusePort`), so another
+ * gateway that starts meanwhile and is given the same number would share it too. Returns the release.
+ */
+export async function holdPorts(
+  listening: readonly Listening[],
+  { smtp }: Pick<BootConfig, 'smtp'>,
+): Promise<() => void> {
+  const configured = new Set([...smtp.mx, ...smtp.submission, ...smtp.submissions].map(({ port }) => port))
+  const chosen = listening.filter(({ role, port }) => role !== 'http' && !configured.has(port))
+  const held = chosen.map(({ host, port }) => {
+    const server = createServer((socket) => socket.destroy())
+    // Somebody else has it already: the workers will say so.
+    server.on('error', () => {})
+    server.listen({ host, port, reusePort: true })
+    return server
+  })
+  await Promise.all(held.map((server) => Promise.race([once(server, 'listening'), once(server, 'error')])))
+  return () => {
+    for (const server of held) server.close()
+  }
 }
 
 function bindOnce({ host, port }: Endpoint, key: string): Promise<Server> {

@@ -15,7 +15,7 @@ import { banner } from './banner.ts'
 import { Children } from './children.ts'
 import { lockFolder } from './lock.ts'
 import type { Listening } from './messages.ts'
-import { settlePorts } from './ports.ts'
+import { holdPorts, settlePorts } from './ports.ts'
 import { checkFolder } from './preflight.ts'
 import { createRestart } from './restart.ts'
 
@@ -38,6 +38,7 @@ export async function supervise(options: Options): Promise<number> {
   checkFolder(config.data)
   for (const folder of ['run', 'keys', 'spool', 'edge']) ensureFolder(join(config.data, folder))
   const listening = await settlePorts(config)
+  const releasePorts = await holdPorts(listening, config)
   if (config.tls.certificateFile === null) makeCertificate(config)
   const endTicketKey = keepTicketKey(join(config.data, TICKET_KEY_FILE), systemClock)
   const descriptor = terminal ? openLogFile(config.data) : 2
@@ -47,6 +48,7 @@ export async function supervise(options: Options): Promise<number> {
   const { children, restart } = createFamily(options, { config, listening, descriptor, emit })
   const stopped = untilSignal(terminal, restart)
   const end = async (): Promise<void> => {
+    releasePorts()
     await children.stop()
     endTicketKey()
     lines.flush()
@@ -60,6 +62,7 @@ export async function supervise(options: Options): Promise<number> {
       children.start('control', 0),
       ...slots.map((slot) => children.start('edge', slot)),
     ])
+    releasePorts()
     notePids(config, children)
     printBlock(options, { config, listening, setupUrl, startedInMs: systemClock.now() - startedAt })
   } catch (error) {
