@@ -1,15 +1,12 @@
 // The composition root: reads the boot configuration and starts the role that the first argument names.
 import { fileURLToPath } from 'node:url'
-import { ConfigError, loadBootConfig } from '#boot/config.ts'
+import { useCompileCache } from '#boot/compile-cache.ts'
 import type { BootConfig } from '#boot/config-types.ts'
-import { readText } from '#platform/files.ts'
-import { gatepostVersion } from '#platform/version.ts'
-import { ChildRefused } from '#supervisor/children.ts'
-import { FolderInUse } from '#supervisor/lock.ts'
-import { PortRefused } from '#supervisor/ports.ts'
-import { FolderRefused } from '#supervisor/preflight.ts'
 
 const [command = 'run', ...rest] = process.argv.slice(2)
+
+// Children are told where compiled code is when they are started.
+if (!command.startsWith('child-')) useCompileCache(process.env.GATEPOST_DATA ?? 'data')
 
 // Each role loads its own code alone: an edge holds no console, the command line no mail engine.
 switch (command) {
@@ -36,6 +33,7 @@ switch (command) {
 
 async function run(): Promise<number> {
   const { supervise } = await import('#supervisor/supervisor.ts')
+  const { gatepostVersion } = await import('#platform/version.ts')
   return withConfig((config) =>
     supervise({
       config,
@@ -52,17 +50,25 @@ async function run(): Promise<number> {
  * code 1.
  */
 async function withConfig(work: (config: BootConfig) => Promise<number>): Promise<number> {
+  const { loadBootConfig } = await import('#boot/config.ts')
   try {
-    return await work(loadBootConfig({ env: environment(), file: configFile() }))
+    return await work(loadBootConfig({ env: environment(), file: await configFile() }))
   } catch (error) {
-    const known = [ConfigError, PortRefused, FolderInUse, FolderRefused, ChildRefused].some(
-      (kind) => error instanceof kind,
-    )
-    const text =
-      error instanceof Error ? (known ? error.message : (error.stack ?? error.message)) : String(error)
-    process.stderr.write(`Gatepost cannot start.\n${text}\n`)
+    process.stderr.write(`Gatepost cannot start.\n${await wordsFor(error)}\n`)
     return 1
   }
+}
+
+/** A refusal says what to do; of a bug the stack is wanted. */
+async function wordsFor(error: unknown): Promise<string> {
+  if (!(error instanceof Error)) return String(error)
+  const { ConfigError } = await import('#boot/config.ts')
+  const { ChildRefused } = await import('#supervisor/children.ts')
+  const { FolderInUse } = await import('#supervisor/lock.ts')
+  const { PortRefused } = await import('#supervisor/ports.ts')
+  const { FolderRefused } = await import('#supervisor/preflight.ts')
+  const refusals = [ConfigError, PortRefused, FolderInUse, FolderRefused, ChildRefused]
+  return refusals.some((kind) => error instanceof kind) ? error.message : (error.stack ?? error.message)
 }
 
 function environment(): ReadonlyMap<string, string> {
@@ -72,11 +78,13 @@ function environment(): ReadonlyMap<string, string> {
 }
 
 /** `GATEPOST_CONFIG` must exist when it is set; `./gatepost.toml` may. */
-function configFile(): { readonly name: string; readonly text: string } | null {
+async function configFile(): Promise<{ readonly name: string; readonly text: string } | null> {
+  const { readText } = await import('#platform/files.ts')
   const named = process.env.GATEPOST_CONFIG
   const name = named ?? 'gatepost.toml'
   const text = readText(name)
   if (text !== null) return { name, text }
   if (named === undefined) return null
+  const { ConfigError } = await import('#boot/config.ts')
   throw new ConfigError(`${name}: there is no such file; GATEPOST_CONFIG names it`)
 }

@@ -127,7 +127,8 @@ export class Children {
     const log = logDescriptor === 'inherit' ? 2 : logDescriptor
     const process = fork(mainFile, [`child-${child.role}`], {
       stdio: ['ignore', log, log, 'ipc'],
-      env: { ...parent.env, NODE_COMPILE_CACHE: compileCache },
+      // An operator's own choice of folder wins.
+      env: { NODE_COMPILE_CACHE: compileCache, ...parent.env },
       execArgv: ['--disable-warning=ExperimentalWarning'],
     })
     child.process = process

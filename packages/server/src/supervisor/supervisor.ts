@@ -2,6 +2,7 @@
 // drains on SIGTERM.
 import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
+import { compileCacheOf } from '#boot/compile-cache.ts'
 import type { BootConfig } from '#boot/config-types.ts'
 import { createEmit, type Emit } from '#events/emit.ts'
 import { createLog } from '#events/log.ts'
@@ -100,7 +101,7 @@ function createFamily(
     clock: systemClock,
     emit,
     logDescriptor: terminal ? descriptor : 'inherit',
-    compileCache: join(config.data, 'cache'),
+    compileCache: compileCacheOf(config.data),
     startMessage: (_role, slot) => ({
       kind: 'start',
       config,
