@@ -9,8 +9,9 @@ export function compileCacheOf(dataFolder: string): string {
 }
 
 /**
- * Uses compiled code from here on. Before the first start there is no data folder, and it is not for this to make it;
- * a folder that only the configuration file names is not known so early, and then a start takes longer, no more.
+ * Uses compiled code from here on. Before the first start there is no data folder, and it is not for this to
+ * make it; a folder that only the configuration file names is not known so early, and then a start takes
+ * longer, no more.
  */
 export function useCompileCache(dataFolder: string): void {
   if (existsSync(dataFolder)) enableCompileCache(compileCacheOf(dataFolder))

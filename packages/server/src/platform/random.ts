@@ -46,7 +46,7 @@ const RANDOM_BYTES = 10
 /** Randomness is fetched for many ids at once: asking the system for each costs more than the id itself. */
 const pool = Buffer.alloc(400 * RANDOM_BYTES)
 let poolAt = pool.length
-/** The id in the making: put together as a string it would be one of 26 pieces, slow to read for ever after. */
+/** The id in the making: as a string put together it would be of 26 pieces, slow to read for ever after. */
 const written = Buffer.alloc(40)
 /** Five digits of five bits. */
 const HALF_TIME = 2 ** 25
