@@ -8,8 +8,8 @@ import { pathToFileURL } from 'node:url'
 import { environmentOf, findNode26 } from './node26.mjs'
 import { inRoot, root } from './root.mjs'
 
-/** The longest story waits for real retries; a file past this hangs. */
-const FILE_LIMIT_MS = 15 * 60_000
+/** The longest story takes under three minutes on a busy machine; a file past this hangs. */
+const FILE_LIMIT_MS = 8 * 60_000
 /** How much of a failing file's own output is worth reading. */
 const OUTPUT_CHARACTERS_MAX = 20_000
 

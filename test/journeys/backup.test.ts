@@ -1,6 +1,5 @@
 // Story: mail waits for a host that is down, a backup is made, the machine is lost, and a new one is filled
-// from
-// the backup: everything is there, and the queue is sent once, when somebody says so.
+// from the backup: everything is there, and the queue is sent once, when somebody says so.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { appendFileSync, cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'

@@ -28,9 +28,14 @@ export class Pauses {
     this.#deps = deps
   }
 
-  /** Mail of this tenant was sorted by these settings. */
+  /**
+   * Mail of this tenant was sorted by these settings. When other mail of it was sorted by others, comparing
+   * the two ends says nothing: a pause that lasted less than a look would leave its mail behind for ever.
+   */
   watch(tenantId: string, settings: TenantSettings | null): void {
-    if (!this.#sortedBy.has(tenantId)) this.#sortedBy.set(tenantId, settings)
+    const known = this.#sortedBy.get(tenantId)
+    if (known === undefined) this.#sortedBy.set(tenantId, settings)
+    else if (known !== settings) this.#sortedBy.set(tenantId, null)
   }
 
   /** Something may have been paused by settings that are old by now. */
