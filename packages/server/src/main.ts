@@ -6,7 +6,8 @@ import type { BootConfig } from '#boot/config-types.ts'
 const [command = 'run', ...rest] = process.argv.slice(2)
 
 // Children are told where compiled code is when they are started; a restore wants the folder empty.
-if (command !== 'restore' && !command.startsWith('child-')) useCompileCache(process.env.GATEPOST_DATA ?? 'data')
+if (command !== 'restore' && !command.startsWith('child-'))
+  useCompileCache(process.env.GATEPOST_DATA ?? 'data')
 
 // Each role loads its own code alone: an edge holds no console, the command line no mail engine.
 switch (command) {
