@@ -38,6 +38,10 @@ export function gatherFrom(context: FactContext): Gather {
         return recipientFact(context)
       case 'spf':
         return context.spf ?? unknown('SPF was not asked')
+      case 'clientNames':
+      case 'authentication':
+      case 'managedSender':
+        return unknown(`${name} is not gathered yet`)
       case 'hops':
         return context.header
           ? known({ received: context.header.received, ownLoops: context.header.ownLoops })

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import * as z from 'zod'
 import type { TenantSettings } from '#policy/settings.ts'
+import { AddressGroupShape, RuleShape } from './rule-shape.ts'
 
 /** Bumped when a shard's shape changes; nodes one release apart interoperate (architecture §7). */
 export const SHARD_FORMAT = 1
@@ -36,6 +37,8 @@ export const TenantShard = z.object({
   smartHostRouteId: z.string().nullable(),
   postmaster: z.string().nullable(),
   deliveryPaused: z.literal(true).optional(),
+  rules: z.array(RuleShape).optional(),
+  groups: z.array(AddressGroupShape).optional(),
 }) satisfies z.ZodType<TenantSettings>
 
 /**

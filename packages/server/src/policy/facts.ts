@@ -31,10 +31,55 @@ export type RelayFact = {
 /** What the replica knows of a recipient. */
 export type RecipientFact = { readonly listed: boolean; readonly source: string | null }
 
-/** The facts of part 1; each policy names those it needs. */
+/** One valid or failed signature (RFC 6376, RFC 8601 §2.7.1 result names). */
+export type DkimSignature = {
+  /** The d= domain, A-label, lower case. */
+  readonly domain: string
+  readonly selector: string
+  readonly result: 'pass' | 'fail' | 'neutral' | 'policy' | 'temperror' | 'permerror'
+  /** Its organisational domain equals the author's. */
+  readonly aligned: boolean
+}
+
+/** What authentication of a whole message found. Results that could not be had are `temperror`. */
+export type AuthenticationFact = {
+  readonly spf: SpfResult
+  /** The domain SPF was checked for: the reverse-path's, or the HELO name of a null reverse-path. */
+  readonly spfDomain: string
+  readonly spfAligned: boolean
+  readonly dkim: readonly DkimSignature[]
+  readonly dmarc: {
+    readonly result: 'none' | 'pass' | 'fail' | 'temperror' | 'permerror'
+    /** The author domain's published wish; null without a record. */
+    readonly policy: 'none' | 'quarantine' | 'reject' | null
+    /** The author domain that was judged; null when there is none or more than one. */
+    readonly domain: string | null
+  }
+  readonly arc: 'none' | 'pass' | 'fail'
+}
+
+/** A row of a managed-senders list that fits a sender and an internal user (S3, S4). */
+export type ManagedSenderEntry = {
+  readonly id: string
+  /** What the row names: an address or a domain. */
+  readonly sender: string
+  readonly source: 'managed' | 'imported' | 'auto-allow'
+  /** The row counts only where the mail authenticates (decisions 16). */
+  readonly onlyIfAuthenticated: boolean
+}
+
+/** The facts policies judge by; each policy names those it needs. */
 export type Facts = {
   readonly relay: RelayFact
   readonly recipient: RecipientFact
+  /** Names of the client whose address records lead back to it (P3), lower case; empty when none does. */
+  readonly clientNames: readonly string[]
+  readonly authentication: AuthenticationFact
+  /** The most specific permit and block the recipient's own list holds for the sender of this stage. */
+  readonly managedSender: {
+    readonly permit: ManagedSenderEntry | null
+    readonly block: ManagedSenderEntry | null
+  }
   readonly spf: { readonly result: SpfResult; readonly domain: string; readonly explanation: string | null }
   /** Received fields in the content (RFC 5321 §6.3) and whether one of them is our own for this message. */
   readonly hops: { readonly received: number; readonly ownLoops: number }

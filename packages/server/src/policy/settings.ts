@@ -1,5 +1,6 @@
 // What an edge knows of each tenant: the settings that policies read. Compiled by control, carried by
 // snapshots.
+import type { AddressGroup, PolicyRule } from './rule.ts'
 
 /** How recipients of a domain are validated (decisions 17). */
 export type RecipientMode = 'accept-all' | 'known'
@@ -52,4 +53,7 @@ export type TenantSettings = {
   readonly postmaster: string | null
   /** All delivery of this tenant waits until somebody resumes it. */
   readonly deliveryPaused?: true | undefined
+  /** Enabled rules of every type, by id. Left out when there are none. */
+  readonly rules?: readonly PolicyRule[] | undefined
+  readonly groups?: readonly AddressGroup[] | undefined
 }

@@ -1,0 +1,82 @@
+// The wire shape of rules and address groups inside a tenant's shard; equal to the policy types, checked by
+// the compiler.
+import * as z from 'zod'
+import type { AddressGroup, PolicyRule, Scope } from '#policy/rule.ts'
+
+const ScopeShape = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('everyone') }),
+  z.object({ kind: z.literal('internal') }),
+  z.object({ kind: z.literal('external') }),
+  z.object({ kind: z.literal('free-mail') }),
+  z.object({ kind: z.literal('domain'), domain: z.string() }),
+  z.object({ kind: z.literal('group'), groupId: z.string() }),
+  z.object({ kind: z.literal('address'), address: z.string() }),
+]) satisfies z.ZodType<Scope>
+
+const common = {
+  id: z.string(),
+  name: z.string(),
+  from: ScopeShape,
+  to: ScopeShape,
+  addressesBasedOn: z.enum(['envelope', 'header', 'both']),
+  bidirectional: z.boolean(),
+  sourceIps: z.array(z.string()),
+  hostNames: z.array(z.string()),
+  validFrom: z.number().nullable(),
+  validUntil: z.number().nullable(),
+  override: z.boolean(),
+  createdAt: z.number(),
+}
+
+const onFail = z.enum(['none', 'cancel-permits', 'hold', 'reject'])
+const onDisplayName = z.enum(['none', 'tag', 'hold', 'reject'])
+
+export const RuleShape = z.discriminatedUnion('type', [
+  z.object({
+    ...common,
+    type: z.literal('permitted-senders'),
+    option: z.object({ action: z.enum(['permit', 'none']), onlyIfAuthenticated: z.boolean() }),
+  }),
+  z.object({
+    ...common,
+    type: z.literal('blocked-senders'),
+    option: z.object({ action: z.enum(['block', 'none']) }),
+  }),
+  z.object({
+    ...common,
+    type: z.literal('greylisting'),
+    option: z.object({ action: z.enum(['apply', 'observe', 'none']) }),
+  }),
+  z.object({
+    ...common,
+    type: z.literal('anti-spoofing'),
+    option: z.object({
+      action: z.enum(['refuse', 'report', 'none']),
+      acceptAligned: z.boolean(),
+      spfDomains: z.array(z.string()),
+      dkimDomains: z.array(z.string()),
+    }),
+  }),
+  z.object({
+    ...common,
+    type: z.literal('display-name'),
+    option: z.object({ action: onDisplayName, whenAuthenticated: onDisplayName }),
+  }),
+  z.object({
+    ...common,
+    type: z.literal('authentication'),
+    option: z.object({
+      spfFail: onFail,
+      dkimFail: onFail,
+      dmarcFail: z.enum(['none', 'cancel-permits', 'hold', 'reject', 'honour']),
+      noneFound: onFail,
+    }),
+  }),
+]) satisfies z.ZodType<PolicyRule>
+
+export const AddressGroupShape = z.object({
+  id: z.string(),
+  name: z.string(),
+  addresses: z.array(z.string()),
+  domains: z.array(z.string()),
+}) satisfies z.ZodType<AddressGroup>

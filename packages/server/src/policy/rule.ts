@@ -1,0 +1,102 @@
+// What an administrator writes: one rule of a policy type, with its scope, conditions and option
+// (behaviour: the common policy model; P1).
+
+/** Whom a rule is about, on its from or to side. Least specific first; decisions 15 gives the order. */
+export type Scope =
+  | { readonly kind: 'everyone' }
+  /** Addresses of the tenant's validated domains and their sub-domains. */
+  | { readonly kind: 'internal' }
+  | { readonly kind: 'external' }
+  /** Addresses of well-known mail providers that anybody can have. */
+  | { readonly kind: 'free-mail' }
+  /** A domain and its sub-domains; A-label, lower case. */
+  | { readonly kind: 'domain'; readonly domain: string }
+  /** An address group of the tenant. */
+  | { readonly kind: 'group'; readonly groupId: string }
+  /** One address, as an address key (decisions 22). */
+  | { readonly kind: 'address'; readonly address: string }
+
+/** Which sender address a rule's from side looks at. At RCPT only the envelope is known (decisions 10). */
+export type AddressesBasedOn = 'envelope' | 'header' | 'both'
+
+/** What to do with a message whose authentication came out in a certain way (F2). */
+export type AuthenticationAction = 'none' | 'cancel-permits' | 'hold' | 'reject'
+
+/** The option of each type: what happens when the rule is the one that applies. */
+export type RuleOptions = {
+  readonly 'permitted-senders': {
+    readonly action: 'permit' | 'none'
+    /** The permit counts only where SPF, DKIM or DMARC vouch for the sender (S2). */
+    readonly onlyIfAuthenticated: boolean
+  }
+  readonly 'blocked-senders': { readonly action: 'block' | 'none' }
+  readonly greylisting: { readonly action: 'apply' | 'observe' | 'none' }
+  /** Mail from outside with an internal domain as its sender (F3). `none` is an exemption. */
+  readonly 'anti-spoofing': {
+    readonly action: 'refuse' | 'report' | 'none'
+    /** Takes mail whose DKIM or own SPF is aligned with the domain (decisions 21). */
+    readonly acceptAligned: boolean
+    /** The sender is exempt when the client passes SPF of one of these domains. */
+    readonly spfDomains: readonly string[]
+    /** The sender is exempt when one of these domains signed validly. */
+    readonly dkimDomains: readonly string[]
+  }
+  /** An internal address or a colleague's name shown in the display name of an outside author (F4). */
+  readonly 'display-name': {
+    readonly action: 'none' | 'tag' | 'hold' | 'reject'
+    /** When the real author authenticates. */
+    readonly whenAuthenticated: 'none' | 'tag' | 'hold' | 'reject'
+  }
+  /** What authentication results lead to (F2). `honour` follows the author domain's DMARC policy. */
+  readonly authentication: {
+    readonly spfFail: AuthenticationAction
+    readonly dkimFail: AuthenticationAction
+    readonly dmarcFail: AuthenticationAction | 'honour'
+    readonly noneFound: AuthenticationAction
+  }
+}
+
+export type RuleType = keyof RuleOptions
+
+export const RULE_TYPES = [
+  'permitted-senders',
+  'blocked-senders',
+  'greylisting',
+  'anti-spoofing',
+  'display-name',
+  'authentication',
+] as const satisfies readonly RuleType[]
+
+/** One rule as edges know it. Times are Unix milliseconds. */
+export type PolicyRule<Type extends RuleType = RuleType> = {
+  [Name in Type]: {
+    readonly id: string
+    readonly type: Name
+    readonly name: string
+    readonly from: Scope
+    readonly to: Scope
+    readonly addressesBasedOn: AddressesBasedOn
+    /** Also applies with sender and recipient swapped. */
+    readonly bidirectional: boolean
+    /** Conditions, not specificity (decisions 15). Empty lists ask for nothing. */
+    readonly sourceIps: readonly string[]
+    /** Verified host names: exact, `.suffix` or with `*` in the first label (P3). */
+    readonly hostNames: readonly string[]
+    readonly validFrom: number | null
+    readonly validUntil: number | null
+    readonly override: boolean
+    /** The newest of equally specific rules wins. */
+    readonly createdAt: number
+    readonly option: RuleOptions[Name]
+  }
+}[Type]
+
+/** A local list of addresses and domains that rules name. */
+export type AddressGroup = {
+  readonly id: string
+  readonly name: string
+  /** Address keys. */
+  readonly addresses: readonly string[]
+  /** Each stands for itself and its sub-domains. */
+  readonly domains: readonly string[]
+}
