@@ -18,9 +18,15 @@ const Client = z.object({
   helo: Line,
   tls: z.object({ version: Line, cipher: Line }).nullable(),
 })
-const Explanation = z
-  .array(z.object({ policy: Line, stage: z.enum(['rcpt', 'message']), kind: Line, because: Line, saw: Line }))
-  .max(STEPS_MAX)
+const Step = z.object({
+  policy: Line,
+  stage: z.enum(['rcpt', 'message']),
+  kind: Line,
+  because: Line,
+  saw: Line,
+  rule: z.object({ id: Line, name: Line }).optional(),
+})
+const Explanation = z.array(Step).max(STEPS_MAX)
 const Facts = z.record(z.string(), z.unknown())
 const Direction = z.enum(['inbound', 'outbound'])
 const MessageId = z.string().refine((id) => idTime(id) !== null, 'is no id of ours')

@@ -96,7 +96,8 @@ function ask(policy: Policy, { facts, question, explanation }: Course): Opinion 
     values as Parameters<Policy['judge']>[1],
     question.settings,
   )
-  explanation.push(stepOf(policy, opinion.kind, opinion.because, opinion.saw))
+  const step = stepOf(policy, opinion.kind, opinion.because, opinion.saw)
+  explanation.push(opinion.rule === undefined ? step : { ...step, rule: opinion.rule })
   return opinion
 }
 

@@ -16,8 +16,16 @@ export type Direction = 'inbound' | 'outbound'
 /** Side effects that a `continue` or `hold` may carry (decisions 8); none is applied by part 1's policies. */
 export type Effect = { readonly kind: 'tag'; readonly text: string }
 
+/** The rule an opinion rests on: the Why page links it by its id. */
+export type RuleRef = { readonly id: string; readonly name: string }
+
 /** What one policy thinks. `saw` names in plain words what it looked at, for the Why page. */
-export type Opinion = { readonly because: Reason; readonly saw: string } & (
+export type Opinion = {
+  readonly because: Reason
+  readonly saw: string
+  /** The administrators' rule that applied, where one did. */
+  readonly rule?: RuleRef | undefined
+} & (
   | { readonly kind: 'continue'; readonly effects?: readonly Effect[] }
   | { readonly kind: 'waive'; readonly policies: readonly PolicyName[] }
   | { readonly kind: 'hold'; readonly effects?: readonly Effect[] }
@@ -57,6 +65,7 @@ export type ExplanationStep = {
   readonly kind: Opinion['kind'] | 'waived' | 'blind-continue' | 'blind-defer' | 'not-asked'
   readonly because: Reason | `by-${PolicyName}`
   readonly saw: string
+  readonly rule?: RuleRef | undefined
 }
 
 /** The facts as they were, so that a decision can be replayed (decisions 38). */
