@@ -2,12 +2,12 @@
 // settings.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { sharedCloudOf, unreadableRanges } from '#policy/shared-clouds.ts'
 import { withFolder } from '../../../../../test/store/databases.ts'
 import { addOrganisation, refused as report, START, withStore } from '../../../../../test/store/fixtures.ts'
 import { Problem } from '../problem.ts'
 import { keepMailNotes } from '../tracking/mail-observations.ts'
 import { authorizeOutbound, getOutbound, readOutboundAddress, revokeOutbound } from './outbound.ts'
-import { sharedCloudOf, unreadableRanges } from './shared-clouds.ts'
 
 const addresses: readonly (readonly [string, string | RegExp])[] = [
   ['198.51.100.25', '198.51.100.25'],

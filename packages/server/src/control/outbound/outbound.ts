@@ -3,12 +3,12 @@
 import type { Outbound } from '@gatepost/contract/route.ts'
 import { compileIpSet, formatIp, isLinkLocal, isPrivate, normalizeIp, parseIp } from '@gatepost/mail/ip.ts'
 import { newId } from '#platform/random.ts'
+import { sharedCloudOf } from '#policy/shared-clouds.ts'
 import { actorName } from '../audit/audit.ts'
 import { invalidInput, problem } from '../problem.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
 import { changeSettings } from '../settings/settings.ts'
 import { readMailObservations } from '../tracking/mail-observations.ts'
-import { sharedCloudOf } from './shared-clouds.ts'
 import { addressesOf, findAddress } from './store.ts'
 
 /** `listening` are the real ports of all listeners; without them the configured ones are shown. */
