@@ -1,5 +1,5 @@
 // What an endpoint is: one object gives validation, the typed client, OpenAPI, permission and docs.
-import type * as z from 'zod'
+import * as z from 'zod'
 import type { Permission } from './permission.ts'
 import type { ProblemName } from './problem.ts'
 
@@ -32,6 +32,8 @@ export type Endpoint<
   readonly body: Body
   readonly raw?: { readonly mediaTypes: readonly string[]; readonly bytesMax: number }
   readonly output: Output
+  /** The answer is a file that is written as it is read; `output` is then `TextFile`. */
+  readonly file?: { readonly mediaType: string; readonly name: string }
   readonly status: 200 | 201 | 202 | 204
   readonly problems: readonly ProblemName[]
 }
@@ -45,6 +47,11 @@ export function endpoint<
 >(definition: Endpoint<Params, Query, Body, Output>): Endpoint<Params, Query, Body, Output> {
   return definition
 }
+
+/** Output of endpoints that answer with a file: its text, piece by piece. */
+export const TextFile = z.custom<AsyncIterable<string>>(
+  (value) => typeof value === 'object' && value !== null && Symbol.asyncIterator in value,
+)
 
 export type ParamsOf<E extends Endpoint> = z.output<E['params']>
 export type QueryOf<E extends Endpoint> = z.output<E['query']>

@@ -139,6 +139,18 @@ function present(endpoint: Endpoint, output: unknown, headers: Headers): Respons
   const revision =
     typeof output === 'object' && output !== null && 'revision' in output ? output.revision : null
   if (typeof revision === 'number') headers.set('etag', `"${revision}"`)
+  if (endpoint.file) return presentFile(endpoint.file, output as AsyncIterable<string>, headers)
   headers.set('content-type', 'application/json; charset=utf-8')
   return new Response(JSON.stringify(output), { status: endpoint.status, headers })
+}
+
+/** A file goes out as it is read: the database is asked for more only when the client took what was there. */
+function presentFile(
+  { mediaType, name }: NonNullable<Endpoint['file']>,
+  text: AsyncIterable<string>,
+  headers: Headers,
+): Response {
+  headers.set('content-type', `${mediaType}; charset=utf-8`)
+  headers.set('content-disposition', `attachment; filename="${name}"`)
+  return new Response(ReadableStream.from(text).pipeThrough(new TextEncoderStream()), { headers })
 }

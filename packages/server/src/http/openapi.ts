@@ -56,6 +56,9 @@ function operationOf(endpoint: Endpoint): Json {
 
 function successOf(endpoint: Endpoint): Json {
   if (endpoint.status === 204) return { description: 'Done.' }
+  if (endpoint.file) {
+    return { description: 'A file.', content: { [endpoint.file.mediaType]: { schema: { type: 'string' } } } }
+  }
   return {
     description: 'Done.',
     content: { 'application/json': { schema: schemaOf(endpoint.output, 'output') } },
