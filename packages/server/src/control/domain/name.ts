@@ -2,8 +2,8 @@
 import { domainToASCII } from 'node:url'
 import { type DomainFault, parseDomain } from '@gatepost/mail/domain.ts'
 import { fail, ok, type Parsed } from '@gatepost/mail/parsed.ts'
+import { isPublicSuffix } from '#platform/public-suffix.ts'
 import { invalidInput } from '../problem.ts'
-import { isPublicSuffix } from './public-suffix.ts'
 
 export type DomainNameFault = DomainFault | 'domain-public-suffix' | 'domain-is-url' | 'domain-is-address'
 

@@ -1,9 +1,9 @@
 // A domain as the API shows it: its state, and both proof records with what each name server says.
 import type { DnsRecord, RecordState } from '@gatepost/contract/common.ts'
 import type { Domain } from '@gatepost/contract/domain.ts'
+import { registrableDomainOf } from '#platform/public-suffix.ts'
 import { countOf, type ServerLook } from './look.ts'
 import { cnameNameOf, cnameTargetOf, type ProofLook, txtValueOf } from './proof.ts'
-import { registrableDomainOf } from './public-suffix.ts'
 import { MISSES_BELIEVED } from './schedule.ts'
 import { type DomainRow, proofLookOf } from './store.ts'
 
