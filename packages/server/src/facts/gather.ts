@@ -41,6 +41,8 @@ export function gatherFrom(context: FactContext): Gather {
       case 'clientNames':
       case 'authentication':
       case 'managedSender':
+      case 'listedSpf':
+      case 'impersonation':
         return unknown(`${name} is not gathered yet`)
       case 'hops':
         return context.header
@@ -83,5 +85,6 @@ function recipientFact({ holder, forwardPath, settings }: FactContext): Fact<Rec
 function authorFact({ directory, header }: FactContext): Fact<Facts['author']> {
   if (!header) return unknown('no header yet')
   const domains = header.authorDomains
-  return known({ domains, tenants: domains.map((domain) => directory.tenantOfDomain(domain)) })
+  const tenants = domains.map((domain) => directory.tenantOfDomain(domain))
+  return known({ domains, tenants, people: header.people, replyTo: header.replyTo })
 }

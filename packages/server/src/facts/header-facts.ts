@@ -1,10 +1,13 @@
 // What one pass over a message's header tells: author, subject, id, hops, and results forged in our name.
 import { domainToASCII } from 'node:url'
 import { addressKey } from '@gatepost/mail/address.ts'
+import { type AddressEntry, parseAddressList } from '@gatepost/mail/address-list.ts'
 import { authorsOf } from '@gatepost/mail/author.ts'
+import { withoutControls } from '@gatepost/mail/bytes.ts'
 import { decodeEncodedWords } from '@gatepost/mail/encoded-word.ts'
-import { type HeaderField, parseHeaderFields } from '@gatepost/mail/header.ts'
+import { fieldsNamed, type HeaderField, parseHeaderFields } from '@gatepost/mail/header.ts'
 import { isOwnAuthenticationResults } from '@gatepost/mail/trace-fields.ts'
+import type { Facts } from '#policy/facts.ts'
 
 export type HeaderFacts = {
   readonly subject: string | null
@@ -13,6 +16,10 @@ export type HeaderFacts = {
   readonly authors: readonly string[]
   /** Their domains, lower case, each once; '' for an author that cannot be read. */
   readonly authorDomains: readonly string[]
+  /** The authors as a reader sees them. */
+  readonly people: Facts['author']['people']
+  /** Address keys of Reply-To; empty without one. */
+  readonly replyTo: readonly string[]
   readonly received: number
   /** Received fields written by this gateway. */
   readonly ownLoops: number
@@ -75,11 +82,29 @@ export function readHeaderFacts(
     authors: mailboxes.map((mailbox) => addressKey(mailbox)),
     // An author that cannot be read is somebody all the same: no domain, so nobody's tenant.
     authorDomains: [...new Set(authors.map(({ mailbox }) => mailbox?.domain.toLowerCase() ?? ''))],
+    people: authors.map(personOf),
+    replyTo: replyToOf(fields),
     received,
     ownLoops,
     cuts,
   }
   return { ok: true, value }
+}
+
+function personOf({ displayName, mailbox, written }: AddressEntry): Facts['author']['people'][number] {
+  return {
+    displayName: tracked(displayName),
+    address: mailbox && addressKey(mailbox),
+    // What is no address to us may be one to a mail program: it is judged by how it looks.
+    written: tracked(mailbox ? '' : withoutControls(decodeEncodedWords(written), '')),
+  }
+}
+
+function replyToOf(fields: readonly HeaderField[]): readonly string[] {
+  return fieldsNamed(fields, 'reply-to')
+    .flatMap(({ value }) => parseAddressList(value, { ...AUTHOR_OPTIONS, max: AUTHORS_MAX }).entries)
+    .flatMap(({ mailbox }) => (mailbox ? addressKey(mailbox) : []))
+    .slice(0, AUTHORS_MAX)
 }
 
 function tracked(text: string): string {

@@ -68,6 +68,18 @@ export type ManagedSenderEntry = {
   readonly onlyIfAuthenticated: boolean
 }
 
+/** One sign that an author from outside passes for somebody of the tenant (F4). */
+export type ImpersonationSignal = {
+  readonly kind:
+    | 'internal-address'
+    | 'internal-name'
+    | 'look-alike-domain'
+    | 'reply-to-mismatch'
+    | 'first-contact'
+  /** What was seen, in plain words. */
+  readonly saw: string
+}
+
 /** The facts policies judge by; each policy names those it needs. */
 export type Facts = {
   readonly relay: RelayFact
@@ -84,7 +96,25 @@ export type Facts = {
   /** Received fields in the content (RFC 5321 §6.3) and whether one of them is our own for this message. */
   readonly hops: { readonly received: number; readonly ownLoops: number }
   /** The author's mailboxes of the From field, lower-case domains; empty when absent or unreadable. */
-  readonly author: { readonly domains: readonly string[]; readonly tenants: readonly (string | null)[] }
+  readonly author: {
+    readonly domains: readonly string[]
+    readonly tenants: readonly (string | null)[]
+    /** Each author as a reader sees it: the name shown, the address key, what is written where none can be read. */
+    readonly people: readonly {
+      readonly displayName: string
+      readonly address: string | null
+      readonly written: string
+    }[]
+    /** Address keys of Reply-To. */
+    readonly replyTo: readonly string[]
+  }
+  /**
+   * SPF of the domains that anti-spoofing exemptions name, checked for this client; empty where the sender
+   * claims no internal domain.
+   */
+  readonly listedSpf: readonly { readonly domain: string; readonly result: SpfResult }[]
+  /** What looks like somebody of ours in the author, as signals with words for the reader; empty when nothing does. */
+  readonly impersonation: readonly ImpersonationSignal[]
 }
 
 export type FactName = keyof Facts

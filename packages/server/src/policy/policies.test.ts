@@ -178,6 +178,8 @@ test('author relay: judged only for outbound mail with a null reverse-path', () 
     const author = {
       domains: authors.map(([domain]) => domain),
       tenants: authors.map(([, tenant]) => tenant),
+      people: [],
+      replyTo: [],
     }
     const opinion = authorRelay.judge(transaction(from, null, direction), { author }, null)
     assert.ok(shown(opinion).startsWith(expected), `${shown(opinion)} is not ${expected}`)
