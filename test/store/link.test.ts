@@ -166,7 +166,7 @@ testOnBoth('the feed starts over for a new reader, goes on for a current one, an
     const { store, clock } = deps
     const page = async (after: number) =>
       FeedPage.parse(JSON.parse((await get(`${linkPaths.feed}?after=${after}`)).text))
-    assert.deepEqual(await page(-1), { items: [], position: 0, restart: true })
+    assert.deepEqual(await page(-1), { items: [], position: 0, restart: true, fill: '' })
     const change = async (key: string, source: string | null) => {
       await store.transaction((trx) =>
         appendFeed(
@@ -200,7 +200,7 @@ testOnBoth('the feed starts over for a new reader, goes on for a current one, an
     await createPublishingStore(store).compactFeed(clock.now() + 1)
     const fresh = await page(-1)
     assert.deepEqual(
-      fresh.items.map(({ key, value }) => [key[0], value?.source]),
+      fresh.items.map(({ key, value }) => [key[0], (value as { source?: string } | null)?.source]),
       [
         ['a', 'spreadsheet'],
         ['c', 'manual'],

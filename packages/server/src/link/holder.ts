@@ -63,6 +63,7 @@ export class SnapshotHolder {
   recipientOf(tenantId: string, addressKey: string): Fact<RecipientFact> {
     const found = this.#replica.lookUp(tenantId, 'recipient', addressKey)
     if (found.kind === 'failed') return unknown(found.why)
-    return known({ listed: found.value !== null, source: found.value?.source ?? null })
+    const entry = found.value as { readonly source: string } | null
+    return known({ listed: entry !== null, source: entry?.source ?? null })
   }
 }

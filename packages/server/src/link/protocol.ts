@@ -16,6 +16,7 @@ export const REPORTS_PER_BATCH_MAX = 1_000
  * what is live.
  * GET  /v1/shard/{digest}                  200 TenantShard
  * GET  /v1/feed?after=P                    200 FeedPage (long poll when P is current: 204). P=-1 starts over.
+ * GET  /v1/feed?after=P&fill=C             200 FeedPage of lists that are read from their tables, from C on.
  * GET  /v1/orders?node=N&slot=S            long poll; 200 { orders } or 204
  * POST /v1/orders/{id}/result              body OrderResult; 204
  * POST /v1/reports                         body ReportBatch; 200 { acknowledged: sequence }

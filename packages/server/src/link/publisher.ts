@@ -17,6 +17,11 @@ import { Wake } from './wake.ts'
 export type DirtyTenant = { readonly tenantId: string; readonly mark: number }
 export type StoredShard = { readonly tenantId: string; readonly digest: string; readonly body: string }
 
+export type FilledPage = {
+  readonly items: readonly Omit<FeedItem, 'position'>[]
+  readonly next: string | null
+}
+
 /** What the publisher asks of storage; control implements it over the store. */
 export type PublishingStore = {
   /** The newest version, 0 before the first. */
@@ -37,7 +42,10 @@ export type PublishingStore = {
   feedPosition(): Promise<number>
   /** Positions up to this one may lack removals: readers at or below start over. */
   feedFloor(): Promise<number>
+  /** At least `limit` items where there are that many; those of one position stay together. */
   feed(after: number, limit: number): Promise<readonly FeedItem[]>
+  /** Entries of lists that are read from their tables, in an order of theirs; `next` null is the end. */
+  fill(cursor: string, limit: number): Promise<FilledPage>
   /** Forgets what later items replace, and removals older than `before`. */
   compactFeed(before: number): Promise<void>
 }
@@ -169,7 +177,18 @@ export class Publisher {
     // The position is read before the items, so that a reader is never told it is current too early.
     const position = this.#feedPosition
     const items = await store.feed(start, FEED_PAGE_MAX)
-    return { items: [...items], position: Math.max(position, items.at(-1)?.position ?? 0), restart: isAway }
+    const page = { items: [...items], position: Math.max(position, items.at(-1)?.position ?? 0) }
+    return isAway ? { ...page, restart: true, fill: '' } : { ...page, restart: false }
+  }
+
+  /**
+   * A page of the lists that whoever starts over reads from their tables. Changes made meanwhile stand in the
+   * feed behind `after`, so that in the end the reader has what the tables have.
+   */
+  async fillPage(after: number, cursor: string): Promise<FeedPage> {
+    const { items, next } = await this.#options.store.fill(cursor, FEED_PAGE_MAX)
+    const filled = items.map((item) => ({ position: after, ...item }))
+    return { items: filled, position: Math.max(this.#feedPosition, after), restart: false, fill: next }
   }
 
   #isStopped(): boolean {

@@ -5,31 +5,38 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { systemClock } from '#platform/clock.ts'
 import { createLinkClient } from './client.ts'
 import { LONG_POLL_MS, linkPaths } from './protocol.ts'
-import { REPLICA_SCHEMA } from './replica.ts'
+import { REPLICA_FORMAT, REPLICA_SCHEMA } from './replica.ts'
 import { FeedPage } from './snapshot.ts'
 
 export type ReplicaWriterData = { readonly path: string; readonly socketPath: string }
 
 const RETRY_MS = 500 // Control may be starting; half a second is unnoticed and cheap.
 
-/** Applies one page in one transaction and remembers its position. */
+/**
+ * Applies one page in one transaction and remembers its position, and where to go on with lists that are
+ * filled from their tables.
+ */
 export function applyPage(database: DatabaseSync, page: FeedPage): void {
-  const put = database.prepare(
-    'insert or replace into entry (tenant_id, list, key, source) values (?, ?, ?, ?)',
-  )
-  const drop = database.prepare('delete from entry where tenant_id = ? and list = ? and key = ?')
-  const meta = database.prepare('insert or replace into meta (name, value) values (?, ?)')
-  const last = page.items.at(-1)?.position ?? page.position
   database.exec('begin immediate')
   try {
-    if (page.restart) database.exec('delete from entry')
-    if (page.restart) meta.run('complete', 0)
+    if (page.restart) startOver(database)
+    const meta = database.prepare('insert or replace into meta (name, value) values (?, ?)')
+    const put = database.prepare('insert or replace into entry (list, key, value) values (?, ?, ?)')
+    const drop = database.prepare('delete from entry where list = ? and key = ?')
+    const numberOf = listNumbers(database)
     for (const { tenantId, list, key, value } of page.items) {
-      if (value) put.run(tenantId, list, key, value.source)
-      else drop.run(tenantId, list, key)
+      if (value) put.run(numberOf(tenantId, list), key, JSON.stringify(value))
+      else drop.run(numberOf(tenantId, list), key)
     }
+    const { fill } = page
+    if (typeof fill === 'string') meta.run('fill', fill)
+    else if (fill === null) database.exec("delete from meta where name = 'fill'")
+    // A page of tables says nothing of the feed: reading that goes on where it was.
+    const isOfTables = fill !== undefined && !page.restart
+    const last = isOfTables ? positionIn(database) : (page.items.at(-1)?.position ?? page.position)
     meta.run('position', last)
-    if (last >= page.position) meta.run('complete', 1)
+    const isFilling = database.prepare("select 1 from meta where name = 'fill'").get() !== undefined
+    if (last >= page.position && !isFilling) meta.run('complete', 1)
     database.exec('commit')
   } catch (error) {
     database.exec('rollback')
@@ -37,10 +44,40 @@ export function applyPage(database: DatabaseSync, page: FeedPage): void {
   }
 }
 
-/** Opens the file for writing: WAL and NORMAL, since every row can be fetched again (decisions 23). */
+function positionIn(database: DatabaseSync): number {
+  return Number(database.prepare("select value from meta where name = 'position'").get()?.value ?? -1)
+}
+
+/** Dropping tables of millions of rows is quick where deleting the rows is not. */
+function startOver(database: DatabaseSync): void {
+  database.exec('drop table if exists entry; drop table if exists list; drop table if exists meta')
+  database.exec(REPLICA_SCHEMA)
+  database.prepare("insert into meta (name, value) values ('complete', 0)").run()
+}
+
+function listNumbers(database: DatabaseSync): (tenantId: string, list: string) => number {
+  const numbers = new Map<string, number>()
+  const find = database.prepare('select number from list where tenant_id = ? and name = ?')
+  const make = database.prepare('insert into list (tenant_id, name) values (?, ?)')
+  return (tenantId, list) => {
+    const name = `${list} ${tenantId}`
+    const known = numbers.get(name)
+    if (known !== undefined) return known
+    const number = Number(find.get(tenantId, list)?.number ?? make.run(tenantId, list).lastInsertRowid)
+    numbers.set(name, number)
+    return number
+  }
+}
+
+/**
+ * Opens the file for writing: WAL and NORMAL, since every row can be fetched again (decisions 23). A file of
+ * another format is emptied and filled anew.
+ */
 export function openForWriting(path: string): DatabaseSync {
   const database = new DatabaseSync(path, { timeout: 1_000 })
-  database.exec(`pragma journal_mode = wal; pragma synchronous = normal; ${REPLICA_SCHEMA}`)
+  database.exec('pragma journal_mode = wal; pragma synchronous = normal')
+  if (database.prepare('pragma user_version').get()?.user_version !== REPLICA_FORMAT) startOver(database)
+  else database.exec(REPLICA_SCHEMA)
   return database
 }
 
@@ -49,11 +86,14 @@ async function follow({ path, socketPath }: ReplicaWriterData): Promise<void> {
   const link = createLinkClient(socketPath)
   const stopped = new AbortController()
   parentPort?.once('message', () => stopped.abort())
-  const stored = database.prepare("select value from meta where name = 'position'")
+  const stored = database.prepare('select value from meta where name = ?')
   while (!stopped.signal.aborted) {
-    const after = Number(stored.get()?.value ?? -1)
+    const after = Number(stored.get('position')?.value ?? -1)
+    const fill = stored.get('fill')?.value
+    const query = new URLSearchParams({ after: String(after) })
+    if (fill !== undefined) query.set('fill', String(fill))
     try {
-      const { status, text } = await link.get(`${linkPaths.feed}?after=${after}`, {
+      const { status, text } = await link.get(`${linkPaths.feed}?${query}`, {
         timeoutMs: LONG_POLL_MS + 10_000,
         signal: stopped.signal,
       })

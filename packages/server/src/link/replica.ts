@@ -1,19 +1,23 @@
-// The machine's replica of lists that grow (recipients): one SQLite file, written by slot 0, read by every
-// worker.
+// The machine's replica of lists that grow (recipients, managed senders, greylist passes): one SQLite file,
+// written by slot 0, read by every worker.
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { fileExists } from '#platform/files.ts'
+import type { ReplicaList, ReplicaValue } from './snapshot.ts'
 
 export type ReplicaAnswer =
-  | { readonly kind: 'known'; readonly value: { readonly source: string } | null }
+  | { readonly kind: 'known'; readonly value: ReplicaValue | null }
   | { readonly kind: 'failed'; readonly why: string }
 
 export type Replica = {
   /** Microseconds; never waits. */
-  lookUp(tenantId: string, list: 'recipient', key: string): ReplicaAnswer
+  lookUp(tenantId: string, list: ReplicaList, key: string): ReplicaAnswer
   /** The feed position the file has reached; -1 when there is no file yet. */
   position(): number
   close(): void
 }
+
+/** A row as an array. */
+type Cells = readonly [value: unknown]
 
 type OpenFile = {
   readonly database: DatabaseSync
@@ -21,10 +25,13 @@ type OpenFile = {
   readonly commit: StatementSync
   /** Rows as arrays: one that is made an object costs more than finding it. */
   readonly entry: StatementSync
+  readonly list: StatementSync
   readonly position: StatementSync
   readonly complete: StatementSync
   /** Whether the list is whole, in the view that is open. */
   isComplete: boolean
+  /** tenant, list → its number in the file; kept for one view, since a restart may number anew. */
+  readonly numbers: Map<string, number | null>
 }
 
 /**
@@ -34,13 +41,23 @@ type OpenFile = {
  */
 const VIEW_MS = 20
 
+/** Raised when the tables change: the writer makes a file of another format anew, and control fills it. */
+export const REPLICA_FORMAT = 2
+
+/** Lists have a short number, so that ten million entries cost their keys and little else. */
 export const REPLICA_SCHEMA = `
+create table if not exists list (
+  number integer primary key, tenant_id text not null, name text not null, unique (tenant_id, name)
+) strict;
 create table if not exists entry (
-  tenant_id text not null, list text not null, key text not null, source text not null,
-  primary key (tenant_id, list, key)
+  list integer not null, key text not null, value text not null, primary key (list, key)
 ) without rowid, strict;
-create table if not exists meta (name text primary key, value integer not null) without rowid, strict;
+create table if not exists meta (name text primary key, value any not null) without rowid, strict;
+pragma user_version = ${REPLICA_FORMAT};
 `
+
+/** Values that many entries share are parsed once; more different ones than this start over. */
+const VALUES_KEPT_MAX = 1_000
 
 /** Opens the replica for reading, as soon as its file exists. */
 export function openReplica(path: string): Replica {
@@ -54,10 +71,12 @@ export function openReplica(path: string): Replica {
         database,
         begin: database.prepare('begin'),
         commit: database.prepare('commit'),
-        entry: database.prepare('select source from entry where tenant_id = ? and list = ? and key = ?'),
+        entry: database.prepare('select value from entry where list = ? and key = ?'),
+        list: database.prepare('select number from list where tenant_id = ? and name = ?'),
         position: database.prepare("select value from meta where name = 'position'"),
         complete: database.prepare("select value from meta where name = 'complete'"),
         isComplete: false,
+        numbers: new Map(),
       }
       opened.entry.setReturnArrays(true)
       return opened
@@ -72,8 +91,18 @@ export function openReplica(path: string): Replica {
     if (file.database.isTransaction) return
     file.begin.run()
     file.isComplete = file.complete.get()?.value === 1
+    file.numbers.clear()
     // A view that is kept would keep the log of the file from being written back.
     setTimeout(endView, VIEW_MS).unref()
+  }
+  const values = new Map<string, ReplicaValue>()
+  const parsed = (text: string): ReplicaValue => {
+    const found = values.get(text)
+    if (found) return found
+    if (values.size >= VALUES_KEPT_MAX) values.clear()
+    const value = JSON.parse(text) as ReplicaValue
+    values.set(text, value)
+    return value
   }
   return {
     lookUp(tenantId, list, key) {
@@ -81,8 +110,12 @@ export function openReplica(path: string): Replica {
       if (!file) return { kind: 'failed', why: 'the replica is not here yet' }
       try {
         takeView(file)
-        const row = file.entry.get(tenantId, list, key) as readonly unknown[] | undefined
-        if (row) return { kind: 'known', value: { source: String(row[0]) } }
+        // Entries that come and go may be old ones while the file is filled; a recipient stays one.
+        const isTrusted = file.isComplete || list === 'recipient'
+        const number = isTrusted ? numberOf(file, tenantId, list) : null
+        const row =
+          number === null ? undefined : (file.entry.get(number, key) as unknown as Cells | undefined)
+        if (row) return { kind: 'known', value: parsed(String(row[0])) }
         // A list that is being filled again has no word on who is missing (law 4).
         if (!file.isComplete) return { kind: 'failed', why: 'the replica is being filled' }
         return { kind: 'known', value: null }
@@ -104,4 +137,14 @@ export function openReplica(path: string): Replica {
       opened = null
     },
   }
+}
+
+function numberOf(file: OpenFile, tenantId: string, list: ReplicaList): number | null {
+  const name = `${list} ${tenantId}`
+  const found = file.numbers.get(name)
+  if (found !== undefined) return found
+  const row = file.list.get(tenantId, list)
+  const number = row ? Number(row.number) : null
+  file.numbers.set(name, number)
+  return number
 }

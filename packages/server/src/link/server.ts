@@ -49,7 +49,7 @@ const Asker = z.object({
   slot: z.coerce.number().int().min(0).max(4096),
 })
 const SnapshotQuery = Asker.extend({ have: z.coerce.number().int() })
-const FeedQuery = z.object({ after: z.coerce.number().int() })
+const FeedQuery = z.object({ after: z.coerce.number().int(), fill: z.string().max(2_000).optional() })
 
 type Options = {
   readonly socketPath: string
@@ -197,7 +197,10 @@ export class LinkServer {
     }
   }
 
-  async #feed({ after }: z.infer<typeof FeedQuery>, signal: AbortSignal): Promise<Answer> {
+  async #feed({ after, fill }: z.infer<typeof FeedQuery>, signal: AbortSignal): Promise<Answer> {
+    if (fill !== undefined && after >= 0) {
+      return { status: 200, body: await this.#options.publisher.fillPage(after, fill) }
+    }
     const page = await this.#options.publisher.feedPage(after, LONG_POLL_MS, signal)
     return page ? { status: 200, body: page } : { status: 204 }
   }

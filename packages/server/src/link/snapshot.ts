@@ -54,15 +54,25 @@ export const SnapshotIndex = z.object({
 })
 export type SnapshotIndex = z.infer<typeof SnapshotIndex>
 
-/** A change of a list that grows. `value` null removes the key. Ordered by `position`. */
+/** Lists that grow; each has entries of its own shape, which only whoever asks for them reads. */
+export const ReplicaList = z.enum(['recipient', 'managed-sender', 'greylist-pass'])
+export type ReplicaList = z.infer<typeof ReplicaList>
+
+/** A small JSON value: an object or an array. */
+export type ReplicaValue = { readonly [field: string]: unknown } | readonly unknown[]
+
+/**
+ * A change of a list that grows. `value` null removes the key. Ordered by `position`; several may share one,
+ * and a page holds all of them.
+ */
 export const FeedItem = z.object({
   position: z.int(),
   tenantId: z.string(),
-  list: z.enum(['recipient']),
+  list: ReplicaList,
   /** recipient: the address key (decisions 22). */
   key: z.string(),
-  /** recipient: `{ source }`. */
-  value: z.object({ source: z.string() }).nullable(),
+  /** recipient: `{ source, user? }`. */
+  value: z.custom<ReplicaValue | null>((value) => typeof value === 'object'),
 })
 export type FeedItem = z.infer<typeof FeedItem>
 
@@ -72,6 +82,11 @@ export const FeedPage = z.object({
   position: z.int(),
   /** True when the page starts over: the reader must empty its replica first. */
   restart: z.boolean(),
+  /**
+   * Where to go on with lists that are read from their tables first; absent or null when there is nothing
+   * more.
+   */
+  fill: z.string().nullish(),
 })
 export type FeedPage = z.infer<typeof FeedPage>
 

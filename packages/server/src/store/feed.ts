@@ -2,20 +2,31 @@
 import { sql } from 'kysely'
 import type { Dialect } from './migrations/migration.ts'
 import type { Trx } from './open.ts'
-import type { Schema } from './schema.ts'
+import type { FeedList } from './schema.ts'
+
+/** A small JSON value that only the list's own reader on the edge understands. */
+export type FeedValue = { readonly [field: string]: unknown } | readonly unknown[]
 
 /** A change of one key; `value` null removes it. */
 export type FeedChange = {
   readonly tenantId: string
-  readonly list: Schema['feed']['list']
+  readonly list: FeedList
   readonly key: string
-  readonly value: { readonly source: string } | null
+  readonly value: FeedValue | null
 }
+
+/**
+ * Lists whose changes come by the ten thousand: many entries share a row, and what is old is dropped whole,
+ * since a reader that starts over gets these lists from their own tables.
+ */
+export const batchedLists: ReadonlySet<FeedList> = new Set(['managed-sender'])
 
 /** Any number that only Gatepost uses. */
 const FEED_LOCK = 7_305_202_602
 /** Rows an insert: below the parameter limits of both databases. */
 const ROWS_PER_INSERT_MAX = 500
+/** Entries of one batched row: some 60 kB, and never cut by a page. */
+const ENTRIES_PER_ROW_MAX = 1_000
 
 /** Appends changes. Call inside the transaction that changes the list itself, as late in it as possible. */
 export async function appendFeed(
@@ -27,14 +38,54 @@ export async function appendFeed(
   // Without the lock a later position could become visible first, and readers would step over the earlier
   // one.
   if (options.dialect === 'postgres') await sql`select pg_advisory_xact_lock(${FEED_LOCK})`.execute(trx)
-  for (let at = 0; at < changes.length; at += ROWS_PER_INSERT_MAX) {
-    const rows = changes.slice(at, at + ROWS_PER_INSERT_MAX).map(({ tenantId, list, key, value }) => ({
-      tenant_id: tenantId,
-      list,
-      key,
-      value: value === null ? null : JSON.stringify(value),
-      at: options.now,
-    }))
-    await trx.insertInto('feed').values(rows).execute()
+  const rows = rowsOf(changes)
+  for (let at = 0; at < rows.length; at += ROWS_PER_INSERT_MAX) {
+    const values = rows.slice(at, at + ROWS_PER_INSERT_MAX).map((row) => ({ ...row, at: options.now }))
+    await trx.insertInto('feed').values(values).execute()
   }
+}
+
+/** The changes that a stored row stands for, in order. */
+export function changesIn(row: {
+  readonly tenant_id: string
+  readonly list: FeedList
+  readonly key: string
+  readonly value: string | null
+}): readonly FeedChange[] {
+  const { tenant_id: tenantId, list } = row
+  const value = row.value === null ? null : JSON.parse(row.value)
+  if (!batchedLists.has(list)) return [{ tenantId, list, key: row.key, value }]
+  return (value as readonly Entry[]).map(([key, entry]) => ({ tenantId, list, key, value: entry }))
+}
+
+type Entry = readonly [key: string, value: FeedValue | null]
+type FeedRow = {
+  readonly tenant_id: string
+  readonly list: FeedList
+  readonly key: string
+  readonly value: string | null
+}
+
+function rowsOf(changes: readonly FeedChange[]): readonly FeedRow[] {
+  const rows: FeedRow[] = []
+  let batch: { readonly tenantId: string; readonly list: FeedList; readonly entries: Entry[] } | null = null
+  const endBatch = (): void => {
+    if (batch === null) return
+    const { tenantId, list, entries } = batch
+    rows.push({ tenant_id: tenantId, list, key: '', value: JSON.stringify(entries) })
+    batch = null
+  }
+  for (const { tenantId, list, key, value } of changes) {
+    if (!batchedLists.has(list)) {
+      endBatch()
+      rows.push({ tenant_id: tenantId, list, key, value: value === null ? null : JSON.stringify(value) })
+      continue
+    }
+    const isOther = batch !== null && (batch.tenantId !== tenantId || batch.list !== list)
+    if (isOther || batch?.entries.length === ENTRIES_PER_ROW_MAX) endBatch()
+    batch ??= { tenantId, list, entries: [] }
+    batch.entries.push([key, value])
+  }
+  endBatch()
+  return rows
 }

@@ -234,13 +234,17 @@ type RevisionTable = {
   readonly diff: Json
 }
 
+/** Lists that grow and reach edges through the feed. */
+export type FeedList = 'recipient' | 'managed-sender' | 'greylist-pass'
+
 /** Changes of lists that grow, in order (decisions 31). Write with `appendFeed` only. */
 type FeedTable = {
   readonly position: Generated<number>
   readonly tenant_id: string
-  readonly list: 'recipient'
+  readonly list: FeedList
+  /** Empty where `value` carries many entries at once. */
   readonly key: string
-  /** Null removes the key. */
+  /** Null removes the key. Batched lists: `[[key, value or null], …]`. */
   readonly value: Json | null
   readonly at: number
 }

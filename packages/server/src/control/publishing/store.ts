@@ -1,8 +1,10 @@
 // The publisher's storage over the control store: dirty tenants, shards by digest, versions and the feed.
 import { sql } from 'kysely'
 import type { PublishingStore } from '#link/publisher.ts'
+import type { FeedItem } from '#link/snapshot.ts'
+import { batchedLists, changesIn } from '#store/feed.ts'
 import type { Db, Store, Trx } from '#store/open.ts'
-import { SYSTEM_TENANT } from '#store/schema.ts'
+import { type Row, SYSTEM_TENANT } from '#store/schema.ts'
 import { acrossTenants } from '#store/tenant-guard.ts'
 
 /** An edge that is fetching a version just replaced still finds its shards. */
@@ -55,16 +57,26 @@ export function createPublishingStore(store: Store): PublishingStore {
         .orderBy('position')
         .limit(limit)
         .execute()
-      return rows.map(({ position, tenant_id, list, key, value }) => ({
-        position,
-        tenantId: tenant_id,
-        list,
-        key,
-        value: value === null ? null : (JSON.parse(value) as { source: string }),
-      }))
+      return itemsOf(rows, limit)
+    },
+    async fill() {
+      return { items: [], next: null }
     },
     compactFeed: (before) => store.transaction((trx) => compactFeed(acrossTenants(trx), before)),
   }
+}
+
+/** Rows as items: at least `limit` of them where there are, and never half a row, as its items share a place. */
+function itemsOf(
+  rows: readonly Pick<Row<'feed'>, 'position' | 'tenant_id' | 'list' | 'key' | 'value'>[],
+  limit: number,
+): readonly FeedItem[] {
+  const items: FeedItem[] = []
+  for (const row of rows) {
+    for (const change of changesIn(row)) items.push({ position: row.position, ...change })
+    if (items.length >= limit) break
+  }
+  return items
 }
 
 async function rowsOf(db: Db, tenantId: string): ReturnType<PublishingStore['rowsOf']> {
@@ -138,19 +150,21 @@ async function feedFloor(db: Db): Promise<number> {
  * over.
  */
 async function compactFeed(trx: Trx, before: number): Promise<void> {
-  await sql`delete from feed where exists (select 1 from feed as later where later.tenant_id = feed.tenant_id
-    and later.list = feed.list and later.key = feed.key and later.position > feed.position)`.execute(trx)
+  const batched = [...batchedLists]
+  await sql`delete from feed where list not in (${sql.join(batched)}) and exists (select 1 from feed as later
+    where later.tenant_id = feed.tenant_id and later.list = feed.list and later.key = feed.key
+    and later.position > feed.position)`.execute(trx)
   const oldest = await trx
     .selectFrom('feed')
     .select(({ fn }) => fn.max('position').as('position'))
-    .where('value', 'is', null)
+    .where((where) => where.or([where('value', 'is', null), where('list', 'in', batched)]))
     .where('at', '<', before)
     .executeTakeFirst()
   const floor = oldest?.position ?? null
   if (floor === null) return
   await trx
     .deleteFrom('feed')
-    .where('value', 'is', null)
+    .where((where) => where.or([where('value', 'is', null), where('list', 'in', batched)]))
     .where('position', '<=', floor)
     .where('at', '<', before)
     .execute()
