@@ -243,7 +243,8 @@ function samePrefix(a: Uint8Array, b: Uint8Array, prefix: number): boolean {
   return rest === 0 || ((a[whole]! ^ b[whole]!) & (0xff00 >> rest)) === 0
 }
 
-function prefixKey(bytes: Uint8Array, prefix: number): string {
+/** The first `prefix` bits as a hash key, for tables of ranges by their length. */
+export function prefixKey(bytes: Uint8Array, prefix: number): string {
   const whole = prefix >> 3
   let key = ''
   for (let i = 0; i < whole; i++) key += String.fromCharCode(bytes[i]!)

@@ -1,0 +1,131 @@
+// Scopes as hash keys: what an address is to the rules of a tenant, most specific first (decisions 15).
+import type { AddressGroup, Scope } from '../rule.ts'
+import type { TenantSettings } from '../settings.ts'
+import { FREE_MAIL_DOMAINS } from './free-mail.ts'
+
+/** What scopes are read against: the tenant's domains and its groups, hashed once per settings version. */
+export type RuleWorld = {
+  readonly domains: ReadonlySet<string>
+  readonly groupsByAddress: ReadonlyMap<string, readonly string[]>
+  readonly groupsByDomain: ReadonlyMap<string, readonly string[]>
+}
+
+/** Kinds of scope that some rule uses; the others need no look-up. */
+export type ScopeKinds = ReadonlySet<Scope['kind']>
+
+/** Keys that are equally specific, most specific tier first. */
+export type Tiers = readonly (readonly string[])[]
+
+/** Labels of a domain beyond this do not make it more specific; DNS names have at most 127. */
+const LABELS_MAX = 127
+
+export function worldOf(settings: Pick<TenantSettings, 'domains' | 'groups'>): RuleWorld {
+  const groupsByAddress = new Map<string, string[]>()
+  const groupsByDomain = new Map<string, string[]>()
+  for (const { id, addresses, domains } of settings.groups ?? ([] as readonly AddressGroup[])) {
+    for (const address of addresses) add(groupsByAddress, address, id)
+    for (const domain of domains) add(groupsByDomain, domain, id)
+  }
+  return { domains: new Set(settings.domains.map(({ name }) => name)), groupsByAddress, groupsByDomain }
+}
+
+/** The key under which rules of this scope are found. */
+export function scopeKey(scope: Scope): string {
+  switch (scope.kind) {
+    case 'address':
+      return `a:${scope.address}`
+    case 'group':
+      return `g:${scope.groupId}`
+    case 'domain':
+      return `d:${scope.domain}`
+    default:
+      return scope.kind
+  }
+}
+
+/**
+ * How specific a scope is: everyone < internal, external < free mail < domain < group < address. Of two
+ * domains the one with more labels is the more specific.
+ */
+export function specificityOf(scope: Scope): number {
+  switch (scope.kind) {
+    case 'everyone':
+      return 0
+    case 'internal':
+    case 'external':
+      return 1
+    case 'free-mail':
+      return 2
+    case 'domain':
+      return 3 + Math.min(scope.domain.split('.').length, LABELS_MAX) / (LABELS_MAX + 1)
+    case 'group':
+      return 4
+    case 'address':
+      return 5
+  }
+}
+
+/** Whether an address (as address key) lies in a domain of the tenant or below one. */
+export function isInternal(world: RuleWorld, address: string | null): boolean {
+  if (address === null) return false
+  return anyParent(domainOfKey(address), (name) => world.domains.has(name))
+}
+
+/**
+ * Every key under which a rule about this address could stand. The null reverse-path is nobody's address:
+ * it is external and everyone.
+ */
+export function tiersOf(world: RuleWorld, address: string | null, kinds: ScopeKinds): Tiers {
+  const tiers: (readonly string[])[] = []
+  if (address !== null) {
+    const domain = domainOfKey(address)
+    if (kinds.has('address')) tiers.push([`a:${address}`])
+    if (kinds.has('group')) {
+      const groups = groupsOf(world, address, domain)
+      if (groups.length > 0) tiers.push(groups)
+    }
+    if (kinds.has('domain')) {
+      anyParent(domain, (name) => {
+        tiers.push([`d:${name}`])
+        return false
+      })
+    }
+    if (kinds.has('free-mail') && FREE_MAIL_DOMAINS.has(domain)) tiers.push(['free-mail'])
+  }
+  if (kinds.has('internal') || kinds.has('external')) {
+    tiers.push([isInternal(world, address) ? 'internal' : 'external'])
+  }
+  if (kinds.has('everyone')) tiers.push(['everyone'])
+  return tiers
+}
+
+/** The domain of an address key; quoted local parts may hold an @. */
+export function domainOfKey(address: string): string {
+  return address.slice(address.lastIndexOf('@') + 1)
+}
+
+function groupsOf(world: RuleWorld, address: string, domain: string): readonly string[] {
+  const found = new Set<string>()
+  for (const id of world.groupsByAddress.get(address) ?? []) found.add(`g:${id}`)
+  anyParent(domain, (name) => {
+    for (const id of world.groupsByDomain.get(name) ?? []) found.add(`g:${id}`)
+    return false
+  })
+  return [...found]
+}
+
+/** The name itself, then each name above it, until one fits. */
+function anyParent(domain: string, fits: (name: string) => boolean): boolean {
+  for (let name = domain; ; ) {
+    if (fits(name)) return true
+    const dot = name.indexOf('.')
+    if (dot === -1) return false
+    name = name.slice(dot + 1)
+  }
+}
+
+function add(map: Map<string, string[]>, key: string, value: string): void {
+  const values = map.get(key)
+  if (values === undefined) map.set(key, [value])
+  else if (!values.includes(value)) values.push(value)
+}
