@@ -13,6 +13,7 @@ const transaction = {
   forwardPath: null,
   tenantId: null,
   direction: null,
+  now: 0,
 }
 
 const opinions = {

@@ -2,7 +2,15 @@
 // and 9).
 import { replies } from '@gatepost/mail/reply.ts'
 import { type Fact, type FactName, type Facts, unknown } from './facts.ts'
-import type { ExplanationStep, Opinion, Policy, PolicyName, PolicyTransaction, Verdict } from './policy.ts'
+import type {
+  ExplanationStep,
+  Opinion,
+  Policy,
+  PolicyName,
+  PolicyTransaction,
+  Verdict,
+  WantedFacts,
+} from './policy.ts'
 import type { TenantSettings } from './settings.ts'
 
 /** Finds one fact out; called at most once a fact and decision. */
@@ -31,6 +39,8 @@ export function decide(policies: readonly Policy[], question: Question): Verdict
     heldBy: null,
   })
 }
+
+const NOTHING: readonly FactName[] = []
 
 type Course = {
   readonly policies: readonly Policy[]
@@ -68,7 +78,8 @@ function proceed(course: Course): Verdict | Promise<Verdict> {
 }
 
 /** Puts the facts a policy needs into the course; a promise when one has to be waited for. */
-function gatherNeeds(policy: Policy, { facts, question }: Course): Promise<void> | null {
+function gatherNeeds(policy: Policy, course: Course): Promise<void> | null {
+  const { facts, question } = course
   for (const name of policy.needs) {
     if (facts.has(name)) continue
     const found = question.gather(name)
@@ -79,6 +90,21 @@ function gatherNeeds(policy: Policy, { facts, question }: Course): Promise<void>
     }
     facts.set(name, found)
     if (found.kind === 'unknown') return null
+  }
+  return policy.wants === undefined ? null : gatherWants(policy, course)
+}
+
+/** The same for facts that may stay unknown. */
+function gatherWants(policy: Policy, { facts, question }: Course): Promise<void> | null {
+  for (const name of policy.wants?.(question.transaction, question.settings) ?? NOTHING) {
+    if (facts.has(name)) continue
+    const found = question.gather(name)
+    if (found instanceof Promise) {
+      return found.then((fact) => {
+        facts.set(name, fact)
+      })
+    }
+    facts.set(name, found)
   }
   return null
 }
@@ -95,6 +121,7 @@ function ask(policy: Policy, { facts, question, explanation }: Course): Opinion 
     question.transaction,
     values as Parameters<Policy['judge']>[1],
     question.settings,
+    policy.wants === undefined ? undefined : (Object.fromEntries(facts) as WantedFacts<FactName>),
   )
   const step = stepOf(policy, opinion.kind, opinion.because, opinion.saw)
   explanation.push(opinion.rule === undefined ? step : { ...step, rule: opinion.rule })

@@ -42,19 +42,37 @@ export type PolicyTransaction = {
   /** The tenant the transaction belongs to; null until its first recipient is accepted. */
   readonly tenantId: string | null
   readonly direction: Direction | null
+  /** Unix milliseconds: rules have a validity. */
+  readonly now: number
 }
 
+/** Facts as they are, unknown ones included; absent where they were not asked for. */
+export type WantedFacts<Want extends FactName> = { readonly [Name in Want]?: Fact<Facts[Name]> }
+
 /** A policy. `whenBlind` says what an unknown fact means: chosen, never by accident (decisions 9). */
-export type Policy<Need extends FactName = FactName> = {
+export type Policy<Need extends FactName = FactName, Want extends FactName = FactName> = {
   readonly name: PolicyName
   readonly stage: Stage
+  /** Facts without which it cannot judge at all: an unknown one makes it blind. */
   readonly needs: readonly Need[]
+  /**
+   * Facts it judges by with all three values, gathered only for the transactions that this names. A rule
+   * with a host name wants `clientNames`; without such a rule no look-up is made.
+   */
+  wants?(transaction: PolicyTransaction, settings: TenantSettings | null): readonly Want[]
   whenBlind(settings: TenantSettings | null): 'continue' | 'defer'
-  judge(transaction: PolicyTransaction, facts: Pick<Facts, Need>, settings: TenantSettings | null): Opinion
+  judge(
+    transaction: PolicyTransaction,
+    facts: Pick<Facts, Need>,
+    settings: TenantSettings | null,
+    wanted?: WantedFacts<Want>,
+  ): Opinion
 }
 
 /** Keeps the needs of a policy and what its judge may read one and the same, checked by the compiler. */
-export function definePolicy<const Need extends FactName>(policy: Policy<Need>): Policy<Need> {
+export function definePolicy<const Need extends FactName, const Want extends FactName = never>(
+  policy: Policy<Need, Want>,
+): Policy<Need, Want> {
   return policy
 }
 
