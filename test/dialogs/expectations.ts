@@ -92,7 +92,8 @@ function newestExplanation(world: World): readonly ExplanationStep[] {
 
 function acceptedFields({ envelope, report }: SpooledMessage, world: World): Map<string, unknown> {
   const { parameters, recipients } = envelope
-  const spf = report.facts.spf
+  const authentication = report.facts.authentication
+  const found = authentication?.kind === 'known' ? authentication.value : null
   return new Map<string, unknown>([
     ['total', world.spool.messages.length],
     ['tenant', envelope.tenantId],
@@ -109,7 +110,10 @@ function acceptedFields({ envelope, report }: SpooledMessage, world: World): Map
     ['envid', parameters.envelopeId ?? '-'],
     ['body', parameters.body],
     ['smtputf8', parameters.smtpUtf8 ? 'yes' : 'no'],
-    ['spf', spf?.kind === 'known' ? spf.value.result : 'unknown'],
+    ['spf', found?.spf ?? 'unknown'],
+    ['dkim', found?.dkim.map(({ result }) => result).join('+') || 'none'],
+    ['dmarc', found?.dmarc.result ?? 'unknown'],
+    ['arc', found?.arc ?? 'unknown'],
     ['name', report.client?.name ?? '-'],
     ['cuts', envelope.cuts.length],
   ])

@@ -53,7 +53,9 @@ export class FakeDns implements Dns {
 
   async confirmedName(ip: string) {
     const answer = await this.query({ name: ip, type: 'PTR' })
-    if (answer.kind === 'found') return { kind: 'found' as const, name: answer.records[0]! }
+    if (answer.kind === 'found') {
+      return { kind: 'found' as const, name: answer.records[0]!, names: answer.records, ttl: answer.ttl }
+    }
     return answer.kind === 'failed' ? { kind: 'failed' as const, why: answer.why } : { kind: 'none' as const }
   }
 }

@@ -20,11 +20,11 @@ export const serverFolders: ReadonlyMap<string, FolderRule> = new Map([
   ['boot', { may: ['@mail'], types: ['platform'] }],
   ['policy', { may: ['@mail'] }],
   ['link', { may: [...common, 'policy'] }],
-  ['authentication', { may: common }],
+  ['authentication', { may: common, types: ['policy'] }],
   // Facts are built in the words of policy/facts.ts: `known`, `unknown`.
   ['facts', { may: [...common, 'link', 'authentication', 'policy'] }],
   ['spool', { may: [...common, 'link'], types: ['policy'] }],
-  ['edge', { may: [...common, 'policy', 'facts', 'link', 'spool'], types: ['boot'] }],
+  ['edge', { may: [...common, 'policy', 'authentication', 'facts', 'link', 'spool'], types: ['boot'] }],
   ['delivery', { may: [...common, 'policy', 'facts', 'link', 'spool'], types: ['boot'] }],
   ['store', { may: ['@mail', 'platform'], types: ['events'] }],
   [
@@ -60,7 +60,7 @@ export const npmPackages: readonly PackageRule[] = [
   { name: /^kysely$/, where: server('(store/|control/(.+/)?([^/]+-)?store\\.ts$)') },
   { name: /^pg$/, where: server('store/open\\.ts$'), filesMax: 1 },
   { name: /^(hono|@hono\/node-server)$/, where: server('http/') },
-  { name: /^mailauth$/, where: server('(facts|authentication)/'), filesMax: 1 },
+  { name: /^mailauth$/, where: server('authentication/'), filesMax: 1 },
   { name: /^dns-packet$/, where: /^packages\/(server\/src\/platform\/dns|sandbox\/src\/)/ },
   { name: /^smol-toml$/, where: server('boot/'), filesMax: 1 },
   { name: /^csv-parse$/, where: server('control/'), filesMax: 1 },

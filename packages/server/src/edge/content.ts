@@ -1,5 +1,6 @@
 // Content on its way in: in memory while it is small, then streamed to the spool's disk with backpressure.
 import { concat } from '@gatepost/mail/bytes.ts'
+import type { BodyTap } from '#authentication/authenticator.ts'
 import { HEADER_BYTES_MAX } from '#facts/header-facts.ts'
 import { CONTENT_IN_ROW_BYTES_MAX, type Content, type ContentFile, type Spool } from '#spool/spool.ts'
 import { CONTENT_WAITING_OCTETS_MAX } from './limits.ts'
@@ -10,18 +11,22 @@ const HEAD_OCTETS_MAX = HEADER_BYTES_MAX + 5
 /** Collects the content of one message. Failures of the disk come out of `finish`. */
 export class ContentSink {
   readonly #spool: Pick<Spool, 'openContent'>
+  readonly #tapOf: (head: Uint8Array) => BodyTap | null
   #chunks: Uint8Array[] = []
   #size = 0
   /** Present once content goes to a file. */
   #head: Uint8Array | null = null
+  /** Reads along with content that goes to a file: it is not in memory at its end. */
+  #tap: BodyTap | null = null
   #file: ContentFile | null = null
   #writing: Promise<void> | null = null
   #waitingOctets = 0
   #failure: unknown = null
   #isDiscarded = false
 
-  constructor(spool: Pick<Spool, 'openContent'>) {
+  constructor(spool: Pick<Spool, 'openContent'>, tapOf: (head: Uint8Array) => BodyTap | null = () => null) {
     this.#spool = spool
+    this.#tapOf = tapOf
   }
 
   get size(): number {
@@ -36,7 +41,11 @@ export class ContentSink {
       this.#waitingOctets += chunk.length
     }
     if (this.#size <= CONTENT_IN_ROW_BYTES_MAX || this.#isDiscarded) return null
-    this.#head ??= headOf(this.#chunks)
+    if (this.#head === null) {
+      this.#head = headOf(this.#chunks)
+      this.#tap = this.#tapOf(this.#head)
+      this.#readAlong(this.#chunks)
+    } else this.#readAlong(chunks)
     if (this.#chunks.length > 0) this.#writing ??= this.#write()
     return this.#waitingOctets > CONTENT_WAITING_OCTETS_MAX ? this.#writing : null
   }
@@ -44,6 +53,16 @@ export class ContentSink {
   /** The first octets of the content, enough for any header that is taken. */
   head(): Uint8Array {
     return this.#head ?? headOf(this.#chunks)
+  }
+
+  /** What read along; null while the content is in memory. */
+  tap(): BodyTap | null {
+    return this.#tap
+  }
+
+  /** Content that is still in memory. */
+  chunks(): readonly Uint8Array[] {
+    return this.#chunks
   }
 
   /** The whole content, safe on disk when it is large. Rejects when the disk refused. */
@@ -57,6 +76,10 @@ export class ContentSink {
     this.#chunks = []
     if (this.#writing === null) void this.#removeFile()
     else void this.#writing.then(() => this.#removeFile())
+  }
+
+  #readAlong(chunks: readonly Uint8Array[]): void {
+    if (this.#tap !== null) for (const chunk of chunks) this.#tap.write(chunk)
   }
 
   async #finishFile(): Promise<Content> {

@@ -3,8 +3,8 @@ import type { SecureContext } from 'node:tls'
 import { compileIpSet, type IpSet } from '@gatepost/mail/ip.ts'
 import { replies } from '@gatepost/mail/replies.ts'
 import { prewritten, type Reply } from '@gatepost/mail/reply.ts'
+import { Authenticator } from '#authentication/authenticator.ts'
 import type { Emit } from '#events/emit.ts'
-import { SpfChecker } from '#facts/authentication.ts'
 import { ClientNames } from '#facts/client.ts'
 import type { Holder } from '#facts/sources.ts'
 import type { Clock } from '#platform/clock.ts'
@@ -58,7 +58,7 @@ export class Edge {
   readonly spool: Spool
   readonly clock: Clock
   readonly emit: Emit
-  readonly spf: SpfChecker
+  readonly authenticator: Authenticator
   readonly clientNames: ClientNames
   readonly connections: ConnectionCounter
   readonly unknownRecipients = new WindowCounter()
@@ -84,7 +84,7 @@ export class Edge {
     this.spool = spool
     this.clock = clock
     this.emit = options.emit
-    this.spf = new SpfChecker({ dns, clock, hostname })
+    this.authenticator = new Authenticator({ dns, clock, hostname })
     this.clientNames = new ClientNames(dns, clock)
     this.connections = new ConnectionCounter(this.limits)
     this.refusals = new Refusals({ spool, clock, newId: () => this.newMessageId() })

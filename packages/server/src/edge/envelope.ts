@@ -1,13 +1,14 @@
 // The envelope of an accepted message, our trace fields on it, and its report: everything but the content.
 import { formatMailbox } from '@gatepost/mail/address.ts'
-import { authenticationResults, receivedField, receivedProtocol } from '@gatepost/mail/trace-fields.ts'
+import { receivedField, receivedProtocol } from '@gatepost/mail/trace-fields.ts'
 import type { HeaderFacts } from '#facts/header-facts.ts'
 import type { AcceptedReport } from '#link/reports.ts'
-import type { Fact, Facts } from '#policy/facts.ts'
+import type { AuthenticationFact } from '#policy/facts.ts'
 import type { Verdict } from '#policy/policy.ts'
 import type { TenantSettings } from '#policy/settings.ts'
 import type { Envelope } from '#spool/spool.ts'
 import { trackedClient } from './refuse.ts'
+import { resultsField } from './results-field.ts'
 import type { Session } from './session.ts'
 import type { Transaction } from './transaction.ts'
 
@@ -27,9 +28,9 @@ export function envelopeOf(
   const { reversePath, parameters, recipients } = transaction
   const { verdict, settings } = judged
   const receivedAt = session.edge.clock.now()
-  const spf = verdict.facts.spf ?? null
+  const found = verdict.facts.authentication ?? null
   const direction = transaction.direction ?? 'inbound'
-  const hasPassed = spf?.kind === 'known' && spf.value.result === 'pass'
+  const results = direction === 'inbound' && found?.kind === 'known' ? found.value : null
   return {
     id: judged.id,
     tenantId: settings.tenantId,
@@ -52,10 +53,11 @@ export function envelopeOf(
     receivedAt,
     size: judged.size,
     traceFields:
-      received(session, transaction, { ...judged, receivedAt }) + results(session, transaction, spf),
+      received(session, transaction, { ...judged, receivedAt }) +
+      (results === null ? '' : resultsField(session, transaction, results)),
     cuts: judged.header.cuts,
     // Outbound mail has a reverse-path of the tenant itself (decisions 12).
-    dsnAllowed: reversePath !== null && (direction === 'outbound' || hasPassed),
+    dsnAllowed: reversePath !== null && (direction === 'outbound' || isVouchedFor(results)),
   }
 }
 
@@ -118,13 +120,9 @@ function received(
   })
 }
 
-/** RFC 8601 §2.7.2: the result names the identity that was checked. */
-function results(session: Session, { reversePath }: Transaction, spf: Fact<Facts['spf']> | null): string {
-  if (spf === null || spf.kind === 'unknown') return ''
-  const property: [string, string] =
-    reversePath === null ? ['smtp.helo', session.helo ?? ''] : ['smtp.mailfrom', reversePath.domain]
-  return authenticationResults({
-    authservId: session.edge.hostname,
-    results: [{ method: 'spf', result: spf.value.result, properties: [property] }],
-  })
+/** A bounce goes only where SPF passed, or an aligned signature or DMARC did (decisions 12). */
+function isVouchedFor(results: AuthenticationFact | null): boolean {
+  if (results === null) return false
+  const isSigned = results.dkim.some(({ result, aligned }) => result === 'pass' && aligned)
+  return results.spf === 'pass' || results.dmarc.result === 'pass' || isSigned
 }

@@ -13,6 +13,7 @@ import type { TenantSettings } from '#policy/settings.ts'
 import { SpoolUnavailable } from '#spool/spool.ts'
 import type { ContentSink } from './content.ts'
 import { acceptedReport, envelopeOf } from './envelope.ts'
+import { type ContentToJudge, lookUpsOf } from './look-ups.ts'
 import { refuseMessage } from './refuse.ts'
 import type { Session } from './session.ts'
 import type { Transaction } from './transaction.ts'
@@ -57,7 +58,8 @@ export async function receiveMessage(
   const settings = tenantByAuthor(session, transaction, header.value)
   if (settings === null) throw new Error('a transaction with recipients has no tenant')
   transaction.settings = settings
-  const verdict = await judge(session, transaction, header.value)
+  const content = { header: header.value, head, sink }
+  const verdict = await judge(session, transaction, content)
   if (verdict.reply !== null) {
     sink.discard()
     const because = verdict.explanation.find((step) => step.policy === verdict.by)?.because ?? 'refused'
@@ -73,9 +75,13 @@ export async function receiveMessage(
   return commit(session, transaction, { settings, header: header.value, verdict, sink, clientName, endedAt })
 }
 
-function judge(session: Session, transaction: Transaction, header: HeaderFacts): Verdict | Promise<Verdict> {
+function judge(
+  session: Session,
+  transaction: Transaction,
+  content: ContentToJudge,
+): Verdict | Promise<Verdict> {
   const { edge, wire } = session
-  const { directory, settings, spf } = transaction
+  const { directory, settings, direction } = transaction
   return decide(messagePolicies, {
     transaction: {
       clientIp: wire.clientIp,
@@ -84,6 +90,7 @@ function judge(session: Session, transaction: Transaction, header: HeaderFacts):
       forwardPath: null,
       tenantId: settings?.tenantId ?? null,
       direction: transaction.direction,
+      now: edge.clock.now(),
     },
     settings,
     gather: gatherFrom({
@@ -92,8 +99,8 @@ function judge(session: Session, transaction: Transaction, header: HeaderFacts):
       relay: null,
       forwardPath: null,
       settings,
-      spf,
-      header,
+      lookUps: lookUpsOf(session, transaction, { direction, content }),
+      header: content.header,
     }),
   })
 }

@@ -48,7 +48,7 @@ export function refuseMessage(
 export function trackedClient({ wire, helo, edge }: Session): TrackedClient {
   return {
     ip: wire.clientIp,
-    name: edge.clientNames.peek(wire.clientIp) ?? null,
+    name: edge.clientNames.knownName(wire.clientIp),
     helo: helo ?? '',
     tls: wire.tls,
   }

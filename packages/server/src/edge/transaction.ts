@@ -29,7 +29,7 @@ export type Transaction = {
   /** Fixed by the first accepted recipient (decisions 5). */
   settings: TenantSettings | null
   direction: Direction | null
-  /** Asked from the first accepted recipient on, so that guesses at addresses cost no DNS. */
+  /** Asked when a policy needs it, else from the first accepted recipient of inbound mail on. */
   spf: SpfFact | Promise<SpfFact> | null
   /** Content that comes in BDAT chunks, once one was sent. */
   chunked: ChunkedContent | null

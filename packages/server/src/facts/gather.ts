@@ -12,8 +12,10 @@ import {
   unknown,
 } from '#policy/facts.ts'
 import type { TenantSettings } from '#policy/settings.ts'
-import type { SpfFact } from './authentication.ts'
+import type { AuthenticationFactOf, SpfFact } from './authentication.ts'
+import type { ClientNamesFact } from './client.ts'
 import type { HeaderFacts } from './header-facts.ts'
+import { managedSenderFact } from './managed-sender.ts'
 import type { Directory, Holder } from './sources.ts'
 
 /** What facts are found out from. A field that a stage does not have yet is null. */
@@ -21,14 +23,25 @@ export type FactContext = {
   readonly holder: Holder
   readonly directory: Directory
   readonly relay: RelayFact | null
+  readonly reversePath: ReversePath
   readonly forwardPath: Mailbox | null
+  /** Unix milliseconds. */
+  readonly now: number
   /** Settings of the tenant that the relay rule found. */
   readonly settings: TenantSettings | null
-  readonly spf: SpfFact | Promise<SpfFact> | null
+  readonly lookUps: LookUps
   readonly header: HeaderFacts | null
 }
 
-/** Makes the gatherer of one decision. Everything but SPF answers at once. */
+/** What may have to be waited for. Each begins when a policy first needs it, and is found out once. */
+export type LookUps = {
+  spf(): SpfFact | Promise<SpfFact>
+  clientNames(): ClientNamesFact | Promise<ClientNamesFact>
+  /** Unknown before the content is here. */
+  authentication(): AuthenticationFactOf | Promise<AuthenticationFactOf>
+}
+
+/** Makes the gatherer of one decision. Everything but the look-ups answers at once. */
 export function gatherFrom(context: FactContext): Gather {
   const find = (name: FactName): Fact<Facts[FactName]> | Promise<Fact<Facts[FactName]>> => {
     switch (name) {
@@ -37,10 +50,13 @@ export function gatherFrom(context: FactContext): Gather {
       case 'recipient':
         return recipientFact(context)
       case 'spf':
-        return context.spf ?? unknown('SPF was not asked')
+        return context.lookUps.spf()
       case 'clientNames':
+        return context.lookUps.clientNames()
       case 'authentication':
+        return context.lookUps.authentication()
       case 'managedSender':
+        return managedSenderFact(context)
       case 'listedSpf':
       case 'impersonation':
         return unknown(`${name} is not gathered yet`)

@@ -10,6 +10,8 @@ import { isOwnAuthenticationResults } from '@gatepost/mail/trace-fields.ts'
 import type { Facts } from '#policy/facts.ts'
 
 export type HeaderFacts = {
+  /** All fields as they stand in the bytes. */
+  readonly fields: readonly HeaderField[]
   readonly subject: string | null
   readonly messageIdField: string | null
   /** The authors' mailboxes as written; empty when there is no From field or none can be read. */
@@ -77,6 +79,7 @@ export function readHeaderFacts(
   const authors = authorsOf(fields, AUTHOR_OPTIONS).slice(0, AUTHORS_MAX)
   const mailboxes = authors.flatMap(({ mailbox }) => mailbox ?? [])
   const value = {
+    fields,
     subject: subject && tracked(decodeEncodedWords(subject.value)),
     messageIdField: messageId && tracked(messageId.value),
     authors: mailboxes.map((mailbox) => addressKey(mailbox)),

@@ -48,7 +48,10 @@ async function addressesOf(
   return found.filter((server) => server !== null)
 }
 
-/** The PTR name of `ip` whose A or AAAA leads back to it (RFC 8601 §3 iprev). */
+/**
+ * The PTR names of `ip` whose A or AAAA lead back to it (RFC 8601 §3 iprev). A name that could not be looked
+ * up counts only when no other name is confirmed: then nobody knows.
+ */
 export async function confirmedNameOf(dns: Dns, ip: string): ReturnType<Dns['confirmedName']> {
   const address = parseIp(ip)
   if (!address.ok) return { kind: 'none' }
@@ -56,14 +59,23 @@ export async function confirmedNameOf(dns: Dns, ip: string): ReturnType<Dns['con
   if (pointer.kind === 'failed') return { kind: 'failed', why: pointer.why }
   if (pointer.kind !== 'found') return { kind: 'none' }
   const wanted = normalizeIp(ip)
+  const type = address.value.family === 4 ? 'A' : 'AAAA'
+  const candidates = pointer.records.slice(0, PTR_NAMES_MAX).map((name) => name.replace(/\.$/, ''))
+  const answers = await Promise.all(
+    candidates.map(async (name) => ({ name, forward: await dns.query({ name, type }) })),
+  )
+  const names: string[] = []
+  let ttl = pointer.ttl
   let failed: string | null = null
-  for (const name of pointer.records.slice(0, PTR_NAMES_MAX)) {
-    const forward = await dns.query({ name, type: address.value.family === 4 ? 'A' : 'AAAA' })
+  for (const { name, forward } of answers) {
     if (forward.kind === 'failed') failed = forward.why
-    if (forward.kind === 'found' && forward.records.some((record) => normalizeIp(record) === wanted)) {
-      return { kind: 'found', name: name.replace(/\.$/, '') }
-    }
+    if (forward.kind !== 'found') continue
+    if (!forward.records.some((record) => normalizeIp(record) === wanted)) continue
+    ttl = Math.min(ttl, forward.ttl)
+    names.push(name.toLowerCase())
   }
+  const [name] = names
+  if (name !== undefined) return { kind: 'found', name, names, ttl }
   return failed === null ? { kind: 'none' } : { kind: 'failed', why: failed }
 }
 

@@ -69,11 +69,17 @@ export type Dns = {
       }
     | { readonly kind: 'failed'; readonly why: string }
   >
-  /** Name of an address whose A/AAAA leads back to it (forward-confirmed); failed look-ups are unknown. */
-  confirmedName(
-    ip: string,
-  ): Promise<
-    | { readonly kind: 'found'; readonly name: string }
+  /**
+   * Names of an address whose A/AAAA lead back to it (forward-confirmed); failed look-ups are unknown. `name`
+   * is the first of `names`; `ttl` the least of all answers in seconds.
+   */
+  confirmedName(ip: string): Promise<
+    | {
+        readonly kind: 'found'
+        readonly name: string
+        readonly names: readonly string[]
+        readonly ttl: number
+      }
     | { readonly kind: 'none' }
     | { readonly kind: 'failed'; readonly why: string }
   >

@@ -39,6 +39,8 @@ export type DkimSignature = {
   readonly result: 'pass' | 'fail' | 'neutral' | 'policy' | 'temperror' | 'permerror'
   /** Its organisational domain equals the author's. */
   readonly aligned: boolean
+  /** Why it did not pass, in plain words. */
+  readonly reason?: string | undefined
 }
 
 /** What authentication of a whole message found. Results that could not be had are `temperror`. */
@@ -63,7 +65,7 @@ export type ManagedSenderEntry = {
   readonly id: string
   /** What the row names: an address or a domain. */
   readonly sender: string
-  readonly source: 'managed' | 'imported' | 'auto-allow'
+  readonly source: 'managed' | 'imported' | 'auto-allow' | 'trusted-service'
   /** The row counts only where the mail authenticates (decisions 16). */
   readonly onlyIfAuthenticated: boolean
 }

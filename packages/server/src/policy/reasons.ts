@@ -25,7 +25,24 @@ export const reasons = {
   'hops-within-limit': 'The number of Received fields is within the limit.',
   'too-many-hops': 'More Received fields than the limit: a mail loop (RFC 5321 §6.3).',
   'own-loop': 'The message passed this gateway too often: a mail loop.',
-  'spf-evaluated': 'SPF was evaluated and is written into Authentication-Results; it decides nothing yet.',
+  'authentication-evaluated': 'SPF, DKIM and DMARC were evaluated; no rule asks for anything.',
+  'outbound-not-authenticated': 'Outbound mail is the tenant’s own: its authentication is not judged.',
+  'sender-not-internal': 'Neither envelope nor author name an address of the organisation.',
+  'outbound-not-spoofed': 'Outbound mail is the tenant’s own: its sender is judged by the relay rule.',
+  'sent-by-own-host': 'An internal sender from an authorised address of the organisation itself.',
+  'no-spoofing-rule': 'An internal sender from outside, and no anti-spoofing rule is about it.',
+  'spoofing-exempt': 'An internal sender from outside that a rule exempts.',
+  'spoofing-aligned': 'An internal sender from outside that DKIM or SPF of its own domain vouches for.',
+  'spoofing-spf-listed':
+    'An internal sender from outside; the client is in the SPF record of a listed domain.',
+  'spoofing-dkim-listed': 'An internal sender from outside; a listed domain signed the message validly.',
+  'spoofing-reported': 'An internal sender from outside without proof; the rule only reports.',
+  'spoofing-judged-later':
+    'An internal envelope sender from outside; the content is judged before it is refused.',
+  'spoofing-proof-unknown':
+    'An internal sender from outside; what could vouch for it could not be looked up.',
+  'client-names-unknown': 'A rule asks for a host name of the client, and its names could not be looked up.',
+  spoofing: 'An internal sender from outside without proof.',
 } as const
 
 export type Reason = keyof typeof reasons

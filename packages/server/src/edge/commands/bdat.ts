@@ -7,6 +7,7 @@ import { replies } from '@gatepost/mail/replies.ts'
 import type { Reply } from '@gatepost/mail/reply.ts'
 import { ContentSink } from '../content.ts'
 import { type Intake, swallow } from '../intake.ts'
+import { tapOf } from '../look-ups.ts'
 import { NulLineCheck } from '../nul-line.ts'
 import { type ContentFault, receiveMessage, refuseContent } from '../receive.ts'
 import type { Session } from '../session.ts'
@@ -28,7 +29,7 @@ export function bdat(session: Session, { size, last }: BdatCommand): null {
     session.beginIntake(swallow(0, replies.chunkSizeSyntax))
     return null
   }
-  transaction.chunked ??= new ChunkedContent(session)
+  transaction.chunked ??= new ChunkedContent(session, transaction)
   session.beginIntake(new ChunkIntake(session, transaction, { content: transaction.chunked, size, last }))
   return null
 }
@@ -42,8 +43,8 @@ export class ChunkedContent {
   #size = 0
   #isTooBig = false
 
-  constructor(session: Session) {
-    this.sink = new ContentSink(session.edge.spool)
+  constructor(session: Session, transaction: Transaction) {
+    this.sink = new ContentSink(session.edge.spool, tapOf(session, transaction))
     this.#sizeMax = session.edge.limits.messageBytes
   }
 

@@ -6,6 +6,7 @@ import type { Reply } from '@gatepost/mail/reply.ts'
 import { CONTENT_IN_ROW_BYTES_MAX } from '#spool/spool.ts'
 import { ContentSink } from '../content.ts'
 import type { Intake } from '../intake.ts'
+import { tapOf } from '../look-ups.ts'
 import { NulLineCheck } from '../nul-line.ts'
 import { receiveMessage, refuseContent } from '../receive.ts'
 import type { Session } from '../session.ts'
@@ -30,7 +31,7 @@ class DataIntake implements Intake {
     this.#session = session
     this.#transaction = transaction
     this.#reader = new DataReader({ maxSize: session.edge.limits.messageBytes })
-    this.#sink = new ContentSink(session.edge.spool)
+    this.#sink = new ContentSink(session.edge.spool, tapOf(session, transaction))
   }
 
   take(octets: Uint8Array): Uint8Array | null {

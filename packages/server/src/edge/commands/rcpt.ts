@@ -12,6 +12,7 @@ import type { Direction, Verdict } from '#policy/policy.ts'
 import { relayOf } from '#policy/relay.ts'
 import type { TenantSettings } from '#policy/settings.ts'
 import { SLOW_REPLY_MS } from '../limits.ts'
+import { askSpf, lookUpsOf } from '../look-ups.ts'
 import { refuse } from '../refuse.ts'
 import type { Session } from '../session.ts'
 import type { Transaction } from '../transaction.ts'
@@ -49,6 +50,7 @@ export function rcpt(session: Session, command: RcptCommand): Reply | Promise<Re
       forwardPath,
       tenantId: settings?.tenantId ?? null,
       direction,
+      now: edge.clock.now(),
     },
     settings,
     gather: gatherFrom({
@@ -57,7 +59,7 @@ export function rcpt(session: Session, command: RcptCommand): Reply | Promise<Re
       relay,
       forwardPath,
       settings,
-      spf: null,
+      lookUps: lookUpsOf(session, transaction, { direction, content: null }),
       header: null,
     }),
   })
@@ -94,11 +96,8 @@ function settle(
   transaction.settings ??= settings
   // One outbound recipient makes the transaction outbound, so that its author is judged (decisions 3).
   if (transaction.direction !== 'outbound') transaction.direction = direction
-  transaction.spf ??= session.edge.spf.check({
-    clientIp: session.wire.clientIp,
-    helo: session.helo ?? '',
-    reversePath: transaction.reversePath,
-  })
+  // Begun now, so that the result is there when the content is. Guesses at addresses cost no DNS.
+  if (direction === 'inbound') askSpf(session, transaction)
   return replies.recipientOk
 }
 

@@ -1,0 +1,94 @@
+// The one file that knows mailauth: SPF macros, DMARC discovery and ARC chains are never ours (decisions 46).
+import { formatMailbox } from '@gatepost/mail/address.ts'
+import { evaluateDmarc as dmarcOf } from 'mailauth/lib/dmarc/index.js'
+import { spf as spfOf } from 'mailauth/lib/spf/index.js'
+import { EVALUATION_MS_MAX, type MailauthResolver } from './resolver.ts'
+import type { DmarcFinding, SpfQuery, SpfResult } from './results.ts'
+
+export type SpfEvaluation = {
+  readonly result: SpfResult
+  readonly comment: string | null
+  /** The record looked at the local part, so the result is good for this mailbox alone. */
+  readonly usedLocalPart: boolean
+}
+
+/** Evaluates SPF (RFC 7208). Never rejects: trouble is `temperror`. */
+export async function evaluateSpf(
+  query: SpfQuery,
+  options: { readonly resolver: MailauthResolver; readonly hostname: string },
+): Promise<SpfEvaluation> {
+  const found = await spfOf({
+    // The null reverse-path checks the HELO identity (RFC 7208 §2.4); mailauth takes an absent sender for it.
+    sender: query.reversePath === null ? '' : formatMailbox(query.reversePath),
+    ip: query.clientIp,
+    helo: query.helo,
+    mta: options.hostname,
+    resolver: options.resolver as never,
+    strict: true,
+    maxElapsedTime: EVALUATION_MS_MAX,
+  }).catch((error: unknown) => ({ status: { result: 'temperror', comment: String(error) } }))
+  return {
+    result: SPF_RESULTS.has(found.status.result) ? (found.status.result as SpfResult) : 'temperror',
+    comment: typeof found.status.comment === 'string' ? found.status.comment : null,
+    // In strict mode mailauth names the whole mailbox only if the record looked at the local part.
+    usedLocalPart: usesLocalPart(found.status),
+  }
+}
+
+const SPF_RESULTS = new Set<string>(['none', 'neutral', 'pass', 'fail', 'softfail', 'temperror', 'permerror'])
+
+function usesLocalPart(status: object): boolean {
+  if (!('smtp' in status)) return false
+  const { mailfrom } = status.smtp as { readonly mailfrom?: string }
+  return mailfrom?.includes('@') ?? false
+}
+
+export type DmarcQuestion = {
+  /** The author domain (RFC 9989 §5.3.1): one, found by the caller. */
+  readonly authorDomain: string
+  /** The domain that SPF passed for. */
+  readonly spfDomain: string | null
+  /** The domains of valid signatures. */
+  readonly dkimDomains: readonly string[]
+  readonly resolver: MailauthResolver
+}
+
+export type DmarcEvaluation = {
+  readonly dmarc: DmarcFinding
+  readonly spfAligned: boolean
+  /** Signing domains that are aligned, lower case. */
+  readonly dkimAligned: ReadonlySet<string>
+}
+
+/** Discovers the author domain's policy by tree walk and compares (RFC 9989). Never rejects. */
+export async function evaluateDmarc(question: DmarcQuestion): Promise<DmarcEvaluation> {
+  const { authorDomain, spfDomain, dkimDomains, resolver } = question
+  try {
+    const { response, dkimAligned } = await dmarcOf({
+      headerFrom: [authorDomain],
+      spfDomains: spfDomain === null ? [] : [spfDomain],
+      dkimDomains: dkimDomains.map((domain) => ({ id: domain, domain })) as never,
+      resolver: resolver as never,
+      strict: true,
+    })
+    if (response === false) return undecided('none', authorDomain)
+    const { result } = response.status
+    const known = result === 'none' || result === 'pass' || result === 'fail' ? result : 'temperror'
+    const policy = result === 'none' ? undefined : response.policy
+    return {
+      dmarc: {
+        result: known,
+        policy: policy === 'none' || policy === 'quarantine' || policy === 'reject' ? policy : null,
+        domain: authorDomain,
+      },
+      spfAligned: typeof response.alignment?.spf?.result === 'string',
+      dkimAligned: dkimAligned ?? new Set(),
+    }
+  } catch {
+    return undecided('temperror', authorDomain)
+  }
+}
+
+function undecided(result: 'none' | 'temperror', domain: string): DmarcEvaluation {
+  return { dmarc: { result, policy: null, domain }, spfAligned: false, dkimAligned: new Set() }
+}

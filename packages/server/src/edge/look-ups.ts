@@ -1,0 +1,82 @@
+// What a transaction's decisions may have to wait for: SPF, client names and the authentication of the
+// content, each begun once and only for mail from outside.
+import type { BodyTap } from '#authentication/authenticator.ts'
+import {
+  type AuthenticationFactOf,
+  authenticationFact,
+  NOT_JUDGED,
+  NOT_JUDGED_SPF,
+  type SpfFact,
+  spfFact,
+} from '#facts/authentication.ts'
+import type { LookUps } from '#facts/gather.ts'
+import type { HeaderFacts } from '#facts/header-facts.ts'
+import { unknown } from '#policy/facts.ts'
+import type { Direction } from '#policy/policy.ts'
+import type { ContentSink } from './content.ts'
+import type { Session } from './session.ts'
+import type { Transaction } from './transaction.ts'
+
+/** A message whose content is here. */
+export type ContentToJudge = {
+  readonly header: HeaderFacts
+  readonly head: { readonly headerBytes: Uint8Array; readonly bodyOffset: number }
+  readonly sink: ContentSink
+}
+
+/** The look-ups of one decision; several decisions about one message share one of these. */
+export function lookUpsOf(
+  session: Session,
+  transaction: Transaction,
+  at: { readonly direction: Direction | null; readonly content: ContentToJudge | null },
+): LookUps {
+  const { direction, content } = at
+  const isOurs = direction === 'outbound'
+  let authentication: Promise<AuthenticationFactOf> | null = null
+  return {
+    spf: () => (isOurs ? NOT_JUDGED_SPF : askSpf(session, transaction)),
+    clientNames: () => session.edge.clientNames.names(session.wire.clientIp),
+    authentication() {
+      if (isOurs) return NOT_JUDGED
+      if (content === null) return unknown('no content yet')
+      authentication ??= authenticate(session, transaction, content)
+      return authentication
+    },
+  }
+}
+
+/** Begins SPF once a transaction. */
+export function askSpf(session: Session, transaction: Transaction): SpfFact | Promise<SpfFact> {
+  transaction.spf ??= spfFact(session.edge.authenticator, {
+    clientIp: session.wire.clientIp,
+    helo: session.helo ?? '',
+    reversePath: transaction.reversePath,
+  })
+  return transaction.spf
+}
+
+/** Hashes large content of mail from outside while it comes in: it is not in memory at its end. */
+export function tapOf(session: Session, transaction: Transaction): (head: Uint8Array) => BodyTap | null {
+  return (head) => (transaction.direction === 'outbound' ? null : session.edge.authenticator.tap(head))
+}
+
+async function authenticate(
+  session: Session,
+  transaction: Transaction,
+  { header, head, sink }: ContentToJudge,
+): Promise<AuthenticationFactOf> {
+  const { authenticator } = session.edge
+  const spf = await askSpf(session, transaction)
+  const tap = sink.tap() ?? readThrough(authenticator.begin(header.fields, head.bodyOffset), sink)
+  const question = {
+    spf: spf.kind === 'known' ? spf.value : { result: 'temperror' as const, domain: '', explanation: null },
+    authorDomains: header.authorDomains,
+  }
+  return authenticationFact(authenticator, question, tap)
+}
+
+/** Content in memory is read at its end, and only when something is signed. */
+function readThrough(tap: BodyTap | null, sink: ContentSink): BodyTap | null {
+  if (tap !== null) for (const chunk of sink.chunks()) tap.write(chunk)
+  return tap
+}
