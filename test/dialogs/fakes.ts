@@ -1,8 +1,10 @@
 // A DNS, a spool and a settings holder in memory: the world around the edge under test.
 
 import { compileIpSet } from '@gatepost/mail/ip.ts'
+
 import type { Directory, Holder } from '@gatepost/server/facts/sources.ts'
 import type { AcceptedReport, RefusedReport, Report } from '@gatepost/server/link/reports.ts'
+import type { ReplicaList, ReplicaValue } from '@gatepost/server/link/snapshot.ts'
 import type { Dns, DnsAnswer, DnsRecordType } from '@gatepost/server/platform/dns-types.ts'
 import type { TenantSettings } from '@gatepost/server/policy/settings.ts'
 import {
@@ -203,5 +205,13 @@ export class FakeHolder implements Holder {
     if (!this.hasReplica) return { kind: 'unknown' as const, why: 'replica is being rebuilt' }
     const source = this.recipients.get(addressKey) ?? null
     return { kind: 'known' as const, value: { listed: source !== null, source } }
+  }
+
+  /** Entries of other lists: `list key` → value. */
+  readonly entries = new Map<string, ReplicaValue>()
+
+  entryOf(_tenantId: string, list: ReplicaList, key: string) {
+    if (!this.hasReplica) return { kind: 'unknown' as const, why: 'replica is being rebuilt' }
+    return { kind: 'known' as const, value: this.entries.get(`${list} ${key}`) ?? null }
   }
 }

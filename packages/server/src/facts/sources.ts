@@ -2,6 +2,7 @@
 // lists.
 // The holder of the link implements it; edge and facts only read.
 
+import type { ReplicaList, ReplicaValue } from '#link/snapshot.ts'
 import type { Fact, RecipientFact } from '#policy/facts.ts'
 import type { TenantSettings } from '#policy/settings.ts'
 
@@ -21,4 +22,6 @@ export type Holder = {
   current(): Directory | null
   /** The replica's word on one recipient; `addressKey` as in decisions 22. */
   recipientOf(tenantId: string, addressKey: string): Fact<RecipientFact>
+  /** The replica's entry of any list that grows; null where there is none. */
+  entryOf(tenantId: string, list: ReplicaList, key: string): Fact<ReplicaValue | null>
 }

@@ -3,6 +3,7 @@ import { compileIpSet } from '@gatepost/mail/ip.ts'
 import { type Fact, known, type RecipientFact, unknown } from '#policy/facts.ts'
 import type { TenantSettings } from '#policy/settings.ts'
 import type { Replica } from './replica.ts'
+import type { ReplicaList, ReplicaValue } from './snapshot.ts'
 
 /** One version of all tenants' settings, indexed for the RCPT path. */
 export type SettingsDirectory = {
@@ -65,5 +66,11 @@ export class SnapshotHolder {
     if (found.kind === 'failed') return unknown(found.why)
     const entry = found.value as { readonly source: string } | null
     return known({ listed: entry !== null, source: entry?.source ?? null })
+  }
+
+  /** The replica's entry of any list; unknown while the list cannot be read, or is not whole. */
+  entryOf(tenantId: string, list: ReplicaList, key: string): Fact<ReplicaValue | null> {
+    const found = this.#replica.lookUp(tenantId, list, key)
+    return found.kind === 'failed' ? unknown(found.why) : known(found.value)
   }
 }

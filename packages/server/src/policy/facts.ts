@@ -82,6 +82,26 @@ export type ImpersonationSignal = {
   readonly saw: string
 }
 
+/** What the greylist knows of the sender of a message. Times are Unix milliseconds (G1, G2). */
+export type GreylistMemory = {
+  /** What the sender is recognised by, such as `spf:sender.example` (decisions 10). */
+  readonly identity: string
+  /** All that its retry may be recognised by. */
+  readonly keys: readonly string[]
+  /** SPF or a verified host name vouches for it, so that any later attempt is a retry. */
+  readonly isProven: boolean
+  /** When a pass was last used; null without one that still counts. */
+  readonly passedAt: number | null
+  /** First attempt of the identity in the present round. */
+  readonly firstAttemptAt: number | null
+  /** First attempt of this very message by somebody who shares a key, and what that was recognised by. */
+  readonly sameMessageAt: number | null
+  readonly sameMessageAs: string | null
+  /** A rule that only observes let it through before. */
+  readonly isObserved: boolean
+  readonly at: number
+}
+
 /** The facts policies judge by; each policy names those it needs. */
 export type Facts = {
   readonly relay: RelayFact
@@ -115,6 +135,7 @@ export type Facts = {
    * claims no internal domain.
    */
   readonly listedSpf: readonly { readonly domain: string; readonly result: SpfResult }[]
+  readonly greylist: GreylistMemory
   /** What looks like somebody of ours in the author, as signals with words for the reader; empty when nothing does. */
   readonly impersonation: readonly ImpersonationSignal[]
 }

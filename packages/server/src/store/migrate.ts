@@ -3,10 +3,11 @@ import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Clock } from '#platform/clock.ts'
 import { initial } from './migrations/0001-initial.ts'
 import { pause } from './migrations/0002-pause.ts'
+import { managedSenders } from './migrations/0004-managed-senders.ts'
 import { columnTypes, type Dialect, type Migration } from './migrations/migration.ts'
 import type { Schema } from './schema.ts'
 
-export const migrations: readonly Migration[] = [initial, pause]
+export const migrations: readonly Migration[] = [initial, pause, managedSenders]
 
 /** Any number that only Gatepost uses: the key of PostgreSQL's advisory lock around migrations. */
 const MIGRATION_LOCK = 7_305_202_601

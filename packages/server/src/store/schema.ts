@@ -1,6 +1,7 @@
 // Every table of the control store as Kysely sees it: one schema for SQLite and PostgreSQL (architecture §8).
 // Ids are text, times integer milliseconds, flags 0 or 1, JSON is text that only `*/store.ts` decodes.
 import type { Generated, Selectable } from 'kysely'
+import type { ManagedSenderTable, SenderListTable } from './sender-tables.ts'
 
 /** Booleans as both databases keep them alike. */
 export type Flag = 0 | 1
@@ -153,6 +154,8 @@ type UserImportTable = {
   created_by: string
   committed_at: number | null
   undo_until: number | null
+  /** What the file lists; `raw` holds checked rows of senders, not the file. */
+  kind: Generated<'users' | 'senders'>
 }
 
 type RouteTable = {
@@ -305,6 +308,8 @@ export type Schema = {
   user_address: UserAddressTable
   user_source: UserSourceTable
   user_import: UserImportTable
+  managed_sender: ManagedSenderTable
+  sender_list: SenderListTable
   route: RouteTable
   authorized_outbound: AuthorizedOutboundTable
   observation: ObservationTable
@@ -332,6 +337,8 @@ export const tenantTables = [
   'user_address',
   'user_source',
   'user_import',
+  'managed_sender',
+  'sender_list',
   'route',
   'authorized_outbound',
   'observation',

@@ -8,6 +8,8 @@ export type ColumnTypes = {
   readonly blob: string
   /** A primary key that only grows. */
   readonly position: string
+  /** Behind a table whose rows lie in the order of their primary key, where the database can do that. */
+  readonly clustered: string
 }
 
 export type Migration = {
@@ -17,10 +19,16 @@ export type Migration = {
 }
 
 export const columnTypes: { readonly [Name in Dialect]: ColumnTypes } = {
-  sqlite: { text: 'text', blob: 'blob', position: 'integer primary key autoincrement' },
+  sqlite: {
+    text: 'text',
+    blob: 'blob',
+    position: 'integer primary key autoincrement',
+    clustered: 'without rowid',
+  },
   postgres: {
     text: 'text collate "C"',
     blob: 'bytea',
     position: 'bigint generated always as identity primary key',
+    clustered: '',
   },
 }
