@@ -34,6 +34,13 @@ export function lookUpsOf(
   const isOurs = direction === 'outbound'
   let authentication: Promise<AuthenticationFactOf> | null = null
   return {
+    clientIp: session.wire.clientIp,
+    spfOf: (domain) =>
+      spfFact(session.edge.authenticator, {
+        clientIp: session.wire.clientIp,
+        helo: session.helo ?? '',
+        reversePath: { localPart: 'postmaster', domain },
+      }),
     spf: () => (isOurs ? NOT_JUDGED_SPF : askSpf(session, transaction)),
     clientNames: () => session.edge.clientNames.names(session.wire.clientIp),
     authentication() {

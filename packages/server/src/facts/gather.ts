@@ -14,7 +14,9 @@ import {
 import type { TenantSettings } from '#policy/settings.ts'
 import type { AuthenticationFactOf, SpfFact } from './authentication.ts'
 import type { ClientNamesFact } from './client.ts'
+import type { GreylistFact } from './greylist/greylist.ts'
 import type { HeaderFacts } from './header-facts.ts'
+import { listedSpfFact } from './listed-spf.ts'
 import { managedSenderFact } from './managed-sender.ts'
 import type { Directory, Holder } from './sources.ts'
 
@@ -30,12 +32,18 @@ export type FactContext = {
   /** Settings of the tenant that the relay rule found. */
   readonly settings: TenantSettings | null
   readonly lookUps: LookUps
+  /** Null where nobody keeps a greylist. */
+  readonly greylist?: (() => GreylistFact | Promise<GreylistFact>) | null
   readonly header: HeaderFacts | null
 }
 
 /** What may have to be waited for. Each begins when a policy first needs it, and is found out once. */
 export type LookUps = {
   spf(): SpfFact | Promise<SpfFact>
+  /** The address these are asked for. */
+  readonly clientIp: string
+  /** SPF of a domain that a rule lists, as if it were the sender's. */
+  spfOf(domain: string): SpfFact | Promise<SpfFact>
   clientNames(): ClientNamesFact | Promise<ClientNamesFact>
   /** Unknown before the content is here. */
   authentication(): AuthenticationFactOf | Promise<AuthenticationFactOf>
@@ -55,9 +63,12 @@ export function gatherFrom(context: FactContext): Gather {
         return context.lookUps.clientNames()
       case 'authentication':
         return context.lookUps.authentication()
+      case 'greylist':
+        return context.greylist?.() ?? unknown('there is no greylist here')
       case 'managedSender':
         return managedSenderFact(context)
       case 'listedSpf':
+        return listedSpfFact(context)
       case 'impersonation':
         return unknown(`${name} is not gathered yet`)
       case 'hops':

@@ -180,8 +180,8 @@ test('the order is the documented one, and every reason has a sentence', () => {
   assert.deepEqual(
     [rcptPolicies, messagePolicies].map((list) => list.map(({ name }) => name)),
     [
-      ['relay', 'recipient-validation'],
-      ['hops', 'authentication', 'author-relay'],
+      ['relay', 'recipient-validation', 'anti-spoofing'],
+      ['hops', 'authentication', 'author-relay', 'anti-spoofing-header'],
     ],
   )
   for (const sentence of Object.values(reasons)) assert.match(sentence, /^[A-Zp].*\.$/)

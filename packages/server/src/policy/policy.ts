@@ -7,7 +7,16 @@ import type { Fact, FactName, Facts } from './facts.ts'
 import type { Reason } from './reasons.ts'
 import type { TenantSettings } from './settings.ts'
 
-export type PolicyName = 'relay' | 'recipient-validation' | 'hops' | 'authentication' | 'author-relay'
+export type PolicyName =
+  | 'relay'
+  | 'recipient-validation'
+  | 'anti-spoofing'
+  | 'hops'
+  | 'authentication'
+  | 'author-relay'
+  | 'anti-spoofing-header'
+  | 'display-name'
+  | 'greylisting'
 
 export type Stage = 'rcpt' | 'message'
 

@@ -43,6 +43,18 @@ export const reasons = {
     'An internal sender from outside; what could vouch for it could not be looked up.',
   'client-names-unknown': 'A rule asks for a host name of the client, and its names could not be looked up.',
   spoofing: 'An internal sender from outside without proof.',
+  'greylist-outbound': 'Greylisting is for mail from outside.',
+  'greylist-not-applied': 'No greylisting rule applies, or the one that does says: no action.',
+  'greylist-null-reverse-path':
+    'A null reverse-path is judged when its content is here, so that call-outs are not deferred.',
+  'greylist-judged-at-rcpt': 'Mail with a reverse-path was judged at RCPT.',
+  'greylist-unknown': 'What the sender is recognised by could not be found out, so it is not delayed.',
+  'greylist-first-contact': 'This sender is not known here: it is asked to come again (RFC 6647).',
+  'greylist-retried-too-soon': 'The sender came again before the minimum delay was over.',
+  'greylist-retried': 'The sender came again as real mail servers do, and is known from now on.',
+  'greylist-passed-before': 'The sender passed before and was not forgotten.',
+  'greylist-observed': 'It would have been deferred; the rule only observes.',
+  'greylist-observed-before': 'It would have been deferred at an earlier message; the rule only observes.',
 } as const
 
 export type Reason = keyof typeof reasons

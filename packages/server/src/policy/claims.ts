@@ -1,0 +1,40 @@
+// Senders of a message that are internal addresses: what anti-spoofing has to judge.
+import { addressKey } from '@gatepost/mail/address.ts'
+import type { ReversePath } from '@gatepost/mail/path.ts'
+import type { Facts } from './facts.ts'
+import { ownDomainOf } from './own-domains.ts'
+import type { TenantSettings } from './settings.ts'
+import type { Claim } from './spoofing-judge.ts'
+
+/** An address anywhere in a text, as mail programs pick it out. Linear: neither part may hold the other's end. */
+const ADDRESS = /[^\s<>@,;:"'()[\]]{1,64}@([^\s<>@,;:"'()[\]]{1,253})/gu
+
+/** The envelope sender, where it is internal. The null reverse-path claims nobody. */
+export function envelopeClaim(settings: TenantSettings, reversePath: ReversePath): Claim | null {
+  if (reversePath === null || ownDomainOf(settings, reversePath.domain) === null) return null
+  return { kind: 'envelope', address: addressKey(reversePath) }
+}
+
+/** Authors that are internal, and internal addresses in authors that are no addresses to us. */
+export function headerClaims(settings: TenantSettings, people: Facts['author']['people']): readonly Claim[] {
+  const found = new Map<string, Claim>()
+  for (const { address, written } of people) {
+    for (const claimed of address === null ? internalAddressesIn(settings, written) : [address]) {
+      const domain = claimed.slice(claimed.lastIndexOf('@') + 1)
+      if (ownDomainOf(settings, domain) !== null) found.set(claimed, { kind: 'header', address: claimed })
+    }
+  }
+  return [...found.values()]
+}
+
+/** Internal addresses that stand in a text, lower case; the dots that look like dots count as such. */
+export function internalAddressesIn(settings: TenantSettings, text: string): readonly string[] {
+  const plain = text.normalize('NFKC').replaceAll(/[。．｡]/gu, '.')
+  const found = new Set<string>()
+  for (const [address, domain = ''] of plain.matchAll(ADDRESS)) {
+    if (ownDomainOf(settings, domain.replace(/\.$/, '')) !== null) {
+      found.add(address.toLowerCase().replace(/\.$/, ''))
+    }
+  }
+  return [...found]
+}

@@ -1,0 +1,160 @@
+// Whether somebody from outside may use an internal address as sender: the judgement that the envelope's and
+// the header's anti-spoofing share (F3, decisions 10 and 21).
+import type { AuthenticationFact, Fact, Facts } from './facts.ts'
+import { isRelatedDomain, ownDomainOf } from './own-domains.ts'
+import type { Opinion } from './policy.ts'
+import type { Reason } from './reasons.ts'
+import type { TenantSettings } from './settings.ts'
+import { sharedCloudOf } from './shared-clouds.ts'
+import { chooseSpoofingRule, hasDkimExemptions, type SpoofingRule, subjectOf } from './spoofing-rules.ts'
+
+/** One sender of a message that is an internal address, met from outside. */
+export type Claim = {
+  readonly kind: 'envelope' | 'header'
+  readonly address: string
+}
+
+/** What is known of the message that makes the claim. */
+export type ClaimContext = {
+  readonly settings: TenantSettings
+  readonly clientIp: string
+  readonly clientNames: Fact<readonly string[]>
+  readonly to: string
+  readonly now: number
+  readonly listedSpf: Facts['listedSpf']
+  /** Null at RCPT, where there is no content to have signed anything. */
+  readonly authentication: AuthenticationFact | null
+}
+
+export type ClaimVerdict = {
+  readonly outcome: 'allowed' | 'refused' | 'reported' | 'later' | 'unsure'
+  readonly because: Reason
+  readonly saw: string
+  readonly rule: SpoofingRule | null
+}
+
+/** Judges one claim. Pure. */
+export function judgeClaim(claim: Claim, context: ClaimContext): ClaimVerdict {
+  const { settings, authentication } = context
+  const subject = subjectOf(context, context.clientNames, claim)
+  const vouchers = { spf: passing(context), dkim: signers(authentication) }
+  const { rule, blindTo } = chooseSpoofingRule(settings, subject, vouchers)
+  const verdict = (
+    outcome: ClaimVerdict['outcome'],
+    because: Reason,
+    what: string,
+    by: SpoofingRule | null = rule,
+  ): ClaimVerdict => ({ outcome, because, saw: `${claim.address} ${what}`, rule: by })
+
+  // A name that nobody could look up may be the one that exempts: that is no "no" (law 4).
+  if (blindTo !== null) {
+    return verdict('unsure', 'client-names-unknown', `and the client's names are not known`, blindTo)
+  }
+  if (rule === null) return verdict('allowed', 'no-spoofing-rule', 'from outside, and no rule is about it')
+  if (rule.option.action === 'none') {
+    return verdict('allowed', 'spoofing-exempt', `from outside, exempt${evidenceOf(rule, vouchers, context)}`)
+  }
+  const proof = proofFor(claim, rule, context, vouchers)
+  if (proof.kind === 'proven') return verdict('allowed', proof.because, `from outside, ${proof.saw}`)
+  if (rule.option.action === 'report') {
+    return verdict('reported', 'spoofing-reported', `from outside, ${proof.saw}`)
+  }
+  if (authentication === null && (rule.option.acceptAligned || needsContent(rule, settings))) {
+    return verdict('later', 'spoofing-judged-later', 'from outside; a signature may still vouch for it')
+  }
+  if (proof.kind === 'unsure')
+    return verdict('unsure', 'spoofing-proof-unknown', `from outside, ${proof.saw}`)
+  return verdict('refused', 'spoofing', `from outside, ${proof.saw}`)
+}
+
+/** The strongest of several: refused, then unsure, then whatever came first. */
+export function strongest(verdicts: readonly ClaimVerdict[]): ClaimVerdict | null {
+  const order: readonly ClaimVerdict['outcome'][] = ['refused', 'unsure', 'later', 'reported', 'allowed']
+  let found: ClaimVerdict | null = null
+  for (const verdict of verdicts) {
+    if (found === null || order.indexOf(verdict.outcome) < order.indexOf(found.outcome)) found = verdict
+  }
+  return found
+}
+
+export function opinionBase({ because, saw, rule }: ClaimVerdict): Pick<Opinion, 'because' | 'saw' | 'rule'> {
+  return { because, saw, rule: rule === null ? undefined : { id: rule.id, name: rule.name } }
+}
+
+type Proof =
+  | { readonly kind: 'proven'; readonly because: Reason; readonly saw: string }
+  | { readonly kind: 'unsure' | 'none'; readonly saw: string }
+
+type Named = { readonly spf: readonly string[]; readonly dkim: readonly string[] }
+
+function proofFor(claim: Claim, rule: SpoofingRule, context: ClaimContext, vouchers: Named): Proof {
+  const { option } = rule
+  const spf = option.spfDomains.find((domain) => vouchers.spf.includes(domain))
+  if (spf !== undefined)
+    return { kind: 'proven', because: 'spoofing-spf-listed', saw: `SPF of ${spf} passes` }
+  const dkim = vouchers.dkim.find((signer) => option.dkimDomains.some((listed) => isBelow(signer, listed)))
+  if (dkim !== undefined) return { kind: 'proven', because: 'spoofing-dkim-listed', saw: `signed by ${dkim}` }
+  if (option.acceptAligned && context.authentication !== null) {
+    const aligned = alignedProof(claim, context, context.authentication)
+    if (aligned.kind !== 'none') return aligned
+  }
+  const unknown = context.listedSpf.find(
+    ({ domain, result }) => result === 'temperror' && option.spfDomains.includes(domain),
+  )
+  if (unknown !== undefined) return { kind: 'unsure', saw: `SPF of ${unknown.domain} could not be asked` }
+  return { kind: 'none', saw: notProven(context) }
+}
+
+/** DKIM of the sender's own domain, or SPF of it that does not rest on a shared cloud (decisions 21). */
+function alignedProof(claim: Claim, { settings, clientIp }: ClaimContext, found: AuthenticationFact): Proof {
+  const domain = claim.address.slice(claim.address.lastIndexOf('@') + 1)
+  const isAligned = (name: string): boolean =>
+    ownDomainOf(settings, name) !== null && isRelatedDomain(name, domain)
+  const signatures = found.dkim.filter(
+    (signature) => isAligned(signature.domain) || (signature.aligned && found.dmarc.domain === domain),
+  )
+  const valid = signatures.find(({ result }) => result === 'pass')
+  if (valid) return { kind: 'proven', because: 'spoofing-aligned', saw: `signed by ${valid.domain}` }
+  const isSpfAligned = isAligned(found.spfDomain) || (found.spfAligned && found.dmarc.domain === domain)
+  const cloud = sharedCloudOf(clientIp)
+  if (isSpfAligned && found.spf === 'pass' && cloud === null) {
+    return { kind: 'proven', because: 'spoofing-aligned', saw: `SPF of ${found.spfDomain} passes` }
+  }
+  const isUnsure = signatures.some(({ result }) => result === 'temperror')
+  if (isUnsure) return { kind: 'unsure', saw: `the key of ${signatures[0]!.domain} could not be fetched` }
+  if (isSpfAligned && found.spf === 'temperror' && cloud === null) {
+    return { kind: 'unsure', saw: `SPF of ${found.spfDomain} could not be asked` }
+  }
+  return { kind: 'none', saw: '' }
+}
+
+function notProven({ authentication, clientIp }: ClaimContext): string {
+  const cloud = sharedCloudOf(clientIp)
+  if (cloud !== null) return `and an address of ${cloud} proves nobody`
+  if (authentication === null) return `and the client ${clientIp} is not exempt`
+  return 'and nothing of the organisation vouches for it'
+}
+
+function evidenceOf({ option }: SpoofingRule, { spf, dkim }: Named, { clientIp }: ClaimContext): string {
+  const signer = dkim.find((name) => option.dkimDomains.some((listed) => isBelow(name, listed)))
+  if (signer !== undefined) return `: signed by ${signer}`
+  const passing = spf.find((domain) => option.spfDomains.includes(domain))
+  return passing === undefined ? ` for the client ${clientIp}` : `: SPF of ${passing} passes`
+}
+
+/** Without the content nobody knows who signed. */
+function needsContent({ option }: SpoofingRule, settings: TenantSettings): boolean {
+  return option.dkimDomains.length > 0 || hasDkimExemptions(settings)
+}
+
+function passing({ listedSpf }: ClaimContext): readonly string[] {
+  return listedSpf.filter(({ result }) => result === 'pass').map(({ domain }) => domain)
+}
+
+function signers(found: AuthenticationFact | null): readonly string[] {
+  return (found?.dkim ?? []).filter(({ result }) => result === 'pass').map(({ domain }) => domain)
+}
+
+function isBelow(name: string, domain: string): boolean {
+  return name === domain || name.endsWith(`.${domain}`)
+}
