@@ -6,6 +6,7 @@ import { prewritten, type Reply } from '@gatepost/mail/reply.ts'
 import { Authenticator } from '#authentication/authenticator.ts'
 import type { Emit } from '#events/emit.ts'
 import { ClientNames } from '#facts/client.ts'
+import type { Greylist } from '#facts/greylist/greylist.ts'
 import type { Holder } from '#facts/sources.ts'
 import type { Clock } from '#platform/clock.ts'
 import type { Dns } from '#platform/dns-types.ts'
@@ -36,6 +37,8 @@ export type EdgeOptions = {
   readonly spool: Spool
   readonly clock: Clock
   readonly emit: Emit
+  /** Null keeps none: every sender is taken at once. */
+  readonly greylist?: Greylist | null
   /** Asked at each handshake, so that a new certificate is used from then on. Null: TLS is not offered. */
   tlsContext(): SecureContext | null
   /** A message is durable: delivery may begin. Must not throw. */
@@ -60,6 +63,7 @@ export class Edge {
   readonly emit: Emit
   readonly authenticator: Authenticator
   readonly clientNames: ClientNames
+  readonly greylist: Greylist | null
   readonly connections: ConnectionCounter
   readonly unknownRecipients = new WindowCounter()
   readonly refusals: Refusals
@@ -86,6 +90,7 @@ export class Edge {
     this.emit = options.emit
     this.authenticator = new Authenticator({ dns, clock, hostname })
     this.clientNames = new ClientNames(dns, clock)
+    this.greylist = options.greylist ?? null
     this.connections = new ConnectionCounter(this.limits)
     this.refusals = new Refusals({ spool, clock, newId: () => this.newMessageId() })
     this.tlsContext = options.tlsContext
@@ -123,6 +128,7 @@ export class Edge {
     for (const session of this.sessions) session.destroy()
     this.#ended.abort()
     this.refusals.flush()
+    await this.greylist?.close()
   }
 
   async #sweepForever(): Promise<void> {

@@ -6,13 +6,14 @@ import { replies } from '@gatepost/mail/replies.ts'
 import type { Reply } from '@gatepost/mail/reply.ts'
 import { gatherFrom } from '#facts/gather.ts'
 import { HEADER_BYTES_MAX, type HeaderFacts, readHeaderFacts } from '#facts/header-facts.ts'
-import { decide } from '#policy/decide.ts'
 import { messagePolicies } from '#policy/order.ts'
+import { combine, decideEach } from '#policy/per-recipient.ts'
 import type { Verdict } from '#policy/policy.ts'
 import type { TenantSettings } from '#policy/settings.ts'
 import { SpoolUnavailable } from '#spool/spool.ts'
 import type { ContentSink } from './content.ts'
-import { acceptedReport, envelopeOf } from './envelope.ts'
+import { acceptedReport, envelopeOf, type Held } from './envelope.ts'
+import { askGreylist, learnSender, noteGreylisting } from './greylist.ts'
 import { type ContentToJudge, lookUpsOf } from './look-ups.ts'
 import { refuseMessage } from './refuse.ts'
 import type { Session } from './session.ts'
@@ -59,52 +60,63 @@ export async function receiveMessage(
   if (settings === null) throw new Error('a transaction with recipients has no tenant')
   transaction.settings = settings
   const content = { header: header.value, head, sink }
-  const verdict = await judge(session, transaction, content)
-  if (verdict.reply !== null) {
+  const verdicts = await judge(session, transaction, content)
+  const outcome = combine(verdicts)
+  if (outcome.kind === 'refuse') {
     sink.discard()
+    const { verdict } = outcome
     const because = verdict.explanation.find((step) => step.policy === verdict.by)?.because ?? 'refused'
     return refuseMessage(session, transaction, {
-      reply: verdict.reply,
+      reply: verdict.reply ?? replies.localError,
       because,
       verdict,
+      verdicts,
       header: header.value,
     })
   }
   // Waited for here at the latest, and not for long: the Received field names the client.
   const clientName = await edge.clientNames.name(wire.clientIp)
-  return commit(session, transaction, { settings, header: header.value, verdict, sink, clientName, endedAt })
+  return commit(session, transaction, { settings, header: header.value, verdicts, held: outcome.held, sink, clientName, endedAt })
 }
 
+/** Asks the message's policies for each recipient; what had to be looked up is shared by them. */
 function judge(
   session: Session,
   transaction: Transaction,
   content: ContentToJudge,
-): Verdict | Promise<Verdict> {
+): readonly Verdict[] | Promise<readonly Verdict[]> {
   const { edge, wire } = session
-  const { directory, settings, direction } = transaction
-  return decide(messagePolicies, {
-    transaction: {
-      clientIp: wire.clientIp,
-      helo: session.helo ?? '',
-      reversePath: transaction.reversePath,
-      forwardPath: null,
-      tenantId: settings?.tenantId ?? null,
-      direction: transaction.direction,
-      now: edge.clock.now(),
-    },
-    settings,
-    gather: gatherFrom({
-      holder: edge.holder,
-      directory,
-      relay: null,
-      reversePath: transaction.reversePath,
-      forwardPath: null,
-      now: edge.clock.now(),
+  const { directory, settings, direction, reversePath } = transaction
+  const now = edge.clock.now()
+  const lookUps = lookUpsOf(session, transaction, { direction, content })
+  const recipients = transaction.recipients.map(({ key, forwardPath }) => ({
+    key,
+    question: {
+      transaction: {
+        clientIp: wire.clientIp,
+        helo: session.helo ?? '',
+        reversePath,
+        forwardPath,
+        tenantId: settings?.tenantId ?? null,
+        direction,
+        now,
+      },
       settings,
-      lookUps: lookUpsOf(session, transaction, { direction, content }),
-      header: content.header,
-    }),
-  })
+      gather: gatherFrom({
+        holder: edge.holder,
+        directory,
+        relay: null,
+        reversePath,
+        forwardPath,
+        now,
+        settings,
+        lookUps,
+        greylist: null,
+        header: content.header,
+      }),
+    },
+  }))
+  return decideEach(messagePolicies, recipients)
 }
 
 /**
@@ -129,7 +141,9 @@ function tenantByAuthor(
 type Accepted = {
   readonly settings: TenantSettings
   readonly header: HeaderFacts
-  readonly verdict: Verdict
+  /** By recipient. */
+  readonly verdicts: readonly Verdict[]
+  readonly held: Held
   readonly sink: ContentSink
   readonly clientName: string | null
   /** When the last octet was here. */
@@ -158,6 +172,7 @@ async function commit(session: Session, transaction: Transaction, accepted: Acce
       durationMs: edge.clock.now() - accepted.endedAt,
     })
     edge.onAccepted(envelope, content)
+    learnSender(session, transaction, accepted.verdict.facts)
     return replies.accepted(envelope.id)
   } catch (error) {
     accepted.sink.discard()

@@ -11,6 +11,7 @@ import { rcptPolicies } from '#policy/order.ts'
 import type { Direction, Verdict } from '#policy/policy.ts'
 import { relayOf } from '#policy/relay.ts'
 import type { TenantSettings } from '#policy/settings.ts'
+import { askGreylist, noteGreylisting } from '../greylist.ts'
 import { SLOW_REPLY_MS } from '../limits.ts'
 import { askSpf, lookUpsOf } from '../look-ups.ts'
 import { refuse } from '../refuse.ts'
@@ -42,6 +43,7 @@ export function rcpt(session: Session, command: RcptCommand): Reply | Promise<Re
   }
   const settings = allowed && directory.settings(allowed.tenantId)
   const direction = allowed?.direction ?? null
+  const lookUps = lookUpsOf(session, transaction, { direction, content: null })
   const verdict = decide(rcptPolicies, {
     transaction: {
       clientIp: wire.clientIp,
@@ -57,9 +59,12 @@ export function rcpt(session: Session, command: RcptCommand): Reply | Promise<Re
       holder: edge.holder,
       directory,
       relay,
+      reversePath,
       forwardPath,
+      now: edge.clock.now(),
       settings,
-      lookUps: lookUpsOf(session, transaction, { direction, content: null }),
+      lookUps,
+      greylist: askGreylist(session, transaction, { settings, forwardPath, lookUps }),
       header: null,
     }),
   })
@@ -76,6 +81,7 @@ function settle(
   verdict: Verdict,
 ): Reply | Promise<Reply> {
   const { forwardPath, settings, direction } = candidate
+  noteGreylisting(session, transaction, { settings, forwardPath, verdict })
   if (verdict.reply !== null) {
     const because = verdict.explanation.find((step) => step.policy === verdict.by)?.because ?? 'refused'
     const reply = refuse(session, {
