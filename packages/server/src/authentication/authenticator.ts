@@ -1,14 +1,25 @@
 // Authentication of mail from outside: SPF, DKIM, DMARC and ARC of one message, over one resolver with shared
 // look-ups. Facts wrap what comes out.
-import type { HeaderField } from '@gatepost/mail/header.ts'
+import { type HeaderField, parseHeaderFields, splitMessage } from '@gatepost/mail/header.ts'
 import type { Clock } from '#platform/clock.ts'
 import type { Dns } from '#platform/dns-types.ts'
+import { arcFields, newestMessageSignature } from './arc-fields.ts'
+import { KeyStore } from './dkim-key.ts'
 import { DmarcChecker } from './dmarc.ts'
-import type { AuthenticationFact, DkimFinding, SpfFinding } from './results.ts'
+import { evaluateArc } from './mailauth.ts'
+import { resolverOf } from './resolver.ts'
+import type { ArcFinding, AuthenticationFact, DkimFinding, SpfFinding } from './results.ts'
+import { Signatures } from './signatures.ts'
 import { SpfChecker } from './spf.ts'
 
 /** Reads content along, chunk by chunk from its first octet, and keeps nothing of it but hashes. */
-export type BodyTap = { write(chunk: Uint8Array): void }
+export type BodyTap = {
+  write(chunk: Uint8Array): void
+  /** Called once, at the end of the content. Never rejects. */
+  finish(): Promise<TapFindings>
+}
+
+export type TapFindings = { readonly dkim: readonly DkimFinding[]; readonly arc: ArcFinding }
 
 /** What is known of a message besides its content. */
 export type MessageQuestion = {
@@ -17,38 +28,81 @@ export type MessageQuestion = {
   readonly authorDomains: readonly string[]
 }
 
+const UNSIGNED: TapFindings = { dkim: [], arc: 'none' }
+
 export class Authenticator {
   readonly spf: SpfChecker
+  readonly #dns: Dns
+  readonly #clock: Clock
   readonly #dmarc: DmarcChecker
+  readonly #keys: KeyStore
 
   constructor(options: { readonly dns: Dns; readonly clock: Clock; readonly hostname: string }) {
+    this.#dns = options.dns
+    this.#clock = options.clock
     this.spf = new SpfChecker(options)
     this.#dmarc = new DmarcChecker(options)
+    this.#keys = new KeyStore(options)
   }
 
   /** Null when nothing in the header asks for the body: unsigned mail is never read again. */
-  begin(_fields: readonly HeaderField[], _bodyOffset: number): BodyTap | null {
-    return null
+  begin(fields: readonly HeaderField[], bodyOffset: number): BodyTap | null {
+    const chain = arcFields(fields)
+    const signed = fields.filter(({ nameLower }) => nameLower === 'dkim-signature')
+    if (signed.length === 0 && chain.length === 0) return null
+    const newest = newestMessageSignature(chain)
+    const signatures = new Signatures(
+      fields,
+      [
+        ...(newest === null ? [] : [{ field: newest, kind: 'arc' as const }]),
+        ...signed.map((field) => ({ field, kind: 'dkim' as const })),
+      ],
+      this.#keys,
+    )
+    let toSkip = bodyOffset
+    return {
+      write(chunk) {
+        const skipped = Math.min(toSkip, chunk.length)
+        toSkip -= skipped
+        if (skipped < chunk.length) signatures.write(skipped === 0 ? chunk : chunk.subarray(skipped))
+      },
+      finish: async () => {
+        const findings = await signatures.verify(this.#clock.now())
+        if (chain.length === 0) return { dkim: findings, arc: 'none' }
+        const dkim = newest === null ? findings : findings.slice(1)
+        return { dkim, arc: await this.#arc(chain, newest === null ? null : (findings[0] ?? null)) }
+      },
+    }
   }
 
   /** As `begin`, from the first octets of content. */
-  tap(_head: Uint8Array): BodyTap | null {
-    return null
+  tap(head: Uint8Array): BodyTap | null {
+    const { headerBytes, bodyOffset } = splitMessage(head)
+    const fields = parseHeaderFields(headerBytes)
+    return fields.ok ? this.begin(fields.value, bodyOffset) : null
   }
 
   /** Everything found. Never rejects: what DNS could not tell is `temperror`. */
-  async judge({ spf, authorDomains }: MessageQuestion, _tap: BodyTap | null): Promise<AuthenticationFact> {
-    const dkim: readonly DkimFinding[] = []
+  async judge({ spf, authorDomains }: MessageQuestion, tap: BodyTap | null): Promise<AuthenticationFact> {
+    const { dkim, arc } = tap === null ? UNSIGNED : await tap.finish()
     const spfDomain = spf.result === 'pass' ? spf.domain : null
-    const passed = dkim.filter(({ result }) => result === 'pass').map(({ domain }) => domain)
-    const found = await this.#dmarc.check({ authorDomains, spfDomain, dkimDomains: passed })
+    const dkimDomains = dkim.filter(({ result }) => result === 'pass').map(({ domain }) => domain)
+    const found = await this.#dmarc.check({ authorDomains, spfDomain, dkimDomains })
     return {
       spf: spf.result,
       spfDomain: spf.domain,
       spfAligned: found.spfAligned,
-      dkim: dkim.map((one) => ({ ...one, aligned: found.dkimAligned.has(one.domain) })),
+      dkim: dkim.map((one) => ({
+        ...one,
+        aligned: one.result === 'pass' && found.dkimAligned.has(one.domain),
+      })),
       dmarc: found.dmarc,
-      arc: 'none',
+      arc,
     }
+  }
+
+  #arc(chain: readonly HeaderField[], newest: DkimFinding | null): Promise<ArcFinding> {
+    const resolver = resolverOf(this.#dns, this.#clock, { ms: 0 })
+    return evaluateArc(chain, { passed: newest?.result === 'pass', resolver })
   }
 }

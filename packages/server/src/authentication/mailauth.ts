@@ -1,9 +1,11 @@
 // The one file that knows mailauth: SPF macros, DMARC discovery and ARC chains are never ours (decisions 46).
 import { formatMailbox } from '@gatepost/mail/address.ts'
+import type { HeaderField } from '@gatepost/mail/header.ts'
+import { arc as arcOf, getARChain } from 'mailauth/lib/arc/index.js'
 import { evaluateDmarc as dmarcOf } from 'mailauth/lib/dmarc/index.js'
 import { spf as spfOf } from 'mailauth/lib/spf/index.js'
 import { EVALUATION_MS_MAX, type MailauthResolver } from './resolver.ts'
-import type { DmarcFinding, SpfQuery, SpfResult } from './results.ts'
+import type { ArcFinding, DmarcFinding, SpfQuery, SpfResult } from './results.ts'
 
 export type SpfEvaluation = {
   readonly result: SpfResult
@@ -91,4 +93,36 @@ export async function evaluateDmarc(question: DmarcQuestion): Promise<DmarcEvalu
 
 function undecided(result: 'none' | 'temperror', domain: string): DmarcEvaluation {
   return { dmarc: { result, policy: null, domain }, spfAligned: false, dkimAligned: new Set() }
+}
+
+/**
+ * Validates a chain of seals (RFC 8617 §5.2). The newest message signature was verified by the caller, like
+ * any signature. Never rejects; what could not be looked up is `fail`, which takes nothing from anybody.
+ */
+export async function evaluateArc(
+  chain: readonly HeaderField[],
+  options: { readonly passed: boolean; readonly resolver: MailauthResolver },
+): Promise<ArcFinding> {
+  const parsed = chain.map(({ nameLower, raw }) => ({
+    key: nameLower,
+    casedKey: nameLower,
+    line: withoutEnding(raw),
+  }))
+  try {
+    const sets = getARChain({ parsed }, { strict: true })
+    if (sets === false) return 'none'
+    const lastEntry = sets[sets.length - 1]!
+    lastEntry.messageSignature = { status: { result: options.passed ? 'pass' : 'fail' }, info: '' }
+    const data = { chain: sets, lastEntry, warnings: [] }
+    const found = await arcOf(data, { resolver: options.resolver as never, strict: true })
+    const { result } = found.status
+    return result === 'pass' || result === 'none' ? result : 'fail'
+  } catch {
+    return 'fail'
+  }
+}
+
+function withoutEnding(raw: Uint8Array): Buffer {
+  const octets = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength)
+  return octets.at(-1) === 10 ? octets.subarray(0, octets.at(-2) === 13 ? -2 : -1) : octets
 }
