@@ -56,6 +56,7 @@ export const endpoints: readonly Endpoint[] = [
   route.revokeOutbound,
   route.whatIsMyAddress,
   message.listMessages,
+  message.exportMessages,
   message.getMessage,
   message.retryMessage,
   message.getMessageCounts,

@@ -1,7 +1,7 @@
 // Message centre (K1) and Why (K2): every attempt with its ordered explanation and delivery attempts.
 import * as z from 'zod'
 import { Nothing, PageQuery, TenantPath, Time } from './common.ts'
-import { endpoint } from './endpoint.ts'
+import { endpoint, TextFile } from './endpoint.ts'
 
 const MessagePath = TenantPath.extend({ message: z.string() })
 
@@ -41,6 +41,36 @@ export const MessageRow = z.object({
 })
 export type MessageRow = z.infer<typeof MessageRow>
 
+const Filter = z.string().trim().min(1).max(320).optional()
+
+/** What the message centre filters by. All that is given must hold. */
+export const MessageFilter = z.object({
+  search: z
+    .string()
+    .trim()
+    .max(320)
+    .optional()
+    .describe('Beginnings of addresses, domains, subject words, message ids and client addresses'),
+  status: MessageStatus.optional(),
+  direction: z.enum(['inbound', 'outbound']).optional(),
+  sender: Filter.describe('Reverse-path or author: an address, a domain, or a beginning with * at its end'),
+  recipient: Filter.describe(
+    'An address (its aliases count too), a domain, or a beginning with * at its end',
+  ),
+  ip: Filter.describe('The client’s address, or its beginning with * at its end'),
+  reason: Filter.describe('A reason as docs/reference/policies.md lists them'),
+  policy: Filter.describe('The name of a policy that refused, deferred, held or waived'),
+  rule: Filter.describe('The id of a rule that was applied'),
+  from: z.coerce.number().int().optional().describe('Epoch milliseconds, inclusive'),
+  to: z.coerce.number().int().optional().describe('Epoch milliseconds, exclusive'),
+})
+export type MessageFilter = z.infer<typeof MessageFilter>
+
+/** Rows of one export: more than a spreadsheet is good for is a matter for narrower filters. */
+export const EXPORT_ROWS_MAX = 100_000
+/** Seconds that a request for newer rows waits for them at most: less than any proxy's patience. */
+export const TAIL_WAIT_MAX = 25
+
 export const listMessages = endpoint({
   name: 'listMessages',
   method: 'GET',
@@ -51,16 +81,41 @@ export const listMessages = endpoint({
     'Every attempt, newest first. `search` takes addresses, domains, subject words, message ids and IPs.',
   params: TenantPath,
   query: PageQuery.extend({
-    search: z.string().trim().max(320).optional(),
-    status: MessageStatus.optional(),
-    direction: z.enum(['inbound', 'outbound']).optional(),
-    from: z.coerce.number().int().optional(),
-    to: z.coerce.number().int().optional(),
+    ...MessageFilter.shape,
     /** Rows newer than this id, oldest first: the live tail. */
     since: z.string().optional(),
+    wait: z.coerce
+      .number()
+      .int()
+      .min(0)
+      .max(TAIL_WAIT_MAX)
+      .optional()
+      .describe('With `since`: seconds to wait for the first newer row'),
   }),
   body: Nothing,
-  output: z.object({ items: z.array(MessageRow), next: z.string().nullable(), total: z.int().nullable() }),
+  output: z.object({
+    items: z.array(MessageRow),
+    next: z.string().nullable(),
+    total: z.int().nullable(),
+    /** Other addresses of the person that was asked for, which were looked for too. */
+    aliases: z.array(z.string()),
+  }),
+  status: 200,
+  problems: ['not-found'],
+})
+
+export const exportMessages = endpoint({
+  name: 'exportMessages',
+  method: 'GET',
+  path: '/v1/tenants/{tenant}/messages-export',
+  tag: 'Messages',
+  allow: 'messages:export',
+  summary: 'The filtered rows as CSV, newest first, at most 100,000. The audit log keeps who took what.',
+  params: TenantPath,
+  query: MessageFilter,
+  body: Nothing,
+  output: TextFile,
+  file: { mediaType: 'text/csv', name: 'messages.csv' },
   status: 200,
   problems: ['not-found'],
 })

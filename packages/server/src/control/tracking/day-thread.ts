@@ -31,8 +31,11 @@ export type DayAnswer =
   | { readonly id: number; readonly value: unknown }
   | { readonly id: number; readonly error: string; readonly isNotABatch: boolean }
 
-/** Days open at once: reports come for today, retries for the days before. */
-const OPEN_MAX = 8
+/**
+ * Days open at once: reports come for today, retries for the days before; a search that finds little looks into
+ * every day that is kept.
+ */
+const OPEN_MAX = { readWrite: 8, readOnly: 32 } as const
 const STATEMENTS_MAX = 100
 const BUSY_MS_MAX = 5_000
 /** Pages at the ends of tables are written again with each batch: a rare checkpoint writes them once. */
@@ -137,7 +140,7 @@ function opened(day: number): Day {
     days.set(day, found)
     return found
   }
-  if (days.size >= OPEN_MAX) closeDay(days.keys().next().value!)
+  if (days.size >= OPEN_MAX[readOnly ? 'readOnly' : 'readWrite']) closeDay(days.keys().next().value!)
   if (!readOnly && !fileExists(pathOf(day))) createDay(day)
   const database = new DatabaseSync(pathOf(day), { readOnly, timeout: BUSY_MS_MAX })
   if (!readOnly) database.exec(`${WRITER_PRAGMAS} ${sqliteDay}`)

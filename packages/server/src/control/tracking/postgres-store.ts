@@ -1,5 +1,5 @@
 // Tracking in PostgreSQL: three tables partitioned by day; the same rows and queries as in SQLite.
-import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
+import { Kysely, PostgresDialect, type RawBuilder, sql, type Transaction } from 'kysely'
 import { NotABatch, readBatch } from '#link/report-shape.ts'
 import type { DeliveryReport, Report } from '#link/reports.ts'
 import { postgresPool } from '#store/open.ts'
@@ -8,8 +8,8 @@ import { dayName, dayOfId, dayOfName } from './days.ts'
 import { NoteTaker } from './notes.ts'
 import { attemptRow, messageRows, outcomeText, type Place, type TenantOfDomain } from './rows.ts'
 import { afterDelivery, statusOf } from './status.ts'
-import type { Taken, TrackingStorage } from './tracking-store.ts'
-import { endOfPrefix, tenantKey } from './words.ts'
+import type { Taken, TrackingStorage, WordPlace } from './tracking-store.ts'
+import { endOfPrefix, tenantKey, type WordTree } from './words.ts'
 
 /** One for reports, the rest for searches. */
 const CONNECTIONS_MAX = 4
@@ -34,8 +34,9 @@ export async function openPostgresTracking(database: string): Promise<TrackingSt
   let oldestDay = 0
   return {
     builder: db,
-    found: ({ day, tenantId }, prefix) => sql<number>`(select seq from tracking_word where day = ${day}
-      and tenant_key = ${tenantKey(tenantId)} and word >= ${prefix} and word < ${endOfPrefix(prefix)})`,
+    found: (place, words) => foundBy(place, words),
+    // The planner has statistics.
+    few: async () => null,
     days: async () => [...known].sort((a, b) => b - a),
     read: async (_day, query) => (await db.executeQuery(query)).rows,
     async take(body): Promise<Taken> {
@@ -71,6 +72,21 @@ export async function openPostgresTracking(database: string): Promise<TrackingSt
     },
     close: () => db.destroy(),
   }
+}
+
+function foundBy(place: WordPlace, tree: WordTree): RawBuilder<number> {
+  if ('word' in tree) {
+    const { day, tenantId, afterSeq = 0 } = place
+    const { word, isExact } = tree
+    return sql<number>`(select seq from tracking_word where day = ${day} and tenant_key = ${tenantKey(tenantId)}
+      and word >= ${word} and ${isExact ? sql`word <= ${word}` : sql`word < ${endOfPrefix(word)}`}
+      and seq > ${afterSeq})`
+  }
+  const [trees, joined] = 'all' in tree ? [tree.all, sql` intersect `] : [tree.any, sql` union `]
+  return sql<number>`(${sql.join(
+    trees.map((one) => foundBy(place, one)),
+    joined,
+  )})`
 }
 
 function dayOf(report: Report): number {

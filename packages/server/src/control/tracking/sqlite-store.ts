@@ -10,6 +10,13 @@ import { dayName, dayOfName } from './days.ts'
 import type { Taken, TrackingStorage } from './tracking-store.ts'
 import { tokenQuery } from './words.ts'
 
+/**
+ * SQLite cannot know how many rows a word has. For so few it pays to read them all and sort; beyond, rows are
+ * walked in order until a page is full.
+ */
+const FEW_MAX = 2_000
+const FEW = 'select rowid from tracking_words where tracking_words match ? and rowid > ? limit ?'
+
 export function openSqliteTracking(folder: string): TrackingStorage {
   ensureFolder(folder)
   const writer = new DayThread({ folder, readOnly: false })
@@ -24,8 +31,13 @@ export function openSqliteTracking(folder: string): TrackingStorage {
         createQueryCompiler: () => new SqliteQueryCompiler(),
       },
     }),
-    found: ({ tenantId }, prefix) => sql<number>`(select rowid from tracking_words
-      where tracking_words match ${tokenQuery(tenantId, prefix)})`,
+    found: ({ tenantId, afterSeq = 0 }, words) => sql<number>`(select rowid from tracking_words
+      where tracking_words match ${tokenQuery(tenantId, words)} and rowid > ${afterSeq})`,
+    async few({ day, tenantId, afterSeq = 0 }, words) {
+      const parameters = [tokenQuery(tenantId, words), afterSeq, FEW_MAX + 1]
+      const rows = (await reader.ask({ kind: 'read', day, sql: FEW, parameters })) as { rowid: number }[]
+      return rows.length > FEW_MAX ? null : rows.map(({ rowid }) => rowid)
+    },
     days: async () => daysIn(folder),
     async read<Row>(day: number, query: { sql: string; parameters: readonly unknown[] }) {
       const { sql, parameters } = query

@@ -2,6 +2,7 @@
 import type { CompiledQuery, Kysely, RawBuilder } from 'kysely'
 import type { TrackingSchema } from '#store/tracking-schema.ts'
 import type { MailNotes } from './notes.ts'
+import type { WordTree } from './words.ts'
 
 export type Taken = {
   readonly node: string
@@ -11,11 +12,20 @@ export type Taken = {
   readonly rejected: readonly string[]
 }
 
+export type WordPlace = {
+  readonly day: number
+  readonly tenantId: string
+  /** Only rows that came later than this one. */
+  readonly afterSeq?: number | undefined
+}
+
 export type TrackingStorage = {
   /** Compiles queries for this database; run them with `read`. */
   readonly builder: Kysely<TrackingSchema>
-  /** The subquery of `seq`: a tenant's messages of a day that have a word which begins so. */
-  found(place: { readonly day: number; readonly tenantId: string }, prefix: string): RawBuilder<number>
+  /** The subquery of `seq`: a tenant's messages of a day that have these words. */
+  found(place: WordPlace, words: WordTree): RawBuilder<number>
+  /** The `seq` of all messages that have these words, if they are few; null when they are many or unknown. */
+  few(place: WordPlace, words: WordTree): Promise<readonly number[] | null>
   /** Days with rows, newest first. */
   days(): Promise<readonly number[]>
   read<Row>(day: number, query: CompiledQuery<Row>): Promise<readonly Row[]>

@@ -1,19 +1,24 @@
 // Tracking: where every message is and why. Takes the reports of edges; answers the message centre (decisions
 // 30, 34).
 import { join } from 'node:path'
+import type { MessageFilter } from '@gatepost/contract/message.ts'
 import type { Emit } from '#events/emit.ts'
 import type { Clock } from '#platform/clock.ts'
 import { newId } from '#platform/random.ts'
 import type { Store } from '#store/open.ts'
 import { problem } from '../problem.ts'
 import type { EdgeLink, Scope } from '../scope.ts'
+import { aliasesFor } from './alias-store.ts'
 import { countRows, type MessageCounts } from './counts-store.ts'
 import { dayOf } from './days.ts'
-import { listRows, type MessageQuery, type Row } from './list-store.ts'
+import { auditExport, exportRows } from './export.ts'
+import type { MessageQuery } from './filter-store.ts'
+import { type Listed, listRows } from './list-store.ts'
 import { keepMailNotes } from './mail-observations.ts'
 import { type Message, placeOfMessage, readMessage } from './message.ts'
 import { openPostgresTracking } from './postgres-store.ts'
 import { openSqliteTracking } from './sqlite-store.ts'
+import { Tail } from './tail.ts'
 import type { TrackingStorage } from './tracking-store.ts'
 
 /** Days kept, today included. */
@@ -35,10 +40,10 @@ export type Tracking = {
   take(body: Buffer): Promise<{ readonly node: string; readonly slot: number; readonly acknowledged: number }>
   /** The publisher tells which tenant validated which domain. */
   domainsChanged(domains: ReadonlyMap<string, string>): void
-  listMessages(
-    scope: Scope,
-    query: MessageQuery,
-  ): Promise<{ readonly items: Row[]; readonly next: string | null; readonly total: null }>
+  /** With `since` and `wait`, waits that many seconds for the first newer row. */
+  listMessages(scope: Scope, query: MessageQuery & { readonly wait?: number | undefined }): Promise<Listed>
+  /** The filtered rows as CSV, page by page; what was asked for is in the audit log first. */
+  exportMessages(scope: Scope, filter: MessageFilter): Promise<AsyncIterable<string>>
   /** Throws `not-found`. */
   getMessage(scope: Scope, id: string): Promise<Message>
   getMessageCounts(scope: Scope): Promise<MessageCounts>
@@ -54,10 +59,12 @@ export async function openTracking(options: Options): Promise<Tracking> {
       ? openSqliteTracking(join(dataFolder, 'tracking'))
       : await openPostgresTracking(database)
   const stopped = new AbortController()
+  const tail = new Tail(clock, stopped.signal)
   const retention = keepRetention(storage, { ...options, signal: stopped.signal })
   return {
     async take(body) {
       const { node, slot, acknowledged, notes, rejected } = await storage.take(body)
+      tail.arrived()
       if (rejected.length > 0) emit('link.rejected', { what: 'reports', node, slot, why: rejected })
       await keepMailNotes(store, notes).catch((error) => {
         // The reports come again, and their notes with them.
@@ -67,7 +74,17 @@ export async function openTracking(options: Options): Promise<Tracking> {
       return { node, slot, acknowledged }
     },
     domainsChanged: (domains) => storage.domainsChanged(domains),
-    listMessages: (scope, query) => listRows(scope, query, storage),
+    async listMessages(scope, query) {
+      const aliases = await aliasesFor(store.db, scope.tenantId, query)
+      const listed = (): Promise<Listed> => listRows(scope, { ...query, aliases }, storage)
+      const { since, wait = 0 } = query
+      return since === undefined || wait === 0 ? listed() : tail.follow(listed, wait * 1_000)
+    },
+    async exportMessages(scope, filter) {
+      const aliases = await aliasesFor(store.db, scope.tenantId, filter)
+      await store.transaction((trx) => auditExport(trx, scope, { filter, at: clock.now() }))
+      return exportRows((page) => listRows(scope, { ...filter, ...page, aliases }, storage))
+    },
     getMessage: (scope, id) => readMessage(scope, id, storage),
     getMessageCounts: (scope) => countRows(scope, storage, clock),
     async retryMessage(scope, messageId, link) {

@@ -6,6 +6,8 @@ import { domainToASCII } from 'node:url'
 /** Words of one message: more would only serve those who flood the index. */
 export const WORDS_PER_SUBJECT_MAX = 16
 export const RECIPIENTS_INDEXED_MAX = 50
+/** A reason, some policies and the rules of all recipients that differ. */
+const CAUSES_MAX = 24
 const WORD_LENGTH_MAX = 120
 /** Words of a query; each costs a look-up. */
 const QUERY_WORDS_MAX = 8
@@ -55,9 +57,27 @@ export function tokensOf(tenantId: string, words: ReadonlySet<string>): string {
   return text
 }
 
-/** The query of the full-text index for words that begin so. */
-export function tokenQuery(tenantId: string, prefix: string): string {
-  return `"${tokenOf(tenantId, prefix).replaceAll('"', '""')}"*`
+/** What is asked of the words of a message. A word that is not exact is a beginning. */
+export type WordTree =
+  | { readonly word: string; readonly isExact: boolean }
+  | { readonly all: readonly WordTree[] }
+  | { readonly any: readonly WordTree[] }
+
+export function allOf(trees: readonly WordTree[]): WordTree {
+  return trees.length === 1 ? trees[0]! : { all: trees }
+}
+
+export function anyOf(trees: readonly WordTree[]): WordTree {
+  return trees.length === 1 ? trees[0]! : { any: trees }
+}
+
+/** The query of the full-text index. */
+export function tokenQuery(tenantId: string, tree: WordTree): string {
+  if ('word' in tree) {
+    return `"${tokenOf(tenantId, tree.word).replaceAll('"', '""')}"${tree.isExact ? '' : '*'}`
+  }
+  const [trees, word] = 'all' in tree ? [tree.all, ' AND '] : [tree.any, ' OR ']
+  return `(${trees.map((one) => tokenQuery(tenantId, one)).join(word)})`
 }
 
 /** The words of a subject. */
@@ -71,6 +91,8 @@ export function messageWords(message: {
   readonly subject: string | null
   readonly messageIdField: string | null
   readonly clientIp: string | null
+  /** Why it went as it did: `reason:…`, `policy:…`, `rule:…`. */
+  readonly causes: readonly string[]
 }): ReadonlySet<string> {
   const words = new Set<string>()
   for (const address of message.addresses.slice(0, RECIPIENTS_INDEXED_MAX + 2)) {
@@ -84,37 +106,34 @@ export function messageWords(message: {
     for (const word of wordsOf(message.subject).slice(0, WORDS_PER_SUBJECT_MAX)) words.add(word)
   if (message.messageIdField) words.add(cut(fold(bare(message.messageIdField))))
   if (message.clientIp) words.add(cut(message.clientIp))
+  for (const cause of message.causes.slice(0, CAUSES_MAX)) words.add(cut(cause))
   words.delete('')
   return words
 }
 
-/**
- * What one word of a query may match: any of the alternatives, each of which is a set of prefixes to be found
- * together.
- */
-export type QueryWord = readonly (readonly string[])[]
-
 /** Splits what people type. All words must match, each as the beginning of a word of the message. */
-export function queryWords(search: string): readonly QueryWord[] {
+export function queryWords(search: string): readonly WordTree[] {
   return search
     .split(/\s+/)
     .map(bare)
     .filter((token) => token !== '')
     .slice(0, QUERY_WORDS_MAX)
-    .map(alternativesOf)
-    .filter((alternatives) => alternatives.length > 0)
+    .map(treeOf)
 }
 
-function alternativesOf(token: string): QueryWord {
+function treeOf(token: string): WordTree {
+  const begins = (word: string): WordTree => ({ word, isExact: false })
   const whole = cut(fold(asciiDomain(token)))
   const parts = wordsOf(token)
-  if (token.includes('@') || (parts.length === 1 && parts[0] === whole)) return [[whole]]
+  if (token.includes('@') || parts.length === 0 || (parts.length === 1 && parts[0] === whole)) {
+    return begins(whole)
+  }
   // `acme.example` is a domain, but also two words of a subject.
-  return parts.length > 0 ? [[whole], parts] : [[whole]]
+  return anyOf([begins(whole), allOf(parts.map(begins))])
 }
 
 /** Domains are kept in A-labels; people type them as they read them. */
-function asciiDomain(token: string): string {
+export function asciiDomain(token: string): string {
   if (ASCII.test(token) || !token.includes('.')) return token
   const at = token.lastIndexOf('@')
   const ascii = domainToASCII(token.slice(at + 1))
@@ -127,7 +146,7 @@ function bare(text: string): string {
 }
 
 /** Cut by whole characters: half a surrogate pair is no text. */
-function cut(word: string): string {
+export function cut(word: string): string {
   return word.length <= WORD_LENGTH_MAX ? word : word.slice(0, WORD_LENGTH_MAX).toWellFormed()
 }
 

@@ -6,6 +6,7 @@ import type { HandlerDeps } from './deps.ts'
 export function messageBindings({ tracking, link }: HandlerDeps): readonly Binding[] {
   return [
     on(contract.listMessages, (request) => tracking.listMessages(scopeOf(request), request.query)),
+    on(contract.exportMessages, (request) => tracking.exportMessages(scopeOf(request), request.query)),
     on(contract.getMessage, (request) => tracking.getMessage(scopeOf(request), request.params.message)),
     on(contract.retryMessage, (request) =>
       tracking.retryMessage(scopeOf(request), request.params.message, link),

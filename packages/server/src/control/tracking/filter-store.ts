@@ -1,0 +1,146 @@
+// What the message centre's filters ask of a day: words of the index, and checks of what these found.
+import type { MessageFilter } from '@gatepost/contract/message.ts'
+import { type Expression, type ExpressionBuilder, type SelectQueryBuilder, type SqlBool, sql } from 'kysely'
+import type { TrackingSchema } from '#store/tracking-schema.ts'
+import { dayOfId, idFloor } from './days.ts'
+import type { TrackingStorage } from './tracking-store.ts'
+import { allOf, anyOf, asciiDomain, cut, fold, queryWords, type WordTree } from './words.ts'
+
+export type MessageQuery = MessageFilter & {
+  readonly limit: number
+  readonly after?: string | undefined
+  /** Rows that arrived after this one, oldest first. */
+  readonly since?: string | undefined
+  /** Addresses that belong together, by each of them, folded: who asks for one means them all. */
+  readonly aliases?: ReadonlyMap<string, readonly string[]> | undefined
+}
+
+/** An id is made when its transaction begins, its row's time is that of the outcome: so far apart at most. */
+export const ID_BEFORE_AT_MS = 3_600_000
+
+export type MessageSelect = SelectQueryBuilder<TrackingSchema, 'tracking_message', object>
+type Where = ExpressionBuilder<TrackingSchema, 'tracking_message'>
+type Clause = Expression<SqlBool>
+
+type Filtering = {
+  readonly tenantId: string
+  readonly query: MessageQuery
+  /** The only rows whose words fit, where they are few: they are read straight away. */
+  readonly few?: readonly number[] | null
+  /** Rows that came later than this one. */
+  readonly afterSeq?: number | undefined
+}
+
+/** The rows of one day that pass the filters. */
+export function filtered(
+  storage: Pick<TrackingStorage, 'builder' | 'found'>,
+  day: number,
+  { tenantId, query, few = null, afterSeq }: Filtering,
+): MessageSelect {
+  const { status, direction, from, to, search } = query
+  const words = wordsWanted(query)
+  let select: MessageSelect = storage.builder.selectFrom('tracking_message').where('day', '=', day)
+  if (words !== null && few !== null) {
+    // The sign keeps SQLite from walking all rows of the organisation in order, to find these few among them.
+    select = select
+      .where(sql<string>`+tenant_id`, '=', tenantId)
+      .where('seq', 'in', sql<number>`(select value from json_each(${JSON.stringify(few)}))`)
+  } else {
+    select = select.where('tenant_id', '=', tenantId)
+    if (words !== null) select = select.where('seq', 'in', storage.found({ day, tenantId, afterSeq }, words))
+  }
+  if (afterSeq !== undefined) select = select.where('seq', '>', afterSeq)
+  if (status !== undefined) select = select.where('status', '=', status)
+  if (direction !== undefined) select = select.where('direction', '=', direction)
+  if (from !== undefined)
+    select = select.where('at', '>=', from).where('id', '>=', idFloor(from - ID_BEFORE_AT_MS))
+  if (to !== undefined) select = select.where('at', '<', to).where('id', '<', idFloor(to))
+  for (const check of checksOf(query)) select = select.where(check)
+  const trimmed = search?.trim() ?? ''
+  return dayOfId(trimmed) === null ? select : select.where('id', '=', trimmed)
+}
+
+/** What the index is asked; null when no filter is about words. */
+export function wordsWanted(query: MessageQuery): WordTree | null {
+  const { search = '', sender, recipient, ip, reason, policy, rule, aliases } = query
+  const trees: WordTree[] = []
+  if (sender !== undefined) trees.push(personOf(sender).tree)
+  if (recipient !== undefined) trees.push(anyOf(recipientsOf(query).map((one) => personOf(one).tree)))
+  if (ip !== undefined) trees.push(beginningOf(ip))
+  // The words under which rows.ts keeps why a message went as it did.
+  for (const [name, value] of Object.entries({ reason, policy, rule })) {
+    if (value !== undefined) trees.push({ word: cut(`${name}:${value}`), isExact: true })
+  }
+  if (dayOfId(search.trim()) === null) {
+    for (const tree of queryWords(search)) trees.push(withAliases(tree, aliases))
+  }
+  return trees.length === 0 ? null : allOf(trees)
+}
+
+/** A word may stand anywhere in a message: these say where it must. */
+function checksOf(query: MessageQuery): readonly ((where: Where) => Clause)[] {
+  const { sender, recipient, ip } = query
+  const checks: ((where: Where) => Clause)[] = []
+  if (sender !== undefined) {
+    const { patterns } = personOf(sender)
+    checks.push((where) => where.or([likeAny('reverse_path', patterns), likeAny('author', patterns)]))
+  }
+  if (recipient !== undefined) {
+    const all = recipientsOf(query).map(personOf)
+    checks.push((where) => where.or(all.map((one) => sentTo(where, one))))
+  }
+  if (ip !== undefined) {
+    const { word, isExact } = beginningOf(ip)
+    checks.push(() => likeAny('client_ip', [`${escaped(word)}${isExact ? '' : '%'}`]))
+  }
+  return checks
+}
+
+/** The first recipient has a column; where there are more, the body names them. */
+function sentTo(where: Where, { patterns, tree }: Person): Clause {
+  const more = patterns.map((pattern) => `%"forwardpath":"${pattern}${tree.isExact ? '"%' : ''}`)
+  const isOneOfMany = where.and([where('recipient_count', '>', 1), likeAny('body', more)])
+  return where.or([likeAny('forward_path', patterns), isOneOfMany])
+}
+
+function recipientsOf({ recipient = '', aliases }: MessageQuery): readonly string[] {
+  return aliases?.get(fold(asciiDomain(recipient))) ?? [recipient]
+}
+
+type Word = Extract<WordTree, { readonly word: string }>
+type Person = { readonly tree: Word; readonly patterns: readonly string[] }
+
+/** `ann@acme.example`, `acme.example`, `@acme.example`, or the beginning of either with `*` at its end. */
+function personOf(text: string): Person {
+  const { word, isExact } = beginningOf(asciiDomain(text))
+  const isDomain = word.startsWith('@') || !word.includes('@')
+  const bare = word.startsWith('@') ? word.slice(1) : word
+  const end = isExact ? '' : '%'
+  const patterns = isDomain ? [`%@${escaped(bare)}${end}`] : [`${escaped(bare)}${end}`]
+  // Without an @ a beginning may be that of a person or of a domain.
+  if (!isExact && isDomain && bare === word) patterns.push(`${escaped(bare)}%`)
+  return { tree: { word: cut(bare), isExact }, patterns }
+}
+
+function beginningOf(text: string): Word {
+  const folded = fold(text)
+  return folded.endsWith('*')
+    ? { word: folded.slice(0, -1), isExact: false }
+    : { word: folded, isExact: true }
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[\\%_]/g, '\\$&')
+}
+
+type TextColumn = 'reverse_path' | 'author' | 'forward_path' | 'client_ip' | 'body'
+
+function likeAny(column: TextColumn, patterns: readonly string[]): Clause {
+  const likes = patterns.map((pattern) => sql`lower(${sql.ref(column)}) like ${pattern} escape '\\'`)
+  return sql<SqlBool>`(${sql.join(likes, sql` or `)})`
+}
+
+function withAliases(tree: WordTree, aliases: MessageQuery['aliases']): WordTree {
+  const all = 'word' in tree ? aliases?.get(tree.word) : undefined
+  return all === undefined ? tree : anyOf(all.map((alias) => ({ word: cut(fold(alias)), isExact: false })))
+}
