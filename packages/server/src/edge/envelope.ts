@@ -4,18 +4,24 @@ import { receivedField, receivedProtocol } from '@gatepost/mail/trace-fields.ts'
 import type { HeaderFacts } from '#facts/header-facts.ts'
 import type { AcceptedReport } from '#link/reports.ts'
 import type { AuthenticationFact } from '#policy/facts.ts'
+import type { Outcome } from '#policy/per-recipient.ts'
 import type { Verdict } from '#policy/policy.ts'
 import type { TenantSettings } from '#policy/settings.ts'
-import type { Envelope } from '#spool/spool.ts'
+import type { Envelope, EnvelopeRecipient } from '#spool/spool.ts'
 import { trackedClient } from './refuse.ts'
 import { resultsField } from './results-field.ts'
 import type { Session } from './session.ts'
 import type { Transaction } from './transaction.ts'
 
+/** What holds each recipient; null lets it go. */
+export type Held = (Outcome & { readonly kind: 'accept' })['held']
+
 export type Judged = {
   readonly settings: TenantSettings
   readonly header: HeaderFacts
-  readonly verdict: Verdict
+  /** By recipient, as the message's policies judged. */
+  readonly verdicts: readonly Verdict[]
+  readonly held: Held
   readonly clientName: string | null
 }
 
@@ -26,9 +32,9 @@ export function envelopeOf(
   judged: Judged & { readonly id: string; readonly size: number },
 ): Envelope {
   const { reversePath, parameters, recipients } = transaction
-  const { verdict, settings } = judged
+  const { verdicts, held, settings } = judged
   const receivedAt = session.edge.clock.now()
-  const found = verdict.facts.authentication ?? null
+  const found = verdicts.find(({ facts }) => facts.authentication)?.facts.authentication ?? null
   const direction = transaction.direction ?? 'inbound'
   const results = direction === 'inbound' && found?.kind === 'known' ? found.value : null
   return {
@@ -48,7 +54,7 @@ export function envelopeOf(
       forwardPath: formatMailbox(recipient.forwardPath),
       originalRecipient: recipient.parameters.originalRecipient,
       notify: recipient.parameters.notify,
-      state: verdict.kind === 'hold' || recipient.verdict.kind === 'hold' ? 'held' : 'queued',
+      ...stateOf(held[index] ?? null, verdicts[index]?.by ?? recipient.verdict.by),
     })),
     receivedAt,
     size: judged.size,
@@ -67,7 +73,8 @@ export function acceptedReport(
   transaction: Transaction,
   judged: Judged & { readonly envelope: Envelope },
 ): AcceptedReport {
-  const { envelope, header, verdict, settings } = judged
+  const { envelope, header, verdicts, held, settings } = judged
+  const common = verdicts[held.findIndex((why) => why === null || why === 'by-policy')] ?? verdicts[0]!
   return {
     kind: 'accepted',
     id: envelope.id,
@@ -86,12 +93,30 @@ export function acceptedReport(
       forwardPath: formatMailbox(recipient.forwardPath),
       explanation: recipient.verdict.explanation,
       facts: recipient.verdict.facts,
+      ...ownVerdict(verdicts[index]!, common),
+      ...(held[index] == null ? {} : { held: held[index] }),
     })),
-    explanation: verdict.explanation,
-    facts: verdict.facts,
-    verdict: verdict.kind,
+    explanation: common.explanation,
+    facts: common.facts,
+    verdict: common.kind,
     settingsRevision: settings.revision,
   }
+}
+
+function stateOf(held: Held[number], by: Verdict['by']): Pick<EnvelopeRecipient, 'state' | 'heldBecause'> {
+  if (held === null) return { state: 'queued' }
+  const why = held === 'by-policy' ? 'held' : held.replaceAll('-', ' ')
+  return { state: 'held', heldBecause: by === null ? why : `${why}: ${by}` }
+}
+
+/** Told once a message where it is the same for all. */
+function ownVerdict(
+  verdict: Verdict,
+  common: Verdict,
+): Pick<AcceptedReport['recipients'][number], 'message'> {
+  if (verdict === common) return {}
+  const { kind, explanation, facts } = verdict
+  return { message: { verdict: kind, explanation, facts } }
 }
 
 function received(

@@ -47,6 +47,7 @@ export async function receiveMessage(
   sink: ContentSink,
 ): Promise<Reply> {
   const { edge, wire } = session
+  const { recipients } = transaction
   const endedAt = edge.clock.now()
   const head = splitMessage(sink.head())
   const isCut = head.headerBytes.length > HEADER_BYTES_MAX
@@ -61,6 +62,7 @@ export async function receiveMessage(
   transaction.settings = settings
   const content = { header: header.value, head, sink }
   const verdicts = await judge(session, transaction, content)
+  noteContacts(session, transaction, verdicts)
   const outcome = combine(verdicts)
   if (outcome.kind === 'refuse') {
     sink.discard()
@@ -76,7 +78,27 @@ export async function receiveMessage(
   }
   // Waited for here at the latest, and not for long: the Received field names the client.
   const clientName = await edge.clientNames.name(wire.clientIp)
-  return commit(session, transaction, { settings, header: header.value, verdicts, held: outcome.held, sink, clientName, endedAt })
+  return commit(session, transaction, {
+    settings,
+    header: header.value,
+    verdicts,
+    // A policy at RCPT may have asked for a hold already.
+    held: outcome.held.map(
+      (why, at) => why ?? (recipients[at]?.verdict.kind === 'hold' ? 'by-policy' : null),
+    ),
+    sink,
+    clientName,
+    endedAt,
+  })
+}
+
+/** What greylisting came to. A verdict that several recipients share is one contact of the sender. */
+function noteContacts(session: Session, transaction: Transaction, verdicts: readonly Verdict[]): void {
+  const { settings, recipients } = transaction
+  for (const verdict of new Set(verdicts)) {
+    const { forwardPath } = recipients[verdicts.indexOf(verdict)]!
+    noteGreylisting(session, transaction, { settings, forwardPath, verdict })
+  }
 }
 
 /** Asks the message's policies for each recipient; what had to be looked up is shared by them. */
@@ -111,7 +133,7 @@ function judge(
         now,
         settings,
         lookUps,
-        greylist: null,
+        greylist: askGreylist(session, transaction, { settings, forwardPath, lookUps }),
         header: content.header,
       }),
     },
@@ -172,7 +194,7 @@ async function commit(session: Session, transaction: Transaction, accepted: Acce
       durationMs: edge.clock.now() - accepted.endedAt,
     })
     edge.onAccepted(envelope, content)
-    learnSender(session, transaction, accepted.verdict.facts)
+    learnSender(session, transaction, accepted.verdicts)
     return replies.accepted(envelope.id)
   } catch (error) {
     accepted.sink.discard()

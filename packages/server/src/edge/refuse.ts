@@ -17,6 +17,8 @@ export type Refusal = {
   /** A reason of the policies, or a word of the protocol such as `too-big`. */
   readonly because: string
   readonly verdict?: Verdict
+  /** By recipient, where they were judged one by one. */
+  readonly verdicts?: readonly Verdict[]
   readonly header?: HeaderFacts | undefined
 }
 
@@ -40,7 +42,10 @@ export function refuseMessage(
     'edge.message.refused',
     eventFields(session, transaction, { ...whole, forwardPath: null }),
   )
-  for (const { forwardPath } of transaction.recipients) note(session, transaction, { ...whole, forwardPath })
+  for (const [index, { forwardPath }] of transaction.recipients.entries()) {
+    const verdict = refusal.verdicts?.[index] ?? refusal.verdict
+    note(session, transaction, { ...whole, forwardPath, ...(verdict && { verdict }) })
+  }
   return refusal.reply
 }
 

@@ -51,6 +51,8 @@ const Refused = z.object({
   count: z.int().min(1),
 })
 
+const VerdictKind = z.enum(['accept', 'hold', 'defer', 'reject'])
+
 const Accepted = z.object({
   kind: z.literal('accepted'),
   id: MessageId,
@@ -65,11 +67,20 @@ const Accepted = z.object({
   messageIdField: OptionalLine,
   size: z.int(),
   recipients: z
-    .array(z.object({ index: z.int(), forwardPath: Line, explanation: Explanation, facts: Facts }))
+    .array(
+      z.object({
+        index: z.int(),
+        forwardPath: Line,
+        explanation: Explanation,
+        facts: Facts,
+        message: z.object({ verdict: VerdictKind, explanation: Explanation, facts: Facts }).optional(),
+        held: z.enum(['by-policy', 'refused-for-this-recipient', 'deferred-for-this-recipient']).optional(),
+      }),
+    )
     .max(RECIPIENTS_MAX),
   explanation: Explanation,
   facts: Facts,
-  verdict: z.enum(['accept', 'hold', 'defer', 'reject']),
+  verdict: VerdictKind,
   settingsRevision: z.int(),
 })
 

@@ -1,5 +1,6 @@
 // Reports: what edges tell control. They wait in the edge's outbox until acknowledged and are deduplicated by
 // id.
+import type { HeldBecause } from '#policy/per-recipient.ts'
 import type { Direction, ExplanationStep, GatheredFacts, Verdict } from '#policy/policy.ts'
 
 export type TrackedReply = { readonly code: number; readonly status: string | null; readonly text: string }
@@ -53,6 +54,16 @@ export type AcceptedReport = {
     readonly forwardPath: string
     readonly explanation: readonly ExplanationStep[]
     readonly facts: GatheredFacts
+    /** What the message's policies said for this recipient, where it is not what is told for all. */
+    readonly message?:
+      | {
+          readonly verdict: Verdict['kind']
+          readonly explanation: readonly ExplanationStep[]
+          readonly facts: GatheredFacts
+        }
+      | undefined
+    /** Why it is held from the start; left out for recipients that are queued. */
+    readonly held?: 'by-policy' | HeldBecause | undefined
   }[]
   readonly explanation: readonly ExplanationStep[]
   readonly facts: GatheredFacts

@@ -202,7 +202,10 @@ export function statesOf(envelope: string, states: string | null): Map<number, R
   if (states !== null) return new Map(JSON.parse(states) as [number, RecipientState][])
   const { recipients, receivedAt } = JSON.parse(envelope) as Envelope
   return new Map(
-    recipients.map(({ index, state }) => [index, [state === 'held' ? 'h' : 'q', 0, null, receivedAt]]),
+    recipients.map(({ index, state, heldBecause: reply }) => {
+      const notes = reply === undefined ? undefined : { reply }
+      return [index, stateOf(state === 'held' ? 'h' : 'q', 0, { first: null, due: receivedAt, notes })]
+    }),
   )
 }
 

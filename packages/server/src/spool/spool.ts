@@ -20,6 +20,8 @@ export type EnvelopeRecipient = {
   readonly notify: readonly ('NEVER' | 'SUCCESS' | 'FAILURE' | 'DELAY')[] | null
   /** `held` waits for a person; everything else starts `queued`. */
   readonly state: 'queued' | 'held'
+  /** Why it was held from the start, for the queue's list. */
+  readonly heldBecause?: string
 }
 
 /** Everything about a message except its content. */
