@@ -2,7 +2,7 @@
 import type { Mailbox } from '@gatepost/mail/address.ts'
 import type { LookUps } from '#facts/gather.ts'
 import type { GreylistFact, GreylistOutcome, GreylistQuestion } from '#facts/greylist/greylist.ts'
-import type { GatheredFacts, Verdict } from '#policy/policy.ts'
+import type { Verdict } from '#policy/policy.ts'
 import type { TenantSettings } from '#policy/settings.ts'
 import type { Session } from './session.ts'
 import type { Transaction } from './transaction.ts'
@@ -53,16 +53,22 @@ export function noteGreylisting(
 }
 
 /** A message of somebody else was accepted: what proved its sender is remembered. */
-export function learnSender(session: Session, transaction: Transaction, facts: GatheredFacts): void {
+export function learnSender(
+  session: Session,
+  transaction: Transaction,
+  verdicts: readonly Pick<Verdict, 'kind' | 'facts'>[],
+): void {
   const { edge, wire } = session
-  const { settings, direction, reversePath, spf } = transaction
-  if (edge.greylist === null || settings === null || direction !== 'inbound') return
+  const { settings, direction, reversePath } = transaction
+  const accepted = verdicts.find(({ kind }) => kind === 'accept')
+  if (edge.greylist === null || settings === null || direction !== 'inbound' || !accepted) return
+  const { authentication } = accepted.facts
+  if (authentication?.kind !== 'known') return
   edge.greylist.learn({
     tenantId: settings.tenantId,
     clientIp: wire.clientIp,
     reversePath,
-    spf: spf === null || spf instanceof Promise ? (facts.spf ?? null) : spf,
-    authentication: facts.authentication ?? null,
+    authentication: authentication.value,
     clientNames: edge.clientNames.peek(wire.clientIp),
   })
 }

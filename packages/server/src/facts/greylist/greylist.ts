@@ -33,8 +33,7 @@ export type GreylistQuestion = {
 
 /** What an accepted message proved about its sender. */
 export type Proof = Pick<GreylistQuestion, 'tenantId' | 'clientIp' | 'reversePath'> & {
-  readonly spf: Fact<Facts['spf']> | null
-  readonly authentication: Fact<Facts['authentication']> | null
+  readonly authentication: Facts['authentication']
   readonly clientNames: Fact<readonly string[]> | undefined
 }
 
@@ -172,11 +171,10 @@ export class Greylist {
 
   /** A message was accepted: who authenticated is known from now on and not deferred later (G2). */
   learn(proof: Proof): void {
-    const { tenantId, reversePath, spf, authentication, clientNames } = proof
+    const { tenantId, reversePath, authentication, clientNames } = proof
     if (!this.#options.reader.isHere()) return
     const keys: string[] = []
-    if (spf?.kind === 'known' && spf.value.result === 'pass')
-      keys.push(`spf:${organisationOf(spf.value.domain)}`)
+    if (authentication.spf === 'pass') keys.push(`spf:${organisationOf(authentication.spfDomain)}`)
     if (reversePath !== null && signedFor(authentication, reversePath.domain)) {
       const names = clientNames?.kind === 'known' ? clientNames.value : []
       keys.push(networkKey(proof), ...historyKeys({ ...proof, names }, reversePath.domain))
@@ -337,10 +335,9 @@ function hasRetried(fact: KnownFact): boolean {
 }
 
 /** A valid signature of the reverse-path's organisation. */
-function signedFor(authentication: Proof['authentication'], domain: string): boolean {
-  if (authentication?.kind !== 'known') return false
+function signedFor({ dkim }: Proof['authentication'], domain: string): boolean {
   const organisation = organisationOf(domain)
-  return authentication.value.dkim.some(
+  return dkim.some(
     (signature) => signature.result === 'pass' && organisationOf(signature.domain) === organisation,
   )
 }
