@@ -5,6 +5,20 @@ import { endpoint } from './endpoint.ts'
 
 const DomainPath = TenantPath.extend({ domain: z.string().describe('Id or name of the domain') })
 
+/** Learning for longer is accepting everybody. */
+export const LEARNING_DAYS_MAX = 60
+
+/** Whom a domain takes mail for (R1). */
+export const RecipientMode = z.enum(['accept-all', 'known', 'directory', 'call-forward', 'learning'])
+export type RecipientMode = z.infer<typeof RecipientMode>
+
+/** How the mail host is asked for recipients. */
+export const CallForward = z.object({
+  sender: z.enum(['original', 'null']),
+  /** What becomes of recipients that the host says nothing of. */
+  whenSilent: z.enum(['defer', 'accept']),
+})
+
 /** `validated` is a right once given; `record` is today's observation (decisions 51). */
 export const Domain = z.object({
   id: z.string(),
@@ -20,8 +34,11 @@ export const Domain = z.object({
   ownership: z.array(DnsRecord),
   checkedAt: Time.nullable(),
   nextCheckAt: Time.nullable(),
-  recipientMode: z.enum(['accept-all', 'known']),
+  recipientMode: RecipientMode,
   unknownRecipient: z.enum(['reject', 'defer']),
+  callForward: CallForward,
+  /** While the domain learns: until then everybody is taken, afterwards unknown ones wait. */
+  learningUntil: Time.nullable(),
   routeId: z.string().nullable(),
   userCount: z.int(),
   createdAt: Time,
@@ -89,6 +106,16 @@ export const checkDomain = endpoint({
   problems: ['not-found', 'check-too-soon', 'domain-taken'],
 })
 
+export const DomainUpdateBody = z.object({
+  recipientMode: RecipientMode.optional(),
+  unknownRecipient: z.enum(['reject', 'defer']).optional(),
+  callForward: CallForward.partial().optional(),
+  /** Learns for so many days from now. */
+  learningDays: z.int().min(1).max(LEARNING_DAYS_MAX).optional(),
+  routeId: z.string().nullable().optional(),
+})
+export type DomainUpdateBody = z.output<typeof DomainUpdateBody>
+
 export const updateDomain = endpoint({
   name: 'updateDomain',
   method: 'PATCH',
@@ -98,11 +125,7 @@ export const updateDomain = endpoint({
   summary: 'Sets recipient validation and the delivery route of a domain.',
   params: DomainPath,
   query: Nothing,
-  body: z.object({
-    recipientMode: z.enum(['accept-all', 'known']).optional(),
-    unknownRecipient: z.enum(['reject', 'defer']).optional(),
-    routeId: z.string().nullable().optional(),
-  }),
+  body: DomainUpdateBody,
   output: Domain,
   status: 200,
   problems: ['not-found', 'invalid-input', 'domain-not-validated', 'changed-meanwhile'],

@@ -87,6 +87,8 @@ export const replies = {
   unknownRecipient: permanent(550, '5.1.1', 'Invalid Recipient'),
   unknownRecipientDefer: transient(451, '4.1.1', 'Recipient temporarily unavailable'),
   recipientUnavailable: transient(451, '4.2.1', 'Recipient temporarily unavailable'),
+  /** The host that knows did not say (R1). */
+  recipientNotVerified: transient(451, '4.4.3', 'Recipient temporarily unavailable'),
   tooManyUnknownRecipients: transient(421, '4.7.0', 'Recipient temporarily unavailable'),
   nullReversePathRecipients: transient(452, '4.5.3', 'Too many recipients'),
   domainDisabled: transient(451, '4.3.2', 'Account inbounds disabled'),

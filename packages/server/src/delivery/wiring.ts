@@ -8,8 +8,13 @@ import type { Timeouts } from './smtp-session.ts'
 import { createTargetGuard } from './target-guard.ts'
 import { TlsSessions } from './tls-sessions.ts'
 
+export type ConnectorOptions = Pick<
+  SchedulerOptions,
+  'config' | 'dns' | 'ownListeners' | 'ownMxListener' | 'localAddresses' | 'random' | 'connect' | 'ca'
+>
+
 export function connectorDepsOf(
-  options: SchedulerOptions,
+  options: ConnectorOptions,
   {
     hosts,
     deadlines,

@@ -7,10 +7,11 @@ import { Authenticator } from '#authentication/authenticator.ts'
 import type { Emit } from '#events/emit.ts'
 import { ClientNames } from '#facts/client.ts'
 import type { Greylist } from '#facts/greylist/greylist.ts'
-import type { Holder } from '#facts/sources.ts'
+import type { AskMailHost, Holder } from '#facts/sources.ts'
 import type { Clock } from '#platform/clock.ts'
 import type { Dns } from '#platform/dns-types.ts'
 import { newId } from '#platform/random.ts'
+import { unknown } from '#policy/facts.ts'
 import type { Content, Envelope, Spool } from '#spool/spool.ts'
 import {
   type ConfiguredLimits,
@@ -41,6 +42,8 @@ export type EdgeOptions = {
   readonly greylist?: Greylist | null
   /** Asked at each handshake, so that a new certificate is used from then on. Null: TLS is not offered. */
   tlsContext(): SecureContext | null
+  /** Asks the tenant's mail host for recipients (R1); left out where nobody can. */
+  readonly callForward?: AskMailHost | undefined
   /** A message is durable: delivery may begin. Must not throw. */
   onAccepted(envelope: Envelope, content: Content): void
 }
@@ -70,6 +73,7 @@ export class Edge {
   readonly sessions = new Set<Session>()
   readonly turns = new Turns()
   readonly tlsContext: EdgeOptions['tlsContext']
+  readonly callForward: AskMailHost
   readonly onAccepted: EdgeOptions['onAccepted']
   readonly greeting: Reply
   readonly ehloReply: Reply
@@ -95,6 +99,7 @@ export class Edge {
     this.refusals = new Refusals({ spool, clock, newId: () => this.newMessageId() })
     this.tlsContext = options.tlsContext
     this.onAccepted = options.onAccepted
+    this.callForward = options.callForward ?? (() => unknown('nobody asks mail hosts here'))
     const keywords = keywordsOf(this.limits)
     this.greeting = prewritten(replies.greeting(hostname))
     this.ehloReply = prewritten(replies.ehlo(hostname, keywords))
@@ -128,7 +133,6 @@ export class Edge {
     for (const session of this.sessions) session.destroy()
     this.#ended.abort()
     this.refusals.flush()
-    await this.greylist?.close()
   }
 
   async #sweepForever(): Promise<void> {

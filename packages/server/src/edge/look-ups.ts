@@ -41,6 +41,7 @@ export function lookUpsOf(
         helo: session.helo ?? '',
         reversePath: { localPart: 'postmaster', domain },
       }),
+    callForward: session.edge.callForward,
     spf: () => (isOurs ? NOT_JUDGED_SPF : askSpf(session, transaction)),
     clientNames: () => session.edge.clientNames.names(session.wire.clientIp),
     authentication() {

@@ -11,6 +11,7 @@ import {
   type RelayFact,
   unknown,
 } from '#policy/facts.ts'
+import { needsList } from '#policy/recipient-validation.ts'
 import type { TenantSettings } from '#policy/settings.ts'
 import type { AuthenticationFactOf, SpfFact } from './authentication.ts'
 import type { ClientNamesFact } from './client.ts'
@@ -18,7 +19,7 @@ import type { GreylistFact } from './greylist/greylist.ts'
 import type { HeaderFacts } from './header-facts.ts'
 import { listedSpfFact } from './listed-spf.ts'
 import { managedSenderFact } from './managed-sender.ts'
-import type { Directory, Holder } from './sources.ts'
+import type { AskMailHost, CallForwardFact, Directory, Holder } from './sources.ts'
 
 /** What facts are found out from. A field that a stage does not have yet is null. */
 export type FactContext = {
@@ -44,6 +45,8 @@ export type LookUps = {
   readonly clientIp: string
   /** SPF of a domain that a rule lists, as if it were the sender's. */
   spfOf(domain: string): SpfFact | Promise<SpfFact>
+  /** Asks the mail host of a recipient; unknown where nobody can. */
+  callForward: AskMailHost
   clientNames(): ClientNamesFact | Promise<ClientNamesFact>
   /** Unknown before the content is here. */
   authentication(): AuthenticationFactOf | Promise<AuthenticationFactOf>
@@ -69,6 +72,8 @@ export function gatherFrom(context: FactContext): Gather {
         return managedSenderFact(context)
       case 'listedSpf':
         return listedSpfFact(context)
+      case 'callForward':
+        return callForwardFact(context)
       case 'impersonation':
         return unknown(`${name} is not gathered yet`)
       case 'hops':
@@ -105,8 +110,17 @@ const NOT_LISTED: Fact<RecipientFact> = known({ listed: false, source: null })
 function recipientFact({ holder, forwardPath, settings }: FactContext): Fact<RecipientFact> {
   if (!forwardPath || !settings) return NOT_LISTED
   const domain = settings.domains.find(({ name }) => name === forwardPath.domain)
-  if (!domain || domain.recipientMode === 'accept-all') return NOT_LISTED
+  if (!domain || !needsList(domain)) return NOT_LISTED
   return holder.recipientOf(settings.tenantId, addressKey(forwardPath))
+}
+
+/** Asks the mail host; the null reverse-path where the domain says so. */
+function callForwardFact(context: FactContext): CallForwardFact | Promise<CallForwardFact> {
+  const { settings, forwardPath, reversePath, lookUps } = context
+  const domain = settings?.domains.find(({ name }) => name === forwardPath?.domain)
+  if (!settings || !forwardPath || !domain) return unknown('no recipient yet')
+  const isNull = domain.callForward?.sender === 'null'
+  return lookUps.callForward({ settings, forwardPath, reversePath: isNull ? null : reversePath })
 }
 
 function authorFact({ directory, header }: FactContext): Fact<Facts['author']> {

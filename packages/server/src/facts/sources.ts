@@ -2,8 +2,10 @@
 // lists.
 // The holder of the link implements it; edge and facts only read.
 
+import type { Mailbox } from '@gatepost/mail/address.ts'
+import type { ReversePath } from '@gatepost/mail/path.ts'
 import type { ReplicaList, ReplicaValue } from '#link/snapshot.ts'
-import type { Fact, RecipientFact } from '#policy/facts.ts'
+import type { Fact, Facts, RecipientFact } from '#policy/facts.ts'
 import type { TenantSettings } from '#policy/settings.ts'
 
 /** One published version of every tenant's settings. A transaction keeps the one it began with. */
@@ -15,6 +17,18 @@ export type Directory = {
   /** Ids of the tenants that authorised this client address. */
   authorizedFor(ip: string): readonly string[]
 }
+
+export type CallForwardFact = Fact<Facts['callForward']>
+
+export type CallForwardQuestion = {
+  readonly settings: TenantSettings
+  readonly forwardPath: Mailbox
+  /** Null asks with the null reverse-path. */
+  readonly reversePath: ReversePath
+}
+
+/** Asks the host that would get the message for its recipient. Never rejects. */
+export type AskMailHost = (question: CallForwardQuestion) => CallForwardFact | Promise<CallForwardFact>
 
 /** What edges ask; all of it answers from memory or a local file without waiting. */
 export type Holder = {

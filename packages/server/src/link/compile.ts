@@ -18,6 +18,9 @@ export type TenantRows = {
     readonly recipient_mode: DomainSettings['recipientMode']
     readonly unknown_recipient: DomainSettings['unknownRecipient']
     readonly route_id: string | null
+    readonly call_forward_sender: 'original' | 'null'
+    readonly call_forward_silent: 'defer' | 'accept'
+    readonly learning_until: number | null
   }[]
   readonly routes: readonly {
     readonly id: string
@@ -49,6 +52,7 @@ export function compileTenant({ tenant, domains, routes, authorizedOutbounds }: 
         recipientMode: domain.recipient_mode,
         unknownRecipient: domain.unknown_recipient,
         routeId: known(domain.route_id),
+        ...modeSettings(domain),
       }))
       .sort(byId),
     authorizedOutbounds: authorizedOutbounds
@@ -70,6 +74,15 @@ export function compileTenant({ tenant, domains, routes, authorizedOutbounds }: 
     postmaster: tenant.postmaster,
     ...(tenant.delivery_paused === 1 ? ({ deliveryPaused: true } as const) : {}),
   }
+}
+
+/** Left out for other modes, so that old shards keep their digest. */
+function modeSettings(domain: TenantRows['domains'][number]): Partial<DomainSettings> {
+  if (domain.recipient_mode === 'call-forward') {
+    return { callForward: { sender: domain.call_forward_sender, whenSilent: domain.call_forward_silent } }
+  }
+  if (domain.recipient_mode !== 'learning' || domain.learning_until === null) return {}
+  return { learningUntil: domain.learning_until }
 }
 
 function byId(a: { readonly id: string }, b: { readonly id: string }): number {

@@ -10,9 +10,13 @@ export const SHARD_FORMAT = 1
 const DomainSettings = z.object({
   id: z.string(),
   name: z.string(),
-  recipientMode: z.enum(['accept-all', 'known']),
+  recipientMode: z.enum(['accept-all', 'known', 'directory', 'call-forward', 'learning']),
   unknownRecipient: z.enum(['reject', 'defer']),
   routeId: z.string().nullable(),
+  callForward: z
+    .object({ sender: z.enum(['original', 'null']), whenSilent: z.enum(['defer', 'accept']) })
+    .optional(),
+  learningUntil: z.number().optional(),
 })
 
 const RouteSettings = z.object({

@@ -130,6 +130,13 @@ export type Facts = {
     /** Address keys of Reply-To. */
     readonly replyTo: readonly string[]
   }
+  /** What the tenant's mail host says of a recipient (R1). A host that does not say is unknown. */
+  readonly callForward: {
+    readonly answer: 'accepted' | 'refused'
+    readonly host: string
+    /** Its reply. */
+    readonly said: string
+  }
   /**
    * SPF of the domains that anti-spoofing exemptions name, checked for this client; empty where the sender
    * claims no internal domain.

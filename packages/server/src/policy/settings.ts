@@ -3,7 +3,7 @@
 import type { AddressGroup, PolicyRule } from './rule.ts'
 
 /** How recipients of a domain are validated (decisions 17). */
-export type RecipientMode = 'accept-all' | 'known'
+export type RecipientMode = 'accept-all' | 'known' | 'directory' | 'call-forward' | 'learning'
 
 /** A validated domain of a tenant. */
 export type DomainSettings = {
@@ -15,6 +15,18 @@ export type DomainSettings = {
   readonly unknownRecipient: 'reject' | 'defer'
   /** The delivery route for this domain; null takes the tenant's default route. */
   readonly routeId: string | null
+  /** Only where the mail host is asked. */
+  readonly callForward?: CallForwardSettings | undefined
+  /** Unix milliseconds; only where the domain learns. Afterwards unknown recipients wait for a decision. */
+  readonly learningUntil?: number | undefined
+}
+
+/** How the mail host is asked for recipients (R1). */
+export type CallForwardSettings = {
+  /** The null reverse-path is taken by hosts that check senders. */
+  readonly sender: 'original' | 'null'
+  /** What becomes of recipients that the host says nothing of. */
+  readonly whenSilent: 'defer' | 'accept'
 }
 
 /** How strictly the next hop's TLS is asked for. */

@@ -1,6 +1,12 @@
 // Every table of the control store as Kysely sees it: one schema for SQLite and PostgreSQL (architecture §8).
 // Ids are text, times integer milliseconds, flags 0 or 1, JSON is text that only `*/store.ts` decodes.
 import type { Generated, Selectable } from 'kysely'
+import type {
+  SeenRecipientTable,
+  SpoofSourceTable,
+  TrustedServiceRuleTable,
+  TrustedServiceTable,
+} from './protection-tables.ts'
 import type { ManagedSenderTable, SenderListTable } from './sender-tables.ts'
 
 /** Booleans as both databases keep them alike. */
@@ -83,7 +89,11 @@ type DomainTable = {
   validated_by: 'txt' | 'cname' | 'parent' | null
   /** When a pending domain's token ends; null once validated. */
   expires_at: number | null
-  recipient_mode: 'accept-all' | 'known'
+  recipient_mode: 'accept-all' | 'known' | 'directory' | 'call-forward' | 'learning'
+  call_forward_sender: Generated<'original' | 'null'>
+  /** What becomes of recipients that the mail host says nothing of. */
+  call_forward_silent: Generated<'defer' | 'accept'>
+  learning_until: Generated<number | null>
   unknown_recipient: 'reject' | 'defer'
   route_id: string | null
   /** What the proof records look like today, as seen at each server. */
@@ -310,6 +320,10 @@ export type Schema = {
   user_import: UserImportTable
   managed_sender: ManagedSenderTable
   sender_list: SenderListTable
+  seen_recipient: SeenRecipientTable
+  spoof_source: SpoofSourceTable
+  trusted_service: TrustedServiceTable
+  trusted_service_rule: TrustedServiceRuleTable
   route: RouteTable
   authorized_outbound: AuthorizedOutboundTable
   observation: ObservationTable
@@ -339,6 +353,10 @@ export const tenantTables = [
   'user_import',
   'managed_sender',
   'sender_list',
+  'seen_recipient',
+  'spoof_source',
+  'trusted_service',
+  'trusted_service_rule',
   'route',
   'authorized_outbound',
   'observation',

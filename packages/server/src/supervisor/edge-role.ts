@@ -3,6 +3,7 @@
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import { type CallForward, callForwardOf } from '#delivery/call-forward.ts'
 import { probeRoute } from '#delivery/probe.ts'
 import { Scheduler } from '#delivery/scheduler.ts'
 import { Edge } from '#edge/edge.ts'
@@ -27,6 +28,7 @@ import type { ThreadSpool } from '#spool/thread-spool.ts'
 import type { RoleOptions, Running } from './child.ts'
 import { createEdgeBackup } from './edge-backup.ts'
 import { measureEdge } from './edge-figures.ts'
+import { type KeptGreylist, keepGreylist } from './edge-greylist.ts'
 import { carryOut } from './edge-orders.ts'
 import type { Listening } from './messages.ts'
 
@@ -64,6 +66,14 @@ export async function startEdge(options: RoleOptions): Promise<Running> {
   const scheduler = createScheduler(options, { spool, dns, holder, mail })
   for (const orphan of adopted) scheduler.addSpool(orphan)
   const spools: readonly [ThreadSpool, ...ThreadSpool[]] = [spool, ...adopted]
+  const callForward = createCallForward(options, { dns, holder, mail })
+  const greylist = keepGreylist({
+    ...options,
+    path: join(folder('edge'), 'greylist.db'),
+    clock,
+    holder,
+    report: (reports) => spool.report(reports),
+  })
   const edge = new Edge({
     hostname: config.hostname,
     limits: config.limits,
@@ -75,11 +85,12 @@ export async function startEdge(options: RoleOptions): Promise<Running> {
     clock,
     emit,
     tlsContext: () => tls.context(),
+    callForward: (question) => callForward.ask(question),
     onAccepted: (envelope, content) => scheduler.offer(envelope, content),
   })
   const figures = () => measureEdge({ ...options, edge, spools, scheduler, holder })
   const pumps = [
-    pumpOrders(ordersOf(options, { dns, spools, holder, mail, scheduler }), common),
+    pumpOrders(ordersOf(options, { dns, spools, holder, mail, scheduler, greylist }), common),
     // What an adopted spool reports is reachable here, so it comes in this worker's name.
     ...spools.map((from) => pumpReports(from, common)),
     pumpMeasurements(figures, common),
@@ -90,6 +101,8 @@ export async function startEdge(options: RoleOptions): Promise<Running> {
     setupUrl: null,
     async stop(withinMs = SESSIONS_MS) {
       await edge.close({ withinMs })
+      await greylist.close()
+      callForward.close()
       await scheduler.stop(DELIVERY_MS)
       stopped.abort()
       writer?.postMessage('stop')
@@ -111,9 +124,10 @@ function ordersOf(
     readonly holder: SnapshotHolder
     readonly mail: readonly Listening[]
     readonly scheduler: Scheduler
+    readonly greylist: KeptGreylist
   },
 ): (order: Order) => Promise<OrderResult> {
-  const { dns, spools, holder, mail, scheduler } = parts
+  const { dns, spools, holder, mail, scheduler, greylist } = parts
   const clock = systemClock
   const backup = createEdgeBackup(spools, clock)
   return (order) =>
@@ -125,6 +139,7 @@ function ordersOf(
       current: () => holder.current(),
       retryNow: (messageId) => scheduler.retryNow(messageId),
       queue: scheduler.queue,
+      greylist: (asked) => greylist.carryOut(asked),
       onAccepted: (envelope, content) => scheduler.offer(envelope, content),
       probeRoute: (probe) =>
         probeRoute(probe, { dns, clock, config, ownListeners: () => mail, localAddresses }),
@@ -149,6 +164,22 @@ function createScheduler(
     config,
     workers,
     settingsOf: (tenantId) => holder.current()?.settings(tenantId) ?? null,
+    tenantOfDomain: (domain) => holder.current()?.tenantOfDomain(domain) ?? null,
+    ownListeners: () => mail,
+    ownMxListener: () => mail.find(({ role }) => role === 'mx') ?? null,
+    localAddresses,
+  })
+}
+
+function createCallForward(
+  { config }: RoleOptions,
+  parts: { readonly dns: Dns; readonly holder: SnapshotHolder; readonly mail: readonly Listening[] },
+): CallForward {
+  const { dns, holder, mail } = parts
+  return callForwardOf({
+    dns,
+    clock: systemClock,
+    config,
     tenantOfDomain: (domain) => holder.current()?.tenantOfDomain(domain) ?? null,
     ownListeners: () => mail,
     ownMxListener: () => mail.find(({ role }) => role === 'mx') ?? null,

@@ -4,7 +4,9 @@ import { type Command, type Context, command, oneOf } from '../command.ts'
 import { table } from '../layout.ts'
 import { wordOf } from '../words.ts'
 
-const MODES = ['accept-all', 'known'] as const
+const MODES = ['accept-all', 'known', 'directory', 'call-forward', 'learning'] as const
+const SENDERS = ['original', 'null'] as const
+const SILENT = ['defer', 'accept'] as const
 const UNKNOWN = ['reject', 'defer'] as const
 
 export const recipientCommands: readonly Command[] = [
@@ -12,8 +14,13 @@ export const recipientCommands: readonly Command[] = [
   command({
     path: 'recipients set',
     args: ['DOMAIN', 'MODE'],
-    flags: [{ name: 'unknown', value: 'reject|defer', means: 'What unknown recipients get: 550 or 451.' }],
-    means: `Sets which recipients a domain accepts: ${MODES.join(' or ')}.`,
+    flags: [
+      { name: 'unknown', value: 'reject|defer', means: 'What unknown recipients get: 550 or 451.' },
+      { name: 'sender', value: 'original|null', means: 'The sender that the mail host is asked with.' },
+      { name: 'silent', value: 'defer|accept', means: 'What becomes of those the mail host is silent on.' },
+      { name: 'days', value: 'N', means: 'How long the domain learns.' },
+    ],
+    means: `Sets which recipients a domain accepts: ${MODES.join(', ')}.`,
     run: setMode,
   }),
 ]
@@ -29,7 +36,9 @@ async function showModes({ call, tenant, show }: Context): Promise<number> {
       modes.map((one) => [
         one.name,
         wordOf(one.recipientMode),
-        one.recipientMode === 'known' ? wordOf(one.unknownRecipient) : '–',
+        one.recipientMode !== 'accept-all' && one.recipientMode !== 'learning'
+          ? wordOf(one.unknownRecipient)
+          : '–',
         String(one.userCount),
       ]),
       'There is no domain yet. Add one with: gatepost domains add DOMAIN',
@@ -41,11 +50,24 @@ async function showModes({ call, tenant, show }: Context): Promise<number> {
 async function setMode({ call, tenant, arg, flag, show }: Context): Promise<number> {
   const recipientMode = oneOf(arg(1), MODES, 'MODE')
   const unknown = flag('unknown')
+  const days = flag('days')
   const body = {
     recipientMode,
     ...(unknown === undefined ? {} : { unknownRecipient: oneOf(unknown, UNKNOWN, '--unknown') }),
+    ...(days === undefined ? {} : { learningDays: Number(days) }),
+    ...callForwardOf(flag('sender'), flag('silent')),
   }
   const domain = await call(updateDomain, { params: { tenant: await tenant(), domain: arg(0) }, body })
   show(domain, () => `${domain.name} accepts: ${wordOf(domain.recipientMode)}\n`)
   return 0
+}
+
+function callForwardOf(sender: string | undefined, silent: string | undefined) {
+  if (sender === undefined && silent === undefined) return {}
+  return {
+    callForward: {
+      ...(sender === undefined ? {} : { sender: oneOf(sender, SENDERS, '--sender') }),
+      ...(silent === undefined ? {} : { whenSilent: oneOf(silent, SILENT, '--silent') }),
+    },
+  }
 }

@@ -95,11 +95,12 @@ export function deriveOutbound({ outbound }: Observed): Own {
 /** C8 */
 export function deriveRecipients(observed: Observed): Own {
   const domains = validatedOf(observed)
-  const known = domains.filter(({ recipientMode }) => recipientMode === 'known')
+  const known = domains.filter(isSelective)
   const checks = domains.map(recipientCheck)
   const isDone = domains.length > 0 && known.length === domains.length
   const own = { checks, isSatisfied: isDone }
-  const empty = known.find(({ userCount }) => userCount === 0)
+  const empty = known.find((domain) => needsUsers(domain) && domain.userCount === 0)
+  const over = domains.find(({ isLearningOver }) => isLearningOver)
   if (empty) {
     return {
       ...own,
@@ -107,7 +108,13 @@ export function deriveRecipients(observed: Observed): Own {
       detail: `No user is known in ${empty.name}: its mail is refused`,
     }
   }
+  if (over) {
+    const detail = `Learning of ${over.name} has ended: review who was seen`
+    return { ...own, state: 'needs-attention', detail }
+  }
   if (isDone) return { ...own, state: 'done', detail: `Known recipients, ${countOf(known.length, 'domain')}` }
+  const learning = domains.find(({ recipientMode }) => recipientMode === 'learning')
+  if (learning) return { ...own, state: 'waiting', detail: `${learning.name} learns who is written to` }
   if (known.length === 0) return { ...own, state: 'not-started', detail: 'Mail for everybody is accepted' }
   return { ...own, state: 'in-progress', detail: `${known.length} of ${domains.length} domains` }
 }
@@ -147,11 +154,30 @@ function domainCheck(domain: ObservedDomain): Check {
   }
 }
 
-function recipientCheck({ name, recipientMode, userCount }: ObservedDomain): Check {
+/** A domain that turns unknown recipients away. */
+export function isSelective({ recipientMode }: Pick<ObservedDomain, 'recipientMode'>): boolean {
+  return recipientMode !== 'accept-all' && recipientMode !== 'learning'
+}
+
+/** The mail host knows by itself; the other modes need the list. */
+export function needsUsers({ recipientMode }: Pick<ObservedDomain, 'recipientMode'>): boolean {
+  return recipientMode === 'known' || recipientMode === 'directory'
+}
+
+function recipientCheck(domain: ObservedDomain): Check {
+  const { name, recipientMode, userCount, isLearningOver } = domain
   const base = { name: `recipients ${name}`, title: `Unknown recipients at ${name} are refused` }
   if (recipientMode === 'accept-all') {
     const remedy = 'Choose known recipients for this domain.'
     return checkOf({ ...base, state: 'not-run', saw: 'Mail for everybody is accepted.', remedy })
+  }
+  if (recipientMode === 'learning') {
+    const saw = isLearningOver ? 'The time of learning is over.' : 'The domain learns who is written to.'
+    const remedy = 'Look through the recipients that were seen, add those that exist, and end the learning.'
+    return checkOf({ ...base, state: isLearningOver ? 'failed' : 'running', saw, remedy })
+  }
+  if (recipientMode === 'call-forward') {
+    return checkOf({ ...base, state: 'passed', saw: 'The mail host is asked.', remedy: null })
   }
   if (userCount === 0) {
     const remedy = 'Add the users of this domain, or accept all for now.'

@@ -34,6 +34,7 @@ function domain(change: Partial<ObservedDomain> = {}): ObservedDomain {
     checkedAt: NOW,
     nextCheckAt: NOW + 3_600_000,
     recipientMode: 'accept-all',
+    isLearningOver: false,
     routeId: null,
     userCount: 0,
     mx: { look: null, leftovers: [], checkedAt: null, nextCheckAt: null },

@@ -1,7 +1,7 @@
 // What must be so before the MX of a domain is changed, as the other steps see it (C9).
 import type { MxGates } from '../domain/mx.ts'
 import { isConfirmed } from './derive-inbound.ts'
-import { deriveOutbound } from './derive-people.ts'
+import { deriveOutbound, isSelective, needsUsers } from './derive-people.ts'
 import type { Observed } from './observed.ts'
 
 /** The gates of one validated domain. */
@@ -12,7 +12,7 @@ export function mxGatesOf(observed: Observed, domainId: string): MxGates {
     observed.routes.find(({ defaultFor }) => defaultFor === 'inbound')
   const outbound = deriveOutbound(observed)
   const { inboundOnly } = observed.tenant
-  const hasMode = domain?.recipientMode === 'known' && domain.userCount > 0
+  const hasMode = domain !== undefined && isSelective(domain) && (domain.userCount > 0 || !needsUsers(domain))
   return {
     routeTested: {
       passed: route !== undefined && isConfirmed(route),
@@ -24,7 +24,7 @@ export function mxGatesOf(observed: Observed, domainId: string): MxGates {
     },
     recipients: {
       passed: hasMode,
-      saw: hasMode ? `Known recipients, ${domain.userCount} of them` : recipientText(domain),
+      saw: hasMode ? selectiveText(domain) : recipientText(domain),
     },
     firstInboundSeenAt: domain?.firstInboundSeenAt ?? null,
   }
@@ -37,8 +37,15 @@ function routeText(route: Observed['routes'][number] | undefined): string {
   return route.test === null ? `The route to ${route.host} is not tested yet` : 'The test did not pass'
 }
 
+function selectiveText(domain: Observed['domains'][number]): string {
+  if (!needsUsers(domain)) return 'The mail host is asked for each recipient'
+  const which = domain.recipientMode === 'directory' ? 'Directory users' : 'Known recipients'
+  return `${which}, ${domain.userCount} of them`
+}
+
 function recipientText(domain: Observed['domains'][number] | undefined): string {
-  return domain?.recipientMode === 'known'
-    ? 'No user of the domain is known'
+  if (domain !== undefined && needsUsers(domain)) return 'No user of the domain is known'
+  return domain?.recipientMode === 'learning'
+    ? 'The domain still learns who is written to'
     : 'Mail for everybody is accepted'
 }

@@ -84,6 +84,7 @@ function observedDomain(row: DomainRow, context: DomainContext): ObservedDomain 
     checkedAt: row.checked_at,
     nextCheckAt: row.next_check_at,
     recipientMode: row.recipient_mode,
+    isLearningOver: row.learning_until !== null && row.learning_until <= now,
     routeId: row.route_id,
     userCount,
     mx: {

@@ -2,6 +2,7 @@
 // mail.
 import type { Environment } from '@gatepost/contract/common.ts'
 import type { StepName } from '@gatepost/contract/connect.ts'
+import type { RecipientMode } from '@gatepost/contract/domain.ts'
 import type { RouteTest } from '@gatepost/contract/route.ts'
 import type { MxLook } from '../domain/mx-look.ts'
 import type { DomainState } from '../domain/present.ts'
@@ -17,7 +18,9 @@ export type ObservedDomain = {
   readonly isUnknown: boolean
   readonly checkedAt: number | null
   readonly nextCheckAt: number | null
-  readonly recipientMode: 'accept-all' | 'known'
+  readonly recipientMode: RecipientMode
+  /** The time of learning has ended and nobody has decided yet. */
+  readonly isLearningOver: boolean
   readonly routeId: string | null
   readonly userCount: number
   readonly mx: {

@@ -1,5 +1,5 @@
 // Domains: add, prove, set how mail for them is taken, remove (C1, C8, D1).
-import type { Domain } from '@gatepost/contract/domain.ts'
+import type { Domain, DomainUpdateBody } from '@gatepost/contract/domain.ts'
 import type { Trx } from '#store/open.ts'
 import { invalidInput, problem } from '../problem.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
@@ -8,6 +8,7 @@ import { insertPendingDomain, newDomainToken, PENDING_DOMAIN_MS } from '../setup
 import { countOf } from './look.ts'
 import { requireDomainName } from './name.ts'
 import { domainOf, domainStateOf } from './present.ts'
+import { recipientFieldsAfter } from './recipient-mode.ts'
 import { coolDownSeconds } from './schedule.ts'
 import { type DomainRow, domainsOf, findDomain, hasRoute, userCounts } from './store.ts'
 import { checkProof, holderOf, markValidated, type ProofDeps } from './validate.ts'
@@ -84,16 +85,10 @@ export async function checkDomain(scope: Scope, reference: string, deps: ProofDe
   return getDomain(scope, row.id, deps)
 }
 
-export type DomainUpdate = {
-  readonly recipientMode?: DomainRow['recipient_mode'] | undefined
-  readonly unknownRecipient?: DomainRow['unknown_recipient'] | undefined
-  readonly routeId?: string | null | undefined
-}
-
 /** Sets recipient validation and delivery route. `expected` is the revision of If-Match, or null. */
 export async function updateDomain(
   scope: Scope,
-  input: { readonly domain: string; readonly change: DomainUpdate; readonly expected: number | null },
+  input: { readonly domain: string; readonly change: DomainUpdateBody; readonly expected: number | null },
   deps: Deps,
 ): Promise<Domain> {
   const { change } = input
@@ -107,28 +102,22 @@ export async function updateDomain(
         { path: '/routeId', message: 'There is no such delivery route. Choose one of the list.' },
       ])
     }
+    const now = deps.clock.now()
+    const fields = await recipientFieldsAfter(trx, row, { ...change, now })
+    const routeId = change.routeId === undefined ? row.route_id : change.routeId
     const before = mailFieldsOf(row)
-    const after = {
-      recipientMode: change.recipientMode ?? before.recipientMode,
-      unknownRecipient: change.unknownRecipient ?? before.unknownRecipient,
-      routeId: change.routeId === undefined ? before.routeId : change.routeId,
-    }
+    const after = mailFieldsOf({ ...row, ...fields, route_id: routeId })
     const event = {
       action: 'domain.changed',
       subject: `domain ${row.name}`,
       before,
       after,
-      at: deps.clock.now(),
+      at: now,
     }
     const revision = await changeSettings(trx, scope, event)
     await trx
       .updateTable('domain')
-      .set({
-        recipient_mode: after.recipientMode,
-        unknown_recipient: after.unknownRecipient,
-        route_id: after.routeId,
-        revision,
-      })
+      .set({ ...fields, route_id: routeId, revision })
       .where('tenant_id', '=', scope.tenantId)
       .where('id', '=', row.id)
       .execute()
@@ -222,6 +211,10 @@ function mailFieldsOf(row: DomainRow) {
     recipientMode: row.recipient_mode,
     unknownRecipient: row.unknown_recipient,
     routeId: row.route_id,
+    ...(row.recipient_mode === 'call-forward'
+      ? { callForward: { sender: row.call_forward_sender, whenSilent: row.call_forward_silent } }
+      : {}),
+    ...(row.learning_until === null ? {} : { learningUntil: row.learning_until }),
   }
 }
 

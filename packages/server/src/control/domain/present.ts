@@ -42,6 +42,8 @@ export function domainOf(
     nextCheckAt: row.next_check_at,
     recipientMode: row.recipient_mode,
     unknownRecipient: row.unknown_recipient,
+    callForward: { sender: row.call_forward_sender, whenSilent: row.call_forward_silent },
+    learningUntil: row.learning_until,
     routeId: row.route_id,
     userCount: context.userCount,
     createdAt: row.created_at,

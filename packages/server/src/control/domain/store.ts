@@ -76,6 +76,29 @@ export async function hasRoute(db: Db, tenantId: string, routeId: string): Promi
   return row !== undefined
 }
 
+/** Where inbound mail goes by default; null while there is no route. */
+export async function defaultInboundRoute(db: Db, tenantId: string): Promise<Row<'route'> | null> {
+  const row = await db
+    .selectFrom('route')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('default_for', '=', 'inbound')
+    .executeTakeFirst()
+  return row ?? null
+}
+
+/** Users of a domain that a directory names. */
+export async function directoryUsers(db: Db, row: Pick<DomainRow, 'tenant_id' | 'name'>): Promise<number> {
+  const found = await db
+    .selectFrom('user_address')
+    .select((select) => select.fn.count<number>('user_id').distinct().as('users'))
+    .where('tenant_id', '=', row.tenant_id)
+    .where('domain', '=', row.name)
+    .where('source', '=', 'directory')
+    .executeTakeFirst()
+  return Number(found?.users ?? 0)
+}
+
 /** Domains of all tenants whose proof is due for a look. */
 export function dueDomains(db: Db, now: number, limit: number): Promise<DomainRow[]> {
   return acrossTenants(db)

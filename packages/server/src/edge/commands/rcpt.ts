@@ -18,6 +18,14 @@ import { refuse } from '../refuse.ts'
 import type { Session } from '../session.ts'
 import type { Transaction } from '../transaction.ts'
 
+/** Refusals that tell a guesser who exists. */
+const GUESSES: ReadonlySet<string> = new Set([
+  'recipient-unknown',
+  'recipient-not-in-directory',
+  'recipient-refused-by-host',
+  'learning-ended',
+])
+
 type RcptCommand = Command & { readonly verb: 'RCPT' }
 type Candidate = {
   readonly forwardPath: Mailbox
@@ -92,7 +100,7 @@ function settle(
       because,
       verdict,
     })
-    return because === 'recipient-unknown' ? slowedDown(session, transaction, reply) : reply
+    return GUESSES.has(because) ? slowedDown(session, transaction, reply) : reply
   }
   const key = addressKey(forwardPath)
   // The same recipient twice is one delivery.
