@@ -15,12 +15,12 @@ export function readYaml(text: string): Yaml[] {
 }
 
 /** The value of a key; undefined when it is absent. */
-export function valueOf(map: Yaml | undefined, key: string): Yaml | undefined {
+export function member(map: Yaml | undefined, key: string): Yaml | undefined {
   return pairsOf(map).find(([name]) => name === key)?.[1]
 }
 
 export function textOf(map: Yaml | undefined, key: string): string {
-  const value = valueOf(map, key)
+  const value = member(map, key)
   return typeof value === 'string' ? value : ''
 }
 
@@ -170,9 +170,9 @@ const ESCAPES = new Map([
 ])
 
 function doubleQuoted(text: string): string {
-  return text.slice(1, -1).replace(/\\(x[0-9A-Fa-f]{2}|.)/g, (_all, escape: string) => {
-    if (escape.startsWith('x') && escape.length === 3)
-      return String.fromCharCode(Number.parseInt(escape.slice(1), 16))
-    return ESCAPES.get(escape) ?? escape
+  return text.slice(1, -1).replace(/\\(x[0-9A-Fa-f]{2}|.)/g, (_all, code: string) => {
+    if (code.startsWith('x') && code.length === 3)
+      return String.fromCharCode(Number.parseInt(code.slice(1), 16))
+    return ESCAPES.get(code) ?? code
   })
 }

@@ -66,9 +66,10 @@ export class SpfChecker {
 
   async #evaluate(domain: string, query: SpfQuery): Promise<Outcome> {
     const lifetime = { ms: RESULT_TTL_MS_MAX }
-    const hasNoRecord = await this.#hasNoRecord(domain, lifetime)
-    if (hasNoRecord) {
-      return { finding: finding('none', domain, null), ttlMs: lifetime.ms, usedLocalPart: false }
+    const early = await this.#withoutRecord(domain, lifetime)
+    if (early !== null) {
+      const ttlMs = early.result === 'none' ? lifetime.ms : 0
+      return { finding: early, ttlMs, usedLocalPart: false }
     }
     const resolver = resolverOf(this.#dns, this.#clock, lifetime)
     const found = await evaluateSpf(query, { resolver, hostname: this.#hostname })
@@ -79,12 +80,15 @@ export class SpfChecker {
     }
   }
 
-  /** Most names without a record are found out by one look-up, without the machinery behind it. */
-  async #hasNoRecord(domain: string, lifetime: Lifetime): Promise<boolean> {
-    const answer = await this.#dns.query({ name: domain, type: 'TXT' }).catch(() => null)
-    if (answer === null || answer.kind === 'failed') return false
+  /** Most names have no record: one look-up tells, without the machinery behind it (RFC 7208 §4.4, §4.5). */
+  async #withoutRecord(domain: string, lifetime: Lifetime): Promise<SpfFinding | null> {
+    const answer = await this.#dns
+      .query({ name: domain, type: 'TXT' })
+      .catch((error: unknown) => ({ kind: 'failed' as const, why: String(error) }))
+    if (answer.kind === 'failed') return finding('temperror', domain, answer.why)
     lifetime.ms = Math.min(lifetime.ms, answer.ttl * 1_000)
-    return answer.kind !== 'found' || !answer.records.some((text) => /^v=spf1(?: |$)/i.test(text))
+    if (answer.kind === 'found' && answer.records.some((text) => /^v=spf1(?: |$)/i.test(text))) return null
+    return finding('none', domain, null)
   }
 }
 
