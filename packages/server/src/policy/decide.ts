@@ -41,6 +41,7 @@ export function decide(policies: readonly Policy[], question: Question): Verdict
 }
 
 const NOTHING: readonly FactName[] = []
+const NOTHING_KNOWN: WantedFacts<FactName> = {}
 
 type Course = {
   readonly policies: readonly Policy[]
@@ -95,9 +96,12 @@ function gatherNeeds(policy: Policy, course: Course): Promise<void> | null {
 }
 
 /** The same for facts that may stay unknown. */
-function gatherWants(policy: Policy, { facts, question }: Course): Promise<void> | null {
-  for (const name of policy.wants?.(question.transaction, question.settings) ?? NOTHING) {
+function gatherWants(policy: Policy, course: Course): Promise<void> | null {
+  const { facts, question } = course
+  let isNew = false
+  for (const name of wantsOf(policy, course)) {
     if (facts.has(name)) continue
+    isNew = true
     const found = question.gather(name)
     if (found instanceof Promise) {
       return found.then((fact) => {
@@ -106,7 +110,17 @@ function gatherWants(policy: Policy, { facts, question }: Course): Promise<void>
     }
     facts.set(name, found)
   }
-  return null
+  return isNew && asksAgain(policy) ? gatherWants(policy, course) : null
+}
+
+function wantsOf(policy: Policy, { facts, question }: Course): readonly FactName[] {
+  const have = asksAgain(policy) ? (Object.fromEntries(facts) as WantedFacts<FactName>) : NOTHING_KNOWN
+  return policy.wants?.(question.transaction, question.settings, have) ?? NOTHING
+}
+
+/** Whether what a policy wants depends on what it has: seen by its parameters, for most do not ask. */
+function asksAgain({ wants }: Policy): boolean {
+  return wants !== undefined && wants.length > 2
 }
 
 function ask(policy: Policy, { facts, question, explanation }: Course): Opinion {

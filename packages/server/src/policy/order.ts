@@ -3,20 +3,37 @@ import { antiSpoofing } from './anti-spoofing.ts'
 import { antiSpoofingHeader } from './anti-spoofing-header.ts'
 import { authentication } from './authentication.ts'
 import { authorRelay } from './author-relay.ts'
+import { blockedSenders, blockedSendersHeader } from './blocked-senders.ts'
 import { greylisting, greylistingOfBounces } from './greylisting.ts'
 import { hops } from './hops.ts'
+import { permittedSenders, permittedSendersHeader } from './permitted-senders.ts'
 import type { Policy } from './policy.ts'
 import { recipientValidation } from './recipient-validation.ts'
 import { relay } from './relay.ts'
 
-/** Asked for each recipient: relay → recipient validation. Later parts insert between and after. */
-export const rcptPolicies = [relay, recipientValidation, antiSpoofing, greylisting] as readonly Policy[]
+/**
+ * Asked for each recipient: relay → recipient validation → anti-spoofing → blocked → permitted →
+ * greylisting.
+ */
+export const rcptPolicies = [
+  relay,
+  recipientValidation,
+  antiSpoofing,
+  blockedSenders,
+  permittedSenders,
+  greylisting,
+] as readonly Policy[]
 
-/** Asked once the content is here: hops and loops → authentication → author of null-reverse-path relays. */
+/**
+ * Asked once the content is here, for each recipient: hops and loops → authentication → author of
+ * null-reverse-path relays → anti-spoofing → blocked → permitted → greylisting of bounces.
+ */
 export const messagePolicies = [
   hops,
   authentication,
   authorRelay,
   antiSpoofingHeader,
+  blockedSendersHeader,
+  permittedSendersHeader,
   greylistingOfBounces,
 ] as readonly Policy[]

@@ -180,8 +180,23 @@ test('the order is the documented one, and every reason has a sentence', () => {
   assert.deepEqual(
     [rcptPolicies, messagePolicies].map((list) => list.map(({ name }) => name)),
     [
-      ['relay', 'recipient-validation', 'anti-spoofing'],
-      ['hops', 'authentication', 'author-relay', 'anti-spoofing-header'],
+      [
+        'relay',
+        'recipient-validation',
+        'anti-spoofing',
+        'blocked-senders',
+        'permitted-senders',
+        'greylisting',
+      ],
+      [
+        'hops',
+        'authentication',
+        'author-relay',
+        'anti-spoofing-header',
+        'blocked-senders-header',
+        'permitted-senders-header',
+        'greylisting',
+      ],
     ],
   )
   for (const sentence of Object.values(reasons)) assert.match(sentence, /^[A-Zp].*\.$/)

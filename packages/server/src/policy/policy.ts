@@ -16,6 +16,10 @@ export type PolicyName =
   | 'author-relay'
   | 'anti-spoofing-header'
   | 'display-name'
+  | 'blocked-senders'
+  | 'permitted-senders'
+  | 'blocked-senders-header'
+  | 'permitted-senders-header'
   | 'greylisting'
 
 export type Stage = 'rcpt' | 'message'
@@ -66,9 +70,14 @@ export type Policy<Need extends FactName = FactName, Want extends FactName = Fac
   readonly needs: readonly Need[]
   /**
    * Facts it judges by with all three values, gathered only for the transactions that this names. A rule
-   * with a host name wants `clientNames`; without such a rule no look-up is made.
+   * with a host name wants `clientNames`; without such a rule no look-up is made. A policy that takes `have`
+   * is asked again once what it wanted is there.
    */
-  wants?(transaction: PolicyTransaction, settings: TenantSettings | null): readonly Want[]
+  wants?(
+    transaction: PolicyTransaction,
+    settings: TenantSettings | null,
+    have: WantedFacts<Want>,
+  ): readonly Want[]
   whenBlind(settings: TenantSettings | null): 'continue' | 'defer'
   judge(
     transaction: PolicyTransaction,

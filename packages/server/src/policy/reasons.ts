@@ -61,6 +61,20 @@ export const reasons = {
   'greylist-passed-before': 'The sender passed before and was not forgotten.',
   'greylist-observed': 'It would have been deferred; the rule only observes.',
   'greylist-observed-before': 'It would have been deferred at an earlier message; the rule only observes.',
+  'outbound-not-blocked': 'Outbound mail is the tenant’s own: blocked senders are for mail from outside.',
+  'not-blocked': 'Neither a rule nor the recipient’s own list blocks the sender.',
+  'blocked-by-rule': 'An administrator’s rule blocks the sender; nothing beats it but a more specific rule.',
+  'blocked-by-recipient': 'The recipient’s own list blocks the sender.',
+  'permit-over-personal-block':
+    'The recipient’s own list blocks the sender, but an administrator’s rule permits the envelope’s address.',
+  'outbound-needs-no-permit': 'Outbound mail is the tenant’s own and meets no strict screening.',
+  'not-permitted': 'Neither a rule nor the recipient’s own list permits the sender.',
+  'permitted-by-rule': 'An administrator’s rule permits the sender: strict screening is skipped.',
+  'permitted-by-recipient': 'The recipient’s own list permits the sender: strict screening is skipped.',
+  'permit-not-authenticated':
+    'The sender would be permitted, but only if authentication vouches for it, and it does not.',
+  'permit-not-for-internal': 'The sender claims an address of the organisation: those are never permitted.',
+  'permits-cancelled': 'Authentication failed, and the rule for that takes every permit away.',
 } as const
 
 export type Reason = keyof typeof reasons

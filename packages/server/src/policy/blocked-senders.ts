@@ -1,0 +1,122 @@
+// Blocked senders: an administrator's block, then the recipient's own (S2, S5; behaviour §5.3).
+import { replies } from '@gatepost/mail/replies.ts'
+import type { PermanentReply } from '@gatepost/mail/reply.ts'
+import type { ManagedSenderEntry } from './facts.ts'
+import { adminPermit, type Proof, refOf, sawOf } from './permits.ts'
+import { covers, entryText, listsOf, personalBlock } from './personal-list.ts'
+import { definePolicy, type Opinion, type PolicyTransaction, type WantedFacts } from './policy.ts'
+import { rulesOf } from './rules/index.ts'
+import { type RuleSelection, type RuleSubject, selectRule } from './rules/select.ts'
+import { subjectOf, wantsClientNames } from './rules/subject.ts'
+import type { TenantSettings } from './settings.ts'
+
+type Judged = {
+  readonly transaction: PolicyTransaction
+  readonly settings: TenantSettings
+  readonly subject: RuleSubject
+  readonly saw: string
+}
+
+/** Asked at RCPT: only the envelope is known, and only an entry for it blocks (decisions 10). */
+export const blockedSenders = definePolicy({
+  name: 'blocked-senders',
+  stage: 'rcpt',
+  needs: [],
+  wants: wantsOf,
+  whenBlind: () => 'continue', // Needs nothing that could be unknown; what it wants, it judges itself.
+  judge(transaction, _facts, settings, wanted = {}): Opinion {
+    const subject = settings && subjectOf(transaction, null, wanted)
+    if (settings === null || subject === null || transaction.direction !== 'inbound') return OUTBOUND
+    const judged = { transaction, settings, subject, saw: sawOf(transaction) }
+    const byRule = judgeRule(judged)
+    if (byRule !== null) return byRule
+    const block = personalBlock(listsOf(wanted.managedSender))
+    if (block === null) return { kind: 'continue', because: 'not-blocked', saw: judged.saw }
+    return judgeEntry(block, judged, { spf: wanted.spf, authentication: undefined })
+  },
+})
+
+/** Asked again when the author is known. */
+export const blockedSendersHeader = definePolicy({
+  name: 'blocked-senders-header',
+  stage: 'message',
+  needs: ['author'],
+  wants: wantsOf,
+  whenBlind: () => 'continue',
+  judge(transaction, { author }, settings, wanted = {}): Opinion {
+    const subject = settings && subjectOf(transaction, author, wanted)
+    if (settings === null || subject === null || transaction.direction !== 'inbound') return OUTBOUND
+    const saw = sawOf(transaction, subject.headerFrom?.join(', ') || 'unreadable')
+    const judged = { transaction, settings, subject, saw }
+    const byRule = judgeRule(judged)
+    if (byRule !== null) return byRule
+    const block = personalBlock(listsOf(wanted.managedSender))
+    if (block === null) return { kind: 'continue', because: 'not-blocked', saw }
+    return judgeEntry(block, judged, { spf: wanted.spf, authentication: undefined })
+  },
+})
+
+const OUTBOUND: Opinion = { kind: 'continue', because: 'outbound-not-blocked', saw: '' }
+const NOTHING: readonly never[] = []
+
+type Want = 'clientNames' | 'managedSender' | 'spf'
+
+function wantsOf(
+  transaction: PolicyTransaction,
+  settings: TenantSettings | null,
+  have: WantedFacts<Want>,
+): readonly Want[] {
+  if (settings === null || transaction.direction !== 'inbound') return NOTHING
+  const names = wantsClientNames(settings, ['blocked-senders', 'permitted-senders'])
+  // Whether a permit beats a personal block may rest on SPF: asked for only where there is such a block.
+  const isBlocked = personalBlock(listsOf(have.managedSender)) !== null
+  return [...names, 'managedSender', ...(isBlocked ? (['spf'] as const) : NOTHING)]
+}
+
+/** What the administrators' rules say; null where they leave it to the recipient. */
+function judgeRule({ settings, subject, saw }: Judged): Opinion | null {
+  const selection = selectRule(rulesOf(settings), 'blocked-senders', subject)
+  const { rule, blindTo } = selection
+  // An exemption that rests on a host name nobody could look up: not refused for good (law 4).
+  if (rule?.option.action === 'block' && blindTo?.option.action === 'none') {
+    const because = 'client-names-unknown'
+    return { kind: 'defer', because, saw, rule: refOf(blindTo), reply: replies.factUnavailable }
+  }
+  if (rule === null) return null
+  if (rule.option.action === 'block') {
+    return { kind: 'reject', because: 'blocked-by-rule', saw, rule: refOf(rule), reply: replyOf(selection) }
+  }
+  return null
+}
+
+function replyOf({ rule, by }: RuleSelection<'blocked-senders'>): PermanentReply {
+  if (by === 'header') return replies.blockedHeader
+  const isAboutClient = rule?.from.kind === 'everyone' && rule.sourceIps.length + rule.hostNames.length > 0
+  return isAboutClient ? replies.blockedClient : replies.blockedEnvelope
+}
+
+/**
+ * The recipient's own block. An administrator's permit beats it, but only by the envelope's address; an
+ * author that the envelope does not name stays blocked.
+ */
+function judgeEntry(block: ManagedSenderEntry, { settings, subject, saw }: Judged, proof: Proof): Opinion {
+  const { envelopeFrom, headerFrom } = subject
+  const text = `${saw}: ${entryText(block)}`
+  const isEnvelope = envelopeFrom !== null && covers(block, envelopeFrom)
+  const permit = isEnvelope ? adminPermit(settings, { ...subject, headerFrom: null }, proof) : null
+  if (permit?.kind === 'permitted' && permit.selection.rule !== null) {
+    return {
+      kind: 'continue',
+      because: 'permit-over-personal-block',
+      saw: text,
+      rule: refOf(permit.selection.rule),
+    }
+  }
+  const isHeader = headerFrom?.some((author) => covers(block, author)) === true
+  const reply = isHeader && !isEnvelope ? replies.blockedHeaderByUser : envelopeReply(block)
+  return { kind: 'reject', because: 'blocked-by-recipient', saw: text, reply }
+}
+
+function envelopeReply({ sender }: ManagedSenderEntry): PermanentReply {
+  return sender.includes('@') ? replies.blockedByUser : replies.blockedByUserDomain
+}
