@@ -36,6 +36,8 @@ export type DestinationDeps = {
   readonly waitForHost: (destination: Destination) => void
   /** False while somebody waits for a place: then no connection is kept for later. */
   readonly mayIdle: () => boolean
+  /** Jobs that may wait in memory while no connection works: fewer when memory is wanted by others. */
+  readonly unservedMax: () => number
   /** False while outcomes cannot be recorded: nothing new begins then. */
   readonly mayBegin: () => boolean
 }
@@ -55,6 +57,8 @@ const DEAD_MS = 30_000
 /** While other connections work, one that failed is not tried again for this time. */
 const CROWDED_MS = 5000
 const REQUEUES_MAX = 3
+/** Without a connection for so long, a destination keeps less in memory. */
+const SILENT_MS = 5000
 /** Places at a host are looked for again at this interval, whether told of or not. */
 const BUSY_MS = 200
 /** Bounds of how long a job is put back to the spool when the queue is full. */
@@ -74,6 +78,8 @@ export class Destination {
   #connecting = 0
   #limit = CONNECTIONS_START
   #deadUntil = 0
+  /** When a connection was there last, or the first was wanted. */
+  #servedAt: number
   #refusal: Refusal | null = null
   #crowdedUntil = 0
   #isPatient = false
@@ -84,6 +90,7 @@ export class Destination {
     this.key = key
     this.hop = hop
     this.#deps = deps
+    this.#servedAt = deps.clock.now()
   }
 
   get waiting(): number {
@@ -101,9 +108,10 @@ export class Destination {
 
   offer(job: Job): void {
     if (this.#isStopped) return
+    if (this.#queue.size === 0 && this.connections === 0) this.#servedAt = this.#deps.clock.now()
     if (this.#refusal !== null && this.#deps.clock.now() < this.#deadUntil) {
       this.#deps.failed(job, this.#refusal)
-    } else if (this.#queue.size >= QUEUE_MAX) this.#deps.postponed(job, this.#queueMs())
+    } else if (this.#queue.size >= this.#queueMax) this.#deps.postponed(job, this.#queueMs())
     else {
       this.#queue.push(job)
       this.pump()
@@ -157,6 +165,15 @@ export class Destination {
     this.pump()
   }
 
+  get #queueMax(): number {
+    return this.#isSilent ? this.#deps.unservedMax() : QUEUE_MAX
+  }
+
+  /** Nobody answered for a while: what waits here may wait for long. */
+  get #isSilent(): boolean {
+    return this.#clients.size === 0 && this.#deps.clock.now() - this.#servedAt > SILENT_MS
+  }
+
   get #mayGrow(): boolean {
     if (this.#isWaitingForHost || this.connections >= Math.floor(this.#limit)) return false
     return this.#deps.clock.now() >= this.#crowdedUntil
@@ -164,6 +181,7 @@ export class Destination {
 
   /** About how long the queue takes at the pace of the last seconds. */
   #queueMs(): number {
+    if (this.#clients.size === 0 && !this.#isSilent) return POSTPONE_MS_MIN
     const ms = (this.#queue.size / Math.max(this.#pace.perSecond(this.#deps.clock.now()), 0.001)) * 1000
     return Math.min(POSTPONE_MS_MAX, Math.max(POSTPONE_MS_MIN, ms))
   }
@@ -248,6 +266,7 @@ export class Destination {
     } finally {
       if (job !== null) this.#requeue(job)
       this.#clients.delete(client)
+      this.#servedAt = this.#deps.clock.now()
       session.connection.quit()
       void session.connection.closed.then(release)
       this.pump()

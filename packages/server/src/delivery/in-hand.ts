@@ -27,6 +27,10 @@ export type InHand = {
 
 /** Envelopes take about 2 KiB each. */
 const MESSAGES_MAX = 20_000
+/** Jobs that may wait here for a host that nobody is connected to, and when others need the room. */
+const UNSERVED_MAX = 2_000
+const UNSERVED_MAX_WHEN_CROWDED = 200
+const CROWDED_MESSAGES = 5_000
 const CONTENT_BYTES_MAX = 64 * 1024 * 1024
 
 export class Hand {
@@ -42,6 +46,10 @@ export class Hand {
   /** Whether there is room enough to look for more. */
   get hasRoom(): boolean {
     return this.#messages.size < MESSAGES_MAX / 2
+  }
+
+  get unservedMax(): number {
+    return this.#messages.size >= CROWDED_MESSAGES ? UNSERVED_MAX_WHEN_CROWDED : UNSERVED_MAX
   }
 
   get(messageId: string): InHand | undefined {

@@ -59,7 +59,8 @@ export class Recorder {
    */
   async record(message: InHand, outcome: Outcome): Promise<number | null> {
     const conclusion = this.#conclusionOf(message, outcome)
-    return (await this.#keep(message, conclusion)) ? nextAttemptOf(conclusion.settlements) : null
+    const isKept = await this.#keep(message, conclusion, outcome.session !== null)
+    return isKept ? nextAttemptOf(conclusion.settlements) : null
   }
 
   /**
@@ -76,7 +77,8 @@ export class Recorder {
       (recipient) => ({ recipient, kind: 'permanent', reply, isOurs: true }) as const,
     )
     const conclusion = this.#conclusionOf(message, { results, session: null, by })
-    if (!(await this.#keep(message, conclusion))) throw new Error('the spool takes no outcomes at the moment')
+    if (!(await this.#keep(message, conclusion, true)))
+      throw new Error('the spool takes no outcomes at the moment')
     const withheld = conclusion.withheld.length
     return { returned: recipients.length - withheld, withheld }
   }
@@ -105,9 +107,11 @@ export class Recorder {
   }
 
   /** Makes a conclusion durable. False when the spool is closed: recipients are as they were (RFC 1047). */
-  async #keep(message: InHand, conclusion: Conclusion): Promise<boolean> {
+  async #keep(message: InHand, conclusion: Conclusion, wasTransmitted: boolean): Promise<boolean> {
     this.#tell(message, conclusion)
-    this.unrecorded += 1
+    // What never reached a host is no harm when a crash repeats it: it must not hold up the others.
+    const weight = wasTransmitted ? 1 : 0
+    this.unrecorded += weight
     try {
       if (conclusion.dsnId !== null) await this.#sendDsn(message, conclusion, conclusion.dsnId)
       await message.source.spool.settle(conclusion.settlements)
@@ -115,8 +119,8 @@ export class Recorder {
     } catch {
       return false
     } finally {
-      this.unrecorded -= 1
-      this.#deps.recorded()
+      this.unrecorded -= weight
+      if (wasTransmitted) this.#deps.recorded()
     }
   }
 

@@ -11,6 +11,7 @@ import { openHop } from './connector.ts'
 import { Deadlines } from './deadlines.ts'
 import { Destination, type DestinationDeps, type Job } from './destination.ts'
 import type { DsnMessage } from './dsn.ts'
+import { Futile } from './futile.ts'
 import { Hosts } from './hosts.ts'
 import { Hand, type InHand, type Source } from './in-hand.ts'
 import { letterOf } from './letter.ts'
@@ -79,6 +80,7 @@ export class Scheduler {
   readonly #startedAt: number
   readonly #watches: Promise<void>[] = []
   readonly #pauses: Pauses
+  readonly #futile = new Futile()
   /** What people do with what waits. */
   readonly queue: QueueTools
 
@@ -108,16 +110,17 @@ export class Scheduler {
       messagesPerConnection: options.config.delivery.messagesPerConnection,
       open: (hop) => openHop(hop, connector),
       concluded: (job, transmission, session) =>
-        this.#conclude(job, { results: transmission.results, session }),
+        void this.#conclude(job, { results: transmission.results, session }),
       failed: (job, refusal) => {
         const kind = refusal.isPermanent ? 'permanent' : 'transient'
         const { reply, isOurs, target } = refusal
         const results = job.letter.recipients.map(
           (recipient) => ({ recipient, kind, reply, isOurs }) as const,
         )
-        this.#conclude(job, { results, session: null, target })
+        this.#futile.add(this.#conclude(job, { results, session: null, target }))
       },
-      postponed: (job, delayMs) => this.#postpone(job, delayMs),
+      postponed: (job, delayMs) => this.#futile.add(this.#postpone(job, delayMs)),
+      unservedMax: () => this.#hand.unservedMax,
       waitForHost: (destination) => {
         this.#waitingForHost.add(destination)
         for (const other of this.#destinations.values()) other.closeIdle()
@@ -281,9 +284,9 @@ export class Scheduler {
     return destination
   }
 
-  #conclude(job: Job, outcome: Outcome): void {
+  #conclude(job: Job, outcome: Outcome): Promise<void> {
     const { message } = job as ScheduledJob
-    void this.#recorder.record(message, { ...outcome, startedAt: job.startedAt }).then((nextAttemptAt) => {
+    return this.#recorder.record(message, { ...outcome, startedAt: job.startedAt }).then((nextAttemptAt) => {
       this.#hand.release(message)
       const { source } = message
       if (nextAttemptAt !== null && nextAttemptAt < source.nextPollAt) this.#wakeAt(source, nextAttemptAt)
@@ -292,11 +295,11 @@ export class Scheduler {
   }
 
   /** Puts a job back to the spool for a while, because too many wait in memory for the same destination. */
-  #postpone(job: Job, delayMs: number): void {
+  #postpone(job: Job, delayMs: number): Promise<void> {
     const { message, recipients } = job as ScheduledJob
     const random = this.#options.random ?? Math.random
     const nextAttemptAt = Math.round(this.#options.clock.now() + delayMs * (0.5 + random()))
-    void this.#recorder.postpone(message, recipients, nextAttemptAt).then(() => {
+    return this.#recorder.postpone(message, recipients, nextAttemptAt).then(() => {
       this.#hand.release(message)
       if (nextAttemptAt < message.source.nextPollAt) this.#wakeAt(message.source, nextAttemptAt)
     })
@@ -310,7 +313,7 @@ export class Scheduler {
   #withdraw(isWanted: (job: ScheduledJob, key: string) => boolean): void {
     for (const [key, destination] of this.#destinations) {
       const jobs = destination.withdraw((job) => isWanted(job as ScheduledJob, key))
-      for (const job of jobs) this.#postpone(job, 0)
+      for (const job of jobs) void this.#postpone(job, 0)
     }
   }
 
@@ -334,6 +337,10 @@ export class Scheduler {
     for (const destination of this.#destinations.values()) destination.pump()
   }
 
+  get #mayLook(): boolean {
+    return this.#hand.hasRoom && this.#futile.mayLook && this.#deps.mayBegin()
+  }
+
   #releaseHost(): void {
     const waiting = [...this.#waitingForHost]
     this.#waitingForHost.clear()
@@ -353,7 +360,7 @@ export class Scheduler {
     while (!this.#stopped.signal.aborted) {
       source.wake = new AbortController()
       const now = clock.now()
-      if (source.nextPollAt <= now && this.#hand.hasRoom && this.#deps.mayBegin()) {
+      if (source.nextPollAt <= now && this.#mayLook) {
         await this.#poll(source).catch(() => {
           // The spool said itself what is wrong with it; here it only means to come back.
           source.nextPollAt = clock.now() + POLL_MS_MAX / 60
@@ -372,10 +379,12 @@ export class Scheduler {
     source.lacksSettings = false
     source.nextPollAt = now + POLL_MS_MAX
     const due = await source.spool.due(now, DUE_PER_POLL, this.#hand.idsOf(source))
+    this.#futile.takePauseMs()
     for (const { envelope, recipients } of due) this.#admit(source, { envelope, recipients, content: null })
     if (source.lacksSettings) source.nextPollAt = now + SETTINGS_POLL_MS
-    else if (due.length >= DUE_PER_POLL || source.hasMissed) source.nextPollAt = 0
-    else {
+    else if (due.length >= DUE_PER_POLL || source.hasMissed) {
+      source.nextPollAt = now + this.#futile.takePauseMs()
+    } else {
       const next = await source.spool.nextDueAt(now)
       if (next !== null) source.nextPollAt = Math.min(source.nextPollAt, next)
     }

@@ -1,6 +1,6 @@
 // What waits for the disk: gathered on the calling side and cut into batches, so that one sync serves all of
 // them.
-import type { AcceptedReport, Report } from '#link/reports.ts'
+import type { AcceptedReport, EdgeReport } from '#link/reports.ts'
 import { type Content, type Envelope, type Settlement, SpoolUnavailable } from './spool.ts'
 import type { Batch, CommitItem, RefusedCommit, SettleItem } from './wire.ts'
 
@@ -24,6 +24,11 @@ export type GatheredBatch = {
 const COMMITS_PER_BATCH_MAX = 1000
 const CONTENT_BYTES_PER_BATCH_MAX = 32 * 1024 * 1024
 const SETTLEMENTS_PER_BATCH_MAX = 5000
+/**
+ * Those that keep their message rewrite its row, which takes far longer than removing it: a dead host's
+ * thousands must not make a 250 wait.
+ */
+const KEEPING_SETTLEMENTS_PER_BATCH_MAX = 100
 const REPORTS_PER_BATCH_MAX = 5000
 /** Refusals wait in memory while the disk refuses; beyond this they are only counted. */
 const REPORTS_WAITING_MAX = 50_000
@@ -82,7 +87,7 @@ export class Gatherer {
     return new Promise((resolve, reject) => this.#settlements.push({ items, waiter: { resolve, reject } }))
   }
 
-  report(reports: readonly Report[]): void {
+  report(reports: readonly EdgeReport[]): void {
     for (const report of reports) {
       if (this.#reports.length >= REPORTS_WAITING_MAX) this.dropped += 1
       else this.#reports.push(JSON.stringify(report))
@@ -97,7 +102,7 @@ export class Gatherer {
   /** Takes the next batch out. */
   take(): GatheredBatch {
     const commits = this.#takeCommits()
-    const settlements = this.#settlements.splice(0, SETTLEMENTS_PER_BATCH_MAX)
+    const settlements = this.#takeSettlements()
     const acknowledged = this.#acknowledgers
     this.#acknowledgers = []
     let total = 0
@@ -168,6 +173,17 @@ export class Gatherer {
       count += 1
     }
     return this.#commits.splice(0, count)
+  }
+
+  #takeSettlements(): WaitingSettlement[] {
+    let count = 0
+    let keeping = 0
+    for (const { items } of this.#settlements) {
+      if (count >= SETTLEMENTS_PER_BATCH_MAX || keeping >= KEEPING_SETTLEMENTS_PER_BATCH_MAX) break
+      count += 1
+      for (const { kind } of items) if (kind !== 'delivered' && kind !== 'bounced') keeping += 1
+    }
+    return this.#settlements.splice(0, count)
   }
 
   #reject(commits: readonly WaitingCommit[], why: string): void {
