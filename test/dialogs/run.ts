@@ -109,7 +109,8 @@ class Player {
 
   async #connect([address = '', ...options]: readonly string[]): Promise<void> {
     this.#ports ??= await this.#world.open()
-    this.#client?.hangUp()
+    // `beside`: the client before stays connected, and is left alone from now on.
+    if (!options.includes('beside')) this.#client?.hangUp()
     const name = options.find((option) => option.includes('.'))
     if (name !== undefined) this.#world.dns.add(address, 'PTR', name)
     const isTls = options.includes('implicit-tls')

@@ -54,6 +54,7 @@ export class World {
         recipientsPerMessage: number('recipientsPerMessage', 100),
         connections: number('connections', 1_000),
         connectionsPerClient: number('connectionsPerClient', 20),
+        connectionsPerTenant: number('connectionsPerTenant', 1_000),
         commandErrors: number('commandErrors', 10),
         unknownRecipients: number('unknownRecipients', 50),
       },

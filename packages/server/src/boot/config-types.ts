@@ -41,6 +41,7 @@ export type BootConfig = {
     readonly recipientsPerMessage: number
     readonly connections: number
     readonly connectionsPerClient: number
+    readonly connectionsPerTenant: number
     readonly commandErrors: number
     readonly unknownRecipients: number
   }

@@ -128,6 +128,7 @@ function build(values: ReadonlyMap<string, unknown>): BootConfig {
       recipientsPerMessage: get('limits.recipients_per_message'),
       connections: get('limits.connections'),
       connectionsPerClient: get('limits.connections_per_client'),
+      connectionsPerTenant: get('limits.connections_per_tenant'),
       commandErrors: get('limits.command_errors'),
       unknownRecipients: get('limits.unknown_recipients'),
     },

@@ -232,6 +232,14 @@ export const keys: readonly KeyDefinition[] = [
     means: 'Open SMTP connections of one client address (IPv6: one /64).',
   },
   {
+    key: 'limits.connections_per_tenant',
+    env: 'GATEPOST_LIMITS_CONNECTIONS_PER_TENANT',
+    schema: count(1, 200_000),
+    fallback: 2_500,
+    means:
+      'SMTP connections of the node that carry mail of one organisation; recipients beyond get 451 4.7.0.',
+  },
+  {
     key: 'limits.command_errors',
     env: 'GATEPOST_LIMITS_COMMAND_ERRORS',
     schema: count(1, 1_000),

@@ -23,6 +23,7 @@ import {
 } from './limits.ts'
 import { Refusals } from './refusals.ts'
 import type { Session } from './session.ts'
+import { TenantConnections } from './tenant-connections.ts'
 import { Turns } from './turns.ts'
 
 export type EdgeOptions = {
@@ -68,6 +69,7 @@ export class Edge {
   readonly clientNames: ClientNames
   readonly greylist: Greylist | null
   readonly connections: ConnectionCounter
+  readonly tenantConnections: TenantConnections
   readonly unknownRecipients = new WindowCounter()
   readonly refusals: Refusals
   readonly sessions = new Set<Session>()
@@ -96,6 +98,7 @@ export class Edge {
     this.clientNames = new ClientNames(dns, clock)
     this.greylist = options.greylist ?? null
     this.connections = new ConnectionCounter(this.limits)
+    this.tenantConnections = new TenantConnections(this.limits.connectionsPerTenant)
     this.refusals = new Refusals({ spool, clock, newId: () => this.newMessageId() })
     this.tlsContext = options.tlsContext
     this.onAccepted = options.onAccepted

@@ -17,11 +17,12 @@ test('a worker takes its share of the limits of a node, rounded up', () => {
     recipientsPerMessage: 100,
     connections: 1_001,
     connectionsPerClient: 20,
+    connectionsPerTenant: 25,
     commandErrors: 10,
     unknownRecipients: 20,
   }
   const share = limitsOf(node, 2)
-  assert.deepEqual([share.connections, share.connectionsPerClient], [501, 10])
+  assert.deepEqual([share.connections, share.connectionsPerClient, share.connectionsPerTenant], [501, 10, 13])
   assert.deepEqual([share.messageBytes, share.recipientsPerMessage, share.commandErrors], [1_000, 100, 10])
   assert.deepEqual([share.unknownRecipientsSlow, share.unknownRecipientsClose], [10, 30])
 })

@@ -9,6 +9,8 @@ export type EdgeLimits = {
   readonly connections: number
   /** Connections of one client: an IPv4 address or an IPv6 /64. */
   readonly connectionsPerClient: number
+  /** Connections that carry mail of one tenant: its flood must leave room for the others. */
+  readonly connectionsPerTenant: number
   /** Faulty commands a session may send before it is closed. */
   readonly commandErrors: number
   /**
@@ -71,6 +73,7 @@ export type ConfiguredLimits = {
   readonly recipientsPerMessage: number
   readonly connections: number
   readonly connectionsPerClient: number
+  readonly connectionsPerTenant: number
   readonly commandErrors: number
   /** Unknown recipients of one client in a minute before it slows down; three times as many close it. */
   readonly unknownRecipients: number
@@ -84,6 +87,7 @@ export function limitsOf(configured: ConfiguredLimits, workers: number): EdgeLim
     recipientsPerMessage: configured.recipientsPerMessage,
     connections: share(configured.connections),
     connectionsPerClient: share(configured.connectionsPerClient),
+    connectionsPerTenant: share(configured.connectionsPerTenant),
     commandErrors: configured.commandErrors,
     unknownRecipientsSlow: share(configured.unknownRecipients),
     unknownRecipientsClose: share(configured.unknownRecipients) * 3,

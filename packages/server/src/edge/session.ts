@@ -116,6 +116,7 @@ export class Session implements SequenceState {
   }
 
   closed(): void {
+    this.edge.tenantConnections.leave(this)
     this.#isEnding = true
     this.#pending = null
     this.#intake?.discard()

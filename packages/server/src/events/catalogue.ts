@@ -40,6 +40,12 @@ export const catalogue = {
     means: 'A connection was refused by a limit or a PROXY header.',
     counts: 'connections_refused',
   },
+  'edge.tenant.busy': {
+    level: 'warn',
+    means:
+      'An organisation has as many connections as limits.connections_per_tenant allows: its senders come again.',
+    counts: 'tenant_connections_refused',
+  },
   'edge.connection.closed': { level: 'debug', means: 'A session ended.' },
   'edge.command.failed': {
     level: 'error',
@@ -54,6 +60,11 @@ export const catalogue = {
     level: 'info',
     means: 'A message was refused or deferred at the end of data.',
     counts: 'messages_refused',
+  },
+  'edge.greylist.failed': {
+    level: 'warn',
+    means:
+      'The greylist’s file cannot be written: senders are taken without a delay until it can. Look at the disk.',
   },
   'edge.message.accepted': {
     level: 'info',

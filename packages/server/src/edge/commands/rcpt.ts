@@ -89,6 +89,7 @@ function settle(
   verdict: Verdict,
 ): Reply | Promise<Reply> {
   const { forwardPath, settings, direction } = candidate
+  const { edge } = session
   noteGreylisting(session, transaction, { settings, forwardPath, verdict })
   if (verdict.reply !== null) {
     const because = verdict.explanation.find((step) => step.policy === verdict.by)?.because ?? 'refused'
@@ -101,6 +102,15 @@ function settle(
       verdict,
     })
     return GUESSES.has(because) ? slowedDown(session, transaction, reply) : reply
+  }
+  if (
+    transaction.settings === null &&
+    settings !== null &&
+    !edge.tenantConnections.enter(session, settings.tenantId)
+  ) {
+    edge.emit('edge.tenant.busy', { tenantId: settings.tenantId, clientIp: session.wire.clientIp })
+    const about = { forwardPath, settings, direction, verdict }
+    return refuse(session, { ...about, reply: replies.tenantBusy, because: 'too-many-connections' })
   }
   const key = addressKey(forwardPath)
   // The same recipient twice is one delivery.
