@@ -2,6 +2,7 @@
 import * as connect from './connect.ts'
 import * as domain from './domain.ts'
 import type { Endpoint } from './endpoint.ts'
+import * as greylist from './greylist.ts'
 import * as message from './message.ts'
 import * as queue from './queue.ts'
 import * as route from './route.ts'
@@ -60,10 +61,16 @@ export const endpoints: readonly Endpoint[] = [
   message.getMessage,
   message.retryMessage,
   message.getMessageCounts,
+  message.getMessageReasons,
   queue.listQueue,
   queue.actOnQueue,
   queue.getQueuePause,
   queue.setQueuePause,
+  greylist.getGreylisting,
+  greylist.listDeferred,
+  greylist.listEndedDeferrals,
+  greylist.releaseDeferred,
+  greylist.forgetIdentity,
   system.getReadiness,
   system.checkReadiness,
   system.getHealthLine,

@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { Nothing, PageQuery, TenantPath, Time } from './common.ts'
 import { endpoint, TextFile } from './endpoint.ts'
+import { PolicyDraft } from './policy.ts'
 
 const MessagePath = TenantPath.extend({ message: z.string() })
 
@@ -130,6 +131,41 @@ export const ExplanationStep = z.object({
   saw: z.string(),
   /** This step settled the matter. */
   deciding: z.boolean(),
+  /** The administrators' rule that applied; `type` leads to its page. */
+  rule: z.object({ id: z.string(), name: z.string() }).nullable(),
+  /** The policy that waived this one. */
+  waivedBy: z.string().nullable(),
+})
+
+/** What can be done in place, where a remedy is one step. */
+export const RemedyAct = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('create-policy'), draft: PolicyDraft }),
+  z.object({ kind: z.literal('disable-policy'), policyId: z.string() }),
+  z.object({ kind: z.literal('add-user'), email: z.string() }),
+  z.object({ kind: z.literal('authorize-address'), address: z.string() }),
+  z.object({ kind: z.literal('open'), page: z.enum(['domains', 'senders', 'routes', 'queue', 'outbound']) }),
+])
+export type RemedyAct = z.infer<typeof RemedyAct>
+
+/** One change that alters the outcome, found by asking the policies again with it. */
+export const Remedy = z.object({
+  /** A whole sentence. */
+  text: z.string(),
+  /** The outcome with it. */
+  leadsTo: z.enum(['accept', 'hold', 'defer', 'reject']),
+  /** Policies that would then be asked for the first time: nobody knows what they would say. */
+  open: z.array(z.string()),
+  act: RemedyAct.nullable(),
+})
+export type Remedy = z.infer<typeof Remedy>
+
+/** The same facts asked again with the settings of now. */
+export const Today = z.object({
+  outcome: z.enum(['accept', 'hold', 'defer', 'reject']),
+  /** The policy that decides; null for a plain accept. */
+  by: z.string().nullable(),
+  changed: z.boolean(),
+  text: z.string(),
 })
 
 export const DeliveryAttempt = z.object({
@@ -163,6 +199,10 @@ export const Message = MessageRow.extend({
   verdict: z.string(),
   /** The smallest change that would have altered the outcome; null where nothing was refused. */
   smallestChange: z.string().nullable(),
+  /** Changes that alter it, the smallest first. */
+  remedies: z.array(Remedy),
+  /** What the same facts lead to with today's settings; null where nothing can be asked again. */
+  today: Today.nullable(),
   settingsRevision: z.int().nullable(),
   recipients: z.array(
     z.object({
@@ -231,6 +271,29 @@ export const getMessageCounts = endpoint({
   query: Nothing,
   body: Nothing,
   output: MessageCounts,
+  status: 200,
+  problems: ['not-found'],
+})
+
+export const MessageReasons = z.object({
+  /** Most frequent first. */
+  items: z.array(z.object({ reason: z.string(), means: z.string(), status: MessageStatus, count: z.int() })),
+  /** Only the newest were counted, since there were too many. */
+  sampled: z.boolean(),
+})
+export type MessageReasons = z.infer<typeof MessageReasons>
+
+export const getMessageReasons = endpoint({
+  name: 'getMessageReasons',
+  method: 'GET',
+  path: '/v1/tenants/{tenant}/messages-reasons',
+  tag: 'Messages',
+  allow: 'messages:read',
+  summary: 'Why mail was refused, deferred or held in the last 24 hours, with counts.',
+  params: TenantPath,
+  query: Nothing,
+  body: Nothing,
+  output: MessageReasons,
   status: 200,
   problems: ['not-found'],
 })

@@ -2,10 +2,13 @@
 import type { OutputOf } from '@gatepost/contract/endpoint.ts'
 import type { getMessage } from '@gatepost/contract/message.ts'
 import type { DeliveryReport } from '#link/reports.ts'
+import type { TenantSettings } from '#policy/settings.ts'
 import { problem } from '../problem.ts'
 import type { Scope } from '../scope.ts'
 import { dayOfId } from './days.ts'
 import { rowOf } from './list-store.ts'
+import { remediesOf, todayOf } from './remedies.ts'
+import { decisionOf, type Record } from './replay.ts'
 import type { MessageBody } from './rows.ts'
 import { recipientStatus } from './status.ts'
 import type { TrackingStorage } from './tracking-store.ts'
@@ -17,7 +20,11 @@ export type Message = OutputOf<typeof getMessage>
 const ATTEMPTS_MAX = 500
 
 /** Throws `not-found` when this tenant has no such message. */
-export async function readMessage(scope: Scope, id: string, storage: TrackingStorage): Promise<Message> {
+export async function readMessage(
+  scope: Scope,
+  id: string,
+  { storage, settings }: { readonly storage: TrackingStorage; readonly settings: TenantSettings | null },
+): Promise<Message> {
   const { row, attempts } = await rowsOf(scope, id, storage)
   const body = JSON.parse(row.body) as MessageBody
   const story = {
@@ -28,6 +35,7 @@ export async function readMessage(scope: Scope, id: string, storage: TrackingSto
     body,
     attempts,
   }
+  const again = replayed({ ...story, at: row.at, direction: row.direction }, settings)
   return {
     ...rowOf(row),
     messageIdField: body.messageIdField,
@@ -35,16 +43,29 @@ export async function readMessage(scope: Scope, id: string, storage: TrackingSto
     client: body.client,
     reply: body.reply,
     verdict: verdictOf(story),
-    smallestChange: smallestChangeOf(story),
+    smallestChange: again.remedies[0]?.text ?? smallestChangeOf(story),
+    ...again,
     settingsRevision: body.settingsRevision,
-    recipients: body.recipients.map(({ forwardPath, explanation }, index) => ({
+    recipients: body.recipients.map(({ forwardPath, explanation, message }, index) => ({
       forwardPath,
       status: recipientStatus(row.statuses, index),
-      explanation: shownSteps(explanation),
+      // What the message's policies said for this one alone comes behind its own steps.
+      explanation: shownSteps([...explanation, ...(message?.explanation ?? [])]),
     })),
     explanation: shownSteps(body.explanation),
     facts: factsOf(body, scope.tenantId),
     attempts: attempts.map((attempt) => attemptOf(attempt, body)),
+  }
+}
+
+/** What today's settings say, and what would help. A record of an older release may lack what that needs. */
+function replayed(record: Record, settings: TenantSettings | null): Pick<Message, 'remedies' | 'today'> {
+  try {
+    const decision = settings && decisionOf(record)
+    if (!decision) return { remedies: [], today: null }
+    return { remedies: remediesOf(decision, settings), today: todayOf(decision, settings) }
+  } catch {
+    return { remedies: [], today: null }
   }
 }
 

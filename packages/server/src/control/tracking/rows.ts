@@ -1,5 +1,6 @@
 // Reports become rows: pure, and the same for both databases. Runs in the tracking thread, so it stays cheap.
 import type { AcceptedReport, DeliveryReport, RefusedReport, Report } from '#link/reports.ts'
+import type { ExplanationStep } from '#policy/policy.ts'
 import type { NewAttemptRow, NewMessageRow } from '#store/tracking-schema.ts'
 import { dayOfId } from './days.ts'
 import { lettersOf, statusOf } from './status.ts'
@@ -14,7 +15,7 @@ export type MessageBody = Pick<
   readonly settingsRevision: number | null
   readonly recipients: readonly Pick<
     AcceptedReport['recipients'][number],
-    'forwardPath' | 'explanation' | 'facts'
+    'forwardPath' | 'explanation' | 'facts' | 'message' | 'held'
   >[]
 }
 
@@ -60,13 +61,9 @@ function acceptedRows(report: AcceptedReport, { node, slot }: Place, day: number
     origin,
     settingsRevision,
     reply: null,
-    recipients: recipients.map(({ forwardPath, explanation, facts }) => ({
-      forwardPath,
-      explanation,
-      facts,
-    })),
+    recipients: recipients.map(({ index: _index, ...recipient }) => recipient),
   }
-  const letters = lettersOf(report.verdict === 'hold' ? 'held' : 'queued', recipients.length)
+  const letters = lettersOfAccepted(report)
   const indexed = recipients.slice(0, RECIPIENTS_INDEXED_MAX).map(({ forwardPath }) => forwardPath)
   return {
     message: {
@@ -81,7 +78,7 @@ function acceptedRows(report: AcceptedReport, { node, slot }: Place, day: number
       forward_path: recipients[0]?.forwardPath ?? null,
       recipient_count: recipients.length,
       subject: report.subject,
-      reason: '',
+      reason: heldReason(report),
       client_ip: client?.ip ?? null,
       size: report.size,
       count: 1,
@@ -96,8 +93,28 @@ function acceptedRows(report: AcceptedReport, { node, slot }: Place, day: number
       subject: report.subject,
       messageIdField,
       clientIp: client?.ip ?? null,
+      causes: causesOf([
+        explanation,
+        ...recipients.flatMap((recipient) => [recipient.explanation, recipient.message?.explanation ?? []]),
+      ]),
     }),
   }
+}
+
+/** Why an accepted message is held; empty for what goes on its way. */
+function heldReason({ explanation, recipients }: AcceptedReport): string {
+  const own = recipients.find(({ held }) => held !== undefined)
+  const steps = own?.message?.explanation ?? explanation
+  const step = steps.find(({ kind }) => kind === 'hold' || DECIDING.has(kind))
+  return step?.because ?? ''
+}
+
+/** Recipients may be held apart; a report of the first release only said so of the message. */
+function lettersOfAccepted({ verdict, recipients }: AcceptedReport): string {
+  if (!recipients.some(({ held }) => held !== undefined)) {
+    return lettersOf(verdict === 'hold' ? 'held' : 'queued', recipients.length)
+  }
+  return recipients.map(({ held }) => lettersOf(held === undefined ? 'queued' : 'held', 1)).join('')
 }
 
 type RefusalContext = { readonly place: Place; readonly day: number; readonly tenantOfDomain: TenantOfDomain }
@@ -142,6 +159,7 @@ function refusedRows(report: RefusedReport, { place, day, tenantOfDomain }: Refu
       subject: report.subject,
       messageIdField,
       clientIp: client.ip,
+      causes: causesOf([explanation]),
     }),
   }
 }
@@ -194,6 +212,23 @@ export function decidingReason({
 }
 
 const DECIDING: ReadonlySet<string> = new Set(['defer', 'reject', 'blind-defer'])
+const ACTING: ReadonlySet<string> = new Set([...DECIDING, 'hold', 'waive'])
+/** Explanations looked at: recipients beyond the first hundred differ from none of them by much. */
+const EXPLANATIONS_MAX = 100
+
+/** The words a message is found by for what decided it: reason, policies that acted, rules that applied. */
+function causesOf(explanations: readonly (readonly ExplanationStep[])[]): readonly string[] {
+  const causes = new Set<string>()
+  for (const explanation of explanations.slice(0, EXPLANATIONS_MAX)) {
+    for (const { kind, policy, because, rule } of explanation) {
+      if (rule !== undefined) causes.add(`rule:${rule.id}`)
+      if (!ACTING.has(kind)) continue
+      causes.add(`policy:${policy}`)
+      if (kind !== 'waive') causes.add(`reason:${because}`)
+    }
+  }
+  return [...causes]
+}
 
 function tenantOf(address: string | null, tenantOfDomain: TenantOfDomain): string | null {
   const domain = domainOf(address)

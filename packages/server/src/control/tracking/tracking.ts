@@ -6,6 +6,7 @@ import type { Emit } from '#events/emit.ts'
 import type { Clock } from '#platform/clock.ts'
 import { newId } from '#platform/random.ts'
 import type { Store } from '#store/open.ts'
+import { keepGreylistReports } from '../greylist/reports.ts'
 import { problem } from '../problem.ts'
 import type { EdgeLink, Scope } from '../scope.ts'
 import { aliasesFor } from './alias-store.ts'
@@ -17,6 +18,8 @@ import { type Listed, listRows } from './list-store.ts'
 import { keepMailNotes } from './mail-observations.ts'
 import { type Message, placeOfMessage, readMessage } from './message.ts'
 import { openPostgresTracking } from './postgres-store.ts'
+import { countReasons, type MessageReasons } from './reasons-store.ts'
+import { publishedSettings } from './settings-store.ts'
 import { openSqliteTracking } from './sqlite-store.ts'
 import { Tail } from './tail.ts'
 import type { TrackingStorage } from './tracking-store.ts'
@@ -47,6 +50,8 @@ export type Tracking = {
   /** Throws `not-found`. */
   getMessage(scope: Scope, id: string): Promise<Message>
   getMessageCounts(scope: Scope): Promise<MessageCounts>
+  /** Of the last 24 hours. */
+  getMessageReasons(scope: Scope): Promise<MessageReasons>
   /** Makes the queued recipients of a message due now. Throws `not-found`, `edge-unreachable`. */
   retryMessage(scope: Scope, id: string, link: EdgeLink): Promise<{ readonly recipients: number }>
   close(): Promise<void>
@@ -63,7 +68,7 @@ export async function openTracking(options: Options): Promise<Tracking> {
   const retention = keepRetention(storage, { ...options, signal: stopped.signal })
   return {
     async take(body) {
-      const { node, slot, acknowledged, notes, rejected } = await storage.take(body)
+      const { node, slot, acknowledged, notes, greylist, rejected } = await storage.take(body)
       tail.arrived()
       if (rejected.length > 0) emit('link.rejected', { what: 'reports', node, slot, why: rejected })
       await keepMailNotes(store, notes).catch((error) => {
@@ -71,6 +76,7 @@ export async function openTracking(options: Options): Promise<Tracking> {
         storage.forgetNotes()
         throw error
       })
+      await keepGreylistReports(store, greylist, clock.now())
       return { node, slot, acknowledged }
     },
     domainsChanged: (domains) => storage.domainsChanged(domains),
@@ -85,8 +91,12 @@ export async function openTracking(options: Options): Promise<Tracking> {
       await store.transaction((trx) => auditExport(trx, scope, { filter, at: clock.now() }))
       return exportRows((page) => listRows(scope, { ...filter, ...page, aliases }, storage))
     },
-    getMessage: (scope, id) => readMessage(scope, id, storage),
+    async getMessage(scope, id) {
+      const settings = await publishedSettings(store.db, scope.tenantId)
+      return readMessage(scope, id, { storage, settings })
+    },
     getMessageCounts: (scope) => countRows(scope, storage, clock),
+    getMessageReasons: (scope) => countReasons(scope, storage, clock),
     async retryMessage(scope, messageId, link) {
       const place = await placeOfMessage(scope, messageId, storage)
       const order = { kind: 'retry', id: newId('ord', clock.now()), messageId } as const

@@ -16,16 +16,18 @@ const DECIDING: ReadonlySet<string> = new Set(['defer', 'reject', 'blind-defer']
 export function shownSteps(explanation: readonly ExplanationStep[]): Step[] {
   const refusing = explanation.findIndex(({ kind }) => DECIDING.has(kind))
   const deciding = refusing >= 0 ? refusing : explanation.findIndex(({ kind }) => kind === 'hold')
-  return explanation.map(({ policy, stage, kind, because, saw }, at) => ({
+  return explanation.map(({ policy, stage, kind, because, saw, rule }, at) => ({
     policy,
     stage,
     kind,
     because,
     means: because.startsWith('by-')
-      ? `The policy ${because.slice(3)} waived this one.`
+      ? `The policy “${because.slice(3).replaceAll('-', ' ')}” waived this one.`
       : reasonText(because),
     saw,
     deciding: at === deciding,
+    rule: rule ?? null,
+    waivedBy: because.startsWith('by-') ? because.slice(3) : null,
   }))
 }
 

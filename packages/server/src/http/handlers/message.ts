@@ -12,5 +12,6 @@ export function messageBindings({ tracking, link }: HandlerDeps): readonly Bindi
       tracking.retryMessage(scopeOf(request), request.params.message, link),
     ),
     on(contract.getMessageCounts, (request) => tracking.getMessageCounts(scopeOf(request))),
+    on(contract.getMessageReasons, (request) => tracking.getMessageReasons(scopeOf(request))),
   ]
 }
