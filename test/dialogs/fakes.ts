@@ -3,7 +3,7 @@
 import { compileIpSet } from '@gatepost/mail/ip.ts'
 
 import type { Directory, Holder } from '@gatepost/server/facts/sources.ts'
-import type { AcceptedReport, RefusedReport, Report } from '@gatepost/server/link/reports.ts'
+import type { AcceptedReport, EdgeReport, RefusedReport } from '@gatepost/server/link/reports.ts'
 import type { ReplicaList, ReplicaValue } from '@gatepost/server/link/snapshot.ts'
 import type { Dns, DnsAnswer, DnsRecordType } from '@gatepost/server/platform/dns-types.ts'
 import type { TenantSettings } from '@gatepost/server/policy/settings.ts'
@@ -99,7 +99,7 @@ export class FakeSpool implements Spool {
     this.messages.push({ envelope, content: bytes, report, isFile: content.kind === 'file' })
   }
 
-  report(reports: readonly Report[]): void {
+  report(reports: readonly EdgeReport[]): void {
     for (const report of reports) if (report.kind === 'refused') this.refusals.push(report)
   }
 

@@ -2,6 +2,7 @@
 import type { Command } from './command.ts'
 import { connectCommands } from './commands/connect.ts'
 import { domainCommands } from './commands/domains.ts'
+import { greylistingCommands } from './commands/greylisting.ts'
 import { localCommands } from './commands/local.ts'
 import { messageCommands } from './commands/messages.ts'
 import { operationsCommands } from './commands/operations.ts'
@@ -24,6 +25,7 @@ export const commands: readonly Command[] = [
   ...outboundCommands,
   ...messageCommands,
   ...queueCommands,
+  ...greylistingCommands,
   ...operationsCommands,
   ...localCommands,
 ]

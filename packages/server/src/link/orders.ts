@@ -1,4 +1,5 @@
 // Orders: what control asks of an edge. Each carries an id and is idempotent; the edge answers with a result.
+import type { GreylistOrder, GreylistResult } from './greylist-orders.ts'
 import type { QueueActed, QueueActOrder, QueueListed, QueueListOrder } from './queue-orders.ts'
 
 /** The separate tests of a delivery route, in order; a failed one leaves the rest `not-run` (C5). */
@@ -50,6 +51,7 @@ export type Order =
   | { readonly kind: 'retry'; readonly id: string; readonly messageId: string }
   | QueueListOrder
   | QueueActOrder
+  | GreylistOrder
   /** Copies the worker's spools below `folder`; asked again with the same `backupId` until it is done. */
   | { readonly kind: 'backup'; readonly id: string; readonly backupId: string; readonly folder: string }
 
@@ -59,5 +61,6 @@ export type OrderResult =
   | { readonly kind: 'retry'; readonly recipients: number }
   | QueueListed
   | QueueActed
+  | GreylistResult
   | { readonly kind: 'backup'; readonly isDone: boolean; readonly messages: number }
   | { readonly kind: 'failed'; readonly why: string }

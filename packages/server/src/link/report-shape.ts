@@ -3,11 +3,13 @@
 import { fail, ok, type Parsed } from '@gatepost/mail/parsed.ts'
 import * as z from 'zod'
 import { idTime } from '#platform/random.ts'
-import type { Report } from './reports.ts'
+import { type QuickCheck, quickCheck } from './quick-shape.ts'
+import type { GreylistReport, Report } from './reports.ts'
 
 const LINE_MAX = 2_000 // Longer texts are of no use to a reader.
 const STEPS_MAX = 100
 const RECIPIENTS_MAX = 10_000
+const DEFERRALS_MAX = 100_000 // What one second of retries can end.
 
 const Line = z.string().transform((text) => (text.length > LINE_MAX ? text.slice(0, LINE_MAX) : text))
 const OptionalLine = Line.nullable()
@@ -31,6 +33,8 @@ const Facts = z.record(z.string(), z.unknown())
 const Direction = z.enum(['inbound', 'outbound'])
 const MessageId = z.string().refine((id) => idTime(id) !== null, 'is no id of ours')
 
+const Count = z.int().min(1)
+
 const Refused = z.object({
   kind: z.literal('refused'),
   id: MessageId,
@@ -48,7 +52,7 @@ const Refused = z.object({
   explanation: Explanation,
   facts: Facts,
   settingsRevision: z.int().nullable(),
-  count: z.int().min(1),
+  count: Count,
 })
 
 const VerdictKind = z.enum(['accept', 'hold', 'defer', 'reject'])
@@ -112,13 +116,50 @@ const Delivery = z.object({
   by: Line.optional(),
 })
 
-const ReportShape = z.discriminatedUnion('kind', [Refused, Accepted, Delivery])
+const EndedDeferrals = z
+  .array(
+    z.object({
+      reversePath: Line,
+      forwardPath: Line,
+      clientIp: Line,
+      identity: Line,
+      firstAt: z.int(),
+      endedAt: z.int(),
+      attempts: z.int(),
+    }),
+  )
+  .max(DEFERRALS_MAX)
 
+const Greylist = z.object({
+  kind: z.literal('greylist'),
+  id: Line,
+  at: z.int(),
+  tenantId: Line,
+  deferred: z.int(),
+  observed: z.int(),
+  lost: z.int(),
+  lostListed: EndedDeferrals,
+  accepted: EndedDeferrals,
+  passes: z.array(z.object({ identity: Line, at: z.int() })).max(DEFERRALS_MAX),
+})
+
+const ReportShape = z.discriminatedUnion('kind', [Refused, Accepted, Delivery, Greylist])
+
+const Numbered = z.object({ sequence: z.int(), report: z.unknown() })
 const BatchShape = z.object({
   node: z.string().min(1).max(200),
   slot: z.int().min(0).max(4096),
-  reports: z.array(z.object({ sequence: z.int(), report: z.unknown() })),
+  reports: z.array(Numbered),
 })
+
+/** Lines of usual length are taken as they are; `count` of a refusal is at least 1. */
+const KNOWN: ReadonlyMap<z.core.$ZodType, QuickCheck> = new Map<z.core.$ZodType, QuickCheck>([
+  [Line, (value) => typeof value === 'string' && value.length <= LINE_MAX],
+  [MessageId, (value) => typeof value === 'string' && idTime(value) !== null],
+  [Count, (value) => Number.isSafeInteger(value) && (value as number) >= 1],
+])
+const isReport = quickCheck(ReportShape, KNOWN)
+const isNumbered = quickCheck(Numbered, KNOWN)
 
 /** A body that is no batch of reports at all. */
 export class NotABatch extends Error {}
@@ -129,6 +170,8 @@ export type ReadBatch = {
   /** The highest sequence, counting unreadable reports: sending those again would change nothing. */
   readonly acknowledged: number
   readonly reports: readonly Report[]
+  /** What greylisting did: for figures and other nodes, not for tracking. */
+  readonly greylist: readonly GreylistReport[]
   /** Why a report was left out; at most a few are named. */
   readonly rejected: readonly string[]
 }
@@ -144,16 +187,18 @@ export function readBatch(body: string): Parsed<ReadBatch, 'not-a-batch'> {
   if (!batch.success) return fail('not-a-batch')
   const { node, slot } = batch.data
   const reports: Report[] = []
+  const greylist: GreylistReport[] = []
   const rejected: string[] = []
   let acknowledged = 0
   for (const { sequence, report } of batch.data.reports) {
     acknowledged = Math.max(acknowledged, sequence)
     const read = ReportShape.safeParse(report)
-    if (read.success) reports.push(read.data as unknown as Report)
+    if (read.success && read.data.kind === 'greylist') greylist.push(read.data)
+    else if (read.success) reports.push(read.data as unknown as Report)
     else if (rejected.length < REJECTED_NAMED_MAX)
       rejected.push(`report ${sequence}: ${z.prettifyError(read.error)}`)
   }
-  return ok({ node, slot, acknowledged, reports, rejected })
+  return ok({ node, slot, acknowledged, reports, greylist, rejected })
 }
 
 function parseJson(text: string): unknown {

@@ -106,7 +106,36 @@ export type DeliveryReport = {
   readonly by?: string | undefined
 }
 
+/** A deferral that ended: accepted after a wait, or never retried. */
+export type EndedDeferral = {
+  readonly reversePath: string
+  readonly forwardPath: string
+  readonly clientIp: string
+  readonly identity: string
+  readonly firstAt: number
+  readonly endedAt: number
+  readonly attempts: number
+}
+
+/** What greylisting did in one tenant in a moment: figures, ended deferrals, and identities that pass now. */
+export type GreylistReport = {
+  readonly kind: 'greylist'
+  readonly id: string
+  readonly at: number
+  readonly tenantId: string
+  readonly deferred: number
+  readonly observed: number
+  readonly lost: number
+  readonly lostListed: readonly EndedDeferral[]
+  readonly accepted: readonly EndedDeferral[]
+  readonly passes: readonly { readonly identity: string; readonly at: number }[]
+}
+
+/** A report about a message: tracking keeps these. */
 export type Report = RefusedReport | AcceptedReport | DeliveryReport
+
+/** All that an edge reports. */
+export type EdgeReport = Report | GreylistReport
 
 /**
  * One POST of an edge's outbox. `sequence` orders them within a slot; control acknowledges the highest it
@@ -115,5 +144,5 @@ export type Report = RefusedReport | AcceptedReport | DeliveryReport
 export type ReportBatch = {
   readonly node: string
   readonly slot: number
-  readonly reports: readonly { readonly sequence: number; readonly report: Report }[]
+  readonly reports: readonly { readonly sequence: number; readonly report: EdgeReport }[]
 }

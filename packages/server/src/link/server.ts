@@ -5,6 +5,7 @@ import * as z from 'zod'
 import type { Emit } from '#events/emit.ts'
 import type { Clock } from '#platform/clock.ts'
 import { removeFile, restrictFile } from '#platform/files.ts'
+import { GreylistDecided, GreylistListed } from './greylist-orders.ts'
 import { MeasurementBoard, Measurements } from './measurements.ts'
 import { type Everywhere, OrderDesk } from './order-desk.ts'
 import type { Order, OrderResult } from './orders.ts'
@@ -40,6 +41,8 @@ const OrderResultShape = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('retry'), recipients: z.int() }),
   QueueListed,
   QueueActed,
+  GreylistListed,
+  GreylistDecided,
   z.object({ kind: z.literal('backup'), isDone: z.boolean(), messages: z.int() }),
   z.object({ kind: z.literal('failed'), why: z.string() }),
 ]) satisfies z.ZodType<OrderResult>

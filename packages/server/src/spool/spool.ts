@@ -1,6 +1,6 @@
 // The spool's interface: what edges and delivery ask of durable storage. Law 1: once commit resolves, we may
 // say 250.
-import type { AcceptedReport, DeliveryReport, Report } from '#link/reports.ts'
+import type { AcceptedReport, DeliveryReport, EdgeReport } from '#link/reports.ts'
 import type { Direction } from '#policy/policy.ts'
 
 /** MAIL's parameters that travel with the message (RFC 3461, 6152, 6531, 8689). */
@@ -120,7 +120,7 @@ export type Spool = {
    */
   settle(settlements: readonly Settlement[]): Promise<void>
   /** Queues reports that belong to no message (refusals). Durable soon, not awaited by SMTP. */
-  report(reports: readonly Report[]): void
+  report(reports: readonly EdgeReport[]): void
   /** Up to `limit` messages with recipients due at `now`, oldest due first, skipping `exclude`. */
   due(now: number, limit: number, exclude: ReadonlySet<string>): Promise<readonly DueMessage[]>
   /** When the next recipient becomes due later than `after`; null when nothing waits. */
@@ -133,7 +133,7 @@ export type Spool = {
   /** Makes a message's queued recipients due now; returns how many. */
   retryNow(messageId: string, now: number): Promise<number>
   /** Reports waiting for control, oldest first. */
-  outbox(limit: number): Promise<readonly { readonly sequence: number; readonly report: Report }[]>
+  outbox(limit: number): Promise<readonly { readonly sequence: number; readonly report: EdgeReport }[]>
   /** The same as the JSON text of `ReportBatch['reports']`: the uplink sends it on without reading it. */
   outboxText(limit: number): Promise<{ readonly json: string; readonly count: number; readonly last: number }>
   /** Forgets reports up to and including `sequence`. */

@@ -3,7 +3,7 @@
 import { statfs } from 'node:fs/promises'
 import { Worker } from 'node:worker_threads'
 import type { Emit } from '#events/emit.ts'
-import type { AcceptedReport, Report } from '#link/reports.ts'
+import type { AcceptedReport, EdgeReport } from '#link/reports.ts'
 import type { Clock } from '#platform/clock.ts'
 import { createContentFile, readContentFile } from './content-file.ts'
 import { copySpool } from './copy.ts'
@@ -100,7 +100,7 @@ export class ThreadSpool implements Spool {
     return durable
   }
 
-  report(reports: readonly Report[]): void {
+  report(reports: readonly EdgeReport[]): void {
     if (this.#isClosed) return
     this.#gatherer.report(reports)
     this.#later()

@@ -1,5 +1,5 @@
 // What the spool's two sides say to each other: batches to make durable, questions, and their answers.
-import type { Report } from '#link/reports.ts'
+import type { EdgeReport } from '#link/reports.ts'
 import type { QueueAnswerOf, QueueQuestion } from './queue-wire.ts'
 
 /**
@@ -70,7 +70,7 @@ export type Question =
 
 export type DueRow = { readonly envelope: string; readonly states: string | null }
 export type ContentRow = { readonly bytes: Uint8Array } | { readonly file: string } | null
-export type OutboxRow = { readonly sequence: number; readonly report: Report }
+export type OutboxRow = { readonly sequence: number; readonly report: EdgeReport }
 export type OutboxText = { readonly json: string; readonly count: number; readonly last: number }
 export type Counts = {
   readonly messages: number

@@ -4,11 +4,18 @@ import type { Clock } from '#platform/clock.ts'
 import { initial } from './migrations/0001-initial.ts'
 import { pause } from './migrations/0002-pause.ts'
 import { managedSenders } from './migrations/0004-managed-senders.ts'
+import { greylistingTables } from './migrations/0005-greylisting.ts'
 import { protection } from './migrations/0006-protection.ts'
 import { columnTypes, type Dialect, type Migration } from './migrations/migration.ts'
 import type { Schema } from './schema.ts'
 
-export const migrations: readonly Migration[] = [initial, pause, managedSenders, protection]
+export const migrations: readonly Migration[] = [
+  initial,
+  pause,
+  managedSenders,
+  greylistingTables,
+  protection,
+]
 
 /** Any number that only Gatepost uses: the key of PostgreSQL's advisory lock around migrations. */
 const MIGRATION_LOCK = 7_305_202_601

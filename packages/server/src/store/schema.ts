@@ -2,6 +2,12 @@
 // Ids are text, times integer milliseconds, flags 0 or 1, JSON is text that only `*/store.ts` decodes.
 import type { Generated, Selectable } from 'kysely'
 import type {
+  GreylistEndedTable,
+  GreylistHourTable,
+  GreylistPassTable,
+  GreylistReportTable,
+} from './greylist-tables.ts'
+import type {
   SeenRecipientTable,
   SpoofSourceTable,
   TrustedServiceRuleTable,
@@ -324,6 +330,10 @@ export type Schema = {
   spoof_source: SpoofSourceTable
   trusted_service: TrustedServiceTable
   trusted_service_rule: TrustedServiceRuleTable
+  greylist_hour: GreylistHourTable
+  greylist_ended: GreylistEndedTable
+  greylist_pass: GreylistPassTable
+  greylist_report: GreylistReportTable
   route: RouteTable
   authorized_outbound: AuthorizedOutboundTable
   observation: ObservationTable
@@ -357,6 +367,9 @@ export const tenantTables = [
   'spoof_source',
   'trusted_service',
   'trusted_service_rule',
+  'greylist_hour',
+  'greylist_ended',
+  'greylist_pass',
   'route',
   'authorized_outbound',
   'observation',

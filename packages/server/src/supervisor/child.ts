@@ -17,12 +17,19 @@ export type Running = {
   stop(sessionsMs?: number): Promise<void>
 }
 
+/** The other edge workers of this machine. What is said to one that is away is lost. */
+export type Peers = {
+  send(slot: number, body: unknown): void
+  listen(heard: (slot: number, body: unknown) => void): void
+}
+
 export type RoleOptions = StartMessage & {
   readonly emit: Emit
   readonly metrics: Metrics
   readonly figures: ProcessFigures
   /** Asks the supervisor to start all processes anew. */
   readonly restart: () => void
+  readonly peers: Peers
 }
 
 /** Runs a role in this process until it is told to stop. */
@@ -38,7 +45,16 @@ export function runChild(role: 'control' | 'edge', start: (options: RoleOptions)
     lines.flush()
     process.exit(code)
   }
+  const ears: ((slot: number, body: unknown) => void)[] = []
+  const peers: Peers = {
+    send: (slot, body) => say({ kind: 'peer', slot, body }),
+    listen: (heard) => ears.push(heard),
+  }
   process.on('message', (message: ToChild) => {
+    if (message.kind === 'peer') {
+      for (const heard of ears) heard(message.slot, message.body)
+      return
+    }
     if (message.kind === 'stop') return void end(0, message.sessionsMs)
     const metrics = createMetrics(role)
     const origin = { role, slot: role === 'edge' ? message.slot : null, pid: process.pid }
@@ -49,7 +65,7 @@ export function runChild(role: 'control' | 'edge', start: (options: RoleOptions)
       lines.flush()
       process.exit(1) // State after an unknown throw is not to be trusted; the supervisor starts us again.
     })
-    start({ ...message, emit, metrics, figures, restart: () => say({ kind: 'restart' }) }).then(
+    start({ ...message, emit, metrics, figures, restart: () => say({ kind: 'restart' }), peers }).then(
       (started) => {
         running = started
         emit('boot.started', { role })

@@ -142,6 +142,7 @@ export class Children {
       process.on('message', (message: FromChild) => {
         if (message.kind === 'failed') refused = message.why
         if (message.kind === 'restart') this.#options.restartAsked()
+        if (message.kind === 'peer') this.#passOn(child, message)
         if (message.kind !== 'ready') return
         clearTimeout(timer)
         resolve(message)
@@ -159,6 +160,11 @@ export class Children {
         this.#restart(child, clock.now() - startedAt)
       })
     })
+  }
+
+  #passOn(from: Child, { slot, body }: Extract<FromChild, { kind: 'peer' }>): void {
+    const to = this.#children.find((one) => one.role === 'edge' && one.slot === slot)
+    if (to?.process?.connected) to.process.send({ kind: 'peer', slot: from.slot, body } satisfies ToChild)
   }
 
   #restart(child: Child, livedMs: number): void {

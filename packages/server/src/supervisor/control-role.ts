@@ -10,6 +10,7 @@ import { localOperator } from '#control/auth/local-operator.ts'
 import { createPasswords } from '#control/auth/password.ts'
 import { createBackups } from '#control/backup/backup.ts'
 import { watchConnect } from '#control/connect/checker.ts'
+import { watchGreylist } from '#control/greylist/reports.ts'
 import { startLink } from '#control/publishing/start.ts'
 import { watchReadiness } from '#control/readiness/readiness.ts'
 import { openSetup } from '#control/setup/setup.ts'
@@ -90,7 +91,11 @@ export async function startControl(options: RoleOptions): Promise<Running> {
     findSession: () => localOperator(store),
   }
   const admin = await serve(createApp(forOwner), { path: join(config.data, 'run', 'admin.sock') })
-  const loops = [watchConnect(deps, stopped.signal), watchReadiness(deps, stopped.signal)]
+  const loops = [
+    watchConnect(deps, stopped.signal),
+    watchReadiness(deps, stopped.signal),
+    watchGreylist(deps, stopped.signal),
+  ]
   const token = await openSetup(auth)
   return {
     setupUrl: token === null ? null : `${url}setup#token=${token}`,

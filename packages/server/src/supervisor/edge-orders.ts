@@ -2,6 +2,7 @@
 // message due.
 import type { QueueTools } from '#delivery/queue-tools.ts'
 import type { Emit } from '#events/emit.ts'
+import type { GreylistOrder, GreylistResult } from '#link/greylist-orders.ts'
 import type { SettingsDirectory } from '#link/holder.ts'
 import type { Order, OrderResult } from '#link/orders.ts'
 import type { QueueActOrder } from '#link/queue-orders.ts'
@@ -19,6 +20,7 @@ type Deps = {
   readonly retryNow: (messageId: string) => Promise<number>
   readonly backup: (order: Extract<Order, { kind: 'backup' }>) => Promise<OrderResult>
   readonly queue: Pick<QueueTools, 'list' | 'act'>
+  readonly greylist: (order: GreylistOrder) => Promise<GreylistResult>
   readonly onAccepted: (envelope: Envelope, content: Content) => void
 }
 
@@ -33,6 +35,9 @@ export async function carryOut(order: Order, deps: Deps): Promise<OrderResult> {
       return deps.queue.list(order)
     case 'queue-act':
       return actOnQueue(order, deps)
+    case 'greylist-list':
+    case 'greylist-decide':
+      return deps.greylist(order)
     case 'backup':
       return deps.backup(order)
     case 'submit':

@@ -1,5 +1,5 @@
-// What supervisor and children say to each other over IPC: start, ready, restart, stop. Nothing of mail
-// passes.
+// What supervisor and children say to each other over IPC: start, ready, restart, stop, and what edge
+// workers tell one another. No content of mail passes.
 import type { BootConfig } from '#boot/config-types.ts'
 
 export type Listening = {
@@ -20,9 +20,13 @@ export type ToChild =
     }
   /** Drain and end; sessions with a message under way get so long to come to their reply. */
   | { readonly kind: 'stop'; readonly sessionsMs?: number }
+  /** Another edge worker says something; passed on unread. */
+  | { readonly kind: 'peer'; readonly slot: number; readonly body: unknown }
 
 export type FromChild =
   | { readonly kind: 'ready'; readonly setupUrl: string | null }
   | { readonly kind: 'failed'; readonly why: string }
   /** Control passes on that the owner of the data folder wants a restart. */
   | { readonly kind: 'restart' }
+  /** For the edge worker of a slot. Lost when that worker is away: who sends it asks again. */
+  | { readonly kind: 'peer'; readonly slot: number; readonly body: unknown }

@@ -105,7 +105,7 @@ function read({ day, sql, parameters }: Extract<DayQuestion, { kind: 'read' }>):
 function take(body: string, oldestDay: number): Taken {
   const batch = readBatch(body)
   if (!batch.ok) throw new Error(NOT_A_BATCH)
-  const { node, slot, reports, acknowledged, rejected } = batch.value
+  const { node, slot, reports, greylist, acknowledged, rejected } = batch.value
   const byDay = new Map<number, Report[]>()
   for (const report of reports) {
     const day = dayOfId(report.kind === 'delivery' ? report.messageId : report.id)!
@@ -116,7 +116,7 @@ function take(body: string, oldestDay: number): Taken {
     else byDay.set(day, [report])
   }
   for (const [day, list] of byDay) storeDay(day, list, { node, slot })
-  return { node, slot, acknowledged, rejected, notes: notes.take() }
+  return { node, slot, acknowledged, rejected, greylist, notes: notes.take() }
 }
 
 function storeDay(day: number, reports: readonly Report[], place: Place): void {

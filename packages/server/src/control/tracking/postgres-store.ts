@@ -42,7 +42,7 @@ export async function openPostgresTracking(database: string): Promise<TrackingSt
     async take(body): Promise<Taken> {
       const batch = readBatch(body.toString('utf8'))
       if (!batch.ok) throw new NotABatch('not a batch of reports')
-      const { node, slot, acknowledged, rejected } = batch.value
+      const { node, slot, acknowledged, greylist, rejected } = batch.value
       const reports = batch.value.reports.filter((report) => dayOf(report) >= oldestDay)
       for (const day of new Set(reports.map(dayOf))) {
         if (known.has(day)) continue
@@ -56,7 +56,7 @@ export async function openPostgresTracking(database: string): Promise<TrackingSt
       for (const report of reports) {
         if (report.kind === 'accepted' || added.has(report.id)) notes.note(report, tenantOfDomain)
       }
-      return { node, slot, acknowledged, rejected, notes: notes.take() }
+      return { node, slot, acknowledged, rejected, greylist, notes: notes.take() }
     },
     domainsChanged(changed) {
       domains = changed

@@ -1,5 +1,6 @@
 // What tracking asks of its storage: take batches, answer compiled queries a day at a time, drop old days.
 import type { CompiledQuery, Kysely, RawBuilder } from 'kysely'
+import type { GreylistReport } from '#link/reports.ts'
 import type { TrackingSchema } from '#store/tracking-schema.ts'
 import type { MailNotes } from './notes.ts'
 import type { WordTree } from './words.ts'
@@ -9,6 +10,7 @@ export type Taken = {
   readonly slot: number
   readonly acknowledged: number
   readonly notes: MailNotes
+  readonly greylist: readonly GreylistReport[]
   readonly rejected: readonly string[]
 }
 

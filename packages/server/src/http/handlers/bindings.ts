@@ -3,6 +3,7 @@ import type { Binding } from '../request.ts'
 import { connectBindings } from './connect.ts'
 import type { HandlerDeps } from './deps.ts'
 import { domainBindings } from './domain.ts'
+import { greylistBindings } from './greylist.ts'
 import { messageBindings } from './message.ts'
 import { queueBindings } from './queue.ts'
 import { routeBindings } from './route.ts'
@@ -23,6 +24,7 @@ export function createBindings(deps: HandlerDeps): readonly Binding[] {
     ...routeBindings(deps),
     ...messageBindings(deps),
     ...queueBindings(deps),
+    ...greylistBindings(deps),
     ...systemBindings(deps),
   ]
 }
