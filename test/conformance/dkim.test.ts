@@ -1,7 +1,6 @@
 // DKIM: mail-auth's vectors, each signature's verdict, beside mailauth's word on the same message.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { basename } from 'node:path'
 import { test } from 'node:test'
 import { Authenticator } from '@gatepost/server/authentication/authenticator.ts'
 import { oracleDkim } from '@gatepost/server/authentication/oracle.fixture.ts'

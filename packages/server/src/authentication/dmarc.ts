@@ -2,6 +2,7 @@
 import { BoundedCache } from '#platform/bounded-cache.ts'
 import type { Clock } from '#platform/clock.ts'
 import type { Dns } from '#platform/dns-types.ts'
+import { registrableDomainOf } from '#platform/public-suffix.ts'
 import { type DmarcEvaluation, evaluateDmarc } from './mailauth.ts'
 import { resolverOf } from './resolver.ts'
 
@@ -72,7 +73,9 @@ export class DmarcChecker {
     if (this.#underWay.size >= EVALUATIONS_MAX) return Promise.resolve(noAuthor('temperror'))
     const lifetime = { ms: RESULT_TTL_MS_MAX }
     const resolver = resolverOf(this.#dns, this.#clock, lifetime)
-    const evaluation = evaluateDmarc({ ...query, authorDomain, resolver }).then((found) => {
+    const evaluation = evaluateDmarc({ ...query, authorDomain, resolver }).then((evaluated) => {
+      const found =
+        evaluated.dmarc.result === 'none' ? alignedByName(evaluated, authorDomain, query) : evaluated
       this.#underWay.delete(key)
       if (found.dmarc.result !== 'temperror' && lifetime.ms > 0) {
         this.#results.set(key, found, this.#clock.now() + lifetime.ms)
@@ -81,6 +84,21 @@ export class DmarcChecker {
     })
     this.#underWay.set(key, evaluation)
     return evaluation
+  }
+}
+
+/** Without a record no tree tells what belongs together: the registrable domain does (RFC 9989 §4.10). */
+function alignedByName(
+  evaluated: DmarcEvaluation,
+  authorDomain: string,
+  { spfDomain, dkimDomains }: DmarcQuery,
+): DmarcEvaluation {
+  const own = registrableDomainOf(authorDomain)
+  const isAligned = (name: string): boolean => registrableDomainOf(name) === own
+  return {
+    ...evaluated,
+    spfAligned: spfDomain !== null && isAligned(spfDomain),
+    dkimAligned: new Set(dkimDomains.filter(isAligned)),
   }
 }
 

@@ -1,27 +1,125 @@
-// Authentication: what SPF, DKIM and DMARC found, and what the tenant's rule makes of it (F2).
+// Authentication: what SPF, DKIM and DMARC found, and what the tenant's rule makes of it (F2; behaviour §7.4).
+import { replies } from '@gatepost/mail/replies.ts'
+import type { PermanentReply } from '@gatepost/mail/reply.ts'
 import type { AuthenticationFact } from './facts.ts'
-import { definePolicy } from './policy.ts'
+import { refOf } from './permits.ts'
+import { definePolicy, type Opinion } from './policy.ts'
+import type { Reason } from './reasons.ts'
+import type { AuthenticationAction, RuleOptions } from './rule.ts'
+import { rulesOf } from './rules/index.ts'
+import { selectRule } from './rules/select.ts'
+import { subjectOf, wantsClientNames } from './rules/subject.ts'
 
+/** What a rule makes of the results: the strongest of its answers, and which result it answers. */
+export type AuthenticationOutcome = {
+  readonly action: AuthenticationAction
+  readonly because: Reason
+}
+
+/**
+ * Judged once the content is here. Who may cancel permits does so by waiving the policy that gives them. A
+ * look-up that failed never refuses (law 4): its results are no "fail".
+ */
 export const authentication = definePolicy({
   name: 'authentication',
   stage: 'message',
-  needs: ['authentication'],
+  needs: ['authentication', 'author'],
+  wants({ direction }, settings) {
+    return direction === 'inbound' ? wantsClientNames(settings, ['authentication']) : []
+  },
   whenBlind: () => 'continue', // A DNS time-out never refuses for good (law 4).
-  judge({ direction }, facts) {
-    if (direction === 'outbound') {
+  judge(transaction, { authentication: found, author }, settings, wanted = {}): Opinion {
+    if (transaction.direction !== 'inbound') {
       return { kind: 'continue', because: 'outbound-not-authenticated', saw: '' }
     }
-    return { kind: 'continue', because: 'authentication-evaluated', saw: sawOf(facts.authentication) }
+    const saw = sawOf(found)
+    const evaluated: Opinion = { kind: 'continue', because: 'authentication-evaluated', saw }
+    const subject = settings && subjectOf(transaction, author, wanted)
+    if (settings === null || subject === null) return evaluated
+    const { rule, blindTo } = selectRule(rulesOf(settings), 'authentication', subject)
+    if (rule === null) return evaluated
+    const outcome = authenticationOutcome(found, rule.option)
+    const isExemptionUnknown =
+      blindTo !== null && authenticationOutcome(found, blindTo.option).action !== 'reject'
+    if (outcome.action === 'reject' && isExemptionUnknown) {
+      const because = 'client-names-unknown'
+      return { kind: 'defer', because, saw, rule: refOf(blindTo), reply: replies.factUnavailable }
+    }
+    return { ...opinionOf(outcome), saw, rule: refOf(rule) }
   },
 })
 
+const STRENGTH: readonly AuthenticationAction[] = ['none', 'cancel-permits', 'hold', 'reject']
+
+/** What a rule's option makes of the results. Pure; other policies ask it too. */
+export function authenticationOutcome(
+  found: AuthenticationFact,
+  option: RuleOptions['authentication'],
+): AuthenticationOutcome {
+  const { spf, dmarc } = found
+  let strongest: AuthenticationOutcome = { action: 'none', because: whyNothing(found) }
+  const consider = (action: AuthenticationAction, because: Reason): void => {
+    if (STRENGTH.indexOf(action) > STRENGTH.indexOf(strongest.action)) strongest = { action, because }
+  }
+  // DMARC speaks for the author and comes first, so that of equal answers its reply is given.
+  if (dmarc.result === 'fail') {
+    consider(option.dmarcFail === 'honour' ? wishOf(dmarc.policy) : option.dmarcFail, 'dmarc-failed')
+  }
+  if (spf === 'fail') consider(option.spfFail, 'spf-failed')
+  if (isDkimFailed(found)) consider(option.dkimFail, 'dkim-failed')
+  if (isNoneFound(found)) consider(option.noneFound, 'no-authentication-found')
+  return strongest
+}
+
+/** A published policy as an action: quarantine is a hold. */
+function wishOf(policy: AuthenticationFact['dmarc']['policy']): AuthenticationAction {
+  if (policy === 'reject') return 'reject'
+  return policy === 'quarantine' ? 'hold' : 'none'
+}
+
+/** A broken signature beside a valid one says nothing: lists and forwarders break those they pass on. */
+function isDkimFailed({ dkim }: AuthenticationFact): boolean {
+  return dkim.some(({ result }) => result === 'fail') && !dkim.some(({ result }) => result === 'pass')
+}
+
+function isNoneFound({ spf, dkim, dmarc }: AuthenticationFact): boolean {
+  return spf === 'none' && dkim.length === 0 && dmarc.result === 'none'
+}
+
+function whyNothing({ spf, dkim, dmarc }: AuthenticationFact): Reason {
+  const results = [spf, dmarc.result, ...dkim.map(({ result }) => result)]
+  return results.includes('temperror') ? 'authentication-unavailable' : 'authentication-not-acted-on'
+}
+
+function opinionOf({ action, because }: AuthenticationOutcome): Opinion {
+  switch (action) {
+    case 'none':
+      return { kind: 'continue', because, saw: '' }
+    case 'cancel-permits':
+      return { kind: 'waive', because, saw: '', policies: ['permitted-senders-header'] }
+    case 'hold':
+      return { kind: 'hold', because, saw: '' }
+    case 'reject':
+      return { kind: 'reject', because, saw: '', reply: replyOf(because) }
+  }
+}
+
+function replyOf(because: Reason): PermanentReply {
+  if (because === 'dmarc-failed') return replies.dmarcRejected
+  if (because === 'spf-failed') return replies.spfRejected
+  return because === 'dkim-failed' ? replies.dkimRejected : replies.authenticationRejected
+}
+
 /** The results in one line, as Authentication-Results names them. */
 function sawOf({ spf, spfDomain, dkim, dmarc, arc }: AuthenticationFact): string {
+  const wish = dmarc.policy === null ? '' : `, p=${dmarc.policy}`
   const parts = [
-    `spf=${spf} (${spfDomain})`,
-    ...dkim.map(({ result, domain }) => `dkim=${result} (${domain})`),
-    `dmarc=${dmarc.result}${dmarc.domain === null ? '' : ` (${dmarc.domain})`}`,
+    `spf=${spf}${spfDomain === '' ? '' : ` (${spfDomain})`}`,
+    ...dkim.map(
+      ({ result, domain, reason }) => `dkim=${result} (${[domain, reason].filter(Boolean).join(': ')})`,
+    ),
+    `dmarc=${dmarc.result}${dmarc.domain === null ? '' : ` (${dmarc.domain}${wish})`}`,
   ]
   if (arc !== 'none') parts.push(`arc=${arc}`)
-  return parts.join(', ')
+  return parts.join('; ')
 }

@@ -32,6 +32,13 @@ export const reasons = {
   'too-many-hops': 'More Received fields than the limit: a mail loop (RFC 5321 §6.3).',
   'own-loop': 'The message passed this gateway too often: a mail loop.',
   'authentication-evaluated': 'SPF, DKIM and DMARC were evaluated; no rule asks for anything.',
+  'authentication-not-acted-on': 'A rule is about the results of authentication and asks for nothing here.',
+  'authentication-unavailable':
+    'A look-up for SPF, DKIM or DMARC failed: nobody knows, so nothing is refused for it.',
+  'dmarc-failed': 'Neither SPF nor a signature is aligned with the author, and its domain has a DMARC policy.',
+  'spf-failed': 'The envelope sender’s domain says that this client may not send for it (SPF).',
+  'dkim-failed': 'A signature does not fit the message, and no other vouches for it (DKIM).',
+  'no-authentication-found': 'Neither SPF, DKIM nor DMARC says anything about the sender.',
   'outbound-not-authenticated': 'Outbound mail is the tenant’s own: its authentication is not judged.',
   'sender-not-internal': 'Neither envelope nor author name an address of the organisation.',
   'outbound-not-spoofed': 'Outbound mail is the tenant’s own: its sender is judged by the relay rule.',
