@@ -146,9 +146,11 @@ const Greylist = z.object({
 const ReportShape = z.discriminatedUnion('kind', [Refused, Accepted, Delivery, Greylist])
 
 const Numbered = z.object({ sequence: z.int(), report: z.unknown() })
+const Node = z.string().min(1).max(200)
+const Slot = z.int().min(0).max(4096)
 const BatchShape = z.object({
-  node: z.string().min(1).max(200),
-  slot: z.int().min(0).max(4096),
+  node: Node,
+  slot: Slot,
   reports: z.array(Numbered),
 })
 
@@ -156,10 +158,12 @@ const BatchShape = z.object({
 const KNOWN: ReadonlyMap<z.core.$ZodType, QuickCheck> = new Map<z.core.$ZodType, QuickCheck>([
   [Line, (value) => typeof value === 'string' && value.length <= LINE_MAX],
   [MessageId, (value) => typeof value === 'string' && idTime(value) !== null],
+  [Node, (value) => typeof value === 'string' && value.length >= 1 && value.length <= 200],
+  [Slot, (value) => Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= 4096],
   [Count, (value) => Number.isSafeInteger(value) && (value as number) >= 1],
 ])
 const isReport = quickCheck(ReportShape, KNOWN)
-const isNumbered = quickCheck(Numbered, KNOWN)
+const isBatch = quickCheck(BatchShape, KNOWN)
 
 /** A body that is no batch of reports at all. */
 export class NotABatch extends Error {}
@@ -183,22 +187,35 @@ const REJECTED_NAMED_MAX = 5
  * others.
  */
 export function readBatch(body: string): Parsed<ReadBatch, 'not-a-batch'> {
-  const batch = BatchShape.safeParse(parseJson(body))
-  if (!batch.success) return fail('not-a-batch')
-  const { node, slot } = batch.data
+  const batch = readHead(parseJson(body))
+  if (batch === null) return fail('not-a-batch')
+  const { node, slot } = batch
   const reports: Report[] = []
   const greylist: GreylistReport[] = []
   const rejected: string[] = []
   let acknowledged = 0
-  for (const { sequence, report } of batch.data.reports) {
+  for (const { sequence, report } of batch.reports) {
     acknowledged = Math.max(acknowledged, sequence)
-    const read = ReportShape.safeParse(report)
+    const read = readReport(report)
     if (read.success && read.data.kind === 'greylist') greylist.push(read.data)
     else if (read.success) reports.push(read.data as unknown as Report)
     else if (rejected.length < REJECTED_NAMED_MAX)
       rejected.push(`report ${sequence}: ${z.prettifyError(read.error)}`)
   }
   return ok({ node, slot, acknowledged, reports, greylist, rejected })
+}
+
+type Batch = z.infer<typeof BatchShape>
+
+function readHead(batch: unknown): Batch | null {
+  if (isBatch(batch)) return batch as Batch
+  const read = BatchShape.safeParse(batch)
+  return read.success ? read.data : null
+}
+
+function readReport(report: unknown): z.ZodSafeParseResult<z.infer<typeof ReportShape>> {
+  if (isReport(report)) return { success: true, data: report as z.infer<typeof ReportShape> }
+  return ReportShape.safeParse(report)
 }
 
 function parseJson(text: string): unknown {
