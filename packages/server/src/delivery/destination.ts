@@ -54,6 +54,8 @@ const PATIENCE_MS = 25
 const IDLE_MS = 5000
 /** A destination that cannot be reached is left alone this long; what comes meanwhile is deferred. */
 const DEAD_MS = 30_000
+/** Names that could not be looked up may be back at once, and asking again costs no connection. */
+const UNRESOLVED_MS = 2_000
 /** While other connections work, one that failed is not tried again for this time. */
 const CROWDED_MS = 5000
 const REQUEUES_MAX = 3
@@ -232,7 +234,7 @@ export class Destination {
     this.#limit = 1
     // A name that does not exist may exist after a look-up later; the answer's own lifetime is in the DNS
     // cache.
-    this.#deadUntil = refusal.isPermanent ? 0 : now + DEAD_MS
+    this.#deadUntil = refusal.isPermanent ? 0 : now + (refusal.target === null ? UNRESOLVED_MS : DEAD_MS)
     this.#refusal = refusal
     for (const job of this.#queue.drain()) this.#deps.failed(job, refusal)
   }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Dns } from '#platform/dns-types.ts'
-import { ClientNames, FACT_WAIT_MS, NAME_WAIT_MS } from './client.ts'
+import { ClientNames, FACT_WAIT_MS, FAILURE_TTL_MS, NAME_WAIT_MS } from './client.ts'
 
 type Answer = Awaited<ReturnType<Dns['confirmedName']>>
 
@@ -66,7 +66,7 @@ test('no name and a failure are both null; the failure is tried again soon', asy
   const { names, asked, later } = setUp(() => Promise.resolve({ kind: 'failed', why: 'time-out' }))
   assert.equal(await names.name('192.0.2.1'), null)
   assert.equal(names.name('192.0.2.1'), null)
-  later(30_001)
+  later(FAILURE_TTL_MS + 1)
   await names.name('192.0.2.1')
   assert.equal(asked(), 2)
 })
@@ -80,7 +80,7 @@ test('all confirmed names are a fact that lives as long as its records; a failur
   later(20_001)
   world.answer = { kind: 'failed', why: 'time-out' }
   assert.deepEqual(await names.names('192.0.2.1'), { kind: 'unknown', why: 'time-out' })
-  later(30_001)
+  later(FAILURE_TTL_MS + 1)
   world.answer = { kind: 'none' }
   assert.deepEqual(await names.names('192.0.2.1'), { kind: 'known', value: [] })
   assert.equal(asked(), 3)

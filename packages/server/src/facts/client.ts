@@ -11,8 +11,8 @@ const NAMES_MAX = 10_000
 const NAME_TTL_MS_MAX = 300_000
 /** Records with a lifetime of nothing must not cost a look-up a message. */
 const NAME_TTL_MS_MIN = 5_000
-/** A look-up that failed is tried again soon. */
-const FAILURE_TTL_MS = 30_000
+/** A look-up that failed is tried again soon: DNS may be back before the client comes again. */
+export const FAILURE_TTL_MS = 2_000
 /** A Received field waits this long for the name, then says that it is unknown. */
 export const NAME_WAIT_MS = 1_000
 /** A policy that needs the names waits longer: a dead server costs two tries of three seconds. */

@@ -73,3 +73,16 @@ test('the same question asked at once goes out once, and its answer is kept', as
   await dns.query({ name: 'mx1.acme.example', type: 'AAAA' })
   assert.equal(count() - earlier, 1)
 })
+
+test('who asks again a few seconds after the server is back gets its answer, not the failure', async () => {
+  let now = systemClock.now()
+  const clock = { ...systemClock, now: () => now }
+  const patient = createDns({ clock, resolver: server.address, authoritative: [] })
+  const ask = () => patient.query({ name: 'www.acme.example', type: 'A' })
+  server.faults.set('www.acme.example', { kind: 'servfail' })
+  assert.equal((await ask()).kind, 'failed')
+  server.faults.clear('www.acme.example')
+  assert.equal((await ask()).kind, 'failed', 'questions of the same moment share the failure')
+  now += 2_000
+  assert.equal((await ask()).kind, 'found')
+})

@@ -16,7 +16,11 @@ const CACHE_ENTRIES_MAX = 50_000 // About 20 MB at worst.
 const TTL_MAX_S = 86_400 // RFC 8767 §4: a week is allowed, a day is enough.
 /** A record that appears must be seen within a quarter of an hour (RFC 2308 §5). */
 const NEGATIVE_TTL_MAX_S = 900
-const FAILED_TTL_S = 5 // RFC 2308 §7: failures may be remembered shortly; never as a "no".
+/**
+ * RFC 2308 §7: failures may be remembered shortly; never as a "no". Long enough for the questions of one
+ * message, so that who comes again a few seconds after DNS is back meets its answers.
+ */
+const FAILED_TTL_S = 1
 
 type Options = {
   readonly clock: Clock
