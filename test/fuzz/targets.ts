@@ -6,6 +6,7 @@ import { commands } from './targets/commands.ts'
 import { dataReader } from './targets/data-reader.ts'
 import { deliveryReports } from './targets/delivery-reports.ts'
 import { headers } from './targets/headers.ts'
+import { outgoingContent } from './targets/outgoing-content.ts'
 import { replyParser } from './targets/reply-parser.ts'
 
 export const targets: readonly Target[] = [
@@ -15,5 +16,6 @@ export const targets: readonly Target[] = [
   dataReader,
   deliveryReports,
   headers,
+  outgoingContent,
   replyParser,
 ]

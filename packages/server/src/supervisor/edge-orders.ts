@@ -1,5 +1,6 @@
 // What an edge does when control asks: tests a route, takes control's own mail into the spool, makes a
 // message due.
+import { withCrlf } from '@gatepost/mail/line-endings.ts'
 import type { QueueTools } from '#delivery/queue-tools.ts'
 import type { Emit } from '#events/emit.ts'
 import type { GreylistOrder, GreylistResult } from '#link/greylist-orders.ts'
@@ -64,7 +65,8 @@ async function submit(order: Extract<Order, { kind: 'submit' }>, deps: Deps): Pr
   const settings = deps.current()?.settings(order.tenantId)
   if (!settings) throw new Error('the settings of this organisation are not here yet')
   const at = deps.clock.now()
-  const bytes = Buffer.from(order.content, 'base64')
+  // As strict as with anybody else: what we send never holds a bare CR or LF.
+  const bytes = withCrlf(Buffer.from(order.content, 'base64'))
   const own = new Set(settings.domains.map(({ name }) => name))
   const isInbound = order.forwardPaths.every((path) =>
     own.has(path.slice(path.lastIndexOf('@') + 1).toLowerCase()),
