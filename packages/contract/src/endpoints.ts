@@ -6,6 +6,7 @@ import * as greylist from './greylist.ts'
 import * as message from './message.ts'
 import * as queue from './queue.ts'
 import * as route from './route.ts'
+import * as sender from './sender.ts'
 import * as session from './session.ts'
 import * as setup from './setup.ts'
 import * as system from './system.ts'
@@ -46,6 +47,17 @@ export const endpoints: readonly Endpoint[] = [
   user.getUserImport,
   user.commitUserImport,
   user.undoUserImport,
+  sender.listSenders,
+  sender.exportSenders,
+  sender.getSenderSummary,
+  sender.addSenders,
+  sender.updateSender,
+  sender.removeSender,
+  sender.removeSenders,
+  sender.previewSenderImport,
+  sender.getSenderImport,
+  sender.commitSenderImport,
+  sender.undoSenderImport,
   route.listRoutes,
   route.addRoute,
   route.updateRoute,

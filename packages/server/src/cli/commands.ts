@@ -10,6 +10,7 @@ import { outboundCommands } from './commands/outbound.ts'
 import { queueCommands } from './commands/queue.ts'
 import { recipientCommands } from './commands/recipients.ts'
 import { routeCommands } from './commands/routes.ts'
+import { senderCommands } from './commands/senders.ts'
 import { systemCommands } from './commands/system.ts'
 import { tenantCommands } from './commands/tenants.ts'
 import { userCommands } from './commands/users.ts'
@@ -21,6 +22,7 @@ export const commands: readonly Command[] = [
   ...domainCommands,
   ...recipientCommands,
   ...userCommands,
+  ...senderCommands,
   ...routeCommands,
   ...outboundCommands,
   ...messageCommands,

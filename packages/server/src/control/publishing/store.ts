@@ -6,6 +6,7 @@ import { batchedLists, changesIn } from '#store/feed.ts'
 import type { Db, Store, Trx } from '#store/open.ts'
 import { type Row, SYSTEM_TENANT } from '#store/schema.ts'
 import { acrossTenants } from '#store/tenant-guard.ts'
+import { fillSenders } from '../sender/fill-store.ts'
 
 /** An edge that is fetching a version just replaced still finds its shards. */
 const REPLACED_KEPT_MS = 10 * 60_000
@@ -59,9 +60,7 @@ export function createPublishingStore(store: Store): PublishingStore {
         .execute()
       return itemsOf(rows, limit)
     },
-    async fill() {
-      return { items: [], next: null }
-    },
+    fill: (cursor, limit) => fillSenders(db, { cursor, limit }),
     compactFeed: (before) => store.transaction((trx) => compactFeed(acrossTenants(trx), before)),
   }
 }

@@ -3,7 +3,7 @@ import { ROWS_PER_IMPORT_MAX } from '@gatepost/contract/user.ts'
 import { problem } from '../problem.ts'
 import type { OwnDomains } from './address.ts'
 import { type Column, guessColumns } from './columns.ts'
-import { readCsv } from './csv.ts'
+import { type CsvTable, readCsv } from './csv.ts'
 import { type Checked, checkRows } from './rows.ts'
 import { readText } from './text.ts'
 
@@ -17,20 +17,32 @@ export type ImportFile = Checked & {
 /** Domains named in the warning about aliases that were left out. */
 const DOMAINS_NAMED_MAX = 5
 
-/** Reads a list of users. Throws `file-unreadable` or `rows-over-limit` with what to do. */
-export async function readImportFile(bytes: Uint8Array, domains: OwnDomains): Promise<ImportFile> {
+/** The rows of an uploaded file, and what was assumed to read them. */
+export type ImportTable = Extract<CsvTable, { kind: 'table' }> & { readonly warning: string | null }
+
+/** Reads any uploaded list. Throws `file-unreadable` or `rows-over-limit` with what to do. */
+export async function readTable(
+  bytes: Uint8Array,
+  { rowsMax, empty }: { readonly rowsMax: number; readonly empty: string },
+): Promise<ImportTable> {
   const file = readText(bytes)
   if (file.kind === 'refused') throw problem('file-unreadable', file.reason)
-  const table = await readCsv(file.text, ROWS_PER_IMPORT_MAX + 1) // One more for the head.
-  if (table.kind === 'empty') throw problem('file-unreadable', EMPTY)
-  if (table.kind === 'too-many') throw tooMany()
+  const table = await readCsv(file.text, rowsMax + 1) // One more for the head.
+  if (table.kind === 'empty') throw problem('file-unreadable', empty)
+  if (table.kind === 'too-many') throw tooMany(rowsMax)
   if (table.kind === 'broken') {
     const { line, reason } = table.first
     throw problem('file-unreadable', `Too many rows cannot be read, line ${line} first: ${reason}`)
   }
+  return { ...table, warning: file.warning }
+}
+
+/** Reads a list of users. Throws `file-unreadable` or `rows-over-limit` with what to do. */
+export async function readImportFile(bytes: Uint8Array, domains: OwnDomains): Promise<ImportFile> {
+  const table = await readTable(bytes, { rowsMax: ROWS_PER_IMPORT_MAX, empty: EMPTY })
   const guessed = guessColumns(table.rows)
   const rows = table.rows.length - (guessed.hasHead ? 1 : 0) + table.faults.length
-  if (rows > ROWS_PER_IMPORT_MAX) throw tooMany()
+  if (rows > ROWS_PER_IMPORT_MAX) throw tooMany(ROWS_PER_IMPORT_MAX)
   if (rows === 0) throw problem('file-unreadable', EMPTY)
   if (table.rows.length > 0 && !guessed.columns.some(({ means }) => means === 'email')) {
     throw problem(
@@ -39,14 +51,14 @@ export async function readImportFile(bytes: Uint8Array, domains: OwnDomains): Pr
     )
   }
   const checked = await checkRows(table, guessed, domains)
-  const warnings = [file.warning, leftOutWarning(checked.leftOut)].filter((text) => text !== null)
+  const warnings = [table.warning, leftOutWarning(checked.leftOut)].filter((text) => text !== null)
   return { ...checked, columns: guessed.columns, rows, warnings }
 }
 
 const EMPTY = 'The file has no rows. Fill in one row a person, with the address in a column “email”.'
 
-function tooMany(): Error {
-  const limit = ROWS_PER_IMPORT_MAX.toLocaleString('en-GB')
+export function tooMany(rowsMax: number): Error {
+  const limit = rowsMax.toLocaleString('en-GB')
   return problem(
     'rows-over-limit',
     `The file has more than ${limit} rows. Split it and import the parts one after the other.`,

@@ -22,12 +22,21 @@ const PREVIEWS_MAX = 10
 const KEPT_MS = 90 * 24 * HOUR_MS
 const NOTHING = new Uint8Array()
 
-export async function findImport(db: Db, tenantId: string, id: string): Promise<ImportRow | null> {
+/** What a file lists: users, or senders of users. */
+export type ImportKind = ImportRow['kind']
+
+export async function findImport(
+  db: Db,
+  tenantId: string,
+  id: string,
+  kind: ImportKind = 'users',
+): Promise<ImportRow | null> {
   const row = await db
     .selectFrom('user_import')
     .selectAll()
     .where('tenant_id', '=', tenantId)
     .where('id', '=', id)
+    .where('kind', '=', kind)
     .executeTakeFirst()
   return row ?? null
 }
@@ -35,13 +44,14 @@ export async function findImport(db: Db, tenantId: string, id: string): Promise<
 /** Stores a preview; older ones beyond the limit expire and give their files up. */
 export async function insertImport(
   trx: Trx,
-  row: Pick<ImportRow, 'id' | 'tenant_id' | 'file_name' | 'raw' | 'created_at' | 'created_by'>,
-  found: ImportFound,
+  row: Pick<ImportRow, 'id' | 'tenant_id' | 'kind' | 'file_name' | 'raw' | 'created_at' | 'created_by'>,
+  found: object,
 ): Promise<void> {
   const waiting = await trx
     .selectFrom('user_import')
     .select('id')
     .where('tenant_id', '=', row.tenant_id)
+    .where('kind', '=', row.kind)
     .where('state', '=', 'previewed')
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
@@ -64,7 +74,7 @@ export async function insertImport(
     .execute()
 }
 
-export async function keepFound(db: Db, row: ImportRow, found: ImportFound): Promise<void> {
+export async function keepFound(db: Db, row: ImportRow, found: object): Promise<void> {
   await db
     .updateTable('user_import')
     .set({ preview: JSON.stringify(found) })
@@ -93,7 +103,7 @@ export async function claimImport(
 export async function keepCommitted(
   trx: Trx,
   row: ImportRow,
-  done: { readonly found: ImportFound; readonly undo: ImportUndo; readonly now: number },
+  done: { readonly found: object; readonly undo: object; readonly now: number },
 ): Promise<void> {
   await trx
     .updateTable('user_import')
@@ -124,6 +134,7 @@ export async function laterImport(db: Db, row: ImportRow): Promise<string | null
     .selectFrom('user_import')
     .select('file_name')
     .where('tenant_id', '=', row.tenant_id)
+    .where('kind', '=', row.kind)
     .where('state', '=', 'committed')
     .where('id', '!=', row.id)
     .where((where) =>
@@ -155,12 +166,12 @@ export async function dropOldImports(db: Db, now: number): Promise<void> {
 }
 
 /** An import as shown; a preview that is too old is expired, whoever notes it first. */
-export function importOf(row: ImportRow, now: number): UserImport {
+export function importOf<Found extends object = ImportFound>(row: ImportRow, now: number) {
   return {
     id: row.id,
-    state: isExpired(row, now) ? 'expired' : row.state,
+    state: isExpired(row, now) ? ('expired' as const) : row.state,
     fileName: row.file_name,
-    ...(JSON.parse(row.preview) as ImportFound),
+    ...(JSON.parse(row.preview) as Found),
     createdAt: row.created_at,
     committedAt: row.committed_at,
     undoUntil: row.state === 'committed' ? row.undo_until : null,
@@ -171,6 +182,21 @@ export function isExpired(row: ImportRow, now: number): boolean {
   return row.state === 'previewed' && now >= row.created_at + PREVIEW_MS
 }
 
-export function undoOf(row: ImportRow): ImportUndo | null {
-  return row.undo === null ? null : (JSON.parse(row.undo) as ImportUndo)
+export function undoOf<Undo extends object = ImportUndo>(row: ImportRow): Undo | null {
+  return row.undo === null ? null : (JSON.parse(row.undo) as Undo)
+}
+
+/** The newest import that was carried out and still stands, or null. */
+export async function lastCommitted(db: Db, tenantId: string, kind: ImportKind): Promise<ImportRow | null> {
+  const row = await db
+    .selectFrom('user_import')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('kind', '=', kind)
+    .where('state', '=', 'committed')
+    .orderBy('committed_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row ?? null
 }

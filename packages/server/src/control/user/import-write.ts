@@ -1,9 +1,9 @@
 // Carries an import out in batches, keeps what undoes it, and takes it back.
 import { newId } from '#platform/random.ts'
-import { appendFeed, type FeedChange } from '#store/feed.ts'
 import type { Store, Trx } from '#store/open.ts'
 import { nameKeyOf } from './address.ts'
 import type { ImportChange, ImportPlan } from './import-plan.ts'
+import { feedRecipients } from './recipient-feed.ts'
 import {
   batchesOf,
   deleteAddresses,
@@ -50,11 +50,13 @@ export async function writeImport(trx: Trx, plan: ImportPlan, context: Context):
   const newlyNamed = named.filter(({ isNewSource }) => isNewSource).map(({ user }) => user.id)
   await insertSources(trx, newlyNamed, made)
   for (const change of plan.changes) await rename(trx, change.user, change.name ?? change.user.name, now)
-  const keys = [
-    ...users.flatMap(({ email, aliases }) => [email.key, ...aliases.map(({ key }) => key)]),
-    ...aliases.map(({ address }) => address.key),
+  const added = [
+    ...users.flatMap(({ email, aliases }) =>
+      [email, ...aliases].map(({ key }) => ({ key, primaryKey: email.key })),
+    ),
+    ...named.flatMap(({ user, aliases }) => aliases.map(({ key }) => ({ key, primaryKey: user.email_key }))),
   ]
-  await appendFeed(trx, keys.map(feedItem(tenantId, { source: 'spreadsheet' })), { dialect, now })
+  await feedRecipients(trx, { tenantId, source: 'spreadsheet', added, removed: [] }, { dialect, now })
   return { added: users.map(({ id }) => id), changed: named.filter(isUndoable).map(undoOf) }
 }
 
@@ -79,8 +81,8 @@ export async function undoImport(trx: Trx, undo: ImportUndo, context: Context): 
   }
   const sources = there.filter(({ isNewSource }) => isNewSource).map(({ id }) => id)
   await deleteSources(trx, sources, context)
-  const items = [...gone, ...removed].map(feedItem(tenantId, null))
-  await appendFeed(trx, items, { dialect, now })
+  const fed = { tenantId, source: 'spreadsheet', added: [], removed: [...gone, ...removed] }
+  await feedRecipients(trx, fed, { dialect, now })
 }
 
 async function rename(trx: Trx, user: ImportChange['user'], name: string, now: number): Promise<void> {
@@ -115,8 +117,4 @@ function undoOf({ user, name, aliases, isNewSource }: ImportChange): ImportUndo[
     aliasKeys: aliases.map(({ key }) => key),
     isNewSource,
   }
-}
-
-function feedItem(tenantId: string, value: FeedChange['value']): (key: string) => FeedChange {
-  return (key) => ({ tenantId, list: 'recipient', key, value })
 }

@@ -2,6 +2,7 @@
 import type { UserImport } from '@gatepost/contract/user.ts'
 import { newId } from '#platform/random.ts'
 import { isUniqueViolation } from '#store/errors.ts'
+import type { Trx } from '#store/open.ts'
 import { actorName, appendAudit } from '../audit/audit.ts'
 import { addActivity } from '../connect/activity.ts'
 import { problem } from '../problem.ts'
@@ -23,7 +24,7 @@ import {
   laterImport,
   undoOf,
 } from './import-store.ts'
-import { undoImport, writeImport } from './import-write.ts'
+import { type ImportUndo, undoImport, writeImport } from './import-write.ts'
 import { ownDomains } from './store.ts'
 
 type Deps = Pick<ControlDeps, 'store' | 'clock' | 'link'>
@@ -50,6 +51,7 @@ export async function previewImport(
       {
         id,
         tenant_id: tenantId,
+        kind: 'users',
         file_name: upload.fileName,
         raw: upload.raw,
         created_at: now,
@@ -103,18 +105,7 @@ export async function takeBackImport(scope: Scope, id: string, deps: Deps): Prom
     const row = await findImport(trx, scope.tenantId, id)
     if (!row) throw notFound(id)
     const now = clock.now()
-    const undo = undoOf(row)
-    if (row.state === 'undone') throw problem('import-gone', 'This import was taken back already.')
-    if (row.state !== 'committed') throw problem('import-gone', 'Nothing was imported from this file.')
-    if (undo === null || row.undo_until === null || now > row.undo_until) {
-      throw problem('import-gone', 'An import can be taken back within the hour; that time is over.')
-    }
-    const later = await laterImport(trx, row)
-    if (later !== null) {
-      throw problem('import-gone', `“${later}” was imported after this file. Take that import back first.`)
-    }
-    const isMine = await claimImport(trx, row, { from: 'committed', to: 'undone' })
-    if (!isMine) throw problem('import-gone', 'This import was taken back a moment ago.')
+    const undo = await claimUndo<ImportUndo>(trx, row, now)
     const { dialect } = store
     await undoImport(trx, undo, { tenantId: scope.tenantId, importId: id, now, dialect })
     await dropUndo(trx, row)
@@ -122,6 +113,23 @@ export async function takeBackImport(scope: Scope, id: string, deps: Deps): Prom
   })
   link.settingsChanged()
   return getImport(scope, id, deps)
+}
+
+/** Takes an import for oneself to take it back, and what that needs. Throws `import-gone` with the reason. */
+export async function claimUndo<Undo extends object>(trx: Trx, row: ImportRow, now: number): Promise<Undo> {
+  const undo = undoOf<Undo>(row)
+  if (row.state === 'undone') throw problem('import-gone', 'This import was taken back already.')
+  if (row.state !== 'committed') throw problem('import-gone', 'Nothing was imported from this file.')
+  if (undo === null || row.undo_until === null || now > row.undo_until) {
+    throw problem('import-gone', 'An import can be taken back within the hour; that time is over.')
+  }
+  const later = await laterImport(trx, row)
+  if (later !== null) {
+    throw problem('import-gone', `“${later}” was imported after this file. Take that import back first.`)
+  }
+  const isMine = await claimImport(trx, row, { from: 'committed', to: 'undone' })
+  if (!isMine) throw problem('import-gone', 'This import was taken back a moment ago.')
+  return undo
 }
 
 type CarryOut = { readonly row: ImportRow; readonly file: ImportFile; readonly goodRowsOnly: boolean }
@@ -183,14 +191,17 @@ function foundIn(file: ImportFile, plan: ImportPlan): ImportFound {
   }
 }
 
-function requirePreview(row: ImportRow, now: number): void {
+export function requirePreview(row: ImportRow, now: number): void {
   if (row.state === 'expired' || isExpired(row, now)) {
     throw problem('import-gone', 'The preview is too old. Upload the file again.')
   }
   if (row.state !== 'previewed') throw problem('import-gone', 'This file was imported already.')
 }
 
-function hasErrors({ errorCount, errors: [first] }: ImportFound): Error {
+export function hasErrors({
+  errorCount,
+  errors: [first],
+}: Pick<ImportFound, 'errorCount' | 'errors'>): Error {
   const where = first ? ` Line ${first.line} first: ${first.reason}` : ''
   const rows = errorCount === 1 ? '1 row needs' : `${errorCount} rows need`
   return problem('import-has-errors', `Nothing is imported yet: ${rows} attention.${where}`)

@@ -3,7 +3,6 @@
 import type { User } from '@gatepost/contract/user.ts'
 import { addressKey } from '@gatepost/mail/address.ts'
 import { newId } from '#platform/random.ts'
-import { appendFeed } from '#store/feed.ts'
 import type { Db, Trx } from '#store/open.ts'
 import { appendAudit } from '../audit/audit.ts'
 import type { Page } from '../page.ts'
@@ -19,6 +18,7 @@ import {
   type UserAddress,
 } from './address.ts'
 import { pageOfUsers, type UserQuery, userOf } from './list-store.ts'
+import { feedRecipients } from './recipient-feed.ts'
 import {
   addressesOfUsers,
   addSource,
@@ -81,7 +81,7 @@ export async function addUser(scope: Scope, input: UserInput, deps: Deps): Promi
     const after = { email: email.address, name, aliases: aliases.map(({ address }) => address) }
     const event = { action: 'user.added', subject: `user ${email.address}`, before: null, after, at: now }
     await appendAudit(trx, scope, event)
-    await feed(trx, { scope, added: [email, ...aliases], removed: [], now, store })
+    await feed(trx, { scope, primaryKey: email.key, added: [email, ...aliases], removed: [], now, store })
     return readUser(trx, scope.tenantId, (await findUser(trx, scope.tenantId, id))!)
   })
   link.settingsChanged()
@@ -121,7 +121,7 @@ export async function updateUser(
     const after = await readUser(trx, scope.tenantId, (await findUser(trx, scope.tenantId, row.id))!)
     const event = { action: 'user.changed', subject: `user ${row.email}`, before, after, at: now }
     await appendAudit(trx, scope, event)
-    await feed(trx, { scope, ...moved, now, store })
+    await feed(trx, { scope, primaryKey: row.email_key, ...moved, now, store })
     return after
   })
   link.settingsChanged()
@@ -141,7 +141,7 @@ export async function removeUser(
     const removed = await deleteUsers(trx, scope.tenantId, [row.id])
     const event = { action: 'user.removed', subject: `user ${row.email}`, before, after: null, at: now }
     await appendAudit(trx, scope, event)
-    await feed(trx, { scope, added: [], removed, now, store })
+    await feed(trx, { scope, primaryKey: row.email_key, added: [], removed, now, store })
   })
   link.settingsChanged()
 }
@@ -252,16 +252,15 @@ async function feed(
   trx: Trx,
   change: {
     readonly scope: Scope
+    readonly primaryKey: string
     readonly added: readonly UserAddress[]
     readonly removed: readonly string[]
     readonly now: number
     readonly store: Deps['store']
   },
 ): Promise<void> {
-  const item = { tenantId: change.scope.tenantId, list: 'recipient' } as const
-  const changes = [
-    ...change.removed.map((key) => ({ ...item, key, value: null })),
-    ...change.added.map(({ key }) => ({ ...item, key, value: { source: 'manual' } })),
-  ]
-  await appendFeed(trx, changes, { dialect: change.store.dialect, now: change.now })
+  const { primaryKey, removed, now } = change
+  const added = change.added.map(({ key }) => ({ key, primaryKey }))
+  const fed = { tenantId: change.scope.tenantId, source: 'manual', added, removed }
+  await feedRecipients(trx, fed, { dialect: change.store.dialect, now })
 }

@@ -7,6 +7,7 @@ import { greylistBindings } from './greylist.ts'
 import { messageBindings } from './message.ts'
 import { queueBindings } from './queue.ts'
 import { routeBindings } from './route.ts'
+import { senderBindings } from './sender.ts'
 import { sessionBindings } from './session.ts'
 import { setupBindings } from './setup.ts'
 import { systemBindings } from './system.ts'
@@ -21,6 +22,7 @@ export function createBindings(deps: HandlerDeps): readonly Binding[] {
     ...connectBindings(deps),
     ...domainBindings(deps),
     ...userBindings(deps),
+    ...senderBindings(deps),
     ...routeBindings(deps),
     ...messageBindings(deps),
     ...queueBindings(deps),

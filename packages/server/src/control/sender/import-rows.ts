@@ -1,0 +1,121 @@
+// Turns rows of a list into entries, and says of each wrong row what is wrong with it and where (S6).
+import type { RowError } from '@gatepost/contract/user.ts'
+import { addressRemedy, type OwnDomains, readUserAddress } from '../user/address.ts'
+import type { CsvFault, CsvRow } from '../user/csv.ts'
+import { ITEMS_PER_TURN, letOthersIn } from '../user/turn.ts'
+import { ownDomainTest, readSender, senderRemedy } from './entry.ts'
+import type { Columns } from './import-columns.ts'
+import type { NewSender } from './write-store.ts'
+
+export type CheckedRows = {
+  readonly entries: readonly (NewSender & { readonly line: number })[]
+  readonly errors: readonly RowError[]
+  readonly duplicates: number
+  /** Rows without an action, where the file has no such column. */
+  readonly assumed: number
+}
+
+/** What other gateways call the two actions. */
+const ACTIONS: ReadonlyMap<string, 'permit' | 'block'> = new Map([
+  ...['permit', 'permitted', 'allow', 'allowed', 'approve', 'approved', 'safe', 'whitelist', 'trusted'].map(
+    (word) => [word, 'permit'] as const,
+  ),
+  ...['block', 'blocked', 'deny', 'denied', 'reject', 'blacklist'].map((word) => [word, 'block'] as const),
+])
+/** Enough of a wrong value to find it again. */
+const TEXT_SHOWN_MAX = 200
+/** An apostrophe that spreadsheets and our own export put before what looks like a formula. */
+const APOSTROPHE = 39
+const TEXT_MARK = /^'(?=[=+\-@\t\r])/
+
+/** Checks rows one by one and against each other; what the store already has is compared later. */
+export async function checkRows(
+  table: { readonly rows: readonly CsvRow[]; readonly faults: readonly CsvFault[] },
+  columns: Columns,
+  domains: OwnDomains,
+): Promise<CheckedRows> {
+  const errors: RowError[] = table.faults.map(({ line, reason }) => ({ line, column: '', text: '', reason }))
+  const entries: CheckedRows['entries'][number][] = []
+  const reader = readerOf(columns, domains)
+  /** User → sender → the entry that has them first. */
+  const seen = new Map<string, Map<string, CheckedRows['entries'][number]>>()
+  let duplicates = 0
+  for (const [index, row] of (columns.hasHead ? table.rows.slice(1) : table.rows).entries()) {
+    if (index % ITEMS_PER_TURN === 0) await letOthersIn()
+    const read = reader(row)
+    if ('reason' in read) {
+      errors.push({ ...read, text: read.text.slice(0, TEXT_SHOWN_MAX) })
+      continue
+    }
+    const ofUser = seen.get(read.userKey) ?? new Map<string, CheckedRows['entries'][number]>()
+    if (ofUser.size === 0) seen.set(read.userKey, ofUser)
+    const first = ofUser.get(read.sender)
+    if (!first) {
+      ofUser.set(read.sender, read)
+      entries.push(read)
+    } else if (first.action === read.action) duplicates += 1
+    else errors.push(contradiction(row, first, columns))
+  }
+  const assumed = columns.at.action < 0 ? entries.length : 0
+  return { entries, errors: errors.toSorted((a, b) => a.line - b.line), duplicates, assumed }
+}
+
+/** Reads one row. Users and domains repeat, so what was read of them is kept for the file. */
+function readerOf(
+  columns: Columns,
+  domains: OwnDomains,
+): (row: CsvRow) => CheckedRows['entries'][number] | RowError {
+  const users = kept((text) => readUserAddress(text, domains))
+  const isOwn = ownDomainTest(domains)
+  const headOf = (means: 'user' | 'sender' | 'action'): string =>
+    columns.columns[columns.at[means]]?.header ?? ''
+  return ({ line, cells }) => {
+    const cell = (index: number): string => unmarked(cells[index] ?? '')
+    const fault = (means: 'user' | 'sender' | 'action', text: string, reason: string): RowError => {
+      return { line, column: headOf(means), text, reason }
+    }
+    const userText = cell(columns.at.user)
+    if (userText === '') return fault('user', '', 'There is no internal address in this row.')
+    const user = users(userText)
+    if (!user.ok) return fault('user', userText, addressRemedy(user.fault, userText, domains))
+    const senderText = cell(columns.at.sender)
+    if (senderText === '') return fault('sender', '', 'There is no external address or domain in this row.')
+    const sender = readSender(senderText, isOwn)
+    if (!sender.ok) return fault('sender', senderText, senderRemedy(sender.fault, senderText))
+    const actionText = columns.at.action < 0 ? 'PERMIT' : cell(columns.at.action)
+    const action = ACTIONS.get(actionText.toLowerCase())
+    if (!action) return fault('action', actionText, actionRemedy(actionText))
+    const onlyIfAuthenticated = sender.value.kind === 'domain' && action === 'permit'
+    const { sender: name, domain } = sender.value
+    return { line, userKey: user.value.key, sender: name, domain, action, onlyIfAuthenticated }
+  }
+}
+
+function unmarked(text: string): string {
+  return text.charCodeAt(0) === APOSTROPHE ? text.replace(TEXT_MARK, '') : text
+}
+
+function kept<Value>(read: (text: string) => Value): (text: string) => Value {
+  const known = new Map<string, Value>()
+  return (text) => {
+    const found = known.get(text)
+    if (found !== undefined) return found
+    const value = read(text)
+    known.set(text, value)
+    return value
+  }
+}
+
+function actionRemedy(text: string): string {
+  if (text === '') return 'There is no action in this row. Write PERMIT or BLOCK.'
+  return `“${text.slice(0, 100)}” is no action. Write PERMIT or BLOCK.`
+}
+
+function contradiction(row: CsvRow, first: CheckedRows['entries'][number], columns: Columns): RowError {
+  return {
+    line: row.line,
+    column: columns.columns[columns.at.action]?.header ?? '',
+    text: (row.cells[columns.at.action] ?? '').slice(0, TEXT_SHOWN_MAX),
+    reason: `Line ${first.line} says ${first.action.toUpperCase()} for the same user and sender. Keep one of the two.`,
+  }
+}

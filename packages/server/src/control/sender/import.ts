@@ -1,0 +1,250 @@
+// Lists of senders from a CSV file (C7, S6): checked whole, imported in one piece, taken back within the hour.
+import {
+  SENDER_ROWS_PER_IMPORT_MAX,
+  type SenderImport,
+  type SenderSummary,
+} from '@gatepost/contract/sender.ts'
+import { newId } from '#platform/random.ts'
+import type { Trx } from '#store/open.ts'
+import { appendAudit } from '../audit/audit.ts'
+import { addActivity } from '../connect/activity.ts'
+import { addressesOf } from '../outbound/store.ts'
+import { problem } from '../problem.ts'
+import type { ControlDeps, Scope } from '../scope.ts'
+import { readMailObservations } from '../tracking/mail-observations.ts'
+import { claimUndo, hasErrors, requirePreview } from '../user/import.ts'
+import { readTable, tooMany } from '../user/import-file.ts'
+import {
+  claimImport,
+  dropOldImports,
+  dropUndo,
+  findImport,
+  type ImportRow,
+  importOf,
+  insertImport,
+  keepCommitted,
+  lastCommitted,
+} from '../user/import-store.ts'
+import { ownDomains } from '../user/store.ts'
+import { findColumns } from './import-columns.ts'
+import { type CheckedRows, checkRows } from './import-rows.ts'
+import { packed, type SenderUndo, undoOfWritten, undoWritten, unpacked } from './import-undo.ts'
+import { countSenders, primariesOf } from './store.ts'
+import { compareSenders, type NewSender, type Written, writeSenders } from './write-store.ts'
+
+type Deps = Pick<ControlDeps, 'store' | 'clock' | 'link'>
+type ReadDeps = Pick<Deps, 'store' | 'clock'>
+type Found = Omit<SenderImport, 'id' | 'state' | 'fileName' | 'createdAt' | 'committedAt' | 'undoUntil'>
+
+/** Shown and kept; the count is exact. */
+const ERRORS_KEPT_MAX = 5_000
+const SAMPLE_ROWS = 20
+const USERS_SHOWN_MAX = 100
+const EMPTY =
+  'The file has no rows. Write one entry a row: internal address, external address or domain, PERMIT or BLOCK.'
+const TWO_COLUMNS =
+  'The rows have one column only. Write internal address, external address or domain, and PERMIT or BLOCK.'
+
+/** Checks an uploaded file; nothing is imported yet. Throws `file-unreadable`, `rows-over-limit`. */
+export async function previewSenders(
+  scope: Scope,
+  upload: { readonly fileName: string; readonly raw: Uint8Array },
+  deps: ReadDeps,
+): Promise<SenderImport> {
+  const { store, clock } = deps
+  const { tenantId } = scope
+  const now = clock.now()
+  await dropOldImports(store.db, now)
+  const table = await readTable(upload.raw, { rowsMax: SENDER_ROWS_PER_IMPORT_MAX, empty: EMPTY })
+  const columns = findColumns(table.rows)
+  if (!columns) throw problem('file-unreadable', table.rows.length === 0 ? EMPTY : TWO_COLUMNS)
+  const rows = table.rows.length - (columns.hasHead ? 1 : 0) + table.faults.length
+  if (rows > SENDER_ROWS_PER_IMPORT_MAX) throw tooMany(SENDER_ROWS_PER_IMPORT_MAX)
+  if (rows === 0) throw problem('file-unreadable', EMPTY)
+  const checked = await checkRows(table, columns, await ownDomains(store.db, tenantId))
+  const { entries, waiting } = await withPrimaries(scope, checked.entries, deps)
+  const compared = await compareSenders(store.db, entries, { tenantId, now, dialect: store.dialect })
+  const found: Found = {
+    columns: [...columns.columns],
+    rows,
+    ...countsOf(compared),
+    duplicates: checked.duplicates + checked.entries.length - entries.length,
+    waiting,
+    errors: checked.errors.slice(0, ERRORS_KEPT_MAX),
+    errorCount: checked.errors.length,
+    warnings: [table.warning, assumedWarning(checked)].filter((text) => text !== null),
+    sample: checked.entries.slice(0, SAMPLE_ROWS).map(({ line, userKey, sender, action }) => {
+      return { line, user: userKey, sender, action }
+    }),
+  }
+  const id = newId('imp', now)
+  const row = {
+    id,
+    tenant_id: tenantId,
+    kind: 'senders',
+    file_name: upload.fileName,
+    // A file with errors is never imported, so nothing of it need be kept.
+    raw: packed(checked.errors.length > 0 ? [] : entries),
+    created_at: now,
+    created_by: scope.actor.name,
+  } as const
+  await store.transaction((trx) => insertImport(trx, row, found))
+  return getSenderImport(scope, id, deps)
+}
+
+export async function getSenderImport(
+  scope: Scope,
+  id: string,
+  { store, clock }: ReadDeps,
+): Promise<SenderImport> {
+  const row = await requireImport(store.db as Trx, scope, id)
+  return importOf<Found>(row, clock.now())
+}
+
+/** Imports a previewed file in one transaction. Throws `import-has-errors` and `import-gone`. */
+export async function commitSenders(scope: Scope, id: string, deps: Deps): Promise<SenderImport> {
+  const { store, clock, link } = deps
+  const { tenantId } = scope
+  const { dialect } = store
+  const row = await requireImport(store.db as Trx, scope, id)
+  const now = clock.now()
+  requirePreview(row, now)
+  const preview = JSON.parse(row.preview) as Found
+  if (preview.errorCount > 0) throw hasErrors(preview)
+  const entries = unpacked(row.raw)
+  await requireOwnDomains(scope, entries, deps)
+  await store.transaction(async (trx) => {
+    const isMine = await claimImport(trx, row, { from: 'previewed', to: 'committed' })
+    if (!isMine) throw problem('import-gone', 'This file was imported a moment ago.')
+    const compared = await compareSenders(trx, entries, { tenantId, now, dialect })
+    await writeSenders(trx, compared, {
+      tenantId,
+      source: 'imported',
+      comment: '',
+      expiresAt: null,
+      createdBy: scope.actor.name,
+      reference: id,
+      now,
+      dialect,
+    })
+    const found = { ...preview, ...countsOf(compared) }
+    await keepCommitted(trx, row, { found, undo: undoOfWritten(compared), now })
+    const text = `was imported: ${found.added} senders added, ${found.replaced} replaced`
+    const after = { added: found.added, replaced: found.replaced, users: found.users }
+    await note(trx, scope, { row, action: 'senders.imported', text, after, now })
+  })
+  link.settingsChanged()
+  return getSenderImport(scope, id, deps)
+}
+
+/** Takes an import back; entries that were changed since stay. Throws `import-gone`. */
+export async function takeBackSenders(scope: Scope, id: string, deps: Deps): Promise<SenderImport> {
+  const { store, clock, link } = deps
+  const { tenantId } = scope
+  await store.transaction(async (trx) => {
+    const row = await requireImport(trx, scope, id)
+    const now = clock.now()
+    const undo = await claimUndo<SenderUndo>(trx, row, now)
+    await undoWritten(trx, undo, { tenantId, importId: id, now, dialect: store.dialect })
+    await dropUndo(trx, row)
+    await note(trx, scope, { row, action: 'senders.import-undone', text: 'was taken back', after: null, now })
+  })
+  link.settingsChanged()
+  return getSenderImport(scope, id, deps)
+}
+
+/** Users and entries to date, when outbound mail was set up, and the newest import. */
+export async function summarizeSenders(scope: Scope, { store, clock }: ReadDeps): Promise<SenderSummary> {
+  const { tenantId } = scope
+  const { db } = store
+  const [counts, addresses, mail, last] = await Promise.all([
+    countSenders(db, tenantId),
+    addressesOf(db, tenantId),
+    readMailObservations(store, tenantId),
+    lastCommitted(db, tenantId, 'senders'),
+  ])
+  const since = addresses.map(({ created_at }) => created_at)
+  return {
+    ...counts,
+    outboundSince: since.length === 0 ? null : Math.min(...since),
+    outboundSeenAt: mail.firstOutbound?.at ?? null,
+    lastImport: last && importOf<Found>(last, clock.now()),
+  }
+}
+
+/** Entries of an alias go to the list of its user; the same sender for both is one entry. */
+async function withPrimaries(
+  scope: Scope,
+  entries: CheckedRows['entries'],
+  { store }: ReadDeps,
+): Promise<{ readonly entries: readonly NewSender[]; readonly waiting: number }> {
+  const keys = [...new Set(entries.map(({ userKey }) => userKey))]
+  const primaries = await primariesOf(store.db, scope.tenantId, keys, store.dialect)
+  const waiting = entries.reduce((sum, { userKey }) => sum + (primaries.has(userKey) ? 0 : 1), 0)
+  if (![...primaries].some(([key, primary]) => key !== primary)) return { entries, waiting }
+  const byPlace = new Map<string, NewSender>()
+  for (const entry of entries) {
+    const userKey = primaries.get(entry.userKey) ?? entry.userKey
+    byPlace.set(`${userKey}\n${entry.sender}`, { ...entry, userKey })
+  }
+  return { entries: [...byPlace.values()], waiting }
+}
+
+/** Domains may have gone or come since the preview. */
+async function requireOwnDomains(
+  scope: Scope,
+  entries: readonly NewSender[],
+  { store }: ReadDeps,
+): Promise<void> {
+  const domains = await ownDomains(store.db, scope.tenantId)
+  const of = (address: string): string => address.slice(address.lastIndexOf('@') + 1)
+  const isStale = entries.some(
+    ({ userKey, domain }) => domains.get(of(userKey)) !== true || domains.has(domain),
+  )
+  if (isStale)
+    throw problem('import-gone', 'Your domains have changed since the preview. Upload the file again.')
+}
+
+function countsOf(compared: Written): Pick<Found, 'added' | 'replaced' | 'unchanged' | 'users' | 'byUser'> {
+  const byUser = new Map<string, { user: string; added: number; replaced: number; unchanged: number }>()
+  for (const what of ['added', 'replaced', 'unchanged'] as const) {
+    for (const { userKey } of compared[what]) {
+      const counts = byUser.get(userKey) ?? { user: userKey, added: 0, replaced: 0, unchanged: 0 }
+      counts[what] += 1
+      byUser.set(userKey, counts)
+    }
+  }
+  const users = [...byUser.values()].sort((a, b) => b.added + b.replaced - (a.added + a.replaced))
+  return {
+    added: compared.added.length,
+    replaced: compared.replaced.length,
+    unchanged: compared.unchanged.length,
+    users: users.length,
+    byUser: users.slice(0, USERS_SHOWN_MAX),
+  }
+}
+
+function assumedWarning({ assumed }: CheckedRows): string | null {
+  return assumed === 0 ? null : 'The file has no column for the action, so every row is read as PERMIT.'
+}
+
+async function requireImport(trx: Trx, scope: Scope, id: string): Promise<ImportRow> {
+  const row = await findImport(trx, scope.tenantId, id, 'senders')
+  if (!row) throw problem('not-found', `There is no import “${id}” here.`)
+  return row
+}
+
+type Note = {
+  readonly row: ImportRow
+  readonly action: string
+  readonly text: string
+  readonly after: { readonly [name: string]: number } | null
+  readonly now: number
+}
+
+async function note(trx: Trx, scope: Scope, { row, action, text, after, now }: Note): Promise<void> {
+  await appendAudit(trx, scope, { action, subject: `import ${row.file_name}`, before: null, after, at: now })
+  const step = 'import-permitted-senders'
+  const activity = { tenantId: scope.tenantId, at: now, kind: 'change', step } as const
+  await addActivity(trx, { ...activity, text: `${row.file_name} ${text}` })
+}

@@ -1,0 +1,215 @@
+// Writes entries by the ten thousand in one transaction: the rows, the counts of their users, and the feed.
+import { sql } from 'kysely'
+import { managedSenderKey, managedSenderValue } from '#link/managed-sender.ts'
+import { appendFeed, type FeedChange } from '#store/feed.ts'
+import type { Db, Store, Trx } from '#store/open.ts'
+import type { SenderRow } from './entry.ts'
+import { columnsOf, countUp, eachOf, int } from './store.ts'
+
+/** What is new of an entry; the rest is the same for all that are written together. */
+export type NewSender = {
+  readonly userKey: string
+  readonly sender: string
+  readonly domain: string
+  readonly action: SenderRow['action']
+  readonly onlyIfAuthenticated: boolean
+}
+
+export type Made = {
+  readonly tenantId: string
+  readonly source: SenderRow['source']
+  readonly comment: string
+  readonly expiresAt: number | null
+  readonly createdBy: string
+  readonly reference: string | null
+  readonly now: number
+  readonly dialect: Store['dialect']
+}
+
+export type Written = {
+  readonly added: readonly NewSender[]
+  readonly replaced: readonly NewSender[]
+  readonly unchanged: readonly NewSender[]
+  /** The entries that were replaced, as they stood. */
+  readonly before: readonly SenderRow[]
+}
+
+/** Entries sent to the database in one statement: bounds its memory and how long a thread is busy. */
+const ENTRIES_PER_STATEMENT_MAX = 5_000
+/** Whole rows an insert: below the parameter limits of both databases. */
+const ROWS_PER_INSERT_MAX = 1_000
+
+/** Compares with what is there; nothing is written. The same action once more is no change. */
+export async function compareSenders(
+  db: Db,
+  entries: readonly NewSender[],
+  {
+    tenantId,
+    now,
+    dialect,
+    isSame = isSameAction,
+  }: Pick<Made, 'tenantId' | 'now' | 'dialect'> & { readonly isSame?: Same },
+): Promise<Written> {
+  const there = await entriesAmong(db, tenantId, { entries, dialect })
+  if (there.size === 0) return { added: entries, replaced: [], unchanged: [], before: [] }
+  const added: NewSender[] = []
+  const replaced: NewSender[] = []
+  const unchanged: NewSender[] = []
+  const before: SenderRow[] = []
+  for (const entry of entries) {
+    const row = there.get(managedSenderKey(entry.userKey, entry.sender))
+    if (!row) added.push(entry)
+    else if (isSame(row, entry, now)) unchanged.push(entry)
+    else {
+      replaced.push(entry)
+      before.push(row)
+    }
+  }
+  return { added, replaced, unchanged, before }
+}
+
+type Same = (row: SenderRow, entry: NewSender, now: number) => boolean
+
+/** The latest action replaces; one that has ended is no entry any more. */
+function isSameAction(row: SenderRow, entry: NewSender, now: number): boolean {
+  return row.action === entry.action && (row.expires_at === null || row.expires_at > now)
+}
+
+/** Stores what is new or different. Each user and sender may stand in `entries` once. */
+export async function writeSenders(trx: Trx, compared: Written, made: Made): Promise<void> {
+  const { tenantId, now, dialect, source, expiresAt } = made
+  const changed = [...compared.added, ...compared.replaced]
+  for (let at = 0; at < changed.length; at += ENTRIES_PER_STATEMENT_MAX) {
+    await put(trx, changed.slice(at, at + ENTRIES_PER_STATEMENT_MAX), made)
+  }
+  await countUp(trx, countsOf(compared.added, 1), made)
+  const items = changed.map(({ userKey, sender, action, onlyIfAuthenticated }): FeedChange => {
+    const value = managedSenderValue({ action, source, onlyIfAuthenticated, expiresAt })
+    return { tenantId, list: 'managed-sender', key: managedSenderKey(userKey, sender), value }
+  })
+  await appendFeed(trx, items, { dialect, now })
+}
+
+type Place = Pick<SenderRow, 'user_key' | 'sender'>
+
+/** Removes entries that are there. */
+export async function deleteSenders(
+  trx: Trx,
+  places: readonly Place[],
+  { tenantId, now, dialect }: Pick<Made, 'tenantId' | 'now' | 'dialect'>,
+): Promise<void> {
+  const [user, sender] = columnsOf(dialect, ['text', 'text'])
+  for (let at = 0; at < places.length; at += ENTRIES_PER_STATEMENT_MAX) {
+    const part = places.slice(at, at + ENTRIES_PER_STATEMENT_MAX)
+    const pairs = part.map((place) => [place.user_key, place.sender])
+    await sql`delete from managed_sender where tenant_id = ${tenantId} and (user_key, sender) in
+      (select ${user}, ${sender} from ${eachOf(dialect, pairs)} e)`.execute(trx)
+  }
+  await countUp(
+    trx,
+    countsOf(
+      places.map(({ user_key: userKey }) => ({ userKey })),
+      -1,
+    ),
+    { tenantId, now, dialect },
+  )
+  const items = places.map((place): FeedChange => {
+    const key = managedSenderKey(place.user_key, place.sender)
+    return { tenantId, list: 'managed-sender', key, value: null }
+  })
+  await appendFeed(trx, items, { dialect, now })
+}
+
+/** Puts whole rows in place of whatever stands there; their users' counts are the caller's. */
+export async function putRows(
+  trx: Trx,
+  rows: readonly SenderRow[],
+  { tenantId, now, dialect }: Pick<Made, 'tenantId' | 'now' | 'dialect'>,
+): Promise<void> {
+  for (let at = 0; at < rows.length; at += ROWS_PER_INSERT_MAX) {
+    await trx
+      .insertInto('managed_sender')
+      .values(rows.slice(at, at + ROWS_PER_INSERT_MAX))
+      .onConflict((conflict) =>
+        conflict.columns(['tenant_id', 'user_key', 'sender']).doUpdateSet((set) => ({
+          action: set.ref('excluded.action'),
+          source: set.ref('excluded.source'),
+          only_if_authenticated: set.ref('excluded.only_if_authenticated'),
+          comment: set.ref('excluded.comment'),
+          expires_at: set.ref('excluded.expires_at'),
+          created_at: set.ref('excluded.created_at'),
+          created_by: set.ref('excluded.created_by'),
+          updated_at: set.ref('excluded.updated_at'),
+          last_used_at: set.ref('excluded.last_used_at'),
+          reference: set.ref('excluded.reference'),
+        })),
+      )
+      .execute()
+  }
+  const items = rows.map((row): FeedChange => {
+    const value = managedSenderValue({
+      action: row.action,
+      source: row.source,
+      onlyIfAuthenticated: row.only_if_authenticated === 1,
+      expiresAt: row.expires_at,
+    })
+    return { tenantId, list: 'managed-sender', key: managedSenderKey(row.user_key, row.sender), value }
+  })
+  await appendFeed(trx, items, { dialect, now })
+}
+
+/** The entries that stand for these users and senders already: key → row. */
+export async function entriesAmong(
+  db: Db,
+  tenantId: string,
+  {
+    entries,
+    dialect,
+  }: {
+    readonly entries: readonly Pick<NewSender, 'userKey' | 'sender'>[]
+    readonly dialect: Store['dialect']
+  },
+): Promise<ReadonlyMap<string, SenderRow>> {
+  const found = new Map<string, SenderRow>()
+  const [user, sender] = columnsOf(dialect, ['text', 'text'])
+  for (let at = 0; at < entries.length; at += ENTRIES_PER_STATEMENT_MAX) {
+    const pairs = entries
+      .slice(at, at + ENTRIES_PER_STATEMENT_MAX)
+      .map((entry) => [entry.userKey, entry.sender])
+    const { rows } = await sql<SenderRow>`select m.* from ${eachOf(dialect, pairs)} e
+      cross join managed_sender m where m.tenant_id = ${tenantId} and m.user_key = ${user}
+      and m.sender = ${sender}`.execute(db)
+    for (const row of rows) found.set(managedSenderKey(row.user_key, row.sender), row)
+  }
+  return found
+}
+
+function countsOf(entries: readonly Pick<NewSender, 'userKey'>[], each: 1 | -1): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  for (const { userKey } of entries) counts.set(userKey, (counts.get(userKey) ?? 0) + each)
+  return counts
+}
+
+async function put(trx: Trx, entries: readonly NewSender[], made: Made): Promise<void> {
+  const { tenantId, source, comment, createdBy, reference, dialect } = made
+  const rows = entries.map(({ userKey, sender, domain, action, onlyIfAuthenticated }) => [
+    userKey,
+    sender,
+    domain,
+    action,
+    onlyIfAuthenticated ? 1 : 0,
+  ])
+  const types = ['text', 'text', 'text', 'text', 'number'] as const
+  const columns = sql.join(columnsOf(dialect, types))
+  const expiresAt = int(made.expiresAt, dialect)
+  const now = int(made.now, dialect)
+  await sql`insert into managed_sender (tenant_id, user_key, sender, sender_domain, action,
+      only_if_authenticated, source, comment, expires_at, created_at, created_by, updated_at, reference)
+    select ${tenantId}, ${columns}, ${source}, ${comment}, ${expiresAt}, ${now}, ${createdBy}, ${now},
+      ${reference} from ${eachOf(dialect, rows)} e where true
+    on conflict (tenant_id, user_key, sender) do update set action = excluded.action,
+      source = excluded.source, only_if_authenticated = excluded.only_if_authenticated,
+      comment = excluded.comment, expires_at = excluded.expires_at, created_at = excluded.created_at,
+      created_by = excluded.created_by, updated_at = excluded.updated_at, reference = excluded.reference,
+      last_used_at = null`.execute(trx)
+}
