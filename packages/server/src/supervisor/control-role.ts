@@ -41,7 +41,9 @@ export async function startControl(options: RoleOptions): Promise<Running> {
   const stopped = new AbortController()
   const dns = createDns({ clock, resolver: config.dns.resolver, authoritative: config.dns.authoritative })
   const store = await openStore({ database: config.database, dataFolder: config.data, clock, emit })
+  let settingsChanged = (): void => {}
   const tracking = await openTracking({
+    peopleChanged: () => settingsChanged(),
     store,
     database: config.database,
     dataFolder: config.data,
@@ -52,6 +54,7 @@ export async function startControl(options: RoleOptions): Promise<Running> {
   const expected = Array.from({ length: options.workers }, (_, slot) => ({ node: options.node, slot }))
   const linked = await startLink({ socketPath, store, tracking, clock, emit, expected })
   const { link, board, close: closeLink } = linked
+  settingsChanged = () => link.settingsChanged()
   const url = consoleUrl(config, listening)
   const auth = { store, clock, emit, passwords: createPasswords(), attempts: new SignInAttempts(clock) }
   const deps = { ...auth, dns, link, config, tracking, listening, url, machine: systemMachine }

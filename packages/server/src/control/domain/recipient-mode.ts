@@ -1,6 +1,6 @@
 // How the recipients of a domain are validated: what each mode needs before it may be chosen (R1, C8).
 import type { DomainUpdateBody } from '@gatepost/contract/domain.ts'
-import type { Trx } from '#store/open.ts'
+import type { Db, Trx } from '#store/open.ts'
 import { invalidInput } from '../problem.ts'
 import { shownTest } from '../route/probe-state.ts'
 import { findRoute } from '../route/store.ts'
@@ -23,10 +23,9 @@ export async function recipientFieldsAfter(
 ): Promise<RecipientFields> {
   const mode = change.recipientMode ?? row.recipient_mode
   const routeId = change.routeId === undefined ? row.route_id : change.routeId
-  if (mode === 'call-forward' && (row.recipient_mode !== mode || routeId !== row.route_id)) {
-    await requireRefusingHost(trx, { ...row, route_id: routeId }, change.now)
+  if (row.recipient_mode !== mode || routeId !== row.route_id) {
+    await requirePossible(trx, { ...row, route_id: routeId }, mode, change.now)
   }
-  if (mode === 'directory' && row.recipient_mode !== mode) await requireDirectory(trx, row)
   return {
     recipient_mode: mode,
     unknown_recipient: change.unknownRecipient ?? row.unknown_recipient,
@@ -47,27 +46,33 @@ function learningUntil(
   return now + (learningDays ?? LEARNING_DAYS) * DAY_MS
 }
 
-/** A host that takes everybody would make us take everybody: it must have refused a random address (R1). */
-async function requireRefusingHost(trx: Trx, row: DomainRow, now: number): Promise<void> {
-  const route =
-    row.route_id === null
-      ? await defaultInboundRoute(trx, row.tenant_id)
-      : await findRoute(trx, row.tenant_id, row.route_id)
-  const path = '/recipientMode'
-  if (!route) {
-    throw invalidInput([{ path, message: `Add a delivery route for ${row.name} first: its host is asked.` }])
-  }
-  const check = shownTest(route, now)?.checks.find(({ name }) => name === 'unknown-recipient')
-  if (check?.state === 'passed') return
-  const message =
-    check === undefined || check.state === 'not-run' || check.state === 'not-verified'
-      ? `Test the delivery route ${route.name} first: it has to refuse an address that does not exist.`
-      : `${route.name} did not refuse an address that does not exist, so it cannot tell who does. ${check.saw}`
-  throw invalidInput([{ path, message }])
+/** Why a mode cannot be chosen now, in a sentence; null when it can. */
+export async function blockedMode(
+  db: Db,
+  row: DomainRow,
+  mode: DomainRow['recipient_mode'],
+  now: number,
+): Promise<string | null> {
+  if (mode === 'call-forward') return hostBlocks(db, row, now)
+  if (mode !== 'directory' || (await directoryUsers(db, row)) > 0) return null
+  return `No directory names a user of ${row.name} yet, so all of its mail would be refused.`
 }
 
-async function requireDirectory(trx: Trx, row: DomainRow): Promise<void> {
-  if ((await directoryUsers(trx, row)) > 0) return
-  const message = `No directory names a user of ${row.name} yet, so all of its mail would be refused.`
-  throw invalidInput([{ path: '/recipientMode', message }])
+/** A host that takes everybody would make us take everybody: it must have refused a random address (R1). */
+async function hostBlocks(db: Db, row: DomainRow, now: number): Promise<string | null> {
+  const route =
+    row.route_id === null
+      ? await defaultInboundRoute(db, row.tenant_id)
+      : await findRoute(db, row.tenant_id, row.route_id)
+  if (!route) return `Add a delivery route for ${row.name} first: its host is asked.`
+  const check = shownTest(route, now)?.checks.find(({ name }) => name === 'unknown-recipient')
+  if (check?.state === 'passed') return null
+  return check === undefined || check.state === 'not-run' || check.state === 'not-verified'
+    ? `Test the delivery route ${route.name} first: it has to refuse an address that does not exist.`
+    : `${route.name} did not refuse an address that does not exist, so it cannot tell who does. ${check.saw}`
+}
+
+async function requirePossible(trx: Trx, row: DomainRow, mode: DomainRow['recipient_mode'], now: number) {
+  const message = await blockedMode(trx, row, mode, now)
+  if (message !== null) throw invalidInput([{ path: '/recipientMode', message }])
 }

@@ -2,9 +2,11 @@
 // refused relay.
 import type { Report } from '#link/reports.ts'
 import { DAY_MS } from './days.ts'
+import { type ProtectionNotes, ProtectionNoteTaker } from './protection-notes.ts'
 import { decidingReason, domainOf, type TenantOfDomain } from './rows.ts'
 
 export type MailNotes = {
+  readonly protection?: ProtectionNotes | undefined
   /** First outbound message of a tenant, and when its addresses sent, at most once a day each. */
   readonly outbound: readonly {
     readonly tenantId: string
@@ -33,11 +35,13 @@ const REMEMBERED_MAX = 50_000
 /** Collects the notes of one batch. Remembers what it told, so that busy days cost nothing. */
 export class NoteTaker {
   readonly #told = new Set<string>()
+  readonly #protection = new ProtectionNoteTaker()
   #outbound: MailNotes['outbound'][number][] = []
   #inbound: MailNotes['inbound'][number][] = []
   #refused = new Map<string, MailNotes['refused'][number]>()
 
   note(report: Report, tenantOfDomain: TenantOfDomain): void {
+    this.#protection.note(report, tenantOfDomain)
     if (report.kind === 'refused') {
       this.#noteRefusal(report, tenantOfDomain)
     } else if (report.kind === 'accepted' && report.origin === 'smtp') {
@@ -58,7 +62,12 @@ export class NoteTaker {
 
   /** Hands over what was noted since the last call. */
   take(): MailNotes {
-    const notes = { outbound: this.#outbound, inbound: this.#inbound, refused: [...this.#refused.values()] }
+    const notes = {
+      protection: this.#protection.take(),
+      outbound: this.#outbound,
+      inbound: this.#inbound,
+      refused: [...this.#refused.values()],
+    }
     this.#outbound = []
     this.#inbound = []
     this.#refused = new Map()
@@ -68,6 +77,7 @@ export class NoteTaker {
   /** What was told may not have been kept: tell it again. */
   forget(): void {
     this.#told.clear()
+    this.#protection.forget()
   }
 
   #noteRefusal(report: Extract<Report, { kind: 'refused' }>, tenantOfDomain: TenantOfDomain): void {

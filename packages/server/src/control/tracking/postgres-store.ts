@@ -54,7 +54,8 @@ export async function openPostgresTracking(database: string): Promise<TrackingSt
         .transaction()
         .execute((trx) => store(trx, reports, { node, slot, tenantOfDomain }))
       for (const report of reports) {
-        if (report.kind === 'accepted' || added.has(report.id)) notes.note(report, tenantOfDomain)
+        const isNoted = report.kind === 'accepted' || report.kind === 'delivery'
+        if (isNoted || added.has(report.id)) notes.note(report, tenantOfDomain)
       }
       return { node, slot, acknowledged, rejected, greylist, notes: notes.take() }
     },

@@ -54,7 +54,7 @@ export function prepareWrites(database: DatabaseSync): DayWrites {
 export function storeReports(write: DayWrites, reports: readonly Report[], context: Context): void {
   const waiting = new Map<string, Waiting>()
   for (const report of reports) {
-    if (report.kind === 'delivery') storeAttempt(write, report, waiting)
+    if (report.kind === 'delivery') storeAttempt(write, report, { ...context, waiting })
     else if (!waiting.has(report.id)) {
       const rows = messageRows(report, context.place, context.tenantOfDomain)
       waiting.set(report.id, { report, rows, deliveries: [] })
@@ -63,12 +63,23 @@ export function storeReports(write: DayWrites, reports: readonly Report[], conte
   for (const message of waiting.values()) storeMessage(write, message, context)
 }
 
-function storeAttempt(write: DayWrites, report: DeliveryReport, waiting: ReadonlyMap<string, Waiting>): void {
+function storeAttempt(
+  write: DayWrites,
+  report: DeliveryReport,
+  {
+    waiting,
+    notes,
+    tenantOfDomain,
+  }: Pick<Context, 'notes' | 'tenantOfDomain'> & { readonly waiting: ReadonlyMap<string, Waiting> },
+): void {
   const { changes } = write.attempt.run(...(Object.values(attemptRow(report)) as SQLInputValue[]))
   if (changes === 0) return
   const message = waiting.get(report.messageId)
   if (message?.rows.message.tenant_id === report.tenantId) message.deliveries.push(report)
-  else updateStored(write, report)
+  else {
+    updateStored(write, report)
+    notes.note(report, tenantOfDomain)
+  }
 }
 
 function storeMessage(write: DayWrites, { report, rows, deliveries }: Waiting, context: Context): void {
@@ -80,6 +91,7 @@ function storeMessage(write: DayWrites, { report, rows, deliveries }: Waiting, c
   // First messages are noted again when a batch comes twice: the note may have been lost. Refusals would
   // count double.
   if (isNew || report.kind === 'accepted') notes.note(report, tenantOfDomain)
+  for (const delivery of deliveries) notes.note(delivery, tenantOfDomain)
   if (isNew) write.words.run(lastInsertRowid, tokensOf(message.tenant_id, words))
   // It was stored by an earlier batch, and the outcomes are new.
   else for (const delivery of deliveries) updateStored(write, delivery)

@@ -8,7 +8,9 @@ import { newId } from '#platform/random.ts'
 import type { Store } from '#store/open.ts'
 import { keepGreylistReports } from '../greylist/reports.ts'
 import { problem } from '../problem.ts'
+import { keepSeenPeople } from '../recipient/seen.ts'
 import type { EdgeLink, Scope } from '../scope.ts'
+import { keepSpoofs } from '../spoofing/store.ts'
 import { aliasesFor } from './alias-store.ts'
 import { countRows, type MessageCounts } from './counts-store.ts'
 import { dayOf } from './days.ts'
@@ -17,6 +19,7 @@ import type { MessageQuery } from './filter-store.ts'
 import { type Listed, listRows } from './list-store.ts'
 import { keepMailNotes } from './mail-observations.ts'
 import { type Message, placeOfMessage, readMessage } from './message.ts'
+import type { MailNotes } from './notes.ts'
 import { openPostgresTracking } from './postgres-store.ts'
 import { countReasons, type MessageReasons } from './reasons-store.ts'
 import { publishedSettings } from './settings-store.ts'
@@ -36,6 +39,8 @@ type Options = {
   readonly clock: Clock
   readonly emit: Emit
   readonly daysKept?: number
+  /** Mail made somebody known: edges are to be told. */
+  readonly peopleChanged?: () => void
 }
 
 export type Tracking = {
@@ -71,7 +76,7 @@ export async function openTracking(options: Options): Promise<Tracking> {
       const { node, slot, acknowledged, notes, greylist, rejected } = await storage.take(body)
       tail.arrived()
       if (rejected.length > 0) emit('link.rejected', { what: 'reports', node, slot, why: rejected })
-      await keepMailNotes(store, notes).catch((error) => {
+      await keepNotes(notes, options).catch((error) => {
         // The reports come again, and their notes with them.
         storage.forgetNotes()
         throw error
@@ -113,6 +118,13 @@ export async function openTracking(options: Options): Promise<Tracking> {
       await storage.close()
     },
   }
+}
+
+async function keepNotes(notes: MailNotes, { store, peopleChanged }: Options): Promise<void> {
+  await keepMailNotes(store, notes)
+  if (notes.protection === undefined) return
+  if (await keepSeenPeople(notes.protection, { store })) peopleChanged?.()
+  await keepSpoofs(store, notes.protection.spoofs)
 }
 
 async function keepRetention(
