@@ -133,7 +133,8 @@ function identityDomain(tags: Tags): string | null {
   if (identity === undefined) return nameOf(tags.get('d')!)
   const at = identity.lastIndexOf('@')
   if (at === -1) return null
-  const domain = nameOf(identity.slice(at + 1))
+  // Its value may be folded anywhere (RFC 6376 §2.11), as long ones are.
+  const domain = nameOf(unfolded(identity.slice(at + 1)))
   return NAME.test(domain) ? domain : null
 }
 

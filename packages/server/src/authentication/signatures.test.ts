@@ -55,6 +55,7 @@ const SIGNED: readonly Omit<SignOptions, 'key'>[] = [
   { headerCanon: 'simple', bodyCanon: 'simple' },
   { fields: ['from', 'from', 'to', 'subject', 'subject', 'cc', 'received', 'x-none'] },
   { tags: 't=1700000000; x=1900000000' },
+  { tags: 'i=notifications+0123456789@sub\r\n\t.sender.example' },
   { tags: 'q=dns/txt; i=bob@sub.sender.example; z=From:a|To:b' },
 ]
 
