@@ -68,6 +68,9 @@ export function checkOutcome(world: World, line: string): void {
         `no event ${text}: ${[...new Set(world.events.map(({ name }) => name))].join(', ')}`,
       )
       return
+    case 'greylist':
+      checkFields(new Map(Object.entries(world.greylist.figures())), rest)
+      return
     case 'offered':
       assert.equal(world.offered.length, Number(text))
       return

@@ -7,6 +7,8 @@ import { type Ports, World } from './world.ts'
 
 /** Refusals are gathered for this long before they are reported. */
 const GATHER_MS = 250
+/** Longer spans pass at once. */
+const LEAP_MS = 2 * 3_600_000
 
 /** Runs the text of a `.dialog` file. Failures name the line. */
 export async function runDialog(text: string): Promise<void> {
@@ -138,7 +140,8 @@ class Player {
     const unit = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }[match[2] as 'ms' | 's' | 'm' | 'h']
     // What was sent has to arrive before time passes.
     for (let i = 0; i < 20; i++) await turn()
-    await this.#world.clock.advance(Number(match[1]) * unit)
+    const ms = Number(match[1]) * unit
+    await (ms > LEAP_MS ? this.#world.clock.leap(ms) : this.#world.clock.advance(ms))
   }
 
   async #send(): Promise<void> {

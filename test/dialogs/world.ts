@@ -4,9 +4,11 @@ import { Edge } from '@gatepost/server/edge/edge.ts'
 import { Listener, type ListenerOptions } from '@gatepost/server/edge/listener.ts'
 import type { DnsRecordType } from '@gatepost/server/platform/dns-types.ts'
 import { selfSigned } from '@gatepost/server/platform/tls.ts'
+import type { PolicyRule, Scope } from '@gatepost/server/policy/rule.ts'
 import type { TenantSettings } from '@gatepost/server/policy/settings.ts'
 import { VirtualClock } from './clock.ts'
 import { FakeDns, FakeHolder, FakeSpool } from './fakes.ts'
+import { GreylistInMemory } from './greylist.ts'
 
 export type Ports = { readonly mx: number; readonly submission: number; readonly implicitTls: number }
 
@@ -23,6 +25,7 @@ export class World {
   readonly dns = new FakeDns()
   readonly spool = new FakeSpool()
   readonly holder = new FakeHolder()
+  readonly greylist = new GreylistInMemory(this.clock)
   readonly events: { readonly name: string; readonly fields: object }[] = []
   /** Ids handed on to delivery. */
   readonly offered: string[] = []
@@ -63,6 +66,7 @@ export class World {
       holder: this.holder,
       dns: this.dns,
       spool: this.spool,
+      greylist: this.greylist.of(0),
       clock: this.clock,
       emit: (name, fields = {}) => this.events.push({ name, fields }),
       tlsContext: () => (this.#config.get('tls') === 'off' ? null : secureContext),
@@ -112,11 +116,23 @@ export class World {
       defaultRouteId: null,
       smartHostRouteId: null,
       postmaster: null,
+      rules: this.#rulesOf(parts),
     }
     this.holder.tenants.push(settings)
     for (const user of parts.get('users') ?? []) {
       this.holder.recipients.set(user.includes('@') ? user : `${user}@${domain}`, 'form')
     }
+  }
+
+  /** `greylisting apply` for everybody, `greylisting-for <sender> none` for one, and `permitted <sender>`. */
+  #rulesOf(parts: ReadonlyMap<string, readonly string[]>): readonly PolicyRule[] {
+    const [action] = parts.get('greylisting') ?? []
+    const [sender = '', exempt = 'none'] = parts.get('greylisting-for') ?? []
+    const rules: PolicyRule[] = []
+    if (action !== undefined) rules.push(greylistingRule('everyone', { kind: 'everyone' }, action))
+    if (sender !== '') rules.push(greylistingRule(sender, { kind: 'address', address: sender }, exempt))
+    for (const address of parts.get('permitted') ?? []) rules.push(permit(address))
+    return rules
   }
 
   #record(text: string): void {
@@ -134,5 +150,32 @@ export class World {
     }
     if (this.#config.get('snapshot') === 'none') this.holder.hasSnapshot = false
     if (this.#config.get('replica') === 'down') this.holder.hasReplica = false
+  }
+}
+
+function permit(address: string): PolicyRule<'permitted-senders'> {
+  const option = { action: 'permit', onlyIfAuthenticated: false } as const
+  return { ...common(address, { kind: 'address', address }), type: 'permitted-senders', option }
+}
+
+function greylistingRule(name: string, from: Scope, action: string): PolicyRule<'greylisting'> {
+  const option = { action: action as 'apply' | 'observe' | 'none' }
+  return { ...common(name, from), type: 'greylisting', option }
+}
+
+function common(name: string, from: Scope): Omit<PolicyRule<'greylisting'>, 'type' | 'option'> {
+  return {
+    id: `pol_${name}`,
+    name,
+    from,
+    to: { kind: 'everyone' },
+    addressesBasedOn: 'envelope',
+    bidirectional: false,
+    sourceIps: [],
+    hostNames: [],
+    validFrom: null,
+    validUntil: null,
+    override: false,
+    createdAt: 0,
   }
 }

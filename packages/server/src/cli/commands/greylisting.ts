@@ -8,9 +8,10 @@ import {
   releaseDeferred,
 } from '@gatepost/contract/greylist.ts'
 import type { SilentEdge } from '@gatepost/contract/queue.ts'
+import { formatDuration } from '#policy/duration.ts'
 import { type Command, type Context, command, type Flag, numberOf, oneOf } from '../command.ts'
 import { facts, table } from '../layout.ts'
-import { spanOf, timeOf } from '../words.ts'
+import { timeOf } from '../words.ts'
 
 const SEARCH: Flag = {
   name: 'search',
@@ -65,9 +66,9 @@ async function showFigures({ call, tenant, flag, show }: Context): Promise<numbe
       ['Never retried', String(figures.neverRetried)],
       ['Observed only', String(figures.observed)],
       ['Senders delayed', String(figures.sendersDelayed)],
-      ['Delay caused', spanOf(figures.delayMs)],
-      ['Half waited at most', figures.delayP50Ms === null ? null : spanOf(figures.delayP50Ms)],
-      ['95 in 100 at most', figures.delayP95Ms === null ? null : spanOf(figures.delayP95Ms)],
+      ['Delay caused', formatDuration(figures.delayMs)],
+      ['Half waited at most', figures.delayP50Ms === null ? null : formatDuration(figures.delayP50Ms)],
+      ['95 in 100 at most', figures.delayP95Ms === null ? null : formatDuration(figures.delayP95Ms)],
       ['Senders that pass now', String(page.passing)],
     ]),
   )
@@ -113,7 +114,7 @@ async function ended({ call, tenant, flag, show }: Context): Promise<number> {
       page.items.map((item) => [
         timeOf(item.endedAt),
         item.outcome === 'accepted' ? 'accepted' : 'never retried',
-        spanOf(item.endedAt - item.firstAt),
+        formatDuration(item.endedAt - item.firstAt),
         item.reversePath ?? '<>',
         item.forwardPath,
         item.clientIp,
