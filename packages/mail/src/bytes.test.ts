@@ -12,6 +12,7 @@ import {
   hasControls,
   indexOfBytes,
   indexOfCrlf,
+  ownText,
   toLatin1,
   utf8Length,
   withoutControls,
@@ -56,4 +57,18 @@ test('searching and joining', () => {
 test('control characters and line separators', () => {
   assert.equal(withoutControls('a\r\nb\u2028c\u0085d'), 'a  b c d')
   assert.equal(hasControls('a\tb') && hasControls('\u007f') && !hasControls('aü €'), true)
+})
+
+test('ownText returns the same text, whatever it is', () => {
+  const texts = [
+    '',
+    'a',
+    'x'.repeat(12),
+    'x'.repeat(13),
+    'x'.repeat(1024),
+    'x'.repeat(1025),
+    'grüße an alle hier',
+    '\u{1f600}'.repeat(9),
+  ]
+  for (const text of texts) assert.equal(ownText(` ${text} `.slice(1, -1)), text)
 })

@@ -1,6 +1,6 @@
 // One line from an SMTP client, read into a command: RFC 5321 §4.1.1 and the extensions we announce.
 import type { Mailbox } from './address.ts'
-import { decodeUtf8Strict, toLatin1 } from './bytes.ts'
+import { decodeUtf8Strict, ownText, toLatin1 } from './bytes.ts'
 import {
   type MailParameters,
   parseMailParameters,
@@ -205,7 +205,7 @@ function parseHello(text: string, verb: 'EHLO' | 'HELO'): ParsedCommand {
   for (let i = 0; i < domain.length; i++) {
     if (!isHelloCode(domain.charCodeAt(i))) return fail('syntax', 5 + i)
   }
-  return ok({ verb, domain })
+  return ok({ verb, domain: ownText(domain) })
 }
 
 /** Letters, digits and `- . _ : [ ]`. */

@@ -1,5 +1,5 @@
 // Domain names as SMTP writes them (RFC 5321 §4.1.2, RFC 1123 §2.1), in the one form everything compares by.
-import { isAsciiText } from './bytes.ts'
+import { isAsciiText, ownText } from './bytes.ts'
 import { fail, ok, type Parsed } from './parsed.ts'
 
 declare const domainBrand: unique symbol
@@ -52,7 +52,7 @@ export function parseDomain(text: string, options: DomainOptions = {}): Parsed<D
       return fail('domain-character', i)
     }
   }
-  const name = upper ? text.toLowerCase() : text
+  const name = upper ? text.toLowerCase() : ownText(text)
   if (options.fullyQualified === true && !isFullyQualified(name)) return fail('domain-not-qualified')
   return ok(name as Domain)
 }

@@ -155,8 +155,18 @@ class Field implements HeaderField {
     return this.#bytes.subarray(this.start, this.end)
   }
 
+  /** Without the white space around it, so that the text need not be cut again. */
+  get #trimmed(): Uint8Array {
+    const bytes = this.#bytes
+    let from = this.#valueStart
+    let to = this.end
+    while (from < to && isSpace(bytes[from]!)) from++
+    while (to > from && isSpace(bytes[to - 1]!)) to--
+    return bytes.subarray(from, to)
+  }
+
   get value(): string {
-    this.#value ??= unfold(decodeText(this.#bytes.subarray(this.#valueStart, this.end)))
+    this.#value ??= unfold(decodeText(this.#trimmed))
     return this.#value
   }
 }
@@ -173,6 +183,10 @@ function colonOf(bytes: Uint8Array, start: number, end: number): number {
     }
   }
   return -1
+}
+
+function isSpace(byte: number): boolean {
+  return isBlank(byte) || byte === LF || byte === CR
 }
 
 function isBlank(byte: number): boolean {

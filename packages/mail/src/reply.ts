@@ -1,6 +1,6 @@
 // SMTP replies (RFC 5321 §4.2) with enhanced status codes (RFC 2034, RFC 3463): written for clients, read
 // from next hops.
-import { toLatin1 } from './bytes.ts'
+import { ownText, toLatin1 } from './bytes.ts'
 import { replies } from './replies.ts'
 
 export { permanent, replies, transient, withLink } from './replies.ts'
@@ -175,6 +175,8 @@ function statusLengthOf(text: string, code: number): number {
   return STATUS.exec(text)?.[0].length ?? 0
 }
 
+const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f]/g
+
 function printable(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?')
+  return text.search(UNPRINTABLE) === -1 ? ownText(text) : text.replace(UNPRINTABLE, '?')
 }
