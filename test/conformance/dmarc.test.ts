@@ -1,4 +1,4 @@
-// OpenDMARC's tables (RFC 7489) against RFC 9989 as we follow it; where the two differ, the table below says so.
+// OpenDMARC's tables (RFC 7489) against RFC 9989 as we follow it; where the two differ, a table says so.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'

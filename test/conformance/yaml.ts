@@ -1,5 +1,5 @@
-// As much YAML as the public suites for SPF and ARC are written in. Maps are pairs, because some of them name a
-// key twice on purpose.
+// As much YAML as the public suites for SPF and ARC are written in. Maps are pairs, because some of them
+// name a key twice on purpose.
 
 export type Yaml = string | readonly Yaml[] | YamlMap
 export type YamlMap = { readonly pairs: readonly (readonly [string, Yaml])[] }

@@ -27,7 +27,7 @@ export class SignableHeader {
     return this.#byName.get(name)?.length ?? 0
   }
 
-  /** The octets that are signed: fields of h= from the bottom up, then the signature itself without its b=. */
+  /** The octets that are signed: fields of h= from the bottom up, then the signature without its b=. */
   signedBy({ field, signedFields, isHeaderRelaxed }: Signature): Buffer {
     const taken = new Map<string, number>()
     let text = ''

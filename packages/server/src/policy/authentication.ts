@@ -1,4 +1,4 @@
-// Authentication: what SPF, DKIM and DMARC found, and what the tenant's rule makes of it (F2; behaviour §7.4).
+// Authentication: what SPF, DKIM and DMARC found, and what the tenant's rule makes of it (F2).
 import { replies } from '@gatepost/mail/replies.ts'
 import type { PermanentReply } from '@gatepost/mail/reply.ts'
 import type { AuthenticationFact } from './facts.ts'
