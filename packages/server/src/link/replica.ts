@@ -16,6 +16,8 @@ export type Replica = {
   close(): void
 }
 
+type Asked = { readonly tenantId: string; readonly list: ReplicaList; readonly key: string }
+
 /** A row as an array. */
 type Cells = readonly [value: unknown]
 
@@ -28,6 +30,11 @@ type OpenFile = {
   readonly list: StatementSync
   readonly position: StatementSync
   readonly complete: StatementSync
+  /** Changes with every commit of the writer. */
+  readonly version: StatementSync
+  seenVersion: number
+  /** Answers of the version seen: every message asks the same few things of a sender and a recipient. */
+  readonly answers: Map<string, ReplicaAnswer>
   /** Whether the list is whole, in the view that is open. */
   isComplete: boolean
   /** tenant, list → its number in the file; kept for one view, since a restart may number anew. */
@@ -56,6 +63,8 @@ create table if not exists meta (name text primary key, value any not null) with
 pragma user_version = ${REPLICA_FORMAT};
 `
 
+/** Answers kept: some MB. The oldest make room, so that guesses at addresses only cost themselves. */
+const ANSWERS_KEPT_MAX = 20_000
 /** Values that many entries share are parsed once; more different ones than this start over. */
 const VALUES_KEPT_MAX = 1_000
 
@@ -75,10 +84,14 @@ export function openReplica(path: string): Replica {
         list: database.prepare('select number from list where tenant_id = ? and name = ?'),
         position: database.prepare("select value from meta where name = 'position'"),
         complete: database.prepare("select value from meta where name = 'complete'"),
+        version: database.prepare('pragma data_version'),
+        seenVersion: 0,
+        answers: new Map(),
         isComplete: false,
         numbers: new Map(),
       }
       opened.entry.setReturnArrays(true)
+      opened.version.setReturnArrays(true)
       return opened
     } catch {
       return null // The writer has not made its tables yet.
@@ -92,6 +105,9 @@ export function openReplica(path: string): Replica {
     file.begin.run()
     file.isComplete = file.complete.get()?.value === 1
     file.numbers.clear()
+    const [version] = file.version.get() as unknown as Cells
+    if (version !== file.seenVersion) file.answers.clear()
+    file.seenVersion = Number(version)
     // A view that is kept would keep the log of the file from being written back.
     setTimeout(endView, VIEW_MS).unref()
   }
@@ -104,21 +120,28 @@ export function openReplica(path: string): Replica {
     values.set(text, value)
     return value
   }
+  const find = (file: OpenFile, { tenantId, list, key }: Asked): ReplicaAnswer => {
+    // Entries that come and go may be old ones while the file is filled; a recipient stays one.
+    const isTrusted = file.isComplete || list === 'recipient'
+    const number = isTrusted ? numberOf(file, tenantId, list) : null
+    const row = number === null ? undefined : (file.entry.get(number, key) as unknown as Cells | undefined)
+    if (row) return { kind: 'known', value: parsed(String(row[0])) }
+    // A list that is being filled again has no word on who is missing (law 4).
+    if (!file.isComplete) return { kind: 'failed', why: 'the replica is being filled' }
+    return { kind: 'known', value: null }
+  }
   return {
     lookUp(tenantId, list, key) {
       const file = open()
       if (!file) return { kind: 'failed', why: 'the replica is not here yet' }
       try {
         takeView(file)
-        // Entries that come and go may be old ones while the file is filled; a recipient stays one.
-        const isTrusted = file.isComplete || list === 'recipient'
-        const number = isTrusted ? numberOf(file, tenantId, list) : null
-        const row =
-          number === null ? undefined : (file.entry.get(number, key) as unknown as Cells | undefined)
-        if (row) return { kind: 'known', value: parsed(String(row[0])) }
-        // A list that is being filled again has no word on who is missing (law 4).
-        if (!file.isComplete) return { kind: 'failed', why: 'the replica is being filled' }
-        return { kind: 'known', value: null }
+        const question = `${list} ${tenantId} ${key}`
+        const kept = file.answers.get(question)
+        if (kept !== undefined) return kept
+        const answer = find(file, { tenantId, list, key })
+        if (answer.kind === 'known') keep(file.answers, question, answer)
+        return answer
       } catch (error) {
         return { kind: 'failed', why: error instanceof Error ? error.message : String(error) }
       }
@@ -137,6 +160,11 @@ export function openReplica(path: string): Replica {
       opened = null
     },
   }
+}
+
+function keep(answers: Map<string, ReplicaAnswer>, question: string, answer: ReplicaAnswer): void {
+  if (answers.size >= ANSWERS_KEPT_MAX) answers.delete(answers.keys().next().value ?? '')
+  answers.set(question, answer)
 }
 
 function numberOf(file: OpenFile, tenantId: string, list: ReplicaList): number | null {
