@@ -15,7 +15,9 @@ import * as z from 'zod'
 import { call } from '#api/call.ts'
 import { isProblem } from '#api/problem-error.ts'
 import { keyOf } from '#api/use-endpoint.ts'
+import { GreylistingSearch } from '#console/greylisting/greylisting-search.ts'
 import { MessageSearch } from '#console/messages/message-search.ts'
+import { NewPolicySearch, PolicySearch } from '#console/policies/policy-search.ts'
 import { QueueSearch } from '#console/queue/queue-search.ts'
 import { FailedPage, NotFoundPage } from './fault-pages.tsx'
 import { homeOf } from './home.ts'
@@ -127,6 +129,32 @@ const queue = createRoute({
   validateSearch: QueueSearch,
   component: lazyRouteComponent(() => import('#console/queue/queue-page.tsx'), 'QueuePage'),
 })
+const policies = createRoute({
+  getParentRoute: () => tenant,
+  path: '/policies',
+})
+const policyList = createRoute({
+  getParentRoute: () => policies,
+  path: '/',
+  validateSearch: PolicySearch,
+  component: lazyRouteComponent(() => import('#console/policies/policies-page.tsx'), 'PoliciesPage'),
+})
+const newPolicy = createRoute({
+  getParentRoute: () => policies,
+  path: '/new',
+  validateSearch: NewPolicySearch,
+  component: lazyRouteComponent(() => import('#console/policies/policy-page.tsx'), 'NewPolicyPage'),
+})
+const groups = createRoute({
+  getParentRoute: () => policies,
+  path: '/groups',
+  component: lazyRouteComponent(() => import('#console/policies/groups-page.tsx'), 'GroupsPage'),
+})
+const policy = createRoute({
+  getParentRoute: () => policies,
+  path: '/$policy',
+  component: lazyRouteComponent(() => import('#console/policies/policy-page.tsx'), 'PolicyPage'),
+})
 const users = createRoute({
   getParentRoute: () => tenant,
   path: '/users',
@@ -142,6 +170,13 @@ const routes = createRoute({
   path: '/routes',
   component: lazyRouteComponent(() => import('#console/routes/routes-page.tsx'), 'RoutesPage'),
 })
+const greylisting = createRoute({
+  getParentRoute: () => tenant,
+  path: '/greylisting',
+  validateSearch: GreylistingSearch,
+  component: lazyRouteComponent(() => import('#console/greylisting/greylisting-page.tsx'), 'GreylistingPage'),
+})
+
 const outbound = createRoute({
   getParentRoute: () => tenant,
   path: '/outbound',
@@ -181,10 +216,12 @@ const tree = root.addChildren([
       messages,
       message,
       queue,
+      policies.addChildren([policyList, newPolicy, groups, policy]),
       users,
       domains,
       routes,
       outbound,
+      greylisting,
       audit,
       settings,
     ]),

@@ -4,12 +4,14 @@ import {
   IconBuilding,
   IconHandStop,
   IconHistory,
+  IconHourglass,
   IconInbox,
   IconLayoutDashboard,
   IconListCheck,
   IconRoute,
   IconSend,
   IconSettings,
+  IconShield,
   IconStack2,
   IconStethoscope,
   IconUsers,
@@ -24,6 +26,8 @@ export type TenantAddress =
   | '/t/$slug/domains'
   | '/t/$slug/routes'
   | '/t/$slug/outbound'
+  | '/t/$slug/greylisting'
+  | '/t/$slug/policies'
   | '/t/$slug/users'
   | '/t/$slug/audit'
   | '/t/$slug/settings'
@@ -117,6 +121,25 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
           'Smart host',
           'What is my address',
         ],
+      },
+    ],
+  },
+  {
+    name: 'Protection',
+    entries: [
+      {
+        to: '/t/$slug/policies',
+        label: 'Policies',
+        icon: IconShield,
+        needs: 'policies:read',
+        alsoCalled: ['Gateway, Policies', 'Permitted senders', 'Blocked senders', 'Address groups', 'Rules'],
+      },
+      {
+        to: '/t/$slug/greylisting',
+        label: 'Greylisting',
+        icon: IconHourglass,
+        needs: 'policies:read',
+        alsoCalled: ['Gateway, Policies, Greylisting', 'Deferred now', 'Attempt greylisted'],
       },
     ],
   },

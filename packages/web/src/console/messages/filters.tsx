@@ -1,11 +1,14 @@
 // Search field, time, filter chips and the live switch of the message list.
 import { MessageStatus } from '@gatepost/contract/message.ts'
-import { Kbd, Menu, Switch, TextInput } from '@mantine/core'
-import { IconSearch, IconX } from '@tabler/icons-react'
-import { type Ref, useEffect, useState } from 'react'
+import { Kbd, Switch, TextInput } from '@mantine/core'
+import { IconSearch } from '@tabler/icons-react'
+import { type ReactNode, type Ref, useEffect, useState } from 'react'
 import { wordOf } from '#shared/vocabulary.ts'
-import { type MessageSearch, ranges, rangeWords } from './message-search.ts'
+import { CauseChips } from './cause-chips.tsx'
+import { ChoiceChip, TextChip } from './filter-chips.tsx'
+import type { MessageSearch } from './message-search.ts'
 import classes from './messages.module.css'
+import { TimeFilter } from './time-filter.tsx'
 
 const TYPING_MS = 300
 
@@ -15,30 +18,26 @@ type Props = {
   readonly live: boolean
   readonly onLive: (live: boolean) => void
   readonly fieldRef: Ref<HTMLInputElement>
+  /** Beside the time: what is done with all rows that pass. */
+  readonly children?: ReactNode
 }
 
-export function Filters({ search, onChange, live, onLive, fieldRef }: Props) {
+const people = [
+  { field: 'sender', name: 'From', hint: 'Address or domain; ann* finds what begins so' },
+  { field: 'recipient', name: 'To', hint: 'Address with its aliases, or domain; ann* finds what begins so' },
+  { field: 'ip', name: 'Client', hint: 'IP address; 198.51.100.* finds what begins so' },
+] as const
+
+export function Filters({ search, onChange, live, onLive, fieldRef, children }: Props) {
   return (
     <search className={classes.filters} aria-label="Filter messages">
       <div className={classes.line}>
         <SearchField value={search.search ?? ''} onChange={onChange} fieldRef={fieldRef} />
-        <Menu width={180}>
-          <Menu.Target>
-            <button type="button" className={classes.time}>
-              <span className="tx3">Time</span> {rangeWords[search.time ?? 'day']}
-            </button>
-          </Menu.Target>
-          <Menu.Dropdown>
-            {ranges.map((time) => (
-              <Menu.Item key={time} onClick={() => onChange({ time: time === 'day' ? undefined : time })}>
-                {rangeWords[time]}
-              </Menu.Item>
-            ))}
-          </Menu.Dropdown>
-        </Menu>
+        <TimeFilter search={search} onChange={onChange} />
+        {children}
       </div>
       <div className={classes.line}>
-        <Chip
+        <ChoiceChip
           name="Status"
           value={search.status && wordOf('message', search.status).word}
           choices={MessageStatus.options.map((status) => ({
@@ -47,7 +46,7 @@ export function Filters({ search, onChange, live, onLive, fieldRef }: Props) {
           }))}
           onClear={() => onChange({ status: undefined })}
         />
-        <Chip
+        <ChoiceChip
           name="Direction"
           value={search.direction && (search.direction === 'inbound' ? 'Inbound' : 'Outbound')}
           choices={[
@@ -56,6 +55,16 @@ export function Filters({ search, onChange, live, onLive, fieldRef }: Props) {
           ]}
           onClear={() => onChange({ direction: undefined })}
         />
+        {people.map(({ field, name, hint }) => (
+          <TextChip
+            key={field}
+            name={name}
+            hint={hint}
+            value={search[field]}
+            onChange={(value) => onChange({ [field]: value })}
+          />
+        ))}
+        <CauseChips search={search} onChange={onChange} />
         <span className={classes.live} data-on={live || undefined}>
           <span className={classes.dot} aria-hidden />
           <Switch
@@ -96,46 +105,5 @@ function SearchField({ value, onChange, fieldRef }: FieldProps) {
       onChange={(event) => setTyped(event.currentTarget.value)}
       ref={fieldRef}
     />
-  )
-}
-
-type ChipProps = {
-  readonly name: string
-  readonly value: string | undefined
-  readonly choices: readonly { readonly label: string; readonly pick: () => void }[]
-  readonly onClear: () => void
-}
-
-function Chip({ name, value, choices, onClear }: ChipProps) {
-  if (value) {
-    return (
-      <span className={classes.chipSet}>
-        <span className="tx2">{name}</span> {value}
-        <button
-          type="button"
-          className={classes.clear}
-          aria-label={`Clear ${name.toLowerCase()}`}
-          onClick={onClear}
-        >
-          <IconX size={14} aria-hidden />
-        </button>
-      </span>
-    )
-  }
-  return (
-    <Menu width={180} position="bottom-start">
-      <Menu.Target>
-        <button type="button" className={classes.chip}>
-          {name}
-        </button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {choices.map(({ label, pick }) => (
-          <Menu.Item key={label} onClick={pick}>
-            {label}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
   )
 }

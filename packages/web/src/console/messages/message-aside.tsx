@@ -1,6 +1,5 @@
-// Beside the timeline: the smallest change, each recipient's outcome, and the facts of the message.
+// Beside the timeline: each recipient's outcome, and the facts of the message.
 import type { Message } from '@gatepost/contract/message.ts'
-import { IconBulb } from '@tabler/icons-react'
 import { CopyButton } from '#shared/copy-button.tsx'
 import { type FactRow, Facts } from '#shared/facts.tsx'
 import { bytes } from '#shared/format.ts'
@@ -10,17 +9,6 @@ import stack from '#shared/stack.module.css'
 import { StatusWord } from '#shared/status-word.tsx'
 import { PolicyList } from './policy-list.tsx'
 import classes from './why.module.css'
-
-export function SmallestChange({ text }: { readonly text: string }) {
-  return (
-    <section className={classes.change} aria-labelledby="smallest-change">
-      <h2 id="smallest-change">
-        <IconBulb size={18} stroke={1.6} aria-hidden /> The smallest change
-      </h2>
-      <p>{text}</p>
-    </section>
-  )
-}
 
 export function Recipients({ message }: { readonly message: Message }) {
   return (

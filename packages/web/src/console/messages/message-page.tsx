@@ -11,8 +11,10 @@ import { ProblemNote } from '#shared/note.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
 import stack from '#shared/stack.module.css'
 import { FullTime } from '#shared/time.tsx'
-import { MessageFacts, Recipients, SmallestChange } from './message-aside.tsx'
+import { MessageActions } from './message-actions.tsx'
+import { MessageFacts, Recipients } from './message-aside.tsx'
 import { noSubject, recipientOf, senderOf } from './people.ts'
+import { SmallestChange, WithTodaysSettings } from './remedies.tsx'
 import { Timeline } from './timeline.tsx'
 import { Verdict } from './verdict.tsx'
 import classes from './why.module.css'
@@ -64,14 +66,20 @@ function Why({ message }: { readonly message: Message }) {
   return (
     <>
       <Verdict message={message}>
+        <MessageActions message={message} />
         <CopyButton value={globalThis.location.href} label="Copy link" text />
       </Verdict>
       <div className={stack.detail}>
         <Timeline message={message} />
         <div className={stack.stack}>
-          {message.smallestChange && <SmallestChange text={message.smallestChange} />}
+          <SmallestChange
+            text={message.smallestChange}
+            remedies={message.remedies}
+            because={`Message ${message.id}`}
+          />
           {message.recipients.length > 1 && <Recipients message={message} />}
           <MessageFacts message={message} />
+          {message.today && <WithTodaysSettings today={message.today} />}
         </div>
       </div>
     </>

@@ -9,6 +9,7 @@ import { ProblemNote } from '#shared/note.tsx'
 import { currentTime } from '#shared/now.ts'
 import { PageFoot, usePages } from '#shared/pages.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
+import { ExportButton } from './export-button.tsx'
 import { Filters } from './filters.tsx'
 import { MessageList } from './message-list.tsx'
 import { cleared, isFiltered, type MessageSearch, queryOf } from './message-search.ts'
@@ -26,10 +27,7 @@ export function MessagesPage() {
   const [live, setLive] = useState(true)
   const field = useRef<HTMLInputElement>(null)
   useHotkeys([['/', () => field.current?.focus()]])
-  const query = useMemo(
-    () => queryOf(search, currentTime()),
-    [search.search, search.status, search.direction, search.time],
-  )
+  const query = useMemo(() => queryOf(search, currentTime()), [JSON.stringify(search)])
   const { page, rows, isNew } = useMessages({ tenant, query, after: pages.after, live })
   const change = (part: Partial<MessageSearch>) => {
     pages.reset()
@@ -47,7 +45,14 @@ export function MessagesPage() {
       busy={page.isPlaceholderData}
       actions={<StatusTabs status={search.status} onChange={(status) => change({ status })} />}
     >
-      <Filters search={search} onChange={change} live={live} onLive={setLive} fieldRef={field} />
+      <Filters search={search} onChange={change} live={live} onLive={setLive} fieldRef={field}>
+        <ExportButton query={query} />
+      </Filters>
+      {page.data && page.data.aliases.length > 0 && (
+        <p className="small tx2" role="status">
+          {`Also looked for: ${new Intl.ListFormat('en-GB').format(page.data.aliases)}, which reach the same person.`}
+        </p>
+      )}
       {page.error && !page.data && <ProblemNote error={page.error} />}
       <div className={classes.frame}>
         {!page.data && !page.error && <SkeletonRows rows={10} />}
@@ -72,7 +77,8 @@ export function MessagesPage() {
 }
 
 function Nothing({ search, onClear }: { readonly search: MessageSearch; readonly onClear: () => void }) {
-  if (isFiltered(search) || search.time) return <NoMatch search={search} onClear={onClear} />
+  if (isFiltered(search) || search.time || search.from || search.to)
+    return <NoMatch search={search} onClear={onClear} />
   return (
     <EmptyState title="No message in the last 24 hours">
       <p>

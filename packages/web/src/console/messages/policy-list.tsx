@@ -3,6 +3,7 @@ import type { Message } from '@gatepost/contract/message.ts'
 import { StatusWord } from '#shared/status-word.tsx'
 import { type StateOf, wordOf } from '#shared/vocabulary.ts'
 import { isQuiet, policyWord } from './policy-words.ts'
+import { RuleLink } from './rule-link.tsx'
 import classes from './why.module.css'
 
 type Step = Message['explanation'][number]
@@ -31,6 +32,7 @@ export function PolicyList({ steps, brief, label }: Props) {
             <span className={classes.saw}>
               {step.saw || step.means}
               {step.deciding && step.saw && <span className={classes.means}>{step.means}</span>}
+              {step.rule && <RuleLink rule={step.rule} />}
             </span>
             <StatusWord of="policy" state={step.kind as StateOf<'policy'>} />
           </li>

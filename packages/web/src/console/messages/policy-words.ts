@@ -3,10 +3,21 @@
 const words = new Map([
   ['relay', 'Relay'],
   ['recipient-validation', 'Recipient validation'],
+  ['anti-spoofing', 'Anti-spoofing, envelope'],
+  ['blocked-senders', 'Blocked senders'],
+  ['permitted-senders', 'Permitted senders'],
+  ['greylisting', 'Greylisting'],
   ['hops', 'Hops and loops'],
   ['authentication', 'Authentication'],
   ['author-relay', 'Author of relayed bounces'],
+  ['anti-spoofing-header', 'Anti-spoofing, header'],
+  ['display-name', 'Display name'],
+  ['blocked-senders-header', 'Blocked senders, header'],
+  ['permitted-senders-header', 'Permitted senders, header'],
 ])
+
+/** In the order in which they are asked. */
+export const knownPolicies: readonly string[] = [...words.keys()]
 
 export function policyWord(policy: string): string {
   const plain = policy.replaceAll('-', ' ')

@@ -6,7 +6,9 @@ import { useEndpoint } from '#api/use-endpoint.ts'
 import { mergeRows } from './merge-rows.ts'
 import type { Query } from './message-search.ts'
 
+/** Between an answer and the next question; the server itself waits for newer rows. */
 const TAIL_MS = 1_000
+const TAIL_WAIT_S = 20
 const STATES_MS = 5_000
 export const ROWS_PER_PAGE = 50
 /** The tail keeps at most this many rows beyond the page, so that a busy night can't fill the browser. */
@@ -38,7 +40,7 @@ export function useMessages({ tenant, query, after, live }: Options) {
   const since = fresh[0]?.id ?? base?.[0]?.id
   const tail = useEndpoint(
     listMessages,
-    { params: { tenant }, query: { ...query, limit: ROWS_PER_PAGE, since } },
+    { params: { tenant }, query: { ...query, limit: ROWS_PER_PAGE, since, wait: TAIL_WAIT_S } },
     {
       enabled: tailing && since !== undefined && !page.isPlaceholderData,
       refetchInterval: TAIL_MS,

@@ -1,0 +1,47 @@
+// Filters by cause: the reasons of the last day with their counts, the policies, and a rule that a link named.
+import { getMessageReasons } from '@gatepost/contract/message.ts'
+import { useEndpoint } from '#api/use-endpoint.ts'
+import { useSlug } from '#app/session.ts'
+import { count } from '#shared/format.ts'
+import { ChoiceChip, SetChip } from './filter-chips.tsx'
+import type { MessageSearch } from './message-search.ts'
+import { knownPolicies, policyWord } from './policy-words.ts'
+
+type Props = {
+  readonly search: MessageSearch
+  readonly onChange: (part: Partial<MessageSearch>) => void
+}
+
+export function CauseChips({ search, onChange }: Props) {
+  const tenant = useSlug()
+  const { data } = useEndpoint(getMessageReasons, { params: { tenant } }, { staleTime: 60_000 })
+  const reasons = data?.items ?? []
+  const chosen = reasons.find(({ reason }) => reason === search.reason)
+  return (
+    <>
+      {(reasons.length > 0 || search.reason) && (
+        <ChoiceChip
+          name="Reason"
+          value={search.reason && (chosen?.means ?? search.reason)}
+          choices={reasons.map(({ reason, means, count: number }) => ({
+            label: `${means} ${count(number)}`,
+            pick: () => onChange({ reason }),
+          }))}
+          onClear={() => onChange({ reason: undefined })}
+        />
+      )}
+      <ChoiceChip
+        name="Policy"
+        value={search.policy && policyWord(search.policy)}
+        choices={knownPolicies.map((policy) => ({
+          label: policyWord(policy),
+          pick: () => onChange({ policy }),
+        }))}
+        onClear={() => onChange({ policy: undefined })}
+      />
+      {search.rule && (
+        <SetChip name="Rule" value={search.rule} onClear={() => onChange({ rule: undefined })} />
+      )}
+    </>
+  )
+}

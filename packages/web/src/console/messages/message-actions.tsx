@@ -1,0 +1,84 @@
+// What can be done about a message in place: release it while it is held, permit or block its sender.
+import { getMessage, listMessages, type Message } from '@gatepost/contract/message.ts'
+import type { PolicyDraftIn } from '@gatepost/contract/policy.ts'
+import { actOnQueue, listQueue } from '@gatepost/contract/queue.ts'
+import { Button } from '@mantine/core'
+import { IconArrowForwardUp, IconBan, IconUserCheck } from '@tabler/icons-react'
+import { Link } from '@tanstack/react-router'
+import { useAction } from '#api/use-endpoint.ts'
+import { useMay, useSlug } from '#app/session.ts'
+import { ProblemNote } from '#shared/note.tsx'
+
+export function MessageActions({ message }: { readonly message: Message }) {
+  const mayPolicies = useMay('policies:write')
+  const mayQueue = useMay('queue:write')
+  const isInbound = message.direction !== 'outbound'
+  return (
+    <>
+      {message.status === 'held' && mayQueue && <Release message={message} />}
+      {mayPolicies && isInbound && message.reversePath && <SenderPolicies message={message} />}
+    </>
+  )
+}
+
+function Release({ message }: { readonly message: Message }) {
+  const tenant = useSlug()
+  const release = useAction(actOnQueue, { readAgain: [getMessage, listMessages, listQueue] })
+  if (release.data) {
+    return (
+      <p className="small tx2" role="status">
+        {release.data.recipients > 0 ? 'Released: it is on its way.' : 'Nothing of it is held any more.'}
+      </p>
+    )
+  }
+  return (
+    <>
+      <Button
+        loading={release.isPending}
+        leftSection={<IconArrowForwardUp size={15} aria-hidden />}
+        onClick={() =>
+          release.mutate({ params: { tenant }, body: { action: 'release', messages: [message.id] } })
+        }
+      >
+        Release
+      </Button>
+      {release.error && <ProblemNote error={release.error} />}
+    </>
+  )
+}
+
+/** Both open the policy's form, filled in: what it meets is seen before it is saved. */
+function SenderPolicies({ message }: { readonly message: Message }) {
+  const slug = useSlug()
+  const address = message.author ?? message.reversePath ?? ''
+  const side = { from: { kind: 'address', address }, to: { kind: 'everyone' } } as const
+  const permit: PolicyDraftIn = {
+    ...side,
+    type: 'permitted-senders',
+    name: `Permit ${address}`,
+    option: { action: 'permit', onlyIfAuthenticated: true },
+  }
+  const block: PolicyDraftIn = {
+    ...side,
+    type: 'blocked-senders',
+    name: `Block ${address}`,
+    addressesBasedOn: 'both',
+    option: { action: 'block' },
+  }
+  const choices = [
+    { draft: permit, label: 'Permit sender', icon: <IconUserCheck size={15} aria-hidden /> },
+    { draft: block, label: 'Block sender', icon: <IconBan size={15} aria-hidden /> },
+  ]
+  return choices.map(({ draft, label, icon }) => (
+    <Button
+      key={label}
+      variant="default"
+      leftSection={icon}
+      renderRoot={(props) => (
+        <Link {...props} to="/t/$slug/policies/new" params={{ slug }} search={{ type: draft.type, draft }} />
+      )}
+    >
+      {label}
+    </Button>
+  ))
+}

@@ -1,0 +1,250 @@
+// The form of a policy. Each change is checked by the server within a moment: faults stand beside their
+// fields, and beside the form what the policy would meet.
+import {
+  createPolicy,
+  getPolicy,
+  getPolicyHistory,
+  getPolicySummary,
+  listPolicies,
+  type Policy,
+  type PolicyDraft,
+  type PolicyPreview,
+  previewPolicy,
+  updatePolicy,
+} from '@gatepost/contract/policy.ts'
+import { Button, Checkbox, Switch, TagsInput, Textarea, TextInput } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { type FormEvent, useEffect, useState } from 'react'
+import { call } from '#api/call.ts'
+import { fieldErrorsOf } from '#api/problem-error.ts'
+import { useAction } from '#api/use-endpoint.ts'
+import { useSlug } from '#app/session.ts'
+import { FormSection } from '#shared/form-section.tsx'
+import { ProblemNote } from '#shared/note.tsx'
+import stack from '#shared/stack.module.css'
+import { focusFirstWrong } from '#shared/validation.ts'
+import { DateField } from './date-field.tsx'
+import { OptionFields } from './option-fields.tsx'
+import classes from './policies.module.css'
+import { PrecedencePanel } from './precedence-panel.tsx'
+import { BasedOn, ScopeFields } from './scope-fields.tsx'
+
+const CHECK_MS = 400
+const READ_AGAIN = [listPolicies, getPolicy, getPolicySummary, getPolicyHistory]
+
+type Props = {
+  readonly draft: PolicyDraft
+  /** Null while it is new. */
+  readonly stored: Policy | null
+  readonly mayChange: boolean
+}
+
+export type Change = (part: Partial<PolicyDraft>) => void
+/** The fault of a field, by its path below the draft, such as `from/domain`. */
+export type FaultOf = (path: string) => string | null
+
+export function PolicyForm({ draft: start, stored, mayChange }: Props) {
+  const [draft, setDraft] = useState<PolicyDraft>(start)
+  const [reason, setReason] = useState('')
+  const [tried, setTried] = useState(false)
+  const saving = useSave(stored)
+  const preview = usePreview(draft, stored?.id ?? null)
+  const faults = faultsOf(saving.error, tried || stored !== null ? preview : undefined)
+  const faultOf: FaultOf = (path) =>
+    faults.get(path) ?? (tried && path === 'name' && draft.name.trim() === '' ? 'Write a name' : null)
+  const change: Change = (part) => setDraft((before) => ({ ...before, ...part }) as PolicyDraft)
+  const isChanged = stored === null || JSON.stringify(draft) !== JSON.stringify(start)
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    setTried(true)
+    if (draft.name.trim() === '') return focusFirstWrong()
+    saving.save(draft, reason)
+  }
+  return (
+    <form noValidate className={stack.detail} onSubmit={submit}>
+      <fieldset className={classes.form} disabled={!mayChange}>
+        <legend className="hidden-visually">What the policy says</legend>
+        <FormSection title="Name">
+          <TextInput
+            label="Name"
+            description="Shown in Why, so that others see what it is for"
+            value={draft.name}
+            error={faultOf('name')}
+            onChange={(event) => change({ name: event.currentTarget.value })}
+          />
+          <Textarea
+            label="Description"
+            description="Whom to ask, which ticket; optional"
+            autosize
+            minRows={1}
+            maxRows={4}
+            value={draft.description}
+            onChange={(event) => change({ description: event.currentTarget.value })}
+          />
+          <Switch
+            label="Enabled"
+            checked={draft.enabled}
+            onChange={(event) => change({ enabled: event.currentTarget.checked })}
+          />
+        </FormSection>
+        <FormSection title="What it does">
+          <OptionFields draft={draft} onChange={change} faultOf={faultOf} />
+        </FormSection>
+        <FormSection title="From" line="Who the mail claims to be from, and what that is read from.">
+          <ScopeFields
+            side="from"
+            value={draft.from}
+            onChange={(from) => change({ from })}
+            faultOf={faultOf}
+          />
+          <BasedOn draft={draft} onChange={change} />
+        </FormSection>
+        <FormSection title="To">
+          <ScopeFields side="to" value={draft.to} onChange={(to) => change({ to })} faultOf={faultOf} />
+          <Checkbox
+            label="Both directions"
+            description="Also applies with sender and recipient swapped"
+            checked={draft.bidirectional}
+            onChange={(event) => change({ bidirectional: event.currentTarget.checked })}
+          />
+        </FormSection>
+        <Conditions draft={draft} onChange={change} faultOf={faultOf} />
+        <FormSection title="Override">
+          <Switch
+            label="Go first"
+            description="Before more specific policies of this type. Meant for tests with an end date."
+            checked={draft.override}
+            onChange={(event) => change({ override: event.currentTarget.checked })}
+          />
+        </FormSection>
+        {mayChange && (
+          <FormSection title="Save">
+            <TextInput
+              label="Reason for the change"
+              description="Kept in its history; optional"
+              value={reason}
+              onChange={(event) => setReason(event.currentTarget.value)}
+            />
+            {saving.error && <ProblemNote error={saving.error} focus />}
+            {saving.isSaved && (
+              <p className="small tx2" role="status">
+                Saved. New mail is judged by it within a second.
+              </p>
+            )}
+            <div>
+              <Button type="submit" loading={saving.isPending} disabled={!isChanged}>
+                {stored ? 'Save and apply' : 'Add policy'}
+              </Button>
+            </div>
+          </FormSection>
+        )}
+      </fieldset>
+      <PrecedencePanel type={draft.type} preview={preview} />
+    </form>
+  )
+}
+
+type ConditionProps = { readonly draft: PolicyDraft; readonly onChange: Change; readonly faultOf: FaultOf }
+
+function Conditions({ draft, onChange, faultOf }: ConditionProps) {
+  return (
+    <FormSection
+      title="Conditions"
+      line="All must hold. They narrow the policy but do not make it more specific."
+    >
+      <TagsInput
+        label="Source addresses"
+        description="IP addresses or ranges such as 203.0.113.0/28. Empty means any."
+        value={draft.sourceIps}
+        splitChars={[',', ' ', ';', '\n']}
+        acceptValueOnBlur
+        error={faultOf('sourceIps')}
+        onChange={(sourceIps) => onChange({ sourceIps })}
+      />
+      <TagsInput
+        label="Verified host names"
+        description="Exact, .suffix such as .ssmx.net, or a star in the first label such as ms*.ssmx.net. Only names that lead back to the client count."
+        value={draft.hostNames}
+        splitChars={[',', ' ', ';', '\n']}
+        acceptValueOnBlur
+        error={faultOf('hostNames')}
+        onChange={(hostNames) => onChange({ hostNames })}
+      />
+      <div className={stack.pair}>
+        <DateField
+          label="Valid from"
+          value={draft.validFrom}
+          error={faultOf('validFrom')}
+          onChange={(validFrom) => onChange({ validFrom })}
+        />
+        <DateField
+          label="Valid until"
+          value={draft.validUntil}
+          error={faultOf('validUntil')}
+          onChange={(validUntil) => onChange({ validUntil })}
+        />
+      </div>
+    </FormSection>
+  )
+}
+
+/** The server's word on the draft, a moment after the last change. */
+function usePreview(draft: PolicyDraft, id: string | null): PolicyPreview | undefined {
+  const tenant = useSlug()
+  const [asked, setAsked] = useState(draft)
+  useEffect(() => {
+    const timer = setTimeout(() => setAsked(draft), CHECK_MS)
+    return () => clearTimeout(timer)
+  }, [draft])
+  const named = asked.name.trim() === '' ? { ...asked, name: 'New policy' } : asked
+  const body = { draft: named, id }
+  // It changes nothing, so it is read like any other answer, and keyed by what was asked.
+  const { data } = useQuery<PolicyPreview>({
+    queryKey: [previewPolicy.name, tenant, JSON.stringify(body)],
+    queryFn: ({ signal }) => call(previewPolicy, { params: { tenant }, body, signal }),
+    placeholderData: (previous) => previous,
+    staleTime: 30_000,
+    retry: false,
+  })
+  return data
+}
+
+function useSave(stored: Policy | null) {
+  const tenant = useSlug()
+  const navigate = useNavigate()
+  const create = useAction(createPolicy, {
+    readAgain: READ_AGAIN,
+    onDone: ({ policy }) => {
+      void navigate({ to: '/t/$slug/policies/$policy', params: { slug: tenant, policy: policy.id } })
+    },
+  })
+  const update = useAction(updatePolicy, { readAgain: READ_AGAIN })
+  return {
+    error: create.error ?? update.error,
+    isPending: create.isPending || update.isPending,
+    isSaved: update.isSuccess,
+    save(draft: PolicyDraft, reason: string) {
+      const body = { draft, reason }
+      if (stored === null) create.mutate({ params: { tenant }, body })
+      else update.mutate({ params: { tenant, policy: stored.id }, body, revision: stored.revision })
+    },
+  }
+}
+
+/** By path below the draft; list fields gather the faults of their entries. */
+function faultsOf(error: unknown, preview: PolicyPreview | undefined): ReadonlyMap<string, string> {
+  const faults = new Map<string, string>()
+  const all = [
+    ...(preview?.errors ?? []).map(({ path, message }) => [path, message] as const),
+    ...[...fieldErrorsOf(error)],
+  ]
+  for (const [path, message] of all) {
+    const bare = path
+      .replaceAll('.', '/')
+      .replace(/^\/?(draft\/)?/, '')
+      .replace(/\/\d+$/, '')
+    if (!faults.has(bare)) faults.set(bare, message)
+  }
+  return faults
+}

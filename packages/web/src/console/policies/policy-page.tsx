@@ -1,0 +1,130 @@
+// One policy, new or stored: its form, beside it what it meets and what it never skips, below it its history.
+import { getPolicy, PolicyDraft, type PolicyWithConflicts } from '@gatepost/contract/policy.ts'
+import { Button } from '@mantine/core'
+import { Link, useParams, useSearch } from '@tanstack/react-router'
+import { isProblem } from '#api/problem-error.ts'
+import { useEndpoint } from '#api/use-endpoint.ts'
+import { NotFoundInside } from '#app/not-found-inside.tsx'
+import { Page } from '#app/page.tsx'
+import { useMay, useSlug } from '#app/session.ts'
+import { Note, ProblemNote } from '#shared/note.tsx'
+import { SkeletonRows } from '#shared/skeleton.tsx'
+import stack from '#shared/stack.module.css'
+import { HistoryPanel } from './history-panel.tsx'
+import classes from './policies.module.css'
+import { PolicyForm } from './policy-form.tsx'
+import { policyTypes } from './policy-search.ts'
+import { PolicyState } from './policy-state.tsx'
+import { emptyDraft, typeWords } from './type-words.ts'
+import { usePolicyActions } from './use-policy-actions.ts'
+
+export function PolicyPage() {
+  const tenant = useSlug()
+  const { policy = '' } = useParams({ strict: false })
+  const { data, error } = useEndpoint(getPolicy, { params: { tenant, policy } })
+  if (isProblem(error, 'not-found')) return <NotFoundInside />
+  const crumbs = useCrumbs()
+  if (!data) {
+    return (
+      <Page title="Policy" crumbs={crumbs}>
+        {error ? <ProblemNote error={error} /> : <SkeletonRows rows={8} />}
+      </Page>
+    )
+  }
+  return <Stored found={data} key={data.policy.revision} />
+}
+
+function Stored({ found }: { readonly found: PolicyWithConflicts }) {
+  const slug = useSlug()
+  const { policy } = found
+  const may = useMay('policies:write')
+  const acts = usePolicyActions(policy)
+  const crumbs = useCrumbs()
+  const mayChange = may && !policy.locked
+  return (
+    <Page
+      title={policy.name}
+      crumbs={crumbs}
+      state={<PolicyState state={policy.state} />}
+      lead={`${typeWords[policy.type].name}: ${typeWords[policy.type].does}`}
+      actions={
+        <>
+          <Button
+            variant="default"
+            renderRoot={(props) => (
+              <Link
+                {...props}
+                to="/t/$slug/messages"
+                params={{ slug }}
+                search={{ rule: policy.id, time: 'all' }}
+              />
+            )}
+          >
+            Messages it applied to
+          </Button>
+          {mayChange && (
+            <>
+              <Button variant="default" loading={acts.busy} onClick={() => acts.enable(!policy.enabled)}>
+                {policy.enabled ? 'Disable' : 'Enable'}
+              </Button>
+              <Button variant="default" onClick={acts.duplicate}>
+                Duplicate
+              </Button>
+              <Button variant="default" onClick={() => void acts.remove()}>
+                Remove
+              </Button>
+            </>
+          )}
+        </>
+      }
+    >
+      {acts.error && <ProblemNote error={acts.error} />}
+      {policy.locked && (
+        <Note tone="mute" title="This policy is kept by Gatepost">
+          <p>It cannot be changed: add a more specific one of the same type to decide otherwise.</p>
+        </Note>
+      )}
+      <PolicyForm draft={PolicyDraft.parse(policy)} stored={policy} mayChange={mayChange} />
+      <HistoryPanel policy={policy.id} />
+    </Page>
+  )
+}
+
+export function NewPolicyPage() {
+  const { type, draft } = useSearch({ from: '/console/t/$slug/policies/new' })
+  const crumbs = useCrumbs()
+  const given = PolicyDraft.safeParse(draft)
+  const start = given.success ? given.data : type ? emptyDraft(type) : null
+  const title = start ? typeWords[start.type].add : 'Add a policy'
+  return (
+    <Page title={title} crumbs={crumbs} lead={start && typeWords[start.type].does}>
+      {start ? <PolicyForm key={start.type} draft={start} stored={null} mayChange /> : <TypeChoice />}
+    </Page>
+  )
+}
+
+function TypeChoice() {
+  const slug = useSlug()
+  return (
+    <ul className={classes.types}>
+      {policyTypes.map((type) => (
+        <li key={type} className={stack.stack}>
+          <Link to="/t/$slug/policies/new" params={{ slug }} search={{ type }} className={classes.link}>
+            {typeWords[type].name}
+          </Link>
+          <span className="tx2">{typeWords[type].does}</span>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function useCrumbs() {
+  const slug = useSlug()
+  const link = (
+    <Link to="/t/$slug/policies" params={{ slug }}>
+      Policies
+    </Link>
+  )
+  return [{ label: 'Policies', link }]
+}

@@ -1,0 +1,91 @@
+// What each type of policy is called, what it does, and the draft that a new one begins with.
+import type { PolicyDraft, PolicyType } from '@gatepost/contract/policy.ts'
+
+export type TypeWord = {
+  readonly name: string
+  /** One sentence below the title of the form and in empty lists. */
+  readonly does: string
+  /** What it can never do; null where it skips nothing. */
+  readonly never: string | null
+  readonly add: string
+}
+
+export const typeWords: { readonly [Type in PolicyType]: TypeWord } = {
+  'permitted-senders': {
+    name: 'Permitted senders',
+    does: 'Skips greylisting, reputation and the strict spam level for senders you know.',
+    never: 'Viruses, attachments, anti-spoofing, DMARC and blocked senders still apply.',
+    add: 'Permit a sender',
+  },
+  'blocked-senders': {
+    name: 'Blocked senders',
+    does: 'Refuses mail of these senders with 550, before anything is stored. “No action” is the way out of a wider block.',
+    never: 'No permit skips a block. Only a more specific policy with “No action” does.',
+    add: 'Block a sender',
+  },
+  greylisting: {
+    name: 'Greylisting',
+    does: 'Defers the first contact of an unknown sender for a minute; real mail servers come back.',
+    never: null,
+    add: 'Add a greylisting policy',
+  },
+  'anti-spoofing': {
+    name: 'Anti-spoofing',
+    does: 'Refuses mail from outside that uses one of your own domains as its sender. “No action” exempts a service that sends as you.',
+    never: 'No permit skips anti-spoofing: a service that sends as you needs an exemption of this type.',
+    add: 'Add an anti-spoofing policy',
+  },
+  'display-name': {
+    name: 'Display name',
+    does: 'Watches for a colleague’s name or address in the name that an outside author shows.',
+    never: 'No permit skips it: exempt the sender by a policy of this type.',
+    add: 'Add a display name policy',
+  },
+  authentication: {
+    name: 'Authentication',
+    does: 'Says what failed SPF, DKIM and DMARC lead to.',
+    never: 'It always runs, for permitted senders too, and its result may cancel a permit.',
+    add: 'Add an authentication policy',
+  },
+}
+
+const options: { readonly [Type in PolicyType]: Extract<PolicyDraft, { type: Type }>['option'] } = {
+  'permitted-senders': { action: 'permit', onlyIfAuthenticated: true },
+  'blocked-senders': { action: 'block' },
+  greylisting: { action: 'apply' },
+  'anti-spoofing': { action: 'none', acceptAligned: false, spfDomains: [], dkimDomains: [] },
+  'display-name': { action: 'tag', whenAuthenticated: 'none' },
+  authentication: {
+    spfFail: 'none',
+    dkimFail: 'none',
+    dmarcFail: 'honour',
+    noneFound: 'none',
+  },
+}
+
+/** A draft of a type with nothing decided yet but what is safe. */
+export function emptyDraft(type: PolicyType): PolicyDraft {
+  return {
+    type,
+    name: '',
+    description: '',
+    from: { kind: 'everyone' },
+    to: { kind: 'everyone' },
+    addressesBasedOn: 'both',
+    bidirectional: false,
+    sourceIps: [],
+    hostNames: [],
+    validFrom: null,
+    validUntil: null,
+    override: false,
+    enabled: true,
+    option: options[type],
+  } as PolicyDraft
+}
+
+export const stateWords = {
+  active: { tone: 'ok', word: 'Active' },
+  disabled: { tone: 'mute', word: 'Disabled' },
+  'starts-later': { tone: 'info', word: 'Starts later' },
+  expired: { tone: 'warn', word: 'Expired' },
+} as const
