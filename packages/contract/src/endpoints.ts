@@ -3,7 +3,9 @@ import * as connect from './connect.ts'
 import * as domain from './domain.ts'
 import type { Endpoint } from './endpoint.ts'
 import * as greylist from './greylist.ts'
+import * as group from './group.ts'
 import * as message from './message.ts'
+import * as policy from './policy.ts'
 import * as queue from './queue.ts'
 import * as route from './route.ts'
 import * as sender from './sender.ts'
@@ -68,6 +70,21 @@ export const endpoints: readonly Endpoint[] = [
   route.authorizeOutbound,
   route.revokeOutbound,
   route.whatIsMyAddress,
+  policy.listPolicies,
+  policy.getPolicySummary,
+  policy.previewPolicy,
+  policy.getPolicy,
+  policy.createPolicy,
+  policy.updatePolicy,
+  policy.enablePolicy,
+  policy.duplicatePolicy,
+  policy.removePolicy,
+  policy.getPolicyHistory,
+  group.listGroups,
+  group.getGroup,
+  group.createGroup,
+  group.updateGroup,
+  group.removeGroup,
   message.listMessages,
   message.exportMessages,
   message.getMessage,

@@ -22,6 +22,8 @@ export type IdKind =
   | 'rep'
   | 'act'
   | 'gre'
+  | 'pol'
+  | 'grp'
 
 /** A new id such as `msg_06d9…`: UUIDv7 (48 bit of milliseconds, 74 bit random) in 26 base32 digits. */
 export function newId(kind: IdKind, nowMs: number): string {

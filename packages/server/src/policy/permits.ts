@@ -55,7 +55,9 @@ export function isFromInside(settings: TenantSettings, subject: RuleSubject): bo
  */
 export function cancelsAtRcpt(settings: TenantSettings, subject: RuleSubject, proof: Proof): RuleRef | null {
   const rule = spfCancelRule(settings, subject)
-  return rule !== null && proof.spf?.kind === 'known' && proof.spf.value.result === 'fail' ? rule : null
+  return rule !== null && proof.spf?.kind === 'known' && proof.spf.value.result === 'fail'
+    ? refOf(rule)
+    : null
 }
 
 /** The rule that would cancel permits on a failed SPF; then SPF is worth asking for. */

@@ -40,7 +40,7 @@ export const permittedSenders = definePolicy({
     const saw = sawOf(transaction)
     const cancel = cancelsAtRcpt(settings, subject, proof)
     if (cancel !== null)
-      return { kind: 'continue', because: 'permits-cancelled', saw: `${saw}, spf=fail`, rule: refOf(cancel) }
+      return { kind: 'continue', because: 'permits-cancelled', saw: `${saw}, spf=fail`, rule: cancel }
     return judge({ settings, subject, proof, saw, wanted })
   },
 })

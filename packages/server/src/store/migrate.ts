@@ -3,6 +3,7 @@ import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Clock } from '#platform/clock.ts'
 import { initial } from './migrations/0001-initial.ts'
 import { pause } from './migrations/0002-pause.ts'
+import { policies } from './migrations/0003-policies.ts'
 import { managedSenders } from './migrations/0004-managed-senders.ts'
 import { greylistingTables } from './migrations/0005-greylisting.ts'
 import { protection } from './migrations/0006-protection.ts'
@@ -12,6 +13,7 @@ import type { Schema } from './schema.ts'
 export const migrations: readonly Migration[] = [
   initial,
   pause,
+  policies,
   managedSenders,
   greylistingTables,
   protection,

@@ -174,6 +174,68 @@ type UserImportTable = {
   kind: Generated<'users' | 'senders'>
 }
 
+/** A policy of an administrator; edges know it as a rule. */
+type PolicyTable = {
+  readonly id: string
+  readonly tenant_id: string
+  readonly type: string
+  name: string
+  description: string
+  /** Folded words of name, description and both sides. */
+  search: string
+  enabled: Flag
+  readonly origin: 'person' | 'default' | 'service'
+  /** The domain or service it was made for. */
+  readonly origin_id: string | null
+  readonly locked: Flag
+  /** Groups its sides name. */
+  from_group: string | null
+  to_group: string | null
+  valid_from: number | null
+  valid_until: number | null
+  /** Sides, conditions and option of a PolicyRule. */
+  rule: Json
+  readonly created_at: number
+  readonly created_by: string
+  updated_at: number
+  revision: number
+}
+
+type AddressGroupTable = {
+  readonly id: string
+  readonly tenant_id: string
+  name: string
+  /** Folded, for the order of the list. */
+  name_key: string
+  description: string
+  search: string
+  readonly origin: 'person' | 'default'
+  /** `{ addresses: address keys, domains: A-labels }`. */
+  entries: Json
+  address_count: number
+  domain_count: number
+  readonly created_at: number
+  updated_at: number
+  revision: number
+}
+
+/** The history of one policy or group, also when it is gone. */
+type PolicyRevisionTable = {
+  readonly tenant_id: string
+  readonly subject_id: string
+  /** The tenant's settings revision. */
+  readonly number: number
+  readonly at: number
+  readonly actor: string
+  readonly action: 'created' | 'changed' | 'removed' | 'enabled' | 'disabled'
+  readonly reason: string
+  /** `[{ field, before, after }]`. */
+  readonly changes: Json
+}
+
+/** Defaults an organisation was given: `organisation`, or `domain:` and the id of a domain. */
+type PolicyDefaultTable = { readonly tenant_id: string; readonly name: string; readonly made_at: number }
+
 type RouteTable = {
   readonly id: string
   readonly tenant_id: string
@@ -254,7 +316,7 @@ type RevisionTable = {
 }
 
 /** Lists that grow and reach edges through the feed. */
-export type FeedList = 'recipient' | 'managed-sender' | 'greylist-pass'
+export type FeedList = 'recipient' | 'managed-sender' | 'greylist-pass' | 'person'
 
 /** Changes of lists that grow, in order (decisions 31). Write with `appendFeed` only. */
 type FeedTable = {
@@ -334,6 +396,10 @@ export type Schema = {
   greylist_ended: GreylistEndedTable
   greylist_pass: GreylistPassTable
   greylist_report: GreylistReportTable
+  policy: PolicyTable
+  address_group: AddressGroupTable
+  policy_revision: PolicyRevisionTable
+  policy_default: PolicyDefaultTable
   route: RouteTable
   authorized_outbound: AuthorizedOutboundTable
   observation: ObservationTable
@@ -370,6 +436,10 @@ export const tenantTables = [
   'greylist_hour',
   'greylist_ended',
   'greylist_pass',
+  'policy',
+  'address_group',
+  'policy_revision',
+  'policy_default',
   'route',
   'authorized_outbound',
   'observation',

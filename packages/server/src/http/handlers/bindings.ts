@@ -5,6 +5,7 @@ import type { HandlerDeps } from './deps.ts'
 import { domainBindings } from './domain.ts'
 import { greylistBindings } from './greylist.ts'
 import { messageBindings } from './message.ts'
+import { policyBindings } from './policy.ts'
 import { queueBindings } from './queue.ts'
 import { routeBindings } from './route.ts'
 import { senderBindings } from './sender.ts'
@@ -24,6 +25,7 @@ export function createBindings(deps: HandlerDeps): readonly Binding[] {
     ...userBindings(deps),
     ...senderBindings(deps),
     ...routeBindings(deps),
+    ...policyBindings(deps),
     ...messageBindings(deps),
     ...queueBindings(deps),
     ...greylistBindings(deps),

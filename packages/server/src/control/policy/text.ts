@@ -1,0 +1,88 @@
+// Policies in words: both sides, what a policy does, and how two of them stand to each other.
+import type { PolicyDraft, PolicyScope, PolicyType } from '@gatepost/contract/policy.ts'
+import type { Relation } from '#policy/rules/overlap.ts'
+
+/** One side of a policy. */
+export function scopeText(scope: PolicyScope, groups: ReadonlyMap<string, string>): string {
+  switch (scope.kind) {
+    case 'everyone':
+      return 'Everyone'
+    case 'internal':
+      return 'Internal addresses'
+    case 'external':
+      return 'External addresses'
+    case 'free-mail':
+      return 'Free mail providers'
+    case 'domain':
+      return scope.domain
+    case 'group':
+      return `Group “${groups.get(scope.groupId) ?? 'removed'}”`
+    case 'address':
+      return scope.address
+  }
+}
+
+const ON_RESULT = {
+  none: 'no action',
+  'cancel-permits': 'cancel permits',
+  hold: 'hold',
+  reject: 'refuse',
+  tag: 'tag',
+  honour: 'follow the domain’s DMARC policy',
+} as const
+
+/** What a policy does, in a few words. */
+export function optionText({ type, option }: Pick<PolicyDraft, 'type' | 'option'>): string {
+  if ('spfFail' in option) {
+    const parts = [
+      ['SPF fails', option.spfFail],
+      ['DKIM fails', option.dkimFail],
+      ['DMARC fails', option.dmarcFail],
+      ['nothing found', option.noneFound],
+    ] as const
+    const said = parts.filter(([, action]) => action !== 'none')
+    return said.map(([when, action]) => `${when}: ${ON_RESULT[action]}`).join('; ') || 'Take no action'
+  }
+  if ('whenAuthenticated' in option) {
+    const first = `${capital(ON_RESULT[option.action])}`
+    if (option.action === option.whenAuthenticated) return first
+    return `${first}; when the author authenticates: ${ON_RESULT[option.whenAuthenticated]}`
+  }
+  if (option.action === 'none') return 'Take no action'
+  if ('onlyIfAuthenticated' in option) {
+    return option.onlyIfAuthenticated ? 'Permit if it authenticates' : 'Permit'
+  }
+  if ('acceptAligned' in option) {
+    const action = option.action === 'refuse' ? 'Refuse' : 'Report only'
+    return option.acceptAligned ? `${action}, unless it authenticates as the domain` : action
+  }
+  if (type === 'blocked-senders') return 'Block'
+  return option.action === 'observe' ? 'Greylist, observe only' : 'Greylist'
+}
+
+export const TYPE_NAMES: { readonly [Name in PolicyType]: string } = {
+  'permitted-senders': 'permitted senders',
+  'blocked-senders': 'blocked senders',
+  greylisting: 'greylisting',
+  'anti-spoofing': 'anti-spoofing',
+  'display-name': 'display names',
+  authentication: 'authentication',
+}
+
+/** How another policy stands to this one, as a sentence. */
+export function relationText(relation: Relation, other: string): string {
+  switch (relation) {
+    case 'shadowed-by':
+      return `“${other}” comes first for all mail of this policy, so this one never applies.`
+    case 'overlaps':
+      return `“${other}” comes first for a part of the mail of this policy.`
+    case 'shadows':
+      return `This policy comes first for all mail of “${other}”, so that one no longer applies.`
+    case 'narrows':
+      return `This policy comes first for a part of the mail of “${other}”.`
+  }
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
