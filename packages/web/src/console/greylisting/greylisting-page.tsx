@@ -1,0 +1,111 @@
+// Greylisting: what it did, whether it is applied, who is never delayed, and what is deferred now.
+import { getGreylisting } from '@gatepost/contract/greylist.ts'
+import { SegmentedControl, TextInput } from '@mantine/core'
+import { IconSearch } from '@tabler/icons-react'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useEffect, useState } from 'react'
+import { useEndpoint } from '#api/use-endpoint.ts'
+import { Page } from '#app/page.tsx'
+import { useMay, useSlug } from '#app/session.ts'
+import { ProblemNote } from '#shared/note.tsx'
+import { usePages } from '#shared/pages.tsx'
+import { Panel } from '#shared/panel.tsx'
+import { SkeletonRows } from '#shared/skeleton.tsx'
+import { ChoicePanel } from './choice-panel.tsx'
+import { DeferredList } from './deferred-list.tsx'
+import { EndedList } from './ended-list.tsx'
+import { FiguresPanel } from './figures-panel.tsx'
+import classes from './greylisting.module.css'
+import type { GreylistingSearch, ListName } from './greylisting-search.ts'
+
+const READ_MS = 15_000
+const TYPING_MS = 300
+
+const LISTS: readonly { readonly value: ListName; readonly label: string }[] = [
+  { value: 'waiting', label: 'Deferred now' },
+  { value: 'accepted', label: 'Accepted later' },
+  { value: 'never-retried', label: 'Never came again' },
+]
+
+export function GreylistingPage() {
+  const tenant = useSlug()
+  const mayList = useMay('messages:read')
+  const { data, error } = useEndpoint(
+    getGreylisting,
+    { params: { tenant }, query: { days: 7 } },
+    { refetchInterval: READ_MS },
+  )
+  return (
+    <Page
+      title="Greylisting"
+      lead="The first message of an unknown sender is answered with “come again”. Mail servers do within minutes; most senders of spam never do."
+    >
+      <div className={classes.grid}>
+        <div>
+          {error && !data && <ProblemNote error={error} />}
+          {!data && !error && <SkeletonRows rows={4} />}
+          {data && <FiguresPanel data={data} />}
+        </div>
+        <ChoicePanel />
+      </div>
+      {mayList && <Deferrals />}
+    </Page>
+  )
+}
+
+function Deferrals() {
+  const slug = useSlug()
+  const { list = 'waiting', search } = useSearch({ from: '/console/t/$slug/greylisting' })
+  const navigate = useNavigate()
+  const pages = usePages()
+  const change = (part: GreylistingSearch) => {
+    pages.reset()
+    void navigate({
+      to: '/t/$slug/greylisting',
+      params: { slug },
+      search: { list, search, ...part },
+      replace: true,
+    })
+  }
+  return (
+    <Panel title="Deferred messages" flush>
+      <div className={classes.tools}>
+        <SegmentedControl
+          aria-label="Which deferrals"
+          data={LISTS.map(({ value, label }) => ({ value, label }))}
+          value={list}
+          onChange={(value) => change({ list: value as ListName })}
+        />
+        <SearchField value={search ?? ''} onChange={(value) => change({ search: value || undefined })} />
+      </div>
+      {list === 'waiting' ? (
+        <DeferredList search={search} pages={pages} />
+      ) : (
+        <EndedList outcome={list} search={search} pages={pages} />
+      )}
+    </Panel>
+  )
+}
+
+type FieldProps = { readonly value: string; readonly onChange: (value: string) => void }
+
+function SearchField({ value, onChange }: FieldProps) {
+  const [typed, setTyped] = useState(value)
+  useEffect(() => setTyped(value), [value])
+  useEffect(() => {
+    if (typed.trim() === value) return
+    const timer = setTimeout(() => onChange(typed.trim()), TYPING_MS)
+    return () => clearTimeout(timer)
+  }, [typed])
+  return (
+    <TextInput
+      className={classes.search}
+      aria-label="Search deferred messages"
+      placeholder="Sender, recipient or client"
+      leftSection={<IconSearch size={16} aria-hidden />}
+      maxLength={320}
+      value={typed}
+      onChange={(event) => setTyped(event.currentTarget.value)}
+    />
+  )
+}
