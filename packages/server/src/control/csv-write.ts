@@ -3,9 +3,9 @@
 /** Spreadsheets take UTF-8 for what it is only after this. */
 export const BYTE_ORDER_MARK = '\u{feff}'
 
-/** Would be run as a formula. */
-const FORMULA = /^[=+\-@\t\r]/
-const SPECIAL = /[",\r\n]/
+/** Would be run as a formula; behind a semicolon too, where that is what parts the cells. */
+const FORMULA = /^(?:%0a|[\s\p{Cf}])*[=+\-@;|\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/iu
+const SPECIAL = /[",;\r\n]/
 
 /** One line with its ending. What begins like a formula gets an apostrophe, as spreadsheets write texts. */
 export function csvLine(cells: readonly (string | number | null)[]): string {

@@ -26,7 +26,7 @@ const HEADS: { readonly [Name in Means]: ReadonlySet<string> } = {
     ),
   ),
   action: new Set(
-    'action type policy permission permittype status list listtype permitorblock verdict disposition'.split(
+    'action type policytype entrytype policy permission permittype status list listtype permitorblock verdict disposition'.split(
       ' ',
     ),
   ),

@@ -26,7 +26,7 @@ const ACTIONS: ReadonlyMap<string, 'permit' | 'block'> = new Map([
 const TEXT_SHOWN_MAX = 200
 /** An apostrophe that spreadsheets and our own export put before what looks like a formula. */
 const APOSTROPHE = 39
-const TEXT_MARK = /^'(?=[=+\-@\t\r])/
+const TEXT_MARK = /^'(?=[=+\-@;|\uff1d\uff0b\uff0d\uff20])/
 
 /** Checks rows one by one and against each other; what the store already has is compared later. */
 export async function checkRows(
