@@ -104,6 +104,7 @@ export const replies = {
   listedByDnsList: (list: string): PermanentReply => permanent(550, '5.7.1', `Client is listed by ${list}`),
   antiSpoofing: permanent(550, '5.7.1', 'Anti-Spoofing policy - Inbound not allowed'),
   antiSpoofingHeader: permanent(550, '5.7.1', 'Rejected by header based Anti-Spoofing policy'),
+  displayName: permanent(550, '5.7.1', 'Rejected by Anti-Spoofing policy for display names'),
   blockedClient: permanent(550, '5.7.1', 'Sender address blocked'),
   blockedSender: permanent(550, '5.7.1', 'Administrative prohibition envelope blocked'),
   blockedEnvelope: permanent(550, '5.7.1', 'Envelope rejected - block policy for Envelope From address'),

@@ -60,7 +60,8 @@ export function envelopeOf(
     size: judged.size,
     traceFields:
       received(session, transaction, { ...judged, receivedAt }) +
-      (results === null ? '' : resultsField(session, transaction, results)),
+      (results === null ? '' : resultsField(session, transaction, results)) +
+      tagFields(verdicts),
     cuts: judged.header.cuts,
     // Outbound mail has a reverse-path of the tenant itself (decisions 12).
     dsnAllowed: reversePath !== null && (direction === 'outbound' || isVouchedFor(results)),
@@ -117,6 +118,12 @@ function ownVerdict(
   if (verdict === common) return {}
   const { kind, explanation, facts } = verdict
   return { message: { verdict: kind, explanation, facts } }
+}
+
+/** Our own field for each tag: body and signed fields stay as they came. Recipients share one content. */
+function tagFields(verdicts: readonly Verdict[]): string {
+  const tags = new Set(verdicts.flatMap(({ effects }) => effects ?? []).map(({ text }) => text))
+  return [...tags].map((text) => `X-Gatepost-Tag: ${text}\r\n`).join('')
 }
 
 function received(

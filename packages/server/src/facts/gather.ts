@@ -17,6 +17,7 @@ import type { AuthenticationFactOf, SpfFact } from './authentication.ts'
 import type { ClientNamesFact } from './client.ts'
 import type { GreylistFact } from './greylist/greylist.ts'
 import type { HeaderFacts } from './header-facts.ts'
+import { impersonationFact } from './impersonation.ts'
 import { listedSpfFact } from './listed-spf.ts'
 import { managedSenderFact } from './managed-sender.ts'
 import type { AskMailHost, CallForwardFact, Directory, Holder } from './sources.ts'
@@ -75,7 +76,7 @@ export function gatherFrom(context: FactContext): Gather {
       case 'callForward':
         return callForwardFact(context)
       case 'impersonation':
-        return unknown(`${name} is not gathered yet`)
+        return impersonationFact(context)
       case 'hops':
         return context.header
           ? known({ received: context.header.received, ownLoops: context.header.ownLoops })

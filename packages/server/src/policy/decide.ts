@@ -3,6 +3,7 @@
 import { replies } from '@gatepost/mail/reply.ts'
 import { type Fact, type FactName, type Facts, unknown } from './facts.ts'
 import type {
+  Effect,
   ExplanationStep,
   Opinion,
   Policy,
@@ -37,6 +38,7 @@ export function decide(policies: readonly Policy[], question: Question): Verdict
     waivedBy: null,
     explanation: [],
     heldBy: null,
+    effects: null,
   })
 }
 
@@ -51,6 +53,7 @@ type Course = {
   at: number
   waivedBy: Map<PolicyName, PolicyName> | null
   heldBy: PolicyName | null
+  effects: readonly Effect[] | null
 }
 
 /** Asks from `course.at` on; comes back here when a fact that had to be waited for is there. */
@@ -67,6 +70,7 @@ function proceed(course: Course): Verdict | Promise<Verdict> {
     if (waiting !== null) return waiting.then(() => proceed(course))
     const opinion = ask(policy, course)
     if (opinion.kind === 'waive') waive(course, policy.name, opinion.policies)
+    if ('effects' in opinion) course.effects = [...(course.effects ?? []), ...(opinion.effects ?? [])]
     if (opinion.kind === 'hold') course.heldBy ??= policy.name
     if (opinion.kind === 'defer' || opinion.kind === 'reject') {
       for (const rest of policies.slice(course.at + 1)) {
@@ -170,10 +174,11 @@ function stepOf(
 }
 
 function verdict(
-  { explanation, facts }: Course,
+  { explanation, facts, effects }: Course,
   kind: Verdict['kind'],
   by: PolicyName | null,
   reply: Verdict['reply'],
 ): Verdict {
-  return { kind, by, reply, explanation, facts: Object.fromEntries(facts) as Verdict['facts'] }
+  const found = { kind, by, reply, explanation, facts: Object.fromEntries(facts) as Verdict['facts'] }
+  return effects === null ? found : { ...found, effects }
 }

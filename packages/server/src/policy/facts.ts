@@ -72,12 +72,7 @@ export type ManagedSenderEntry = {
 
 /** One sign that an author from outside passes for somebody of the tenant (F4). */
 export type ImpersonationSignal = {
-  readonly kind:
-    | 'internal-address'
-    | 'internal-name'
-    | 'look-alike-domain'
-    | 'reply-to-mismatch'
-    | 'first-contact'
+  readonly kind: 'internal-address' | 'internal-name' | 'look-alike-domain' | 'reply-to-mismatch'
   /** What was seen, in plain words. */
   readonly saw: string
 }

@@ -4,6 +4,7 @@ import { antiSpoofingHeader } from './anti-spoofing-header.ts'
 import { authentication } from './authentication.ts'
 import { authorRelay } from './author-relay.ts'
 import { blockedSenders, blockedSendersHeader } from './blocked-senders.ts'
+import { displayName } from './display-name.ts'
 import { greylisting, greylistingOfBounces } from './greylisting.ts'
 import { hops } from './hops.ts'
 import { permittedSenders, permittedSendersHeader } from './permitted-senders.ts'
@@ -33,6 +34,7 @@ export const messagePolicies = [
   authentication,
   authorRelay,
   antiSpoofingHeader,
+  displayName,
   blockedSendersHeader,
   permittedSendersHeader,
   greylistingOfBounces,

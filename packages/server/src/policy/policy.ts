@@ -114,4 +114,6 @@ export type Verdict = {
   readonly reply: TransientReply | PermanentReply | null
   readonly explanation: readonly ExplanationStep[]
   readonly facts: GatheredFacts
+  /** What the policies asked to be done with it; left out when nothing. */
+  readonly effects?: readonly Effect[] | undefined
 }

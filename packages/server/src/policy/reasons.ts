@@ -35,7 +35,8 @@ export const reasons = {
   'authentication-not-acted-on': 'A rule is about the results of authentication and asks for nothing here.',
   'authentication-unavailable':
     'A look-up for SPF, DKIM or DMARC failed: nobody knows, so nothing is refused for it.',
-  'dmarc-failed': 'Neither SPF nor a signature is aligned with the author, and its domain has a DMARC policy.',
+  'dmarc-failed':
+    'Neither SPF nor a signature is aligned with the author, and its domain has a DMARC policy.',
   'spf-failed': 'The envelope sender’s domain says that this client may not send for it (SPF).',
   'dkim-failed': 'A signature does not fit the message, and no other vouches for it (DKIM).',
   'no-authentication-found': 'Neither SPF, DKIM nor DMARC says anything about the sender.',
@@ -50,6 +51,14 @@ export const reasons = {
     'An internal sender from outside; the client is in the SPF record of a listed domain.',
   'spoofing-dkim-listed': 'An internal sender from outside; a listed domain signed the message validly.',
   'spoofing-reported': 'An internal sender from outside without proof; the rule only reports.',
+  'no-impersonation': 'The author shows no address, name or domain of the organisation.',
+  'no-display-name-rule': 'The author passes for somebody of the organisation, and no rule is about it.',
+  'display-name-exempt': 'The author passes for somebody of the organisation; a rule takes no action.',
+  'display-name-tagged': 'The author passes for somebody of the organisation; the message is tagged.',
+  'display-name-held': 'The author passes for somebody of the organisation without proof of who it is.',
+  'display-name-refused': 'The author passes for somebody of the organisation; a rule refuses it.',
+  'author-not-verified':
+    'The author passes for somebody of the organisation, and its authentication could not be looked up.',
   'spoofing-judged-later':
     'An internal envelope sender from outside; the content is judged before it is refused.',
   'spoofing-proof-unknown':

@@ -53,10 +53,3 @@ export type TrustedServiceTable = {
   readonly created_by: string
   readonly revision: number
 }
-
-/** The policies that a service made. */
-export type TrustedServiceRuleTable = {
-  readonly tenant_id: string
-  readonly service_id: string
-  readonly policy_id: string
-}

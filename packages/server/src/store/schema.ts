@@ -7,12 +7,7 @@ import type {
   GreylistPassTable,
   GreylistReportTable,
 } from './greylist-tables.ts'
-import type {
-  SeenRecipientTable,
-  SpoofSourceTable,
-  TrustedServiceRuleTable,
-  TrustedServiceTable,
-} from './protection-tables.ts'
+import type { SeenRecipientTable, SpoofSourceTable, TrustedServiceTable } from './protection-tables.ts'
 import type { ManagedSenderTable, SenderListTable } from './sender-tables.ts'
 
 /** Booleans as both databases keep them alike. */
@@ -391,7 +386,6 @@ export type Schema = {
   seen_recipient: SeenRecipientTable
   spoof_source: SpoofSourceTable
   trusted_service: TrustedServiceTable
-  trusted_service_rule: TrustedServiceRuleTable
   greylist_hour: GreylistHourTable
   greylist_ended: GreylistEndedTable
   greylist_pass: GreylistPassTable
@@ -432,7 +426,6 @@ export const tenantTables = [
   'seen_recipient',
   'spoof_source',
   'trusted_service',
-  'trusted_service_rule',
   'greylist_hour',
   'greylist_ended',
   'greylist_pass',

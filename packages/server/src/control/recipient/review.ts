@@ -2,7 +2,6 @@
 import type { RecipientMode } from '@gatepost/contract/domain.ts'
 import type { RecipientPreview, UnlistedRecipient } from '@gatepost/contract/recipient.ts'
 import { newId } from '#platform/random.ts'
-import { appendFeed } from '#store/feed.ts'
 import { appendAudit } from '../audit/audit.ts'
 import { requireDomain } from '../domain/domain.ts'
 import { countOf } from '../domain/look.ts'
@@ -12,6 +11,7 @@ import { type Page, pageOf } from '../page.ts'
 import { invalidInput } from '../problem.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
 import { readUserAddress, type UserAddress } from '../user/address.ts'
+import { feedRecipients } from '../user/recipient-feed.ts'
 import { insertUsers, ownersOf } from '../user/store.ts'
 import {
   countUnlisted,
@@ -71,12 +71,13 @@ export async function addUnlisted(
     if (fresh.length === 0) return 0
     const users = fresh.map((email) => ({ id: newId('usr', now), email, name: '', aliases: [] }))
     await insertUsers(trx, users, { tenantId, source: 'manual', reference: null, now })
-    const item = { tenantId, list: 'recipient', value: { source: 'manual' } } as const
-    await appendFeed(
-      trx,
-      fresh.map(({ key }) => ({ ...item, key })),
-      { dialect: store.dialect, now },
-    )
+    const fed = {
+      tenantId,
+      source: 'manual',
+      added: fresh.map(({ key }) => ({ key, primaryKey: key })),
+      removed: [],
+    }
+    await feedRecipients(trx, fed, { dialect: store.dialect, now })
     const after = { addresses: fresh.map(({ address }) => address) }
     const subject = `${countOf(fresh.length, 'recipient')} of ${name}`
     await appendAudit(trx, scope, { action: 'user.added', subject, before: null, after, at: now })

@@ -1,10 +1,10 @@
 // Keeps who was written to without being listed, and makes users of those who send (R1, R2).
 import { newId } from '#platform/random.ts'
-import { appendFeed } from '#store/feed.ts'
 import type { Store, Trx } from '#store/open.ts'
 import { domainsOf } from '../domain/store.ts'
 import type { ProtectionNotes, SeenRecipientNote } from '../tracking/protection-notes.ts'
 import { readUserAddress, type UserAddress } from '../user/address.ts'
+import { feedRecipients } from '../user/recipient-feed.ts'
 import { insertUsers, ownersOf } from '../user/store.ts'
 import { keepSeen, listedOf, trimSeen } from './store.ts'
 
@@ -50,9 +50,9 @@ async function keepSenders(
       aliases: [],
     }))
     await insertUsers(trx, users, { tenantId, source: 'seen-in-mail', reference: null, now })
-    const item = { tenantId, list: 'recipient', value: { source: 'seen-in-mail' } } as const
-    const changes = fresh.map(({ address }) => ({ ...item, key: address.key }))
-    await appendFeed(trx, changes, { dialect: store.dialect, now })
+    const added = fresh.map(({ address: { key } }) => ({ key, primaryKey: key }))
+    const fed = { tenantId, source: 'seen-in-mail', added, removed: [] }
+    await feedRecipients(trx, fed, { dialect: store.dialect, now })
     return fresh.length
   })
 }

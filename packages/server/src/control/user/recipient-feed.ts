@@ -3,6 +3,7 @@
 import { appendFeed, type FeedChange } from '#store/feed.ts'
 import type { Store, Trx } from '#store/open.ts'
 import { moveSenders } from '../sender/move-store.ts'
+import { feedPeople } from './people-feed.ts'
 
 /** An address that is new to the list; `primaryKey` is the address key of its user's primary address. */
 export type FedAddress = { readonly key: string; readonly primaryKey: string }
@@ -32,4 +33,5 @@ export async function feedRecipients(
     ...made,
   })
   await appendFeed(trx, changes, made)
+  await feedPeople(trx, { tenantId, keys: [...new Set(added.map(({ primaryKey }) => primaryKey))] }, made)
 }

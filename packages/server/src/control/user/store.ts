@@ -97,6 +97,26 @@ export async function ownersOf(
   return owners
 }
 
+/** Names of users by their primary address keys. */
+export async function namesOf(
+  db: Db,
+  tenantId: string,
+  emailKeys: readonly string[],
+): Promise<readonly { readonly name: string; readonly emailKey: string }[]> {
+  const found: { readonly name: string; readonly emailKey: string }[] = []
+  for (const batch of batchesOf(emailKeys)) {
+    const rows = await db
+      .selectFrom('user')
+      .select(['name', 'email_key'])
+      .where('tenant_id', '=', tenantId)
+      .where('email_key', 'in', batch)
+      .where('name', '!=', '')
+      .execute()
+    for (const { name, email_key } of rows) found.push({ name, emailKey: email_key })
+  }
+  return found
+}
+
 /** Users by id. */
 export async function usersById(
   db: Db,

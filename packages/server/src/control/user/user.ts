@@ -18,6 +18,7 @@ import {
   type UserAddress,
 } from './address.ts'
 import { pageOfUsers, type UserQuery, userOf } from './list-store.ts'
+import { feedPeople } from './people-feed.ts'
 import { feedRecipients } from './recipient-feed.ts'
 import {
   addressesOfUsers,
@@ -122,6 +123,8 @@ export async function updateUser(
     const event = { action: 'user.changed', subject: `user ${row.email}`, before, after, at: now }
     await appendAudit(trx, scope, event)
     await feed(trx, { scope, primaryKey: row.email_key, ...moved, now, store })
+    const keys = name === row.name ? [] : [row.email_key]
+    await feedPeople(trx, { tenantId: scope.tenantId, keys }, { dialect: store.dialect, now })
     return after
   })
   link.settingsChanged()

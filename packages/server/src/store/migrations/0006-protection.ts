@@ -26,7 +26,5 @@ export const protection: Migration = {
       comment ${text} not null, created_at bigint not null, created_by ${text} not null,
       revision bigint not null)`,
     'create index trusted_service_by_tenant on trusted_service (tenant_id, name)',
-    `create table trusted_service_rule (tenant_id ${text} not null, service_id ${text} not null,
-      policy_id ${text} not null, primary key (tenant_id, service_id, policy_id)) ${clustered}`,
   ],
 }

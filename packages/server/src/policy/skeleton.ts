@@ -1,0 +1,83 @@
+// What a name looks like to a person: look-alike characters made one, so that names can be compared (F4,
+// reliability §3 case 27).
+import { LOOK_ALIKES } from './look-alikes.ts'
+
+/** Names longer than this are cut: no person's name is, and work must stay bounded. */
+const TEXT_MAX = 300
+
+/** Characters that a hurried reader takes for each other even in ASCII. */
+const ALIKE: readonly (readonly [RegExp, string])[] = [
+  [/rn/g, 'm'],
+  [/vv/g, 'w'],
+  [/cl/g, 'd'],
+  [/[1|!i]/g, 'l'],
+  [/0/g, 'o'],
+  [/5/g, 's'],
+]
+
+let table: Map<number, string> | null = null
+
+/** Two texts with one skeleton look alike. Not a text to show. */
+export function skeletonOf(text: string): string {
+  const known = tableOf()
+  let plain = ''
+  for (const character of text.slice(0, TEXT_MAX)) {
+    const alike = known.get(character.codePointAt(0)!)
+    plain += alike ?? character.normalize('NFKD')
+  }
+  let found = plain.replace(/[\p{M}\u00ad\u200b-\u200f\u2060-\u206f\ufeff]/gu, '').toLowerCase()
+  for (const [shape, one] of ALIKE) found = found.replace(shape, one)
+  return found
+}
+
+/** A person's name for comparing: skeleton, words in any order, without marks between them. */
+export function nameSkeleton(name: string): string {
+  const words = skeletonOf(name)
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((word) => word !== '')
+  return words.sort().join(' ')
+}
+
+/** Whether a name says whom it means: one word alone is anybody's. */
+export function isTellingName(skeleton: string): boolean {
+  return skeleton.includes(' ') && skeleton.length >= 5
+}
+
+/**
+ * Whether one text becomes the other by at most `max` slips: a character added, left out, changed, or
+ * swapped with its neighbour.
+ */
+export function isWithinSlips(a: string, b: string, max: number): boolean {
+  if (Math.abs(a.length - b.length) > max) return false
+  let beforeLast: number[] = []
+  let last = Array.from({ length: b.length + 1 }, (_, at) => at)
+  for (let i = 1; i <= a.length; i += 1) {
+    const row = [i]
+    let least = i
+    for (let j = 1; j <= b.length; j += 1) {
+      const cost = a[i - 1] === b[j - 1] ? 0 : 1
+      let slips = Math.min(row[j - 1]! + 1, last[j]! + 1, last[j - 1]! + cost)
+      const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
+      if (isSwap) slips = Math.min(slips, beforeLast[j - 2]! + 1)
+      row.push(slips)
+      least = Math.min(least, slips)
+    }
+    if (least > max) return false
+    beforeLast = last
+    last = row
+  }
+  return last[b.length]! <= max
+}
+
+function tableOf(): Map<number, string> {
+  if (table !== null) return table
+  table = new Map()
+  for (const [ascii, list] of LOOK_ALIKES) {
+    let codePoint = 0
+    for (const step of list.split(' ')) {
+      codePoint += Number.parseInt(step, 36)
+      table.set(codePoint, ascii)
+    }
+  }
+  return table
+}
