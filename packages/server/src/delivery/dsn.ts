@@ -76,32 +76,35 @@ export function createDsn(about: {
     cuts: [],
     dsnAllowed: false,
   }
-  return { envelope, content: { kind: 'memory', chunks: [bytes] }, report: reportOf(envelope, about) }
+  return {
+    envelope,
+    content: { kind: 'memory', chunks: [bytes] },
+    report: ownReport(envelope, { ...about, subject: dsnSubject(about.notices), origin: 'dsn' }),
+  }
 }
 
-function reportOf(
+/** What tracking learns of a message that the gateway wrote itself. */
+export function ownReport(
   envelope: Envelope,
-  {
-    hostname,
-    notices,
-    settings,
-  }: {
+  about: {
     readonly hostname: string
-    readonly notices: readonly Notice[]
+    readonly subject: string
     readonly settings: TenantSettings | null
+    readonly origin: AcceptedReport['origin']
   },
 ): AcceptedReport {
+  const { hostname, subject, settings, origin } = about
   return {
     kind: 'accepted',
     id: envelope.id,
     at: envelope.receivedAt,
     tenantId: envelope.tenantId,
     direction: envelope.direction,
-    origin: 'dsn',
+    origin,
     client: null,
     reversePath: null,
     author: `mailer-daemon@${hostname}`,
-    subject: dsnSubject(notices),
+    subject,
     messageIdField: `<${envelope.id}@${hostname}>`,
     size: envelope.size,
     recipients: envelope.recipients.map(({ index, forwardPath }) => ({

@@ -18,6 +18,7 @@ import { letterOf } from './letter.ts'
 import { Pauses } from './pauses.ts'
 import { QueueTools } from './queue-tools.ts'
 import { type Outcome, Recorder } from './recorder.ts'
+import { runRetention } from './retention.ts'
 import { destinationKey, type NextHop, wayKey } from './route.ts'
 import type { Connect } from './smtp-connection.ts'
 import { TIMEOUTS, type Timeouts } from './smtp-session.ts'
@@ -147,7 +148,11 @@ export class Scheduler {
       revive: () => this.#revive(),
     })
     this.#own = this.addSpool(options.spool)
-    this.#watches.push(this.#pauses.run(this.#stopped.signal))
+    const { signal } = this.#stopped
+    const { queue } = this
+    const store = (message: DsnMessage): Promise<void> => this.#storeDsn(message)
+    const retention = { ...options, queue, store, sources: () => this.#sources }
+    this.#watches.push(this.#pauses.run(signal), runRetention(retention, signal))
   }
 
   /** Delivers from a further spool too: one whose slot is gone. Due messages are looked for from now on. */

@@ -114,6 +114,12 @@ export const catalogue = {
     level: 'info',
     means: 'No report was sent: null or unproven reverse-path; the message is held as undeliverable.',
   },
+  'delivery.held.ended': {
+    level: 'info',
+    means:
+      'A message was held for 14 days and nobody released it: returned where a report may go, else discarded.',
+    counts: 'held_ended',
+  },
   'delivery.queue.changed': {
     level: 'info',
     means: 'A person held, released, returned, discarded, rerouted or retried waiting messages.',

@@ -9,6 +9,7 @@ import type {
   QueueAnswerOf,
   QueueChange,
   QueueChangeQuestion,
+  QueueExpired,
   QueueOpenRow,
   QueueQuestion,
   QueueSelected,
@@ -26,6 +27,7 @@ const RECIPIENTS_LISTED_MAX = 50
 type Row = Record<string, unknown>
 type States = Map<number, RecipientState>
 type Select = Extract<QueueQuestion, { kind: 'queue-select' }>
+type Expired = Extract<QueueQuestion, { kind: 'queue-expired' }>
 type Open = Extract<QueueQuestion, { kind: 'queue-open' }>
 
 /** Up to `limit` messages of a tenant behind `after`, oldest first, with their open recipients that match. */
@@ -53,6 +55,29 @@ export function openMessage(sql: Statements, { tenantId, filter, messageId }: Op
   if (envelope.tenantId !== tenantId) return null
   const indexes = matchesOf(envelope, states, filter)
   return { envelope: String(row.envelope), states: row.states as string | null, indexes }
+}
+
+/**
+ * Messages of any tenant whose held recipients have all been held since before `before`. Ids are in the order
+ * of time, so the look ends at the first message that came later.
+ */
+export function selectExpired(sql: Statements, { before, after, limit }: Expired): QueueExpired {
+  const items: QueueExpired['items'][number][] = []
+  const rows = sql.scan.all(after ?? '', ROWS_PER_LOOK)
+  for (const { id, held } of rows) {
+    if (Number(held) === 0) continue
+    const row = sql.readMessage.get(String(id))!
+    const { envelope, states } = readRow(row)
+    if (envelope.receivedAt >= before) return { items, next: null }
+    const isOver = [...states.values()].every(
+      ([letter, , , since]) => letter !== 'h' || (since === 0 ? envelope.receivedAt : since) < before,
+    )
+    if (!isOver) continue
+    const why = [...states.values()].find(([letter]) => letter === 'h')?.[4]?.reply ?? null
+    items.push({ envelope: String(row.envelope), why })
+    if (items.length >= limit) return { items, next: String(id) }
+  }
+  return { items, next: rows.length < ROWS_PER_LOOK ? null : String(rows.at(-1)?.id) }
 }
 
 export function pausedTenants(sql: Statements): readonly string[] {
@@ -120,7 +145,7 @@ function decided(before: RecipientState, { action, now, routeId }: QueueChange):
     case 'retry':
       return letter === 'q' ? dueNow(before, now) : null
     case 'hold':
-      return letter === 'q' ? stateOf('h', attempts, { first, due: 0, notes }) : null
+      return letter === 'q' ? stateOf('h', attempts, { first, due: now, notes }) : null
     case 'release':
       // It starts anew: the days it was held are not the next hop's fault.
       return letter === 'h'
@@ -133,7 +158,7 @@ function decided(before: RecipientState, { action, now, routeId }: QueueChange):
       const chosen = { ...notes, route: routeId }
       return letter === 'q'
         ? dueNow(stateOf('q', attempts, { first, due, notes: chosen }), now)
-        : stateOf('h', attempts, { first, due: 0, notes: chosen })
+        : stateOf('h', attempts, { first, due, notes: chosen })
     }
   }
 }

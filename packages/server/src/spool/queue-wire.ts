@@ -29,6 +29,13 @@ export type QueueQuestion =
       readonly messageId: string
     }
   | { readonly kind: 'queue-change'; readonly change: QueueChange }
+  | {
+      readonly kind: 'queue-expired'
+      /** Held since before this time. */
+      readonly before: number
+      readonly after: string | null
+      readonly limit: number
+    }
   | { readonly kind: 'queue-paused-tenants' }
   | {
       readonly kind: 'queue-unpause'
@@ -43,6 +50,11 @@ export type QueueChangeQuestion = Extract<QueueQuestion, { kind: 'queue-change' 
 export type QueueSelected = {
   readonly items: readonly QueuedMessage[]
   /** Up to which id was looked; null at the end. */
+  readonly next: string | null
+}
+/** Messages by envelope (JSON), with the reply or reason of the first held recipient. */
+export type QueueExpired = {
+  readonly items: readonly { readonly envelope: string; readonly why: string | null }[]
   readonly next: string | null
 }
 export type QueueOpenRow = {
@@ -62,6 +74,7 @@ export type QueueUnpaused = { readonly messages: number; readonly next: string |
 
 export type QueueAnswerOf = {
   readonly 'queue-select': QueueSelected
+  readonly 'queue-expired': QueueExpired
   readonly 'queue-open': QueueOpenRow | null
   readonly 'queue-change': QueueChanged
   readonly 'queue-paused-tenants': readonly string[]

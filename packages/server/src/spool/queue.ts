@@ -1,6 +1,6 @@
 // The spool's side for people: what waits, and what they decide about it. Asked by delivery's queue tools.
 import type { QueueFilter } from '#link/queue-orders.ts'
-import type { QueueChange, QueueChanged, QueueSelected, QueueUnpaused } from './queue-wire.ts'
+import type { QueueChange, QueueChanged, QueueExpired, QueueSelected, QueueUnpaused } from './queue-wire.ts'
 import type { DueMessage, DueRecipient, Envelope, Spool } from './spool.ts'
 import type { AnswerOf, Question, RecipientNotes, RecipientState } from './wire.ts'
 
@@ -16,6 +16,12 @@ export type SpoolQueue = {
   open(messageId: string, tenantId: string, filter: QueueFilter): Promise<DueMessage | null>
   /** Carries a decision out; resolves when it is durable together with its reports. */
   change(change: QueueChange): Promise<QueueChanged>
+  /** Messages whose held recipients have all been held since before `before`: a bounded part, as `select`. */
+  expired(look: {
+    readonly before: number
+    readonly after: string | null
+    readonly limit: number
+  }): Promise<QueueExpired>
   /** Tenants with paused recipients. */
   pausedTenants(): Promise<readonly string[]>
   /** Makes paused recipients due in up to `limit` messages behind `after`. */
@@ -46,6 +52,7 @@ export function queueOver(ask: Ask): SpoolQueue {
       return recipientsOf(envelope, row.states, (_, index) => wanted.has(index))
     },
     change: (change) => ask({ kind: 'queue-change', change }),
+    expired: (look) => ask({ kind: 'queue-expired', ...look }),
     pausedTenants: () => ask({ kind: 'queue-paused-tenants' }),
     unpause: (look) => ask({ kind: 'queue-unpause', ...look }),
   }

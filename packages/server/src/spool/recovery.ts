@@ -70,7 +70,7 @@ function setMessageAside(
   { outbox, now }: { readonly outbox: Outbox; readonly now: number },
 ): string {
   const { tenantId } = JSON.parse(String(sql.readMessage.get(messageId)?.envelope)) as Envelope
-  const recipients = holdMessage(sql, messageId)
+  const recipients = holdMessage(sql, messageId, now)
   const report: DeliveryReport = {
     kind: 'delivery',
     id: newId('rep', now),

@@ -93,7 +93,10 @@ function restoreMessage(
     } else if (letter === 'q' && options.resend) queued += 1
     else if (letter === 'q') {
       held.push(index)
-      states.set(index, stateOf('h', attempts, { first, due: 0, notes: { ...notes, reply: RESTORED } }))
+      states.set(
+        index,
+        stateOf('h', attempts, { first, due: options.now, notes: { ...notes, reply: RESTORED } }),
+      )
     }
   }
   const tally = emptyTally()

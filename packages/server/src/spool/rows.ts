@@ -104,14 +104,14 @@ export function retryMessage(sql: Statements, messageId: string, now: number): n
 }
 
 /** Holds what is queued of a message: it failed us too often. */
-export function holdMessage(sql: Statements, messageId: string): readonly number[] {
+export function holdMessage(sql: Statements, messageId: string, now: number): readonly number[] {
   const row = sql.readMessage.get(messageId)
   if (row === undefined) return []
   const states = statesOf(String(row.envelope), row.states as string | null)
   const queued = [...states].filter(([, state]) => state[0] === 'q').map(([index]) => index)
   for (const index of queued) {
     const [, attempts, first, , notes] = states.get(index)!
-    states.set(index, stateOf('h', attempts, { first, due: 0, notes }))
+    states.set(index, stateOf('h', attempts, { first, due: now, notes }))
   }
   // The messages are counted later, when the file is read.
   keepStates(sql, { id: messageId, row, states }, emptyTally())

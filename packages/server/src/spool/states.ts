@@ -25,7 +25,7 @@ export function stateAfter(before: RecipientState, item: SettleItem): RecipientS
     case 'bounced':
       return stateOf('b', attempts, { first, due: 0 })
     case 'held':
-      return stateOf('h', attempts, { first, due: 0, notes: withReply(notes, item.reply) })
+      return stateOf('h', attempts, { first, due: item.at, notes: withReply(notes, item.reply) })
     case 'deferred':
       return stateOf('q', item.attempts, {
         first,

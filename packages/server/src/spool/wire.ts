@@ -139,7 +139,10 @@ export type RecipientNotes = {
   readonly paused?: 1
 }
 
-/** State of one recipient as the row keeps it: letter, attempts, first attempt, next attempt, notes. */
+/**
+ * State of one recipient as the row keeps it: letter, attempts, first attempt, next attempt, notes. Of a held
+ * one the fourth is when that began; 0 in rows of older releases.
+ */
 export type RecipientState = readonly [
   state: 'q' | 'h' | 'd' | 'b' | 'x',
   attempts: number,

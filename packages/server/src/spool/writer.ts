@@ -13,7 +13,7 @@ import {
   type Statements,
 } from './database.ts'
 import { Outbox } from './outbox.ts'
-import { changeQueue, openMessage, pausedTenants, selectWaiting } from './queue-rows.ts'
+import { changeQueue, openMessage, pausedTenants, selectExpired, selectWaiting } from './queue-rows.ts'
 import type { QueueChangeQuestion } from './queue-wire.ts'
 import { type Mark, markClosed, recover, takeBack } from './recovery.ts'
 import {
@@ -229,6 +229,8 @@ class Writer {
         return selectWaiting(this.#sql, question)
       case 'queue-open':
         return openMessage(this.#sql, question)
+      case 'queue-expired':
+        return selectExpired(this.#sql, question)
       case 'queue-paused-tenants':
         return pausedTenants(this.#sql)
       case 'queue-change':
