@@ -91,6 +91,7 @@ export const endpoints: readonly Endpoint[] = [
   message.retryMessage,
   message.getMessageCounts,
   message.getMessageReasons,
+  message.askMessage,
   queue.listQueue,
   queue.actOnQueue,
   queue.getQueuePause,

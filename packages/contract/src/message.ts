@@ -297,3 +297,48 @@ export const getMessageReasons = endpoint({
   status: 200,
   problems: ['not-found'],
 })
+
+/** A dropped message; larger ones are cut by the page, since the header decides most. */
+export const ASKED_CONTENT_MAX = 600_000
+
+export const askMessage = endpoint({
+  name: 'askMessage',
+  method: 'POST',
+  path: '/v1/tenants/{tenant}/messages-ask',
+  tag: 'Messages',
+  allow: 'messages:read',
+  summary:
+    'What would become of a message, with live settings or a draft policy. Nothing is accepted or recorded.',
+  params: TenantPath,
+  query: Nothing,
+  body: z.object({
+    clientIp: z.string().trim().min(2).max(50),
+    helo: z.string().trim().max(255).default(''),
+    /** Empty is the null reverse-path. */
+    reversePath: z.string().trim().max(320).default(''),
+    forwardPath: z.string().trim().min(3).max(320),
+    /** The author of the From field, where there is no content. */
+    author: z.string().trim().max(320).optional(),
+    /** The whole message as text. */
+    content: z.string().max(ASKED_CONTENT_MAX).optional(),
+    draft: PolicyDraft.optional(),
+    /** The policy that the draft would replace. */
+    draftId: z.string().max(100).optional(),
+  }),
+  output: z.object({
+    outcome: z.enum(['accept', 'hold', 'defer', 'reject']),
+    by: z.string().nullable(),
+    direction: z.enum(['inbound', 'outbound']).nullable(),
+    verdict: z.string(),
+    reply: TrackedReply.nullable(),
+    explanation: z.array(ExplanationStep),
+    facts: z.array(z.object({ name: z.string(), value: z.string(), known: z.boolean() })),
+    remedies: z.array(Remedy),
+    /** Content was judged too; else only what the envelope decides. */
+    contentAsked: z.boolean(),
+    settingsRevision: z.int().nullable(),
+    withDraft: z.boolean(),
+  }),
+  status: 200,
+  problems: ['not-found', 'invalid-input', 'edge-unreachable'],
+})

@@ -1,5 +1,6 @@
 // Every command, in the order of the help.
 import type { Command } from './command.ts'
+import { askCommands } from './commands/ask.ts'
 import { connectCommands } from './commands/connect.ts'
 import { domainCommands } from './commands/domains.ts'
 import { greylistingCommands } from './commands/greylisting.ts'
@@ -26,6 +27,7 @@ export const commands: readonly Command[] = [
   ...routeCommands,
   ...outboundCommands,
   ...messageCommands,
+  ...askCommands,
   ...queueCommands,
   ...greylistingCommands,
   ...operationsCommands,

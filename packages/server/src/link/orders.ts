@@ -1,5 +1,6 @@
 // Orders: what control asks of an edge. Each carries an id and is idempotent; the edge answers with a result.
 import type { GreylistOrder, GreylistResult } from './greylist-orders.ts'
+import type { Explained, ExplainOrder } from './explain-orders.ts'
 import type { QueueActed, QueueActOrder, QueueListed, QueueListOrder } from './queue-orders.ts'
 
 /** The separate tests of a delivery route, in order; a failed one leaves the rest `not-run` (C5). */
@@ -52,6 +53,7 @@ export type Order =
   | QueueListOrder
   | QueueActOrder
   | GreylistOrder
+  | ExplainOrder
   /** Copies the worker's spools below `folder`; asked again with the same `backupId` until it is done. */
   | { readonly kind: 'backup'; readonly id: string; readonly backupId: string; readonly folder: string }
 
@@ -62,5 +64,6 @@ export type OrderResult =
   | QueueListed
   | QueueActed
   | GreylistResult
+  | Explained
   | { readonly kind: 'backup'; readonly isDone: boolean; readonly messages: number }
   | { readonly kind: 'failed'; readonly why: string }

@@ -3,6 +3,7 @@
 import { withCrlf } from '@gatepost/mail/line-endings.ts'
 import type { QueueTools } from '#delivery/queue-tools.ts'
 import type { Emit } from '#events/emit.ts'
+import type { ExplainOrder } from '#link/explain-orders.ts'
 import type { GreylistOrder, GreylistResult } from '#link/greylist-orders.ts'
 import type { SettingsDirectory } from '#link/holder.ts'
 import type { Order, OrderResult } from '#link/orders.ts'
@@ -22,6 +23,7 @@ type Deps = {
   readonly backup: (order: Extract<Order, { kind: 'backup' }>) => Promise<OrderResult>
   readonly queue: Pick<QueueTools, 'list' | 'act'>
   readonly greylist: (order: GreylistOrder) => Promise<GreylistResult>
+  readonly explain: (order: ExplainOrder) => Promise<OrderResult>
   readonly onAccepted: (envelope: Envelope, content: Content) => void
 }
 
@@ -39,6 +41,8 @@ export async function carryOut(order: Order, deps: Deps): Promise<OrderResult> {
     case 'greylist-list':
     case 'greylist-decide':
       return deps.greylist(order)
+    case 'explain':
+      return deps.explain(order)
     case 'backup':
       return deps.backup(order)
     case 'submit':

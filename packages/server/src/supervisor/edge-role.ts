@@ -7,6 +7,7 @@ import { type CallForward, callForwardOf } from '#delivery/call-forward.ts'
 import { probeRoute } from '#delivery/probe.ts'
 import { Scheduler } from '#delivery/scheduler.ts'
 import { Edge } from '#edge/edge.ts'
+import { explain } from '#edge/explain.ts'
 import { Listener } from '#edge/listener.ts'
 import type { Emit } from '#events/emit.ts'
 import { createLinkClient } from '#link/client.ts'
@@ -90,7 +91,7 @@ export async function startEdge(options: RoleOptions): Promise<Running> {
   })
   const figures = () => measureEdge({ ...options, edge, spools, scheduler, holder })
   const pumps = [
-    pumpOrders(ordersOf(options, { dns, spools, holder, mail, scheduler, greylist }), common),
+    pumpOrders(ordersOf(options, { dns, spools, holder, mail, scheduler, greylist, edge }), common),
     // What an adopted spool reports is reachable here, so it comes in this worker's name.
     ...spools.map((from) => pumpReports(from, common)),
     pumpMeasurements(figures, common),
@@ -125,9 +126,10 @@ function ordersOf(
     readonly mail: readonly Listening[]
     readonly scheduler: Scheduler
     readonly greylist: KeptGreylist
+    readonly edge: Edge
   },
 ): (order: Order) => Promise<OrderResult> {
-  const { dns, spools, holder, mail, scheduler, greylist } = parts
+  const { dns, spools, holder, mail, scheduler, greylist, edge } = parts
   const clock = systemClock
   const backup = createEdgeBackup(spools, clock)
   return (order) =>
@@ -140,6 +142,7 @@ function ordersOf(
       retryNow: (messageId) => scheduler.retryNow(messageId),
       queue: scheduler.queue,
       greylist: (asked) => greylist.carryOut(asked),
+      explain: (asked) => explain(asked, edge),
       onAccepted: (envelope, content) => scheduler.offer(envelope, content),
       probeRoute: (probe) =>
         probeRoute(probe, { dns, clock, config, ownListeners: () => mail, localAddresses }),

@@ -1,0 +1,148 @@
+// Answers "what would happen to this message" with real facts and the settings of now (P5). Nothing is
+// recorded: no report, no counter, no greylist entry.
+import { mailboxOf } from '@gatepost/mail/address.ts'
+import { splitMessage } from '@gatepost/mail/header.ts'
+import { authenticationFact, NOT_JUDGED, NOT_JUDGED_SPF, spfFact } from '#facts/authentication.ts'
+import { type FactContext, gatherFrom, type LookUps, relayFact } from '#facts/gather.ts'
+import { type HeaderFacts, readHeaderFacts } from '#facts/header-facts.ts'
+import type { Directory } from '#facts/sources.ts'
+import type { Explained, ExplainOrder } from '#link/explain-orders.ts'
+import { decide } from '#policy/decide.ts'
+import { unknown } from '#policy/facts.ts'
+import { messagePolicies, rcptPolicies } from '#policy/order.ts'
+import type { PolicyTransaction } from '#policy/policy.ts'
+import { relayOf } from '#policy/relay.ts'
+import type { TenantSettings } from '#policy/settings.ts'
+import type { Edge } from './edge.ts'
+
+type Parts = Pick<
+  Edge,
+  'holder' | 'clock' | 'hostname' | 'authenticator' | 'clientNames' | 'callForward' | 'greylist'
+>
+
+/** Rejects with a sentence where the question cannot be asked of this organisation. */
+export async function explain(order: ExplainOrder, edge: Parts): Promise<Explained> {
+  const directory = edge.holder.current()
+  if (directory === null) throw new Error('the settings are not here yet')
+  const forwardPath = mailboxOf(order.forwardPath)
+  const reversePath = order.reversePath === null ? null : mailboxOf(order.reversePath)
+  if (forwardPath === null) throw new Error('the recipient is no address')
+  const relay = relayFact(directory, { clientIp: order.clientIp, reversePath, forwardPath })
+  const allowed = relayOf(relay, reversePath === null)
+  // Whose mail it would be is another organisation's business.
+  if (allowed !== null && allowed.tenantId !== order.tenantId) {
+    throw new Error('this message would not belong to this organisation')
+  }
+  const settings = allowed && withDraft(directory.settings(allowed.tenantId), order)
+  const direction = allowed?.direction ?? null
+  const content = contentOf(order, edge.hostname)
+  const transaction: PolicyTransaction = {
+    clientIp: order.clientIp,
+    helo: order.helo,
+    reversePath,
+    forwardPath,
+    tenantId: settings?.tenantId ?? null,
+    direction,
+    now: edge.clock.now(),
+  }
+  const lookUps = lookUpsOf(edge, transaction, content)
+  const context = contextOf(edge, { directory, settings, transaction, lookUps })
+  const rcpt = await decide(rcptPolicies, {
+    transaction,
+    settings,
+    gather: gatherFrom({ ...context, relay, header: null }),
+  })
+  const found = { kind: 'explain', direction, revision: settings?.revision ?? null, rcpt } as const
+  if (rcpt.reply !== null || content === null) return { ...found, message: null, fault: null }
+  if (content.header === null) return { ...found, message: null, fault: content.fault }
+  const gather = gatherFrom({ ...context, relay: null, header: content.header })
+  return { ...found, message: await decide(messagePolicies, { transaction, settings, gather }), fault: null }
+}
+
+/** The settings as they would be with the draft. */
+function withDraft(settings: TenantSettings | null, { draft }: ExplainOrder): TenantSettings | null {
+  if (settings === null || draft === null) return settings
+  return { ...settings, rules: [...(settings.rules ?? []).filter(({ id }) => id !== draft.id), draft] }
+}
+
+type Content = {
+  readonly bytes: Uint8Array
+  readonly bodyOffset: number
+  readonly header: HeaderFacts | null
+  readonly fault: string | null
+}
+
+function contentOf({ content }: ExplainOrder, hostname: string): Content | null {
+  if (content === null) return null
+  const bytes = new Uint8Array(Buffer.from(content, 'base64'))
+  const { headerBytes, bodyOffset } = splitMessage(bytes)
+  const read = readHeaderFacts(headerBytes, hostname)
+  return { bytes, bodyOffset, header: read.ok ? read.value : null, fault: read.ok ? null : read.fault }
+}
+
+function lookUpsOf(edge: Parts, transaction: PolicyTransaction, content: Content | null): LookUps {
+  const { clientIp, helo, reversePath, direction } = transaction
+  const isOurs = direction === 'outbound'
+  const spf = () => (isOurs ? NOT_JUDGED_SPF : spfFact(edge.authenticator, { clientIp, helo, reversePath }))
+  return {
+    clientIp,
+    spf,
+    spfOf: (domain) =>
+      spfFact(edge.authenticator, { clientIp, helo, reversePath: { localPart: 'postmaster', domain } }),
+    callForward: edge.callForward,
+    clientNames: () => edge.clientNames.names(clientIp),
+    async authentication() {
+      if (isOurs) return NOT_JUDGED
+      if (content?.header == null) return unknown('no content')
+      const found = await spf()
+      const tap = edge.authenticator.begin(content.header.fields, content.bodyOffset)
+      tap?.write(content.bytes)
+      const known =
+        found.kind === 'known' ? found.value : { result: 'temperror' as const, domain: '', explanation: null }
+      return authenticationFact(
+        edge.authenticator,
+        { spf: known, authorDomains: content.header.authorDomains },
+        tap,
+      )
+    },
+  }
+}
+
+type About = {
+  readonly directory: Directory
+  readonly settings: TenantSettings | null
+  readonly transaction: PolicyTransaction
+  readonly lookUps: LookUps
+}
+
+function contextOf(
+  edge: Parts,
+  { directory, settings, transaction, lookUps }: About,
+): Omit<FactContext, 'relay' | 'header'> {
+  const { clientIp, helo, reversePath, forwardPath, now } = transaction
+  const greylist = edge.greylist
+  return {
+    holder: edge.holder,
+    directory,
+    reversePath,
+    forwardPath,
+    now,
+    settings,
+    lookUps,
+    greylist:
+      greylist === null || settings === null || forwardPath === null
+        ? null
+        : () =>
+            // Looking leaves nothing behind: only `note` does.
+            greylist.look({
+              tenantId: settings.tenantId,
+              clientIp,
+              clientName: edge.clientNames.knownName(clientIp),
+              helo,
+              reversePath,
+              forwardPath,
+              spf: lookUps.spf,
+              clientNames: lookUps.clientNames,
+            }),
+  }
+}

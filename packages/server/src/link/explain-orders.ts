@@ -1,0 +1,29 @@
+// The order behind "ask any message" (P5): what would become of a message that an edge has not got.
+import type { Direction, Verdict } from '#policy/policy.ts'
+import type { PolicyRule } from '#policy/rule.ts'
+
+export type ExplainOrder = {
+  readonly kind: 'explain'
+  readonly id: string
+  readonly tenantId: string
+  readonly clientIp: string
+  readonly helo: string
+  readonly reversePath: string | null
+  readonly forwardPath: string
+  /** Header and body, base64 of CRLF text; null asks about the envelope alone. */
+  readonly content: string | null
+  /** A rule that is not there yet, or that stands for the one with its id. */
+  readonly draft: PolicyRule | null
+}
+
+export type Explained = {
+  readonly kind: 'explain'
+  readonly direction: Direction | null
+  /** The settings that were asked. */
+  readonly revision: number | null
+  readonly rcpt: Verdict
+  /** Null where the recipient is refused already, or there is no content. */
+  readonly message: Verdict | null
+  /** Why the content cannot be judged; null when it can. */
+  readonly fault: string | null
+}
