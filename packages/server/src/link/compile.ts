@@ -1,5 +1,6 @@
 // Rows of one tenant become the shard that edges work with. Pure: the same rows give the same bytes and
 // digest.
+import type { AddressGroup, PolicyRule } from '#policy/rule.ts'
 import type { DomainSettings, RouteTls, TenantSettings } from '#policy/settings.ts'
 
 /** What is stored of one tenant, as far as edges need it. The store's rows have these shapes. */
@@ -33,10 +34,14 @@ export type TenantRows = {
     readonly paused: 0 | 1
   }[]
   readonly authorizedOutbounds: readonly { readonly id: string; readonly address: string }[]
+  /** Enabled policies and all groups. */
+  readonly rules?: readonly PolicyRule[]
+  readonly groups?: readonly AddressGroup[]
 }
 
 /** Compiles a tenant. Domains that are not validated are left out: no mail is taken for them. */
-export function compileTenant({ tenant, domains, routes, authorizedOutbounds }: TenantRows): TenantSettings {
+export function compileTenant(rows: TenantRows): TenantSettings {
+  const { tenant, domains, routes, authorizedOutbounds } = rows
   const routeIds = new Set(routes.map(({ id }) => id))
   // A reference to a route that is gone falls back to the default instead of losing mail.
   const known = (id: string | null): string | null => (id !== null && routeIds.has(id) ? id : null)
@@ -73,7 +78,20 @@ export function compileTenant({ tenant, domains, routes, authorizedOutbounds }: 
     smartHostRouteId: routes.find(({ default_for }) => default_for === 'outbound')?.id ?? null,
     postmaster: tenant.postmaster,
     ...(tenant.delivery_paused === 1 ? ({ deliveryPaused: true } as const) : {}),
+    ...rulesOf(rows),
   }
+}
+
+/** Rules by id, and only the groups they name: the others would be carried for nothing. */
+function rulesOf({ rules = [], groups = [] }: TenantRows): Pick<TenantSettings, 'rules' | 'groups'> {
+  if (rules.length === 0) return {}
+  const named = new Set<string>()
+  for (const { from, to } of rules) {
+    if (from.kind === 'group') named.add(from.groupId)
+    if (to.kind === 'group') named.add(to.groupId)
+  }
+  const needed = groups.filter(({ id }) => named.has(id)).sort(byId)
+  return { rules: [...rules].sort(byId), ...(needed.length === 0 ? {} : { groups: needed }) }
 }
 
 /** Left out for other modes, so that old shards keep their digest. */

@@ -11,6 +11,7 @@ import { createPasswords } from '#control/auth/password.ts'
 import { createBackups } from '#control/backup/backup.ts'
 import { watchConnect } from '#control/connect/checker.ts'
 import { watchGreylist } from '#control/greylist/reports.ts'
+import { ensureDefaults } from '#control/policy/defaults.ts'
 import { startLink } from '#control/publishing/start.ts'
 import { watchReadiness } from '#control/readiness/readiness.ts'
 import { openSetup } from '#control/setup/setup.ts'
@@ -52,6 +53,7 @@ export async function startControl(options: RoleOptions): Promise<Running> {
   })
   const socketPath = join(config.data, 'run', 'link.sock')
   const expected = Array.from({ length: options.workers }, (_, slot) => ({ node: options.node, slot }))
+  await ensureDefaults({ store, clock })
   const linked = await startLink({ socketPath, store, tracking, clock, emit, expected })
   const { link, board, close: closeLink } = linked
   settingsChanged = () => link.settingsChanged()

@@ -1,6 +1,7 @@
 // Domains: add, prove, set how mail for them is taken, remove (C1, C8, D1).
 import type { Domain, DomainUpdateBody } from '@gatepost/contract/domain.ts'
 import type { Trx } from '#store/open.ts'
+import { insertDomainDefaults, removeDomainDefaults } from '../policy/defaults.ts'
 import { invalidInput, problem } from '../problem.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
 import { changeSettings, requireRevision } from '../settings/settings.ts'
@@ -62,6 +63,7 @@ export async function addDomain(scope: Scope, input: { readonly name: string }, 
     if (there) return renewToken(trx, there, now)
     const isPrimary = own.length === 0
     const added = await insertPendingDomain(trx, { tenantId: scope.tenantId, name, isPrimary, revision, now })
+    await insertDomainDefaults(trx, scope, { id: added, name, at: now })
     if (holder === 'own-parent') {
       const row = { id: added, name, tenant_id: scope.tenantId }
       await markValidated(trx, row, { by: 'parent', look: null, scope, now })
@@ -141,6 +143,7 @@ export async function removeDomain(scope: Scope, reference: string, deps: Deps):
     const before = { name: row.name, validated: row.validated_at !== null, ...mailFieldsOf(row) }
     const event = { action: 'domain.removed', subject: `domain ${row.name}`, before, after: null, at }
     await changeSettings(trx, scope, event)
+    await removeDomainDefaults(trx, scope, { id: row.id, at })
     await trx.deleteFrom('domain').where('tenant_id', '=', scope.tenantId).where('id', '=', row.id).execute()
     await trx
       .deleteFrom('observation')

@@ -269,3 +269,36 @@ export async function domainNamesOf(db: Db, tenantId: string): Promise<readonly 
     .execute()
   return rows.map(({ name }) => name)
 }
+
+export async function domainsOfTenant(
+  db: Db,
+  tenantId: string,
+): Promise<readonly { readonly id: string; readonly name: string }[]> {
+  return db.selectFrom('domain').select(['id', 'name']).where('tenant_id', '=', tenantId).execute()
+}
+
+export async function markDefault(
+  trx: Trx,
+  mark: { readonly tenantId: string; readonly name: string; readonly at: number },
+): Promise<void> {
+  await trx
+    .insertInto('policy_default')
+    .values({ tenant_id: mark.tenantId, name: mark.name, made_at: mark.at })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+}
+
+/** Organisations that never got their defaults; for all tenants at once. */
+export async function tenantsWithoutDefaults(db: Db, limit: number): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom('tenant')
+    .leftJoin('policy_default', (join) =>
+      join.onRef('policy_default.tenant_id', '=', 'tenant.id').on('policy_default.name', '=', 'organisation'),
+    )
+    .select('tenant.id')
+    .where('policy_default.tenant_id', 'is', null)
+    .orderBy('tenant.id')
+    .limit(limit)
+    .execute()
+  return rows.map(({ id }) => id)
+}

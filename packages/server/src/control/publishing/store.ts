@@ -6,6 +6,8 @@ import { batchedLists, changesIn } from '#store/feed.ts'
 import type { Db, Store, Trx } from '#store/open.ts'
 import { type Row, SYSTEM_TENANT } from '#store/schema.ts'
 import { acrossTenants } from '#store/tenant-guard.ts'
+import { groupOf, ruleOf } from '../policy/rows.ts'
+import { groupsOf } from '../policy/store.ts'
 import { fillSenders } from '../sender/fill-store.ts'
 
 /** An edge that is fetching a version just replaced still finds its shards. */
@@ -85,12 +87,15 @@ async function rowsOf(db: Db, tenantId: string): ReturnType<PublishingStore['row
     .where('id', '=', tenantId)
     .executeTakeFirst()
   if (!tenant) return null
-  const [domains, routes, authorizedOutbounds] = await Promise.all([
+  const [domains, routes, authorizedOutbounds, policies, groups] = await Promise.all([
     db.selectFrom('domain').selectAll().where('tenant_id', '=', tenantId).execute(),
     db.selectFrom('route').selectAll().where('tenant_id', '=', tenantId).execute(),
     db.selectFrom('authorized_outbound').selectAll().where('tenant_id', '=', tenantId).execute(),
+    db.selectFrom('policy').selectAll().where('tenant_id', '=', tenantId).where('enabled', '=', 1).execute(),
+    groupsOf(db, tenantId),
   ])
-  return { tenant, domains, routes, authorizedOutbounds }
+  const compiled = { rules: policies.map(ruleOf), groups: groups.map(groupOf) }
+  return { tenant, domains, routes, authorizedOutbounds, ...compiled }
 }
 
 async function publish(trx: Trx, change: Parameters<PublishingStore['publish']>[0]): Promise<void> {

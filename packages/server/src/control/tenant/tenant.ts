@@ -9,6 +9,7 @@ import { acrossTenants } from '#store/tenant-guard.ts'
 import { appendAudit } from '../audit/audit.ts'
 import { firstOperator, LOCAL_OPERATOR } from '../auth/local-operator.ts'
 import { type Page, pageOf } from '../page.ts'
+import { insertDomainDefaults, insertTenantDefaults } from '../policy/defaults.ts'
 import { invalidInput, problem } from '../problem.ts'
 import type { Actor, ControlDeps, Scope } from '../scope.ts'
 import { changeSettings, requireRevision } from '../settings/settings.ts'
@@ -103,7 +104,16 @@ export async function insertTenant(
       at: now,
     },
   )
-  await insertPendingDomain(trx, { tenantId: id, name: domain, isPrimary: true, revision, now })
+  const scope = { tenantId: id, actor, from }
+  const domainId = await insertPendingDomain(trx, {
+    tenantId: id,
+    name: domain,
+    isPrimary: true,
+    revision,
+    now,
+  })
+  await insertTenantDefaults(trx, scope, now)
+  await insertDomainDefaults(trx, scope, { id: domainId, name: domain, at: now })
   await appendAudit(
     trx,
     { tenantId: id, actor, from },
