@@ -2,7 +2,7 @@
 // work.
 import type { MailHost } from './mail-host.ts'
 import { composeMessage } from './message-text.ts'
-import type { Clock } from './platform.ts'
+import { type Clock, pause } from './platform.ts'
 import { type SendResult, sendMessage } from './senders.ts'
 import { ACME } from './world-zones.ts'
 
@@ -162,6 +162,37 @@ export async function act(
         })
   const { reversePath, to, sourceIp } = action
   return { kind, at, reversePath, to, sourceIp, messageId, result }
+}
+
+/** Real mail servers come again within minutes; a little more than a minute is what greylisting asks for. */
+const RETRY_MS = 65_000
+const RETRIES_MAX = 3
+/** Who has a mail server behind them. The others try once, as what sends spam does. */
+const RETRYING: ReadonlySet<ActionKind> = new Set(['partner', 'survey'])
+
+/** Sends the same message again for as long as it is greylisted, as its sender's mail server would. */
+export async function retry(
+  first: ActionDone,
+  changes: ActionChanges,
+  context: ActionContext & {
+    readonly signal: AbortSignal
+    readonly keep: (done: ActionDone) => void
+  },
+): Promise<void> {
+  const { clock, signal, keep } = context
+  let last = first
+  for (let tries = 0; tries < RETRIES_MAX && isGreylisted(last); tries++) {
+    await pause(RETRY_MS, signal)
+    if (signal.aborted) return
+    const again = await act(first.kind, changes, { ...context, clock: { now: () => first.at } })
+    last = { ...again, at: clock.now() }
+    keep(last)
+  }
+}
+
+function isGreylisted({ kind, result }: ActionDone): boolean {
+  const deferred = result.replies.some(({ code, status }) => code === 451 && status === '4.2.0')
+  return !result.accepted && deferred && RETRYING.has(kind)
 }
 
 export function isActionKind(text: string): text is ActionKind {

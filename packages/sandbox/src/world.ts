@@ -5,7 +5,7 @@ import { type DnsServer, startDns } from './dns.ts'
 import { type MailHost, type MailHostOptions, startMailHost } from './mail-host.ts'
 import { type Certificate, type Clock, makeCertificate, systemClock } from './platform.ts'
 import { publishRecords } from './publish.ts'
-import { type ActionChanges, type ActionDone, type ActionKind, act } from './world-actions.ts'
+import { type ActionChanges, type ActionDone, type ActionKind, act, retry } from './world-actions.ts'
 import { ACME, type Environment, environmentOf, layOutZones, setEnvironment } from './world-zones.ts'
 import type { RecordSet } from './zones.ts'
 
@@ -70,6 +70,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   let gateway = options.gateway ?? GATEWAY_DEFAULT
   let count = 0
   const actions: ActionDone[] = []
+  const stopped = new AbortController()
   return {
     dns,
     acme,
@@ -85,14 +86,20 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     publish: (text) => publishRecords(dns.zones, text, ACME.domain),
     act: async (kind, changes = {}) => {
       count += 1
-      const done = await act(kind, changes, { gateway, acme, clock, count })
-      actions.unshift(done)
-      actions.splice(ACTIONS_KEPT)
+      const context = { gateway, acme, clock, count }
+      const keep = (done: ActionDone): void => {
+        actions.unshift(done)
+        actions.splice(ACTIONS_KEPT)
+      }
+      const done = await act(kind, changes, context)
+      keep(done)
+      void retry(done, changes, { ...context, signal: stopped.signal, keep })
       return done
     },
     actions: () => [...actions],
     gatewayEnvironment: () => gatewayEnvironment(dns, outside.port),
     stop: async () => {
+      stopped.abort()
       await Promise.all([dns.stop(), acme.stop(), outside.stop()])
     },
   }
