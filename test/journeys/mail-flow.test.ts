@@ -86,7 +86,14 @@ test('a message for a known recipient is delivered with our trace fields and exp
   const message = await acme.api.call<Message>('GET', `${acme.base}/messages/${row.id}`)
   assert.deepEqual(
     message.recipients[0]?.explanation.map(({ policy, because }) => `${policy}: ${because}`),
-    ['relay: for-validated-domain', 'recipient-validation: recipient-known'],
+    [
+      'relay: for-validated-domain',
+      'recipient-validation: recipient-known',
+      'anti-spoofing: sender-not-internal',
+      'blocked-senders: not-blocked',
+      'permitted-senders: not-permitted',
+      'greylisting: greylist-not-applied',
+    ],
   )
   assert.equal(message.attempts.at(-1)?.outcome, 'delivered')
   assert.equal(message.attempts.at(-1)?.reply.code, 250)
