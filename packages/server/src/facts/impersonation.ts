@@ -13,10 +13,14 @@ type Own = {
   /** Label of the organisation's own part → the domain it belongs to. */
   readonly labels: ReadonlyMap<string, string>
   readonly skeletons: ReadonlyMap<string, string>
+  /** What foreign domains look like, as far as they were compared: most mail comes from domains seen before. */
+  readonly compared: Map<string, string | null>
 }
 
 /** Own domains that are compared by slips; each costs some microseconds a message. */
 const COMPARED_MAX = 200
+/** Foreign domains remembered of a tenant; the oldest leave. */
+const REMEMBERED_MAX = 2_000
 /** Shorter labels are within a slip of too many others. */
 const ONE_SLIP_LENGTH = 5
 const TWO_SLIPS_LENGTH = 9
@@ -45,7 +49,16 @@ export function impersonationFact(context: FactContext): Fact<readonly Impersona
 /** The domain of the tenant that a foreign one looks like; null when it looks like none. */
 export function lookAlikeOf(settings: TenantSettings, domain: string): string | null {
   if (domain === '' || domain.startsWith('[')) return null
-  const { labels, skeletons } = ownOf(settings)
+  const own = ownOf(settings)
+  const known = own.compared.get(domain)
+  if (known !== undefined) return known
+  const alike = compare(own, domain)
+  if (own.compared.size >= REMEMBERED_MAX) own.compared.delete(own.compared.keys().next().value ?? '')
+  own.compared.set(domain, alike)
+  return alike
+}
+
+function compare({ labels, skeletons }: Own, domain: string): string | null {
   const label = labelOf(domain)
   const same = labels.get(label)
   if (same !== undefined) return same
@@ -114,8 +127,9 @@ function ownOf(settings: TenantSettings): Own {
   const found = made.get(settings)
   if (found !== undefined) return found
   const labels = new Map(settings.domains.map(({ name }) => [labelOf(name), name] as const))
-  const own = {
+  const own: Own = {
     labels,
+    compared: new Map(),
     skeletons: new Map([...labels].map(([label, name]) => [bare(skeletonOf(label)), name] as const)),
   }
   made.set(settings, own)

@@ -21,6 +21,8 @@ type Asked = { readonly tenantId: string; readonly list: ReplicaList; readonly k
 /** A row as an array. */
 type Cells = readonly [value: unknown]
 
+const UNLISTED: ReplicaAnswer = { kind: 'known', value: null }
+
 type OpenFile = {
   readonly database: DatabaseSync
   readonly begin: StatementSync
@@ -128,7 +130,7 @@ export function openReplica(path: string): Replica {
     if (row) return { kind: 'known', value: parsed(String(row[0])) }
     // A list that is being filled again has no word on who is missing (law 4).
     if (!file.isComplete) return { kind: 'failed', why: 'the replica is being filled' }
-    return { kind: 'known', value: null }
+    return UNLISTED
   }
   return {
     lookUp(tenantId, list, key) {
@@ -136,6 +138,8 @@ export function openReplica(path: string): Replica {
       if (!file) return { kind: 'failed', why: 'the replica is not here yet' }
       try {
         takeView(file)
+        // Most tenants have none of some lists: nothing to look for then.
+        if (file.isComplete && numberOf(file, tenantId, list) === null) return UNLISTED
         const question = `${list} ${tenantId} ${key}`
         const kept = file.answers.get(question)
         if (kept !== undefined) return kept

@@ -27,8 +27,13 @@ export function headerClaims(settings: TenantSettings, people: Facts['author']['
   return [...found.values()]
 }
 
+/** What NFKC makes an at sign: most names have none. */
+const AT_SIGN = /[@＠﹫]/
+const NO_ADDRESSES: readonly string[] = []
+
 /** Internal addresses that stand in a text, lower case; the dots that look like dots count as such. */
 export function internalAddressesIn(settings: TenantSettings, text: string): readonly string[] {
+  if (!AT_SIGN.test(text)) return NO_ADDRESSES
   const plain = text.normalize('NFKC').replaceAll(/[。．｡]/gu, '.')
   const found = new Set<string>()
   for (const [address, domain = ''] of plain.matchAll(ADDRESS)) {

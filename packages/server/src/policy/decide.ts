@@ -34,7 +34,8 @@ export function decide(policies: readonly Policy[], question: Question): Verdict
     policies,
     question,
     at: 0,
-    facts: new Map(),
+    facts: {},
+    values: {},
     waivedBy: null,
     explanation: [],
     heldBy: null,
@@ -43,18 +44,24 @@ export function decide(policies: readonly Policy[], question: Question): Verdict
 }
 
 const NOTHING: readonly FactName[] = []
-const NOTHING_KNOWN: WantedFacts<FactName> = {}
+
+type FoundFacts = { [Name in FactName]?: Fact<unknown> }
 
 type Course = {
   readonly policies: readonly Policy[]
   readonly question: Question
-  readonly facts: Map<FactName, Fact<unknown>>
+  /** Objects of our own names, shared by all policies: a copy for each costs more than its judgement. */
+  readonly facts: FoundFacts
+  /** The values of those that are known. */
+  readonly values: { [Name in FactName]?: unknown }
   readonly explanation: ExplanationStep[]
   at: number
   waivedBy: Map<PolicyName, PolicyName> | null
   heldBy: PolicyName | null
   effects: readonly Effect[] | null
 }
+
+const NOT_GATHERED = unknown('not gathered')
 
 /** Asks from `course.at` on; comes back here when a fact that had to be waited for is there. */
 function proceed(course: Course): Verdict | Promise<Verdict> {
@@ -86,14 +93,10 @@ function proceed(course: Course): Verdict | Promise<Verdict> {
 function gatherNeeds(policy: Policy, course: Course): Promise<void> | null {
   const { facts, question } = course
   for (const name of policy.needs) {
-    if (facts.has(name)) continue
+    if (facts[name] !== undefined) continue
     const found = question.gather(name)
-    if (found instanceof Promise) {
-      return found.then((fact) => {
-        facts.set(name, fact)
-      })
-    }
-    facts.set(name, found)
+    if (found instanceof Promise) return found.then((fact) => note(course, name, fact))
+    note(course, name, found)
     if (found.kind === 'unknown') return null
   }
   return policy.wants === undefined ? null : gatherWants(policy, course)
@@ -104,21 +107,22 @@ function gatherWants(policy: Policy, course: Course): Promise<void> | null {
   const { facts, question } = course
   let isNew = false
   for (const name of wantsOf(policy, course)) {
-    if (facts.has(name)) continue
+    if (facts[name] !== undefined) continue
     isNew = true
     const found = question.gather(name)
-    if (found instanceof Promise) {
-      return found.then((fact) => {
-        facts.set(name, fact)
-      })
-    }
-    facts.set(name, found)
+    if (found instanceof Promise) return found.then((fact) => note(course, name, fact))
+    note(course, name, found)
   }
   return isNew && asksAgain(policy) ? gatherWants(policy, course) : null
 }
 
+function note({ facts, values }: Course, name: FactName, fact: Fact<unknown>): void {
+  facts[name] = fact
+  if (fact.kind === 'known') values[name] = fact.value
+}
+
 function wantsOf(policy: Policy, { facts, question }: Course): readonly FactName[] {
-  const have = asksAgain(policy) ? (Object.fromEntries(facts) as WantedFacts<FactName>) : NOTHING_KNOWN
+  const have = facts as WantedFacts<FactName>
   return policy.wants?.(question.transaction, question.settings, have) ?? NOTHING
 }
 
@@ -127,19 +131,17 @@ function asksAgain({ wants }: Policy): boolean {
   return wants !== undefined && wants.length > 2
 }
 
-function ask(policy: Policy, { facts, question, explanation }: Course): Opinion {
-  const values: { [Name in FactName]?: unknown } = {}
+function ask(policy: Policy, { facts, values, question, explanation }: Course): Opinion {
   for (const name of policy.needs) {
-    const fact = facts.get(name) ?? unknown('not gathered')
+    const fact = facts[name] ?? NOT_GATHERED
     if (fact.kind === 'unknown')
       return askBlind(policy, question.settings, explanation, `${name}: ${fact.why}`)
-    values[name] = fact.value
   }
   const opinion = policy.judge(
     question.transaction,
     values as Parameters<Policy['judge']>[1],
     question.settings,
-    policy.wants === undefined ? undefined : (Object.fromEntries(facts) as WantedFacts<FactName>),
+    policy.wants === undefined ? undefined : (facts as WantedFacts<FactName>),
   )
   const step = stepOf(policy, opinion.kind, opinion.because, opinion.saw)
   explanation.push(opinion.rule === undefined ? step : { ...step, rule: opinion.rule })
@@ -179,6 +181,6 @@ function verdict(
   by: PolicyName | null,
   reply: Verdict['reply'],
 ): Verdict {
-  const found = { kind, by, reply, explanation, facts: Object.fromEntries(facts) as Verdict['facts'] }
+  const found = { kind, by, reply, explanation, facts: facts as Verdict['facts'] }
   return effects === null ? found : { ...found, effects }
 }

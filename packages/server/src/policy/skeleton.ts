@@ -22,8 +22,8 @@ export function skeletonOf(text: string): string {
   const known = tableOf()
   let plain = ''
   for (const character of text.slice(0, TEXT_MAX)) {
-    const alike = known.get(character.codePointAt(0)!)
-    plain += alike ?? character.normalize('NFKD')
+    const codePoint = character.codePointAt(0)!
+    plain += known.get(codePoint) ?? (codePoint < 128 ? character : character.normalize('NFKD'))
   }
   let found = plain.replace(/[\p{M}\u00ad\u200b-\u200f\u2060-\u206f\ufeff]/gu, '').toLowerCase()
   for (const [shape, one] of ALIKE) found = found.replace(shape, one)
