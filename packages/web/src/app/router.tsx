@@ -15,10 +15,12 @@ import * as z from 'zod'
 import { call } from '#api/call.ts'
 import { isProblem } from '#api/problem-error.ts'
 import { keyOf } from '#api/use-endpoint.ts'
+import { AskSearch } from '#console/ask/ask-search.ts'
 import { GreylistingSearch } from '#console/greylisting/greylisting-search.ts'
 import { MessageSearch } from '#console/messages/message-search.ts'
 import { NewPolicySearch, PolicySearch } from '#console/policies/policy-search.ts'
 import { QueueSearch } from '#console/queue/queue-search.ts'
+import { SendersSearch } from '#console/senders/senders-search.ts'
 import { FailedPage, NotFoundPage } from './fault-pages.tsx'
 import { homeOf } from './home.ts'
 import { PendingPage } from './pending-page.tsx'
@@ -47,6 +49,13 @@ const signIn = createRoute({
   path: '/sign-in',
   validateSearch: z.object({ next: z.string().max(2_000).optional().catch(undefined) }),
   component: lazyRouteComponent(() => import('#entry/sign-in-page.tsx'), 'SignInPage'),
+})
+
+/** For people outside, from the link in an SMTP reply. */
+const sender = createRoute({
+  getParentRoute: () => root,
+  path: '/r/$code',
+  component: lazyRouteComponent(() => import('#entry/sender-page.tsx'), 'SenderPage'),
 })
 
 const shell = createRoute({
@@ -129,6 +138,12 @@ const queue = createRoute({
   validateSearch: QueueSearch,
   component: lazyRouteComponent(() => import('#console/queue/queue-page.tsx'), 'QueuePage'),
 })
+const ask = createRoute({
+  getParentRoute: () => tenant,
+  path: '/ask',
+  validateSearch: AskSearch,
+  component: lazyRouteComponent(() => import('#console/ask/ask-page.tsx'), 'AskPage'),
+})
 const policies = createRoute({
   getParentRoute: () => tenant,
   path: '/policies',
@@ -170,6 +185,12 @@ const routes = createRoute({
   path: '/routes',
   component: lazyRouteComponent(() => import('#console/routes/routes-page.tsx'), 'RoutesPage'),
 })
+const senders = createRoute({
+  getParentRoute: () => tenant,
+  path: '/senders',
+  validateSearch: SendersSearch,
+  component: lazyRouteComponent(() => import('#console/senders/senders-page.tsx'), 'SendersPage'),
+})
 const greylisting = createRoute({
   getParentRoute: () => tenant,
   path: '/greylisting',
@@ -207,6 +228,7 @@ const organizations = createRoute({
 const tree = root.addChildren([
   setup,
   signIn,
+  sender,
   shell.addChildren([
     home,
     tenant.addChildren([
@@ -216,11 +238,13 @@ const tree = root.addChildren([
       messages,
       message,
       queue,
+      ask,
       policies.addChildren([policyList, newPolicy, groups, policy]),
       users,
       domains,
       routes,
       outbound,
+      senders,
       greylisting,
       audit,
       settings,

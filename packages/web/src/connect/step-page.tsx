@@ -42,6 +42,11 @@ const bodies: { readonly [Name in StepName]?: StepBody } = {
   outbound: lazy(() =>
     import('./steps/set-up-outbound.tsx').then(({ SetUpOutbound }) => ({ default: SetUpOutbound })),
   ),
+  'import-permitted-senders': lazy(() =>
+    import('./steps/import-permitted-senders.tsx').then(({ ImportPermittedSenders }) => ({
+      default: ImportPermittedSenders,
+    })),
+  ),
   'recipient-validation': lazy(() =>
     import('./steps/recipient-validation.tsx').then(({ RecipientValidation }) => ({
       default: RecipientValidation,

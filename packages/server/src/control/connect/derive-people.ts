@@ -92,6 +92,29 @@ export function deriveOutbound({ outbound }: Observed): Own {
   return { ...own, state: 'not-started', detail: refusedText(refused) }
 }
 
+/** C7: the lists are what counts, wherever they came from. */
+export function deriveSenders({ senders }: Observed): Own {
+  const { users, entries, waitingUsers, importedAt } = senders
+  const isDone = entries > 0
+  const counts = `${countOf(entries, 'entry', 'entries')} of ${countOf(users, 'user')}`
+  const waiting =
+    waitingUsers === 0 ? '' : `; ${countOf(waitingUsers, 'address', 'addresses')} without a user yet`
+  const check = checkOf({
+    name: 'senders',
+    title: 'Senders that people know are permitted',
+    state: isDone ? 'passed' : 'not-run',
+    saw: isDone ? `${counts}${waiting}.` : 'Nothing was imported yet.',
+    remedy: isDone ? null : 'Import a CSV of the addresses people write to, or skip this step.',
+    checkedAt: importedAt,
+  })
+  return {
+    state: isDone ? 'done' : 'not-started',
+    detail: isDone ? counts : 'Nothing imported yet',
+    checks: [check],
+    isSatisfied: isDone,
+  }
+}
+
 /** C8 */
 export function deriveRecipients(observed: Observed): Own {
   const domains = validatedOf(observed)

@@ -21,7 +21,15 @@ const tenant = {
   createdAt: NOW,
 } as const
 const outbound = { addresses: [], refused: [], firstSeenAt: null }
-const empty: Observed = { tenant, domains: [], userCount: 0, routes: [], outbound, skipped: new Set() }
+const empty: Observed = {
+  tenant,
+  domains: [],
+  userCount: 0,
+  routes: [],
+  outbound,
+  senders: { users: 0, entries: 0, waitingUsers: 0, importedAt: null },
+  skipped: new Set(),
+}
 
 function domain(change: Partial<ObservedDomain> = {}): ObservedDomain {
   return {

@@ -8,6 +8,7 @@ import {
   deriveOrganization,
   deriveOutbound,
   deriveRecipients,
+  deriveSenders,
   deriveUsers,
 } from './derive-people.ts'
 import type { Observed } from './observed.ts'
@@ -68,6 +69,8 @@ function deriveOwn(name: StepName, observed: Observed): Own {
       return deriveInbound(observed)
     case 'outbound':
       return deriveOutbound(observed)
+    case 'import-permitted-senders':
+      return deriveSenders(observed)
     case 'recipient-validation':
       return deriveRecipients(observed)
     case 'modify-mx':

@@ -10,8 +10,10 @@ import { problem } from '../problem.ts'
 import { shownTest } from '../route/probe-state.ts'
 import { routesOf } from '../route/store.ts'
 import type { ControlDeps } from '../scope.ts'
+import { countSenders } from '../sender/store.ts'
 import { tenantById } from '../tenant/store.ts'
 import { type MailObservations, readMailObservations } from '../tracking/mail-observations.ts'
+import { lastCommitted } from '../user/import-store.ts'
 import { type Observation, observationsNamed } from './observation-store.ts'
 import type { Observed, ObservedDomain } from './observed.ts'
 import { countUsers, skippedSteps } from './store.ts'
@@ -21,17 +23,20 @@ export type ObserveDeps = Pick<ControlDeps, 'store' | 'clock' | 'config'>
 /** Everything about one organisation. Throws `not-found` when it is gone. */
 export async function observe(tenantId: string, { store, clock, config }: ObserveDeps): Promise<Observed> {
   const { db } = store
-  const [tenant, domains, counts, users, routes, addresses, mail, mx, skipped] = await Promise.all([
-    tenantById(db, tenantId),
-    domainsOf(db, tenantId),
-    userCounts(db, tenantId),
-    countUsers(db, tenantId),
-    routesOf(db, tenantId),
-    addressesOf(db, tenantId),
-    readMailObservations(store, tenantId),
-    observationsNamed<MxLook | null>(db, tenantId, MX_LOOK),
-    skippedSteps(db, tenantId),
-  ])
+  const [tenant, domains, counts, users, routes, addresses, mail, mx, skipped, senders, imported] =
+    await Promise.all([
+      tenantById(db, tenantId),
+      domainsOf(db, tenantId),
+      userCounts(db, tenantId),
+      countUsers(db, tenantId),
+      routesOf(db, tenantId),
+      addressesOf(db, tenantId),
+      readMailObservations(store, tenantId),
+      observationsNamed<MxLook | null>(db, tenantId, MX_LOOK),
+      skippedSteps(db, tenantId),
+      countSenders(db, tenantId),
+      lastCommitted(db, tenantId, 'senders'),
+    ])
   if (!tenant) throw problem('not-found')
   const now = clock.now()
   const { hostname } = config
@@ -58,6 +63,7 @@ export async function observe(tenantId: string, { store, clock, config }: Observ
       refused: refusedOf(mail, authorised),
       firstSeenAt: mail.firstOutbound?.at ?? null,
     },
+    senders: { ...senders, importedAt: imported?.committed_at ?? null },
     skipped,
   }
 }

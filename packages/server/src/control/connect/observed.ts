@@ -58,6 +58,13 @@ export type Observed = {
     readonly refused: readonly string[]
     readonly firstSeenAt: number | null
   }
+  /** Permitted and blocked senders of users, and when a list was last imported. */
+  readonly senders: {
+    readonly users: number
+    readonly entries: number
+    readonly waitingUsers: number
+    readonly importedAt: number | null
+  }
   readonly skipped: ReadonlySet<StepName>
 }
 

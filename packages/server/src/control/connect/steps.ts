@@ -55,6 +55,7 @@ const built: ReadonlySet<StepName> = new Set([
   'add-users',
   'prepare-inbound',
   'outbound',
+  'import-permitted-senders',
   'recipient-validation',
   'modify-mx',
 ])

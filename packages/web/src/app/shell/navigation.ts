@@ -14,6 +14,7 @@ import {
   IconShield,
   IconStack2,
   IconStethoscope,
+  IconUserCheck,
   IconUsers,
   IconWorld,
 } from '@tabler/icons-react'
@@ -26,6 +27,7 @@ export type TenantAddress =
   | '/t/$slug/domains'
   | '/t/$slug/routes'
   | '/t/$slug/outbound'
+  | '/t/$slug/senders'
   | '/t/$slug/greylisting'
   | '/t/$slug/policies'
   | '/t/$slug/users'
@@ -135,6 +137,19 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
         alsoCalled: ['Gateway, Policies', 'Permitted senders', 'Blocked senders', 'Address groups', 'Rules'],
       },
       {
+        to: '/t/$slug/senders',
+        label: 'Senders',
+        icon: IconUserCheck,
+        needs: 'senders:read',
+        alsoCalled: [
+          'Gateway, Add permitted users',
+          'Managed senders',
+          'Permitted and blocked senders',
+          'Import permitted senders',
+          'Auto allow',
+        ],
+      },
+      {
         to: '/t/$slug/greylisting',
         label: 'Greylisting',
         icon: IconHourglass,
@@ -151,7 +166,7 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
         label: 'Users',
         icon: IconUsers,
         needs: 'users:read',
-        alsoCalled: ['Gateway, Add permitted users', 'Internal directories, users', 'Spreadsheet import'],
+        alsoCalled: ['Internal directories, users', 'Spreadsheet import'],
       },
     ],
   },

@@ -1,17 +1,15 @@
 // What an import would do: counts, guessed columns, first rows, and rows that need attention.
 import type { UserImport } from '@gatepost/contract/user.ts'
 import { Button } from '@mantine/core'
-import { saveFile } from '#shared/clipboard.ts'
 import { BigNumber, BigNumbers } from '#shared/facts.tsx'
 import { count, plural } from '#shared/format.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
+import { RowErrors } from '#shared/row-errors.tsx'
 import { usePhone } from '#shared/screen.ts'
 import stack from '#shared/stack.module.css'
 import table from '#shared/table.module.css'
-import { errorsCsv } from './import-file.ts'
 import classes from './users.module.css'
 
-const ERRORS_SHOWN = 20
 const meansWords = {
   email: 'address',
   name: 'name',
@@ -61,30 +59,6 @@ export function ImportPreview({ shown, busy, error, onCommit, onDiscard }: Props
         </Button>
       </div>
     </div>
-  )
-}
-
-function RowErrors({ shown }: { readonly shown: UserImport }) {
-  const more = shown.errorCount - Math.min(shown.errors.length, ERRORS_SHOWN)
-  const verb = shown.errorCount === 1 ? 'needs' : 'need'
-  return (
-    <Note tone="warn" title={`Nothing imported yet: ${plural(shown.errorCount, 'row')} ${verb} attention`}>
-      <ul className={classes.errors} aria-label="Rows that need attention">
-        {shown.errors.slice(0, ERRORS_SHOWN).map(({ line, column, text, reason }) => (
-          <li key={`${line} ${column} ${reason}`}>
-            <span className="strong">Line {count(line)}</span>, {column}: <code>{text || 'empty'}</code>{' '}
-            {reason}
-          </li>
-        ))}
-      </ul>
-      {more > 0 && <p>and {count(more)} more, all in the CSV.</p>}
-      <Button
-        variant="default"
-        onClick={() => saveFile(`to-mend-${shown.fileName}`, errorsCsv(shown.errors))}
-      >
-        Download rows to mend
-      </Button>
-    </Note>
   )
 }
 

@@ -1,13 +1,12 @@
 // What an import did: "1,180 added, 14 unchanged, 6 need attention", with undo for an hour.
 import type { UserImport } from '@gatepost/contract/user.ts'
 import { Button } from '@mantine/core'
-import { saveFile } from '#shared/clipboard.ts'
 import { count, plural } from '#shared/format.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { useNow } from '#shared/now.ts'
+import { DownloadRows } from '#shared/row-errors.tsx'
 import stack from '#shared/stack.module.css'
 import { Countdown } from '#shared/time.tsx'
-import { errorsCsv } from './import-file.ts'
 
 type Props = {
   readonly shown: UserImport
@@ -30,14 +29,7 @@ export function ImportResult({ shown, busy, error, onUndo, onAgain }: Props) {
             Undo import
           </Button>
         )}
-        {shown.errorCount > 0 && shown.state === 'committed' && (
-          <Button
-            variant="default"
-            onClick={() => saveFile(`to-mend-${shown.fileName}`, errorsCsv(shown.errors))}
-          >
-            Download rows to mend
-          </Button>
-        )}
+        {shown.errorCount > 0 && shown.state === 'committed' && <DownloadRows shown={shown} />}
         <Button variant="default" onClick={onAgain}>
           Import another file
         </Button>

@@ -9,22 +9,18 @@ import {
   undoUserImport,
 } from '@gatepost/contract/user.ts'
 import { Button } from '@mantine/core'
-import { Dropzone } from '@mantine/dropzone'
-import { IconFileSpreadsheet } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useAction } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
 import { saveFile } from '#shared/clipboard.ts'
+import { DropCsv } from '#shared/drop-csv.tsx'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
 import stack from '#shared/stack.module.css'
 import { template } from './import-file.ts'
 import { ImportPreview } from './import-preview.tsx'
 import { ImportResult } from './import-result.tsx'
-import classes from './users.module.css'
 
-/** Browsers name a CSV differently, by what else is installed. */
-const CSV_TYPES = { 'text/csv': ['.csv'], 'text/plain': ['.csv'], 'application/vnd.ms-excel': ['.csv'] }
 const READ_AGAIN = [listUsers, listDomains, getConnect]
 
 export function ImportUsers() {
@@ -58,7 +54,13 @@ export function ImportUsers() {
       <div className={stack.stack}>
         {!shown && (
           <>
-            <DropFile busy={preview.isPending} onDrop={take} onReject={setWrongFile} />
+            <DropCsv
+              label="CSV file with users"
+              busy={preview.isPending}
+              bytesMax={IMPORT_BYTES_MAX}
+              onDrop={take}
+              onReject={setWrongFile}
+            />
             {wrongFile && <Note tone="bad" role="alert" title={wrongFile} />}
             {preview.error && <ProblemNote error={preview.error} />}
           </>
@@ -85,37 +87,5 @@ export function ImportUsers() {
         )}
       </div>
     </Panel>
-  )
-}
-
-type DropProps = {
-  readonly busy: boolean
-  readonly onDrop: (files: readonly File[]) => void
-  readonly onReject: (why: string) => void
-}
-
-function DropFile({ busy, onDrop, onReject }: DropProps) {
-  return (
-    <Dropzone
-      onDrop={onDrop}
-      onReject={() => onReject('Only one CSV file up to 20 MB can be read. Save a spreadsheet as CSV first.')}
-      accept={CSV_TYPES}
-      maxSize={IMPORT_BYTES_MAX}
-      maxFiles={1}
-      multiple={false}
-      loading={busy}
-      className={classes.drop}
-      inputProps={{ 'aria-label': 'CSV file with users' }}
-    >
-      <div className={classes.dropWords}>
-        <IconFileSpreadsheet size={22} stroke={1.6} aria-hidden />
-        <span>
-          <span className={classes.dropTitle}>Drop a CSV file here, or press to choose one</span>
-          <span className="small tx3">
-            Up to 50,000 rows. Nothing is imported before you have seen the preview.
-          </span>
-        </span>
-      </div>
-    </Dropzone>
   )
 }

@@ -1,8 +1,8 @@
 // The import flow: preview first, wrong rows are named and can be mended, undo is offered.
 import { describe, expect, test } from 'vitest'
+import { errorsCsv } from '#shared/row-errors.tsx'
 import { markupOf, wordsOf } from '../../../fixtures/markup.tsx'
 import { userImport } from '../../../fixtures/organization.ts'
-import { errorsCsv } from './import-file.ts'
 import { ImportPreview } from './import-preview.tsx'
 import { ImportResult, sentenceOf } from './import-result.tsx'
 

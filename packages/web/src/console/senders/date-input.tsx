@@ -1,0 +1,25 @@
+// The last day on which an entry counts; empty means without an end.
+import { TextInput, type TextInputProps } from '@mantine/core'
+
+export function DateInput(props: TextInputProps) {
+  return (
+    <TextInput
+      type="date"
+      label="Last day"
+      description="Empty means it never expires."
+      min={dayOf(Date.now())}
+      {...props}
+    />
+  )
+}
+
+/** The end of a day such as `2027-01-31` where the reader is; null for an empty field. */
+export function endOfDay(day: string): number | null {
+  return day === '' ? null : new Date(`${day}T23:59:59.999`).getTime()
+}
+
+export function dayOf(at: number): string {
+  const day = new Date(at)
+  const parts = [day.getFullYear(), day.getMonth() + 1, day.getDate()]
+  return parts.map((part) => String(part).padStart(2, '0')).join('-')
+}

@@ -1,0 +1,202 @@
+// Permitted senders by CSV (S6, C7): what was added to date, start, download, choose or drop a file, preview,
+// import, undo for an hour.
+import { getConnect } from '@gatepost/contract/connect.ts'
+import {
+  commitSenderImport,
+  getSenderSummary,
+  listSenders,
+  previewSenderImport,
+  type SenderImport,
+  type SenderSummary,
+  undoSenderImport,
+} from '@gatepost/contract/sender.ts'
+import { IMPORT_BYTES_MAX } from '@gatepost/contract/user.ts'
+import { Button, Progress } from '@mantine/core'
+import { useRef, useState } from 'react'
+import { useAction, useEndpoint } from '#api/use-endpoint.ts'
+import { useMay, useSlug } from '#app/session.ts'
+import { saveFile } from '#shared/clipboard.ts'
+import { DropCsv } from '#shared/drop-csv.tsx'
+import { BigNumber, BigNumbers } from '#shared/facts.tsx'
+import { count, date } from '#shared/format.ts'
+import { Note, ProblemNote } from '#shared/note.tsx'
+import { Panel } from '#shared/panel.tsx'
+import stack from '#shared/stack.module.css'
+import { ImportOutcome } from './import-outcome.tsx'
+import { ImportPreview } from './import-preview.tsx'
+import classes from './senders.module.css'
+
+const READ_AGAIN = [listSenders, getSenderSummary, getConnect]
+
+const EXAMPLE = [
+  'maya.okafor@acme.example, orders@oldmill.example, PERMIT',
+  'leo.brandt@acme.example, nordmetall.example, PERMIT',
+  '',
+].join('\r\n')
+
+export function ImportSenders() {
+  const tenant = useSlug()
+  const may = useMay('senders:write')
+  const { data: summary, error } = useEndpoint(
+    getSenderSummary,
+    { params: { tenant } },
+    { refetchInterval: 30_000 },
+  )
+  const [started, setStarted] = useState(false)
+  const last = summary?.lastImport ?? null
+  const undoable = last !== null && last.undoUntil !== null && last.undoUntil > Date.now()
+  return (
+    <Panel
+      title="Import permitted senders"
+      side="from contacts and sent mail, or a list of another gateway"
+      actions={
+        may &&
+        !started && (
+          <Button
+            variant={summary && summary.entries > 0 ? 'default' : 'filled'}
+            onClick={() => setStarted(true)}
+          >
+            Start
+          </Button>
+        )
+      }
+    >
+      <div className={stack.stack}>
+        {error && !summary && <ProblemNote error={error} />}
+        {summary && <ToDate summary={summary} />}
+        {may && started && <ImportFile onClose={() => setStarted(false)} />}
+        {may && !started && undoable && <UndoLast shown={last} />}
+      </div>
+    </Panel>
+  )
+}
+
+function ToDate({ summary }: { readonly summary: SenderSummary }) {
+  const { users, entries, waitingUsers, outboundSince } = summary
+  return (
+    <>
+      <BigNumbers>
+        <BigNumber name="users added">{count(users)}</BigNumber>
+        <BigNumber name="entries added">{count(entries)}</BigNumber>
+        {waitingUsers > 0 && (
+          <BigNumber name="addresses wait for their user">{count(waitingUsers)}</BigNumber>
+        )}
+        <BigNumber name="outbound email set up">
+          {outboundSince === null ? 'Not yet' : date(outboundSince)}
+        </BigNumber>
+      </BigNumbers>
+      {summary.outboundSeenAt !== null && (
+        <p className="small">Mail from your host has been seen since {date(summary.outboundSeenAt)}.</p>
+      )}
+    </>
+  )
+}
+
+function ImportFile({ onClose }: { readonly onClose: () => void }) {
+  const tenant = useSlug()
+  const open = useRef<(() => void) | null>(null)
+  const [wrongFile, setWrongFile] = useState<string | null>(null)
+  const preview = useAction(previewSenderImport)
+  const commit = useAction(commitSenderImport, { readAgain: READ_AGAIN })
+  const undo = useAction(undoSenderImport, { readAgain: READ_AGAIN })
+  const shown = undo.data ?? commit.data ?? preview.data
+  const again = () => {
+    for (const action of [preview, commit, undo]) action.reset()
+  }
+  const take = (files: readonly File[]) => {
+    const file = files[0]
+    if (!file) return
+    setWrongFile(null)
+    preview.mutate({ params: { tenant }, query: { fileName: file.name }, file })
+  }
+  if (shown && shown.state !== 'previewed') {
+    return (
+      <ImportOutcome
+        shown={shown}
+        busy={undo.isPending}
+        error={undo.error}
+        onUndo={() => undo.mutate({ params: { tenant, import: shown.id } })}
+        onAgain={again}
+      />
+    )
+  }
+  if (shown) {
+    return (
+      <>
+        <ImportPreview
+          shown={shown}
+          busy={commit.isPending}
+          error={commit.error}
+          onCommit={() => commit.mutate({ params: { tenant, import: shown.id } })}
+          onDiscard={again}
+        />
+        {commit.isPending && <Working words={`Importing ${shown.fileName}`} />}
+      </>
+    )
+  }
+  return (
+    <>
+      <HowTo />
+      <div className={stack.row}>
+        <Button variant="default" onClick={() => saveFile('permitted-senders-example.csv', EXAMPLE)}>
+          Download example CSV
+        </Button>
+        <Button onClick={() => open.current?.()} loading={preview.isPending}>
+          Select CSV file
+        </Button>
+        <Button variant="subtle" color="gray" onClick={onClose}>
+          Close
+        </Button>
+      </div>
+      <DropCsv
+        label="CSV file with senders"
+        busy={false}
+        bytesMax={IMPORT_BYTES_MAX}
+        onDrop={take}
+        onReject={setWrongFile}
+        openRef={open}
+      />
+      {preview.isPending && <Working words="Uploading and checking every row" />}
+      {wrongFile && <Note tone="bad" role="alert" title={wrongFile} />}
+      {preview.error && <ProblemNote error={preview.error} />}
+    </>
+  )
+}
+
+function HowTo() {
+  return (
+    <ol className={classes.steps}>
+      <li>
+        Write one entry a row: <code>internal address, external address or domain, PERMIT</code>. BLOCK works
+        the same way.
+      </li>
+      <li>
+        Get the addresses from an export of contacts or of sent mail. A tool that collects them from mailboxes
+        comes with a later release; until then the CSV is made by hand or by another gateway’s export.
+      </li>
+      <li>Choose the file, look at the preview, and import. Undo is possible for an hour.</li>
+    </ol>
+  )
+}
+
+function Working({ words }: { readonly words: string }) {
+  return (
+    <div role="status" className={stack.tight}>
+      <span className="small">{words}</span>
+      <Progress value={100} animated aria-label={words} size="sm" />
+    </div>
+  )
+}
+
+function UndoLast({ shown }: { readonly shown: SenderImport }) {
+  const tenant = useSlug()
+  const undo = useAction(undoSenderImport, { readAgain: READ_AGAIN })
+  return (
+    <ImportOutcome
+      shown={undo.data ?? shown}
+      busy={undo.isPending}
+      error={undo.error}
+      onUndo={() => undo.mutate({ params: { tenant, import: shown.id } })}
+    />
+  )
+}

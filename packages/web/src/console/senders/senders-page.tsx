@@ -1,0 +1,47 @@
+// Protection › Senders: what an entry skips, the import of permitted senders, and everybody's lists.
+import { Button } from '@mantine/core'
+import { IconPlus } from '@tabler/icons-react'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useState } from 'react'
+import { Page } from '#app/page.tsx'
+import { useMay, useSlug } from '#app/session.ts'
+import { AddSenders } from './add-senders.tsx'
+import { ImportSenders } from './import-senders.tsx'
+import { SenderList } from './sender-list.tsx'
+import type { SendersSearch } from './senders-search.ts'
+import { SkipTable } from './skip-table.tsx'
+
+export function SendersPage() {
+  const slug = useSlug()
+  const may = useMay('senders:write')
+  const search: SendersSearch = useSearch({ from: '/console/t/$slug/senders' })
+  const navigate = useNavigate()
+  const [adding, setAdding] = useState(false)
+  return (
+    <Page
+      title="Senders"
+      lead="An entry skips suspicion, never safety."
+      actions={
+        may && (
+          <Button
+            variant="default"
+            leftSection={<IconPlus size={15} aria-hidden />}
+            onClick={() => setAdding(true)}
+          >
+            Add senders
+          </Button>
+        )
+      }
+    >
+      <SkipTable />
+      <ImportSenders />
+      <SenderList
+        search={search}
+        onChange={(next) =>
+          void navigate({ to: '/t/$slug/senders', params: { slug }, search: next, replace: true })
+        }
+      />
+      {adding && <AddSenders onClose={() => setAdding(false)} />}
+    </Page>
+  )
+}

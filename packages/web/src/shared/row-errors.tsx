@@ -1,0 +1,57 @@
+// Rows of an uploaded file that need attention: the first of them here, all of them as a CSV to mend.
+import type { RowError } from '@gatepost/contract/user.ts'
+import { Button } from '@mantine/core'
+import { saveFile } from './clipboard.ts'
+import { count, plural } from './format.ts'
+import { Note } from './note.tsx'
+import classes from './row-errors.module.css'
+
+const ERRORS_SHOWN = 20
+
+type Props = {
+  readonly shown: {
+    readonly fileName: string
+    readonly errors: readonly RowError[]
+    readonly errorCount: number
+  }
+}
+
+export function RowErrors({ shown }: Props) {
+  const more = shown.errorCount - Math.min(shown.errors.length, ERRORS_SHOWN)
+  const verb = shown.errorCount === 1 ? 'needs' : 'need'
+  return (
+    <Note tone="warn" title={`Nothing imported yet: ${plural(shown.errorCount, 'row')} ${verb} attention`}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls is reached by keyboard. */}
+      <ul className={classes.errors} aria-label="Rows that need attention" tabIndex={0}>
+        {shown.errors.slice(0, ERRORS_SHOWN).map(({ line, column, text, reason }) => (
+          <li key={`${line} ${column} ${reason}`}>
+            <span className="strong">Line {count(line)}</span>
+            {column && `, ${column}`}: <code>{text || 'empty'}</code> {reason}
+          </li>
+        ))}
+      </ul>
+      {more > 0 && <p>and {count(more)} more, all in the CSV.</p>}
+      <DownloadRows shown={shown} />
+    </Note>
+  )
+}
+
+export function DownloadRows({ shown }: Props) {
+  return (
+    <Button variant="default" onClick={() => saveFile(`to-mend-${shown.fileName}`, errorsCsv(shown.errors))}>
+      Download rows to mend
+    </Button>
+  )
+}
+
+/** The wrong rows with line, column, text and reason, for a spreadsheet. */
+export function errorsCsv(errors: readonly RowError[]): string {
+  const rows = errors.map(({ line, column, text, reason }) => [String(line), column, text, reason])
+  return [['line', 'column', 'text', 'reason'], ...rows].map((row) => row.map(quoted).join(',')).join('\r\n')
+}
+
+/** Quotes a cell; a leading formula sign gets an apostrophe, so that spreadsheets don't run it. */
+function quoted(cell: string): string {
+  const harmless = /^[=+\-@\t\r;]/.test(cell) ? `'${cell}` : cell
+  return `"${harmless.replaceAll('"', '""')}"`
+}
