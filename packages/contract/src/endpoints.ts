@@ -7,10 +7,14 @@ import * as group from './group.ts'
 import * as message from './message.ts'
 import * as policy from './policy.ts'
 import * as queue from './queue.ts'
+import * as recipient from './recipient.ts'
+import * as refusal from './refusal.ts'
 import * as route from './route.ts'
 import * as sender from './sender.ts'
+import * as service from './service.ts'
 import * as session from './session.ts'
 import * as setup from './setup.ts'
+import * as spoofing from './spoofing.ts'
 import * as system from './system.ts'
 import * as tenant from './tenant.ts'
 import * as user from './user.ts'
@@ -40,6 +44,19 @@ export const endpoints: readonly Endpoint[] = [
   domain.removeDomain,
   domain.getMx,
   domain.checkMx,
+  recipient.listUnlistedRecipients,
+  recipient.addUnlistedRecipients,
+  recipient.dismissUnlistedRecipients,
+  recipient.getRecipientPreview,
+  spoofing.getSpoofing,
+  spoofing.setSpoofing,
+  spoofing.exemptSpoofSource,
+  spoofing.dismissSpoofSource,
+  spoofing.lookAtSpf,
+  service.listServices,
+  service.proposeService,
+  service.addService,
+  service.removeService,
   user.listUsers,
   user.addUser,
   user.getUser,
@@ -92,6 +109,7 @@ export const endpoints: readonly Endpoint[] = [
   message.getMessageCounts,
   message.getMessageReasons,
   message.askMessage,
+  refusal.getRefusal,
   queue.listQueue,
   queue.actOnQueue,
   queue.getQueuePause,

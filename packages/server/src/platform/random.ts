@@ -24,6 +24,7 @@ export type IdKind =
   | 'gre'
   | 'pol'
   | 'grp'
+  | 'svc'
 
 /** A new id such as `msg_06d9…`: UUIDv7 (48 bit of milliseconds, 74 bit random) in 26 base32 digits. */
 export function newId(kind: IdKind, nowMs: number): string {

@@ -7,10 +7,12 @@ import { greylistBindings } from './greylist.ts'
 import { messageBindings } from './message.ts'
 import { policyBindings } from './policy.ts'
 import { queueBindings } from './queue.ts'
+import { refusalBindings } from './refusal.ts'
 import { routeBindings } from './route.ts'
 import { senderBindings } from './sender.ts'
 import { sessionBindings } from './session.ts'
 import { setupBindings } from './setup.ts'
+import { spoofingBindings } from './spoofing.ts'
 import { systemBindings } from './system.ts'
 import { tenantBindings } from './tenant.ts'
 import { userBindings } from './user.ts'
@@ -27,8 +29,10 @@ export function createBindings(deps: HandlerDeps): readonly Binding[] {
     ...routeBindings(deps),
     ...policyBindings(deps),
     ...messageBindings(deps),
+    ...refusalBindings(deps),
     ...queueBindings(deps),
     ...greylistBindings(deps),
+    ...spoofingBindings(deps),
     ...systemBindings(deps),
   ]
 }
