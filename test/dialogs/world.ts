@@ -115,7 +115,7 @@ export class World {
       routes: [],
       defaultRouteId: null,
       smartHostRouteId: null,
-      postmaster: null,
+      postmaster: parts.get('postmaster')?.[0] ?? null,
       rules: this.#rulesOf(parts),
     }
     this.holder.tenants.push(settings)

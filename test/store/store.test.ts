@@ -182,6 +182,18 @@ testOnBoth('an organisation changes by revision, and its audit log pages', (plac
   }),
 )
 
+testOnBoth('the postmaster is an address in a domain of the organisation, and reaches the edges', (place) =>
+  withStore(place, async (deps) => {
+    const scope = await addOrganisation(deps.store, 'Acme', 'acme.example')
+    const set = (postmaster: string | null) =>
+      updateTenant(scope, { change: { postmaster }, expected: null }, deps)
+    assert.equal((await set('pat@ACME.example')).postmaster, 'pat@ACME.example')
+    await assert.rejects(set('pat@elsewhere.example'), { problemName: 'invalid-input' })
+    assert.equal((await getTenant(scope, deps)).postmaster, 'pat@ACME.example')
+    assert.equal((await set(null)).postmaster, null)
+  }),
+)
+
 testOnBoth('the feed numbers changes in the order of their commits', (place) =>
   withStore(place, async ({ store }) => {
     const { dialect } = store

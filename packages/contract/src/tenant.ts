@@ -28,6 +28,8 @@ export const Tenant = z.object({
   /** Inbound only organisations need no C6 (decisions 52). */
   inboundOnly: z.boolean(),
   emergencyContact: EmergencyContact,
+  /** Who gets mail for postmaster and abuse of every domain, and notices about mail; null is nobody special. */
+  postmaster: z.string().nullable(),
   createdAt: Time,
   revision: z.int(),
 })
@@ -89,7 +91,7 @@ export const updateTenant = endpoint({
   path: '/v1/tenants/{tenant}',
   tag: 'Organisations',
   allow: 'tenant:write',
-  summary: 'Changes name, environment or emergency contact.',
+  summary: 'Changes name, environment, emergency contact or postmaster.',
   params: TenantPath,
   query: Nothing,
   body: z.object({
@@ -97,6 +99,8 @@ export const updateTenant = endpoint({
     environment: Environment.optional(),
     inboundOnly: z.boolean().optional(),
     emergencyContact: EmergencyContact.optional(),
+    /** An address in one of the organisation's domains; null sends such mail as it was addressed. */
+    postmaster: Address.nullable().optional(),
   }),
   output: Tenant,
   status: 200,

@@ -6,12 +6,13 @@ import type { AcceptedReport } from '#link/reports.ts'
 import type { AuthenticationFact } from '#policy/facts.ts'
 import type { Outcome } from '#policy/per-recipient.ts'
 import type { Verdict } from '#policy/policy.ts'
+import { isAlwaysAccepted } from '#policy/recipient-validation.ts'
 import type { TenantSettings } from '#policy/settings.ts'
 import type { Envelope, EnvelopeRecipient } from '#spool/spool.ts'
 import { trackedClient } from './refuse.ts'
 import { resultsField } from './results-field.ts'
 import type { Session } from './session.ts'
-import type { Transaction } from './transaction.ts'
+import type { AcceptedRecipient, Transaction } from './transaction.ts'
 
 /** What holds each recipient; null lets it go. */
 export type Held = (Outcome & { readonly kind: 'accept' })['held']
@@ -51,8 +52,7 @@ export function envelopeOf(
     },
     recipients: recipients.map((recipient, index) => ({
       index,
-      forwardPath: formatMailbox(recipient.forwardPath),
-      originalRecipient: recipient.parameters.originalRecipient,
+      ...destinationOf(recipient, settings),
       notify: recipient.parameters.notify,
       ...stateOf(held[index] ?? null, verdicts[index]?.by ?? recipient.verdict.by),
     })),
@@ -66,6 +66,17 @@ export function envelopeOf(
     // Outbound mail has a reverse-path of the tenant itself (decisions 12).
     dsnAllowed: reversePath !== null && (direction === 'outbound' || isVouchedFor(results)),
   }
+}
+
+/** Mail for postmaster and abuse goes to the person named for it; tracking and ORCPT keep who was meant. */
+function destinationOf({ forwardPath, parameters }: AcceptedRecipient, settings: TenantSettings) {
+  const { postmaster, domains } = settings
+  const isOurs = domains.some(({ name }) => name === forwardPath.domain)
+  const meant = formatMailbox(forwardPath)
+  if (postmaster === null || !isOurs || !isAlwaysAccepted(forwardPath)) {
+    return { forwardPath: meant, originalRecipient: parameters.originalRecipient }
+  }
+  return { forwardPath: postmaster, originalRecipient: parameters.originalRecipient ?? `rfc822;${meant}` }
 }
 
 /** What control learns of the message; rides in the spool's transaction. */

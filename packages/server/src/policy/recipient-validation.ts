@@ -105,6 +105,7 @@ function domainOf(settings: TenantSettings | null, forwardPath: Mailbox | null):
   return settings?.domains.find((domain) => domain.name === name)
 }
 
-function isAlwaysAccepted({ localPart }: Mailbox): boolean {
+/** `postmaster` and `abuse`: always accepted, and for a named person (RFC 5321 §4.5.1, RFC 2142 §4). */
+export function isAlwaysAccepted({ localPart }: Mailbox): boolean {
   return ALWAYS_ACCEPTED.has(localPart.toLowerCase())
 }

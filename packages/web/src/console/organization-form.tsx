@@ -44,17 +44,19 @@ function Filled({ tenant }: { readonly tenant: Tenant }) {
       environment: tenant.environment,
       inboundOnly: tenant.inboundOnly,
       emergencyContact: tenant.emergencyContact,
+      postmaster: tenant.postmaster ?? '',
     },
     validate: {
+      postmaster: (value) => (value.trim() === '' ? null : address(value)),
       name: required('the name of the organisation'),
       emergencyContact: { name: required('who to reach'), email: address },
     },
   })
   useFieldErrors(form, save.error)
-  const submit = form.onSubmit(
-    (body: Change) => save.mutate({ params: { tenant: tenant.slug }, body, revision: tenant.revision }),
-    focusFirstWrong,
-  )
+  const submit = form.onSubmit(({ postmaster, ...rest }) => {
+    const body: Change = { ...rest, postmaster: postmaster.trim() === '' ? null : postmaster }
+    save.mutate({ params: { tenant: tenant.slug }, body, revision: tenant.revision })
+  }, focusFirstWrong)
   return (
     <form onSubmit={submit} noValidate>
       <Panel title={tenant.name} side={tenant.primaryDomain} flush>
@@ -93,6 +95,18 @@ function Filled({ tenant }: { readonly tenant: Tenant }) {
               {...form.getInputProps('emergencyContact.phone')}
             />
           </div>
+        </FormSection>
+        <FormSection
+          title="Postmaster"
+          line={`Mail for postmaster@ and abuse@ of every domain goes to this person, and so do notices about held mail.`}
+        >
+          <TextInput
+            label="Postmaster’s address"
+            description={`In one of your domains, such as ${tenant.primaryDomain}. Empty: such mail goes where it is addressed to.`}
+            type="email"
+            disabled={!may}
+            {...form.getInputProps('postmaster')}
+          />
         </FormSection>
         {save.error && (
           <PanelBody>

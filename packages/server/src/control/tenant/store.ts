@@ -49,6 +49,7 @@ export function tenantOf(row: TenantRow): Tenant {
     environment: row.environment as Environment,
     inboundOnly: row.inbound_only === 1,
     emergencyContact: { name: row.contact_name, email: row.contact_email, phone: row.contact_phone },
+    postmaster: row.postmaster,
     createdAt: row.created_at,
     revision: row.revision,
   }

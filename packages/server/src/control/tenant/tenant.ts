@@ -139,6 +139,7 @@ export type TenantUpdate = {
   readonly environment?: Environment | undefined
   readonly inboundOnly?: boolean | undefined
   readonly emergencyContact?: Tenant['emergencyContact'] | undefined
+  readonly postmaster?: string | null | undefined
 }
 
 /** Changes an organisation. `expected` is the revision of If-Match; null changes whatever is there. */
@@ -153,6 +154,7 @@ export async function updateTenant(
     requireRevision(row, input.expected)
     const before = fieldsOf(tenantOf(row))
     const after = { ...before, ...definedOf(input.change) }
+    await requireOwnMailbox(trx, scope, after.postmaster)
     const at = clock.now()
     const subject = `organisation ${row.name}`
     const revision = await changeSettings(trx, scope, {
@@ -171,6 +173,7 @@ export async function updateTenant(
         contact_name: after.emergencyContact.name,
         contact_email: after.emergencyContact.email,
         contact_phone: after.emergencyContact.phone,
+        postmaster: after.postmaster,
         revision,
       })
       .where('id', '=', scope.tenantId)
@@ -188,13 +191,28 @@ export function getLiveness(_scope: Scope, { link }: Pick<Deps, 'link'>): Livene
   return { version, edges, live: edges.filter((edge) => edge.version >= version).length, total: edges.length }
 }
 
-function fieldsOf({ name, environment, inboundOnly, emergencyContact }: Tenant) {
-  return { name, environment, inboundOnly, emergencyContact }
+function fieldsOf({ name, environment, inboundOnly, emergencyContact, postmaster }: Tenant) {
+  return { name, environment, inboundOnly, emergencyContact, postmaster }
+}
+
+/** It takes the delivery route of its domain, so it has to be one of theirs (decisions 17). */
+async function requireOwnMailbox(trx: Trx, scope: Scope, mailbox: string | null): Promise<void> {
+  if (mailbox === null) return
+  const domain = mailbox.slice(mailbox.lastIndexOf('@') + 1).toLowerCase()
+  const row = await trx
+    .selectFrom('domain')
+    .select('id')
+    .where('tenant_id', '=', scope.tenantId)
+    .where('name', '=', domain)
+    .executeTakeFirst()
+  if (row) return
+  const message = `Choose an address in a domain of the organisation; ${domain} is not one of them.`
+  throw invalidInput([{ path: '/postmaster', message }])
 }
 
 function definedOf<Fields extends object>(
   fields: Fields,
-): { [Name in keyof Fields]?: NonNullable<Fields[Name]> } {
+): { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never
 }
 
