@@ -43,7 +43,8 @@ async function runFile({ file, events }) {
   const startedAt = Date.now()
   const child = spawn(
     node26,
-    [`--test-reporter=${reporter}`, `--test-reporter-destination=${events}`, file],
+    // What a failed test left open must not keep its file for minutes.
+    ['--test-force-exit', `--test-reporter=${reporter}`, `--test-reporter-destination=${events}`, file],
     { cwd: root, env: environmentOf(node26), stdio: ['ignore', 'pipe', 'pipe'], detached: true },
   )
   running.add(child.pid)

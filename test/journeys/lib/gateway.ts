@@ -2,6 +2,7 @@
 // in.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -51,6 +52,7 @@ export async function startGateway({ env = {}, data }: Options = {}): Promise<Ga
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  remember(child)
   let text = ''
   child.stdout.on('data', (chunk) => {
     text += chunk
@@ -59,6 +61,7 @@ export async function startGateway({ env = {}, data }: Options = {}): Promise<Ga
     text = (text + chunk).slice(-2_000_000)
   })
   await untilPrinted(child, () => text)
+  unref(child)
   const listening: readonly { role: string; port: number }[] = readJson(join(folder, 'run', 'listeners.json'))
   const portOf = (role: string): number => listening.find((at) => at.role === role)?.port ?? 0
   const setup = /Set-up link\s+(\S+)/.exec(text)?.[1] ?? null
@@ -73,16 +76,42 @@ export async function startGateway({ env = {}, data }: Options = {}): Promise<Ga
     pids: () => [child.pid ?? 0, ...readJson<readonly number[]>(join(folder, 'run', 'pids.json')).slice(1)],
     async stop() {
       const startedAt = Date.now()
+      child.ref()
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM')
       const code = await exited
       if (data === undefined) rmSync(folder, { recursive: true, force: true })
       return { code, ms: Date.now() - startedAt }
     },
     async killAll() {
+      child.ref()
       for (const pid of familyOf(child.pid ?? 0)) killQuietly(pid)
       await exited
     },
   }
+}
+
+/** Gateways that run: none may outlive the test's process, nor keep it alive when a test of it failed. */
+const living = new Set<ChildProcess>()
+let isWatching = false
+
+/** Its pipes count too; whoever waits for its end takes it up again. */
+function unref(child: ChildProcess): void {
+  child.unref()
+  for (const pipe of [child.stdout, child.stderr]) if (pipe instanceof Socket) pipe.unref()
+}
+
+function remember(child: ChildProcess): void {
+  if (!isWatching) {
+    isWatching = true
+    process.once('exit', endLiving)
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
+  }
+  living.add(child)
+  child.once('exit', () => living.delete(child))
+}
+
+function endLiving(): void {
+  for (const child of living) for (const pid of familyOf(child.pid ?? 0)) killQuietly(pid)
 }
 
 /** A process and all its descendants, children first. */
