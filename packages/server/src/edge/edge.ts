@@ -45,6 +45,8 @@ export type EdgeOptions = {
   tlsContext(): SecureContext | null
   /** Asks the tenant's mail host for recipients (R1); left out where nobody can. */
   readonly callForward?: AskMailHost | undefined
+  /** Address that the sender's page of a refusal begins with; left out, replies carry no link. */
+  readonly senderPage?: string | null
   /** A message is durable: delivery may begin. Must not throw. */
   onAccepted(envelope: Envelope, content: Content): void
 }
@@ -77,6 +79,7 @@ export class Edge {
   readonly tlsContext: EdgeOptions['tlsContext']
   readonly callForward: AskMailHost
   readonly onAccepted: EdgeOptions['onAccepted']
+  readonly senderPage: string | null
   readonly greeting: Reply
   readonly ehloReply: Reply
   readonly ehloReplyWithStartTls: Reply
@@ -102,6 +105,7 @@ export class Edge {
     this.refusals = new Refusals({ spool, clock, newId: () => this.newMessageId() })
     this.tlsContext = options.tlsContext
     this.onAccepted = options.onAccepted
+    this.senderPage = options.senderPage ?? null
     this.callForward = options.callForward ?? (() => unknown('nobody asks mail hosts here'))
     const keywords = keywordsOf(this.limits)
     this.greeting = prewritten(replies.greeting(hostname))

@@ -21,7 +21,7 @@ function setUp() {
     clock,
     newId: () => `counted ${ids++}`,
   })
-  const note = (key: string): void =>
+  const note = (key: string): unknown =>
     refusals.note(key, () => ({ id: key, at: now, count: 1 }) as unknown as RefusedReport)
   return {
     refusals,

@@ -36,9 +36,9 @@ export class Refusals {
 
   /**
    * Notes a refusal. `key` names client and reason; `report` is only made when the refusal is listed by
-   * itself.
+   * itself. Returns its id, or null when it is only counted.
    */
-  note(key: string, report: () => RefusedReport): void {
+  note(key: string, report: () => RefusedReport): string | null {
     const now = this.#clock.now()
     let window = this.#windows.get(key)
     if (window !== undefined && now - window.start >= COUNTING_WINDOW_MS) {
@@ -51,10 +51,11 @@ export class Refusals {
       if (this.#windows.size > COUNTED_CLIENTS_MAX) this.#closeOldest()
     }
     window.count++
-    if (window.count > LISTED_REFUSALS_MAX) return
+    if (window.count > LISTED_REFUSALS_MAX) return null
     const made = report()
     if (window.count === LISTED_REFUSALS_MAX) window.last = made
     this.#gather(made)
+    return made.id
   }
 
   /** Writes the counted rows of windows that are over. */

@@ -1,6 +1,6 @@
 // What happens besides the reply when we refuse: an event, and a report for tracking.
 import { formatMailbox, type Mailbox } from '@gatepost/mail/address.ts'
-import type { Reply } from '@gatepost/mail/reply.ts'
+import { type Reply, withLink } from '@gatepost/mail/reply.ts'
 import type { EventFields } from '#events/emit.ts'
 import type { HeaderFacts } from '#facts/header-facts.ts'
 import type { RefusedReport, TrackedClient } from '#link/reports.ts'
@@ -26,8 +26,18 @@ export type Refusal = {
 export function refuse(session: Session, refusal: Refusal): Reply {
   const { transaction } = session
   session.edge.emit('edge.recipient.refused', eventFields(session, transaction, refusal))
-  if (transaction !== null) note(session, transaction, refusal)
-  return refusal.reply
+  const id = transaction === null ? null : note(session, transaction, refusal)
+  return linked(session, refusal, id)
+}
+
+/** The reply with the way to the sender's page, where a policy refused and the console has a public address. */
+function linked(
+  { edge }: Session,
+  { reply, verdict }: Pick<Refusal, 'reply' | 'verdict'>,
+  id: string | null,
+): Reply {
+  if (edge.senderPage === null || id === null || verdict === undefined) return reply
+  return withLink(reply, edge.senderPage + id.slice(id.indexOf('_') + 1))
 }
 
 /** Notes that a whole message was refused or deferred: an event, and a row for each recipient it had. */
@@ -42,11 +52,13 @@ export function refuseMessage(
     'edge.message.refused',
     eventFields(session, transaction, { ...whole, forwardPath: null }),
   )
+  let first: string | null = null
   for (const [index, { forwardPath }] of transaction.recipients.entries()) {
     const verdict = refusal.verdicts?.[index] ?? refusal.verdict
-    note(session, transaction, { ...whole, forwardPath, ...(verdict && { verdict }) })
+    const id = note(session, transaction, { ...whole, forwardPath, ...(verdict && { verdict }) })
+    first ??= id
   }
-  return refusal.reply
+  return linked(session, refusal, first)
 }
 
 /** Who the client is, as tracking shows it. */
@@ -72,10 +84,11 @@ function eventFields({ wire }: Session, transaction: Transaction | null, refusal
   }
 }
 
-function note(session: Session, transaction: Transaction, refusal: Refusal): void {
+/** Returns the id of its row, or null when it is only counted. */
+function note(session: Session, transaction: Transaction, refusal: Refusal): string | null {
   const { edge, wire } = session
   const { reply, verdict, header, settings } = refusal
-  edge.refusals.note(
+  return edge.refusals.note(
     `${wire.clientKey} ${refusal.because}`,
     (): RefusedReport => ({
       kind: 'refused',

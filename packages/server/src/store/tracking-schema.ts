@@ -86,13 +86,14 @@ const TOKEN_CHARACTERS = '!""#$%&\'\'()*+,-./:;<=>?@[\\]^_`{|}~'
 
 /**
  * Tables of one SQLite day file. `unique (tenant_id, id)` serves the list, one message and deduplication at
- * once. Words are in a full-text index of row numbers alone: rows of a b-tree, a dozen a message and all over
+ * once; what was refused is found by its id alone too, for the page behind the link in our reply. Words are in a full-text index of row numbers alone: rows of a b-tree, a dozen a message and all over
  * the file, cost seven times the CPU and three times the space.
  */
 export const sqliteDay = `
 create table if not exists tracking_message (seq integer primary key, ${messageColumns('text')},
   unique (tenant_id, id));
 create index if not exists tracking_message_by_status on tracking_message (tenant_id, status, id, count);
+create index if not exists tracking_refused_by_id on tracking_message (id) where size is null;
 create table if not exists tracking_attempt (${attemptColumns('text')},
   primary key (message_id, id)) without rowid;
 create virtual table if not exists tracking_words using fts5 (words, content = '', columnsize = 0,
@@ -107,6 +108,7 @@ export const postgresTables: readonly string[] = [
   `create table if not exists tracking_message (seq bigint generated always as identity, ${messageColumns(C)},
     primary key (day, seq), unique (day, tenant_id, id)) partition by range (day)`,
   `create index if not exists tracking_message_by_status on tracking_message (tenant_id, status, id, count)`,
+  `create index if not exists tracking_refused_by_id on tracking_message (id) where size is null`,
   `create table if not exists tracking_attempt (${attemptColumns(C)}, primary key (day, message_id, id))
     partition by range (day)`,
   `create table if not exists tracking_word (${wordColumns(C)}, primary key (day, tenant_key, word, seq))

@@ -87,6 +87,7 @@ export async function startEdge(options: RoleOptions): Promise<Running> {
     emit,
     tlsContext: () => tls.context(),
     callForward: (question) => callForward.ask(question),
+    senderPage: senderPageOf(config.http.url),
     onAccepted: (envelope, content) => scheduler.offer(envelope, content),
   })
   const figures = () => measureEdge({ ...options, edge, spools, scheduler, holder })
@@ -188,6 +189,14 @@ function createCallForward(
     ownMxListener: () => mail.find(({ role }) => role === 'mx') ?? null,
     localAddresses,
   })
+}
+
+/** Only an address that strangers can open is worth a place in our replies. */
+function senderPageOf(url: string | null): string | null {
+  if (url === null) return null
+  const { hostname } = new URL(url)
+  const isHere = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')
+  return isHere ? null : new URL('/r/', url).href
 }
 
 async function listen(edge: Edge, { role, host, port }: Listening): Promise<void> {

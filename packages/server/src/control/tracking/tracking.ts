@@ -22,6 +22,7 @@ import { type Message, placeOfMessage, readMessage } from './message.ts'
 import type { MailNotes } from './notes.ts'
 import { openPostgresTracking } from './postgres-store.ts'
 import { countReasons, type MessageReasons } from './reasons-store.ts'
+import { type Refusal, readRefusal } from './refusal-store.ts'
 import { publishedSettings } from './settings-store.ts'
 import { openSqliteTracking } from './sqlite-store.ts'
 import { Tail } from './tail.ts'
@@ -55,6 +56,8 @@ export type Tracking = {
   /** Throws `not-found`. */
   getMessage(scope: Scope, id: string): Promise<Message>
   getMessageCounts(scope: Scope): Promise<MessageCounts>
+  /** What the sender's side may know of a refusal, by the code in our reply. */
+  getRefusal(code: string): Promise<Refusal>
   /** Of the last 24 hours. */
   getMessageReasons(scope: Scope): Promise<MessageReasons>
   /** Makes the queued recipients of a message due now. Throws `not-found`, `edge-unreachable`. */
@@ -101,6 +104,7 @@ export async function openTracking(options: Options): Promise<Tracking> {
       return readMessage(scope, id, { storage, settings })
     },
     getMessageCounts: (scope) => countRows(scope, storage, clock),
+    getRefusal: (code) => readRefusal(code, { storage, clock, daysKept: options.daysKept ?? TRACKING_DAYS }),
     getMessageReasons: (scope) => countReasons(scope, storage, clock),
     async retryMessage(scope, messageId, link) {
       const place = await placeOfMessage(scope, messageId, storage)

@@ -79,7 +79,7 @@ function Why({ message }: { readonly message: Message }) {
           />
           {message.recipients.length > 1 && <Recipients message={message} />}
           <MessageFacts message={message} />
-          {message.today && <WithTodaysSettings today={message.today} />}
+          <WithTodaysSettings message={message} />
         </div>
       </div>
     </>

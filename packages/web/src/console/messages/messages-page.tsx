@@ -1,6 +1,8 @@
 // The message centre: one search over every attempt, live, with its filters in the address.
+import { Button } from '@mantine/core'
 import { useHotkeys } from '@mantine/hooks'
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { IconHelpHexagon } from '@tabler/icons-react'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useMemo, useRef, useState } from 'react'
 import { Page } from '#app/page.tsx'
 import { useMyTenant, useSlug } from '#app/session.ts'
@@ -43,6 +45,7 @@ export function MessagesPage() {
       title="Messages"
       width="full"
       busy={page.isPlaceholderData}
+      barActions={<AskButton />}
       actions={<StatusTabs status={search.status} onChange={(status) => change({ status })} />}
     >
       <Filters search={search} onChange={change} live={live} onLive={setLive} fieldRef={field}>
@@ -73,6 +76,19 @@ export function MessagesPage() {
         )}
       </div>
     </Page>
+  )
+}
+
+function AskButton() {
+  const slug = useSlug()
+  return (
+    <Button
+      variant="default"
+      renderRoot={(props) => <Link {...props} to="/t/$slug/ask" params={{ slug }} />}
+      leftSection={<IconHelpHexagon size={15} aria-hidden />}
+    >
+      Ask about a message
+    </Button>
   )
 }
 

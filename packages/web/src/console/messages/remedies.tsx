@@ -189,10 +189,25 @@ function Doing({ error, done, children }: DoingProps) {
   )
 }
 
-export function WithTodaysSettings({ today }: { readonly today: NonNullable<Message['today']> }) {
+export function WithTodaysSettings({ message }: { readonly message: Message }) {
+  const slug = useSlug()
+  const { today, client, reversePath, forwardPath, author } = message
+  if (!today) return null
+  const search = {
+    ip: client?.ip,
+    helo: client?.helo,
+    from: reversePath ?? undefined,
+    to: forwardPath ?? undefined,
+    author: author ?? undefined,
+  }
   return (
     <Panel title="With today’s settings">
       <p className="tx2">{today.text}</p>
+      <p>
+        <Link to="/t/$slug/ask" params={{ slug }} search={search}>
+          Ask again with fresh look-ups
+        </Link>
+      </p>
     </Panel>
   )
 }

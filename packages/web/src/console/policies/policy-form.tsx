@@ -14,7 +14,7 @@ import {
 } from '@gatepost/contract/policy.ts'
 import { Button, Checkbox, Switch, TagsInput, Textarea, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
+import { Link, useNavigate } from '@tanstack/react-router'
 import { type FormEvent, useEffect, useState } from 'react'
 import { call } from '#api/call.ts'
 import { fieldErrorsOf } from '#api/problem-error.ts'
@@ -48,6 +48,7 @@ export function PolicyForm({ draft: start, stored, mayChange }: Props) {
   const [draft, setDraft] = useState<PolicyDraft>(start)
   const [reason, setReason] = useState('')
   const [tried, setTried] = useState(false)
+  const slug = useSlug()
   const saving = useSave(stored)
   const preview = usePreview(draft, stored?.id ?? null)
   const faults = faultsOf(saving.error, tried || stored !== null ? preview : undefined)
@@ -132,10 +133,18 @@ export function PolicyForm({ draft: start, stored, mayChange }: Props) {
                 Saved. New mail is judged by it within a second.
               </p>
             )}
-            <div>
+            <div className={stack.row}>
               <Button type="submit" loading={saving.isPending} disabled={!isChanged}>
                 {stored ? 'Save and apply' : 'Add policy'}
               </Button>
+              <Link
+                className="small"
+                to="/t/$slug/ask"
+                params={{ slug }}
+                search={{ draft, draftId: stored?.id }}
+              >
+                Ask about a message with this draft
+              </Link>
             </div>
           </FormSection>
         )}

@@ -1,0 +1,51 @@
+// The answer to a question: the verdict, every policy in order, what would change it, and the facts.
+import type { askMessage } from '@gatepost/contract/message.ts'
+import type * as z from 'zod'
+import { PolicyList } from '#console/messages/policy-list.tsx'
+import { SmallestChange } from '#console/messages/remedies.tsx'
+import why from '#console/messages/why.module.css'
+import { Facts } from '#shared/facts.tsx'
+import { Panel } from '#shared/panel.tsx'
+import stack from '#shared/stack.module.css'
+import { StatusIcon } from '#shared/status-word.tsx'
+import { wordOf } from '#shared/vocabulary.ts'
+
+type Asked = z.output<(typeof askMessage)['output']>
+
+const states = { accept: 'accepted', hold: 'held', defer: 'deferred', reject: 'refused' } as const
+
+export function Answer({ answer }: { readonly answer: Asked }) {
+  const state = states[answer.outcome]
+  const { tone, word } = wordOf('message', state)
+  return (
+    <div className={stack.stack}>
+      <section className={why.verdict} data-tone={tone} aria-label="Verdict">
+        <StatusIcon of="message" state={state} size={20} />
+        <p className={why.sentence} role="status">
+          <strong>{word}.</strong> {answer.verdict}
+        </p>
+      </section>
+      <SmallestChange text={null} remedies={answer.remedies} because="Asked about a message" />
+      <Panel
+        title="Every policy, in order"
+        side={
+          answer.settingsRevision === null
+            ? undefined
+            : `settings revision ${answer.settingsRevision}${answer.withDraft ? ' with the draft' : ''}`
+        }
+      >
+        <PolicyList steps={answer.explanation} brief={false} label="asked" />
+        {!answer.contentAsked && (
+          <p className="small tx2">
+            Only the envelope was asked. Add an author or a file to ask about the content.
+          </p>
+        )}
+      </Panel>
+      <Panel title="Facts">
+        <Facts
+          rows={answer.facts.map(({ name, value, known }) => [name, known ? value : `unknown: ${value}`])}
+        />
+      </Panel>
+    </div>
+  )
+}
