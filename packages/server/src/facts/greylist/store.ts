@@ -62,8 +62,8 @@ export class GreylistStore {
   apply(changes: readonly GreylistChange[]): void {
     this.#inTransaction(() => {
       for (const change of changes) this.#applyOne(change)
-      if (this.#attempts > this.#limits.attempts) this.#makeRoom('attempt', 'id')
-      if (this.#passes > this.#limits.passes) this.#makeRoom('identity', 'coalesce(passed_at, first_at, 0)')
+      while (this.#attempts > this.#limits.attempts) this.#makeRoom('attempt', 'id')
+      while (this.#passes > this.#limits.passes) this.#makeRoom('identity', 'coalesce(passed_at, first_at, 0)')
     })
   }
 
