@@ -21,6 +21,7 @@ import { MessageSearch } from '#console/messages/message-search.ts'
 import { NewPolicySearch, PolicySearch } from '#console/policies/policy-search.ts'
 import { QueueSearch } from '#console/queue/queue-search.ts'
 import { SendersSearch } from '#console/senders/senders-search.ts'
+import { ServicesSearch } from '#console/services/services-search.ts'
 import { FailedPage, NotFoundPage } from './fault-pages.tsx'
 import { homeOf } from './home.ts'
 import { PendingPage } from './pending-page.tsx'
@@ -198,6 +199,17 @@ const greylisting = createRoute({
   component: lazyRouteComponent(() => import('#console/greylisting/greylisting-page.tsx'), 'GreylistingPage'),
 })
 
+const forgery = createRoute({
+  getParentRoute: () => tenant,
+  path: '/forgery',
+  component: lazyRouteComponent(() => import('#console/spoofing/spoofing-page.tsx'), 'SpoofingPage'),
+})
+const services = createRoute({
+  getParentRoute: () => tenant,
+  path: '/services',
+  validateSearch: ServicesSearch,
+  component: lazyRouteComponent(() => import('#console/services/services-page.tsx'), 'ServicesPage'),
+})
 const outbound = createRoute({
   getParentRoute: () => tenant,
   path: '/outbound',
@@ -246,6 +258,8 @@ const tree = root.addChildren([
       outbound,
       senders,
       greylisting,
+      forgery,
+      services,
       audit,
       settings,
     ]),

@@ -8,6 +8,8 @@ import {
   IconInbox,
   IconLayoutDashboard,
   IconListCheck,
+  IconMask,
+  IconPlugConnected,
   IconRoute,
   IconSend,
   IconSettings,
@@ -29,6 +31,8 @@ export type TenantAddress =
   | '/t/$slug/outbound'
   | '/t/$slug/senders'
   | '/t/$slug/greylisting'
+  | '/t/$slug/forgery'
+  | '/t/$slug/services'
   | '/t/$slug/policies'
   | '/t/$slug/users'
   | '/t/$slug/audit'
@@ -155,6 +159,26 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
         icon: IconHourglass,
         needs: 'policies:read',
         alsoCalled: ['Gateway, Policies, Greylisting', 'Deferred now', 'Attempt greylisted'],
+      },
+      {
+        to: '/t/$slug/forgery',
+        label: 'Forgery',
+        icon: IconMask,
+        needs: 'policies:read',
+        alsoCalled: [
+          'Gateway, Policies, Anti-Spoofing',
+          'Anti-Spoofing SPF based Bypass',
+          'Bypass anti-spoofing',
+          'Who sends as us',
+          'Impersonation',
+        ],
+      },
+      {
+        to: '/t/$slug/services',
+        label: 'Trusted services',
+        icon: IconPlugConnected,
+        needs: 'policies:read',
+        alsoCalled: ['Survey tools', 'Exempt a service', 'Third-party senders'],
       },
     ],
   },

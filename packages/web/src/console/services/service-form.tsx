@@ -1,0 +1,165 @@
+// Makes a trusted service: what it is recognised by, whom it writes as, and what it may do.
+import { getConnect } from '@gatepost/contract/connect.ts'
+import { listPolicies } from '@gatepost/contract/policy.ts'
+import {
+  addService,
+  type KnownService,
+  listServices,
+  SERVICE_IDENTITIES,
+  type ServiceDraft,
+  type ServiceIdentity,
+} from '@gatepost/contract/service.ts'
+import { getSpoofing } from '@gatepost/contract/spoofing.ts'
+import { Button, Checkbox, NativeSelect, Textarea, TextInput } from '@mantine/core'
+import { useState } from 'react'
+import { useAction } from '#api/use-endpoint.ts'
+import { useSlug } from '#app/session.ts'
+import { ProblemNote } from '#shared/note.tsx'
+import { Panel } from '#shared/panel.tsx'
+import stack from '#shared/stack.module.css'
+
+export const emptyDraft: ServiceDraft = {
+  name: '',
+  identity: 'dkim',
+  value: '',
+  senders: [],
+  grants: { permit: true, spoofing: false, displayName: true },
+  catalogue: null,
+  comment: '',
+}
+
+const IDENTITIES: { readonly [Name in ServiceIdentity]: { readonly label: string; readonly hint: string } } =
+  {
+    dkim: {
+      label: 'Signing domain (DKIM)',
+      hint: 'The surest: the service signs its mail with this domain.',
+    },
+    host: { label: 'Verified host name', hint: 'Exact, .suffix, or ms*.ssmx.net.' },
+    ip: { label: 'IP address or range', hint: 'Only where nobody else sends from it.' },
+    from: { label: 'Sender', hint: 'An address or domain. It counts only where the mail authenticates.' },
+  }
+
+type Props = {
+  readonly draft: ServiceDraft
+  readonly catalogue: readonly KnownService[]
+  readonly notes: readonly string[]
+  readonly onDone: () => void
+}
+
+export function ServiceForm({ draft: first, catalogue, notes, onDone }: Props) {
+  const tenant = useSlug()
+  const [draft, setDraft] = useState(first)
+  const [senders, setSenders] = useState(first.senders.join('\n'))
+  const change = (part: Partial<ServiceDraft>) => setDraft((before) => ({ ...before, ...part }))
+  const add = useAction(addService, {
+    readAgain: [listServices, listPolicies, getSpoofing, getConnect],
+    onDone,
+  })
+  const choose = (key: string) => {
+    const known = catalogue.find((service) => service.key === key)
+    if (known) change({ catalogue: key, name: known.name, identity: known.identity, value: known.value })
+    else change({ catalogue: null })
+  }
+  const submit = () => {
+    const lines = senders.split(/[\s,;]+/).filter((sender) => sender !== '')
+    add.mutate({ params: { tenant }, body: { draft: { ...draft, senders: lines }, reason: '' } })
+  }
+  return (
+    <Panel title="Trust a service" accent>
+      <form
+        className={stack.form}
+        onSubmit={(event) => {
+          event.preventDefault()
+          submit()
+        }}
+      >
+        {notes.length > 0 && (
+          <ul className="tx2">
+            {notes.map((note) => (
+              <li key={note}>{note}</li>
+            ))}
+          </ul>
+        )}
+        {catalogue.length > 0 && (
+          <NativeSelect
+            label="Known service"
+            value={draft.catalogue ?? ''}
+            onChange={(event) => choose(event.currentTarget.value)}
+            data={[
+              { value: '', label: 'Another one' },
+              ...catalogue.map(({ key, name, about }) => ({ value: key, label: `${name} · ${about}` })),
+            ]}
+          />
+        )}
+        <TextInput
+          label="Name"
+          required
+          value={draft.name}
+          onChange={(event) => change({ name: event.currentTarget.value })}
+        />
+        <NativeSelect
+          label="Recognised by"
+          value={draft.identity}
+          onChange={(event) => change({ identity: event.currentTarget.value as ServiceIdentity })}
+          data={SERVICE_IDENTITIES.map((value) => ({ value, label: IDENTITIES[value].label }))}
+        />
+        <TextInput
+          label={IDENTITIES[draft.identity].label}
+          description={IDENTITIES[draft.identity].hint}
+          required
+          value={draft.value}
+          onChange={(event) => change({ value: event.currentTarget.value })}
+        />
+        <Textarea
+          label="Senders it uses"
+          description="Addresses or domains, one a line. Addresses of yours are those it may send as."
+          autosize
+          minRows={2}
+          value={senders}
+          onChange={(event) => setSenders(event.currentTarget.value)}
+        />
+        <Grants draft={draft} change={change} />
+        {add.error && <ProblemNote error={add.error} focus />}
+        <div className={stack.row}>
+          <Button type="submit" loading={add.isPending}>
+            Trust this service
+          </Button>
+          <Button variant="default" onClick={onDone}>
+            Cancel
+          </Button>
+        </div>
+      </form>
+    </Panel>
+  )
+}
+
+function Grants({
+  draft,
+  change,
+}: {
+  readonly draft: ServiceDraft
+  readonly change: (part: Partial<ServiceDraft>) => void
+}) {
+  const { grants } = draft
+  const set = (part: Partial<ServiceDraft['grants']>) => change({ grants: { ...grants, ...part } })
+  return (
+    <fieldset className={stack.tight} style={{ border: 0, padding: 0, margin: 0 }}>
+      <legend>It may</legend>
+      <Checkbox
+        checked={grants.permit}
+        onChange={(event) => set({ permit: event.currentTarget.checked })}
+        label="Skip greylisting and spam screening"
+      />
+      <Checkbox
+        checked={grants.spoofing}
+        onChange={(event) => set({ spoofing: event.currentTarget.checked })}
+        label="Send with your addresses as sender"
+      />
+      <Checkbox
+        checked={grants.displayName}
+        onChange={(event) => set({ displayName: event.currentTarget.checked })}
+        label="Show your addresses and names in its display name"
+      />
+    </fieldset>
+  )
+}

@@ -1,0 +1,101 @@
+// One trusted service with the policies it has made, and taking the trust back.
+import { getConnect } from '@gatepost/contract/connect.ts'
+import { listPolicies } from '@gatepost/contract/policy.ts'
+import { listServices, removeService, type TrustedService } from '@gatepost/contract/service.ts'
+import { getSpoofing } from '@gatepost/contract/spoofing.ts'
+import { Button } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
+import { useAction } from '#api/use-endpoint.ts'
+import { useSlug } from '#app/session.ts'
+import { useConfirm } from '#shared/confirm.tsx'
+import { Facts } from '#shared/facts.tsx'
+import { plural } from '#shared/format.ts'
+import { HostText } from '#shared/host-text.tsx'
+import { ProblemNote } from '#shared/note.tsx'
+import { Panel } from '#shared/panel.tsx'
+import stack from '#shared/stack.module.css'
+import { RelativeTime } from '#shared/time.tsx'
+import classes from '../spoofing/spoofing.module.css'
+
+const IDENTITIES = {
+  dkim: 'Signing domain',
+  host: 'Verified host name',
+  ip: 'Address',
+  from: 'Sender',
+} as const
+
+export function ServicePanel({ service, may }: { readonly service: TrustedService; readonly may: boolean }) {
+  const tenant = useSlug()
+  const confirm = useConfirm()
+  const remove = useAction(removeService, {
+    readAgain: [listServices, listPolicies, getSpoofing, getConnect],
+  })
+  const ask = async () => {
+    const agreed = await confirm({
+      title: `Mail of ${service.name} is treated like any other from then on`,
+      body: `${plural(service.policies.length, 'policy', 'policies')} it has made ${service.policies.length === 1 ? 'goes' : 'go'} with it. Their history stays.`,
+      act: 'Trust it no more',
+      keep: 'Keep it',
+    })
+    if (agreed) remove.mutate({ params: { tenant, service: service.id } })
+  }
+  return (
+    <Panel
+      title={service.name}
+      side={
+        <>
+          by {service.createdBy}, <RelativeTime at={service.createdAt} />
+        </>
+      }
+      actions={
+        may && (
+          <Button
+            size="compact-sm"
+            variant="subtle"
+            color="gray"
+            loading={remove.isPending}
+            onClick={() => void ask()}
+          >
+            Trust no more<span className="hidden-visually">: {service.name}</span>
+          </Button>
+        )
+      }
+    >
+      <div className={stack.stack}>
+        <Facts
+          rows={[
+            [
+              IDENTITIES[service.identity],
+              <span key="value" className="mono">
+                <HostText>{service.value}</HostText>
+              </span>,
+            ],
+            [
+              'Senders',
+              service.senders.length === 0 ? (
+                'any'
+              ) : (
+                <HostText key="from">{service.senders.join(', ')}</HostText>
+              ),
+            ],
+            ...(service.comment === '' ? [] : [['Comment', service.comment] as const]),
+          ]}
+        />
+        <ul className={classes.plain}>
+          {service.policies.map((policy) => (
+            <li key={policy.id}>
+              <Link to="/t/$slug/policies/$policy" params={{ slug: tenant, policy: policy.id }}>
+                {policy.name}
+              </Link>
+              <span className="tx2">
+                {policy.text}
+                {policy.enabled ? '' : ' · disabled'}
+              </span>
+            </li>
+          ))}
+        </ul>
+        {remove.error && <ProblemNote error={remove.error} />}
+      </div>
+    </Panel>
+  )
+}
