@@ -113,6 +113,7 @@ function acceptedFields({ envelope, report }: SpooledMessage, world: World): Map
     ['envid', parameters.envelopeId ?? '-'],
     ['body', parameters.body],
     ['smtputf8', parameters.smtpUtf8 ? 'yes' : 'no'],
+    ['state', [...new Set(recipients.map(({ state }) => state))].join('+')],
     ['spf', found?.spf ?? 'unknown'],
     ['dkim', found?.dkim.map(({ result }) => result).join('+') || 'none'],
     ['dmarc', found?.dmarc.result ?? 'unknown'],

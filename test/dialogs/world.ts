@@ -124,7 +124,10 @@ export class World {
     }
   }
 
-  /** `greylisting apply` for everybody, `greylisting-for <sender> none` for one, and `permitted <sender>`. */
+  /**
+   * `greylisting apply` for everybody, `greylisting-for <sender> none` for one, `permitted <sender>`, and
+   * `authentication dmarc=honour spf=hold`.
+   */
   #rulesOf(parts: ReadonlyMap<string, readonly string[]>): readonly PolicyRule[] {
     const [action] = parts.get('greylisting') ?? []
     const [sender = '', exempt = 'none'] = parts.get('greylisting-for') ?? []
@@ -132,6 +135,8 @@ export class World {
     if (action !== undefined) rules.push(greylistingRule('everyone', { kind: 'everyone' }, action))
     if (sender !== '') rules.push(greylistingRule(sender, { kind: 'address', address: sender }, exempt))
     for (const address of parts.get('permitted') ?? []) rules.push(permit(address))
+    const results = parts.get('authentication')
+    if (results !== undefined) rules.push(authenticationRule(results))
     return rules
   }
 
@@ -156,6 +161,18 @@ export class World {
 function permit(address: string): PolicyRule<'permitted-senders'> {
   const option = { action: 'permit', onlyIfAuthenticated: false } as const
   return { ...common(address, { kind: 'address', address }), type: 'permitted-senders', option }
+}
+
+function authenticationRule(results: readonly string[]): PolicyRule<'authentication'> {
+  const action = (name: string) =>
+    results.find((text) => text.startsWith(`${name}=`))?.split('=')[1] ?? 'none'
+  const option = {
+    spfFail: action('spf'),
+    dkimFail: action('dkim'),
+    dmarcFail: action('dmarc'),
+    noneFound: action('none'),
+  } as PolicyRule<'authentication'>['option']
+  return { ...common('authentication', { kind: 'everyone' }), type: 'authentication', option }
 }
 
 function greylistingRule(name: string, from: Scope, action: string): PolicyRule<'greylisting'> {
