@@ -64,12 +64,12 @@ type Want = 'clientNames' | 'managedSender' | 'spf'
 function wantsOf(
   transaction: PolicyTransaction,
   settings: TenantSettings | null,
-  have: WantedFacts<Want>,
+  have: WantedFacts<Want> | undefined,
 ): readonly Want[] {
   if (settings === null || transaction.direction !== 'inbound') return NOTHING
   const names = wantsClientNames(settings, ['blocked-senders', 'permitted-senders'])
   // Whether a permit beats a personal block may rest on SPF: asked for only where there is such a block.
-  const isBlocked = personalBlock(listsOf(have.managedSender)) !== null
+  const isBlocked = personalBlock(listsOf(have?.managedSender)) !== null
   return [...names, 'managedSender', ...(isBlocked ? (['spf'] as const) : NOTHING)]
 }
 

@@ -100,16 +100,16 @@ function judge({ settings, subject, proof, saw, wanted }: Judged): Opinion {
 function wantsAtRcpt(
   transaction: PolicyTransaction,
   settings: TenantSettings | null,
-  have: WantedFacts<Want>,
+  have: WantedFacts<Want> | undefined,
 ): readonly Want[] {
-  const subject = settings && subjectOf(transaction, null, have)
+  const subject = settings && subjectOf(transaction, null, have ?? {})
   if (settings === null || subject === null || transaction.direction !== 'inbound') return NOTHING
   const wants: Want[] = [
     ...wantsClientNames(settings, ['permitted-senders', 'authentication']),
     'managedSender',
   ]
-  if (have.managedSender === undefined) return wants
-  const entry = personalPermit(listsOf(have.managedSender))
+  if (have?.managedSender === undefined) return wants
+  const entry = personalPermit(listsOf(have?.managedSender))
   const { kind } = adminPermit(settings, subject, NO_PROOF)
   const isPermitted = kind !== 'none' || entry !== null
   const isResting = kind === 'unproven' || (kind === 'none' && entry?.onlyIfAuthenticated === true)

@@ -193,6 +193,7 @@ test('the order is the documented one, and every reason has a sentence', () => {
         'authentication',
         'author-relay',
         'anti-spoofing-header',
+        'display-name',
         'blocked-senders-header',
         'permitted-senders-header',
         'greylisting',

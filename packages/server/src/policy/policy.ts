@@ -76,7 +76,7 @@ export type Policy<Need extends FactName = FactName, Want extends FactName = Fac
   wants?(
     transaction: PolicyTransaction,
     settings: TenantSettings | null,
-    have: WantedFacts<Want>,
+    have?: WantedFacts<Want>,
   ): readonly Want[]
   whenBlind(settings: TenantSettings | null): 'continue' | 'defer'
   judge(

@@ -73,9 +73,10 @@ export function scopeCovers(world: OverlapWorld, a: Scope, b: Scope): boolean {
 
 /** Whether some address is in both. */
 export function scopesMeet(world: OverlapWorld, a: Scope, b: Scope): boolean {
-  if (scopeCovers(world, a, b) || scopeCovers(world, b, a)) return true
+  // An empty group meets nobody.
   if (a.kind === 'group') return membersOf(world, a.groupId).some((scope) => scopesMeet(world, scope, b))
   if (b.kind === 'group') return scopesMeet(world, b, a)
+  if (scopeCovers(world, a, b) || scopeCovers(world, b, a)) return true
   const kinds = new Set([a.kind, b.kind])
   const domain = a.kind === 'domain' ? a.domain : b.kind === 'domain' ? b.domain : null
   if (kinds.has('domain') && kinds.has('internal')) return isAboveOwn(world, domain ?? '')
