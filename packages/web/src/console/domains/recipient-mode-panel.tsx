@@ -1,10 +1,11 @@
-// Recipient validation of one domain: the two modes, the reply to unknown recipients, and what each means.
+// Recipient validation of one domain: the ways, what each would have refused, and the reply to unknown ones.
 import { getConnect } from '@gatepost/contract/connect.ts'
-import { type Domain, listDomains, updateDomain } from '@gatepost/contract/domain.ts'
+import { type Domain, listDomains, type RecipientMode, updateDomain } from '@gatepost/contract/domain.ts'
+import { getRecipientPreview, type RecipientPreview } from '@gatepost/contract/recipient.ts'
 import { getLiveness } from '@gatepost/contract/tenant.ts'
-import { Button } from '@mantine/core'
+import { Button, NumberInput } from '@mantine/core'
 import { useState } from 'react'
-import { useAction } from '#api/use-endpoint.ts'
+import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
 import { ChoiceCards } from '#shared/choice-cards.tsx'
 import { plural } from '#shared/format.ts'
@@ -12,67 +13,80 @@ import { Note, ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
 import stack from '#shared/stack.module.css'
 import { LiveLine } from '../live-line.tsx'
+import { Consequence } from './mode-consequence.tsx'
+import { MODES, UNKNOWN_REPLIES, WHEN_SILENT } from './mode-words.ts'
+import { UnlistedRecipients } from './unlisted-recipients.tsx'
+
+type Draft = Pick<Domain, 'recipientMode' | 'unknownRecipient' | 'callForward'> & {
+  readonly learningDays: number
+}
+
+const LEARNING_DAYS = 14
 
 export function RecipientModePanel({ domain }: { readonly domain: Domain }) {
   const tenant = useSlug()
   const may = useMay('policies:write')
-  const [mode, setMode] = useState(domain.recipientMode)
-  const [reply, setReply] = useState(domain.unknownRecipient)
+  const [draft, setDraft] = useState<Draft>({ ...domain, learningDays: LEARNING_DAYS })
+  const change = (part: Partial<Draft>) => setDraft((before) => ({ ...before, ...part }))
+  const { data: preview } = useEndpoint(getRecipientPreview, { params: { tenant, domain: domain.id } })
   const save = useAction(updateDomain, { readAgain: [listDomains, getConnect, getLiveness] })
-  const changed = mode !== domain.recipientMode || reply !== domain.unknownRecipient
+  const { recipientMode: mode } = draft
+  const isSelective = mode !== 'accept-all' && mode !== 'learning'
+  const isChanged =
+    mode !== domain.recipientMode ||
+    draft.unknownRecipient !== domain.unknownRecipient ||
+    draft.callForward.sender !== domain.callForward.sender ||
+    draft.callForward.whenSilent !== domain.callForward.whenSilent
+  const blocked = preview?.modes.find((one) => one.mode === mode)?.blocked ?? null
   return (
     <Panel title={`Recipients of ${domain.name}`} side={`${plural(domain.userCount, 'user')} known`}>
       <div className={stack.stack}>
-        <ChoiceCards
+        <ChoiceCards<RecipientMode>
           label={`Recipients of ${domain.name}`}
           value={mode}
-          onChange={setMode}
+          onChange={(recipientMode) => change({ recipientMode })}
           disabled={!may}
-          choices={[
-            {
-              value: 'known',
-              label: 'Known recipients',
-              means:
-                'Only users and aliases in the list, and postmaster and abuse. Others are refused at the door.',
-            },
-            {
-              value: 'accept-all',
-              label: 'Accept all',
-              means: 'Every address in the domain. Your mail host refuses the unknown ones itself.',
-            },
-          ]}
+          choices={MODES}
         />
-        {mode === 'known' && (
+        {isSelective && (
           <ChoiceCards
             label="Reply to unknown recipients"
-            value={reply}
-            onChange={setReply}
+            value={draft.unknownRecipient}
+            onChange={(unknownRecipient) => change({ unknownRecipient })}
             disabled={!may}
-            choices={[
-              {
-                value: 'reject',
-                label: 'Refuse: 550 5.1.1',
-                means: 'The sender learns at once that the address is wrong.',
-              },
-              {
-                value: 'defer',
-                label: 'Put off: 451 4.1.1',
-                means: 'The sender tries again for days. For the first days, while the list may have gaps.',
-              },
-            ]}
+            choices={UNKNOWN_REPLIES}
+          />
+        )}
+        {mode === 'call-forward' && (
+          <CallForwardFields value={draft.callForward} onChange={change} disabled={!may} />
+        )}
+        {mode === 'learning' && domain.recipientMode !== 'learning' && (
+          <NumberInput
+            label="Days to learn"
+            min={1}
+            max={60}
+            allowDecimal={false}
+            clampBehavior="strict"
+            value={draft.learningDays}
+            onChange={(days) => change({ learningDays: Number(days) || LEARNING_DAYS })}
+            disabled={!may}
+            maw={160}
           />
         )}
         <Consequence domain={domain} mode={mode} />
+        <PreviewNote preview={preview} mode={mode} isCurrent={mode === domain.recipientMode} />
         {save.error && <ProblemNote error={save.error} />}
         {may && (
           <div className={stack.row}>
             <Button
-              disabled={!changed && domain.recipientMode !== 'accept-all'}
+              disabled={
+                (!isChanged && domain.recipientMode !== 'accept-all') || (blocked !== null && isChanged)
+              }
               loading={save.isPending}
               onClick={() =>
                 save.mutate({
                   params: { tenant, domain: domain.id },
-                  body: { recipientMode: mode, unknownRecipient: reply },
+                  body: bodyOf(draft, domain),
                   revision: domain.revision,
                 })
               }
@@ -80,32 +94,74 @@ export function RecipientModePanel({ domain }: { readonly domain: Domain }) {
               Save recipient validation
               <span className="hidden-visually"> of {domain.name}</span>
             </Button>
-            {save.isSuccess && !changed && <LiveLine />}
+            {save.isSuccess && !isChanged && <LiveLine />}
           </div>
         )}
+        <UnlistedRecipients domain={domain} />
       </div>
     </Panel>
   )
 }
 
-function Consequence({ domain, mode }: { readonly domain: Domain; readonly mode: Domain['recipientMode'] }) {
-  if (mode === 'accept-all') {
-    return (
-      <Note tone="warn" title="Mail to addresses that do not exist is accepted too">
-        <p>It is delivered to your mail host, which has to refuse or bounce it.</p>
-      </Note>
-    )
+/** A change of another field must not begin the time of learning anew. */
+function bodyOf({ recipientMode, unknownRecipient, callForward, learningDays }: Draft, domain: Domain) {
+  const begins = recipientMode === 'learning' && domain.recipientMode !== 'learning'
+  return {
+    recipientMode,
+    unknownRecipient,
+    ...(recipientMode === 'call-forward' ? { callForward } : {}),
+    ...(begins ? { learningDays } : {}),
   }
-  if (domain.userCount === 0) {
-    return (
-      <Note tone="bad" title={`No user of ${domain.name} is known: all its mail would be refused`}>
-        <p>Add users first, or choose Accept all for now.</p>
-      </Note>
-    )
-  }
+}
+
+function CallForwardFields(props: {
+  readonly value: Domain['callForward']
+  readonly onChange: (part: Pick<Draft, 'callForward'>) => void
+  readonly disabled: boolean
+}) {
+  const { value, onChange, disabled } = props
   return (
-    <Note tone="info" title={`Mail reaches ${plural(domain.userCount, 'user')} of ${domain.name}`}>
-      <p>Mail to any other address is turned away. It shows in Messages as refused, with the reason.</p>
+    <>
+      <ChoiceCards
+        label="The mail host is asked"
+        value={value.sender}
+        onChange={(sender) => onChange({ callForward: { ...value, sender } })}
+        disabled={disabled}
+        choices={[
+          { value: 'original', label: 'With the sender', means: 'As the message will come.' },
+          { value: 'null', label: 'With the empty sender', means: 'For hosts that check senders at RCPT.' },
+        ]}
+      />
+      <ChoiceCards
+        label="While it does not answer"
+        value={value.whenSilent}
+        onChange={(whenSilent) => onChange({ callForward: { ...value, whenSilent } })}
+        disabled={disabled}
+        choices={WHEN_SILENT}
+      />
+    </>
+  )
+}
+
+/** What the mode would have done with the mail that was seen (C8). */
+function PreviewNote(props: {
+  readonly preview: RecipientPreview | undefined
+  readonly mode: RecipientMode
+  readonly isCurrent: boolean
+}) {
+  const found = props.preview?.modes.find(({ mode }) => mode === props.mode)
+  if (!found) return null
+  if (found.blocked !== null && !props.isCurrent) {
+    return (
+      <Note tone="warn" title="Not possible yet">
+        <p>{found.blocked}</p>
+      </Note>
+    )
+  }
+  if (found.addresses === 0) return <p className="tx2">{found.text}</p>
+  return (
+    <Note tone="warn" title={found.text}>
+      <p>{found.sample.join(', ')}</p>
     </Note>
   )
 }
