@@ -102,6 +102,9 @@ test('what waits for a host that is down is listed with attempts and the last re
   assert.ok((recipient?.nextAttemptAt ?? 0) > Date.now())
   assert.deepEqual((await list()).unreachable, [])
   assert.equal((await list({ domain: 'other.example' })).items.length, 0)
+  type Totals = { readonly messages: number; readonly queued: number; readonly bytes: number }
+  const totals = await acme.api.call<Totals>('GET', `${acme.base}/queue/totals`)
+  assert.deepEqual([totals.messages, totals.queued, totals.bytes > 0], [1, 1, true])
   assert.equal((await list({ state: 'held' })).items.length, 0)
 })
 

@@ -111,6 +111,7 @@ export const endpoints: readonly Endpoint[] = [
   message.askMessage,
   refusal.getRefusal,
   queue.listQueue,
+  queue.getQueueTotals,
   queue.actOnQueue,
   queue.getQueuePause,
   queue.setQueuePause,

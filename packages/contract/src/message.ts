@@ -255,6 +255,8 @@ export const MessageCounts = z.object({
   held: z.int(),
   refused: z.int(),
   bounced: z.int(),
+  /** Removed from being held: by a person, or after 14 days. */
+  discarded: z.int(),
   /** Median and 95th percentile of milliseconds from 250 to delivery. */
   delayP50Ms: z.int().nullable(),
   delayP95Ms: z.int().nullable(),

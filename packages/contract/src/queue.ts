@@ -99,6 +99,40 @@ export const listQueue = endpoint({
   problems: ['not-found', 'edge-unreachable'],
 })
 
+export const QueueTotals = z.object({
+  messages: z.int(),
+  /** Recipients by state; paused ones are not among the queued. */
+  queued: z.int(),
+  held: z.int(),
+  paused: z.int(),
+  /** Octets of the messages, each counted once. */
+  bytes: z.int(),
+  /** When the oldest message was received; null when nothing waits. */
+  oldestAt: Time.nullable(),
+  /** The ten domains with most recipients. */
+  destinations: z.array(z.object({ domain: z.string(), queued: z.int(), held: z.int(), paused: z.int() })),
+  /** False when a queue was too long to count in time: it is longer than told. */
+  isWhole: z.boolean(),
+  unreachable: z.array(SilentEdge),
+})
+export type QueueTotals = z.infer<typeof QueueTotals>
+
+export const getQueueTotals = endpoint({
+  name: 'getQueueTotals',
+  method: 'GET',
+  path: '/v1/tenants/{tenant}/queue/totals',
+  tag: 'Queue',
+  allow: 'queue:read',
+  summary:
+    'How much waits in all: messages, recipients by state, octets, the oldest, and the largest destinations.',
+  params: TenantPath,
+  query: Nothing,
+  body: Nothing,
+  output: QueueTotals,
+  status: 200,
+  problems: ['not-found', 'edge-unreachable'],
+})
+
 export const actOnQueue = endpoint({
   name: 'actOnQueue',
   method: 'POST',

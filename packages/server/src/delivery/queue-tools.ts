@@ -9,7 +9,9 @@ import {
   type QueueListed,
   type QueueListOrder,
 } from '#link/queue-orders.ts'
+import { addCounts, NO_COUNTS, type QueueTotalled, type QueueTotalsOrder } from '#link/queue-totals.ts'
 import type { Clock } from '#platform/clock.ts'
+import type { QueueCounted } from '#spool/queue-wire.ts'
 import type { Hand, Source } from './in-hand.ts'
 import type { Recorder } from './recorder.ts'
 
@@ -61,6 +63,23 @@ export class QueueTools {
       parts.push({ items, next })
     }
     return { kind: 'queue-list', ...mergeListed(parts, limit) }
+  }
+
+  /** How much of a tenant waits in all spools here. */
+  async totals({ tenantId }: QueueTotalsOrder): Promise<QueueTotalled> {
+    const until = this.#deps.clock.now() + LIST_MS_MAX
+    let counts = NO_COUNTS
+    let isWhole = true
+    for (const { spool } of this.#deps.sources()) {
+      let after: string | null = null
+      do {
+        const part: QueueCounted = await spool.queue.count({ tenantId, after })
+        counts = addCounts([counts, part.counts])
+        after = part.next
+      } while (after !== null && this.#deps.clock.now() < until)
+      isWhole &&= after === null
+    }
+    return { kind: 'queue-totals', ...counts, isWhole }
   }
 
   /** Carries a decision out on all that is meant and is here. */

@@ -1,7 +1,9 @@
 // Orders: what control asks of an edge. Each carries an id and is idempotent; the edge answers with a result.
-import type { GreylistOrder, GreylistResult } from './greylist-orders.ts'
+
 import type { Explained, ExplainOrder } from './explain-orders.ts'
+import type { GreylistOrder, GreylistResult } from './greylist-orders.ts'
 import type { QueueActed, QueueActOrder, QueueListed, QueueListOrder } from './queue-orders.ts'
+import type { QueueTotalled, QueueTotalsOrder } from './queue-totals.ts'
 
 /** The separate tests of a delivery route, in order; a failed one leaves the rest `not-run` (C5). */
 export type ProbeCheck =
@@ -52,6 +54,7 @@ export type Order =
   | { readonly kind: 'retry'; readonly id: string; readonly messageId: string }
   | QueueListOrder
   | QueueActOrder
+  | QueueTotalsOrder
   | GreylistOrder
   | ExplainOrder
   /** Copies the worker's spools below `folder`; asked again with the same `backupId` until it is done. */
@@ -63,6 +66,7 @@ export type OrderResult =
   | { readonly kind: 'retry'; readonly recipients: number }
   | QueueListed
   | QueueActed
+  | QueueTotalled
   | GreylistResult
   | Explained
   | { readonly kind: 'backup'; readonly isDone: boolean; readonly messages: number }

@@ -12,6 +12,7 @@ import type { Order, OrderResult } from './orders.ts'
 import { LINK_VERSION, LONG_POLL_MS, linkPaths } from './protocol.ts'
 import type { Publisher } from './publisher.ts'
 import { QueueActed, QueueListed } from './queue-orders.ts'
+import { QueueTotalled } from './queue-totals.ts'
 import { NotABatch } from './report-shape.ts'
 
 /** Where reports go. The body is the text of a `ReportBatch`, checked by whoever stores it. */
@@ -40,6 +41,7 @@ const OrderResultShape = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('submit'), messageId: z.string().max(200) }),
   z.object({ kind: z.literal('retry'), recipients: z.int() }),
   QueueListed,
+  QueueTotalled,
   QueueActed,
   GreylistListed,
   GreylistDecided,

@@ -1,5 +1,6 @@
 // Questions about what waits, as they cross to the writer thread, and their answers.
 import type { QueuedMessage, QueueFilter } from '#link/queue-orders.ts'
+import type { QueueCounts } from '#link/queue-totals.ts'
 
 /** A decision that changes rows alone; bouncing makes a DSN besides and goes by delivery. */
 export type QueueChange = {
@@ -36,6 +37,7 @@ export type QueueQuestion =
       readonly after: string | null
       readonly limit: number
     }
+  | { readonly kind: 'queue-count'; readonly tenantId: string; readonly after: string | null }
   | { readonly kind: 'queue-paused-tenants' }
   | {
       readonly kind: 'queue-unpause'
@@ -57,6 +59,7 @@ export type QueueExpired = {
   readonly items: readonly { readonly envelope: string; readonly why: string | null }[]
   readonly next: string | null
 }
+export type QueueCounted = { readonly counts: QueueCounts; readonly next: string | null }
 export type QueueOpenRow = {
   readonly envelope: string
   readonly states: string | null
@@ -75,6 +78,7 @@ export type QueueUnpaused = { readonly messages: number; readonly next: string |
 export type QueueAnswerOf = {
   readonly 'queue-select': QueueSelected
   readonly 'queue-expired': QueueExpired
+  readonly 'queue-count': QueueCounted
   readonly 'queue-open': QueueOpenRow | null
   readonly 'queue-change': QueueChanged
   readonly 'queue-paused-tenants': readonly string[]

@@ -7,6 +7,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { after, beforeEach, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { EVERYTHING, mergeListed, type QueueFilter } from '#link/queue-orders.ts'
+import { addCounts, NO_COUNTS } from '#link/queue-totals.ts'
 import type { DeliveryReport } from '#link/reports.ts'
 import { newId } from '#platform/random.ts'
 import {
@@ -315,6 +316,30 @@ describe('a kill between decisions', () => {
     )
     const reported = (await outcomes(spool)).map(({ messageId }) => messageId)
     assert.deepEqual(reported.sort(), [...held].sort(), 'one report for each, none without')
+    await spool.close()
+  })
+})
+
+describe('totals', () => {
+  it('count messages, recipients by state and destination, octets and the oldest, of one tenant', async () => {
+    const spool = await bench.open()
+    const base = Date.now() - 10_000
+    const old = await store(spool, ['ann@acme.example', 'bo@b.example'], { receivedAt: base, size: 100 })
+    const id = await store(spool, ['cy@b.example'], { receivedAt: base + 1, size: 50 })
+    await store(spool, ['zoe@other.example'], { tenantId: 'ten_2', receivedAt: base - 5_000 })
+    await spool.queue.change(changeOf('hold', [id]))
+    await spool.settle([settlementOf(old, [0], { kind: 'paused', at: base, why: 'paused' })])
+    const { counts, next } = await spool.queue.count({ tenantId: 'ten_1', after: null })
+    assert.equal(next, null)
+    const { destinations, ...sums } = counts
+    assert.deepEqual(sums, { messages: 2, queued: 1, held: 1, paused: 1, bytes: 150, oldestAt: base })
+    const places = [
+      { domain: 'acme.example', queued: 0, held: 0, paused: 1 },
+      { domain: 'b.example', queued: 1, held: 1, paused: 0 },
+    ]
+    assert.deepEqual(destinations, places)
+    const twice = addCounts([counts, counts, NO_COUNTS])
+    assert.deepEqual([twice.messages, twice.oldestAt, twice.destinations[0]?.domain], [4, base, 'b.example'])
     await spool.close()
   })
 })

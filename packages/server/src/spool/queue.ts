@@ -1,6 +1,13 @@
 // The spool's side for people: what waits, and what they decide about it. Asked by delivery's queue tools.
 import type { QueueFilter } from '#link/queue-orders.ts'
-import type { QueueChange, QueueChanged, QueueExpired, QueueSelected, QueueUnpaused } from './queue-wire.ts'
+import type {
+  QueueChange,
+  QueueChanged,
+  QueueCounted,
+  QueueExpired,
+  QueueSelected,
+  QueueUnpaused,
+} from './queue-wire.ts'
 import type { DueMessage, DueRecipient, Envelope, Spool } from './spool.ts'
 import type { AnswerOf, Question, RecipientNotes, RecipientState } from './wire.ts'
 
@@ -22,6 +29,8 @@ export type SpoolQueue = {
     readonly after: string | null
     readonly limit: number
   }): Promise<QueueExpired>
+  /** How much waits of a tenant: a bounded part, as `select`. */
+  count(look: { readonly tenantId: string; readonly after: string | null }): Promise<QueueCounted>
   /** Tenants with paused recipients. */
   pausedTenants(): Promise<readonly string[]>
   /** Makes paused recipients due in up to `limit` messages behind `after`. */
@@ -52,6 +61,7 @@ export function queueOver(ask: Ask): SpoolQueue {
       return recipientsOf(envelope, row.states, (_, index) => wanted.has(index))
     },
     change: (change) => ask({ kind: 'queue-change', change }),
+    count: (look) => ask({ kind: 'queue-count', ...look }),
     expired: (look) => ask({ kind: 'queue-expired', ...look }),
     pausedTenants: () => ask({ kind: 'queue-paused-tenants' }),
     unpause: (look) => ask({ kind: 'queue-unpause', ...look }),

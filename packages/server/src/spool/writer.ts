@@ -14,6 +14,7 @@ import {
 } from './database.ts'
 import { Outbox } from './outbox.ts'
 import { changeQueue, openMessage, pausedTenants, selectExpired, selectWaiting } from './queue-rows.ts'
+import { countWaiting } from './queue-totals.ts'
 import type { QueueChangeQuestion } from './queue-wire.ts'
 import { type Mark, markClosed, recover, takeBack } from './recovery.ts'
 import {
@@ -231,6 +232,8 @@ class Writer {
         return openMessage(this.#sql, question)
       case 'queue-expired':
         return selectExpired(this.#sql, question)
+      case 'queue-count':
+        return countWaiting(this.#sql, question)
       case 'queue-paused-tenants':
         return pausedTenants(this.#sql)
       case 'queue-change':

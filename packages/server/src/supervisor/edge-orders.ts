@@ -21,7 +21,7 @@ type Deps = {
   readonly probeRoute: (order: Extract<Order, { kind: 'probe-route' }>) => Promise<OrderResult>
   readonly retryNow: (messageId: string) => Promise<number>
   readonly backup: (order: Extract<Order, { kind: 'backup' }>) => Promise<OrderResult>
-  readonly queue: Pick<QueueTools, 'list' | 'act'>
+  readonly queue: Pick<QueueTools, 'list' | 'act' | 'totals'>
   readonly greylist: (order: GreylistOrder) => Promise<GreylistResult>
   readonly explain: (order: ExplainOrder) => Promise<OrderResult>
   readonly onAccepted: (envelope: Envelope, content: Content) => void
@@ -36,6 +36,8 @@ export async function carryOut(order: Order, deps: Deps): Promise<OrderResult> {
       return { kind: 'retry', recipients: await deps.retryNow(order.messageId) }
     case 'queue-list':
       return deps.queue.list(order)
+    case 'queue-totals':
+      return deps.queue.totals(order)
     case 'queue-act':
       return actOnQueue(order, deps)
     case 'greylist-list':

@@ -2,6 +2,7 @@
 import type { BodyIn, OutputOf } from '@gatepost/contract/endpoint.ts'
 import {
   actOnQueue,
+  getQueueTotals,
   listQueue,
   type QueueAction,
   type QueuedMessage,
@@ -53,6 +54,12 @@ export const queueCommands: readonly Command[] = [
     run: list,
   }),
   command({
+    path: 'queue totals',
+    means:
+      'How much waits in all: messages, recipients by state, size, the oldest, the largest destinations.',
+    run: totals,
+  }),
+  command({
     path: 'queue show',
     args: ['ID'],
     means: 'The open recipients of one message: attempts, next attempt, last reply.',
@@ -85,6 +92,29 @@ async function list({ call, tenant, flag, show: print }: Context): Promise<numbe
         next === null ? 'Nothing waits.' : 'Nothing found so far.',
       ),
       ...(next === null ? [] : [`Go on with: gatepost queue list --after ${next}\n`]),
+      silentLines(unreachable),
+    ].join(''),
+  )
+  return unreachable.length === 0 ? 0 : 1
+}
+
+async function totals({ call, tenant, show: print }: Context): Promise<number> {
+  const total = await call(getQueueTotals, { params: { tenant: await tenant() } })
+  const { messages, queued, held, paused, bytes, oldestAt, destinations, isWhole, unreachable } = total
+  print(total, () =>
+    [
+      facts([
+        ['Messages', `${messages}${isWhole ? '' : ' and more'}`],
+        ['Recipients', `${queued} queued, ${paused} paused, ${held} held`],
+        ['Size', sizeOf(bytes)],
+        ['Oldest', oldestAt === null ? '-' : timeOf(oldestAt)],
+      ]),
+      '\n',
+      table(
+        ['Domain', 'Queued', 'Paused', 'Held'],
+        destinations.map((one) => [one.domain, `${one.queued}`, `${one.paused}`, `${one.held}`]),
+        'Nothing waits.',
+      ),
       silentLines(unreachable),
     ].join(''),
   )

@@ -2,13 +2,14 @@
 // silent are named, never left out in silence.
 import { domainToASCII } from 'node:url'
 import type { BodyOf, OutputOf, QueryOf } from '@gatepost/contract/endpoint.ts'
-import type { actOnQueue, listQueue, QueueFilter } from '@gatepost/contract/queue.ts'
+import type { actOnQueue, getQueueTotals, listQueue, QueueFilter } from '@gatepost/contract/queue.ts'
 import {
   mergeListed,
   type QueueActed,
   type QueueActOrder,
   type QueueFilter as QueueOrderFilter,
 } from '#link/queue-orders.ts'
+import { addCounts } from '#link/queue-totals.ts'
 import { newId } from '#platform/random.ts'
 import { appendAudit } from '../audit/audit.ts'
 import { invalidInput, problem } from '../problem.ts'
@@ -19,9 +20,12 @@ import { readPause } from './pause.ts'
 type Deps = Pick<ControlDeps, 'store' | 'clock' | 'link'>
 type Listed = OutputOf<typeof listQueue>
 type Acted = OutputOf<typeof actOnQueue>
+type Totals = OutputOf<typeof getQueueTotals>
 
 /** An edge looks for three seconds at most; the rest is the way there and back. */
 const LIST_MS_MAX = 10_000
+/** Destinations in an overview: those with most recipients. */
+const DESTINATIONS_SHOWN = 10
 /** An edge acts for eight seconds at most, and may wait for a transmission to end. */
 const ACT_MS_MAX = 30_000
 
@@ -47,6 +51,21 @@ export async function listWaiting(
   })
   const { items, next } = mergeListed(parts, limit)
   return { items, next, total: null, unreachable: [...unreachable], pause }
+}
+
+/** How much waits in all. Throws `edge-unreachable` when no edge answers at all. */
+export async function totalWaiting({ tenantId }: Scope, { clock, link }: Deps): Promise<Totals> {
+  const order = { kind: 'queue-totals', id: newId('ord', clock.now()), tenantId } as const
+  const { answers, unreachable } = await link.orderAll(order, LIST_MS_MAX)
+  if (answers.length === 0) throw silence(unreachable)
+  const parts = answers.flatMap(({ result }) => (result.kind === 'queue-totals' ? [result] : []))
+  const { destinations, ...sums } = addCounts(parts)
+  return {
+    ...sums,
+    destinations: destinations.slice(0, DESTINATIONS_SHOWN),
+    isWhole: parts.length === answers.length && parts.every(({ isWhole }) => isWhole),
+    unreachable: [...unreachable],
+  }
 }
 
 /**

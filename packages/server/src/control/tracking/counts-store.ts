@@ -36,6 +36,7 @@ export async function countRows(
     held: total('held'),
     refused: total('refused'),
     bounced: total('bounced'),
+    discarded: total('discarded'),
     delayP50Ms: percentile(delays, 0.5),
     delayP95Ms: percentile(delays, 0.95),
   }

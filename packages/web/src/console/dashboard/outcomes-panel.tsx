@@ -12,7 +12,7 @@ import classes from '../dashboard.module.css'
 export type Counts = z.infer<typeof MessageCounts>
 
 const big = ['delivered', 'deferred', 'held', 'refused'] as const
-const all = ['delivered', 'queued', 'deferred', 'held', 'refused', 'bounced'] as const
+const all = ['delivered', 'queued', 'deferred', 'held', 'refused', 'bounced', 'discarded'] as const
 
 export function OutcomesPanel({ counts }: { readonly counts: Counts }) {
   const slug = useSlug()

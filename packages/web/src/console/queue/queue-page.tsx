@@ -15,6 +15,7 @@ import { PauseNote, PausePanel, usePauses } from './pauses.tsx'
 import { QueueFoot } from './queue-foot.tsx'
 import { QueueList } from './queue-list.tsx'
 import { emptySearch, filterOf, type QueueSearch } from './queue-search.ts'
+import { QueueTotals } from './queue-totals.tsx'
 import { isEmpty, nothing, type Selection, toggled, toggledAll } from './selection.ts'
 import { SelectionActions } from './selection-actions.tsx'
 import { useActions } from './use-actions.ts'
@@ -46,6 +47,7 @@ export function QueuePage() {
       {actions.result && <ResultNote result={actions.result} onClose={actions.dismiss} />}
       <FailureNote error={actions.error} doneBefore={actions.doneBefore} />
       <SilentEdges edges={page.data?.unreachable ?? []} />
+      <QueueTotals tenant={tenant} onDomain={(domain) => change({ domain })} />
       <Filters search={search} onChange={change} />
       {page.error && <ProblemNote error={page.error} />}
       <div className={messages.frame} {...focus.handlers}>
