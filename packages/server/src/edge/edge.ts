@@ -40,7 +40,7 @@ export type EdgeOptions = {
   readonly clock: Clock
   readonly emit: Emit
   /** Null keeps none: every sender is taken at once. */
-  readonly greylist?: Greylist | null
+  readonly greylist: Greylist | null
   /** Asked at each handshake, so that a new certificate is used from then on. Null: TLS is not offered. */
   tlsContext(): SecureContext | null
   /** Asks the tenant's mail host for recipients (R1); left out where nobody can. */
@@ -99,7 +99,7 @@ export class Edge {
     this.emit = options.emit
     this.authenticator = new Authenticator({ dns, clock, hostname })
     this.clientNames = new ClientNames(dns, clock)
-    this.greylist = options.greylist ?? null
+    this.greylist = options.greylist
     this.connections = new ConnectionCounter(this.limits)
     this.tenantConnections = new TenantConnections(this.limits.connectionsPerTenant)
     this.refusals = new Refusals({ spool, clock, newId: () => this.newMessageId() })

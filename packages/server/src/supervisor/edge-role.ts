@@ -85,6 +85,7 @@ export async function startEdge(options: RoleOptions): Promise<Running> {
     spool,
     clock,
     emit,
+    greylist: greylist.greylist,
     tlsContext: () => tls.context(),
     callForward: (question) => callForward.ask(question),
     senderPage: senderPageOf(config.http.url),
