@@ -108,6 +108,11 @@ test('a first contact is deferred by whichever worker takes it, and stands in th
   assert.equal(total, 1)
   assert.equal(items[0]?.identity, BRIGHT)
   assert.equal(items[0]?.forwardPath, 'ann@acme.example')
+  await eventually(
+    () => api.call<Page>('GET', `${BASE}/greylisting`),
+    ({ figures }) => figures.deferred === 1,
+    5_000,
+  )
 })
 
 test('the message centre has a row for the attempt', async () => {
@@ -118,7 +123,7 @@ test('the message centre has a row for the attempt', async () => {
     5_000,
   )
   assert.equal(items[0]?.status, 'deferred')
-  assert.match(items[0]?.reason ?? '', /^greylist/)
+  assert.match(items[0]?.reason ?? '', /asked to come again/)
 })
 
 test('kill -9 of every process loses no deferral', { timeout: 60_000 }, async () => {
