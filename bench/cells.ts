@@ -11,7 +11,7 @@ type Common = {
   readonly slow: boolean
 }
 
-/** Accept, store, relay to the sink (W1). `perConnection` 0 means as many as there are. */
+/** Accept, store, relay to the sink (W1), with signed mail also authenticate (W3). `perConnection` 0 means as many as there are. */
 export type RelayCell = Common & {
   readonly kind: 'relay'
   readonly sessions: number
@@ -19,6 +19,8 @@ export type RelayCell = Common & {
   readonly sizeBytes: number
   /** How many of `--messages` this cell sends. */
   readonly share: number
+  /** Mail with a DKIM signature of a domain that publishes SPF and DMARC, or without all that. */
+  readonly mail: 'plain' | 'signed'
   /** 'starttls' awaits a generator that speaks TLS. */
   readonly transport: 'plain'
 }
@@ -48,6 +50,8 @@ const relayFloors = new Map<string, Floor>([
   ['haraka', { rate: 5, cpu: 5, p99: null }],
 ])
 
+const authenticationFloors = new Map<string, Floor>([['postfix-rspamd', { rate: 2.5, cpu: 2.5, p99: null }]])
+
 const rejectFloors = new Map<string, Floor>([['postfix', { rate: 2, cpu: 2, p99: null }]])
 
 /** The floors of a cell apply to the peers they name; `--cells` picks by the start of a name. */
@@ -64,6 +68,15 @@ export const cells: readonly Cell[] = [
   }),
   relay('w1-50k-many', '50 KiB, 20 sessions, many a connection', {
     perConnection: 0,
+    sizeBytes: 50 * KIB,
+    share: 0.5,
+  }),
+  signed('w3-4k-one', '4 KiB, 20 sessions, one message a connection', {
+    perConnection: 1,
+    sizeBytes: 4 * KIB,
+  }),
+  signed('w3-50k-one', '50 KiB, 20 sessions, one message a connection', {
+    perConnection: 1,
     sizeBytes: 50 * KIB,
     share: 0.5,
   }),
@@ -95,8 +108,14 @@ function relay(
     perConnection,
     sizeBytes,
     share,
+    mail: 'plain',
     transport: 'plain',
   }
+}
+
+function signed(name: string, title: string, shape: Parameters<typeof relay>[2]): RelayCell {
+  const floors = authenticationFloors
+  return { ...relay(name, '', shape), title: `W3: SPF, DKIM and DMARC, ${title}`, floors, mail: 'signed' }
 }
 
 function reject(name: string, title: string, perConnection: number): RejectCell {

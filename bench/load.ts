@@ -47,6 +47,8 @@ export type LoadPlan = {
   readonly perConnection?: number
   readonly sizeBytes?: number
   readonly run?: number
+  /** Files of messages made beforehand, by the start of their paths; they take turns. */
+  readonly bodies?: string
   readonly timeoutSeconds?: number
 }
 
@@ -164,6 +166,7 @@ function argumentsOf(plan: LoadPlan): string[] {
     ['-l', sizeBytes],
     ['-r', run],
     ['-w', plan.timeoutSeconds ?? 120],
+    ...(plan.bodies === undefined ? [] : [['-b', plan.bodies]]),
   ]
   return options.flat().map(String)
 }

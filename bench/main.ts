@@ -12,9 +12,12 @@ import { figure } from './statistics.ts'
 import { gatepost } from './targets/gatepost.ts'
 import { haraka } from './targets/haraka.ts'
 import { postfix } from './targets/postfix.ts'
+import { postfixRspamd } from './targets/postfix-rspamd.ts'
 import type { RunningTarget, Target } from './targets/target.ts'
 
-const TARGETS: ReadonlyMap<string, Target> = new Map([gatepost, postfix, haraka].map((t) => [t.name, t]))
+const TARGETS: ReadonlyMap<string, Target> = new Map(
+  [gatepost, postfix, haraka, postfixRspamd].map((t) => [t.name, t]),
+)
 /** Sent before anything is measured, so that code is compiled and processes are there: a share of a cell. */
 const WARM_UP_SHARE = 0.25
 const WARM_UP_MESSAGES_MIN = 300
@@ -116,7 +119,9 @@ function onSignals(bench: Bench): void {
 /** Generator straight to sink: what can't be exceeded by any target. */
 async function measureCeiling({ sink, options }: Bench): Promise<readonly Measurement[]> {
   const subject = { name: 'none', port: sink.port, pids: () => [] }
-  const plain = allCells.filter((cell): cell is RelayCell => cell.kind === 'relay' && cell.sizeBytes < 10_000)
+  const plain = allCells.filter((cell): cell is RelayCell => {
+    return cell.kind === 'relay' && cell.mail === 'plain' && cell.sizeBytes < 10_000
+  })
   const results: Measurement[] = []
   for (const cell of plain) {
     results.push(await measure({ cell, subject, sink, round: 0, messages: options.messages }))

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Cell, IdleCell, RejectCell, RelayCell } from './cells.ts'
 import { holdSessions, type LoadResult, runLoad, type Sink, type SinkCount } from './load.ts'
 import { busySeconds, familyCpuSeconds, familyPssKib } from './processes.ts'
+import { signedBodies } from './signed-mail.ts'
 
 /** Memory is read this often: reading it stops the family for moments, so not more. */
 const PSS_EVERY_MS = 1_000
@@ -86,6 +87,7 @@ async function measureRelay(options: MeasureOptions, cell: RelayCell): Promise<M
     perConnection,
     sizeBytes,
     run,
+    ...(cell.mail === 'signed' && { bodies: await signedBodies(sizeBytes) }),
     timeoutSeconds: LOAD_TIMEOUT_S,
   })
   const arrived = await waitForSink(sink, load.done)

@@ -27,8 +27,12 @@ typedef struct { float *ms; long len, room; } Times;
 static Times dot_times, rcpt_times, ehlo_times;
 static long begun, done, failed, errors, held, dropped;
 static char last_error[200];
-static const char *body;
-static size_t body_len;
+/* Messages made beforehand take turns; without them there is one of our own making. */
+#define BODIES_MAX 8
+static const char *bodies[BODIES_MAX];
+static size_t body_lens[BODIES_MAX];
+static int body_count;
+static const char *made_bodies; /* files `<this>0`, `<this>1`, …, with their final dot */
 static int poll_fd;
 
 static void note_time(Times *times, double since)
@@ -60,7 +64,8 @@ static void poll_for(Session *session, int write)
 /* Sends what waits; returns 0 when the connection is lost. */
 static int flush(Session *session)
 {
-  size_t body_size = session->with_body ? body_len : 0;
+  const char *body = bodies[session->number % body_count];
+  size_t body_size = session->with_body ? body_lens[session->number % body_count] : 0;
   while (session->out_at < session->out_len || session->body_at < body_size) {
     ssize_t put = drain(session->fd, session->out + session->out_at, session->out_len - session->out_at,
                         body + session->body_at, body_size - session->body_at);
@@ -112,8 +117,11 @@ static void send_message(Session *session)
 {
   session->state = DOT;
   session->with_body = 1;
-  session->out_len = (size_t)snprintf(session->out, sizeof session->out,
-    ID_FIELD "%ld-%ld\r\nMessage-ID: <%ld.%ld@sender.example>\r\n", plan.run, session->number, plan.run, session->number);
+  /* What was made beforehand has its Message-ID already, and it is signed. */
+  session->out_len = (size_t)(made_bodies
+    ? snprintf(session->out, sizeof session->out, ID_FIELD "%ld-%ld\r\n", plan.run, session->number)
+    : snprintf(session->out, sizeof session->out, ID_FIELD "%ld-%ld\r\nMessage-ID: <%ld.%ld@sender.example>\r\n",
+        plan.run, session->number, plan.run, session->number));
 }
 
 static void settle(Session *session, int good, State next)
@@ -200,16 +208,39 @@ static void open_session(Session *session)
   epoll_ctl(poll_fd, EPOLL_CTL_ADD, session->fd, &event);
 }
 
-static void prepare_body(void)
+static int read_body(const char *path)
 {
+  FILE *file = fopen(path, "rb");
+  if (!file) return 0;
+  fseek(file, 0, SEEK_END);
+  long size = ftell(file);
+  rewind(file);
+  char *text = malloc((size_t)size);
+  if (fread(text, 1, (size_t)size, file) != (size_t)size) die("read body");
+  fclose(file);
+  bodies[body_count] = text;
+  body_lens[body_count++] = (size_t)size;
+  return 1;
+}
+
+static void prepare_bodies(void)
+{
+  char path[1024];
+  if (made_bodies) {
+    do snprintf(path, sizeof path, "%s%d", made_bodies, body_count);
+    while (body_count < BODIES_MAX && read_body(path));
+    if (body_count == 0) die("no bodies");
+    return;
+  }
   char *text = malloc((size_t)plan.size + 1024);
   int len = sprintf(text, "From: Sender <s@sender.example>\r\nTo: User <u@example.org>\r\nSubject: load\r\n"
                           "Date: Sat, 21 Nov 2026 10:00:00 +0000\r\nMIME-Version: 1.0\r\n"
                           "Content-Type: text/plain; charset=utf-8\r\n\r\n");
   for (int line = 0; len < plan.size - 150; line++)
     len += sprintf(text + len, "%06d the quick brown fox jumps over the lazy dog\r\n", line);
-  body_len = (size_t)(len + sprintf(text + len, ".\r\n"));
-  body = text;
+  body_lens[0] = (size_t)(len + sprintf(text + len, ".\r\n"));
+  bodies[0] = text;
+  body_count = 1;
 }
 
 /* Serves ready sessions for at most 20 ms; returns how many connections ended for good. */
@@ -291,7 +322,7 @@ static void run_hold(Session *sessions)
 static void read_plan(int argc, char **argv)
 {
   int option;
-  while ((option = getopt(argc, argv, "M:p:s:n:m:l:r:e:w:u:")) != -1) switch (option) {
+  while ((option = getopt(argc, argv, "M:p:s:n:m:l:r:e:w:u:b:")) != -1) switch (option) {
     case 'M': plan.mode = optarg[0]; break;
     case 'p': plan.port = atoi(optarg); break;
     case 's': plan.sessions = atoi(optarg); break;
@@ -302,9 +333,10 @@ static void read_plan(int argc, char **argv)
     case 'e': plan.expect = atoi(optarg); break;
     case 'w': plan.timeout_s = atoi(optarg); break;
     case 'u': plan.recipients = atol(optarg); break;
+    case 'b': made_bodies = optarg; break;
     default:
       fprintf(stderr, "smtpload -M mail|reject|hold -p port -s sessions -n messages -m messages a connection (0: all)\n"
-                      "         -l bytes -r run -e expected code -w timeout seconds -u recipients\n");
+                      "         -l bytes -r run -e expected code -w timeout seconds -u recipients -b bodies\n");
       exit(2);
   }
 }
@@ -313,7 +345,7 @@ int main(int argc, char **argv)
 {
   read_plan(argc, argv);
   begin_process();
-  prepare_body();
+  prepare_bodies();
   poll_fd = epoll_create1(0);
   Session *sessions = calloc((size_t)plan.sessions, sizeof *sessions);
   if (plan.mode == 'h') run_hold(sessions);

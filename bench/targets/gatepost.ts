@@ -4,6 +4,7 @@ import { access, open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type DnsServer, startDns } from '@gatepost/sandbox/dns.ts'
+import { publishSender } from '../signed-mail.ts'
 import { provision } from './gatepost-provision.ts'
 import { type RunningTarget, stopChild, type Target, type TargetOptions, waitForGreeting } from './target.ts'
 
@@ -34,6 +35,7 @@ export const gatepost: Target = {
 
   async start(options) {
     const dns = await startDns()
+    publishSender(dns)
     const child = await spawnServer(options, dns)
     const stop = async () => {
       await stopChild(child)

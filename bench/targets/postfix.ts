@@ -36,25 +36,32 @@ export const postfix: Target = {
     }
   },
 
-  async start(options) {
-    const { workDir } = options
-    const port = options.smtpPort ?? (await freePort())
-    const config = join(workDir, 'etc')
-    await writeConfiguration(options, port)
-    await postfixCommand(config, 'check')
-    await postfixCommand(config, 'start')
-    await waitForGreeting(port)
-    const master = Number(await readFile(join(workDir, 'spool', 'pid', 'master.pid'), 'utf8'))
-    return {
-      port,
-      pids: () => [master],
-      settings: settingsOf(options),
-      stop: () => stopInstance(config, master),
-    } satisfies RunningTarget
-  },
+  start: (options) => startPostfix(options, []),
 }
 
-async function writeConfiguration(options: TargetOptions, port: number): Promise<void> {
+/** A private instance; `more` are further lines of main.cf. */
+export async function startPostfix(options: TargetOptions, more: readonly string[]): Promise<RunningTarget> {
+  const { workDir } = options
+  const port = options.smtpPort ?? (await freePort())
+  const config = join(workDir, 'etc')
+  await writeConfiguration(options, port, more)
+  await postfixCommand(config, 'check')
+  await postfixCommand(config, 'start')
+  await waitForGreeting(port)
+  const master = Number(await readFile(join(workDir, 'spool', 'pid', 'master.pid'), 'utf8'))
+  return {
+    port,
+    pids: () => [master],
+    settings: settingsOf(options),
+    stop: () => stopInstance(config, master),
+  }
+}
+
+async function writeConfiguration(
+  options: TargetOptions,
+  port: number,
+  more: readonly string[],
+): Promise<void> {
   const { workDir } = options
   const [config, spool, data] = ['etc', 'spool', 'data'].map((name) => join(workDir, name)) as [
     string,
@@ -64,14 +71,14 @@ async function writeConfiguration(options: TargetOptions, port: number): Promise
   await chmod(workDir, 0o755) // Postfix' processes run as their own user.
   for (const folder of [config, spool, data]) await mkdir(folder)
   await run('chown', ['postfix', data])
-  await writeFile(join(config, 'main.cf'), mainCf(options))
+  await writeFile(join(config, 'main.cf'), mainCf(options, more))
   await writeFile(join(config, 'master.cf'), masterCf(port))
   const rows = Array.from({ length: RECIPIENTS }, (_, n) => `u${n}@${DOMAIN} ok\n`)
   await writeFile(join(config, 'recipients'), rows.join(''))
   await run('postmap', ['-c', config, `lmdb:${join(config, 'recipients')}`])
 }
 
-function mainCf(options: TargetOptions): string {
+function mainCf(options: TargetOptions, more: readonly string[]): string {
   const { workDir, sinkPort } = options
   const lines = [
     'compatibility_level = 3.6',
@@ -91,6 +98,7 @@ function mainCf(options: TargetOptions): string {
     `default_process_limit = ${processLimit(options)}`,
     'alias_maps =',
     'biff = no',
+    ...more,
   ]
   return `${lines.join('\n')}\n`
 }
