@@ -20,6 +20,14 @@ const STOP_MS = 9_000 // The whole stop is promised in under 10 s.
 const RESTART_SESSIONS_MS = 120_000
 const RESTART_SESSIONS_ALONE_MS = 10_000
 
+/**
+ * Half of what V8 gives to short-lived objects in each thread. Twice as much saves no CPU that can be
+ * measured under full load, costs a third more memory, and makes pauses longer.
+ */
+const SEMI_SPACE_MIB = 8
+/** The C library's own heaps: one a thread, as by default, keeps what each of a dozen threads once used. */
+const MALLOC_ARENA_MAX = '2'
+
 /** A child said why it cannot start; the message is for people. */
 export class ChildRefused extends Error {}
 
@@ -128,8 +136,8 @@ export class Children {
     const process = fork(mainFile, [`child-${child.role}`], {
       stdio: ['ignore', log, log, 'ipc'],
       // An operator's own choice of folder wins.
-      env: { NODE_COMPILE_CACHE: compileCache, ...parent.env },
-      execArgv: ['--disable-warning=ExperimentalWarning'],
+      env: { NODE_COMPILE_CACHE: compileCache, MALLOC_ARENA_MAX, ...parent.env },
+      execArgv: ['--disable-warning=ExperimentalWarning', `--max-semi-space-size=${SEMI_SPACE_MIB}`],
     })
     child.process = process
     process.send(startMessage(child.role, child.slot))
