@@ -52,6 +52,11 @@ const bodies: { readonly [Name in StepName]?: StepBody } = {
       default: RecipientValidation,
     })),
   ),
+  'bypass-anti-spoofing': lazy(() =>
+    import('#console/spoofing/spoofing-manager.tsx').then(({ SpoofingManager }) => ({
+      default: SpoofingManager,
+    })),
+  ),
   'modify-mx': lazy(() => import('./steps/modify-mx.tsx').then(({ ModifyMx }) => ({ default: ModifyMx }))),
 }
 

@@ -27,6 +27,7 @@ const empty: Observed = {
   userCount: 0,
   routes: [],
   outbound,
+  spoofing: { stopped: [], exempted: [] },
   senders: { users: 0, entries: 0, waitingUsers: 0, importedAt: null },
   skipped: new Set(),
 }

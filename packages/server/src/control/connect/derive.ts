@@ -11,6 +11,7 @@ import {
   deriveSenders,
   deriveUsers,
 } from './derive-people.ts'
+import { deriveSpoofing } from './derive-spoofing.ts'
 import type { Observed } from './observed.ts'
 import {
   isAvailable,
@@ -73,6 +74,8 @@ function deriveOwn(name: StepName, observed: Observed): Own {
       return deriveSenders(observed)
     case 'recipient-validation':
       return deriveRecipients(observed)
+    case 'bypass-anti-spoofing':
+      return deriveSpoofing(observed)
     case 'modify-mx':
       return deriveMx(observed)
     default:

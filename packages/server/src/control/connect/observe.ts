@@ -11,6 +11,7 @@ import { shownTest } from '../route/probe-state.ts'
 import { routesOf } from '../route/store.ts'
 import type { ControlDeps } from '../scope.ts'
 import { countSenders } from '../sender/store.ts'
+import { spoofingOverview } from '../spoofing/spoofing.ts'
 import { tenantById } from '../tenant/store.ts'
 import { type MailObservations, readMailObservations } from '../tracking/mail-observations.ts'
 import { lastCommitted } from '../user/import-store.ts'
@@ -23,7 +24,7 @@ export type ObserveDeps = Pick<ControlDeps, 'store' | 'clock' | 'config'>
 /** Everything about one organisation. Throws `not-found` when it is gone. */
 export async function observe(tenantId: string, { store, clock, config }: ObserveDeps): Promise<Observed> {
   const { db } = store
-  const [tenant, domains, counts, users, routes, addresses, mail, mx, skipped, senders, imported] =
+  const [tenant, domains, counts, users, routes, addresses, mail, mx, skipped, senders, imported, spoofing] =
     await Promise.all([
       tenantById(db, tenantId),
       domainsOf(db, tenantId),
@@ -36,6 +37,7 @@ export async function observe(tenantId: string, { store, clock, config }: Observ
       skippedSteps(db, tenantId),
       countSenders(db, tenantId),
       lastCommitted(db, tenantId, 'senders'),
+      spoofingOverview(tenantId, { store, clock }),
     ])
   if (!tenant) throw problem('not-found')
   const now = clock.now()
@@ -49,6 +51,7 @@ export async function observe(tenantId: string, { store, clock, config }: Observ
       contact: tenant.contact_email === '' ? '' : `${tenant.contact_name}, ${tenant.contact_email}`,
       createdAt: tenant.created_at,
     },
+    spoofing,
     domains: domains.map((row) => {
       const userCount = counts.get(row.name) ?? 0
       return observedDomain(row, { hostname, now, userCount, mail, mx: mx.get(row.id) ?? null })

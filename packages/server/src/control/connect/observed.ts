@@ -65,6 +65,11 @@ export type Observed = {
     readonly waitingUsers: number
     readonly importedAt: number | null
   }
+  /** Services that send as the organisation (C14). */
+  readonly spoofing: {
+    readonly stopped: readonly string[]
+    readonly exempted: readonly string[]
+  }
   readonly skipped: ReadonlySet<StepName>
 }
 

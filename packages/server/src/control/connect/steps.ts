@@ -58,6 +58,7 @@ const built: ReadonlySet<StepName> = new Set([
   'import-permitted-senders',
   'recipient-validation',
   'modify-mx',
+  'bypass-anti-spoofing',
 ])
 
 /** C0 to C16 in the order of the task list. */

@@ -47,6 +47,23 @@ export async function getSpoofing(
   }
 }
 
+/** Services that were stopped or let through, by name; forgers without a name of their own are none (C14). */
+export async function spoofingOverview(
+  tenantId: string,
+  { store, clock }: Pick<Deps, 'store' | 'clock'>,
+): Promise<{ readonly stopped: readonly string[]; readonly exempted: readonly string[] }> {
+  const now = clock.now()
+  const sources = await spoofSources(store.db, tenantId, now - SEEN_DAYS * DAY_MS)
+  const services = sources.filter(({ kind, dismissed_at }) => kind !== 'network' && dismissed_at === null)
+  if (services.length === 0) return { stopped: [], exempted: [] }
+  const settings = await rulesNow({ tenantId }, { store })
+  const shown = services.map((row) => shownSource(row, settings, now))
+  const named = (states: readonly SpoofSource['state'][]): readonly string[] => [
+    ...new Set(shown.filter(({ state }) => states.includes(state)).map(({ name }) => name)),
+  ]
+  return { stopped: named(['refused', 'would-be-refused']), exempted: named(['exempt']) }
+}
+
 /** Refuses, reports or takes mail that uses a domain: changes its policy, or makes one. */
 export async function setSpoofing(
   scope: Scope,
@@ -126,7 +143,10 @@ async function requireOwn(scope: Scope, domain: string, { store }: Pick<Deps, 's
 }
 
 /** The rules as edges have them, with what the judgement needs beside. */
-async function rulesNow(scope: Scope, { store }: Pick<Deps, 'store'>): Promise<TenantSettings> {
+async function rulesNow(
+  scope: Pick<Scope, 'tenantId'>,
+  { store }: Pick<Deps, 'store'>,
+): Promise<TenantSettings> {
   const [rows, policies] = await Promise.all([
     domainsOf(store.db, scope.tenantId),
     enabledPolicies(store.db, scope.tenantId, ['anti-spoofing']),
