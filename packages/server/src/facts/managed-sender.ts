@@ -72,11 +72,16 @@ function primaryKeyOf(holder: Sources['holder'], tenantId: string, key: string):
 }
 
 /** The address, its domain, and the domains above it but for the last label alone. */
-function* namesOf(address: string): Generator<string> {
-  yield address
-  const labels = address.slice(address.lastIndexOf('@') + 1).split('.')
-  const first = Math.max(0, labels.length - LABELS_MAX)
-  for (let at = first; at < labels.length - 1; at += 1) yield labels.slice(at).join('.')
+function namesOf(address: string): readonly string[] {
+  const names = [address]
+  let from = address.lastIndexOf('@') + 1
+  for (let dot = address.indexOf('.', from); dot !== -1; dot = address.indexOf('.', from)) {
+    names.push(address.slice(from))
+    from = dot + 1
+  }
+  // Of deep names the last labels count.
+  if (names.length > LABELS_MAX) names.splice(1, names.length - LABELS_MAX)
+  return names
 }
 
 function entryOf(userKey: string, sender: string, row: ManagedSenderRow): ManagedSenderEntry {

@@ -8,7 +8,12 @@ export type RuleWorld = {
   readonly domains: ReadonlySet<string>
   readonly groupsByAddress: ReadonlyMap<string, readonly string[]>
   readonly groupsByDomain: ReadonlyMap<string, readonly string[]>
+  /** Whether a domain lies in the tenant's, as far as it was asked: each policy asks of the same few. */
+  readonly internal: Map<string, boolean>
 }
+
+/** Domains remembered so; more start over. */
+const INTERNAL_KEPT_MAX = 5_000
 
 /** Kinds of scope that some rule uses; the others need no look-up. */
 export type ScopeKinds = ReadonlySet<Scope['kind']>
@@ -26,7 +31,8 @@ export function worldOf(settings: Pick<TenantSettings, 'domains' | 'groups'>): R
     for (const address of addresses) add(groupsByAddress, address, id)
     for (const domain of domains) add(groupsByDomain, domain, id)
   }
-  return { domains: new Set(settings.domains.map(({ name }) => name)), groupsByAddress, groupsByDomain }
+  const domains = new Set(settings.domains.map(({ name }) => name))
+  return { domains, groupsByAddress, groupsByDomain, internal: new Map() }
 }
 
 /** The key under which rules of this scope are found. */
@@ -68,8 +74,18 @@ export function specificityOf(scope: Scope): number {
 /** Whether an address (as address key) lies in a domain of the tenant or below one. */
 export function isInternal(world: RuleWorld, address: string | null): boolean {
   if (address === null) return false
-  return anyParent(domainOfKey(address), (name) => world.domains.has(name))
+  const domain = domainOfKey(address)
+  const known = world.internal.get(domain)
+  if (known !== undefined) return known
+  const isOurs = anyParent(domain, (name) => world.domains.has(name))
+  if (world.internal.size >= INTERNAL_KEPT_MAX) world.internal.clear()
+  world.internal.set(domain, isOurs)
+  return isOurs
 }
+
+const INTERNAL: readonly string[] = ['internal']
+const EXTERNAL: readonly string[] = ['external']
+const EVERYONE: readonly string[] = ['everyone']
 
 /**
  * Every key under which a rule about this address could stand. The null reverse-path is nobody's address:
@@ -93,9 +109,9 @@ export function tiersOf(world: RuleWorld, address: string | null, kinds: ScopeKi
     if (kinds.has('free-mail') && FREE_MAIL_DOMAINS.has(domain)) tiers.push(['free-mail'])
   }
   if (kinds.has('internal') || kinds.has('external')) {
-    tiers.push([isInternal(world, address) ? 'internal' : 'external'])
+    tiers.push(isInternal(world, address) ? INTERNAL : EXTERNAL)
   }
-  if (kinds.has('everyone')) tiers.push(['everyone'])
+  if (kinds.has('everyone')) tiers.push(EVERYONE)
   return tiers
 }
 
