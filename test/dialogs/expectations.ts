@@ -1,6 +1,8 @@
 // What a dialog says about replies, explanations and the spool, compared with what came of it.
+
 import assert from 'node:assert/strict'
 import type { Reply } from '@gatepost/mail/reply.ts'
+import type { AcceptedReport } from '@gatepost/server/link/reports.ts'
 import type { ExplanationStep } from '@gatepost/server/policy/policy.ts'
 import type { SpooledMessage } from './fakes.ts'
 import type { World } from './world.ts'
@@ -103,6 +105,7 @@ function acceptedFields({ envelope, report }: SpooledMessage, world: World): Map
     ['direction', envelope.direction],
     ['reverse-path', envelope.reversePath ?? '<>'],
     ['recipients', recipients.map(({ forwardPath }) => forwardPath).join(',')],
+    ['held', heldOf(report)],
     ['notify', recipients.map(({ notify }) => notify?.join('+') ?? '-').join(',')],
     ['orcpt', recipients.map(({ originalRecipient }) => originalRecipient ?? '-').join(',')],
     ['size', envelope.size],
@@ -121,6 +124,13 @@ function acceptedFields({ envelope, report }: SpooledMessage, world: World): Map
     ['name', report.client?.name ?? '-'],
     ['cuts', envelope.cuts.length],
   ])
+}
+
+/** `ann@acme.example:refused-for-this-recipient`, for each that is held. */
+function heldOf({ recipients }: AcceptedReport): string {
+  return (
+    recipients.flatMap(({ forwardPath, held }) => (held ? `${forwardPath}:${held}` : [])).join(',') || '-'
+  )
 }
 
 function refusedFields(world: World): Map<string, unknown> {

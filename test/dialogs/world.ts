@@ -9,6 +9,7 @@ import type { TenantSettings } from '@gatepost/server/policy/settings.ts'
 import { VirtualClock } from './clock.ts'
 import { FakeDns, FakeHolder, FakeSpool } from './fakes.ts'
 import { GreylistInMemory } from './greylist.ts'
+import { addEntry, addGroup, addRule } from './rules.ts'
 
 export type Ports = { readonly mx: number; readonly submission: number; readonly implicitTls: number }
 
@@ -44,6 +45,9 @@ export class World {
     if (word === 'tenant') this.#tenant(text)
     else if (word === 'dns') this.#record(text)
     else if (word === 'config') this.#configure(rest)
+    else if (word === 'rule') addRule(this.holder, text, this.clock.now())
+    else if (word === 'group') addGroup(this.holder, text)
+    else if (word === 'list') addEntry(this.holder, text)
     else return false
     return true
   }
