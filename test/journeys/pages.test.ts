@@ -31,6 +31,21 @@ const views: readonly View[] = [
   { name: 'dashboard', path: `${SLUG}/dashboard` },
   { name: 'messages', path: `${SLUG}/messages` },
   { name: 'messages-no-match', path: `${SLUG}/messages?search=nobody%40far.example&status=held` },
+  {
+    name: 'messages-filtered',
+    path: `${SLUG}/messages?reason=recipient-unknown&recipient=acme.example&time=all`,
+  },
+  { name: 'messages-filter-open', path: `${SLUG}/messages`, act: openFilter },
+  { name: 'ask', path: `${SLUG}/ask` },
+  { name: 'ask-answer', path: `${SLUG}/ask`, act: askAboutUnknown },
+  { name: 'sender-page', path: async () => `/r/${(await reached('refused')).slice('msg_'.length)}` },
+  { name: 'sender-page-unknown', path: '/r/nothing' },
+  { name: 'policies', path: `${SLUG}/policies` },
+  { name: 'policies-no-match', path: `${SLUG}/policies?search=nowhere.example` },
+  { name: 'policy-types', path: `${SLUG}/policies/new` },
+  { name: 'policy-new', path: `${SLUG}/policies/new?type=anti-spoofing`, act: startPolicy },
+  { name: 'policy', path: () => policyPath() },
+  { name: 'groups', path: `${SLUG}/policies/groups` },
   { name: 'why-delivered', path: () => messagePath('delivered') },
   { name: 'why-refused', path: () => messagePath('refused') },
   { name: 'why-bounced', path: () => messagePath('bounced') },
@@ -47,6 +62,7 @@ const views: readonly View[] = [
   { name: 'audit', path: `${SLUG}/audit` },
   { name: 'settings', path: `${SLUG}/settings` },
   { name: 'readiness', path: '/system/readiness' },
+  { name: 'refusals', path: '/system/refusals' },
   { name: 'organizations', path: '/system/organizations' },
   { name: 'search', path: `${SLUG}/dashboard`, act: openSearch },
   { name: 'not-found', path: '/nowhere' },
@@ -152,6 +168,46 @@ async function reached(status: string, search = ''): Promise<string> {
 
 async function messagePath(status: string, search?: string): Promise<string> {
   return `${SLUG}/messages/${await reached(status, search)}`
+}
+
+async function openFilter(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /^Time/ }).click()
+  await page.getByLabel('From day').waitFor()
+}
+
+async function askAboutUnknown(page: Page): Promise<void> {
+  await page.getByLabel('Client address').fill('198.51.100.7')
+  await page.getByLabel('HELO').fill('mail.far.example')
+  await page.getByLabel('Reverse-path').fill('bob@far.example')
+  await page.getByLabel('Recipient').fill('nobody@acme.example')
+  await page.getByRole('button', { name: 'Ask', exact: true }).click()
+  await page.getByRole('heading', { name: 'The smallest change' }).waitFor()
+}
+
+/** A draft with a fault, which stands beside its field. */
+async function startPolicy(page: Page): Promise<void> {
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Survey tool')
+  await page.getByLabel('Applies from').selectOption('domain')
+  await page.getByLabel('Domain', { exact: true }).fill('acme.example')
+  await page.getByLabel('Verified host names').fill('*.example')
+  await page.getByLabel('Verified host names').press('Enter')
+  await page.getByRole('heading', { name: 'Precedence' }).waitFor()
+}
+
+/** A policy that was changed once, so that there is a history. */
+async function policyPath(): Promise<string> {
+  const { api, base } = acme
+  type Made = { readonly policy: { readonly id: string } }
+  const draft = {
+    type: 'blocked-senders',
+    name: 'Deals that nobody wants',
+    from: { kind: 'domain', domain: 'deals.example' },
+    to: { kind: 'everyone' },
+    option: { action: 'block' },
+  }
+  const { policy } = await api.call<Made>('POST', `${base}/policies`, { draft, reason: 'ticket 4711' })
+  await api.call('PATCH', `${base}/policies/${policy.id}`, { enabled: false, reason: '' })
+  return `${SLUG}/policies/${policy.id}`
 }
 
 async function signInWrongly(page: Page): Promise<void> {

@@ -10,6 +10,7 @@ import { DelayPanel } from './dashboard/delay-panel.tsx'
 import { DriftPanel } from './dashboard/drift-panel.tsx'
 import { HealthPanel } from './dashboard/health-panel.tsx'
 import { OutcomesPanel } from './dashboard/outcomes-panel.tsx'
+import { ReasonsPanel } from './dashboard/reasons-panel.tsx'
 import classes from './dashboard.module.css'
 
 export function DashboardPage() {
@@ -24,6 +25,7 @@ export function DashboardPage() {
         <div className={classes.grid}>
           <OutcomesPanel counts={data} />
           <DelayPanel counts={data} />
+          <ReasonsPanel />
           <DriftPanel />
           <HealthPanel />
         </div>

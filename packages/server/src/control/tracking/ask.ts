@@ -12,11 +12,12 @@ import { checkDraft, worldOfTenant } from '../policy/draft.ts'
 import { ruleDraftOf } from '../policy/rows.ts'
 import { invalidInput, problem } from '../problem.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
+import { shownFacts } from './fact-words.ts'
 import { remediesOf } from './remedies.ts'
 import type { Decision } from './replay.ts'
 import { replyText } from './rows.ts'
 import { publishedSettings } from './settings-store.ts'
-import { shownFacts, shownSteps } from './why.ts'
+import { shownSteps } from './why.ts'
 
 type Deps = Pick<ControlDeps, 'store' | 'clock' | 'link'>
 type Question = BodyOf<typeof askMessage>

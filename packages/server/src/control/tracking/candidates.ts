@@ -94,44 +94,56 @@ function spoofingCandidates(decision: Decision, { tenantId }: TenantSettings): r
   const host = hostOf(decision)
   const option = { action: 'none', acceptAligned: false, spfDomains: [], dkimDomains: [] } as const
   const exempt = (what: string, where: Pick<Common, 'sourceIps' | 'hostNames'>): Candidate =>
-    adding(decision, 'anti-spoofing', {
+    adding('anti-spoofing', {
       text: `Exempt ${claimed} from anti-spoofing when it comes from ${what}.`,
-      from: { kind: 'domain', domain },
-      to: { kind: 'everyone' },
+      from: { kind: 'address', address: claimed ?? domain },
+      to: { kind: 'internal' },
       addressesBasedOn: 'both',
       option,
       ...where,
     })
-  const relay = decision.facts.relay
   return [
     ...signersOf(decision).map((signer) =>
-      adding(decision, 'anti-spoofing', {
+      adding('anti-spoofing', {
         text: `Exempt mail that ${signer} signed from anti-spoofing for ${domain}.`,
         from: { kind: 'domain', domain },
-        to: { kind: 'everyone' },
+        to: { kind: 'internal' },
         addressesBasedOn: 'both',
         option: { ...option, dkimDomains: [signer] },
       }),
     ),
     ...(host === null ? [] : [exempt(`the verified host ${host}`, { sourceIps: [], hostNames: [host] })]),
     exempt(clientIp, { sourceIps: [clientIp], hostNames: [] }),
-    {
-      text: `If ${clientIp} is a mail host of yours, authorise it to send (step “Outbound”).`,
-      act: { kind: 'authorize-address', address: clientIp },
-      settings: (before) => ({
-        ...before,
-        authorizedOutbounds: [...before.authorizedOutbounds, { id: 'candidate', cidr: cidrOf(clientIp) }],
-      }),
-      ...(relay?.kind === 'known'
-        ? {
-            facts: (before: Decision['facts']) => ({
-              ...before,
-              relay: known({ ...relay.value, authorizedFor: [...relay.value.authorizedFor, tenantId] }),
-            }),
-          }
-        : {}),
-    },
+    ...(looksOwn(decision, domain) ? [ownHost(decision, tenantId)] : []),
   ]
+}
+
+/** A stranger's server is never proposed as one's own: its name or the domain's SPF must say so. */
+function looksOwn(decision: Decision, domain: string): boolean {
+  const host = hostOf(decision)
+  const { spf } = decision.facts
+  const isListed = spf?.kind === 'known' && spf.value.result === 'pass' && spf.value.domain === domain
+  return isListed || host === domain || host?.endsWith(`.${domain}`) === true
+}
+
+function ownHost({ transaction, facts }: Decision, tenantId: string): Candidate {
+  const { clientIp } = transaction
+  const { relay } = facts
+  return {
+    text: `Authorise ${clientIp} to send for you (step “Outbound”).`,
+    act: { kind: 'authorize-address', address: clientIp },
+    settings: (before) => ({
+      ...before,
+      authorizedOutbounds: [...before.authorizedOutbounds, { id: 'candidate', cidr: cidrOf(clientIp) }],
+    }),
+    facts: (before) =>
+      relay?.kind === 'known'
+        ? {
+            ...before,
+            relay: known({ ...relay.value, authorizedFor: [...relay.value.authorizedFor, tenantId] }),
+          }
+        : before,
+  }
 }
 
 /** Policies that a rule of the sender's address, to this recipient, turns off. */
@@ -148,7 +160,7 @@ function ruleCandidates(decision: Decision): readonly Candidate[] {
     case 'blocked-senders-header':
       return [
         ...unblocked(decision),
-        adding(decision, 'blocked-senders', {
+        adding('blocked-senders', {
           ...side,
           text: `Take ${sender} out of the block for ${addressKey(transaction.forwardPath)}.`,
           option: { action: 'none' },
@@ -156,12 +168,12 @@ function ruleCandidates(decision: Decision): readonly Candidate[] {
       ]
     case 'greylisting':
       return [
-        adding(decision, 'permitted-senders', {
+        adding('permitted-senders', {
           ...side,
           text: `Nothing: the sender’s server tries again and passes. To spare it the delay, permit ${sender}.`,
           option: { action: 'permit', onlyIfAuthenticated: false },
         }),
-        adding(decision, 'greylisting', {
+        adding('greylisting', {
           ...side,
           text: `Switch greylisting off for ${sender}.`,
           option: { action: 'none' },
@@ -169,7 +181,7 @@ function ruleCandidates(decision: Decision): readonly Candidate[] {
       ]
     case 'display-name':
       return [
-        adding(decision, 'display-name', {
+        adding('display-name', {
           ...side,
           text: `Exempt ${sender} from the check of display names.`,
           option: { action: 'none', whenAuthenticated: 'none' },
@@ -177,7 +189,7 @@ function ruleCandidates(decision: Decision): readonly Candidate[] {
       ]
     case 'authentication':
       return [
-        adding(decision, 'authentication', {
+        adding('authentication', {
           ...side,
           text: `Take no action on failed authentication of ${sender}: anybody can then use its address.`,
           option: { spfFail: 'none', dkimFail: 'none', dmarcFail: 'none', noneFound: 'none' },
@@ -210,7 +222,7 @@ type Added<Type extends RuleType> = Omit<Common, 'sourceIps' | 'hostNames'> &
   }
 
 /** A new rule, both as edges would know it and as it would be created. */
-function adding<Type extends RuleType>(decision: Decision, type: Type, added: Added<Type>): Candidate {
+function adding<Type extends RuleType>(type: Type, added: Added<Type>): Candidate {
   const { text, sourceIps = [], hostNames = [], ...rest } = added
   const common = {
     ...rest,
@@ -223,7 +235,7 @@ function adding<Type extends RuleType>(decision: Decision, type: Type, added: Ad
     validUntil: null,
     override: false,
   }
-  const rule = { ...common, id: 'candidate', createdAt: decision.transaction.now } as unknown as PolicyRule
+  const rule = { ...common, id: 'candidate', createdAt: NEWEST } as unknown as PolicyRule
   const draft = { ...common, description: '', enabled: true } as unknown as PolicyDraft
   return {
     text,
@@ -233,6 +245,8 @@ function adding<Type extends RuleType>(decision: Decision, type: Type, added: Ad
 }
 
 const NAME_MAX = 120
+/** Made now, it is newer than any other; of equally specific rules the newest applies. */
+const NEWEST = Number.MAX_SAFE_INTEGER
 
 /** Whose address was used: at RCPT the envelope's, later the author's. */
 function claimedOf(decision: Decision): string | null {

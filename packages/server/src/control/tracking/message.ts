@@ -6,13 +6,14 @@ import type { TenantSettings } from '#policy/settings.ts'
 import { problem } from '../problem.ts'
 import type { Scope } from '../scope.ts'
 import { dayOfId } from './days.ts'
+import { shownFacts } from './fact-words.ts'
 import { rowOf } from './list-store.ts'
 import { remediesOf, todayOf } from './remedies.ts'
 import { decisionOf, type Record } from './replay.ts'
 import type { MessageBody } from './rows.ts'
 import { recipientStatus } from './status.ts'
 import type { TrackingStorage } from './tracking-store.ts'
-import { shownFacts, shownSteps, smallestChangeOf, verdictOf } from './why.ts'
+import { shownSteps, smallestChangeOf, verdictOf } from './why.ts'
 
 export type Message = OutputOf<typeof getMessage>
 

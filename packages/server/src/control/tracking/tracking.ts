@@ -30,6 +30,8 @@ import type { TrackingStorage } from './tracking-store.ts'
 
 /** Days kept, today included. */
 export const TRACKING_DAYS = 30
+/** Rows without a tenant; no tenant has this id, so nobody's scope finds them. */
+const NOBODY: Scope = { tenantId: '', actor: { kind: 'system', name: 'operator' }, from: 'internal' }
 const RETENTION_LOOK_MS = 3_600_000
 
 type Options = {
@@ -51,6 +53,8 @@ export type Tracking = {
   domainsChanged(domains: ReadonlyMap<string, string>): void
   /** With `since` and `wait`, waits that many seconds for the first newer row. */
   listMessages(scope: Scope, query: MessageQuery & { readonly wait?: number | undefined }): Promise<Listed>
+  /** Refusals that belong to no tenant: for operators. */
+  listRefusals(query: MessageQuery): Promise<Pick<Listed, 'items' | 'next' | 'total'>>
   /** The filtered rows as CSV, page by page; what was asked for is in the audit log first. */
   exportMessages(scope: Scope, filter: MessageFilter): Promise<AsyncIterable<string>>
   /** Throws `not-found`. */
@@ -93,6 +97,10 @@ export async function openTracking(options: Options): Promise<Tracking> {
       const listed = (): Promise<Listed> => listRows(scope, { ...query, aliases }, storage)
       const { since, wait = 0 } = query
       return since === undefined || wait === 0 ? listed() : tail.follow(listed, wait * 1_000)
+    },
+    async listRefusals(query) {
+      const { items, next, total } = await listRows(NOBODY, query, storage)
+      return { items, next, total }
     },
     async exportMessages(scope, filter) {
       const aliases = await aliasesFor(store.db, scope.tenantId, filter)

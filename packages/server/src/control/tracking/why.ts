@@ -3,7 +3,7 @@
 import type { OutputOf } from '@gatepost/contract/endpoint.ts'
 import type { getMessage } from '@gatepost/contract/message.ts'
 import type { DeliveryReport, RefusedReport } from '#link/reports.ts'
-import type { ExplanationStep, GatheredFacts } from '#policy/policy.ts'
+import type { ExplanationStep } from '#policy/policy.ts'
 import { reasonText } from './list-store.ts'
 import type { MessageBody } from './rows.ts'
 import { domainOf, outcomeText, replyText } from './rows.ts'
@@ -133,47 +133,4 @@ function decidingStep({ explanation }: Pick<RefusedReport, 'explanation'>): Expl
 function hopOf({ nextHop }: DeliveryReport): string {
   if (!nextHop) return 'the next hop'
   return nextHop.ip === null || nextHop.ip === nextHop.host ? nextHop.host : `${nextHop.host} (${nextHop.ip})`
-}
-
-/** Facts as texts. Other tenants' names never show: only whether something is this tenant's. */
-export function shownFacts(
-  facts: GatheredFacts,
-  tenantId: string,
-): { name: string; value: string; known: boolean }[] {
-  return Object.entries(facts).map(([name, fact]) =>
-    fact.kind === 'unknown'
-      ? { name, value: fact.why, known: false }
-      : { name, value: factText({ [name]: fact }, tenantId) ?? JSON.stringify(fact.value), known: true },
-  )
-}
-
-function factText({ relay, recipient, spf, hops, author }: GatheredFacts, tenantId: string): string | null {
-  const owner = (id: string | null): string =>
-    id === null
-      ? 'not validated here'
-      : id === tenantId
-        ? 'validated by this organisation'
-        : 'validated by another organisation'
-  if (relay?.kind === 'known') {
-    const { authorizedFor, reversePathTenant, forwardPathTenant } = relay.value
-    const address = authorizedFor.includes(tenantId) ? 'authorised' : 'not authorised'
-    const domains = [
-      `reverse-path domain ${owner(reversePathTenant)}`,
-      `recipient domain ${owner(forwardPathTenant)}`,
-    ]
-    return `client address ${address}; ${domains.join('; ')}`
-  }
-  if (recipient?.kind === 'known') {
-    return recipient.value.listed ? `listed (source ${recipient.value.source})` : 'not listed'
-  }
-  if (spf?.kind === 'known') return `${spf.value.result} for ${spf.value.domain}`
-  if (hops?.kind === 'known')
-    return `${hops.value.received} Received fields, ${hops.value.ownLoops} of them ours`
-  if (author?.kind === 'known') {
-    const { domains, tenants } = author.value
-    return (
-      domains.map((domain, at) => `${domain} (${owner(tenants[at] ?? null)})`).join(', ') || 'none readable'
-    )
-  }
-  return null
 }

@@ -51,7 +51,15 @@ export function TextChip({ name, hint, value, onChange }: TextProps) {
     if (typed.trim() !== '') onChange(typed.trim())
   }
   return (
-    <Popover opened={open} onChange={setOpen} position="bottom-start" width={300} trapFocus withRoles={false}>
+    <Popover
+      opened={open}
+      onChange={setOpen}
+      position="bottom-start"
+      width={300}
+      withinPortal={false}
+      trapFocus
+      withRoles={false}
+    >
       <Popover.Target>
         <button type="button" className={classes.chip} aria-expanded={open} onClick={() => setOpen(!open)}>
           {name}

@@ -43,6 +43,11 @@ export function MessageFacts({ message }: { readonly message: Message }) {
 
 const factWords = new Map([
   ['spf', 'SPF'],
+  ['clientNames', 'Verified names'],
+  ['managedSender', 'Own list'],
+  ['listedSpf', 'SPF of listed domains'],
+  ['callForward', 'Mail host'],
+  ['greylist', 'Greylist'],
   ['hops', 'Hops'],
 ])
 

@@ -23,7 +23,15 @@ export function TimeFilter({ search, onChange }: Props) {
   }
   const isRange = search.from === undefined && search.to === undefined
   return (
-    <Popover opened={open} onChange={setOpen} position="bottom-end" width={280} trapFocus withRoles={false}>
+    <Popover
+      opened={open}
+      onChange={setOpen}
+      position="bottom-end"
+      width={280}
+      withinPortal={false}
+      trapFocus
+      withRoles={false}
+    >
       <Popover.Target>
         <button type="button" className={classes.time} aria-expanded={open} onClick={() => setOpen(!open)}>
           <span className="tx3">Time</span> {timeWords(search)}
