@@ -250,6 +250,39 @@ testOnBoth('counts are of the last 24 hours, with delays', (place) =>
   }),
 )
 
+testOnBoth('operators page through what was refused for no organisation, and see nothing else', (place) =>
+  withTracking(place, async ({ tracking, acme, take, ids }) => {
+    const nobody = [1, 2, 3].map((at) =>
+      refused({ reversePath: `x${at}@nobody.example`, forwardPath: 'y@elsewhere.example' }),
+    )
+    await take(refused({ reversePath: 'x@nobody.example' }), accepted(acme.tenantId), ...nobody)
+    const mine = await ids({})
+    const first = await tracking.listRefusals({ limit: 2 })
+    const rest = await tracking.listRefusals({ limit: 50, after: first.next! })
+    const all = [...first.items, ...rest.items]
+    assert.equal(first.items.length, 2)
+    assert.equal(rest.next, null)
+    assert.deepEqual(
+      all.filter(({ id }) => mine.includes(id)),
+      [],
+      'nothing of an organisation',
+    )
+    const found = nobody.map(({ id }) => id).sort()
+    assert.deepEqual(
+      all
+        .map(({ id }) => id)
+        .filter((id) => found.includes(id))
+        .sort(),
+      found,
+    )
+    const { items } = await tracking.listRefusals({ limit: 50, search: 'x2@nobody.example' })
+    assert.deepEqual(
+      items.map(({ reversePath }) => reversePath),
+      ['x2@nobody.example'],
+    )
+  }),
+)
+
 testOnBoth('a bad report does not stop the others; a bad batch is refused', (place) =>
   withTracking(place, async ({ acme, tracking, ids }) => {
     const good = accepted(acme.tenantId)

@@ -122,5 +122,6 @@ export const endpoints: readonly Endpoint[] = [
   greylist.forgetIdentity,
   system.getReadiness,
   system.checkReadiness,
+  system.listRefusals,
   system.getHealthLine,
 ]

@@ -1,7 +1,8 @@
 // The installation itself (U0): readiness of the gateway, its edges, and health for machines.
 import * as z from 'zod'
-import { Check, Nothing, Time } from './common.ts'
+import { Check, Nothing, PageQuery, pageOf, Time } from './common.ts'
 import { endpoint } from './endpoint.ts'
+import { MessageRow } from './message.ts'
 
 export const Readiness = z.object({
   hostname: z.string(),
@@ -42,6 +43,30 @@ export const checkReadiness = endpoint({
   output: Readiness,
   status: 200,
   problems: ['check-too-soon'],
+})
+
+export const listRefusals = endpoint({
+  name: 'listRefusals',
+  method: 'GET',
+  path: '/v1/system/refusals',
+  tag: 'Installation',
+  allow: 'system:read',
+  summary:
+    'Refusals that concern no organisation: foreign domains, relay attempts, broken clients. Newest first; 30 days.',
+  params: Nothing,
+  query: PageQuery.extend({
+    search: z
+      .string()
+      .trim()
+      .min(1)
+      .max(320)
+      .optional()
+      .describe('Beginnings of addresses, domains and clients'),
+  }),
+  body: Nothing,
+  output: pageOf(MessageRow),
+  status: 200,
+  problems: [],
 })
 
 /** One line for tenants: is the gateway itself in order. */

@@ -231,6 +231,11 @@ const readiness = createRoute({
   path: '/system/readiness',
   component: lazyRouteComponent(() => import('#system/readiness-page.tsx'), 'ReadinessPage'),
 })
+const refusals = createRoute({
+  getParentRoute: () => shell,
+  path: '/system/refusals',
+  component: lazyRouteComponent(() => import('#system/refusals-page.tsx'), 'RefusalsPage'),
+})
 const organizations = createRoute({
   getParentRoute: () => shell,
   path: '/system/organizations',
@@ -264,6 +269,7 @@ const tree = root.addChildren([
       settings,
     ]),
     readiness,
+    refusals,
     organizations,
   ]),
 ])

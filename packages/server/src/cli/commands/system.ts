@@ -1,10 +1,16 @@
 // `status`, `readiness`: is the gateway in order.
 import { getConnect } from '@gatepost/contract/connect.ts'
-import { checkReadiness, getHealthLine, getReadiness, type Readiness } from '@gatepost/contract/system.ts'
+import {
+  checkReadiness,
+  getHealthLine,
+  getReadiness,
+  listRefusals,
+  type Readiness,
+} from '@gatepost/contract/system.ts'
 import { listTenants } from '@gatepost/contract/tenant.ts'
-import { type Command, type Context, command } from '../command.ts'
+import { type Command, type Context, command, numberOf } from '../command.ts'
 import { checkedLine, checkList, facts, table } from '../layout.ts'
-import { plural } from '../words.ts'
+import { plural, timeOf } from '../words.ts'
 
 export const systemCommands: readonly Command[] = [
   command({
@@ -22,7 +28,43 @@ export const systemCommands: readonly Command[] = [
     means: 'Runs the checks of the gateway itself now. Exit code 1 when one failed.',
     run: async (context) => showReadiness(await context.call(checkReadiness), context),
   }),
+  command({
+    path: 'refusals list',
+    flags: [
+      { name: 'search', value: 'TEXT', means: 'Beginning of an address, a domain or a client.' },
+      { name: 'limit', value: 'N', means: 'At most so many (50, up to 500).' },
+      { name: 'after', value: 'ID', means: 'Refusals older than this one.' },
+    ],
+    means:
+      'Refusals that concern no organisation: foreign domains, relay attempts, broken clients. Newest first.',
+    run: refusals,
+  }),
 ]
+
+async function refusals({ call, flag, show }: Context): Promise<number> {
+  const [search, after] = [flag('search'), flag('after')]
+  const limit = numberOf(flag('limit') ?? '50', '--limit')
+  const query = { limit, ...(search ? { search } : {}), ...(after ? { after } : {}) }
+  const page = await call(listRefusals, { query })
+  show(page, () =>
+    [
+      table(
+        ['When', 'Client', 'From', 'To', 'Why', 'Times'],
+        page.items.map((row) => [
+          timeOf(row.at),
+          row.clientIp ?? '-',
+          row.reversePath ?? '<>',
+          row.forwardPath ?? '-',
+          row.reason,
+          `${row.count}`,
+        ]),
+        'Nothing was refused.',
+      ),
+      ...(page.next === null ? [] : [`Older ones: gatepost refusals list --after ${page.next}\n`]),
+    ].join(''),
+  )
+  return 0
+}
 
 async function status({ call, show }: Context): Promise<number> {
   const [health, readiness, tenants] = await Promise.all([

@@ -8,6 +8,7 @@ export function systemBindings(deps: HandlerDeps): readonly Binding[] {
   return [
     on(contract.getReadiness, () => getReadiness(deps)),
     on(contract.checkReadiness, () => checkReadiness(deps)),
+    on(contract.listRefusals, ({ query }) => deps.tracking.listRefusals(query)),
     on(contract.getHealthLine, () => healthLine(deps)),
   ]
 }

@@ -14,6 +14,7 @@ import {
   IconSend,
   IconSettings,
   IconShield,
+  IconShieldX,
   IconStack2,
   IconStethoscope,
   IconUserCheck,
@@ -38,7 +39,7 @@ export type TenantAddress =
   | '/t/$slug/audit'
   | '/t/$slug/settings'
 
-export type SystemAddress = '/system/organizations' | '/system/readiness'
+export type SystemAddress = '/system/organizations' | '/system/readiness' | '/system/refusals'
 
 export type Entry<Address extends string> = {
   readonly to: Address
@@ -233,6 +234,13 @@ export const systemNavigation: readonly Group<SystemAddress>[] = [
         icon: IconStethoscope,
         needs: 'system:read',
         alsoCalled: ['Zone', 'Port 25', 'Certificate', 'Health'],
+      },
+      {
+        to: '/system/refusals',
+        label: 'Refused for nobody',
+        icon: IconShieldX,
+        needs: 'system:read',
+        alsoCalled: ['Relay attempts', 'Open relay', 'Rejected connections', 'Unattributed refusals'],
       },
     ],
   },
