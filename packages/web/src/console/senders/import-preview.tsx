@@ -24,7 +24,6 @@ const columns: readonly Column<Sample>[] = [
   {
     id: 'line',
     head: 'Line',
-    align: 'right',
     cell: ({ line }) => <span className="tx3">{count(line)}</span>,
   },
   { id: 'user', head: 'For', cell: ({ user }) => user },

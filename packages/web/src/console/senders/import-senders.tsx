@@ -43,6 +43,7 @@ export function ImportSenders() {
     { refetchInterval: 30_000 },
   )
   const [started, setStarted] = useState(false)
+  const [undone, setUndone] = useState<SenderImport | null>(null)
   const last = summary?.lastImport ?? null
   const undoable = last !== null && last.undoUntil !== null && last.undoUntil > Date.now()
   return (
@@ -65,7 +66,7 @@ export function ImportSenders() {
         {error && !summary && <ProblemNote error={error} />}
         {summary && <ToDate summary={summary} />}
         {may && started && <ImportFile onClose={() => setStarted(false)} />}
-        {may && !started && undoable && <UndoLast shown={last} />}
+        {may && !started && (undone ?? undoable) && <UndoLast shown={undone ?? last!} onUndone={setUndone} />}
       </div>
     </Panel>
   )
@@ -188,12 +189,18 @@ function Working({ words }: { readonly words: string }) {
   )
 }
 
-function UndoLast({ shown }: { readonly shown: SenderImport }) {
+type UndoProps = {
+  readonly shown: SenderImport
+  /** The summary names no import any more once it is taken back. */
+  readonly onUndone: (undone: SenderImport) => void
+}
+
+function UndoLast({ shown, onUndone }: UndoProps) {
   const tenant = useSlug()
-  const undo = useAction(undoSenderImport, { readAgain: READ_AGAIN })
+  const undo = useAction(undoSenderImport, { readAgain: READ_AGAIN, onDone: onUndone })
   return (
     <ImportOutcome
-      shown={undo.data ?? shown}
+      shown={shown}
       busy={undo.isPending}
       error={undo.error}
       onUndo={() => undo.mutate({ params: { tenant, import: shown.id } })}

@@ -167,7 +167,7 @@ type Acts = { readonly onEdit: (row: ManagedSender) => void; readonly onRemove: 
 function columnsOf(acts: Acts | null): readonly Column<ManagedSender>[] {
   const columns: Column<ManagedSender>[] = [
     { id: 'sender', head: 'Sender', cell: (row) => <SenderCell row={row} /> },
-    { id: 'user', head: 'For', cell: ({ user }) => <HostText>{user}</HostText> },
+    { id: 'user', head: 'For', cell: ({ user }) => <HostText plain>{user}</HostText> },
     { id: 'action', head: 'Action', cell: (row) => <Action row={row} /> },
     { id: 'matches', head: 'Matches by', cell: (row) => <span className="tx2">{matchWords(row)}</span> },
     {
@@ -192,7 +192,7 @@ function SenderCell({ row }: { readonly row: ManagedSender }) {
   return (
     <>
       <span className="strong">
-        <HostText>{row.sender}</HostText>
+        <HostText plain>{row.sender}</HostText>
       </span>
       {row.comment && <span className={classes.scope}>{row.comment}</span>}
     </>
