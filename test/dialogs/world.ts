@@ -2,14 +2,18 @@
 import { createSecureContext } from 'node:tls'
 import { Edge } from '@gatepost/server/edge/edge.ts'
 import { Listener, type ListenerOptions } from '@gatepost/server/edge/listener.ts'
+import type { CallForwardFact, CallForwardQuestion } from '@gatepost/server/facts/sources.ts'
 import type { DnsRecordType } from '@gatepost/server/platform/dns-types.ts'
 import { selfSigned } from '@gatepost/server/platform/tls.ts'
+import { known, unknown } from '@gatepost/server/policy/facts.ts'
 import type { PolicyRule, Scope } from '@gatepost/server/policy/rule.ts'
-import type { TenantSettings } from '@gatepost/server/policy/settings.ts'
+import type { DomainSettings, RecipientMode, TenantSettings } from '@gatepost/server/policy/settings.ts'
+import { nameSkeleton } from '@gatepost/server/policy/skeleton.ts'
 import { VirtualClock } from './clock.ts'
 import { FakeDns, FakeHolder, FakeSpool } from './fakes.ts'
 import { GreylistInMemory } from './greylist.ts'
 import { addEntry, addGroup, addRule } from './rules.ts'
+import { spoofingRulesOf } from './spoofing-rules.ts'
 
 export type Ports = { readonly mx: number; readonly submission: number; readonly implicitTls: number }
 
@@ -27,6 +31,8 @@ export class World {
   readonly spool = new FakeSpool()
   readonly holder = new FakeHolder()
   readonly greylist = new GreylistInMemory(this.clock)
+  /** Whom the mail host was asked for. */
+  readonly askedHost: { readonly recipient: string; readonly isNull: boolean }[] = []
   readonly events: { readonly name: string; readonly fields: object }[] = []
   /** Ids handed on to delivery. */
   readonly offered: string[] = []
@@ -74,6 +80,7 @@ export class World {
       clock: this.clock,
       emit: (name, fields = {}) => this.events.push({ name, fields }),
       tlsContext: () => (this.#config.get('tls') === 'off' ? null : secureContext),
+      callForward: (question) => this.#askHost(question),
       onAccepted: (envelope) => this.offered.push(envelope.id),
     })
     const listen = async (role: ListenerOptions['role'], implicitTls: boolean): Promise<number> => {
@@ -111,7 +118,8 @@ export class World {
       domains: [domain, ...(parts.get('also') ?? [])].map((name) => ({
         id: `dom_${name}`,
         name,
-        recipientMode: parts.get('mode')?.[0] === 'accept-all' ? 'accept-all' : 'known',
+        recipientMode: (parts.get('mode')?.[0] ?? 'known') as RecipientMode,
+        ...modeOf(parts),
         unknownRecipient: parts.get('unknown')?.[0] === 'defer' ? 'defer' : 'reject',
         routeId: null,
       })),
@@ -120,11 +128,19 @@ export class World {
       defaultRouteId: null,
       smartHostRouteId: null,
       postmaster: parts.get('postmaster')?.[0] ?? null,
-      rules: this.#rulesOf(parts),
+      rules: [...this.#rulesOf(parts), ...spoofingRulesOf(parts, domain)],
     }
     this.holder.tenants.push(settings)
     for (const user of parts.get('users') ?? []) {
       this.holder.recipients.set(user.includes('@') ? user : `${user}@${domain}`, 'form')
+    }
+    for (const user of parts.get('directory') ?? []) {
+      this.holder.recipients.set(`${user}@${domain}`, 'directory')
+    }
+    for (const person of parts.get('people') ?? []) {
+      const [user = '', name = ''] = person.split('=')
+      const key = `person ${nameSkeleton(name.replaceAll('_', ' '))}`
+      this.holder.entries.set(key, { address: `${user}@${domain}` })
     }
   }
 
@@ -152,6 +168,16 @@ export class World {
     } else this.dns.add(name, type as DnsRecordType, rest.join(' '))
   }
 
+  /** `config host-knows=ann,bob`: whom the mail host takes; without it the host is silent. */
+  #askHost({ forwardPath, reversePath }: CallForwardQuestion): CallForwardFact {
+    const list = this.#config.get('host-knows')
+    this.askedHost.push({ recipient: forwardPath.localPart, isNull: reversePath === null })
+    if (list === undefined) return unknown('the mail host does not answer')
+    const isKnown = list.split(',').includes(forwardPath.localPart)
+    const said = isKnown ? '250 2.1.5 Ok' : '550 5.1.1 No such user'
+    return known({ answer: isKnown ? 'accepted' : 'refused', host: 'mail.acme.example', said })
+  }
+
   #configure(pairs: readonly string[]): void {
     for (const pair of pairs) {
       const [name = '', value = ''] = pair.split('=')
@@ -160,6 +186,23 @@ export class World {
     if (this.#config.get('snapshot') === 'none') this.holder.hasSnapshot = false
     if (this.#config.get('replica') === 'down') this.holder.hasReplica = false
   }
+}
+
+/** `mode call-forward null accept` asks with the empty sender and takes whom the host is silent on; `learning-for 60s`. */
+function modeOf(parts: ReadonlyMap<string, readonly string[]>): Partial<DomainSettings> {
+  const [mode, sender, whenSilent] = parts.get('mode') ?? []
+  const [days] = parts.get('learning-for') ?? []
+  if (mode === 'call-forward') {
+    return {
+      callForward: {
+        sender: sender === 'null' ? 'null' : 'original',
+        whenSilent: whenSilent === 'accept' ? 'accept' : 'defer',
+      },
+    }
+  }
+  return days === undefined
+    ? {}
+    : { learningUntil: Date.UTC(2026, 10, 21, 12) + Number.parseInt(days, 10) * 1_000 }
 }
 
 function permit(address: string): PolicyRule<'permitted-senders'> {
