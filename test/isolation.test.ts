@@ -8,6 +8,14 @@ import { acrossTenants } from '@gatepost/server/store/tenant-guard.ts'
 import { type TestControl, withControl } from './control.ts'
 import { accepted, addOrganisation, batchOf } from './store/fixtures.ts'
 
+const BLOCK = {
+  type: 'blocked-senders',
+  name: 'Block',
+  from: { kind: 'domain', domain: 'spam.example' },
+  to: { kind: 'everyone' },
+  option: { action: 'block' },
+}
+
 /** Bodies that each endpoint would take, so that nothing but the wall refuses. */
 const bodies: { readonly [endpoint: string]: unknown } = {
   updateTenant: { name: 'Renamed' },
@@ -20,6 +28,12 @@ const bodies: { readonly [endpoint: string]: unknown } = {
   addRoute: { name: 'Other', host: 'host.acme.example' },
   updateRoute: { name: 'Renamed' },
   testRoute: { recipient: 'ann@acme.example' },
+  previewPolicy: { draft: BLOCK },
+  createPolicy: { draft: BLOCK },
+  updatePolicy: { draft: BLOCK },
+  enablePolicy: { enabled: false },
+  createGroup: { name: 'Partners' },
+  updateGroup: { name: 'Renamed' },
   authorizeOutbound: { address: '203.0.113.77' },
   createTenant: {
     name: 'Third',
@@ -210,6 +224,8 @@ async function fill(
   const route = await post('routes', { name: 'Exchange', host: 'exchange.acme.example' })
   const outbound = await post('outbound/addresses', { address: '203.0.113.9' })
   const preview = await post('users/imports?fileName=users.csv', 'email\nbob@acme.example\n')
+  const { policy } = await post('policies', { draft: BLOCK })
+  const group = await post('groups', { name: 'Friends' })
   const message = accepted(tenantId, { at: control.deps.clock.now() })
   await control.deps.tracking.take(batchOf([message]))
   const domain = await acrossTenants(control.deps.store.db)
@@ -224,6 +240,8 @@ async function fill(
     route: String(route.id),
     import: String(preview.id),
     address: address?.id ?? '',
+    policy: (policy as { readonly id: string }).id,
+    group: String(group.id),
     message: message.id,
     step: 'validate-domains',
   }
@@ -233,14 +251,16 @@ async function fill(
 async function fingerprintOf({ deps }: TestControl, tenantId: string): Promise<unknown> {
   const { db } = deps.store
   const scope = { tenantId, actor: { kind: 'system', name: 'test' }, from: 'internal' } as const
-  const [tenant, domains, routes, outbound, skips, audit, users] = await Promise.all([
+  const [tenant, domains, routes, policies, groups, outbound, skips, audit, users] = await Promise.all([
     db.selectFrom('tenant').selectAll().where('id', '=', tenantId).execute(),
     db.selectFrom('domain').selectAll().where('tenant_id', '=', tenantId).execute(),
     db.selectFrom('route').selectAll().where('tenant_id', '=', tenantId).execute(),
+    db.selectFrom('policy').selectAll().where('tenant_id', '=', tenantId).execute(),
+    db.selectFrom('address_group').selectAll().where('tenant_id', '=', tenantId).execute(),
     db.selectFrom('authorized_outbound').selectAll().where('tenant_id', '=', tenantId).execute(),
     db.selectFrom('step_skip').selectAll().where('tenant_id', '=', tenantId).execute(),
     db.selectFrom('audit').select('id').where('tenant_id', '=', tenantId).execute(),
     listUsers(scope, { limit: 500 }, deps),
   ])
-  return { tenant, domains, routes, outbound, skips, audit, users }
+  return { tenant, domains, routes, policies, groups, outbound, skips, audit, users }
 }
