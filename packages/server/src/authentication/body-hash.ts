@@ -17,7 +17,11 @@ const CR = 13
 const SPACE = 32
 /** Canonical octets wait here for the hash: each call into it costs as much as copying a line. */
 const SCRATCH_OCTETS = 32_768
+/** Shorter runs are copied one by one: a view of them costs more than they do. */
+const SHORT_OCTETS = 96
 const CRLF = Buffer.from('\r\n')
+const BLANK = Buffer.from(' ')
+const BARE_CR = Buffer.from('\r')
 
 export class BodyHash {
   readonly #hash
@@ -48,14 +52,14 @@ export class BodyHash {
       if (chunk[0] === LF) {
         this.#endLine()
         at = 1
-      } else this.#emitByte(CR)
+      } else this.#emitCr()
     }
     while (at < chunk.length) at = this.#isWaiting(chunk, at) ? this.#wait(chunk, at) : this.#run(chunk, at)
   }
 
   /** The hash in base64, and how many canonical octets the body has. */
   digest(): { readonly hash: string; readonly total: number } {
-    if (this.#hasCr) this.#emitByte(CR)
+    if (this.#hasCr) this.#emitCr()
     // RFC 6376 §3.4.4: an empty body stays empty in relaxed form and is one CRLF in simple form.
     if (this.#total > 0 || !this.#isRelaxed) this.#emit(CRLF, 0, 2)
     this.#flush()
@@ -77,7 +81,7 @@ export class BodyHash {
     else if (chunk[at + 1] === LF) {
       this.#endLine()
       return at + 2
-    } else this.#emitByte(CR)
+    } else this.#emitCr()
     return at + 1
   }
 
@@ -111,13 +115,14 @@ export class BodyHash {
   /** What waited counts, since something follows it. */
   #settle(): void {
     for (; this.#breaks > 0; this.#breaks--) this.#emit(CRLF, 0, 2)
-    if (this.#hasBlank) this.#emitByte(SPACE, false)
+    if (this.#hasBlank) this.#emit(BLANK, 0, 1)
     this.#hasBlank = false
   }
 
-  #emitByte(octet: number, settles = true): void {
-    if (settles) this.#settle()
-    this.#emit(Uint8Array.of(octet), 0, 1)
+  /** A CR that ends no line is an octet like any other. */
+  #emitCr(): void {
+    this.#settle()
+    this.#emit(BARE_CR, 0, 1)
   }
 
   #emit(octets: Uint8Array, start: number, end: number): void {
@@ -127,12 +132,16 @@ export class BodyHash {
     const stop = end - start > left ? start + left : end
     const size = stop - start
     if (size > SCRATCH_OCTETS - this.#used) this.#flush()
-    const part = octets.subarray(start, stop)
-    if (size > SCRATCH_OCTETS) this.#hash.update(part)
-    else {
-      this.#scratch.set(part, this.#used)
-      this.#used += size
+    if (size > SCRATCH_OCTETS) {
+      this.#hash.update(octets.subarray(start, stop))
+      return
     }
+    if (size < SHORT_OCTETS) {
+      const scratch = this.#scratch
+      let to = this.#used
+      for (let at = start; at < stop; at++) scratch[to++] = octets[at]!
+    } else this.#scratch.set(octets.subarray(start, stop), this.#used)
+    this.#used += size
   }
 
   #flush(): void {
