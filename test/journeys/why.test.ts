@@ -9,7 +9,7 @@ import { chromiumMissing, openBrowser, openTab, settled, type Tab } from './lib/
 import { swaks, swaksMissing } from './lib/swaks.ts'
 
 const skip = swaksMissing() || chromiumMissing()
-const STORY_MS = 60_000
+const STORY_MS = 120_000
 const CONSOLE = 'https://gate.example/'
 const OUTSIDE = { clientIp: '203.0.113.10', helo: 'mail.bright.example', from: 'ben@bright.example' }
 const SLUG = '/t/acme-ltd'

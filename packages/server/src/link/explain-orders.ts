@@ -1,4 +1,5 @@
 // The order behind "ask any message" (P5): what would become of a message that an edge has not got.
+import * as z from 'zod'
 import type { Direction, Verdict } from '#policy/policy.ts'
 import type { PolicyRule } from '#policy/rule.ts'
 
@@ -27,3 +28,36 @@ export type Explained = {
   /** Why the content cannot be judged; null when it can. */
   readonly fault: string | null
 }
+
+const STEPS_MAX = 100
+const RuleRef = z.object({ id: z.string(), name: z.string() })
+const VerdictShape = z.object({
+  kind: z.enum(['accept', 'hold', 'defer', 'reject']),
+  by: z.string().nullable(),
+  reply: z
+    .object({ code: z.int(), status: z.string(), lines: z.array(z.string()).max(STEPS_MAX) })
+    .nullable(),
+  explanation: z
+    .array(
+      z.object({
+        policy: z.string(),
+        stage: z.enum(['rcpt', 'message']),
+        kind: z.string(),
+        because: z.string(),
+        saw: z.string(),
+        rule: RuleRef.optional(),
+      }),
+    )
+    .max(STEPS_MAX),
+  facts: z.record(z.string(), z.unknown()),
+}) as unknown as z.ZodType<Verdict>
+
+/** What an edge answers, checked where it comes in. */
+export const ExplainedShape = z.object({
+  kind: z.literal('explain'),
+  direction: z.enum(['inbound', 'outbound']).nullable(),
+  revision: z.int().nullable(),
+  rcpt: VerdictShape,
+  message: VerdictShape.nullable(),
+  fault: z.string().nullable(),
+})

@@ -5,6 +5,7 @@ import * as z from 'zod'
 import type { Emit } from '#events/emit.ts'
 import type { Clock } from '#platform/clock.ts'
 import { removeFile, restrictFile } from '#platform/files.ts'
+import { ExplainedShape } from './explain-orders.ts'
 import { GreylistDecided, GreylistListed } from './greylist-orders.ts'
 import { MeasurementBoard, Measurements } from './measurements.ts'
 import { type Everywhere, OrderDesk } from './order-desk.ts'
@@ -45,6 +46,7 @@ const OrderResultShape = z.discriminatedUnion('kind', [
   QueueActed,
   GreylistListed,
   GreylistDecided,
+  ExplainedShape,
   z.object({ kind: z.literal('backup'), isDone: z.boolean(), messages: z.int() }),
   z.object({ kind: z.literal('failed'), why: z.string() }),
 ]) satisfies z.ZodType<OrderResult>
