@@ -29,7 +29,11 @@ export async function listSenders(
   const { db } = deps.store
   const now = deps.clock.now()
   const asked = await withPrimary(scope, query, deps)
-  const { rows, next } = await pageOfEntries(db, { tenantId: scope.tenantId, now }, asked)
+  const { rows, next } = await pageOfEntries(
+    db,
+    { tenantId: scope.tenantId, now, dialect: deps.store.dialect },
+    asked,
+  )
   return { items: await shown(db, scope.tenantId, rows, now), next, total: null }
 }
 
@@ -40,7 +44,8 @@ export async function* exportSenders(
   deps: Pick<Deps, 'store' | 'clock'>,
 ): AsyncGenerator<string> {
   const asked = await withPrimary(scope, { ...filter, limit: EXPORT_PAGE }, deps)
-  const tenant = { tenantId: scope.tenantId, now: deps.clock.now() }
+  const { dialect } = deps.store
+  const tenant = { tenantId: scope.tenantId, now: deps.clock.now(), dialect }
   let after: string | undefined
   do {
     const { rows, next } = await pageOfEntries(deps.store.db, tenant, { ...asked, after })
@@ -178,7 +183,7 @@ export async function removeSenders(
   const asked = await withPrimary(scope, { ...filter, limit: SENDERS_PER_REMOVE_MAX }, deps)
   const result = await store.transaction(async (trx) => {
     const now = clock.now()
-    const { rows, next } = await pageOfEntries(trx, { tenantId, now }, asked)
+    const { rows, next } = await pageOfEntries(trx, { tenantId, now, dialect: store.dialect }, asked)
     if (rows.length === 0) return { removed: 0, more: false }
     await deleteSenders(trx, rows, { tenantId, now, dialect: store.dialect })
     await appendAudit(trx, scope, {
