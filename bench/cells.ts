@@ -21,13 +21,14 @@ export type RelayCell = Common & {
   readonly share: number
   /** Mail with a DKIM signature of a domain that publishes SPF and DMARC, or without all that. */
   readonly mail: 'plain' | 'signed'
-  /** 'starttls' awaits a generator that speaks TLS. */
-  readonly transport: 'plain'
+  /** With STARTTLS first; resumed where a ticket is at hand, as it is for a host that sends much. */
+  readonly transport: 'plain' | 'starttls' | 'starttls-resumed'
 }
 
-/** Unknown recipients, refused at RCPT (W2). */
+/** Unknown recipients, refused at RCPT, or first contacts of unknown senders, deferred there (W2). */
 export type RejectCell = Common & {
   readonly kind: 'reject'
+  readonly what: 'unknown-recipient' | 'first-contact'
   readonly sessions: number
   readonly perConnection: number
   readonly share: number
@@ -51,6 +52,8 @@ const relayFloors = new Map<string, Floor>([
 ])
 
 const authenticationFloors = new Map<string, Floor>([['postfix-rspamd', { rate: 2.5, cpu: 2.5, p99: null }]])
+
+const greylistFloors = new Map<string, Floor>([['postfix-postgrey', { rate: 3, cpu: 3, p99: null }]])
 
 const rejectFloors = new Map<string, Floor>([['postfix', { rate: 2, cpu: 2, p99: null }]])
 
@@ -80,8 +83,17 @@ export const cells: readonly Cell[] = [
     sizeBytes: 50 * KIB,
     share: 0.5,
   }),
+  tls('w1-tls-many', '4 KiB, 20 sessions with STARTTLS, many a connection', {
+    perConnection: 0,
+    transport: 'starttls',
+  }),
+  tls('w1-tls-resumed', '4 KiB, 20 sessions with STARTTLS resumed, one message a connection', {
+    perConnection: 1,
+    transport: 'starttls-resumed',
+  }),
   reject('w2-one', 'Unknown recipient → 550, 20 sessions, one attempt a connection', 1),
   reject('w2-five', 'Unknown recipient → 550, 20 sessions, five attempts a connection', 5),
+  firstContact('w2-greylist', 'First contact → 451, 20 sessions, one attempt a connection', 1),
   idle(1_000, { slow: false, bar: null }),
   idle(5_000, { slow: true, bar: { pssMib: 150, kibPerSession: 10 } }),
 ]
@@ -118,9 +130,24 @@ function signed(name: string, title: string, shape: Parameters<typeof relay>[2])
   return { ...relay(name, '', shape), title: `W3: SPF, DKIM and DMARC, ${title}`, floors, mail: 'signed' }
 }
 
+/** Ratios without a bar (decisions 57): what TLS costs is mostly the same library for all. */
+function tls(
+  name: string,
+  title: string,
+  { perConnection, transport }: Pick<RelayCell, 'perConnection' | 'transport'>,
+): RelayCell {
+  const cell = relay(name, title, { perConnection, sizeBytes: 4 * KIB, share: 0.5 })
+  return { ...cell, transport, floors: new Map() }
+}
+
 function reject(name: string, title: string, perConnection: number): RejectCell {
   const common = { name, title: `W2: ${title}`, floors: rejectFloors, slow: false }
-  return { kind: 'reject', ...common, sessions: 20, perConnection, share: 1 }
+  return { kind: 'reject', what: 'unknown-recipient', ...common, sessions: 20, perConnection, share: 1 }
+}
+
+/** New triplets, each remembered on disk. */
+function firstContact(name: string, title: string, perConnection: number): RejectCell {
+  return { ...reject(name, title, perConnection), what: 'first-contact', floors: greylistFloors }
 }
 
 function idle(sessions: number, { slow, bar }: Pick<IdleCell, 'slow' | 'bar'>): IdleCell {

@@ -40,7 +40,7 @@ export type SinkCount = {
 }
 
 export type LoadPlan = {
-  readonly mode: 'mail' | 'reject' | 'hold'
+  readonly mode: 'mail' | 'reject' | 'greylist' | 'hold'
   readonly port: number
   readonly sessions: number
   readonly messages?: number
@@ -74,6 +74,46 @@ export async function runLoad(plan: LoadPlan): Promise<LoadResult> {
   } finally {
     load.kill()
   }
+}
+
+/** The same over TLS, by the generator that speaks it. Without resumption where it was asked for, the result says so. */
+export async function runTlsLoad(plan: LoadPlan, resume: boolean): Promise<LoadResult> {
+  const { port, sessions, messages = 1, perConnection = 1, sizeBytes = 4096, run = 0 } = plan
+  const options = { port, sessions, messages, 'per-connection': perConnection, size: sizeBytes, run }
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [
+      join(import.meta.dirname, 'tls-load.ts'),
+      ...Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]),
+      ...(resume ? ['--resume'] : []),
+    ],
+    { timeout: (plan.timeoutSeconds ?? 120) * 1_000 },
+  )
+  const load = JSON.parse(stdout) as LoadResult & { readonly handshakes: number; readonly resumed: number }
+  // The first of each session may come before there is a ticket.
+  if (!resume || load.resumed >= (load.handshakes - sessions) * RESUMED_SHARE_MIN) return load
+  const lastError = `only ${load.resumed} of ${load.handshakes} handshakes were resumed`
+  return { ...load, errors: load.errors + 1, lastError }
+}
+
+const RESUMED_SHARE_MIN = 0.9
+
+/** A P-256 certificate for peers that bring none, as Gatepost makes itself one; kept between runs. */
+export async function selfSignedCertificate(): Promise<{
+  readonly key: string
+  readonly certificate: string
+}> {
+  const [key, certificate] = [join(binaries, 'tls.key'), join(binaries, 'tls.crt')]
+  if ((await modifiedAt(certificate)) === 0) {
+    await mkdir(binaries, { recursive: true })
+    const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1']
+    const subject = ['-subj', '/CN=mx.example.org', '-days', '3650']
+    await promisify(execFile)('openssl', [
+      ...['req', '-x509', '-nodes', ...curve, ...subject],
+      ...['-keyout', key, '-out', certificate],
+    ])
+  }
+  return { key, certificate }
 }
 
 /** Opens idle sessions, calls `whileHeld` once they stand, and closes them. */

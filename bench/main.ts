@@ -12,14 +12,15 @@ import { figure } from './statistics.ts'
 import { gatepost } from './targets/gatepost.ts'
 import { haraka } from './targets/haraka.ts'
 import { postfix } from './targets/postfix.ts'
+import { postfixPostgrey } from './targets/postfix-postgrey.ts'
 import { postfixRspamd } from './targets/postfix-rspamd.ts'
 import type { RunningTarget, Target } from './targets/target.ts'
 
 const TARGETS: ReadonlyMap<string, Target> = new Map(
-  [gatepost, postfix, haraka, postfixRspamd].map((t) => [t.name, t]),
+  [gatepost, postfix, haraka, postfixRspamd, postfixPostgrey].map((t) => [t.name, t]),
 )
 /** Sent before anything is measured, so that code is compiled and processes are there: a share of a cell. */
-const WARM_UP_SHARE = 0.25
+const WARM_UP_SHARE = 0.4
 const WARM_UP_MESSAGES_MIN = 300
 const WARM_UP_IDLE_MESSAGES = 20
 /** Enough for every cell but the idle ones. */

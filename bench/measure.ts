@@ -2,7 +2,7 @@
 // cost.
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Cell, IdleCell, RejectCell, RelayCell } from './cells.ts'
-import { holdSessions, type LoadResult, runLoad, type Sink, type SinkCount } from './load.ts'
+import { holdSessions, type LoadResult, runLoad, runTlsLoad, type Sink, type SinkCount } from './load.ts'
 import { busySeconds, familyCpuSeconds, familyPssKib } from './processes.ts'
 import { signedBodies } from './signed-mail.ts'
 
@@ -79,7 +79,7 @@ async function measureRelay(options: MeasureOptions, cell: RelayCell): Promise<M
   const before = await sink.expect(run, messages)
   const meter = new Meter(subject)
   const { sessions, perConnection, sizeBytes } = cell
-  const load = await runLoad({
+  const plan = {
     mode: 'mail',
     port: subject.port,
     sessions,
@@ -87,9 +87,12 @@ async function measureRelay(options: MeasureOptions, cell: RelayCell): Promise<M
     perConnection,
     sizeBytes,
     run,
-    ...(cell.mail === 'signed' && { bodies: await signedBodies(sizeBytes) }),
     timeoutSeconds: LOAD_TIMEOUT_S,
-  })
+  } as const
+  const load =
+    cell.transport === 'plain'
+      ? await runLoad({ ...plan, ...(cell.mail === 'signed' && { bodies: await signedBodies(sizeBytes) }) })
+      : await runTlsLoad(plan, cell.transport === 'starttls-resumed')
   const arrived = await waitForSink(sink, load.done)
   await pause(SETTLE_MS)
   const cost = meter.stop(load.cpuSeconds + arrived.cpuSeconds - before.cpuSeconds)
@@ -112,8 +115,9 @@ async function measureReject(options: MeasureOptions, cell: RejectCell): Promise
   const { subject } = options
   const meter = new Meter(subject)
   const load = await runLoad({
-    mode: 'reject',
+    mode: cell.what === 'first-contact' ? 'greylist' : 'reject',
     port: subject.port,
+    run: ++latestRun,
     sessions: cell.sessions,
     messages: Math.max(1, Math.round(options.messages * cell.share)),
     perConnection: cell.perConnection,

@@ -18,7 +18,7 @@ typedef struct {
 } Session;
 
 static struct {
-  char mode;            /* m: mail, r: reject, h: hold */
+  char mode;            /* m: mail, r: reject, g: greylist, h: hold */
   int port, sessions, per_connection, timeout_s, expect;
   long messages, size, run, recipients;
 } plan = {'m', 25, 1, 1, 120, 550, 1000, 4096, 1, 10000};
@@ -101,7 +101,9 @@ static void begin_transaction(Session *session)
   }
   session->number = begun++;
   session->sent++;
-  snprintf(command, sizeof command, "MAIL FROM:<s%ld@sender.example>\r\n", session->number);
+  /* Greylisting: every message is of a sender nobody has seen, at a domain without records. */
+  if (plan.mode == 'g') snprintf(command, sizeof command, "MAIL FROM:<s%ld-%ld@new.example>\r\n", plan.run, session->number);
+  else snprintf(command, sizeof command, "MAIL FROM:<s%ld@sender.example>\r\n", session->number);
   ask(session, MAIL, command);
 }
 
@@ -136,9 +138,10 @@ static void settle(Session *session, int good, State next)
 static void judge_recipient(Session *session, int code, const char *line)
 {
   note_time(&rcpt_times, session->asked_at);
-  if (plan.mode == 'r') {
-    if (code != plan.expect) note_error(line, RCPT);
-    settle(session, code == plan.expect, RSET);
+  if (plan.mode == 'r' || plan.mode == 'g') {
+    int good = plan.mode == 'g' ? code / 100 == 4 : code == plan.expect;
+    if (!good) note_error(line, RCPT);
+    settle(session, good, RSET);
   } else if (code == 250) ask(session, DATA, "DATA\r\n");
   else {
     note_error(line, RCPT);
@@ -335,7 +338,7 @@ static void read_plan(int argc, char **argv)
     case 'u': plan.recipients = atol(optarg); break;
     case 'b': made_bodies = optarg; break;
     default:
-      fprintf(stderr, "smtpload -M mail|reject|hold -p port -s sessions -n messages -m messages a connection (0: all)\n"
+      fprintf(stderr, "smtpload -M mail|reject|greylist|hold -p port -s sessions -n messages -m messages a connection (0: all)\n"
                       "         -l bytes -r run -e expected code -w timeout seconds -u recipients -b bodies\n");
       exit(2);
   }

@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { checkDomain, listDomains, updateDomain } from '@gatepost/contract/domain.ts'
 import type { BodyIn, Endpoint, OutputOf } from '@gatepost/contract/endpoint.ts'
-import { enablePolicy, listPolicies } from '@gatepost/contract/policy.ts'
+import { createPolicy, enablePolicy, listPolicies } from '@gatepost/contract/policy.ts'
 import { addRoute } from '@gatepost/contract/route.ts'
 import { completeSetup } from '@gatepost/contract/setup.ts'
 import { getLiveness } from '@gatepost/contract/tenant.ts'
@@ -18,6 +18,15 @@ export type ProvisionOptions = {
   readonly sinkPort: number
 }
 
+/** The senders of the greylisting cell, and nobody else. */
+const STRANGERS = {
+  type: 'greylisting',
+  name: 'Senders nobody has seen',
+  from: { kind: 'domain', domain: 'new.example' },
+  to: { kind: 'internal' },
+  option: { action: 'apply' },
+} as const
+
 const READY_WITHIN_MS = 30_000
 const POLL_MS = 200
 
@@ -31,11 +40,12 @@ export async function provision({ url, setupToken, dns, sinkPort }: ProvisionOpt
     params: tenant,
     body: { name: 'Bench sink', host: '127.0.0.1', port: sinkPort, tls: 'none', defaultFor: 'inbound' },
   })
-  // W1 measures the way of a message; greylisting has a workload of its own (W2).
+  // W1 measures the way of a message; greylisting has a workload of its own (W2), with senders of its own.
   const { items } = await api.call(listPolicies, { params: tenant })
   for (const { id } of items.filter(({ type }) => type === 'greylisting')) {
     await api.call(enablePolicy, { params: { ...tenant, policy: id }, body: { enabled: false } })
   }
+  await api.call(createPolicy, { params: tenant, body: { draft: STRANGERS, reason: '' } })
   const preview = await api.call(previewUserImport, { params: tenant, raw: recipientsCsv() })
   await api.call(commitUserImport, { params: { ...tenant, import: preview.id }, body: {} })
   await api.call(updateDomain, {
