@@ -1,8 +1,11 @@
 // Delays as counts in buckets: small enough for a row an hour, exact enough for a median. Pure.
 
-/** Upper ends in milliseconds: fine where senders retry, coarse behind. */
+/** Upper ends in milliseconds: fine where senders retry, coarse behind. Below a minute somebody released. */
 export const BUCKET_ENDS: readonly number[] = [
-  ...[60, 75, 90, 105, 120, 150, 180, 210, 240, 270, 300, 360, 420, 480, 540, 600, 750, 900, 1_200, 1_500],
+  ...[
+    1, 2, 5, 10, 20, 30, 45, 60, 75, 90, 105, 120, 150, 180, 210, 240, 270, 300, 360, 420, 480, 540, 600, 750,
+    900, 1_200, 1_500,
+  ],
   ...[1_800, 2_400, 3_000, 3_600, 5_400, 7_200, 10_800, 14_400, 21_600, 28_800, 36_000, 43_200, 86_400],
 ].map((seconds) => seconds * 1_000)
 

@@ -1,4 +1,4 @@
-// Whether first contacts are deferred: the default policy, changed in place; and who is never delayed.
+// Whether first contacts are deferred: the default policy, changed in place; beside it who is never delayed.
 import { listPolicies, type Policy, updatePolicy } from '@gatepost/contract/policy.ts'
 import { getLiveness } from '@gatepost/contract/tenant.ts'
 import { Link } from '@tanstack/react-router'
@@ -30,14 +30,8 @@ const CHOICES: readonly Choice<Action>[] = [
 export function ChoicePanel() {
   const tenant = useSlug()
   const may = useMay('policies:write')
-  const { data, error } = useEndpoint(listPolicies, {
-    params: { tenant },
-    query: { type: 'greylisting', limit: 100 },
-  })
+  const { base, error, isRead } = usePolicies()
   const save = useAction(updatePolicy, { readAgain: [listPolicies, getLiveness] })
-  const policies = (data?.items ?? []).filter((policy) => policy.type === 'greylisting')
-  const base = policies.find((policy) => policy.origin === 'default' && policy.from.kind !== 'domain')
-  const others = policies.filter((policy) => policy !== base && policy.enabled)
   const choose = (policy: GreylistingPolicy, action: Action) =>
     save.mutate({
       params: { tenant, policy: policy.id },
@@ -46,8 +40,8 @@ export function ChoicePanel() {
   return (
     <Panel title="First contacts">
       {error && <ProblemNote error={error} />}
-      {!data && !error && <SkeletonRows rows={3} />}
-      {data && !base && (
+      {!isRead && !error && <SkeletonRows rows={3} />}
+      {isRead && !base && (
         <Note tone="warn" title="There is no policy for everybody">
           Nobody is deferred unless a policy of your own says so. <PoliciesLink>Policies</PoliciesLink>
         </Note>
@@ -64,7 +58,15 @@ export function ChoicePanel() {
         />
       )}
       {save.error && <ProblemNote error={save.error} />}
-      <h3 className={classes.heading}>Never delayed</h3>
+    </Panel>
+  )
+}
+
+/** Who passes whatever the choice, and why. */
+export function ExemptPanel() {
+  const { others } = usePolicies()
+  return (
+    <Panel title="Never delayed">
       <ul className={classes.exempt}>
         <li>Permitted and managed senders, and people your users wrote to</li>
         <li>Who authenticates and was accepted here before</li>
@@ -80,6 +82,19 @@ export function ChoicePanel() {
       </ul>
     </Panel>
   )
+}
+
+/** The policy for everybody, and those for some. */
+function usePolicies() {
+  const tenant = useSlug()
+  const { data, error } = useEndpoint(listPolicies, {
+    params: { tenant },
+    query: { type: 'greylisting', limit: 100 },
+  })
+  const policies = (data?.items ?? []).filter((policy) => policy.type === 'greylisting')
+  const base = policies.find((policy) => policy.origin === 'default' && policy.from.kind !== 'domain')
+  const others = policies.filter((policy) => policy !== base && policy.enabled)
+  return { base, others, error, isRead: data !== undefined }
 }
 
 function PoliciesLink({ children }: { readonly children: string }) {

@@ -20,7 +20,8 @@ export function FiguresPanel({ data }: { readonly data: Greylisting }) {
         {deferred === 0
           ? 'No message was deferred.'
           : `${plural(deferred, 'message was', 'messages were')} deferred. ${count(accepted)} came again and ` +
-            `waited ${span(figures.delayMs)} together; ${count(neverRetried)} never did, as spam mostly does not.`}
+            `waited ${span(figures.delayMs)} together` +
+            (neverRetried === 0 ? '.' : `; ${count(neverRetried)} never did, as spam mostly does not.`)}
         {observed > 0 &&
           ` ${plural(observed, 'sender', 'senders')} would have been deferred where policies only observe.`}
       </p>

@@ -11,7 +11,7 @@ import { ProblemNote } from '#shared/note.tsx'
 import { usePages } from '#shared/pages.tsx'
 import { Panel } from '#shared/panel.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
-import { ChoicePanel } from './choice-panel.tsx'
+import { ChoicePanel, ExemptPanel } from './choice-panel.tsx'
 import { DeferredList } from './deferred-list.tsx'
 import { EndedList } from './ended-list.tsx'
 import { FiguresPanel } from './figures-panel.tsx'
@@ -41,10 +41,11 @@ export function GreylistingPage() {
       lead="The first message of an unknown sender is answered with “come again”. Mail servers do within minutes; most senders of spam never do."
     >
       <div className={classes.grid}>
-        <div>
+        <div className={classes.column}>
           {error && !data && <ProblemNote error={error} />}
           {!data && !error && <SkeletonRows rows={4} />}
           {data && <FiguresPanel data={data} />}
+          <ExemptPanel />
         </div>
         <ChoicePanel />
       </div>
