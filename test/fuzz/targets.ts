@@ -8,6 +8,7 @@ import { deliveryReports } from './targets/delivery-reports.ts'
 import { headers } from './targets/headers.ts'
 import { outgoingContent } from './targets/outgoing-content.ts'
 import { replyParser } from './targets/reply-parser.ts'
+import { signatures } from './targets/signatures.ts'
 
 export const targets: readonly Target[] = [
   addresses,
@@ -18,4 +19,5 @@ export const targets: readonly Target[] = [
   headers,
   outgoingContent,
   replyParser,
+  signatures,
 ]
