@@ -4,10 +4,12 @@ import { askCommands } from './commands/ask.ts'
 import { connectCommands } from './commands/connect.ts'
 import { domainCommands } from './commands/domains.ts'
 import { greylistingCommands } from './commands/greylisting.ts'
+import { groupCommands } from './commands/groups.ts'
 import { localCommands } from './commands/local.ts'
 import { messageCommands } from './commands/messages.ts'
 import { operationsCommands } from './commands/operations.ts'
 import { outboundCommands } from './commands/outbound.ts'
+import { policyCommands } from './commands/policies.ts'
 import { queueCommands } from './commands/queue.ts'
 import { recipientCommands } from './commands/recipients.ts'
 import { routeCommands } from './commands/routes.ts'
@@ -23,6 +25,8 @@ export const commands: readonly Command[] = [
   ...domainCommands,
   ...recipientCommands,
   ...userCommands,
+  ...policyCommands,
+  ...groupCommands,
   ...senderCommands,
   ...routeCommands,
   ...outboundCommands,
