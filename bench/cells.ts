@@ -11,7 +11,10 @@ type Common = {
   readonly slow: boolean
 }
 
-/** Accept, store, relay to the sink (W1), with signed mail also authenticate (W3). `perConnection` 0 means as many as there are. */
+/**
+ * Accept, store, relay to the sink (W1), with signed mail also authenticate (W3). `perConnection` 0 means as
+ * many as there are.
+ */
 export type RelayCell = Common & {
   readonly kind: 'relay'
   readonly sessions: number

@@ -95,10 +95,12 @@ function attachment(octets: number, random: (max: number) => number): string[] {
   ]
 }
 
-const WORDS =
-  'the report for this quarter shows that our customers order more often when delivery is quick and the invoice is clear please find the details below and reply with any question you may have'.split(
-    ' ',
-  )
+const WORDS = [
+  'the report for this quarter shows that our customers order more often when delivery is quick and the',
+  'invoice is clear please find the details below and reply with any question you may have',
+]
+  .join(' ')
+  .split(' ')
 const LINE_LENGTH = 70
 
 function paragraph(octets: number, random: (max: number) => number): string {

@@ -1,5 +1,5 @@
-// A whole message's authentication: look-ups are shared and bounded, and what hostile senders try (reliability
-// §3, cases 29 to 34).
+// A whole message's authentication: look-ups are shared and bounded, and what hostile senders try
+// (reliability §3, cases 29 to 34).
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { splitMessage } from '@gatepost/mail/header.ts'
