@@ -130,6 +130,7 @@ async function untilReady(url: string): Promise<void> {
   }
 }
 
-function binary(name: string): string | null {
+/** Where a program of PostgreSQL is, such as pg_dump; null when it is not installed. */
+export function binary(name: string): string | null {
   return BINARY_FOLDERS.map((folder) => join(folder, name)).find((path) => existsSync(path)) ?? null
 }

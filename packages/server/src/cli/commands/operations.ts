@@ -1,5 +1,5 @@
 // `backup`, `restore`, `restart`: for the owner of the data folder.
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { type BackupState, getBackup, restartGateway, startBackup } from '@gatepost/contract/operations.ts'
 import { type Command, CommandFailed, type Context, command } from '../command.ts'
 import { facts } from '../layout.ts'
@@ -64,15 +64,17 @@ async function backup({ arg, isSet, call, clock, show, config }: Context): Promi
         ['Size', `${sizeOf(bytes)} in ${plural(files, 'file')}`],
         ['Keys', isSet('with-keys') ? 'included' : 'not included (--with-keys)'],
       ]),
-      database === 'postgresql' ? `\n${POSTGRES_BACKUP}` : '',
+      database === 'postgresql' ? `\n${postgresBackup(folder)}` : '',
       config.tls.keyFile === null ? '' : '\nThe configured TLS certificate and its key are not part of it.\n',
     ].join(''),
   )
   return 0
 }
 
-const POSTGRES_BACKUP = `Settings and tracking are in PostgreSQL. Back them up now, in this order, with:
-  pg_dump --format=custom --file=FOLDER/postgresql.dump "$GATEPOST_DATABASE"
+/** After the spools, so that tracking knows what became of the messages in them. */
+const postgresBackup = (folder: string): string =>
+  `Settings and tracking are in PostgreSQL: this backup is not whole without them. Back them up now with:
+  pg_dump --format=custom --file=${join(folder, 'postgresql.dump')} "$GATEPOST_DATABASE"
 `
 
 async function restore({ arg, isSet, show, config, clock }: Context): Promise<number> {
