@@ -25,6 +25,9 @@ const bodies: { readonly [endpoint: string]: unknown } = {
   addUser: { email: 'new@acme.example' },
   updateUser: { name: 'Renamed' },
   commitUserImport: { goodRowsOnly: true },
+  addSenders: { user: 'ann@acme.example', senders: ['new.example'], action: 'permit' },
+  updateSender: { comment: 'changed' },
+  removeSenders: { all: true },
   addRoute: { name: 'Other', host: 'host.acme.example' },
   updateRoute: { name: 'Renamed' },
   testRoute: { recipient: 'ann@acme.example' },
@@ -189,7 +192,8 @@ async function withWorld(work: (world: World) => Promise<void>): Promise<void> {
       const init = { method: endpoint.method, headers, ...(isRead ? {} : { body }) }
       const response = await app.request(`http://localhost${path}`, init, ENVIRONMENT)
       const text = await response.text()
-      return { status: response.status, name: text === '' ? '' : ((JSON.parse(text).name ?? '') as string) }
+      const isJson = response.headers.get('content-type')?.includes('json') === true
+      return { status: response.status, name: isJson ? ((JSON.parse(text).name ?? '') as string) : '' }
     }
     const owner = await control.person({ tenantId: scope.tenantId, role: 'super' })
     const ids = await fill(control, scope.tenantId, owner)
@@ -224,6 +228,13 @@ async function fill(
   const route = await post('routes', { name: 'Exchange', host: 'exchange.acme.example' })
   const outbound = await post('outbound/addresses', { address: '203.0.113.9' })
   const preview = await post('users/imports?fileName=users.csv', 'email\nbob@acme.example\n')
+  const { items: senders } = await post('senders', {
+    user: 'ann@acme.example',
+    senders: ['news.example'],
+    action: 'permit',
+  })
+  const [sender] = senders as { id: string }[]
+  const senderImport = await post('sender-imports', 'ann@acme.example,partner.example,PERMIT')
   const { policy } = await post('policies', { draft: BLOCK })
   const group = await post('groups', { name: 'Friends' })
   const message = accepted(tenantId, { at: control.deps.clock.now() })
@@ -239,6 +250,8 @@ async function fill(
     user: String(user.id),
     route: String(route.id),
     import: String(preview.id),
+    sender: sender?.id ?? '',
+    senderImport: String(senderImport.id),
     address: address?.id ?? '',
     policy: (policy as { readonly id: string }).id,
     group: String(group.id),

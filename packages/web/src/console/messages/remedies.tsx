@@ -1,6 +1,6 @@
 // The smallest change that would have altered the outcome, with the way to make it, and what today's settings say.
 
-import { getMessage, type Message, type Remedy, type RemedyAct } from '@gatepost/contract/message.ts'
+import type { Message, Remedy, RemedyAct } from '@gatepost/contract/message.ts'
 import { createPolicy, listPolicies } from '@gatepost/contract/policy.ts'
 import { authorizeOutbound, getOutbound } from '@gatepost/contract/route.ts'
 import { addUser, listUsers } from '@gatepost/contract/user.ts'
@@ -70,7 +70,7 @@ type CreateProps = Omit<ActProps, 'act'> & {
 
 function CreatePolicy({ draft, because, primary = false }: CreateProps) {
   const tenant = useSlug()
-  const create = useAction(createPolicy, { readAgain: [getMessage, listPolicies] })
+  const create = useAction(createPolicy, { readAgain: [listPolicies] })
   const made = create.data?.policy
   if (!useMay('policies:write')) return null
   return (
@@ -108,7 +108,7 @@ function CreatePolicy({ draft, because, primary = false }: CreateProps) {
 
 function AddUser({ email, primary = false }: { readonly email: string; readonly primary?: boolean }) {
   const tenant = useSlug()
-  const add = useAction(addUser, { readAgain: [getMessage, listUsers] })
+  const add = useAction(addUser, { readAgain: [listUsers] })
   if (!useMay('users:write')) return null
   return (
     <Doing error={add.error} done={add.data && `${add.data.email} is added: its mail is taken at once.`}>
@@ -127,7 +127,7 @@ type AuthorizeProps = Omit<ActProps, 'act'> & { readonly address: string }
 
 function Authorize({ address, because, primary = false }: AuthorizeProps) {
   const tenant = useSlug()
-  const authorize = useAction(authorizeOutbound, { readAgain: [getMessage, getOutbound] })
+  const authorize = useAction(authorizeOutbound, { readAgain: [getOutbound] })
   if (!useMay('outbound:write')) return null
   return (
     <Doing error={authorize.error} done={authorize.data && `${address} may send for you now.`}>

@@ -1,0 +1,26 @@
+// Drafts that the forms begin with are what the API takes, and old addresses lose only what is wrong in them.
+import { PolicyDraft } from '@gatepost/contract/policy.ts'
+import { describe, expect, test } from 'vitest'
+import { NewPolicySearch, PolicySearch, policyTypes } from './policy-search.ts'
+import { emptyDraft, typeWords } from './type-words.ts'
+
+describe.each(policyTypes)('%s', (type) => {
+  test('an empty draft lacks a name and nothing else', () => {
+    const parsed = PolicyDraft.safeParse(emptyDraft(type))
+    expect(parsed.error?.issues.map(({ path }) => path.join('/'))).toEqual(['name'])
+    expect(PolicyDraft.parse({ ...emptyDraft(type), name: 'x' })).toEqual({ ...emptyDraft(type), name: 'x' })
+  })
+
+  test('has words for the form and the empty list', () => {
+    expect(typeWords[type].does).toMatch(/\.$/)
+    expect(typeWords[type].add).not.toBe('')
+  })
+})
+
+test('an address with a foreign type keeps its search', () => {
+  expect(PolicySearch.parse({ type: 'spam', search: 'acme' })).toEqual({ search: 'acme' })
+  expect(NewPolicySearch.parse({ type: 'greylisting', draft: { any: 1 } })).toEqual({
+    type: 'greylisting',
+    draft: { any: 1 },
+  })
+})
