@@ -121,7 +121,8 @@ function onSignals(bench: Bench): void {
 async function measureCeiling({ sink, options }: Bench): Promise<readonly Measurement[]> {
   const subject = { name: 'none', port: sink.port, pids: () => [] }
   const plain = allCells.filter((cell): cell is RelayCell => {
-    return cell.kind === 'relay' && cell.mail === 'plain' && cell.sizeBytes < 10_000
+    const isPlain = cell.kind === 'relay' && cell.mail === 'plain' && cell.transport === 'plain'
+    return isPlain && cell.sizeBytes < 10_000
   })
   const results: Measurement[] = []
   for (const cell of plain) {

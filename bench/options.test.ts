@@ -26,7 +26,8 @@ test('what is not understood is refused', () => {
 test('cells are picked by the start of their names; quick leaves the slow ones out', () => {
   const names = (wanted: readonly string[], isQuick: boolean) =>
     pickCells(wanted, isQuick).map(({ name }) => name)
-  assert.deepEqual(names(['w2'], false), ['w2-one', 'w2-five'])
+  assert.deepEqual(names(['w2'], false), ['w2-one', 'w2-five', 'w2-greylist'])
+  assert.deepEqual(names(['w1-tls'], false), ['w1-tls-many', 'w1-tls-resumed'])
   assert.ok(!names([], true).includes('w4-5000'))
   assert.ok(names(['w4'], true).includes('w4-5000'))
   assert.deepEqual(names(['w9'], false), [])

@@ -20,14 +20,14 @@ export const USAGE = `npm run bench -- [--quick] [--rounds N] [--messages N] [--
                  [--cells w1,w2-one,…] [--out FILE] [--work-dir FOLDER]
   --quick      one round of few messages, without the slow cells; writes no file unless --out is given
   --rounds     interleaved rounds (3)
-  --messages   messages a cell (4,000; quick 600)
+  --messages   messages a cell (10,000; quick 600)
   --targets    the first is compared with the others
   --cells      starts of cell names
   --out        results as Markdown (bench/results.md)
   --work-dir   parent of the servers' temporary folders: names the disk that is measured`
 
 const ROUNDS_DEFAULT = 3
-const MESSAGES_DEFAULT = 4_000
+const MESSAGES_DEFAULT = 10_000
 const MESSAGES_QUICK = 600
 const TARGETS_DEFAULT = 'gatepost,postfix,haraka'
 

@@ -3,7 +3,7 @@ import { execFile, spawn } from 'node:child_process'
 import { copyFile, mkdir, open, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { cacheFolder } from '../load.ts'
+import { cacheFolder, selfSignedCertificate } from '../load.ts'
 import {
   DOMAIN,
   freePort,
@@ -72,6 +72,9 @@ async function writeConfiguration(options: {
 }): Promise<void> {
   const { port, sinkPort, workDir } = options
   for (const folder of ['config', 'plugins', 'queue']) await mkdir(join(workDir, folder))
+  const { key, certificate } = await selfSignedCertificate()
+  await copyFile(key, join(workDir, 'config', 'tls_key.pem'))
+  await copyFile(certificate, join(workDir, 'config', 'tls_cert.pem'))
   // Haraka reads this one from the instance folder alone and doesn't start without it.
   await copyFile(join(program, 'config', 'connection.ini'), join(workDir, 'config', 'connection.ini'))
   const files = {
@@ -79,7 +82,8 @@ async function writeConfiguration(options: {
     'config/me': `mx.${DOMAIN}\n`,
     'config/log.ini': 'level=NOTICE\n',
     'config/outbound.ini': 'enable_tls=false\nlocal_mx_ok=true\n',
-    'config/plugins': 'bench\n',
+    'config/plugins': 'tls\nbench\n',
+    'config/tls.ini': '',
     'plugins/bench.js': plugin(sinkPort),
   }
   for (const [name, text] of Object.entries(files)) await writeFile(join(workDir, name), text)

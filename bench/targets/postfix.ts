@@ -5,6 +5,7 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { selfSignedCertificate } from '../load.ts'
 import {
   DOMAIN,
   freePort,
@@ -71,7 +72,13 @@ async function writeConfiguration(
   await chmod(workDir, 0o755) // Postfix' processes run as their own user.
   for (const folder of [config, spool, data]) await mkdir(folder)
   await run('chown', ['postfix', data])
-  await writeFile(join(config, 'main.cf'), mainCf(options, more))
+  const { key, certificate } = await selfSignedCertificate()
+  const tls = [
+    'smtpd_tls_security_level = may',
+    `smtpd_tls_eckey_file = ${key}`,
+    `smtpd_tls_eccert_file = ${certificate}`,
+  ]
+  await writeFile(join(config, 'main.cf'), mainCf(options, [...tls, ...more]))
   await writeFile(join(config, 'master.cf'), masterCf(port))
   const rows = Array.from({ length: RECIPIENTS }, (_, n) => `u${n}@${DOMAIN} ok\n`)
   await writeFile(join(config, 'recipients'), rows.join(''))
