@@ -76,7 +76,10 @@ export async function runLoad(plan: LoadPlan): Promise<LoadResult> {
   }
 }
 
-/** The same over TLS, by the generator that speaks it. Without resumption where it was asked for, the result says so. */
+/**
+ * The same over TLS, by the generator that speaks it. Where resumption was asked for and fails, the result
+ * says so.
+ */
 export async function runTlsLoad(plan: LoadPlan, resume: boolean): Promise<LoadResult> {
   const { port, sessions, messages = 1, perConnection = 1, sizeBytes = 4096, run = 0 } = plan
   const options = { port, sessions, messages, 'per-connection': perConnection, size: sizeBytes, run }
