@@ -37,6 +37,8 @@ const bodies: { readonly [endpoint: string]: unknown } = {
   enablePolicy: { enabled: false },
   createGroup: { name: 'Partners' },
   updateGroup: { name: 'Renamed' },
+  releaseDeferred: { identity: 'spf:sender.example' },
+  forgetIdentity: { identity: 'spf:sender.example' },
   authorizeOutbound: { address: '203.0.113.77' },
   createTenant: {
     name: 'Third',
@@ -264,16 +266,18 @@ async function fill(
 async function fingerprintOf({ deps }: TestControl, tenantId: string): Promise<unknown> {
   const { db } = deps.store
   const scope = { tenantId, actor: { kind: 'system', name: 'test' }, from: 'internal' } as const
-  const [tenant, domains, routes, policies, groups, outbound, skips, audit, users] = await Promise.all([
-    db.selectFrom('tenant').selectAll().where('id', '=', tenantId).execute(),
-    db.selectFrom('domain').selectAll().where('tenant_id', '=', tenantId).execute(),
-    db.selectFrom('route').selectAll().where('tenant_id', '=', tenantId).execute(),
-    db.selectFrom('policy').selectAll().where('tenant_id', '=', tenantId).execute(),
-    db.selectFrom('address_group').selectAll().where('tenant_id', '=', tenantId).execute(),
-    db.selectFrom('authorized_outbound').selectAll().where('tenant_id', '=', tenantId).execute(),
-    db.selectFrom('step_skip').selectAll().where('tenant_id', '=', tenantId).execute(),
-    db.selectFrom('audit').select('id').where('tenant_id', '=', tenantId).execute(),
-    listUsers(scope, { limit: 500 }, deps),
-  ])
-  return { tenant, domains, routes, policies, groups, outbound, skips, audit, users }
+  const [tenant, domains, routes, policies, groups, outbound, skips, audit, users, senders] =
+    await Promise.all([
+      db.selectFrom('tenant').selectAll().where('id', '=', tenantId).execute(),
+      db.selectFrom('domain').selectAll().where('tenant_id', '=', tenantId).execute(),
+      db.selectFrom('route').selectAll().where('tenant_id', '=', tenantId).execute(),
+      db.selectFrom('policy').selectAll().where('tenant_id', '=', tenantId).execute(),
+      db.selectFrom('address_group').selectAll().where('tenant_id', '=', tenantId).execute(),
+      db.selectFrom('authorized_outbound').selectAll().where('tenant_id', '=', tenantId).execute(),
+      db.selectFrom('step_skip').selectAll().where('tenant_id', '=', tenantId).execute(),
+      db.selectFrom('audit').select('id').where('tenant_id', '=', tenantId).execute(),
+      listUsers(scope, { limit: 500 }, deps),
+      db.selectFrom('managed_sender').selectAll().where('tenant_id', '=', tenantId).execute(),
+    ])
+  return { tenant, domains, routes, policies, groups, outbound, skips, audit, users, senders }
 }

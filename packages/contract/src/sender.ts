@@ -12,13 +12,13 @@ export const SENDERS_PER_ADD_MAX = 500
 export const SENDERS_PER_REMOVE_MAX = 20_000
 
 const SenderPath = TenantPath.extend({ sender: z.string().max(1_000).describe('Id of the entry') })
-const ImportPath = TenantPath.extend({ import: z.string() })
+const ImportPath = TenantPath.extend({ senderImport: z.string() })
 
 export const SenderAction = z.enum(['permit', 'block'])
 export type SenderAction = z.infer<typeof SenderAction>
 export const SenderSource = z.enum(['manual', 'imported', 'auto-allow', 'trusted-service'])
 export type SenderSource = z.infer<typeof SenderSource>
-/** `active` counts in decisions now; `expired` and `waiting` (no such user yet) do not. */
+/** `expired` counts no more; `waiting`: no user has the address yet, and it counts once mail for it is accepted. */
 export const SenderState = z.enum(['active', 'expired', 'waiting'])
 export type SenderState = z.infer<typeof SenderState>
 
@@ -237,7 +237,7 @@ export const previewSenderImport = endpoint({
 export const getSenderImport = endpoint({
   name: 'getSenderImport',
   method: 'GET',
-  path: '/v1/tenants/{tenant}/sender-imports/{import}',
+  path: '/v1/tenants/{tenant}/sender-imports/{senderImport}',
   tag: 'Senders',
   allow: 'senders:read',
   summary: 'One import.',
@@ -252,7 +252,7 @@ export const getSenderImport = endpoint({
 export const commitSenderImport = endpoint({
   name: 'commitSenderImport',
   method: 'POST',
-  path: '/v1/tenants/{tenant}/sender-imports/{import}/commit',
+  path: '/v1/tenants/{tenant}/sender-imports/{senderImport}/commit',
   tag: 'Senders',
   allow: 'senders:write',
   summary: 'Imports a previewed file: all rows or none.',
@@ -267,7 +267,7 @@ export const commitSenderImport = endpoint({
 export const undoSenderImport = endpoint({
   name: 'undoSenderImport',
   method: 'POST',
-  path: '/v1/tenants/{tenant}/sender-imports/{import}/undo',
+  path: '/v1/tenants/{tenant}/sender-imports/{senderImport}/undo',
   tag: 'Senders',
   allow: 'senders:write',
   summary: 'Takes an import back within the hour; what it replaced is put back.',

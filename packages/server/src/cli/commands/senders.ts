@@ -90,7 +90,7 @@ export const senderCommands: readonly Command[] = [
     args: ['IMPORT'],
     means: 'Takes an import back within the hour.',
     run: async ({ call, tenant, arg, show }) => {
-      const params = { tenant: await tenant(), import: arg(0) }
+      const params = { tenant: await tenant(), senderImport: arg(0) }
       const undone = await call(undoSenderImport, { params })
       show(undone, () => `The import of ${undone.fileName} is taken back.\n`)
       return 0
@@ -222,7 +222,7 @@ async function importFile(context: Context): Promise<number> {
     show(preview, () => `${importText(preview)}${hasErrors ? 'Nothing imported: mend these rows.\n' : ''}`)
     return hasErrors ? 1 : 0
   }
-  const done = await call(commitSenderImport, { params: { tenant, import: preview.id } })
+  const done = await call(commitSenderImport, { params: { tenant, senderImport: preview.id } })
   show(done, () =>
     [
       importText(done),

@@ -37,12 +37,14 @@ export function senderBindings(deps: ControlDeps): readonly Binding[] {
       const upload = { fileName: request.query.fileName, raw: request.raw }
       return previewSenders(scopeOf(request), upload, deps)
     }),
-    on(contract.getSenderImport, (request) => getSenderImport(scopeOf(request), request.params.import, deps)),
+    on(contract.getSenderImport, (request) =>
+      getSenderImport(scopeOf(request), request.params.senderImport, deps),
+    ),
     on(contract.commitSenderImport, (request) =>
-      commitSenders(scopeOf(request), request.params.import, deps),
+      commitSenders(scopeOf(request), request.params.senderImport, deps),
     ),
     on(contract.undoSenderImport, (request) =>
-      takeBackSenders(scopeOf(request), request.params.import, deps),
+      takeBackSenders(scopeOf(request), request.params.senderImport, deps),
     ),
   ]
 }

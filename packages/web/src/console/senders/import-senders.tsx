@@ -116,7 +116,7 @@ function ImportFile({ onClose }: { readonly onClose: () => void }) {
         shown={shown}
         busy={undo.isPending}
         error={undo.error}
-        onUndo={() => undo.mutate({ params: { tenant, import: shown.id } })}
+        onUndo={() => undo.mutate({ params: { tenant, senderImport: shown.id } })}
         onAgain={again}
       />
     )
@@ -128,7 +128,7 @@ function ImportFile({ onClose }: { readonly onClose: () => void }) {
           shown={shown}
           busy={commit.isPending}
           error={commit.error}
-          onCommit={() => commit.mutate({ params: { tenant, import: shown.id } })}
+          onCommit={() => commit.mutate({ params: { tenant, senderImport: shown.id } })}
           onDiscard={again}
         />
         {commit.isPending && <Working words={`Importing ${shown.fileName}`} />}
@@ -203,7 +203,7 @@ function UndoLast({ shown, onUndone }: UndoProps) {
       shown={shown}
       busy={undo.isPending}
       error={undo.error}
-      onUndo={() => undo.mutate({ params: { tenant, import: shown.id } })}
+      onUndo={() => undo.mutate({ params: { tenant, senderImport: shown.id } })}
     />
   )
 }
