@@ -12,8 +12,8 @@ export type SpoofKey = {
 }
 
 /** Kept an organisation: forgers come from anywhere, so networks that never got through make room first. */
-const SOURCES_MAX = 2_000
-const SOURCES_SPARE = 200
+const SOURCES_MAX = 500
+const SOURCES_SPARE = 50
 
 /** Keeps who sent as us. */
 export async function keepSpoofs(store: Store, notes: readonly SpoofNote[]): Promise<void> {
