@@ -59,6 +59,8 @@ const views: readonly View[] = [
   { name: 'domains', path: `${SLUG}/domains` },
   { name: 'routes', path: `${SLUG}/routes` },
   { name: 'outbound', path: `${SLUG}/outbound` },
+  { name: 'greylisting', path: `${SLUG}/greylisting` },
+  { name: 'greylisting-never-retried', path: `${SLUG}/greylisting?list=never-retried` },
   { name: 'audit', path: `${SLUG}/audit` },
   { name: 'settings', path: `${SLUG}/settings` },
   { name: 'readiness', path: '/system/readiness' },

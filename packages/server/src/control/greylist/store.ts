@@ -1,4 +1,5 @@
 // The rows of greylisting: figures by the hour, deferrals that ended, identities that pass.
+import { sql } from 'kysely'
 import type { GreylistReport } from '#link/reports.ts'
 import { appendFeed } from '#store/feed.ts'
 import type { Dialect } from '#store/migrations/migration.ts'
@@ -178,6 +179,8 @@ export type EndedQuery = {
   readonly limit: number
 }
 
+const SEARCHED = ['reverse_path', 'forward_path', 'client_ip', 'identity'] as const
+
 export function readEnded(db: Db, query: EndedQuery): Promise<Row<'greylist_ended'>[]> {
   const { tenantId, outcome, search, before, limit } = query
   const like = search === null ? null : `%${search.toLowerCase().replaceAll(/[\\%_]/g, '\\$&')}%`
@@ -188,12 +191,8 @@ export function readEnded(db: Db, query: EndedQuery): Promise<Row<'greylist_ende
     .$if(outcome !== null, (rows) => rows.where('outcome', '=', outcome!))
     .$if(before !== null, (rows) => rows.where('id', '<', before!))
     .$if(like !== null, (rows) =>
-      rows.where(({ eb, or, fn }) =>
-        or(
-          (['reverse_path', 'forward_path', 'client_ip', 'identity'] as const).map((column) =>
-            eb(fn('lower', [column]), 'like', like),
-          ),
-        ),
+      rows.where(({ or, ref }) =>
+        or(SEARCHED.map((column) => sql<boolean>`lower(${ref(column)}) like ${like} escape '\\'`)),
       ),
     )
     .orderBy('id', 'desc')
