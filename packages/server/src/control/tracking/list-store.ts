@@ -6,6 +6,7 @@ import type { Scope } from '../scope.ts'
 import { DAY_MS, dayOf, dayOfId } from './days.ts'
 import { filtered, ID_BEFORE_AT_MS, type MessageQuery, wordsWanted } from './filter-store.ts'
 import type { TrackingStorage } from './tracking-store.ts'
+import type { WordTree } from './words.ts'
 
 export type Row = OutputOf<typeof listMessages>['items'][number]
 export type Listed = {
@@ -34,26 +35,74 @@ const columns = [
 
 /** One page of a tenant's messages. */
 export async function listRows(scope: Scope, query: MessageQuery, storage: TrackingStorage): Promise<Listed> {
-  const { limit, since, after } = query
+  const { limit, since } = query
   const days = (await storage.days()).filter((day) => isDayWanted(day, query))
   if (since !== undefined) return listSince(scope, { ...query, since }, { storage, days })
   const { tenantId } = scope
   const words = wordsWanted(query)
   const items: Row[] = []
   for (const day of days) {
-    const few = words && (await storage.few({ day, tenantId }, words))
-    if (few?.length === 0) continue
-    const select = filtered(storage, day, { tenantId, query, few })
-      .select(columns)
-      .$if(after !== undefined, (rows) => rows.where('id', '<', after!))
-      .orderBy('id', 'desc')
-      .limit(limit + 1 - items.length)
-    items.push(...(await storage.read(day, select.compile())).map(rowOf))
+    const rows = await rowsOfDay(storage, day, { tenantId, query, words, wanted: limit + 1 - items.length })
+    items.push(...rows.map(rowOf))
     if (items.length > limit) break
   }
   const shown = items.slice(0, limit)
   const next = items.length > limit ? (shown.at(-1)?.id ?? null) : null
   return { items: shown, next, total: null, aliases: aliasesIn(query) }
+}
+
+type DayQuery = {
+  readonly tenantId: string
+  readonly query: MessageQuery
+  readonly words: WordTree | null
+  readonly wanted: number
+}
+
+/**
+ * At most `wanted` rows of a day, newest first. Of a word that most messages have, the newest to arrive are
+ * nearly always the page; only where they are not, all of its rows are gone through.
+ */
+async function rowsOfDay(
+  storage: TrackingStorage,
+  day: number,
+  asked: DayQuery,
+): Promise<readonly Selected[]> {
+  const { tenantId, query, words, wanted } = asked
+  const { after } = query
+  const read = (few: readonly number[] | null): Promise<readonly Selected[]> => {
+    const select = filtered(storage, day, { tenantId, query, few })
+      .select(columns)
+      .$if(after !== undefined, (rows) => rows.where('id', '<', after!))
+      .orderBy('id', 'desc')
+      .limit(wanted)
+    return storage.read(day, select.compile())
+  }
+  const newest = words && (await storage.newest({ day, tenantId }, words))
+  if (newest === null) return read(null)
+  if (newest.isAll) return newest.seqs.length === 0 ? [] : read(newest.seqs)
+  if (after !== undefined) return read(null)
+  const rows = await read(newest.seqs)
+  const last = rows.length === wanted ? rows.at(-1) : undefined
+  if (last === undefined) return read(null)
+  const oldestSeq = newest.seqs.reduce((least, seq) => Math.min(least, seq))
+  return (await isPassedOver(storage, day, { tenantId, id: last.id, oldestSeq })) ? read(null) : rows
+}
+
+/** Whether something newer than `id` arrived before all that was looked at: an edge may report late. */
+async function isPassedOver(
+  storage: TrackingStorage,
+  day: number,
+  { tenantId, id, oldestSeq }: { readonly tenantId: string; readonly id: string; readonly oldestSeq: number },
+): Promise<boolean> {
+  const select = storage.builder
+    .selectFrom('tracking_message')
+    .select('seq')
+    .where('day', '=', day)
+    .where('tenant_id', '=', tenantId)
+    .where('id', '>', id)
+    .where('seq', '<', oldestSeq)
+    .limit(1)
+  return (await storage.read(day, select.compile())).length > 0
 }
 
 /** The live tail follows arrival: an id may be older than one that arrived before it. */

@@ -36,7 +36,7 @@ export async function openPostgresTracking(database: string): Promise<TrackingSt
     builder: db,
     found: (place, words) => foundBy(place, words),
     // The planner has statistics.
-    few: async () => null,
+    newest: async () => null,
     days: async () => [...known].sort((a, b) => b - a),
     read: async (_day, query) => (await db.executeQuery(query)).rows,
     async take(body): Promise<Taken> {

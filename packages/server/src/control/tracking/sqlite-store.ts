@@ -11,11 +11,12 @@ import type { Taken, TrackingStorage } from './tracking-store.ts'
 import { tokenQuery } from './words.ts'
 
 /**
- * SQLite cannot know how many rows a word has. For so few it pays to read them all and sort; beyond, rows are
- * walked in order until a page is full.
+ * SQLite cannot know how many rows a word has. For so few it pays to read them all and sort; of a commoner word
+ * these are the newest.
  */
 const FEW_MAX = 2_000
-const FEW = 'select rowid from tracking_words where tracking_words match ? and rowid > ? limit ?'
+const NEWEST = `select rowid from tracking_words where tracking_words match ? and rowid > ?
+  order by rowid desc limit ?`
 
 export function openSqliteTracking(folder: string): TrackingStorage {
   ensureFolder(folder)
@@ -33,10 +34,10 @@ export function openSqliteTracking(folder: string): TrackingStorage {
     }),
     found: ({ tenantId, afterSeq = 0 }, words) => sql<number>`(select rowid from tracking_words
       where tracking_words match ${tokenQuery(tenantId, words)} and rowid > ${afterSeq})`,
-    async few({ day, tenantId, afterSeq = 0 }, words) {
+    async newest({ day, tenantId, afterSeq = 0 }, words) {
       const parameters = [tokenQuery(tenantId, words), afterSeq, FEW_MAX + 1]
-      const rows = (await reader.ask({ kind: 'read', day, sql: FEW, parameters })) as { rowid: number }[]
-      return rows.length > FEW_MAX ? null : rows.map(({ rowid }) => rowid)
+      const rows = (await reader.ask({ kind: 'read', day, sql: NEWEST, parameters })) as { rowid: number }[]
+      return { seqs: rows.map(({ rowid }) => rowid), isAll: rows.length <= FEW_MAX }
     },
     days: async () => daysIn(folder),
     async read<Row>(day: number, query: { sql: string; parameters: readonly unknown[] }) {

@@ -26,8 +26,14 @@ export type TrackingStorage = {
   readonly builder: Kysely<TrackingSchema>
   /** The subquery of `seq`: a tenant's messages of a day that have these words. */
   found(place: WordPlace, words: WordTree): RawBuilder<number>
-  /** The `seq` of all messages that have these words, if they are few; null when they are many or unknown. */
-  few(place: WordPlace, words: WordTree): Promise<readonly number[] | null>
+  /**
+   * The `seq` of the messages that have these words and arrived last; `isAll` where they are few. Null where the
+   * database finds its way without.
+   */
+  newest(
+    place: WordPlace,
+    words: WordTree,
+  ): Promise<{ readonly seqs: readonly number[]; readonly isAll: boolean } | null>
   /** Days with rows, newest first. */
   days(): Promise<readonly number[]>
   read<Row>(day: number, query: CompiledQuery<Row>): Promise<readonly Row[]>
