@@ -40,6 +40,9 @@ const BODIES = [
   'no ending  ',
   'no ending\r\n\r\n ',
   'x\r\n'.repeat(40_000),
+  `${'words here  and \r\n'.repeat(200)}\r\n${'QUJDREVG'.repeat(9)}\r\n${`${'QUJDREVG'.repeat(9)}\r\n`.repeat(99)}\r\n\r\n`,
+  `${`${'QUJDREVG'.repeat(9)}\r\n`.repeat(99)}\r\n\r\n \r\n\t\r\nend`,
+  `${'QUJD\r'.repeat(200)}\n\r\n`,
   `${'long '.repeat(20_000)}\r\n`,
   '\r\n'.repeat(50_000),
   'ÿ\xa0\x85 \x00 nul and  high octets\r\n',
@@ -57,7 +60,19 @@ test('both canonicalisations, whole and with every length', () => {
 })
 
 test('the chunks make no difference', () => {
-  const alphabet = ['a', 'bc', ' ', '  ', '\t', '\r\n', '\r\n', '\r\n\r\n', ' \r\n', 'word word\r\n']
+  const alphabet = [
+    'a',
+    'bc',
+    ' ',
+    '  ',
+    '\t',
+    '\r\n',
+    '\r\n',
+    '\r\n\r\n',
+    ' \r\n',
+    'word word\r\n',
+    'QUJDREVG'.repeat(40),
+  ]
   let seed = 7
   const next = (max: number): number => {
     seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648

@@ -19,6 +19,10 @@ const SPACE = 32
 const SCRATCH_OCTETS = 32_768
 /** Shorter runs are copied one by one: a view of them costs more than they do. */
 const SHORT_OCTETS = 96
+/** From this length on, octets without white space are not looked at one by one. */
+const PLAIN_OCTETS_MIN = 256
+/** Octets looked at one by one, until what follows may be plain. */
+const RUN_OCTETS_MAX = 2_048
 const CRLF = Buffer.from('\r\n')
 const BLANK = Buffer.from(' ')
 const BARE_CR = Buffer.from('\r')
@@ -37,6 +41,9 @@ export class BodyHash {
   #hasBlank = false
   /** The chunk before ended between CR and LF. */
   #hasCr = false
+  /** The next space and tab of the chunk at hand. */
+  #spaceAt = -1
+  #tabAt = -1
 
   constructor({ canon, algorithm, length }: BodyHashKind) {
     this.#hash = createHash(algorithm)
@@ -47,6 +54,8 @@ export class BodyHash {
   /** Takes the next octets of the body. Lines end with CRLF: others were refused on their way in. */
   write(chunk: Uint8Array): void {
     let at = 0
+    this.#spaceAt = -1
+    this.#tabAt = -1
     if (this.#hasCr && chunk.length > 0) {
       this.#hasCr = false
       if (chunk[0] === LF) {
@@ -90,26 +99,21 @@ export class BodyHash {
     this.#breaks++
   }
 
-  /** Copies the longest run that canonicalisation leaves as it is; returns the offset behind it. */
+  /** Copies a run that canonicalisation leaves as it is; returns the offset behind it. */
   #run(chunk: Uint8Array, start: number): number {
-    const isRelaxed = this.#isRelaxed
-    const { length } = chunk
-    let at = start + 1
-    for (; at < length; at++) {
-      const octet = chunk[at]!
-      if (octet > SPACE) continue
-      if (octet === SPACE) {
-        // One space between two words stays.
-        if (isRelaxed && !(chunk[at + 1]! > SPACE)) break
-      } else if (octet === CR) {
-        // As does a line ending with a word behind it.
-        if (chunk[at + 1] !== LF || !(chunk[at + 2]! > SPACE)) break
-        at += 2
-      } else if (octet === TAB && isRelaxed) break
-    }
+    const blank = this.#isRelaxed ? this.#nextBlank(chunk, start) : chunk.length
+    const end =
+      blank - start < PLAIN_OCTETS_MIN ? runEnd(chunk, start, this.#isRelaxed) : plainEnd(chunk, start, blank)
     this.#settle()
-    this.#emit(chunk, start, at)
-    return at
+    this.#emit(chunk, start, end)
+    return end
+  }
+
+  /** Where the next white space stands. Looked for natively: an attachment in base64 has none. */
+  #nextBlank(chunk: Uint8Array, from: number): number {
+    if (this.#spaceAt < from) this.#spaceAt = positionOf(chunk, SPACE, from)
+    if (this.#tabAt < from) this.#tabAt = positionOf(chunk, TAB, from)
+    return Math.min(this.#spaceAt, this.#tabAt)
   }
 
   /** What waited counts, since something follows it. */
@@ -148,4 +152,34 @@ export class BodyHash {
     if (this.#used > 0) this.#hash.update(this.#scratch.subarray(0, this.#used))
     this.#used = 0
   }
+}
+
+function positionOf(chunk: Uint8Array, octet: number, from: number): number {
+  const at = chunk.indexOf(octet, from)
+  return at === -1 ? chunk.length : at
+}
+
+/** Without white space only line endings at the end may not count; returns where they begin. */
+function plainEnd(chunk: Uint8Array, start: number, blank: number): number {
+  let end = blank
+  if (end === chunk.length && chunk[end - 1] === CR) end--
+  while (end - 2 >= start && chunk[end - 1] === LF && chunk[end - 2] === CR) end -= 2
+  return end
+}
+
+/** The end of what stays as it is: single spaces between words, single line endings between lines. */
+function runEnd(chunk: Uint8Array, start: number, isRelaxed: boolean): number {
+  const stop = Math.min(chunk.length, start + RUN_OCTETS_MAX)
+  let at = start + 1
+  for (; at < stop; at++) {
+    const octet = chunk[at]!
+    if (octet > SPACE) continue
+    if (octet === SPACE) {
+      if (isRelaxed && !(chunk[at + 1]! > SPACE)) break
+    } else if (octet === CR) {
+      if (chunk[at + 1] !== LF || !(chunk[at + 2]! > SPACE)) break
+      at += 2
+    } else if (octet === TAB && isRelaxed) break
+  }
+  return Math.min(at, chunk.length)
 }
