@@ -67,7 +67,7 @@ export async function runCrash(options: CrashOptions): Promise<CrashOutcome> {
       kills += 1
       setAside += countOf(gateway.output(), 'spool.message.set-aside')
       options.log(`kill ${kills} of ${options.kills}: ${load.acknowledged.size} acknowledged`)
-      gateway = await startGateway({ data: options.data, env })
+      gateway = await startAgain({ data: options.data, env }, options.log)
     }
     load.aim(null)
     await load.stop()
@@ -78,6 +78,20 @@ export async function runCrash(options: CrashOptions): Promise<CrashOutcome> {
     await load.stop()
     await gateway?.killAll().catch(() => undefined)
     await world.stop()
+  }
+}
+
+/** A busy machine may need longer than a start allows itself; the start after that has to succeed. */
+async function startAgain(
+  place: { readonly data: string; readonly env: Readonly<Record<string, string>> },
+  log: (line: string) => void,
+): Promise<Gateway> {
+  try {
+    return await startGateway(place)
+  } catch (error) {
+    if (!(error instanceof Error) || !/not ready within/.test(error.message)) throw error
+    log('the gateway was not ready in time; it is started once more')
+    return await startGateway(place)
   }
 }
 

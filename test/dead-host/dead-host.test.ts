@@ -1,4 +1,5 @@
-// Mail for a living host is delivered beside thousands that wait for dead ones; by hand with a hundred thousand.
+// Mail for a living host is delivered beside thousands that wait for dead ones; by hand with a hundred
+// thousand.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type DeadKind, runDeadHost, wordsOf } from './run.ts'

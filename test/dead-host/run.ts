@@ -1,4 +1,4 @@
-// A spool full of mail for a host that does not answer, and other mail beside it: does the one slow the other?
+// A spool full of mail for a host that does not answer, and other mail beside it: does one slow the other?
 // Measured on the real spool and scheduler, in turns with a spool that is empty.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'

@@ -28,7 +28,7 @@ export const Tenant = z.object({
   /** Inbound only organisations need no C6 (decisions 52). */
   inboundOnly: z.boolean(),
   emergencyContact: EmergencyContact,
-  /** Who gets mail for postmaster and abuse of every domain, and notices about mail; null is nobody special. */
+  /** Gets mail for postmaster and abuse of every domain, and notices; null is nobody special. */
   postmaster: z.string().nullable(),
   createdAt: Time,
   revision: z.int(),

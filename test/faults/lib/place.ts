@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { type Acme, startAcme } from '../../journeys/lib/acme.ts'
 import { eventually } from '../../journeys/lib/api.ts'
+import { watchLoopDelay } from './loop-delay.ts'
 
 export type Place = Acme & {
   readonly port: number
@@ -34,8 +35,13 @@ export async function startPlace(env: Readonly<Record<string, string>> = {}): Pr
   const acme = await startAcme({ GATEPOST_LIMITS_CONNECTIONS_PER_CLIENT: '10000', ...env })
   const { api, base, gateway } = acme
   const [, control = 0, ...edges] = gateway.pids()
+  const loopDelay = watchLoopDelay(gateway.url)
   return {
     ...acme,
+    async stop() {
+      console.log(loopDelay())
+      await acme.stop()
+    },
     port: gateway.mxPort,
     edges,
     control,

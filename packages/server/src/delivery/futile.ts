@@ -1,4 +1,5 @@
-// What is found due for hosts that do not answer: written back for nothing, so it must not crowd out the rest.
+// What is found due for hosts that do not answer: written back for nothing, so it must not crowd out the
+// rest.
 
 /** A message found for a dead host delays the next look by this: its row is written again for nothing. */
 const PAUSE_MS = 1

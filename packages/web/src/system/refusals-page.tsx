@@ -42,7 +42,7 @@ export function RefusalsPage() {
   return (
     <Page
       title="Refused for nobody"
-      lead="Mail for domains that no organisation validated, relay attempts and clients that break the protocol. What concerns an organisation stands in its own messages."
+      lead="Mail for domains of nobody here, relay attempts and broken clients. The rest stands in the messages of its organisation."
     >
       {error && !data && <ProblemNote error={error} />}
       <Panel title="Refusals of the last 30 days" flush>
