@@ -1,25 +1,26 @@
-// Rules hashed by who they are about: from side → to side → condition. A look-up costs the same for any
+// Rules hashed by who they are about: from side → to side and condition. A look-up costs the same for any
 // number of rules, because it asks for keys that the message has and never walks the rules.
 import type { Scope } from '../rule.ts'
 import { scopeKey, specificityOf, type Tiers } from './scope.ts'
-import { byPrecedence, type Entry, Timeline } from './timeline.ts'
+import { byPrecedence, type Entry, isValidAt, Timeline } from './timeline.ts'
 
 /** Key of the rules that ask for neither address nor host name of the client. */
 export const NO_CONDITION = ''
 
-type Cell = Map<string, Timeline>
+/** Most places hold one rule; a timeline is made for the second. */
+type Place = Entry | Timeline
 
 /** Which kinds of scope stand on each side; a select looks only for those. */
 type Kinds = { readonly from: Set<Scope['kind']>; readonly to: Set<Scope['kind']> }
 
 export class Grid {
   readonly kinds: Kinds = { from: new Set(), to: new Set() }
-  readonly #cells = new Map<string, Map<string, Cell>>()
+  readonly #rows = new Map<string, Row>()
   /** Keys of the to side, to know what of a recipient can matter. */
   readonly #toKeys = new Set<string>()
 
   get isEmpty(): boolean {
-    return this.#cells.size === 0
+    return this.#rows.size === 0
   }
 
   /** Adds a rule under each of its conditions. */
@@ -31,12 +32,16 @@ export class Grid {
     const { from, to } = sides
     this.kinds.from.add(from.kind)
     this.kinds.to.add(to.kind)
-    const row = inner(this.#cells, scopeKey(from), () => new Map<string, Cell>())
+    const fromKey = scopeKey(from)
+    let row = this.#rows.get(fromKey)
+    if (row === undefined) {
+      row = new Row()
+      this.#rows.set(fromKey, row)
+    }
     const toKey = scopeKey(to)
     this.#toKeys.add(toKey)
-    const cell = inner(row, toKey, () => new Map<string, Timeline>())
     const entry = { rule, from: specificityOf(from), to: specificityOf(to) }
-    for (const condition of conditions) inner(cell, condition, () => new Timeline()).add(entry)
+    for (const condition of conditions) row.add(placeKey(toKey, condition), entry)
   }
 
   hasTo(key: string): boolean {
@@ -46,14 +51,16 @@ export class Grid {
   /** The first by precedence among the rules of this grid that fit and are valid at `now`. */
   best(from: Tiers, to: Tiers, conditions: readonly string[], now: number): Entry | null {
     for (const fromTier of from) {
-      const rows = this.#rows(fromTier)
+      const rows = this.#rowsOf(fromTier)
       if (rows.length === 0) continue
       for (const toTier of to) {
         let best: Entry | null = null
         for (const row of rows) {
           for (const toKey of toTier) {
-            const cell = row.get(toKey)
-            if (cell !== undefined) best = newer(best, cell, conditions, now)
+            for (const condition of conditions) {
+              const entry = validIn(row.get(placeKey(toKey, condition)), now)
+              if (entry !== null && (best === null || byPrecedence(entry, best) < 0)) best = entry
+            }
           }
         }
         if (best !== null) return best
@@ -65,40 +72,60 @@ export class Grid {
   /** Every rule that fits, valid or not; for explanations only. */
   *all(from: Tiers, to: Tiers, conditions: readonly string[]): Generator<Entry> {
     for (const fromTier of from) {
-      for (const row of this.#rows(fromTier)) {
+      for (const row of this.#rowsOf(fromTier)) {
         for (const toKey of to.flat()) {
-          const cell = row.get(toKey)
-          if (cell === undefined) continue
-          for (const condition of conditions) yield* cell.get(condition)?.entries ?? []
+          for (const condition of conditions) {
+            const place = row.get(placeKey(toKey, condition))
+            if (place instanceof Timeline) yield* place.entries
+            else if (place !== undefined) yield place
+          }
         }
       }
     }
   }
 
-  #rows(tier: readonly string[]): readonly Map<string, Cell>[] {
-    const rows: Map<string, Cell>[] = []
+  #rowsOf(tier: readonly string[]): readonly Row[] {
+    const rows: Row[] = []
     for (const key of tier) {
-      const row = this.#cells.get(key)
+      const row = this.#rows.get(key)
       if (row !== undefined) rows.push(row)
     }
     return rows
   }
 }
 
-function newer(best: Entry | null, cell: Cell, conditions: readonly string[], now: number): Entry | null {
-  let found = best
-  for (const condition of conditions) {
-    const entry = cell.get(condition)?.at(now) ?? null
-    if (entry !== null && (found === null || byPrecedence(entry, found) < 0)) found = entry
+/** Rules with one from side. The first place stands by itself: ten thousand maps of one would be megabytes. */
+class Row {
+  #key = ''
+  #place: Place | undefined
+  #more: Map<string, Place> | null = null
+
+  get(key: string): Place | undefined {
+    return key === this.#key ? this.#place : this.#more?.get(key)
   }
-  return found
+
+  add(key: string, entry: Entry): void {
+    if (this.#place === undefined) this.#key = key
+    const place = this.get(key)
+    if (place instanceof Timeline) {
+      place.add(entry)
+      return
+    }
+    const changed = place === undefined ? entry : Timeline.of(place, entry)
+    if (key === this.#key) this.#place = changed
+    else {
+      this.#more ??= new Map()
+      this.#more.set(key, changed)
+    }
+  }
 }
 
-function inner<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
-  let value = map.get(key)
-  if (value === undefined) {
-    value = make()
-    map.set(key, value)
-  }
-  return value
+function placeKey(toKey: string, condition: string): string {
+  return condition === NO_CONDITION ? toKey : `${toKey}\t${condition}`
+}
+
+function validIn(place: Place | undefined, now: number): Entry | null {
+  if (place === undefined) return null
+  if (place instanceof Timeline) return place.at(now)
+  return isValidAt(place.rule, now) ? place : null
 }

@@ -57,10 +57,15 @@ function indexOf(settings: TenantSettings): RuleIndex {
   }
 }
 
+/** Most types of most tenants have no rule of some kind: they share what is empty. */
+const EMPTY_GRID = new Grid()
+const EMPTY_TABLE = new ClientTable()
+
 function typeIndexOf(rules: readonly PolicyRule[]): TypeIndex {
-  const client = new ClientTable()
-  const envelope = { override: new Grid(), plain: new Grid() }
-  const header = { override: new Grid(), plain: new Grid() }
+  const isAsking = rules.some(({ sourceIps, hostNames }) => sourceIps.length + hostNames.length > 0)
+  const client = isAsking ? new ClientTable() : EMPTY_TABLE
+  const envelope = { override: EMPTY_GRID, plain: EMPTY_GRID }
+  const header = { override: EMPTY_GRID, plain: EMPTY_GRID }
   for (const rule of rules) {
     const conditions = client.add(rule)
     const layer = rule.override ? 'override' : 'plain'
@@ -69,6 +74,7 @@ function typeIndexOf(rules: readonly PolicyRule[]): TypeIndex {
       ['header', header],
     ] as const) {
       if (rule.addressesBasedOn !== basis && rule.addressesBasedOn !== 'both') continue
+      if (shelf[layer] === EMPTY_GRID) shelf[layer] = new Grid()
       shelf[layer].add(rule, rule, conditions)
       if (rule.bidirectional) shelf[layer].add(rule, { from: rule.to, to: rule.from }, conditions)
     }

@@ -30,6 +30,12 @@ export class Timeline {
   #starts: readonly number[] | null = null
   #winners: readonly (Entry | null)[] = []
 
+  static of(...entries: readonly Entry[]): Timeline {
+    const made = new Timeline()
+    made.entries.push(...entries)
+    return made
+  }
+
   add(entry: Entry): void {
     this.entries.push(entry)
     this.#starts = null
@@ -37,7 +43,6 @@ export class Timeline {
 
   /** The newest entry valid at `now`. */
   at(now: number): Entry | null {
-    if (this.entries.length === 1) return isValidAt(this.entries[0]!.rule, now) ? this.entries[0]! : null
     const starts = this.#starts ?? this.#paint()
     let low = 0
     let high = starts.length
