@@ -33,6 +33,8 @@ const SENDERS = 8
 /** Time between a start and a kill: from the middle of recovery to steady work. */
 const KILL_AFTER_MS_MIN = 50
 const KILL_AFTER_MS_SPAN = 1200
+/** Starts that may be too slow, one after the other: then it is not the machine any more. */
+const STARTS_MAX = 4
 /** Everything due is delivered long before; a message deferred by mistake would show as lost. */
 const DELIVERED_WITHIN_MS = 90_000
 
@@ -81,17 +83,19 @@ export async function runCrash(options: CrashOptions): Promise<CrashOutcome> {
   }
 }
 
-/** A busy machine may need longer than a start allows itself; the start after that has to succeed. */
+/** A busy machine may need longer than a start allows itself; a start after that has to succeed. */
 async function startAgain(
   place: { readonly data: string; readonly env: Readonly<Record<string, string>> },
   log: (line: string) => void,
 ): Promise<Gateway> {
-  try {
-    return await startGateway(place)
-  } catch (error) {
-    if (!(error instanceof Error) || !/not ready within/.test(error.message)) throw error
-    log('the gateway was not ready in time; it is started once more')
-    return await startGateway(place)
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await startGateway(place)
+    } catch (error) {
+      const isSlow = error instanceof Error && /not ready within|printed no block within/.test(error.message)
+      if (!isSlow || tries >= STARTS_MAX) throw error
+      log('the gateway was not ready in time; it is started once more')
+    }
   }
 }
 
