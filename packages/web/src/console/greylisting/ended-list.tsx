@@ -36,7 +36,7 @@ export function EndedList({ outcome, search, pages }: Props) {
       {data && data.items.length > 0 && (
         <>
           <DataTable
-            label={outcome === 'accepted' ? 'Accepted later' : 'Never came again'}
+            label={outcome === 'accepted' ? 'Accepted later' : 'Never retried'}
             rows={data.items}
             columns={COLUMNS}
             rowKey={({ id }) => id}

@@ -18,13 +18,17 @@ import { FiguresPanel } from './figures-panel.tsx'
 import classes from './greylisting.module.css'
 import type { GreylistingSearch, ListName } from './greylisting-search.ts'
 
+const LEAD =
+  'The first message of an unknown sender is answered with “come again”. Mail servers do within minutes; ' +
+  'most senders of spam never do.'
+
 const READ_MS = 15_000
 const TYPING_MS = 300
 
 const LISTS: readonly { readonly value: ListName; readonly label: string }[] = [
   { value: 'waiting', label: 'Deferred now' },
   { value: 'accepted', label: 'Accepted later' },
-  { value: 'never-retried', label: 'Never came again' },
+  { value: 'never-retried', label: 'Never retried' },
 ]
 
 export function GreylistingPage() {
@@ -36,10 +40,7 @@ export function GreylistingPage() {
     { refetchInterval: READ_MS },
   )
   return (
-    <Page
-      title="Greylisting"
-      lead="The first message of an unknown sender is answered with “come again”. Mail servers do within minutes; most senders of spam never do."
-    >
+    <Page title="Greylisting" lead={LEAD}>
       <div className={classes.grid}>
         <div className={classes.column}>
           {error && !data && <ProblemNote error={error} />}
@@ -73,6 +74,7 @@ function Deferrals() {
       <div className={classes.tools}>
         <SegmentedControl
           aria-label="Which deferrals"
+          size="xs"
           data={LISTS.map(({ value, label }) => ({ value, label }))}
           value={list}
           onChange={(value) => change({ list: value as ListName })}
