@@ -1,5 +1,5 @@
-// Ten million managed senders, by hand: what a decision's look-ups, the page's searches, an import and the disk
-// cost. `node bench/senders.ts [ROWS]`; the folder is gone afterwards.
+// Ten million managed senders, by hand: what a decision's look-ups, the page's searches, an import and the
+// disk cost. `node bench/senders.ts [ROWS]`; the folder is gone afterwards.
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -124,9 +124,9 @@ function lookUps(file: string, tenantId: string): void {
     }
     times.sort()
     const mean = times.reduce((sum, time) => sum + time, 0) / LOOK_UPS
-    print(
-      `look-ups of a decision, ${kind} sender: median ${times[LOOK_UPS / 2]!.toFixed(1)} µs, mean ${mean.toFixed(1)} µs, p99 ${times[Math.floor(LOOK_UPS * 0.99)]!.toFixed(1)} µs (${found} permits)`,
-    )
+    const p99 = times[Math.floor(LOOK_UPS * 0.99)]!
+    const figures = [`median ${us(times[LOOK_UPS / 2]!)}`, `mean ${us(mean)}`, `p99 ${us(p99)}`]
+    print(`look-ups of a decision, ${kind} sender: ${figures.join(', ')} (${found} permits)`)
   }
 }
 
@@ -202,9 +202,9 @@ async function imports(deps: Deps, acme: Parameters<typeof listSenders>[0]): Pro
     const used = process.cpuUsage(cpu)
     await takeBackSenders(acme, preview.id, deps)
     const undone = performance.now()
-    print(
-      `import of 50,000: checked ${ms(checked - started)}, stored ${ms(done - checked)}, together ${ms(done - started)} (CPU ${ms((used.user + used.system) / 1_000)}); undo ${ms(undone - done)}`,
-    )
+    const parts = [`checked ${ms(checked - started)}`, `stored ${ms(done - checked)}`]
+    const together = `together ${ms(done - started)} (CPU ${ms((used.user + used.system) / 1_000)})`
+    print(`import of 50,000: ${parts.join(', ')}, ${together}; undo ${ms(undone - done)}`)
   }
 }
 
@@ -212,6 +212,10 @@ function timed(what: string, work: () => void): void {
   const from = performance.now()
   work()
   print(`${what}: ${((performance.now() - from) / 1_000).toFixed(0)} s`)
+}
+
+function us(time: number): string {
+  return `${time.toFixed(1)} µs`
 }
 
 function ms(time: number): string {

@@ -18,7 +18,7 @@ export const SenderAction = z.enum(['permit', 'block'])
 export type SenderAction = z.infer<typeof SenderAction>
 export const SenderSource = z.enum(['manual', 'imported', 'auto-allow', 'trusted-service'])
 export type SenderSource = z.infer<typeof SenderSource>
-/** `expired` counts no more; `waiting`: no user has the address yet, and it counts once mail for it is accepted. */
+/** `expired` counts no more; `waiting`: no user has the address yet, and it counts for mail to it. */
 export const SenderState = z.enum(['active', 'expired', 'waiting'])
 export type SenderState = z.infer<typeof SenderState>
 

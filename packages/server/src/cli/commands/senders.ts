@@ -103,11 +103,9 @@ export const senderCommands: readonly Command[] = [
       const summary = await call(getSenderSummary, { params: { tenant: await tenant() } })
       const { entries, users, waitingUsers, outboundSince } = summary
       const since = outboundSince === null ? 'not set up' : `set up ${timeOf(outboundSince)}`
-      show(
-        summary,
-        () =>
-          `${countOf(entries)} entries of ${plural(users, 'user', 'users')}; ${countOf(waitingUsers)} wait for their user. Outbound mail is ${since}.\n`,
-      )
+      const waiting = `${countOf(waitingUsers)} wait for their user`
+      const counts = `${countOf(entries)} entries of ${plural(users, 'user', 'users')}; ${waiting}.`
+      show(summary, () => `${counts} Outbound mail is ${since}.\n`)
       return 0
     },
   }),

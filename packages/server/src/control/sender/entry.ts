@@ -40,6 +40,9 @@ export function ownDomainTest(domains: OwnDomains): (domain: string) => boolean 
   }
 }
 
+const INTERNAL_WHY =
+  'An entry for it would let forged mail of colleagues through; trust the service that sends it instead.'
+
 /** What to do about a fault, for a form or a row. */
 export function senderRemedy(fault: SenderFault, text: string): string {
   const shown = text.length > 100 ? `${text.slice(0, 100)}…` : text
@@ -49,7 +52,7 @@ export function senderRemedy(fault: SenderFault, text: string): string {
     case 'sender-suffix':
       return `“${shown}” covers the domains of many organisations. Write the sender’s own, such as news.${bareOf(text)}.`
     case 'sender-internal':
-      return `“${shown}” is one of your own addresses or domains. An entry for it would let forged mail of colleagues through; trust the service that sends it instead.`
+      return `“${shown}” is one of your own addresses or domains. ${INTERNAL_WHY}`
   }
 }
 

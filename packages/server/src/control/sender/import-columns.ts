@@ -15,20 +15,17 @@ type Means = 'user' | 'sender' | 'action'
 
 /** Heads of our own export and of other gateways' lists, without case, spaces and marks. */
 const HEADS: { readonly [Name in Means]: ReadonlySet<string> } = {
-  user: new Set(
-    'user useraddress useremail internaladdress internal internaluser recipient recipientaddress to toaddress mailbox owner quarantineuser enduser localaddress'.split(
-      ' ',
-    ),
+  user: words(
+    'user useraddress useremail internaladdress internal internaluser recipient recipientaddress',
+    'to toaddress mailbox owner quarantineuser enduser localaddress',
   ),
-  sender: new Set(
-    'sender senderaddress senderemail externaladdress externaladdressordomain external from fromaddress contact address addressordomain domain emailordomain pattern value'.split(
-      ' ',
-    ),
+  sender: words(
+    'sender senderaddress senderemail externaladdress externaladdressordomain external from fromaddress',
+    'contact address addressordomain domain emailordomain pattern value',
   ),
-  action: new Set(
-    'action type policytype entrytype policy permission permittype status list listtype permitorblock verdict disposition'.split(
-      ' ',
-    ),
+  action: words(
+    'action type policytype entrytype policy permission permittype status list listtype permitorblock',
+    'verdict disposition',
   ),
 }
 /** Looked at below the head. */
@@ -66,4 +63,8 @@ export function findColumns(rows: readonly CsvRow[]): Columns | null {
 function isHead({ cells }: CsvRow, named: { readonly [Name in Means]: number }): boolean {
   if (cells.some((cell) => cell.includes('@'))) return false
   return named.user >= 0 || named.sender >= 0 || named.action >= 0
+}
+
+function words(...lines: readonly string[]): ReadonlySet<string> {
+  return new Set(lines.join(' ').split(' '))
 }

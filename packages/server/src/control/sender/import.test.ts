@@ -22,6 +22,10 @@ const ROWS = [
 const plain = ROWS.map((row) => row.join(',')).join('\r\n')
 const utf16 = (text: string): Buffer => Buffer.from(`\ufeff${text}`, 'utf16le')
 
+const ofOtherGateway = ([user, sender, action]: (typeof ROWS)[number]): string => {
+  return `${sender},${action === 'PERMIT' ? 'Allow' : 'Block'},${user}`
+}
+
 /** Every way to write the same three rows. */
 const ways: readonly (readonly [string, string | Buffer])[] = [
   ['the order and signs of the reference', ROWS.map((row) => row.join(', ')).join('\n')],
@@ -41,10 +45,7 @@ const ways: readonly (readonly [string, string | Buffer])[] = [
     'lower case actions and upper case addresses',
     plain.replaceAll('PERMIT', 'permit').replaceAll('ann@acme', 'ANN@ACME'),
   ],
-  [
-    'another gateway’s columns',
-    `Sender,Policy Type,Recipient\n${ROWS.map(([to, from, action]) => `${from},${action === 'PERMIT' ? 'Allow' : 'Block'},${to}`).join('\n')}`,
-  ],
+  ['another gateway’s columns', ['Sender,Policy Type,Recipient', ...ROWS.map(ofOtherGateway)].join('\n')],
   [
     'an at sign, a star and angles',
     plain
