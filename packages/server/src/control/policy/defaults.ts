@@ -178,16 +178,7 @@ function tenantDrafts(groups: {
       to: { kind: 'internal' },
       option: { action: 'block' },
     },
-    {
-      ...COMMON,
-      type: 'blocked-senders',
-      name: 'Exception for forwarding addresses',
-      description: 'Mail from outside may go to these external addresses.',
-      addressesBasedOn: 'envelope',
-      from: { kind: 'external' },
-      to: group(groups.forwarding),
-      option: { action: 'none' },
-    },
+    forwardingDraft(group(groups.forwarding)),
   ]
   const relay: PolicyDraft = {
     ...COMMON,
@@ -199,6 +190,20 @@ function tenantDrafts(groups: {
     option: { action: 'block' },
   }
   return [{ draft: relay, locked: true }, ...drafts.map((draft) => ({ draft, locked: false }))]
+}
+
+/** The way past the policy that nobody can change. */
+function forwardingDraft(to: PolicyDraft['to']): PolicyDraft {
+  return {
+    ...COMMON,
+    type: 'blocked-senders',
+    name: 'Exception for forwarding addresses',
+    description: 'Mail from outside may go to these external addresses.',
+    addressesBasedOn: 'envelope',
+    from: { kind: 'external' },
+    to,
+    option: { action: 'none' },
+  }
 }
 
 function domainDraft(name: string): PolicyDraft {

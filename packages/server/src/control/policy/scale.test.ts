@@ -15,7 +15,7 @@ import { newRow } from './write.ts'
 
 const TENANTS = 12
 const POLICIES = 9_990
-/** Law: live within seconds. The figure is printed; a busy machine may need longer than the second we aim at. */
+/** The figure is printed: a busy machine may need longer than the second we aim at. */
 const LIVE_MS_MAX = 10_000
 
 const draftOf = (i: number): PolicyDraft =>

@@ -29,7 +29,9 @@ export async function insertPolicy(trx: Trx, scope: Scope, policy: NewPolicy): P
   const { draft, at } = policy
   const counts = await countPolicies(trx, scope.tenantId)
   if ((counts.find(({ type }) => type === draft.type)?.total ?? 0) >= POLICIES_PER_TYPE_MAX) {
-    const text = `There are ${POLICIES_PER_TYPE_MAX} policies of the type ${TYPE_NAMES[draft.type]} already; remove some, or put senders into a group.`
+    const text =
+      `There are ${POLICIES_PER_TYPE_MAX} policies of the type ${TYPE_NAMES[draft.type]} already; ` +
+      'remove some, or put senders into a group.'
     throw problem('limit-reached', text)
   }
   const revision = await recordPolicy(trx, scope, {

@@ -94,7 +94,7 @@ export class Grid {
   }
 }
 
-/** Rules with one from side. The first place stands by itself: ten thousand maps of one would be megabytes. */
+/** Rules with one from side. The first stands by itself: ten thousand maps of one would be megabytes. */
 class Row {
   #key = ''
   #place: Place | undefined
