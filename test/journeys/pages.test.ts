@@ -61,6 +61,8 @@ const views: readonly View[] = [
   { name: 'outbound', path: `${SLUG}/outbound` },
   { name: 'greylisting', path: `${SLUG}/greylisting` },
   { name: 'greylisting-never-retried', path: `${SLUG}/greylisting?list=never-retried` },
+  { name: 'forgery', path: `${SLUG}/forgery` },
+  { name: 'services', path: `${SLUG}/services` },
   { name: 'audit', path: `${SLUG}/audit` },
   { name: 'settings', path: `${SLUG}/settings` },
   { name: 'readiness', path: '/system/readiness' },

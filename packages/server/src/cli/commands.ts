@@ -14,6 +14,7 @@ import { queueCommands } from './commands/queue.ts'
 import { recipientCommands } from './commands/recipients.ts'
 import { routeCommands } from './commands/routes.ts'
 import { senderCommands } from './commands/senders.ts'
+import { spoofingCommands } from './commands/spoofing.ts'
 import { systemCommands } from './commands/system.ts'
 import { tenantCommands } from './commands/tenants.ts'
 import { userCommands } from './commands/users.ts'
@@ -24,6 +25,7 @@ export const commands: readonly Command[] = [
   ...connectCommands,
   ...domainCommands,
   ...recipientCommands,
+  ...spoofingCommands,
   ...userCommands,
   ...policyCommands,
   ...groupCommands,

@@ -8,7 +8,7 @@ import {
   IconInbox,
   IconLayoutDashboard,
   IconListCheck,
-  IconMask,
+  IconMasksTheater,
   IconPlugConnected,
   IconRoute,
   IconSend,
@@ -164,7 +164,7 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
       {
         to: '/t/$slug/forgery',
         label: 'Forgery',
-        icon: IconMask,
+        icon: IconMasksTheater,
         needs: 'policies:read',
         alsoCalled: [
           'Gateway, Policies, Anti-Spoofing',

@@ -1,8 +1,7 @@
 // What a way to validate recipients means for the mail of a domain.
 import type { Domain, RecipientMode } from '@gatepost/contract/domain.ts'
-import { plural } from '#shared/format.ts'
+import { date, plural } from '#shared/format.ts'
 import { Note } from '#shared/note.tsx'
-import { RelativeTime } from '#shared/time.tsx'
 
 export function Consequence({ domain, mode }: { readonly domain: Domain; readonly mode: RecipientMode }) {
   if (mode === 'learning') return <Learning domain={domain} />
@@ -53,8 +52,8 @@ function Learning({ domain }: { readonly domain: Domain }) {
   return (
     <Note tone="info" title={`${domain.name} learns who is written to`}>
       <p>
-        It ends <RelativeTime at={learningUntil} />. Look through the recipients below, add those that exist,
-        and choose Known recipients.
+        It ends on {date(learningUntil)}. Look through the recipients below, add those that exist, and choose
+        Known recipients.
       </p>
     </Note>
   )

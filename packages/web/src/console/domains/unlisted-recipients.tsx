@@ -66,7 +66,7 @@ export function UnlistedRecipients({ domain }: { readonly domain: Domain }) {
             loading={add.isPending}
             onClick={() => add.mutate(input)}
           >
-            Add {plural(chosen.size, 'user')}
+            {chosen.size === 0 ? 'Add as users' : `Add ${plural(chosen.size, 'user')}`}
           </Button>
           <Button
             size="compact-sm"
