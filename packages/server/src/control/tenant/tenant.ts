@@ -105,27 +105,28 @@ export async function insertTenant(
     },
   )
   const scope = { tenantId: id, actor, from }
-  const domainId = await insertPendingDomain(trx, {
-    tenantId: id,
-    name: domain,
-    isPrimary: true,
-    revision,
-    now,
-  })
   await insertTenantDefaults(trx, scope, now)
-  await insertDomainDefaults(trx, scope, { id: domainId, name: domain, at: now })
-  await appendAudit(
-    trx,
-    { tenantId: id, actor, from },
-    {
-      action: 'domain.added',
-      subject: `domain ${domain}`,
-      before: null,
-      after: { name: domain, primary: true },
-      at: now,
-    },
-  )
+  await insertPrimaryDomain(trx, scope, { name: domain, revision, now })
   return { id, slug }
+}
+
+/** The domain the organisation begins with, and what every domain begins with. */
+async function insertPrimaryDomain(
+  trx: Trx,
+  scope: Scope,
+  domain: { readonly name: string; readonly revision: number; readonly now: number },
+): Promise<void> {
+  const { name, revision, now } = domain
+  const { tenantId } = scope
+  const id = await insertPendingDomain(trx, { tenantId, name, isPrimary: true, revision, now })
+  await insertDomainDefaults(trx, scope, { id, name, at: now })
+  await appendAudit(trx, scope, {
+    action: 'domain.added',
+    subject: `domain ${name}`,
+    before: null,
+    after: { name, primary: true },
+    at: now,
+  })
 }
 
 export async function getTenant(scope: Scope, { store }: Pick<Deps, 'store'>): Promise<Tenant> {
