@@ -139,6 +139,8 @@ function answeringEdge(): EdgeLink {
     if (order.kind === 'queue-act') {
       return { kind: 'queue-act', found: 1, messages: 1, recipients: 1, busy: 0, withheld: 0, next: null }
     }
+    if (order.kind === 'greylist-list') return { kind: 'greylist-list', items: [], next: null, waiting: 0 }
+    if (order.kind === 'greylist-decide') return { kind: 'greylist-decide' }
     if (order.kind === 'submit') return { kind: 'submit', messageId: newId('msg', systemClock.now()) }
     const result = { state: 'passed', saw: 'as expected', remedy: null, durationMs: 1 } as const
     const checks = [
