@@ -116,7 +116,7 @@ async function startRspamd({ workDir }: TargetOptions, ports: Ports, dns: DnsSer
   return child
 }
 
-/** Debian's configuration with ports of ours; mail from loopback is judged like any other, nothing is remote. */
+/** Debian's configuration with our ports; mail from loopback is judged like any other, nothing is remote. */
 function configuration(ports: Ports, dns: DnsServer, log: string): readonly (readonly [string, string])[] {
   const judged = 'check_local = true;\ncheck_authed = true;\n'
   const off = 'enabled = false;\n'

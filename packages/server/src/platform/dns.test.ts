@@ -86,3 +86,12 @@ test('who asks again a few seconds after the server is back gets its answer, not
   now += 2_000
   assert.equal((await ask()).kind, 'found')
 })
+
+test('a name that no question can carry is a failure, again and again', async () => {
+  for (let at = 0; at < 2; at++) {
+    const answer = await dns.query({ name: `${'x'.repeat(70)}.acme.example`, type: 'A' })
+    assert.notEqual(answer.kind, 'found')
+  }
+  const empty = await dns.query({ name: `a..${'y'.repeat(300)}.example`, type: 'TXT' })
+  assert.notEqual(empty.kind, 'found')
+})

@@ -59,13 +59,17 @@ export function createDns({ clock, resolver, authoritative }: Options): Dns {
     if (hit && hit.until > clock.now() && !query.fresh) return hit.answer
     const running = inFlight.get(key)
     if (running) return running
-    const asked = ask(query, name).then((answer) => {
-      inFlight.delete(key)
-      if (cache.size >= CACHE_ENTRIES_MAX) cache.delete(cache.keys().next().value ?? key)
-      cache.delete(key)
-      cache.set(key, { answer, until: clock.now() + keepSeconds(answer) * 1_000 })
-      return answer
-    })
+    // A name that cannot be written as a question (a label too long) is nobody's "no" either.
+    const failing = (error: unknown) => ({ kind: 'failed' as const, why: String(error), server })
+    const asked = ask(query, name)
+      .catch(failing)
+      .then((answer) => {
+        inFlight.delete(key)
+        if (cache.size >= CACHE_ENTRIES_MAX) cache.delete(cache.keys().next().value ?? key)
+        cache.delete(key)
+        cache.set(key, { answer, until: clock.now() + keepSeconds(answer) * 1_000 })
+        return answer
+      })
     inFlight.set(key, asked)
     return asked
   }
