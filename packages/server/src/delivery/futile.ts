@@ -6,6 +6,10 @@ const PAUSE_MS = 1
 /** As many such rows are being written at most before more are looked for. */
 const OPEN_MAX = 500
 
+/** Messages of one look; fewer while looks find dead hosts' mail, so that none holds up a 250 for long. */
+const PER_LOOK = 500
+const PER_FUTILE_LOOK = 100
+
 /** Counts jobs that went back to the spool without an attempt of their own. */
 export class Futile {
   #found = 0
@@ -24,10 +28,15 @@ export class Futile {
     return this.#open < OPEN_MAX
   }
 
-  /** How long to wait before the next look, after what the last one found. Begins to count anew. */
-  takePauseMs(): number {
-    const ms = this.#found * PAUSE_MS
+  /** How many messages the look that begins now may take. */
+  beginLook(): number {
+    const limit = this.#found > 0 ? PER_FUTILE_LOOK : PER_LOOK
     this.#found = 0
-    return ms
+    return limit
+  }
+
+  /** How long to wait before the next look, after what the last one found. */
+  get pauseMs(): number {
+    return this.#found * PAUSE_MS
   }
 }

@@ -53,7 +53,6 @@ export type SchedulerOptions = {
 
 /** All connections of one worker; each costs a socket and some kilobytes. */
 const CONNECTIONS_MAX = 500
-const DUE_PER_POLL = 500
 /** Looked for at least this often, whatever is believed of due times. */
 const POLL_MS_MAX = 60_000
 const POLL_MS_MIN = 50
@@ -383,12 +382,12 @@ export class Scheduler {
     source.hasMissed = false
     source.lacksSettings = false
     source.nextPollAt = now + POLL_MS_MAX
-    const due = await source.spool.due(now, DUE_PER_POLL, this.#hand.idsOf(source))
-    this.#futile.takePauseMs()
+    const limit = this.#futile.beginLook()
+    const due = await source.spool.due(now, limit, this.#hand.idsOf(source))
     for (const { envelope, recipients } of due) this.#admit(source, { envelope, recipients, content: null })
     if (source.lacksSettings) source.nextPollAt = now + SETTINGS_POLL_MS
-    else if (due.length >= DUE_PER_POLL || source.hasMissed) {
-      source.nextPollAt = now + this.#futile.takePauseMs()
+    else if (due.length >= limit || source.hasMissed) {
+      source.nextPollAt = now + this.#futile.pauseMs
     } else {
       const next = await source.spool.nextDueAt(now)
       if (next !== null) source.nextPollAt = Math.min(source.nextPollAt, next)
