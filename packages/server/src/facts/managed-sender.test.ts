@@ -1,4 +1,4 @@
-// The fact managedSender: whose list, which names of the sender, which stage, and what an unreadable list means.
+// The fact managedSender: whose list, which names of the sender, which stage, and what unreadable lists mean.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {

@@ -23,7 +23,7 @@ const sourceOf: { readonly [Letter in Source]: ManagedSenderRow['source'] } = {
   t: 'trusted-service',
 }
 
-/** The key of a user's word on a sender; both are address keys or a domain, and neither holds a line break. */
+/** The key of a user's word on a sender. Neither address keys nor domains hold a line break. */
 export function managedSenderKey(userKey: string, sender: string): string {
   return `${userKey}\n${sender}`
 }

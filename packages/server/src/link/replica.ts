@@ -74,30 +74,8 @@ const VALUES_KEPT_MAX = 1_000
 export function openReplica(path: string): Replica {
   let opened: OpenFile | null = null
   const open = (): OpenFile | null => {
-    if (opened) return opened
-    if (!fileExists(path)) return null
-    try {
-      const database = new DatabaseSync(path, { readOnly: true, timeout: 50 })
-      opened = {
-        database,
-        begin: database.prepare('begin'),
-        commit: database.prepare('commit'),
-        entry: database.prepare('select value from entry where list = ? and key = ?'),
-        list: database.prepare('select number from list where tenant_id = ? and name = ?'),
-        position: database.prepare("select value from meta where name = 'position'"),
-        complete: database.prepare("select value from meta where name = 'complete'"),
-        version: database.prepare('pragma data_version'),
-        seenVersion: 0,
-        answers: new Map(),
-        isComplete: false,
-        numbers: new Map(),
-      }
-      opened.entry.setReturnArrays(true)
-      opened.version.setReturnArrays(true)
-      return opened
-    } catch {
-      return null // The writer has not made its tables yet.
-    }
+    opened ??= openFile(path)
+    return opened
   }
   const endView = (): void => {
     if (opened?.database.isTransaction) opened.commit.run()
@@ -113,15 +91,7 @@ export function openReplica(path: string): Replica {
     // A view that is kept would keep the log of the file from being written back.
     setTimeout(endView, VIEW_MS).unref()
   }
-  const values = new Map<string, ReplicaValue>()
-  const parsed = (text: string): ReplicaValue => {
-    const found = values.get(text)
-    if (found) return found
-    if (values.size >= VALUES_KEPT_MAX) values.clear()
-    const value = JSON.parse(text) as ReplicaValue
-    values.set(text, value)
-    return value
-  }
+  const parsed = createParser()
   const find = (file: OpenFile, { tenantId, list, key }: Asked): ReplicaAnswer => {
     // Entries that come and go may be old ones while the file is filled; a recipient stays one.
     const isTrusted = file.isComplete || list === 'recipient'
@@ -163,6 +133,46 @@ export function openReplica(path: string): Replica {
       opened?.database.close()
       opened = null
     },
+  }
+}
+
+/** Null until the writer has made the file and its tables. */
+function openFile(path: string): OpenFile | null {
+  if (!fileExists(path)) return null
+  try {
+    const database = new DatabaseSync(path, { readOnly: true, timeout: 50 })
+    const file: OpenFile = {
+      database,
+      begin: database.prepare('begin'),
+      commit: database.prepare('commit'),
+      entry: database.prepare('select value from entry where list = ? and key = ?'),
+      list: database.prepare('select number from list where tenant_id = ? and name = ?'),
+      position: database.prepare("select value from meta where name = 'position'"),
+      complete: database.prepare("select value from meta where name = 'complete'"),
+      version: database.prepare('pragma data_version'),
+      seenVersion: 0,
+      answers: new Map(),
+      isComplete: false,
+      numbers: new Map(),
+    }
+    file.entry.setReturnArrays(true)
+    file.version.setReturnArrays(true)
+    return file
+  } catch {
+    return null
+  }
+}
+
+/** Reads values; a text that was read before gives the same object. */
+function createParser(): (text: string) => ReplicaValue {
+  const values = new Map<string, ReplicaValue>()
+  return (text) => {
+    const found = values.get(text)
+    if (found) return found
+    if (values.size >= VALUES_KEPT_MAX) values.clear()
+    const value = JSON.parse(text) as ReplicaValue
+    values.set(text, value)
+    return value
   }
 }
 

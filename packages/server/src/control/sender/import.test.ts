@@ -22,6 +22,9 @@ const ROWS = [
 const plain = ROWS.map((row) => row.join(',')).join('\r\n')
 const utf16 = (text: string): Buffer => Buffer.from(`\ufeff${text}`, 'utf16le')
 
+const INTERNAL_WHY =
+  'An entry for it would let forged mail of colleagues through; trust the service that sends it instead.'
+
 const ofOtherGateway = ([user, sender, action]: (typeof ROWS)[number]): string => {
   return `${sender},${action === 'PERMIT' ? 'Allow' : 'Block'},${user}`
 }
@@ -94,7 +97,7 @@ test('wrong rows are told by line with the reason, and nothing is imported', asy
       shown.errors.map(({ line, column, reason }) => `${line} ${column}: ${reason}`),
       [
         '2 Column 1: elsewhere.example is not a domain of yours. Add and validate it first, or correct the address.',
-        '3 Column 2: “boss@acme.example” is one of your own addresses or domains. An entry for it would let forged mail of colleagues through; trust the service that sends it instead.',
+        `3 Column 2: “boss@acme.example” is one of your own addresses or domains. ${INTERNAL_WHY}`,
         '4 Column 3: Line 1 says PERMIT for the same user and sender. Keep one of the two.',
         '5 Column 2: “com” is no address and no domain. Write it like bob@news.example or news.example.',
         '6 Column 2: “bob news.example” is no address and no domain. Write it like bob@news.example or news.example.',

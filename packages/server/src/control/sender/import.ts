@@ -1,4 +1,5 @@
-// Lists of senders from a CSV file (C7, S6): checked whole, imported in one piece, taken back within the hour.
+// Lists of senders from a CSV file (C7, S6): checked whole, imported in one piece, taken back within the
+// hour.
 import {
   SENDER_ROWS_PER_IMPORT_MAX,
   type SenderImport,

@@ -1,4 +1,4 @@
-// Pages of entries, each by the index that fits its filter, so that ten million cost no more than ten thousand.
+// Pages of entries, each by the index that fits its filter: ten million cost no more than ten thousand.
 import type { SenderFilter } from '@gatepost/contract/sender.ts'
 import { addressKey } from '@gatepost/mail/address.ts'
 import { sql } from 'kysely'

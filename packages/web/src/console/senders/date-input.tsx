@@ -1,5 +1,6 @@
 // The last day on which an entry counts; empty means without an end.
 import { TextInput, type TextInputProps } from '@mantine/core'
+import { currentTime } from '#shared/now.ts'
 
 export function DateInput(props: TextInputProps) {
   return (
@@ -7,7 +8,7 @@ export function DateInput(props: TextInputProps) {
       type="date"
       label="Last day"
       description="Empty means it never expires."
-      min={dayOf(Date.now())}
+      min={dayOf(currentTime())}
       {...props}
     />
   )

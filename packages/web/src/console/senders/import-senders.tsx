@@ -20,6 +20,7 @@ import { DropCsv } from '#shared/drop-csv.tsx'
 import { BigNumber, BigNumbers } from '#shared/facts.tsx'
 import { count, date } from '#shared/format.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
+import { useNow } from '#shared/now.ts'
 import { Panel } from '#shared/panel.tsx'
 import stack from '#shared/stack.module.css'
 import { ImportOutcome } from './import-outcome.tsx'
@@ -42,10 +43,11 @@ export function ImportSenders() {
     { params: { tenant } },
     { refetchInterval: 30_000 },
   )
+  const now = useNow()
   const [started, setStarted] = useState(false)
   const [undone, setUndone] = useState<SenderImport | null>(null)
   const last = summary?.lastImport ?? null
-  const undoable = last !== null && last.undoUntil !== null && last.undoUntil > Date.now()
+  const undoable = last !== null && last.undoUntil !== null && last.undoUntil > now
   return (
     <Panel
       title="Import permitted senders"

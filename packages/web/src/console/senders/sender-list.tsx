@@ -16,6 +16,7 @@ import { EmptyState } from '#shared/empty-state.tsx'
 import { date } from '#shared/format.ts'
 import { HostText } from '#shared/host-text.tsx'
 import { Note, ProblemNote } from '#shared/note.tsx'
+import { useNow } from '#shared/now.ts'
 import { PageFoot, usePages } from '#shared/pages.tsx'
 import { Panel, PanelBody } from '#shared/panel.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
@@ -217,9 +218,10 @@ function matchWords({ kind, onlyIfAuthenticated }: ManagedSender): string {
 }
 
 function Expiry({ row }: { readonly row: ManagedSender }) {
+  const now = useNow()
   const { expiresAt, state } = row
   if (expiresAt === null) return <span className="tx3">never</span>
-  const isSoon = state !== 'expired' && expiresAt - Date.now() < SOON_MS
+  const isSoon = state !== 'expired' && expiresAt - now < SOON_MS
   return isSoon ? <ToneText tone="warn">{date(expiresAt)}</ToneText> : <span>{date(expiresAt)}</span>
 }
 

@@ -47,7 +47,7 @@ function SkipLists() {
 
 function WideTable() {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: on narrow screens it scrolls, and is reached by keyboard.
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: where it scrolls it is reached by keyboard.
     <section className={classes.scroll} aria-label="Table of what an entry skips" tabIndex={0}>
       <table className={classes.skips}>
         <caption className="hidden-visually">What an entry skips, and what it never skips</caption>
