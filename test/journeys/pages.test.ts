@@ -193,8 +193,9 @@ async function startPolicy(page: Page): Promise<void> {
   await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Survey tool')
   await page.getByLabel('Applies from').selectOption('domain')
   await page.getByLabel('Domain', { exact: true }).fill('acme.example')
-  await page.getByLabel('Verified host names').fill('*.example')
-  await page.getByLabel('Verified host names').press('Enter')
+  const names = page.getByRole('combobox', { name: 'Verified host names' })
+  await names.fill('*.example')
+  await names.press('Enter')
   await page.getByRole('heading', { name: 'Precedence' }).waitFor()
 }
 

@@ -187,13 +187,13 @@ testOnBoth('the live tail waits for a row that passes its filter, and not for ev
 
 testOnBoth('a word that all messages have: the newest are found, also behind a late report', (place) =>
   withTracking(place, async ({ acme, tracking, take, ids }) => {
-    const many = Array.from({ length: 2_100 }, (_, at) => accepted(acme.tenantId, { at: START + at }))
+    const many = Array.from({ length: 4_100 }, (_, at) => accepted(acme.tenantId, { at: START + at }))
     await take(...many)
     const newest = many.slice(-3).map(({ id }) => id)
     assert.deepEqual(await ids({ search: 'acme.example', limit: 3 }), newest.toReversed())
     // An edge that was cut off reports more than a page of older ones, last.
     await take(
-      ...Array.from({ length: 2_050 }, (_, at) => accepted(acme.tenantId, { at: START - 5_000 + at })),
+      ...Array.from({ length: 4_050 }, (_, at) => accepted(acme.tenantId, { at: START - 5_000 + at })),
     )
     const { items, next } = await tracking.listMessages(acme, { limit: 3, search: 'acme.example' })
     assert.deepEqual(

@@ -75,22 +75,7 @@ export async function startEdge(options: RoleOptions): Promise<Running> {
     holder,
     report: (reports) => spool.report(reports),
   })
-  const edge = new Edge({
-    hostname: config.hostname,
-    limits: config.limits,
-    workers,
-    trustedProxies: config.proxy.trusted,
-    holder,
-    dns,
-    spool,
-    clock,
-    emit,
-    greylist: greylist.greylist,
-    tlsContext: () => tls.context(),
-    callForward: (question) => callForward.ask(question),
-    senderPage: senderPageOf(config.http.url),
-    onAccepted: (envelope, content) => scheduler.offer(envelope, content),
-  })
+  const edge = createEdge(options, { tls, dns, holder, spool, scheduler, greylist, callForward })
   const figures = () => measureEdge({ ...options, edge, spools, scheduler, holder })
   const pumps = [
     pumpOrders(ordersOf(options, { dns, spools, holder, mail, scheduler, greylist, edge }), common),
@@ -116,6 +101,37 @@ export async function startEdge(options: RoleOptions): Promise<Running> {
       tls.close()
     },
   }
+}
+
+function createEdge(
+  { config, workers, emit }: RoleOptions,
+  parts: {
+    readonly tls: ReturnType<typeof openTls>
+    readonly dns: Dns
+    readonly holder: SnapshotHolder
+    readonly spool: ThreadSpool
+    readonly scheduler: Scheduler
+    readonly greylist: KeptGreylist
+    readonly callForward: CallForward
+  },
+): Edge {
+  const { tls, dns, holder, spool, scheduler, greylist, callForward } = parts
+  return new Edge({
+    hostname: config.hostname,
+    limits: config.limits,
+    workers,
+    trustedProxies: config.proxy.trusted,
+    holder,
+    dns,
+    spool,
+    clock: systemClock,
+    emit,
+    greylist: greylist.greylist,
+    tlsContext: () => tls.context(),
+    callForward: (question) => callForward.ask(question),
+    senderPage: senderPageOf(config.http.url),
+    onAccepted: (envelope, content) => scheduler.offer(envelope, content),
+  })
 }
 
 /** What this worker does when control asks. */

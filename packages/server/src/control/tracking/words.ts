@@ -128,8 +128,9 @@ function treeOf(token: string): WordTree {
   if (token.includes('@') || parts.length === 0 || (parts.length === 1 && parts[0] === whole)) {
     return begins(whole)
   }
-  // `acme.example` is a domain, but also two words of a subject.
-  return anyOf([begins(whole), allOf(parts.map(begins))])
+  // `acme.example` is a domain, but also two words of a subject: the first of them was typed whole.
+  const last = parts.length - 1
+  return anyOf([begins(whole), allOf(parts.map((word, at) => ({ word, isExact: at < last })))])
 }
 
 /** Domains are kept in A-labels; people type them as they read them. */

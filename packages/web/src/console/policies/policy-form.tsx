@@ -7,7 +7,7 @@ import {
   getPolicySummary,
   listPolicies,
   type Policy,
-  type PolicyDraft,
+  PolicyDraft,
   type PolicyPreview,
   previewPolicy,
   updatePolicy,
@@ -15,7 +15,7 @@ import {
 import { Button, Checkbox, Switch, TagsInput, Textarea, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
-import { type FormEvent, useEffect, useState } from 'react'
+import { type FormEvent, useEffect, useMemo, useState } from 'react'
 import { call } from '#api/call.ts'
 import { fieldErrorsOf } from '#api/problem-error.ts'
 import { useAction } from '#api/use-endpoint.ts'
@@ -206,17 +206,22 @@ function usePreview(draft: PolicyDraft, id: string | null): PolicyPreview | unde
     const timer = setTimeout(() => setAsked(draft), CHECK_MS)
     return () => clearTimeout(timer)
   }, [draft])
-  const named = asked.name.trim() === '' ? { ...asked, name: 'New policy' } : asked
+  const named = useMemo(() => (asked.name.trim() === '' ? { ...asked, name: 'New policy' } : asked), [asked])
   const body = { draft: named, id }
+  // What is not written yet is said here; the server is asked about whole drafts.
+  const local = useMemo(() => PolicyDraft.safeParse(named), [named])
   // It changes nothing, so it is read like any other answer, and keyed by what was asked.
   const { data } = useQuery<PolicyPreview>({
     queryKey: [previewPolicy.name, tenant, JSON.stringify(body)],
     queryFn: ({ signal }) => call(previewPolicy, { params: { tenant }, body, signal }),
+    enabled: local.success,
     placeholderData: (previous) => previous,
     staleTime: 30_000,
     retry: false,
   })
-  return data
+  if (local.success) return data
+  const errors = local.error.issues.map(({ path }) => ({ path: path.join('/'), message: 'Write it in full' }))
+  return { conflicts: [], moreConflicts: false, warnings: [], errors }
 }
 
 function useSave(stored: Policy | null) {
