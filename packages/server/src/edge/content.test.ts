@@ -67,6 +67,34 @@ test('large content goes to the file in order, says when to stop reading, and ke
   assert.ok(sink.head().length > 256 * KIB && sink.head().length < 257 * KIB)
 })
 
+test('what reads along gets large content whole and in order, and of small content nothing', async () => {
+  const read: Uint8Array[] = []
+  const tap = {
+    write: (chunk: Uint8Array) => void read.push(chunk.slice()),
+    finish: () => Promise.resolve({ dkim: [], arc: 'none' as const }),
+  }
+  const heads: number[] = []
+  const tapOf = (head: Uint8Array) => {
+    heads.push(head.length)
+    return tap
+  }
+  const small = new ContentSink(disk().spool, tapOf)
+  small.add([Buffer.from('Subject: x\r\n\r\ny\r\n')])
+  assert.deepEqual([small.tap(), heads.length, read.length], [null, 0, 0])
+  assert.equal(Buffer.concat(small.chunks()).toString(), 'Subject: x\r\n\r\ny\r\n')
+  const large = new ContentSink(disk().spool, tapOf)
+  const expected: Buffer[] = []
+  for (let i = 0; i < 40; i++) {
+    const chunk = Buffer.alloc(40 * KIB, i)
+    expected.push(chunk)
+    await large.add([chunk.subarray(0, 10), chunk.subarray(10)])
+  }
+  await large.finish()
+  assert.equal(large.tap(), tap)
+  assert.equal(heads.length, 1)
+  assert.ok(Buffer.concat(read).equals(Buffer.concat(expected)))
+})
+
 test('a disk that refuses comes out at the end, not while octets are still coming', async () => {
   const { spool, state } = disk({ failsAfter: 1 })
   const sink = new ContentSink(spool)
