@@ -1,5 +1,6 @@
 // The load generator for TLS: as load/smtpload.c, a closed loop of sessions, but each changes to TLS by
-// STARTTLS first. A process of its own, so that its cost can be told from the target's; prints one line of JSON.
+// STARTTLS first. A process of its own, so that its cost can be told from the target's; prints one line of
+// JSON.
 import { connect, type Socket } from 'node:net'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
 import { parseArgs } from 'node:util'
