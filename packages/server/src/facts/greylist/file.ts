@@ -22,7 +22,6 @@ create table if not exists attempt (
 ) without rowid, strict;
 create unique index if not exists attempt_message on attempt (tenant_id, forward_path, reverse_path);
 create index if not exists attempt_first on attempt (first_at);
-create index if not exists attempt_identity on attempt (tenant_id, identity);
 `
 
 export type FoundAttempt = {

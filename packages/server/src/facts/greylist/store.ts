@@ -63,7 +63,8 @@ export class GreylistStore {
     this.#inTransaction(() => {
       for (const change of changes) this.#applyOne(change)
       while (this.#attempts > this.#limits.attempts) this.#makeRoom('attempt', 'id')
-      while (this.#passes > this.#limits.passes) this.#makeRoom('identity', 'coalesce(passed_at, first_at, 0)')
+      while (this.#passes > this.#limits.passes)
+        this.#makeRoom('identity', 'coalesce(passed_at, first_at, 0)')
     })
   }
 
@@ -260,6 +261,7 @@ function prepare(database: DatabaseSync) {
       `delete from attempt where (tenant_id, id) in
         (select tenant_id, id from attempt where first_at < ? order by first_at limit ?) returning *`,
     ),
+    // Without an index of its own: people release now and then, and every deferral would pay for it.
     ofIdentity: sql('select keys from attempt where tenant_id = ? and identity = ? limit 1000'),
     // A round begins with its first attempt, and begins anew once the window is over.
     startRound: sql(
