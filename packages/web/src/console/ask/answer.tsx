@@ -1,6 +1,7 @@
 // The answer to a question: the verdict, every policy in order, what would change it, and the facts.
 import type { askMessage } from '@gatepost/contract/message.ts'
 import type * as z from 'zod'
+import { gathered } from '#console/messages/message-aside.tsx'
 import { PolicyList } from '#console/messages/policy-list.tsx'
 import { SmallestChange } from '#console/messages/remedies.tsx'
 import why from '#console/messages/why.module.css'
@@ -42,9 +43,7 @@ export function Answer({ answer }: { readonly answer: Asked }) {
         )}
       </Panel>
       <Panel title="Facts">
-        <Facts
-          rows={answer.facts.map(({ name, value, known }) => [name, known ? value : `unknown: ${value}`])}
-        />
+        <Facts rows={answer.facts.map(gathered)} />
       </Panel>
     </div>
   )

@@ -27,7 +27,9 @@ test('envelope and client come from what the last servers wrote; hops inside are
 })
 
 test('what a header does not tell is asked for, and a body is not taken for one', () => {
-  expect(readEml('From: x@far.example\n\nReceived: from evil [198.51.100.9]\nTo: ann@acme.example')).toMatchObject({
+  expect(
+    readEml('From: x@far.example\n\nReceived: from evil [198.51.100.9]\nTo: ann@acme.example'),
+  ).toMatchObject({
     ip: null,
     helo: null,
     from: null,

@@ -56,7 +56,8 @@ function factWord(name: string): string {
   return factWords.get(name) ?? name.charAt(0).toUpperCase() + name.slice(1)
 }
 
-function gathered({ name, value, known }: Message['facts'][number]): FactRow {
+/** A gathered fact as a row: unknown is never shown as "no". */
+export function gathered({ name, value, known }: Message['facts'][number]): FactRow {
   return [factWord(name), known ? value : `unknown: ${value}`]
 }
 
