@@ -188,7 +188,7 @@ export class World {
   }
 }
 
-/** `mode call-forward null accept` asks with the empty sender and takes whom the host is silent on; `learning-for 60s`. */
+/** `mode call-forward null accept`: the empty sender, take whom the host is silent on; `learning-for 60s`. */
 function modeOf(parts: ReadonlyMap<string, readonly string[]>): Partial<DomainSettings> {
   const [mode, sender, whenSilent] = parts.get('mode') ?? []
   const [days] = parts.get('learning-for') ?? []

@@ -1,5 +1,5 @@
-// Story: a survey service that writes as us is refused; one click exempts it by its verified host name, and the
-// next message passes and says why. Then it becomes a trusted service in two clicks.
+// Story: a survey service that writes as us is refused; one click exempts it by its verified host name, and
+// the next message passes and says why. Then it becomes a trusted service in two clicks.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { sendMessage } from '@gatepost/sandbox/senders.ts'

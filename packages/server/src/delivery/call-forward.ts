@@ -14,7 +14,7 @@ import { destinationKey, type NextHop, routeOf } from './route.ts'
 import { type Session, TIMEOUTS, type Timeouts } from './smtp-session.ts'
 import { type ConnectorOptions, connectorDepsOf } from './wiring.ts'
 
-/** A sender waits for RCPT five minutes (RFC 5321 §4.5.3.2.3), but a slow host must not hold many sessions. */
+/** Senders wait for RCPT five minutes (RFC 5321 §4.5.3.2.3); a slow host must not hold many sessions. */
 const STEP_MS = 10_000
 export const CALL_FORWARD_TIMEOUTS: Timeouts = {
   ...TIMEOUTS,

@@ -13,7 +13,7 @@ type Own = {
   /** Label of the organisation's own part → the domain it belongs to. */
   readonly labels: ReadonlyMap<string, string>
   readonly skeletons: ReadonlyMap<string, string>
-  /** What foreign domains look like, as far as they were compared: most mail comes from domains seen before. */
+  /** What foreign domains look like, as far as compared: most mail comes from domains seen before. */
   readonly compared: Map<string, string | null>
 }
 

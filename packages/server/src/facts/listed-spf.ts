@@ -10,7 +10,7 @@ type ListedSpf = Fact<Facts['listedSpf']>
 
 const NONE: ListedSpf = known([])
 
-/** Never rejects: trouble is `temperror`, and a record that asks too much is `permerror` (RFC 7208 §4.6.4). */
+/** Never rejects: trouble is `temperror`, a record that asks too much `permerror` (RFC 7208 §4.6.4). */
 export function listedSpfFact(context: FactContext): ListedSpf | Promise<ListedSpf> {
   const domains = domainsOf(context)
   return domains.length === 0 ? NONE : ask(domains, context)

@@ -6,7 +6,7 @@ import { ownDomainOf } from './own-domains.ts'
 import type { TenantSettings } from './settings.ts'
 import type { Claim } from './spoofing-judge.ts'
 
-/** An address anywhere in a text, as mail programs pick it out. Linear: neither part may hold the other's end. */
+/** An address anywhere in a text, as mail programs pick it out. Linear: no part may hold another's end. */
 const ADDRESS = /[^\s<>@,;:"'()[\]]{1,64}@([^\s<>@,;:"'()[\]]{1,253})/gu
 
 /** The envelope sender, where it is internal. The null reverse-path claims nobody. */

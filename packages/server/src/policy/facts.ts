@@ -116,7 +116,7 @@ export type Facts = {
   readonly author: {
     readonly domains: readonly string[]
     readonly tenants: readonly (string | null)[]
-    /** Each author as a reader sees it: the name shown, the address key, what is written where none can be read. */
+    /** Each author as a reader sees it: name shown, address key, what is written where none can be read. */
     readonly people: readonly {
       readonly displayName: string
       readonly address: string | null
@@ -138,7 +138,7 @@ export type Facts = {
    */
   readonly listedSpf: readonly { readonly domain: string; readonly result: SpfResult }[]
   readonly greylist: GreylistMemory
-  /** What looks like somebody of ours in the author, as signals with words for the reader; empty when nothing does. */
+  /** What in the author looks like somebody of ours, in words for the reader; empty when nothing does. */
   readonly impersonation: readonly ImpersonationSignal[]
 }
 

@@ -41,16 +41,10 @@ export async function startControl(options: RoleOptions): Promise<Running> {
   const clock = systemClock
   const stopped = new AbortController()
   const dns = createDns({ clock, resolver: config.dns.resolver, authoritative: config.dns.authoritative })
-  const store = await openStore({ database: config.database, dataFolder: config.data, clock, emit })
+  const stored = { database: config.database, dataFolder: config.data, clock, emit }
+  const store = await openStore(stored)
   let settingsChanged = (): void => {}
-  const tracking = await openTracking({
-    peopleChanged: () => settingsChanged(),
-    store,
-    database: config.database,
-    dataFolder: config.data,
-    clock,
-    emit,
-  })
+  const tracking = await openTracking({ ...stored, store, peopleChanged: () => settingsChanged() })
   const socketPath = join(config.data, 'run', 'link.sock')
   const expected = Array.from({ length: options.workers }, (_, slot) => ({ node: options.node, slot }))
   await ensureDefaults({ store, clock })

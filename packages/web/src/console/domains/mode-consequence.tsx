@@ -2,6 +2,7 @@
 import type { Domain, RecipientMode } from '@gatepost/contract/domain.ts'
 import { date, plural } from '#shared/format.ts'
 import { Note } from '#shared/note.tsx'
+import { useNow } from '#shared/now.ts'
 
 export function Consequence({ domain, mode }: { readonly domain: Domain; readonly mode: RecipientMode }) {
   if (mode === 'learning') return <Learning domain={domain} />
@@ -35,6 +36,7 @@ export function Consequence({ domain, mode }: { readonly domain: Domain; readonl
 
 function Learning({ domain }: { readonly domain: Domain }) {
   const { learningUntil } = domain
+  const now = useNow()
   if (domain.recipientMode !== 'learning' || learningUntil === null) {
     return (
       <Note tone="info" title="Mail for everybody is accepted while the domain learns">
@@ -42,7 +44,7 @@ function Learning({ domain }: { readonly domain: Domain }) {
       </Note>
     )
   }
-  if (learningUntil <= Date.now()) {
+  if (learningUntil <= now) {
     return (
       <Note tone="warn" title="The time of learning is over">
         <p>Recipients that are not listed get 451. Look through them below, then choose another way.</p>

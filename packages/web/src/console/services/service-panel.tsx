@@ -33,7 +33,7 @@ export function ServicePanel({ service, may }: { readonly service: TrustedServic
   const ask = async () => {
     const agreed = await confirm({
       title: `Mail of ${service.name} is treated like any other from then on`,
-      body: `${plural(service.policies.length, 'policy', 'policies')} it has made ${service.policies.length === 1 ? 'goes' : 'go'} with it. Their history stays.`,
+      body: `${plural(service.policies.length, 'policy', 'policies')} made by it will go. The history stays.`,
       act: 'Trust it no more',
       keep: 'Keep it',
     })

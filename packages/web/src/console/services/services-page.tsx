@@ -14,6 +14,10 @@ import stack from '#shared/stack.module.css'
 import { emptyDraft, ServiceForm } from './service-form.tsx'
 import { ServicePanel } from './service-panel.tsx'
 
+const LEAD =
+  'A sender that is trusted as one thing. It makes its policies together, shows them, and takes them away ' +
+  'together. None of them ever skips virus checks, DMARC refusals or blocked senders.'
+
 export function ServicesPage() {
   const tenant = useSlug()
   const may = useMay('policies:write')
@@ -62,11 +66,7 @@ function Frame({
   readonly actions?: React.ReactNode
 }) {
   return (
-    <Page
-      title="Trusted services"
-      lead="A sender that is trusted as one thing. It makes its policies together, shows them, and takes them away together. None of them ever skips virus checks, DMARC refusals or blocked senders."
-      actions={actions}
-    >
+    <Page title="Trusted services" lead={LEAD} actions={actions}>
       <div className={stack.stack}>{children}</div>
     </Page>
   )

@@ -33,7 +33,7 @@ export function DomainPanel({ domain, may }: { readonly domain: SpoofedDomain; r
       !isWeaker ||
       (await confirm({
         title: `Anybody outside can then write as ${domain.domain}`,
-        body: `${plural(domain.refused, 'message')} with this domain ${domain.refused === 1 ? 'was' : 'were'} refused in the last 30 days and would be taken.`,
+        body: refusedText(domain.refused),
         act: action === 'report' ? 'Only report' : 'Take no action',
         keep: 'Go on refusing',
       }))
@@ -89,6 +89,11 @@ export function DomainPanel({ domain, may }: { readonly domain: SpoofedDomain; r
       </div>
     </Panel>
   )
+}
+
+function refusedText(refused: number): string {
+  const were = refused === 1 ? 'was' : 'were'
+  return `${plural(refused, 'message')} with this domain ${were} refused in the last 30 days and would be taken.`
 }
 
 function Exemptions({ domain }: { readonly domain: SpoofedDomain }) {

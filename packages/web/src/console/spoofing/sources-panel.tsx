@@ -1,4 +1,4 @@
-// Who outside sends with our domains: what each authenticates as, what becomes of its mail, and the way through.
+// Who outside sends with our domains: what each authenticates as, what becomes of its mail, the way through.
 import { getConnect } from '@gatepost/contract/connect.ts'
 import { dismissSpoofSource, getSpoofing, type SpoofSource } from '@gatepost/contract/spoofing.ts'
 import { Button, Switch } from '@mantine/core'
