@@ -2,10 +2,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { testOnBoth, withFolder } from '../../../../../test/store/databases.ts'
-import { addOrganisation, type Deps, withStore } from '../../../../../test/store/fixtures.ts'
+import { accepted, addOrganisation, type Deps, withStore } from '../../../../../test/store/fixtures.ts'
 import { Problem } from '../problem.ts'
 import { createPublishingStore } from '../publishing/store.ts'
 import type { Scope } from '../scope.ts'
+import { keepMailNotes } from '../tracking/mail-observations.ts'
+import { NoteTaker } from '../tracking/notes.ts'
 import { addUser, updateUser } from '../user/user.ts'
 import type { SendersInput } from './sender.ts'
 import {
@@ -200,6 +202,43 @@ testOnBoth('search, filters and pages give each entry once, whatever the order',
     assert.deepEqual(await listed(deps, other), ['ann@other.example permit news.example'])
   }),
 )
+
+test('what edges report sets when an entry was used last, once a day', async () => {
+  await withFolder((dataFolder) =>
+    withStore({ database: null, dataFolder }, async (deps) => {
+      const acme = await addOrganisation(deps.store, 'Acme', 'acme.example')
+      const [item] = (await addSenders(acme, entry(['bob@news.example']), deps)).items
+      const permit = {
+        id: item!.id,
+        sender: 'bob@news.example',
+        source: 'managed',
+        onlyIfAuthenticated: false,
+      } as const
+      const step = { policy: 'permitted-senders', stage: 'rcpt', kind: 'waive', saw: '' } as const
+      const facts = { managedSender: { kind: 'known', value: { permit, block: null } } } as const
+      const reportOf = (because: 'permitted-by-recipient' | 'not-permitted', at: number) =>
+        accepted(acme.tenantId, {
+          at,
+          recipients: [
+            { index: 0, forwardPath: 'ann@acme.example', explanation: [{ ...step, because }], facts },
+          ],
+        })
+      const taker = new NoteTaker()
+      const take = async (...reports: readonly ReturnType<typeof reportOf>[]) => {
+        for (const report of reports) taker.note(report, () => acme.tenantId)
+        await keepMailNotes(deps.store, taker.take())
+        return (await listSenders(acme, { limit: 1 }, deps)).items[0]?.lastUsedAt
+      }
+      assert.equal(await take(reportOf('not-permitted', 5)), null)
+      assert.equal(
+        await take(reportOf('permitted-by-recipient', 7), reportOf('permitted-by-recipient', 9)),
+        7,
+      )
+      assert.equal(await take(reportOf('permitted-by-recipient', 11)), 7)
+      assert.equal(await take(reportOf('permitted-by-recipient', 86_400_000)), 86_400_000)
+    }),
+  )
+})
 
 type Filter = Partial<Parameters<typeof listSenders>[1]>
 

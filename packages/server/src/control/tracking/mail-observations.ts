@@ -2,6 +2,7 @@
 // use.
 import { newId } from '#platform/random.ts'
 import type { Store, Trx } from '#store/open.ts'
+import { keepSenderUses } from '../sender/uses.ts'
 import { DAY_MS } from './days.ts'
 import type { MailNotes } from './notes.ts'
 
@@ -47,6 +48,7 @@ export async function readMailObservations(
 
 /** Keeps the notes of a batch. Noting the same again changes nothing, except counts of refusals. */
 export async function keepMailNotes(store: Store, notes: MailNotes): Promise<void> {
+  if (notes.senders) await keepSenderUses(store, notes.senders)
   if (notes.outbound.length + notes.inbound.length + notes.refused.length === 0) return
   await store.transaction(async (trx) => {
     for (const { tenantId, ip, ...first } of notes.outbound) {

@@ -1,12 +1,15 @@
 // What Connect wants to know of mail that passes: first messages, when addresses sent last, and who was
 // refused relay.
 import type { Report } from '#link/reports.ts'
+import { type SenderUse, senderUsesIn } from '../sender/uses.ts'
 import { DAY_MS } from './days.ts'
 import { type ProtectionNotes, ProtectionNoteTaker } from './protection-notes.ts'
 import { decidingReason, domainOf, type TenantOfDomain } from './rows.ts'
 
 export type MailNotes = {
   readonly protection?: ProtectionNotes | undefined
+  /** Entries of users' lists that decided something, at most once a day each (decisions 30). */
+  readonly senders?: readonly SenderUse[] | undefined
   /** First outbound message of a tenant, and when its addresses sent, at most once a day each. */
   readonly outbound: readonly {
     readonly tenantId: string
@@ -36,12 +39,17 @@ const REMEMBERED_MAX = 50_000
 export class NoteTaker {
   readonly #told = new Set<string>()
   readonly #protection = new ProtectionNoteTaker()
+  #senders: SenderUse[] = []
   #outbound: MailNotes['outbound'][number][] = []
   #inbound: MailNotes['inbound'][number][] = []
   #refused = new Map<string, MailNotes['refused'][number]>()
 
   note(report: Report, tenantOfDomain: TenantOfDomain): void {
     this.#protection.note(report, tenantOfDomain)
+    for (const use of senderUsesIn(report)) {
+      const day = Math.floor(use.at / DAY_MS)
+      if (this.#isNew(`use ${use.tenantId} ${use.id} ${day}`)) this.#senders.push(use)
+    }
     if (report.kind === 'refused') {
       this.#noteRefusal(report, tenantOfDomain)
     } else if (report.kind === 'accepted' && report.origin === 'smtp') {
@@ -64,10 +72,12 @@ export class NoteTaker {
   take(): MailNotes {
     const notes = {
       protection: this.#protection.take(),
+      senders: this.#senders,
       outbound: this.#outbound,
       inbound: this.#inbound,
       refused: [...this.#refused.values()],
     }
+    this.#senders = []
     this.#outbound = []
     this.#inbound = []
     this.#refused = new Map()
