@@ -10,10 +10,8 @@ import { getTenant, listTenants, updateTenant } from '@gatepost/server/control/t
 import { silentEmit } from '@gatepost/server/events/emit.ts'
 import { isUniqueViolation } from '@gatepost/server/store/errors.ts'
 import { appendFeed } from '@gatepost/server/store/feed.ts'
-import { migrations } from '@gatepost/server/store/migrate.ts'
 import { openStore } from '@gatepost/server/store/open.ts'
 import { acrossTenants, UnguardedQuery } from '@gatepost/server/store/tenant-guard.ts'
-import { sql } from 'kysely'
 import { testOnBoth, withFolder } from './databases.ts'
 import { addOrganisation, anna, START, steadyClock, withStore } from './fixtures.ts'
 
@@ -224,35 +222,6 @@ testOnBoth('a store opens again with what it held; a newer schema is refused', a
   })
   const opened = openStore({ ...place, clock: steadyClock(), emit: silentEmit })
   await assert.rejects(opened, /has schema 99, but this release knows schemas up to \d+\. Start the release/)
-})
-
-testOnBoth('a store of the first release is brought forward, with nothing paused', async (place) => {
-  await withStore(place, async ({ store }) => {
-    const { tenantId } = await addOrganisation(store, 'Acme', 'acme.example')
-    const route = { id: 'rte_1', tenant_id: tenantId, name: 'Exchange', host: 'mail.acme.example', port: 25 }
-    const rest = { tls: 'opportunistic', alternate_id: null, default_for: null, last_test: null } as const
-    await store.db
-      .insertInto('route')
-      .values({ ...route, ...rest, created_at: START, revision: 1 })
-      .execute()
-    // Back to what the first migration left.
-    await sql`alter table tenant drop column delivery_paused`.execute(store.db)
-    await sql`alter table route drop column paused`.execute(store.db)
-    await store.db.deleteFrom('schema_version').where('version', '>', 1).execute()
-  })
-  await withStore(place, async ({ store }) => {
-    const db = acrossTenants(store.db)
-    const tenants = await db.selectFrom('tenant').select('delivery_paused').execute()
-    assert.deepEqual(tenants, [{ delivery_paused: 0 }])
-    assert.deepEqual(await db.selectFrom('route').select(['name', 'paused']).execute(), [
-      { name: 'Exchange', paused: 0 },
-    ])
-    const { version } = await store.db
-      .selectFrom('schema_version')
-      .select(({ fn }) => fn.max('version').as('version'))
-      .executeTakeFirstOrThrow()
-    assert.equal(version, migrations.at(-1)?.version)
-  })
 })
 
 test('a folder that cannot be used refuses in one line (SQLite)', () =>

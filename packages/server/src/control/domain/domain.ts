@@ -63,7 +63,7 @@ export async function addDomain(scope: Scope, input: { readonly name: string }, 
     if (there) return renewToken(trx, there, now)
     const isPrimary = own.length === 0
     const added = await insertPendingDomain(trx, { tenantId: scope.tenantId, name, isPrimary, revision, now })
-    await insertDomainDefaults(trx, scope, { id: added, name, at: now })
+    await insertDomainDefaults(trx, scope, { id: added, name, at: now, revision })
     if (holder === 'own-parent') {
       const row = { id: added, name, tenant_id: scope.tenantId }
       await markValidated(trx, row, { by: 'parent', look: null, scope, now })

@@ -21,21 +21,12 @@ const REASON = 'made with the organisation'
 /** Organisations that get their defaults in one go at start; the next round takes the rest. */
 const TENANTS_PER_ROUND = 100
 
+/** The revision of the organisation's or domain's own making stands for its defaults too. */
 type Made = { readonly at: number; readonly revision: number }
 type DefaultGroup = { readonly name: string; readonly description: string }
 
 /** Makes the defaults of a new organisation. Part of its transaction. */
-export async function insertTenantDefaults(trx: Trx, scope: Scope, at: number): Promise<void> {
-  const after = { policies: 'default policies' }
-  const event = {
-    action: 'policy.created',
-    subject: 'default policies',
-    before: null,
-    after,
-    reason: REASON,
-    at,
-  }
-  const made = { at, revision: await changeSettings(trx, scope, event) }
+export async function insertTenantDefaults(trx: Trx, scope: Scope, made: Made): Promise<void> {
   const permitted = await insertGroup(trx, scope, PERMITTED, made)
   const blocked = await insertGroup(trx, scope, BLOCKED, made)
   const forwarding = await insertGroup(trx, scope, FORWARDING, made)
@@ -47,24 +38,19 @@ export async function insertTenantDefaults(trx: Trx, scope: Scope, at: number): 
   for (const { draft, locked } of tenantDrafts({ permitted, blocked, forwarding })) {
     await insertDefault(trx, scope, { draft, locked, originId: null, groups, made })
   }
-  await markDefault(trx, { tenantId: scope.tenantId, name: 'organisation', at })
+  await markDefault(trx, { tenantId: scope.tenantId, name: 'organisation', at: made.at })
 }
 
 /** Makes the anti-spoofing policy of a new domain (F3). Part of its transaction. */
 export async function insertDomainDefaults(
   trx: Trx,
   scope: Scope,
-  domain: { readonly id: string; readonly name: string; readonly at: number },
+  domain: Made & { readonly id: string; readonly name: string },
 ): Promise<void> {
-  const { id, name, at } = domain
+  const { id, name, ...made } = domain
   const draft = domainDraft(name)
-  const event = { action: 'policy.created', subject: `policy ${draft.name}`, before: null, after: draft, at }
-  const made = {
-    at,
-    revision: await changeSettings(trx, scope, { ...event, reason: 'made with the domain' }),
-  }
   await insertDefault(trx, scope, { draft, locked: false, originId: id, groups: new Map(), made })
-  await markDefault(trx, { tenantId: scope.tenantId, name: `domain:${id}`, at })
+  await markDefault(trx, { tenantId: scope.tenantId, name: `domain:${id}`, at: made.at })
 }
 
 /** Removes what was made with a domain that is removed. */
@@ -91,16 +77,22 @@ export async function ensureDefaults({
     for (const tenantId of tenantIds) {
       const scope: Scope = { tenantId, actor: { kind: 'system', name: 'Gatepost' }, from: 'internal' }
       await store.transaction(async (trx) => {
-        const at = clock.now()
-        await insertTenantDefaults(trx, scope, at)
+        const made = await recordDefaults(trx, scope, clock.now())
+        await insertTenantDefaults(trx, scope, made)
         for (const { id, name } of await domainsOfTenant(trx, tenantId)) {
-          await insertDomainDefaults(trx, scope, { id, name, at })
+          await insertDomainDefaults(trx, scope, { id, name, ...made })
         }
       })
       made += 1
     }
     if (tenantIds.length < TENANTS_PER_ROUND) return made
   }
+}
+
+async function recordDefaults(trx: Trx, scope: Scope, at: number): Promise<Made> {
+  const after = { policies: 'the defaults of an organisation' }
+  const event = { action: 'policy.created', subject: 'default policies', before: null, after }
+  return { at, revision: await changeSettings(trx, scope, { ...event, reason: REASON, at }) }
 }
 
 const PERMITTED: DefaultGroup = {

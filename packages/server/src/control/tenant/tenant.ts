@@ -105,7 +105,7 @@ export async function insertTenant(
     },
   )
   const scope = { tenantId: id, actor, from }
-  await insertTenantDefaults(trx, scope, now)
+  await insertTenantDefaults(trx, scope, { at: now, revision })
   await insertPrimaryDomain(trx, scope, { name: domain, revision, now })
   return { id, slug }
 }
@@ -119,7 +119,7 @@ async function insertPrimaryDomain(
   const { name, revision, now } = domain
   const { tenantId } = scope
   const id = await insertPendingDomain(trx, { tenantId, name, isPrimary: true, revision, now })
-  await insertDomainDefaults(trx, scope, { id, name, at: now })
+  await insertDomainDefaults(trx, scope, { id, name, at: now, revision })
   await appendAudit(trx, scope, {
     action: 'domain.added',
     subject: `domain ${name}`,
