@@ -128,12 +128,10 @@ export function takeDue(
   question: { readonly now: number; readonly limit: number; readonly exclude: readonly string[] },
   suspects: { readonly upTo: number; alone: string | null },
 ): DueRow[] {
-  const excluded = new Set(question.exclude)
   const found: DueRow[] = []
   const claimed: string[] = []
-  for (const { id } of sql.dueIds.iterate(question.now)) {
+  for (const { id } of sql.dueIds.iterate(question.now, JSON.stringify(question.exclude))) {
     const messageId = String(id)
-    if (excluded.has(messageId)) continue
     const row = sql.dueRow.get(messageId)
     if (row === undefined) continue
     if (Number(row.number) <= suspects.upTo) {
