@@ -48,8 +48,7 @@ export async function startControl(options: RoleOptions): Promise<Running> {
   const socketPath = join(config.data, 'run', 'link.sock')
   const expected = Array.from({ length: options.workers }, (_, slot) => ({ node: options.node, slot }))
   await ensureDefaults({ store, clock })
-  const linked = await startLink({ socketPath, store, tracking, clock, emit, expected })
-  const { link, board, close: closeLink } = linked
+  const { link, board, close } = await startLink({ socketPath, store, tracking, clock, emit, expected })
   settingsChanged = () => link.settingsChanged()
   const url = consoleUrl(config, listening)
   const auth = { store, clock, emit, passwords: createPasswords(), attempts: new SignInAttempts(clock) }
@@ -101,7 +100,7 @@ export async function startControl(options: RoleOptions): Promise<Running> {
     async stop() {
       stopped.abort()
       await Promise.all([console.close(), admin.close(), ...loops])
-      await closeLink()
+      await close()
       await tracking.close()
       await store.close()
     },
