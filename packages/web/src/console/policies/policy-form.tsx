@@ -50,8 +50,8 @@ export function PolicyForm({ draft: start, stored, mayChange }: Props) {
   const [tried, setTried] = useState(false)
   const slug = useSlug()
   const saving = useSave(stored)
-  const preview = usePreview(draft, stored?.id ?? null)
-  const faults = faultsOf(saving.error, tried || stored !== null ? preview : undefined)
+  const preview = usePreview(draft, stored?.id ?? null, tried)
+  const faults = faultsOf(saving.error, preview)
   const faultOf: FaultOf = (path) =>
     faults.get(path) ?? (tried && path === 'name' && draft.name.trim() === '' ? 'Write a name' : null)
   const change: Change = (part) => setDraft((before) => ({ ...before, ...part }) as PolicyDraft)
@@ -199,7 +199,7 @@ function Conditions({ draft, onChange, faultOf }: ConditionProps) {
 }
 
 /** The server's word on the draft, a moment after the last change. */
-function usePreview(draft: PolicyDraft, id: string | null): PolicyPreview | undefined {
+function usePreview(draft: PolicyDraft, id: string | null, tried: boolean): PolicyPreview | undefined {
   const tenant = useSlug()
   const [asked, setAsked] = useState(draft)
   useEffect(() => {
@@ -220,7 +220,9 @@ function usePreview(draft: PolicyDraft, id: string | null): PolicyPreview | unde
     retry: false,
   })
   if (local.success) return data
-  const errors = local.error.issues.map(({ path }) => ({ path: path.join('/'), message: 'Write it in full' }))
+  // Fields that are just being written are not called wrong before somebody wants to save.
+  const issues = tried ? local.error.issues : []
+  const errors = issues.map(({ path }) => ({ path: path.join('/'), message: 'Write it in full' }))
   return { conflicts: [], moreConflicts: false, warnings: [], errors }
 }
 
