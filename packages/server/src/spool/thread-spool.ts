@@ -53,6 +53,8 @@ export class ThreadSpool implements Spool {
   #number = 0
   #onItsWay: GatheredBatch | null = null
   #isScheduled = false
+  /** When the last batch left. */
+  #sentAt = 0
   #timer: NodeJS.Timeout | null = null
   #fault: string | null = null
   #isFull = false
@@ -95,7 +97,9 @@ export class ThreadSpool implements Spool {
     if (this.#isClosed) return Promise.reject(new SpoolUnavailable('the spool is closed'))
     if (settlements.length === 0) return Promise.resolve()
     const durable = this.#gatherer.settle(settlements)
-    if (this.#gatherer.settlements >= SETTLEMENTS_WITHOUT_WAIT) this.#hurry()
+    // After a pause at once: the next hop has the message, and a crash until it is written doubles it.
+    const isIdle = this.#options.clock.now() - this.#sentAt >= UNHURRIED_MS
+    if (isIdle || this.#gatherer.settlements >= SETTLEMENTS_WITHOUT_WAIT) this.#hurry()
     else this.#later()
     return durable
   }
@@ -209,6 +213,7 @@ export class ThreadSpool implements Spool {
     this.#timer = null
     const gathered = this.#gatherer.take()
     this.#onItsWay = gathered
+    this.#sentAt = this.#options.clock.now()
     const { contents } = gathered.batch
     this.#worker.postMessage(gathered.batch, contents === null ? [] : [contents.buffer as ArrayBuffer])
   }
