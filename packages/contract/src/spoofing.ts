@@ -167,11 +167,11 @@ export type SpfLook = z.infer<typeof SpfLook>
 export const lookAtSpf = endpoint({
   name: 'lookAtSpf',
   method: 'GET',
-  path: '/v1/tenants/{tenant}/spoofing/spf/{domain}',
+  path: '/v1/tenants/{tenant}/spoofing/spf/{name}',
   tag: 'Forgery',
   allow: 'policies:read',
   summary: 'Counts the look-ups of an SPF record and names shared clouds in it.',
-  params: TenantPath.extend({ domain: z.string() }),
+  params: TenantPath.extend({ name: z.string() }),
   query: Nothing,
   body: Nothing,
   output: SpfLook,

@@ -61,23 +61,7 @@ export async function setUp(
     },
   })
   await stopGreylisting(api, slug)
-  await observeFirstContacts(api, `/v1/tenants/${slug}`)
   return { api, slug }
-}
-
-/**
- * Stories write from fresh clients, and a first contact would wait a minute: the default policy of greylisting
- * only observes in them.
- */
-export async function observeFirstContacts(api: Api, base: string): Promise<void> {
-  type Policies = { readonly items: readonly { readonly id: string; readonly origin: string }[] }
-  const { items } = await api.call<Policies>('GET', `${base}/policies?type=greylisting`)
-  const policy = items.find(({ origin }) => origin === 'default')
-  assert.ok(policy, 'the organisation has no default policy of greylisting')
-  await api.call('PUT', `${base}/policies/${policy.id}`, {
-    draft: { ...policy, option: { action: 'observe' } },
-    reason: 'a story',
-  })
 }
 
 /** Switches greylisting off: stories about something else cannot wait for a minute. */

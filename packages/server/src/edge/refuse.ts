@@ -30,7 +30,9 @@ export function refuse(session: Session, refusal: Refusal): Reply {
   return linked(session, refusal, id)
 }
 
-/** The reply with the way to the sender's page, where a policy refused and the console has a public address. */
+/**
+ * The reply with the way to the sender's page, where a policy refused and the console has a public address.
+ */
 function linked(
   { edge }: Session,
   { reply, verdict }: Pick<Refusal, 'reply' | 'verdict'>,

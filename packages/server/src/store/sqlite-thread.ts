@@ -25,7 +25,8 @@ const STATEMENTS_MAX = 500
  */
 const BUSY_MS_MAX = 5_000
 /**
- * KiB of pages kept: an import of 50,000 rows touches five trees at random, and with SQLite's 2 MB spends more
+ * KiB of pages kept: an import of 50,000 rows touches five trees at random, and with SQLite's 2 MB spends
+ * more
  * time on reading pages again than on all else.
  */
 const CACHE_KIB = 65_536

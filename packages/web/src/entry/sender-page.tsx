@@ -1,4 +1,5 @@
-// For people outside who follow the link in one of our replies: what happened to their mail and what they can do.
+// For people outside who follow the link in one of our replies: what happened to their mail and what they can
+// do.
 import { getRefusal, type Refusal } from '@gatepost/contract/refusal.ts'
 import { useParams } from '@tanstack/react-router'
 import { useEffect } from 'react'

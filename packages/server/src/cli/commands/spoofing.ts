@@ -149,7 +149,7 @@ async function exempt(context: Context): Promise<number> {
 }
 
 async function spf({ call, tenant, arg, show: print }: Context): Promise<number> {
-  const look = await call(lookAtSpf, { params: { tenant: await tenant(), domain: arg(0) } })
+  const look = await call(lookAtSpf, { params: { tenant: await tenant(), name: arg(0) } })
   print(look, () => [`${look.domain}: ${look.lookUps} look-ups.`, ...look.warnings, ''].join('\n'))
   return look.warnings.length === 0 ? 0 : 1
 }

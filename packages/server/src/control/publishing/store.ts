@@ -67,7 +67,9 @@ export function createPublishingStore(store: Store): PublishingStore {
   }
 }
 
-/** Rows as items: at least `limit` of them where there are, and never half a row, as its items share a place. */
+/**
+ * Rows as items: at least `limit` of them where there are, and never half a row, as its items share a place.
+ */
 function itemsOf(
   rows: readonly Pick<Row<'feed'>, 'position' | 'tenant_id' | 'list' | 'key' | 'value'>[],
   limit: number,

@@ -85,7 +85,9 @@ function recipientCandidates({ transaction }: Decision): readonly Candidate[] {
   ]
 }
 
-/** Narrowest first: a host by its name, then by its address; last, that the host is the organisation's own. */
+/**
+ * Narrowest first: a host by its name, then by its address; last, that the host is the organisation's own.
+ */
 function spoofingCandidates(decision: Decision, { tenantId }: TenantSettings): readonly Candidate[] {
   const { clientIp } = decision.transaction
   const claimed = claimedOf(decision)

@@ -32,7 +32,8 @@ export type DayAnswer =
   | { readonly id: number; readonly error: string; readonly isNotABatch: boolean }
 
 /**
- * Days open at once: reports come for today, retries for the days before; a search that finds little looks into
+ * Days open at once: reports come for today, retries for the days before; a search that finds little looks
+ * into
  * every day that is kept.
  */
 const OPEN_MAX = { readWrite: 8, readOnly: 32 } as const

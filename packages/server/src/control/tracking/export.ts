@@ -1,4 +1,5 @@
-// The message centre's rows as CSV: a page at a time, so that a large export holds no more than one in memory.
+// The message centre's rows as CSV: a page at a time, so that a large export holds no more than one in
+// memory.
 import { EXPORT_ROWS_MAX, type MessageFilter } from '@gatepost/contract/message.ts'
 import type { Trx } from '#store/open.ts'
 import { appendAudit } from '../audit/audit.ts'

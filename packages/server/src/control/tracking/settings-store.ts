@@ -1,4 +1,5 @@
-// What edges work with now: the newest published settings of an organisation, to ask policies again with them.
+// What edges work with now: the newest published settings of an organisation, to ask policies again with
+// them.
 import type { TenantSettings } from '#policy/settings.ts'
 import type { Db } from '#store/open.ts'
 

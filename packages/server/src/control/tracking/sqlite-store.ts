@@ -11,7 +11,8 @@ import type { Taken, TrackingStorage } from './tracking-store.ts'
 import { tokenQuery } from './words.ts'
 
 /**
- * SQLite cannot know how many rows a word has. For so few it pays to read them all and sort; of a commoner word
+ * SQLite cannot know how many rows a word has. For so few it pays to read them all and sort; of a commoner
+ * word
  * these are the newest.
  */
 const FEW_MAX = 4_000

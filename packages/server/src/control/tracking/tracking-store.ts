@@ -27,7 +27,8 @@ export type TrackingStorage = {
   /** The subquery of `seq`: a tenant's messages of a day that have these words. */
   found(place: WordPlace, words: WordTree): RawBuilder<number>
   /**
-   * The `seq` of the messages that have these words and arrived last; `isAll` where they are few. Null where the
+   * The `seq` of the messages that have these words and arrived last; `isAll` where they are few. Null where
+   * the
    * database finds its way without.
    */
   newest(

@@ -1,4 +1,5 @@
-// Answers to people outside who follow the link in one of our replies; asked for slowly, so that nobody guesses.
+// Answers to people outside who follow the link in one of our replies; asked for slowly, so that nobody
+// guesses.
 import * as contract from '@gatepost/contract/refusal.ts'
 import { problem } from '#control/problem.ts'
 import { Budgets } from '#control/tracking/budgets.ts'

@@ -20,7 +20,7 @@ export function spoofingBindings(deps: HandlerDeps): readonly Binding[] {
       await dismissSource(scopeOf(request), request.body, deps)
       return {}
     }),
-    on(spoofing.lookAtSpf, (request) => lookAtSpf(request.params.domain, deps)),
+    on(spoofing.lookAtSpf, (request) => lookAtSpf(request.params.name, deps)),
     on(service.listServices, (request) => listServices(scopeOf(request), deps)),
     on(service.proposeService, async (request) => {
       const scope = scopeOf(request)

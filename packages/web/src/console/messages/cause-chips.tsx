@@ -1,4 +1,5 @@
-// Filters by cause: the reasons of the last day with their counts, the policies, and a rule that a link named.
+// Filters by cause: the reasons of the last day with their counts, the policies, and a rule that a link
+// named.
 import { getMessageReasons } from '@gatepost/contract/message.ts'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'

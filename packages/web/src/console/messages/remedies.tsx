@@ -1,4 +1,5 @@
-// The smallest change that would have altered the outcome, with the way to make it, and what today's settings say.
+// The smallest change that would have altered the outcome, with the way to make it, and what today's settings
+// say.
 
 import type { Message, Remedy, RemedyAct } from '@gatepost/contract/message.ts'
 import { createPolicy, listPolicies } from '@gatepost/contract/policy.ts'

@@ -253,7 +253,7 @@ function Nothing({ search, onClear }: { readonly search: PolicySearch; readonly 
       <p>
         {word
           ? `${word.does} Without one, mail is not asked for it.`
-          : 'A policy says what happens to mail from one side to another. Without any, mail is taken for known recipients and nothing else is asked.'}
+          : 'A policy says what happens to mail from one side to another. Without any, only the recipient is asked for.'}
       </p>
     </EmptyState>
   )
