@@ -173,7 +173,7 @@ function Conditions({ draft, onChange, faultOf }: ConditionProps) {
       />
       <TagsInput
         label="Verified host names"
-        description="Exact, .suffix (.ssmx.net), or a star in the first label (ms*.ssmx.net). Only names that lead back to the client count."
+        description="Exact, .suffix (.ssmx.net), or a star in the first label (ms*.ssmx.net). Only names leading back to the client count."
         value={draft.hostNames}
         splitChars={[',', ' ', ';', '\n']}
         acceptValueOnBlur
