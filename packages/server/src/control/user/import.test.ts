@@ -250,6 +250,7 @@ async function recipientsOf({ store }: Deps, { tenantId }: Scope): Promise<strin
     .selectFrom('feed')
     .select(['key', 'value'])
     .where('tenant_id', '=', tenantId)
+    .where('list', '=', 'recipient')
     .orderBy('position')
     .execute()
   const list = new Set<string>()

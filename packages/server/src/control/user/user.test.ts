@@ -147,6 +147,7 @@ async function feedOf({ store }: Deps, { tenantId }: Scope): Promise<string[]> {
     .selectFrom('feed')
     .select(['key', 'value'])
     .where('tenant_id', '=', tenantId)
+    .where('list', '=', 'recipient')
     .orderBy('position')
     .execute()
   return rows.map(({ key, value }) => `${value === null ? '-' : '+'}${key}`)
