@@ -15,6 +15,9 @@ const ALIKE: readonly (readonly [RegExp, string])[] = [
   [/5/g, 's'],
 ]
 
+/** What no reader sees between letters: marks, format characters, and controls such as NUL (case 28). */
+const UNSEEN = /[\p{M}\p{Cf}]|(?![\t\n\r])\p{Cc}/gu
+
 let table: Map<number, string> | null = null
 
 /** Two texts with one skeleton look alike. Not a text to show. */
@@ -25,7 +28,7 @@ export function skeletonOf(text: string): string {
     const codePoint = character.codePointAt(0)!
     plain += known.get(codePoint) ?? (codePoint < 128 ? character : character.normalize('NFKD'))
   }
-  let found = plain.replace(/[\p{M}\u00ad\u200b-\u200f\u2060-\u206f\ufeff]/gu, '').toLowerCase()
+  let found = plain.replace(UNSEEN, '').toLowerCase()
   for (const [shape, one] of ALIKE) found = found.replace(shape, one)
   return found
 }

@@ -89,7 +89,7 @@ testOnBoth('an entry is added, replaced by the latest word, changed and removed'
   }),
 )
 
-test('what may not be permitted: our own, everybody’s, nobody’s', async () => {
+test('case 66: what may not be permitted: our own, everybody’s, nobody’s, another’s user', async () => {
   await withFolder((dataFolder) =>
     withStore({ database: null, dataFolder }, async (deps) => {
       const acme = await addOrganisation(deps.store, 'Acme', 'acme.example')
@@ -99,6 +99,7 @@ test('what may not be permitted: our own, everybody’s, nobody’s', async () =
         [entry(['acme.example'], { action: 'block' }), 'sender-internal'],
         [entry(['co.uk']), 'invalid-input'],
         [entry(['com']), 'invalid-input'],
+        [entry(['*']), 'invalid-input'],
         [entry(['bob@']), 'invalid-input'],
         [entry(['bob@[192.0.2.1]']), 'invalid-input'],
         [entry(['https://news.example/']), 'invalid-input'],
