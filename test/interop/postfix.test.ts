@@ -85,9 +85,11 @@ async function received(host: 'acme' | 'outside', subject: string): Promise<Rece
     })
 }
 
-function message(subject: string, body: Uint8Array): Buffer {
+const OUTSIDER = 'Ben <ben@bright.example>'
+
+function message(subject: string, body: Uint8Array, author = 'Ann <ann@acme.example>'): Buffer {
   const lines = [
-    'From: Ann <ann@acme.example>',
+    `From: ${author}`,
     'To: ben@bright.example',
     'Date: Sat, 21 Nov 2026 12:00:00 +0000',
     `Message-ID: <${Buffer.from(subject).toString('hex')}@acme.example>`,
@@ -192,7 +194,7 @@ describe('Postfix sends through us', { skip }, () => {
 
 describe('Postfix receives from us', { skip }, () => {
   test('with STARTTLS, 8-bit text unchanged', async () => {
-    const content = message('in8bit', EIGHT_BIT)
+    const content = message('in8bit', EIGHT_BIT, OUTSIDER)
     await arrive({ content, mailParameters: 'BODY=8BITMIME' })
     const arrived = await received('acme', 'in8bit')
     sameBelow(arrived.content, content)
@@ -201,7 +203,7 @@ describe('Postfix receives from us', { skip }, () => {
   })
 
   test('with SMTPUTF8', async () => {
-    const content = message('ütf8 ïn', Buffer.from('Grüße\r\n'))
+    const content = message('ütf8 ïn', Buffer.from('Grüße\r\n'), OUTSIDER)
     await arrive({
       content,
       reversePath: 'bén@bright.example',
@@ -215,13 +217,13 @@ describe('Postfix receives from us', { skip }, () => {
   })
 
   test('30 MB', async () => {
-    const content = message('inbig', bigBody())
+    const content = message('inbig', bigBody(), OUTSIDER)
     await arrive({ content })
     sameBelow((await received('acme', 'inbig')).content, content)
   })
 
   test('and keeps it in Dovecot, where IMAP shows the same octets', { skip: dovecotMissing() }, async () => {
-    const content = message('inmailbox', EIGHT_BIT)
+    const content = message('inmailbox', EIGHT_BIT, OUTSIDER)
     await arrive({ content, forwardPaths: ['bob@acme.example'], mailParameters: 'BODY=8BITMIME' })
     const messages = await eventually(
       () => dovecot?.messages('bob@acme.example') ?? [],
@@ -235,7 +237,7 @@ describe('Postfix receives from us', { skip }, () => {
     await place.routeTo(outwards.port, 'none')
     outwards.clear()
     await arrive({
-      content: message('indsn', EIGHT_BIT),
+      content: message('indsn', EIGHT_BIT, OUTSIDER),
       mailParameters: 'BODY=8BITMIME RET=FULL ENVID=QQ314',
       rcptParameters: 'NOTIFY=FAILURE,DELAY ORCPT=rfc822;first@acme.example',
     })
