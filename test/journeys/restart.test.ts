@@ -92,7 +92,7 @@ async function metricsOf(url: string): Promise<string> {
 async function slowMessage(port: number): Promise<string> {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true })
   const replies = new Replies(socket)
-  socket.write(proxyHeader({ sourceIp: '203.0.113.11', sourcePort: 41_000 }))
+  socket.write(proxyHeader({ sourceIp: '203.0.113.10', sourcePort: 41_000 }))
   await replies.next('220')
   const say = (line: string, code: string): Promise<string> => {
     socket.write(`${line}\r\n`)
