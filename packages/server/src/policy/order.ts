@@ -27,7 +27,7 @@ export const rcptPolicies = [
 
 /**
  * Asked once the content is here, for each recipient: hops and loops → authentication → author of
- * null-reverse-path relays → anti-spoofing → blocked → permitted → greylisting of bounces.
+ * null-reverse-path relays → anti-spoofing → display name → blocked → permitted → greylisting of bounces.
  */
 export const messagePolicies = [
   hops,
