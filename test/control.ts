@@ -21,6 +21,7 @@ import type { Order, OrderResult } from '@gatepost/server/link/orders.ts'
 import { systemClock } from '@gatepost/server/platform/clock.ts'
 import type { Machine } from '@gatepost/server/platform/machine.ts'
 import { newId } from '@gatepost/server/platform/random.ts'
+import { createSecretBox } from '@gatepost/server/platform/secret-box.ts'
 import { openStore } from '@gatepost/server/store/open.ts'
 import { type MadeUpDns, madeUpDns } from './store/made-up-dns.ts'
 
@@ -66,6 +67,7 @@ export async function withControl(work: (control: TestControl) => Promise<void>)
     dns: dns.dns,
     link: answeringEdge(),
     passwords: createPasswords(),
+    secrets: createSecretBox(),
     attempts: new SignInAttempts(clock),
     listening: [{ role: 'mx', host: '0.0.0.0', port: 25 }],
   }

@@ -10,6 +10,7 @@ import { silentEmit } from '@gatepost/server/events/emit.ts'
 import type { AcceptedReport, DeliveryReport, RefusedReport } from '@gatepost/server/link/reports.ts'
 import { type Clock, systemClock } from '@gatepost/server/platform/clock.ts'
 import { newId } from '@gatepost/server/platform/random.ts'
+import { createSecretBox } from '@gatepost/server/platform/secret-box.ts'
 import { openStore, type Store } from '@gatepost/server/store/open.ts'
 import { acrossTenants } from '@gatepost/server/store/tenant-guard.ts'
 import type { Place } from './databases.ts'
@@ -38,7 +39,7 @@ export const quietLink: EdgeLink = {
   settingsChanged: () => {},
 }
 
-export type Deps = Pick<ControlDeps, 'store' | 'clock' | 'emit' | 'link' | 'config'> & AuthDeps
+export type Deps = Pick<ControlDeps, 'store' | 'clock' | 'emit' | 'link' | 'config' | 'secrets'> & AuthDeps
 
 export async function withStore(
   place: Place,
@@ -57,6 +58,7 @@ export async function withStore(
         link: quietLink,
         config,
         passwords,
+        secrets: createSecretBox(),
         attempts: new SignInAttempts(clock),
       },
       clock,

@@ -25,6 +25,16 @@ export const permissions = [
   'queue:read',
   'queue:write',
   'audit:read',
+  'directories:read',
+  'directories:write',
+  'sign-in:read',
+  'sign-in:write',
+  'roles:read',
+  'roles:write',
+  'tokens:read',
+  'tokens:write',
+  'signing:read',
+  'signing:write',
 ] as const
 export type Permission = (typeof permissions)[number]
 

@@ -6,6 +6,8 @@ export type Endpoint = { readonly host: string; readonly port: number }
 export type BootConfig = {
   /** Folder of everything that is kept. */
   readonly data: string
+  /** The key that seals secrets; null takes `keys/master.key` of the data folder. */
+  readonly masterKeyFile: string | null
   /** Our name in greetings, Received and HELO. */
   readonly hostname: string
   readonly http: {

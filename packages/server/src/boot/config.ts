@@ -107,6 +107,7 @@ function build(values: ReadonlyMap<string, unknown>): BootConfig {
   const get = <Value>(key: string): Value => values.get(key) as Value
   return {
     data: get('data'),
+    masterKeyFile: get('master_key_file'),
     hostname: (get<string | null>('hostname') ?? machineName()).toLowerCase(),
     http: { listen: get('http.listen'), url: get('http.url'), trustedProxies: get('http.trusted_proxies') },
     smtp: { mx: get('smtp.mx'), submission: get('smtp.submission'), submissions: get('smtp.submissions') },

@@ -53,6 +53,14 @@ export const keys: readonly KeyDefinition[] = [
     means: 'Folder of everything that is kept; created with 0700.',
   },
   {
+    key: 'master_key_file',
+    env: 'GATEPOST_MASTER_KEY_FILE',
+    schema: z.string().min(1),
+    fallback: null,
+    means:
+      'Key that seals secrets at rest, base64, the newest line first. Default: keys/master.key in the data folder.',
+  },
+  {
     key: 'hostname',
     env: 'GATEPOST_HOSTNAME',
     schema: Hostname,

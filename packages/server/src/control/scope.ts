@@ -5,6 +5,7 @@ import type { Emit } from '#events/emit.ts'
 import type { Order, OrderResult } from '#link/orders.ts'
 import type { Clock } from '#platform/clock.ts'
 import type { Dns } from '#platform/dns-types.ts'
+import type { SecretBox } from '#platform/secret-box.ts'
 import type { Store } from '#store/open.ts'
 
 export type Actor =
@@ -60,4 +61,6 @@ export type ControlDeps = {
   readonly dns: Dns
   readonly link: EdgeLink
   readonly config: BootConfig
+  /** Seals what must not be read in the database: passwords of others, private keys. */
+  readonly secrets: SecretBox
 }

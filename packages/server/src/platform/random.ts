@@ -25,6 +25,22 @@ export type IdKind =
   | 'pol'
   | 'grp'
   | 'svc'
+  /** Directory connector, its runs, groups of users, agent. */
+  | 'con'
+  | 'run'
+  | 'ugr'
+  | 'agt'
+  /** Role, API token, sign-in profile, identity provider, second factor. */
+  | 'rol'
+  | 'tok'
+  | 'prf'
+  | 'idp'
+  | 'fac'
+  /** SMTP credential, signing key, forwarding address, TLS partner. */
+  | 'cre'
+  | 'key'
+  | 'fwd'
+  | 'tls'
 
 /** A new id such as `msg_06d9…`: UUIDv7 (48 bit of milliseconds, 74 bit random) in 26 base32 digits. */
 export function newId(kind: IdKind, nowMs: number): string {

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { endpoints } from '@gatepost/contract/endpoints.ts'
 import { localEndpoints } from '@gatepost/contract/operations.ts'
 import { SignInAttempts } from '#control/auth/attempts.ts'
-import { findSignedIn, meOf } from '#control/auth/auth.ts'
+import { type AuthDeps, findSignedIn, meOf } from '#control/auth/auth.ts'
 import { localOperator } from '#control/auth/local-operator.ts'
 import { createPasswords } from '#control/auth/password.ts'
 import { createBackups } from '#control/backup/backup.ts'
@@ -22,16 +22,17 @@ import { operationsBindings } from '#http/handlers/operations.ts'
 import type { SignedIn } from '#http/request.ts'
 import { serve } from '#http/serve.ts'
 import { openStaticFiles } from '#http/static.ts'
-import { systemClock } from '#platform/clock.ts'
+import { type Clock, systemClock } from '#platform/clock.ts'
 import { createDns } from '#platform/dns.ts'
 import { systemMachine } from '#platform/machine.ts'
+import { openSecretBox } from '#platform/secret-box.ts'
 import { gatepostVersion } from '#platform/version.ts'
 import { SCHEMA_VERSION } from '#spool/database.ts'
 import { openStore, type Store } from '#store/open.ts'
 import type { RoleOptions, Running } from './child.ts'
 import { nodeMetrics } from './control-figures.ts'
 import { readiness } from './ready.ts'
-import { consoleUrl } from './supervisor.ts'
+import { consoleUrl, masterKeyOf } from './supervisor.ts'
 
 const WEB = fileURLToPath(new URL('../../../web/dist', import.meta.url))
 
@@ -51,14 +52,9 @@ export async function startControl(options: RoleOptions): Promise<Running> {
   const { link, board, close } = await startLink({ socketPath, store, tracking, clock, emit, expected })
   settingsChanged = () => link.settingsChanged()
   const url = consoleUrl(config, listening)
-  const auth = { store, clock, emit, passwords: createPasswords(), attempts: new SignInAttempts(clock) }
+  const secrets = openSecretBox(masterKeyOf(config))
+  const auth = { ...signInDeps(clock), store, clock, emit, secrets }
   const deps = { ...auth, dns, link, config, tracking, listening, url, machine: systemMachine }
-  const findSession = async (secret: string): Promise<SignedIn | null> => {
-    const signedIn = await findSignedIn(secret, auth)
-    if (!signedIn) return null
-    const { tenants } = await meOf(signedIn.person.id, auth)
-    return { ...signedIn, tenants }
-  }
   const app: AppOptions = {
     bindings: createBindings(deps),
     endpoints,
@@ -68,7 +64,7 @@ export async function startControl(options: RoleOptions): Promise<Running> {
     emit,
     now: clock.now,
     trustedProxies: config.http.trustedProxies,
-    findSession,
+    findSession: (secret) => findPerson(secret, auth),
     ready: () => readiness({ askStore: () => meetStore(store), link, board, clock }),
     metrics: async () => nodeMetrics({ ...options, board, link }),
   }
@@ -105,6 +101,18 @@ export async function startControl(options: RoleOptions): Promise<Running> {
       await store.close()
     },
   }
+}
+
+function signInDeps(clock: Clock) {
+  return { passwords: createPasswords(), attempts: new SignInAttempts(clock) }
+}
+
+/** Who a session's secret stands for, with the organisations it may act in. */
+async function findPerson(secret: string, auth: AuthDeps): Promise<SignedIn | null> {
+  const signedIn = await findSignedIn(secret, auth)
+  if (!signedIn) return null
+  const { tenants } = await meOf(signedIn.person.id, auth)
+  return { ...signedIn, tenants }
 }
 
 /** A small question that only a working store answers. */

@@ -10,6 +10,7 @@ import { createMetrics } from '#events/metrics.ts'
 import { systemClock } from '#platform/clock.ts'
 import { ensureFolder, replaceFile } from '#platform/files.ts'
 import { bufferedLines, openLogFile } from '#platform/log-file.ts'
+import { ensureMasterKey } from '#platform/secret-box.ts'
 import { openTls } from '#platform/tls.ts'
 import { keepTicketKey, TICKET_KEY_FILE } from '#platform/tls-tickets.ts'
 import { banner } from './banner.ts'
@@ -41,6 +42,7 @@ export async function supervise(options: Options): Promise<number> {
   const listening = await settlePorts(config)
   const releasePorts = await holdPorts(listening, config)
   if (config.tls.certificateFile === null) makeCertificate(config)
+  if (config.masterKeyFile === null) ensureMasterKey(masterKeyOf(config))
   const endTicketKey = keepTicketKey(join(config.data, TICKET_KEY_FILE), systemClock)
   const descriptor = terminal ? openLogFile(config.data) : 2
   const lines = bufferedLines(descriptor)
@@ -148,6 +150,11 @@ export function consoleUrl(config: BootConfig, listening: readonly Listening[]):
   if (config.http.url) return config.http.url.endsWith('/') ? config.http.url : `${config.http.url}/`
   const port = listening.find(({ role }) => role === 'http')?.port ?? config.http.listen.port
   return `http://localhost:${port}/`
+}
+
+/** The file of the key that seals secrets. Ours is made at first start; one that is named must be there. */
+export function masterKeyOf({ masterKeyFile, data }: BootConfig): string {
+  return masterKeyFile ?? join(data, 'keys', 'master.key')
 }
 
 /** Made here once, so that workers starting together do not each make one. */
