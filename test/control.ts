@@ -6,8 +6,9 @@ import { join } from 'node:path'
 import { endpoints } from '@gatepost/contract/endpoints.ts'
 import type { Role } from '@gatepost/contract/permission.ts'
 import { loadBootConfig } from '@gatepost/server/boot/config.ts'
+import { accessOf } from '@gatepost/server/control/auth/access.ts'
 import { SignInAttempts } from '@gatepost/server/control/auth/attempts.ts'
-import { findSignedIn, meOf } from '@gatepost/server/control/auth/auth.ts'
+import { findSignedIn } from '@gatepost/server/control/auth/auth.ts'
 import { createPasswords } from '@gatepost/server/control/auth/password.ts'
 import { openSession } from '@gatepost/server/control/auth/session.ts'
 import type { EdgeLink } from '@gatepost/server/control/scope.ts'
@@ -99,8 +100,7 @@ function appOf(deps: HandlerDeps, as?: () => Promise<SignedIn>): ReturnType<type
 async function findPerson(deps: HandlerDeps, secret: string): Promise<SignedIn | null> {
   const signedIn = await findSignedIn(secret, deps)
   if (!signedIn) return null
-  const { tenants } = await meOf(signedIn.person.id, deps)
-  return { ...signedIn, tenants }
+  return { ...signedIn, tenants: await accessOf(deps.store.db, signedIn.person.id) }
 }
 
 async function addPerson(

@@ -2,15 +2,9 @@
 // ever.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { meOf, requireOperator, scopeOf } from '@gatepost/server/control/auth/access.ts'
 import { SignInAttempts } from '@gatepost/server/control/auth/attempts.ts'
-import {
-  findSignedIn,
-  meOf,
-  requireOperator,
-  scopeOf,
-  signIn,
-  signOut,
-} from '@gatepost/server/control/auth/auth.ts'
+import { findSignedIn, signIn, signOut } from '@gatepost/server/control/auth/auth.ts'
 import { createPasswords } from '@gatepost/server/control/auth/password.ts'
 import {
   checkSetupLink,

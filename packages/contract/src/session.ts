@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { Address, Nothing } from './common.ts'
 import { endpoint } from './endpoint.ts'
-import { permissions, roles } from './permission.ts'
+import { permissions } from './permission.ts'
 
 export const Me = z.object({
   id: z.string(),
@@ -17,7 +17,11 @@ export const Me = z.object({
       slug: z.string(),
       name: z.string(),
       primaryDomain: z.string(),
-      role: z.enum(roles),
+      /** A built-in role's name, or the id of one of the organisation's own. */
+      role: z.string(),
+      roleName: z.string(),
+      /** Acts for the organisation from outside: the console says so on every page. */
+      asOperator: z.boolean(),
       permissions: z.array(z.enum(permissions)),
     }),
   ),

@@ -9,7 +9,13 @@ import type { SecretBox } from '#platform/secret-box.ts'
 import type { Store } from '#store/open.ts'
 
 export type Actor =
-  | { readonly kind: 'person'; readonly id: string; readonly name: string }
+  | {
+      readonly kind: 'person'
+      readonly id: string
+      readonly name: string
+      /** Acts from outside the tenant, which sees it in its audit log. */
+      readonly asOperator?: boolean
+    }
   | { readonly kind: 'system'; readonly name: string }
 
 /** A use case runs in one tenant, for one actor; the audit entry names both. */

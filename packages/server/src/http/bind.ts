@@ -87,7 +87,8 @@ function authorise(endpoint: Endpoint, { signedIn, tenant, from }: Asker): Scope
   if (!member) throw problem('not-found', 'There is no such organisation here.')
   if (allow !== 'signed-in' && !member.permissions.includes(allow)) throw problem('not-allowed')
   const { id, name } = signedIn.person
-  return { tenantId: member.id, actor: { kind: 'person', id, name }, from }
+  const { asOperator } = member
+  return { tenantId: member.id, actor: { kind: 'person', id, name, asOperator }, from }
 }
 
 function parse(schema: z.ZodType, value: unknown, where: 'params' | 'query' | 'body'): never {

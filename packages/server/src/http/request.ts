@@ -16,6 +16,8 @@ export type SignedIn = {
     readonly id: string
     readonly slug: string
     readonly permissions: readonly Permission[]
+    /** Acts for the tenant from outside. */
+    readonly asOperator: boolean
   }[]
 }
 

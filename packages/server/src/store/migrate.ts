@@ -7,6 +7,8 @@ import { policies } from './migrations/0003-policies.ts'
 import { managedSenders } from './migrations/0004-managed-senders.ts'
 import { greylistingTables } from './migrations/0005-greylisting.ts'
 import { protection } from './migrations/0006-protection.ts'
+import { people } from './migrations/0010-people.ts'
+import { rolesAndTokens } from './migrations/0018-roles.ts'
 import { columnTypes, type Dialect, type Migration } from './migrations/migration.ts'
 import type { Schema } from './schema.ts'
 
@@ -17,6 +19,8 @@ export const migrations: readonly Migration[] = [
   managedSenders,
   greylistingTables,
   protection,
+  rolesAndTokens,
+  people,
 ]
 
 /** Any number that only Gatepost uses: the key of PostgreSQL's advisory lock around migrations. */

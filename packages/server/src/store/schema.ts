@@ -8,12 +8,26 @@ import type {
   GreylistReportTable,
 } from './greylist-tables.ts'
 import type {
+  GroupLinkTable,
+  GroupMemberTable,
+  UserAddressTable,
+  UserSourceTable,
+  UserTable,
+} from './people-tables.ts'
+import type {
   AddressGroupTable,
   PolicyDefaultTable,
   PolicyRevisionTable,
   PolicyTable,
 } from './policy-tables.ts'
 import type { SeenRecipientTable, SpoofSourceTable, TrustedServiceTable } from './protection-tables.ts'
+import type {
+  ApiTokenTable,
+  AuditCutTable,
+  CustomRoleTable,
+  InvitationTable,
+  RoleGroupTable,
+} from './role-tables.ts'
 import type { ManagedSenderTable, SenderListTable } from './sender-tables.ts'
 
 /** Booleans as both databases keep them alike. */
@@ -78,7 +92,11 @@ type TenantTable = {
 type RoleBindingTable = {
   readonly tenant_id: string
   readonly person_id: string
-  role: 'super' | 'full' | 'basic' | 'help-desk' | 'read-only'
+  /** A built-in role's name or the id of a custom role. */
+  role: string
+  /** 1: acts for the tenant from outside, which the tenant sees. */
+  as_operator: Generated<Flag>
+  created_by: Generated<string>
   created_at: number
 }
 
@@ -113,47 +131,6 @@ type DomainTable = {
   mx_before: Json | null
   created_at: number
   revision: number
-}
-
-type UserTable = {
-  readonly id: string
-  readonly tenant_id: string
-  /** Primary address as written; its key repeats in `user_address`. */
-  email: string
-  email_key: string
-  name: string
-  /** Folded name (NFKD, marks stripped, lower case) for prefix search. */
-  name_key: string
-  /** 0 stops sign-in, never mail (decisions 18). */
-  enabled: Flag
-  created_at: number
-  updated_at: number
-  revision: number
-}
-
-/** Primary address and aliases; the key is unique in a tenant. Each change of it is a feed item. */
-type UserAddressTable = {
-  readonly tenant_id: string
-  /** Decisions 22. */
-  readonly address_key: string
-  address: string
-  user_id: string
-  is_primary: Flag
-  /** A-label domain of the address. */
-  domain: string
-  /** Where this address came from: `manual`, `spreadsheet`, `seen-in-mail`. */
-  source: string
-  created_at: number
-}
-
-/** Which sources name a user; a user without a source is removed. */
-type UserSourceTable = {
-  readonly tenant_id: string
-  readonly user_id: string
-  readonly source: string
-  /** Such as the id of the import. */
-  reference: string | null
-  since: number
 }
 
 type UserImportTable = {
@@ -234,6 +211,10 @@ type AuditTable = {
   readonly actor_kind: 'person' | 'system'
   readonly actor_id: string | null
   readonly actor: string
+  /** 1: the actor acted for the tenant from outside. */
+  readonly as_operator: Generated<Flag>
+  /** `done`, or how it was refused. */
+  readonly outcome: Generated<'done' | 'refused'>
   readonly from_address: string
   readonly action: string
   readonly subject: string
@@ -324,6 +305,8 @@ export type Schema = {
   user: UserTable
   user_address: UserAddressTable
   user_source: UserSourceTable
+  group_member: GroupMemberTable
+  group_link: GroupLinkTable
   user_import: UserImportTable
   managed_sender: ManagedSenderTable
   sender_list: SenderListTable
@@ -342,6 +325,11 @@ export type Schema = {
   authorized_outbound: AuthorizedOutboundTable
   observation: ObservationTable
   step_skip: StepSkipTable
+  custom_role: CustomRoleTable
+  role_group: RoleGroupTable
+  invitation: InvitationTable
+  api_token: ApiTokenTable
+  audit_cut: AuditCutTable
   audit: AuditTable
   revision: RevisionTable
   feed: FeedTable
@@ -364,6 +352,8 @@ export const tenantTables = [
   'user',
   'user_address',
   'user_source',
+  'group_member',
+  'group_link',
   'user_import',
   'managed_sender',
   'sender_list',
@@ -381,6 +371,11 @@ export const tenantTables = [
   'authorized_outbound',
   'observation',
   'step_skip',
+  'custom_role',
+  'role_group',
+  'invitation',
+  'api_token',
+  'audit_cut',
   'audit',
   'revision',
   'feed',

@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { endpoints } from '@gatepost/contract/endpoints.ts'
 import { localEndpoints } from '@gatepost/contract/operations.ts'
+import { accessOf } from '#control/auth/access.ts'
 import { SignInAttempts } from '#control/auth/attempts.ts'
-import { type AuthDeps, findSignedIn, meOf } from '#control/auth/auth.ts'
+import { type AuthDeps, findSignedIn } from '#control/auth/auth.ts'
 import { localOperator } from '#control/auth/local-operator.ts'
 import { createPasswords } from '#control/auth/password.ts'
 import { createBackups } from '#control/backup/backup.ts'
@@ -111,8 +112,7 @@ function signInDeps(clock: Clock) {
 async function findPerson(secret: string, auth: AuthDeps): Promise<SignedIn | null> {
   const signedIn = await findSignedIn(secret, auth)
   if (!signedIn) return null
-  const { tenants } = await meOf(signedIn.person.id, auth)
-  return { ...signedIn, tenants }
+  return { ...signedIn, tenants: await accessOf(auth.store.db, signedIn.person.id) }
 }
 
 /** A small question that only a working store answers. */

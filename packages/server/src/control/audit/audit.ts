@@ -32,6 +32,7 @@ export async function appendAudit(trx: Trx, scope: AuditScope, event: AuditEvent
       actor_kind: scope.actor.kind,
       actor_id: scope.actor.kind === 'person' ? scope.actor.id : null,
       actor: actorName(scope.actor),
+      as_operator: scope.actor.kind === 'person' && scope.actor.asOperator ? 1 : 0,
       from_address: scope.from,
       action: event.action,
       subject: event.subject,

@@ -14,7 +14,7 @@ export async function localOperator(store: Store) {
   return {
     sessionId: 'local',
     person: { id: LOCAL_OPERATOR, name: 'local administrator', email: '', operator: true },
-    tenants: tenants.map((tenant) => ({ ...tenant, permissions: permissionsOf.super })),
+    tenants: tenants.map((tenant) => ({ ...tenant, permissions: permissionsOf.super, asOperator: true })),
   }
 }
 

@@ -1,6 +1,7 @@
 // Answers for signing in and out, and for who one is.
 import * as contract from '@gatepost/contract/session.ts'
-import { meOf, signIn, signOut } from '#control/auth/auth.ts'
+import { meOf } from '#control/auth/access.ts'
+import { signIn, signOut } from '#control/auth/auth.ts'
 import { type Binding, on, signedInOf } from '../request.ts'
 import type { HandlerDeps } from './deps.ts'
 

@@ -3,6 +3,8 @@
 export type Dialect = 'sqlite' | 'postgres'
 
 export type ColumnTypes = {
+  /** For what only one of the two can say, such as triggers. */
+  readonly dialect: Dialect
   /** Text that sorts by bytes on both, so that prefix ranges and pages give one answer. */
   readonly text: string
   readonly blob: string
@@ -20,12 +22,14 @@ export type Migration = {
 
 export const columnTypes: { readonly [Name in Dialect]: ColumnTypes } = {
   sqlite: {
+    dialect: 'sqlite',
     text: 'text',
     blob: 'blob',
     position: 'integer primary key autoincrement',
     clustered: 'without rowid',
   },
   postgres: {
+    dialect: 'postgres',
     text: 'text collate "C"',
     blob: 'bytea',
     position: 'bigint generated always as identity primary key',

@@ -1,5 +1,4 @@
 // The signed-in person with the role held here, and the way out.
-import type { Role } from '@gatepost/contract/permission.ts'
 import { signOut } from '@gatepost/contract/session.ts'
 import { Menu } from '@mantine/core'
 import { IconLogout } from '@tabler/icons-react'
@@ -9,21 +8,13 @@ import { call } from '#api/call.ts'
 import { useMe, useMyTenant } from '#app/session.ts'
 import classes from './shell.module.css'
 
-export const roleWords: { readonly [Name in Role]: string } = {
-  super: 'Super administrator',
-  full: 'Full administrator',
-  basic: 'Basic administrator',
-  'help-desk': 'Help desk',
-  'read-only': 'Read only',
-}
-
 export function PersonMenu({ small }: { readonly small?: boolean }) {
   const me = useMe()
   const tenant = useMyTenant()
   const navigate = useNavigate()
   const queryClient = useQueryClient()
   if (!me) return null
-  const role = tenant ? roleWords[tenant.role] : 'Operator'
+  const role = tenant?.roleName ?? 'Operator'
   const leave = async () => {
     await call(signOut).catch(() => {})
     queryClient.clear()
