@@ -16,6 +16,8 @@ export const PolicyType = z.enum([
   'anti-spoofing',
   'display-name',
   'authentication',
+  'auto-allow',
+  'dkim-signing',
 ])
 export type PolicyType = z.infer<typeof PolicyType>
 
@@ -57,6 +59,8 @@ export const PolicyOptions = {
     dmarcFail: z.enum(['none', 'cancel-permits', 'hold', 'reject', 'honour']),
     noneFound: OnResult,
   }),
+  'auto-allow': z.object({ action: z.enum(['create', 'none']) }),
+  'dkim-signing': z.object({ action: z.enum(['sign', 'none']) }),
 } as const
 
 const drafted = {
@@ -91,6 +95,8 @@ export const PolicyDraft = z.discriminatedUnion('type', [
   z.object({ ...drafted, ...of('anti-spoofing') }),
   z.object({ ...drafted, ...of('display-name') }),
   z.object({ ...drafted, ...of('authentication') }),
+  z.object({ ...drafted, ...of('auto-allow') }),
+  z.object({ ...drafted, ...of('dkim-signing') }),
 ])
 export type PolicyDraft = z.output<typeof PolicyDraft>
 /** What a client sends: defaults may be left out. */
@@ -124,6 +130,8 @@ export const Policy = z.discriminatedUnion('type', [
   z.object({ ...drafted, ...stored, ...of('anti-spoofing') }),
   z.object({ ...drafted, ...stored, ...of('display-name') }),
   z.object({ ...drafted, ...stored, ...of('authentication') }),
+  z.object({ ...drafted, ...stored, ...of('auto-allow') }),
+  z.object({ ...drafted, ...stored, ...of('dkim-signing') }),
 ])
 export type Policy = z.output<typeof Policy>
 

@@ -72,6 +72,16 @@ export const RuleShape = z.discriminatedUnion('type', [
       noneFound: onFail,
     }),
   }),
+  z.object({
+    ...common,
+    type: z.literal('auto-allow'),
+    option: z.object({ action: z.enum(['create', 'none']) }),
+  }),
+  z.object({
+    ...common,
+    type: z.literal('dkim-signing'),
+    option: z.object({ action: z.enum(['sign', 'none']) }),
+  }),
 ]) satisfies z.ZodType<PolicyRule>
 
 export const AddressGroupShape = z.object({

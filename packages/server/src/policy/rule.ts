@@ -54,6 +54,10 @@ export type RuleOptions = {
     readonly dmarcFail: AuthenticationAction | 'honour'
     readonly noneFound: AuthenticationAction
   }
+  /** Whether accepted outbound mail permits the answers of those it was written to (S4). */
+  readonly 'auto-allow': { readonly action: 'create' | 'none' }
+  /** Whether outbound mail is signed with the key of its author's domain (O6). */
+  readonly 'dkim-signing': { readonly action: 'sign' | 'none' }
 }
 
 export type RuleType = keyof RuleOptions
@@ -65,6 +69,8 @@ export const RULE_TYPES = [
   'anti-spoofing',
   'display-name',
   'authentication',
+  'auto-allow',
+  'dkim-signing',
 ] as const satisfies readonly RuleType[]
 
 /** One rule as edges know it. Times are Unix milliseconds. */

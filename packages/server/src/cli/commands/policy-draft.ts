@@ -97,6 +97,9 @@ function optionOf(type: PolicyType, { flag, flags, isSet }: Context): unknown {
       return { action: action ?? 'block' }
     case 'greylisting':
       return { action: action ?? 'apply' }
+    case 'auto-allow':
+    case 'dkim-signing':
+      return { action: action ?? 'none' }
     case 'anti-spoofing':
       return {
         action: action ?? 'refuse',

@@ -57,6 +57,8 @@ export function optionText({ type, option }: Pick<PolicyDraft, 'type' | 'option'
     return option.acceptAligned ? `${action}, unless it authenticates as the domain` : action
   }
   if (type === 'blocked-senders') return 'Block'
+  if (option.action === 'create') return 'Permit answers'
+  if (option.action === 'sign') return 'Sign'
   return option.action === 'observe' ? 'Greylist, observe only' : 'Greylist'
 }
 
@@ -67,6 +69,8 @@ export const TYPE_NAMES: { readonly [Name in PolicyType]: string } = {
   'anti-spoofing': 'anti-spoofing',
   'display-name': 'display names',
   authentication: 'authentication',
+  'auto-allow': 'auto allow',
+  'dkim-signing': 'DKIM signing',
 }
 
 /** How another policy stands to this one, as a sentence. */

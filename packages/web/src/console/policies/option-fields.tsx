@@ -38,6 +38,24 @@ export function OptionFields({ draft, onChange, faultOf }: Props) {
       return <Spoofing option={draft.option} set={set} faultOf={faultOf} />
     case 'display-name':
       return <DisplayName option={draft.option} set={set} faultOf={faultOf} />
+    case 'auto-allow':
+      return (
+        <Choice
+          label="Action"
+          words={allowWords}
+          value={draft.option.action}
+          onChange={(action) => set({ action })}
+        />
+      )
+    case 'dkim-signing':
+      return (
+        <Choice
+          label="Action"
+          words={signWords}
+          value={draft.option.action}
+          onChange={(action) => set({ action })}
+        />
+      )
     case 'authentication':
       return <Authentication option={draft.option} set={set} faultOf={faultOf} />
   }
@@ -55,6 +73,14 @@ const greylistWords = {
   apply: 'Apply: defer the first contact',
   observe: 'Observe: only note what would be deferred',
   none: 'No action: never defer',
+} as const
+const allowWords = {
+  none: 'No action: answers to this mail are not permitted',
+  create: 'Permit the answers of those this mail is written to',
+} as const
+const signWords = {
+  none: 'No action: send this mail unsigned',
+  sign: 'Sign with the key of the author’s domain',
 } as const
 const spoofWords = {
   refuse: 'Refuse',

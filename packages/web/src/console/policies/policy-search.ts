@@ -8,6 +8,8 @@ export const policyTypes = [
   'anti-spoofing',
   'display-name',
   'authentication',
+  'auto-allow',
+  'dkim-signing',
 ] as const
 export type PolicyTypeName = (typeof policyTypes)[number]
 

@@ -47,6 +47,18 @@ export const typeWords: { readonly [Type in PolicyType]: TypeWord } = {
     never: 'It always runs, for permitted senders too, and its result may cancel a permit.',
     add: 'Add an authentication policy',
   },
+  'auto-allow': {
+    name: 'Auto allow',
+    does: 'Mail that your people send permits the answers. A policy with “No action” leaves mail out: a mailbox for newsletters, a domain that everybody writes to.',
+    never: 'Viruses, attachments, anti-spoofing, DMARC and blocked senders still apply to the answers.',
+    add: 'Add an auto allow policy',
+  },
+  'dkim-signing': {
+    name: 'DKIM signing',
+    does: 'Outbound mail is signed with the key of its author’s domain. A policy with “No action” sends some of it unsigned.',
+    never: 'Only mail of your own validated domains is ever signed, whatever a policy says.',
+    add: 'Add a signing policy',
+  },
 }
 
 const options: { readonly [Type in PolicyType]: Extract<PolicyDraft, { type: Type }>['option'] } = {
@@ -61,6 +73,8 @@ const options: { readonly [Type in PolicyType]: Extract<PolicyDraft, { type: Typ
     dmarcFail: 'honour',
     noneFound: 'none',
   },
+  'auto-allow': { action: 'none' },
+  'dkim-signing': { action: 'none' },
 }
 
 /** A draft of a type with nothing decided yet but what is safe. */
