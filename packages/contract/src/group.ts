@@ -21,7 +21,8 @@ const GroupDraft = z.object({
 
 export const AddressGroup = GroupDraft.extend({
   id: z.string(),
-  origin: z.enum(['person', 'default']),
+  /** Groups of directories are read there and cannot be changed here. */
+  origin: z.enum(['person', 'default', 'directory']),
   /** Policies that name it. */
   usedBy: z.array(z.object({ id: z.string(), type: PolicyType, name: z.string() })),
   createdAt: Time,

@@ -10,12 +10,29 @@ export const IMPORT_BYTES_MAX = 20_000_000
 const UserPath = TenantPath.extend({ user: z.string() })
 const ImportPath = TenantPath.extend({ import: z.string() })
 
+/** What names a user; the last four are directories. */
+export const UserSource = z.enum([
+  'manual',
+  'spreadsheet',
+  'seen-in-mail',
+  'directory',
+  'agent',
+  'entra',
+  'google',
+])
+export type UserSource = z.infer<typeof UserSource>
+
+/** What a user is to mail. Only `user` signs in; all receive mail (D2b). */
+export const UserKind = z.enum(['user', 'shared-mailbox', 'resource', 'contact', 'public-folder', 'group'])
+export type UserKind = z.infer<typeof UserKind>
+
 export const User = z.object({
   id: z.string(),
   email: z.string(),
   name: z.string(),
   aliases: z.array(z.string()),
-  sources: z.array(z.enum(['manual', 'spreadsheet', 'seen-in-mail'])),
+  kind: UserKind,
+  sources: z.array(UserSource),
   enabled: z.boolean(),
   createdAt: Time,
   revision: z.int(),

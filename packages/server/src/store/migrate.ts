@@ -9,6 +9,7 @@ import { greylistingTables } from './migrations/0005-greylisting.ts'
 import { protection } from './migrations/0006-protection.ts'
 import { people } from './migrations/0010-people.ts'
 import { rolesAndTokens } from './migrations/0018-roles.ts'
+import { directories } from './migrations/0012-directories.ts'
 import { columnTypes, type Dialect, type Migration } from './migrations/migration.ts'
 import type { Schema } from './schema.ts'
 

@@ -1,4 +1,5 @@
 // Tables of what administrators decide about mail: rules, address groups, and their revisions (P1, P6).
+import type { Generated } from 'kysely'
 import type { Flag, Json } from './schema.ts'
 
 /** A policy of an administrator; edges know it as a rule. */
@@ -36,11 +37,18 @@ export type AddressGroupTable = {
   name_key: string
   description: string
   search: string
-  readonly origin: 'person' | 'default'
+  /** `directory` groups are read, never written here. */
+  readonly origin: 'person' | 'default' | 'directory'
   /** `{ addresses: address keys, domains: A-labels }`. */
   entries: Json
   address_count: number
   domain_count: number
+  /** Of directory groups: the kind of directory, its connector and the group's id there. */
+  source: Generated<string | null>
+  connector_id: Generated<string>
+  external_id: Generated<string | null>
+  /** Users in it, nested groups counted in. */
+  member_count: Generated<number>
   readonly created_at: number
   updated_at: number
   revision: number

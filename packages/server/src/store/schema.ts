@@ -1,6 +1,12 @@
 // Every table of the control store as Kysely sees it: one schema for SQLite and PostgreSQL (architecture §8).
 // Ids are text, times integer milliseconds, flags 0 or 1, JSON is text that only `*/store.ts` decodes.
-import type { Generated, Selectable } from 'kysely'
+import type { Generated, Insertable, Selectable } from 'kysely'
+import type {
+  ConnectorEntryTable,
+  ConnectorTable,
+  SyncChangeTable,
+  SyncRunTable,
+} from './directory-tables.ts'
 import type {
   GreylistEndedTable,
   GreylistHourTable,
@@ -321,6 +327,10 @@ export type Schema = {
   address_group: AddressGroupTable
   policy_revision: PolicyRevisionTable
   policy_default: PolicyDefaultTable
+  connector: ConnectorTable
+  connector_entry: ConnectorEntryTable
+  sync_run: SyncRunTable
+  sync_change: SyncChangeTable
   route: RouteTable
   authorized_outbound: AuthorizedOutboundTable
   observation: ObservationTable
@@ -344,6 +354,8 @@ export type Schema = {
 export type TableName = keyof Schema
 /** A row as selected, such as `Row<'domain'>`. */
 export type Row<Name extends TableName> = Selectable<Schema[Name]>
+/** A row as inserted; what the database fills in may be left out. */
+export type NewRow<Name extends TableName> = Insertable<Schema[Name]>
 
 /** Tables that hold rows of tenants: the guard asks every query on them to compare `tenant_id`. */
 export const tenantTables = [
@@ -367,6 +379,10 @@ export const tenantTables = [
   'address_group',
   'policy_revision',
   'policy_default',
+  'connector',
+  'connector_entry',
+  'sync_run',
+  'sync_change',
   'route',
   'authorized_outbound',
   'observation',

@@ -3,12 +3,13 @@ import type { AddressGroup as ShownGroup } from '@gatepost/contract/group.ts'
 import type { Policy, PolicyDraft } from '@gatepost/contract/policy.ts'
 import type { AddressGroup, PolicyRule } from '#policy/rule.ts'
 import type { RuleDraft } from '#policy/rules/validate.ts'
-import type { Row } from '#store/schema.ts'
+import type { NewRow, Row } from '#store/schema.ts'
 import { nameKeyOf } from '../user/address.ts'
 import { optionText, scopeText } from './text.ts'
 
 export type PolicyRow = Row<'policy'>
 export type GroupRow = Row<'address_group'>
+export type NewGroupRow = NewRow<'address_group'>
 
 /** What the column `rule` holds. */
 type StoredRule = Pick<

@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import type { Db, Trx } from '#store/open.ts'
 import type { Row } from '#store/schema.ts'
 import { nameKeyOf } from '../user/address.ts'
-import type { GroupNames, GroupRow, PolicyRow } from './rows.ts'
+import type { GroupNames, GroupRow, NewGroupRow, PolicyRow } from './rows.ts'
 
 export type PolicyQuery = {
   readonly limit: number
@@ -239,7 +239,7 @@ export async function groupNamesOf(db: Db, tenantId: string): Promise<GroupNames
   return new Map(rows.map(({ id, name }) => [id, name]))
 }
 
-export async function insertGroupRow(trx: Trx, row: GroupRow): Promise<void> {
+export async function insertGroupRow(trx: Trx, row: NewGroupRow): Promise<void> {
   await trx.insertInto('address_group').values(row).execute()
 }
 

@@ -50,8 +50,9 @@ export function userOf(
     id: row.id,
     email: row.email,
     name: row.name,
+    kind: row.kind,
     aliases: aliases.toSorted(),
-    sources: has.sources.toSorted(),
+    sources: [...new Set(has.sources)].toSorted(),
     enabled: row.enabled === 1,
     createdAt: row.created_at,
     revision: row.revision,
@@ -89,7 +90,7 @@ function matching(db: Db, tenantId: string, { search = '', source = '' }: UserQu
           .selectFrom('user_source')
           .select('user_id')
           .where('tenant_id', '=', tenantId)
-          .where('source', '=', source),
+          .where('source', '=', source as Source),
       ),
     )
 }

@@ -194,6 +194,7 @@ export async function insertAddresses(
       is_primary: isPrimary ? (1 as const) : (0 as const),
       domain: address.domain,
       source,
+      named_by: source,
       created_at: now,
     }))
     await trx.insertInto('user_address').values(rows).execute()
@@ -213,7 +214,14 @@ export async function insertSources(
 ): Promise<void> {
   const { tenantId, source, reference, now } = made
   for (const batch of batchesOf(userIds)) {
-    const rows = batch.map((id) => ({ tenant_id: tenantId, user_id: id, source, reference, since: now }))
+    const rows = batch.map((id) => ({
+      tenant_id: tenantId,
+      user_id: id,
+      source,
+      reference,
+      since: now,
+      seen_at: now,
+    }))
     await trx.insertInto('user_source').values(rows).execute()
   }
 }
@@ -267,8 +275,9 @@ export async function addSource(
       source: source.name,
       reference: source.reference,
       since: source.now,
+      seen_at: source.now,
     })
-    .onConflict((conflict) => conflict.columns(['user_id', 'source']).doNothing())
+    .onConflict((conflict) => conflict.columns(['user_id', 'source', 'connector_id']).doNothing())
     .execute()
 }
 

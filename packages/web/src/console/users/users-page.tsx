@@ -19,7 +19,15 @@ import { UserDialog } from './user-dialog.tsx'
 import classes from './users.module.css'
 
 const LIMIT = 50
-const sourceWords = { manual: 'by hand', spreadsheet: 'spreadsheet', 'seen-in-mail': 'seen in mail' } as const
+const sourceWords = {
+  manual: 'by hand',
+  spreadsheet: 'spreadsheet',
+  'seen-in-mail': 'seen in mail',
+  directory: 'directory',
+  agent: 'agent',
+  entra: 'Entra ID',
+  google: 'Google',
+} as const
 
 export function UsersPage() {
   const tenant = useSlug()
