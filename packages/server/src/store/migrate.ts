@@ -8,8 +8,8 @@ import { managedSenders } from './migrations/0004-managed-senders.ts'
 import { greylistingTables } from './migrations/0005-greylisting.ts'
 import { protection } from './migrations/0006-protection.ts'
 import { people } from './migrations/0010-people.ts'
-import { rolesAndTokens } from './migrations/0018-roles.ts'
 import { directories } from './migrations/0012-directories.ts'
+import { rolesAndTokens } from './migrations/0018-roles.ts'
 import { columnTypes, type Dialect, type Migration } from './migrations/migration.ts'
 import type { Schema } from './schema.ts'
 
@@ -20,9 +20,10 @@ export const migrations: readonly Migration[] = [
   managedSenders,
   greylistingTables,
   protection,
-  rolesAndTokens,
   people,
-]
+  directories,
+  rolesAndTokens,
+].toSorted((a, b) => a.version - b.version)
 
 /** Any number that only Gatepost uses: the key of PostgreSQL's advisory lock around migrations. */
 const MIGRATION_LOCK = 7_305_202_601
