@@ -37,6 +37,10 @@ export const problems = {
   'rows-over-limit': { status: 422, title: 'The file has too many rows' },
   'file-unreadable': { status: 422, title: 'The file cannot be read' },
   'body-too-large': { status: 413, title: 'The request is larger than allowed' },
+  'sync-running': { status: 409, title: 'A synchronisation of this directory is running' },
+  'connector-not-ready': { status: 409, title: 'The connector cannot synchronise yet' },
+  'preview-gone': { status: 410, title: 'The preview can no longer be carried out' },
+  'removals-need-yes': { status: 409, title: 'This many removals need a yes to their number' },
   'edge-unreachable': { status: 503, title: 'No edge answers at the moment' },
   'internal-error': { status: 500, title: 'We failed; the log says why' },
 } as const satisfies { readonly [name: string]: { readonly status: number; readonly title: string } }

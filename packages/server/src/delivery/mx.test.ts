@@ -1,10 +1,10 @@
 // Where mail goes: routes, mail exchangers, and addresses that must not be reached through us.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { createTargetGuard } from '#platform/target-guard.ts'
 import { fakeDns, routeOfHost, settingsOf } from './delivery.fixture.ts'
 import { type ResolveDeps, resolveHost, resolveMx } from './mx.ts'
 import { routeOf } from './route.ts'
-import { createTargetGuard } from './target-guard.ts'
 
 const guard = createTargetGuard({
   privateTargets: ['10.1.0.0/16'],

@@ -1,9 +1,9 @@
 // From a next hop to addresses: MX look-up with preferences, null MX, both families, and the guard against
 // private targets.
 import { normalizeIp } from '@gatepost/mail/ip.ts'
-import type { Dns } from '#platform/dns-types.ts'
+import type { Dns, TlsaRecord } from '#platform/dns-types.ts'
+import type { TargetGuard, TargetRefusal } from '#platform/target-guard.ts'
 import type { RouteTls } from '#policy/settings.ts'
-import type { TargetGuard, TargetRefusal } from './target-guard.ts'
 
 /** An address to connect to. `host` names it in reports, in SNI and in certificates. */
 export type Target = {
@@ -11,6 +11,14 @@ export type Target = {
   readonly ip: string
   readonly port: number
   readonly tls: RouteTls
+  /** Names the certificate may be for, instead of the host's; a leading dot stands for any name below. */
+  readonly names?: readonly string[]
+  /** TLSA records that the certificate must meet, instead of being signed by a public authority (RFC 7672). */
+  readonly dane?: readonly TlsaRecord[]
+  /** What asks for more than TLS where it is offered; left out for the route's own setting. */
+  readonly by?: 'dane' | 'mta-sts' | 'policy'
+  /** The domain tests an MTA-STS policy: nothing is refused for it, and what would have been is noted. */
+  readonly stsTest?: { readonly isNamed: boolean }
 }
 
 export type Resolution =

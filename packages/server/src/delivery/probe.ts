@@ -7,11 +7,11 @@ import type { BootConfig, Endpoint } from '#boot/config-types.ts'
 import type { Order, OrderResult, ProbeCheck, ProbeResult } from '#link/orders.ts'
 import type { Clock } from '#platform/clock.ts'
 import type { Dns } from '#platform/dns-types.ts'
+import { createTargetGuard } from '#platform/target-guard.ts'
 import { type Capabilities, capabilitiesOf, NO_CAPABILITIES } from './capabilities.ts'
 import { Deadlines } from './deadlines.ts'
 import { resolveHost, type Target } from './mx.ts'
 import { type Connect, ConnectionLost, openSocket, SmtpConnection } from './smtp-connection.ts'
-import { createTargetGuard } from './target-guard.ts'
 
 export type ProbeOrder = Extract<Order, { kind: 'probe-route' }>
 

@@ -1,11 +1,12 @@
 // What connecting to a next hop needs, from the scheduler's options.
+
+import { createTargetGuard } from '#platform/target-guard.ts'
 import type { ConnectorDeps } from './connector.ts'
 import type { Deadlines } from './deadlines.ts'
 import type { Hosts } from './hosts.ts'
 import type { SchedulerOptions } from './scheduler.ts'
 import { openSocket } from './smtp-connection.ts'
 import type { Timeouts } from './smtp-session.ts'
-import { createTargetGuard } from './target-guard.ts'
 import { TlsSessions } from './tls-sessions.ts'
 
 export type ConnectorOptions = Pick<

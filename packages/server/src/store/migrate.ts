@@ -9,6 +9,8 @@ import { greylistingTables } from './migrations/0005-greylisting.ts'
 import { protection } from './migrations/0006-protection.ts'
 import { people } from './migrations/0010-people.ts'
 import { directories } from './migrations/0012-directories.ts'
+import { signInTables } from './migrations/0016-sign-in.ts'
+import { signInProfiles } from './migrations/0017-sign-in-profiles.ts'
 import { rolesAndTokens } from './migrations/0018-roles.ts'
 import { columnTypes, type Dialect, type Migration } from './migrations/migration.ts'
 import type { Schema } from './schema.ts'
@@ -22,6 +24,8 @@ export const migrations: readonly Migration[] = [
   protection,
   people,
   directories,
+  signInTables,
+  signInProfiles,
   rolesAndTokens,
 ].toSorted((a, b) => a.version - b.version)
 

@@ -35,22 +35,38 @@ import type {
   RoleGroupTable,
 } from './role-tables.ts'
 import type { ManagedSenderTable, SenderListTable } from './sender-tables.ts'
+import type {
+  IdentityProviderTable,
+  PasswordHistoryTable,
+  RecoveryCodeTable,
+  SecondFactorTable,
+  SignInProfileTable,
+  SignInSettingsTable,
+  SignInTicketTable,
+} from './sign-in-tables.ts'
 
 /** Booleans as both databases keep them alike. */
 export type Flag = 0 | 1
 /** JSON text; the comment of the column names its shape. */
 export type Json = string
 
-/** An administrator. Users of a tenant's mail are `user`. */
+/** An account that signs in. Users of a tenant's mail are `user`; one that may sign in has a person too. */
 type PersonTable = {
   readonly id: string
   email: string
   /** Address key: NFC, lower case. Unique. */
   email_key: string
   name: string
-  /** Encoded password with its parameters (control/auth/password.ts). */
+  /** Encoded password with its parameters (control/auth/password.ts); empty where none was ever set. */
   password: string
   operator: Flag
+  /** The user of mail that this person is. Unique. */
+  user_id: Generated<string | null>
+  password_set_at: Generated<number>
+  /** 1: somebody else chose the password. */
+  must_change: Generated<Flag>
+  /** From then on nobody signs in without enrolling a second factor; null where none is asked for yet. */
+  factor_due_at: Generated<number | null>
   created_at: number
   updated_at: number
 }
@@ -66,6 +82,15 @@ type SessionTable = {
   expires_at: number
   from_address: string
   user_agent: string
+  /** What is still to be shown before the session is good for anything else. */
+  pending: Generated<'second-factor' | 'change-password' | 'enrol-second-factor' | null>
+  /** How the person signed in: `password`, `passkey`, `directory`, or the identity provider's id. */
+  method: Generated<string>
+  /** The second factor that was shown. */
+  factor: Generated<string | null>
+  idle_ms: Generated<number>
+  /** When credentials were last shown in this session. */
+  verified_at: Generated<number>
 }
 
 type SetupLinkTable = {
@@ -304,6 +329,13 @@ type SchemaVersionTable = { readonly version: number; readonly name: string; rea
 export type Schema = {
   person: PersonTable
   session: SessionTable
+  second_factor: SecondFactorTable
+  recovery_code: RecoveryCodeTable
+  password_history: PasswordHistoryTable
+  sign_in_ticket: SignInTicketTable
+  sign_in_profile: SignInProfileTable
+  identity_provider: IdentityProviderTable
+  sign_in_settings: SignInSettingsTable
   setup_link: SetupLinkTable
   tenant: TenantTable
   role_binding: RoleBindingTable
@@ -360,6 +392,9 @@ export type NewRow<Name extends TableName> = Insertable<Schema[Name]>
 /** Tables that hold rows of tenants: the guard asks every query on them to compare `tenant_id`. */
 export const tenantTables = [
   'role_binding',
+  'sign_in_profile',
+  'identity_provider',
+  'sign_in_settings',
   'domain',
   'user',
   'user_address',

@@ -1,7 +1,9 @@
-// Which addresses delivery may connect to: a tenant must not reach the inside of our network through us
+// Which addresses we may connect to for a tenant: a tenant must not reach the inside of our network through us
 // (decisions 40).
 import { compileIpSet, type IpSet, isLinkLocal, isPrivate, normalizeIp } from '@gatepost/mail/ip.ts'
-import type { Endpoint } from '#boot/config-types.ts'
+
+/** Where one of our listeners is. */
+type Endpoint = { readonly host: string; readonly port: number }
 
 export type TargetRefusal = 'own-listener' | 'link-local' | 'private' | 'no-address'
 

@@ -1,0 +1,37 @@
+// Directory connectors: settings with brakes, what was taken over, runs and their differences.
+import type { Migration } from './migration.ts'
+
+export const directories: Migration = {
+  version: 12,
+  name: 'directories',
+  statements: ({ text, clustered }) => [
+    `create table connector (id ${text} primary key, tenant_id ${text} not null, name ${text} not null,
+      kind ${text} not null, settings ${text} not null, secret ${text}, secret_set_at bigint,
+      enabled bigint not null, domains ${text} not null, acknowledge_disabled bigint not null,
+      delete_users bigint not null, max_removals bigint, grace_days bigint not null, contacts bigint not null,
+      attributes ${text} not null, schedule ${text} not null, accepted_at bigint, cursor ${text},
+      trouble ${text}, last_test ${text}, last_run_id ${text}, last_good_at bigint, next_run_at bigint,
+      lease_holder ${text}, lease_until bigint not null, created_at bigint not null, revision bigint not null)`,
+    'create index connector_by_tenant on connector (tenant_id, name)',
+    'create index connector_due on connector (next_run_at)',
+    `create table connector_entry (tenant_id ${text} not null, connector_id ${text} not null,
+      external_id ${text} not null, entry_kind ${text} not null, name ${text} not null, email ${text},
+      digest ${text} not null, body ${text} not null, gone_since bigint,
+      primary key (tenant_id, connector_id, external_id)) ${clustered}`,
+    `create table sync_run (id ${text} primary key, tenant_id ${text} not null, connector_id ${text} not null,
+      trigger_kind ${text} not null, is_preview bigint not null, state ${text} not null,
+      started_at bigint not null, finished_at bigint, started_by ${text} not null,
+      cancel_asked bigint not null, agreed_removals bigint, needs_yes bigint not null, cursor ${text},
+      entries_read bigint not null, entries_total bigint, planned bigint not null, applied bigint not null,
+      adds bigint not null, changes bigint not null, removals bigint not null, leaving bigint not null,
+      held bigint not null, kept bigint not null, skipped bigint not null, why ${text}, remedy ${text},
+      not_listed ${text} not null)`,
+    'create index sync_run_by_connector on sync_run (tenant_id, connector_id, id)',
+    `create table sync_change (tenant_id ${text} not null, run_id ${text} not null, position bigint not null,
+      change_kind ${text} not null, phase bigint not null, external_id ${text} not null,
+      entry_kind ${text} not null, name ${text} not null, email ${text}, fields ${text} not null,
+      body ${text}, digest ${text} not null, outcome ${text} not null, why ${text},
+      primary key (tenant_id, run_id, position)) ${clustered}`,
+    'create index sync_change_by_phase on sync_change (tenant_id, run_id, outcome, phase, position)',
+  ],
+}
