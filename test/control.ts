@@ -12,6 +12,7 @@ import { findSignedIn } from '@gatepost/server/control/auth/auth.ts'
 import { createPasswords } from '@gatepost/server/control/auth/password.ts'
 import { openSession } from '@gatepost/server/control/auth/session.ts'
 import type { EdgeLink } from '@gatepost/server/control/scope.ts'
+import { findBearer } from '@gatepost/server/control/token/bearer.ts'
 import { openTracking } from '@gatepost/server/control/tracking/tracking.ts'
 import { silentEmit } from '@gatepost/server/events/emit.ts'
 import { createApp } from '@gatepost/server/http/app.ts'
@@ -92,6 +93,7 @@ function appOf(deps: HandlerDeps, as?: () => Promise<SignedIn>): ReturnType<type
     now: deps.clock.now,
     trustedProxies: [],
     findSession: (secret) => (as ? as() : findPerson(deps, secret)),
+    findBearer: (bearer, from) => findBearer(bearer, from, deps),
     ready: async () => ({ ok: true, why: null }),
     metrics: async () => '# EOF\n',
   })

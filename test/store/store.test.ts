@@ -5,6 +5,7 @@ import { rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { listAudit } from '@gatepost/server/control/audit/audit.ts'
+import { accessOf } from '@gatepost/server/control/auth/access.ts'
 import { changeSettings } from '@gatepost/server/control/settings/settings.ts'
 import { getTenant, listTenants, updateTenant } from '@gatepost/server/control/tenant/tenant.ts'
 import { silentEmit } from '@gatepost/server/events/emit.ts'
@@ -174,8 +175,9 @@ testOnBoth('an organisation changes by revision, and its audit log pages', (plac
     assert.equal(rest.next, null)
     const ofOther = await listAudit(other, { limit: 50 }, deps)
     assert.ok(ofOther.items.every(({ subject }) => !subject.includes('Acme')))
-    const mine = await listTenants(anna, { limit: 1 }, deps)
-    const more = await listTenants(anna, { limit: 1, after: mine.next! }, deps)
+    const asker = { tenants: await accessOf(store.db, anna.id) }
+    const mine = await listTenants(asker, { limit: 1 }, deps)
+    const more = await listTenants(asker, { limit: 1, after: mine.next! }, deps)
     assert.deepEqual([...mine.items, ...more.items].map(({ name }) => name).toSorted(), ['Acme Ltd', 'Other'])
   }),
 )

@@ -17,6 +17,7 @@ import * as setup from './setup.ts'
 import * as spoofing from './spoofing.ts'
 import * as system from './system.ts'
 import * as tenant from './tenant.ts'
+import * as token from './token.ts'
 import * as user from './user.ts'
 
 export const endpoints: readonly Endpoint[] = [
@@ -33,6 +34,12 @@ export const endpoints: readonly Endpoint[] = [
   tenant.updateTenant,
   tenant.getLiveness,
   tenant.listAudit,
+  token.listTokens,
+  token.createToken,
+  token.revokeToken,
+  token.listSystemTokens,
+  token.createSystemToken,
+  token.revokeSystemToken,
   connect.getConnect,
   connect.checkStep,
   connect.skipStep,

@@ -48,6 +48,12 @@ export function sessionSecretOf(context: Context): string | null {
   return null
 }
 
+/** The token of `Authorization: Bearer TOKEN` (RFC 6750 §2.1), or null. Such requests bring no cookie. */
+export function bearerOf(context: Context): string | null {
+  const [, token] = /^bearer +([\w.~+/-]{1,400}=*)$/i.exec(context.req.header('authorization') ?? '') ?? []
+  return token ?? null
+}
+
 /** A `Set-Cookie` value that keeps or removes the session. */
 export function sessionCookie(secret: string | null, secure: boolean): string {
   const name = secure ? SECURE_COOKIE : LOOPBACK_COOKIE

@@ -7,7 +7,7 @@ import { invalidInput, problem } from '#control/problem.ts'
 import type { Scope } from '#control/scope.ts'
 import type { Emit } from '#events/emit.ts'
 import { newId } from '#platform/random.ts'
-import { clientAddressOf, sessionCookie, sessionSecretOf } from './authenticate.ts'
+import { bearerOf, clientAddressOf, sessionCookie, sessionSecretOf } from './authenticate.ts'
 import { presentProblem } from './problems.ts'
 import type { ApiRequest, Binding, SignedIn } from './request.ts'
 
@@ -17,6 +17,8 @@ export type BindOptions = {
   readonly bindings: readonly Binding[]
   /** The person behind a session secret, or null. */
   readonly findSession: (secret: string) => Promise<SignedIn | null>
+  /** Whom an API token stands for, or null where the text is no API token; throws for one that is over. */
+  readonly findBearer: (bearer: string, from: string) => Promise<SignedIn | null>
   readonly emit: Emit
   readonly now: () => number
   readonly trustedProxies: readonly string[]
@@ -37,8 +39,8 @@ async function answer(context: Context, binding: Binding, options: BindOptions):
   const headers = new Headers({ 'x-request-id': requestId, 'cache-control': 'no-store' })
   try {
     const client = clientAddressOf(context, options.trustedProxies)
-    const secret = sessionSecretOf(context)
-    const signedIn = secret === null ? null : await options.findSession(secret)
+    const bearer = bearerOf(context)
+    const signedIn = await findAsker(context, { bearer, from: client.address }, options)
     const scope = authorise(endpoint, {
       signedIn,
       tenant: context.req.param('tenant') ?? null,
@@ -50,6 +52,7 @@ async function answer(context: Context, binding: Binding, options: BindOptions):
       body: endpoint.raw ? {} : parse(endpoint.body, await jsonOf(context, endpoint), 'body'),
       raw: endpoint.raw ? await rawOf(context, endpoint.raw.bytesMax) : new Uint8Array(),
       signedIn,
+      bearer,
       scope,
       ifMatch: revisionOf(context.req.header('if-match')),
       clientAddress: client.address,
@@ -69,7 +72,21 @@ async function answer(context: Context, binding: Binding, options: BindOptions):
   }
 }
 
+/** A bearer token is asked alone: a cookie beside it counts for nothing. */
+async function findAsker(
+  context: Context,
+  { bearer, from }: { readonly bearer: string | null; readonly from: string },
+  { findBearer, findSession }: BindOptions,
+): Promise<SignedIn | null> {
+  if (bearer !== null) return findBearer(bearer, from)
+  const secret = sessionSecretOf(context)
+  return secret === null ? null : findSession(secret)
+}
+
 type Asker = { readonly signedIn: SignedIn | null; readonly tenant: string | null; readonly from: string }
+
+/** Open to every person that signed in; a token is no person, and may ask these few. */
+const OPEN_TO_TOKENS: ReadonlySet<string> = new Set(['listTenants', 'getHealthLine', 'whatIsMyAddress'])
 
 /**
  * Lets the request in by the endpoint's `allow`, and scopes it to the tenant of the path. Foreign tenants are
@@ -79,13 +96,20 @@ function authorise(endpoint: Endpoint, { signedIn, tenant, from }: Asker): Scope
   const { allow } = endpoint
   if (allow === 'public') return null
   if (!signedIn) throw problem('not-signed-in')
+  const { token } = signedIn
   if (tenant === null) {
-    if (allow === 'signed-in' || signedIn.person.operator) return null
+    if (allow === 'signed-in') {
+      if (!token || OPEN_TO_TOKENS.has(endpoint.name)) return null
+      throw problem('not-allowed', 'An API token is no person. Sign in for this.')
+    }
+    if (signedIn.person.operator && (!token || token.permissions.includes(allow))) return null
     throw problem('not-allowed')
   }
   const member = signedIn.tenants.find(({ id, slug }) => id === tenant || slug === tenant)
   if (!member) throw problem('not-found', 'There is no such organisation here.')
-  if (allow !== 'signed-in' && !member.permissions.includes(allow)) throw problem('not-allowed')
+  if (allow === 'signed-in' ? token !== undefined : !member.permissions.includes(allow)) {
+    throw problem('not-allowed')
+  }
   const { id, name } = signedIn.person
   const { asOperator } = member
   return { tenantId: member.id, actor: { kind: 'person', id, name, asOperator }, from }

@@ -23,7 +23,10 @@ export function openApi(endpoints: readonly Endpoint[], version: string): Json {
     },
     paths: Object.fromEntries([...paths].map(([path, methods]) => [path, Object.fromEntries(methods)])),
     components: {
-      securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: '__Host-gatepost' } },
+      securitySchemes: {
+        session: { type: 'apiKey', in: 'cookie', name: '__Host-gatepost' },
+        token: { type: 'http', scheme: 'bearer', description: 'An API token, `gp_…`.' },
+      },
       schemas: { Problem: problemSchema() },
     },
   }
@@ -47,7 +50,7 @@ function operationOf(endpoint: Endpoint): Json {
     summary: endpoint.summary,
     tags: [endpoint.tag],
     description: `Permission: ${endpoint.allow}.`,
-    ...(endpoint.allow === 'public' ? {} : { security: [{ session: [] }] }),
+    ...(endpoint.allow === 'public' ? {} : { security: [{ session: [] }, { token: [] }] }),
     parameters: [...parametersOf(endpoint.params, 'path'), ...parametersOf(endpoint.query, 'query')],
     ...bodyOf(endpoint),
     responses: Object.fromEntries(responses),

@@ -19,6 +19,8 @@ export type SignedIn = {
     /** Acts for the tenant from outside. */
     readonly asOperator: boolean
   }[]
+  /** Set where an API token stands in a person's place: who made it, and what it may do. */
+  readonly token?: { readonly madeBy: string; readonly permissions: readonly Permission[] }
 }
 
 export type ApiRequest<E extends Endpoint> = {
@@ -28,6 +30,8 @@ export type ApiRequest<E extends Endpoint> = {
   /** The file of a `raw` endpoint; empty otherwise. */
   readonly raw: Uint8Array
   readonly signedIn: SignedIn | null
+  /** The token of `Authorization: Bearer`, for those who are no person: agents at endpoints open to all. */
+  readonly bearer: string | null
   /** Tenant, actor and address: set for every endpoint with `{tenant}` in its path. */
   readonly scope: Scope | null
   /** The revision of `If-Match`, when sent. */
@@ -59,4 +63,12 @@ export function scopeOf(request: { readonly scope: Scope | null }): Scope {
 export function signedInOf(request: { readonly signedIn: SignedIn | null }): SignedIn {
   if (request.signedIn === null) throw new Error('the endpoint is open to everybody')
   return request.signedIn
+}
+
+/** What the asker may do in the tenant of the path; empty outside one. */
+export function heldHere(request: {
+  readonly scope: Scope | null
+  readonly signedIn: SignedIn | null
+}): readonly Permission[] {
+  return request.signedIn?.tenants.find(({ id }) => id === request.scope?.tenantId)?.permissions ?? []
 }

@@ -16,6 +16,7 @@ import { ensureDefaults } from '#control/policy/defaults.ts'
 import { startLink } from '#control/publishing/start.ts'
 import { watchReadiness } from '#control/readiness/readiness.ts'
 import { openSetup } from '#control/setup/setup.ts'
+import { findBearer } from '#control/token/bearer.ts'
 import { openTracking } from '#control/tracking/tracking.ts'
 import { type AppOptions, createApp } from '#http/app.ts'
 import { createBindings } from '#http/handlers/bindings.ts'
@@ -66,6 +67,7 @@ export async function startControl(options: RoleOptions): Promise<Running> {
     now: clock.now,
     trustedProxies: config.http.trustedProxies,
     findSession: (secret) => findPerson(secret, auth),
+    findBearer: (bearer, from) => findBearer(bearer, from, auth),
     ready: () => readiness({ askStore: () => meetStore(store), link, board, clock }),
     metrics: async () => nodeMetrics({ ...options, board, link }),
   }

@@ -22,18 +22,15 @@ export async function findTenantId(db: Db, reference: string): Promise<string | 
   return row?.id ?? null
 }
 
-/** Tenants in which a person has a role, or all of them where `personId` is null, by id. */
-export async function tenantsOfPerson(
+/** Those of the named tenants that are there, by id. */
+export async function tenantsByIds(
   db: Db,
-  options: { readonly personId: string | null; readonly limit: number; readonly after: string | null },
+  options: { readonly ids: readonly string[]; readonly limit: number; readonly after: string | null },
 ): Promise<readonly TenantRow[]> {
-  const { personId, limit, after } = options
+  const { ids, limit, after } = options
+  if (ids.length === 0) return []
   return withPrimaryDomain(db)
-    .$if(personId !== null, (query) =>
-      query.where('tenant.id', 'in', (roles) =>
-        roles.selectFrom('role_binding').select('tenant_id').where('person_id', '=', personId),
-      ),
-    )
+    .where('tenant.id', 'in', ids)
     .$if(after !== null, (query) => query.where('tenant.id', '>', after!))
     .orderBy('tenant.id')
     .limit(limit)

@@ -1,6 +1,7 @@
 // Organisations: add, read, change, and where their settings are live.
 import { domainToASCII } from 'node:url'
 import type { Environment, Liveness } from '@gatepost/contract/common.ts'
+import type { Permission } from '@gatepost/contract/permission.ts'
 import type { Tenant } from '@gatepost/contract/tenant.ts'
 import { parseDomain } from '@gatepost/mail/domain.ts'
 import { newId } from '#platform/random.ts'
@@ -14,7 +15,7 @@ import { invalidInput, problem } from '../problem.ts'
 import type { Actor, ControlDeps, Scope } from '../scope.ts'
 import { changeSettings, requireRevision } from '../settings/settings.ts'
 import { insertPendingDomain } from '../setup/pending-domain.ts'
-import { tenantById, tenantOf, tenantsOfPerson } from './store.ts'
+import { tenantById, tenantOf, tenantsByIds } from './store.ts'
 
 export type NewTenant = {
   readonly name: string
@@ -26,15 +27,18 @@ export type NewTenant = {
 type Deps = Pick<ControlDeps, 'store' | 'clock' | 'link'>
 type Person = Extract<Actor, { kind: 'person' }>
 
-/** The organisations in which a person has a role; all of them for the local operator. */
+/** The organisations that the asker may see something of. */
 export async function listTenants(
-  person: { readonly id: string },
+  asker: {
+    readonly tenants: readonly { readonly id: string; readonly permissions: readonly Permission[] }[]
+  },
   query: { readonly limit: number; readonly after?: string | undefined },
   { store }: Pick<Deps, 'store'>,
 ): Promise<Page<Tenant>> {
   const { limit, after = null } = query
-  const personId = person.id === LOCAL_OPERATOR ? null : person.id
-  const rows = await tenantsOfPerson(store.db, { personId, limit: limit + 1, after })
+  const seen = asker.tenants.filter(({ permissions }) => permissions.includes('tenant:read'))
+  const ids = seen.map(({ id }) => id)
+  const rows = await tenantsByIds(store.db, { ids, limit: limit + 1, after })
   return pageOf(rows, limit, { item: tenantOf, cursor: ({ id }) => id })
 }
 

@@ -15,6 +15,7 @@ import { setupBindings } from './setup.ts'
 import { spoofingBindings } from './spoofing.ts'
 import { systemBindings } from './system.ts'
 import { tenantBindings } from './tenant.ts'
+import { tokenBindings } from './token.ts'
 import { userBindings } from './user.ts'
 
 export function createBindings(deps: HandlerDeps): readonly Binding[] {
@@ -22,6 +23,7 @@ export function createBindings(deps: HandlerDeps): readonly Binding[] {
     ...setupBindings(deps),
     ...sessionBindings(deps),
     ...tenantBindings(deps),
+    ...tokenBindings(deps),
     ...connectBindings(deps),
     ...domainBindings(deps),
     ...userBindings(deps),

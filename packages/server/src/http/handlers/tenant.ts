@@ -7,10 +7,12 @@ import type { HandlerDeps } from './deps.ts'
 
 export function tenantBindings(deps: HandlerDeps): readonly Binding[] {
   return [
-    on(contract.listTenants, (request) => listTenants(signedInOf(request).person, request.query, deps)),
+    on(contract.listTenants, (request) => listTenants(signedInOf(request), request.query, deps)),
     on(contract.createTenant, (request) => {
-      const { id, name } = signedInOf(request).person
-      const by = { actor: { kind: 'person', id, name }, from: request.clientAddress } as const
+      const { person, token } = signedInOf(request)
+      // Somebody has to administer it: of a token, whoever made it.
+      const actor = { kind: 'person', id: token?.madeBy ?? person.id, name: person.name } as const
+      const by = { actor, from: request.clientAddress }
       return createTenant(by, request.body, deps)
     }),
     on(contract.getTenant, (request) => getTenant(scopeOf(request), deps)),
