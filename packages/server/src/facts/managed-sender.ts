@@ -8,7 +8,7 @@ import {
   managedSenderKey,
   managedSenderRow,
 } from '#link/managed-sender.ts'
-import { type Fact, type Facts, known, type ManagedSenderEntry } from '#policy/facts.ts'
+import { type Fact, type Facts, known, type ManagedSenderEntry, unknown } from '#policy/facts.ts'
 import type { TenantSettings } from '#policy/settings.ts'
 import type { HeaderFacts } from './header-facts.ts'
 import type { Holder } from './sources.ts'
@@ -39,29 +39,52 @@ export function managedSenderFact(sources: Sources): Fact<Facts['managedSender']
   if (!settings.domains.some(({ name }) => name === forwardPath.domain)) return NOTHING
   const user = primaryKeyOf(holder, settings.tenantId, addressKey(forwardPath))
   if (user.kind === 'unknown') return user
-  const permits = new Set(reversePath === null ? [] : [addressKey(reversePath)])
-  const candidates = new Set(permits)
-  for (const author of header?.authors ?? []) candidates.add(author)
-  if (header?.authors.length === 1 && header.authorDomains.length === 1) permits.add(header.authors[0]!)
-  let permit: ManagedSenderEntry | null = null
-  let block: ManagedSenderEntry | null = null
-  const asked = new Set<string>()
-  for (const address of candidates) {
-    for (const sender of namesOf(address)) {
-      const isPermitting = permits.has(address)
-      if (asked.has(sender) && !isPermitting) continue
-      asked.add(sender)
-      const found = holder.entryOf(settings.tenantId, 'managed-sender', managedSenderKey(user.value, sender))
-      if (found.kind === 'unknown') return found
-      if (found.value === null) continue
-      const row = managedSenderRow(found.value as unknown as ManagedSenderValue)
-      if (row.expiresAt !== null && row.expiresAt <= now) continue
-      const entry = entryOf(user.value, sender, row)
-      if (row.action === 'block') block = moreSpecific(block, entry)
-      else if (isPermitting) permit = moreSpecific(permit, entry)
-    }
+  const envelopeFrom = reversePath === null ? null : addressKey(reversePath)
+  const authors = header?.authors ?? NOBODY
+  // The only author of a header that names one domain; of several, anybody may have named the second.
+  const author = authors.length === 1 && header?.authorDomains.length === 1 ? authors[0]! : null
+  const search: Search = {
+    holder,
+    tenantId: settings.tenantId,
+    user: user.value,
+    now,
+    permit: null,
+    block: null,
   }
+  let fault = envelopeFrom === null ? null : look(search, envelopeFrom, true)
+  for (const address of authors) {
+    if (address !== envelopeFrom) fault ??= look(search, address, address === author)
+  }
+  if (fault !== null) return unknown(fault)
+  const { permit, block } = search
   return permit === null && block === null ? NOTHING : known({ permit, block })
+}
+
+type Search = {
+  readonly holder: Sources['holder']
+  readonly tenantId: string
+  readonly user: string
+  readonly now: number
+  permit: ManagedSenderEntry | null
+  block: ManagedSenderEntry | null
+}
+
+const NOBODY: readonly string[] = []
+
+/** Looks for entries about an address and the domains it lies in; returns why when the list cannot be read. */
+function look(search: Search, address: string, isPermitting: boolean): string | null {
+  const { holder, tenantId, user, now } = search
+  for (const sender of namesOf(address)) {
+    const found = holder.entryOf(tenantId, 'managed-sender', managedSenderKey(user, sender))
+    if (found.kind === 'unknown') return found.why
+    if (found.value === null) continue
+    const row = managedSenderRow(found.value as unknown as ManagedSenderValue)
+    if (row.expiresAt !== null && row.expiresAt <= now) continue
+    const entry = entryOf(user, sender, row)
+    if (row.action === 'block') search.block = moreSpecific(search.block, entry)
+    else if (isPermitting) search.permit = moreSpecific(search.permit, entry)
+  }
+  return null
 }
 
 /** The list of an alias is that of its user. An address that nobody has may have entries that wait. */

@@ -16,7 +16,7 @@ export type Replica = {
   close(): void
 }
 
-type Asked = { readonly tenantId: string; readonly list: ReplicaList; readonly key: string }
+type Asked = { readonly list: ReplicaList; readonly key: string; readonly number: number | null }
 
 /** A row as an array. */
 type Cells = readonly [value: unknown]
@@ -35,12 +35,22 @@ type OpenFile = {
   /** Changes with every commit of the writer. */
   readonly version: StatementSync
   seenVersion: number
-  /** Answers of the version seen: every message asks the same few things of a sender and a recipient. */
-  readonly answers: Map<string, ReplicaAnswer>
+  /** Lists by tenant and name, with the answers of the version seen. */
+  readonly shelves: Map<string, Map<ReplicaList, Shelf>>
+  /** Answers on all shelves. */
+  kept: number
   /** Whether the list is whole, in the view that is open. */
   isComplete: boolean
-  /** tenant, list → its number in the file; kept for one view, since a restart may number anew. */
-  readonly numbers: Map<string, number | null>
+  /** Counts the views: a list's number is believed for one, since a restart may number anew. */
+  view: number
+}
+
+/** One list of one tenant. Every message asks the same few things of a sender and a recipient. */
+type Shelf = {
+  /** Its number in the file, and the view that said so. */
+  number: number | null
+  view: number
+  readonly answers: Map<string, ReplicaAnswer>
 }
 
 /**
@@ -84,18 +94,17 @@ export function openReplica(path: string): Replica {
     if (file.database.isTransaction) return
     file.begin.run()
     file.isComplete = file.complete.get()?.value === 1
-    file.numbers.clear()
+    file.view += 1
     const [version] = file.version.get() as unknown as Cells
-    if (version !== file.seenVersion) file.answers.clear()
+    if (version !== file.seenVersion) forget(file)
     file.seenVersion = Number(version)
     // A view that is kept would keep the log of the file from being written back.
     setTimeout(endView, VIEW_MS).unref()
   }
   const parsed = createParser()
-  const find = (file: OpenFile, { tenantId, list, key }: Asked): ReplicaAnswer => {
+  const find = (file: OpenFile, { list, key, number: found }: Asked): ReplicaAnswer => {
     // Entries that come and go may be old ones while the file is filled; a recipient stays one.
-    const isTrusted = file.isComplete || list === 'recipient'
-    const number = isTrusted ? numberOf(file, tenantId, list) : null
+    const number = file.isComplete || list === 'recipient' ? found : null
     const row = number === null ? undefined : (file.entry.get(number, key) as unknown as Cells | undefined)
     if (row) return { kind: 'known', value: parsed(String(row[0])) }
     // A list that is being filled again has no word on who is missing (law 4).
@@ -109,12 +118,13 @@ export function openReplica(path: string): Replica {
       try {
         takeView(file)
         // Most tenants have none of some lists: nothing to look for then.
-        if (file.isComplete && numberOf(file, tenantId, list) === null) return UNLISTED
-        const question = `${list} ${tenantId} ${key}`
-        const kept = file.answers.get(question)
+        const shelf = shelfOf(file, tenantId, list)
+        const { number } = shelf
+        if (file.isComplete && number === null) return UNLISTED
+        const kept = shelf.answers.get(key)
         if (kept !== undefined) return kept
-        const answer = find(file, { tenantId, list, key })
-        if (answer.kind === 'known') keep(file.answers, question, answer)
+        const answer = find(file, { list, key, number })
+        if (answer.kind === 'known') keep(file, shelf, { key, answer })
         return answer
       } catch (error) {
         return { kind: 'failed', why: error instanceof Error ? error.message : String(error) }
@@ -151,9 +161,10 @@ function openFile(path: string): OpenFile | null {
       complete: database.prepare("select value from meta where name = 'complete'"),
       version: database.prepare('pragma data_version'),
       seenVersion: 0,
-      answers: new Map(),
+      shelves: new Map(),
+      kept: 0,
       isComplete: false,
-      numbers: new Map(),
+      view: 0,
     }
     file.entry.setReturnArrays(true)
     file.version.setReturnArrays(true)
@@ -176,18 +187,37 @@ function createParser(): (text: string) => ReplicaValue {
   }
 }
 
-function keep(answers: Map<string, ReplicaAnswer>, question: string, answer: ReplicaAnswer): void {
+function keep(
+  file: OpenFile,
+  { answers }: Shelf,
+  { key, answer }: { readonly key: string; readonly answer: ReplicaAnswer },
+): void {
   // A map whose first keys were deleted one by one is slow to find its next first one.
-  if (answers.size >= ANSWERS_KEPT_MAX) answers.clear()
-  answers.set(question, answer)
+  if (file.kept >= ANSWERS_KEPT_MAX) forget(file)
+  file.kept += 1
+  answers.set(key, answer)
 }
 
-function numberOf(file: OpenFile, tenantId: string, list: ReplicaList): number | null {
-  const name = `${list} ${tenantId}`
-  const found = file.numbers.get(name)
-  if (found !== undefined) return found
-  const row = file.list.get(tenantId, list)
-  const number = row ? Number(row.number) : null
-  file.numbers.set(name, number)
-  return number
+function forget(file: OpenFile): void {
+  file.kept = 0
+  for (const lists of file.shelves.values()) for (const { answers } of lists.values()) answers.clear()
+}
+
+function shelfOf(file: OpenFile, tenantId: string, list: ReplicaList): Shelf {
+  let lists = file.shelves.get(tenantId)
+  if (lists === undefined) {
+    lists = new Map()
+    file.shelves.set(tenantId, lists)
+  }
+  let shelf = lists.get(list)
+  if (shelf === undefined) {
+    shelf = { number: null, view: -1, answers: new Map() }
+    lists.set(list, shelf)
+  }
+  if (shelf.view !== file.view) {
+    const row = file.list.get(tenantId, list)
+    shelf.number = row ? Number(row.number) : null
+    shelf.view = file.view
+  }
+  return shelf
 }

@@ -1,4 +1,5 @@
 // Facts: what policies judge by. Three values by law 4: known, or unknown with the reason why.
+import type { CloudProvider } from './settings.ts'
 
 /** A fact that was found out, or that could not be had. Unknown never means "no". */
 export type Fact<Value> =
@@ -26,7 +27,26 @@ export type RelayFact = {
   readonly reversePathTenant: string | null
   /** The tenant that validated the forward-path's domain, if any. */
   readonly forwardPathTenant: string | null
+  /** The shared cloud the client's address lies in, where a tenant sends through it (decisions 2). */
+  readonly cloud: {
+    readonly provider: CloudProvider
+    /** The reverse-path's tenant is one of those. */
+    readonly isReversePathTenants: boolean
+  } | null
 }
+
+/** What the content proves about whose outbound mail it is (decisions 2 and 3). */
+export type RelayProof = {
+  /** The reverse-path is of no domain of the tenant; the null one is nobody's and not foreign. */
+  readonly isReversePathForeign: boolean
+  /** What shows that the tenant's host passed the message on for others, in plain words. */
+  readonly resent: string | null
+} & (
+  | { readonly kind: 'not-needed' }
+  /** `by` names what proved it, in plain words. */
+  | { readonly kind: 'proven'; readonly by: string }
+  | { readonly kind: 'unproven'; readonly cloud: string; readonly why: string }
+)
 
 /** What the replica knows of a recipient. */
 export type RecipientFact = { readonly listed: boolean; readonly source: string | null }
@@ -100,6 +120,7 @@ export type GreylistMemory = {
 /** The facts policies judge by; each policy names those it needs. */
 export type Facts = {
   readonly relay: RelayFact
+  readonly relayProof: RelayProof
   readonly recipient: RecipientFact
   /** Names of the client whose address records lead back to it (P3), lower case; empty when none does. */
   readonly clientNames: readonly string[]

@@ -1,6 +1,5 @@
 // Greylisting: the first contact of an unknown sender is deferred; who comes again is known for 36 days
 // (G1, G2, RFC 6647).
-import { addressKey } from '@gatepost/mail/address.ts'
 import { replies } from '@gatepost/mail/reply.ts'
 import { formatDuration } from './duration.ts'
 import type { Fact, Facts, GreylistMemory } from './facts.ts'
@@ -13,6 +12,7 @@ import {
 } from './policy.ts'
 import { rulesOf } from './rules/index.ts'
 import { selectRule } from './rules/select.ts'
+import { NAMES_NOT_ASKED, subjectOf } from './rules/subject.ts'
 import type { TenantSettings } from './settings.ts'
 
 /** A retry counts from here on; sooner ones are deferred again (G1). */
@@ -59,7 +59,6 @@ export const greylistingOfBounces = definePolicy({
 })
 
 const NOTHING: readonly never[] = []
-const NAMES_UNKNOWN: Fact<readonly string[]> = { kind: 'unknown', why: 'not asked' }
 
 /** Nothing is looked up where no rule asks for greylisting, and names only where a rule rests on them. */
 function wantsOf(
@@ -68,14 +67,14 @@ function wantsOf(
 ): readonly ('greylist' | 'clientNames')[] {
   if (settings === null || transaction.direction !== 'inbound') return NOTHING
   if (rulesOf(settings).ofType('greylisting')?.client.asksForHostNames) return ['clientNames', 'greylist']
-  return choose(transaction, settings, NAMES_UNKNOWN).action === 'none' ? NOTHING : ['greylist']
+  return choose(transaction, settings, NAMES_NOT_ASKED).action === 'none' ? NOTHING : ['greylist']
 }
 
 function judge(transaction: PolicyTransaction, settings: TenantSettings | null, wanted: Wanted): Opinion {
   if (transaction.direction !== 'inbound' || settings === null) {
     return { kind: 'continue', because: 'greylist-outbound', saw: 'mail of the tenant' }
   }
-  const { action, rule } = choose(transaction, settings, wanted.clientNames ?? NAMES_UNKNOWN)
+  const { action, rule } = choose(transaction, settings, wanted.clientNames ?? NAMES_NOT_ASKED)
   const saw = rule === undefined ? 'no rule of this type' : `rule “${rule.name}”`
   if (action === 'none') return { kind: 'continue', because: 'greylist-not-applied', saw, rule }
   const { greylist = { kind: 'unknown', why: 'not gathered' } } = wanted
@@ -118,15 +117,9 @@ function choose(
   settings: TenantSettings,
   clientNames: Fact<Facts['clientNames']>,
 ): Choice {
-  const { clientIp, reversePath, forwardPath, now } = transaction
-  const { rule, blindTo } = selectRule(rulesOf(settings), 'greylisting', {
-    clientIp,
-    clientNames,
-    envelopeFrom: reversePath === null ? null : addressKey(reversePath),
-    headerFrom: null,
-    to: forwardPath === null ? '' : addressKey(forwardPath),
-    now,
-  })
+  const subject = subjectOf(transaction, null, { clientNames })
+  if (subject === null) return { action: 'none', rule: undefined }
+  const { rule, blindTo } = selectRule(rulesOf(settings), 'greylisting', subject)
   const chosen = blindTo?.option.action === 'none' ? blindTo : rule
   if (chosen === null) return { action: 'none', rule: undefined }
   return { action: chosen.option.action, rule: { id: chosen.id, name: chosen.name } }

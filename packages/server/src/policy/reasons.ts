@@ -9,6 +9,15 @@ export const reasons = {
   'for-validated-domain': 'The recipient’s domain is validated here: inbound.',
   'null-reverse-path-of-host':
     'A null reverse-path from an authorised address: judged by the author domain at the end.',
+  'proof-pending':
+    'The client belongs to a cloud that many organisations share: the content has to prove whose mail it is.',
+  'forward-pending':
+    'An authorised host with a reverse-path of somebody else: the content has to show that it was passed on.',
+  'cloud-without-proof':
+    'A message from a shared cloud proves no organisation: neither tenant header, secret nor signature.',
+  'taken-as-inbound':
+    'A message from a shared cloud proves no organisation; it is for its recipients’ domain, so it is judged as mail from outside.',
+  'forwarded-by-host': 'The tenant’s own host passed on a message of somebody else.',
   'address-not-authorized':
     'The client address is not authorised to relay, and the recipient’s domain is not ours.',
   'domain-not-validated': 'The client address is authorised, but the reverse-path’s domain is not validated.',

@@ -1,23 +1,40 @@
-// Relay: mail is taken for a validated domain, or from a tenant's authorised address with its own reverse-
-// path.
-// RFC 5321 §3.6.2 and §7.9; decisions 1, 3, 13.
+// Relay: mail is taken for a validated domain, or from a tenant's authorised address, login or proven cloud
+// with its own reverse-path.
+// RFC 5321 §3.6.2 and §7.9; decisions 1, 2, 3, 13.
 import { replies } from '@gatepost/mail/reply.ts'
 import type { RelayFact } from './facts.ts'
 import { type Direction, definePolicy } from './policy.ts'
 
+/** Where a recipient may go, and whether what proves it comes only with the content. */
+export type RelayWay = {
+  /** Null until the content tells: a shared cloud with a reverse-path that is nobody's here. */
+  readonly tenantId: string | null
+  readonly direction: Direction
+  /**
+   * `cloud`: the message has to prove whose it is. `forward`: it has to show that the tenant's host passed it
+   * on. Null: nothing more is asked.
+   */
+  readonly pending: 'cloud' | 'forward' | null
+}
+
 /** The tenant and direction of a recipient, or null when it may not be relayed. */
-export function relayOf(
-  fact: RelayFact,
-  isNullReversePath: boolean,
-): { readonly tenantId: string; readonly direction: Direction } | null {
-  const { authorizedFor, reversePathTenant, forwardPathTenant } = fact
+export function relayOf(fact: RelayFact, isNullReversePath: boolean): RelayWay | null {
+  const { authorizedFor, reversePathTenant, forwardPathTenant, cloud } = fact
   if (reversePathTenant !== null && authorizedFor.includes(reversePathTenant)) {
-    return { tenantId: reversePathTenant, direction: 'outbound' }
+    return { tenantId: reversePathTenant, direction: 'outbound', pending: null }
   }
-  if (forwardPathTenant !== null) return { tenantId: forwardPathTenant, direction: 'inbound' }
+  const isOwn = forwardPathTenant === null || forwardPathTenant === reversePathTenant
+  if (cloud !== null && cloud.isReversePathTenants && isOwn) {
+    const direction = forwardPathTenant === null ? 'outbound' : 'inbound'
+    return { tenantId: reversePathTenant, direction, pending: 'cloud' }
+  }
+  if (forwardPathTenant !== null) return { tenantId: forwardPathTenant, direction: 'inbound', pending: null }
   const [only] = authorizedFor
-  if (isNullReversePath && only !== undefined) return { tenantId: only, direction: 'outbound' }
-  return null
+  if (only !== undefined) {
+    const pending = isNullReversePath ? null : 'forward'
+    return { tenantId: only, direction: 'outbound', pending }
+  }
+  return cloud === null ? null : { tenantId: null, direction: 'outbound', pending: 'cloud' }
 }
 
 export const relay = definePolicy({
@@ -26,19 +43,17 @@ export const relay = definePolicy({
   needs: ['relay'],
   whenBlind: () => 'defer', // Without the settings nobody knows whose mail this is.
   judge({ clientIp, reversePath, forwardPath }, { relay: fact }) {
-    const allowed = relayOf(fact, reversePath === null)
+    const way = relayOf(fact, reversePath === null)
     const saw = sawOf(clientIp, reversePath?.domain ?? null, forwardPath?.domain ?? null)
-    if (allowed?.direction === 'outbound') {
-      const because = fact.reversePathTenant === null ? 'null-reverse-path-of-host' : 'sent-by-tenant'
-      return { kind: 'continue', because, saw }
-    }
-    if (allowed) return { kind: 'continue', because: 'for-validated-domain', saw }
-    if (fact.authorizedFor.length === 0) {
+    if (way === null) {
       const reply = replies.openRelay(`address ${clientIp} is not authorized`)
       return { kind: 'defer', because: 'address-not-authorized', saw, reply }
     }
-    const reply = replies.openRelay(`${reversePath?.domain ?? '<>'} is not a validated domain`)
-    return { kind: 'defer', because: 'domain-not-validated', saw, reply }
+    if (way.pending === 'cloud') return { kind: 'continue', because: 'proof-pending', saw }
+    if (way.pending === 'forward') return { kind: 'continue', because: 'forward-pending', saw }
+    if (way.direction === 'inbound') return { kind: 'continue', because: 'for-validated-domain', saw }
+    const because = fact.reversePathTenant === null ? 'null-reverse-path-of-host' : 'sent-by-tenant'
+    return { kind: 'continue', because, saw }
   },
 })
 

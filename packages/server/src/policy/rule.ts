@@ -22,6 +22,19 @@ export type AddressesBasedOn = 'envelope' | 'header' | 'both'
 /** What to do with a message whose authentication came out in a certain way (F2). */
 export type AuthenticationAction = 'none' | 'cancel-permits' | 'hold' | 'reject'
 
+/**
+ * `enforced-relaxed`: TLS, whatever the certificate. `enforced-strict`: a public authority signed for the host's
+ * name. `verified`: for the recipient's own domain or names given. `dane` and `mta-sts`: as the recipient's
+ * domain publishes, and not without.
+ */
+export type SecureDeliveryLevel =
+  | 'opportunistic'
+  | 'enforced-relaxed'
+  | 'enforced-strict'
+  | 'verified'
+  | 'dane'
+  | 'mta-sts'
+
 /** The option of each type: what happens when the rule is the one that applies. */
 export type RuleOptions = {
   readonly 'permitted-senders': {
@@ -58,6 +71,16 @@ export type RuleOptions = {
   readonly 'auto-allow': { readonly action: 'create' | 'none' }
   /** Whether outbound mail is signed with the key of its author's domain (O6). */
   readonly 'dkim-signing': { readonly action: 'sign' | 'none' }
+  /** The next hop of mail that the rule meets, instead of its domain's route (P1). */
+  readonly 'delivery-route': { readonly routeId: string }
+  /** What TLS the next hop must have (T1). */
+  readonly 'secure-delivery': {
+    readonly level: SecureDeliveryLevel
+    /** Of `verified`: names the certificate may be for; none stands for the recipient's domain. */
+    readonly names: readonly string[]
+  }
+  /** What TLS a client must have used (T1). */
+  readonly 'secure-receipt': { readonly action: 'enforce' | 'none'; readonly version: '1.2' | '1.3' }
 }
 
 export type RuleType = keyof RuleOptions
@@ -71,6 +94,9 @@ export const RULE_TYPES = [
   'authentication',
   'auto-allow',
   'dkim-signing',
+  'delivery-route',
+  'secure-delivery',
+  'secure-receipt',
 ] as const satisfies readonly RuleType[]
 
 /** One rule as edges know it. Times are Unix milliseconds. */

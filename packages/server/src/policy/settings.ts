@@ -48,6 +48,66 @@ export type RouteSettings = {
 /** An address that may relay for the tenant (O1). `cidr` is a single address for tenants. */
 export type AuthorizedOutbound = { readonly id: string; readonly cidr: string }
 
+/** A login of a mail host (O3). `keys` are sealed SCRAM keys: an edge opens them when they are asked for. */
+export type CredentialSettings = { readonly id: string; readonly username: string; readonly keys: string }
+
+/** Clouds whose addresses send mail of many organisations (O4). */
+export type CloudProvider = 'microsoft-365' | 'google-workspace'
+
+/** A shared cloud that the tenant sends through, and what proves in a message that it is the tenant's. */
+export type CloudSettings = {
+  readonly provider: CloudProvider
+  /** Addresses of the provider, as data (O4). */
+  readonly ranges: readonly string[]
+  /** Ids that the provider gave the tenant, proven by its own domains: lower case. */
+  readonly tenantIds: readonly string[]
+  /** SHA-256 in hex of the secret that the tenant's rule puts into a header; null without one. */
+  readonly secretDigest: string | null
+}
+
+/** Mail for this address goes to another (C13). */
+export type ForwardingSettings = {
+  readonly id: string
+  /** Address key. */
+  readonly address: string
+  readonly target: string
+  /** Also deliver to the address itself. */
+  readonly keepCopy: boolean
+}
+
+/** An identity that sent far more than it used to, or reached its limit: seen by control, kept by edges. */
+export type SuspectSender = {
+  readonly kind: 'credential' | 'address' | 'author'
+  /** Credential id, client address or address key. */
+  readonly identity: string
+  readonly action: 'throttle' | 'hold'
+}
+
+/** How long accepted outbound mail permits the answers, and how closely these are looked at (S4). */
+export type AutoAllowSettings = {
+  readonly enabled: boolean
+  readonly days: number
+  /** Of a hundred answers, how many are screened all the same. */
+  readonly samplePercent: number
+}
+
+/** A signing key in use: the private half is sealed, and opens for this tenant and id only (decisions 35). */
+export type SealedKey = {
+  readonly id: string
+  /** d= and s= of its signatures. */
+  readonly domain: string
+  readonly selector: string
+  readonly algorithm: 'rsa-sha256' | 'ed25519-sha256'
+  readonly sealed: string
+}
+
+/** What leaves signed (O6). */
+export type SigningSettings = {
+  readonly keys: readonly SealedKey[]
+  /** Mail passed on for authors from elsewhere gets an ARC seal. */
+  readonly seals: boolean
+}
+
 /** All that edges know of one tenant. Lists that grow (recipients) live in the replica instead. */
 export type TenantSettings = {
   readonly tenantId: string
@@ -68,4 +128,18 @@ export type TenantSettings = {
   /** Enabled rules of every type, by id. Left out when there are none. */
   readonly rules?: readonly PolicyRule[] | undefined
   readonly groups?: readonly AddressGroup[] | undefined
+  readonly credentials?: readonly CredentialSettings[] | undefined
+  readonly clouds?: readonly CloudSettings[] | undefined
+  readonly forwardings?: readonly ForwardingSettings[] | undefined
+  /** Sealed key by which forwarded mail gets a reverse-path of ours and its bounces find back (SRS). */
+  readonly srsKey?: string | undefined
+  readonly suspects?: readonly SuspectSender[] | undefined
+  /** Recipients an hour that one credential or author may write to; left out, the built-in limit holds. */
+  readonly hourlyRecipients?: number | undefined
+  /** Left out while no key is in use. */
+  readonly signing?: SigningSettings | undefined
+  /** Domains whose ARC seals are believed (RFC 8617 §5.2). */
+  readonly arcSealers?: readonly string[] | undefined
+  /** How auto allow works; left out where it is as it comes. */
+  readonly autoAllow?: AutoAllowSettings | undefined
 }

@@ -1,7 +1,7 @@
 // Rules hashed by who they are about: from side → to side and condition. A look-up costs the same for any
 // number of rules, because it asks for keys that the message has and never walks the rules.
 import type { Scope } from '../rule.ts'
-import { scopeKey, specificityOf, type Tiers } from './scope.ts'
+import { ScopeKinds, scopeKey, specificityOf, type Tiers } from './scope.ts'
 import { byPrecedence, type Entry, isValidAt, Timeline } from './timeline.ts'
 
 /** Key of the rules that ask for neither address nor host name of the client. */
@@ -11,10 +11,10 @@ export const NO_CONDITION = ''
 type Place = Entry | Timeline
 
 /** Which kinds of scope stand on each side; a select looks only for those. */
-type Kinds = { readonly from: Set<Scope['kind']>; readonly to: Set<Scope['kind']> }
+type Kinds = { readonly from: ScopeKinds; readonly to: ScopeKinds }
 
 export class Grid {
-  readonly kinds: Kinds = { from: new Set(), to: new Set() }
+  readonly kinds: Kinds = { from: new ScopeKinds(), to: new ScopeKinds() }
   readonly #rows = new Map<string, Row>()
   /** Keys of the to side, to know what of a recipient can matter. */
   readonly #toKeys = new Set<string>()
@@ -54,16 +54,8 @@ export class Grid {
       const rows = this.#rowsOf(fromTier)
       if (rows.length === 0) continue
       for (const toTier of to) {
-        let best: Entry | null = null
-        for (const row of rows) {
-          for (const toKey of toTier) {
-            for (const condition of conditions) {
-              const entry = validIn(row.get(placeKey(toKey, condition)), now)
-              if (entry !== null && (best === null || byPrecedence(entry, best) < 0)) best = entry
-            }
-          }
-        }
-        if (best !== null) return best
+        const found = bestOfTier(rows, toTier, { conditions, now })
+        if (found !== null) return found
       }
     }
     return null
@@ -85,13 +77,32 @@ export class Grid {
   }
 
   #rowsOf(tier: readonly string[]): readonly Row[] {
-    const rows: Row[] = []
+    let rows: Row[] | null = null
     for (const key of tier) {
       const row = this.#rows.get(key)
-      if (row !== undefined) rows.push(row)
+      if (row === undefined) continue
+      if (rows === null) rows = [row]
+      else rows.push(row)
     }
-    return rows
+    return rows ?? NO_ROWS
   }
+}
+
+function bestOfTier(
+  rows: readonly Row[],
+  toTier: readonly string[],
+  { conditions, now }: { readonly conditions: readonly string[]; readonly now: number },
+): Entry | null {
+  let best: Entry | null = null
+  for (const row of rows) {
+    for (const toKey of toTier) {
+      for (const condition of conditions) {
+        const entry = validIn(row.get(placeKey(toKey, condition)), now)
+        if (entry !== null && (best === null || byPrecedence(entry, best) < 0)) best = entry
+      }
+    }
+  }
+  return best
 }
 
 /** Rules with one from side. The first stands by itself: ten thousand maps of one would be megabytes. */
@@ -119,6 +130,8 @@ class Row {
     }
   }
 }
+
+const NO_ROWS: readonly Row[] = []
 
 function placeKey(toKey: string, condition: string): string {
   return condition === NO_CONDITION ? toKey : `${toKey}\t${condition}`

@@ -15,6 +15,8 @@ export type TypeIndex = {
   readonly header: Shelf
   readonly client: ClientTable
   readonly size: number
+  /** What was selected last and for whom: the policies of one message ask the same again and again. */
+  last: { readonly subject: object; readonly selection: unknown } | null
 }
 
 export type RuleIndex = {
@@ -79,5 +81,5 @@ function typeIndexOf(rules: readonly PolicyRule[]): TypeIndex {
       if (rule.bidirectional) shelf[layer].add(rule, { from: rule.to, to: rule.from }, conditions)
     }
   }
-  return { envelope, header, client, size: rules.length }
+  return { envelope, header, client, size: rules.length, last: null }
 }

@@ -16,7 +16,24 @@ export type RuleWorld = {
 const INTERNAL_KEPT_MAX = 5_000
 
 /** Kinds of scope that some rule uses; the others need no look-up. */
-export type ScopeKinds = ReadonlySet<Scope['kind']>
+export class ScopeKinds {
+  hasAddress = false
+  hasGroup = false
+  hasDomain = false
+  hasFreeMail = false
+  /** Internal or external. */
+  hasSide = false
+  hasEveryone = false
+
+  add(kind: Scope['kind']): void {
+    if (kind === 'address') this.hasAddress = true
+    else if (kind === 'group') this.hasGroup = true
+    else if (kind === 'domain') this.hasDomain = true
+    else if (kind === 'free-mail') this.hasFreeMail = true
+    else if (kind === 'everyone') this.hasEveryone = true
+    else this.hasSide = true
+  }
+}
 
 /** Keys that are equally specific, most specific tier first. */
 export type Tiers = readonly (readonly string[])[]
@@ -87,32 +104,45 @@ const INTERNAL: readonly string[] = ['internal']
 const EXTERNAL: readonly string[] = ['external']
 const EVERYONE: readonly string[] = ['everyone']
 
+/** Tiers of rules that ask for nobody in particular, as most do: the same few for every address. */
+const NO_TIERS: Tiers = []
+const EVERYONE_TIERS: Tiers = [EVERYONE]
+const INTERNAL_TIERS: Tiers = [INTERNAL]
+const EXTERNAL_TIERS: Tiers = [EXTERNAL]
+const INTERNAL_EVERYONE_TIERS: Tiers = [INTERNAL, EVERYONE]
+const EXTERNAL_EVERYONE_TIERS: Tiers = [EXTERNAL, EVERYONE]
+
 /**
  * Every key under which a rule about this address could stand. The null reverse-path is nobody's address:
  * it is external and everyone.
  */
 export function tiersOf(world: RuleWorld, address: string | null, kinds: ScopeKinds): Tiers {
+  const wide = wideTiersOf(world, address, kinds)
+  if (address === null) return wide
+  if (!kinds.hasAddress && !kinds.hasGroup && !kinds.hasDomain && !kinds.hasFreeMail) return wide
   const tiers: (readonly string[])[] = []
-  if (address !== null) {
-    const domain = domainOfKey(address)
-    if (kinds.has('address')) tiers.push([`a:${address}`])
-    if (kinds.has('group')) {
-      const groups = groupsOf(world, address, domain)
-      if (groups.length > 0) tiers.push(groups)
-    }
-    if (kinds.has('domain')) {
-      anyParent(domain, (name) => {
-        tiers.push([`d:${name}`])
-        return false
-      })
-    }
-    if (kinds.has('free-mail') && FREE_MAIL_DOMAINS.has(domain)) tiers.push(['free-mail'])
+  const domain = domainOfKey(address)
+  if (kinds.hasAddress) tiers.push([`a:${address}`])
+  if (kinds.hasGroup) {
+    const groups = groupsOf(world, address, domain)
+    if (groups.length > 0) tiers.push(groups)
   }
-  if (kinds.has('internal') || kinds.has('external')) {
-    tiers.push(isInternal(world, address) ? INTERNAL : EXTERNAL)
+  if (kinds.hasDomain) {
+    anyParent(domain, (name) => {
+      tiers.push([`d:${name}`])
+      return false
+    })
   }
-  if (kinds.has('everyone')) tiers.push(EVERYONE)
+  if (kinds.hasFreeMail && FREE_MAIL_DOMAINS.has(domain)) tiers.push(['free-mail'])
+  tiers.push(...wide)
   return tiers
+}
+
+/** The least specific tiers, which ask no more of an address than whose it is. */
+function wideTiersOf(world: RuleWorld, address: string | null, kinds: ScopeKinds): Tiers {
+  if (!kinds.hasSide) return kinds.hasEveryone ? EVERYONE_TIERS : NO_TIERS
+  if (isInternal(world, address)) return kinds.hasEveryone ? INTERNAL_EVERYONE_TIERS : INTERNAL_TIERS
+  return kinds.hasEveryone ? EXTERNAL_EVERYONE_TIERS : EXTERNAL_TIERS
 }
 
 /** The domain of an address key; quoted local parts may hold an @. */

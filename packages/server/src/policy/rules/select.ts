@@ -40,6 +40,7 @@ export type RuleSelection<Type extends RuleType = RuleType> = {
 /** More than these are not named on a page. */
 const BEATEN_MAX = 20
 
+const NOBODY: readonly string[] = []
 const NONE: RuleSelection<never> = { rule: null, by: null, sender: null, blindTo: null, beaten: () => [] }
 
 type Found = { readonly entry: Entry; readonly by: 'envelope' | 'header'; readonly sender: string | null }
@@ -58,8 +59,20 @@ export function selectRule<const Type extends RuleType>(
 ): RuleSelection<Type> {
   const typeIndex = index.ofType(type)
   if (typeIndex === null) return NONE
-  const conditions = typeIndex.client.of(subject.clientIp, subject.clientNames)
-  const search = { type: typeIndex, world: index.world, subject, conditions }
+  // Subjects are never changed, so the same one gets the same answer.
+  if (typeIndex.last?.subject === subject) return typeIndex.last.selection as RuleSelection<Type>
+  const selection = searchRule<Type>(typeIndex, index.world, subject)
+  typeIndex.last = { subject, selection }
+  return selection
+}
+
+function searchRule<Type extends RuleType>(
+  type: TypeIndex,
+  world: RuleWorld,
+  subject: RuleSubject,
+): RuleSelection<Type> {
+  const conditions = type.client.of(subject.clientIp, subject.clientNames)
+  const search = { type, world, subject, conditions }
   const found = best(search, conditions.sure)
   const unseen = conditions.blind.length > 0 ? best(search, conditions.blind) : null
   const isBlind = unseen !== null && (found === null || byPrecedence(unseen.entry, found.entry) < 0)
@@ -89,14 +102,14 @@ export function recipientClass(index: RuleIndex, types: readonly RuleType[], to:
 }
 
 function best(search: Search, conditions: readonly string[]): Found | null {
-  for (const layer of ['override', 'plain'] as const) {
-    const envelope = bestOfEnvelope(search, layer, conditions)
-    const header = bestOfHeader(search, layer, conditions)
-    // A rule that both addresses meet is met by the header's (behaviour §3.1).
-    const found = envelope === null || (header !== null && precedes(header, envelope)) ? header : envelope
-    if (found !== null) return found
-  }
-  return null
+  return bestOfLayer(search, 'override', conditions) ?? bestOfLayer(search, 'plain', conditions)
+}
+
+function bestOfLayer(search: Search, layer: keyof Shelf, conditions: readonly string[]): Found | null {
+  const envelope = bestOfEnvelope(search, layer, conditions)
+  const header = bestOfHeader(search, layer, conditions)
+  // A rule that both addresses meet is met by the header's (behaviour §3.1).
+  return envelope === null || (header !== null && precedes(header, envelope)) ? header : envelope
 }
 
 /** Equal ones too: the header's value is the one used. */
@@ -104,32 +117,35 @@ function precedes(header: Found, envelope: Found): boolean {
   return byPrecedence(header.entry, envelope.entry) <= 0
 }
 
-function bestOfEnvelope({ type, ...search }: Search, layer: keyof Shelf, conditions: readonly string[]) {
-  return bestOfSender(search, type.envelope[layer], {
-    by: 'envelope',
-    sender: search.subject.envelopeFrom,
-    conditions,
-  })
+function bestOfEnvelope(search: Search, layer: keyof Shelf, conditions: readonly string[]): Found | null {
+  const grid = search.type.envelope[layer]
+  if (grid.isEmpty) return null
+  const sender = search.subject.envelopeFrom
+  const entry = bestOfSender(search, grid, sender, conditions)
+  return entry === null ? null : { entry, by: 'envelope', sender }
 }
 
-function bestOfHeader({ type, ...search }: Search, layer: keyof Shelf, conditions: readonly string[]) {
+function bestOfHeader(search: Search, layer: keyof Shelf, conditions: readonly string[]): Found | null {
+  const grid = search.type.header[layer]
+  if (grid.isEmpty) return null
   let found: Found | null = null
-  for (const sender of search.subject.headerFrom ?? []) {
-    const next = bestOfSender(search, type.header[layer], { by: 'header', sender, conditions })
-    if (next !== null && (found === null || byPrecedence(next.entry, found.entry) < 0)) found = next
+  for (const sender of search.subject.headerFrom ?? NOBODY) {
+    const entry = bestOfSender(search, grid, sender, conditions)
+    if (entry !== null && (found === null || byPrecedence(entry, found.entry) < 0)) {
+      found = { entry, by: 'header', sender }
+    }
   }
   return found
 }
 
 function bestOfSender(
-  { world, subject }: Omit<Search, 'type'>,
+  { world, subject }: Search,
   grid: Grid,
-  who: Pick<Found, 'by' | 'sender'> & { readonly conditions: readonly string[] },
-): Found | null {
-  if (grid.isEmpty) return null
-  const { from, to } = sidesOf(world, grid, who.sender, subject.to)
-  const entry = grid.best(from, to, who.conditions, subject.now)
-  return entry === null ? null : { entry, by: who.by, sender: who.sender }
+  sender: string | null,
+  conditions: readonly string[],
+): Entry | null {
+  const from = tiersOf(world, sender, grid.kinds.from)
+  return grid.best(from, tiersOf(world, subject.to, grid.kinds.to), conditions, subject.now)
 }
 
 function sidesOf(world: RuleWorld, grid: Grid, sender: string | null, recipient: string) {
