@@ -34,6 +34,8 @@ const OPTIONS: { readonly [Name in RuleType]: (action: string, isProof: boolean)
     dmarcFail: 'none',
     noneFound: 'none',
   }),
+  'auto-allow': (action) => ({ action: action as 'create' }),
+  'dkim-signing': (action) => ({ action: action as 'sign' }),
 }
 
 /** `rule acme blocked-senders block from sender.example to internal`; later lines are newer rules. */

@@ -25,7 +25,7 @@ export const serverFolders: ReadonlyMap<string, FolderRule> = new Map([
   ['facts', { may: [...common, 'link', 'authentication', 'policy'] }],
   ['spool', { may: [...common, 'link'], types: ['policy'] }],
   ['edge', { may: [...common, 'policy', 'authentication', 'facts', 'link', 'spool'], types: ['boot'] }],
-  ['delivery', { may: [...common, 'policy', 'facts', 'link', 'spool'], types: ['boot'] }],
+  ['delivery', { may: [...common, 'policy', 'authentication', 'facts', 'link', 'spool'], types: ['boot'] }],
   ['store', { may: ['@mail', 'platform'], types: ['events'] }],
   [
     'control',

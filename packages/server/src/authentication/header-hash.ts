@@ -3,6 +3,11 @@ import { toLatin1 } from '@gatepost/mail/bytes.ts'
 import type { HeaderField } from '@gatepost/mail/header.ts'
 import type { Signature } from './signature.ts'
 
+/** What of a signature says which octets it covers. */
+export type Covering = Pick<Signature, 'signedFields' | 'isHeaderRelaxed'> & {
+  readonly field: Pick<HeaderField, 'raw'>
+}
+
 /** The fields of a message by lower-case name, as verifiers read them: octets as ISO 8859-1, without CRLF. */
 export class SignableHeader {
   readonly #byName = new Map<string, string[]>()
@@ -28,7 +33,7 @@ export class SignableHeader {
   }
 
   /** The octets that are signed: fields of h= from the bottom up, then the signature without its b=. */
-  signedBy({ field, signedFields, isHeaderRelaxed }: Signature): Buffer {
+  signedBy({ field, signedFields, isHeaderRelaxed }: Covering): Buffer {
     const taken = new Map<string, number>()
     let text = ''
     for (const name of signedFields) {
@@ -55,12 +60,12 @@ export class SignableHeader {
   }
 }
 
-function withoutEnding(text: string): string {
+export function withoutEnding(text: string): string {
   return text.endsWith('\r\n') ? text.slice(0, -2) : text
 }
 
 /** RFC 6376 §3.4.2. White space is SP and TAB alone; names are lowered by their ASCII letters. */
-function relaxed(field: string): string {
+export function relaxed(field: string): string {
   const unfolded = field.includes('\n') ? field.replace(/\r?\n/g, '') : field
   const colon = unfolded.indexOf(':')
   const value = oneBlank(unfolded.slice(colon + 1))
@@ -79,7 +84,7 @@ function lowerAscii(text: string): string {
 }
 
 /** RFC 6376 §3.7: the value of b= counts as empty, with all white space around it. */
-function withoutSignature(field: string): string {
+export function withoutSignature(field: string): string {
   const colon = field.indexOf(':')
   const parts = field.slice(colon + 1).split(';')
   for (let at = 0; at < parts.length; at++) {

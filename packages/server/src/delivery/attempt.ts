@@ -5,6 +5,7 @@ import type { DueRecipient, Envelope, Settlement } from '#spool/spool.ts'
 import { type Notice, type NoticeQuestion, noticeOf } from './notice.ts'
 import { retryAfter, WARNING_ATTEMPT } from './retry.ts'
 import type { RecipientResult } from './smtp-client.ts'
+import type { Stamp } from './stamp.ts'
 
 export type Attempt = {
   readonly envelope: Envelope
@@ -20,6 +21,8 @@ export type Attempt = {
   readonly newReportId: () => string
   /** Id of the DSN, if one comes of this. */
   readonly newDsnId: () => string
+  /** What it was sent with. */
+  readonly stamp?: Pick<Stamp, 'made' | 'failed'> | null
   /** Who decided, where this is no attempt but a person's decision to return the message. */
   readonly by?: string | undefined
 }
@@ -109,6 +112,18 @@ function keyOf({ outcome, reported, reply, notice }: Decision, recipient: DueRec
   return `${outcome.kind} ${reported} ${notice === null} ${attempts} ${reply.code} ${reply.status} ${reply.text}`
 }
 
+/** Left out where nothing was signed: most reports stay as short as they are. */
+function signedAs(
+  stamp: Pick<Stamp, 'made' | 'failed'> | null,
+): Pick<DeliveryReport, 'signatures' | 'unsigned'> {
+  if (stamp === null) return {}
+  const { made, failed } = stamp
+  return {
+    ...(made.length > 0 ? { signatures: made } : {}),
+    ...(failed === null ? {} : { unsigned: failed }),
+  }
+}
+
 function settlementOf(
   attempt: Attempt,
   decision: Decision,
@@ -133,6 +148,7 @@ function settlementOf(
     reply: decision.reply,
     durationMs: Math.max(0, now - attempt.startedAt),
     dsnId: decision.notice === null ? null : dsnId,
+    ...signedAs(attempt.stamp ?? null),
     ...(isAttempt ? {} : { by }),
   }
   const settlement = { messageId: envelope.id, recipients: indexes, outcome, report }

@@ -1,6 +1,7 @@
 // Messages that delivery has in memory: bounded, so that a long queue stays on disk.
 import type { QueueSpool } from '#spool/queue.ts'
 import type { Content, Envelope } from '#spool/spool.ts'
+import type { Stamp } from './stamp.ts'
 
 /** A spool that delivery works on, and what is known of its due times. */
 export type Source = {
@@ -21,6 +22,10 @@ export type InHand = {
   /** The content, while memory allows; else it is read when it is needed. */
   readonly chunks: readonly Uint8Array[] | null
   readonly bytes: number
+  /** What goes on top of the content: made once, by the first letter that needs it. */
+  stamp: Promise<Stamp> | null
+  /** The same once it is there, for reports. */
+  stamped: Stamp | null
   /** Jobs whose outcomes are not durable yet. */
   open: number
 }
@@ -78,7 +83,7 @@ export class Hand {
     const fits = this.#bytes + envelope.size <= CONTENT_BYTES_MAX
     const chunks = fits && content?.kind === 'memory' ? content.chunks : null
     const bytes = chunks === null ? 0 : envelope.size
-    const message: InHand = { envelope, source, chunks, bytes, open: 0 }
+    const message: InHand = { envelope, source, chunks, bytes, stamp: null, stamped: null, open: 0 }
     this.#messages.set(envelope.id, message)
     this.#bytes += bytes
     return message

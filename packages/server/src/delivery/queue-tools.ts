@@ -167,7 +167,7 @@ export class QueueTools {
         if (open === null) return NOTHING
         const { envelope, recipients } = open
         if (recipients.length === 0) return { ...NOTHING, found: 1 }
-        const message = { envelope, source, chunks: null, bytes: 0, open: 1 }
+        const message = { envelope, source, chunks: null, bytes: 0, stamp: null, stamped: null, open: 1 }
         const done = await this.#deps.recorder.returnToSender(message, recipients, order)
         const { returned, withheld } = done
         return { ...NOTHING, found: 1, messages: returned > 0 ? 1 : 0, recipients: returned, withheld }

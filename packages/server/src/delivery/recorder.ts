@@ -103,6 +103,7 @@ export class Recorder {
       newReportId: () => newId('rep', now),
       newDsnId: () => newId('msg', now),
       by: outcome.by,
+      stamp: session === null ? null : message.stamped,
     })
   }
 

@@ -22,6 +22,7 @@ import { runRetention } from './retention.ts'
 import { destinationKey, type NextHop, wayKey } from './route.ts'
 import type { Connect } from './smtp-connection.ts'
 import { TIMEOUTS, type Timeouts } from './smtp-session.ts'
+import type { Stamper } from './stamp.ts'
 import { wayOf, waysOf } from './ways.ts'
 import { connectorDepsOf } from './wiring.ts'
 
@@ -42,6 +43,7 @@ export type SchedulerOptions = {
   /** The listener that takes mail between tenants of this gateway; null when there is none. */
   readonly ownMxListener: () => Endpoint | null
   readonly localAddresses: () => readonly string[]
+  readonly stamper?: Stamper | undefined
   /** PEM of authorities to trust beside the usual ones. */
   readonly ca?: string
   readonly connect?: Connect
@@ -51,8 +53,7 @@ export type SchedulerOptions = {
   readonly sweepMs?: number
 }
 
-/** All connections of one worker; each costs a socket and some kilobytes. */
-const CONNECTIONS_MAX = 500
+const CONNECTIONS_MAX = 500 // Of one worker; each costs a socket and some kilobytes.
 /** Looked for at least this often, whatever is believed of due times. */
 const POLL_MS_MAX = 60_000
 const POLL_MS_MIN = 50
@@ -253,7 +254,7 @@ export class Scheduler {
       }
       for (let from = 0; from < some.length; from += RECIPIENTS_PER_LETTER_MAX) {
         const part = some.slice(from, from + RECIPIENTS_PER_LETTER_MAX)
-        const letter = letterOf(message, part)
+        const letter = letterOf(message, part, this.#options.stamper)
         jobs.push({ job: { letter, message, recipients: part, startedAt: 0, requeues: 0 }, hop: way })
       }
     }

@@ -1,4 +1,4 @@
-// The content as it goes over the wire: our trace fields first, forged results cut out, dots stuffed (RFC
+// The content as it goes over the wire: signatures and our trace fields first, forged results cut out, dots stuffed (RFC
 // 5321 §4.5.2).
 import { concat } from '@gatepost/mail/bytes.ts'
 import { stuffDots } from '@gatepost/mail/data.ts'
@@ -10,9 +10,9 @@ const DOT = Uint8Array.of(46)
 const CRLF = Uint8Array.of(13, 10)
 
 /** The whole content in one piece, ended by CRLF and stuffed; the final dot is not in it. */
-export function wireContent(envelope: Envelope, chunks: readonly Uint8Array[]): Uint8Array {
+export function wireContent(envelope: Envelope, chunks: readonly Uint8Array[], stamp = ''): Uint8Array {
   const kept = envelope.cuts.length === 0 ? chunks : withoutCuts(chunks, envelope.cuts)
-  const whole = Buffer.concat([traceBytes(envelope), ...kept])
+  const whole = Buffer.concat([traceBytes(envelope, stamp), ...kept])
   return isReady(whole) ? whole : stuffDots(whole)
 }
 
@@ -30,10 +30,11 @@ function isReady(content: Buffer): boolean {
 export async function* wireStream(
   envelope: Envelope,
   chunks: AsyncIterable<Uint8Array>,
+  stamp = '',
 ): AsyncGenerator<Uint8Array> {
   const stuffer = new DotStuffer()
   const cutter = new Cutter(envelope.cuts)
-  yield* stuffer.push(traceBytes(envelope))
+  yield* stuffer.push(traceBytes(envelope, stamp))
   for await (const chunk of chunks) {
     for (const part of cutter.push(chunk)) {
       const stuffed = stuffer.push(part)
@@ -45,8 +46,8 @@ export async function* wireStream(
 }
 
 /** ASCII, or UTF-8 under SMTPUTF8. */
-function traceBytes({ traceFields }: Envelope): Buffer {
-  return Buffer.from(traceFields, 'utf8')
+function traceBytes({ traceFields }: Envelope, stamp: string): Buffer {
+  return Buffer.from(stamp + traceFields, 'utf8')
 }
 
 function withoutCuts(chunks: readonly Uint8Array[], cuts: Cuts): Uint8Array[] {

@@ -51,6 +51,12 @@ export const catalogue = {
     level: 'error',
     means: 'A command handler threw: a bug or a broken machine. The client got 451 4.3.0.',
   },
+  'edge.auth.succeeded': { level: 'info', means: 'A mail host signed in with a service credential.' },
+  'edge.auth.failed': {
+    level: 'info',
+    means: 'A name or password was wrong. Many of one address slow it down, then close it.',
+    counts: 'auth_failures',
+  },
   'edge.recipient.refused': {
     level: 'info',
     means: 'A recipient was refused or deferred at RCPT.',
@@ -109,6 +115,11 @@ export const catalogue = {
     counts: 'deferrals',
   },
   'delivery.attempt.bounced': { level: 'info', means: 'Recipients failed for good.', counts: 'bounces' },
+  'delivery.signing.failed': {
+    level: 'error',
+    means: 'A message left without the signature it should have: its key could not be used.',
+    counts: 'signing_failures',
+  },
   'delivery.dsn.sent': { level: 'info', means: 'A delivery report was put into the spool.', counts: 'dsns' },
   'delivery.dsn.withheld': {
     level: 'info',

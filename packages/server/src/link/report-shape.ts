@@ -9,6 +9,8 @@ import type { GreylistReport, Report } from './reports.ts'
 const LINE_MAX = 2_000 // Longer texts are of no use to a reader.
 const STEPS_MAX = 100
 const RECIPIENTS_MAX = 10_000
+const ANSWERS_MAX = 10 // Of a thread the last messages matter.
+const SIGNATURES_MAX = 20
 const DEFERRALS_MAX = 100_000 // What one second of retries can end.
 
 const Line = z.string().transform((text) => (text.length > LINE_MAX ? text.slice(0, LINE_MAX) : text))
@@ -86,6 +88,9 @@ const Accepted = z.object({
   facts: Facts,
   verdict: VerdictKind,
   settingsRevision: z.int(),
+  correspondence: z
+    .object({ user: Line, to: z.array(Line).max(RECIPIENTS_MAX), answers: z.array(Line).max(ANSWERS_MAX) })
+    .optional(),
 })
 
 const Delivery = z.object({
@@ -113,6 +118,11 @@ const Delivery = z.object({
   reply: Reply,
   durationMs: z.number(),
   dsnId: OptionalLine,
+  signatures: z
+    .array(z.object({ kind: z.enum(['dkim', 'arc']), domain: Line, selector: Line, algorithm: Line }))
+    .max(SIGNATURES_MAX)
+    .optional(),
+  unsigned: Line.optional(),
   by: Line.optional(),
 })
 

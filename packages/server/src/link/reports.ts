@@ -69,6 +69,26 @@ export type AcceptedReport = {
   readonly facts: GatheredFacts
   readonly verdict: Verdict['kind']
   readonly settingsRevision: number
+  /** Whose answers this mail permits (S4); left out where it permits nobody's. */
+  readonly correspondence?: Correspondence | undefined
+}
+
+/** An internal user and those outside who were written to. */
+export type Correspondence = {
+  /** Address key of the user's list. */
+  readonly user: string
+  /** Address keys. */
+  readonly to: readonly string[]
+  /** Message ids that it answers: what was held permits nobody. */
+  readonly answers: readonly string[]
+}
+
+/** A signature of ours on a message that was sent: DKIM, or an ARC seal. */
+export type MadeSignature = {
+  readonly kind: 'dkim' | 'arc'
+  readonly domain: string
+  readonly selector: string
+  readonly algorithm: string
 }
 
 /** What became of recipients in one delivery attempt, or by a decision of ours (expired, discarded). */
@@ -102,6 +122,10 @@ export type DeliveryReport = {
   readonly durationMs: number
   /** The DSN this outcome caused, if any. */
   readonly dsnId: string | null
+  /** The signatures it left with; left out where there are none. */
+  readonly signatures?: readonly MadeSignature[] | undefined
+  /** Why it left without a signature it should have. */
+  readonly unsigned?: string | undefined
   /** Who decided it, where a person did; then `attempt` is the last one before. */
   readonly by?: string | undefined
 }

@@ -29,6 +29,26 @@ const RouteSettings = z.object({
   paused: z.literal(true).optional(),
 })
 
+const CloudSettings = z.object({
+  provider: z.enum(['microsoft-365', 'google-workspace']),
+  ranges: z.array(z.string()),
+  tenantIds: z.array(z.string()),
+  secretDigest: z.string().nullable(),
+})
+
+const ForwardingSettings = z.object({
+  id: z.string(),
+  address: z.string(),
+  target: z.string(),
+  keepCopy: z.boolean(),
+})
+
+const SuspectSender = z.object({
+  kind: z.enum(['credential', 'address', 'author']),
+  identity: z.string(),
+  action: z.enum(['throttle', 'hold']),
+})
+
 /** One tenant's settings on the wire. Equal to `TenantSettings`, checked by the compiler below. */
 export const TenantShard = z.object({
   tenantId: z.string(),
@@ -43,6 +63,28 @@ export const TenantShard = z.object({
   deliveryPaused: z.literal(true).optional(),
   rules: z.array(RuleShape).optional(),
   groups: z.array(AddressGroupShape).optional(),
+  credentials: z.array(z.object({ id: z.string(), username: z.string(), keys: z.string() })).optional(),
+  clouds: z.array(CloudSettings).optional(),
+  forwardings: z.array(ForwardingSettings).optional(),
+  srsKey: z.string().optional(),
+  suspects: z.array(SuspectSender).optional(),
+  hourlyRecipients: z.int().optional(),
+  signing: z
+    .object({
+      keys: z.array(
+        z.object({
+          id: z.string(),
+          domain: z.string(),
+          selector: z.string(),
+          algorithm: z.enum(['rsa-sha256', 'ed25519-sha256']),
+          sealed: z.string(),
+        }),
+      ),
+      seals: z.boolean(),
+    })
+    .optional(),
+  arcSealers: z.array(z.string()).optional(),
+  autoAllow: z.object({ enabled: z.boolean(), days: z.int(), samplePercent: z.int() }).optional(),
 }) satisfies z.ZodType<TenantSettings>
 
 /**

@@ -6,6 +6,7 @@ import { Worker } from 'node:worker_threads'
 import { type CallForward, callForwardOf } from '#delivery/call-forward.ts'
 import { probeRoute } from '#delivery/probe.ts'
 import { Scheduler } from '#delivery/scheduler.ts'
+import { createStamper } from '#delivery/stamp.ts'
 import { Edge } from '#edge/edge.ts'
 import { explain } from '#edge/explain.ts'
 import { Listener } from '#edge/listener.ts'
@@ -21,6 +22,7 @@ import type { ReplicaWriterData } from '#link/replica-writer.ts'
 import { systemClock } from '#platform/clock.ts'
 import { createDns } from '#platform/dns.ts'
 import type { Dns } from '#platform/dns-types.ts'
+import { openSecretBox } from '#platform/secret-box.ts'
 import { openTls } from '#platform/tls.ts'
 import { TICKET_KEY_FILE } from '#platform/tls-tickets.ts'
 import { adoptSpools, openSpool } from '#spool/open.ts'
@@ -32,6 +34,7 @@ import { measureEdge } from './edge-figures.ts'
 import { type KeptGreylist, keepGreylist } from './edge-greylist.ts'
 import { carryOut } from './edge-orders.ts'
 import type { Listening } from './messages.ts'
+import { masterKeyOf } from './supervisor.ts'
 
 const SPOOL_WAIT_MS = 10_000 // A predecessor that was killed lets go at once; one that drains takes a little.
 const SESSIONS_MS = 6_000 // Of the 9 s for a whole stop: sessions in DATA come to their reply …
@@ -189,6 +192,13 @@ function createScheduler(
     ownListeners: () => mail,
     ownMxListener: () => mail.find(({ role }) => role === 'mx') ?? null,
     localAddresses,
+    stamper: createStamper({
+      settingsOf: (tenantId) => holder.current()?.settings(tenantId) ?? null,
+      tenantOfDomain: (domain) => holder.current()?.tenantOfDomain(domain) ?? null,
+      secrets: openSecretBox(masterKeyOf(config)),
+      clock: systemClock,
+      emit,
+    }),
   })
 }
 
