@@ -7,6 +7,7 @@ import { nameKeyOf, type OwnDomains, type UserAddress } from './address.ts'
 
 export type UserRow = Row<'user'>
 export type AddressRow = Row<'user_address'>
+export type SourceRow = Row<'user_source'>
 export type Source = User['sources'][number]
 
 /** Values in one `in (…)` or rows in one insert: below the parameter limits of both databases. */

@@ -17,6 +17,7 @@ import {
   readUserAddress,
   type UserAddress,
 } from './address.ts'
+import { mayByDirectories } from './claim.ts'
 import { pageOfUsers, type UserQuery, userOf } from './list-store.ts'
 import { feedPeople } from './people-feed.ts'
 import { feedRecipients } from './recipient-feed.ts'
@@ -109,10 +110,19 @@ export async function updateUser(
     const before = await readUser(trx, scope.tenantId, row)
     const now = clock.now()
     const name = change.name === undefined ? row.name : cleanName(change.name)
-    const enabled = change.enabled === undefined ? row.enabled : change.enabled ? 1 : 0
+    const enabledLocally = change.enabled === undefined ? row.enabled_locally : change.enabled ? 1 : 0
+    const sources = await sourcesOfUsers(trx, scope.tenantId, [row.id])
+    const enabled = enabledLocally === 1 && mayByDirectories(sources) ? 1 : 0
     await trx
       .updateTable('user')
-      .set({ name, name_key: nameKeyOf(name), enabled, updated_at: now, revision: row.revision + 1 })
+      .set({
+        name,
+        name_key: nameKeyOf(name),
+        enabled,
+        enabled_locally: enabledLocally,
+        updated_at: now,
+        revision: row.revision + 1,
+      })
       .where('tenant_id', '=', scope.tenantId)
       .where('id', '=', row.id)
       .execute()
