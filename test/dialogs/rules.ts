@@ -36,6 +36,9 @@ const OPTIONS: { readonly [Name in RuleType]: (action: string, isProof: boolean)
   }),
   'auto-allow': (action) => ({ action: action as 'create' }),
   'dkim-signing': (action) => ({ action: action as 'sign' }),
+  'delivery-route': (routeId) => ({ routeId }),
+  'secure-delivery': (level) => ({ level: level as 'dane', names: [] }),
+  'secure-receipt': (action) => ({ action: action as 'enforce', version: '1.2' }),
 }
 
 /** `rule acme blocked-senders block from sender.example to internal`; later lines are newer rules. */

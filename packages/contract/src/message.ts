@@ -175,7 +175,20 @@ export const DeliveryAttempt = z.object({
   outcome: z.string(),
   nextAttemptAt: Time.nullable(),
   nextHop: z.object({ host: z.string(), ip: z.string().nullable(), port: z.int() }).nullable(),
-  tls: z.object({ version: z.string(), cipher: z.string(), verified: z.boolean() }).nullable(),
+  tls: z
+    .object({
+      version: z.string(),
+      cipher: z.string(),
+      verified: z.boolean(),
+      /** What asked for it beyond the route. */
+      by: z.enum(['dane', 'mta-sts', 'policy']).optional(),
+      fault: z.string().optional(),
+      stsTestFailed: z.literal(true).optional(),
+      certificate: z
+        .object({ subject: z.string(), issuer: z.string(), notAfter: Time, fingerprint: z.string() })
+        .optional(),
+    })
+    .nullable(),
   reply: TrackedReply,
   durationMs: z.int(),
   dsnId: z.string().nullable(),

@@ -18,6 +18,9 @@ export const PolicyType = z.enum([
   'authentication',
   'auto-allow',
   'dkim-signing',
+  'delivery-route',
+  'secure-delivery',
+  'secure-receipt',
 ])
 export type PolicyType = z.infer<typeof PolicyType>
 
@@ -61,6 +64,16 @@ export const PolicyOptions = {
   }),
   'auto-allow': z.object({ action: z.enum(['create', 'none']) }),
   'dkim-signing': z.object({ action: z.enum(['sign', 'none']) }),
+  'delivery-route': z.object({ routeId: z.string().min(1).max(60) }),
+  'secure-delivery': z.object({
+    level: z.enum(['opportunistic', 'enforced-relaxed', 'enforced-strict', 'verified', 'dane', 'mta-sts']),
+    /** Of `verified`: names the certificate may be for; a leading dot stands for any name below. */
+    names: z.array(z.string().trim().min(3).max(254)).max(20).default([]),
+  }),
+  'secure-receipt': z.object({
+    action: z.enum(['enforce', 'none']),
+    version: z.enum(['1.2', '1.3']).default('1.2'),
+  }),
 } as const
 
 const drafted = {
@@ -97,6 +110,9 @@ export const PolicyDraft = z.discriminatedUnion('type', [
   z.object({ ...drafted, ...of('authentication') }),
   z.object({ ...drafted, ...of('auto-allow') }),
   z.object({ ...drafted, ...of('dkim-signing') }),
+  z.object({ ...drafted, ...of('delivery-route') }),
+  z.object({ ...drafted, ...of('secure-delivery') }),
+  z.object({ ...drafted, ...of('secure-receipt') }),
 ])
 export type PolicyDraft = z.output<typeof PolicyDraft>
 /** What a client sends: defaults may be left out. */
@@ -132,6 +148,9 @@ export const Policy = z.discriminatedUnion('type', [
   z.object({ ...drafted, ...stored, ...of('authentication') }),
   z.object({ ...drafted, ...stored, ...of('auto-allow') }),
   z.object({ ...drafted, ...stored, ...of('dkim-signing') }),
+  z.object({ ...drafted, ...stored, ...of('delivery-route') }),
+  z.object({ ...drafted, ...stored, ...of('secure-delivery') }),
+  z.object({ ...drafted, ...stored, ...of('secure-receipt') }),
 ])
 export type Policy = z.output<typeof Policy>
 

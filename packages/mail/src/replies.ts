@@ -85,6 +85,10 @@ export const replies = {
   // Relay and recipients.
   openRelay: (reason: string): TransientReply =>
     transient(451, '4.7.1', `Open relay not allowed (${reason})`),
+  /** A rule asks for TLS (T1). X.7.10 is “encryption needed” (RFC 5248 §2.4). */
+  routeNeedsTls: permanent(553, '5.7.10', 'This route requires encryption (TLS)'),
+  routeNeedsTlsVersion: (version: string): PermanentReply =>
+    permanent(553, '5.7.10', `This route requires TLS version ${version} or greater`),
   unknownRecipient: permanent(550, '5.1.1', 'Invalid Recipient'),
   unknownRecipientDefer: transient(451, '4.1.1', 'Recipient temporarily unavailable'),
   recipientUnavailable: transient(451, '4.2.1', 'Recipient temporarily unavailable'),

@@ -33,6 +33,7 @@ export type BootConfig = {
   }
   readonly delivery: {
     readonly mxPort: number
+    readonly mtaStsPort: number
     readonly connectionsPerHost: number
     readonly messagesPerConnection: number
   }

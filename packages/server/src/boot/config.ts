@@ -119,6 +119,7 @@ function build(values: ReadonlyMap<string, unknown>): BootConfig {
     },
     delivery: {
       mxPort: get('delivery.mx_port'),
+      mtaStsPort: get('delivery.mta_sts_port'),
       connectionsPerHost: get('delivery.connections_per_host'),
       messagesPerConnection: get('delivery.messages_per_connection'),
     },

@@ -181,6 +181,14 @@ export const keys: readonly KeyDefinition[] = [
     means: 'Port of mail hosts found by MX.',
   },
   {
+    key: 'delivery.mta_sts_port',
+    env: 'GATEPOST_DELIVERY_MTA_STS_PORT',
+    schema: count(1, 65_535),
+    fallback: 443,
+    means:
+      'Port of the web servers that MTA-STS policies are fetched from; another one for tests and sandboxes.',
+  },
+  {
     key: 'delivery.connections_per_host',
     env: 'GATEPOST_DELIVERY_CONNECTIONS_PER_HOST',
     schema: count(1, 1_000),

@@ -70,9 +70,11 @@ type Resolver = () => Promise<Resolution>
 function resolversOf(hop: NextHop, deps: ConnectorDeps): readonly Resolver[] {
   switch (hop.kind) {
     case 'route':
-      return [hop.route, ...hop.alternates].map((route) => () => resolveHost(route.host, route, deps.resolve))
+      return [hop.route, ...hop.alternates].map(
+        (route) => () => resolveHost(route.host, { ...route, need: hop.need }, deps.resolve),
+      )
     case 'mx':
-      return [() => resolveMx(hop.domain, deps.mxPort, deps.resolve)]
+      return [() => resolveMx(hop.domain, { port: deps.mxPort, need: hop.need }, deps.resolve)]
     case 'gateway':
       return [async () => ownTarget(deps)]
     case 'none':

@@ -12,11 +12,11 @@ type Zone = {
   readonly [name: string]: { readonly [Type in DnsRecordType]?: readonly DnsValue<Type>[] } | 'failed'
 }
 
-/** Answers from a table; names that are not in it do not exist. */
-export function fakeDns(zone: Zone): Dns {
+/** Answers from a table; names that are not in it do not exist. Those that `isSecure` names are validated. */
+export function fakeDns(zone: Zone, isSecure: (name: string) => boolean = () => false): Dns {
   return {
     query: async <Type extends DnsRecordType>({ name, type }: DnsQuery<Type>): Promise<DnsAnswer<Type>> => {
-      const common = { ttl: 60, authenticated: false, server: 'test' }
+      const common = { ttl: 60, authenticated: isSecure(name), server: 'test' }
       const records = zone[name]
       if (records === undefined) return { kind: 'absent', ...common }
       if (records === 'failed') return { kind: 'failed', why: 'SERVFAIL', server: 'test' }
@@ -89,7 +89,7 @@ export function startScheduler(
     tenantOfDomain: () => null,
     config: {
       hostname: 'gate.example',
-      delivery: { mxPort: 25, connectionsPerHost: 20, messagesPerConnection: 100 },
+      delivery: { mxPort: 25, mtaStsPort: 443, connectionsPerHost: 20, messagesPerConnection: 100 },
       network: { privateTargets: ['127.0.0.0/8'] },
     },
     ownListeners: () => [],

@@ -92,7 +92,7 @@ describe('resolveMx', () => {
   for (const [name, zone, expected] of cases) {
     for (const random of [0, 0.9]) {
       it(`${name} (${random})`, async () => {
-        const resolution = await resolveMx('x.example', 25, depsOf(zone, random))
+        const resolution = await resolveMx('x.example', { port: 25 }, depsOf(zone, random))
         const told =
           resolution.kind === 'targets'
             ? resolution.targets.map(({ host, ip }) => `${host}/${ip}`).join(' ')
@@ -109,7 +109,11 @@ describe('resolveMx', () => {
       'b.example': { A: ['203.0.113.2'] },
     }
     const draws = [0.9, 0.1]
-    const resolution = await resolveMx('x.example', 25, { ...depsOf(zone), random: () => draws.shift() ?? 0 })
+    const resolution = await resolveMx(
+      'x.example',
+      { port: 25 },
+      { ...depsOf(zone), random: () => draws.shift() ?? 0 },
+    )
     assert.equal(resolution.kind === 'targets' && resolution.targets[0]?.host, 'b.example')
   })
 })

@@ -4,6 +4,9 @@ import { normalizeIp } from '@gatepost/mail/ip.ts'
 import type { Dns, TlsaRecord } from '#platform/dns-types.ts'
 import type { TargetGuard, TargetRefusal } from '#platform/target-guard.ts'
 import type { RouteTls } from '#policy/settings.ts'
+import type { StsAnswer } from './tls/mta-sts.ts'
+import { NO_NEED, type TlsNeed } from './tls/need.ts'
+import { type FoundTarget, type Published, secureTargets } from './tls/secure-targets.ts'
 
 /** An address to connect to. `host` names it in reports, in SNI and in certificates. */
 export type Target = {
@@ -39,31 +42,57 @@ export type ResolveDeps = {
   readonly hostname: string
   readonly random: () => number
   readonly signal?: AbortSignal
+  /** The MTA-STS policy of a recipient's domain; left out where none is asked for. */
+  readonly stsOf?: (domain: string) => Promise<StsAnswer>
 }
+
+const NO_STS: StsAnswer = { kind: 'none', why: null }
 
 /** The addresses of a route's host, which may be an address itself. */
 export async function resolveHost(
   host: string,
-  endpoint: { readonly port: number; readonly tls: RouteTls },
+  { port, tls, need = NO_NEED }: { readonly port: number; readonly tls: RouteTls; readonly need?: TlsNeed },
   deps: ResolveDeps,
 ): Promise<Resolution> {
   const literal = normalizeIp(host.replace(/^\[(?:IPv6:)?(.*)\]$/i, '$1'))
   const found: Addresses =
-    literal === null ? await addressesOf(host, deps) : { kind: 'found', ips: [literal] }
+    literal === null ? await addressesOf(host, deps) : { kind: 'found', ips: [literal], isSecure: false }
   if (found.kind === 'failed') return { kind: 'transient', status: '4.4.3', text: found.why }
   if (found.kind === 'none') {
     // A wrong name in a route is for the tenant's administrator to mend: the mail waits for that.
     return { kind: 'transient', status: '4.4.4', text: `the name ${host} has no address` }
   }
-  const { targets, refusal } = guarded(host, found.ips, { ...endpoint, deps })
-  if (targets.length > 0) return { kind: 'targets', targets }
-  return { kind: 'transient', status: '4.4.4', text: refusalText(host, refusal) }
+  const { targets, refusal } = guarded(host, found, { port, deps })
+  if (targets.length === 0) return { kind: 'transient', status: '4.4.4', text: refusalText(host, refusal) }
+  // A host that the tenant named needs no look-up that could be forged.
+  const published = { domain: null, isSecure: true, sts: NO_STS }
+  return secured(targets, { need, route: tls, published }, deps)
+}
+
+/** What TLS each address must have; addresses that cannot have it are left out. */
+async function secured(
+  found: readonly FoundTarget[],
+  wishes: { readonly need: TlsNeed; readonly route: RouteTls; readonly published: Published },
+  deps: ResolveDeps,
+): Promise<Resolution> {
+  const { targets, refusal } = await secureTargets(found, wishes, deps.dns)
+  if (targets.length > 0 || refusal === null)
+    return { kind: 'targets', targets: targets.slice(0, TARGETS_MAX) }
+  return { kind: 'transient', status: refusal.status, text: refusal.text }
 }
 
 /** The addresses of a domain's mail exchangers in the order to try them. RFC 5321 §5.1, RFC 7505. */
-export async function resolveMx(domain: string, port: number, deps: ResolveDeps): Promise<Resolution> {
-  if (domain.startsWith('[')) return resolveHost(domain, { port, tls: 'opportunistic' }, deps)
-  const answer = await deps.dns.query({ name: domain, type: 'MX', ...signalOf(deps) })
+export async function resolveMx(
+  domain: string,
+  { port, need = NO_NEED }: { readonly port: number; readonly need?: TlsNeed },
+  deps: ResolveDeps,
+): Promise<Resolution> {
+  if (domain.startsWith('[')) return resolveHost(domain, { port, tls: 'opportunistic', need }, deps)
+  const { stsOf } = deps
+  const [answer, sts] = await Promise.all([
+    deps.dns.query({ name: domain, type: 'MX', ...signalOf(deps) }),
+    stsOf === undefined || need.ignorePublished ? NO_STS : stsOf(domain),
+  ])
   if (answer.kind === 'failed') return failedLookup(`MX of ${domain}`, answer.why)
   if (answer.kind === 'absent') {
     return { kind: 'permanent', status: '5.1.2', text: `the domain ${domain} does not exist` }
@@ -72,17 +101,24 @@ export async function resolveMx(domain: string, port: number, deps: ResolveDeps)
   if (records.length > 0 && records.every(({ exchange }) => exchange === '.' || exchange === '')) {
     return { kind: 'permanent', status: '5.1.10', text: `the domain ${domain} takes no mail (null MX)` }
   }
-  return resolveExchanges(domain, inOrder(records, deps.random), { port, deps })
+  const published = { domain, isSecure: answer.authenticated, sts }
+  return resolveExchanges(inOrder(records, deps.random), { domain, port, need, published, deps })
 }
 
 async function resolveExchanges(
-  domain: string,
   records: readonly { readonly preference: number; readonly exchange: string }[],
-  { port, deps }: { readonly port: number; readonly deps: ResolveDeps },
+  asked: {
+    readonly domain: string
+    readonly port: number
+    readonly need: TlsNeed
+    readonly published: Published
+    readonly deps: ResolveDeps
+  },
 ): Promise<Resolution> {
+  const { domain, port, need, published, deps } = asked
   const hosts = records.slice(0, EXCHANGES_MAX)
   const answers = await Promise.all(hosts.map(({ exchange }) => addressesOf(exchange, deps)))
-  const targets: Target[] = []
+  const targets: FoundTarget[] = []
   let refused: { readonly host: string; readonly refusal: TargetRefusal } | null = null
   let failure: string | null = null
   let ownPreference = Number.POSITIVE_INFINITY
@@ -91,7 +127,7 @@ async function resolveExchanges(
     const answer = answers[i]!
     if (answer.kind === 'failed') failure = answer.why
     if (answer.kind !== 'found') continue
-    const found = guarded(exchange, answer.ips, { port, tls: 'opportunistic', deps })
+    const found = guarded(exchange, answer, { port, deps })
     if (found.refusal === 'own-listener' || exchange === deps.hostname) {
       ownPreference = preference
       // Equal ones may have come before by chance of the shuffle.
@@ -102,7 +138,7 @@ async function resolveExchanges(
     if (found.refusal !== null) refused = { host: exchange, refusal: found.refusal }
     targets.push(...found.targets)
   }
-  if (targets.length > 0) return { kind: 'targets', targets: targets.slice(0, TARGETS_MAX) }
+  if (targets.length > 0) return secured(targets, { need, route: 'opportunistic', published }, deps)
   if (failure !== null) return { kind: 'transient', status: '4.4.3', text: failure }
   if (ownPreference !== Number.POSITIVE_INFINITY) {
     return { kind: 'permanent', status: '5.4.6', text: `mail for ${domain} loops back to this gateway` }
@@ -113,7 +149,7 @@ async function resolveExchanges(
 }
 
 type Addresses =
-  | { readonly kind: 'found'; readonly ips: readonly string[] }
+  | { readonly kind: 'found'; readonly ips: readonly string[]; readonly isSecure: boolean }
   | { readonly kind: 'none' }
   | { readonly kind: 'failed'; readonly why: string }
 
@@ -123,7 +159,9 @@ async function addressesOf(name: string, deps: ResolveDeps): Promise<Addresses> 
     deps.dns.query({ name, type: 'AAAA', ...signalOf(deps) }),
   ])
   const ips = [...(four.kind === 'found' ? four.records : []), ...(six.kind === 'found' ? six.records : [])]
-  if (ips.length > 0) return { kind: 'found', ips }
+  // What is missing must be as sure as what is found.
+  const isSecure = [four, six].every((answer) => answer.kind !== 'failed' && answer.authenticated)
+  if (ips.length > 0) return { kind: 'found', ips, isSecure }
   const failed = [four, six].find((answer) => answer.kind === 'failed')
   if (failed?.kind === 'failed')
     return { kind: 'failed', why: `the look-up of ${name} failed: ${failed.why}` }
@@ -132,14 +170,14 @@ async function addressesOf(name: string, deps: ResolveDeps): Promise<Addresses> 
 
 function guarded(
   host: string,
-  ips: readonly string[],
-  { port, tls, deps }: { readonly port: number; readonly tls: RouteTls; readonly deps: ResolveDeps },
-): { readonly targets: readonly Target[]; readonly refusal: TargetRefusal | null } {
-  const targets: Target[] = []
+  { ips, isSecure }: { readonly ips: readonly string[]; readonly isSecure: boolean },
+  { port, deps }: { readonly port: number; readonly deps: ResolveDeps },
+): { readonly targets: readonly FoundTarget[]; readonly refusal: TargetRefusal | null } {
+  const targets: FoundTarget[] = []
   let refusal: TargetRefusal | null = null
   for (const ip of ips) {
     const why = deps.guard.refusalOf(ip, port)
-    if (why === null) targets.push({ host, ip, port, tls })
+    if (why === null) targets.push({ host, ip, port, isSecure })
     else if (refusal !== 'own-listener') refusal = why
   }
   return { targets, refusal }

@@ -94,10 +94,7 @@ export class Recorder {
       now,
       startedAt: outcome.startedAt === undefined || outcome.startedAt === 0 ? now : outcome.startedAt,
       nextHop: target === null ? null : { host: target.host, ip: target.ip, port: target.port },
-      tls:
-        session === null || session.tls === null
-          ? null
-          : { version: session.tls.version, cipher: session.tls.cipher, verified: session.tls.verified },
+      tls: session === null ? null : session.tlsTold,
       relaysDsn: session?.capabilities.dsn === true,
       random,
       newReportId: () => newId('rep', now),

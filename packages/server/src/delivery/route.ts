@@ -1,13 +1,19 @@
 // Where a recipient's mail goes next: a pure function of the tenant's settings and the recipient's domain.
 import type { Direction } from '#policy/policy.ts'
 import type { RouteSettings, TenantSettings } from '#policy/settings.ts'
+import { NO_NEED, needKey, type TlsNeed } from './tls/need.ts'
 
 /** The next hop of a recipient. */
 export type NextHop =
   /** The tenant's own host or smart host; `alternates` are tried in order when it cannot be reached. */
-  | { readonly kind: 'route'; readonly route: RouteSettings; readonly alternates: readonly RouteSettings[] }
+  | {
+      readonly kind: 'route'
+      readonly route: RouteSettings
+      readonly alternates: readonly RouteSettings[]
+      readonly need: TlsNeed
+    }
   /** The mail exchangers of a domain outside (RFC 5321 §5.1). */
-  | { readonly kind: 'mx'; readonly domain: string }
+  | { readonly kind: 'mx'; readonly domain: string; readonly need: TlsNeed }
   /** A domain of another tenant here: our own listener, as a transaction of that tenant (decisions 6). */
   | { readonly kind: 'gateway'; readonly domain: string }
   /** Nothing is set up; `why` is for the administrator. */
@@ -30,34 +36,36 @@ export type RouteQuestion = {
   readonly tenantOfDomain: (domain: string) => string | null
   /** The route a person chose for this recipient; one that is gone counts no more. */
   readonly chosenRouteId?: string | undefined
+  /** What TLS the delivery must have beyond the route's own. */
+  readonly need?: TlsNeed | undefined
 }
 
 /** Decides the next hop. Own domains take the tenant's route in both directions (decisions 1). */
 export function routeOf(question: RouteQuestion): Way {
-  const { settings, direction, domain, tenantOfDomain, chosenRouteId } = question
+  const { settings, direction, domain, tenantOfDomain, chosenRouteId, need = NO_NEED } = question
   if (settings.deliveryPaused === true) return { kind: 'paused', why: 'delivery is paused' }
   if (chosenRouteId !== undefined && settings.routes.some(({ id }) => id === chosenRouteId)) {
-    return routeNamed(settings, chosenRouteId)
+    return routeNamed(settings, chosenRouteId, need)
   }
   const own = settings.domains.find(({ name }) => name === domain)
   if (own !== undefined || direction === 'inbound') {
     const routeId = own?.routeId ?? settings.defaultRouteId
     if (routeId === null) return { kind: 'none', why: `no delivery route is set for ${domain}` }
-    return routeNamed(settings, routeId)
+    return routeNamed(settings, routeId, need)
   }
   const other = tenantOfDomain(domain)
   if (other !== null && other !== settings.tenantId) return { kind: 'gateway', domain }
-  if (settings.smartHostRouteId !== null) return routeNamed(settings, settings.smartHostRouteId)
-  return { kind: 'mx', domain }
+  if (settings.smartHostRouteId !== null) return routeNamed(settings, settings.smartHostRouteId, need)
+  return { kind: 'mx', domain, need }
 }
 
 /** What messages that may share a connection have in common. */
 export function destinationKey(tenantId: string, hop: NextHop): string {
   switch (hop.kind) {
     case 'route':
-      return `${tenantId} ${[hop.route, ...hop.alternates].map(({ host, port, tls }) => `${host}:${port}/${tls}`).join(' ')}`
+      return `${tenantId} ${[hop.route, ...hop.alternates].map(({ host, port, tls }) => `${host}:${port}/${tls}`).join(' ')}${needKey(hop.need)}`
     case 'mx':
-      return `${tenantId} mx ${hop.domain}`
+      return `${tenantId} mx ${hop.domain}${needKey(hop.need)}`
     case 'gateway':
       return `${tenantId} gateway`
     case 'none':
@@ -70,7 +78,7 @@ export function wayKey(tenantId: string, way: Way): string {
   return way.kind === 'paused' ? `${tenantId} paused ${way.why}` : destinationKey(tenantId, way)
 }
 
-function routeNamed(settings: TenantSettings, routeId: string): Way {
+function routeNamed(settings: TenantSettings, routeId: string, need: TlsNeed): Way {
   const route = settings.routes.find(({ id }) => id === routeId)
   if (route === undefined)
     return { kind: 'none', why: `the delivery route ${routeId} does not exist any more` }
@@ -85,5 +93,5 @@ function routeNamed(settings: TenantSettings, routeId: string): Way {
     if (alternate.paused !== true) alternates.push(alternate)
     next = alternate.alternateId
   }
-  return { kind: 'route', route, alternates }
+  return { kind: 'route', route, alternates, need }
 }

@@ -23,7 +23,8 @@ import { destinationKey, type NextHop, wayKey } from './route.ts'
 import type { Connect } from './smtp-connection.ts'
 import { TIMEOUTS, type Timeouts } from './smtp-session.ts'
 import type { Stamper } from './stamp.ts'
-import { wayOf, waysOf } from './ways.ts'
+import type { MtaStsOptions } from './tls/mta-sts.ts'
+import { type Surroundings, wayOf, waysOf } from './ways.ts'
 import { connectorDepsOf } from './wiring.ts'
 
 export type SchedulerOptions = {
@@ -47,6 +48,8 @@ export type SchedulerOptions = {
   /** PEM of authorities to trust beside the usual ones. */
   readonly ca?: string
   readonly connect?: Connect
+  /** Where MTA-STS policies outlive a restart. */
+  readonly keptPolicies?: MtaStsOptions['kept']
   readonly random?: () => number
   readonly timeouts?: Timeouts
   /** How often deadlines are looked at, in milliseconds. */
@@ -214,6 +217,11 @@ export class Scheduler {
     return { inHand: this.#hand.size, destinations: this.#destinations.size, connections: this.#connections }
   }
 
+  get #surroundings(): Surroundings {
+    const { tenantOfDomain, clock } = this.#options
+    return { tenantOfDomain, now: clock.now() }
+  }
+
   get #connections(): number {
     let connections = 0
     for (const destination of this.#destinations.values()) connections += destination.connections
@@ -246,8 +254,7 @@ export class Scheduler {
     }
     const jobs: { readonly job: ScheduledJob; readonly hop: NextHop }[] = []
     const paused: { readonly why: string; readonly some: readonly DueRecipient[] }[] = []
-    const { tenantOfDomain } = this.#options
-    for (const [way, some] of waysOf(settings, { envelope, recipients }, tenantOfDomain)) {
+    for (const [way, some] of waysOf(settings, { envelope, recipients }, this.#surroundings)) {
       if (way.kind === 'paused') {
         paused.push({ why: way.why, some })
         continue
@@ -326,8 +333,8 @@ export class Scheduler {
   #isAstray({ message, recipients }: ScheduledJob, key: string, tenantId: string): boolean {
     const { envelope } = message
     if (envelope.tenantId !== tenantId) return false
-    const { settingsOf, tenantOfDomain } = this.#options
-    const way = wayOf(settingsOf(tenantId), { envelope, recipient: recipients[0]! }, tenantOfDomain)
+    const settings = this.#options.settingsOf(tenantId)
+    const way = wayOf(settings, { envelope, recipient: recipients[0]! }, this.#surroundings)
     return wayKey(tenantId, way) !== key
   }
 

@@ -1,9 +1,12 @@
 // The client's side of one TCP connection: grouped writes, replies in order with deadlines, and the change to
 // TLS.
+import type { X509Certificate } from 'node:crypto'
 import { connect as connectTcp, type Socket } from 'node:net'
-import { connect as connectTls, type TLSSocket } from 'node:tls'
+import { checkServerIdentity, connect as connectTls, type PeerCertificate, type TLSSocket } from 'node:tls'
 import { type Reply, ReplyParser } from '@gatepost/mail/reply.ts'
+import type { TlsaRecord } from '#platform/dns-types.ts'
 import type { Deadlines, Waiting } from './deadlines.ts'
+import { chainOf, daneFaultOf } from './tls/dane.ts'
 
 /** The connection ended, broke the protocol or kept us waiting. `isTimeout` is the last of these. */
 export class ConnectionLost extends Error {
@@ -21,6 +24,19 @@ export type TlsState = {
   readonly verified: boolean
   /** Why it is not verified, in OpenSSL's words; null when it is. */
   readonly fault: string | null
+  /** By TLSA records of the host instead of a public authority. */
+  readonly byDane: boolean
+  readonly certificate: CertificateSeen | null
+}
+
+/** The certificate a host showed, as *Why* tells it. */
+export type CertificateSeen = {
+  readonly subject: string
+  readonly issuer: string
+  /** Epoch milliseconds. */
+  readonly notAfter: number
+  /** SHA-256 of the certificate, colons between octets. */
+  readonly fingerprint: string
 }
 
 export type TlsWish = {
@@ -28,6 +44,10 @@ export type TlsWish = {
   readonly host: string
   /** A certificate that is not verified ends the handshake. */
   readonly strict: boolean
+  /** Names the certificate may be for, instead of the host's; a leading dot stands for any name below. */
+  readonly names?: readonly string[] | undefined
+  /** Records that the certificate must meet instead. */
+  readonly dane?: readonly TlsaRecord[] | undefined
   /** PEM of further authorities to trust. */
   readonly ca?: string | undefined
   /** A session of this host, to resume. */
@@ -145,13 +165,21 @@ export class SmtpConnection implements Waiting {
       rejectUnauthorized: wish.strict,
       minVersion: 'TLSv1.2',
       ...(wish.ca === undefined ? {} : { ca: wish.ca }),
+      ...(wish.names === undefined ? {} : { checkServerIdentity: identityOf(wish.names) }),
       ...(wish.session === undefined ? {} : { session: wish.session }),
     })
     if (wish.onSession !== undefined) secure.on('session', wish.onSession)
     this.#socket = secure
     this.#listen(secure)
     await this.#until(timeoutMs, (done) => secure.once('secureConnect', done))
-    return tlsStateOf(secure)
+    if (wish.dane === undefined) return tlsStateOf(secure, false)
+    const chain = chainOf(secure.getPeerX509Certificate())
+    const expected = { names: wish.names ?? [wish.host], now: this.#deadlines.now() }
+    const fault = daneFaultOf(wish.dane, chain, expected)
+    if (fault === null) return tlsStateOf(secure, true)
+    const lost = new ConnectionLost(`DANE: ${fault}`)
+    this.#lose(lost)
+    throw lost
   }
 
   /** Says goodbye without waiting for the answer. */
@@ -226,13 +254,44 @@ export class SmtpConnection implements Waiting {
 
 const QUIT_MS = 5000
 
-function tlsStateOf(socket: TLSSocket): TlsState {
+function tlsStateOf(socket: TLSSocket, byDane: boolean): TlsState {
   const { authorizationError } = socket
+  const verified = byDane || socket.authorized
+  const shown = socket.getPeerX509Certificate()
   return {
     version: socket.getProtocol() ?? 'unknown',
     cipher: socket.getCipher()?.standardName ?? 'unknown',
-    verified: socket.authorized,
-    fault: socket.authorized ? null : String(authorizationError ?? 'not verified'),
+    verified,
+    fault: verified ? null : String(authorizationError ?? 'not verified'),
+    byDane,
+    certificate: shown === undefined ? null : certificateSeen(shown),
+  }
+}
+
+/** Names in certificates are told on one line and no longer than anybody reads. */
+const CERTIFICATE_NAME_MAX = 300
+
+function certificateSeen(shown: X509Certificate): CertificateSeen {
+  const oneLine = (name: string): string => name.replaceAll('\n', ', ').slice(0, CERTIFICATE_NAME_MAX)
+  return {
+    subject: oneLine(shown.subject ?? ''),
+    issuer: oneLine(shown.issuer ?? ''),
+    notAfter: shown.validToDate.getTime(),
+    fingerprint: shown.fingerprint256,
+  }
+}
+
+/** The check of names against several that will do. */
+function identityOf(
+  names: readonly string[],
+): (host: string, certificate: PeerCertificate) => Error | undefined {
+  return (_host, certificate) => {
+    const isRight = names.some((name) => {
+      if (!name.startsWith('.')) return checkServerIdentity(name, certificate) === undefined
+      const written = (certificate.subjectaltname ?? '').matchAll(/DNS:([^,\s]+)/g)
+      return [...written].some(([, dns = '']) => dns.toLowerCase().endsWith(name))
+    })
+    return isRight ? undefined : new Error(`the certificate is not for ${names.join(' or ')}`)
   }
 }
 

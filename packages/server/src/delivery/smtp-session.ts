@@ -1,7 +1,7 @@
 // From an address to a session that is ready for MAIL: connect, greeting, EHLO or HELO, TLS as the route
 // asks.
 import type { Reply } from '@gatepost/mail/reply.ts'
-import type { TrackedReply } from '#link/reports.ts'
+import type { DeliveryTls, TrackedReply } from '#link/reports.ts'
 import { type Capabilities, capabilitiesOf, NO_CAPABILITIES } from './capabilities.ts'
 import type { Deadlines } from './deadlines.ts'
 import type { Target } from './mx.ts'
@@ -31,6 +31,8 @@ export type Session = {
   readonly connection: SmtpConnection
   readonly capabilities: Capabilities
   readonly tls: TlsState | null
+  /** The same as reports tell it. */
+  readonly tlsTold: DeliveryTls | null
   /** First line of the greeting, as the probe shows it. */
   readonly greeting: string
 }
@@ -93,12 +95,35 @@ async function tryOpen(target: Target, deps: SessionDeps, wantsTls: boolean): Pr
         capabilities = again
       }
     }
-    const session: Session = { target, connection, capabilities, tls, greeting: greeting.lines[0] ?? '' }
+    const tlsTold = tls === null ? null : toldOf(tls, target)
+    const session: Session = {
+      target,
+      connection,
+      capabilities,
+      tls,
+      tlsTold,
+      greeting: greeting.lines[0] ?? '',
+    }
     return { kind: 'open', session }
   } catch (error) {
     connection?.destroy()
     if (!(error instanceof ConnectionLost)) throw error
     return { kind: 'failed', stage, reply: lostReply(error, stage) }
+  }
+}
+
+/** Made once a connection: every delivery over it tells the same. */
+function toldOf(tls: TlsState, { by, stsTest }: Target): DeliveryTls {
+  const { version, cipher, verified, fault, certificate } = tls
+  const failsTest = stsTest !== undefined && !(stsTest.isNamed && verified)
+  return {
+    version,
+    cipher,
+    verified,
+    ...(by === undefined ? {} : { by }),
+    ...(fault === null ? {} : { fault }),
+    ...(failsTest ? { stsTestFailed: true as const } : {}),
+    ...(certificate === null ? {} : { certificate }),
   }
 }
 
@@ -135,9 +160,16 @@ async function secure(
     {
       host: target.host,
       strict: target.tls === 'enforced-strict',
+      names: target.names,
+      dane: target.dane,
       ca: deps.ca,
-      session: deps.tlsSessions.get(target),
-      onSession: (session) => deps.tlsSessions.set(target, session),
+      // A session is as verified as its first handshake, and TLSA records may have changed since.
+      ...(target.dane === undefined && target.names === undefined
+        ? {
+            session: deps.tlsSessions.get(target),
+            onSession: (session: Buffer) => deps.tlsSessions.set(target, session),
+          }
+        : {}),
     },
     deps.timeouts.startTls,
   )

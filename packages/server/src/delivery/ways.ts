@@ -2,20 +2,25 @@
 import type { TenantSettings } from '#policy/settings.ts'
 import type { DueMessage, DueRecipient, Envelope } from '#spool/spool.ts'
 import { routeOf, type Way, wayKey } from './route.ts'
+import { ruledRouteOf, tlsNeedOf } from './tls/need.ts'
 
-type TenantOfDomain = (domain: string) => string | null
+/** What a way depends on besides settings and message. `now` is Unix milliseconds: rules have a validity. */
+export type Surroundings = {
+  readonly tenantOfDomain: (domain: string) => string | null
+  readonly now: number
+}
 
 /** Sorts due recipients. Null settings: nothing is known of the tenant here. */
 export function waysOf(
   settings: TenantSettings | null,
   { envelope, recipients }: DueMessage,
-  tenantOfDomain: TenantOfDomain,
+  { tenantOfDomain, now }: Surroundings,
 ): Iterable<[Way, readonly DueRecipient[]]> {
   if (recipients.length === 1)
-    return [[wayOf(settings, { envelope, recipient: recipients[0]! }, tenantOfDomain), recipients]]
+    return [[wayOf(settings, { envelope, recipient: recipients[0]! }, { tenantOfDomain, now }), recipients]]
   const groups = new Map<string, [Way, DueRecipient[]]>()
   for (const recipient of recipients) {
-    const way = wayOf(settings, { envelope, recipient }, tenantOfDomain)
+    const way = wayOf(settings, { envelope, recipient }, { tenantOfDomain, now })
     const key = wayKey(envelope.tenantId, way)
     const group = groups.get(key)
     if (group === undefined) groups.set(key, [way, [recipient]])
@@ -28,10 +33,19 @@ export function waysOf(
 export function wayOf(
   settings: TenantSettings | null,
   { envelope, recipient }: { readonly envelope: Envelope; readonly recipient: DueRecipient },
-  tenantOfDomain: TenantOfDomain,
+  { tenantOfDomain, now }: Surroundings,
 ): Way {
   if (settings === null) return { kind: 'none', why: 'the settings of the organisation are not known here' }
   const { forwardPath, routeId: chosenRouteId } = recipient
   const domain = forwardPath.slice(forwardPath.lastIndexOf('@') + 1).toLowerCase()
-  return routeOf({ settings, direction: envelope.direction, domain, tenantOfDomain, chosenRouteId })
+  const need = tlsNeedOf(settings, envelope, { forwardPath, now })
+  const ruleRouteId = ruledRouteOf(settings, envelope, { forwardPath, now })
+  return routeOf({
+    settings,
+    direction: envelope.direction,
+    domain,
+    tenantOfDomain,
+    chosenRouteId: chosenRouteId ?? ruleRouteId ?? undefined,
+    need,
+  })
 }

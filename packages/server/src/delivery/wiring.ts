@@ -7,11 +7,21 @@ import type { Hosts } from './hosts.ts'
 import type { SchedulerOptions } from './scheduler.ts'
 import { openSocket } from './smtp-connection.ts'
 import type { Timeouts } from './smtp-session.ts'
+import { MtaSts } from './tls/mta-sts.ts'
 import { TlsSessions } from './tls-sessions.ts'
 
 export type ConnectorOptions = Pick<
   SchedulerOptions,
-  'config' | 'dns' | 'ownListeners' | 'ownMxListener' | 'localAddresses' | 'random' | 'connect' | 'ca'
+  | 'config'
+  | 'clock'
+  | 'dns'
+  | 'ownListeners'
+  | 'ownMxListener'
+  | 'localAddresses'
+  | 'random'
+  | 'connect'
+  | 'ca'
+  | 'keptPolicies'
 >
 
 export function connectorDepsOf(
@@ -26,8 +36,11 @@ export function connectorDepsOf(
   const { hostname } = config
   const { privateTargets } = config.network
   const guard = createTargetGuard({ privateTargets, ownListeners, localAddresses })
+  const { ca, clock, keptPolicies: kept } = options
+  const sts = new MtaSts({ dns, clock, guard, port: config.delivery.mtaStsPort, ca, kept })
+  const stsOf = (domain: string) => sts.policyOf(domain)
   return {
-    resolve: { dns, guard, hostname, random: options.random ?? Math.random },
+    resolve: { dns, guard, hostname, random: options.random ?? Math.random, stsOf },
     session: {
       connect: options.connect ?? openSocket,
       deadlines,

@@ -11,8 +11,10 @@ import type { AskMailHost, Holder } from '#facts/sources.ts'
 import type { Clock } from '#platform/clock.ts'
 import type { Dns } from '#platform/dns-types.ts'
 import { newId } from '#platform/random.ts'
+import type { SecretBox } from '#platform/secret-box.ts'
 import { unknown } from '#policy/facts.ts'
 import type { Content, Envelope, Spool } from '#spool/spool.ts'
+import { AuthGuard } from './auth-guard.ts'
 import {
   type ConfiguredLimits,
   ConnectionCounter,
@@ -47,6 +49,8 @@ export type EdgeOptions = {
   readonly callForward?: AskMailHost | undefined
   /** Address that the sender's page of a refusal begins with; left out, replies carry no link. */
   readonly senderPage?: string | null
+  /** Opens what the snapshot holds sealed; left out, nobody can sign in and nothing is forwarded outside. */
+  readonly secrets?: Pick<SecretBox, 'open'> | undefined
   /** A message is durable: delivery may begin. Must not throw. */
   onAccepted(envelope: Envelope, content: Content): void
 }
@@ -73,6 +77,8 @@ export class Edge {
   readonly connections: ConnectionCounter
   readonly tenantConnections: TenantConnections
   readonly unknownRecipients = new WindowCounter()
+  readonly authGuard = new AuthGuard()
+  readonly secrets: Pick<SecretBox, 'open'> | null
   readonly refusals: Refusals
   readonly sessions = new Set<Session>()
   readonly turns = new Turns()
@@ -83,6 +89,9 @@ export class Edge {
   readonly greeting: Reply
   readonly ehloReply: Reply
   readonly ehloReplyWithStartTls: Reply
+  readonly ehloReplyWithAuth: Reply
+  /** REQUIRETLS is announced inside TLS alone (RFC 8689 §2). */
+  readonly ehloReplyInTls: Reply
   readonly #ended = new AbortController()
   readonly #listeners = new Set<Closable>()
   #isDraining = false
@@ -111,6 +120,9 @@ export class Edge {
     this.greeting = prewritten(replies.greeting(hostname))
     this.ehloReply = prewritten(replies.ehlo(hostname, keywords))
     this.ehloReplyWithStartTls = prewritten(replies.ehlo(hostname, [...keywords, 'STARTTLS']))
+    this.ehloReplyWithAuth = prewritten(replies.ehlo(hostname, [...keywords, 'REQUIRETLS', AUTH_KEYWORD]))
+    this.ehloReplyInTls = prewritten(replies.ehlo(hostname, [...keywords, 'REQUIRETLS']))
+    this.secrets = options.secrets ?? null
     void this.#sweepForever()
   }
 
@@ -151,9 +163,13 @@ export class Edge {
       for (const session of this.sessions) session.checkDeadline(now, isUnderPressure)
       this.refusals.sweep(now)
       this.unknownRecipients.sweep(now)
+      this.authGuard.sweep(now)
     }
   }
 }
+
+/** RFC 4954, with LOGIN for devices that know nothing else. */
+const AUTH_KEYWORD = 'AUTH SCRAM-SHA-256 PLAIN LOGIN'
 
 /** What EHLO announces (RFC 5321 §4.1.1.1), each by its RFC. */
 function keywordsOf(limits: EdgeLimits): string[] {

@@ -65,6 +65,7 @@ export function envelopeOf(
     cuts: judged.header.cuts,
     // Outbound mail has a reverse-path of the tenant itself (decisions 12).
     dsnAllowed: reversePath !== null && (direction === 'outbound' || isVouchedFor(results)),
+    ...(judged.header.tlsOptional ? { tlsOptional: true as const } : {}),
   }
 }
 
@@ -151,7 +152,7 @@ function received(
     protocol: receivedProtocol({
       extended: session.isExtended,
       tls: wire.tls !== null,
-      auth: false,
+      auth: session.credential !== null,
       smtpUtf8: parameters.smtpUtf8,
     }),
     tlsVersion: wire.tls?.version ?? null,

@@ -30,10 +30,10 @@ export async function explain(order: ExplainOrder, edge: Parts): Promise<Explain
   const relay = relayFact(directory, { clientIp: order.clientIp, reversePath, forwardPath })
   const allowed = relayOf(relay, reversePath === null)
   // Whose mail it would be is another organisation's business.
-  if (allowed !== null && allowed.tenantId !== order.tenantId) {
+  if (allowed !== null && allowed.tenantId !== null && allowed.tenantId !== order.tenantId) {
     throw new Error('this message would not belong to this organisation')
   }
-  const settings = allowed && withDraft(directory.settings(allowed.tenantId), order)
+  const settings = allowed && withDraft(directory.settings(allowed.tenantId ?? order.tenantId), order)
   const direction = allowed?.direction ?? null
   const content = contentOf(order, edge.hostname)
   const transaction: PolicyTransaction = {

@@ -156,6 +156,16 @@ export class WindowCounter {
     return 1
   }
 
+  /** How many there were in the window that is open. */
+  count(key: string, now: number): number {
+    const window = this.#windows.get(key)
+    return window !== undefined && now - window.start < COUNTING_WINDOW_MS ? window.count : 0
+  }
+
+  reset(key: string): void {
+    this.#windows.delete(key)
+  }
+
   /** Forgets windows that are over. */
   sweep(now: number): void {
     for (const [key, window] of this.#windows) {

@@ -32,7 +32,6 @@ export function lookUpsOf(
 ): LookUps {
   const { direction, content } = at
   const isOurs = direction === 'outbound'
-  let authentication: Promise<AuthenticationFactOf> | null = null
   return {
     clientIp: session.wire.clientIp,
     spfOf: (domain) =>
@@ -47,10 +46,19 @@ export function lookUpsOf(
     authentication() {
       if (isOurs) return NOT_JUDGED
       if (content === null) return unknown('no content yet')
-      authentication ??= authenticate(session, transaction, content)
-      return authentication
+      return authenticationOf(session, transaction, content)
     },
   }
+}
+
+/** SPF, DKIM and DMARC of a message, found out once. */
+export function authenticationOf(
+  session: Session,
+  transaction: Transaction,
+  content: ContentToJudge,
+): Promise<AuthenticationFactOf> {
+  transaction.authentication ??= authenticate(session, transaction, content)
+  return transaction.authentication
 }
 
 /** Begins SPF once a transaction. */
@@ -63,9 +71,13 @@ export function askSpf(session: Session, transaction: Transaction): SpfFact | Pr
   return transaction.spf
 }
 
-/** Hashes large content of mail from outside while it comes in: it is not in memory at its end. */
+/**
+ * Hashes large content of mail that is not known to be ours while it comes in: it is not in memory at its
+ * end.
+ */
 export function tapOf(session: Session, transaction: Transaction): (head: Uint8Array) => BodyTap | null {
-  return (head) => (transaction.direction === 'outbound' ? null : session.edge.authenticator.tap(head))
+  const isOurs = transaction.direction === 'outbound' && transaction.pendingCloud === null
+  return (head) => (isOurs ? null : session.edge.authenticator.tap(head))
 }
 
 async function authenticate(

@@ -6,12 +6,14 @@ import { replies } from '@gatepost/mail/replies.ts'
 import type { Reply } from '@gatepost/mail/reply.ts'
 import { gatherFrom } from '#facts/gather.ts'
 import { HEADER_BYTES_MAX, type HeaderFacts, readHeaderFacts } from '#facts/header-facts.ts'
-import { messagePolicies } from '#policy/order.ts'
+import { messagePolicies, unprovenMessagePolicies } from '#policy/order.ts'
 import { combine, decideEach } from '#policy/per-recipient.ts'
 import type { Verdict } from '#policy/policy.ts'
 import type { TenantSettings } from '#policy/settings.ts'
 import { SpoolUnavailable } from '#spool/spool.ts'
+import { proofOf, proveCloud, refuseUnproven } from './cloud-proof.ts'
 import type { ContentSink } from './content.ts'
+import { authorizedFor } from './credential.ts'
 import { acceptedReport, envelopeOf, type Held } from './envelope.ts'
 import { askGreylist, learnSender, noteGreylisting } from './greylist.ts'
 import { type ContentToJudge, lookUpsOf } from './look-ups.ts'
@@ -57,10 +59,11 @@ export async function receiveMessage(
     const because = header?.fault ?? 'header-too-big'
     return refuseMessage(session, transaction, { reply: replies.headerTooBig, because })
   }
-  const settings = tenantByAuthor(session, transaction, header.value)
-  if (settings === null) throw new Error('a transaction with recipients has no tenant')
-  transaction.settings = settings
   const content = { header: header.value, head, sink }
+  if (transaction.pendingCloud !== null) await proveCloud(session, transaction, content)
+  const settings = tenantByAuthor(session, transaction, header.value)
+  if (settings === null) return refuseUnproven(session, transaction, content)
+  transaction.settings = settings
   const verdicts = await judge(session, transaction, content)
   noteContacts(session, transaction, verdicts)
   const outcome = combine(verdicts)
@@ -121,6 +124,7 @@ function judge(
         forwardPath,
         tenantId: settings?.tenantId ?? null,
         direction,
+        clientTls: wire.tls?.version ?? null,
         now,
       },
       settings,
@@ -135,10 +139,12 @@ function judge(
         lookUps,
         greylist: askGreylist(session, transaction, { settings, forwardPath, lookUps }),
         header: content.header,
+        proof: proofOf(transaction),
       }),
     },
   }))
-  return decideEach(messagePolicies, recipients)
+  const isTakenAsInbound = transaction.proof?.kind === 'unproven' && direction === 'inbound'
+  return decideEach(isTakenAsInbound ? unprovenMessagePolicies : messagePolicies, recipients)
 }
 
 /**
@@ -152,7 +158,7 @@ function tenantByAuthor(
 ): TenantSettings | null {
   const { directory, reversePath, direction, settings } = transaction
   if (reversePath !== null || direction !== 'outbound') return settings
-  const authorized = directory.authorizedFor(session.wire.clientIp)
+  const authorized = authorizedFor(session, directory)
   if (authorized.length < 2) return settings
   const tenants = new Set(header.authorDomains.map((domain) => directory.tenantOfDomain(domain)))
   const [only] = tenants

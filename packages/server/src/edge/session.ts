@@ -4,6 +4,7 @@ import { concat, copyOf } from '@gatepost/mail/bytes.ts'
 import { type CommandFault, type CommandOptions, parseCommand } from '@gatepost/mail/command.ts'
 import { replies } from '@gatepost/mail/replies.ts'
 import { formatReply, type Reply } from '@gatepost/mail/reply.ts'
+import type { StoredCredential } from '#facts/sources.ts'
 import { handle } from './commands/handle.ts'
 import type { Edge } from './edge.ts'
 import { faultReply, isForbiddenLine } from './faults.ts'
@@ -33,6 +34,10 @@ export class Session implements SequenceState {
   /** EHLO rather than HELO. */
   isExtended = false
   transaction: Transaction | null = null
+  /** Who signed in; forgotten when TLS starts. */
+  credential: StoredCredential | null = null
+  authFailures = 0
+  #exchange: ((line: Uint8Array) => Outcome) | null = null
   #state: SessionState = 'command'
   #since: number
   #intakeSince = 0
@@ -90,6 +95,8 @@ export class Session implements SequenceState {
   /** TLS is up: everything said in clear is forgotten (RFC 3207 §4.2). */
   restart(): void {
     this.helo = null
+    this.credential = null
+    this.#exchange = null
     this.#wantsTls = false
     this.resetTransaction()
     this.#enter('command')
@@ -152,6 +159,11 @@ export class Session implements SequenceState {
   beginIntake(intake: Intake): void {
     this.#intake = intake
     this.#intakeSince = this.edge.clock.now()
+  }
+
+  /** The next line is no command but the answer to a challenge (RFC 4954 §4). */
+  beginExchange(answer: (line: Uint8Array) => Outcome): void {
+    this.#exchange = answer
   }
 
   /** TLS starts once the reply of this command is written; octets behind it are dropped. */
@@ -232,6 +244,11 @@ export class Session implements SequenceState {
   }
 
   #answer(line: Uint8Array): Outcome {
+    const exchange = this.#exchange
+    if (exchange !== null) {
+      this.#exchange = null
+      return guarded(this, 'AUTH', () => exchange(line))
+    }
     const command = parseCommand(line, this.#commandOptions())
     if (!command.ok) return this.#refuseLine(command.fault, line)
     const misplaced = outOfSequence(this, command.value.verb)

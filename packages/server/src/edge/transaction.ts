@@ -5,10 +5,11 @@ import type { Mailbox } from '@gatepost/mail/address.ts'
 
 import type { MailParameters, RcptParameters } from '@gatepost/mail/command.ts'
 import type { ReversePath } from '@gatepost/mail/path.ts'
-import type { SpfFact } from '#facts/authentication.ts'
+import type { AuthenticationFactOf, SpfFact } from '#facts/authentication.ts'
+import type { CloudProof } from '#facts/relay-proof.ts'
 import type { Directory } from '#facts/sources.ts'
 import type { Direction, Verdict } from '#policy/policy.ts'
-import type { TenantSettings } from '#policy/settings.ts'
+import type { CloudProvider, TenantSettings } from '#policy/settings.ts'
 import type { ChunkedContent } from './commands/bdat.ts'
 
 export type AcceptedRecipient = {
@@ -29,6 +30,14 @@ export type Transaction = {
   /** Fixed by the first accepted recipient (decisions 5). */
   settings: TenantSettings | null
   direction: Direction | null
+  /** The content has to prove whose mail it is: the client is in this shared cloud (decisions 2). */
+  pendingCloud: CloudProvider | null
+  /** The reverse-path is somebody else's: the content has to show that the tenant's host passed it on. */
+  isForward: boolean
+  /** What it proved, once the content was here. */
+  proof: CloudProof | null
+  /** SPF, DKIM and DMARC of the content, found out once. */
+  authentication: Promise<AuthenticationFactOf> | null
   /** Asked when a policy needs it, else from the first accepted recipient of inbound mail on. */
   spf: SpfFact | Promise<SpfFact> | null
   /** Content that comes in BDAT chunks, once one was sent. */
@@ -48,6 +57,10 @@ export function openTransaction(
     recipients: [],
     settings: null,
     direction: null,
+    pendingCloud: null,
+    isForward: false,
+    proof: null,
+    authentication: null,
     spf: null,
     chunked: null,
   }

@@ -8,6 +8,7 @@ import { decodeEncodedWords } from '@gatepost/mail/encoded-word.ts'
 import { fieldsNamed, type HeaderField, parseHeaderFields } from '@gatepost/mail/header.ts'
 import { isOwnAuthenticationResults } from '@gatepost/mail/trace-fields.ts'
 import type { Facts } from '#policy/facts.ts'
+import { SECRET_FIELD } from './relay-proof.ts'
 
 export type HeaderFacts = {
   /** All fields as they stand in the bytes. */
@@ -26,9 +27,12 @@ export type HeaderFacts = {
   /** Received fields written by this gateway. */
   readonly ownLoops: number
   /**
-   * Byte ranges of Authentication-Results fields that carry our own id: removed at delivery (RFC 8601 §5).
+   * Byte ranges removed at delivery: Authentication-Results fields that carry our own id (RFC 8601 §5), and
+   * the secret by which a tenant proved itself.
    */
   readonly cuts: readonly (readonly [start: number, end: number])[]
+  /** `TLS-Required: No`, once: delivery matters more to the author than TLS (RFC 8689 §5). */
+  readonly tlsOptional: boolean
 }
 
 /** Why a header cannot be judged; answered with 552. */
@@ -60,6 +64,7 @@ export function readHeaderFacts(
   let messageId: HeaderField | null = null
   let received = 0
   let ownLoops = 0
+  const tlsRequired: string[] = []
   for (const field of fields) {
     switch (field.nameLower) {
       case 'received':
@@ -69,11 +74,17 @@ export function readHeaderFacts(
       case 'authentication-results':
         if (isOwnAuthenticationResults(field, hostname)) cuts.push([field.start, field.end])
         break
+      case SECRET_FIELD:
+        cuts.push([field.start, field.end])
+        break
       case 'subject':
         subject ??= field
         break
       case 'message-id':
         messageId ??= field
+        break
+      case 'tls-required':
+        tlsRequired.push(field.value.trim().toLowerCase())
     }
   }
   const authors = authorsOf(fields, AUTHOR_OPTIONS).slice(0, AUTHORS_MAX)
@@ -90,6 +101,7 @@ export function readHeaderFacts(
     received,
     ownLoops,
     cuts,
+    tlsOptional: tlsRequired.length === 1 && tlsRequired[0] === 'no',
   }
   return { ok: true, value }
 }

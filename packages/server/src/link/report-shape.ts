@@ -114,7 +114,19 @@ const Delivery = z.object({
   attempt: z.int(),
   nextAttemptAt: z.int().nullable(),
   nextHop: z.object({ host: Line, ip: OptionalLine, port: z.int() }).nullable(),
-  tls: z.object({ version: Line, cipher: Line, verified: z.boolean() }).nullable(),
+  tls: z
+    .object({
+      version: Line,
+      cipher: Line,
+      verified: z.boolean(),
+      by: z.enum(['dane', 'mta-sts', 'policy']).optional(),
+      fault: Line.optional(),
+      stsTestFailed: z.literal(true).optional(),
+      certificate: z
+        .object({ subject: Line, issuer: Line, notAfter: z.number(), fingerprint: Line })
+        .optional(),
+    })
+    .nullable(),
   reply: Reply,
   durationMs: z.number(),
   dsnId: OptionalLine,

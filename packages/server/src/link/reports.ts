@@ -91,6 +91,29 @@ export type MadeSignature = {
   readonly algorithm: string
 }
 
+/** TLS of a delivery (T1): what was agreed, who vouched for the host, and its certificate. */
+export type DeliveryTls = {
+  readonly version: string
+  readonly cipher: string
+  readonly verified: boolean
+  /** What asked for it beyond the route: left out where nothing did. */
+  readonly by?: 'dane' | 'mta-sts' | 'policy' | undefined
+  /** Why the certificate is not verified, where it need not be. */
+  readonly fault?: string | undefined
+  /** The domain tests an MTA-STS policy, and this delivery would have failed it. */
+  readonly stsTestFailed?: true | undefined
+  readonly certificate?:
+    | {
+        readonly subject: string
+        readonly issuer: string
+        /** Epoch milliseconds. */
+        readonly notAfter: number
+        /** SHA-256. */
+        readonly fingerprint: string
+      }
+    | undefined
+}
+
 /** What became of recipients in one delivery attempt, or by a decision of ours (expired, discarded). */
 export type DeliveryReport = {
   readonly kind: 'delivery'
@@ -115,7 +138,7 @@ export type DeliveryReport = {
   /** When the next attempt is due; null when there is none. */
   readonly nextAttemptAt: number | null
   readonly nextHop: { readonly host: string; readonly ip: string | null; readonly port: number } | null
-  readonly tls: { readonly version: string; readonly cipher: string; readonly verified: boolean } | null
+  readonly tls: DeliveryTls | null
   /** The remote reply, or our own words for what failed before one came; code 0 where there was no reply. */
   readonly reply: TrackedReply
   /** Milliseconds from first contact to outcome. */

@@ -82,6 +82,24 @@ export const RuleShape = z.discriminatedUnion('type', [
     type: z.literal('dkim-signing'),
     option: z.object({ action: z.enum(['sign', 'none']) }),
   }),
+  z.object({
+    ...common,
+    type: z.literal('delivery-route'),
+    option: z.object({ routeId: z.string() }),
+  }),
+  z.object({
+    ...common,
+    type: z.literal('secure-delivery'),
+    option: z.object({
+      level: z.enum(['opportunistic', 'enforced-relaxed', 'enforced-strict', 'verified', 'dane', 'mta-sts']),
+      names: z.array(z.string()),
+    }),
+  }),
+  z.object({
+    ...common,
+    type: z.literal('secure-receipt'),
+    option: z.object({ action: z.enum(['enforce', 'none']), version: z.enum(['1.2', '1.3']) }),
+  }),
 ]) satisfies z.ZodType<PolicyRule>
 
 export const AddressGroupShape = z.object({

@@ -28,11 +28,11 @@ export type RelayFact = {
   /** The tenant that validated the forward-path's domain, if any. */
   readonly forwardPathTenant: string | null
   /** The shared cloud the client's address lies in, where a tenant sends through it (decisions 2). */
-  readonly cloud: {
+  readonly cloud?: {
     readonly provider: CloudProvider
     /** The reverse-path's tenant is one of those. */
     readonly isReversePathTenants: boolean
-  } | null
+  } | null | undefined
 }
 
 /** What the content proves about whose outbound mail it is (decisions 2 and 3). */

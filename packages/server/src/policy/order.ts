@@ -11,19 +11,27 @@ import { permittedSenders, permittedSendersHeader } from './permitted-senders.ts
 import type { Policy } from './policy.ts'
 import { recipientValidation } from './recipient-validation.ts'
 import { relay } from './relay.ts'
+import { secureReceipt } from './secure-receipt.ts'
 
 /**
- * Asked for each recipient: relay → recipient validation → anti-spoofing → blocked → permitted →
- * greylisting.
+ * Asked for each recipient: relay → secure receipt → recipient validation → anti-spoofing → blocked →
+ * permitted → greylisting.
  */
 export const rcptPolicies = [
   relay,
+  secureReceipt,
   recipientValidation,
   antiSpoofing,
   blockedSenders,
   permittedSenders,
   greylisting,
 ] as readonly Policy[]
+
+/**
+ * For mail from a shared cloud that proved no tenant and is for our own domains: what was not asked at RCPT,
+ * since the proof was pending (decisions 2), and then the rest as for any mail from outside.
+ */
+const atMessage = (policy: Policy): Policy => ({ ...policy, stage: 'message' })
 
 /**
  * Asked once the content is here, for each recipient: hops and loops → authentication → author of
@@ -39,3 +47,9 @@ export const messagePolicies = [
   permittedSendersHeader,
   greylistingOfBounces,
 ] as readonly Policy[]
+
+export const unprovenMessagePolicies: readonly Policy[] = messagePolicies.flatMap((policy) =>
+  policy.name === 'author-relay'
+    ? [policy, ...[antiSpoofing, blockedSenders, permittedSenders].map((one) => atMessage(one as Policy))]
+    : [policy],
+)

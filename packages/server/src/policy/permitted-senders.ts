@@ -1,4 +1,5 @@
 // Permitted senders: known ones skip strict screening, and never anything else (S1, S2; behaviour §5.2).
+import { isSampled } from './auto-allow.ts'
 import {
   adminPermit,
   cancelsAtRcpt,
@@ -93,7 +94,12 @@ function judge({ settings, subject, proof, saw, wanted }: Judged): Opinion {
   if (!isEntryProven(entry, subject, proof)) {
     return { kind: 'continue', because: 'permit-not-authenticated', saw: text }
   }
-  return { kind: 'waive', because: 'permitted-by-recipient', saw: text, policies: SKIPPED }
+  if (entry.source !== 'auto-allow')
+    return { kind: 'waive', because: 'permitted-by-recipient', saw: text, policies: SKIPPED }
+  // A sample of the answers is screened: whoever is allowed by itself must not be trusted for ever.
+  if (subject.headerFrom !== null && isSampled(settings, `${saw} ${subject.now}`))
+    return { kind: 'continue', because: 'auto-allow-sampled', saw: text }
+  return { kind: 'waive', because: 'permitted-by-auto-allow', saw: text, policies: SKIPPED }
 }
 
 /** SPF is only asked for where a permit rests on it, or would be cancelled by it. */

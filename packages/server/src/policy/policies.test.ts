@@ -135,11 +135,13 @@ test('hops: a hundred is allowed, and three of our own', () => {
   }
 })
 
-test('author relay: judged only for outbound mail with a null reverse-path', () => {
+test('author relay: the author of all outbound mail is the tenant, or it was passed on', () => {
   const foreign = 'defer author-domain-not-validated 451 4.7.1 Open relay not allowed (author domain'
   const cases: readonly [string | null, Direction, readonly (readonly [string, string | null])[], string][] =
     [
-      ['a@acme.example', 'outbound', [['evil.example', null]], 'continue not-relayed'],
+      ['a@acme.example', 'outbound', [['evil.example', null]], `${foreign} evil.example is not validated)`],
+      ['a@acme.example', 'outbound', [], 'continue not-relayed'],
+      ['a@acme.example', 'outbound', [['blue.example', 'blue']], 'reject author-of-other-tenant 550 5.7.1'],
       [null, 'inbound', [['evil.example', null]], 'continue not-relayed'],
       [null, 'outbound', [['acme.example', 'acme']], 'continue author-is-tenant'],
       [null, 'outbound', [['evil.example', null]], `${foreign} evil.example is not validated)`],
@@ -171,7 +173,8 @@ test('author relay: judged only for outbound mail with a null reverse-path', () 
       people: [],
       replyTo: [],
     }
-    const opinion = authorRelay.judge(transaction(from, null, direction), { author }, null)
+    const relayProof = { kind: 'not-needed', isReversePathForeign: false, resent: null } as const
+    const opinion = authorRelay.judge(transaction(from, null, direction), { author, relayProof }, null)
     assert.ok(shown(opinion).startsWith(expected), `${shown(opinion)} is not ${expected}`)
   }
 })

@@ -9,6 +9,7 @@ import type { TenantSettings } from './settings.ts'
 
 export type PolicyName =
   | 'relay'
+  | 'secure-receipt'
   | 'recipient-validation'
   | 'anti-spoofing'
   | 'hops'
@@ -55,6 +56,8 @@ export type PolicyTransaction = {
   /** The tenant the transaction belongs to; null until its first recipient is accepted. */
   readonly tenantId: string | null
   readonly direction: Direction | null
+  /** The TLS version of the session, null in clear; left out where there is no session, as in a question. */
+  readonly clientTls?: string | null
   /** Unix milliseconds: rules have a validity. */
   readonly now: number
 }

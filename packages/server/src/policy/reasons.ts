@@ -26,6 +26,10 @@ export const reasons = {
   'author-of-other-tenant': 'The author domain belongs to another tenant of this gateway.',
   'author-is-tenant': 'The author domain belongs to the tenant that authorised the client address.',
   'not-relayed': 'The message is not a null-reverse-path relay, so the author domain is not judged here.',
+  'no-secure-receipt-rule': 'No rule asks for TLS from this sender.',
+  'tls-used': 'A rule asks for TLS from this sender, and the client uses it.',
+  'tls-missing': 'A rule asks for TLS from this sender, and the client does without or uses an older version.',
+  'tls-not-asked': 'A rule asks for TLS from this sender; whether the client would use it is not known.',
   'accept-all': 'The domain accepts every recipient.',
   'recipient-known': 'The recipient is listed.',
   'recipient-not-in-directory': 'The recipient is known, but no directory names it.',
@@ -96,6 +100,10 @@ export const reasons = {
   'not-permitted': 'Neither a rule nor the recipient’s own list permits the sender.',
   'permitted-by-rule': 'An administrator’s rule permits the sender: strict screening is skipped.',
   'permitted-by-recipient': 'The recipient’s own list permits the sender: strict screening is skipped.',
+  'permitted-by-auto-allow':
+    'The recipient wrote to the sender before (auto allow): strict screening is skipped.',
+  'auto-allow-sampled':
+    'The recipient wrote to the sender before (auto allow); this answer is one of those screened all the same.',
   'permit-not-authenticated':
     'The sender would be permitted, but only if authentication vouches for it, and it does not.',
   'permit-not-for-internal': 'The sender claims an address of the organisation: those are never permitted.',

@@ -19,14 +19,15 @@ export type RelayWay = {
 
 /** The tenant and direction of a recipient, or null when it may not be relayed. */
 export function relayOf(fact: RelayFact, isNullReversePath: boolean): RelayWay | null {
-  const { authorizedFor, reversePathTenant, forwardPathTenant, cloud } = fact
+  const { authorizedFor, reversePathTenant, forwardPathTenant } = fact
+  const cloud = fact.cloud ?? null
   if (reversePathTenant !== null && authorizedFor.includes(reversePathTenant)) {
     return { tenantId: reversePathTenant, direction: 'outbound', pending: null }
   }
   const isOwn = forwardPathTenant === null || forwardPathTenant === reversePathTenant
   if (cloud !== null && cloud.isReversePathTenants && isOwn) {
-    const direction = forwardPathTenant === null ? 'outbound' : 'inbound'
-    return { tenantId: reversePathTenant, direction, pending: 'cloud' }
+    // Also for the tenant's own domains: what is not proven is judged as mail from outside then.
+    return { tenantId: reversePathTenant, direction: 'outbound', pending: 'cloud' }
   }
   if (forwardPathTenant !== null) return { tenantId: forwardPathTenant, direction: 'inbound', pending: null }
   const [only] = authorizedFor

@@ -22,6 +22,7 @@ import type { ReplicaWriterData } from '#link/replica-writer.ts'
 import { systemClock } from '#platform/clock.ts'
 import { createDns } from '#platform/dns.ts'
 import type { Dns } from '#platform/dns-types.ts'
+import { readText, replaceFile } from '#platform/files.ts'
 import { openSecretBox } from '#platform/secret-box.ts'
 import { openTls } from '#platform/tls.ts'
 import { TICKET_KEY_FILE } from '#platform/tls-tickets.ts'
@@ -107,7 +108,7 @@ export async function startEdge(options: RoleOptions): Promise<Running> {
 }
 
 function createEdge(
-  { config, workers, emit }: RoleOptions,
+  { config, slot, workers, emit }: RoleOptions,
   parts: {
     readonly tls: ReturnType<typeof openTls>
     readonly dns: Dns
@@ -171,7 +172,7 @@ function ordersOf(
 }
 
 function createScheduler(
-  { config, workers, emit }: RoleOptions,
+  { config, slot, workers, emit }: RoleOptions,
   parts: {
     readonly spool: QueueSpool
     readonly dns: Dns
@@ -192,6 +193,7 @@ function createScheduler(
     ownListeners: () => mail,
     ownMxListener: () => mail.find(({ role }) => role === 'mx') ?? null,
     localAddresses,
+    keptPolicies: keptIn(join(config.data, 'edge', `mta-sts-${slot}.json`)),
     stamper: createStamper({
       settingsOf: (tenantId) => holder.current()?.settings(tenantId) ?? null,
       tenantOfDomain: (domain) => holder.current()?.tenantOfDomain(domain) ?? null,
@@ -200,6 +202,11 @@ function createScheduler(
       emit,
     }),
   })
+}
+
+/** A small file that is replaced whole. */
+function keptIn(path: string) {
+  return { load: () => readText(path), save: (text: string) => replaceFile(path, text) }
 }
 
 function createCallForward(

@@ -57,6 +57,18 @@ export const DRAFT_FLAGS: readonly Flag[] = [
   },
   { name: 'since', value: 'TIME', means: 'Valid from here on, such as 2026-12-01.' },
   { name: 'until', value: 'TIME', means: 'Valid until here.' },
+  { name: 'route', value: 'ID', means: 'Delivery route: the route that this mail takes.' },
+  {
+    name: 'level',
+    value: 'LEVEL',
+    means: 'Secure delivery: opportunistic, enforced-relaxed, enforced-strict, verified, dane or mta-sts.',
+  },
+  {
+    name: 'certificate-name',
+    value: 'NAME',
+    means: 'Secure delivery, verified: a name to accept; may be repeated.',
+  },
+  { name: 'tls-version', value: 'VERSION', means: 'Secure receipt: 1.2 or 1.3 at least.' },
   { name: 'override', value: null, means: 'Comes before more specific policies.' },
   { name: 'both-ways', value: null, means: 'Also with sender and recipient swapped.' },
   { name: 'off', value: null, means: 'Saves it switched off.' },
@@ -100,6 +112,12 @@ function optionOf(type: PolicyType, { flag, flags, isSet }: Context): unknown {
     case 'auto-allow':
     case 'dkim-signing':
       return { action: action ?? 'none' }
+    case 'delivery-route':
+      return { routeId: flag('route') ?? '' }
+    case 'secure-delivery':
+      return { level: flag('level') ?? 'enforced-strict', names: flags('certificate-name') }
+    case 'secure-receipt':
+      return { action: action ?? 'enforce', version: flag('tls-version') ?? '1.2' }
     case 'anti-spoofing':
       return {
         action: action ?? 'refuse',

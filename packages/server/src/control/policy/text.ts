@@ -31,6 +31,15 @@ const ON_RESULT = {
   honour: 'follow the domain’s DMARC policy',
 } as const
 
+const DELIVERY_LEVELS = {
+  opportunistic: 'TLS where it is offered',
+  'enforced-relaxed': 'TLS, with any certificate',
+  'enforced-strict': 'TLS, with a certificate for the host',
+  verified: 'TLS, with a certificate for the domain',
+  dane: 'TLS by DANE',
+  'mta-sts': 'TLS by MTA-STS',
+} as const
+
 /** What a policy does, in a few words. */
 export function optionText({ type, option }: Pick<PolicyDraft, 'type' | 'option'>): string {
   if ('spfFail' in option) {
@@ -48,7 +57,10 @@ export function optionText({ type, option }: Pick<PolicyDraft, 'type' | 'option'
     if (option.action === option.whenAuthenticated) return first
     return `${first}; when the author authenticates: ${ON_RESULT[option.whenAuthenticated]}`
   }
+  if ('routeId' in option) return 'Take another route'
+  if ('level' in option) return DELIVERY_LEVELS[option.level]
   if (option.action === 'none') return 'Take no action'
+  if ('version' in option) return `Refuse without TLS ${option.version} or later`
   if ('onlyIfAuthenticated' in option) {
     return option.onlyIfAuthenticated ? 'Permit if it authenticates' : 'Permit'
   }
@@ -71,6 +83,9 @@ export const TYPE_NAMES: { readonly [Name in PolicyType]: string } = {
   authentication: 'authentication',
   'auto-allow': 'auto allow',
   'dkim-signing': 'DKIM signing',
+  'delivery-route': 'delivery routes',
+  'secure-delivery': 'secure delivery',
+  'secure-receipt': 'secure receipt',
 }
 
 /** How another policy stands to this one, as a sentence. */

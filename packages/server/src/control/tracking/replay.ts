@@ -77,6 +77,7 @@ function transactionOf(record: Record, forwardPath: string | null): PolicyTransa
     forwardPath: forwardPath === null ? null : mailboxOf(forwardPath),
     tenantId,
     direction,
+    ...(body.client ? { clientTls: body.client.tls?.version ?? null } : {}),
     now: at,
   }
 }

@@ -43,7 +43,7 @@ export function handle(session: Session, command: Command): Reply | null | Promi
     case 'STARTTLS':
       return starttls(session)
     case 'AUTH':
-      return auth()
+      return auth(session, command)
     case 'VRFY':
       return vrfy()
     case 'HELP':

@@ -9,8 +9,9 @@ import type { Directory } from '#facts/sources.ts'
 import { decide } from '#policy/decide.ts'
 import { rcptPolicies } from '#policy/order.ts'
 import type { Direction, Verdict } from '#policy/policy.ts'
-import { relayOf } from '#policy/relay.ts'
-import type { TenantSettings } from '#policy/settings.ts'
+import { type RelayWay, relayOf } from '#policy/relay.ts'
+import type { CloudProvider, TenantSettings } from '#policy/settings.ts'
+import { authorizedFor } from '../credential.ts'
 import { askGreylist, noteGreylisting } from '../greylist.ts'
 import { SLOW_REPLY_MS } from '../limits.ts'
 import { askSpf, lookUpsOf } from '../look-ups.ts'
@@ -32,6 +33,8 @@ type Candidate = {
   readonly command: RcptCommand
   readonly settings: TenantSettings | null
   readonly direction: Direction | null
+  readonly pendingCloud: CloudProvider | null
+  readonly isForward: boolean
 }
 
 /** RFC 5321 §4.1.1.3. Answers at once unless a fact has to be waited for. */
@@ -44,13 +47,18 @@ export function rcpt(session: Session, command: RcptCommand): Reply | Promise<Re
   if (transaction.recipients.length >= edge.limits.recipientsPerMessage) {
     return refuse(session, { ...known, reply: replies.tooManyRecipients, because: 'too-many-recipients' })
   }
-  const relay = relayFact(directory, { clientIp: wire.clientIp, reversePath, forwardPath })
-  const allowed = relayOf(relay, reversePath === null)
-  if (allowed && transaction.settings && allowed.tenantId !== transaction.settings.tenantId) {
+  const relay = relayFact(directory, {
+    clientIp: wire.clientIp,
+    reversePath,
+    forwardPath,
+    authorizedFor: session.credential?.tenants,
+  })
+  const way = relayOf(relay, reversePath === null)
+  if (way && transaction.recipients.length > 0 && !goesWith(transaction, way)) {
     return refuse(session, { ...known, reply: replies.otherTenant, because: 'other-tenant' })
   }
-  const settings = allowed && directory.settings(allowed.tenantId)
-  const direction = allowed?.direction ?? null
+  const settings = way && (way.tenantId === null ? null : directory.settings(way.tenantId))
+  const direction = way?.direction ?? null
   const lookUps = lookUpsOf(session, transaction, { direction, content: null })
   const verdict = decide(rcptPolicies, {
     transaction: {
@@ -60,6 +68,7 @@ export function rcpt(session: Session, command: RcptCommand): Reply | Promise<Re
       forwardPath,
       tenantId: settings?.tenantId ?? null,
       direction,
+      clientTls: wire.tls?.version ?? null,
       now: edge.clock.now(),
     },
     settings,
@@ -76,7 +85,9 @@ export function rcpt(session: Session, command: RcptCommand): Reply | Promise<Re
       header: null,
     }),
   })
-  const candidate = { forwardPath, command, settings, direction }
+  const pendingCloud = way?.pending === 'cloud' ? (relay.cloud?.provider ?? null) : null
+  const isForward = way?.pending === 'forward'
+  const candidate = { forwardPath, command, settings, direction, pendingCloud, isForward }
   return verdict instanceof Promise
     ? verdict.then((late) => settle(session, transaction, candidate, late))
     : settle(session, transaction, candidate, verdict)
@@ -118,6 +129,8 @@ function settle(
     transaction.recipients.push({ key, forwardPath, parameters: candidate.command.parameters, verdict })
   }
   transaction.settings ??= settings
+  transaction.pendingCloud ??= candidate.pendingCloud
+  transaction.isForward = candidate.isForward
   // One outbound recipient makes the transaction outbound, so that its author is judged (decisions 3).
   if (transaction.direction !== 'outbound') transaction.direction = direction
   // Begun now, so that the result is there when the content is. Guesses at addresses cost no DNS.
@@ -126,14 +139,23 @@ function settle(
 }
 
 /**
+ * One transaction, one tenant (decisions 5); null is the one that the content will name. What has to prove
+ * that it was passed on comes alone: its fate is not that of mail for the tenant itself.
+ */
+function goesWith({ settings, isForward }: Transaction, { tenantId, pending }: RelayWay): boolean {
+  return (settings?.tenantId ?? null) === tenantId && isForward === (pending === 'forward')
+}
+
+/**
  * Guessing at addresses gets slow, then ends (R3, reliability §3 case 11). Hosts of a tenant are no
  * guessers.
  */
 function slowedDown(session: Session, { directory }: Transaction, reply: Reply): Reply | Promise<Reply> {
   const { edge, wire } = session
+  const isOurHost = authorizedFor(session, directory).length > 0
   const { limits, clock } = edge
   const count = edge.unknownRecipients.add(wire.clientKey, clock.now())
-  if (count <= limits.unknownRecipientsSlow || directory.authorizedFor(wire.clientIp).length > 0) return reply
+  if (count <= limits.unknownRecipientsSlow || isOurHost) return reply
   if (count > limits.unknownRecipientsClose) return replies.tooManyUnknownRecipients
   return clock.sleep(SLOW_REPLY_MS).then(() => reply)
 }

@@ -2,6 +2,7 @@
 
 const words = new Map([
   ['relay', 'Relay'],
+  ['secure-receipt', 'Secure receipt'],
   ['recipient-validation', 'Recipient validation'],
   ['anti-spoofing', 'Anti-spoofing, envelope'],
   ['blocked-senders', 'Blocked senders'],

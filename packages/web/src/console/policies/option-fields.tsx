@@ -1,11 +1,13 @@
 // What a policy does when it is the one that applies: the fields of each type.
 import type { PolicyDraft, PolicyType } from '@gatepost/contract/policy.ts'
-import { Checkbox, NativeSelect, TagsInput } from '@mantine/core'
+import { Checkbox, TagsInput } from '@mantine/core'
+import { Choice } from './choice.tsx'
 import type { Change, FaultOf } from './policy-form.tsx'
+import { RouteField, SecureDelivery, SecureReceipt } from './transport-fields.tsx'
 
 type Props = { readonly draft: PolicyDraft; readonly onChange: Change; readonly faultOf: FaultOf }
 type OptionOf<Type extends PolicyType> = Extract<PolicyDraft, { readonly type: Type }>['option']
-type FieldsProps<Type extends PolicyType> = {
+export type FieldsProps<Type extends PolicyType> = {
   readonly option: OptionOf<Type>
   readonly set: (part: Partial<OptionOf<Type>>) => void
   readonly faultOf: FaultOf
@@ -56,6 +58,12 @@ export function OptionFields({ draft, onChange, faultOf }: Props) {
           onChange={(action) => set({ action })}
         />
       )
+    case 'delivery-route':
+      return <RouteField option={draft.option} set={set} faultOf={faultOf} />
+    case 'secure-delivery':
+      return <SecureDelivery option={draft.option} set={set} faultOf={faultOf} />
+    case 'secure-receipt':
+      return <SecureReceipt option={draft.option} set={set} faultOf={faultOf} />
     case 'authentication':
       return <Authentication option={draft.option} set={set} faultOf={faultOf} />
   }
@@ -193,23 +201,5 @@ function Authentication({ option, set }: FieldsProps<'authentication'>) {
         onChange={(noneFound) => set({ noneFound })}
       />
     </>
-  )
-}
-
-type ChoiceProps<Value extends string> = {
-  readonly label: string
-  readonly words: { readonly [Name in Value]: string }
-  readonly value: Value
-  readonly onChange: (value: Value) => void
-}
-
-function Choice<Value extends string>({ label, words, value, onChange }: ChoiceProps<Value>) {
-  return (
-    <NativeSelect
-      label={label}
-      data={Object.entries<string>(words).map(([name, word]) => ({ value: name, label: word }))}
-      value={value}
-      onChange={(event) => onChange(event.currentTarget.value as Value)}
-    />
   )
 }

@@ -10,6 +10,9 @@ export const policyTypes = [
   'authentication',
   'auto-allow',
   'dkim-signing',
+  'delivery-route',
+  'secure-delivery',
+  'secure-receipt',
 ] as const
 export type PolicyTypeName = (typeof policyTypes)[number]
 

@@ -59,6 +59,24 @@ export const typeWords: { readonly [Type in PolicyType]: TypeWord } = {
     never: 'Only mail of your own validated domains is ever signed, whatever a policy says.',
     add: 'Add a signing policy',
   },
+  'delivery-route': {
+    name: 'Delivery route',
+    does: 'Sends some mail by another route than the one of its domain: a branch with a mail host of its own, a partner behind a smart host.',
+    never: 'It says where mail goes, never whether it is taken.',
+    add: 'Add a delivery route policy',
+  },
+  'secure-delivery': {
+    name: 'Secure delivery',
+    does: 'Says what TLS the next host must have. Mail waits, and comes back to its sender in the end, where the host has less.',
+    never: 'It never asks for less than the recipient’s domain publishes by DANE or MTA-STS.',
+    add: 'Add a secure delivery policy',
+  },
+  'secure-receipt': {
+    name: 'Secure receipt',
+    does: 'Refuses mail that comes without TLS from those who should use it.',
+    never: 'It looks at the connection alone: the mail itself is judged as ever.',
+    add: 'Add a secure receipt policy',
+  },
 }
 
 const options: { readonly [Type in PolicyType]: Extract<PolicyDraft, { type: Type }>['option'] } = {
@@ -75,6 +93,9 @@ const options: { readonly [Type in PolicyType]: Extract<PolicyDraft, { type: Typ
   },
   'auto-allow': { action: 'none' },
   'dkim-signing': { action: 'none' },
+  'delivery-route': { routeId: '' },
+  'secure-delivery': { level: 'enforced-strict', names: [] },
+  'secure-receipt': { action: 'enforce', version: '1.2' },
 }
 
 /** A draft of a type with nothing decided yet but what is safe. */
