@@ -1,8 +1,7 @@
 // A DNS, a spool and a settings holder in memory: the world around the edge under test.
 
-import { compileIpSet } from '@gatepost/mail/ip.ts'
-
 import type { Directory, Holder } from '@gatepost/server/facts/sources.ts'
+import { indexOf } from '@gatepost/server/link/directory.ts'
 import type { AcceptedReport, EdgeReport, RefusedReport } from '@gatepost/server/link/reports.ts'
 import type { ReplicaList, ReplicaValue } from '@gatepost/server/link/snapshot.ts'
 import type { Dns, DnsAnswer, DnsRecordType } from '@gatepost/server/platform/dns-types.ts'
@@ -187,18 +186,7 @@ export class FakeHolder implements Holder {
 
   current(): Directory | null {
     if (!this.hasSnapshot) return null
-    const tenants = [...this.tenants]
-    const outbounds = tenants.map(({ tenantId, authorizedOutbounds }) => ({
-      tenantId,
-      ips: compileIpSet(authorizedOutbounds.map(({ cidr }) => cidr)),
-    }))
-    return {
-      version: 1,
-      tenantOfDomain: (domain) =>
-        tenants.find(({ domains }) => domains.some(({ name }) => name === domain))?.tenantId ?? null,
-      settings: (tenantId) => tenants.find((tenant) => tenant.tenantId === tenantId) ?? null,
-      authorizedFor: (ip) => outbounds.filter(({ ips }) => ips.has(ip)).map(({ tenantId }) => tenantId),
-    }
+    return indexOf(1, this.tenants)
   }
 
   recipientOf(_tenantId: string, addressKey: string) {

@@ -1,11 +1,16 @@
 // Composes a real edge in a made-up world, and reads the world's description from a dialog.
 import { createSecureContext } from 'node:tls'
+import { CREDENTIAL_COLUMN } from '@gatepost/server/edge/credential.ts'
 import { Edge } from '@gatepost/server/edge/edge.ts'
 import { Listener, type ListenerOptions } from '@gatepost/server/edge/listener.ts'
 import type { CallForwardFact, CallForwardQuestion } from '@gatepost/server/facts/sources.ts'
 import type { DnsRecordType } from '@gatepost/server/platform/dns-types.ts'
+import { digestOf } from '@gatepost/server/platform/random.ts'
+import { newPassword, scramKeysOf } from '@gatepost/server/platform/scram-keys.ts'
+import { createSecretBox } from '@gatepost/server/platform/secret-box.ts'
 import { selfSigned } from '@gatepost/server/platform/tls.ts'
 import { known, unknown } from '@gatepost/server/policy/facts.ts'
+import { SRS_COLUMN } from '@gatepost/server/policy/forwarding.ts'
 import type { PolicyRule, Scope } from '@gatepost/server/policy/rule.ts'
 import type { DomainSettings, RecipientMode, TenantSettings } from '@gatepost/server/policy/settings.ts'
 import { nameSkeleton } from '@gatepost/server/policy/skeleton.ts'
@@ -16,6 +21,8 @@ import { addEntry, addGroup, addRule } from './rules.ts'
 import { spoofingRulesOf } from './spoofing-rules.ts'
 
 export type Ports = { readonly mx: number; readonly submission: number; readonly implicitTls: number }
+
+const box = createSecretBox()
 
 /** Made once: generating a key takes longer than a dialog. */
 const certificate = selfSigned('mx.gate.example', Date.now())
@@ -79,6 +86,7 @@ export class World {
       greylist: this.greylist.of(0),
       clock: this.clock,
       emit: (name, fields = {}) => this.events.push({ name, fields }),
+      secrets: box,
       tlsContext: () => (this.#config.get('tls') === 'off' ? null : secureContext),
       callForward: (question) => this.#askHost(question),
       onAccepted: (envelope) => this.offered.push(envelope.id),
@@ -128,6 +136,7 @@ export class World {
       defaultRouteId: null,
       smartHostRouteId: null,
       postmaster: parts.get('postmaster')?.[0] ?? null,
+      ...outboundParts(parts, tenantId),
       rules: [...this.#rulesOf(parts), ...spoofingRulesOf(parts, domain)],
     }
     this.holder.tenants.push(settings)
@@ -185,6 +194,51 @@ export class World {
     }
     if (this.#config.get('snapshot') === 'none') this.holder.hasSnapshot = false
     if (this.#config.get('replica') === 'down') this.holder.hasReplica = false
+  }
+}
+
+/**
+ * `credential printer=PASSWORD` (a login), `cloud microsoft-365 id=GUID secret=TEXT` (sends through it, from
+ * 40.107.0.0/16), `forward ann=bob@else.example keep` and `suspect author=ann@acme.example:hold`.
+ */
+function outboundParts(
+  parts: ReadonlyMap<string, readonly string[]>,
+  tenantId: string,
+): Partial<TenantSettings> {
+  const [provider, ...facts] = parts.get('cloud') ?? []
+  const named = (name: string) =>
+    facts.filter((fact) => fact.startsWith(`${name}=`)).map((fact) => fact.slice(name.length + 1))
+  const secret = named('secret')[0]
+  const place = (id: string) => ({ tenantId, column: CREDENTIAL_COLUMN, id })
+  return {
+    credentials: (parts.get('credential') ?? []).map((text) => {
+      const [username = '', password = newPassword()] = text.split('=')
+      const id = `cre_${username}`
+      return { id, username, keys: box.seal(JSON.stringify(scramKeysOf(password)), place(id)) }
+    }),
+    clouds:
+      provider === undefined
+        ? []
+        : [
+            {
+              provider: provider as 'microsoft-365',
+              ranges: ['40.107.0.0/16', '2a01:111:f403::/49'],
+              tenantIds: named('id'),
+              secretDigest: secret === undefined ? null : digestOf(secret),
+            },
+          ],
+    forwardings: (parts.get('forward') ?? []).flatMap((text, at, all) => {
+      const [address = '', target = ''] = text.split('=')
+      if (target === '') return []
+      return [{ id: `fwd_${at}`, address, target, keepCopy: all[at + 1] === 'keep' }]
+    }),
+    srsKey: box.seal('a key of this world', { tenantId, column: SRS_COLUMN, id: tenantId }),
+    suspects: (parts.get('suspect') ?? []).map((text) => {
+      const [kind = '', rest = ''] = text.split('=')
+      const [identity = '', action = ''] = rest.split(':')
+      return { kind: kind as 'author', identity, action: action as 'hold' }
+    }),
+    ...(parts.has('hourly') ? { hourlyRecipients: Number(parts.get('hourly')![0]) } : {}),
   }
 }
 

@@ -9,10 +9,11 @@ import {
   known,
   type RecipientFact,
   type RelayFact,
+  type RelayProof,
   unknown,
 } from '#policy/facts.ts'
 import { needsList } from '#policy/recipient-validation.ts'
-import type { TenantSettings } from '#policy/settings.ts'
+import type { CloudProvider, TenantSettings } from '#policy/settings.ts'
 import type { AuthenticationFactOf, SpfFact } from './authentication.ts'
 import type { ClientNamesFact } from './client.ts'
 import type { GreylistFact } from './greylist/greylist.ts'
@@ -20,6 +21,7 @@ import type { HeaderFacts } from './header-facts.ts'
 import { impersonationFact } from './impersonation.ts'
 import { listedSpfFact } from './listed-spf.ts'
 import { managedSenderFact } from './managed-sender.ts'
+import { type CloudProof, relayProofFact } from './relay-proof.ts'
 import type { AskMailHost, CallForwardFact, Directory, Holder } from './sources.ts'
 
 /** What facts are found out from. A field that a stage does not have yet is null. */
@@ -37,6 +39,8 @@ export type FactContext = {
   /** Null where nobody keeps a greylist. */
   readonly greylist?: (() => GreylistFact | Promise<GreylistFact>) | null
   readonly header: HeaderFacts | null
+  /** What a message from a shared cloud proved. */
+  readonly proof?: { readonly provider: CloudProvider; readonly proof: CloudProof } | null
 }
 
 /** What may have to be waited for. Each begins when a policy first needs it, and is found out once. */
@@ -83,6 +87,8 @@ export function gatherFrom(context: FactContext): Gather {
           : unknown('no header yet')
       case 'author':
         return authorFact(context)
+      case 'relayProof':
+        return proofFact(context)
     }
   }
   return find as Gather
@@ -95,14 +101,19 @@ export function relayFact(
     readonly clientIp: string
     readonly reversePath: ReversePath
     readonly forwardPath: Mailbox
+    /** Of a session that signed in. */
+    readonly authorizedFor?: readonly string[] | undefined
   },
 ): RelayFact {
   const { clientIp, reversePath, forwardPath } = transaction
-  return {
-    authorizedFor: directory.authorizedFor(clientIp),
-    reversePathTenant: reversePath === null ? null : directory.tenantOfDomain(reversePath.domain),
-    forwardPathTenant: directory.tenantOfDomain(forwardPath.domain),
-  }
+  const authorizedFor = transaction.authorizedFor ?? directory.authorizedFor(clientIp)
+  const reversePathTenant = reversePath === null ? null : directory.tenantOfDomain(reversePath.domain)
+  const forwardPathTenant = directory.tenantOfDomain(forwardPath.domain)
+  const provider = authorizedFor.length === 0 ? directory.cloudOf(clientIp) : null
+  const common = { authorizedFor, reversePathTenant, forwardPathTenant }
+  if (provider === null) return common
+  const isReversePathTenants = reversePathTenant !== null && directory.usesCloud(reversePathTenant, provider)
+  return { ...common, cloud: { provider, isReversePathTenants } }
 }
 
 const NOT_LISTED: Fact<RecipientFact> = known({ listed: false, source: null })
@@ -122,6 +133,15 @@ function callForwardFact(context: FactContext): CallForwardFact | Promise<CallFo
   if (!settings || !forwardPath || !domain) return unknown('no recipient yet')
   const isNull = domain.callForward?.sender === 'null'
   return lookUps.callForward({ settings, forwardPath, reversePath: isNull ? null : reversePath })
+}
+
+/** Without a pending proof it is only asked who passed the message on. */
+function proofFact({ directory, header, reversePath, settings, proof }: FactContext): Fact<RelayProof> {
+  if (!header) return unknown('no header yet')
+  const tenantId = settings?.tenantId ?? null
+  const isTenantDomain = (domain: string): boolean =>
+    tenantId !== null && directory.tenantOfDomain(domain) === tenantId
+  return known(relayProofFact({ reversePath, isTenantDomain, fields: header.fields, cloud: proof ?? null }))
 }
 
 function authorFact({ directory, header }: FactContext): Fact<Facts['author']> {

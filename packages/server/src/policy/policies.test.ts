@@ -59,8 +59,7 @@ function shown(opinion: Opinion): string {
 test('relay: who may send where', () => {
   const notAuthorized =
     'defer address-not-authorized 451 4.7.1 Open relay not allowed (address 192.0.2.1 is not authorized)'
-  const notValidated =
-    'defer domain-not-validated 451 4.7.1 Open relay not allowed (b.example is not a validated domain)'
+  const passedOn = 'continue forward-pending'
   const cases: readonly [
     RelayFact['authorizedFor'],
     string | null,
@@ -76,8 +75,8 @@ test('relay: who may send where', () => {
     [[], 'acme', 'acme', 'a@b.example', 'continue for-validated-domain', 'acme'],
     [['acme'], 'acme', null, 'a@b.example', 'continue sent-by-tenant', 'acme'],
     [['acme'], 'acme', 'blue', 'a@b.example', 'continue sent-by-tenant', 'acme'],
-    [['acme'], null, null, 'a@b.example', notValidated, null],
-    [['acme'], 'blue', null, 'a@b.example', notValidated, null],
+    [['acme'], null, null, 'a@b.example', passedOn, 'acme'],
+    [['acme'], 'blue', null, 'a@b.example', passedOn, 'acme'],
     [['acme'], 'blue', 'acme', 'a@b.example', 'continue for-validated-domain', 'acme'],
     [['acme', 'blue'], 'blue', null, 'a@b.example', 'continue sent-by-tenant', 'blue'],
     [['acme'], null, null, null, 'continue null-reverse-path-of-host', 'acme'],

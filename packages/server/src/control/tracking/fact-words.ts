@@ -14,13 +14,19 @@ export function shownFacts(facts: GatheredFacts, tenantId: string): Shown[] {
 }
 
 const words: Words = {
-  relay({ authorizedFor, reversePathTenant, forwardPathTenant }, tenantId) {
-    const address = authorizedFor.includes(tenantId) ? 'authorised' : 'not authorised'
+  relay({ authorizedFor, reversePathTenant, forwardPathTenant, cloud }, tenantId) {
+    const shared = cloud == null ? 'not authorised' : `shared by all customers of ${cloud.provider}`
+    const address = authorizedFor.includes(tenantId) ? 'authorised' : shared
     const domains = [
       `reverse-path domain ${owner(reversePathTenant, tenantId)}`,
       `recipient domain ${owner(forwardPathTenant, tenantId)}`,
     ]
     return `client address ${address}; ${domains.join('; ')}`
+  },
+  relayProof(proof) {
+    const resent = proof.resent === null ? '' : `; passed on: ${proof.resent}`
+    if (proof.kind === 'not-needed') return `none needed${resent}`
+    return proof.kind === 'proven' ? `${proof.by}${resent}` : proof.why
   },
   recipient: ({ listed, source }) => (listed ? `listed (source ${source})` : 'not listed'),
   clientNames: (names) => names.join(', ') || 'no verified name',
