@@ -23,7 +23,7 @@ async function hostThat(answer: Answer) {
     config: {
       hostname: 'gate.example',
       network: { privateTargets: ['127.0.0.0/8'] },
-      delivery: { mxPort: 25, connectionsPerHost: 2, messagesPerConnection: 10 },
+      delivery: { mxPort: 25, mtaStsPort: 443, connectionsPerHost: 2, messagesPerConnection: 10 },
     },
     tenantOfDomain: () => 'ten_1',
     ownListeners: () => [],

@@ -201,7 +201,7 @@ describe('scheduler', () => {
     }
     const config = {
       hostname: 'gate.example',
-      delivery: { mxPort: other.port, connectionsPerHost: 20, messagesPerConnection: 100 },
+      delivery: { mxPort: other.port, mtaStsPort: 443, connectionsPerHost: 20, messagesPerConnection: 100 },
       network: { privateTargets: ['127.0.0.0/8'] },
     }
     const world = await start(toSink(sink), { dns: fakeDns(zone), config })
@@ -280,7 +280,7 @@ describe('scheduler', () => {
     }
     const config = {
       hostname: 'gate.example',
-      delivery: { mxPort: sink.port, connectionsPerHost: 2, messagesPerConnection: 5 },
+      delivery: { mxPort: sink.port, mtaStsPort: 443, connectionsPerHost: 2, messagesPerConnection: 5 },
       network: { privateTargets: ['127.0.0.0/8'] },
     }
     const world = await start(toSink(sink), { dns: fakeDns(zone), config })

@@ -108,7 +108,7 @@ export async function startEdge(options: RoleOptions): Promise<Running> {
 }
 
 function createEdge(
-  { config, slot, workers, emit }: RoleOptions,
+  { config, workers, emit }: RoleOptions,
   parts: {
     readonly tls: ReturnType<typeof openTls>
     readonly dns: Dns
