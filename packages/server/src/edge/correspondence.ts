@@ -1,6 +1,7 @@
 // Auto allow at the edge that accepts: what of an outbound message permits answers, told to control and written
 // to the machine's own list at once (S4, decisions 19).
 import { addressKey } from '@gatepost/mail/address.ts'
+import { answersOf, automaticField } from '#facts/automatic.ts'
 import type { HeaderFacts } from '#facts/header-facts.ts'
 import {
   type ManagedSenderValue,
@@ -39,8 +40,8 @@ export function correspondenceOf(
   }: { readonly settings: TenantSettings; readonly header: HeaderFacts; readonly held: Held },
 ): Allowed | null {
   const { direction, reversePath, recipients } = transaction
-  if (direction !== 'outbound' || reversePath === null || header.automatic !== null) return null
-  if (recipients.length > RECIPIENTS_MAX) return null
+  if (direction !== 'outbound' || reversePath === null || recipients.length > RECIPIENTS_MAX) return null
+  if (automaticField(header.fields) !== null) return null
   const envelopeFrom = addressKey(reversePath)
   const { world } = rulesOf(settings)
   const [author] = header.authors
@@ -66,11 +67,11 @@ export function correspondenceOf(
     )
   })
   if (wanted.length === 0) return null
+  const answers = answersOf(header.fields)
   return {
-    correspondence: { user, to: wanted, answers: header.answers },
+    correspondence: { user, to: wanted, answers },
     // Control knows what was held: an answer to that must permit nobody, so an answer waits for its word.
-    ahead:
-      header.answers.length > 0 ? [] : wanted.map((sender) => aheadOf(settings, { user, sender, expiresAt })),
+    ahead: answers.length > 0 ? [] : wanted.map((sender) => aheadOf(settings, { user, sender, expiresAt })),
   }
 }
 

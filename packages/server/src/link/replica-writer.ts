@@ -6,9 +6,12 @@ import { systemClock } from '#platform/clock.ts'
 import { createLinkClient } from './client.ts'
 import { LONG_POLL_MS, linkPaths } from './protocol.ts'
 import { REPLICA_FORMAT, REPLICA_SCHEMA } from './replica.ts'
+import { type AllowedAhead, writeAhead } from './replica-ahead.ts'
 import { FeedPage } from './snapshot.ts'
 
 export type ReplicaWriterData = { readonly path: string; readonly socketPath: string }
+
+export type ToReplicaWriter = 'stop' | readonly AllowedAhead[]
 
 const RETRY_MS = 500 // Control may be starting; half a second is unnoticed and cheap.
 
@@ -41,6 +44,15 @@ export function applyPage(database: DatabaseSync, page: FeedPage): void {
   } catch (error) {
     database.exec('rollback')
     throw error
+  }
+}
+
+/** What control's feed brings in a moment anyway: a fault costs that moment. */
+function allowAhead(database: DatabaseSync, entries: readonly AllowedAhead[]): void {
+  try {
+    writeAhead(database, entries, systemClock.now())
+  } catch (error) {
+    parentPort?.postMessage({ kind: 'trouble', why: String(error) })
   }
 }
 
@@ -85,7 +97,10 @@ async function follow({ path, socketPath }: ReplicaWriterData): Promise<void> {
   const database = openForWriting(path)
   const link = createLinkClient(socketPath)
   const stopped = new AbortController()
-  parentPort?.once('message', () => stopped.abort())
+  parentPort?.on('message', (message: ToReplicaWriter) => {
+    if (message === 'stop') stopped.abort()
+    else if (!stopped.signal.aborted) allowAhead(database, message)
+  })
   const stored = database.prepare('select value from meta where name = ?')
   while (!stopped.signal.aborted) {
     const after = Number(stored.get('position')?.value ?? -1)

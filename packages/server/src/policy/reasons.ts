@@ -28,7 +28,8 @@ export const reasons = {
   'not-relayed': 'The message is not a null-reverse-path relay, so the author domain is not judged here.',
   'no-secure-receipt-rule': 'No rule asks for TLS from this sender.',
   'tls-used': 'A rule asks for TLS from this sender, and the client uses it.',
-  'tls-missing': 'A rule asks for TLS from this sender, and the client does without or uses an older version.',
+  'tls-missing':
+    'A rule asks for TLS from this sender, and the client does without or uses an older version.',
   'tls-not-asked': 'A rule asks for TLS from this sender; whether the client would use it is not known.',
   'accept-all': 'The domain accepts every recipient.',
   'recipient-known': 'The recipient is listed.',

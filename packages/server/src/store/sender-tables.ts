@@ -1,4 +1,5 @@
 // Tables of managed senders as Kysely sees them; part of the control store's schema.
+import type { Generated } from 'kysely'
 
 /** What a user's list says of one sender. Found by user and sender, so it needs no id of its own. */
 export type ManagedSenderTable = {
@@ -22,6 +23,10 @@ export type ManagedSenderTable = {
   last_used_at: number | null
   /** Such as the id of the import or of the trusted service. */
   reference: string | null
+  /** Sampling found spam under this entry: it counts no more until the user writes to the sender again. */
+  suspended_at: Generated<number | null>
+  /** The message that suspended it. */
+  suspended_by: Generated<string | null>
 }
 
 /** A user who has entries. */

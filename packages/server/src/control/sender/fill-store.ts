@@ -13,6 +13,7 @@ export async function fillSenders(
   const rows = await db
     .selectFrom('managed_sender')
     .select(['tenant_id', 'user_key', 'sender', 'action', 'source', 'only_if_authenticated', 'expires_at'])
+    .select('suspended_at')
     .$if(place !== null, (select) =>
       select.where(sql<boolean>`(tenant_id, user_key, sender) > (${sql.join(place ?? [])})`),
     )
@@ -23,17 +24,19 @@ export async function fillSenders(
     .execute()
   const last = rows.length < limit ? undefined : rows.at(-1)
   return {
-    items: rows.map((row) => ({
-      tenantId: row.tenant_id,
-      list: 'managed-sender',
-      key: managedSenderKey(row.user_key, row.sender),
-      value: managedSenderValue({
-        action: row.action,
-        source: row.source,
-        onlyIfAuthenticated: row.only_if_authenticated === 1,
-        expiresAt: row.expires_at,
-      }),
-    })),
+    items: rows
+      .filter(({ suspended_at }) => suspended_at === null)
+      .map((row) => ({
+        tenantId: row.tenant_id,
+        list: 'managed-sender',
+        key: managedSenderKey(row.user_key, row.sender),
+        value: managedSenderValue({
+          action: row.action,
+          source: row.source,
+          onlyIfAuthenticated: row.only_if_authenticated === 1,
+          expiresAt: row.expires_at,
+        }),
+      })),
     next: last ? JSON.stringify([last.tenant_id, last.user_key, last.sender]) : null,
   }
 }

@@ -43,7 +43,8 @@ function idsIn({ explanation, facts }: Judged): readonly string[] {
   const fact = facts.managedSender
   if (fact?.kind !== 'known') return []
   return explanation.flatMap(({ because }) => {
-    if (because === 'permitted-by-recipient') return fact.value.permit?.id ?? []
+    if (because === 'permitted-by-recipient' || because === 'permitted-by-auto-allow')
+      return fact.value.permit?.id ?? []
     return because === 'blocked-by-recipient' ? (fact.value.block?.id ?? []) : []
   })
 }

@@ -13,6 +13,8 @@ export type NewSender = {
   readonly domain: string
   readonly action: SenderRow['action']
   readonly onlyIfAuthenticated: boolean
+  /** Where it comes from, where that is another for each. */
+  readonly reference?: string | undefined
 }
 
 export type Made = {
@@ -142,10 +144,21 @@ export async function putRows(
           updated_at: set.ref('excluded.updated_at'),
           last_used_at: set.ref('excluded.last_used_at'),
           reference: set.ref('excluded.reference'),
+          suspended_at: set.ref('excluded.suspended_at'),
+          suspended_by: set.ref('excluded.suspended_by'),
         })),
       )
       .execute()
   }
+  await feedRows(trx, rows, { tenantId, now, dialect })
+}
+
+/** Tells edges of rows as they stand; one that is suspended is none to them. */
+export async function feedRows(
+  trx: Trx,
+  rows: readonly SenderRow[],
+  { tenantId, now, dialect }: Pick<Made, 'tenantId' | 'now' | 'dialect'>,
+): Promise<void> {
   const items = rows.map((row): FeedChange => {
     const value = managedSenderValue({
       action: row.action,
@@ -153,7 +166,8 @@ export async function putRows(
       onlyIfAuthenticated: row.only_if_authenticated === 1,
       expiresAt: row.expires_at,
     })
-    return { tenantId, list: 'managed-sender', key: managedSenderKey(row.user_key, row.sender), value }
+    const key = managedSenderKey(row.user_key, row.sender)
+    return { tenantId, list: 'managed-sender', key, value: row.suspended_at === null ? value : null }
   })
   await appendFeed(trx, items, { dialect, now })
 }
@@ -192,24 +206,25 @@ function countsOf(entries: readonly Pick<NewSender, 'userKey'>[], each: 1 | -1):
 
 async function put(trx: Trx, entries: readonly NewSender[], made: Made): Promise<void> {
   const { tenantId, source, comment, createdBy, reference, dialect } = made
-  const rows = entries.map(({ userKey, sender, domain, action, onlyIfAuthenticated }) => [
+  const rows = entries.map(({ userKey, sender, domain, action, onlyIfAuthenticated, ...entry }) => [
     userKey,
     sender,
     domain,
     action,
     onlyIfAuthenticated ? 1 : 0,
+    entry.reference ?? reference,
   ])
-  const types = ['text', 'text', 'text', 'text', 'number'] as const
+  const types = ['text', 'text', 'text', 'text', 'number', 'text'] as const
   const columns = sql.join(columnsOf(dialect, types))
   const expiresAt = int(made.expiresAt, dialect)
   const now = int(made.now, dialect)
   await sql`insert into managed_sender (tenant_id, user_key, sender, sender_domain, action,
-      only_if_authenticated, source, comment, expires_at, created_at, created_by, updated_at, reference)
-    select ${tenantId}, ${columns}, ${source}, ${comment}, ${expiresAt}, ${now}, ${createdBy}, ${now},
-      ${reference} from ${eachOf(dialect, rows)} e where true
+      only_if_authenticated, reference, source, comment, expires_at, created_at, created_by, updated_at)
+    select ${tenantId}, ${columns}, ${source}, ${comment}, ${expiresAt}, ${now}, ${createdBy}, ${now}
+      from ${eachOf(dialect, rows)} e where true
     on conflict (tenant_id, user_key, sender) do update set action = excluded.action,
       source = excluded.source, only_if_authenticated = excluded.only_if_authenticated,
       comment = excluded.comment, expires_at = excluded.expires_at, created_at = excluded.created_at,
       created_by = excluded.created_by, updated_at = excluded.updated_at, reference = excluded.reference,
-      last_used_at = null`.execute(trx)
+      last_used_at = null, suspended_at = null, suspended_by = null`.execute(trx)
 }

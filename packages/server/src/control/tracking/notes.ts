@@ -1,6 +1,7 @@
 // What Connect wants to know of mail that passes: first messages, when addresses sent last, and who was
 // refused relay.
 import type { Report } from '#link/reports.ts'
+import { type CorrespondenceNotes, correspondenceIn } from '../sender/correspondence.ts'
 import { type SenderUse, senderUsesIn } from '../sender/uses.ts'
 import { DAY_MS } from './days.ts'
 import { type ProtectionNotes, ProtectionNoteTaker } from './protection-notes.ts'
@@ -10,6 +11,8 @@ export type MailNotes = {
   readonly protection?: ProtectionNotes | undefined
   /** Entries of users' lists that decided something, at most once a day each (decisions 30). */
   readonly senders?: readonly SenderUse[] | undefined
+  /** Whose answers accepted outbound mail permits (S4). */
+  readonly correspondence?: CorrespondenceNotes | undefined
   /** First outbound message of a tenant, and when its addresses sent, at most once a day each. */
   readonly outbound: readonly {
     readonly tenantId: string
@@ -40,12 +43,21 @@ export class NoteTaker {
   readonly #told = new Set<string>()
   readonly #protection = new ProtectionNoteTaker()
   #senders: SenderUse[] = []
+  #made: CorrespondenceNotes['made'][number][] = []
+  #bad: CorrespondenceNotes['bad'][number][] = []
+  #held: CorrespondenceNotes['held'][number][] = []
   #outbound: MailNotes['outbound'][number][] = []
   #inbound: MailNotes['inbound'][number][] = []
   #refused = new Map<string, MailNotes['refused'][number]>()
 
   note(report: Report, tenantOfDomain: TenantOfDomain): void {
     this.#protection.note(report, tenantOfDomain)
+    const written = correspondenceIn(report)
+    if (written !== null) {
+      this.#made.push(...(written.made ?? []))
+      this.#bad.push(...(written.bad ?? []))
+      this.#held.push(...(written.held ?? []))
+    }
     for (const use of senderUsesIn(report)) {
       const day = Math.floor(use.at / DAY_MS)
       if (this.#isNew(`use ${use.tenantId} ${use.id} ${day}`)) this.#senders.push(use)
@@ -73,11 +85,15 @@ export class NoteTaker {
     const notes = {
       protection: this.#protection.take(),
       senders: this.#senders,
+      correspondence: { made: this.#made, bad: this.#bad, held: this.#held },
       outbound: this.#outbound,
       inbound: this.#inbound,
       refused: [...this.#refused.values()],
     }
     this.#senders = []
+    this.#made = []
+    this.#bad = []
+    this.#held = []
     this.#outbound = []
     this.#inbound = []
     this.#refused = new Map()

@@ -10,6 +10,7 @@ import { keepGreylistReports } from '../greylist/reports.ts'
 import { problem } from '../problem.ts'
 import { keepSeenPeople } from '../recipient/seen.ts'
 import type { EdgeLink, Scope } from '../scope.ts'
+import { keepCorrespondence } from '../sender/correspondence.ts'
 import { keepSpoofs } from '../spoofing/store.ts'
 import { aliasesFor } from './alias-store.ts'
 import { countRows, type MessageCounts } from './counts-store.ts'
@@ -134,6 +135,8 @@ export async function openTracking(options: Options): Promise<Tracking> {
 
 async function keepNotes(notes: MailNotes, { store, peopleChanged }: Options): Promise<void> {
   await keepMailNotes(store, notes)
+  const { correspondence } = notes
+  if (correspondence && (await keepCorrespondence(correspondence, { store }))) peopleChanged?.()
   if (notes.protection === undefined) return
   if (await keepSeenPeople(notes.protection, { store })) peopleChanged?.()
   await keepSpoofs(store, notes.protection.spoofs)
