@@ -1,15 +1,14 @@
 // Greylisting: what it did, whether it is applied, who is never delayed, and what is deferred now.
 import { getGreylisting } from '@gatepost/contract/greylist.ts'
-import { SegmentedControl, TextInput } from '@mantine/core'
-import { IconSearch } from '@tabler/icons-react'
+import { SegmentedControl } from '@mantine/core'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { Page } from '#app/page.tsx'
 import { useMay, useSlug } from '#app/session.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import { usePages } from '#shared/pages.tsx'
 import { Panel } from '#shared/panel.tsx'
+import { SearchField } from '#shared/search-field.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
 import { ChoicePanel, ExemptPanel } from './choice-panel.tsx'
 import { DeferredList } from './deferred-list.tsx'
@@ -23,7 +22,6 @@ const LEAD =
   'most senders of spam never do.'
 
 const READ_MS = 15_000
-const TYPING_MS = 300
 
 const LISTS: readonly { readonly value: ListName; readonly label: string }[] = [
   { value: 'waiting', label: 'Deferred now' },
@@ -79,7 +77,13 @@ function Deferrals() {
           value={list}
           onChange={(value) => change({ list: value as ListName })}
         />
-        <SearchField value={search ?? ''} onChange={(value) => change({ search: value || undefined })} />
+        <SearchField
+          className={classes.search}
+          label="Search deferred messages"
+          placeholder="Sender, recipient or client"
+          value={search ?? ''}
+          onChange={(value) => change({ search: value || undefined })}
+        />
       </div>
       {list === 'waiting' ? (
         <DeferredList search={search} pages={pages} />
@@ -87,28 +91,5 @@ function Deferrals() {
         <EndedList outcome={list} search={search} pages={pages} />
       )}
     </Panel>
-  )
-}
-
-type FieldProps = { readonly value: string; readonly onChange: (value: string) => void }
-
-function SearchField({ value, onChange }: FieldProps) {
-  const [typed, setTyped] = useState(value)
-  useEffect(() => setTyped(value), [value])
-  useEffect(() => {
-    if (typed.trim() === value) return
-    const timer = setTimeout(() => onChange(typed.trim()), TYPING_MS)
-    return () => clearTimeout(timer)
-  }, [typed])
-  return (
-    <TextInput
-      className={classes.search}
-      aria-label="Search deferred messages"
-      placeholder="Sender, recipient or client"
-      leftSection={<IconSearch size={16} aria-hidden />}
-      maxLength={320}
-      value={typed}
-      onChange={(event) => setTyped(event.currentTarget.value)}
-    />
   )
 }

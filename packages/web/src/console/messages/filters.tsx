@@ -1,16 +1,14 @@
 // Search field, time, filter chips and the live switch of the message list.
 import { MessageStatus } from '@gatepost/contract/message.ts'
-import { Kbd, Switch, TextInput } from '@mantine/core'
-import { IconSearch } from '@tabler/icons-react'
-import { type ReactNode, type Ref, useEffect, useState } from 'react'
+import { Kbd, Switch } from '@mantine/core'
+import type { ReactNode, Ref } from 'react'
+import { SearchField } from '#shared/search-field.tsx'
 import { wordOf } from '#shared/vocabulary.ts'
 import { CauseChips } from './cause-chips.tsx'
 import { ChoiceChip, TextChip } from './filter-chips.tsx'
 import type { MessageSearch } from './message-search.ts'
 import classes from './messages.module.css'
 import { TimeFilter } from './time-filter.tsx'
-
-const TYPING_MS = 300
 
 type Props = {
   readonly search: MessageSearch
@@ -32,7 +30,15 @@ export function Filters({ search, onChange, live, onLive, fieldRef, children }: 
   return (
     <search className={classes.filters} aria-label="Filter messages">
       <div className={classes.line}>
-        <SearchField value={search.search ?? ''} onChange={onChange} fieldRef={fieldRef} />
+        <SearchField
+          className={classes.field}
+          label="Search messages"
+          placeholder="Address, domain, subject, message id or IP"
+          value={search.search ?? ''}
+          onChange={(value) => onChange({ search: value || undefined })}
+          fieldRef={fieldRef}
+          hint={<Kbd size="xs">/</Kbd>}
+        />
         <TimeFilter search={search} onChange={onChange} />
         {children}
       </div>
@@ -76,34 +82,5 @@ export function Filters({ search, onChange, live, onLive, fieldRef, children }: 
         </span>
       </div>
     </search>
-  )
-}
-
-type FieldProps = {
-  readonly value: string
-  readonly onChange: (part: Partial<MessageSearch>) => void
-  readonly fieldRef: Ref<HTMLInputElement>
-}
-
-function SearchField({ value, onChange, fieldRef }: FieldProps) {
-  const [typed, setTyped] = useState(value)
-  useEffect(() => setTyped(value), [value])
-  useEffect(() => {
-    if (typed.trim() === value) return
-    const timer = setTimeout(() => onChange({ search: typed.trim() || undefined }), TYPING_MS)
-    return () => clearTimeout(timer)
-  }, [typed])
-  return (
-    <TextInput
-      className={classes.field}
-      aria-label="Search messages"
-      placeholder="Address, domain, subject, message id or IP"
-      leftSection={<IconSearch size={16} aria-hidden />}
-      rightSection={<Kbd size="xs">/</Kbd>}
-      rightSectionPointerEvents="none"
-      value={typed}
-      onChange={(event) => setTyped(event.currentTarget.value)}
-      ref={fieldRef}
-    />
   )
 }

@@ -1,13 +1,12 @@
 // Search field, state and recipient domain of the queue; unset filters are dashed chips.
 import { Button, Menu, Popover, TextInput } from '@mantine/core'
-import { IconSearch, IconX } from '@tabler/icons-react'
-import { type ReactNode, useEffect, useState } from 'react'
+import { IconX } from '@tabler/icons-react'
+import { type ReactNode, useState } from 'react'
+import { SearchField } from '#shared/search-field.tsx'
 import { wordOf } from '#shared/vocabulary.ts'
 import classes from '../messages/messages.module.css'
 import own from './queue.module.css'
 import type { QueueSearch } from './queue-search.ts'
-
-const TYPING_MS = 300
 
 type Props = {
   readonly search: QueueSearch
@@ -18,6 +17,8 @@ export function Filters({ search, onChange }: Props) {
   return (
     <search className={classes.filters} aria-label="Filter the queue">
       <SearchField
+        label="Search the queue"
+        placeholder="Sender, recipient or message id"
         value={search.search ?? ''}
         onChange={(value) => onChange({ search: value || undefined })}
       />
@@ -38,32 +39,6 @@ export function Filters({ search, onChange }: Props) {
         )}
       </div>
     </search>
-  )
-}
-
-function SearchField({
-  value,
-  onChange,
-}: {
-  readonly value: string
-  readonly onChange: (value: string) => void
-}) {
-  const [typed, setTyped] = useState(value)
-  useEffect(() => setTyped(value), [value])
-  useEffect(() => {
-    if (typed.trim() === value) return
-    const timer = setTimeout(() => onChange(typed.trim()), TYPING_MS)
-    return () => clearTimeout(timer)
-  }, [typed])
-  return (
-    <TextInput
-      aria-label="Search the queue"
-      placeholder="Sender, recipient or message id"
-      leftSection={<IconSearch size={16} aria-hidden />}
-      maxLength={320}
-      value={typed}
-      onChange={(event) => setTyped(event.currentTarget.value)}
-    />
   )
 }
 

@@ -1,11 +1,9 @@
 // Search field and filters of the senders page; what stands beside them acts on what was found.
-import { Select, TextInput } from '@mantine/core'
-import { IconSearch } from '@tabler/icons-react'
-import { type ReactNode, useEffect, useState } from 'react'
+import { Select } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { SearchField } from '#shared/search-field.tsx'
 import classes from './senders.module.css'
 import { actionWords, type SendersSearch, sourceWords, stateWords } from './senders-search.ts'
-
-const TYPING_MS = 300
 
 type Props = {
   readonly search: SendersSearch
@@ -17,6 +15,9 @@ export function SenderFilters({ search, onChange, children }: Props) {
   return (
     <search className={classes.tools} aria-label="Filter senders">
       <SearchField
+        className={classes.search}
+        label="Search senders"
+        placeholder="Beginning of a sender, domain or user"
         value={search.search ?? ''}
         onChange={(value) => onChange({ search: value || undefined })}
       />
@@ -61,29 +62,6 @@ function Pick({ name, words, value, onChange }: PickProps) {
       onChange={(picked) => onChange(picked ?? undefined)}
       clearable
       clearButtonProps={{ 'aria-label': `Clear ${name.toLowerCase()}` }}
-    />
-  )
-}
-
-type FieldProps = { readonly value: string; readonly onChange: (value: string) => void }
-
-function SearchField({ value, onChange }: FieldProps) {
-  const [typed, setTyped] = useState(value)
-  useEffect(() => setTyped(value), [value])
-  useEffect(() => {
-    if (typed.trim() === value) return
-    const timer = setTimeout(() => onChange(typed.trim()), TYPING_MS)
-    return () => clearTimeout(timer)
-  }, [typed])
-  return (
-    <TextInput
-      className={classes.search}
-      aria-label="Search senders"
-      placeholder="Beginning of a sender, domain or user"
-      leftSection={<IconSearch size={16} aria-hidden />}
-      maxLength={320}
-      value={typed}
-      onChange={(event) => setTyped(event.currentTarget.value)}
     />
   )
 }

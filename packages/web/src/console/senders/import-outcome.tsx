@@ -1,11 +1,7 @@
 // What an import of senders did, by user, with undo for an hour.
 import type { SenderImport } from '@gatepost/contract/sender.ts'
-import { Button } from '@mantine/core'
 import { count, plural } from '#shared/format.ts'
-import { Note, ProblemNote } from '#shared/note.tsx'
-import { useNow } from '#shared/now.ts'
-import stack from '#shared/stack.module.css'
-import { Countdown } from '#shared/time.tsx'
+import { ImportEnd } from '#shared/import-end.tsx'
 import classes from './senders.module.css'
 
 type Props = {
@@ -16,58 +12,18 @@ type Props = {
   readonly onAgain?: () => void
 }
 
-export function ImportOutcome({ shown, busy, error, onUndo, onAgain }: Props) {
-  const now = useNow()
-  const undoable = shown.state === 'committed' && shown.undoUntil !== null && shown.undoUntil > now
+export function ImportOutcome({ shown, ...rest }: Props) {
   return (
-    <div className={stack.stack}>
-      <Outcome shown={shown} />
+    <ImportEnd
+      {...rest}
+      shown={shown}
+      sentence={sentenceOf(shown)}
+      note={<p>From {shown.fileName}. Edges know them within a second or two.</p>}
+      undoneNote={<p>What it had replaced is back. Entries that somebody changed since were left alone.</p>}
+    >
       {shown.state === 'committed' && shown.byUser.length > 0 && <ByUser shown={shown} />}
-      {error ? <ProblemNote error={error} /> : null}
-      <div className={stack.row}>
-        {undoable && (
-          <Button variant="default" loading={busy} onClick={onUndo}>
-            Undo import
-          </Button>
-        )}
-        {onAgain && (
-          <Button variant="default" onClick={onAgain}>
-            Import another file
-          </Button>
-        )}
-        {undoable && shown.undoUntil !== null && (
-          <span className="small">
-            <Countdown to={shown.undoUntil} before="Undo possible for" />
-          </span>
-        )}
-      </div>
-    </div>
+    </ImportEnd>
   )
-}
-
-function Outcome({ shown }: { readonly shown: SenderImport }) {
-  switch (shown.state) {
-    case 'committed':
-      return (
-        <Note tone="ok" role="status" title={sentenceOf(shown)}>
-          <p>From {shown.fileName}. Edges know them within a second or two.</p>
-        </Note>
-      )
-    case 'undone':
-      return (
-        <Note tone="info" role="status" title={`The import of ${shown.fileName} is taken back`}>
-          <p>What it had replaced is back. Entries that somebody changed since were left alone.</p>
-        </Note>
-      )
-    case 'expired':
-      return (
-        <Note tone="warn" role="status" title="This preview is too old to import">
-          <p>Nothing was imported. Choose the file again.</p>
-        </Note>
-      )
-    case 'previewed':
-      return null
-  }
 }
 
 function ByUser({ shown }: { readonly shown: SenderImport }) {
