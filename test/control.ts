@@ -9,8 +9,10 @@ import { loadBootConfig } from '@gatepost/server/boot/config.ts'
 import { accessOf } from '@gatepost/server/control/auth/access.ts'
 import { SignInAttempts } from '@gatepost/server/control/auth/attempts.ts'
 import { findSignedIn } from '@gatepost/server/control/auth/auth.ts'
+import { noDirectory } from '@gatepost/server/control/auth/deps.ts'
 import { createPasswords } from '@gatepost/server/control/auth/password.ts'
 import { openSession } from '@gatepost/server/control/auth/session.ts'
+import { OperatorVisits } from '@gatepost/server/control/role/visits.ts'
 import type { EdgeLink } from '@gatepost/server/control/scope.ts'
 import { findBearer } from '@gatepost/server/control/token/bearer.ts'
 import { openTracking } from '@gatepost/server/control/tracking/tracking.ts'
@@ -71,6 +73,8 @@ export async function withControl(work: (control: TestControl) => Promise<void>)
     passwords: createPasswords(),
     secrets: createSecretBox(),
     attempts: new SignInAttempts(clock),
+    directorySignIn: noDirectory,
+    url: 'http://localhost:8080/',
     listening: [{ role: 'mx', host: '0.0.0.0', port: 25 }],
   }
   try {
@@ -83,6 +87,7 @@ export async function withControl(work: (control: TestControl) => Promise<void>)
 }
 
 function appOf(deps: HandlerDeps, as?: () => Promise<SignedIn>): ReturnType<typeof createApp> {
+  const visits = new OperatorVisits(deps)
   return createApp({
     bindings: createBindings(deps),
     endpoints,
@@ -94,6 +99,7 @@ function appOf(deps: HandlerDeps, as?: () => Promise<SignedIn>): ReturnType<type
     trustedProxies: [],
     findSession: (secret) => (as ? as() : findPerson(deps, secret)),
     findBearer: (bearer, from) => findBearer(bearer, from, deps),
+    noteVisit: (scope, sessionId) => visits.note(scope, sessionId),
     ready: async () => ({ ok: true, why: null }),
     metrics: async () => '# EOF\n',
   })

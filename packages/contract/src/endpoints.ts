@@ -5,10 +5,12 @@ import type { Endpoint } from './endpoint.ts'
 import * as greylist from './greylist.ts'
 import * as group from './group.ts'
 import * as message from './message.ts'
+import * as operator from './operator.ts'
 import * as policy from './policy.ts'
 import * as queue from './queue.ts'
 import * as recipient from './recipient.ts'
 import * as refusal from './refusal.ts'
+import * as role from './role.ts'
 import * as route from './route.ts'
 import * as sender from './sender.ts'
 import * as service from './service.ts'
@@ -34,6 +36,25 @@ export const endpoints: readonly Endpoint[] = [
   tenant.updateTenant,
   tenant.getLiveness,
   tenant.listAudit,
+  role.listRoles,
+  role.createRole,
+  role.updateRole,
+  role.removeRole,
+  role.listAdministrators,
+  role.giveRole,
+  role.removeAdministrator,
+  role.listInvitations,
+  role.inviteAdministrator,
+  role.removeInvitation,
+  role.checkInvitation,
+  role.acceptInvitation,
+  role.listGroupRoles,
+  role.giveGroupRole,
+  role.removeGroupRole,
+  operator.listOperators,
+  operator.inviteOperator,
+  operator.setOperator,
+  operator.removeOperatorInvitation,
   token.listTokens,
   token.createToken,
   token.revokeToken,

@@ -3,6 +3,7 @@
 import type { Endpoint } from '@gatepost/contract/endpoint.ts'
 import type { Context, Hono } from 'hono'
 import type * as z from 'zod'
+import { LOCAL_OPERATOR } from '#control/auth/local-operator.ts'
 import { invalidInput, problem } from '#control/problem.ts'
 import type { Scope } from '#control/scope.ts'
 import type { Emit } from '#events/emit.ts'
@@ -19,6 +20,8 @@ export type BindOptions = {
   readonly findSession: (secret: string) => Promise<SignedIn | null>
   /** Whom an API token stands for, or null where the text is no API token; throws for one that is over. */
   readonly findBearer: (bearer: string, from: string) => Promise<SignedIn | null>
+  /** An operator asks from outside a tenant, which is told before the answer. */
+  readonly noteVisit: (scope: Scope, sessionId: string) => Promise<void>
   readonly emit: Emit
   readonly now: () => number
   readonly trustedProxies: readonly string[]
@@ -46,6 +49,7 @@ async function answer(context: Context, binding: Binding, options: BindOptions):
       tenant: context.req.param('tenant') ?? null,
       from: client.address,
     })
+    if (scope !== null && isVisit(scope.actor)) await options.noteVisit(scope, signedIn!.sessionId)
     const request: ApiRequest<Endpoint> = {
       params: parse(endpoint.params, context.req.param(), 'params'),
       query: parse(endpoint.query, context.req.query(), 'query'),
@@ -72,6 +76,11 @@ async function answer(context: Context, binding: Binding, options: BindOptions):
   }
 }
 
+/** The command line of the data folder's owner is no visitor. */
+function isVisit(actor: Scope['actor']): boolean {
+  return actor.kind === 'person' && actor.asOperator === true && actor.id !== LOCAL_OPERATOR
+}
+
 /** A bearer token is asked alone: a cookie beside it counts for nothing. */
 async function findAsker(
   context: Context,
@@ -96,6 +105,7 @@ function authorise(endpoint: Endpoint, { signedIn, tenant, from }: Asker): Scope
   const { allow } = endpoint
   if (allow === 'public') return null
   if (!signedIn) throw problem('not-signed-in')
+  requireComplete(endpoint, signedIn)
   const { token } = signedIn
   if (tenant === null) {
     if (allow === 'signed-in') {
@@ -113,6 +123,12 @@ function authorise(endpoint: Endpoint, { signedIn, tenant, from }: Asker): Scope
   const { id, name } = signedIn.person
   const { asOperator } = member
   return { tenantId: member.id, actor: { kind: 'person', id, name, asOperator }, from }
+}
+
+/** A session that still owes something is good for that alone. */
+function requireComplete({ duringPending }: Endpoint, { pending }: SignedIn): void {
+  if (!pending || duringPending?.includes(pending)) return
+  throw problem(pending === 'second-factor' ? 'not-signed-in' : 'second-step-needed')
 }
 
 function parse(schema: z.ZodType, value: unknown, where: 'params' | 'query' | 'body'): never {

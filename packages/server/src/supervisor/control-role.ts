@@ -7,6 +7,7 @@ import { localEndpoints } from '@gatepost/contract/operations.ts'
 import { accessOf } from '#control/auth/access.ts'
 import { SignInAttempts } from '#control/auth/attempts.ts'
 import { type AuthDeps, findSignedIn } from '#control/auth/auth.ts'
+import { noDirectory } from '#control/auth/deps.ts'
 import { localOperator } from '#control/auth/local-operator.ts'
 import { createPasswords } from '#control/auth/password.ts'
 import { createBackups } from '#control/backup/backup.ts'
@@ -15,6 +16,7 @@ import { watchGreylist } from '#control/greylist/reports.ts'
 import { ensureDefaults } from '#control/policy/defaults.ts'
 import { startLink } from '#control/publishing/start.ts'
 import { watchReadiness } from '#control/readiness/readiness.ts'
+import { OperatorVisits } from '#control/role/visits.ts'
 import { openSetup } from '#control/setup/setup.ts'
 import { findBearer } from '#control/token/bearer.ts'
 import { openTracking } from '#control/tracking/tracking.ts'
@@ -55,8 +57,9 @@ export async function startControl(options: RoleOptions): Promise<Running> {
   settingsChanged = () => link.settingsChanged()
   const url = consoleUrl(config, listening)
   const secrets = openSecretBox(masterKeyOf(config))
-  const auth = { ...signInDeps(clock), store, clock, emit, secrets }
-  const deps = { ...auth, dns, link, config, tracking, listening, url, machine: systemMachine }
+  const auth = { ...signInDeps(clock), directorySignIn: noDirectory, url, store, clock, emit, secrets }
+  const deps = { ...auth, dns, link, config, tracking, listening, machine: systemMachine }
+  const visits = new OperatorVisits(auth)
   const app: AppOptions = {
     bindings: createBindings(deps),
     endpoints,
@@ -68,6 +71,7 @@ export async function startControl(options: RoleOptions): Promise<Running> {
     trustedProxies: config.http.trustedProxies,
     findSession: (secret) => findPerson(secret, auth),
     findBearer: (bearer, from) => findBearer(bearer, from, auth),
+    noteVisit: (scope, sessionId) => visits.note(scope, sessionId),
     ready: () => readiness({ askStore: () => meetStore(store), link, board, clock }),
     metrics: async () => nodeMetrics({ ...options, board, link }),
   }

@@ -2,6 +2,7 @@
 // tenant made itself. Asked with every request, so that a change counts at once.
 import {
   permissions as allPermissions,
+  isProtected,
   type Permission,
   permissionsOf,
   type Role,
@@ -21,7 +22,7 @@ export type Access = {
   readonly id: string
   readonly slug: string
   readonly name: string
-  /** A built-in role's name or a custom role's id; of several, the one given to the person itself. */
+  /** A built-in role's name or a custom role's id; of several, the one that lets do most. */
   readonly role: string
   readonly roleName: string
   readonly permissions: readonly Permission[]
@@ -53,7 +54,7 @@ export async function accessOf(db: Db, personId: string): Promise<readonly Acces
     .execute()
   return tenants.flatMap((tenant) => {
     const mine = held.filter(({ tenantId, role }) => tenantId === tenant.id && role !== null)
-    const [first] = mine
+    const [first] = mine.toSorted((a, b) => count(b) - count(a))
     if (!first?.role) return []
     const granted = new Set(mine.flatMap(({ role }) => role?.permissions ?? []))
     return [
@@ -67,6 +68,8 @@ export async function accessOf(db: Db, personId: string): Promise<readonly Acces
     ]
   })
 }
+
+const count = ({ role }: Held): number => role?.permissions.length ?? 0
 
 type Held = { readonly tenantId: string; readonly role: ResolvedRole | null; readonly asOperator: boolean }
 
@@ -89,9 +92,33 @@ async function ownRoles(db: Db, personId: string): Promise<readonly Held[]> {
   }))
 }
 
-/** Roles by the groups of the user that the person is; a person without a user is in no group. */
-async function groupRoles(_db: Db, _personId: string): Promise<readonly Held[]> {
-  return []
+/** Roles by the directory groups of the user that the person is; a disabled user has none. */
+async function groupRoles(db: Db, personId: string): Promise<readonly Held[]> {
+  const rows = await acrossTenants(db)
+    .selectFrom('person')
+    .innerJoin('user', 'user.id', 'person.user_id')
+    .innerJoin('group_member', 'group_member.user_id', 'user.id')
+    .innerJoin('role_group', (join) =>
+      join
+        .onRef('role_group.tenant_id', '=', 'group_member.tenant_id')
+        .onRef('role_group.group_id', '=', 'group_member.group_id'),
+    )
+    .leftJoin('custom_role', (join) =>
+      join
+        .onRef('custom_role.tenant_id', '=', 'role_group.tenant_id')
+        .onRef('custom_role.id', '=', 'role_group.role'),
+    )
+    .select(['role_group.tenant_id', 'role_group.role', 'custom_role.name', 'custom_role.permissions'])
+    .where('person.id', '=', personId)
+    .where('user.enabled', '=', 1)
+    .orderBy('role_group.group_id')
+    .execute()
+  return rows.flatMap((row) => {
+    const role = resolveRole(row.role, row)
+    // A role that became protected after the group was given it gives nothing by the group.
+    if (role === null || isProtected(role.permissions)) return []
+    return [{ tenantId: row.tenant_id, role, asOperator: false }]
+  })
 }
 
 /** What a role's name or id stands for; null where the tenant's own role is gone. */
@@ -132,6 +159,9 @@ export async function meOf(personId: string, { store }: { readonly store: Store 
     email: person.email,
     operator: person.operator === 1,
     passwordOnly: true,
+    factorDueAt: null,
+    mustDo: null,
+    factors: [],
     tenants: access.map(({ permissions, ...tenant }) => ({
       ...tenant,
       primaryDomain: domains.get(tenant.id) ?? '',

@@ -49,7 +49,7 @@ export async function createTenant(
   { store, clock, link }: Deps,
 ): Promise<Tenant> {
   const { id } = await store.transaction((trx) =>
-    insertTenant(trx, { ...by, input, inputPath: '', now: clock.now() }),
+    insertTenant(trx, { ...by, input, inputPath: '', now: clock.now(), asOperator: true }),
   )
   link.settingsChanged()
   return tenantOf((await tenantById(store.db, id))!)
@@ -67,6 +67,8 @@ export async function insertTenant(
     /** Where `input` stands in the request, for errors of its fields. */
     readonly inputPath: string
     readonly now: number
+    /** Made for others: its people see that its first administrator acts from outside. */
+    readonly asOperator?: boolean
   },
 ): Promise<{ readonly id: string; readonly slug: string }> {
   const { actor, from, input, now } = options
@@ -95,7 +97,14 @@ export async function insertTenant(
   const administrator = actor.id === LOCAL_OPERATOR ? await firstOperator(trx) : actor.id
   await trx
     .insertInto('role_binding')
-    .values({ tenant_id: id, person_id: administrator, role: 'super', created_at: now })
+    .values({
+      tenant_id: id,
+      person_id: administrator,
+      role: 'super',
+      as_operator: options.asOperator ? 1 : 0,
+      created_by: actor.name,
+      created_at: now,
+    })
     .execute()
   const revision = await changeSettings(
     trx,

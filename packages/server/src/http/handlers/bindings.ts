@@ -8,6 +8,7 @@ import { messageBindings } from './message.ts'
 import { policyBindings } from './policy.ts'
 import { queueBindings } from './queue.ts'
 import { refusalBindings } from './refusal.ts'
+import { roleBindings } from './role.ts'
 import { routeBindings } from './route.ts'
 import { senderBindings } from './sender.ts'
 import { sessionBindings } from './session.ts'
@@ -23,6 +24,7 @@ export function createBindings(deps: HandlerDeps): readonly Binding[] {
     ...setupBindings(deps),
     ...sessionBindings(deps),
     ...tenantBindings(deps),
+    ...roleBindings(deps),
     ...tokenBindings(deps),
     ...connectBindings(deps),
     ...domainBindings(deps),
