@@ -38,6 +38,13 @@ export type BootConfig = {
     readonly messagesPerConnection: number
   }
   readonly network: { readonly privateTargets: readonly string[] }
+  /** Hosts asked instead of the clouds' own; null: the clouds. */
+  readonly directories: {
+    readonly entraLogin: string | null
+    readonly entraGraph: string | null
+    readonly googleToken: string | null
+    readonly googleApi: string | null
+  }
   readonly proxy: { readonly trusted: readonly string[] }
   readonly limits: {
     readonly messageBytes: number

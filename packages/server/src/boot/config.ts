@@ -124,6 +124,12 @@ function build(values: ReadonlyMap<string, unknown>): BootConfig {
       messagesPerConnection: get('delivery.messages_per_connection'),
     },
     network: { privateTargets: get('network.private_targets') },
+    directories: {
+      entraLogin: get('directories.entra_login'),
+      entraGraph: get('directories.entra_graph'),
+      googleToken: get('directories.google_token'),
+      googleApi: get('directories.google_api'),
+    },
     proxy: { trusted: get('proxy.trusted') },
     limits: {
       messageBytes: get('limits.message_bytes'),

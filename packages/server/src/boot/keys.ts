@@ -17,6 +17,10 @@ const Endpoint = z
   })
   .refine(({ port }) => port <= 65_535, 'expected a port from 0 to 65535')
 
+/** Scheme, host and port, without a path. */
+const Origin = z
+  .url('expected an origin such as http://127.0.0.1:9000')
+  .transform((text) => text.replace(/\/$/, ''))
 const Resolver = z.string().regex(IP_PORT, 'expected ip:port, such as 127.0.0.1:53')
 const Cidr = z
   .string()
@@ -210,6 +214,34 @@ export const keys: readonly KeyDefinition[] = [
     list: true,
     means:
       'Private and loopback networks that mail may be delivered to. Link-local addresses and our own listeners never.',
+  },
+  {
+    key: 'directories.entra_login',
+    env: 'GATEPOST_DIRECTORIES_ENTRA_LOGIN',
+    schema: Origin,
+    fallback: null,
+    means: 'Asked for tokens instead of the sign-in host of every Microsoft cloud; for sandboxes and tests.',
+  },
+  {
+    key: 'directories.entra_graph',
+    env: 'GATEPOST_DIRECTORIES_ENTRA_GRAPH',
+    schema: Origin,
+    fallback: null,
+    means: 'Asked instead of Microsoft Graph of every cloud; for sandboxes and tests.',
+  },
+  {
+    key: 'directories.google_token',
+    env: 'GATEPOST_DIRECTORIES_GOOGLE_TOKEN',
+    schema: z.url('expected a URL such as http://127.0.0.1:9000/token'),
+    fallback: null,
+    means: 'Asked for tokens instead of oauth2.googleapis.com; for sandboxes and tests.',
+  },
+  {
+    key: 'directories.google_api',
+    env: 'GATEPOST_DIRECTORIES_GOOGLE_API',
+    schema: Origin,
+    fallback: null,
+    means: 'Asked instead of admin.googleapis.com; for sandboxes and tests.',
   },
   {
     key: 'proxy.trusted',

@@ -2,8 +2,13 @@
 import type { ConnectorKind } from '@gatepost/contract/directory.ts'
 import { problem } from '../problem.ts'
 import type { DirectoryKindPlugin } from './kind.ts'
+import { entraKind } from './kinds/entra.ts'
+import { googleKind } from './kinds/google.ts'
 
-const kinds: { readonly [Kind in ConnectorKind]?: DirectoryKindPlugin<Kind> } = {}
+const kinds: { readonly [Kind in ConnectorKind]?: DirectoryKindPlugin<Kind> } = {
+  entra: entraKind,
+  google: googleKind,
+}
 
 /** The plug-in of a kind. Throws `connector-not-ready` for a kind that this release does not read. */
 export function kindOf(kind: ConnectorKind): DirectoryKindPlugin {
