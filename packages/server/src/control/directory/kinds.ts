@@ -2,10 +2,12 @@
 import type { ConnectorKind } from '@gatepost/contract/directory.ts'
 import { problem } from '../problem.ts'
 import type { DirectoryKindPlugin } from './kind.ts'
+import { ldapKind } from './kind-ldap.ts'
 import { entraKind } from './kinds/entra.ts'
 import { googleKind } from './kinds/google.ts'
 
 const kinds: { readonly [Kind in ConnectorKind]?: DirectoryKindPlugin<Kind> } = {
+  ldap: ldapKind,
   entra: entraKind,
   google: googleKind,
 }
