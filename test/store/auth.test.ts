@@ -99,7 +99,7 @@ testOnBoth('sessions open with the right password and end by sign-out, idling an
     const first = await signIn({ email: 'anna@ACME.example', password }, origin, deps)
     assert.equal(first.me.email, 'Anna@acme.example')
     const second = await signIn(
-      { email: 'anna@acme.example', password, replaces: first.secret },
+      { email: 'anna@acme.example', password, replaces: (await findSignedIn(first.secret, deps))!.sessionId },
       origin,
       deps,
     )

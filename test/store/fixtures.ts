@@ -3,6 +3,7 @@
 
 import { SignInAttempts } from '@gatepost/server/control/auth/attempts.ts'
 import type { AuthDeps } from '@gatepost/server/control/auth/auth.ts'
+import { noDirectory } from '@gatepost/server/control/auth/deps.ts'
 import { createPasswords } from '@gatepost/server/control/auth/password.ts'
 import type { Actor, ControlDeps, EdgeLink, Scope } from '@gatepost/server/control/scope.ts'
 import { insertTenant } from '@gatepost/server/control/tenant/tenant.ts'
@@ -60,6 +61,8 @@ export async function withStore(
         passwords,
         secrets: createSecretBox(),
         attempts: new SignInAttempts(clock),
+        directorySignIn: noDirectory,
+        url: 'http://localhost:8080/',
       },
       clock,
     )

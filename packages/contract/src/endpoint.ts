@@ -10,6 +10,9 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
  */
 export type Allow = 'public' | 'signed-in' | Permission
 
+/** What somebody who showed a password may still owe before the session is good for anything else. */
+export type Pending = 'second-factor' | 'change-password' | 'enrol-second-factor'
+
 export type Endpoint<
   Params extends z.ZodType = z.ZodType,
   Query extends z.ZodType = z.ZodType,
@@ -26,6 +29,8 @@ export type Endpoint<
   /** Chapter in the docs. */
   readonly tag: string
   readonly allow: Allow
+  /** Sessions that still owe one of these may ask for it all the same. */
+  readonly duringPending?: readonly Pending[]
   readonly params: Params
   readonly query: Query
   /** JSON body; `raw` bodies (files) name their media types instead. */

@@ -1,4 +1,6 @@
 // Every endpoint of the API in one list: bind, OpenAPI, the client and the isolation test read it.
+import * as audit from './audit.ts'
+import * as account from './account.ts'
 import * as connect from './connect.ts'
 import * as domain from './domain.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -16,6 +18,7 @@ import * as sender from './sender.ts'
 import * as service from './service.ts'
 import * as session from './session.ts'
 import * as setup from './setup.ts'
+import * as signIn from './sign-in.ts'
 import * as spoofing from './spoofing.ts'
 import * as system from './system.ts'
 import * as tenant from './tenant.ts'
@@ -30,12 +33,36 @@ export const endpoints: readonly Endpoint[] = [
   session.signIn,
   session.signOut,
   session.getMe,
+  signIn.getSignIn,
+  signIn.findSignInWays,
+  signIn.signInWithFactor,
+  signIn.startPasskeySignIn,
+  signIn.signInWithPasskey,
+  signIn.requestReset,
+  signIn.checkReset,
+  signIn.completeReset,
+  account.getSecurity,
+  account.changePassword,
+  account.confirmMe,
+  account.startTotp,
+  account.confirmTotp,
+  account.startPasskey,
+  account.addPasskey,
+  account.removeFactor,
+  account.renewRecoveryCodes,
+  account.listSessions,
+  account.endSession,
+  account.endOtherSessions,
   tenant.listTenants,
   tenant.createTenant,
   tenant.getTenant,
   tenant.updateTenant,
   tenant.getLiveness,
-  tenant.listAudit,
+  audit.listAudit,
+  audit.exportAudit,
+  audit.getAuditWords,
+  audit.listSystemAudit,
+  audit.exportSystemAudit,
   role.listRoles,
   role.createRole,
   role.updateRole,

@@ -54,6 +54,8 @@ export const problems = {
   'connector-not-ready': { status: 409, title: 'The connector cannot synchronise yet' },
   'preview-gone': { status: 410, title: 'The preview can no longer be carried out' },
   'removals-need-yes': { status: 409, title: 'This many removals need a yes to their number' },
+  'key-not-seen': { status: 409, title: 'The record of this key was not seen yet' },
+  'key-in-use': { status: 409, title: 'This key signs mail' },
   'edge-unreachable': { status: 503, title: 'No edge answers at the moment' },
   'internal-error': { status: 500, title: 'We failed; the log says why' },
 } as const satisfies { readonly [name: string]: { readonly status: number; readonly title: string } }

@@ -1,6 +1,6 @@
 // Signing in and out, and who one is.
 import * as z from 'zod'
-import { Address, Nothing } from './common.ts'
+import { Address, Nothing, Time } from './common.ts'
 import { endpoint } from './endpoint.ts'
 import { permissions } from './permission.ts'
 
@@ -9,8 +9,14 @@ export const Me = z.object({
   name: z.string(),
   email: z.string(),
   operator: z.boolean(),
-  /** True while no second factor exists (decisions 49): the console shows a notice. */
+  /** A second factor is asked for and there is none yet (decisions 18): the console shows a notice. */
   passwordOnly: z.boolean(),
+  /** From then on nobody signs in here without enrolling a second factor. */
+  factorDueAt: Time.nullable(),
+  /** What is still owed before the session is good for anything else. */
+  mustDo: z.enum(['second-factor', 'change-password', 'enrol-second-factor']).nullable(),
+  /** What the second step of the sign-in may be. */
+  factors: z.array(z.enum(['totp', 'passkey', 'recovery-code'])),
   tenants: z.array(
     z.object({
       id: z.string(),
@@ -34,7 +40,8 @@ export const signIn = endpoint({
   path: '/v1/sessions',
   tag: 'Sign-in',
   allow: 'public',
-  summary: 'Signs a person in with address and password; answers with a session cookie.',
+  summary:
+    'Signs a person in with address and password; answers with a session cookie and what is still owed.',
   params: Nothing,
   query: Nothing,
   body: z.object({ email: Address, password: z.string().min(1).max(200) }),
@@ -45,6 +52,7 @@ export const signIn = endpoint({
 
 export const signOut = endpoint({
   name: 'signOut',
+  duringPending: ['second-factor', 'change-password', 'enrol-second-factor'],
   method: 'DELETE',
   path: '/v1/sessions/current',
   tag: 'Sign-in',
@@ -60,6 +68,7 @@ export const signOut = endpoint({
 
 export const getMe = endpoint({
   name: 'getMe',
+  duringPending: ['second-factor', 'change-password', 'enrol-second-factor'],
   method: 'GET',
   path: '/v1/me',
   tag: 'Sign-in',

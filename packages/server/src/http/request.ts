@@ -1,5 +1,5 @@
 // What a handler receives: a request that was let in, parsed and scoped. Handlers see no HTTP.
-import type { BodyOf, Endpoint, OutputOf, ParamsOf, QueryOf } from '@gatepost/contract/endpoint.ts'
+import type { BodyOf, Endpoint, OutputOf, ParamsOf, Pending, QueryOf } from '@gatepost/contract/endpoint.ts'
 import type { Permission } from '@gatepost/contract/permission.ts'
 import type { Scope } from '#control/scope.ts'
 
@@ -19,6 +19,10 @@ export type SignedIn = {
     /** Acts for the tenant from outside. */
     readonly asOperator: boolean
   }[]
+  /** Of a person's own session: what it still owes, how it was opened, when credentials were last shown. */
+  readonly pending?: Pending | null
+  readonly method?: string
+  readonly verifiedAt?: number
   /** Set where an API token stands in a person's place: who made it, and what it may do. */
   readonly token?: { readonly madeBy: string; readonly permissions: readonly Permission[] }
 }

@@ -12,6 +12,9 @@ import { directories } from './migrations/0012-directories.ts'
 import { signInTables } from './migrations/0016-sign-in.ts'
 import { signInProfiles } from './migrations/0017-sign-in-profiles.ts'
 import { rolesAndTokens } from './migrations/0018-roles.ts'
+import { outbound } from './migrations/0020-outbound.ts'
+import { signing } from './migrations/0022-signing.ts'
+import { autoAllow } from './migrations/0023-auto-allow.ts'
 import { columnTypes, type Dialect, type Migration } from './migrations/migration.ts'
 import type { Schema } from './schema.ts'
 
@@ -27,6 +30,9 @@ export const migrations: readonly Migration[] = [
   signInTables,
   signInProfiles,
   rolesAndTokens,
+  outbound,
+  signing,
+  autoAllow,
 ].toSorted((a, b) => a.version - b.version)
 
 /** Any number that only Gatepost uses: the key of PostgreSQL's advisory lock around migrations. */

@@ -14,6 +14,15 @@ import type {
   GreylistReportTable,
 } from './greylist-tables.ts'
 import type {
+  CloudLinkTable,
+  CloudTenantTable,
+  ForwardingAddressTable,
+  OutboundSettingTable,
+  SenderHourTable,
+  SenderWarningTable,
+  SmtpCredentialTable,
+} from './outbound-tables.ts'
+import type {
   GroupLinkTable,
   GroupMemberTable,
   UserAddressTable,
@@ -44,6 +53,13 @@ import type {
   SignInSettingsTable,
   SignInTicketTable,
 } from './sign-in-tables.ts'
+import type {
+  ArcSettingTable,
+  AutoAllowSettingTable,
+  DkimKeyTable,
+  HeldReferenceTable,
+  SigningDomainTable,
+} from './signing-tables.ts'
 
 /** Booleans as both databases keep them alike. */
 export type Flag = 0 | 1
@@ -348,6 +364,11 @@ export type Schema = {
   user_import: UserImportTable
   managed_sender: ManagedSenderTable
   sender_list: SenderListTable
+  dkim_key: DkimKeyTable
+  signing_domain: SigningDomainTable
+  arc_setting: ArcSettingTable
+  auto_allow_setting: AutoAllowSettingTable
+  held_reference: HeldReferenceTable
   seen_recipient: SeenRecipientTable
   spoof_source: SpoofSourceTable
   trusted_service: TrustedServiceTable
@@ -365,6 +386,13 @@ export type Schema = {
   sync_change: SyncChangeTable
   route: RouteTable
   authorized_outbound: AuthorizedOutboundTable
+  smtp_credential: SmtpCredentialTable
+  cloud_link: CloudLinkTable
+  cloud_tenant: CloudTenantTable
+  forwarding_address: ForwardingAddressTable
+  outbound_setting: OutboundSettingTable
+  sender_hour: SenderHourTable
+  sender_warning: SenderWarningTable
   observation: ObservationTable
   step_skip: StepSkipTable
   custom_role: CustomRoleTable
@@ -404,6 +432,11 @@ export const tenantTables = [
   'user_import',
   'managed_sender',
   'sender_list',
+  'dkim_key',
+  'signing_domain',
+  'arc_setting',
+  'auto_allow_setting',
+  'held_reference',
   'seen_recipient',
   'spoof_source',
   'trusted_service',
@@ -420,6 +453,13 @@ export const tenantTables = [
   'sync_change',
   'route',
   'authorized_outbound',
+  'smtp_credential',
+  'cloud_link',
+  'cloud_tenant',
+  'forwarding_address',
+  'outbound_setting',
+  'sender_hour',
+  'sender_warning',
   'observation',
   'step_skip',
   'custom_role',

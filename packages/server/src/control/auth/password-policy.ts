@@ -16,7 +16,7 @@ const COMMON: ReadonlySet<string> = new Set(
     'administrator admin changeme change secret default monkey dragon football baseball sunshine princess ' +
     'superman master trustno shadow abc abcd abcdef abcdefgh summer winter spring autumn sommer herbst fruehling ' +
     'january february march april june july august september october november december monday gatepost ' +
-    'correcthorsebatterystaple company office login test guest hello whatever'
+    'company office login test guest hello whatever'
   ).split(' '),
 )
 

@@ -1,5 +1,7 @@
 // Every endpoint's answer in one list; the app refuses to start when one is missing.
 import type { Binding } from '../request.ts'
+import { accountBindings } from './account.ts'
+import { auditBindings } from './audit.ts'
 import { connectBindings } from './connect.ts'
 import type { HandlerDeps } from './deps.ts'
 import { domainBindings } from './domain.ts'
@@ -23,7 +25,9 @@ export function createBindings(deps: HandlerDeps): readonly Binding[] {
   return [
     ...setupBindings(deps),
     ...sessionBindings(deps),
+    ...accountBindings(deps),
     ...tenantBindings(deps),
+    ...auditBindings(deps),
     ...roleBindings(deps),
     ...tokenBindings(deps),
     ...connectBindings(deps),

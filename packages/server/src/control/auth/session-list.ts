@@ -1,0 +1,91 @@
+// Sessions as people see them: where, on what, since when, and the end of those that are not wanted.
+import type { Session } from '@gatepost/contract/account.ts'
+import type { Db } from '#store/open.ts'
+import { acrossTenants } from '#store/tenant-guard.ts'
+
+const BROWSERS: readonly (readonly [RegExp, string])[] = [
+  [/\bEdgA?\//, 'Edge'],
+  [/\bOPR\//, 'Opera'],
+  [/\bFirefox\/|\bFxiOS\//, 'Firefox'],
+  [/\bChrome\/|\bCriOS\//, 'Chrome'],
+  [/\bSafari\//, 'Safari'],
+  [/\bcurl\//, 'curl'],
+]
+const SYSTEMS: readonly (readonly [RegExp, string])[] = [
+  [/\biPhone\b/, 'iPhone'],
+  [/\biPad\b/, 'iPad'],
+  [/\bAndroid\b/, 'Android'],
+  [/\bWindows\b/, 'Windows'],
+  [/\bMac OS X\b/, 'macOS'],
+  [/\bCrOS\b/, 'ChromeOS'],
+  [/\bLinux\b/, 'Linux'],
+]
+
+/** Sessions of a person that are open, the newest first. */
+export async function sessionsOf(
+  db: Db,
+  options: { readonly personId: string; readonly current: string | null; readonly now: number },
+): Promise<readonly Session[]> {
+  const { personId, current, now } = options
+  // Only the name of what this person signed in with is read.
+  const rows = await acrossTenants(db)
+    .selectFrom('session')
+    .leftJoin('identity_provider', 'identity_provider.id', 'session.method')
+    .select(['session.id', 'session.created_at', 'session.seen_at', 'session.expires_at', 'session.idle_ms'])
+    .select(['session.from_address', 'session.user_agent', 'session.method', 'session.factor'])
+    .select('identity_provider.name as provider')
+    .where('session.person_id', '=', personId)
+    .where('session.expires_at', '>', now)
+    .where('session.pending', 'is', null)
+    .orderBy('session.id', 'desc')
+    .limit(SESSIONS_SHOWN_MAX)
+    .execute()
+  return rows
+    .filter((row) => Number(row.seen_at) > now - Number(row.idle_ms))
+    .map((row) => ({
+      id: row.id,
+      current: row.id === current,
+      createdAt: Number(row.created_at),
+      seenAt: Number(row.seen_at),
+      expiresAt: Number(row.expires_at),
+      from: row.from_address,
+      device: deviceOf(row.user_agent),
+      method: methodWords(row.method, row.provider, row.factor),
+    }))
+}
+
+/** More than anybody looks through; "end all others" ends the rest as well. */
+const SESSIONS_SHOWN_MAX = 200
+
+/** Ends one session of a person; false when it is not theirs or over. */
+export async function endOneSession(
+  db: Db,
+  options: { readonly personId: string; readonly sessionId: string; readonly now: number },
+): Promise<boolean> {
+  const ended = await db
+    .updateTable('session')
+    .set({ expires_at: options.now })
+    .where('id', '=', options.sessionId)
+    .where('person_id', '=', options.personId)
+    .where('expires_at', '>', options.now)
+    .returning('id')
+    .execute()
+  return ended.length > 0
+}
+
+/** "Firefox on Windows", of a User-Agent that may say anything. */
+export function deviceOf(userAgent: string): string {
+  const browser = BROWSERS.find(([found]) => found.test(userAgent))?.[1]
+  const system = SYSTEMS.find(([found]) => found.test(userAgent))?.[1]
+  if (browser && system) return `${browser} on ${system}`
+  return browser ?? system ?? 'Unknown device'
+}
+
+export function methodWords(method: string, provider: string | null, factor: string | null): string {
+  const by =
+    provider ??
+    (method === 'passkey' ? 'Passkey' : method === 'directory' ? 'Directory password' : 'Password')
+  if (factor === null) return by
+  const words = factor === 'totp' ? 'code' : factor === 'passkey' ? 'passkey' : 'recovery code'
+  return `${by} and ${words}`
+}

@@ -1,0 +1,35 @@
+// Signing in: what is known of a person's password, sessions with what is still to be shown, second factors,
+// recovery codes, earlier passwords, and one-time tickets.
+import type { Migration } from './migration.ts'
+
+export const signInTables: Migration = {
+  version: 16,
+  name: 'sign-in',
+  statements: ({ text, clustered }) => [
+    `alter table person add column user_id ${text}`,
+    'alter table person add column password_set_at bigint not null default 0',
+    'update person set password_set_at = updated_at',
+    'alter table person add column must_change bigint not null default 0',
+    'alter table person add column factor_due_at bigint',
+    'create unique index person_by_user on person (user_id) where user_id is not null',
+    `alter table session add column pending ${text}`,
+    `alter table session add column method ${text} not null default 'password'`,
+    `alter table session add column factor ${text}`,
+    'alter table session add column idle_ms bigint not null default 43200000',
+    'alter table session add column verified_at bigint not null default 0',
+    'update session set verified_at = created_at',
+    `create table second_factor (id ${text} primary key, person_id ${text} not null references person (id),
+      kind ${text} not null, name ${text} not null, secret ${text} not null, credential_id ${text} unique,
+      last_step bigint not null, confirmed_at bigint, created_at bigint not null, last_used_at bigint)`,
+    'create index second_factor_by_person on second_factor (person_id)',
+    `create table recovery_code (person_id ${text} not null references person (id), digest ${text} not null,
+      used_at bigint, primary key (person_id, digest)) ${clustered}`,
+    `create table password_history (person_id ${text} not null references person (id),
+      password ${text} not null, at bigint not null)`,
+    'create index password_history_by_person on password_history (person_id, at)',
+    `create table sign_in_ticket (digest ${text} primary key, kind ${text} not null, person_id ${text},
+      value ${text} not null, created_at bigint not null, expires_at bigint not null)`,
+    'create index sign_in_ticket_by_end on sign_in_ticket (expires_at)',
+    'create index sign_in_ticket_by_person on sign_in_ticket (person_id, kind)',
+  ],
+}
