@@ -1,6 +1,6 @@
 // The queue in control: lists of several edges, actions with their audit, pauses; on both databases.
 import assert from 'node:assert/strict'
-import { listAudit } from '@gatepost/server/control/audit/audit.ts'
+import { listAudit } from '@gatepost/server/control/audit/read.ts'
 import { createPublishingStore } from '@gatepost/server/control/publishing/store.ts'
 import { changePause, readPause } from '@gatepost/server/control/queue/pause.ts'
 import { actOnWaiting, listWaiting } from '@gatepost/server/control/queue/queue.ts'

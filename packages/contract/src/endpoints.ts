@@ -1,6 +1,7 @@
 // Every endpoint of the API in one list: bind, OpenAPI, the client and the isolation test read it.
-import * as audit from './audit.ts'
+
 import * as account from './account.ts'
+import * as audit from './audit.ts'
 import * as connect from './connect.ts'
 import * as domain from './domain.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -24,6 +25,7 @@ import * as system from './system.ts'
 import * as tenant from './tenant.ts'
 import * as token from './token.ts'
 import * as user from './user.ts'
+import * as userImport from './user-import.ts'
 
 export const endpoints: readonly Endpoint[] = [
   setup.getSetup,
@@ -117,10 +119,10 @@ export const endpoints: readonly Endpoint[] = [
   user.getUser,
   user.updateUser,
   user.removeUser,
-  user.previewUserImport,
-  user.getUserImport,
-  user.commitUserImport,
-  user.undoUserImport,
+  userImport.previewUserImport,
+  userImport.getUserImport,
+  userImport.commitUserImport,
+  userImport.undoUserImport,
   sender.listSenders,
   sender.exportSenders,
   sender.getSenderSummary,

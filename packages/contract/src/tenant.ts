@@ -121,30 +121,3 @@ export const getLiveness = endpoint({
   status: 200,
   problems: ['not-found'],
 })
-
-export const AuditEntry = z.object({
-  id: z.string(),
-  at: Time,
-  actor: z.string(),
-  from: z.string(),
-  action: z.string(),
-  subject: z.string(),
-  before: z.unknown().nullable(),
-  after: z.unknown().nullable(),
-})
-export type AuditEntry = z.infer<typeof AuditEntry>
-
-export const listAudit = endpoint({
-  name: 'listAudit',
-  method: 'GET',
-  path: '/v1/tenants/{tenant}/audit',
-  tag: 'Organisations',
-  allow: 'audit:read',
-  summary: 'Every change: who, when, from where, before and after. Newest first.',
-  params: TenantPath,
-  query: PageQuery,
-  body: Nothing,
-  output: pageOf(AuditEntry),
-  status: 200,
-  problems: ['not-found'],
-})

@@ -1,6 +1,7 @@
 // Every command, in the order of the help.
 import type { Command } from './command.ts'
 import { askCommands } from './commands/ask.ts'
+import { auditCommands } from './commands/audit.ts'
 import { connectCommands } from './commands/connect.ts'
 import { domainCommands } from './commands/domains.ts'
 import { greylistingCommands } from './commands/greylisting.ts'
@@ -12,16 +13,21 @@ import { outboundCommands } from './commands/outbound.ts'
 import { policyCommands } from './commands/policies.ts'
 import { queueCommands } from './commands/queue.ts'
 import { recipientCommands } from './commands/recipients.ts'
+import { roleCommands } from './commands/roles.ts'
 import { routeCommands } from './commands/routes.ts'
 import { senderCommands } from './commands/senders.ts'
 import { spoofingCommands } from './commands/spoofing.ts'
 import { systemCommands } from './commands/system.ts'
 import { tenantCommands } from './commands/tenants.ts'
+import { tokenCommands } from './commands/tokens.ts'
 import { userCommands } from './commands/users.ts'
 
 export const commands: readonly Command[] = [
   ...systemCommands,
   ...tenantCommands,
+  ...auditCommands,
+  ...roleCommands,
+  ...tokenCommands,
   ...connectCommands,
   ...domainCommands,
   ...recipientCommands,

@@ -1,5 +1,5 @@
 // The audit log: every change with who, when, from where, before and after. It cannot be edited.
-import { type AuditEntry, listAudit } from '@gatepost/contract/tenant.ts'
+import { type AuditEntry, listAudit } from '@gatepost/contract/audit.ts'
 import { IconHistory } from '@tabler/icons-react'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { Page } from '#app/page.tsx'

@@ -1,5 +1,5 @@
 // What the audit log's actions are called; the words go before the subject: "Validated domain acme.example".
-import type { AuditEntry } from '@gatepost/contract/tenant.ts'
+import type { AuditEntry } from '@gatepost/contract/audit.ts'
 
 const words = new Map([
   ['tenant.created', 'Created'],

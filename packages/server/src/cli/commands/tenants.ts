@@ -1,7 +1,7 @@
-// `tenants`, `audit`: organisations, and every change in them.
+// `tenants`: organisations.
 import { Environment } from '@gatepost/contract/common.ts'
-import { createTenant, listAudit, listTenants } from '@gatepost/contract/tenant.ts'
-import { type Command, type Context, command, numberOf, oneOf, UsageError } from '../command.ts'
+import { createTenant, listTenants } from '@gatepost/contract/tenant.ts'
+import { type Command, type Context, command, oneOf, UsageError } from '../command.ts'
 import { table } from '../layout.ts'
 import { timeOf } from '../words.ts'
 
@@ -23,15 +23,6 @@ export const tenantCommands: readonly Command[] = [
     ],
     means: 'Adds an organisation; the first operator becomes its administrator.',
     run: add,
-  }),
-  command({
-    path: 'audit list',
-    flags: [
-      { name: 'limit', value: 'N', means: 'At most so many entries (50, up to 500).' },
-      { name: 'after', value: 'ID', means: 'Entries older than this one.' },
-    ],
-    means: 'Every change: who, when, from where, what. Newest first.',
-    run: audit,
   }),
 ]
 
@@ -75,26 +66,6 @@ async function add({ arg, flag, call, show }: Context): Promise<number> {
     [
       `${tenant.name} is added as ${tenant.slug}.\n`,
       `Next: gatepost domains verify ${tenant.primaryDomain} --tenant ${tenant.slug}\n`,
-    ].join(''),
-  )
-  return 0
-}
-
-async function audit({ call, tenant, flag, show }: Context): Promise<number> {
-  const limit = numberOf(flag('limit') ?? '50', '--limit')
-  const after = flag('after')
-  const page = await call(listAudit, {
-    params: { tenant: await tenant() },
-    query: { limit, ...(after === undefined ? {} : { after }) },
-  })
-  show(page, () =>
-    [
-      table(
-        ['When', 'Who', 'From', 'What', 'On'],
-        page.items.map(({ at, actor, from, action, subject }) => [timeOf(at), actor, from, action, subject]),
-        'Nothing was changed yet.',
-      ),
-      ...(page.next === null ? [] : [`Older entries: gatepost audit list --after ${page.next}\n`]),
     ].join(''),
   )
   return 0

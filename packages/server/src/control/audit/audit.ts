@@ -1,10 +1,7 @@
 // The audit log: every change with who, when, from where, before and after, written in the change's own
-// transaction.
-import type { AuditEntry } from '@gatepost/contract/tenant.ts'
+// transaction. The database itself refuses to change or remove an entry (migration 18).
 import { newId } from '#platform/random.ts'
 import type { Store, Trx } from '#store/open.ts'
-import type { Row } from '#store/schema.ts'
-import { type Page, pageOf } from '../page.ts'
 import type { Actor, Scope } from '../scope.ts'
 
 /** Whoever acts, with no tenant when the installation itself is meant. */
@@ -19,20 +16,24 @@ export type AuditEvent = {
   readonly before: unknown
   readonly after: unknown
   readonly at: number
+  /** `refused`: it was tried and did not happen. */
+  readonly outcome?: 'done' | 'refused'
 }
 
 /** Adds an entry; stored or lost together with the change it tells of. */
 export async function appendAudit(trx: Trx, scope: AuditScope, event: AuditEvent): Promise<void> {
+  const { actor } = scope
   await trx
     .insertInto('audit')
     .values({
       id: newId('aud', event.at),
       tenant_id: scope.tenantId,
       at: event.at,
-      actor_kind: scope.actor.kind,
-      actor_id: scope.actor.kind === 'person' ? scope.actor.id : null,
-      actor: actorName(scope.actor),
-      as_operator: scope.actor.kind === 'person' && scope.actor.asOperator ? 1 : 0,
+      actor_kind: actor.kind,
+      actor_id: actor.kind === 'person' ? actor.id : null,
+      actor: actorName(actor),
+      as_operator: actor.kind === 'person' && actor.asOperator ? 1 : 0,
+      outcome: event.outcome ?? 'done',
       from_address: scope.from,
       action: event.action,
       subject: event.subject,
@@ -42,40 +43,22 @@ export async function appendAudit(trx: Trx, scope: AuditScope, event: AuditEvent
     .execute()
 }
 
-/** Entries of one tenant, newest first. */
-export async function listAudit(
+/**
+ * Notes that somebody looked at content: what people wrote, not the settings about it. Call it before the
+ * content leaves, so that no look goes unnoted.
+ */
+export async function auditLook(
   scope: Scope,
-  query: { readonly limit: number; readonly after?: string | undefined },
-  deps: { readonly store: Store },
-): Promise<Page<AuditEntry>> {
-  const { after } = query
-  const rows = await deps.store.db
-    .selectFrom('audit')
-    .selectAll()
-    .where('tenant_id', '=', scope.tenantId)
-    .$if(after !== undefined, (select) => select.where('id', '<', after!))
-    .orderBy('id', 'desc')
-    .limit(query.limit + 1)
-    .execute()
-  return pageOf(rows, query.limit, { item: entryOf, cursor: ({ id }) => id })
+  look: { readonly action: string; readonly subject: string; readonly at: number; readonly of?: unknown },
+  { store }: { readonly store: Store },
+): Promise<void> {
+  const { action, subject, at } = look
+  const event = { action, subject, before: null, after: look.of ?? null, at }
+  await store.transaction((trx) => appendAudit(trx, scope, event))
 }
 
 export function actorName(actor: Actor): string {
   return actor.name
-}
-
-function entryOf(row: Row<'audit'>): AuditEntry {
-  const { id, at, actor, action, subject } = row
-  return {
-    id,
-    at,
-    actor,
-    from: row.from_address,
-    action,
-    subject,
-    before: row.before === null ? null : JSON.parse(row.before),
-    after: row.after === null ? null : JSON.parse(row.after),
-  }
 }
 
 function jsonOf(value: unknown): string | null {

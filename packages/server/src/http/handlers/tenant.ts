@@ -1,6 +1,5 @@
-// Answers for organisations: the list, one of them, where its settings are live, and its audit log.
+// Answers for organisations: the list, one of them, and where its settings are live.
 import * as contract from '@gatepost/contract/tenant.ts'
-import { listAudit } from '#control/audit/audit.ts'
 import { createTenant, getLiveness, getTenant, listTenants, updateTenant } from '#control/tenant/tenant.ts'
 import { type Binding, on, scopeOf, signedInOf } from '../request.ts'
 import type { HandlerDeps } from './deps.ts'
@@ -21,6 +20,5 @@ export function tenantBindings(deps: HandlerDeps): readonly Binding[] {
       return updateTenant(scopeOf(request), input, deps)
     }),
     on(contract.getLiveness, async (request) => getLiveness(scopeOf(request), deps)),
-    on(contract.listAudit, (request) => listAudit(scopeOf(request), request.query, deps)),
   ]
 }
