@@ -35,6 +35,7 @@ export class Listener {
   #fresh: Wire[] = []
   #due: Wire[] = []
   #isGreeting = false
+  #lastAddress: { readonly written: string; readonly ip: string | null } | null = null
 
   constructor(edge: Edge, options: ListenerOptions) {
     this.#edge = edge
@@ -76,7 +77,7 @@ export class Listener {
 
   #accept(socket: Socket): void {
     const edge = this.#edge
-    const ip = normalizeIp(socket.remoteAddress ?? '')
+    const ip = this.#addressOf(socket.remoteAddress ?? '')
     if (ip === null || edge.isDraining) {
       refuse(socket, formatReply(replies.shuttingDown))
       return
@@ -91,6 +92,12 @@ export class Listener {
     })
     wire.open(new Session(edge, wire))
     if (!isTrustedProxy) this.#greetSoon(wire)
+  }
+
+  /** Hosts that send much connect again and again. */
+  #addressOf(written: string): string | null {
+    if (this.#lastAddress?.written !== written) this.#lastAddress = { written, ip: normalizeIp(written) }
+    return this.#lastAddress.ip
   }
 
   /**

@@ -48,6 +48,8 @@ export class Session implements SequenceState {
   #isFirstLine = true
   #isSkippingLine = false
   #isEnding = false
+  /** The client said QUIT and nothing behind it. */
+  #hasSaidBye = false
   /** Busy with a handler, not with the client's window. */
   #isAwaiting = false
   #wantsTls = false
@@ -196,6 +198,7 @@ export class Session implements SequenceState {
       }
     }
     if (this.edge.isDraining && this.#intake === null && !this.#isEnding) this.#say(replies.shuttingDown)
+    if (octets.length > 0) this.#hasSaidBye = false
     this.#flush()
     if (this.#wantsTls && !this.#isEnding) this.wire.secure(null)
   }
@@ -307,6 +310,7 @@ export class Session implements SequenceState {
     const said = isOne ? replies.tooManyErrors : reply
     this.#out += formatReply(said)
     if (said.code === 221 || said.code === 421) this.#isEnding = true
+    this.#hasSaidBye = said.code === 221
   }
 
   /** Writes what was gathered; false when the client does not read, and `drained` will carry on. */
@@ -317,7 +321,8 @@ export class Session implements SequenceState {
     if (this.#isEnding) {
       this.#intake?.discard()
       this.#intake = null
-      this.wire.end()
+      if (this.#hasSaidBye) this.wire.close()
+      else this.wire.end()
     } else if (!hasRoom) {
       this.#enter('busy')
       this.wire.pause()

@@ -10,10 +10,19 @@ export function isPublicSuffix(name: string): boolean {
   return getPublicSuffix(name, OPTIONS) === name
 }
 
+/** Names remembered: each message asks for those of a few senders again. More start over. */
+const KEPT_MAX = 2_000
+const kept = new Map<string, string>()
+
 /**
  * The registrable domain of a name, such as `acme.co.uk` for `mail.acme.co.uk`; the name itself where there
  * is none.
  */
 export function registrableDomainOf(name: string): string {
-  return getDomain(name, OPTIONS) ?? name
+  const known = kept.get(name)
+  if (known !== undefined) return known
+  const domain = getDomain(name, OPTIONS) ?? name
+  if (kept.size >= KEPT_MAX) kept.clear()
+  kept.set(name, domain)
+  return domain
 }

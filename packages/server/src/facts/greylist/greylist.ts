@@ -2,6 +2,7 @@
 // go to the writer in batches and are sent again until acknowledged.
 import { addressKey, type Mailbox } from '@gatepost/mail/address.ts'
 import type { ReversePath } from '@gatepost/mail/path.ts'
+import { BoundedCache } from '#platform/bounded-cache.ts'
 import type { Clock } from '#platform/clock.ts'
 import { newId } from '#platform/random.ts'
 import { type Fact, type Facts, unknown } from '#policy/facts.ts'
@@ -55,6 +56,9 @@ const GATHER_MS = 100
 const RETRY_MS = 2_000
 /** Changes that wait for the writer. Beyond it new ones are let go: a later attempt brings them again. */
 const WAITING_MAX = 50_000
+/** So long an identity that somebody had forgotten may wait to be learned again. */
+const RENEWED_MS = 60_000
+const RENEWED_MAX = 5_000
 const BATCH_MAX = 5_000
 
 export class Greylist {
@@ -62,6 +66,8 @@ export class Greylist {
   /** Changes on their way, as look-ups see them: `tenant key` and `tenant forward reverse`. */
   readonly #identities = new Map<string, IdentityRecord>()
   readonly #attempts = new Map<string, FoundAttempt | null>()
+  /** Identities that need no renewal for the moment: asked for with every message that is accepted. */
+  readonly #renewed = new BoundedCache<true>(RENEWED_MAX)
   #waiting: GreylistChange[] = []
   #isFlushing = false
   #flushed: Promise<void> = Promise.resolve()
@@ -180,9 +186,18 @@ export class Greylist {
       keys.push(networkKey(proof), ...historyKeys({ ...proof, names }, reversePath.domain))
     }
     const at = this.#options.clock.now()
-    const fresh = keys.filter((key) => (this.#passedAt(tenantId, key) ?? 0) < at - RENEWAL_MS)
+    const fresh = keys.filter((key) => this.#isStale(tenantId, key, at))
     if (fresh.length === 0) return
     this.#change({ kind: 'passed', tenantId, keys: fresh, at, how: 'authenticated', message: null })
+  }
+
+  /** Whether it is time to write down again that an identity passes. */
+  #isStale(tenantId: string, key: string, at: number): boolean {
+    const question = `${tenantId} ${key}`
+    if (this.#renewed.get(question, at) !== undefined) return false
+    if ((this.#passedAt(tenantId, key) ?? 0) < at - RENEWAL_MS) return true
+    this.#renewed.set(question, true, at + RENEWED_MS)
+    return false
   }
 
   /** Passes an identity at once, or forgets what is known of it. */
