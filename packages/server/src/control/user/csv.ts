@@ -1,5 +1,6 @@
 // CSV files as spreadsheets and directories write them, read into rows with line numbers (decisions 53, 54).
 import { type CsvError, type Options, parse } from 'csv-parse'
+import { isPlainCsv, readPlainCsv } from './csv-plain.ts'
 import { guessDelimiter } from './delimiter.ts'
 import { letOthersIn } from './turn.ts'
 
@@ -30,11 +31,9 @@ const CR = 13
 export function readCsv(text: string, rowsMax: number): Promise<CsvTable> {
   const { body, delimiter, linesBefore } = withoutHint(text)
   if (body.trim() === '') return Promise.resolve({ kind: 'empty' })
-  return readRecords(Buffer.from(body), {
-    delimiter: delimiter ?? guessDelimiter(body),
-    linesBefore,
-    rowsMax,
-  })
+  const options = { delimiter: delimiter ?? guessDelimiter(body), linesBefore, rowsMax }
+  if (isPlainCsv(body, RECORD_CHARACTERS_MAX)) return readPlainCsv(body, options)
+  return readRecords(Buffer.from(body), options)
 }
 
 type ReadOptions = { readonly delimiter: string; readonly linesBefore: number; readonly rowsMax: number }
