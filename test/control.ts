@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { endpoints } from '@gatepost/contract/endpoints.ts'
 import type { Role } from '@gatepost/contract/permission.ts'
 import { loadBootConfig } from '@gatepost/server/boot/config.ts'
+import { AgentDesk } from '@gatepost/server/control/agent/desk.ts'
 import { accessOf } from '@gatepost/server/control/auth/access.ts'
 import { SignInAttempts } from '@gatepost/server/control/auth/attempts.ts'
 import { findSignedIn } from '@gatepost/server/control/auth/auth.ts'
@@ -14,6 +15,7 @@ import { createPasswords } from '@gatepost/server/control/auth/password.ts'
 import { openSession } from '@gatepost/server/control/auth/session.ts'
 import { OperatorVisits } from '@gatepost/server/control/role/visits.ts'
 import type { EdgeLink } from '@gatepost/server/control/scope.ts'
+import { KeyRotation } from '@gatepost/server/control/secret/rotation.ts'
 import { findBearer } from '@gatepost/server/control/token/bearer.ts'
 import { openTracking } from '@gatepost/server/control/tracking/tracking.ts'
 import { silentEmit } from '@gatepost/server/events/emit.ts'
@@ -22,10 +24,12 @@ import { createBindings } from '@gatepost/server/http/handlers/bindings.ts'
 import type { HandlerDeps } from '@gatepost/server/http/handlers/deps.ts'
 import type { SignedIn } from '@gatepost/server/http/request.ts'
 import type { Order, OrderResult } from '@gatepost/server/link/orders.ts'
+import { createPrograms } from '@gatepost/server/platform/agent-programs.ts'
 import { systemClock } from '@gatepost/server/platform/clock.ts'
+import { ensureFolder } from '@gatepost/server/platform/files.ts'
 import type { Machine } from '@gatepost/server/platform/machine.ts'
 import { newId } from '@gatepost/server/platform/random.ts'
-import { createSecretBox } from '@gatepost/server/platform/secret-box.ts'
+import { ensureMasterKey, openSecretBox } from '@gatepost/server/platform/secret-box.ts'
 import { openStore } from '@gatepost/server/store/open.ts'
 import { type MadeUpDns, madeUpDns } from './store/made-up-dns.ts'
 
@@ -61,7 +65,13 @@ export async function withControl(work: (control: TestControl) => Promise<void>)
   const store = await openStore({ database: null, dataFolder: data, clock, emit })
   const tracking = await openTracking({ store, database: null, dataFolder: data, clock, emit })
   const dns = madeUpDns()
+  const keyFile = join(data, 'keys', 'master.key')
+  ensureFolder(join(data, 'keys'))
+  ensureMasterKey(keyFile)
+  const secrets = openSecretBox(keyFile)
+  const link = answeringEdge()
   const deps: HandlerDeps = {
+    keys: new KeyRotation({ store, clock, secrets, link, keyFile }),
     store,
     clock,
     emit,
@@ -69,12 +79,15 @@ export async function withControl(work: (control: TestControl) => Promise<void>)
     tracking,
     machine,
     dns: dns.dns,
-    link: answeringEdge(),
+    link,
     passwords: createPasswords(),
-    secrets: createSecretBox(),
+    secrets,
     attempts: new SignInAttempts(clock),
     directorySignIn: noDirectory,
     url: 'http://localhost:8080/',
+    agents: new AgentDesk(),
+    agentVersion: '0.1.0',
+    programs: createPrograms('/nowhere'),
     listening: [{ role: 'mx', host: '0.0.0.0', port: 25 }],
   }
   try {

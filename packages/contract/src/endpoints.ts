@@ -1,14 +1,19 @@
 // Every endpoint of the API in one list: bind, OpenAPI, the client and the isolation test read it.
 
 import * as account from './account.ts'
+import * as agent from './agent.ts'
 import * as audit from './audit.ts'
+import * as autoAllow from './auto-allow.ts'
 import * as connect from './connect.ts'
 import * as domain from './domain.ts'
 import type { Endpoint } from './endpoint.ts'
+import * as forwarding from './forwarding.ts'
 import * as greylist from './greylist.ts'
 import * as group from './group.ts'
+import * as keys from './keys.ts'
 import * as message from './message.ts'
 import * as operator from './operator.ts'
+import * as outbound from './outbound.ts'
 import * as policy from './policy.ts'
 import * as queue from './queue.ts'
 import * as recipient from './recipient.ts'
@@ -20,9 +25,11 @@ import * as service from './service.ts'
 import * as session from './session.ts'
 import * as setup from './setup.ts'
 import * as signIn from './sign-in.ts'
+import * as signing from './signing.ts'
 import * as spoofing from './spoofing.ts'
 import * as system from './system.ts'
 import * as tenant from './tenant.ts'
+import * as tls from './tls.ts'
 import * as token from './token.ts'
 import * as user from './user.ts'
 import * as userImport from './user-import.ts'
@@ -80,6 +87,9 @@ export const endpoints: readonly Endpoint[] = [
   role.listGroupRoles,
   role.giveGroupRole,
   role.removeGroupRole,
+  keys.getKeys,
+  keys.rotateKeys,
+  keys.dropKeys,
   operator.listOperators,
   operator.inviteOperator,
   operator.setOperator,
@@ -105,6 +115,19 @@ export const endpoints: readonly Endpoint[] = [
   recipient.addUnlistedRecipients,
   recipient.dismissUnlistedRecipients,
   recipient.getRecipientPreview,
+  agent.listAgents,
+  agent.addAgent,
+  agent.renewAgentCode,
+  agent.updateAgent,
+  agent.removeAgent,
+  agent.askForPush,
+  agent.downloadAgent,
+  agent.pairAgent,
+  agent.agentWork,
+  agent.agentAnswer,
+  agent.beginPush,
+  agent.putChunk,
+  agent.completePush,
   spoofing.getSpoofing,
   spoofing.setSpoofing,
   spoofing.exemptSpoofSource,
@@ -134,6 +157,11 @@ export const endpoints: readonly Endpoint[] = [
   sender.getSenderImport,
   sender.commitSenderImport,
   sender.undoSenderImport,
+  tls.listTlsPartners,
+  tls.addTlsPartner,
+  tls.testTlsPartner,
+  tls.enforceTlsPartner,
+  tls.removeTlsPartner,
   route.listRoutes,
   route.addRoute,
   route.updateRoute,
@@ -144,6 +172,22 @@ export const endpoints: readonly Endpoint[] = [
   route.authorizeOutbound,
   route.revokeOutbound,
   route.whatIsMyAddress,
+  outbound.listCredentials,
+  outbound.addCredential,
+  outbound.renewCredential,
+  outbound.removeCredential,
+  outbound.listClouds,
+  outbound.setCloud,
+  outbound.proveCloud,
+  outbound.makeCloudSecret,
+  outbound.listSenderWarnings,
+  outbound.releaseSender,
+  outbound.setSenderLimit,
+  forwarding.listForwardings,
+  forwarding.addForwarding,
+  forwarding.updateForwarding,
+  forwarding.removeForwarding,
+  forwarding.testForwarding,
   policy.listPolicies,
   policy.getPolicySummary,
   policy.previewPolicy,
@@ -177,6 +221,19 @@ export const endpoints: readonly Endpoint[] = [
   greylist.listEndedDeferrals,
   greylist.releaseDeferred,
   greylist.forgetIdentity,
+  signing.getSigning,
+  signing.addSigningKeys,
+  signing.importSigningKey,
+  signing.updateSigningDomain,
+  signing.testSigning,
+  signing.checkSigningKey,
+  signing.activateSigningKey,
+  signing.retireSigningKey,
+  signing.removeSigningKey,
+  signing.setArc,
+  signing.evaluateSpf,
+  autoAllow.getAutoAllow,
+  autoAllow.setAutoAllow,
   system.getReadiness,
   system.checkReadiness,
   system.listRefusals,

@@ -6,6 +6,7 @@ import { connectCommands } from './commands/connect.ts'
 import { domainCommands } from './commands/domains.ts'
 import { greylistingCommands } from './commands/greylisting.ts'
 import { groupCommands } from './commands/groups.ts'
+import { keyCommands } from './commands/keys.ts'
 import { localCommands } from './commands/local.ts'
 import { messageCommands } from './commands/messages.ts'
 import { operationsCommands } from './commands/operations.ts'
@@ -42,6 +43,7 @@ export const commands: readonly Command[] = [
   ...askCommands,
   ...queueCommands,
   ...greylistingCommands,
+  ...keyCommands,
   ...operationsCommands,
   ...localCommands,
 ]

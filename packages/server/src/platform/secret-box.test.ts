@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import {
+  addMasterKey,
   createSecretBox,
+  dropOldMasterKeys,
   ensureMasterKey,
   KeyFileRefused,
   openSecretBox,
@@ -55,6 +57,30 @@ test('the key file is private; a key put in front seals, the old one still opens
     assert.throws(() => openSecretBox(path), KeyFileRefused)
     writeFileSync(path, '')
     assert.throws(() => openSecretBox(path), KeyFileRefused)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+test('a key that was put in front by another process is found when its first value comes', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gatepost-key-'))
+  try {
+    const path = join(folder, 'master.key')
+    ensureMasterKey(path)
+    const control = openSecretBox(path)
+    const edge = openSecretBox(path)
+    const old = control.seal('old', place)
+    const id = addMasterKey(path, 'made by a test')
+    assert.equal(control.isOutdated(old), false, 'until it is told')
+    control.refresh()
+    assert.deepEqual([control.keyIds()[0], control.isOutdated(old)], [id, true])
+    const sealed = control.seal('new', place)
+    assert.equal(edge.open(sealed, place), 'new')
+    assert.equal(edge.open(old, place), 'old')
+    assert.equal(statSync(path).mode & 0o777, 0o600)
+    assert.equal(dropOldMasterKeys(path).length, 1)
+    assert.throws(() => openSecretBox(path).open(old, place), SecretUnreadable)
+    assert.equal(openSecretBox(path).open(sealed, place), 'new')
   } finally {
     rmSync(folder, { recursive: true })
   }

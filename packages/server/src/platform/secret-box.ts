@@ -26,6 +26,10 @@ export type SecretBox = {
   open(sealed: string, place: SecretPlace): string
   /** Whether a newer key exists than the one this was sealed with. */
   isOutdated(sealed: string): boolean
+  /** Ids of the keys, the sealing one first. */
+  keyIds(): readonly string[]
+  /** Reads the key file again. Throws `KeyFileRefused` and goes on with the keys it had. */
+  refresh(): void
 }
 
 /** A sealed value cannot be opened. The message holds nothing of the secret. */
@@ -43,23 +47,53 @@ export function ensureMasterKey(path: string): void {
 
 /**
  * Reads the key file: a base64 key of 32 bytes a line, the newest first; older ones open what they sealed.
- * Throws `KeyFileRefused`.
+ * A value of an unknown key makes it look at the file again, so that keys are changed while all runs. Throws
+ * `KeyFileRefused`.
  */
 export function openSecretBox(path: string): SecretBox {
+  return secretBoxOf(() => keysIn(path))
+}
+
+/**
+ * Puts a new key in front of the file, which seals from the next refresh on. Returns its id. Throws
+ * `KeyFileRefused` where the file cannot be written: then a line is put in front by hand.
+ */
+export function addMasterKey(path: string, note: string): string {
+  const before = readText(path) ?? ''
+  const bytes = randomBytes(KEY_BYTES)
+  writeKeys(path, `# ${note}\n${bytes.toString('base64')}\n${before}`)
+  return keyOf(bytes, path).id
+}
+
+/** Removes every key but the first from the file. Whatever is still sealed with one of them is lost. */
+export function dropOldMasterKeys(path: string): readonly string[] {
+  const [newest, ...old] = keysIn(path)
+  writeKeys(path, `${newest!.bytes.toString('base64')}\n`)
+  return old.map(({ id }) => id)
+}
+
+function writeKeys(path: string, text: string): void {
+  try {
+    replaceFile(path, text)
+  } catch (error) {
+    const why = (error as Error).message
+    throw new KeyFileRefused(`${path}: cannot be written (${why}). Change the file by hand, then ask again.`)
+  }
+}
+
+function keysIn(path: string): readonly Key[] {
   const lines = (readText(path) ?? '').split('\n').map((line) => line.trim())
   const keys = lines
     .filter((line) => line !== '' && !line.startsWith('#'))
     .map((line) => keyOf(Buffer.from(line, 'base64'), path))
-  const [newest] = keys
-  if (newest === undefined)
+  if (keys.length === 0)
     throw new KeyFileRefused(`${path}: holds no key. Restore the file from where you keep it.`)
-  return secretBoxOf(newest, new Map(keys.map((key) => [key.id, key])))
+  return keys
 }
 
 /** A box with a key of its own that is kept nowhere: for tests. */
 export function createSecretBox(bytes: Buffer = randomBytes(KEY_BYTES)): SecretBox {
-  const key = keyOf(bytes, 'memory')
-  return secretBoxOf(key, new Map([[key.id, key]]))
+  return secretBoxOf(() => [keyOf(bytes, 'memory')])
 }
 
 function keyOf(bytes: Buffer, path: string): Key {
@@ -68,9 +102,17 @@ function keyOf(bytes: Buffer, path: string): Key {
   return { id: createHash('sha256').update(bytes).digest('base64url').slice(0, 8), bytes }
 }
 
-function secretBoxOf(newest: Key, keys: ReadonlyMap<string, Key>): SecretBox {
+function secretBoxOf(read: () => readonly Key[]): SecretBox {
+  let keys = read()
+  const find = (id: string): Key | undefined => keys.find((key) => key.id === id)
+  const refresh = (): void => {
+    keys = read()
+  }
   return {
+    refresh,
+    keyIds: () => keys.map(({ id }) => id),
     seal(plain, place) {
+      const newest = keys[0]!
       const nonce = randomBytes(NONCE_BYTES)
       const cipher = createCipheriv(ALGORITHM, newest.bytes, nonce).setAAD(boundTo(place))
       const sealed = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()])
@@ -78,7 +120,8 @@ function secretBoxOf(newest: Key, keys: ReadonlyMap<string, Key>): SecretBox {
     },
     open(text, place) {
       const [version, id = '', nonce = '', body = ''] = text.split('.')
-      const key = keys.get(id)
+      if (version === VERSION && !find(id)) refresh()
+      const key = find(id)
       if (version !== VERSION || key === undefined)
         throw new SecretUnreadable(`A secret of ${place.column} was sealed with a key that is not here.`)
       try {
@@ -90,7 +133,7 @@ function secretBoxOf(newest: Key, keys: ReadonlyMap<string, Key>): SecretBox {
         throw new SecretUnreadable(`A secret of ${place.column} does not fit its place or was changed.`)
       }
     },
-    isOutdated: (text) => text.split('.')[1] !== newest.id,
+    isOutdated: (text) => text.split('.')[1] !== keys[0]!.id,
   }
 }
 

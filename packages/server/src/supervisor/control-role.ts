@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { endpoints } from '@gatepost/contract/endpoints.ts'
 import { localEndpoints } from '@gatepost/contract/operations.ts'
+import { AgentDesk } from '#control/agent/desk.ts'
 import { accessOf } from '#control/auth/access.ts'
 import { SignInAttempts } from '#control/auth/attempts.ts'
 import { type AuthDeps, findSignedIn } from '#control/auth/auth.ts'
@@ -13,11 +14,15 @@ import { createPasswords } from '#control/auth/password.ts'
 import { createBackups } from '#control/backup/backup.ts'
 import { watchConnect } from '#control/connect/checker.ts'
 import { watchGreylist } from '#control/greylist/reports.ts'
+import { watchRanges } from '#control/outbound/ranges.ts'
 import { ensureDefaults } from '#control/policy/defaults.ts'
 import { startLink } from '#control/publishing/start.ts'
 import { watchReadiness } from '#control/readiness/readiness.ts'
 import { OperatorVisits } from '#control/role/visits.ts'
+import { KeyRotation } from '#control/secret/rotation.ts'
+import { watchAutoAllow } from '#control/sender/auto-allow.ts'
 import { openSetup } from '#control/setup/setup.ts'
+import { watchSigning } from '#control/signing/watch.ts'
 import { findBearer } from '#control/token/bearer.ts'
 import { openTracking } from '#control/tracking/tracking.ts'
 import { type AppOptions, createApp } from '#http/app.ts'
@@ -26,8 +31,10 @@ import { operationsBindings } from '#http/handlers/operations.ts'
 import type { SignedIn } from '#http/request.ts'
 import { serve } from '#http/serve.ts'
 import { openStaticFiles } from '#http/static.ts'
+import { createPrograms } from '#platform/agent-programs.ts'
 import { type Clock, systemClock } from '#platform/clock.ts'
 import { createDns } from '#platform/dns.ts'
+import { fetchJson } from '#platform/fetch-json.ts'
 import { systemMachine } from '#platform/machine.ts'
 import { openSecretBox } from '#platform/secret-box.ts'
 import { gatepostVersion } from '#platform/version.ts'
@@ -39,6 +46,7 @@ import { readiness } from './ready.ts'
 import { consoleUrl, masterKeyOf } from './supervisor.ts'
 
 const WEB = fileURLToPath(new URL('../../../web/dist', import.meta.url))
+const ROOT = fileURLToPath(new URL('../../../..', import.meta.url))
 
 /** Starts control; resolves when console, socket and link answer. */
 export async function startControl(options: RoleOptions): Promise<Running> {
@@ -58,7 +66,9 @@ export async function startControl(options: RoleOptions): Promise<Running> {
   const url = consoleUrl(config, listening)
   const secrets = openSecretBox(masterKeyOf(config))
   const auth = { ...signInDeps(clock), directorySignIn: noDirectory, url, store, clock, emit, secrets }
-  const deps = { ...auth, dns, link, config, tracking, listening, machine: systemMachine }
+  const keys = new KeyRotation({ store, clock, secrets, link, keyFile: masterKeyOf(config) })
+  const agents = { agents: new AgentDesk(), agentVersion: gatepostVersion(), programs: createPrograms(ROOT) }
+  const deps = { ...auth, ...agents, dns, link, config, tracking, listening, keys, machine: systemMachine }
   const visits = new OperatorVisits(auth)
   const app: AppOptions = {
     bindings: createBindings(deps),
@@ -96,6 +106,9 @@ export async function startControl(options: RoleOptions): Promise<Running> {
     watchConnect(deps, stopped.signal),
     watchReadiness(deps, stopped.signal),
     watchGreylist(deps, stopped.signal),
+    watchSigning(deps, stopped.signal),
+    watchAutoAllow(deps, stopped.signal),
+    watchRanges({ ...deps, fetchJson }, stopped.signal),
   ]
   const token = await openSetup(auth)
   return {

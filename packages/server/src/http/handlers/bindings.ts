@@ -1,12 +1,15 @@
 // Every endpoint's answer in one list; the app refuses to start when one is missing.
 import type { Binding } from '../request.ts'
 import { accountBindings } from './account.ts'
+import { agentBindings } from './agent.ts'
 import { auditBindings } from './audit.ts'
 import { connectBindings } from './connect.ts'
 import type { HandlerDeps } from './deps.ts'
 import { domainBindings } from './domain.ts'
 import { greylistBindings } from './greylist.ts'
+import { keyBindings } from './keys.ts'
 import { messageBindings } from './message.ts'
+import { outboundBindings } from './outbound.ts'
 import { policyBindings } from './policy.ts'
 import { queueBindings } from './queue.ts'
 import { refusalBindings } from './refusal.ts'
@@ -15,9 +18,11 @@ import { routeBindings } from './route.ts'
 import { senderBindings } from './sender.ts'
 import { sessionBindings } from './session.ts'
 import { setupBindings } from './setup.ts'
+import { signingBindings } from './signing.ts'
 import { spoofingBindings } from './spoofing.ts'
 import { systemBindings } from './system.ts'
 import { tenantBindings } from './tenant.ts'
+import { tlsBindings } from './tls.ts'
 import { tokenBindings } from './token.ts'
 import { userBindings } from './user.ts'
 
@@ -28,6 +33,7 @@ export function createBindings(deps: HandlerDeps): readonly Binding[] {
     ...accountBindings(deps),
     ...tenantBindings(deps),
     ...auditBindings(deps),
+    ...keyBindings(deps),
     ...roleBindings(deps),
     ...tokenBindings(deps),
     ...connectBindings(deps),
@@ -35,12 +41,16 @@ export function createBindings(deps: HandlerDeps): readonly Binding[] {
     ...userBindings(deps),
     ...senderBindings(deps),
     ...routeBindings(deps),
+    ...outboundBindings(deps),
     ...policyBindings(deps),
     ...messageBindings(deps),
     ...refusalBindings(deps),
     ...queueBindings(deps),
     ...greylistBindings(deps),
     ...spoofingBindings(deps),
+    ...agentBindings(deps),
+    ...tlsBindings(deps),
+    ...signingBindings(deps),
     ...systemBindings(deps),
   ]
 }

@@ -1,7 +1,13 @@
 // Everything the handlers hand on to use cases; built once in the control role.
+
 import type { AuthDeps } from '#control/auth/auth.ts'
 import type { ReadinessDeps } from '#control/readiness/readiness.ts'
 import type { ControlDeps } from '#control/scope.ts'
+import type { KeyRotation } from '#control/secret/rotation.ts'
 import type { Tracking } from '#control/tracking/tracking.ts'
+import type { AgentHandlerDeps } from './agent.ts'
 
-export type HandlerDeps = ControlDeps & AuthDeps & ReadinessDeps & { readonly tracking: Tracking }
+export type HandlerDeps = ControlDeps &
+  AuthDeps &
+  AgentHandlerDeps &
+  ReadinessDeps & { readonly tracking: Tracking; readonly keys: KeyRotation }

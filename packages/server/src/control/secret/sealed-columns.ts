@@ -1,0 +1,21 @@
+// Every column that holds sealed secrets: the rotation of the master key goes through them. A column that is
+// missing here would be lost with the old key, so a test compares the list with where the code seals.
+
+export type SealedColumn = {
+  readonly table: string
+  readonly column: string
+  /** Column with the row's id, which is the `id` of the secret's place. */
+  readonly id: string
+  /** Column with the tenant of the place, or null for `system`. */
+  readonly tenant: string | null
+}
+
+/** The place's `column` is `TABLE.COLUMN`. */
+export const sealedColumns: readonly SealedColumn[] = [
+  { table: 'connector', column: 'secret', id: 'id', tenant: 'tenant_id' },
+  { table: 'smtp_credential', column: 'keys', id: 'id', tenant: 'tenant_id' },
+  { table: 'outbound_setting', column: 'srs_key', id: 'tenant_id', tenant: 'tenant_id' },
+  { table: 'dkim_key', column: 'private_key', id: 'id', tenant: 'tenant_id' },
+  { table: 'second_factor', column: 'secret', id: 'id', tenant: null },
+  { table: 'identity_provider', column: 'secret', id: 'id', tenant: 'tenant_id' },
+]
