@@ -1,7 +1,13 @@
 // Rows of one tenant become the shard that edges work with. Pure: the same rows give the same bytes and
 // digest.
 import type { AddressGroup, PolicyRule } from '#policy/rule.ts'
-import type { DomainSettings, RouteTls, TenantSettings } from '#policy/settings.ts'
+import type {
+  CloudSettings,
+  DomainSettings,
+  RouteTls,
+  SuspectSender,
+  TenantSettings,
+} from '#policy/settings.ts'
 
 /** What is stored of one tenant, as far as edges need it. The store's rows have these shapes. */
 export type TenantRows = {
@@ -37,6 +43,35 @@ export type TenantRows = {
   /** Enabled policies and all groups. */
   readonly rules?: readonly PolicyRule[]
   readonly groups?: readonly AddressGroup[]
+  readonly outbound?: OutboundRows
+  /** Keys in use. */
+  readonly signingKeys?: readonly {
+    readonly id: string
+    readonly domain: string
+    readonly selector: string
+    readonly algorithm: 'rsa-sha256' | 'ed25519-sha256'
+    readonly private_key: string | null
+  }[]
+  readonly arc?: { readonly seals: 0 | 1; readonly sealers: string } | null
+  readonly autoAllow?: {
+    readonly enabled: 0 | 1
+    readonly days: number
+    readonly sample_percent: number
+  } | null
+}
+
+/** What the tables of outbound mail hold of a tenant. */
+export type OutboundRows = {
+  readonly credentials: readonly { readonly id: string; readonly username: string; readonly keys: string }[]
+  readonly clouds: readonly CloudSettings[]
+  readonly forwardings: readonly {
+    readonly id: string
+    readonly address: string
+    readonly target: string
+    readonly keep_copy: 0 | 1
+  }[]
+  readonly setting: { readonly srs_key: string | null; readonly hourly_recipients: number | null } | null
+  readonly suspects: readonly SuspectSender[]
 }
 
 /** Compiles a tenant. Domains that are not validated are left out: no mail is taken for them. */
@@ -79,6 +114,33 @@ export function compileTenant(rows: TenantRows): TenantSettings {
     postmaster: tenant.postmaster,
     ...(tenant.delivery_paused === 1 ? ({ deliveryPaused: true } as const) : {}),
     ...rulesOf(rows),
+    ...outboundOf(rows.outbound),
+    ...signingOf(rows),
+    ...autoAllowOf(rows),
+  }
+}
+
+/** Each part left out while it is empty, so that old shards keep their digest. */
+function outboundOf(rows: OutboundRows | undefined): Partial<TenantSettings> {
+  if (rows === undefined) return {}
+  const { credentials, clouds, forwardings, setting, suspects } = rows
+  const srsKey = setting?.srs_key ?? null
+  const hourly = setting?.hourly_recipients ?? null
+  return {
+    ...(credentials.length === 0
+      ? {}
+      : { credentials: credentials.map(({ id, username, keys }) => ({ id, username, keys })).sort(byId) }),
+    ...(clouds.length === 0 ? {} : { clouds }),
+    ...(forwardings.length === 0
+      ? {}
+      : {
+          forwardings: forwardings
+            .map(({ id, address, target, keep_copy }) => ({ id, address, target, keepCopy: keep_copy === 1 }))
+            .sort(byId),
+        }),
+    ...(srsKey === null ? {} : { srsKey }),
+    ...(suspects.length === 0 ? {} : { suspects }),
+    ...(hourly === null ? {} : { hourlyRecipients: hourly }),
   }
 }
 
@@ -92,6 +154,28 @@ function rulesOf({ rules = [], groups = [] }: TenantRows): Pick<TenantSettings, 
   }
   const needed = groups.filter(({ id }) => named.has(id)).sort(byId)
   return { rules: [...rules].sort(byId), ...(needed.length === 0 ? {} : { groups: needed }) }
+}
+
+/** Left out while there is nothing to say. A key of a domain that is not validated never signs. */
+function signingOf({ domains, signingKeys = [], arc }: TenantRows): Partial<TenantSettings> {
+  const validated = new Set(domains.filter((one) => one.validated_at !== null).map(({ name }) => name))
+  const keys = signingKeys
+    .filter((key) => validated.has(key.domain) && key.private_key !== null)
+    .map(({ id, domain, selector, algorithm, private_key }) => {
+      return { id, domain, selector, algorithm, sealed: private_key ?? '' }
+    })
+    .sort(byId)
+  const sealers: readonly string[] = arc ? (JSON.parse(arc.sealers) as string[]) : []
+  return {
+    ...(keys.length > 0 ? { signing: { keys, seals: (arc?.seals ?? 1) === 1 } } : {}),
+    ...(sealers.length > 0 ? { arcSealers: sealers } : {}),
+  }
+}
+
+function autoAllowOf({ autoAllow }: TenantRows): Partial<TenantSettings> {
+  if (!autoAllow) return {}
+  const { enabled, days, sample_percent: samplePercent } = autoAllow
+  return { autoAllow: { enabled: enabled === 1, days, samplePercent } }
 }
 
 /** Left out for other modes, so that old shards keep their digest. */

@@ -8,13 +8,16 @@ import { managedSenders } from './migrations/0004-managed-senders.ts'
 import { greylistingTables } from './migrations/0005-greylisting.ts'
 import { protection } from './migrations/0006-protection.ts'
 import { people } from './migrations/0010-people.ts'
+import { userAttributes } from './migrations/0011-user-attributes.ts'
 import { directories } from './migrations/0012-directories.ts'
+import { agents } from './migrations/0014-agents.ts'
 import { signInTables } from './migrations/0016-sign-in.ts'
 import { signInProfiles } from './migrations/0017-sign-in-profiles.ts'
 import { rolesAndTokens } from './migrations/0018-roles.ts'
 import { outbound } from './migrations/0020-outbound.ts'
 import { signing } from './migrations/0022-signing.ts'
 import { autoAllow } from './migrations/0023-auto-allow.ts'
+import { tlsPartners } from './migrations/0024-tls.ts'
 import { columnTypes, type Dialect, type Migration } from './migrations/migration.ts'
 import type { Schema } from './schema.ts'
 
@@ -26,13 +29,16 @@ export const migrations: readonly Migration[] = [
   greylistingTables,
   protection,
   people,
+  userAttributes,
   directories,
+  agents,
   signInTables,
   signInProfiles,
   rolesAndTokens,
   outbound,
   signing,
   autoAllow,
+  tlsPartners,
 ].toSorted((a, b) => a.version - b.version)
 
 /** Any number that only Gatepost uses: the key of PostgreSQL's advisory lock around migrations. */

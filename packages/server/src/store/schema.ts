@@ -1,5 +1,6 @@
 // Every table of the control store as Kysely sees it: one schema for SQLite and PostgreSQL (architecture §8).
 // Ids are text, times integer milliseconds, flags 0 or 1, JSON is text that only `*/store.ts` decodes.
+import type { AgentChunkTable, AgentPushTable, AgentTable } from './agent-tables.ts'
 import type { Generated, Insertable, Selectable } from 'kysely'
 import type {
   ConnectorEntryTable,
@@ -60,6 +61,7 @@ import type {
   HeldReferenceTable,
   SigningDomainTable,
 } from './signing-tables.ts'
+import type { TlsPartnerTable } from './tls-tables.ts'
 
 /** Booleans as both databases keep them alike. */
 export type Flag = 0 | 1
@@ -343,6 +345,7 @@ type ActivityTable = {
 type SchemaVersionTable = { readonly version: number; readonly name: string; readonly applied_at: number }
 
 export type Schema = {
+  readonly tls_partner: TlsPartnerTable
   person: PersonTable
   session: SessionTable
   second_factor: SecondFactorTable
@@ -384,6 +387,9 @@ export type Schema = {
   connector_entry: ConnectorEntryTable
   sync_run: SyncRunTable
   sync_change: SyncChangeTable
+  agent: AgentTable
+  agent_push: AgentPushTable
+  agent_chunk: AgentChunkTable
   route: RouteTable
   authorized_outbound: AuthorizedOutboundTable
   smtp_credential: SmtpCredentialTable
@@ -419,6 +425,7 @@ export type NewRow<Name extends TableName> = Insertable<Schema[Name]>
 
 /** Tables that hold rows of tenants: the guard asks every query on them to compare `tenant_id`. */
 export const tenantTables = [
+  'tls_partner',
   'role_binding',
   'sign_in_profile',
   'identity_provider',
@@ -451,6 +458,9 @@ export const tenantTables = [
   'connector_entry',
   'sync_run',
   'sync_change',
+  'agent',
+  'agent_push',
+  'agent_chunk',
   'route',
   'authorized_outbound',
   'smtp_credential',

@@ -6,6 +6,7 @@ import { invalidInput, problem } from '../problem.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
 import { changeSettings, requireRevision } from '../settings/settings.ts'
 import { insertPendingDomain, newDomainToken, PENDING_DOMAIN_MS } from '../setup/pending-domain.ts'
+import { deleteKeysOfDomain } from '../signing/store.ts'
 import { countOf } from './look.ts'
 import { requireDomainName } from './name.ts'
 import { domainOf, domainStateOf } from './present.ts'
@@ -144,6 +145,7 @@ export async function removeDomain(scope: Scope, reference: string, deps: Deps):
     const event = { action: 'domain.removed', subject: `domain ${row.name}`, before, after: null, at }
     await changeSettings(trx, scope, event)
     await removeDomainDefaults(trx, scope, { id: row.id, at })
+    await deleteKeysOfDomain(trx, scope.tenantId, row.id)
     await trx.deleteFrom('domain').where('tenant_id', '=', scope.tenantId).where('id', '=', row.id).execute()
     await trx
       .deleteFrom('observation')

@@ -6,9 +6,12 @@ import { batchedLists, changesIn } from '#store/feed.ts'
 import type { Db, Store, Trx } from '#store/open.ts'
 import { type Row, SYSTEM_TENANT } from '#store/schema.ts'
 import { acrossTenants } from '#store/tenant-guard.ts'
+import { outboundRows } from '../outbound/shard-rows.ts'
 import { groupOf, ruleOf } from '../policy/rows.ts'
 import { groupsOf } from '../policy/store.ts'
+import { autoAllowRow } from '../sender/auto-allow-store.ts'
 import { fillSenders } from '../sender/fill-store.ts'
+import { arcOf, keysInUse } from '../signing/store.ts'
 
 /** An edge that is fetching a version just replaced still finds its shards. */
 const REPLACED_KEPT_MS = 10 * 60_000
@@ -89,15 +92,25 @@ async function rowsOf(db: Db, tenantId: string): ReturnType<PublishingStore['row
     .where('id', '=', tenantId)
     .executeTakeFirst()
   if (!tenant) return null
-  const [domains, routes, authorizedOutbounds, policies, groups] = await Promise.all([
-    db.selectFrom('domain').selectAll().where('tenant_id', '=', tenantId).execute(),
-    db.selectFrom('route').selectAll().where('tenant_id', '=', tenantId).execute(),
-    db.selectFrom('authorized_outbound').selectAll().where('tenant_id', '=', tenantId).execute(),
-    db.selectFrom('policy').selectAll().where('tenant_id', '=', tenantId).where('enabled', '=', 1).execute(),
-    groupsOf(db, tenantId),
-  ])
+  const [domains, routes, authorizedOutbounds, policies, groups, signingKeys, arc, autoAllow, outbound] =
+    await Promise.all([
+      db.selectFrom('domain').selectAll().where('tenant_id', '=', tenantId).execute(),
+      db.selectFrom('route').selectAll().where('tenant_id', '=', tenantId).execute(),
+      db.selectFrom('authorized_outbound').selectAll().where('tenant_id', '=', tenantId).execute(),
+      db
+        .selectFrom('policy')
+        .selectAll()
+        .where('tenant_id', '=', tenantId)
+        .where('enabled', '=', 1)
+        .execute(),
+      groupsOf(db, tenantId),
+      keysInUse(db, tenantId),
+      arcOf(db, tenantId),
+      autoAllowRow(db, tenantId),
+      outboundRows(db, tenantId),
+    ])
   const compiled = { rules: policies.map(ruleOf), groups: groups.map(groupOf) }
-  return { tenant, domains, routes, authorizedOutbounds, ...compiled }
+  return { tenant, domains, routes, authorizedOutbounds, ...compiled, signingKeys, arc, autoAllow, outbound }
 }
 
 async function publish(trx: Trx, change: Parameters<PublishingStore['publish']>[0]): Promise<void> {

@@ -139,3 +139,15 @@ export async function countAutoAllowed(
 }
 
 const WEEK_MS = 7 * 86_400_000
+
+/** Policies that leave mail out of auto allow. */
+export async function countExclusions(db: Db, tenantId: string): Promise<number> {
+  const row = await db
+    .selectFrom('policy')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('tenant_id', '=', tenantId)
+    .where('type', '=', 'auto-allow')
+    .where('enabled', '=', 1)
+    .executeTakeFirstOrThrow()
+  return Number(row.count)
+}

@@ -111,7 +111,7 @@ async function suspend(trx: Trx, notes: readonly BadEntryNote[], { tenantId, dia
   for (const { id, at, messageId } of notes) {
     const place = managedSenderOfId(id)
     const row = place && (await findSender(trx, tenantId, place))
-    if (!row || row.source !== 'auto-allow' || row.suspended_at !== null) continue
+    if (row?.source !== 'auto-allow' || row.suspended_at !== null) continue
     const after = { ...row, suspended_at: at, suspended_by: messageId, updated_at: at }
     await putRows(trx, [after], { tenantId, now: at, dialect })
     count += 1

@@ -1,5 +1,5 @@
 // Turns rows of a list into entries, and says of each wrong row what is wrong with it and where (S6).
-import type { RowError } from '@gatepost/contract/user.ts'
+import type { RowError } from '@gatepost/contract/user-import.ts'
 import { addressRemedy, type OwnDomains, readUserAddress } from '../user/address.ts'
 import type { CsvFault, CsvRow } from '../user/csv.ts'
 import { ITEMS_PER_TURN, letOthersIn } from '../user/turn.ts'
