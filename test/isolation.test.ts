@@ -42,6 +42,8 @@ const bodies: { readonly [endpoint: string]: unknown } = {
   setSpoofing: { action: 'report', acceptAligned: true },
   addUnlistedRecipients: { addresses: ['new@acme.example'] },
   dismissUnlistedRecipients: { addresses: ['new@acme.example'] },
+  addTlsPartner: { domain: 'partner.example' },
+  enforceTlsPartner: { level: 'enforced-strict' },
   authorizeOutbound: { address: '203.0.113.77' },
   createTenant: {
     name: 'Third',

@@ -58,6 +58,8 @@ const views: readonly View[] = [
   { name: 'users-import', path: `${SLUG}/users`, act: previewImport },
   { name: 'domains', path: `${SLUG}/domains` },
   { name: 'routes', path: `${SLUG}/routes` },
+  { name: 'tls', path: `${SLUG}/tls` },
+  { name: 'tls-partner', path: `${SLUG}/tls`, act: addTlsPartner },
   { name: 'outbound', path: `${SLUG}/outbound` },
   { name: 'greylisting', path: `${SLUG}/greylisting` },
   { name: 'greylisting-never-retried', path: `${SLUG}/greylisting?list=never-retried` },
@@ -250,6 +252,15 @@ async function holdAndPause(page: Page): Promise<void> {
   await page.getByText('Waits for a person').waitFor()
   await page.getByRole('switch', { name: 'Route Exchange' }).press('Space')
   await page.getByText('Delivery by Exchange is paused').waitFor()
+}
+
+/** The hosts of Bright offer TLS with a certificate of nobody's. */
+async function addTlsPartner(page: Page): Promise<void> {
+  if ((await page.getByRole('heading', { name: 'bright.example' }).count()) === 0) {
+    await page.getByLabel('Domain').fill('bright.example')
+    await page.getByRole('button', { name: 'Add and test' }).click()
+  }
+  await page.getByRole('button', { name: 'Ask for TLS' }).waitFor()
 }
 
 async function previewImport(page: Page): Promise<void> {

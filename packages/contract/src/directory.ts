@@ -72,13 +72,15 @@ export const SyncRun = z.object({
   changes: z.int(),
   /** Removals that are due. */
   removals: z.int(),
-  /** No longer listed, still in their time of grace. */
+  /** Not listed for the first time: their time of grace begins. */
   leaving: z.int(),
   /** Removals that a brake held back. */
   held: z.int(),
   /** Removals of what something else still needs. */
   kept: z.int(),
   skipped: z.int(),
+  /** Removals and leavers together are so many that carrying this preview out needs a yes to their number. */
+  needsYes: z.boolean(),
   /** What stopped or held it back, in sentences; null when nothing did. */
   why: z.string().nullable(),
   remedy: z.string().nullable(),

@@ -6,9 +6,10 @@ import type { ProblemName } from './problem.ts'
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /**
- * How a request is let in: open to all, any signed-in person, or a permission (in the tenant of the path).
+ * How a request is let in: open to all, any signed-in person, a paired agent by its own token, or a permission
+ * (in the tenant of the path).
  */
-export type Allow = 'public' | 'signed-in' | Permission
+export type Allow = 'public' | 'signed-in' | 'agent' | Permission
 
 /** What somebody who showed a password may still owe before the session is good for anything else. */
 export type Pending = 'second-factor' | 'change-password' | 'enrol-second-factor'
@@ -38,7 +39,11 @@ export type Endpoint<
   readonly raw?: { readonly mediaTypes: readonly string[]; readonly bytesMax: number }
   readonly output: Output
   /** The answer is a file that is written as it is read; `output` is then `TextFile`. */
-  readonly file?: { readonly mediaType: string; readonly name: string }
+  readonly file?: {
+    readonly mediaType: string
+    /** Null: named as the path ends. */
+    readonly name: string | null
+  }
   readonly status: 200 | 201 | 202 | 204
   readonly problems: readonly ProblemName[]
 }
@@ -55,6 +60,11 @@ export function endpoint<
 
 /** Output of endpoints that answer with a file: its text, piece by piece. */
 export const TextFile = z.custom<AsyncIterable<string>>(
+  (value) => typeof value === 'object' && value !== null && Symbol.asyncIterator in value,
+)
+
+/** Output of endpoints that answer with a file of bytes, piece by piece. */
+export const BinaryFile = z.custom<AsyncIterable<Uint8Array>>(
   (value) => typeof value === 'object' && value !== null && Symbol.asyncIterator in value,
 )
 

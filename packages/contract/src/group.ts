@@ -23,6 +23,10 @@ export const AddressGroup = GroupDraft.extend({
   id: z.string(),
   /** Groups of directories are read there and cannot be changed here. */
   origin: z.enum(['person', 'default', 'directory']),
+  /** Users in it; in groups of directories, nested groups are counted in. */
+  memberCount: z.int(),
+  /** Of groups of directories: which, in words; null for local ones. */
+  directory: z.string().nullable(),
   /** Policies that name it. */
   usedBy: z.array(z.object({ id: z.string(), type: PolicyType, name: z.string() })),
   createdAt: Time,
@@ -43,9 +47,12 @@ export const listGroups = endpoint({
   path: '/v1/tenants/{tenant}/groups',
   tag: 'Policies',
   allow: 'policies:read',
-  summary: 'Address groups by name; `search` matches name, description and entries.',
+  summary: 'Groups by name; `search` matches name, description and entries.',
   params: TenantPath,
-  query: PageQuery.extend({ search: z.string().trim().max(320).optional() }),
+  query: PageQuery.extend({
+    search: z.string().trim().max(320).optional(),
+    origin: z.enum(['local', 'directory']).optional(),
+  }),
   body: Nothing,
   output: pageOf(AddressGroupSummary),
   status: 200,
@@ -94,7 +101,7 @@ export const updateGroup = endpoint({
   body: GroupDraft.extend({ reason: Reason }),
   output: AddressGroup,
   status: 200,
-  problems: ['not-found', 'invalid-input', 'changed-meanwhile'],
+  problems: ['not-found', 'invalid-input', 'changed-meanwhile', 'group-read-only'],
 })
 
 export const removeGroup = endpoint({
@@ -109,5 +116,38 @@ export const removeGroup = endpoint({
   body: Nothing,
   output: Nothing,
   status: 204,
-  problems: ['not-found', 'changed-meanwhile', 'group-in-use'],
+  problems: ['not-found', 'changed-meanwhile', 'group-in-use', 'group-read-only'],
+})
+
+export const listGroupMembers = endpoint({
+  name: 'listGroupMembers',
+  method: 'GET',
+  path: '/v1/tenants/{tenant}/groups/{group}/members',
+  tag: 'Policies',
+  allow: 'users:read',
+  summary: 'Users in a group, by address.',
+  params: GroupPath,
+  query: PageQuery,
+  body: Nothing,
+  output: pageOf(z.object({ id: z.string(), email: z.string(), name: z.string() })),
+  status: 200,
+  problems: ['not-found'],
+})
+
+export const changeGroupMembers = endpoint({
+  name: 'changeGroupMembers',
+  method: 'POST',
+  path: '/v1/tenants/{tenant}/groups/{group}/members',
+  tag: 'Policies',
+  allow: 'users:write',
+  summary: 'Puts users into a local group and takes others out, by id or address.',
+  params: GroupPath,
+  query: Nothing,
+  body: z.object({
+    add: z.array(z.string().min(1).max(320)).max(500).default([]),
+    remove: z.array(z.string().min(1).max(320)).max(500).default([]),
+  }),
+  output: z.object({ added: z.int(), removed: z.int(), memberCount: z.int() }),
+  status: 200,
+  problems: ['not-found', 'group-read-only', 'invalid-input'],
 })

@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { Nothing, PageQuery, pageOf, TenantPath, Time } from './common.ts'
 import { endpoint, TextFile } from './endpoint.ts'
-import { IMPORT_BYTES_MAX, RowError } from './user.ts'
+import { IMPORT_BYTES_MAX, RowError } from './user-import.ts'
 
 /** More rows than this are refused whole. */
 export const SENDER_ROWS_PER_IMPORT_MAX = 50_000

@@ -1,14 +1,9 @@
-// Users (C3, D2): by form and by CSV, with preview, commit and undo (decisions 53).
+// Users (C3, D2): where each comes from, what changes one, and what changes many.
 import * as z from 'zod'
 import { Address, Nothing, PageQuery, pageOf, TenantPath, Time } from './common.ts'
-import { endpoint } from './endpoint.ts'
-
-/** More rows than this are refused whole. */
-export const ROWS_PER_IMPORT_MAX = 50_000
-export const IMPORT_BYTES_MAX = 20_000_000
+import { endpoint, TextFile } from './endpoint.ts'
 
 const UserPath = TenantPath.extend({ user: z.string() })
-const ImportPath = TenantPath.extend({ import: z.string() })
 
 /** What names a user; the last four are directories. */
 export const UserSource = z.enum([
@@ -34,10 +29,66 @@ export const User = z.object({
   kind: UserKind,
   sources: z.array(UserSource),
   enabled: z.boolean(),
+  /** It has an account, so it can sign in while it is enabled. */
+  hasAccount: z.boolean(),
   createdAt: Time,
   revision: z.int(),
 })
 export type User = z.infer<typeof User>
+
+export const Attribute = z.object({
+  name: z.string().trim().min(1).max(100),
+  value: z.string().trim().max(1_000),
+})
+export type Attribute = z.infer<typeof Attribute>
+
+/** What one source says of a user. */
+export const Provenance = z.object({
+  source: UserSource,
+  connectorId: z.string().nullable(),
+  /** The connector's name, or the source in words. */
+  name: z.string(),
+  externalId: z.string().nullable(),
+  /** Where it stands in the directory, such as a distinguished name. */
+  place: z.string(),
+  userName: z.string().nullable(),
+  email: z.string(),
+  aliases: z.array(z.string()),
+  displayName: z.string(),
+  enabled: z.boolean(),
+  since: Time,
+  seenAt: Time,
+})
+export type Provenance = z.infer<typeof Provenance>
+
+/** A user with everything its page shows. */
+export const UserDetail = User.extend({
+  attributes: z.array(Attribute.extend({ from: z.string() })),
+  groups: z.array(z.object({ id: z.string(), name: z.string(), origin: z.enum(['local', 'directory']) })),
+  provenance: z.array(Provenance),
+  /** Where sources say different things, and who counts: whole sentences. */
+  disagreements: z.array(z.string()),
+  /** Policies whose sides name the user, its domain or a group of its. */
+  policies: z.array(z.object({ id: z.string(), type: z.string(), name: z.string(), because: z.string() })),
+  managedSenders: z.int(),
+  /** A directory gives name and addresses; only what is written here can be changed here. */
+  fromDirectory: z.boolean(),
+})
+export type UserDetail = z.infer<typeof UserDetail>
+
+/** Filters of the list; all given ones must hold. */
+export const UserFilter = z.object({
+  /** Beginning of an address, an alias or a name. */
+  search: z.string().trim().max(320).optional(),
+  source: UserSource.optional(),
+  connector: z.string().optional(),
+  domain: z.string().trim().max(253).optional(),
+  group: z.string().optional(),
+  kind: UserKind.optional(),
+  enabled: z.enum(['yes', 'no']).optional(),
+  account: z.enum(['yes', 'no']).optional(),
+})
+export type UserFilter = z.infer<typeof UserFilter>
 
 export const listUsers = endpoint({
   name: 'listUsers',
@@ -47,7 +98,7 @@ export const listUsers = endpoint({
   allow: 'users:read',
   summary: 'Users and their aliases, by address; `search` matches the beginning of address or name.',
   params: TenantPath,
-  query: PageQuery.extend({ search: z.string().trim().max(320).optional(), source: z.string().optional() }),
+  query: PageQuery.extend(UserFilter.shape),
   body: Nothing,
   output: pageOf(User),
   status: 200,
@@ -81,11 +132,11 @@ export const getUser = endpoint({
   path: '/v1/tenants/{tenant}/users/{user}',
   tag: 'People',
   allow: 'users:read',
-  summary: 'One user.',
+  summary: 'One user, by id or main address, with groups, attributes and what each source says.',
   params: UserPath,
   query: Nothing,
   body: Nothing,
-  output: User,
+  output: UserDetail,
   status: 200,
   problems: ['not-found'],
 })
@@ -96,17 +147,26 @@ export const updateUser = endpoint({
   path: '/v1/tenants/{tenant}/users/{user}',
   tag: 'People',
   allow: 'users:write',
-  summary: 'Changes name, aliases or whether the user may sign in.',
+  summary: 'Changes name, aliases, attributes or whether the user may sign in.',
   params: UserPath,
   query: Nothing,
   body: z.object({
     name: z.string().trim().max(200).optional(),
     aliases: z.array(Address).max(200).optional(),
     enabled: z.boolean().optional(),
+    /** Those written here; what directories say of the same name counts before. */
+    attributes: z.array(Attribute).max(50).optional(),
   }),
   output: User,
   status: 200,
-  problems: ['not-found', 'invalid-input', 'address-exists', 'address-not-in-domain', 'changed-meanwhile'],
+  problems: [
+    'not-found',
+    'invalid-input',
+    'address-exists',
+    'address-not-in-domain',
+    'changed-meanwhile',
+    'user-from-directory',
+  ],
 })
 
 export const removeUser = endpoint({
@@ -121,93 +181,79 @@ export const removeUser = endpoint({
   body: Nothing,
   output: Nothing,
   status: 204,
-  problems: ['not-found'],
+  problems: ['not-found', 'user-from-directory', 'user-has-role'],
 })
 
-export const RowError = z.object({ line: z.int(), column: z.string(), text: z.string(), reason: z.string() })
-export type RowError = z.infer<typeof RowError>
+/** Users named at once; more go by filter. */
+export const USERS_PER_BULK_MAX = 500
 
-export const UserImport = z.object({
+export const BulkAction = z.enum(['enable', 'disable', 'remove', 'add-to-group', 'take-from-group'])
+export type BulkAction = z.infer<typeof BulkAction>
+
+export const UserBulk = z.object({
   id: z.string(),
-  state: z.enum(['previewed', 'committed', 'undone', 'expired']),
-  fileName: z.string(),
-  columns: z.array(z.object({ header: z.string(), means: z.enum(['email', 'name', 'aliases', 'ignored']) })),
-  rows: z.int(),
-  adds: z.int(),
-  changes: z.int(),
-  unchanged: z.int(),
-  errors: z.array(RowError),
-  errorCount: z.int(),
-  /**
-   * What was assumed or left out, in sentences: an encoding that was guessed, aliases in a provider's domain.
-   */
-  warnings: z.array(z.string()),
-  sample: z.array(
-    z.object({ line: z.int(), email: z.string(), name: z.string(), aliases: z.array(z.string()) }),
-  ),
-  createdAt: Time,
-  committedAt: Time.nullable(),
+  action: BulkAction,
+  state: z.enum(['done', 'undone']),
+  /** Users that are different now. */
+  changed: z.int(),
+  /** Users left alone, and why. At most a hundred are named. */
+  left: z.array(z.object({ email: z.string(), why: z.string() })),
+  leftCount: z.int(),
+  /** Until when it can be taken back; null when it cannot. */
   undoUntil: Time.nullable(),
 })
-export type UserImport = z.infer<typeof UserImport>
+export type UserBulk = z.infer<typeof UserBulk>
 
-export const previewUserImport = endpoint({
-  name: 'previewUserImport',
+export const changeUsers = endpoint({
+  name: 'changeUsers',
   method: 'POST',
-  path: '/v1/tenants/{tenant}/users/imports',
+  path: '/v1/tenants/{tenant}/users-bulk',
   tag: 'People',
   allow: 'users:write',
-  summary: 'Uploads a CSV; it is checked whole and nothing is imported yet.',
+  summary: 'Does one thing to many users, named or by filter; can be taken back within the hour.',
   params: TenantPath,
-  query: z.object({ fileName: z.string().max(255).default('users.csv') }),
-  body: Nothing,
-  raw: { mediaTypes: ['text/csv', 'application/octet-stream', 'text/plain'], bytesMax: IMPORT_BYTES_MAX },
-  output: UserImport,
-  status: 201,
-  problems: ['file-unreadable', 'rows-over-limit', 'body-too-large'],
-})
-
-export const getUserImport = endpoint({
-  name: 'getUserImport',
-  method: 'GET',
-  path: '/v1/tenants/{tenant}/users/imports/{import}',
-  tag: 'People',
-  allow: 'users:read',
-  summary: 'One import.',
-  params: ImportPath,
   query: Nothing,
-  body: Nothing,
-  output: UserImport,
+  body: z.object({
+    action: BulkAction,
+    /** Ids; or all that the filter finds. */
+    users: z.array(z.string()).max(USERS_PER_BULK_MAX).optional(),
+    where: UserFilter.optional(),
+    /** How many the asker saw; more than that are not touched. */
+    expected: z.int().optional(),
+    group: z.string().optional(),
+  }),
+  output: UserBulk,
   status: 200,
-  problems: ['not-found'],
+  problems: ['not-found', 'invalid-input', 'changed-meanwhile', 'group-read-only'],
 })
 
-export const commitUserImport = endpoint({
-  name: 'commitUserImport',
+export const undoUsersChange = endpoint({
+  name: 'undoUsersChange',
   method: 'POST',
-  path: '/v1/tenants/{tenant}/users/imports/{import}/commit',
+  path: '/v1/tenants/{tenant}/users-bulk/{bulk}/undo',
   tag: 'People',
   allow: 'users:write',
-  summary: 'Imports a previewed file: all rows or none; `goodRowsOnly` leaves the wrong rows out.',
-  params: ImportPath,
-  query: Nothing,
-  body: z.object({ goodRowsOnly: z.boolean().default(false) }),
-  output: UserImport,
-  status: 200,
-  problems: ['not-found', 'import-has-errors', 'import-gone'],
-})
-
-export const undoUserImport = endpoint({
-  name: 'undoUserImport',
-  method: 'POST',
-  path: '/v1/tenants/{tenant}/users/imports/{import}/undo',
-  tag: 'People',
-  allow: 'users:write',
-  summary: 'Takes an import back within the hour.',
-  params: ImportPath,
+  summary: 'Takes a change of many users back within the hour.',
+  params: TenantPath.extend({ bulk: z.string() }),
   query: Nothing,
   body: Nothing,
-  output: UserImport,
+  output: UserBulk,
   status: 200,
   problems: ['not-found', 'import-gone'],
+})
+
+export const exportUsers = endpoint({
+  name: 'exportUsers',
+  method: 'GET',
+  path: '/v1/tenants/{tenant}/users-export',
+  tag: 'People',
+  allow: 'users:read',
+  summary: 'The filtered users as a CSV that can be imported again.',
+  params: TenantPath,
+  query: UserFilter,
+  body: Nothing,
+  output: TextFile,
+  file: { mediaType: 'text/csv', name: 'users.csv' },
+  status: 200,
+  problems: ['not-found'],
 })

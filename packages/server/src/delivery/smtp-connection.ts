@@ -2,7 +2,7 @@
 // TLS.
 import type { X509Certificate } from 'node:crypto'
 import { connect as connectTcp, type Socket } from 'node:net'
-import { checkServerIdentity, connect as connectTls, type PeerCertificate, type TLSSocket } from 'node:tls'
+import { checkServerIdentity, connect as connectTls, type PeerCertificate, TLSSocket } from 'node:tls'
 import { type Reply, ReplyParser } from '@gatepost/mail/reply.ts'
 import type { TlsaRecord } from '#platform/dns-types.ts'
 import type { Deadlines, Waiting } from './deadlines.ts'
@@ -101,6 +101,11 @@ export class SmtpConnection implements Waiting {
 
   get isOpen(): boolean {
     return this.#lost === null
+  }
+
+  /** What the host showed; undefined in clear. */
+  get peerCertificate(): X509Certificate | undefined {
+    return this.#socket instanceof TLSSocket ? this.#socket.getPeerX509Certificate() : undefined
   }
 
   /** Whether something was said that nobody asked for, as a server does that is about to close. */

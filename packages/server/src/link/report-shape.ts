@@ -71,6 +71,7 @@ const Accepted = z.object({
   author: OptionalLine,
   subject: OptionalLine,
   messageIdField: OptionalLine,
+  credentialId: Line.optional(),
   size: z.int(),
   recipients: z
     .array(

@@ -62,9 +62,13 @@ export type AcceptedReport = {
           readonly facts: GatheredFacts
         }
       | undefined
+    /** Where it goes instead, by which forwarding address (C13). */
+    readonly forwarded?: { readonly id: string; readonly to: string } | undefined
     /** Why it is held from the start; left out for recipients that are queued. */
     readonly held?: 'by-policy' | HeldBecause | undefined
   }[]
+  /** The login that the client used, where it did. */
+  readonly credentialId?: string | undefined
   readonly explanation: readonly ExplanationStep[]
   readonly facts: GatheredFacts
   readonly verdict: Verdict['kind']

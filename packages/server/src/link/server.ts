@@ -15,6 +15,7 @@ import type { Publisher } from './publisher.ts'
 import { QueueActed, QueueListed } from './queue-orders.ts'
 import { QueueTotalled } from './queue-totals.ts'
 import { NotABatch } from './report-shape.ts'
+import { TlsProbed } from './tls-orders.ts'
 
 /** Where reports go. The body is the text of a `ReportBatch`, checked by whoever stores it. */
 export type ReportSink = {
@@ -41,6 +42,7 @@ const OrderResultShape = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('probe-route'), results: z.array(ProbeResult).max(50) }),
   z.object({ kind: z.literal('submit'), messageId: z.string().max(200) }),
   z.object({ kind: z.literal('retry'), recipients: z.int() }),
+  TlsProbed,
   QueueListed,
   QueueTotalled,
   QueueActed,

@@ -30,6 +30,8 @@ export type UserTable = {
   kind: Generated<'user' | 'shared-mailbox' | 'resource' | 'contact' | 'public-folder' | 'group'>
   /** `[[name, value], …]` by name, as its sources together say. */
   attributes: Generated<Json>
+  /** Those that an administrator or a list gave, likewise. */
+  local_attributes: Generated<Json>
   created_at: number
   updated_at: number
   revision: number

@@ -9,6 +9,7 @@ import type { SettingsDirectory } from '#link/holder.ts'
 import type { Order, OrderResult } from '#link/orders.ts'
 import type { QueueActOrder } from '#link/queue-orders.ts'
 import type { AcceptedReport } from '#link/reports.ts'
+import type { TlsProbeOrder } from '#link/tls-orders.ts'
 import type { Clock } from '#platform/clock.ts'
 import { newId } from '#platform/random.ts'
 import type { Content, Envelope, Spool } from '#spool/spool.ts'
@@ -19,6 +20,7 @@ type Deps = {
   readonly spool: Spool
   readonly current: () => SettingsDirectory | null
   readonly probeRoute: (order: Extract<Order, { kind: 'probe-route' }>) => Promise<OrderResult>
+  readonly probeTls: (order: TlsProbeOrder) => Promise<OrderResult>
   readonly retryNow: (messageId: string) => Promise<number>
   readonly backup: (order: Extract<Order, { kind: 'backup' }>) => Promise<OrderResult>
   readonly queue: Pick<QueueTools, 'list' | 'act' | 'totals'>
@@ -32,6 +34,8 @@ export async function carryOut(order: Order, deps: Deps): Promise<OrderResult> {
   switch (order.kind) {
     case 'probe-route':
       return deps.probeRoute(order)
+    case 'probe-tls':
+      return deps.probeTls(order)
     case 'retry':
       return { kind: 'retry', recipients: await deps.retryNow(order.messageId) }
     case 'queue-list':

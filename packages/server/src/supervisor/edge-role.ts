@@ -7,6 +7,7 @@ import { type CallForward, callForwardOf } from '#delivery/call-forward.ts'
 import { probeRoute } from '#delivery/probe.ts'
 import { Scheduler } from '#delivery/scheduler.ts'
 import { createStamper } from '#delivery/stamp.ts'
+import { probeTls } from '#delivery/tls/probe-tls.ts'
 import { Edge } from '#edge/edge.ts'
 import { explain } from '#edge/explain.ts'
 import { Listener } from '#edge/listener.ts'
@@ -18,7 +19,8 @@ import { pumpMeasurements } from '#link/measurements.ts'
 import type { Order, OrderResult } from '#link/orders.ts'
 import { pumpOrders, pumpReports } from '#link/pumps.ts'
 import { openReplica } from '#link/replica.ts'
-import type { ReplicaWriterData } from '#link/replica-writer.ts'
+import type { AllowedAhead } from '#link/replica-ahead.ts'
+import type { ReplicaWriterData, ToReplicaWriter } from '#link/replica-writer.ts'
 import { systemClock } from '#platform/clock.ts'
 import { createDns } from '#platform/dns.ts'
 import type { Dns } from '#platform/dns-types.ts'
@@ -79,7 +81,8 @@ export async function startEdge(options: RoleOptions): Promise<Running> {
     holder,
     report: (reports) => spool.report(reports),
   })
-  const edge = createEdge(options, { tls, dns, holder, spool, scheduler, greylist, callForward })
+  const allowAhead = aheadOf(options, writer)
+  const edge = createEdge(options, { tls, dns, holder, spool, scheduler, greylist, callForward, allowAhead })
   const figures = () => measureEdge({ ...options, edge, spools, scheduler, holder })
   const pumps = [
     pumpOrders(ordersOf(options, { dns, spools, holder, mail, scheduler, greylist, edge }), common),
@@ -117,6 +120,7 @@ function createEdge(
     readonly scheduler: Scheduler
     readonly greylist: KeptGreylist
     readonly callForward: CallForward
+    readonly allowAhead: (entries: readonly AllowedAhead[]) => void
   },
 ): Edge {
   const { tls, dns, holder, spool, scheduler, greylist, callForward } = parts
@@ -135,6 +139,7 @@ function createEdge(
     callForward: (question) => callForward.ask(question),
     senderPage: senderPageOf(config.http.url),
     onAccepted: (envelope, content) => scheduler.offer(envelope, content),
+    allowAhead: parts.allowAhead,
   })
 }
 
@@ -168,6 +173,7 @@ function ordersOf(
       onAccepted: (envelope, content) => scheduler.offer(envelope, content),
       probeRoute: (probe) =>
         probeRoute(probe, { dns, clock, config, ownListeners: () => mail, localAddresses }),
+      probeTls: (probe) => probeTls(probe, { dns, clock, config, ownListeners: () => mail, localAddresses }),
     })
 }
 
@@ -224,6 +230,23 @@ function createCallForward(
     localAddresses,
   })
 }
+
+/** Slot 0 owns the file; the others send it what they accepted. */
+function aheadOf(
+  { slot, peers }: RoleOptions,
+  writer: Worker | null,
+): (entries: readonly AllowedAhead[]) => void {
+  if (slot !== 0) return (entries) => peers.send(0, { kind: 'allow-ahead', entries } satisfies AheadMessage)
+  const write = (entries: readonly AllowedAhead[]): void =>
+    writer?.postMessage(entries satisfies ToReplicaWriter)
+  peers.listen((_from, body) => {
+    const message = body as AheadMessage
+    if (message.kind === 'allow-ahead') write(message.entries)
+  })
+  return write
+}
+
+type AheadMessage = { readonly kind: 'allow-ahead'; readonly entries: readonly AllowedAhead[] }
 
 /** Only an address that strangers can open is worth a place in our replies. */
 function senderPageOf(url: string | null): string | null {

@@ -186,6 +186,11 @@ const routes = createRoute({
   path: '/routes',
   component: lazyRouteComponent(() => import('#console/routes/routes-page.tsx'), 'RoutesPage'),
 })
+const tls = createRoute({
+  getParentRoute: () => tenant,
+  path: '/tls',
+  component: lazyRouteComponent(() => import('#console/tls/tls-page.tsx'), 'TlsPage'),
+})
 const senders = createRoute({
   getParentRoute: () => tenant,
   path: '/senders',
@@ -260,6 +265,7 @@ const tree = root.addChildren([
       users,
       domains,
       routes,
+      tls,
       outbound,
       senders,
       greylisting,

@@ -57,6 +57,9 @@ const bodies: { readonly [Name in StepName]?: StepBody } = {
       default: SpoofingManager,
     })),
   ),
+  'tls-policies': lazy(() =>
+    import('#console/tls/tls-manager.tsx').then(({ TlsManager }) => ({ default: TlsManager })),
+  ),
   'modify-mx': lazy(() => import('./steps/modify-mx.tsx').then(({ ModifyMx }) => ({ default: ModifyMx }))),
 }
 

@@ -29,6 +29,7 @@ const empty: Observed = {
   outbound,
   spoofing: { stopped: [], exempted: [] },
   senders: { users: 0, entries: 0, waitingUsers: 0, importedAt: null },
+  tls: [],
   skipped: new Set(),
 }
 

@@ -12,6 +12,7 @@ import {
   deriveUsers,
 } from './derive-people.ts'
 import { deriveSpoofing } from './derive-spoofing.ts'
+import { deriveTls } from './derive-tls.ts'
 import type { Observed } from './observed.ts'
 import {
   isAvailable,
@@ -76,6 +77,8 @@ function deriveOwn(name: StepName, observed: Observed): Own {
       return deriveRecipients(observed)
     case 'bypass-anti-spoofing':
       return deriveSpoofing(observed)
+    case 'tls-policies':
+      return deriveTls(observed)
     case 'modify-mx':
       return deriveMx(observed)
     default:

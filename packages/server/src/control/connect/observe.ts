@@ -13,6 +13,7 @@ import type { ControlDeps } from '../scope.ts'
 import { countSenders } from '../sender/store.ts'
 import { spoofingOverview } from '../spoofing/spoofing.ts'
 import { tenantById } from '../tenant/store.ts'
+import { listTlsPartners } from '../tls/partner.ts'
 import { type MailObservations, readMailObservations } from '../tracking/mail-observations.ts'
 import { lastCommitted } from '../user/import-store.ts'
 import { type Observation, observationsNamed } from './observation-store.ts'
@@ -24,21 +25,35 @@ export type ObserveDeps = Pick<ControlDeps, 'store' | 'clock' | 'config'>
 /** Everything about one organisation. Throws `not-found` when it is gone. */
 export async function observe(tenantId: string, { store, clock, config }: ObserveDeps): Promise<Observed> {
   const { db } = store
-  const [tenant, domains, counts, users, routes, addresses, mail, mx, skipped, senders, imported, spoofing] =
-    await Promise.all([
-      tenantById(db, tenantId),
-      domainsOf(db, tenantId),
-      userCounts(db, tenantId),
-      countUsers(db, tenantId),
-      routesOf(db, tenantId),
-      addressesOf(db, tenantId),
-      readMailObservations(store, tenantId),
-      observationsNamed<MxLook | null>(db, tenantId, MX_LOOK),
-      skippedSteps(db, tenantId),
-      countSenders(db, tenantId),
-      lastCommitted(db, tenantId, 'senders'),
-      spoofingOverview(tenantId, { store, clock }),
-    ])
+  const [
+    tenant,
+    domains,
+    counts,
+    users,
+    routes,
+    addresses,
+    mail,
+    mx,
+    skipped,
+    senders,
+    imported,
+    spoofing,
+    tls,
+  ] = await Promise.all([
+    tenantById(db, tenantId),
+    domainsOf(db, tenantId),
+    userCounts(db, tenantId),
+    countUsers(db, tenantId),
+    routesOf(db, tenantId),
+    addressesOf(db, tenantId),
+    readMailObservations(store, tenantId),
+    observationsNamed<MxLook | null>(db, tenantId, MX_LOOK),
+    skippedSteps(db, tenantId),
+    countSenders(db, tenantId),
+    lastCommitted(db, tenantId, 'senders'),
+    spoofingOverview(tenantId, { store, clock }),
+    listTlsPartners(tenantId, { store, clock }),
+  ])
   if (!tenant) throw problem('not-found')
   const now = clock.now()
   const { hostname } = config
@@ -52,6 +67,7 @@ export async function observe(tenantId: string, { store, clock, config }: Observ
       createdAt: tenant.created_at,
     },
     spoofing,
+    tls: tls.items,
     domains: domains.map((row) => {
       const userCount = counts.get(row.name) ?? 0
       return observedDomain(row, { hostname, now, userCount, mail, mx: mx.get(row.id) ?? null })

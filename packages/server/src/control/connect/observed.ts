@@ -4,6 +4,7 @@ import type { Environment } from '@gatepost/contract/common.ts'
 import type { StepName } from '@gatepost/contract/connect.ts'
 import type { RecipientMode } from '@gatepost/contract/domain.ts'
 import type { RouteTest } from '@gatepost/contract/route.ts'
+import type { TlsPartner } from '@gatepost/contract/tls.ts'
 import type { MxLook } from '../domain/mx-look.ts'
 import type { DomainState } from '../domain/present.ts'
 
@@ -70,6 +71,8 @@ export type Observed = {
     readonly stopped: readonly string[]
     readonly exempted: readonly string[]
   }
+  /** Partners whose TLS is tested (C15). */
+  readonly tls: readonly TlsPartner[]
   readonly skipped: ReadonlySet<StepName>
 }
 

@@ -59,6 +59,7 @@ const built: ReadonlySet<StepName> = new Set([
   'recipient-validation',
   'modify-mx',
   'bypass-anti-spoofing',
+  'tls-policies',
 ])
 
 /** C0 to C16 in the order of the task list. */

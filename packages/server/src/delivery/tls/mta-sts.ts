@@ -60,11 +60,6 @@ export class MtaSts {
     return answer
   }
 
-  /** Forgets what is known of a domain, for a test that a person asks for. Policies that still count stay. */
-  forgetFailure(domain: string): void {
-    this.#failed.delete(domain)
-  }
-
   async #find(domain: string): Promise<StsAnswer> {
     const held = this.#heldOf(domain)
     const answer = await this.#options.dns.query({ name: `_mta-sts.${domain}`, type: 'TXT' })

@@ -1,5 +1,6 @@
 // Answers for users and their imports from lists.
 import * as contract from '@gatepost/contract/user.ts'
+import * as lists from '@gatepost/contract/user-import.ts'
 import type { ControlDeps } from '#control/scope.ts'
 import { commitImport, getImport, previewImport, takeBackImport } from '#control/user/import.ts'
 import { addUser, getUser, listUsers, removeUser, updateUser } from '#control/user/user.ts'
@@ -24,15 +25,15 @@ export function userBindings(deps: ControlDeps): readonly Binding[] {
 
 function importBindings(deps: ControlDeps): readonly Binding[] {
   return [
-    on(contract.previewUserImport, (request) => {
+    on(lists.previewUserImport, (request) => {
       const upload = { fileName: request.query.fileName, raw: request.raw }
       return previewImport(scopeOf(request), upload, deps)
     }),
-    on(contract.getUserImport, (request) => getImport(scopeOf(request), request.params.import, deps)),
-    on(contract.commitUserImport, (request) => {
+    on(lists.getUserImport, (request) => getImport(scopeOf(request), request.params.import, deps)),
+    on(lists.commitUserImport, (request) => {
       const input = { id: request.params.import, goodRowsOnly: request.body.goodRowsOnly }
       return commitImport(scopeOf(request), input, deps)
     }),
-    on(contract.undoUserImport, (request) => takeBackImport(scopeOf(request), request.params.import, deps)),
+    on(lists.undoUserImport, (request) => takeBackImport(scopeOf(request), request.params.import, deps)),
   ]
 }

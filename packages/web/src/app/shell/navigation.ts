@@ -8,6 +8,7 @@ import {
   IconInbox,
   IconLayoutDashboard,
   IconListCheck,
+  IconLock,
   IconMasksTheater,
   IconPlugConnected,
   IconRoute,
@@ -29,6 +30,7 @@ export type TenantAddress =
   | '/t/$slug/connect'
   | '/t/$slug/domains'
   | '/t/$slug/routes'
+  | '/t/$slug/tls'
   | '/t/$slug/outbound'
   | '/t/$slug/senders'
   | '/t/$slug/greylisting'
@@ -116,6 +118,13 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
         icon: IconRoute,
         needs: 'routes:read',
         alsoCalled: ['Gateway, Delivery Routes', 'Mail host', 'Next hop'],
+      },
+      {
+        to: '/t/$slug/tls',
+        label: 'TLS',
+        icon: IconLock,
+        needs: 'policies:read',
+        alsoCalled: ['Secure delivery', 'Secure receipt', 'Enforced TLS', 'DANE', 'MTA-STS', 'Partners'],
       },
       {
         to: '/t/$slug/outbound',
