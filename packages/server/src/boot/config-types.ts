@@ -45,6 +45,8 @@ export type BootConfig = {
     readonly googleToken: string | null
     readonly googleApi: string | null
   }
+  /** Where the addresses of shared clouds are read (O4). */
+  readonly clouds: { readonly microsoftEndpoints: string; readonly googleSpf: string }
   readonly proxy: { readonly trusted: readonly string[] }
   readonly limits: {
     readonly messageBytes: number

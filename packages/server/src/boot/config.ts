@@ -124,6 +124,10 @@ function build(values: ReadonlyMap<string, unknown>): BootConfig {
       messagesPerConnection: get('delivery.messages_per_connection'),
     },
     network: { privateTargets: get('network.private_targets') },
+    clouds: {
+      microsoftEndpoints: get('clouds.microsoft_endpoints'),
+      googleSpf: get('clouds.google_spf'),
+    },
     directories: {
       entraLogin: get('directories.entra_login'),
       entraGraph: get('directories.entra_graph'),

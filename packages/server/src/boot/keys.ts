@@ -244,6 +244,21 @@ export const keys: readonly KeyDefinition[] = [
     means: 'Asked instead of admin.googleapis.com; for sandboxes and tests.',
   },
   {
+    key: 'clouds.microsoft_endpoints',
+    env: 'GATEPOST_CLOUDS_MICROSOFT_ENDPOINTS',
+    schema: z.url('expected a URL such as https://endpoints.office.com/endpoints/worldwide'),
+    fallback:
+      'https://endpoints.office.com/endpoints/worldwide?ServiceAreas=Exchange&clientrequestid=b10c5ed1-bad1-445f-b386-b919946339a7',
+    means: 'Where the addresses that Microsoft 365 sends from are read, once a day.',
+  },
+  {
+    key: 'clouds.google_spf',
+    env: 'GATEPOST_CLOUDS_GOOGLE_SPF',
+    schema: z.string().min(3),
+    fallback: '_spf.google.com',
+    means: 'The SPF record that the addresses of Google Workspace are read from, once a day.',
+  },
+  {
     key: 'proxy.trusted',
     env: 'GATEPOST_PROXY_TRUSTED',
     schema: Cidr,

@@ -8,6 +8,7 @@ import type { Emit } from '#events/emit.ts'
 import { ClientNames } from '#facts/client.ts'
 import type { Greylist } from '#facts/greylist/greylist.ts'
 import type { AskMailHost, Holder } from '#facts/sources.ts'
+import type { AllowedAhead } from '#link/replica-ahead.ts'
 import type { Clock } from '#platform/clock.ts'
 import type { Dns } from '#platform/dns-types.ts'
 import { newId } from '#platform/random.ts'
@@ -24,6 +25,7 @@ import {
   WindowCounter,
 } from './limits.ts'
 import { Refusals } from './refusals.ts'
+import { SenderCounts } from './sender-counts.ts'
 import type { Session } from './session.ts'
 import { TenantConnections } from './tenant-connections.ts'
 import { Turns } from './turns.ts'
@@ -51,6 +53,8 @@ export type EdgeOptions = {
   readonly senderPage?: string | null
   /** Opens what the snapshot holds sealed; left out, nobody can sign in and nothing is forwarded outside. */
   readonly secrets?: Pick<SecretBox, 'open'> | undefined
+  /** Permits answers on this machine before control says so. Must not throw; left out, control is waited for. */
+  allowAhead?(entries: readonly AllowedAhead[]): void
   /** A message is durable: delivery may begin. Must not throw. */
   onAccepted(envelope: Envelope, content: Content): void
 }
@@ -78,6 +82,8 @@ export class Edge {
   readonly tenantConnections: TenantConnections
   readonly unknownRecipients = new WindowCounter()
   readonly authGuard = new AuthGuard()
+  readonly senderCounts = new SenderCounts()
+  readonly workers: number
   readonly secrets: Pick<SecretBox, 'open'> | null
   readonly refusals: Refusals
   readonly sessions = new Set<Session>()
@@ -85,6 +91,7 @@ export class Edge {
   readonly tlsContext: EdgeOptions['tlsContext']
   readonly callForward: AskMailHost
   readonly onAccepted: EdgeOptions['onAccepted']
+  readonly allowAhead: NonNullable<EdgeOptions['allowAhead']>
   readonly senderPage: string | null
   readonly greeting: Reply
   readonly ehloReply: Reply
@@ -114,6 +121,7 @@ export class Edge {
     this.refusals = new Refusals({ spool, clock, newId: () => this.newMessageId() })
     this.tlsContext = options.tlsContext
     this.onAccepted = options.onAccepted
+    this.allowAhead = options.allowAhead ?? (() => {})
     this.senderPage = options.senderPage ?? null
     this.callForward = options.callForward ?? (() => unknown('nobody asks mail hosts here'))
     const keywords = keywordsOf(this.limits)
@@ -123,6 +131,7 @@ export class Edge {
     this.ehloReplyWithAuth = prewritten(replies.ehlo(hostname, [...keywords, 'REQUIRETLS', AUTH_KEYWORD]))
     this.ehloReplyInTls = prewritten(replies.ehlo(hostname, [...keywords, 'REQUIRETLS']))
     this.secrets = options.secrets ?? null
+    this.workers = options.workers
     void this.#sweepForever()
   }
 
@@ -164,6 +173,7 @@ export class Edge {
       this.refusals.sweep(now)
       this.unknownRecipients.sweep(now)
       this.authGuard.sweep(now)
+      this.senderCounts.sweep(now)
     }
   }
 }

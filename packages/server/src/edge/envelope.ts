@@ -113,6 +113,7 @@ export function acceptedReport(
     facts: common.facts,
     verdict: common.kind,
     settingsRevision: settings.revision,
+    ...(session.credential === null ? {} : { credentialId: session.credential.id }),
   }
 }
 

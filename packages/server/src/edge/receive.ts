@@ -13,11 +13,13 @@ import type { TenantSettings } from '#policy/settings.ts'
 import { SpoolUnavailable } from '#spool/spool.ts'
 import { proofOf, proveCloud, refuseUnproven } from './cloud-proof.ts'
 import type { ContentSink } from './content.ts'
+import { correspondenceOf } from './correspondence.ts'
 import { authorizedFor } from './credential.ts'
 import { acceptedReport, envelopeOf, type Held } from './envelope.ts'
 import { askGreylist, learnSender, noteGreylisting } from './greylist.ts'
 import { type ContentToJudge, lookUpsOf } from './look-ups.ts'
 import { refuseMessage } from './refuse.ts'
+import { countSender } from './sender-counts.ts'
 import type { Session } from './session.ts'
 import type { Transaction } from './transaction.ts'
 
@@ -114,6 +116,7 @@ function judge(
   const { directory, settings, direction, reversePath } = transaction
   const now = edge.clock.now()
   const lookUps = lookUpsOf(session, transaction, { direction, content })
+  const sender = () => countSender(session, transaction, content.header)
   const recipients = transaction.recipients.map(({ key, forwardPath }) => ({
     key,
     question: {
@@ -140,6 +143,7 @@ function judge(
         greylist: askGreylist(session, transaction, { settings, forwardPath, lookUps }),
         header: content.header,
         proof: proofOf(transaction),
+        sender,
       }),
     },
   }))
@@ -185,7 +189,11 @@ async function commit(session: Session, transaction: Transaction, accepted: Acce
     id: edge.newMessageId(),
     size: accepted.sink.size,
   })
-  const report = acceptedReport(session, transaction, { ...accepted, envelope })
+  const allowed = correspondenceOf(session, transaction, accepted)
+  const report = {
+    ...acceptedReport(session, transaction, { ...accepted, envelope }),
+    ...(allowed === null ? {} : { correspondence: allowed.correspondence }),
+  }
   try {
     const content = await accepted.sink.finish()
     await edge.spool.commitMessage(envelope, content, report)
@@ -200,6 +208,7 @@ async function commit(session: Session, transaction: Transaction, accepted: Acce
       durationMs: edge.clock.now() - accepted.endedAt,
     })
     edge.onAccepted(envelope, content)
+    if (allowed !== null && allowed.ahead.length > 0) edge.allowAhead(allowed.ahead)
     learnSender(session, transaction, accepted.verdicts)
     return replies.accepted(envelope.id)
   } catch (error) {

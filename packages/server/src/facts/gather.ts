@@ -10,6 +10,7 @@ import {
   type RecipientFact,
   type RelayFact,
   type RelayProof,
+  type SenderFact,
   unknown,
 } from '#policy/facts.ts'
 import { needsList } from '#policy/recipient-validation.ts'
@@ -39,6 +40,8 @@ export type FactContext = {
   /** Null where nobody keeps a greylist. */
   readonly greylist?: (() => GreylistFact | Promise<GreylistFact>) | null
   readonly header: HeaderFacts | null
+  /** Who sends it; left out where nobody counts. */
+  readonly sender?: (() => Fact<SenderFact>) | undefined
   /** What a message from a shared cloud proved. */
   readonly proof?: { readonly provider: CloudProvider; readonly proof: CloudProof } | null
 }
@@ -89,6 +92,8 @@ export function gatherFrom(context: FactContext): Gather {
         return authorFact(context)
       case 'relayProof':
         return proofFact(context)
+      case 'sender':
+        return context.sender?.() ?? unknown('nobody counts senders here')
     }
   }
   return find as Gather

@@ -28,11 +28,14 @@ export type RelayFact = {
   /** The tenant that validated the forward-path's domain, if any. */
   readonly forwardPathTenant: string | null
   /** The shared cloud the client's address lies in, where a tenant sends through it (decisions 2). */
-  readonly cloud?: {
-    readonly provider: CloudProvider
-    /** The reverse-path's tenant is one of those. */
-    readonly isReversePathTenants: boolean
-  } | null | undefined
+  readonly cloud?:
+    | {
+        readonly provider: CloudProvider
+        /** The reverse-path's tenant is one of those. */
+        readonly isReversePathTenants: boolean
+      }
+    | null
+    | undefined
 }
 
 /** What the content proves about whose outbound mail it is (decisions 2 and 3). */
@@ -117,10 +120,21 @@ export type GreylistMemory = {
   readonly at: number
 }
 
+/** Who sends an outbound message, by all that it is counted by, and what it sent before (issue 6.8). */
+export type SenderFact = {
+  /** `credential cre_…`, `address 192.0.2.1`, `author ann@acme.example`. */
+  readonly identities: readonly string[]
+  /** Recipients of the author in the last hour at this worker, this message's included. */
+  readonly recipientsThisHour: number
+  /** Among which the limit of the node is shared (decisions 23). */
+  readonly workers: number
+}
+
 /** The facts policies judge by; each policy names those it needs. */
 export type Facts = {
   readonly relay: RelayFact
   readonly relayProof: RelayProof
+  readonly sender: SenderFact
   readonly recipient: RecipientFact
   /** Names of the client whose address records lead back to it (P3), lower case; empty when none does. */
   readonly clientNames: readonly string[]

@@ -12,6 +12,7 @@ import type { Policy } from './policy.ts'
 import { recipientValidation } from './recipient-validation.ts'
 import { relay } from './relay.ts'
 import { secureReceipt } from './secure-receipt.ts'
+import { senderRate } from './sender-rate.ts'
 
 /**
  * Asked for each recipient: relay → secure receipt → recipient validation → anti-spoofing → blocked →
@@ -35,12 +36,13 @@ const atMessage = (policy: Policy): Policy => ({ ...policy, stage: 'message' })
 
 /**
  * Asked once the content is here, for each recipient: hops and loops → authentication → author of
- * null-reverse-path relays → anti-spoofing → display name → blocked → permitted → greylisting of bounces.
+ * outbound mail → sender rate → anti-spoofing → display name → blocked → permitted → greylisting of bounces.
  */
 export const messagePolicies = [
   hops,
   authentication,
   authorRelay,
+  senderRate,
   antiSpoofingHeader,
   displayName,
   blockedSendersHeader,

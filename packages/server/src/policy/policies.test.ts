@@ -184,6 +184,7 @@ test('the order is the documented one, and every reason has a sentence', () => {
     [
       [
         'relay',
+        'secure-receipt',
         'recipient-validation',
         'anti-spoofing',
         'blocked-senders',
@@ -194,6 +195,7 @@ test('the order is the documented one, and every reason has a sentence', () => {
         'hops',
         'authentication',
         'author-relay',
+        'sender-rate',
         'anti-spoofing-header',
         'display-name',
         'blocked-senders-header',

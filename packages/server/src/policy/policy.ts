@@ -15,6 +15,7 @@ export type PolicyName =
   | 'hops'
   | 'authentication'
   | 'author-relay'
+  | 'sender-rate'
   | 'anti-spoofing-header'
   | 'display-name'
   | 'blocked-senders'

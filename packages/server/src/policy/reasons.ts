@@ -9,6 +9,11 @@ export const reasons = {
   'for-validated-domain': 'The recipient’s domain is validated here: inbound.',
   'null-reverse-path-of-host':
     'A null reverse-path from an authorised address: judged by the author domain at the end.',
+  'sender-not-counted': 'Mail from outside is not counted by sender.',
+  'sender-within-limit': 'The author wrote to no more recipients this hour than allowed.',
+  'sender-over-limit': 'The author reached the limit of recipients an hour: the mail host tries again later.',
+  'sender-suspected':
+    'This sender sent far more than it used to: slowed down or held until an administrator releases it.',
   'proof-pending':
     'The client belongs to a cloud that many organisations share: the content has to prove whose mail it is.',
   'forward-pending':

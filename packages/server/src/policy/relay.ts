@@ -25,7 +25,7 @@ export function relayOf(fact: RelayFact, isNullReversePath: boolean): RelayWay |
     return { tenantId: reversePathTenant, direction: 'outbound', pending: null }
   }
   const isOwn = forwardPathTenant === null || forwardPathTenant === reversePathTenant
-  if (cloud !== null && cloud.isReversePathTenants && isOwn) {
+  if (cloud?.isReversePathTenants && isOwn) {
     // Also for the tenant's own domains: what is not proven is judged as mail from outside then.
     return { tenantId: reversePathTenant, direction: 'outbound', pending: 'cloud' }
   }

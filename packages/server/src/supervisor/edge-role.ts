@@ -136,6 +136,7 @@ function createEdge(
     emit,
     greylist: greylist.greylist,
     tlsContext: () => tls.context(),
+    secrets: openSecretBox(masterKeyOf(config)),
     callForward: (question) => callForward.ask(question),
     senderPage: senderPageOf(config.http.url),
     onAccepted: (envelope, content) => scheduler.offer(envelope, content),

@@ -24,3 +24,41 @@ export async function findAddress(db: Db, tenantId: string, reference: string): 
     .executeTakeFirst()
   return row ?? null
 }
+
+export function credentialsOf(db: Db, tenantId: string): Promise<Row<'smtp_credential'>[]> {
+  return db
+    .selectFrom('smtp_credential')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .orderBy('name')
+    .orderBy('id')
+    .execute()
+}
+
+/** By id or user name. */
+export async function findCredential(
+  db: Db,
+  tenantId: string,
+  reference: string,
+): Promise<Row<'smtp_credential'> | null> {
+  const row = await db
+    .selectFrom('smtp_credential')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where((where) => where.or([where('id', '=', reference), where('username', '=', reference)]))
+    .executeTakeFirst()
+  return row ?? null
+}
+
+export function cloudLinksOf(db: Db, tenantId: string): Promise<Row<'cloud_link'>[]> {
+  return db.selectFrom('cloud_link').selectAll().where('tenant_id', '=', tenantId).execute()
+}
+
+export function cloudTenantsOf(db: Db, tenantId: string): Promise<Row<'cloud_tenant'>[]> {
+  return db
+    .selectFrom('cloud_tenant')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .orderBy('domain')
+    .execute()
+}

@@ -2,6 +2,8 @@
 // use.
 import { newId } from '#platform/random.ts'
 import type { Store, Trx } from '#store/open.ts'
+import { keepOutboundUses } from '../outbound/uses.ts'
+import { keepVolumes } from '../outbound/volumes.ts'
 import { keepSenderUses } from '../sender/uses.ts'
 import { DAY_MS } from './days.ts'
 import type { MailNotes } from './notes.ts'
@@ -49,6 +51,8 @@ export async function readMailObservations(
 /** Keeps the notes of a batch. Noting the same again changes nothing, except counts of refusals. */
 export async function keepMailNotes(store: Store, notes: MailNotes): Promise<void> {
   if (notes.senders) await keepSenderUses(store, notes.senders)
+  if (notes.volumes) await keepVolumes(store, notes.volumes)
+  if (notes.outboundUses) await keepOutboundUses(store, notes.outboundUses)
   if (notes.outbound.length + notes.inbound.length + notes.refused.length === 0) return
   await store.transaction(async (trx) => {
     for (const { tenantId, ip, ...first } of notes.outbound) {

@@ -1,6 +1,8 @@
 // What Connect wants to know of mail that passes: first messages, when addresses sent last, and who was
 // refused relay.
-import type { Report } from '#link/reports.ts'
+import type { AcceptedReport, Report } from '#link/reports.ts'
+import type { OutboundUse } from '../outbound/uses.ts'
+import { addVolume, HOUR_MS, type SenderVolume, volumesIn } from '../outbound/volume.ts'
 import { type CorrespondenceNotes, correspondenceIn } from '../sender/correspondence.ts'
 import { type SenderUse, senderUsesIn } from '../sender/uses.ts'
 import { DAY_MS } from './days.ts'
@@ -20,6 +22,10 @@ export type MailNotes = {
     readonly at: number
     readonly messageId: string
   }[]
+  /** What senders of outbound mail sent in this batch (6.8). */
+  readonly volumes?: readonly SenderVolume[] | undefined
+  /** Logins, clouds and forwarding addresses that were used, at most once a day each. */
+  readonly outboundUses?: readonly OutboundUse[] | undefined
   readonly inbound: readonly {
     readonly tenantId: string
     readonly domain: string
@@ -48,6 +54,8 @@ export class NoteTaker {
   #held: CorrespondenceNotes['held'][number][] = []
   #outbound: MailNotes['outbound'][number][] = []
   #inbound: MailNotes['inbound'][number][] = []
+  #volumes = new Map<string, SenderVolume>()
+  #uses: OutboundUse[] = []
   #refused = new Map<string, MailNotes['refused'][number]>()
 
   note(report: Report, tenantOfDomain: TenantOfDomain): void {
@@ -67,7 +75,9 @@ export class NoteTaker {
     } else if (report.kind === 'accepted' && report.origin === 'smtp') {
       const { tenantId, at, id: messageId } = report
       const ip = report.client?.ip ?? null
+      this.#noteForwardings(report)
       if (report.direction === 'outbound') {
+        this.#noteSender(report)
         if (this.#isNew(`out ${tenantId} ${ip} ${Math.floor(at / DAY_MS)}`))
           this.#outbound.push({ tenantId, ip, at, messageId })
         return
@@ -88,6 +98,8 @@ export class NoteTaker {
       correspondence: { made: this.#made, bad: this.#bad, held: this.#held },
       outbound: this.#outbound,
       inbound: this.#inbound,
+      volumes: [...this.#volumes.values()],
+      outboundUses: this.#uses,
       refused: [...this.#refused.values()],
     }
     this.#senders = []
@@ -96,6 +108,8 @@ export class NoteTaker {
     this.#held = []
     this.#outbound = []
     this.#inbound = []
+    this.#volumes = new Map()
+    this.#uses = []
     this.#refused = new Map()
     return notes
   }
@@ -114,6 +128,34 @@ export class NoteTaker {
     const key = `${report.client.ip} ${domain}`
     const count = (this.#refused.get(key)?.count ?? 0) + report.count
     this.#refused.set(key, { tenantId, address: report.client.ip, domain, at: report.at, count })
+  }
+
+  #noteSender(report: AcceptedReport): void {
+    const { tenantId, at, client, credentialId, author } = report
+    const day = Math.floor(at / DAY_MS)
+    for (const volume of volumesIn(report)) {
+      const key = `${volume.tenantId} ${volume.kind} ${volume.identity} ${Math.floor(at / HOUR_MS)}`
+      this.#volumes.set(key, addVolume(this.#volumes.get(key), volume))
+    }
+    if (credentialId !== undefined && this.#isNew(`login ${tenantId} ${credentialId} ${day}`)) {
+      this.#uses.push({ kind: 'credential', tenantId, id: credentialId, at, address: client?.ip ?? null })
+    }
+    const relay = report.recipients[0]?.facts.relay
+    const provider = relay?.kind === 'known' ? relay.value.cloud?.provider : undefined
+    if (provider !== undefined && author !== null && this.#isNew(`cloud ${tenantId} ${provider} ${day}`)) {
+      this.#uses.push({ kind: 'cloud', tenantId, id: provider, at, address: client?.ip ?? null })
+    }
+  }
+
+  #noteForwardings({ tenantId, at, recipients }: AcceptedReport): void {
+    for (const { forwarded } of recipients) {
+      if (
+        forwarded === undefined ||
+        !this.#isNew(`fwd ${tenantId} ${forwarded.id} ${Math.floor(at / DAY_MS)}`)
+      )
+        continue
+      this.#uses.push({ kind: 'forwarding', tenantId, id: forwarded.id, at, address: null })
+    }
   }
 
   #isNew(key: string): boolean {

@@ -1,0 +1,63 @@
+// Recipients that each author wrote to in the last hour, at this worker: the hard limit of a sender (6.8).
+import { formatMailbox } from '@gatepost/mail/address.ts'
+import type { HeaderFacts } from '#facts/header-facts.ts'
+import { type Fact, known, type SenderFact } from '#policy/facts.ts'
+import type { Session } from './session.ts'
+import type { Transaction } from './transaction.ts'
+
+/** An hour in slices: what is older than an hour falls out slice by slice. */
+const SLICES = 12
+const SLICE_MS = 300_000
+/** Authors counted at a time; the one that was counted longest ago makes room. */
+const AUTHORS_MAX = 50_000
+
+type Count = { slice: number; readonly recipients: number[] }
+
+export class SenderCounts {
+  readonly #counts = new Map<string, Count>()
+
+  /** Counts recipients; returns how many there were within the hour, these included. */
+  add(author: string, recipients: number, now: number): number {
+    const slice = Math.floor(now / SLICE_MS)
+    const count = this.#counts.get(author) ?? { slice, recipients: new Array<number>(SLICES).fill(0) }
+    forget(count, slice)
+    count.recipients[slice % SLICES]! += recipients
+    this.#counts.delete(author)
+    if (this.#counts.size >= AUTHORS_MAX) this.#counts.delete(this.#counts.keys().next().value ?? '')
+    this.#counts.set(author, count)
+    return count.recipients.reduce((sum, one) => sum + one, 0)
+  }
+
+  /** Forgets who wrote nothing for an hour. */
+  sweep(now: number): void {
+    const slice = Math.floor(now / SLICE_MS)
+    for (const [author, count] of this.#counts) {
+      // The first is the one that was counted longest ago.
+      if (slice - count.slice < SLICES) return
+      this.#counts.delete(author)
+    }
+  }
+}
+
+function forget(count: Count, slice: number): void {
+  const passed = Math.min(SLICES, slice - count.slice)
+  for (let at = 1; at <= passed; at += 1) count.recipients[(count.slice + at) % SLICES] = 0
+  count.slice = slice
+}
+
+/** Counts a message once, whatever becomes of it: who is refused tries again, and is counted again. */
+export function countSender(
+  { edge, wire, credential }: Session,
+  { settings, reversePath, recipients, direction }: Transaction,
+  header: HeaderFacts,
+): Fact<SenderFact> {
+  const author = header.authors[0] ?? (reversePath === null ? '' : formatMailbox(reversePath).toLowerCase())
+  const identities = [`address ${wire.clientIp}`]
+  if (credential !== null) identities.push(`credential ${credential.id}`)
+  if (author !== '') identities.push(`author ${author}`)
+  const isCounted = direction === 'outbound' && settings !== null
+  const recipientsThisHour = isCounted
+    ? edge.senderCounts.add(`${settings.tenantId} ${author}`, recipients.length, edge.clock.now())
+    : 0
+  return known({ identities, recipientsThisHour, workers: edge.workers })
+}
