@@ -25,6 +25,7 @@ import * as service from './service.ts'
 import * as session from './session.ts'
 import * as setup from './setup.ts'
 import * as signIn from './sign-in.ts'
+import * as signInSettings from './sign-in-settings.ts'
 import * as signing from './signing.ts'
 import * as spoofing from './spoofing.ts'
 import * as system from './system.ts'
@@ -62,6 +63,25 @@ export const endpoints: readonly Endpoint[] = [
   account.listSessions,
   account.endSession,
   account.endOtherSessions,
+  signInSettings.getSignInSettings,
+  signInSettings.updatePasswordRules,
+  signInSettings.chooseSignIn,
+  signInSettings.setOperatorVouching,
+  signInSettings.createProfile,
+  signInSettings.updateProfile,
+  signInSettings.removeProfile,
+  signInSettings.createProvider,
+  signInSettings.updateProvider,
+  signInSettings.enableProvider,
+  signInSettings.removeProvider,
+  signInSettings.readIdpMetadata,
+  signInSettings.testDirectorySignIn,
+  signInSettings.listAccounts,
+  signInSettings.giveAccount,
+  signInSettings.resetAccountPassword,
+  signInSettings.removeAccountFactors,
+  signInSettings.listAccountSessions,
+  signInSettings.endAccountSessions,
   tenant.listTenants,
   tenant.createTenant,
   tenant.getTenant,

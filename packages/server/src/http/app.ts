@@ -9,11 +9,14 @@ import { checkOrigin, isLocal } from './authenticate.ts'
 import { type BindOptions, bind } from './bind.ts'
 import { openApi } from './openapi.ts'
 import { plainBody, presentProblem } from './problems.ts'
+import { isForeignPost, mountSso, type SsoOptions } from './single-sign-on.ts'
 import { contentSecurityPolicy, newNonce, type StaticFiles } from './static.ts'
 
 export type AppOptions = BindOptions & {
   readonly endpoints: readonly Endpoint[]
   readonly version: string
+  /** Single sign-on by browsers; null on the door of the command line. */
+  readonly sso: SsoOptions['sso'] | null
   readonly files: StaticFiles
   /** Host names the console answers to; others are refused (DNS rebinding). */
   readonly hosts: ReadonlySet<string>
@@ -29,11 +32,13 @@ export function createApp(options: AppOptions): Hono {
   const app = new Hono()
   app.use('*', async (context, next) => {
     const path = context.req.path
-    if (path !== '/healthz' && path !== '/readyz') checkOrigin(context, options.hosts)
+    if (path !== '/healthz' && path !== '/readyz')
+      checkOrigin(context, options.hosts, { foreignPost: isForeignPost(path) })
     await next()
     secureHeaders(context.res.headers)
   })
   bind(app, options)
+  if (options.sso) mountSso(app, { ...options, sso: options.sso })
   const document = JSON.stringify(openApi(options.endpoints, options.version))
   app.get('/openapi.json', () => new Response(document, { headers: { 'content-type': 'application/json' } }))
   app.get('/docs/api', () => {
@@ -91,6 +96,9 @@ function checkComplete({ endpoints, bindings }: AppOptions): void {
   const bound = new Set(bindings.map(({ endpoint }) => endpoint.name))
   const missing = endpoints.filter(({ name }) => !bound.has(name)).map(({ name }) => name)
   const surplus = [...bound].filter((name) => !endpoints.some((endpoint) => endpoint.name === name))
+  const open = bindings.filter(({ endpoint, letIn }) => endpoint.allow === 'agent' && !letIn)
+  if (open.length > 0)
+    throw new Error(`anybody could ask ${open.map(({ endpoint }) => endpoint.name).join(', ')}`)
   if (missing.length > 0 || surplus.length > 0) {
     throw new Error(
       `endpoints without handler: ${missing.join(', ')}; handlers without endpoint: ${surplus.join(', ')}`,

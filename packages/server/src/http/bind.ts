@@ -1,6 +1,6 @@
 // Takes every request through the same steps: origin, authenticate, authorise, parse, handle, present
 // (architecture §8).
-import type { Endpoint } from '@gatepost/contract/endpoint.ts'
+import { type Endpoint, TextFile } from '@gatepost/contract/endpoint.ts'
 import type { Context, Hono } from 'hono'
 import type * as z from 'zod'
 import { LOCAL_OPERATOR } from '#control/auth/local-operator.ts'
@@ -50,6 +50,7 @@ async function answer(context: Context, binding: Binding, options: BindOptions):
       from: client.address,
     })
     if (scope !== null && isVisit(scope.actor)) await options.noteVisit(scope, signedIn!.sessionId)
+    const agent = binding.letIn ? await binding.letIn({ bearer, from: client.address }) : null
     const request: ApiRequest<Endpoint> = {
       params: parse(endpoint.params, context.req.param(), 'params'),
       query: parse(endpoint.query, context.req.query(), 'query'),
@@ -57,6 +58,7 @@ async function answer(context: Context, binding: Binding, options: BindOptions):
       raw: endpoint.raw ? await rawOf(context, endpoint.raw.bytesMax) : new Uint8Array(),
       signedIn,
       bearer,
+      agent,
       scope,
       ifMatch: revisionOf(context.req.header('if-match')),
       clientAddress: client.address,
@@ -103,7 +105,8 @@ const OPEN_TO_TOKENS: ReadonlySet<string> = new Set(['listTenants', 'getHealthLi
  */
 function authorise(endpoint: Endpoint, { signedIn, tenant, from }: Asker): Scope | null {
   const { allow } = endpoint
-  if (allow === 'public') return null
+  // Agents are let in by their binding, and are in no tenant of a path.
+  if (allow === 'public' || allow === 'agent') return null
   if (!signedIn) throw problem('not-signed-in')
   requireComplete(endpoint, signedIn)
   const { token } = signedIn
@@ -180,7 +183,10 @@ function present(endpoint: Endpoint, output: unknown, headers: Headers): Respons
   const revision =
     typeof output === 'object' && output !== null && 'revision' in output ? output.revision : null
   if (typeof revision === 'number') headers.set('etag', `"${revision}"`)
-  if (endpoint.file) return presentFile(endpoint.file, output as AsyncIterable<string>, headers)
+  if (endpoint.file) {
+    const file = output as AsyncIterable<string | Uint8Array>
+    return presentFile(endpoint.file, { file, isText: endpoint.output === TextFile }, headers)
+  }
   headers.set('content-type', 'application/json; charset=utf-8')
   return new Response(JSON.stringify(output), { status: endpoint.status, headers })
 }
@@ -188,10 +194,13 @@ function present(endpoint: Endpoint, output: unknown, headers: Headers): Respons
 /** A file goes out as it is read: the database is asked for more only when the client took what was there. */
 function presentFile(
   { mediaType, name }: NonNullable<Endpoint['file']>,
-  text: AsyncIterable<string>,
+  { file, isText }: { readonly file: AsyncIterable<string | Uint8Array>; readonly isText: boolean },
   headers: Headers,
 ): Response {
-  headers.set('content-type', `${mediaType}; charset=utf-8`)
-  headers.set('content-disposition', `attachment; filename="${name}"`)
-  return new Response(ReadableStream.from(text).pipeThrough(new TextEncoderStream()), { headers })
+  headers.set('content-type', isText ? `${mediaType}; charset=utf-8` : mediaType)
+  headers.set('content-disposition', name === null ? 'attachment' : `attachment; filename="${name}"`)
+  const stream = ReadableStream.from(file)
+  // One of text, one of bytes: the schema of the endpoint says which.
+  const bytes = isText ? stream.pipeThrough(new TextEncoderStream()) : (stream as ReadableStream<Uint8Array>)
+  return new Response(bytes as ReadableStream<Uint8Array<ArrayBuffer>>, { headers })
 }

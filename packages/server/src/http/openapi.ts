@@ -50,7 +50,7 @@ function operationOf(endpoint: Endpoint): Json {
     summary: endpoint.summary,
     tags: [endpoint.tag],
     description: `Permission: ${endpoint.allow}.`,
-    ...(endpoint.allow === 'public' ? {} : { security: [{ session: [] }, { token: [] }] }),
+    ...securityOf(endpoint),
     parameters: [...parametersOf(endpoint.params, 'path'), ...parametersOf(endpoint.query, 'query')],
     ...bodyOf(endpoint),
     responses: Object.fromEntries(responses),
@@ -118,4 +118,10 @@ function problemSchema(): Json {
       retryAfter: { type: 'integer', description: 'Seconds to wait.' },
     },
   }
+}
+
+/** Agents come with a token of their own; people by session or API token. */
+function securityOf({ allow }: Endpoint): object {
+  if (allow === 'public') return {}
+  return { security: allow === 'agent' ? [{ token: [] }] : [{ session: [] }, { token: [] }] }
 }

@@ -1,6 +1,7 @@
 // What a handler receives: a request that was let in, parsed and scoped. Handlers see no HTTP.
 import type { BodyOf, Endpoint, OutputOf, ParamsOf, Pending, QueryOf } from '@gatepost/contract/endpoint.ts'
 import type { Permission } from '@gatepost/contract/permission.ts'
+import type { AgentAsker } from '#control/agent/push.ts'
 import type { Scope } from '#control/scope.ts'
 
 /** A signed-in person with the organisations it may act in. */
@@ -36,6 +37,8 @@ export type ApiRequest<E extends Endpoint> = {
   readonly signedIn: SignedIn | null
   /** The token of `Authorization: Bearer`, for those who are no person: agents at endpoints open to all. */
   readonly bearer: string | null
+  /** The agent that asks, at endpoints for agents. */
+  readonly agent: AgentAsker | null
   /** Tenant, actor and address: set for every endpoint with `{tenant}` in its path. */
   readonly scope: Scope | null
   /** The revision of `If-Match`, when sent. */
@@ -50,7 +53,12 @@ export type ApiRequest<E extends Endpoint> = {
 export type Handler<E extends Endpoint> = (request: ApiRequest<E>) => Promise<OutputOf<E>>
 
 /** An endpoint with the function that answers it. */
-export type Binding = { readonly endpoint: Endpoint; readonly handler: Handler<Endpoint> }
+export type Binding = {
+  readonly endpoint: Endpoint
+  readonly handler: Handler<Endpoint>
+  /** Of endpoints for agents: who asks, found before anything of the request is read. Throws a problem. */
+  readonly letIn?: (asker: { readonly bearer: string | null; readonly from: string }) => Promise<AgentAsker>
+}
 
 /** Ties a handler to its endpoint; the compiler checks both shapes. */
 export function on<E extends Endpoint>(endpoint: E, handler: Handler<E>): Binding {

@@ -3,6 +3,7 @@ import type { ConnectorKind } from '@gatepost/contract/directory.ts'
 import { problem } from '../problem.ts'
 import type { DirectoryKindPlugin } from './kind.ts'
 import { ldapKind } from './kind-ldap.ts'
+import { agentKind } from './kinds/agent.ts'
 import { entraKind } from './kinds/entra.ts'
 import { googleKind } from './kinds/google.ts'
 
@@ -10,6 +11,7 @@ const kinds: { readonly [Kind in ConnectorKind]?: DirectoryKindPlugin<Kind> } = 
   ldap: ldapKind,
   entra: entraKind,
   google: googleKind,
+  agent: agentKind,
 }
 
 /** The plug-in of a kind. Throws `connector-not-ready` for a kind that this release does not read. */

@@ -19,6 +19,7 @@ import { senderBindings } from './sender.ts'
 import { sessionBindings } from './session.ts'
 import { setupBindings } from './setup.ts'
 import { signingBindings } from './signing.ts'
+import { signInBindings } from './sign-in.ts'
 import { spoofingBindings } from './spoofing.ts'
 import { systemBindings } from './system.ts'
 import { tenantBindings } from './tenant.ts'
@@ -31,6 +32,7 @@ export function createBindings(deps: HandlerDeps): readonly Binding[] {
     ...setupBindings(deps),
     ...sessionBindings(deps),
     ...accountBindings(deps),
+    ...signInBindings(deps),
     ...tenantBindings(deps),
     ...auditBindings(deps),
     ...keyBindings(deps),
