@@ -80,7 +80,8 @@ function isSameAction(row: SenderRow, entry: NewSender, now: number): boolean {
 /** Stores what is new or different. Each user and sender may stand in `entries` once. */
 export async function writeSenders(trx: Trx, compared: Written, made: Made): Promise<void> {
   const { tenantId, now, dialect, source, expiresAt } = made
-  const changed = [...compared.added, ...compared.replaced]
+  // In the order of the table's key: neighbours share pages.
+  const changed = [...compared.added, ...compared.replaced].sort(byKey)
   for (let at = 0; at < changed.length; at += ENTRIES_PER_STATEMENT_MAX) {
     await put(trx, changed.slice(at, at + ENTRIES_PER_STATEMENT_MAX), made)
   }
@@ -90,6 +91,11 @@ export async function writeSenders(trx: Trx, compared: Written, made: Made): Pro
     return { tenantId, list: 'managed-sender', key: managedSenderKey(userKey, sender), value }
   })
   await appendFeed(trx, items, { dialect, now })
+}
+
+function byKey(a: NewSender, b: NewSender): number {
+  if (a.userKey !== b.userKey) return a.userKey < b.userKey ? -1 : 1
+  return a.sender < b.sender ? -1 : 1
 }
 
 type Place = Pick<SenderRow, 'user_key' | 'sender'>
@@ -185,9 +191,12 @@ export async function entriesAmong(
   },
 ): Promise<ReadonlyMap<string, SenderRow>> {
   const found = new Map<string, SenderRow>()
+  // Who has no list yet has no entry: a first import looks for users, not for each of its rows.
+  const listed = await listedAmong(db, tenantId, { userKeys: entries.map(({ userKey }) => userKey), dialect })
+  const wanted = listed.size === 0 ? [] : entries.filter(({ userKey }) => listed.has(userKey))
   const [user, sender] = columnsOf(dialect, ['text', 'text'])
-  for (let at = 0; at < entries.length; at += ENTRIES_PER_STATEMENT_MAX) {
-    const pairs = entries
+  for (let at = 0; at < wanted.length; at += ENTRIES_PER_STATEMENT_MAX) {
+    const pairs = wanted
       .slice(at, at + ENTRIES_PER_STATEMENT_MAX)
       .map((entry) => [entry.userKey, entry.sender])
     const { rows } = await sql<SenderRow>`select m.* from ${eachOf(dialect, pairs)} e
@@ -196,6 +205,18 @@ export async function entriesAmong(
     for (const row of rows) found.set(managedSenderKey(row.user_key, row.sender), row)
   }
   return found
+}
+
+/** Of these users, those who have entries. */
+async function listedAmong(
+  db: Db,
+  tenantId: string,
+  { userKeys, dialect }: { readonly userKeys: readonly string[]; readonly dialect: Store['dialect'] },
+): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ readonly user_key: string }>`
+    select l.user_key from ${eachOf(dialect, [...new Set(userKeys)])} e
+    join sender_list l on l.tenant_id = ${tenantId} and l.user_key = e.value`.execute(db)
+  return new Set(rows.map(({ user_key }) => user_key))
 }
 
 function countsOf(entries: readonly Pick<NewSender, 'userKey'>[], each: 1 | -1): ReadonlyMap<string, number> {
