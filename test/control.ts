@@ -13,6 +13,7 @@ import { findSignedIn } from '@gatepost/server/control/auth/auth.ts'
 import { noDirectory } from '@gatepost/server/control/auth/deps.ts'
 import { createPasswords } from '@gatepost/server/control/auth/password.ts'
 import { openSession } from '@gatepost/server/control/auth/session.ts'
+import { SyncRunner } from '@gatepost/server/control/directory/sync.ts'
 import { OperatorVisits } from '@gatepost/server/control/role/visits.ts'
 import type { EdgeLink } from '@gatepost/server/control/scope.ts'
 import { KeyRotation } from '@gatepost/server/control/secret/rotation.ts'
@@ -70,7 +71,7 @@ export async function withControl(work: (control: TestControl) => Promise<void>)
   ensureMasterKey(keyFile)
   const secrets = openSecretBox(keyFile)
   const link = answeringEdge()
-  const deps: HandlerDeps = {
+  const needed = {
     keys: new KeyRotation({ store, clock, secrets, link, keyFile }),
     store,
     clock,
@@ -88,11 +89,14 @@ export async function withControl(work: (control: TestControl) => Promise<void>)
     agents: new AgentDesk(),
     agentVersion: '0.1.0',
     programs: createPrograms('/nowhere'),
-    listening: [{ role: 'mx', host: '0.0.0.0', port: 25 }],
+    listening: [{ role: 'mx' as const, host: '0.0.0.0', port: 25 }],
   }
+  const directories = new SyncRunner(needed)
+  const deps: HandlerDeps = { ...needed, directories, runs: directories }
   try {
     await work({ deps, dns, app: (as) => appOf(deps, as), person: (options) => addPerson(deps, options) })
   } finally {
+    await directories.close()
     await tracking.close()
     await store.close()
     await rm(data, { recursive: true })
@@ -107,6 +111,7 @@ function appOf(deps: HandlerDeps, as?: () => Promise<SignedIn>): ReturnType<type
     version: '0.0.0',
     files: { respond: () => new Response('the console') },
     hosts: new Set(['localhost']),
+    sso: deps,
     emit: deps.emit,
     now: deps.clock.now,
     trustedProxies: [],

@@ -5,6 +5,7 @@ import * as agent from './agent.ts'
 import * as audit from './audit.ts'
 import * as autoAllow from './auto-allow.ts'
 import * as connect from './connect.ts'
+import * as directory from './directory.ts'
 import * as domain from './domain.ts'
 import type { Endpoint } from './endpoint.ts'
 import * as forwarding from './forwarding.ts'
@@ -157,6 +158,18 @@ export const endpoints: readonly Endpoint[] = [
   service.proposeService,
   service.addService,
   service.removeService,
+  directory.listConnectors,
+  directory.addConnector,
+  directory.getConnector,
+  directory.updateConnector,
+  directory.removeConnector,
+  directory.testConnector,
+  directory.syncConnector,
+  directory.listSyncRuns,
+  directory.getSyncRun,
+  directory.listSyncChanges,
+  directory.acceptSyncRun,
+  directory.cancelSyncRun,
   user.listUsers,
   user.addUser,
   user.getUser,

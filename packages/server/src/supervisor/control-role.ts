@@ -13,6 +13,8 @@ import { localOperator } from '#control/auth/local-operator.ts'
 import { createPasswords } from '#control/auth/password.ts'
 import { createBackups } from '#control/backup/backup.ts'
 import { watchConnect } from '#control/connect/checker.ts'
+import { SyncRunner } from '#control/directory/sync.ts'
+import { watchDirectories } from '#control/directory/watch.ts'
 import { watchGreylist } from '#control/greylist/reports.ts'
 import { watchRanges } from '#control/outbound/ranges.ts'
 import { ensureDefaults } from '#control/policy/defaults.ts'
@@ -65,10 +67,14 @@ export async function startControl(options: RoleOptions): Promise<Running> {
   settingsChanged = () => link.settingsChanged()
   const url = consoleUrl(config, listening)
   const secrets = openSecretBox(masterKeyOf(config))
-  const auth = { ...signInDeps(clock), directorySignIn: noDirectory, url, store, clock, emit, secrets }
+  const machine = systemMachine
+  const reach = { store, clock, emit, secrets, dns, link, config, listening, machine }
+  const auth = { ...signInDeps(clock), ...reach, directorySignIn: createDirectorySignIn(reach), url }
   const keys = new KeyRotation({ store, clock, secrets, link, keyFile: masterKeyOf(config) })
   const agents = { agents: new AgentDesk(), agentVersion: gatepostVersion(), programs: createPrograms(ROOT) }
-  const deps = { ...auth, ...agents, dns, link, config, tracking, listening, keys, machine: systemMachine }
+  const needed = { ...auth, ...agents, tracking, keys }
+  const directories = new SyncRunner(needed)
+  const deps = { ...needed, directories, runs: directories }
   const visits = new OperatorVisits(auth)
   const app: AppOptions = {
     bindings: createBindings(deps),
@@ -76,6 +82,7 @@ export async function startControl(options: RoleOptions): Promise<Running> {
     version: gatepostVersion(),
     files: openStaticFiles(WEB),
     hosts: hostsOf(url),
+    sso: deps,
     emit,
     now: clock.now,
     trustedProxies: config.http.trustedProxies,
@@ -96,6 +103,7 @@ export async function startControl(options: RoleOptions): Promise<Running> {
   })
   const forOwner: AppOptions = {
     ...app,
+    sso: null,
     endpoints: [...endpoints, ...localEndpoints],
     bindings: [...app.bindings, ...operationsBindings({ backups, restart: options.restart })],
     hosts: new Set(['localhost']),
@@ -108,6 +116,7 @@ export async function startControl(options: RoleOptions): Promise<Running> {
     watchGreylist(deps, stopped.signal),
     watchSigning(deps, stopped.signal),
     watchAutoAllow(deps, stopped.signal),
+    watchDirectories(deps, stopped.signal),
     watchRanges({ ...deps, fetchJson }, stopped.signal),
   ]
   const token = await openSetup(auth)

@@ -4,8 +4,8 @@ import type { ConnectorKind, ConnectorSettings, ConnectorTest } from '@gatepost/
 import type { FieldError } from '@gatepost/contract/problem.ts'
 import type { DirectoryCheck, DirectoryReader, DirectoryStep } from '@gatepost/directory/entry.ts'
 import type { Machine } from '#platform/machine.ts'
-import type { ControlDeps } from '../scope.ts'
 import type { Listener } from '../readiness/finding.ts'
+import type { ControlDeps } from '../scope.ts'
 
 export type DirectoryDeps = ControlDeps & {
   readonly machine: Pick<Machine, 'addresses'>

@@ -55,9 +55,9 @@ export function entryOf(externalId: string, body: string): DirectoryEntry {
 }
 
 /** Fields that differ, in words. Members are counted, not named: a group may have thousands. */
-export function fieldsOf(before: string, after: DirectoryEntry): SyncChange['fields'] {
+export function fieldsOf(before: string, after: string): SyncChange['fields'] {
   const old = JSON.parse(before) as StoredEntry
-  const now = storedOf(after, false)
+  const now = JSON.parse(after) as StoredEntry
   const pairs: readonly (readonly [string, string, string])[] = [
     ['address', old.email ?? '', now.email ?? ''],
     ['aliases', old.aliases.join(', '), now.aliases.join(', ')],
@@ -71,7 +71,7 @@ export function fieldsOf(before: string, after: DirectoryEntry): SyncChange['fie
   ]
   const differing = pairs.filter(([, from, to]) => from !== to)
   // The same number of members can be other members.
-  if (differing.length === 0 && after.kind === 'group')
+  if (differing.length === 0 && now.kind === 'group')
     return [{ field: 'members', before: 'others', after: 'others' }]
   return differing.map(([field, from, to]) => ({ field, before: shortened(from), after: shortened(to) }))
 }

@@ -63,6 +63,8 @@ export async function applyPeople(
     readonly source: ConnectorSource
     readonly upserts: readonly DirectoryEntry[]
     readonly removals: readonly string[]
+    /** Who leaves and is named by nobody else stays as an address that receives mail. */
+    readonly leaversStay?: boolean
     readonly now: number
   },
   { store }: { readonly store: Pick<Store, 'dialect'> },

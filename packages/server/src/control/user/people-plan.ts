@@ -16,6 +16,8 @@ export type PeopleInput = {
   readonly upserts: readonly DirectoryEntry[]
   /** External ids of users and groups that this directory no longer has. */
   readonly removals: readonly string[]
+  /** Who leaves and is named by nobody else stays as an address that receives mail. */
+  readonly leaversStay?: boolean
   readonly now: number
 }
 
@@ -86,7 +88,13 @@ class Work {
   /** Takes the directory's word back for what is gone there. */
   remove(): void {
     for (const externalId of this.#input.removals) {
-      if (!this.#listed.has(externalId)) this.#draftOf(externalId)?.claims.delete(this.#token)
+      if (this.#listed.has(externalId)) continue
+      const claims = this.#draftOf(externalId)?.claims
+      const claim = claims?.get(this.#token)
+      claims?.delete(this.#token)
+      // Any other source outweighs it; see `finish`.
+      if (claims && claim && this.#input.leaversStay)
+        claims.set('seen-in-mail', { ...claim, source: 'seen-in-mail', connectorId: '', externalId: null })
     }
   }
 
@@ -110,7 +118,7 @@ class Work {
     const primaries = new Map<string, Draft>()
     const aliases = new Map<string, Draft>()
     const index = (draft: Draft): void => {
-      const merged = mergeClaims([...draft.claims.values()], true)
+      const merged = mergeClaims([...draft.claims.values()])
       // An account made anew keeps the user that its address had.
       if (!merged) return void (draft.known && primaries.set(draft.known.row.email_key, draft))
       primaries.set(merged.email.key, draft)
@@ -226,7 +234,7 @@ class Work {
     }
     const holder = aliases.get(claim.email.key)
     if (holder) {
-      const merged = mergeClaims([...holder.claims.values()], true)
+      const merged = mergeClaims([...holder.claims.values()])
       return `${claim.email.address} is an alias of ${merged?.email.address ?? 'another user'}. Remove it there first.`
     }
     // An address known by hand, list or mail may be an alias there: the directory knows whose it is.

@@ -5,6 +5,7 @@ import { agentBindings } from './agent.ts'
 import { auditBindings } from './audit.ts'
 import { connectBindings } from './connect.ts'
 import type { HandlerDeps } from './deps.ts'
+import { directoryBindings } from './directory.ts'
 import { domainBindings } from './domain.ts'
 import { greylistBindings } from './greylist.ts'
 import { keyBindings } from './keys.ts'
@@ -18,8 +19,8 @@ import { routeBindings } from './route.ts'
 import { senderBindings } from './sender.ts'
 import { sessionBindings } from './session.ts'
 import { setupBindings } from './setup.ts'
-import { signingBindings } from './signing.ts'
 import { signInBindings } from './sign-in.ts'
+import { signingBindings } from './signing.ts'
 import { spoofingBindings } from './spoofing.ts'
 import { systemBindings } from './system.ts'
 import { tenantBindings } from './tenant.ts'
@@ -41,6 +42,7 @@ export function createBindings(deps: HandlerDeps): readonly Binding[] {
     ...connectBindings(deps),
     ...domainBindings(deps),
     ...userBindings(deps),
+    ...directoryBindings(deps),
     ...senderBindings(deps),
     ...routeBindings(deps),
     ...outboundBindings(deps),

@@ -6,8 +6,10 @@ import type { ControlDeps } from '#control/scope.ts'
 import type { KeyRotation } from '#control/secret/rotation.ts'
 import type { Tracking } from '#control/tracking/tracking.ts'
 import type { AgentHandlerDeps } from './agent.ts'
+import type { DirectoryHandlerDeps } from './directory.ts'
 
 export type HandlerDeps = ControlDeps &
   AuthDeps &
   AgentHandlerDeps &
+  DirectoryHandlerDeps &
   ReadinessDeps & { readonly tracking: Tracking; readonly keys: KeyRotation }
