@@ -192,6 +192,19 @@ export const DeliveryAttempt = z.object({
   reply: TrackedReply,
   durationMs: z.int(),
   dsnId: z.string().nullable(),
+  /** Signatures of ours that it left with: DKIM, or an ARC seal. */
+  signatures: z
+    .array(
+      z.object({
+        kind: z.enum(['dkim', 'arc']),
+        domain: z.string(),
+        selector: z.string(),
+        algorithm: z.string(),
+      }),
+    )
+    .optional(),
+  /** Why it left without the signature it should have had. */
+  unsigned: z.string().optional(),
   /** Who decided, where this was no attempt but a person's decision. */
   by: z.string().optional(),
 })

@@ -126,6 +126,8 @@ function attemptOf(attempt: DeliveryReport, { recipients }: MessageBody): Messag
     reply,
     durationMs: Math.round(attempt.durationMs),
     dsnId,
+    ...(attempt.signatures === undefined ? {} : { signatures: [...attempt.signatures] }),
+    ...(attempt.unsigned === undefined ? {} : { unsigned: attempt.unsigned }),
     ...(by === undefined ? {} : { by }),
   }
 }

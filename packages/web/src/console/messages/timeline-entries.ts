@@ -30,6 +30,10 @@ export type Entry =
       readonly reply: string
       readonly durationMs: number
       readonly report: string | null
+      /** What was agreed and shown in TLS, a line each. */
+      readonly tls: readonly string[]
+      /** How it was signed; null where it was not. */
+      readonly signed: string | null
     }
 
 export function entriesOf(message: Message): readonly Entry[] {
@@ -130,14 +134,51 @@ function attemptEntry(attempt: Attempt): Entry {
     reply: replyText(attempt.reply),
     durationMs: attempt.durationMs,
     report: attempt.dsnId ? 'A delivery report went to the sender.' : null,
+    tls: tlsLines(attempt),
+    signed: signedWords(attempt),
   }
 }
 
 function hopWords({ nextHop, tls, recipients }: Attempt): string {
   const ip = nextHop?.ip ? ` [${nextHop.ip}]` : ''
   const hop = nextHop ? `${nextHop.host}${ip}:${nextHop.port}` : 'No mail host reached'
-  const secured = tls ? `${tls.version}${tls.verified ? ', certificate checked' : ''}` : 'no TLS'
+  const secured = tls ? `${tls.version}${vouched(tls)}` : 'no TLS'
   return `${hop}, ${secured}, for ${recipients.join(', ')}`
+}
+
+/** `Signed as acme.example (DKIM: gp1 RSA, gp2 Ed25519)`. */
+function signedWords({ signatures = [], unsigned }: Attempt): string | null {
+  if (unsigned) return `Sent without its signature: ${unsigned}`
+  const [first] = signatures
+  if (first === undefined) return null
+  const keys = signatures.map(({ selector, algorithm }) => {
+    return `${selector} ${algorithm.startsWith('rsa') ? 'RSA' : 'Ed25519'}`
+  })
+  if (first.kind === 'arc') return `Sealed as ${first.domain} (ARC: ${keys.join(', ')})`
+  return `Signed as ${first.domain} (DKIM: ${keys.join(', ')})`
+}
+
+/** Who vouched for the host. */
+function vouched({ verified, by }: NonNullable<Attempt['tls']>): string {
+  if (by === 'dane') return ', certificate named by its TLSA records (DANE)'
+  if (by === 'mta-sts') return ', certificate checked as its MTA-STS policy asks'
+  if (by === 'policy') return verified ? ', certificate checked as a policy asks' : ', asked by a policy'
+  return verified ? ', certificate checked' : ''
+}
+
+/** Cipher and certificate of a delivery, each a line; empty without TLS. */
+function tlsLines({ tls }: Attempt): readonly string[] {
+  if (tls === null) return []
+  const { cipher, certificate, fault, stsTestFailed } = tls
+  const lines = [`Cipher ${cipher}`]
+  if (certificate) {
+    lines.push(`Certificate of ${certificate.subject}`, `Issued by ${certificate.issuer}`)
+    lines.push(`Valid until ${new Date(certificate.notAfter).toISOString().slice(0, 10)}`)
+    lines.push(`SHA-256 ${certificate.fingerprint}`)
+  }
+  if (fault) lines.push(`Not verified, and did not have to be: ${fault}`)
+  if (stsTestFailed) lines.push('The domain tests an MTA-STS policy that this delivery would have failed')
+  return lines
 }
 
 /** `250 2.6.0 Queued mail for delivery`. */

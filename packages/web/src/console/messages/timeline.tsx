@@ -3,7 +3,7 @@ import type { Message } from '@gatepost/contract/message.ts'
 import { Switch } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
 import { span } from '#shared/format.ts'
-import { Block } from '#shared/note.tsx'
+import { Block, Fold } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
 import { usePhone } from '#shared/screen.ts'
 import { StatusIcon } from '#shared/status-word.tsx'
@@ -60,7 +60,13 @@ function EntryView({ entry, brief }: { readonly entry: Entry; readonly brief: bo
             {entry.durationMs > 0 && `, ${span(entry.durationMs)}`}
           </p>
           <Block>{entry.reply}</Block>
+          {entry.signed && <p className="tx2">{entry.signed}</p>}
           {entry.report && <p className="tx2">{entry.report}</p>}
+          {entry.tls.length > 0 && (
+            <Fold title="TLS of this delivery">
+              <Block>{entry.tls.join('\n')}</Block>
+            </Fold>
+          )}
         </Moment>
       )
   }
