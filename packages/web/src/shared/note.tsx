@@ -105,6 +105,16 @@ export function Original({ label = 'Original answer', children }: { label?: stri
   )
 }
 
+/** Something for those who want to know: closed at first. */
+export function Fold({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  return (
+    <details className={classes.fold}>
+      <summary>{title}</summary>
+      {children}
+    </details>
+  )
+}
+
 /** A block of machine text: a reply, a record, a command. */
 export function Block({ children }: { readonly children: string }) {
   return (

@@ -13,6 +13,7 @@ import { worldOf } from '#policy/rules/scope.ts'
 import { faultsOf, warningsOf } from '#policy/rules/validate.ts'
 import type { DomainSettings } from '#policy/settings.ts'
 import type { Db } from '#store/open.ts'
+import { routesOf } from '../route/store.ts'
 import { groupOf, ruleDraftOf } from './rows.ts'
 import { domainNamesOf, groupsOf } from './store.ts'
 
@@ -22,10 +23,17 @@ export type CheckedDraft = {
   readonly warnings: readonly string[]
 }
 
+/** `routeIds` are the tenant's delivery routes; left out where they do not matter. */
+export type DraftWorld = OverlapWorld & { readonly routeIds?: ReadonlySet<string> }
+
 /** What drafts of a tenant are read against. */
-export async function worldOfTenant(db: Db, tenantId: string): Promise<OverlapWorld> {
-  const [names, rows] = await Promise.all([domainNamesOf(db, tenantId), groupsOf(db, tenantId)])
-  return overlapWorld(names, rows.map(groupOf))
+export async function worldOfTenant(db: Db, tenantId: string): Promise<DraftWorld> {
+  const [names, rows, routes] = await Promise.all([
+    domainNamesOf(db, tenantId),
+    groupsOf(db, tenantId),
+    routesOf(db, tenantId),
+  ])
+  return { ...overlapWorld(names, rows.map(groupOf)), routeIds: new Set(routes.map(({ id }) => id)) }
 }
 
 export function overlapWorld(names: readonly string[], groups: readonly AddressGroup[]): OverlapWorld {
@@ -34,30 +42,45 @@ export function overlapWorld(names: readonly string[], groups: readonly AddressG
 }
 
 /** Reads a draft whole; every fault is named at once. */
-export function checkDraft(written: PolicyDraft, world: OverlapWorld): CheckedDraft {
+export function checkDraft(written: PolicyDraft, world: DraftWorld): CheckedDraft {
   const errors: FieldError[] = []
-  const listed = (values: readonly string[], path: string) => [
-    ...new Set(values.map((value, at) => domainIn(value, `${path}/${at}`, errors))),
-  ]
   const draft = {
     ...written,
     from: scopeIn(written.from, '/from', errors),
     to: scopeIn(written.to, '/to', errors),
     sourceIps: [...new Set(written.sourceIps.map(rangeIn))],
     hostNames: [...new Set(written.hostNames.map((text) => readHostPattern(text)?.text ?? text))],
-    option:
-      'spfDomains' in written.option
-        ? {
-            ...written.option,
-            spfDomains: listed(written.option.spfDomains, '/option/spfDomains'),
-            dkimDomains: listed(written.option.dkimDomains, '/option/dkimDomains'),
-          }
-        : written.option,
+    option: optionIn(written.option, { world, errors }),
   } as PolicyDraft
   const about = { world, groupIds: new Set(world.groups.keys()), isPublicSuffix }
   const rule = ruleDraftOf(draft)
   errors.push(...faultsOf(rule, about))
   return { draft, errors, warnings: warningsOf(rule, about) }
+}
+
+/** The option with its names in the form they are compared by. */
+function optionIn(
+  option: PolicyDraft['option'],
+  { world, errors }: { readonly world: DraftWorld; readonly errors: FieldError[] },
+): PolicyDraft['option'] {
+  const listed = (values: readonly string[], path: string) => [
+    ...new Set(values.map((value, at) => domainIn(value, `${path}/${at}`, errors))),
+  ]
+  if ('spfDomains' in option) {
+    return {
+      ...option,
+      spfDomains: listed(option.spfDomains, '/option/spfDomains'),
+      dkimDomains: listed(option.dkimDomains, '/option/dkimDomains'),
+    }
+  }
+  if ('routeId' in option && world.routeIds?.has(option.routeId) === false)
+    errors.push({ path: '/option/routeId', message: 'Choose one of your delivery routes.' })
+  if (!('level' in option)) return option
+  const names = option.names.map((name, at) => {
+    const bare = domainIn(name, `/option/names/${at}`, errors)
+    return name.trim().startsWith('.') ? `.${bare}` : bare
+  })
+  return { ...option, names: option.level === 'verified' ? [...new Set(names)] : [] }
 }
 
 /** An address as its key; the text itself and a fault where it is none. */

@@ -10,6 +10,7 @@ import { invalidInput, problem } from '../problem.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
 import { changeSettings, requireRevision } from '../settings/settings.ts'
 import { addressIn, domainIn } from './draft.ts'
+import { requireLocalGroup } from './members.ts'
 import { type GroupRow, groupColumnsOf, groupOf, shownGroup } from './rows.ts'
 import {
   deleteGroupRow,
@@ -36,6 +37,7 @@ export async function listGroups(
     readonly limit: number
     readonly after?: string | undefined
     readonly search?: string | undefined
+    readonly origin?: 'local' | 'directory' | undefined
   },
   { store }: Pick<Deps, 'store'>,
 ): Promise<Page<AddressGroupSummary>> {
@@ -72,7 +74,7 @@ export async function createGroup(
   const at = deps.clock.now()
   const id = newId('grp', at)
   await deps.store.transaction(async (trx) => {
-    const { total } = await groupPage(trx, scope.tenantId, { limit: 1 })
+    const { total } = await groupPage(trx, scope.tenantId, { limit: 1, origin: 'local' })
     if (total >= GROUPS_MAX) throw problem('limit-reached', `There are ${GROUPS_MAX} address groups already.`)
     const event = { action: 'created' as const, before: null, after: fields, reason, at }
     const number = await changeSettings(trx, scope, settingsEvent(fields.name, event))
@@ -99,7 +101,7 @@ export async function updateGroup(
   const { id, reason, expected, ...written } = input
   const fields = checkedFields(written)
   await deps.store.transaction(async (trx) => {
-    const row = await requireGroup(trx, scope, id)
+    const row = await requireLocalGroup(trx, scope.tenantId, id)
     requireRevision(row, expected)
     const { name, addresses, domains } = groupOf(row)
     const before = { name, description: row.description, addresses, domains }
@@ -120,7 +122,7 @@ export async function removeGroup(
   deps: Deps,
 ): Promise<void> {
   await deps.store.transaction(async (trx) => {
-    const row = await requireGroup(trx, scope, input.id)
+    const row = await requireLocalGroup(trx, scope.tenantId, input.id)
     requireRevision(row, input.expected)
     const users = await policiesWithGroup(trx, scope.tenantId, [input.id])
     if (users.length > 0) {

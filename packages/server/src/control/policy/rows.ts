@@ -133,6 +133,8 @@ export function shownGroup(row: GroupRow, usedBy: ShownGroup['usedBy']): ShownGr
     addresses: [...addresses],
     domains: [...domains],
     origin: row.origin,
+    memberCount: row.member_count,
+    directory: row.source,
     usedBy,
     createdAt: row.created_at,
     updatedAt: row.updated_at,

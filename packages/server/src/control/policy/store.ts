@@ -185,13 +185,17 @@ export async function groupPage(
     readonly limit: number
     readonly after?: string | undefined
     readonly search?: string | undefined
+    readonly origin?: 'local' | 'directory' | undefined
   },
 ): Promise<{ readonly rows: readonly GroupRow[]; readonly total: number }> {
-  const { limit, after, search } = query
+  const { limit, after, search, origin } = query
   const all = () =>
     db
       .selectFrom('address_group')
       .where('tenant_id', '=', tenantId)
+      .$if(origin !== undefined, (select) =>
+        select.where('origin', origin === 'directory' ? '=' : '!=', 'directory'),
+      )
       .$if(!!search, (select) => select.where(containing(search!)))
   const last = after === undefined ? null : await findGroup(db, tenantId, after)
   const [rows, { total }] = await Promise.all([
@@ -228,6 +232,59 @@ export async function findGroup(db: Db, tenantId: string, id: string): Promise<G
 
 export function groupsOf(db: Db, tenantId: string): Promise<GroupRow[]> {
   return db.selectFrom('address_group').selectAll().where('tenant_id', '=', tenantId).execute()
+}
+
+/** Members of a group by address, from one on. */
+export function memberPage(
+  db: Db,
+  tenantId: string,
+  query: { readonly group: string; readonly limit: number; readonly after?: string | undefined },
+) {
+  return db
+    .selectFrom('group_member')
+    .innerJoin('user', (join) =>
+      join.onRef('user.id', '=', 'group_member.user_id').onRef('user.tenant_id', '=', 'group_member.tenant_id'),
+    )
+    .select(['user.id', 'user.email', 'user.email_key', 'user.name'])
+    .where('group_member.tenant_id', '=', tenantId)
+    .where('user.tenant_id', '=', tenantId)
+    .where('group_member.group_id', '=', query.group)
+    .$if(query.after !== undefined, (select) => select.where('user.email_key', '>', query.after!))
+    .orderBy('user.email_key')
+    .limit(query.limit + 1)
+    .execute()
+}
+
+/** Addresses of the users in these groups, by group, aliases among them; `limit` in all. */
+export async function memberAddresses(
+  db: Db,
+  tenantId: string,
+  groupIds: readonly string[],
+  limit: number,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  if (groupIds.length === 0) return new Map()
+  const rows = await db
+    .selectFrom('group_member')
+    .innerJoin('user_address', (join) =>
+      join
+        .onRef('user_address.user_id', '=', 'group_member.user_id')
+        .onRef('user_address.tenant_id', '=', 'group_member.tenant_id'),
+    )
+    .select(['group_member.group_id', 'user_address.address_key'])
+    .where('group_member.tenant_id', '=', tenantId)
+    .where('user_address.tenant_id', '=', tenantId)
+    .where('group_member.group_id', 'in', groupIds)
+    .orderBy('group_member.group_id')
+    .orderBy('user_address.address_key')
+    .limit(limit)
+    .execute()
+  const found = new Map<string, string[]>()
+  for (const { group_id, address_key } of rows) {
+    const list = found.get(group_id) ?? []
+    if (list.length === 0) found.set(group_id, list)
+    list.push(address_key)
+  }
+  return found
 }
 
 export async function groupNamesOf(db: Db, tenantId: string): Promise<GroupNames> {

@@ -2,6 +2,8 @@
 import type { Route } from '@gatepost/contract/route.ts'
 import { newId } from '#platform/random.ts'
 import type { Trx } from '#store/open.ts'
+import { draftOf } from '../policy/rows.ts'
+import { enabledPolicies } from '../policy/store.ts'
 import { invalidInput, problem } from '../problem.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
 import { changeSettings, requireRevision } from '../settings/settings.ts'
@@ -115,6 +117,7 @@ export async function removeRoute(scope: Scope, id: string, deps: Deps): Promise
     const users = [
       ...(await domainsWithRoute(trx, scope.tenantId, id)),
       ...others.filter(({ alternate_id }) => alternate_id === id).map(({ name }) => `route ${name}`),
+      ...(await policiesWithRoute(trx, scope.tenantId, id)),
     ]
     if (users.length > 0) {
       throw problem(
@@ -128,6 +131,15 @@ export async function removeRoute(scope: Scope, id: string, deps: Deps): Promise
     await trx.deleteFrom('route').where('tenant_id', '=', scope.tenantId).where('id', '=', id).execute()
   })
   deps.link.settingsChanged()
+}
+
+/** Names of policies that send mail by a route. */
+async function policiesWithRoute(trx: Trx, tenantId: string, id: string): Promise<readonly string[]> {
+  const policies = await enabledPolicies(trx, tenantId, ['delivery-route'])
+  return policies.flatMap((row) => {
+    const { option } = draftOf(row)
+    return 'routeId' in option && option.routeId === id ? [`policy ${row.name}`] : []
+  })
 }
 
 export async function requireRoute(
