@@ -55,6 +55,9 @@ export function checkOutcome(world: World, line: string): void {
     case 'refused':
       checkFields(refusedFields(world), rest)
       return
+    case 'forwarded':
+      checkForwarded(newest(world), text)
+      return
     case 'trace':
       checkText(newest(world).envelope.traceFields, text)
       return
@@ -79,6 +82,13 @@ export function checkOutcome(world: World, line: string): void {
     default:
       throw new Error(`not understood: @ ${line}`)
   }
+}
+
+/** The reverse-path the first forwarded recipient goes with. */
+function checkForwarded({ envelope }: SpooledMessage, expected: string): void {
+  const found = envelope.recipients.find(({ forwarded }) => forwarded)?.forwarded
+  assert.ok(found, 'no recipient is forwarded')
+  assert.ok((found.reversePath ?? '<>').startsWith(expected), `it goes with ${found.reversePath}`)
 }
 
 function newest(world: World): SpooledMessage {

@@ -47,7 +47,7 @@ class Player {
 
   async play(line: string): Promise<void> {
     if (line.startsWith('>') || line.startsWith('|')) {
-      this.#unsent.push(octetsOf(line))
+      this.#unsent.push(octetsOf(this.#filled(line)))
       return
     }
     await this.#send()
@@ -66,6 +66,15 @@ class Player {
       return
     }
     await this.#direct(line)
+  }
+
+  /** `{srs}` is the reverse-path that the last forwarded message outside went with. */
+  #filled(line: string): string {
+    if (!line.includes('{srs}')) return line
+    const paths = this.#world.spool.messages.flatMap(({ envelope }) =>
+      envelope.recipients.flatMap(({ forwarded }) => forwarded?.reversePath ?? []),
+    )
+    return line.replace('{srs}', paths.findLast((path) => path.startsWith('SRS')) ?? '')
   }
 
   /** Everything that was said must have been answered as written. */

@@ -68,7 +68,10 @@ export function planEnvelope(
   hop: { readonly capabilities: Capabilities; readonly verifiedTls: boolean },
 ): EnvelopePlan {
   const { capabilities } = hop
-  const { parameters, reversePath, size, traceFields } = envelope
+  const { parameters, size, traceFields } = envelope
+  // Recipients of one letter share it: they were grouped by it.
+  const forwarded = recipients[0]?.forwarded
+  const reversePath = forwarded === undefined ? envelope.reversePath : forwarded.reversePath
   const octets = size + traceFields.length
   if (capabilities.sizeMax !== null && octets > capabilities.sizeMax) {
     return refuse('5.3.4', `the message has ${octets} octets, the next hop takes ${capabilities.sizeMax}`)

@@ -21,7 +21,9 @@ export function waysOf(
   const groups = new Map<string, [Way, DueRecipient[]]>()
   for (const recipient of recipients) {
     const way = wayOf(settings, { envelope, recipient }, { tenantOfDomain, now })
-    const key = wayKey(envelope.tenantId, way)
+    const { forwarded } = recipient
+    const path = forwarded === undefined ? '' : ` from ${forwarded.reversePath ?? '<>'}`
+    const key = wayKey(envelope.tenantId, way) + path
     const group = groups.get(key)
     if (group === undefined) groups.set(key, [way, [recipient]])
     else group[1].push(recipient)
@@ -42,7 +44,8 @@ export function wayOf(
   const ruleRouteId = ruledRouteOf(settings, envelope, { forwardPath, now })
   return routeOf({
     settings,
-    direction: envelope.direction,
+    // Forwarded mail goes where its target's mail goes, whoever wrote it.
+    direction: recipient.forwarded === undefined ? envelope.direction : 'outbound',
     domain,
     tenantOfDomain,
     chosenRouteId: chosenRouteId ?? ruleRouteId ?? undefined,

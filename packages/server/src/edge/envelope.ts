@@ -9,6 +9,7 @@ import type { Verdict } from '#policy/policy.ts'
 import { isAlwaysAccepted } from '#policy/recipient-validation.ts'
 import type { TenantSettings } from '#policy/settings.ts'
 import type { Envelope, EnvelopeRecipient } from '#spool/spool.ts'
+import { FORWARDED_FIELD, RETURNED } from './forwarding.ts'
 import { trackedClient } from './refuse.ts'
 import { resultsField } from './results-field.ts'
 import type { Session } from './session.ts'
@@ -61,7 +62,8 @@ export function envelopeOf(
     traceFields:
       received(session, transaction, { ...judged, receivedAt }) +
       (results === null ? '' : resultsField(session, transaction, results)) +
-      tagFields(verdicts),
+      tagFields(verdicts) +
+      forwardedFields(recipients),
     cuts: judged.header.cuts,
     // Outbound mail has a reverse-path of the tenant itself (decisions 12).
     dsnAllowed: reversePath !== null && (direction === 'outbound' || isVouchedFor(results)),
@@ -70,7 +72,16 @@ export function envelopeOf(
 }
 
 /** Mail for postmaster and abuse goes to the person named for it; tracking and ORCPT keep who was meant. */
-function destinationOf({ forwardPath, parameters }: AcceptedRecipient, settings: TenantSettings) {
+function destinationOf({ forwardPath, parameters, forwarded }: AcceptedRecipient, settings: TenantSettings) {
+  if (forwarded !== null) {
+    const { id, to, reversePath } = forwarded
+    const asSent = formatMailbox(forwardPath)
+    return {
+      forwardPath: formatMailbox(to),
+      originalRecipient: parameters.originalRecipient ?? `rfc822;${asSent}`,
+      forwarded: { id, reversePath: reversePath && formatMailbox(reversePath) },
+    }
+  }
   const { postmaster, domains } = settings
   const isOurs = domains.some(({ name }) => name === forwardPath.domain)
   const meant = formatMailbox(forwardPath)
@@ -104,6 +115,9 @@ export function acceptedReport(
     recipients: transaction.recipients.map((recipient, index) => ({
       index,
       forwardPath: formatMailbox(recipient.forwardPath),
+      ...(recipient.forwarded === null
+        ? {}
+        : { forwarded: { id: recipient.forwarded.id, to: formatMailbox(recipient.forwarded.to) } }),
       explanation: recipient.verdict.explanation,
       facts: recipient.verdict.facts,
       ...ownVerdict(verdicts[index]!, common),
@@ -131,6 +145,14 @@ function ownVerdict(
   if (verdict === common) return {}
   const { kind, explanation, facts } = verdict
   return { message: { verdict: kind, explanation, facts } }
+}
+
+/** What a loop is recognised by; the ids tell no address. */
+function forwardedFields(recipients: readonly AcceptedRecipient[]): string {
+  const ids = recipients.flatMap(({ forwarded }) =>
+    forwarded && forwarded.id !== RETURNED ? forwarded.id : [],
+  )
+  return [...new Set(ids)].map((id) => `${FORWARDED_FIELD}: ${id}\r\n`).join('')
 }
 
 /** Our own field for each tag: body and signed fields stay as they came. Recipients share one content. */

@@ -116,6 +116,7 @@ function judge(
   const { directory, settings, direction, reversePath } = transaction
   const now = edge.clock.now()
   const lookUps = lookUpsOf(session, transaction, { direction, content })
+  const forwardings = transaction.recipients.flatMap(({ forwarded }) => forwarded?.id ?? [])
   const sender = () => countSender(session, transaction, content.header)
   const recipients = transaction.recipients.map(({ key, forwardPath }) => ({
     key,
@@ -143,6 +144,7 @@ function judge(
         greylist: askGreylist(session, transaction, { settings, forwardPath, lookUps }),
         header: content.header,
         proof: proofOf(transaction),
+        forwardings,
         sender,
       }),
     },

@@ -11,6 +11,7 @@ import type { Directory } from '#facts/sources.ts'
 import type { Direction, Verdict } from '#policy/policy.ts'
 import type { CloudProvider, TenantSettings } from '#policy/settings.ts'
 import type { ChunkedContent } from './commands/bdat.ts'
+import type { Forwarded } from './forwarding.ts'
 
 export type AcceptedRecipient = {
   /** The address key, to see the same recipient twice. */
@@ -18,6 +19,8 @@ export type AcceptedRecipient = {
   readonly forwardPath: Mailbox
   readonly parameters: RcptParameters
   readonly verdict: Verdict
+  /** Where its mail goes instead; null for those who get it themselves. */
+  readonly forwarded: Forwarded | null
 }
 
 export type Transaction = {

@@ -40,6 +40,10 @@ export type FactContext = {
   /** Null where nobody keeps a greylist. */
   readonly greylist?: (() => GreylistFact | Promise<GreylistFact>) | null
   readonly header: HeaderFacts | null
+  /** The recipient is a reverse-path of ours for forwarded mail (SRS). */
+  readonly isReturned?: boolean | undefined
+  /** Ids of forwarding addresses that the recipients are. */
+  readonly forwardings?: readonly string[] | undefined
   /** Who sends it; left out where nobody counts. */
   readonly sender?: (() => Fact<SenderFact>) | undefined
   /** What a message from a shared cloud proved. */
@@ -85,9 +89,7 @@ export function gatherFrom(context: FactContext): Gather {
       case 'impersonation':
         return impersonationFact(context)
       case 'hops':
-        return context.header
-          ? known({ received: context.header.received, ownLoops: context.header.ownLoops })
-          : unknown('no header yet')
+        return context.header ? hopsFact(context.header, context.forwardings) : unknown('no header yet')
       case 'author':
         return authorFact(context)
       case 'relayProof':
@@ -121,10 +123,12 @@ export function relayFact(
   return { ...common, cloud: { provider, isReversePathTenants } }
 }
 
+const RETURNED: Fact<RecipientFact> = known({ listed: true, source: 'forwarded mail', isReturned: true })
 const NOT_LISTED: Fact<RecipientFact> = known({ listed: false, source: null })
 
 /** The replica is only asked where its answer counts, so that trouble with it cannot stop other mail. */
-function recipientFact({ holder, forwardPath, settings }: FactContext): Fact<RecipientFact> {
+function recipientFact({ holder, forwardPath, settings, isReturned }: FactContext): Fact<RecipientFact> {
+  if (isReturned === true) return RETURNED
   if (!forwardPath || !settings) return NOT_LISTED
   const domain = settings.domains.find(({ name }) => name === forwardPath.domain)
   if (!domain || !needsList(domain)) return NOT_LISTED
@@ -147,6 +151,14 @@ function proofFact({ directory, header, reversePath, settings, proof }: FactCont
   const isTenantDomain = (domain: string): boolean =>
     tenantId !== null && directory.tenantOfDomain(domain) === tenantId
   return known(relayProofFact({ reversePath, isTenantDomain, fields: header.fields, cloud: proof ?? null }))
+}
+
+function hopsFact(
+  { received, ownLoops, forwardedBy }: HeaderFacts,
+  forwardings: readonly string[] = [],
+): Fact<Facts['hops']> {
+  const again = forwardings.find((id) => forwardedBy.includes(id))
+  return known(again === undefined ? { received, ownLoops } : { received, ownLoops, forwardedAgain: again })
 }
 
 function authorFact({ directory, header }: FactContext): Fact<Facts['author']> {

@@ -26,6 +26,8 @@ export type HeaderFacts = {
   readonly received: number
   /** Received fields written by this gateway. */
   readonly ownLoops: number
+  /** Forwarding addresses of this gateway that it went through, by id (C13). */
+  readonly forwardedBy: readonly string[]
   /**
    * Byte ranges removed at delivery: Authentication-Results fields that carry our own id (RFC 8601 §5), and
    * the secret by which a tenant proved itself.
@@ -47,6 +49,9 @@ const TRACKED_TEXT_MAX = 500
 /** Authors beyond this are not looked at: more than one is rare already. */
 const AUTHORS_MAX = 20
 
+/** Ids looked at; more hops are refused anyway. */
+const FORWARDED_MAX = 100
+
 const AUTHOR_OPTIONS = { allowUtf8: true, allowLiteral: true, allowUnderscore: true, toAscii: domainToASCII }
 
 /** Reads header bytes (without the empty line). `hostname` is our name in Received and our authserv-id. */
@@ -64,6 +69,7 @@ export function readHeaderFacts(
   let messageId: HeaderField | null = null
   let received = 0
   let ownLoops = 0
+  const forwardedBy: string[] = []
   const tlsRequired: string[] = []
   for (const field of fields) {
     switch (field.nameLower) {
@@ -73,6 +79,9 @@ export function readHeaderFacts(
         break
       case 'authentication-results':
         if (isOwnAuthenticationResults(field, hostname)) cuts.push([field.start, field.end])
+        break
+      case 'x-gatepost-forwarded':
+        if (forwardedBy.length < FORWARDED_MAX) forwardedBy.push(field.value.trim())
         break
       case SECRET_FIELD:
         cuts.push([field.start, field.end])
@@ -100,6 +109,7 @@ export function readHeaderFacts(
     replyTo: replyToOf(fields),
     received,
     ownLoops,
+    forwardedBy,
     cuts,
     tlsOptional: tlsRequired.length === 1 && tlsRequired[0] === 'no',
   }

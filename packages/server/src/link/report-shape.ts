@@ -78,6 +78,7 @@ const Accepted = z.object({
       z.object({
         index: z.int(),
         forwardPath: Line,
+        forwarded: z.object({ id: Line, to: Line }).optional(),
         explanation: Explanation,
         facts: Facts,
         message: z.object({ verdict: VerdictKind, explanation: Explanation, facts: Facts }).optional(),

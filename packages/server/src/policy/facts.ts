@@ -52,7 +52,12 @@ export type RelayProof = {
 )
 
 /** What the replica knows of a recipient. */
-export type RecipientFact = { readonly listed: boolean; readonly source: string | null }
+export type RecipientFact = {
+  readonly listed: boolean
+  readonly source: string | null
+  /** A reverse-path that we made for forwarded mail, and a bounce for it. */
+  readonly isReturned?: true | undefined
+}
 
 /** One valid or failed signature (RFC 6376, RFC 8601 §2.7.1 result names). */
 export type DkimSignature = {
@@ -146,7 +151,12 @@ export type Facts = {
   }
   readonly spf: { readonly result: SpfResult; readonly domain: string; readonly explanation: string | null }
   /** Received fields in the content (RFC 5321 §6.3) and whether one of them is our own for this message. */
-  readonly hops: { readonly received: number; readonly ownLoops: number }
+  readonly hops: {
+    readonly received: number
+    readonly ownLoops: number
+    /** The forwarding address that forwarded it before and would again; null for none. */
+    readonly forwardedAgain?: string | null | undefined
+  }
   /** The author's mailboxes of the From field, lower-case domains; empty when absent or unreadable. */
   readonly author: {
     readonly domains: readonly string[]

@@ -13,13 +13,16 @@ export const hops = definePolicy({
   needs: ['hops'],
   // Counting cannot fail on readable content; unreadable headers are judged elsewhere.
   whenBlind: () => 'continue',
-  judge(_transaction, { hops: { received, ownLoops } }) {
+  judge(_transaction, { hops: { received, ownLoops, forwardedAgain = null } }) {
     const saw = `${received} Received fields, ${ownLoops} of them ours`
     if (received > RECEIVED_HOPS_MAX) {
       return { kind: 'reject', because: 'too-many-hops', saw, reply: replies.tooManyHops }
     }
     if (ownLoops > OWN_HOPS_MAX)
       return { kind: 'reject', because: 'own-loop', saw, reply: replies.tooManyHops }
+    if (forwardedAgain !== null) {
+      return { kind: 'reject', because: 'forwarding-loop', saw: forwardedAgain, reply: replies.tooManyHops }
+    }
     return { kind: 'continue', because: 'hops-within-limit', saw }
   },
 })

@@ -16,6 +16,7 @@ export type PolicyName =
   | 'authentication'
   | 'author-relay'
   | 'sender-rate'
+  | 'forwarding'
   | 'anti-spoofing-header'
   | 'display-name'
   | 'blocked-senders'

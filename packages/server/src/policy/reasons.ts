@@ -14,6 +14,10 @@ export const reasons = {
   'sender-over-limit': 'The author reached the limit of recipients an hour: the mail host tries again later.',
   'sender-suspected':
     'This sender sent far more than it used to: slowed down or held until an administrator releases it.',
+  'forwarded-to': 'The recipient is a forwarding address: its mail goes to another one.',
+  'bounce-returned': 'A report about mail that we forwarded: it goes back to the one who sent that.',
+  'bounce-of-forwarded': 'The recipient is a reverse-path that we made for mail we forwarded.',
+  'forwarding-loop': 'The message was forwarded by this forwarding address before: a mail loop.',
   'proof-pending':
     'The client belongs to a cloud that many organisations share: the content has to prove whose mail it is.',
   'forward-pending':

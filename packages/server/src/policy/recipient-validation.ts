@@ -23,6 +23,7 @@ export const recipientValidation = definePolicy({
     const domain = domainOf(settings, forwardPath)
     if (!domain || !forwardPath) return { kind: 'continue', because: 'outbound-not-validated', saw }
     if (isAlwaysAccepted(forwardPath)) return { kind: 'continue', because: 'postmaster-always', saw }
+    if (recipient.isReturned) return { kind: 'continue', because: 'bounce-of-forwarded', saw }
     switch (domain.recipientMode) {
       case 'accept-all':
         return { kind: 'continue', because: 'accept-all', saw }

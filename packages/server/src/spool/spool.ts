@@ -18,6 +18,8 @@ export type EnvelopeRecipient = {
   readonly forwardPath: string
   readonly originalRecipient: string | null
   readonly notify: readonly ('NEVER' | 'SUCCESS' | 'FAILURE' | 'DELAY')[] | null
+  /** By which forwarding address it goes here, and with which reverse-path (C13); left out for the others. */
+  readonly forwarded?: { readonly id: string; readonly reversePath: string | null }
   /** `held` waits for a person; everything else starts `queued`. */
   readonly state: 'queued' | 'held'
   /** Why it was held from the start, for the queue's list. */

@@ -128,10 +128,8 @@ async function failed(session: Session, username: string): Promise<Reply> {
   const consequence = edge.authGuard.failed(wire.clientKey, username, now)
   const tenantId = edge.holder.current()?.credential(username)?.tenantId ?? null
   edge.emit('edge.auth.failed', { clientIp: wire.clientIp, tenantId, consequence })
-  if (consequence === 'close' || session.authFailures >= SESSION_FAILURES_MAX) {
-    await edge.clock.sleep(SLOW_AUTH_MS)
+  if (consequence === 'close' || session.authFailures >= SESSION_FAILURES_MAX)
     return replies.authTooManyFailures
-  }
   if (consequence === 'slow') await edge.clock.sleep(SLOW_AUTH_MS)
   return replies.authFailed
 }

@@ -12,12 +12,13 @@ import type { Direction, Verdict } from '#policy/policy.ts'
 import { type RelayWay, relayOf } from '#policy/relay.ts'
 import type { CloudProvider, TenantSettings } from '#policy/settings.ts'
 import { authorizedFor } from '../credential.ts'
+import { forwardedOf, forwardingStep, returnedTo } from '../forwarding.ts'
 import { askGreylist, noteGreylisting } from '../greylist.ts'
 import { SLOW_REPLY_MS } from '../limits.ts'
 import { askSpf, lookUpsOf } from '../look-ups.ts'
 import { refuse } from '../refuse.ts'
 import type { Session } from '../session.ts'
-import type { Transaction } from '../transaction.ts'
+import type { AcceptedRecipient, Transaction } from '../transaction.ts'
 
 /** Refusals that tell a guesser who exists. */
 const GUESSES: ReadonlySet<string> = new Set([
@@ -83,6 +84,7 @@ export function rcpt(session: Session, command: RcptCommand): Reply | Promise<Re
       lookUps,
       greylist: askGreylist(session, transaction, { settings, forwardPath, lookUps }),
       header: null,
+      isReturned: isReturned(edge, { settings, forwardPath, reversePath }),
     }),
   })
   const pendingCloud = way?.pending === 'cloud' ? (relay.cloud?.provider ?? null) : null
@@ -126,7 +128,9 @@ function settle(
   const key = addressKey(forwardPath)
   // The same recipient twice is one delivery.
   if (!transaction.recipients.some((recipient) => recipient.key === key)) {
-    transaction.recipients.push({ key, forwardPath, parameters: candidate.command.parameters, verdict })
+    for (const recipient of recipientsOf(session, transaction, { ...candidate, key, verdict })) {
+      transaction.recipients.push(recipient)
+    }
   }
   transaction.settings ??= settings
   transaction.pendingCloud ??= candidate.pendingCloud
@@ -136,6 +140,30 @@ function settle(
   // Begun now, so that the result is there when the content is. Guesses at addresses cost no DNS.
   if (direction === 'inbound') askSpf(session, transaction)
   return replies.recipientOk
+}
+
+/** One, or two where a forwarding address keeps a copy. */
+function recipientsOf(
+  { edge }: Session,
+  { directory, reversePath }: Transaction,
+  accepted: Candidate & { readonly key: string; readonly verdict: Verdict },
+): readonly AcceptedRecipient[] {
+  const { key, forwardPath, settings, command, verdict } = accepted
+  const one = { key, forwardPath, parameters: command.parameters, verdict, forwarded: null }
+  const forwarded = settings && forwardedOf(edge, { settings, directory, forwardPath, reversePath })
+  if (forwarded === null) return [one]
+  const explanation = [...verdict.explanation, forwardingStep(forwarded, reversePath)]
+  const gone = { ...one, forwarded, verdict: { ...verdict, explanation } }
+  return forwarded.keepCopy ? [gone, one] : [gone]
+}
+
+function isReturned(
+  edge: Session['edge'],
+  about: Pick<Transaction, 'settings' | 'reversePath'> & { readonly forwardPath: Mailbox },
+): boolean {
+  const { settings, reversePath, forwardPath } = about
+  if (reversePath !== null || settings?.srsKey === undefined) return false
+  return returnedTo(edge, { settings, forwardPath }) !== null
 }
 
 /**
