@@ -17,6 +17,7 @@ import { recipientCommands } from './commands/recipients.ts'
 import { roleCommands } from './commands/roles.ts'
 import { routeCommands } from './commands/routes.ts'
 import { senderCommands } from './commands/senders.ts'
+import { signingCommands } from './commands/signing.ts'
 import { spoofingCommands } from './commands/spoofing.ts'
 import { systemCommands } from './commands/system.ts'
 import { tenantCommands } from './commands/tenants.ts'
@@ -39,6 +40,7 @@ export const commands: readonly Command[] = [
   ...senderCommands,
   ...routeCommands,
   ...outboundCommands,
+  ...signingCommands,
   ...messageCommands,
   ...askCommands,
   ...queueCommands,
