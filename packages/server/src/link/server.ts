@@ -5,6 +5,7 @@ import * as z from 'zod'
 import type { Emit } from '#events/emit.ts'
 import type { Clock } from '#platform/clock.ts'
 import { removeFile, restrictFile } from '#platform/files.ts'
+import { BodyRooms, BodyTooLong } from './body-room.ts'
 import { ExplainedShape } from './explain-orders.ts'
 import { GreylistDecided, GreylistListed } from './greylist-orders.ts'
 import { MeasurementBoard, Measurements } from './measurements.ts'
@@ -72,6 +73,7 @@ type Options = {
 type Answer = { readonly status: number; readonly body?: unknown; readonly text?: string }
 
 export class LinkServer {
+  readonly #rooms = new BodyRooms(BODY_BYTES_MAX)
   readonly #options: Options
   readonly #desk: OrderDesk
   readonly #board: MeasurementBoard
@@ -166,7 +168,7 @@ export class LinkServer {
       const isShape =
         error instanceof z.ZodError ||
         error instanceof SyntaxError ||
-        error instanceof Refusal ||
+        error instanceof BodyTooLong ||
         error instanceof NotABatch
       if (isShape) this.#options.emit('link.rejected', { path: request.url, why: error.message })
       else this.#options.emit('control.request.failed', { what: `link ${request.url}`, error })
@@ -182,7 +184,7 @@ export class LinkServer {
     }
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://link')
     const query = Object.fromEntries(searchParams)
-    if (request.method === 'POST') return this.#take(pathname, await bodyOf(request))
+    if (request.method === 'POST') return this.#takeBody(pathname, request)
     if (pathname === linkPaths.snapshot) return this.#snapshot(SnapshotQuery.parse(query), signal)
     if (pathname === linkPaths.feed) return this.#feed(FeedQuery.parse(query), signal)
     if (pathname === linkPaths.orders) return this.#orders(Asker.parse(query), signal)
@@ -219,6 +221,15 @@ export class LinkServer {
     return orders.length > 0 ? { status: 200, body: { orders } } : { status: 204 }
   }
 
+  async #takeBody(pathname: string, request: IncomingMessage): Promise<Answer> {
+    const { body, release } = await this.#rooms.read(request)
+    try {
+      return await this.#take(pathname, body)
+    } finally {
+      release()
+    }
+  }
+
   async #take(pathname: string, body: Buffer): Promise<Answer> {
     if (pathname === linkPaths.reports) {
       const { node, slot, acknowledged } = await this.#options.reports.take(body)
@@ -234,20 +245,6 @@ export class LinkServer {
     this.#desk.settle(result[1]!, OrderResultShape.parse(JSON.parse(body.toString('utf8'))))
     return { status: 204 }
   }
-}
-
-/** The message does not have the agreed shape or size. */
-class Refusal extends Error {}
-
-async function bodyOf(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size > BODY_BYTES_MAX) throw new Refusal(`A body on the link is larger than ${BODY_BYTES_MAX} bytes`)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
 }
 
 function send(response: ServerResponse, { status, body, text }: Answer): void {

@@ -76,7 +76,7 @@ function answerTo(question: DayQuestion): unknown {
     case 'read':
       return read(question)
     case 'take':
-      return take(Buffer.from(question.body).toString('utf8'), question.oldestDay)
+      return take(textOf(question.body), question.oldestDay)
     case 'domains':
       domains = question.domains
       return null
@@ -88,6 +88,11 @@ function answerTo(question: DayQuestion): unknown {
       for (const day of [...days.keys()]) closeDay(day)
       return null
   }
+}
+
+/** The octets stay where they are: a copy would be as large again. */
+function textOf({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString('utf8')
 }
 
 function read({ day, sql, parameters }: Extract<DayQuestion, { kind: 'read' }>): unknown {

@@ -46,7 +46,7 @@ export function openSqliteTracking(folder: string): TrackingStorage {
       return (await reader.ask({ kind: 'read', day, sql, parameters })) as readonly Row[]
     },
     async take(body) {
-      // The bytes are copied once; reading, checking and storing them is the thread's work.
+      // Memory that is shared is not copied; reading, checking and storing it is the thread's work.
       return (await writer.ask({ kind: 'take', body, oldestDay })) as Taken
     },
     domainsChanged(domains) {
