@@ -66,7 +66,11 @@ export function sessionCookie(secret: string | null, secure: boolean): string {
  * Browsers send Origin and Sec-Fetch-Site with every unsafe request; other clients send neither and hold no
  * cookie.
  */
-export function checkOrigin(context: Context, hosts: ReadonlySet<string>): void {
+export function checkOrigin(
+  context: Context,
+  hosts: ReadonlySet<string>,
+  { foreignPost = false }: { readonly foreignPost?: boolean } = {},
+): void {
   const host = context.req.header('host') ?? ''
   const name = host.replace(/:\d+$/, '').toLowerCase()
   if (!hosts.has(name)) {
@@ -75,7 +79,8 @@ export function checkOrigin(context: Context, hosts: ReadonlySet<string>): void 
       `This console does not answer to "${name}". Set GATEPOST_URL to its outward address.`,
     )
   }
-  if (context.req.method === 'GET' || context.req.method === 'HEAD') return
+  // An identity provider's answer carries its own proof, and no cookie of ours counts with it.
+  if (foreignPost || context.req.method === 'GET' || context.req.method === 'HEAD') return
   const site = context.req.header('sec-fetch-site')
   if (site !== undefined && site !== 'same-origin' && site !== 'none') throw problem('foreign-origin')
   const origin = context.req.header('origin')

@@ -2,6 +2,7 @@
 import * as groups from '@gatepost/contract/group.ts'
 import * as contract from '@gatepost/contract/policy.ts'
 import { createGroup, getGroup, listGroups, removeGroup, updateGroup } from '#control/policy/group.ts'
+import { changeMembers, listMembers } from '#control/policy/members.ts'
 import {
   createPolicy,
   duplicatePolicy,
@@ -53,6 +54,14 @@ function groupBindings(deps: ControlDeps): readonly Binding[] {
     on(groups.listGroups, (request) => listGroups(scopeOf(request), request.query, deps)),
     on(groups.getGroup, (request) => getGroup(scopeOf(request), request.params.group, deps)),
     on(groups.createGroup, (request) => createGroup(scopeOf(request), request.body, deps)),
+    on(groups.listGroupMembers, (request) => {
+      const query = { ...request.query, group: request.params.group }
+      return listMembers(scopeOf(request), query, deps)
+    }),
+    on(groups.changeGroupMembers, (request) => {
+      const input = { ...request.body, group: request.params.group }
+      return changeMembers(scopeOf(request), input, deps)
+    }),
     on(groups.updateGroup, (request) => {
       const input = { ...request.body, id: request.params.group, expected: request.ifMatch }
       return updateGroup(scopeOf(request), input, deps)

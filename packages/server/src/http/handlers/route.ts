@@ -36,7 +36,10 @@ export function routeBindings(deps: ControlDeps & OutboundDeps): readonly Bindin
 function outboundBindings(deps: OutboundDeps): readonly Binding[] {
   return [
     on(contract.getOutbound, (request) => getOutbound(scopeOf(request), deps)),
-    on(contract.authorizeOutbound, (request) => authorizeOutbound(scopeOf(request), request.body, deps)),
+    on(contract.authorizeOutbound, (request) => {
+      const mayNetwork = request.signedIn?.person.operator === true
+      return authorizeOutbound(scopeOf(request), { ...request.body, mayNetwork }, deps)
+    }),
     on(contract.revokeOutbound, async (request) => {
       await revokeOutbound(scopeOf(request), request.params.address, deps)
       return {}

@@ -2,8 +2,11 @@
 import * as contract from '@gatepost/contract/user.ts'
 import * as lists from '@gatepost/contract/user-import.ts'
 import type { ControlDeps } from '#control/scope.ts'
+import { changeUsers, undoUsersChange } from '#control/user/bulk.ts'
+import { exportUsers } from '#control/user/export.ts'
 import { commitImport, getImport, previewImport, takeBackImport } from '#control/user/import.ts'
-import { addUser, getUser, listUsers, removeUser, updateUser } from '#control/user/user.ts'
+import { addUser, listUsers, removeUser, updateUser } from '#control/user/user.ts'
+import { getUser } from '#control/user/user-detail.ts'
 import { type Binding, on, scopeOf } from '../request.ts'
 
 export function userBindings(deps: ControlDeps): readonly Binding[] {
@@ -19,6 +22,9 @@ export function userBindings(deps: ControlDeps): readonly Binding[] {
       await removeUser(scopeOf(request), request.params.user, deps)
       return {}
     }),
+    on(contract.changeUsers, (request) => changeUsers(scopeOf(request), request.body, deps)),
+    on(contract.undoUsersChange, (request) => undoUsersChange(scopeOf(request), request.params.bulk, deps)),
+    on(contract.exportUsers, async (request) => exportUsers(scopeOf(request), request.query, deps)),
     ...importBindings(deps),
   ]
 }
