@@ -17,11 +17,14 @@ const ships = ({ path }: SourceFile) =>
 
 /** The doors: who may touch what. */
 const doors = {
-  clock: /^packages\/(server\/src\/(platform|boot)\/|sandbox\/src\/platform|web\/src\/shared\/now\.ts)/,
-  environment: /^packages\/(server\/src\/((platform|boot)\/|main\.ts)|sandbox\/src\/(main|platform))/,
-  files: /^packages\/(server\/src\/(platform|boot|spool)\/|sandbox\/src\/platform)/,
-  names: /^packages\/(server\/src\/platform\/|sandbox\/src\/platform)/,
-  console: /^packages\/(server\/src\/((cli|supervisor)\/|main\.ts)|sandbox\/src\/)/,
+  clock:
+    /^packages\/(server\/src\/(platform|boot)\/|(sandbox|directory-agent)\/src\/platform|web\/src\/shared\/now\.ts)/,
+  environment:
+    /^packages\/(server\/src\/((platform|boot)\/|main\.ts)|sandbox\/src\/(main|platform)|directory-agent\/src\/platform)/,
+  files: /^packages\/(server\/src\/(platform|boot|spool)\/|(sandbox|directory-agent)\/src\/platform)/,
+  names: /^packages\/(server\/src\/platform\/|(sandbox|directory-agent)\/src\/platform)/,
+  console:
+    /^packages\/(server\/src\/((cli|supervisor)\/|main\.ts)|sandbox\/src\/|directory-agent\/src\/(main|platform))/,
 } as const
 
 const outside = (file: SourceFile, door: RegExp) => ships(file) && !door.test(file.path)

@@ -26,8 +26,7 @@ import { type Binding, type Handler, on, scopeOf } from '../request.ts'
 
 export type AgentHandlerDeps = AgentDeps & {
   readonly programs: ProgramShelf
-  /** Starts runs of connectors; absent where nothing is synchronised. */
-  readonly runs?: RunStarter
+  readonly directories: RunStarter
 }
 type Deps = AgentHandlerDeps
 
@@ -77,7 +76,7 @@ function ownBindings(deps: Deps): readonly Binding[] {
     byAgent(contract.completePush, async ({ agent, params, body }) => {
       const asker = agentOf(agent)
       const { state, missing, isNew } = await completePush(asker, { pushId: params.push, ...body }, deps)
-      if (isNew && deps.runs) await runConnectorsOf(asker, { store: deps.store, runs: deps.runs })
+      if (isNew) await runConnectorsOf(asker, { store: deps.store, runs: deps.directories })
       return { state, missing }
     }),
   ]
