@@ -6,6 +6,9 @@ import { endpoint } from './endpoint.ts'
 const RoutePath = TenantPath.extend({ route: z.string() })
 const OutboundPath = TenantPath.extend({ address: z.string() })
 
+/** Hosts of one route beside the first. */
+export const MORE_HOSTS_MAX = 9
+
 export const RouteTls = z.enum(['opportunistic', 'enforced-relaxed', 'enforced-strict', 'none'])
 
 export const RouteTest = z.object({
@@ -26,7 +29,10 @@ export const Route = z.object({
   host: z.string(),
   port: z.int(),
   tls: RouteTls,
+  /** Tried when none of the route's own hosts can be reached. */
   alternateId: z.string().nullable(),
+  /** Further hosts on the same port: connections are spread over all of them. */
+  moreHosts: z.array(z.string()),
   /** Default route of inbound mail, or the smart host of outbound mail. */
   defaultFor: z.enum(['inbound', 'outbound']).nullable(),
   lastTest: RouteTest.nullable(),
@@ -42,6 +48,7 @@ const RouteFields = z.object({
   port: z.int().min(1).max(65_535).default(25),
   tls: RouteTls.default('opportunistic'),
   alternateId: z.string().nullable().default(null),
+  moreHosts: z.array(z.string().trim().min(1).max(253)).max(MORE_HOSTS_MAX).default([]),
   defaultFor: z.enum(['inbound', 'outbound']).nullable().default('inbound'),
 })
 
@@ -90,6 +97,7 @@ export const updateRoute = endpoint({
     port: z.int().min(1).max(65_535).optional(),
     tls: RouteTls.optional(),
     alternateId: z.string().nullable().optional(),
+    moreHosts: z.array(z.string().trim().min(1).max(253)).max(MORE_HOSTS_MAX).optional(),
     defaultFor: z.enum(['inbound', 'outbound']).nullable().optional(),
   }),
   output: Route,

@@ -2,6 +2,7 @@
 // host has.
 import type { Endpoint } from '#boot/config-types.ts'
 import type { TrackedReply } from '#link/reports.ts'
+import type { RouteSettings } from '#policy/settings.ts'
 import type { Hosts } from './hosts.ts'
 import { type Resolution, type ResolveDeps, resolveHost, resolveMx, type Target } from './mx.ts'
 import type { NextHop } from './route.ts'
@@ -70,8 +71,10 @@ type Resolver = () => Promise<Resolution>
 function resolversOf(hop: NextHop, deps: ConnectorDeps): readonly Resolver[] {
   switch (hop.kind) {
     case 'route':
-      return [hop.route, ...hop.alternates].map(
-        (route) => () => resolveHost(route.host, { ...route, need: hop.need }, deps.resolve),
+      return [hop.route, ...hop.alternates].flatMap((route) =>
+        sharingHosts(route, deps.resolve.random).map(
+          (host) => () => resolveHost(host, { ...route, need: hop.need }, deps.resolve),
+        ),
       )
     case 'mx':
       return [() => resolveMx(hop.domain, { port: deps.mxPort, need: hop.need }, deps.resolve)]
@@ -80,6 +83,14 @@ function resolversOf(hop: NextHop, deps: ConnectorDeps): readonly Resolver[] {
     case 'none':
       return [async () => ({ kind: 'transient', status: '4.4.4', text: hop.why })]
   }
+}
+
+/** The hosts of a route, each as likely to come first: every connection begins with another one. */
+function sharingHosts({ host, moreHosts }: RouteSettings, random: () => number): readonly string[] {
+  if (moreHosts === undefined) return [host]
+  const hosts = [host, ...moreHosts]
+  const first = Math.floor(random() * hosts.length)
+  return [...hosts.slice(first), ...hosts.slice(0, first)]
 }
 
 /** Our own listener is the one private target that is always right here, so the guard is not asked. */

@@ -1,10 +1,19 @@
 // Where mail goes: routes, mail exchangers, and addresses that must not be reached through us.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { systemClock } from '#platform/clock.ts'
 import { createTargetGuard } from '#platform/target-guard.ts'
+import { openHop } from './connector.ts'
+import { Deadlines } from './deadlines.ts'
 import { fakeDns, routeOfHost, settingsOf } from './delivery.fixture.ts'
+import { Hosts } from './hosts.ts'
 import { type ResolveDeps, resolveHost, resolveMx } from './mx.ts'
 import { routeOf } from './route.ts'
+import { openSocket } from './smtp-connection.ts'
+import { TIMEOUTS } from './smtp-session.ts'
+import { startSink } from './smtp-sink.fixture.ts'
+import { NO_NEED } from './tls/need.ts'
+import { TlsSessions } from './tls-sessions.ts'
 
 const guard = createTargetGuard({
   privateTargets: ['10.1.0.0/16'],
@@ -192,3 +201,53 @@ describe('routeOf', () => {
     assert.equal(told({ settings: circle, domain: 'acme.example' }), 'one.example>two.example')
   })
 })
+
+describe('openHop', () => {
+  it('spreads connections over the hosts of a route and passes by one that is down', async () => {
+    const first = await startSink({}, '127.0.0.1')
+    const second = await startSink({}, '127.0.0.2', first.port)
+    const zone = { 'one.example': { A: ['127.0.0.1'] }, 'two.example': { A: ['127.0.0.2'] } } as const
+    const draws = [0, 0.9, 0.1, 0.6]
+    const open = (moreHosts: readonly string[]) =>
+      openHop(
+        {
+          kind: 'route',
+          route: routeOfHost('one.example', first.port, { tls: 'none', moreHosts }),
+          alternates: [],
+          need: NO_NEED,
+        },
+        {
+          resolve: { ...depsOf(zone), guard: openGuard, random: () => draws.shift() ?? 0.9 },
+          session: {
+            connect: openSocket,
+            deadlines: new Deadlines(systemClock, 50),
+            hostname: 'gate.example',
+            timeouts: TIMEOUTS,
+            tlsSessions: new TlsSessions(),
+          },
+          hosts: new Hosts({ connectionsPerHost: 9, connections: 9 }),
+          mxPort: 25,
+          ownListener: () => null,
+        },
+      )
+    const met: string[] = []
+    for (let at = 0; at < 4; at += 1) met.push(await hostOf(open(['two.example'])))
+    await second.close()
+    met.push(await hostOf(open(['two.example'])))
+    await first.close()
+    assert.deepEqual(met, ['one.example', 'two.example', 'one.example', 'two.example', 'one.example'])
+  })
+})
+
+const openGuard = createTargetGuard({
+  privateTargets: ['127.0.0.0/8'],
+  ownListeners: () => [],
+  localAddresses: () => [],
+})
+
+async function hostOf(opening: ReturnType<typeof openHop>): Promise<string> {
+  const opened = await opening
+  if (opened.kind !== 'open') return opened.kind
+  opened.session.connection.quit()
+  return opened.session.target.host
+}

@@ -63,7 +63,7 @@ export function routeOf(question: RouteQuestion): Way {
 export function destinationKey(tenantId: string, hop: NextHop): string {
   switch (hop.kind) {
     case 'route':
-      return `${tenantId} ${[hop.route, ...hop.alternates].map(({ host, port, tls }) => `${host}:${port}/${tls}`).join(' ')}${needKey(hop.need)}`
+      return `${tenantId} ${[hop.route, ...hop.alternates].map(({ host, moreHosts, port, tls }) => `${host}${moreHosts ? `+${moreHosts.join('+')}` : ''}:${port}/${tls}`).join(' ')}${needKey(hop.need)}`
     case 'mx':
       return `${tenantId} mx ${hop.domain}${needKey(hop.need)}`
     case 'gateway':

@@ -36,6 +36,7 @@ export type TenantRows = {
     readonly port: number
     readonly tls: RouteTls
     readonly alternate_id: string | null
+    readonly more_hosts: string
     readonly default_for: 'inbound' | 'outbound' | null
     readonly paused: 0 | 1
   }[]
@@ -99,13 +100,14 @@ export function compileTenant(rows: TenantRows): TenantSettings {
       .map(({ id, address }) => ({ id, cidr: cidrOf(address) }))
       .sort(byId),
     routes: routes
-      .map(({ id, name, host, port, tls, alternate_id, paused }) => ({
+      .map(({ id, name, host, port, tls, alternate_id, more_hosts, paused }) => ({
         id,
         name,
         host,
         port,
         tls,
         alternateId: known(alternate_id),
+        ...moreHostsIn(more_hosts),
         ...(paused === 1 ? ({ paused: true } as const) : {}),
       }))
       .sort(byId),
@@ -195,4 +197,10 @@ function byId(a: { readonly id: string }, b: { readonly id: string }): number {
 function cidrOf(address: string): string {
   if (address.includes('/')) return address
   return `${address}/${address.includes(':') ? 128 : 32}`
+}
+
+/** Left out where there are none, so that shards of routes without keep their digest. */
+function moreHostsIn(json: string): { readonly moreHosts?: readonly string[] } {
+  const moreHosts = JSON.parse(json) as readonly string[]
+  return moreHosts.length === 0 ? {} : { moreHosts }
 }

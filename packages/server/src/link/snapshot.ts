@@ -26,6 +26,7 @@ const RouteSettings = z.object({
   port: z.int().min(1).max(65_535),
   tls: z.enum(['opportunistic', 'enforced-relaxed', 'enforced-strict', 'none']),
   alternateId: z.string().nullable(),
+  moreHosts: z.array(z.string()).optional(),
   paused: z.literal(true).optional(),
 })
 

@@ -41,6 +41,8 @@ export type RouteSettings = {
   readonly tls: RouteTls
   /** Tried when the first cannot be reached. */
   readonly alternateId: string | null
+  /** Share the load with `host`, on the same port. Left out where there are none. */
+  readonly moreHosts?: readonly string[] | undefined
   /** Mail for it waits until somebody resumes it. Left out else, so that old shards keep their digest. */
   readonly paused?: true | undefined
 }

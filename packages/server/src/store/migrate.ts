@@ -18,6 +18,7 @@ import { outbound } from './migrations/0020-outbound.ts'
 import { signing } from './migrations/0022-signing.ts'
 import { autoAllow } from './migrations/0023-auto-allow.ts'
 import { tlsPartners } from './migrations/0024-tls.ts'
+import { sharedRoutes } from './migrations/0025-shared-routes.ts'
 import { columnTypes, type Dialect, type Migration } from './migrations/migration.ts'
 import type { Schema } from './schema.ts'
 
@@ -39,6 +40,7 @@ export const migrations: readonly Migration[] = [
   signing,
   autoAllow,
   tlsPartners,
+  sharedRoutes,
 ].toSorted((a, b) => a.version - b.version)
 
 /** Any number that only Gatepost uses: the key of PostgreSQL's advisory lock around migrations. */

@@ -1,7 +1,8 @@
 // Every table of the control store as Kysely sees it: one schema for SQLite and PostgreSQL (architecture §8).
 // Ids are text, times integer milliseconds, flags 0 or 1, JSON is text that only `*/store.ts` decodes.
-import type { AgentChunkTable, AgentPushTable, AgentTable } from './agent-tables.ts'
+
 import type { Generated, Insertable, Selectable } from 'kysely'
+import type { AgentChunkTable, AgentPushTable, AgentTable } from './agent-tables.ts'
 import type {
   ConnectorEntryTable,
   ConnectorTable,
@@ -198,7 +199,7 @@ type UserImportTable = {
   committed_at: number | null
   undo_until: number | null
   /** What the file lists; `raw` holds checked rows of senders, not the file. */
-  kind: Generated<'users' | 'senders'>
+  kind: Generated<'users' | 'senders' | 'bulk'>
 }
 
 type RouteTable = {
@@ -209,6 +210,8 @@ type RouteTable = {
   port: number
   tls: 'opportunistic' | 'enforced-relaxed' | 'enforced-strict' | 'none'
   alternate_id: string | null
+  /** Further hosts that share the load, as JSON. */
+  more_hosts: Generated<string>
   /** At most one a tenant and kind. */
   default_for: 'inbound' | 'outbound' | null
   /** 1 keeps mail for this route waiting. */

@@ -122,7 +122,7 @@ testOnBoth('a mode is chosen only where it can tell who exists, and learning end
     }
     await refusedBy({ recipientMode: 'call-forward' }, /Add a delivery route/)
     const route = { name: 'Exchange', host: 'mail.acme.example', port: 25, tls: 'opportunistic' } as const
-    await addRoute(scope, { ...route, defaultFor: 'inbound', alternateId: null }, {
+    await addRoute(scope, { ...route, defaultFor: 'inbound', alternateId: null, moreHosts: [] }, {
       ...deps,
       config: { ...deps.config, network: { privateTargets: [] } },
     } as unknown as ControlDeps)

@@ -39,6 +39,33 @@ export function finishedTest(test: RouteTest, results: readonly ProbeResult[], n
   return { ...test, state: 'done', checks, passed: isPassed(checks) }
 }
 
+/** What was seen of a further host of a route. */
+export type HostFinding = {
+  readonly host: string
+  readonly results: readonly ProbeResult[]
+  /** Why nobody could look; null when somebody did. */
+  readonly why: string | null
+}
+
+/** The test with a check for each further host; one that fails takes the route's word back. */
+export function withHosts(test: RouteTest, findings: readonly HostFinding[], now: number): RouteTest {
+  if (findings.length === 0) return test
+  const checks = findings.map(({ host, results, why }): Check => {
+    const failed = results.find(({ check, state }) => state === 'failed' && !ADVISORY.has(check))
+    const common = {
+      name: `host ${host}`,
+      title: `Shares the load: ${host}`,
+      checkedAt: now,
+      nextCheckAt: null,
+    }
+    if (why !== null) return { ...common, state: 'not-verified', saw: why, remedy: 'Run the test again.' }
+    if (failed) return { ...common, state: 'failed', saw: failed.saw, remedy: failed.remedy }
+    return { ...common, state: 'passed', saw: 'It answers like the first host.', remedy: null }
+  })
+  const isGood = checks.every(({ state }) => state === 'passed')
+  return { ...test, checks: [...test.checks, ...checks], passed: test.passed && isGood }
+}
+
 /** The test when no edge could carry it out: what was not looked at is not a "no". */
 export function abandonedTest(test: RouteTest, why: string, now: number): RouteTest {
   const checks = probeChecks.map((name) => ({

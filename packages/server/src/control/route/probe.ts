@@ -12,7 +12,15 @@ import { invalidInput, problem } from '../problem.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
 import { tenantById } from '../tenant/store.ts'
 import { testMessage } from './message.ts'
-import { abandonedTest, finishedTest, PROBE_MS_MAX, runningTest, shownTest } from './probe-state.ts'
+import {
+  abandonedTest,
+  finishedTest,
+  type HostFinding,
+  PROBE_MS_MAX,
+  runningTest,
+  shownTest,
+  withHosts,
+} from './probe-state.ts'
 import { requireRoute, routeOf } from './route.ts'
 import { findRoute, keepTest, type RouteRow, testJson } from './store.ts'
 
@@ -85,7 +93,7 @@ async function runTest(
     const now = clock.now()
     const done =
       result.kind === 'probe-route'
-        ? finishedTest(test, result.results, now)
+        ? withHosts(finishedTest(test, result.results, now), await probeMore(scope, row, test, deps), now)
         : abandonedTest(
             test,
             result.kind === 'failed' ? result.why : 'The edge answered something else.',
@@ -108,6 +116,30 @@ async function runTest(
   } catch (error) {
     emit('control.check.failed', { check: 'route', route: row.id, error })
   }
+}
+
+/** Each further host of the route, without a message: who shares the load must take the recipient too. */
+async function probeMore(
+  scope: Scope,
+  row: RouteRow,
+  { recipient }: RouteTest,
+  deps: Deps,
+): Promise<readonly HostFinding[]> {
+  const hosts = JSON.parse(row.more_hosts) as readonly string[]
+  return Promise.all(
+    hosts.map(async (host) => {
+      const order = await probeOrder(scope, { ...row, host }, recipient, deps)
+      const result = await deps.link
+        .order({ ...order, content: null }, AbortSignal.timeout(PROBE_MS_MAX))
+        .catch((error: Error) => ({ kind: 'failed', why: error.message }) as const)
+      if (result.kind === 'probe-route') return { host, results: result.results, why: null }
+      return {
+        host,
+        results: [],
+        why: result.kind === 'failed' ? result.why : 'The edge answered something else.',
+      }
+    }),
+  )
 }
 
 async function probeOrder(scope: Scope, row: RouteRow, recipient: string, { store, clock, config }: Deps) {

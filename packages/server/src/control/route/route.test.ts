@@ -59,6 +59,7 @@ const fields: RouteFields = {
   port: 25,
   tls: 'opportunistic',
   alternateId: null,
+  moreHosts: [],
   defaultFor: 'inbound',
 }
 

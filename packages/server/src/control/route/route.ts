@@ -7,7 +7,7 @@ import { enabledPolicies } from '../policy/store.ts'
 import { invalidInput, problem } from '../problem.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
 import { changeSettings, requireRevision } from '../settings/settings.ts'
-import { hostRemedy, readHost } from './host.ts'
+import { type HostContext, hostRemedy, readHost } from './host.ts'
 import { shownTest } from './probe-state.ts'
 import { domainsWithRoute, findRoute, type RouteRow, routesOf } from './store.ts'
 
@@ -19,6 +19,8 @@ export type RouteFields = {
   readonly port: number
   readonly tls: Route['tls']
   readonly alternateId: string | null
+  /** Share the load with `host`. */
+  readonly moreHosts: readonly string[]
   readonly defaultFor: 'inbound' | 'outbound' | null
 }
 
@@ -96,7 +98,11 @@ export async function updateRoute(
     }
     const revision = await changeSettings(trx, scope, event)
     await clearDefault(trx, scope, { id: row.id, defaultFor: after.defaultFor, revision })
-    const isSameHop = after.host === before.host && after.port === before.port && after.tls === before.tls
+    const isSameHop =
+      after.host === before.host &&
+      after.port === before.port &&
+      after.tls === before.tls &&
+      after.moreHosts.join() === before.moreHosts.join()
     await trx
       .updateTable('route')
       .set({ ...columnsOf(after), revision, ...(isSameHop ? {} : { last_test: null }) })
@@ -156,6 +162,7 @@ export function routeOf(row: RouteRow, now: number): Route {
   return {
     id: row.id,
     ...fieldsOf(row),
+    moreHosts: JSON.parse(row.more_hosts) as string[],
     lastTest: shownTest(row, now),
     createdAt: row.created_at,
     revision: row.revision,
@@ -167,11 +174,11 @@ function checkedFields(
   { id, others, deps }: { readonly id: string; readonly others: readonly RouteRow[]; readonly deps: Deps },
 ): RouteFields {
   const { config } = deps
-  const host = readHost(fields.host, {
-    privateTargets: config.network.privateTargets,
-    hostname: config.hostname,
-  })
-  if (!host.ok) throw invalidInput([{ path: '/host', message: hostRemedy(host.fault) }])
+  const context = { privateTargets: config.network.privateTargets, hostname: config.hostname }
+  const host = hostIn(fields.host, '/host', context)
+  const moreHosts = [
+    ...new Set(fields.moreHosts.map((text, at) => hostIn(text, `/moreHosts/${at}`, context))),
+  ]
   const { alternateId } = fields
   if (alternateId !== null) {
     const alternate = others.find((row) => row.id === alternateId)
@@ -183,7 +190,13 @@ function checkedFields(
       throw invalidInput([{ path: '/alternateId', message }])
     }
   }
-  return { ...fields, host: host.value }
+  return { ...fields, host, moreHosts: moreHosts.filter((other) => other !== host) }
+}
+
+function hostIn(text: string, path: string, context: HostContext): string {
+  const host = readHost(text, context)
+  if (host.ok) return host.value
+  throw invalidInput([{ path, message: hostRemedy(host.fault) }])
 }
 
 /** Whether the alternates of `from` come by the route `id`. */
@@ -215,11 +228,13 @@ async function clearDefault(
 
 function fieldsOf(row: RouteRow): RouteFields {
   const { name, host, port, tls, alternate_id: alternateId, default_for: defaultFor } = row
-  return { name, host, port, tls, alternateId, defaultFor }
+  const moreHosts = JSON.parse(row.more_hosts) as string[]
+  return { name, host, port, tls, alternateId, moreHosts, defaultFor }
 }
 
-function columnsOf({ name, host, port, tls, alternateId, defaultFor }: RouteFields) {
-  return { name, host, port, tls, alternate_id: alternateId, default_for: defaultFor }
+function columnsOf({ name, host, port, tls, alternateId, moreHosts, defaultFor }: RouteFields) {
+  const more_hosts = JSON.stringify(moreHosts)
+  return { name, host, port, tls, alternate_id: alternateId, more_hosts, default_for: defaultFor }
 }
 
 function notFound(id: string): Error {

@@ -41,6 +41,9 @@ export function RoutePanel({ route }: { readonly route: Route }) {
           ) : (
             <p>
               <HostText>{`${route.host}:${route.port}`}</HostText>
+              {route.moreHosts.length > 0 && (
+                <span className="tx2"> and {route.moreHosts.join(', ')}, load shared</span>
+              )}
               <span className="tx2"> · {tlsWords[route.tls]}</span>
             </p>
           )}
