@@ -65,7 +65,18 @@ const views: readonly View[] = [
   { name: 'greylisting-never-retried', path: `${SLUG}/greylisting?list=never-retried` },
   { name: 'forgery', path: `${SLUG}/forgery` },
   { name: 'services', path: `${SLUG}/services` },
-  { name: 'audit', path: `${SLUG}/audit` },
+  { name: 'audit', path: `${SLUG}/audit`, act: openChange },
+  { name: 'audit-no-match', path: `${SLUG}/audit?search=nothing-like-this` },
+  { name: 'administrators', path: `${SLUG}/administrators`, act: inviteNora },
+  { name: 'roles', path: `${SLUG}/roles` },
+  { name: 'role-new', path: `${SLUG}/roles`, act: startRole },
+  { name: 'tokens', path: `${SLUG}/tokens`, act: makeToken },
+  { name: 'operators', path: '/system/operators' },
+  { name: 'operator-invite', path: '/system/operators', act: startOperator },
+  { name: 'system-audit', path: '/system/audit' },
+  { name: 'system-tokens', path: '/system/tokens' },
+  { name: 'invitation', path: () => invitationPath() },
+  { name: 'invitation-over', path: '/invitation#token=used' },
   { name: 'settings', path: `${SLUG}/settings` },
   { name: 'readiness', path: '/system/readiness' },
   { name: 'refusals', path: '/system/refusals' },
@@ -274,4 +285,40 @@ async function openSearch(page: Page): Promise<void> {
   await page.keyboard.press('Control+k')
   await page.getByPlaceholder('Pages and steps').fill('mail')
   await page.getByRole('dialog').getByText('Prepare for inbound email').waitFor()
+}
+
+async function openChange(page: Page): Promise<void> {
+  await page.getByText('Before and after').first().click()
+}
+
+async function inviteNora(page: Page): Promise<void> {
+  await page.getByLabel('Address', { exact: true }).fill('nora@acme.example')
+  await page.getByLabel('Name', { exact: true }).fill('Nora Nyberg')
+  await page.getByRole('button', { name: 'Make invitation' }).click()
+  await page.getByText('The invitation of nora@acme.example is ready').waitFor()
+}
+
+async function startRole(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'New role' }).click()
+  await page.getByLabel('Name', { exact: true }).fill('Senders desk')
+  await page.getByLabel('Senders: Change').check()
+}
+
+async function makeToken(page: Page): Promise<void> {
+  await page.getByLabel('What uses it').fill('Monitoring')
+  await page.getByLabel('Queue: Read').check()
+  await page.getByRole('button', { name: 'Make token' }).click()
+  await page.getByText('Monitoring is made').waitFor()
+}
+
+async function startOperator(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Invite operator' }).click()
+  await page.getByRole('dialog').waitFor()
+}
+
+async function invitationPath(): Promise<string> {
+  const body = { email: 'vera@acme.example', name: 'Vera Vance', role: 'help-desk' }
+  const { link } = await acme.api.call('POST', `${acme.base}/invitations`, body)
+  const { pathname, hash } = new URL(String(link))
+  return pathname + hash
 }

@@ -16,6 +16,7 @@ import { call } from '#api/call.ts'
 import { isProblem } from '#api/problem-error.ts'
 import { keyOf } from '#api/use-endpoint.ts'
 import { AskSearch } from '#console/ask/ask-search.ts'
+import { AuditSearch } from '#console/audit/audit-search.ts'
 import { GreylistingSearch } from '#console/greylisting/greylisting-search.ts'
 import { MessageSearch } from '#console/messages/message-search.ts'
 import { NewPolicySearch, PolicySearch } from '#console/policies/policy-search.ts'
@@ -50,6 +51,13 @@ const signIn = createRoute({
   path: '/sign-in',
   validateSearch: z.object({ next: z.string().max(2_000).optional().catch(undefined) }),
   component: lazyRouteComponent(() => import('#entry/sign-in-page.tsx'), 'SignInPage'),
+})
+
+/** From the link of an invitation to administer. */
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: '/invitation',
+  component: lazyRouteComponent(() => import('#entry/invitation-page.tsx'), 'InvitationPage'),
 })
 
 /** For people outside, from the link in an SMTP reply. */
@@ -223,7 +231,23 @@ const outbound = createRoute({
 const audit = createRoute({
   getParentRoute: () => tenant,
   path: '/audit',
-  component: lazyRouteComponent(() => import('#console/audit-page.tsx'), 'AuditPage'),
+  validateSearch: AuditSearch,
+  component: lazyRouteComponent(() => import('#console/audit/audit-page.tsx'), 'AuditPage'),
+})
+const administrators = createRoute({
+  getParentRoute: () => tenant,
+  path: '/administrators',
+  component: lazyRouteComponent(() => import('#console/roles/administrators-page.tsx'), 'AdministratorsPage'),
+})
+const roles = createRoute({
+  getParentRoute: () => tenant,
+  path: '/roles',
+  component: lazyRouteComponent(() => import('#console/roles/roles-page.tsx'), 'RolesPage'),
+})
+const tokens = createRoute({
+  getParentRoute: () => tenant,
+  path: '/tokens',
+  component: lazyRouteComponent(() => import('#console/tokens/tokens-page.tsx'), 'TokensPage'),
 })
 const settings = createRoute({
   getParentRoute: () => tenant,
@@ -241,6 +265,21 @@ const refusals = createRoute({
   path: '/system/refusals',
   component: lazyRouteComponent(() => import('#system/refusals-page.tsx'), 'RefusalsPage'),
 })
+const operators = createRoute({
+  getParentRoute: () => shell,
+  path: '/system/operators',
+  component: lazyRouteComponent(() => import('#system/operators-page.tsx'), 'OperatorsPage'),
+})
+const systemAudit = createRoute({
+  getParentRoute: () => shell,
+  path: '/system/audit',
+  component: lazyRouteComponent(() => import('#system/system-audit-page.tsx'), 'SystemAuditPage'),
+})
+const systemTokens = createRoute({
+  getParentRoute: () => shell,
+  path: '/system/tokens',
+  component: lazyRouteComponent(() => import('#system/system-tokens-page.tsx'), 'SystemTokensPage'),
+})
 const organizations = createRoute({
   getParentRoute: () => shell,
   path: '/system/organizations',
@@ -250,6 +289,7 @@ const organizations = createRoute({
 const tree = root.addChildren([
   setup,
   signIn,
+  invitation,
   sender,
   shell.addChildren([
     home,
@@ -272,11 +312,17 @@ const tree = root.addChildren([
       forgery,
       services,
       audit,
+      administrators,
+      roles,
+      tokens,
       settings,
     ]),
     readiness,
     refusals,
     organizations,
+    operators,
+    systemAudit,
+    systemTokens,
   ]),
 ])
 

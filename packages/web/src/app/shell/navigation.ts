@@ -6,6 +6,7 @@ import {
   IconHistory,
   IconHourglass,
   IconInbox,
+  IconKey,
   IconLayoutDashboard,
   IconListCheck,
   IconLock,
@@ -19,7 +20,9 @@ import {
   IconStack2,
   IconStethoscope,
   IconUserCheck,
+  IconUserShield,
   IconUsers,
+  IconUsersGroup,
   IconWorld,
 } from '@tabler/icons-react'
 
@@ -38,10 +41,19 @@ export type TenantAddress =
   | '/t/$slug/services'
   | '/t/$slug/policies'
   | '/t/$slug/users'
+  | '/t/$slug/administrators'
+  | '/t/$slug/roles'
   | '/t/$slug/audit'
+  | '/t/$slug/tokens'
   | '/t/$slug/settings'
 
-export type SystemAddress = '/system/organizations' | '/system/readiness' | '/system/refusals'
+export type SystemAddress =
+  | '/system/organizations'
+  | '/system/operators'
+  | '/system/readiness'
+  | '/system/refusals'
+  | '/system/audit'
+  | '/system/tokens'
 
 export type Entry<Address extends string> = {
   readonly to: Address
@@ -202,6 +214,20 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
         needs: 'users:read',
         alsoCalled: ['Internal directories, users', 'Spreadsheet import'],
       },
+      {
+        to: '/t/$slug/administrators',
+        label: 'Administrators',
+        icon: IconUserShield,
+        needs: 'roles:read',
+        alsoCalled: ['Basic administrator', 'Account, Roles, users', 'Invite', 'Who may sign in here'],
+      },
+      {
+        to: '/t/$slug/roles',
+        label: 'Roles',
+        icon: IconUsersGroup,
+        needs: 'roles:read',
+        alsoCalled: ['Account, Roles', 'Custom roles', 'Permissions', 'Protected permissions'],
+      },
     ],
   },
   {
@@ -212,7 +238,14 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
         label: 'Audit log',
         icon: IconHistory,
         needs: 'audit:read',
-        alsoCalled: ['Account, Audit Logs', 'Changes'],
+        alsoCalled: ['Account, Audit Logs', 'Changes', 'Who looked'],
+      },
+      {
+        to: '/t/$slug/tokens',
+        label: 'API tokens',
+        icon: IconKey,
+        needs: 'tokens:read',
+        alsoCalled: ['API applications', 'Services, API', 'Bearer', 'Automation'],
       },
     ],
   },
@@ -238,6 +271,13 @@ export const systemNavigation: readonly Group<SystemAddress>[] = [
         alsoCalled: ['Tenants', 'Customers', 'Accounts'],
       },
       {
+        to: '/system/operators',
+        label: 'Operators',
+        icon: IconUserShield,
+        needs: 'system:read',
+        alsoCalled: ['Partners', 'MSP', 'Partner administrator'],
+      },
+      {
         to: '/system/readiness',
         label: 'Readiness',
         icon: IconStethoscope,
@@ -250,6 +290,20 @@ export const systemNavigation: readonly Group<SystemAddress>[] = [
         icon: IconShieldX,
         needs: 'system:read',
         alsoCalled: ['Relay attempts', 'Open relay', 'Rejected connections', 'Unattributed refusals'],
+      },
+      {
+        to: '/system/audit',
+        label: 'Audit log',
+        icon: IconHistory,
+        needs: 'system:read',
+        alsoCalled: ['Sign-ins', 'Changes of the installation'],
+      },
+      {
+        to: '/system/tokens',
+        label: 'API tokens',
+        icon: IconKey,
+        needs: 'system:read',
+        alsoCalled: ['Tokens of the installation'],
       },
     ],
   },

@@ -6,6 +6,7 @@ import { lazy, Suspense, useEffect, useState } from 'react'
 import { useSlug } from '#app/session.ts'
 import { useNarrow, usePhone } from '#shared/screen.ts'
 import { PendingPage } from '../pending-page.tsx'
+import { OperatorBanner } from './operator-banner.tsx'
 import { Rail } from './rail.tsx'
 import classes from './shell.module.css'
 import { ShellContext } from './shell-context.ts'
@@ -32,6 +33,7 @@ export function Shell() {
       <div className={classes.shell}>
         {!phone && (narrow || (slug !== '' && inConnect) ? <Rail /> : <Sidebar onSearch={search} />)}
         <div className={classes.page}>
+          <OperatorBanner />
           <Suspense fallback={<PendingPage />}>
             <Outlet />
           </Suspense>

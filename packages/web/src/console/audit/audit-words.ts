@@ -33,10 +33,43 @@ const words = new Map([
   ['queue.bounce', 'Bounced'],
   ['queue.discard', 'Discarded'],
   ['queue.reroute', 'Rerouted'],
+  ['messages.exported', 'Exported'],
+  ['audit.exported', 'Exported the'],
+  ['audit.cut', 'Removed by retention:'],
+  ['role.created', 'Made'],
+  ['role.changed', 'Changed'],
+  ['role.removed', 'Removed'],
+  ['administrator.invited', 'Invited'],
+  ['administrator.changed', 'Changed the role of'],
+  ['administrator.removed', 'Took the role of'],
+  ['invitation.accepted', 'Accepted the invitation:'],
+  ['invitation.removed', 'Took back the invitation of'],
+  ['group-role.given', 'Gave a role to'],
+  ['group-role.removed', 'Took the role of'],
+  ['operator.admitted', 'Admitted as operator:'],
+  ['operator.left', 'No operator here any more:'],
+  ['operator.entered', 'Looked at this organisation from outside:'],
+  ['operator.invited', 'Invited as operator:'],
+  ['operator.changed', 'Changed'],
+  ['token.created', 'Made'],
+  ['token.revoked', 'Revoked'],
+  ['key.rotated', 'Rotated the'],
+  ['key.resealed', 'Sealed anew:'],
+  ['key.dropped', 'Removed the'],
+  ['retention.changed', 'Changed'],
+  ['retention.applied', 'Removed by retention:'],
+  ['person.exported', 'Exported the data of'],
+  ['person.erased', 'Erased the data of'],
+  ['request.refused', 'Was refused:'],
 ])
 
 /** The entry as a sentence; null for an action that this console does not know yet. */
 export function auditSentence({ action, subject }: Pick<AuditEntry, 'action' | 'subject'>): string | null {
   const verb = words.get(action)
   return verb === undefined ? null : `${verb} ${subject}`
+}
+
+/** An action in a list of actions: `domain added`. */
+export function actionWord(action: string): string {
+  return action.replace('.', ': ').replaceAll('-', ' ')
 }

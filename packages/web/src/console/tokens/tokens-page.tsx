@@ -1,0 +1,38 @@
+// API tokens of the organisation.
+import { createToken, listTokens, revokeToken } from '@gatepost/contract/token.ts'
+import { useAction, useEndpoint } from '#api/use-endpoint.ts'
+import { Page } from '#app/page.tsx'
+import { useMay, useSlug } from '#app/session.ts'
+import { TokenManager } from './token-manager.tsx'
+
+export function TokensPage() {
+  const tenant = useSlug()
+  const mayChange = useMay('tokens:write')
+  const { data, error } = useEndpoint(listTokens, { params: { tenant } }, { refetchInterval: 30_000 })
+  const create = useAction(createToken, { readAgain: [listTokens] })
+  const revoke = useAction(revokeToken, { readAgain: [listTokens] })
+  return (
+    <Page
+      title="API tokens"
+      lead={
+        <>
+          Everything the console does, scripts do by the <a href="/docs/api">API</a>. Each gets a token of its
+          own.
+        </>
+      }
+    >
+      <TokenManager
+        data={data}
+        error={error}
+        mayChange={mayChange}
+        create={{
+          act: (body) => create.mutate({ params: { tenant }, body }),
+          made: create.data,
+          error: create.error,
+          busy: create.isPending,
+        }}
+        revoke={{ act: (token) => revoke.mutate({ params: { tenant, token } }), error: revoke.error }}
+      />
+    </Page>
+  )
+}

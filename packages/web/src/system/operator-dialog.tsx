@@ -1,0 +1,98 @@
+// Chooses what an operator acts for: the installation, and organisations with a role each.
+import type { BodyIn } from '@gatepost/contract/endpoint.ts'
+import type { inviteOperator, Operator, setOperator } from '@gatepost/contract/operator.ts'
+import { roleWords } from '@gatepost/contract/permission.ts'
+import { listTenants } from '@gatepost/contract/tenant.ts'
+import { Button, Checkbox, Modal, MultiSelect, Select, TextInput } from '@mantine/core'
+import { useForm } from '@mantine/form'
+import { useEndpoint } from '#api/use-endpoint.ts'
+import { ProblemNote } from '#shared/note.tsx'
+import stack from '#shared/stack.module.css'
+import { address, focusFirstWrong, required } from '#shared/validation.ts'
+
+const ROLES = ['basic', 'help-desk', 'read-only', 'full', 'super'] as const
+type OperatorRole = (typeof ROLES)[number]
+
+type Props = {
+  readonly operator: Operator | null
+  readonly error: unknown
+  readonly busy: boolean
+  readonly onClose: () => void
+  readonly onInvite: (body: BodyIn<typeof inviteOperator>) => void
+  readonly onSave: (person: string, body: BodyIn<typeof setOperator>) => void
+}
+
+export function OperatorDialog({ operator, error, busy, onClose, onInvite, onSave }: Props) {
+  const { data } = useEndpoint(listTenants, { query: { limit: 500 } })
+  const form = useForm({
+    initialValues: {
+      email: '',
+      name: '',
+      installation: operator?.installation ?? false,
+      tenants: operator?.tenants.map(({ tenant }) => tenant) ?? [],
+      role: (operator?.tenants[0]?.role ?? 'basic') as OperatorRole,
+    },
+    validate: operator === null ? { email: address, name: required('the name of the person') } : {},
+  })
+  const known = new Map([
+    ...(data?.items ?? []).map(({ id, name }) => [id, name] as const),
+    ...(operator?.tenants ?? []).map(({ tenant, name }) => [tenant, name] as const),
+  ])
+  // Organisations whose role was chosen one by one keep it.
+  const roleOf = (tenant: string, role: OperatorRole): OperatorRole =>
+    (operator?.tenants.find((one) => one.tenant === tenant)?.role as OperatorRole | undefined) ?? role
+  return (
+    <Modal
+      opened
+      size="lg"
+      onClose={onClose}
+      title={operator === null ? 'Invite operator' : operator.name}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      <form
+        noValidate
+        className={stack.stack}
+        onSubmit={form.onSubmit(({ email, name, installation, tenants, role }) => {
+          if (operator === null) {
+            const grants = tenants.map((tenant) => ({ tenant, role }))
+            onInvite({ email, name, installation, tenants: grants })
+          } else {
+            const grants = tenants.map((tenant) => ({ tenant, role: roleOf(tenant, role) }))
+            onSave(operator.id, { installation, tenants: grants })
+          }
+        }, focusFirstWrong)}
+      >
+        {operator === null && (
+          <div className={stack.pair}>
+            <TextInput label="Address" type="email" autoComplete="off" {...form.getInputProps('email')} />
+            <TextInput label="Name" autoComplete="off" {...form.getInputProps('name')} />
+          </div>
+        )}
+        <Checkbox
+          label="Operator of the installation"
+          description="Makes organisations and operators, sees its health. Sees into no organisation by that alone."
+          {...form.getInputProps('installation', { type: 'checkbox' })}
+        />
+        <MultiSelect
+          label="Acts for these organisations"
+          searchable
+          data={[...known].map(([value, label]) => ({ value, label }))}
+          {...form.getInputProps('tenants')}
+        />
+        <Select
+          label={operator === null ? 'Role there' : 'Role in organisations that are added'}
+          description={roleWords[form.getValues().role].means}
+          data={ROLES.map((value) => ({ value, label: roleWords[value].name }))}
+          allowDeselect={false}
+          {...form.getInputProps('role')}
+        />
+        {Boolean(error) && <ProblemNote error={error} focus />}
+        <div>
+          <Button type="submit" loading={busy}>
+            {operator === null ? 'Make invitation' : 'Save'}
+          </Button>
+        </div>
+      </form>
+    </Modal>
+  )
+}

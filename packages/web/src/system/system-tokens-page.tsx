@@ -1,0 +1,32 @@
+// API tokens of the installation: for its operators' scripts.
+import { createSystemToken, listSystemTokens, revokeSystemToken } from '@gatepost/contract/token.ts'
+import { useAction, useEndpoint } from '#api/use-endpoint.ts'
+import { Page } from '#app/page.tsx'
+import { useMay } from '#app/session.ts'
+import { TokenManager } from '#console/tokens/token-manager.tsx'
+
+export function SystemTokensPage() {
+  const mayChange = useMay('system:write')
+  const { data, error } = useEndpoint(listSystemTokens, {}, { refetchInterval: 30_000 })
+  const create = useAction(createSystemToken, { readAgain: [listSystemTokens] })
+  const revoke = useAction(revokeSystemToken, { readAgain: [listSystemTokens] })
+  return (
+    <Page
+      title="API tokens"
+      lead="Tokens of the installation make organisations and read its health; they see into no organisation."
+    >
+      <TokenManager
+        data={data}
+        error={error}
+        mayChange={mayChange}
+        create={{
+          act: (body) => create.mutate({ body }),
+          made: create.data,
+          error: create.error,
+          busy: create.isPending,
+        }}
+        revoke={{ act: (token) => revoke.mutate({ params: { token } }), error: revoke.error }}
+      />
+    </Page>
+  )
+}
