@@ -6,7 +6,7 @@ import { createPolicy, enablePolicy, listPolicies } from '@gatepost/contract/pol
 import { addRoute } from '@gatepost/contract/route.ts'
 import { completeSetup } from '@gatepost/contract/setup.ts'
 import { getLiveness } from '@gatepost/contract/tenant.ts'
-import { commitUserImport, previewUserImport } from '@gatepost/contract/user.ts'
+import { commitUserImport, previewUserImport } from '@gatepost/contract/user-import.ts'
 import type { DnsServer } from '@gatepost/sandbox/dns.ts'
 import { DOMAIN, RECIPIENTS } from './target.ts'
 

@@ -1,5 +1,5 @@
 // Rows of an uploaded file that need attention: the first of them here, all of them as a CSV to mend.
-import type { RowError } from '@gatepost/contract/user.ts'
+import type { RowError } from '@gatepost/contract/user-import.ts'
 import { Button } from '@mantine/core'
 import { saveFile } from './clipboard.ts'
 import { count, plural } from './format.ts'

@@ -1,15 +1,13 @@
 // `users`: by hand and by CSV, with the preview before anything is imported.
 
 import { basename } from 'node:path'
+import { addUser, listUsers, removeUser } from '@gatepost/contract/user.ts'
 import {
-  addUser,
   commitUserImport,
-  listUsers,
   previewUserImport,
-  removeUser,
   type UserImport,
   undoUserImport,
-} from '@gatepost/contract/user.ts'
+} from '@gatepost/contract/user-import.ts'
 import { readBytes } from '#platform/files.ts'
 import { type Command, CommandFailed, type Context, command, numberOf } from '../command.ts'
 import { table } from '../layout.ts'

@@ -9,6 +9,7 @@ import { type Page, pageOf } from '../page.ts'
 import { invalidInput, problem } from '../problem.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
 import { changeSettings, requireRevision } from '../settings/settings.ts'
+import { connectorNames } from '../user/user-detail.ts'
 import { addressIn, domainIn } from './draft.ts'
 import { requireLocalGroup } from './members.ts'
 import { type GroupRow, groupColumnsOf, groupOf, shownGroup } from './rows.ts'
@@ -47,9 +48,11 @@ export async function listGroups(
     scope,
     rows.map(({ id }) => id),
   )
+  const names = await connectorNames(store.db, scope.tenantId)
   const item = (row: GroupRow): AddressGroupSummary => {
     const { addresses, domains, ...rest } = shownGroup(row, users(row.id))
-    return { ...rest, addressCount: addresses.length, domainCount: domains.length }
+    const directory = names.get(row.connector_id) ?? rest.directory
+    return { ...rest, directory, addressCount: addresses.length, domainCount: domains.length }
   }
   return pageOf(rows, query.limit, { item, cursor: ({ id }) => id, total })
 }
@@ -61,7 +64,9 @@ export async function getGroup(
 ): Promise<AddressGroup> {
   const row = await requireGroup(store.db, scope, id)
   const users = await usersOf(store.db, scope, [id])
-  return shownGroup(row, users(id))
+  const shown = shownGroup(row, users(id))
+  const names = await connectorNames(store.db, scope.tenantId)
+  return { ...shown, directory: names.get(row.connector_id) ?? shown.directory }
 }
 
 export async function createGroup(

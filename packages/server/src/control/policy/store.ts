@@ -243,7 +243,9 @@ export function memberPage(
   return db
     .selectFrom('group_member')
     .innerJoin('user', (join) =>
-      join.onRef('user.id', '=', 'group_member.user_id').onRef('user.tenant_id', '=', 'group_member.tenant_id'),
+      join
+        .onRef('user.id', '=', 'group_member.user_id')
+        .onRef('user.tenant_id', '=', 'group_member.tenant_id'),
     )
     .select(['user.id', 'user.email', 'user.email_key', 'user.name'])
     .where('group_member.tenant_id', '=', tenantId)

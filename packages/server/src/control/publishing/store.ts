@@ -2,13 +2,14 @@
 import { sql } from 'kysely'
 import type { PublishingStore } from '#link/publisher.ts'
 import type { FeedItem } from '#link/snapshot.ts'
+import type { AddressGroup } from '#policy/rule.ts'
 import { batchedLists, changesIn } from '#store/feed.ts'
 import type { Db, Store, Trx } from '#store/open.ts'
 import { type Row, SYSTEM_TENANT } from '#store/schema.ts'
 import { acrossTenants } from '#store/tenant-guard.ts'
 import { outboundRows } from '../outbound/shard-rows.ts'
 import { groupOf, ruleOf } from '../policy/rows.ts'
-import { groupsOf } from '../policy/store.ts'
+import { groupsOf, memberAddresses } from '../policy/store.ts'
 import { autoAllowRow } from '../sender/auto-allow-store.ts'
 import { fillSenders } from '../sender/fill-store.ts'
 import { arcOf, keysInUse } from '../signing/store.ts'
@@ -17,6 +18,11 @@ import { arcOf, keysInUse } from '../signing/store.ts'
 const REPLACED_KEPT_MS = 10 * 60_000
 /** Versions kept for a look back. */
 const VERSIONS_KEPT = 100
+/**
+ * Addresses of users in all groups that policies of a tenant name: some 10 MB of settings at each edge. Beyond
+ * it, the last groups by id are cut.
+ */
+const GROUP_ADDRESSES_MAX = 250_000
 
 export function createPublishingStore(store: Store): PublishingStore {
   // Publishing is for all tenants at once.
@@ -109,8 +115,25 @@ async function rowsOf(db: Db, tenantId: string): ReturnType<PublishingStore['row
       autoAllowRow(db, tenantId),
       outboundRows(db, tenantId),
     ])
-  const compiled = { rules: policies.map(ruleOf), groups: groups.map(groupOf) }
+  const named = new Set(policies.flatMap(({ from_group, to_group }) => [from_group, to_group]))
+  const withUsers = groups.filter(({ id, member_count }) => named.has(id) && member_count > 0)
+  const members = await memberAddresses(
+    db,
+    tenantId,
+    withUsers.map(({ id }) => id),
+    GROUP_ADDRESSES_MAX,
+  )
+  const compiled = {
+    rules: policies.map(ruleOf),
+    groups: groups.map((row) => withMembers(groupOf(row), members.get(row.id))),
+  }
   return { tenant, domains, routes, authorizedOutbounds, ...compiled, signingKeys, arc, autoAllow, outbound }
+}
+
+/** Users of a group count under all their addresses. */
+function withMembers(group: AddressGroup, members: readonly string[] = []): AddressGroup {
+  if (members.length === 0) return group
+  return { ...group, addresses: [...new Set([...group.addresses, ...members])].toSorted() }
 }
 
 async function publish(trx: Trx, change: Parameters<PublishingStore['publish']>[0]): Promise<void> {

@@ -7,7 +7,8 @@ import { testOnBoth, withFolder } from '../../../../../test/store/databases.ts'
 import { addOrganisation, type Deps, START, withStore } from '../../../../../test/store/fixtures.ts'
 import type { Scope } from '../scope.ts'
 import { type Applied, applyPeople, type ConnectorSource, changesOf, previewPeople } from './apply.ts'
-import { addUser, getUser, listUsers, updateUser } from './user.ts'
+import { addUser, listUsers, updateUser } from './user.ts'
+import { getUser } from './user-detail.ts'
 
 const ad: ConnectorSource = { kind: 'directory', connectorId: 'con_ad' }
 const entra: ConnectorSource = { kind: 'entra', connectorId: 'con_entra' }

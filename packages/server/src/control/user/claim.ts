@@ -47,6 +47,14 @@ export type Known = {
   readonly claims: readonly Claim[]
 }
 
+/** What people said here, whatever sources say. */
+export type LocalWord = {
+  readonly enabled: boolean
+  readonly attributes: readonly (readonly [string, string])[]
+  /** Aliases that were added here to a user whom only directories name. */
+  readonly aliases: readonly NamedAddress[]
+}
+
 export type NamedAddress = {
   readonly address: UserAddress
   /** Tokens of the claims that name it, in order. */
@@ -83,12 +91,14 @@ export function sourceOfTokens(tokens: readonly string[], before = ''): SourceKi
   return (['spreadsheet', 'manual', 'seen-in-mail'] as const).find((name) => names.includes(name)) ?? 'manual'
 }
 
+export const NO_LOCAL_WORD: LocalWord = { enabled: true, attributes: [], aliases: [] }
+
 /**
  * Directories count before lists and hands, the one that named the user first before later ones. What was
  * seen in mail counts last. Addresses add up. Sign-in is off as soon as one directory or an administrator
  * says so.
  */
-export function mergeClaims(claims: readonly Claim[], enabledLocally: boolean): Merged | null {
+export function mergeClaims(claims: readonly Claim[], local: LocalWord = NO_LOCAL_WORD): Merged | null {
   const ordered = claims.toSorted(byWeight)
   const [first] = ordered
   if (first === undefined) return null
@@ -100,14 +110,18 @@ export function mergeClaims(claims: readonly Claim[], enabledLocally: boolean): 
       else addresses.set(address.key, { address, namedBy: [tokenOf(claim)] })
     }
   }
+  for (const named of local.aliases) {
+    const { key } = named.address
+    if (!addresses.has(key)) addresses.set(key, { ...named, namedBy: [...named.namedBy] })
+  }
   const attributes = new Map<string, string>()
-  for (const claim of ordered)
-    for (const [name, value] of claim.attributes) if (!attributes.has(name)) attributes.set(name, value)
+  for (const said of [...ordered.map((claim) => claim.attributes), local.attributes])
+    for (const [name, value] of said) if (!attributes.has(name)) attributes.set(name, value)
   return {
     email: first.email,
     name: ordered.find(({ name }) => name !== '')?.name ?? '',
     kind: first.kind,
-    enabled: enabledLocally && ordered.every((claim) => !isDirectory(claim.source) || claim.enabled),
+    enabled: local.enabled && ordered.every((claim) => !isDirectory(claim.source) || claim.enabled),
     attributes: [...attributes].toSorted(([a], [b]) => (a < b ? -1 : 1)),
     addresses,
   }
@@ -141,6 +155,20 @@ export function disagreementsOf(
     }
   }
   return texts
+}
+
+/** What people said of a user here. */
+export function localWordOf({ row, addresses, claims }: Known): LocalWord {
+  const tokens = new Set(claims.map(tokenOf))
+  return {
+    enabled: row.enabled_locally === 1,
+    attributes: JSON.parse(row.local_attributes) as LocalWord['attributes'],
+    aliases: addresses.flatMap((row) => {
+      const namedBy = row.named_by.split(' ').filter((token) => !isDirectory(token.split(':')[0]!))
+      const orphans = namedBy.filter((token) => !tokens.has(token))
+      return orphans.length === 0 ? [] : [{ address: addressOf(row), namedBy: orphans }]
+    }),
+  }
 }
 
 /** Whether every directory that names a user lets it sign in. */

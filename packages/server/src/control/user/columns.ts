@@ -1,5 +1,5 @@
 // Guesses what the columns of a list of users mean, by their heads and by what stands below them.
-import type { UserImport } from '@gatepost/contract/user.ts'
+import type { UserImport } from '@gatepost/contract/user-import.ts'
 import type { CsvRow } from './csv.ts'
 import {
   ALIAS_HEADS,
@@ -34,9 +34,9 @@ export function guessColumns(rows: readonly CsvRow[]): Columns {
   const names = nameColumns(heads, contents, email)
   const columns = contents.map((content, index): Column => {
     const header = hasHead ? (first.cells[index] ?? '') : `Column ${index + 1}`
-    if (index === email) return { header, means: 'email' }
-    if (names.has(index)) return { header, means: 'name' }
-    return { header, means: isAliases(heads[index], content) ? 'aliases' : 'ignored' }
+    if (index === email) return { header, means: 'email', attribute: null }
+    if (names.has(index)) return { header, means: 'name', attribute: null }
+    return { header, means: isAliases(heads[index], content) ? 'aliases' : 'ignored', attribute: null }
   })
   return { columns, hasHead }
 }

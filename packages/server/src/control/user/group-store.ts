@@ -1,7 +1,7 @@
 // Queries of groups and their members: directories' groups with what they list, and users in groups.
 import type { Db, Trx } from '#store/open.ts'
 import type { NewRow, Row } from '#store/schema.ts'
-import { batchesOf } from './store.ts'
+import { batchesOf } from './batches.ts'
 
 export type MemberCounts = Map<string, number>
 
@@ -186,6 +186,39 @@ export async function memberIds(db: Db, tenantId: string, groupId: string): Prom
     .where('group_id', '=', groupId)
     .execute()
   return rows.map(({ user_id }) => user_id)
+}
+
+/** Groups that these users are in. */
+export async function groupsOfUsers(
+  db: Db,
+  tenantId: string,
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const found = new Set<string>()
+  for (const batch of batchesOf(ids)) {
+    const rows = await db
+      .selectFrom('group_member')
+      .select('group_id')
+      .distinct()
+      .where('tenant_id', '=', tenantId)
+      .where('user_id', 'in', batch)
+      .execute()
+    for (const { group_id } of rows) found.add(group_id)
+  }
+  return found
+}
+
+/** Counts the users of groups anew. */
+export async function recountGroups(trx: Trx, tenantId: string, ids: Iterable<string>): Promise<void> {
+  for (const id of ids) {
+    const row = await trx
+      .selectFrom('group_member')
+      .select((select) => select.fn.countAll<number>().as('users'))
+      .where('tenant_id', '=', tenantId)
+      .where('group_id', '=', id)
+      .executeTakeFirst()
+    await setMemberCounts(trx, tenantId, new Map([[id, Number(row?.users ?? 0)]]))
+  }
 }
 
 export async function setMemberCounts(

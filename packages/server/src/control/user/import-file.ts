@@ -1,5 +1,5 @@
 // An uploaded list, read and checked whole before anything is compared with the store (D7, decisions 53).
-import { ROWS_PER_IMPORT_MAX } from '@gatepost/contract/user.ts'
+import { ROWS_PER_IMPORT_MAX } from '@gatepost/contract/user-import.ts'
 import { problem } from '../problem.ts'
 import type { OwnDomains } from './address.ts'
 import { type Column, guessColumns } from './columns.ts'

@@ -1,6 +1,6 @@
 // Compares the rows of a list with the users that are there: whom it adds, changes, and where it contradicts
 // them.
-import type { RowError } from '@gatepost/contract/user.ts'
+import type { RowError } from '@gatepost/contract/user-import.ts'
 import type { Db } from '#store/open.ts'
 import type { UserAddress } from './address.ts'
 import type { ImportFile } from './import-file.ts'

@@ -1,6 +1,6 @@
 // Rows of imports: what a preview found, the file until it is imported, and what undoes it while that is
 // possible.
-import type { UserImport } from '@gatepost/contract/user.ts'
+import type { UserImport } from '@gatepost/contract/user-import.ts'
 import type { Db, Trx } from '#store/open.ts'
 import type { Row } from '#store/schema.ts'
 import { acrossTenants } from '#store/tenant-guard.ts'

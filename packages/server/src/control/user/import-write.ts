@@ -2,10 +2,10 @@
 import { newId } from '#platform/random.ts'
 import type { Store, Trx } from '#store/open.ts'
 import { nameKeyOf } from './address.ts'
+import { batchesOf } from './batches.ts'
 import type { ImportChange, ImportPlan } from './import-plan.ts'
 import { feedRecipients } from './recipient-feed.ts'
 import {
-  batchesOf,
   deleteAddresses,
   deleteUsers,
   insertAddresses,

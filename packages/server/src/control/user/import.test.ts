@@ -2,7 +2,7 @@
 // time limits.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { UserImport } from '@gatepost/contract/user.ts'
+import type { UserImport } from '@gatepost/contract/user-import.ts'
 import { testOnBoth, withFolder } from '../../../../../test/store/databases.ts'
 import { addOrganisation, type Deps, withStore } from '../../../../../test/store/fixtures.ts'
 import { Problem } from '../problem.ts'

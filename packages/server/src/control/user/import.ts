@@ -1,5 +1,5 @@
 // Lists of users from a CSV file (C3, D7): checked whole, imported in one piece, taken back within the hour.
-import type { UserImport } from '@gatepost/contract/user.ts'
+import type { UserImport } from '@gatepost/contract/user-import.ts'
 import { newId } from '#platform/random.ts'
 import { isUniqueViolation } from '#store/errors.ts'
 import type { Trx } from '#store/open.ts'

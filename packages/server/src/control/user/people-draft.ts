@@ -2,9 +2,11 @@
 import {
   type Claim,
   type Known,
+  localWordOf,
   type Merged,
   mergeClaims,
   type NamedAddress,
+  NO_LOCAL_WORD,
   tokenOf,
   writtenAddress,
 } from './claim.ts'
@@ -36,7 +38,8 @@ export function allocate(
 ): ReadonlyMap<Draft, Merged> {
   const wanted = new Map<Draft, Merged>()
   for (const draft of drafts) {
-    const merged = mergeClaims([...draft.claims.values()], draft.known?.row.enabled_locally !== 0)
+    const local = draft.known ? localWordOf(draft.known) : NO_LOCAL_WORD
+    const merged = mergeClaims([...draft.claims.values()], local)
     if (merged) wanted.set(draft, merged)
   }
   const owners = new Map<string, Draft>()

@@ -3,8 +3,9 @@ import type { DirectoryEntry } from '@gatepost/directory/entry.ts'
 import type { Db } from '#store/open.ts'
 import type { UserAddress } from './address.ts'
 import { type OwnDomains, readUserAddress } from './address.ts'
+import { batchesOf } from './batches.ts'
 import { claimsOf, type Known } from './claim.ts'
-import { addressesOfUsers, batchesOf, ownDomains, ownersOf, sourcesOfUsers, usersById } from './store.ts'
+import { addressesOfUsers, ownDomains, ownersOf, sourcesOfUsers, usersById } from './store.ts'
 
 export type PeopleState = {
   readonly domains: OwnDomains

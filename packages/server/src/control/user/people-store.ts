@@ -2,7 +2,7 @@
 // not.
 import type { Trx } from '#store/open.ts'
 import type { NewRow } from '#store/schema.ts'
-import { batchesOf } from './store.ts'
+import { batchesOf } from './batches.ts'
 
 /** Rows of up to fourteen columns stay below the parameter limits of both databases. */
 const ROWS = 2_000

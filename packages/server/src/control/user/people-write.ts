@@ -4,12 +4,13 @@ import { newId } from '#platform/random.ts'
 import type { Store, Trx } from '#store/open.ts'
 import type { NewRow } from '#store/schema.ts'
 import { nameKeyOf } from './address.ts'
+import { batchesOf } from './batches.ts'
 import { sourceOfTokens, storedClaim, tokenOf } from './claim.ts'
 import { feedPeople } from './people-feed.ts'
 import type { PeoplePlan, PlannedUser } from './people-plan.ts'
 import { putAddresses, putSources, putUsers } from './people-store.ts'
 import { type FedAddress, feedRecipients } from './recipient-feed.ts'
-import { batchesOf, deleteUsers } from './store.ts'
+import { deleteUsers } from './store.ts'
 
 export type WriteContext = {
   readonly tenantId: string
@@ -148,6 +149,7 @@ function userRow({ id, before, after }: Writing, { tenantId, now }: WriteContext
     enabled: after.enabled ? 1 : 0,
     enabled_locally: before?.row.enabled_locally ?? 1,
     kind: after.kind,
+    local_attributes: before?.row.local_attributes ?? '[]',
     attributes: JSON.stringify(after.attributes),
     created_at: before?.row.created_at ?? now,
     updated_at: now,

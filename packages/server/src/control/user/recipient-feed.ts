@@ -3,6 +3,8 @@
 import { appendFeed, type FeedChange } from '#store/feed.ts'
 import type { Store, Trx } from '#store/open.ts'
 import { moveSenders } from '../sender/move-store.ts'
+import { markDirty } from '../settings/settings.ts'
+import { groupsInPolicies } from './group-store.ts'
 import { feedPeople } from './people-feed.ts'
 
 /** An address that is new to the list; `primaryKey` is the address key of its user's primary address. */
@@ -33,5 +35,8 @@ export async function feedRecipients(
     ...made,
   })
   await appendFeed(trx, changes, made)
+  // Edges know the members of groups by their addresses.
+  if (changes.length > 0 && (await groupsInPolicies(trx, tenantId)).size > 0)
+    await markDirty(trx, tenantId, made.now)
   await feedPeople(trx, { tenantId, keys: [...new Set(added.map(({ primaryKey }) => primaryKey))] }, made)
 }

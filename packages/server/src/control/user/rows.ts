@@ -1,5 +1,5 @@
 // Turns rows of a file into users, and says of each wrong row what is wrong with it and where.
-import type { RowError } from '@gatepost/contract/user.ts'
+import type { RowError } from '@gatepost/contract/user-import.ts'
 import {
   addressRemedy,
   cleanName,

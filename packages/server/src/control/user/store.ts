@@ -3,15 +3,15 @@ import type { User } from '@gatepost/contract/user.ts'
 import { addressKey } from '@gatepost/mail/address.ts'
 import type { Db, Trx } from '#store/open.ts'
 import type { Row } from '#store/schema.ts'
+import { acrossTenants } from '#store/tenant-guard.ts'
 import { nameKeyOf, type OwnDomains, type UserAddress } from './address.ts'
+import { batchesOf } from './batches.ts'
+import { groupsOfUsers, recountGroups } from './group-store.ts'
 
 export type UserRow = Row<'user'>
 export type AddressRow = Row<'user_address'>
 export type SourceRow = Row<'user_source'>
 export type Source = User['sources'][number]
-
-/** Values in one `in (…)` or rows in one insert: below the parameter limits of both databases. */
-export const BATCH = 2_000
 
 export type NewUser = {
   readonly id: string
@@ -249,17 +249,72 @@ export async function deleteAddresses(
   return gone
 }
 
-/** Removes users with all they have; returns the address keys that went with them. */
+/**
+ * Removes users with all they have, their accounts' way in among it; returns the address keys that went with
+ * them.
+ */
 export async function deleteUsers(
   trx: Trx,
   tenantId: string,
   ids: readonly string[],
 ): Promise<readonly string[]> {
   const keys = (await addressesOfUsers(trx, tenantId, ids)).map(({ address_key }) => address_key)
+  await dropAccounts(trx, tenantId, ids)
+  const groups = await groupsOfUsers(trx, tenantId, ids)
   for (const batch of batchesOf(ids)) {
     await trx.deleteFrom('user').where('tenant_id', '=', tenantId).where('id', 'in', batch).execute()
   }
+  await recountGroups(trx, tenantId, groups)
   return keys
+}
+
+/** What was seen in mail is settled once a person, a list or a directory names the user. */
+export async function settleSeen(
+  trx: Trx,
+  user: { readonly tenantId: string; readonly id: string },
+  by: Source,
+): Promise<void> {
+  await trx
+    .deleteFrom('user_source')
+    .where('tenant_id', '=', user.tenantId)
+    .where('user_id', '=', user.id)
+    .where('source', '=', 'seen-in-mail')
+    .execute()
+  await trx
+    .updateTable('user_address')
+    .set({ source: by, named_by: by })
+    .where('tenant_id', '=', user.tenantId)
+    .where('user_id', '=', user.id)
+    .where('named_by', '=', 'seen-in-mail')
+    .execute()
+}
+
+/** A person whose user is gone does not sign in as that user any more. Other roles of the person stay. */
+async function dropAccounts(trx: Trx, tenantId: string, ids: readonly string[]): Promise<void> {
+  for (const batch of batchesOf(ids)) {
+    const persons = await trx.selectFrom('person').select('id').where('user_id', 'in', batch).execute()
+    const personIds = persons.map(({ id }) => id)
+    if (personIds.length === 0) continue
+    await trx
+      .deleteFrom('role_binding')
+      .where('tenant_id', '=', tenantId)
+      .where('person_id', 'in', personIds)
+      .where('role', '=', 'end-user')
+      .execute()
+    await trx.updateTable('person').set({ user_id: null }).where('id', 'in', personIds).execute()
+    const bare = personsWithoutRole(trx, personIds)
+    await trx.deleteFrom('session').where('person_id', 'in', bare).execute()
+    await trx.updateTable('person').set({ password: '' }).where('id', 'in', bare).execute()
+  }
+}
+
+function personsWithoutRole(trx: Trx, personIds: readonly string[]) {
+  return acrossTenants(trx)
+    .selectFrom('person')
+    .select('person.id')
+    .where('person.id', 'in', personIds)
+    .where('person.operator', '=', 0)
+    .where('person.id', 'not in', (held) => held.selectFrom('role_binding').select('role_binding.person_id'))
 }
 
 /** Names that a source gives a user; once more is no change. */
@@ -280,8 +335,4 @@ export async function addSource(
     })
     .onConflict((conflict) => conflict.columns(['user_id', 'source', 'connector_id']).doNothing())
     .execute()
-}
-
-export function* batchesOf<Item>(items: readonly Item[], size = BATCH): Generator<Item[]> {
-  for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size)
 }

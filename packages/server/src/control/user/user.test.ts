@@ -5,7 +5,8 @@ import { testOnBoth } from '../../../../../test/store/databases.ts'
 import { addOrganisation, type Deps, withStore } from '../../../../../test/store/fixtures.ts'
 import { Problem } from '../problem.ts'
 import type { Scope } from '../scope.ts'
-import { addUser, getUser, listUsers, removeUser, updateUser } from './user.ts'
+import { addUser, listUsers, removeUser, updateUser } from './user.ts'
+import { getUser } from './user-detail.ts'
 
 testOnBoth('a user is added, changed and removed, with every address in the feed', (place) =>
   withStore(place, async (deps, clock) => {
@@ -97,7 +98,7 @@ testOnBoth('a user that was only seen in mail is taken over by the form', (place
     const aliases = ['a@acme.example', 'b@acme.example']
     const taken = await addUser(acme, { email: 'ann@acme.example', name: 'Ann', aliases }, deps)
     assert.deepEqual([taken.id, taken.name, taken.aliases], [seen.id, 'Ann', aliases])
-    assert.deepEqual(taken.sources, ['manual', 'seen-in-mail'])
+    assert.deepEqual(taken.sources, ['manual'])
   }),
 )
 

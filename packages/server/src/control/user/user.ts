@@ -17,8 +17,8 @@ import {
   readUserAddress,
   type UserAddress,
 } from './address.ts'
-import { mayByDirectories } from './claim.ts'
-import { pageOfUsers, type UserQuery, userOf } from './list-store.ts'
+import { accountsAmong, pageOfUsers, type UserQuery, userOf } from './list-store.ts'
+import { attributesText, requireOurs, requireRemovable, settleUsers } from './own-word.ts'
 import { feedPeople } from './people-feed.ts'
 import { feedRecipients } from './recipient-feed.ts'
 import {
@@ -31,7 +31,7 @@ import {
   insertUsers,
   ownDomains,
   ownersOf,
-  type Source,
+  settleSeen,
   sourcesOfUsers,
   type UserRow,
   usersById,
@@ -45,15 +45,6 @@ export function listUsers(
   { store }: Pick<Deps, 'store'>,
 ): Promise<Page<User>> {
   return pageOfUsers(store.db, scope.tenantId, query)
-}
-
-/** One user by id or address. */
-export async function getUser(
-  scope: Scope,
-  reference: string,
-  { store }: Pick<Deps, 'store'>,
-): Promise<User> {
-  return readUser(store.db, scope.tenantId, await requireUser(store.db, scope, reference))
 }
 
 export type UserInput = { readonly email: string; readonly name: string; readonly aliases: readonly string[] }
@@ -94,9 +85,13 @@ export type UserChange = {
   readonly name?: string | undefined
   readonly aliases?: readonly string[] | undefined
   readonly enabled?: boolean | undefined
+  readonly attributes?: readonly { readonly name: string; readonly value: string }[] | undefined
 }
 
-/** Changes name, aliases or sign-in; `expected` is the revision of If-Match, or null. */
+/**
+ * Changes name, aliases, attributes or sign-in; `expected` is the revision of If-Match, or null. Throws
+ * `user-from-directory` for what a directory says.
+ */
 export async function updateUser(
   scope: Scope,
   input: { readonly user: string; readonly change: UserChange; readonly expected: number | null },
@@ -108,18 +103,17 @@ export async function updateUser(
     const row = await requireUser(trx, scope, input.user)
     requireRevision(row, input.expected)
     const before = await readUser(trx, scope.tenantId, row)
+    await requireOurs(trx, row, change)
     const now = clock.now()
     const name = change.name === undefined ? row.name : cleanName(change.name)
     const enabledLocally = change.enabled === undefined ? row.enabled_locally : change.enabled ? 1 : 0
-    const sources = await sourcesOfUsers(trx, scope.tenantId, [row.id])
-    const enabled = enabledLocally === 1 && mayByDirectories(sources) ? 1 : 0
     await trx
       .updateTable('user')
       .set({
         name,
         name_key: nameKeyOf(name),
-        enabled,
         enabled_locally: enabledLocally,
+        ...(change.attributes ? { local_attributes: attributesText(change.attributes) } : {}),
         updated_at: now,
         revision: row.revision + 1,
       })
@@ -129,6 +123,7 @@ export async function updateUser(
     const moved = change.aliases
       ? await replaceAliases(trx, row, { texts: change.aliases, now })
       : { added: [], removed: [] }
+    await settleUsers(trx, scope.tenantId, [row.id])
     const after = await readUser(trx, scope.tenantId, (await findUser(trx, scope.tenantId, row.id))!)
     const event = { action: 'user.changed', subject: `user ${row.email}`, before, after, at: now }
     await appendAudit(trx, scope, event)
@@ -141,7 +136,10 @@ export async function updateUser(
   return user
 }
 
-/** Removes a user; known-recipient domains then refuse mail for the addresses. */
+/**
+ * Removes a user; known-recipient domains then refuse mail for the addresses. Throws `user-from-directory`,
+ * `user-has-role`.
+ */
 export async function removeUser(
   scope: Scope,
   reference: string,
@@ -149,6 +147,7 @@ export async function removeUser(
 ): Promise<void> {
   await store.transaction(async (trx) => {
     const row = await requireUser(trx, scope, reference)
+    await requireRemovable(trx, row)
     const before = await readUser(trx, scope.tenantId, row)
     const now = clock.now()
     const removed = await deleteUsers(trx, scope.tenantId, [row.id])
@@ -208,7 +207,9 @@ async function adopt(
   row: UserRow,
   { name, now }: { readonly name: string; readonly now: number },
 ): Promise<void> {
-  await addSource(trx, { tenantId: row.tenant_id, id: row.id }, { name: 'manual', reference: null, now })
+  const user = { tenantId: row.tenant_id, id: row.id }
+  await addSource(trx, user, { name: 'manual', reference: null, now })
+  await settleSeen(trx, user, 'manual')
   const shown = name === '' ? row.name : name
   await trx
     .updateTable('user')
@@ -254,11 +255,13 @@ async function requireUser(trx: Db, scope: Scope, reference: string): Promise<Us
 }
 
 async function readUser(trx: Db, tenantId: string, row: UserRow): Promise<User> {
-  const [addresses, sources] = await Promise.all([
+  const [addresses, sources, accounts] = await Promise.all([
     addressesOfUsers(trx, tenantId, [row.id]),
     sourcesOfUsers(trx, tenantId, [row.id]),
+    accountsAmong(trx, tenantId, [row.id]),
   ])
-  return userOf(row, { addresses, sources: sources.map(({ source }) => source as Source) })
+  const hasAccount = accounts.has(row.id)
+  return userOf(row, { addresses, sources: sources.map(({ source }) => source), hasAccount })
 }
 
 async function feed(

@@ -10,7 +10,7 @@ import {
   type SenderSummary,
   undoSenderImport,
 } from '@gatepost/contract/sender.ts'
-import { IMPORT_BYTES_MAX } from '@gatepost/contract/user.ts'
+import { IMPORT_BYTES_MAX } from '@gatepost/contract/user-import.ts'
 import { Button, Progress } from '@mantine/core'
 import { useRef, useState } from 'react'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'

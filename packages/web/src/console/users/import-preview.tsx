@@ -1,5 +1,5 @@
 // What an import would do: counts, guessed columns, first rows, and rows that need attention.
-import type { UserImport } from '@gatepost/contract/user.ts'
+import type { UserImport } from '@gatepost/contract/user-import.ts'
 import { Button } from '@mantine/core'
 import { BigNumber, BigNumbers } from '#shared/facts.tsx'
 import { count, plural } from '#shared/format.ts'

@@ -1,5 +1,5 @@
 // What an import did: "1,180 added, 14 unchanged, 6 need attention", with undo for an hour.
-import type { UserImport } from '@gatepost/contract/user.ts'
+import type { UserImport } from '@gatepost/contract/user-import.ts'
 import { count, plural } from '#shared/format.ts'
 import { ImportEnd } from '#shared/import-end.tsx'
 import { DownloadRows } from '#shared/row-errors.tsx'

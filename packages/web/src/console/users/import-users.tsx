@@ -1,13 +1,8 @@
 // Many users by CSV: drop a file, look at what it would do, import all or the good rows, undo for an hour.
 import { getConnect } from '@gatepost/contract/connect.ts'
 import { listDomains } from '@gatepost/contract/domain.ts'
-import {
-  commitUserImport,
-  IMPORT_BYTES_MAX,
-  listUsers,
-  previewUserImport,
-  undoUserImport,
-} from '@gatepost/contract/user.ts'
+import { listUsers } from '@gatepost/contract/user.ts'
+import { commitUserImport, IMPORT_BYTES_MAX, previewUserImport, undoUserImport } from '@gatepost/contract/user-import.ts'
 import { Button } from '@mantine/core'
 import { useState } from 'react'
 import { useAction } from '#api/use-endpoint.ts'
