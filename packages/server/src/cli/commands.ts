@@ -4,6 +4,7 @@ import { askCommands } from './commands/ask.ts'
 import { auditCommands } from './commands/audit.ts'
 import { connectCommands } from './commands/connect.ts'
 import { domainCommands } from './commands/domains.ts'
+import { forwardingCommands } from './commands/forwarding.ts'
 import { greylistingCommands } from './commands/greylisting.ts'
 import { groupCommands } from './commands/groups.ts'
 import { keyCommands } from './commands/keys.ts'
@@ -11,6 +12,7 @@ import { localCommands } from './commands/local.ts'
 import { messageCommands } from './commands/messages.ts'
 import { operationsCommands } from './commands/operations.ts'
 import { outboundCommands } from './commands/outbound.ts'
+import { outboundLoginCommands } from './commands/outbound-logins.ts'
 import { policyCommands } from './commands/policies.ts'
 import { queueCommands } from './commands/queue.ts'
 import { recipientCommands } from './commands/recipients.ts'
@@ -21,6 +23,7 @@ import { signingCommands } from './commands/signing.ts'
 import { spoofingCommands } from './commands/spoofing.ts'
 import { systemCommands } from './commands/system.ts'
 import { tenantCommands } from './commands/tenants.ts'
+import { tlsCommands } from './commands/tls.ts'
 import { tokenCommands } from './commands/tokens.ts'
 import { userCommands } from './commands/users.ts'
 
@@ -36,10 +39,13 @@ export const commands: readonly Command[] = [
   ...spoofingCommands,
   ...userCommands,
   ...policyCommands,
+  ...tlsCommands,
   ...groupCommands,
   ...senderCommands,
   ...routeCommands,
   ...outboundCommands,
+  ...outboundLoginCommands,
+  ...forwardingCommands,
   ...signingCommands,
   ...messageCommands,
   ...askCommands,
