@@ -73,7 +73,6 @@ export const npmPackages: readonly PackageRule[] = [
   { name: /^(@simplewebauthn\/browser|uqr)$/, where: /^packages\/web\//, filesMax: 1 },
   { name: /^croner$/, where: server('control/'), filesMax: 1 },
   { name: /^hucre$/, where: server('control/'), filesMax: 1 },
-  { name: /^acme-client$/, where: server('platform/'), filesMax: 1 },
   { name: /^csv-parse$/, where: server('control/'), filesMax: 1 },
   { name: /^tldts$/, where: server('(platform|facts|control)/'), filesMax: 1 },
   {
