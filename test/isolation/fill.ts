@@ -1,0 +1,71 @@
+// One of everything in an organisation, for the tests of its walls: a new kind of thing is made here.
+import assert from 'node:assert/strict'
+import { acrossTenants } from '@gatepost/server/store/tenant-guard.ts'
+import type { TestControl } from '../control.ts'
+import { accepted, batchOf } from '../store/fixtures.ts'
+import { BLOCK } from './samples.ts'
+
+/** Where requests of these tests come from. */
+export const ENVIRONMENT = { incoming: { socket: { remoteAddress: '192.0.2.99' } } }
+
+/** Gives the organisation one of everything; returns the ids by the names in paths. */
+export async function fill(
+  control: TestControl,
+  tenantId: string,
+  cookie: string,
+): Promise<{ readonly [name: string]: string }> {
+  const app = control.app()
+  const post = async (path: string, body: unknown): Promise<Record<string, unknown>> => {
+    const isText = typeof body === 'string'
+    const headers = { host: 'localhost', cookie, 'content-type': isText ? 'text/csv' : 'application/json' }
+    const init = { method: 'POST', headers, body: isText ? body : JSON.stringify(body) }
+    const response = await app.request(`http://localhost/v1/tenants/${tenantId}/${path}`, init, ENVIRONMENT)
+    const text = await response.text()
+    assert.equal(response.status, 201, `${path}: ${text}`)
+    return JSON.parse(text)
+  }
+  const user = await post('users', { email: 'ann@acme.example', name: 'Ann' })
+  const route = await post('routes', { name: 'Exchange', host: 'exchange.acme.example' })
+  const outbound = await post('outbound/addresses', { address: '203.0.113.9' })
+  const { credential } = await post('outbound/credentials', { name: 'Host' })
+  const forwarding = await post('forwarding-addresses', {
+    address: 'sales@acme.example',
+    target: 'ann@acme.example',
+  })
+  const preview = await post('users/imports?fileName=users.csv', 'email\nbob@acme.example\n')
+  const { items: senders } = await post('senders', {
+    user: 'ann@acme.example',
+    senders: ['news.example'],
+    action: 'permit',
+  })
+  const [sender] = senders as { id: string }[]
+  const senderImport = await post('sender-imports', 'ann@acme.example,partner.example,PERMIT')
+  const { policy } = await post('policies', { draft: BLOCK })
+  const group = await post('groups', { name: 'Friends' })
+  const message = accepted(tenantId, { at: control.deps.clock.now() })
+  await control.deps.tracking.take(batchOf([message]))
+  const domain = await acrossTenants(control.deps.store.db)
+    .selectFrom('domain')
+    .select('id')
+    .where('tenant_id', '=', tenantId)
+    .executeTakeFirstOrThrow()
+  const [address] = outbound.addresses as { id: string }[]
+  return {
+    domain: domain.id,
+    user: String(user.id),
+    route: String(route.id),
+    import: String(preview.id),
+    sender: sender?.id ?? '',
+    senderImport: String(senderImport.id),
+    address: address?.id ?? '',
+    credential: (credential as { readonly id: string }).id,
+    forwarding: String(forwarding.id),
+    provider: 'microsoft-365',
+    warning: 'aud_unknown',
+    policy: (policy as { readonly id: string }).id,
+    group: String(group.id),
+    message: message.id,
+    step: 'validate-domains',
+    name: 'acme.example',
+  }
+}
