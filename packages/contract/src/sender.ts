@@ -18,8 +18,11 @@ export const SenderAction = z.enum(['permit', 'block'])
 export type SenderAction = z.infer<typeof SenderAction>
 export const SenderSource = z.enum(['manual', 'imported', 'auto-allow', 'trusted-service'])
 export type SenderSource = z.infer<typeof SenderSource>
-/** `expired` counts no more; `waiting`: no user has the address yet, and it counts for mail to it. */
-export const SenderState = z.enum(['active', 'expired', 'waiting'])
+/**
+ * `expired` counts no more; `waiting`: no user has the address yet, and it counts for mail to it; `suspended`:
+ * something bad came under an entry by auto allow, and it counts again when the user writes to the sender.
+ */
+export const SenderState = z.enum(['active', 'expired', 'waiting', 'suspended'])
 export type SenderState = z.infer<typeof SenderState>
 
 export const ManagedSender = z.object({
@@ -39,6 +42,8 @@ export const ManagedSender = z.object({
   createdAt: Time,
   createdBy: z.string(),
   lastUsedAt: Time.nullable(),
+  /** The message that made an entry by auto allow, or that suspended it. */
+  messageId: z.string().nullable(),
 })
 export type ManagedSender = z.infer<typeof ManagedSender>
 
@@ -50,7 +55,7 @@ export const SenderFilter = z.object({
   user: z.string().trim().max(320).optional(),
   action: SenderAction.optional(),
   source: SenderSource.optional(),
-  state: z.enum(['expired', 'waiting']).optional(),
+  state: z.enum(['expired', 'waiting', 'suspended']).optional(),
 })
 export type SenderFilter = z.infer<typeof SenderFilter>
 

@@ -1,6 +1,6 @@
 // All addresses of the console: pages load when opened, and ask first who is signed in.
 import { StepName } from '@gatepost/contract/connect.ts'
-import { getMe } from '@gatepost/contract/session.ts'
+import { getMe, type Me } from '@gatepost/contract/session.ts'
 import type { QueryClient } from '@tanstack/react-query'
 import {
   createRootRouteWithContext,
@@ -22,9 +22,10 @@ import { MessageSearch } from '#console/messages/message-search.ts'
 import { NewPolicySearch, PolicySearch } from '#console/policies/policy-search.ts'
 import { QueueSearch } from '#console/queue/queue-search.ts'
 import { SendersSearch } from '#console/senders/senders-search.ts'
+import { SignInSearch } from '#console/sign-in/sign-in-search.ts'
 import { ServicesSearch } from '#console/services/services-search.ts'
 import { FailedPage, NotFoundPage } from './fault-pages.tsx'
-import { homeOf } from './home.ts'
+import { homeOf, mayAdminister } from './home.ts'
 import { PendingPage } from './pending-page.tsx'
 import { Shell } from './shell/shell.tsx'
 
@@ -49,8 +50,19 @@ const setup = createRoute({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: z.object({ next: z.string().max(2_000).optional().catch(undefined) }),
+  validateSearch: z.object({
+    next: z.string().max(2_000).optional().catch(undefined),
+    /** An identity provider's answer was not accepted. */
+    refused: z.string().max(40).optional().catch(undefined),
+  }),
   component: lazyRouteComponent(() => import('#entry/sign-in-page.tsx'), 'SignInPage'),
+})
+
+/** A new password by a link in mail; the link's token stands behind the hash. */
+const reset = createRoute({
+  getParentRoute: () => root,
+  path: '/reset',
+  component: lazyRouteComponent(() => import('#entry/reset-page.tsx'), 'ResetPage'),
 })
 
 /** From the link of an invitation to administer. */
@@ -72,15 +84,36 @@ const shell = createRoute({
   id: 'console',
   component: Shell,
   beforeLoad: async ({ context, location }) => {
-    const me = await context.queryClient
-      .ensureQueryData({ queryKey: keyOf(getMe), queryFn: () => call(getMe), staleTime: 60_000 })
-      .catch((error: unknown) => {
-        if (!isProblem(error, 'not-signed-in')) throw error
-        throw redirect({ to: '/sign-in', search: { next: location.href } })
-      })
+    const me = await personOf(context, location.href)
+    if (!mayAdminister(me)) throw redirect({ to: '/portal' })
     return { me }
   },
 })
+
+/** What end users see; whoever administers may look at it too. */
+const portal = createRoute({
+  getParentRoute: () => root,
+  path: '/portal',
+  component: lazyRouteComponent(() => import('#portal/portal-shell.tsx'), 'PortalShell'),
+  beforeLoad: async ({ context, location }) => ({ me: await personOf(context, location.href) }),
+})
+const portalHome = createRoute({
+  getParentRoute: () => portal,
+  path: '/',
+  component: lazyRouteComponent(() => import('#portal/portal-page.tsx'), 'PortalPage'),
+})
+
+/** Who is signed in, completely; everybody else is sent to sign in. */
+async function personOf({ queryClient }: RouterContext, next: string): Promise<Me> {
+  const me = await queryClient
+    .ensureQueryData({ queryKey: keyOf(getMe), queryFn: () => call(getMe), staleTime: 60_000 })
+    .catch((error: unknown) => {
+      if (!isProblem(error, 'not-signed-in')) throw error
+      throw redirect({ to: '/sign-in', search: { next } })
+    })
+  if (me.mustDo !== null) throw redirect({ to: '/sign-in', search: { next } })
+  return me
+}
 
 const home = createRoute({
   getParentRoute: () => shell,
@@ -228,6 +261,11 @@ const outbound = createRoute({
   path: '/outbound',
   component: lazyRouteComponent(() => import('#console/outbound/outbound-page.tsx'), 'OutboundPage'),
 })
+const signing = createRoute({
+  getParentRoute: () => tenant,
+  path: '/signing',
+  component: lazyRouteComponent(() => import('#console/signing/signing-page.tsx'), 'SigningPage'),
+})
 const audit = createRoute({
   getParentRoute: () => tenant,
   path: '/audit',
@@ -248,6 +286,20 @@ const tokens = createRoute({
   getParentRoute: () => tenant,
   path: '/tokens',
   component: lazyRouteComponent(() => import('#console/tokens/tokens-page.tsx'), 'TokensPage'),
+})
+const signInSettings = createRoute({
+  getParentRoute: () => tenant,
+  path: '/sign-in',
+  validateSearch: SignInSearch,
+  component: lazyRouteComponent(
+    () => import('#console/sign-in/sign-in-settings-page.tsx'),
+    'SignInSettingsPage',
+  ),
+})
+const account = createRoute({
+  getParentRoute: () => shell,
+  path: '/account',
+  component: lazyRouteComponent(() => import('#account/account-page.tsx'), 'AccountPage'),
 })
 const settings = createRoute({
   getParentRoute: () => tenant,
@@ -293,6 +345,7 @@ const tree = root.addChildren([
   sender,
   shell.addChildren([
     home,
+    account,
     tenant.addChildren([
       tenantHome,
       connect.addChildren([overview, step]),
@@ -307,6 +360,7 @@ const tree = root.addChildren([
       routes,
       tls,
       outbound,
+      signing,
       senders,
       greylisting,
       forgery,

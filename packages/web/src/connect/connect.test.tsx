@@ -12,7 +12,6 @@ import { withoutTests } from './step-checks.tsx'
 import { detailOf, stepSearchWords } from './step-words.ts'
 import { stagesOf } from './steps/mx-stages.tsx'
 import { zoneOf } from './steps/mx-way-back.tsx'
-import { spfValueOf } from './steps/spf-record.tsx'
 
 const values = { smartHost: 's1.gw.example', ports: [25, 587], domain: 'acme.example' }
 
@@ -101,10 +100,4 @@ test('checks of the delivery test are left to the panel of its route', () => {
   expect(withoutTests([...route.lastTest.checks, ...own], routes)).toEqual(own)
   expect(withoutTests([...named, ...own], routes)).toEqual(own)
   expect(withoutTests(named, [])).toEqual(named)
-})
-
-test('the SPF value keeps the port out', () => {
-  expect(spfValueOf({ smartHost: 'gw.example:2525', smartHostPorts: [2525] })).toBe(
-    'v=spf1 include:spf.gw.example ~all',
-  )
 })

@@ -79,6 +79,20 @@ const vocabulary = {
     'temporarily-failing': say(IconAlertTriangleFilled, 'warn', 'Record not seen'),
     expired: say(IconClockPause, 'mute', 'Expired'),
   },
+  signing: {
+    signed: say(IconCircleCheckFilled, 'ok', 'Signed'),
+    waiting: say(IconHourglass, 'info', 'Waiting for records'),
+    attention: say(IconAlertTriangleFilled, 'warn', 'Needs attention'),
+    off: say(IconCircleMinus, 'mute', 'Off'),
+    unsigned: say(IconCircleDashed, 'mute', 'Not signed'),
+  },
+  signingKey: {
+    pending: say(IconHourglass, 'info', 'Waiting for its record'),
+    seen: say(IconProgress, 'info', 'Seen'),
+    active: say(IconCircleCheckFilled, 'ok', 'Signs'),
+    retiring: say(IconClockPause, 'mute', 'Retiring'),
+    gone: say(IconCircleMinus, 'mute', 'Gone'),
+  },
   policy: {
     continue: say(IconCircleCheck, 'ok', 'Continue'),
     'not-matched': say(IconMinus, 'mute', 'Not matched'),

@@ -69,13 +69,14 @@ export function managedSenderOf(
     kind: row.sender.includes('@') ? 'address' : 'domain',
     action: row.action,
     source: row.source,
-    state: isExpired ? 'expired' : isWaiting ? 'waiting' : 'active',
+    state: row.suspended_at !== null ? 'suspended' : isExpired ? 'expired' : isWaiting ? 'waiting' : 'active',
     onlyIfAuthenticated: row.only_if_authenticated === 1,
     comment: row.comment,
     expiresAt: row.expires_at,
     createdAt: row.created_at,
     createdBy: row.created_by,
     lastUsedAt: row.last_used_at,
+    messageId: row.suspended_by ?? (row.source === 'auto-allow' ? row.reference : null),
   }
 }
 

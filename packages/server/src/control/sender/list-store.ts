@@ -77,7 +77,7 @@ function run(db: Db, tenant: Tenant, asked: Run): Promise<readonly SenderRow[]> 
   const { query, part } = asked
   if (part.order !== 'user' || query.user) return select(db, tenant, asked, null)
   if (query.action === 'block') return select(db, tenant, asked, 'blocked')
-  const isOther = OTHERS.some((source) => source === query.source)
+  const isOther = query.state === 'suspended' || OTHERS.some((source) => source === query.source)
   return select(db, tenant, asked, isOther ? 'by-source' : null)
 }
 
@@ -101,6 +101,9 @@ async function select(
   if (kind === 'blocked') rows = rows.where(sql<boolean>`action = 'block'`)
   else if (query.action) rows = rows.where('action', '=', query.action)
   if (kind === 'by-source') rows = rows.where(sql<boolean>`source <> 'imported'`)
+  // Only entries by auto allow are ever suspended.
+  if (query.state === 'suspended')
+    rows = rows.where('source', '=', 'auto-allow').where('suspended_at', 'is not', null)
   if (query.state === 'expired') rows = rows.where('expires_at', '<=', now)
   if (query.state === 'waiting') {
     rows = rows.where('user_key', 'in', (from) =>

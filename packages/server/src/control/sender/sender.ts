@@ -145,7 +145,9 @@ export async function updateSender(
       expires_at: change.expiresAt === undefined ? row.expires_at : change.expiresAt,
       updated_at: now,
       // Taking back the import leaves what a person has changed since.
-      reference: row.source === 'imported' ? null : row.reference,
+      reference: row.source === 'imported' || row.source === 'auto-allow' ? null : row.reference,
+      suspended_at: null,
+      suspended_by: null,
     }
     await putRows(trx, [after], { tenantId, now, dialect: store.dialect })
     const event = { action: 'sender.changed', subject: subjectOf(row), at: now }

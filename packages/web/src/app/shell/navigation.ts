@@ -17,6 +17,7 @@ import {
   IconSettings,
   IconShield,
   IconShieldX,
+  IconSignature,
   IconStack2,
   IconStethoscope,
   IconUserCheck,
@@ -35,6 +36,7 @@ export type TenantAddress =
   | '/t/$slug/routes'
   | '/t/$slug/tls'
   | '/t/$slug/outbound'
+  | '/t/$slug/signing'
   | '/t/$slug/senders'
   | '/t/$slug/greylisting'
   | '/t/$slug/forgery'
@@ -148,6 +150,19 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
           'Authorised addresses',
           'Smart host',
           'What is my address',
+        ],
+      },
+      {
+        to: '/t/$slug/signing',
+        label: 'Signing',
+        icon: IconSignature,
+        needs: 'signing:read',
+        alsoCalled: [
+          'Gateway, Policies, DNS Authentication – Outbound',
+          'DKIM',
+          'ARC',
+          'Selectors',
+          'Rotate keys',
         ],
       },
     ],

@@ -1,42 +1,37 @@
-// The SPF record for mail that leaves through us. Nothing evaluates it yet in this release, and the panel
-// says so.
-import { getOutbound, type Outbound } from '@gatepost/contract/route.ts'
+// C6, the DNS part: the SPF record of each domain, evaluated for what leaves through us.
+import { listDomains } from '@gatepost/contract/domain.ts'
+import { NativeSelect } from '@mantine/core'
+import { useState } from 'react'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
-import { smartHostOf } from '#console/outbound/smart-host.ts'
-import { CopyButton } from '#shared/copy-button.tsx'
-import { Facts } from '#shared/facts.tsx'
-import { HostText } from '#shared/host-text.tsx'
+import { SpfView } from '#console/domains/spf-panel.tsx'
 import { Panel } from '#shared/panel.tsx'
 import stack from '#shared/stack.module.css'
 
 export function SpfRecord() {
-  const { data } = useEndpoint(getOutbound, { params: { tenant: useSlug() } })
-  if (!data) return null
-  const value = spfValueOf(data)
+  const { data } = useEndpoint(listDomains, { params: { tenant: useSlug() } })
+  const domains = (data?.items ?? []).filter(({ validatedAt }) => validatedAt !== null)
+  const [chosen, setChosen] = useState<string | null>(null)
+  const [first] = domains
+  if (first === undefined) return null
+  const domain = domains.find(({ id }) => id === chosen) ?? first
   return (
-    <Panel title="SPF record of your domains" side="not checked yet in this release">
-      <div className={stack.tight}>
-        <Facts
-          rows={[
-            [
-              'TXT value',
-              <span key="value" className={stack.inline}>
-                <HostText>{value}</HostText>
-                <CopyButton value={value} label="Copy SPF value" />
-              </span>,
-            ],
-          ]}
-        />
+    <Panel title="SPF record of your domains">
+      <div className={stack.stack}>
+        {domains.length > 1 && (
+          <NativeSelect
+            label="Domain"
+            data={domains.map(({ id, unicodeName }) => ({ value: id, label: unicodeName }))}
+            value={domain.id}
+            onChange={(event) => setChosen(event.currentTarget.value)}
+          />
+        )}
+        <SpfView key={domain.id} domain={domain.id} />
         <p className="tx2">
-          Keep the includes of your other senders before all; there may be only one SPF record.
+          There may be one SPF record only: keep the includes of your other senders in it. Signing with DKIM,
+          under Mail flow › Signing, keeps forwarded mail recognisable too.
         </p>
       </div>
     </Panel>
   )
-}
-
-/** RFC 7208: one include of our addresses, and a soft fail for all others. */
-export function spfValueOf(outbound: Pick<Outbound, 'smartHost' | 'smartHostPorts'>): string {
-  return `v=spf1 include:spf.${smartHostOf(outbound).host} ~all`
 }

@@ -16,6 +16,7 @@ import stack from '#shared/stack.module.css'
 import { StatusWord } from '#shared/status-word.tsx'
 import { CheckedLine } from '#shared/time.tsx'
 import classes from './domains.module.css'
+import { SpfView } from './spf-panel.tsx'
 
 const validatedByWords = {
   txt: 'by its TXT record',
@@ -55,6 +56,7 @@ export function DomainPanel({ domain }: { readonly domain: Domain }) {
       {!needsNoRecord && domain.ownership.length > 0 && (
         <Proof domain={domain} open={domain.state !== 'validated'} />
       )}
+      {domain.validatedAt !== null && <Spf domain={domain} />}
       <DomainFoot domain={domain} may={may} />
     </Panel>
   )
@@ -139,6 +141,21 @@ function Proof({ domain, open }: { readonly domain: Domain; readonly open: boole
     <details className={classes.fold}>
       <summary>Its records</summary>
       {body}
+    </details>
+  )
+}
+
+/** Evaluated when somebody looks: it asks the DNS of everybody the record takes in. */
+function Spf({ domain }: { readonly domain: Domain }) {
+  const [open, setOpen] = useState(false)
+  return (
+    <details className={classes.fold} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>SPF record of what it sends through us</summary>
+      {open && (
+        <div className={classes.spf}>
+          <SpfView domain={domain.id} />
+        </div>
+      )}
     </details>
   )
 }

@@ -8,6 +8,7 @@ import {
 } from '@gatepost/contract/sender.ts'
 import { ActionIcon, Button, Menu } from '@mantine/core'
 import { IconDots, IconDownload, IconUserCheck } from '@tabler/icons-react'
+import { Link } from '@tanstack/react-router'
 import { type ReactNode, useMemo, useState } from 'react'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
@@ -174,7 +175,7 @@ function columnsOf(acts: Acts | null): readonly Column<ManagedSender>[] {
     {
       id: 'source',
       head: 'Source',
-      cell: ({ source }) => <span className="tx2">{sourceWords[source]}</span>,
+      cell: (row) => <Source row={row} />,
     },
     { id: 'expires', head: 'Expires', cell: (row) => <Expiry row={row} /> },
     {
@@ -187,6 +188,23 @@ function columnsOf(acts: Acts | null): readonly Column<ManagedSender>[] {
   if (!acts) return columns
   const menu = (row: ManagedSender) => <RowMenu row={row} acts={acts} />
   return [...columns, { id: 'menu', head: 'Actions', headHidden: true, align: 'right', cell: menu }]
+}
+
+/** Where an entry comes from; one made by itself names its message. */
+function Source({ row }: { readonly row: ManagedSender }) {
+  const slug = useSlug()
+  const words = <span className="tx2">{sourceWords[row.source]}</span>
+  if (row.messageId === null) return words
+  return (
+    <>
+      {words}
+      <span className={classes.scope}>
+        <Link to="/t/$slug/messages/$message" params={{ slug, message: row.messageId }}>
+          {row.state === 'suspended' ? 'suspended by this message' : 'made by this message'}
+        </Link>
+      </span>
+    </>
+  )
 }
 
 function SenderCell({ row }: { readonly row: ManagedSender }) {

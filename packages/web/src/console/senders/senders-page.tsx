@@ -6,6 +6,7 @@ import { useState } from 'react'
 import { Page } from '#app/page.tsx'
 import { useMay, useSlug } from '#app/session.ts'
 import { AddSenders } from './add-senders.tsx'
+import { AutoAllowPanel } from './auto-allow-panel.tsx'
 import { ImportSenders } from './import-senders.tsx'
 import { SenderList } from './sender-list.tsx'
 import type { SendersSearch } from './senders-search.ts'
@@ -35,6 +36,7 @@ export function SendersPage() {
     >
       <SkipTable />
       <ImportSenders />
+      <AutoAllowPanel />
       <SenderList
         search={search}
         onChange={(next) =>

@@ -8,7 +8,7 @@ export const SendersSearch = z.object({
   user: z.coerce.string().trim().max(320).optional().catch(undefined),
   action: SenderAction.optional().catch(undefined),
   source: SenderSource.optional().catch(undefined),
-  state: z.enum(['expired', 'waiting']).optional().catch(undefined),
+  state: z.enum(['expired', 'waiting', 'suspended']).optional().catch(undefined),
 })
 export type SendersSearch = z.infer<typeof SendersSearch>
 
@@ -19,7 +19,11 @@ export const sourceWords = {
   'auto-allow': 'Auto allow',
   'trusted-service': 'Trusted service',
 } as const
-export const stateWords = { expired: 'Expired', waiting: 'Waiting for the user' } as const
+export const stateWords = {
+  expired: 'Expired',
+  waiting: 'Waiting for the user',
+  suspended: 'Suspended',
+} as const
 
 /** What is asked of the server: only the filters that are set. */
 export function filterOf(given: SendersSearch): SenderFilter {
@@ -30,6 +34,12 @@ export function isFiltered(given: SendersSearch): boolean {
   return Object.values(given).some(Boolean)
 }
 
+const stateClauses = {
+  expired: ' that have expired',
+  waiting: ' that wait for their user',
+  suspended: ' that are suspended',
+} as const
+
 /** What a filter means, as the object of a sentence: `blocked senders of ann@acme.example with news`. */
 export function entriesOf({ search, user, action, source, state }: SendersSearch): string {
   const kind = action === undefined ? '' : `${actionWords[action].toLowerCase()} `
@@ -38,7 +48,6 @@ export function entriesOf({ search, user, action, source, state }: SendersSearch
       ? ''
       : ` from ${sourceWords[source].replace(/^[A-Z](?![A-Z])/, (letter) => letter.toLowerCase())}`
   const of = user ? ` of ${user}` : ''
-  const when =
-    state === undefined ? '' : state === 'expired' ? ' that have expired' : ' that wait for their user'
+  const when = state === undefined ? '' : stateClauses[state]
   return `${kind}senders${of}${from}${when}${search ? ` with “${search}”` : ''}`
 }

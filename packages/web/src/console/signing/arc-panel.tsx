@@ -1,0 +1,54 @@
+// ARC: whether mail that passes through is sealed, and whose seals are believed for mail that others passed on.
+import { getSigning, type Signing, setArc } from '@gatepost/contract/signing.ts'
+import { Button, Switch, TagsInput } from '@mantine/core'
+import { useState } from 'react'
+import { useAction } from '#api/use-endpoint.ts'
+import { useSlug } from '#app/session.ts'
+import { ProblemNote } from '#shared/note.tsx'
+import { Panel } from '#shared/panel.tsx'
+import stack from '#shared/stack.module.css'
+
+export function ArcPanel({ signing, may }: { readonly signing: Signing; readonly may: boolean }) {
+  const tenant = useSlug()
+  const [seals, setSeals] = useState(signing.seals)
+  const [sealers, setSealers] = useState<string[]>([...signing.sealers])
+  const save = useAction(setArc, { readAgain: [getSigning] })
+  const isChanged = seals !== signing.seals || sealers.join(' ') !== signing.sealers.join(' ')
+  return (
+    <Panel title="Mail that passes through (ARC)">
+      <form
+        className={stack.stack}
+        onSubmit={(event) => {
+          event.preventDefault()
+          save.mutate({ params: { tenant }, body: { seals, sealers } })
+        }}
+      >
+        <Switch
+          label="Seal mail of other authors"
+          description="Forwarded mail, and mail for your mail host, carries what our authentication found. Needs an RSA key in use."
+          disabled={!may}
+          checked={seals}
+          onChange={(event) => setSeals(event.currentTarget.checked)}
+        />
+        <TagsInput
+          label="Seals we believe"
+          description="Domains of forwarders and lists. Where such a seal is whole and says that DMARC passed before they changed the message, a failed DMARC refuses nothing. Anti-spoofing is never relaxed by it."
+          placeholder={sealers.length === 0 ? 'lists.example' : ''}
+          splitChars={[',', ' ', ';', '\n']}
+          acceptValueOnBlur
+          disabled={!may}
+          value={sealers}
+          onChange={setSealers}
+        />
+        <ProblemNote error={save.error} />
+        {may && (
+          <div>
+            <Button type="submit" variant="default" disabled={!isChanged} loading={save.isPending}>
+              Save
+            </Button>
+          </div>
+        )}
+      </form>
+    </Panel>
+  )
+}
