@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { judge, type Limits, type Listing, stoppedBy } from './brakes.ts'
 
-const whole: Listing = { mode: 'full', known: 1_000, listed: 1_000, missing: 0, due: 0 }
+const whole: Listing = { mode: 'full', known: 1_000, listed: 1_000, missing: 0, due: 0, gone: 0 }
 const free: Limits = { maxRemovals: 100, stopped: null, agreed: null }
 
 const cases: readonly [string, Partial<Listing>, Partial<Limits>, string][] = [
@@ -20,6 +20,7 @@ const cases: readonly [string, Partial<Listing>, Partial<Limits>, string][] = [
   ['a tenth is gone', { listed: 900, missing: 100 }, {}, 'go'],
   ['a little more than a tenth', { listed: 899, missing: 101 }, {}, 'refuse'],
   ['two of five', { known: 5, listed: 3, missing: 2 }, {}, 'go'],
+  ['half is gone, without grace', { listed: 500, missing: 500, due: 500, gone: 500 }, {}, 'refuse'],
   ['three of five', { known: 5, listed: 2, missing: 3 }, {}, 'refuse'],
   ['removals within the cap', { due: 60 }, {}, 'go'],
   ['removals over the cap', { due: 60 }, { maxRemovals: 50 }, 'hold'],
@@ -33,7 +34,8 @@ const cases: readonly [string, Partial<Listing>, Partial<Limits>, string][] = [
 
 for (const [title, listing, limits, expected] of cases) {
   test(title, () => {
-    assert.equal(judge({ ...whole, ...listing }, { ...free, ...limits }).kind, expected)
+    const gone = (listing.missing ?? 0) + (listing.due ?? 0)
+    assert.equal(judge({ ...whole, gone, ...listing }, { ...free, ...limits }).kind, expected)
   })
 }
 

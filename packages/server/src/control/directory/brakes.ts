@@ -6,10 +6,12 @@ export type Listing = {
   readonly known: number
   /** Entries that this listing held. */
   readonly listed: number
-  /** Known entries that are missing for the first time. */
+  /** Known entries that are missing for the first time, with or without a time of grace. */
   readonly missing: number
   /** Entries whose time of grace is over, so that they are to be removed now. */
   readonly due: number
+  /** Entries that begin their time of grace or are removed: the number to agree to. */
+  readonly gone: number
 }
 
 export type Limits = {
@@ -17,7 +19,7 @@ export type Limits = {
   readonly maxRemovals: number | null
   /** Why nothing is removed in the whole organisation; null when nothing stands in the way. */
   readonly stopped: string | null
-  /** What a person agreed to: missing and removed together. */
+  /** The number of leavers and removals that a person agreed to. */
   readonly agreed: number | null
 }
 
@@ -43,7 +45,7 @@ export function judge(listing: Listing, limits: Limits): Verdict {
       remedy: 'Run the tests: base DN, filter and rights decide who is listed. Nothing was changed.',
       isFinal: true,
     }
-  const isAgreed = limits.agreed !== null && limits.agreed === missing + due
+  const isAgreed = limits.agreed !== null && limits.agreed === listing.gone
   if (isShrunken(missing, known) && !isAgreed)
     return {
       kind: 'refuse',

@@ -152,6 +152,7 @@ export class RunWork {
       listed: 1,
       missing: 0,
       due: run.removals,
+      gone: run.removals,
     } as const
     const verdict: Verdict =
       run.needs_yes === 1 && job.agreed === null
@@ -172,13 +173,13 @@ export class RunWork {
   }
 
   async #noteStaged(job: Job, staged: Staged, verdict: Verdict): Promise<void> {
-    const { adds, changes, missing, due, planned, listed, notListed, cursor } = staged
+    const { adds, changes, leaving, due, planned, listed, notListed, cursor } = staged
     await setRun(this.#deps.store.db, runPlace(job), {
       entries_read: listed,
       entries_total: listed,
       adds,
       changes,
-      leaving: missing,
+      leaving,
       removals: due,
       planned,
       cursor,

@@ -15,10 +15,14 @@ export type Staged = {
   readonly listed: number
   readonly adds: number
   readonly changes: number
-  /** Missing for the first time. */
+  /** Missing for the first time, with or without a time of grace. */
   readonly missing: number
+  /** Missing for the first time, so that their time of grace begins. */
+  readonly leaving: number
   /** Missing longer than the time of grace. */
   readonly due: number
+  /** Leaving and due. */
+  readonly gone: number
   readonly planned: number
 }
 
@@ -128,10 +132,12 @@ class Stage {
     const { now, graceMs } = this.#input
     const missing: string[] = []
     const due: string[] = []
+    let firstTime = 0
     for (const [externalId, { goneSince, isSeen }] of this.#marks) {
       const isGone =
         end.mode === 'full' ? !isSeen : this.#removed.has(externalId) || (goneSince !== null && !isSeen)
       if (!isGone) continue
+      if (goneSince === null) firstTime += 1
       if (graceMs === 0 || (goneSince !== null && now - goneSince >= graceMs)) due.push(externalId)
       else if (goneSince === null) missing.push(externalId)
     }
@@ -146,8 +152,10 @@ class Stage {
       listed: this.#listed,
       adds: this.#adds,
       changes: this.#changes,
-      missing: missing.length,
+      missing: firstTime,
+      leaving: missing.length,
       due: due.length,
+      gone: missing.length + due.length,
       planned: this.#position,
     }
   }
