@@ -53,7 +53,9 @@ export type EdgeOptions = {
   readonly senderPage?: string | null
   /** Opens what the snapshot holds sealed; left out, nobody can sign in and nothing is forwarded outside. */
   readonly secrets?: Pick<SecretBox, 'open'> | undefined
-  /** Permits answers on this machine before control says so. Must not throw; left out, control is waited for. */
+  /**
+   * Permits answers on this machine before control says so. Must not throw; left out, control is waited for.
+   */
   allowAhead?(entries: readonly AllowedAhead[]): void
   /** A message is durable: delivery may begin. Must not throw. */
   onAccepted(envelope: Envelope, content: Content): void

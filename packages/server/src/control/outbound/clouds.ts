@@ -160,7 +160,10 @@ export async function proveCloud(scope: Scope, provider: CloudProvider, deps: De
   return listClouds(scope, deps)
 }
 
-/** A secret for the host's rule; the one before ends. Throws `invalid-input` while the cloud is not switched on. */
+/**
+ * A secret for the host's rule; the one before ends. Throws `invalid-input` while the cloud is not switched
+ * on.
+ */
 export async function makeCloudSecret(
   scope: Scope,
   provider: CloudProvider,

@@ -168,7 +168,9 @@ export function readTarget(text: string): string {
   return formatMailbox(mailbox)
 }
 
-/** Follows the target from entry to entry, also those of other organisations here; says nothing about those. */
+/**
+ * Follows the target from entry to entry, also those of other organisations here; says nothing about those.
+ */
 export async function loopOf(trx: Trx, address: string, target: string): Promise<string | null> {
   const seen = [address]
   let next: string | null = keyOf(target)

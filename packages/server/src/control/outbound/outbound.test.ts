@@ -2,7 +2,7 @@
 // settings.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { sharedCloudOf, unreadableRanges } from '#policy/shared-clouds.ts'
+import { unreadableRanges } from '#policy/shared-clouds.ts'
 import { withFolder } from '../../../../../test/store/databases.ts'
 import { addOrganisation, refused as report, START, withStore } from '../../../../../test/store/fixtures.ts'
 import { Problem } from '../problem.ts'
@@ -37,7 +37,28 @@ test('single public addresses, those the operator opened, and no shared cloud’
     else assert.throws(() => readOutboundAddress(text, ['127.0.0.0/8']), expected, text)
   }
   assert.deepEqual(unreadableRanges(), [])
-  assert.equal(sharedCloudOf('198.51.100.25'), null)
+})
+
+test('an operator may enter networks, up to /24 and /64, and never with a shared cloud’s address', () => {
+  const clouds = [
+    { name: 'Microsoft 365', ranges: ['40.92.0.0/15', '203.0.113.128/28', '2a01:111:f403::/49'] },
+  ]
+  const cases: readonly (readonly [string, string | RegExp])[] = [
+    ['198.51.100.0/24', '198.51.100.0/24'],
+    ['198.51.100.9/28', '198.51.100.0/28'],
+    ['2001:db8:1:2::/64', '2001:db8:1:2::/64'],
+    ['198.51.0.0/23', /widest network that can be authorised is \/24/],
+    ['2001:db8::/63', /is \/64/],
+    ['203.0.113.0/24', /Microsoft 365, from which many/],
+    ['40.92.3.0/30', /Microsoft 365/],
+    ['2a01:111:f403:1::/64', /Microsoft 365/],
+    ['10.0.0.0/24', /private/],
+  ]
+  for (const [text, expected] of cases) {
+    const read = () => readOutboundAddress(text, [], { mayNetwork: true, clouds })
+    if (typeof expected === 'string') assert.equal(read(), expected, text)
+    else assert.throws(read, expected, text)
+  }
 })
 
 test('authorising and revoking change the settings of one organisation', () =>

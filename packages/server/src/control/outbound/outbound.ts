@@ -1,14 +1,23 @@
 // Outbound mail (C6, O1, O2): which addresses may relay, which tried and were refused, and what the mail host
 // enters.
 import type { Outbound } from '@gatepost/contract/route.ts'
-import { compileIpSet, formatIp, isLinkLocal, isPrivate, normalizeIp, parseIp } from '@gatepost/mail/ip.ts'
+import {
+  compileIpSet,
+  formatIp,
+  isLinkLocal,
+  isPrivate,
+  normalizeIp,
+  parseCidr,
+  parseIp,
+} from '@gatepost/mail/ip.ts'
 import { newId } from '#platform/random.ts'
-import { sharedCloudOf } from '#policy/shared-clouds.ts'
+import { sharedClouds } from '#policy/shared-clouds.ts'
 import { actorName } from '../audit/audit.ts'
 import { invalidInput, problem } from '../problem.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
 import { changeSettings } from '../settings/settings.ts'
 import { readMailObservations } from '../tracking/mail-observations.ts'
+import { cloudName, providers, rangesThatCount } from './ranges.ts'
 import { addressesOf, findAddress } from './store.ts'
 
 /** `listening` are the real ports of all listeners; without them the configured ones are shown. */
@@ -52,11 +61,24 @@ export async function getOutbound(
 /** Authorises one address. Throws `invalid-input`, `address-exists`, `address-shared-cloud`. */
 export async function authorizeOutbound(
   scope: Scope,
-  input: { readonly address: string; readonly comment: string },
+  input: {
+    readonly address: string
+    readonly comment: string
+    /** Operators of the installation may enter networks, up to /24 and /64. */
+    readonly mayNetwork?: boolean
+  },
   deps: Deps,
 ): Promise<Outbound> {
   const { store, clock, link, config } = deps
-  const address = readOutboundAddress(input.address, config.network.privateTargets)
+  const clouds = await Promise.all(
+    providers.map(async (provider) => {
+      return { name: cloudName(provider), ranges: await rangesThatCount(store.db, provider) }
+    }),
+  )
+  const address = readOutboundAddress(input.address, config.network.privateTargets, {
+    mayNetwork: input.mayNetwork === true,
+    clouds,
+  })
   await store.transaction(async (trx) => {
     const rows = await addressesOf(trx, scope.tenantId)
     if (rows.some((row) => row.address === address)) {
@@ -124,28 +146,71 @@ function smtpPorts({ config, listening }: Pick<Deps, 'config' | 'listening'>): n
   return [...new Set(ports.map(({ port }) => port))].filter((port) => port > 0)
 }
 
-/** A single address that could prove an organisation, in canonical text. Throws what is wrong with it. */
-export function readOutboundAddress(text: string, privateTargets: readonly string[]): string {
-  const refuse = (message: string) => invalidInput([{ path: '/address', message }])
+type Allowed = {
+  readonly mayNetwork: boolean
+  readonly clouds: readonly { readonly name: string; readonly ranges: readonly string[] }[]
+}
+
+/** The widest networks that an operator may enter (O2). */
+const BITS_MIN = { 4: 24, 6: 64 } as const
+
+/**
+ * An address, or for operators a small network, that could prove an organisation, in canonical text. Throws
+ * what is wrong with it.
+ */
+export function readOutboundAddress(
+  text: string,
+  privateTargets: readonly string[],
+  { mayNetwork, clouds }: Allowed = { mayNetwork: false, clouds: sharedClouds },
+): string {
   const bare = text.trim().replace(/^\[(.*)\]$/, '$1')
   const single = bare.replace(/\/(?:32|128)$/, '')
-  if (single.includes('/')) {
-    throw refuse('Only single addresses can be authorised, not networks. Add each address of your mail host.')
-  }
-  const parsed = parseIp(single)
-  if (!parsed.ok) throw refuse('Write an IP address such as 198.51.100.25 or 2001:db8::25.')
-  const address = formatIp(parsed.value)
-  if (isLinkLocal(address)) throw refuse('Link-local addresses cannot be authorised.')
-  if (isPrivate(address) && !compileIpSet(privateTargets).has(address)) {
+  const address = single.includes('/') ? readNetwork(single, mayNetwork) : readSingle(single)
+  const [first = ''] = address.split('/')
+  if (isLinkLocal(first)) throw refuse('Link-local addresses cannot be authorised.')
+  if (isPrivate(first) && !compileIpSet(privateTargets).has(first)) {
     throw refuse(
       'This address is private: everybody has it. Write the public address that your mail host is seen with.',
     )
   }
-  const cloud = sharedCloudOf(address)
-  if (cloud === null) return address
+  const cloud = clouds.find(({ ranges }) => overlaps(address, ranges))
+  if (cloud === undefined) return address
   throw problem(
     'address-shared-cloud',
-    `${address} belongs to ${cloud}, from which many organisations send. It proves none of them, so it cannot be authorised.`,
-    { errors: [{ path: '/address', message: `Shared by all customers of ${cloud}.` }] },
+    `${address} belongs to ${cloud.name}, from which many organisations send. It proves none of them, so it cannot be authorised. Use Shared clouds on this page instead.`,
+    { errors: [{ path: '/address', message: `Shared by all customers of ${cloud.name}.` }] },
   )
+}
+
+function readSingle(text: string): string {
+  const parsed = parseIp(text)
+  if (!parsed.ok) throw refuse('Write an IP address such as 198.51.100.25 or 2001:db8::25.')
+  return formatIp(parsed.value)
+}
+
+function readNetwork(text: string, mayNetwork: boolean): string {
+  if (!mayNetwork) {
+    throw refuse(
+      'Only single addresses can be authorised, not networks. Add each address of your mail host, or ask the operator of this gateway.',
+    )
+  }
+  const parsed = parseCidr(text)
+  if (!parsed.ok) throw refuse('Write a network such as 198.51.100.0/28 or 2001:db8::/64.')
+  const { address, prefix } = parsed.value
+  const least = BITS_MIN[address.family]
+  if (prefix < least) throw refuse(`The widest network that can be authorised is /${least}.`)
+  return `${formatIp(address)}/${prefix}`
+}
+
+/** Whether an address or network lies in one of the ranges, or one of them in it. */
+function overlaps(address: string, ranges: readonly string[]): boolean {
+  const [first = ''] = address.split('/')
+  if (compileIpSet(ranges).has(first)) return true
+  if (!address.includes('/')) return false
+  const set = compileIpSet([address])
+  return ranges.some((range) => set.has(range.split('/')[0] ?? ''))
+}
+
+function refuse(message: string) {
+  return invalidInput([{ path: '/address', message }])
 }

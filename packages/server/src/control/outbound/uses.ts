@@ -1,4 +1,5 @@
-// When logins, shared clouds and forwarding addresses were used last: written at most once a day (decisions 30).
+// When logins, shared clouds and forwarding addresses were used last: written at most once a day (decisions
+// 30).
 import type { Store } from '#store/open.ts'
 
 export type OutboundUse = {

@@ -1,5 +1,6 @@
 // What passing mail told of a tenant, kept for Connect: first messages each way, refused relay attempts, last
 // use.
+import { compileIpSet } from '@gatepost/mail/ip.ts'
 import { newId } from '#platform/random.ts'
 import type { Store, Trx } from '#store/open.ts'
 import { keepOutboundUses } from '../outbound/uses.ts'
@@ -115,11 +116,25 @@ async function keepLastUse(
     .updateTable('authorized_outbound')
     .set({ last_seen_at: use.at })
     .where('tenant_id', '=', use.tenantId)
-    .where('address', '=', use.ip)
+    .where('address', 'in', [use.ip, ...(await networksWith(trx, use))])
     .where((where) =>
       where.or([where('last_seen_at', 'is', null), where('last_seen_at', '<', use.at - DAY_MS / 2)]),
     )
     .execute()
+}
+
+/** Networks that operators authorised and that hold the address; rare. */
+async function networksWith(
+  trx: Trx,
+  { tenantId, ip }: { readonly tenantId: string; readonly ip: string },
+): Promise<readonly string[]> {
+  const rows = await trx
+    .selectFrom('authorized_outbound')
+    .select('address')
+    .where('tenant_id', '=', tenantId)
+    .where('address', 'like', '%/%')
+    .execute()
+  return rows.map(({ address }) => address).filter((network) => compileIpSet([network]).has(ip))
 }
 
 async function keepRefusal(trx: Trx, refused: MailNotes['refused'][number]): Promise<void> {
