@@ -92,7 +92,7 @@ export async function withControl(work: (control: TestControl) => Promise<void>)
     listening: [{ role: 'mx' as const, host: '0.0.0.0', port: 25 }],
   }
   const directories = new SyncRunner(needed)
-  const deps: HandlerDeps = { ...needed, directories, runs: directories }
+  const deps: HandlerDeps = { ...needed, directories }
   try {
     await work({ deps, dns, app: (as) => appOf(deps, as), person: (options) => addPerson(deps, options) })
   } finally {

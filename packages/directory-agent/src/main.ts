@@ -48,7 +48,6 @@ It opens HTTPS to the gateway and nothing else; HTTPS_PROXY and NO_PROXY are hon
 /** Runs one command; resolves with the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   honourProxy()
-  const effects = systemEffects()
   try {
     const { values, positionals } = readArguments(args)
     const folder = values.data ?? environment('GATEPOST_AGENT_DATA') ?? './gatepost-agent'
@@ -76,9 +75,8 @@ export async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     const isOurs =
       error instanceof WrongSetting || error instanceof GatewayFault || error instanceof DirectoryFault
-    effects.say(
-      isOurs ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error),
-    )
+    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    console.error(isOurs ? error.message : detail)
     return 1
   }
 }

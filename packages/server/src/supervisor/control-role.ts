@@ -74,7 +74,7 @@ export async function startControl(options: RoleOptions): Promise<Running> {
   const agents = { agents: new AgentDesk(), agentVersion: gatepostVersion(), programs: createPrograms(ROOT) }
   const needed = { ...auth, ...agents, tracking, keys }
   const directories = new SyncRunner(needed)
-  const deps = { ...needed, directories, runs: directories }
+  const deps = { ...needed, directories }
   const visits = new OperatorVisits(auth)
   const app: AppOptions = {
     bindings: createBindings(deps),
