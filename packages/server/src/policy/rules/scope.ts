@@ -8,12 +8,22 @@ export type RuleWorld = {
   readonly domains: ReadonlySet<string>
   readonly groupsByAddress: ReadonlyMap<string, readonly string[]>
   readonly groupsByDomain: ReadonlyMap<string, readonly string[]>
-  /** Whether a domain lies in the tenant's, as far as it was asked: each policy asks of the same few. */
-  readonly internal: Map<string, boolean>
+  /** What was found out of domains: each policy asks of the same few. */
+  readonly seen: Map<string, SeenDomain>
+}
+
+/** A domain to the rules of a tenant. */
+type SeenDomain = {
+  /** It lies in a domain of the tenant or below one. */
+  readonly isInternal: boolean
+  /** Keys of rules about it and the domains above it, each a tier. */
+  readonly tiers: Tiers
+  /** Keys of the groups that it or a domain above it belongs to. */
+  readonly groups: readonly string[]
 }
 
 /** Domains remembered so; more start over. */
-const INTERNAL_KEPT_MAX = 5_000
+const SEEN_MAX = 5_000
 
 /** Kinds of scope that some rule uses; the others need no look-up. */
 export class ScopeKinds {
@@ -49,7 +59,7 @@ export function worldOf(settings: Pick<TenantSettings, 'domains' | 'groups'>): R
     for (const domain of domains) add(groupsByDomain, domain, id)
   }
   const domains = new Set(settings.domains.map(({ name }) => name))
-  return { domains, groupsByAddress, groupsByDomain, internal: new Map() }
+  return { domains, groupsByAddress, groupsByDomain, seen: new Map() }
 }
 
 /** The key under which rules of this scope are found. */
@@ -90,14 +100,22 @@ export function specificityOf(scope: Scope): number {
 
 /** Whether an address (as address key) lies in a domain of the tenant or below one. */
 export function isInternal(world: RuleWorld, address: string | null): boolean {
-  if (address === null) return false
-  const domain = domainOfKey(address)
-  const known = world.internal.get(domain)
+  return address !== null && seenDomain(world, domainOfKey(address)).isInternal
+}
+
+function seenDomain(world: RuleWorld, domain: string): SeenDomain {
+  const known = world.seen.get(domain)
   if (known !== undefined) return known
-  const isOurs = anyParent(domain, (name) => world.domains.has(name))
-  if (world.internal.size >= INTERNAL_KEPT_MAX) world.internal.clear()
-  world.internal.set(domain, isOurs)
-  return isOurs
+  const names = withParents(domain)
+  const groups = names.flatMap((name) => world.groupsByDomain.get(name) ?? [])
+  const found = {
+    isInternal: names.some((name) => world.domains.has(name)),
+    tiers: names.map((name) => [`d:${name}`]),
+    groups: [...new Set(groups)].map((id) => `g:${id}`),
+  }
+  if (world.seen.size >= SEEN_MAX) world.seen.clear()
+  world.seen.set(domain, found)
+  return found
 }
 
 const INTERNAL: readonly string[] = ['internal']
@@ -122,17 +140,13 @@ export function tiersOf(world: RuleWorld, address: string | null, kinds: ScopeKi
   if (!kinds.hasAddress && !kinds.hasGroup && !kinds.hasDomain && !kinds.hasFreeMail) return wide
   const tiers: (readonly string[])[] = []
   const domain = domainOfKey(address)
+  const seen = seenDomain(world, domain)
   if (kinds.hasAddress) tiers.push([`a:${address}`])
   if (kinds.hasGroup) {
-    const groups = groupsOf(world, address, domain)
+    const groups = groupsOf(world, address, seen)
     if (groups.length > 0) tiers.push(groups)
   }
-  if (kinds.hasDomain) {
-    anyParent(domain, (name) => {
-      tiers.push([`d:${name}`])
-      return false
-    })
-  }
+  if (kinds.hasDomain) tiers.push(...seen.tiers)
   if (kinds.hasFreeMail && FREE_MAIL_DOMAINS.has(domain)) tiers.push(['free-mail'])
   tiers.push(...wide)
   return tiers
@@ -150,24 +164,18 @@ export function domainOfKey(address: string): string {
   return address.slice(address.lastIndexOf('@') + 1)
 }
 
-function groupsOf(world: RuleWorld, address: string, domain: string): readonly string[] {
-  const found = new Set<string>()
-  for (const id of world.groupsByAddress.get(address) ?? []) found.add(`g:${id}`)
-  anyParent(domain, (name) => {
-    for (const id of world.groupsByDomain.get(name) ?? []) found.add(`g:${id}`)
-    return false
-  })
-  return [...found]
+function groupsOf(world: RuleWorld, address: string, { groups }: SeenDomain): readonly string[] {
+  const own = world.groupsByAddress.size === 0 ? undefined : world.groupsByAddress.get(address)
+  return own === undefined ? groups : [...new Set([...own.map((id) => `g:${id}`), ...groups])]
 }
 
-/** The name itself, then each name above it, until one fits. */
-function anyParent(domain: string, fits: (name: string) => boolean): boolean {
-  for (let name = domain; ; ) {
-    if (fits(name)) return true
-    const dot = name.indexOf('.')
-    if (dot === -1) return false
-    name = name.slice(dot + 1)
+/** The name itself, then each name above it. */
+function withParents(domain: string): readonly string[] {
+  const names = [domain]
+  for (let dot = domain.indexOf('.'); dot !== -1; dot = domain.indexOf('.', dot + 1)) {
+    names.push(domain.slice(dot + 1))
   }
+  return names
 }
 
 function add(map: Map<string, string[]>, key: string, value: string): void {
