@@ -54,44 +54,6 @@ export function deriveUsers({ userCount }: Observed): Own {
   return { state: isDone ? 'done' : 'not-started', detail, checks: [check], isSatisfied: isDone }
 }
 
-/** C6 */
-export function deriveOutbound({ outbound }: Observed): Own {
-  const { addresses, refused, firstSeenAt } = outbound
-  const hasAddress = addresses.length > 0
-  const checks = [
-    checkOf({
-      name: 'address',
-      title: 'An address of your mail host is authorised',
-      state: hasAddress ? 'passed' : 'not-run',
-      saw: hasAddress ? addresses.join(', ') : refusedText(refused),
-      remedy: hasAddress ? null : 'Authorise the public address of your mail host.',
-    }),
-    checkOf({
-      name: 'message',
-      title: 'A message from your mail host was seen',
-      state: firstSeenAt !== null ? 'passed' : hasAddress ? 'running' : 'not-run',
-      saw: firstSeenAt !== null ? 'Accepted and sent on.' : 'None yet.',
-      remedy:
-        firstSeenAt !== null
-          ? null
-          : 'Point the smart host of your mail host at us and write to the outside.',
-      checkedAt: firstSeenAt,
-    }),
-  ]
-  const own = { checks, isSatisfied: hasAddress && firstSeenAt !== null }
-  if (hasAddress && firstSeenAt !== null) {
-    return {
-      ...own,
-      state: 'done',
-      detail: `${countOf(addresses.length, 'address', 'addresses')}, mail seen`,
-    }
-  }
-  if (firstSeenAt !== null)
-    return { ...own, state: 'needs-attention', detail: 'No address is authorised any more' }
-  if (hasAddress) return { ...own, state: 'waiting', detail: 'Waiting for the first message' }
-  return { ...own, state: 'not-started', detail: refusedText(refused) }
-}
-
 /** C7: the lists are what counts, wherever they came from. */
 export function deriveSenders({ senders }: Observed): Own {
   const { users, entries, waitingUsers, importedAt } = senders
@@ -207,12 +169,6 @@ function recipientCheck(domain: ObservedDomain): Check {
     return checkOf({ ...base, state: 'failed', saw: 'No user of the domain is known.', remedy })
   }
   return checkOf({ ...base, state: 'passed', saw: `${countOf(userCount, 'user')} known.`, remedy: null })
-}
-
-function refusedText(refused: readonly string[]): string {
-  if (refused.length === 0) return 'No address is authorised yet'
-  const who = refused.length === 1 ? refused[0]! : countOf(refused.length, 'address', 'addresses')
-  return `${who} tried and was refused`.replace('addresses tried and was', 'addresses tried and were')
 }
 
 function upperFirst(text: string): string {

@@ -20,13 +20,22 @@ const tenant = {
   contact: 'Anna, anna@acme.example',
   createdAt: NOW,
 } as const
-const outbound = { addresses: [], refused: [], firstSeenAt: null }
+const outbound = {
+  addresses: [],
+  refused: [],
+  firstSeenAt: null,
+  logins: [],
+  clouds: [],
+  hostSeenAt: null,
+  cloudSeenAt: null,
+}
 const empty: Observed = {
   tenant,
   domains: [],
   userCount: 0,
   routes: [],
   outbound,
+  forwardings: 0,
   spoofing: { stopped: [], exempted: [] },
   senders: { users: 0, entries: 0, waitingUsers: 0, importedAt: null },
   tls: [],
@@ -90,7 +99,7 @@ const complete: Observed = {
   ],
   userCount: 3,
   routes: [route({ ...passed, arrivedAt: NOW })],
-  outbound: { addresses: ['198.51.100.25'], refused: [], firstSeenAt: NOW },
+  outbound: { ...outbound, addresses: ['198.51.100.25'], firstSeenAt: NOW },
 }
 
 const cases: readonly (readonly [string, StepName, Partial<Observed>, string])[] = [
@@ -163,6 +172,37 @@ const cases: readonly (readonly [string, StepName, Partial<Observed>, string])[]
     'outbound',
     { domains: [domain()], outbound: { ...outbound, addresses: ['198.51.100.25'] } },
     'waiting: Waiting for the first message',
+  ],
+  [
+    'a cloud that is not proven',
+    'outbound',
+    {
+      domains: [domain()],
+      outbound: { ...outbound, clouds: [{ name: 'Microsoft 365', isProven: false }] },
+    },
+    'in-progress: Microsoft 365 cannot be recognised yet',
+  ],
+  [
+    'a login, and mail',
+    'outbound',
+    { domains: [domain()], outbound: { ...outbound, logins: ['Scanner'], firstSeenAt: NOW } },
+    'done: 1 login, mail seen',
+  ],
+  [
+    'one half of a hybrid',
+    'outbound',
+    {
+      tenant: { ...empty.tenant, environment: 'hybrid' },
+      domains: [domain()],
+      outbound: {
+        ...outbound,
+        addresses: ['198.51.100.25'],
+        clouds: [{ name: 'Microsoft 365', isProven: true }],
+        firstSeenAt: NOW,
+        hostSeenAt: NOW,
+      },
+    },
+    'waiting: Waiting for a message from Exchange Online',
   ],
   [
     'revoked',

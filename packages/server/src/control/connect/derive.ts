@@ -3,10 +3,10 @@
 import type { StepState } from '@gatepost/contract/common.ts'
 import type { ConnectStep, StepName } from '@gatepost/contract/connect.ts'
 import { deriveInbound, deriveMx } from './derive-inbound.ts'
+import { deriveForwarding, deriveOutbound } from './derive-outbound.ts'
 import {
   deriveDomains,
   deriveOrganization,
-  deriveOutbound,
   deriveRecipients,
   deriveSenders,
   deriveUsers,
@@ -71,6 +71,8 @@ function deriveOwn(name: StepName, observed: Observed): Own {
       return deriveInbound(observed)
     case 'outbound':
       return deriveOutbound(observed)
+    case 'forwarding-addresses':
+      return deriveForwarding(observed)
     case 'import-permitted-senders':
       return deriveSenders(observed)
     case 'recipient-validation':

@@ -1,7 +1,8 @@
 // What must be so before the MX of a domain is changed, as the other steps see it (C9).
 import type { MxGates } from '../domain/mx.ts'
 import { isConfirmed } from './derive-inbound.ts'
-import { deriveOutbound, isSelective, needsUsers } from './derive-people.ts'
+import { deriveOutbound } from './derive-outbound.ts'
+import { isSelective, needsUsers } from './derive-people.ts'
 import type { Observed } from './observed.ts'
 
 /** The gates of one validated domain. */

@@ -6,6 +6,7 @@ import { domainOf, domainStateOf } from '../domain/present.ts'
 import { outcomeOf } from '../domain/proof.ts'
 import { type DomainRow, domainsOf, proofLookOf, userCounts } from '../domain/store.ts'
 import { addressesOf } from '../outbound/store.ts'
+import { outboundWays } from '../outbound/ways.ts'
 import { problem } from '../problem.ts'
 import { shownTest } from '../route/probe-state.ts'
 import { routesOf } from '../route/store.ts'
@@ -39,6 +40,7 @@ export async function observe(tenantId: string, { store, clock, config }: Observ
     imported,
     spoofing,
     tls,
+    sending,
   ] = await Promise.all([
     tenantById(db, tenantId),
     domainsOf(db, tenantId),
@@ -53,6 +55,7 @@ export async function observe(tenantId: string, { store, clock, config }: Observ
     lastCommitted(db, tenantId, 'senders'),
     spoofingOverview(tenantId, { store, clock }),
     listTlsPartners(tenantId, { store, clock }),
+    outboundWays(db, tenantId),
   ])
   if (!tenant) throw problem('not-found')
   const now = clock.now()
@@ -81,7 +84,9 @@ export async function observe(tenantId: string, { store, clock, config }: Observ
       addresses: [...authorised],
       refused: refusedOf(mail, authorised),
       firstSeenAt: mail.firstOutbound?.at ?? null,
+      ...sending.ways,
     },
+    forwardings: sending.forwardings,
     senders: { ...senders, importedAt: imported?.committed_at ?? null },
     skipped,
   }

@@ -58,7 +58,15 @@ export type Observed = {
     /** Addresses that tried and are not authorised. */
     readonly refused: readonly string[]
     readonly firstSeenAt: number | null
+    /** Names of logins of mail hosts. */
+    readonly logins: readonly string[]
+    readonly clouds: readonly { readonly name: string; readonly isProven: boolean }[]
+    /** When mail was seen from own hosts, and from a shared cloud. */
+    readonly hostSeenAt: number | null
+    readonly cloudSeenAt: number | null
   }
+  /** Forwarding addresses (C13). */
+  readonly forwardings: number
   /** Permitted and blocked senders of users, and when a list was last imported. */
   readonly senders: {
     readonly users: number

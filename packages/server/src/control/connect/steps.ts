@@ -58,6 +58,7 @@ const built: ReadonlySet<StepName> = new Set([
   'import-permitted-senders',
   'recipient-validation',
   'modify-mx',
+  'forwarding-addresses',
   'bypass-anti-spoofing',
   'tls-policies',
 ])
