@@ -112,11 +112,12 @@ function sendIn(from: string, subject: string, fields = ''): Promise<SendResult>
 
 async function why(subject: string): Promise<string> {
   const { items } = await eventually(
-    () => api.call<Why>('GET', `${BASE}/messages?subject=${encodeURIComponent(subject)}`),
-    (list) => list.items.length > 0,
+    () => api.call<Why>('GET', `${BASE}/messages?search=${encodeURIComponent(subject)}`),
+    (list) => list.items.some((item) => item.subject === subject),
     10_000,
   )
-  return JSON.stringify(await api.call('GET', `${BASE}/messages/${items[0]!.id}`))
+  const found = items.find((item) => item.subject === subject)!
+  return JSON.stringify(await api.call('GET', `${BASE}/messages/${found.id}`))
 }
 
 function publish({ record }: Key): void {
@@ -168,7 +169,11 @@ test('rotation under load: every message verifies, before, between and after', {
   const subjects: string[] = []
   let isRunning = true
   const load = (async () => {
-    while (isRunning) subjects.push((await sendOut({ to: 'eva@bright.example' })).subject)
+    while (isRunning) {
+      subjects.push((await sendOut({ to: 'eva@bright.example' })).subject)
+      // Faster would be an outbreak, which is held up by itself.
+      await new Promise((resolve) => setTimeout(resolve, 80))
+    }
   })()
   const made = await api.call<SigningDomain>('POST', `${BASE}/signing/acme.example/keys`, {})
   const fresh = made.keys.filter(({ id }) => !old.keys.some((key) => key.id === id))
@@ -211,19 +216,26 @@ test('a foreign author that Acme’s host passes on is never signed for', { time
     forwardPaths: ['eva@bright.example'],
     content: `From: <ceo@survey.example>\r\nTo: <eva@bright.example>\r\nSubject: Foreign\r\n${fields}\r\nHi\r\n`,
   })
-  if (!result.accepted) return
+  assert.ok(result.accepted, JSON.stringify(result.replies))
   const message = (await arrived('Foreign')).content.toString('latin1')
   assert.doesNotMatch(message, /DKIM-Signature/)
 })
 
 test('a stranger who was written to answers at once; Why says auto allow; another stranger waits', {
   timeout: 60_000,
-}, async () => {
-  await (await sendOut({ to: 'frank@bright.example' })).arrived()
+}, async (context) => {
+  const stranger = await sendIn('hugo@bright.example', 'Offer')
+  assert.equal(stranger.accepted, false)
+  assert.equal(stranger.replies.findLast(({ command }) => command.startsWith('RCPT'))?.code, 451)
+  await sendOut({ to: 'frank@bright.example' })
   const at = Date.now()
-  const answer = await sendIn('frank@bright.example', 'Re: Outbound', 'In-Reply-To: <out-1@acme.example>\r\n')
-  assert.ok(answer.accepted, JSON.stringify(answer.replies))
-  assert.ok(Date.now() - at < 5_000)
+  const fields = 'In-Reply-To: <out-1@acme.example>\r\n'
+  await eventually(
+    () => sendIn('frank@bright.example', 'Re: Outbound', fields),
+    ({ accepted }) => accepted,
+    10_000,
+  )
+  context.diagnostic(`the answer was permitted ${Date.now() - at} ms after 250`)
   const said = await why('Re: Outbound')
   assert.match(said, /permitted-by-auto-allow/)
   assert.match(said, /auto-allow entry frank@bright\.example/)
