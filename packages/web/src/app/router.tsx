@@ -22,8 +22,8 @@ import { MessageSearch } from '#console/messages/message-search.ts'
 import { NewPolicySearch, PolicySearch } from '#console/policies/policy-search.ts'
 import { QueueSearch } from '#console/queue/queue-search.ts'
 import { SendersSearch } from '#console/senders/senders-search.ts'
-import { SignInSearch } from '#console/sign-in/sign-in-search.ts'
 import { ServicesSearch } from '#console/services/services-search.ts'
+import { SignInSearch } from '#console/sign-in/sign-in-search.ts'
 import { FailedPage, NotFoundPage } from './fault-pages.tsx'
 import { homeOf, mayAdminister } from './home.ts'
 import { PendingPage } from './pending-page.tsx'
@@ -217,6 +217,21 @@ const users = createRoute({
   path: '/users',
   component: lazyRouteComponent(() => import('#console/users/users-page.tsx'), 'UsersPage'),
 })
+const directories = createRoute({
+  getParentRoute: () => tenant,
+  path: '/directories',
+  component: lazyRouteComponent(() => import('#console/directories/directories-page.tsx'), 'DirectoriesPage'),
+})
+const newDirectory = createRoute({
+  getParentRoute: () => tenant,
+  path: '/directories/new',
+  component: lazyRouteComponent(() => import('#console/directories/directory-page.tsx'), 'NewDirectoryPage'),
+})
+const directory = createRoute({
+  getParentRoute: () => tenant,
+  path: '/directories/$connector',
+  component: lazyRouteComponent(() => import('#console/directories/directory-page.tsx'), 'DirectoryPage'),
+})
 const domains = createRoute({
   getParentRoute: () => tenant,
   path: '/domains',
@@ -260,6 +275,11 @@ const outbound = createRoute({
   getParentRoute: () => tenant,
   path: '/outbound',
   component: lazyRouteComponent(() => import('#console/outbound/outbound-page.tsx'), 'OutboundPage'),
+})
+const forwarding = createRoute({
+  getParentRoute: () => tenant,
+  path: '/forwarding',
+  component: lazyRouteComponent(() => import('#console/forwarding/forwarding-page.tsx'), 'ForwardingPage'),
 })
 const signing = createRoute({
   getParentRoute: () => tenant,
@@ -341,6 +361,8 @@ const organizations = createRoute({
 const tree = root.addChildren([
   setup,
   signIn,
+  reset,
+  portal.addChildren([portalHome]),
   invitation,
   sender,
   shell.addChildren([
@@ -356,16 +378,21 @@ const tree = root.addChildren([
       ask,
       policies.addChildren([policyList, newPolicy, groups, policy]),
       users,
+      directories,
+      newDirectory,
+      directory,
       domains,
       routes,
       tls,
       outbound,
+      forwarding,
       signing,
       senders,
       greylisting,
       forgery,
       services,
       audit,
+      signInSettings,
       administrators,
       roles,
       tokens,

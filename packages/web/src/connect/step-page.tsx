@@ -35,7 +35,17 @@ const bodies: { readonly [Name in StepName]?: StepBody } = {
   'validate-domains': lazy(() =>
     import('./steps/validate-domains.tsx').then(({ ValidateDomains }) => ({ default: ValidateDomains })),
   ),
+  'synchronize-directory': lazy(() =>
+    import('./steps/synchronize-directory.tsx').then(({ SynchronizeDirectory }) => ({
+      default: SynchronizeDirectory,
+    })),
+  ),
   'add-users': lazy(() => import('./steps/add-users.tsx').then(({ AddUsers }) => ({ default: AddUsers }))),
+  'user-authentication': lazy(() =>
+    import('./steps/user-authentication.tsx').then(({ UserAuthentication }) => ({
+      default: UserAuthentication,
+    })),
+  ),
   'prepare-inbound': lazy(() =>
     import('./steps/prepare-inbound.tsx').then(({ PrepareInbound }) => ({ default: PrepareInbound })),
   ),

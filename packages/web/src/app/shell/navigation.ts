@@ -1,6 +1,7 @@
 // Every page in the sidebar and in the search, with the names that users of the former product know.
 import type { Permission } from '@gatepost/contract/permission.ts'
 import {
+  IconAddressBook,
   IconBuilding,
   IconHandStop,
   IconHistory,
@@ -10,6 +11,7 @@ import {
   IconLayoutDashboard,
   IconListCheck,
   IconLock,
+  IconLogin2,
   IconMasksTheater,
   IconPlugConnected,
   IconRoute,
@@ -36,6 +38,7 @@ export type TenantAddress =
   | '/t/$slug/routes'
   | '/t/$slug/tls'
   | '/t/$slug/outbound'
+  | '/t/$slug/forwarding'
   | '/t/$slug/signing'
   | '/t/$slug/senders'
   | '/t/$slug/greylisting'
@@ -43,10 +46,12 @@ export type TenantAddress =
   | '/t/$slug/services'
   | '/t/$slug/policies'
   | '/t/$slug/users'
+  | '/t/$slug/directories'
   | '/t/$slug/administrators'
   | '/t/$slug/roles'
   | '/t/$slug/audit'
   | '/t/$slug/tokens'
+  | '/t/$slug/sign-in'
   | '/t/$slug/settings'
 
 export type SystemAddress =
@@ -150,7 +155,16 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
           'Authorised addresses',
           'Smart host',
           'What is my address',
+          'SMTP credentials',
+          'Umbrella accounts',
         ],
+      },
+      {
+        to: '/t/$slug/forwarding',
+        label: 'Forwarding',
+        icon: IconArrowForwardUp,
+        needs: 'outbound:read',
+        alsoCalled: ['Address alteration', 'Forwarding addresses', 'Relay rules', 'Redirect'],
       },
       {
         to: '/t/$slug/signing',
@@ -230,6 +244,19 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
         alsoCalled: ['Internal directories, users', 'Spreadsheet import'],
       },
       {
+        to: '/t/$slug/directories',
+        label: 'Directories',
+        icon: IconAddressBook,
+        needs: 'directories:read',
+        alsoCalled: [
+          'Services, Directory Synchronization',
+          'LDAP',
+          'Active Directory',
+          'Sync Directory Data',
+          'Entra',
+        ],
+      },
+      {
         to: '/t/$slug/administrators',
         label: 'Administrators',
         icon: IconUserShield,
@@ -242,6 +269,19 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
         icon: IconUsersGroup,
         needs: 'roles:read',
         alsoCalled: ['Account, Roles', 'Custom roles', 'Permissions', 'Protected permissions'],
+      },
+      {
+        to: '/t/$slug/sign-in',
+        label: 'Sign-in',
+        icon: IconLogin2,
+        needs: 'sign-in:read',
+        alsoCalled: [
+          'Authentication profiles',
+          'Single sign-on, SAML, OpenID Connect',
+          'Password policy, lockout',
+          'Two-step authentication',
+          'Application settings',
+        ],
       },
     ],
   },

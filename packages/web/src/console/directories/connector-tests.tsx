@@ -1,0 +1,133 @@
+// The named tests of a connector as they run, and the certificate to confirm (C2).
+import {
+  type Connector,
+  getConnector,
+  listConnectors,
+  testConnector,
+  updateConnector,
+} from '@gatepost/contract/directory.ts'
+import { Button, TextInput } from '@mantine/core'
+import { useState } from 'react'
+import { useAction } from '#api/use-endpoint.ts'
+import { useMay, useSlug } from '#app/session.ts'
+import { CheckList } from '#shared/check-list.tsx'
+import { Facts } from '#shared/facts.tsx'
+import { Note, ProblemNote } from '#shared/note.tsx'
+import { Panel, PanelBody, PanelFoot } from '#shared/panel.tsx'
+import stack from '#shared/stack.module.css'
+import { RelativeTime } from '#shared/time.tsx'
+import { formOf } from './kinds.ts'
+
+const readAgain = [getConnector, listConnectors]
+
+export function ConnectorTests({ connector }: { readonly connector: Connector }) {
+  const tenant = useSlug()
+  const may = useMay('directories:write')
+  const run = useAction(testConnector, { readAgain })
+  const [address, setAddress] = useState('')
+  const test = connector.lastTest
+  const looksUp = formOf(connector.kind)?.looksUp ?? false
+  const params = { tenant, connector: connector.id }
+  return (
+    <Panel title="Tests" side={test ? <RelativeTime at={test.startedAt} /> : 'not run yet'} flush>
+      {may && (
+        <PanelBody>
+          <form
+            className={stack.stack}
+            onSubmit={(event) => {
+              event.preventDefault()
+              run.mutate({ params, body: address.trim() === '' ? {} : { address: address.trim() } })
+            }}
+          >
+            <div className={stack.end}>
+              {looksUp && (
+                <TextInput
+                  label="Look up one address"
+                  description="An address that exists there; may be left empty"
+                  type="email"
+                  value={address}
+                  onChange={({ currentTarget }) => setAddress(currentTarget.value)}
+                />
+              )}
+              <Button
+                type="submit"
+                variant={test?.passed ? 'default' : 'filled'}
+                loading={run.isPending || test?.state === 'running'}
+              >
+                Run the tests
+              </Button>
+            </div>
+            {run.error && <ProblemNote error={run.error} />}
+          </form>
+        </PanelBody>
+      )}
+      {test && (
+        <>
+          <PanelFoot>
+            <span role="status">{sentenceOf(test)}</span>
+          </PanelFoot>
+          <div className="ruled">
+            <CheckList checks={test.checks} label={`Tests of ${connector.name}`} />
+          </div>
+          {test.certificate && <Certificate connector={connector} />}
+        </>
+      )}
+    </Panel>
+  )
+}
+
+/** The certificate that TLS showed; one that is not issued for us can be confirmed by its fingerprint. */
+function Certificate({ connector }: { readonly connector: Connector }) {
+  const tenant = useSlug()
+  const may = useMay('directories:write')
+  const save = useAction(updateConnector, { readAgain })
+  const shown = connector.lastTest?.certificate
+  if (!shown || connector.settings.kind !== 'ldap') return null
+  const { settings } = connector
+  const isPinned =
+    settings.certificate === 'pinned' && plain(settings.fingerprint ?? '') === plain(shown.fingerprint)
+  const isRefused = connector.lastTest?.checks.some(({ name, state }) => name === 'tls' && state === 'failed')
+  const confirm = () =>
+    save.mutate({
+      params: { tenant, connector: connector.id },
+      body: { settings: { ...settings, certificate: 'pinned', fingerprint: shown.fingerprint } },
+      revision: connector.revision,
+    })
+  return (
+    <PanelBody>
+      <div className={stack.stack}>
+        <Facts
+          wide
+          rows={[
+            ['Certificate for', shown.names.join(', ') || shown.subject],
+            ['Issued by', shown.issuer],
+            ['Valid until', shown.validTo],
+            ['SHA-256', <code key="fingerprint">{shown.fingerprint}</code>],
+          ]}
+        />
+        {isPinned && <p className="small tx2">You confirmed this certificate.</p>}
+        {!isPinned && isRefused && may && (
+          <Note tone="info" title="Is this your server’s certificate?">
+            <p>
+              Compare the fingerprint at the server itself. Confirmed, exactly this certificate is accepted,
+              and no other.
+            </p>
+            <Button variant="default" onClick={confirm} loading={save.isPending}>
+              Confirm the fingerprint
+            </Button>
+            {save.error && <ProblemNote error={save.error} />}
+          </Note>
+        )}
+      </div>
+    </PanelBody>
+  )
+}
+
+function plain(fingerprint: string): string {
+  return fingerprint.replace(/[^0-9a-f]/gi, '').toLowerCase()
+}
+
+function sentenceOf({ state, passed }: NonNullable<Connector['lastTest']>): string {
+  if (state === 'running') return 'The tests run'
+  return passed ? 'All required tests passed' : 'A test failed: nothing can be read yet'
+}
