@@ -10,7 +10,7 @@ export type Home =
   | { readonly to: '/system/organizations' }
 
 export async function homeOf(me: Me, queryClient: QueryClient): Promise<Home> {
-  const tenant = me.tenants[0]
+  const tenant = me.tenants.find(({ permissions }) => permissions.some((one) => one !== 'portal:use'))
   if (!tenant) return { to: '/system/organizations' }
   const input = { params: { tenant: tenant.slug } }
   const connect = await queryClient
@@ -18,4 +18,9 @@ export async function homeOf(me: Me, queryClient: QueryClient): Promise<Home> {
     .catch(() => null)
   const settled = connect !== null && connect.requiredDone >= connect.required
   return { to: settled ? '/t/$slug/dashboard' : '/t/$slug/connect', params: { slug: tenant.slug } }
+}
+
+/** Whether there is anything in the console for somebody; else the portal is their home. */
+export function mayAdminister({ operator, tenants }: Me): boolean {
+  return operator || tenants.some(({ permissions }) => permissions.some((one) => one !== 'portal:use'))
 }

@@ -39,6 +39,7 @@ const empty: Observed = {
   spoofing: { stopped: [], exempted: [] },
   senders: { users: 0, entries: 0, waitingUsers: 0, importedAt: null },
   tls: [],
+  signIn: { chosenAt: null, password: true, directory: null, providers: [] },
   skipped: new Set(),
 }
 

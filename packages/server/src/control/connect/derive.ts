@@ -11,6 +11,7 @@ import {
   deriveSenders,
   deriveUsers,
 } from './derive-people.ts'
+import { deriveSignIn } from './derive-sign-in.ts'
 import { deriveSpoofing } from './derive-spoofing.ts'
 import { deriveTls } from './derive-tls.ts'
 import type { Observed } from './observed.ts'
@@ -67,6 +68,8 @@ function deriveOwn(name: StepName, observed: Observed): Own {
       return deriveDomains(observed)
     case 'add-users':
       return deriveUsers(observed)
+    case 'user-authentication':
+      return deriveSignIn(observed)
     case 'prepare-inbound':
       return deriveInbound(observed)
     case 'outbound':

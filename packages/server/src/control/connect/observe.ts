@@ -1,6 +1,7 @@
 // Reads from the store what Connect derives its states from. Looks at nothing itself: the checker does that.
 import type { Environment } from '@gatepost/contract/common.ts'
 import { normalizeIp } from '@gatepost/mail/ip.ts'
+import { signInState } from '../auth/sign-in-state.ts'
 import { leftoversOf, MX_LOOK, type MxLook } from '../domain/mx-look.ts'
 import { domainOf, domainStateOf } from '../domain/present.ts'
 import { outcomeOf } from '../domain/proof.ts'
@@ -41,6 +42,7 @@ export async function observe(tenantId: string, { store, clock, config }: Observ
     spoofing,
     tls,
     sending,
+    signIn,
   ] = await Promise.all([
     tenantById(db, tenantId),
     domainsOf(db, tenantId),
@@ -56,6 +58,7 @@ export async function observe(tenantId: string, { store, clock, config }: Observ
     spoofingOverview(tenantId, { store, clock }),
     listTlsPartners(tenantId, { store, clock }),
     outboundWays(db, tenantId),
+    signInState(db, tenantId),
   ])
   if (!tenant) throw problem('not-found')
   const now = clock.now()
@@ -70,6 +73,7 @@ export async function observe(tenantId: string, { store, clock, config }: Observ
       createdAt: tenant.created_at,
     },
     spoofing,
+    signIn,
     tls: tls.items,
     domains: domains.map((row) => {
       const userCount = counts.get(row.name) ?? 0

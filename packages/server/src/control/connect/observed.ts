@@ -42,6 +42,28 @@ export type ObservedRoute = {
   readonly test: RouteTest | null
 }
 
+export type ObservedSignIn = {
+  /** Somebody said that the default profile is how people sign in. */
+  readonly chosenAt: number | null
+  /** Ways of the default profile. */
+  readonly password: boolean
+  readonly directory: { readonly isThere: boolean; readonly test: SignInTest | null } | null
+  readonly providers: readonly {
+    readonly name: string
+    readonly enabled: boolean
+    /** The default profile lets people in by it. */
+    readonly isUsed: boolean
+    readonly test: SignInTest | null
+  }[]
+}
+
+type SignInTest = {
+  readonly state: 'passed' | 'failed'
+  readonly saw: string
+  readonly remedy: string | null
+  readonly at: number
+}
+
 export type Observed = {
   readonly tenant: {
     readonly name: string
@@ -79,6 +101,8 @@ export type Observed = {
     readonly stopped: readonly string[]
     readonly exempted: readonly string[]
   }
+  /** How people sign in (C4). */
+  readonly signIn: ObservedSignIn
   /** Partners whose TLS is tested (C15). */
   readonly tls: readonly TlsPartner[]
   readonly skipped: ReadonlySet<StepName>

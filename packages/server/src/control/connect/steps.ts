@@ -53,6 +53,7 @@ const built: ReadonlySet<StepName> = new Set([
   'name-organization',
   'validate-domains',
   'add-users',
+  'user-authentication',
   'prepare-inbound',
   'outbound',
   'import-permitted-senders',

@@ -1,9 +1,9 @@
 // The signed-in person with the role held here, and the way out.
 import { signOut } from '@gatepost/contract/session.ts'
 import { Menu } from '@mantine/core'
-import { IconLogout } from '@tabler/icons-react'
+import { IconLogout, IconShieldLock } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
+import { Link, useNavigate } from '@tanstack/react-router'
 import { call } from '#api/call.ts'
 import { useMe, useMyTenant } from '#app/session.ts'
 import classes from './shell.module.css'
@@ -18,7 +18,7 @@ export function PersonMenu({ small }: { readonly small?: boolean }) {
   const leave = async () => {
     await call(signOut).catch(() => {})
     queryClient.clear()
-    await navigate({ to: '/sign-in' })
+    await navigate({ to: '/sign-in', search: {} })
   }
   return (
     <Menu position="top-start" width={212}>
@@ -39,6 +39,9 @@ export function PersonMenu({ small }: { readonly small?: boolean }) {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{me.email}</Menu.Label>
+        <Menu.Item component={Link} to="/account" leftSection={<IconShieldLock size={16} aria-hidden />}>
+          Security
+        </Menu.Item>
         <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={leave}>
           Sign out
         </Menu.Item>
@@ -47,7 +50,7 @@ export function PersonMenu({ small }: { readonly small?: boolean }) {
   )
 }
 
-function initialsOf(name: string): string {
+export function initialsOf(name: string): string {
   const words = name.split(/\s+/).filter(Boolean)
   const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => word?.[0] ?? '')
   return letters.join('').toUpperCase()

@@ -7,6 +7,7 @@ import { useMay, useMe, useSlug } from '#app/session.ts'
 import { plural } from '#shared/format.ts'
 import { Panel } from '#shared/panel.tsx'
 import { StatusIcon } from '#shared/status-word.tsx'
+import { FullTime } from '#shared/time.tsx'
 import classes from '../dashboard.module.css'
 
 export function HealthPanel() {
@@ -43,7 +44,16 @@ export function HealthPanel() {
         {me?.passwordOnly && (
           <li>
             <StatusIcon of="check" state="warning" />
-            <p>You sign in with a password alone. A second factor comes with a later release.</p>
+            <p>
+              You sign in with a password alone. <Link to="/account">Add a second factor</Link>
+              {me.factorDueAt !== null && (
+                <>
+                  {' '}
+                  before <FullTime at={me.factorDueAt} />
+                </>
+              )}
+              .
+            </p>
           </li>
         )}
       </ul>

@@ -1,0 +1,73 @@
+// How people sign in: profiles, identity providers, password rules, and the accounts there are.
+
+import { getSignInSettings } from '@gatepost/contract/sign-in-settings.ts'
+import { Tabs } from '@mantine/core'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useEndpoint } from '#api/use-endpoint.ts'
+import { Page } from '#app/page.tsx'
+import { useMay, useSlug } from '#app/session.ts'
+import { ProblemNote } from '#shared/note.tsx'
+import { SkeletonRows } from '#shared/skeleton.tsx'
+import { AccountsPanel } from './accounts-panel.tsx'
+import { PasswordRulesForm } from './password-rules-form.tsx'
+import { ProfilesPanel } from './profiles-panel.tsx'
+import { ProvidersPanel } from './providers-panel.tsx'
+import { type SignInTab, signInTabs } from './sign-in-search.ts'
+
+const words: { readonly [Tab in SignInTab]: string } = {
+  profiles: 'Profiles',
+  providers: 'Identity providers',
+  passwords: 'Password rules',
+  accounts: 'Accounts',
+}
+
+export function SignInSettingsPage() {
+  const tenant = useSlug()
+  const may = useMay('sign-in:write')
+  const { tab, tested } = useSearch({ from: '/console/t/$slug/sign-in' })
+  const navigate = useNavigate()
+  const { data, error } = useEndpoint(getSignInSettings, { params: { tenant } })
+  return (
+    <Page
+      title="Sign-in"
+      lead="Who signs in how, from where, and what is asked besides a password. Mail is not touched by any of it."
+    >
+      <Tabs
+        value={tab}
+        onChange={(next) =>
+          void navigate({
+            to: '/t/$slug/sign-in',
+            params: { slug: tenant },
+            search: { tab: (next ?? 'profiles') as SignInTab },
+          })
+        }
+        keepMounted={false}
+      >
+        <Tabs.List mb="md">
+          {signInTabs.map((name) => (
+            <Tabs.Tab key={name} value={name}>
+              {words[name]}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        {!data && (error ? <ProblemNote error={error} /> : <SkeletonRows />)}
+        {data && (
+          <>
+            <Tabs.Panel value="profiles">
+              <ProfilesPanel settings={data} may={may} />
+            </Tabs.Panel>
+            <Tabs.Panel value="providers">
+              <ProvidersPanel settings={data} may={may} tested={tested} />
+            </Tabs.Panel>
+            <Tabs.Panel value="passwords">
+              <PasswordRulesForm key={data.revision} settings={data} may={may} />
+            </Tabs.Panel>
+            <Tabs.Panel value="accounts">
+              <AccountsPanel />
+            </Tabs.Panel>
+          </>
+        )}
+      </Tabs>
+    </Page>
+  )
+}
