@@ -17,3 +17,24 @@ export const EntraSettings = z.object({
   guests: z.boolean().default(false),
 })
 export type EntraSettings = z.infer<typeof EntraSettings>
+
+/** Application permissions of Microsoft Graph that the app is given, and what each is for. */
+export const entraPermissions = [
+  { name: 'User.Read.All', means: 'people and their addresses', needed: true },
+  { name: 'GroupMember.Read.All', means: 'groups and their members', needed: true },
+  { name: 'OrgContact.Read.All', means: 'mail contacts of the organisation', needed: false },
+  {
+    name: 'MailboxSettings.Read',
+    means: 'which disabled accounts are shared or room mailboxes',
+    needed: false,
+  },
+  {
+    name: 'Application.Read.All',
+    means: 'when the secret ends, so that you are told in time',
+    needed: false,
+  },
+] as const
+
+/** A secret’s id is a GUID; its value never is. */
+export const isSecretId = (text: string): boolean =>
+  /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text.trim())

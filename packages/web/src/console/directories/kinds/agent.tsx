@@ -18,7 +18,7 @@ export const agentForm: KindForm = {
   defaultName: 'Agent',
   looksUp: true,
   blank: (): AgentSettings => ({ kind: 'agent', agentId: null }),
-  check: ({ settings }: DirectoryValues) => {
+  check: ({ settings }: DirectoryValues): Readonly<Record<string, string>> => {
     const isChosen = settings.kind !== 'agent' || (settings.agentId ?? '') !== ''
     return isChosen ? {} : { 'settings.agentId': 'Add a site, then choose it here' }
   },

@@ -13,7 +13,7 @@ export const googleForm: KindForm = {
   label: 'Google Workspace',
   means: 'Read by the Admin SDK with a service account',
   usualIn: ['google-workspace'],
-  notIn: ['on-premises', 'hybrid', 'microsoft-365', 'hosted-exchange'],
+  notIn: ['on-premises', 'hybrid', 'microsoft-365'],
   defaultName: 'Google Workspace',
   looksUp: true,
   blank: (): GoogleSettings => ({ kind: 'google', adminEmail: '', customer: 'my_customer' }),
