@@ -1,5 +1,6 @@
 // Which fields of a header belong to an ARC chain, and its newest message signature (RFC 8617 §4).
 import type { HeaderField } from '@gatepost/mail/header.ts'
+import type { ArcSealer } from '#policy/facts.ts'
 
 const NAMES = new Set(['arc-seal', 'arc-message-signature', 'arc-authentication-results'])
 /** RFC 8617 §4.2.1: at most 50 sets of three fields; one more shows that there are too many. */
@@ -22,4 +23,35 @@ export function newestMessageSignature(chain: readonly HeaderField[]): HeaderFie
     newest = field
   }
   return newest
+}
+
+/**
+ * Who sealed, the oldest first, and the author domain whose DMARC each says it saw pass. Believed only where
+ * the chain passes, and then as far as its sealers are.
+ */
+export function sealersIn(chain: readonly HeaderField[]): readonly ArcSealer[] {
+  const sets = new Map<number, { domain: string; dmarcPassFor: string | null }>()
+  const setOf = (value: string) => {
+    const instance = Number(/(?:^|;)\s*i\s*=\s*([0-9]{1,2})\s*(?:;|$)/.exec(value)?.[1] ?? 0)
+    const set = sets.get(instance) ?? { domain: '', dmarcPassFor: null }
+    sets.set(instance, set)
+    return set
+  }
+  for (const { nameLower, value } of chain) {
+    if (nameLower === 'arc-seal') {
+      setOf(value).domain = /(?:^|;)\s*d\s*=\s*([^\s;]+)/.exec(value)?.[1]?.toLowerCase() ?? ''
+    } else if (nameLower === 'arc-authentication-results') {
+      setOf(value).dmarcPassFor = dmarcPassFor(value)
+    }
+  }
+  return [...sets].sort(([a], [b]) => a - b).map(([, set]) => set)
+}
+
+/** `header.from` of the result `dmarc=pass` (RFC 8601 §2.7, RFC 9989 §9.1); comments say nothing. */
+function dmarcPassFor(value: string): string | null {
+  const bare = value.replace(/\([^()]*\)/g, '')
+  const result = /;\s*dmarc\s*=\s*pass\b([^;]*)/i.exec(bare)?.[1]
+  return result === undefined
+    ? null
+    : (/header\.from\s*=\s*([^\s;]+)/i.exec(result)?.[1]?.toLowerCase() ?? null)
 }

@@ -3,7 +3,7 @@
 import { type HeaderField, parseHeaderFields, splitMessage } from '@gatepost/mail/header.ts'
 import type { Clock } from '#platform/clock.ts'
 import type { Dns } from '#platform/dns-types.ts'
-import { arcFields, newestMessageSignature } from './arc-fields.ts'
+import { arcFields, newestMessageSignature, sealersIn } from './arc-fields.ts'
 import { KeyStore } from './dkim-key.ts'
 import { DmarcChecker } from './dmarc.ts'
 import { evaluateArc } from './mailauth.ts'
@@ -19,7 +19,12 @@ export type BodyTap = {
   finish(): Promise<TapFindings>
 }
 
-export type TapFindings = { readonly dkim: readonly DkimFinding[]; readonly arc: ArcFinding }
+export type TapFindings = {
+  readonly dkim: readonly DkimFinding[]
+  readonly arc: ArcFinding
+  /** Of a chain that passes. */
+  readonly sealers?: AuthenticationFact['sealers']
+}
 
 /** What is known of a message besides its content. */
 export type MessageQuestion = {
@@ -70,7 +75,8 @@ export class Authenticator {
         const findings = await signatures.verify(this.#clock.now())
         if (chain.length === 0) return { dkim: findings, arc: 'none' }
         const dkim = newest === null ? findings : findings.slice(1)
-        return { dkim, arc: await this.#arc(chain, newest === null ? null : (findings[0] ?? null)) }
+        const arc = await this.#arc(chain, newest === null ? null : (findings[0] ?? null))
+        return { dkim, arc, ...(arc === 'pass' ? { sealers: sealersIn(chain) } : {}) }
       },
     }
   }
@@ -84,7 +90,7 @@ export class Authenticator {
 
   /** Everything found. Never rejects: what DNS could not tell is `temperror`. */
   async judge({ spf, authorDomains }: MessageQuestion, tap: BodyTap | null): Promise<AuthenticationFact> {
-    const { dkim, arc } = tap === null ? UNSIGNED : await tap.finish()
+    const { dkim, arc, sealers } = tap === null ? UNSIGNED : await tap.finish()
     const spfDomain = spf.result === 'pass' ? spf.domain : null
     const dkimDomains = dkim.filter(({ result }) => result === 'pass').map(({ domain }) => domain)
     const found = await this.#dmarc.check({ authorDomains, spfDomain, dkimDomains })
@@ -98,6 +104,7 @@ export class Authenticator {
       })),
       dmarc: found.dmarc,
       arc,
+      ...(sealers === undefined ? {} : { sealers }),
     }
   }
 

@@ -140,7 +140,7 @@ async function sealed(content: string, state: 'none' | 'pass'): Promise<string |
   assert.ok(fields.ok)
   const chain = arcFields(fields.value)
   const results =
-    'gate.example;\r\n\tspf=pass smtp.mailfrom=acme.example;\r\n\tdkim=pass header.d=acme.example'
+    'gate.example;\r\n\tspf=pass smtp.mailfrom=acme.example;\r\n\tdkim=pass header.d=acme.example;\r\n\tdmarc=pass (p=none) header.from=acme.example'
   const text = await arcSeal({ message, chain, state, results, key: keyOf(RSA, 'r1'), now: NOW })
   return text === null ? null : text + content
 }
@@ -148,7 +148,9 @@ async function sealed(content: string, state: 'none' | 'pass'): Promise<string |
 test('a seal, and a seal on a seal, are taken by mailauth and dkimpy; a changed one is not', async () => {
   const once = await sealed(await signedBoth(MESSAGES[0]![1]), 'none')
   assert.ok(once !== null)
-  assert.equal((await ours(once)).arc, 'pass')
+  const seen = await ours(once)
+  assert.equal(seen.arc, 'pass')
+  assert.deepEqual(seen.sealers, [{ domain: 'acme.example', dmarcPassFor: 'acme.example' }])
   const twice = await sealed(once, 'pass')
   assert.ok(twice !== null)
   assert.equal((await ours(twice)).arc, 'pass')

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { mailboxOf } from '@gatepost/mail/address.ts'
-import { authentication, authenticationOutcome } from './authentication.ts'
+import { authentication, authenticationOutcome, vouchingSealer } from './authentication.ts'
 import type { AuthenticationFact, Facts } from './facts.ts'
 import type { Direction, PolicyTransaction } from './policy.ts'
 import type { PolicyRule, RuleOptions } from './rule.ts'
@@ -185,4 +185,36 @@ test('outbound mail is not judged', () => {
     settings(rule({})),
   )
   assert.equal(opinion.because, 'outbound-not-authenticated')
+})
+
+test('only seals that are believed change a verdict, and nobody may have sealed after them (case 31)', () => {
+  type Sealers = NonNullable<AuthenticationFact['sealers']>
+  const seal = (domain: string, dmarcPassFor: string | null) => ({ domain, dmarcPassFor })
+  const good = seal('lists.example', 'sender.example')
+  const cases: readonly [Sealers, AuthenticationFact['arc'], string | null][] = [
+    [[good], 'pass', 'lists.example'],
+    [[seal('a.lists.example', 'sender.example')], 'pass', 'a.lists.example'],
+    [[seal('evil.example', 'sender.example')], 'pass', null],
+    [[seal('notlists.example', 'sender.example')], 'pass', null],
+    [[seal('lists.example', 'other.example')], 'pass', null],
+    [[seal('lists.example', null)], 'pass', null],
+    // Whoever is not believed could have changed what the believed one saw.
+    [[good, seal('evil.example', null)], 'pass', null],
+    [[good, seal('lists.example', null)], 'pass', 'lists.example'],
+    [[good], 'fail', null],
+    [[], 'pass', null],
+  ]
+  for (const [sealers, arc, wanted] of cases) {
+    const fact = { ...found('dmarc=fail p=reject'), arc, sealers }
+    assert.equal(vouchingSealer(fact, ['lists.example']), wanted, JSON.stringify(sealers))
+    assert.equal(vouchingSealer(fact, []), null)
+  }
+  const outcome = authenticationOutcome(found('spf=fail dmarc=fail p=reject'), STRICT, true)
+  assert.deepEqual(outcome, { action: 'reject', because: 'spf-failed' })
+  const loose = authenticationOutcome(
+    found('spf=fail dmarc=fail p=reject'),
+    { ...LOOSE, dmarcFail: 'honour' },
+    true,
+  )
+  assert.deepEqual(loose, { action: 'none', because: 'dmarc-vouched-by-seal' })
 })

@@ -38,14 +38,16 @@ export const authentication = definePolicy({
     if (settings === null || subject === null) return evaluated
     const { rule, blindTo } = selectRule(rulesOf(settings), 'authentication', subject)
     if (rule === null) return evaluated
-    const outcome = authenticationOutcome(found, rule.option)
+    const sealer = vouchingSealer(found, settings.arcSealers ?? [])
+    const outcome = authenticationOutcome(found, rule.option, sealer !== null)
     const isExemptionUnknown =
-      blindTo !== null && authenticationOutcome(found, blindTo.option).action !== 'reject'
+      blindTo !== null && authenticationOutcome(found, blindTo.option, sealer !== null).action !== 'reject'
     if (outcome.action === 'reject' && isExemptionUnknown) {
       const because = 'client-names-unknown'
       return { kind: 'defer', because, saw, rule: refOf(blindTo), reply: replies.factUnavailable }
     }
-    return { ...opinionOf(outcome), saw, rule: refOf(rule) }
+    const vouched = outcome.because === 'dmarc-vouched-by-seal' ? `; sealed by ${sealer}` : ''
+    return { ...opinionOf(outcome), saw: saw + vouched, rule: refOf(rule) }
   },
 })
 
@@ -55,6 +57,7 @@ const STRENGTH: readonly AuthenticationAction[] = ['none', 'cancel-permits', 'ho
 export function authenticationOutcome(
   found: AuthenticationFact,
   option: RuleOptions['authentication'],
+  isVouchedFor = false,
 ): AuthenticationOutcome {
   const { spf, dmarc } = found
   let strongest: AuthenticationOutcome = { action: 'none', because: whyNothing(found) }
@@ -62,13 +65,32 @@ export function authenticationOutcome(
     if (STRENGTH.indexOf(action) > STRENGTH.indexOf(strongest.action)) strongest = { action, because }
   }
   // DMARC speaks for the author and comes first, so that of equal answers its reply is given.
-  if (dmarc.result === 'fail') {
+  if (dmarc.result === 'fail' && isVouchedFor) {
+    strongest = { action: 'none', because: 'dmarc-vouched-by-seal' }
+  } else if (dmarc.result === 'fail') {
     consider(option.dmarcFail === 'honour' ? wishOf(dmarc.policy) : option.dmarcFail, 'dmarc-failed')
   }
   if (spf === 'fail') consider(option.spfFail, 'spf-failed')
   if (isDkimFailed(found)) consider(option.dkimFail, 'dkim-failed')
   if (isNoneFound(found)) consider(option.noneFound, 'no-authentication-found')
   return strongest
+}
+
+/**
+ * A believed sealer that saw the author's DMARC pass before the message was changed on its way (RFC 8617
+ * §5.2). Everybody who sealed after it must be believed too: each of them could have written what we see.
+ */
+export function vouchingSealer(
+  { arc, sealers = [], dmarc }: AuthenticationFact,
+  believed: readonly string[],
+): string | null {
+  if (arc !== 'pass' || dmarc.domain === null || believed.length === 0) return null
+  for (const { domain, dmarcPassFor } of [...sealers].reverse()) {
+    const isBelieved = believed.some((name) => domain === name || domain.endsWith(`.${name}`))
+    if (!isBelieved) return null
+    if (dmarcPassFor === dmarc.domain) return domain
+  }
+  return null
 }
 
 /** A published policy as an action: quarantine is a hold. */

@@ -71,6 +71,9 @@ export type DkimSignature = {
   readonly reason?: string | undefined
 }
 
+/** One seal of a chain (RFC 8617): who made it, and the author domain it saw pass DMARC, if it did. */
+export type ArcSealer = { readonly domain: string; readonly dmarcPassFor: string | null }
+
 /** What authentication of a whole message found. Results that could not be had are `temperror`. */
 export type AuthenticationFact = {
   readonly spf: SpfResult
@@ -86,6 +89,8 @@ export type AuthenticationFact = {
     readonly domain: string | null
   }
   readonly arc: 'none' | 'pass' | 'fail'
+  /** Who sealed a chain that passes, the oldest first, and whose mail each saw pass DMARC; else left out. */
+  readonly sealers?: readonly ArcSealer[] | undefined
 }
 
 /** A row of a managed-senders list that fits a sender and an internal user (S3, S4). */

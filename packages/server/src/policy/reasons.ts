@@ -60,6 +60,8 @@ export const reasons = {
     'A look-up for SPF, DKIM or DMARC failed: nobody knows, so nothing is refused for it.',
   'dmarc-failed':
     'Neither SPF nor a signature is aligned with the author, and its domain has a DMARC policy.',
+  'dmarc-vouched-by-seal':
+    'DMARC fails here, but a forwarder whose ARC seals are believed saw it pass before the message was changed.',
   'spf-failed': 'The envelope sender’s domain says that this client may not send for it (SPF).',
   'dkim-failed': 'A signature does not fit the message, and no other vouches for it (DKIM).',
   'no-authentication-found': 'Neither SPF, DKIM nor DMARC says anything about the sender.',
