@@ -62,6 +62,11 @@ const bodies: { readonly [Name in StepName]?: StepBody } = {
       default: RecipientValidation,
     })),
   ),
+  'forwarding-addresses': lazy(() =>
+    import('#console/forwarding/forwarding-manager.tsx').then(({ ForwardingManager }) => ({
+      default: ForwardingManager,
+    })),
+  ),
   'bypass-anti-spoofing': lazy(() =>
     import('#console/spoofing/spoofing-manager.tsx').then(({ SpoofingManager }) => ({
       default: SpoofingManager,

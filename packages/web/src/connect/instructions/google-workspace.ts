@@ -1,5 +1,5 @@
 // Google Workspace: the Gmail settings of the Admin console.
-import { type Instructions, text, type Values } from './part.ts'
+import { code, type Instructions, text, type Values } from './part.ts'
 
 export function googleInbound({ smartHost }: Values): Instructions {
   return {
@@ -27,20 +27,28 @@ export function googleOutbound({ smartHost }: Values): Instructions {
     steps: [
       [
         text(
+          'Switch on “We send through Google Workspace” above and make the header value. Google names no account',
+          'in its mail, so this value proves which is yours.',
+        ),
+      ],
+      [
+        text(
           `Open Gmail > Hosts > Add route: host ${smartHost}, port 25 or 587,`,
           'require TLS with a CA-signed certificate and host-name check.',
         ),
       ],
       [
         text(
-          'Open Gmail > Routing > Configure: tick Outbound, “Change route”, choose the route, and tick groups as well as users.',
+          'Open Gmail > Routing > Configure, tick Outbound, “Add custom headers” and “Change route”.',
+          'Choose the route, tick groups as well as users, and add this header with the value that you made above:',
         ),
+        code('header name', 'X-Gatepost-Tenant'),
       ],
       [text('Changes at Google take up to 24 h. We show the first message here when it comes.')],
     ],
     caution: {
       title: 'Google shares its addresses with all its customers',
-      text: 'Proof of the organisation beyond the address comes with a later release.',
+      text: 'They cannot be authorised: the header proves each message, and we take it off before the message goes on.',
     },
   }
 }

@@ -42,6 +42,7 @@ export function hostedOutbound({ smartHost, ports, domain }: Values): Instructio
           [
             `Relay all outbound mail of ${domain} to the smart host ${smartHost}, port ${ports.join(' or ')}, with TLS.`,
             'No sign-in is needed from the addresses that you named.',
+            'If you have no fixed addresses, tell us: you get a login (AUTH with TLS, port 587 or 465).',
           ].join('\n'),
         ),
       ],
@@ -80,6 +81,19 @@ export function otherOutbound({ smartHost, ports }: Values): Instructions {
         code(
           'Postfix command',
           `postconf -e 'relayhost = [${smartHost}]:${port}' 'smtp_tls_security_level = may'`,
+        ),
+      ],
+      [
+        text('If its address changes, make a login above. For Postfix, with that user name and password:'),
+        code(
+          'Postfix commands with login',
+          [
+            `postconf -e 'relayhost = [${smartHost}]:587' 'smtp_tls_security_level = encrypt' \\`,
+            "  'smtp_sasl_auth_enable = yes' 'smtp_sasl_security_options = noanonymous' \\",
+            "  'smtp_sasl_password_maps = hash:/etc/postfix/sasl_passwd'",
+            `echo '[${smartHost}]:587 USER:PASSWORD' > /etc/postfix/sasl_passwd`,
+            'chmod 600 /etc/postfix/sasl_passwd && postmap /etc/postfix/sasl_passwd',
+          ].join('\n'),
         ),
       ],
     ],

@@ -58,28 +58,24 @@ export function microsoftOutbound({ smartHost, domain }: Values): Instructions {
     title: 'In Microsoft 365',
     steps: [
       [
-        text('Make the connector, switched off at first. It always uses port 25:'),
-        code(
-          'connector command',
-          [
-            'New-OutboundConnector -Name "Gatepost out" `',
-            '  -ConnectorType Partner -RecipientDomains * `',
-            `  -UseMXRecord $false -SmartHosts ${smartHost} \``,
-            `  -TlsSettings DomainValidation -TlsDomain ${smartHost} \``,
-            '  -Enabled $false',
-          ].join('\n'),
+        text(
+          'Switch on “We send through Microsoft 365” above and look up the tenant id: Exchange Online writes it',
+          'into each message, and we compare it. Nothing is typed, so nobody else can name your id.',
         ),
       ],
+      ...microsoftConnector({ smartHost, domain }),
       [
-        text(`Validate it with any outside address, then switch it on. Send from a mailbox of ${domain}:`),
+        text(
+          'Reports of Exchange Online itself may lack the id. If some are refused, make the header value above',
+          'and let a mail-flow rule add it:',
+        ),
         code(
-          'validation command',
+          'rule command',
           [
-            'Validate-OutboundConnector -Identity "Gatepost out" `',
-            '  -Recipients you@outside.example',
-            'Set-OutboundConnector "Gatepost out" -IsValidated $true `',
-            '  -LastValidationTimestamp (Get-Date).ToUniversalTime() `',
-            '  -Enabled $true',
+            '$value = Read-Host "Value of X-Gatepost-Tenant"',
+            'New-TransportRule -Name "Gatepost out" `',
+            '  -FromScope InOrganization -SentToScope NotInOrganization `',
+            '  -SetHeaderName "X-Gatepost-Tenant" -SetHeaderValue $value',
           ].join('\n'),
         ),
       ],
@@ -87,9 +83,44 @@ export function microsoftOutbound({ smartHost, domain }: Values): Instructions {
     caution: {
       title: 'Exchange Online shares its addresses with all its customers',
       text: join(
-        'Proof of the organisation beyond the address comes with a later release; until then authorise a host',
-        'of your own. The connector needs a publicly trusted certificate on our side.',
+        'They cannot be authorised: each message proves whose it is. The connector always uses port 25 and needs',
+        'a publicly trusted certificate on our side. Give scanners and applications a login of their own.',
       ),
     },
   }
+}
+
+/** The connector, for Exchange Online alone and as the half of a hybrid. */
+export function microsoftConnector({
+  smartHost,
+  domain,
+}: Pick<Values, 'smartHost' | 'domain'>): Instructions['steps'] {
+  return [
+    [
+      text('Make the connector, switched off at first. It always uses port 25:'),
+      code(
+        'Exchange Online connector command',
+        [
+          'New-OutboundConnector -Name "Gatepost out" `',
+          '  -ConnectorType Partner -RecipientDomains * `',
+          `  -UseMXRecord $false -SmartHosts ${smartHost} \``,
+          `  -TlsSettings DomainValidation -TlsDomain ${smartHost} \``,
+          '  -Enabled $false',
+        ].join('\n'),
+      ),
+    ],
+    [
+      text(`Validate it with any outside address, then switch it on. Send from a mailbox of ${domain}:`),
+      code(
+        'validation command',
+        [
+          'Validate-OutboundConnector -Identity "Gatepost out" `',
+          '  -Recipients you@outside.example',
+          'Set-OutboundConnector "Gatepost out" -IsValidated $true `',
+          '  -LastValidationTimestamp (Get-Date).ToUniversalTime() `',
+          '  -Enabled $true',
+        ].join('\n'),
+      ),
+    ],
+  ]
 }

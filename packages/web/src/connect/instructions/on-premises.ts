@@ -1,4 +1,5 @@
 // Exchange on the organisation's own machines, alone or as the half of a hybrid.
+import { microsoftConnector } from './microsoft-365.ts'
 import { code, type Instructions, text, type Values } from './part.ts'
 
 export function premisesInbound({ smartHost }: Values): Instructions {
@@ -50,6 +51,23 @@ export function premisesOutbound({ smartHost }: Values): Instructions {
         ),
       ],
       [
+        text(
+          'If the server’s address changes, make a login above and use this instead. The certificate must hold',
+          'the exact name of the smart host:',
+        ),
+        code(
+          'connector command with login',
+          [
+            'New-SendConnector -Name "Gatepost out" -Custom `',
+            '  -AddressSpaces "SMTP:*;1" -DNSRoutingEnabled $false `',
+            `  -SmartHosts ${smartHost} -Port 587 \``,
+            '  -SmartHostAuthMechanism BasicAuthRequireTLS `',
+            '  -AuthenticationCredential (Get-Credential) `',
+            '  -MaxMessageSize 150MB',
+          ].join('\n'),
+        ),
+      ],
+      [
         text('Then disable the former connector for all domains (put its name in):'),
         code('disable command', 'Set-SendConnector "Former connector" -Enabled $false'),
       ],
@@ -90,11 +108,16 @@ export function hybridOutbound(values: Values): Instructions {
       ...premises.steps,
       [
         text(
-          'With centralised transport (RouteAllMessagesViaOnPremises) this is all. Otherwise make the outbound',
-          'connector in Exchange Online as well, and send one message from each half.',
+          'With centralised transport (RouteAllMessagesViaOnPremises) this is all: leave Microsoft 365 off above.',
+          'Otherwise switch it on, look up the tenant id, and go on in Exchange Online.',
         ),
       ],
+      ...microsoftConnector(values),
+      [text('Then send one message from a mailbox of each half: both have to be seen.')],
     ],
-    caution: premises.caution,
+    caution: {
+      title: 'Nothing that processes SMTP may stand between the two halves',
+      text: 'Leave the connectors of the hybrid wizard (“Outbound to Office 365 …”) as they are.',
+    },
   }
 }

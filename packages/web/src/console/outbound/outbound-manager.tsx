@@ -14,6 +14,8 @@ import stack from '#shared/stack.module.css'
 import { RelativeTime } from '#shared/time.tsx'
 import { AddressTable } from './address-table.tsx'
 import { AuthorizeForm } from './authorize-form.tsx'
+import { Clouds } from './clouds.tsx'
+import { Logins } from './logins.tsx'
 import { RefusedList } from './refused-list.tsx'
 import { smartHostOf } from './smart-host.ts'
 
@@ -34,6 +36,8 @@ export function OutboundManager({ children }: { readonly children?: ReactNode })
         {may && <AuthorizeForm />}
       </Panel>
       <RefusedList refused={data.refused} may={may} />
+      <Logins />
+      <Clouds />
       <SmartHost outbound={data} />
       {children}
     </>
@@ -98,7 +102,7 @@ function SmartHost({ outbound }: { readonly outbound: Outbound }) {
                 </span>,
               ] as const,
           ),
-          ['TLS', 'STARTTLS, when we offer it'],
+          ['TLS', 'STARTTLS on 25 and 587, TLS from the start on 465; a login needs it'],
         ]}
       />
     </Panel>

@@ -1,16 +1,21 @@
 // Outbound: who may relay through us, who tried, and what the mail host is to be told.
 import { Page } from '#app/page.tsx'
 import stack from '#shared/stack.module.css'
+import { AlwaysBlocked } from './always-blocked.tsx'
 import { OutboundManager } from './outbound-manager.tsx'
+import { SenderWatch } from './sender-watch.tsx'
 
 export function OutboundPage() {
   return (
     <Page
       title="Outbound"
-      lead="Mail hosts that may send through Gatepost. Relaying needs an authorised address and a validated domain in the reverse-path."
+      lead="Mail hosts that may send through Gatepost. Relaying needs an authorised address or a login, and a validated domain in the reverse-path."
     >
       <div className={stack.stack}>
-        <OutboundManager />
+        <OutboundManager>
+          <SenderWatch />
+          <AlwaysBlocked />
+        </OutboundManager>
       </div>
     </Page>
   )
