@@ -109,6 +109,7 @@ async function outcome(settings: TenantSettings, from: string, author: string) {
     spf: { result: 'pass', domain: 'sender.example', explanation: null },
     managedSender: { permit: own, block: null },
     hops: { received: 1, ownLoops: 0 },
+    relayProof: { isReversePathForeign: false, resent: null, kind: 'not-needed' },
     author: {
       domains: [authorDomain],
       tenants: [null],
