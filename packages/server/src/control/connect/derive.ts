@@ -2,6 +2,7 @@
 // §1.2).
 import type { StepState } from '@gatepost/contract/common.ts'
 import type { ConnectStep, StepName } from '@gatepost/contract/connect.ts'
+import { deriveDirectory } from './derive-directory.ts'
 import { deriveInbound, deriveMx } from './derive-inbound.ts'
 import { deriveForwarding, deriveOutbound } from './derive-outbound.ts'
 import {
@@ -46,7 +47,8 @@ export type Derived = {
 /** All steps with their states. */
 export function deriveConnect(observed: Observed): Derived {
   const { environment, inboundOnly } = observed.tenant
-  const requirements = requirementsOf({ environment, inboundOnly, hasDirectory: false })
+  const hasDirectory = observed.directories.some(({ lastGoodAt }) => lastGoodAt !== null)
+  const requirements = requirementsOf({ environment, inboundOnly, hasDirectory })
   const own = new Map(steps.map(({ name }) => [name, deriveOwn(name, observed)]))
   const shown = steps.map((step) => stepOf(step, { own, requirements, skipped: observed.skipped }))
   const mandatory = shown.filter(({ requirement }) => requirement === 'mandatory')
@@ -66,6 +68,8 @@ function deriveOwn(name: StepName, observed: Observed): Own {
       return deriveOrganization(observed)
     case 'validate-domains':
       return deriveDomains(observed)
+    case 'synchronize-directory':
+      return deriveDirectory(observed)
     case 'add-users':
       return deriveUsers(observed)
     case 'user-authentication':

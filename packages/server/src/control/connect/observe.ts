@@ -2,6 +2,7 @@
 import type { Environment } from '@gatepost/contract/common.ts'
 import { normalizeIp } from '@gatepost/mail/ip.ts'
 import { signInState } from '../auth/sign-in-state.ts'
+import { observeDirectories } from '../directory/observe.ts'
 import { leftoversOf, MX_LOOK, type MxLook } from '../domain/mx-look.ts'
 import { domainOf, domainStateOf } from '../domain/present.ts'
 import { outcomeOf } from '../domain/proof.ts'
@@ -43,6 +44,7 @@ export async function observe(tenantId: string, { store, clock, config }: Observ
     tls,
     sending,
     signIn,
+    directories,
   ] = await Promise.all([
     tenantById(db, tenantId),
     domainsOf(db, tenantId),
@@ -59,6 +61,7 @@ export async function observe(tenantId: string, { store, clock, config }: Observ
     listTlsPartners(tenantId, { store, clock }),
     outboundWays(db, tenantId),
     signInState(db, tenantId),
+    observeDirectories(tenantId, { store, clock }),
   ])
   if (!tenant) throw problem('not-found')
   const now = clock.now()
@@ -74,6 +77,7 @@ export async function observe(tenantId: string, { store, clock, config }: Observ
     },
     spoofing,
     signIn,
+    directories,
     tls: tls.items,
     domains: domains.map((row) => {
       const userCount = counts.get(row.name) ?? 0

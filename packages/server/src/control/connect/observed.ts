@@ -2,6 +2,7 @@
 // mail.
 import type { Environment } from '@gatepost/contract/common.ts'
 import type { StepName } from '@gatepost/contract/connect.ts'
+import type { ConnectorTest } from '@gatepost/contract/directory.ts'
 import type { RecipientMode } from '@gatepost/contract/domain.ts'
 import type { RouteTest } from '@gatepost/contract/route.ts'
 import type { TlsPartner } from '@gatepost/contract/tls.ts'
@@ -42,6 +43,22 @@ export type ObservedRoute = {
   readonly test: RouteTest | null
 }
 
+/** A connector of a directory (C2). */
+export type ObservedDirectory = {
+  readonly id: string
+  readonly name: string
+  readonly isEnabled: boolean
+  /** Its first preview was said yes to. */
+  readonly isAccepted: boolean
+  /** A preview waits for a yes. */
+  readonly isPreviewed: boolean
+  readonly test: ConnectorTest | null
+  readonly trouble: { readonly saw: string; readonly remedy: string } | null
+  readonly lastGoodAt: number | null
+  readonly nextRunAt: number | null
+  readonly entries: number
+}
+
 export type ObservedSignIn = {
   /** Somebody said that the default profile is how people sign in. */
   readonly chosenAt: number | null
@@ -73,6 +90,8 @@ export type Observed = {
     readonly createdAt: number
   }
   readonly domains: readonly ObservedDomain[]
+  /** Directories that people come from (C2). */
+  readonly directories: readonly ObservedDirectory[]
   readonly userCount: number
   readonly routes: readonly ObservedRoute[]
   readonly outbound: {

@@ -52,6 +52,7 @@ const rest: { readonly [Name in StepName]: Rest } = {
 const built: ReadonlySet<StepName> = new Set([
   'name-organization',
   'validate-domains',
+  'synchronize-directory',
   'add-users',
   'user-authentication',
   'prepare-inbound',
@@ -107,6 +108,8 @@ export function needsOf(step: StepDefinition, requirements: Requirements): reado
 function requirementOf(name: StepName, { environment, inboundOnly, hasDirectory }: Situation): Requirement {
   if (ALWAYS.has(name)) return 'mandatory'
   switch (name) {
+    case 'synchronize-directory':
+      return hasDirectory ? 'mandatory' : 'optional'
     case 'add-users':
       return hasDirectory ? 'optional' : 'mandatory'
     case 'outbound':
