@@ -1,9 +1,12 @@
 // One of everything in an organisation, for the tests of its walls: a new kind of thing is made here.
 import assert from 'node:assert/strict'
+import { newRun } from '@gatepost/server/control/directory/job.ts'
+import { insertRun } from '@gatepost/server/control/directory/run-store.ts'
+import { findConnector } from '@gatepost/server/control/directory/store.ts'
 import { acrossTenants } from '@gatepost/server/store/tenant-guard.ts'
 import type { TestControl } from '../control.ts'
 import { accepted, batchOf } from '../store/fixtures.ts'
-import { BLOCK } from './samples.ts'
+import { BLOCK, DIRECTORY } from './samples.ts'
 
 /** Where requests of these tests come from. */
 export const ENVIRONMENT = { incoming: { socket: { remoteAddress: '192.0.2.99' } } }
@@ -32,6 +35,7 @@ export async function fill(
     address: 'sales@acme.example',
     target: 'ann@acme.example',
   })
+  const signing = await post('signing/acme.example/keys', { algorithms: ['ed25519-sha256'] })
   const preview = await post('users/imports?fileName=users.csv', 'email\nbob@acme.example\n')
   const { items: senders } = await post('senders', {
     user: 'ann@acme.example',
@@ -42,6 +46,12 @@ export async function fill(
   const senderImport = await post('sender-imports', 'ann@acme.example,partner.example,PERMIT')
   const { policy } = await post('policies', { draft: BLOCK })
   const group = await post('groups', { name: 'Friends' })
+  const role = await post('roles', { name: 'Desk', permissions: ['users:read'] })
+  const invited = await post('invitations', { email: 'nora@acme.example', name: 'Nora', role: 'help-desk' })
+  const { holds } = await post('holds', { address: 'eve@acme.example', reason: 'inquiry' })
+  const token = await post('tokens', { name: 'Script', permissions: ['users:read'] })
+  const { agent } = await post('agents', { site: 'Head office' })
+  const connector = await post('directories', { name: 'Corp', settings: DIRECTORY, secret: 'sesame' })
   const message = accepted(tenantId, { at: control.deps.clock.now() })
   await control.deps.tracking.take(batchOf([message]))
   const domain = await acrossTenants(control.deps.store.db)
@@ -60,12 +70,40 @@ export async function fill(
     address: address?.id ?? '',
     credential: (credential as { readonly id: string }).id,
     forwarding: String(forwarding.id),
+    key: (signing.keys as { readonly id: string }[])[0]?.id ?? '',
     provider: 'microsoft-365',
     warning: 'aud_unknown',
     policy: (policy as { readonly id: string }).id,
     group: String(group.id),
     message: message.id,
+    role: String(role.id),
+    hold: (holds as { readonly id: string }[])[0]?.id ?? '',
+    invitation: (invited.invitation as { readonly id: string }).id,
+    token: String(token.id),
+    connector: String(connector.id),
+    run: await runOf(control, tenantId, String(connector.id)),
+    agent: (agent as { readonly id: string }).id,
+    person: await somebodyIn(control, tenantId),
     step: 'validate-domains',
     name: 'acme.example',
   }
+}
+
+async function somebodyIn({ deps }: TestControl, tenantId: string): Promise<string> {
+  const row = await deps.store.db
+    .selectFrom('role_binding')
+    .select('person_id')
+    .where('tenant_id', '=', tenantId)
+    .where('role', '=', 'super')
+    .executeTakeFirstOrThrow()
+  return row.person_id
+}
+
+async function runOf({ deps }: TestControl, tenantId: string, connectorId: string): Promise<string> {
+  const row = await findConnector(deps.store.db, tenantId, connectorId)
+  assert.ok(row)
+  const scope = { tenantId, actor: { kind: 'system', name: 'test' }, from: 'internal' } as const
+  const run = newRun({ scope, row, trigger: 'person', isPreview: true, now: deps.clock.now() })
+  await deps.store.transaction((trx) => insertRun(trx, { ...run, state: 'previewed' }))
+  return run.id
 }

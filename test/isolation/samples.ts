@@ -1,5 +1,8 @@
 // What each endpoint is asked with in the tests of the walls: a body it would take, the query it cannot do
 // without. An endpoint that needs one and has none here fails the tests.
+/** A directory that nobody can reach. */
+export const DIRECTORY = { kind: 'ldap', host: 'dc1.corp.example', userName: 'sync@corp.example' } as const
+
 export const BLOCK = {
   type: 'blocked-senders',
   name: 'Block',
@@ -20,6 +23,7 @@ export const bodies: { readonly [endpoint: string]: unknown } = {
   addSenders: { user: 'ann@acme.example', senders: ['new.example'], action: 'permit' },
   updateSender: { comment: 'changed' },
   removeSenders: { all: true },
+  addConnector: { name: 'Corp', settings: DIRECTORY, secret: 'not-theirs' },
   addRoute: { name: 'Other', host: 'host.acme.example' },
   updateRoute: { name: 'Renamed' },
   testRoute: { recipient: 'ann@acme.example' },
@@ -36,6 +40,12 @@ export const bodies: { readonly [endpoint: string]: unknown } = {
   dismissUnlistedRecipients: { addresses: ['new@acme.example'] },
   addTlsPartner: { domain: 'partner.example' },
   enforceTlsPartner: { level: 'enforced-strict' },
+  importSigningKey: {
+    selector: 's1',
+    privateKey: `-----BEGIN PRIVATE KEY-----\n${'A'.repeat(64)}\n-----END PRIVATE KEY-----`,
+  },
+  setArc: { seals: true, sealers: [] },
+  setAutoAllow: { enabled: true, days: 120, samplePercent: 5 },
   authorizeOutbound: { address: '203.0.113.77' },
   addCredential: { name: 'Other host' },
   setCloud: { enabled: true },
@@ -43,6 +53,39 @@ export const bodies: { readonly [endpoint: string]: unknown } = {
   addForwarding: { address: 'info@acme.example', target: 'info@elsewhere.example' },
   updateForwarding: { comment: 'changed' },
   testForwarding: { address: 'info@acme.example', target: 'ann@acme.example' },
+  createRole: { name: 'Other', permissions: ['users:read'] },
+  updateRole: { name: 'Renamed', permissions: ['users:read'] },
+  giveRole: { role: 'read-only' },
+  inviteAdministrator: { email: 'new@acme.example', name: 'New', role: 'help-desk' },
+  giveGroupRole: { role: 'help-desk' },
+  setRetention: { class: 'activity', days: 30 },
+  addHold: { address: 'bob@acme.example', reason: 'inquiry' },
+  erasePerson: { address: 'ann@acme.example', again: 'ann@acme.example' },
+  createToken: { name: 'Other', permissions: ['users:read'] },
+  createSystemToken: { name: 'Other', permissions: ['system:read'] },
+  inviteOperator: { email: 'mona@msp.example', name: 'Mona', installation: true, tenants: [] },
+  setOperator: { installation: false, tenants: [] },
+  checkInvitation: { token: 'none' },
+  acceptInvitation: { token: 'none' },
+  pairAgent: { code: 'none', version: '0.1.0', platform: 'linux x64', hostName: 'helper' },
+  agentWork: {
+    version: '0.1.0',
+    platform: 'linux x64',
+    hostName: 'helper',
+    waitSeconds: 0,
+    status: {
+      state: 'idle',
+      directory: 'ldaps://dc1.acme.example',
+      lastReadAt: null,
+      entries: null,
+      trouble: null,
+      signsIn: false,
+    },
+  },
+  agentAnswer: { result: { kind: 'unavailable', code: 'away', saw: 'The directory is away.' } },
+  completePush: { chunks: 0, entries: 0, notListed: [] },
+  addAgent: { site: 'Branch' },
+  updateAgent: { site: 'Renamed' },
   createTenant: {
     name: 'Third',
     primaryDomain: 'third.example',
@@ -51,5 +94,8 @@ export const bodies: { readonly [endpoint: string]: unknown } = {
   },
 }
 
-/** Query parameters that an endpoint cannot do without; the value is a name of a path's id. */
-export const queries = new Map([['proposeService', 'message']])
+/** Query parameters that an endpoint cannot do without: the name of a path's id, or `name=value`. */
+export const queries = new Map([
+  ['proposeService', 'message'],
+  ['exportPerson', 'address=ann@acme.example'],
+])

@@ -17,11 +17,17 @@ export type World = {
   /** Super administrator of the other organisation, no operator. */
   readonly stranger: string
   send(endpoint: Endpoint, options: Sent): Promise<{ readonly status: number; readonly name: string }>
+  /** The same with the whole answer. */
+  ask(endpoint: Endpoint, options: Sent): Promise<Answer>
 }
-type Sent = {
+export type Answer = { readonly status: number; readonly name: string; readonly text: string }
+export type Sent = {
   readonly tenant?: string
   readonly ids?: { readonly [name: string]: string }
   readonly cookie?: string
+  /** An API token in the cookie's place. */
+  readonly bearer?: string
+  readonly query?: string
 }
 
 export async function withWorld(work: (world: World) => Promise<void>): Promise<void> {
@@ -30,23 +36,33 @@ export async function withWorld(work: (world: World) => Promise<void>): Promise<
     const scope = await addOrganisation(deps.store, 'Acme', 'acme.example')
     const { tenantId: other } = await addOrganisation(deps.store, 'Other', 'other.example')
     const app = control.app()
-    const send: World['send'] = async (endpoint, { tenant = '', ids = {}, cookie }) => {
+    const ask: World['ask'] = async (endpoint, { tenant = '', ids = {}, cookie, bearer, query: more }) => {
       const names = new Map(Object.entries({ ...ids, tenant }))
       const path = endpoint.path.replaceAll(
         /\{(\w+)\}/g,
         (_, name: string) => names.get(name) ?? `no-${name}`,
       )
       const asked = queries.get(endpoint.name)
-      const query = asked === undefined ? '' : `?${asked}=${names.get(asked) ?? `no-${asked}`}`
+      const needed = queryOf(asked, names)
+      const query = more === undefined ? needed : `?${more}`
       const isRead = endpoint.method === 'GET'
       const body = endpoint.raw ? 'email\nnew@acme.example\n' : JSON.stringify(bodies[endpoint.name] ?? {})
       const type = endpoint.raw ? 'text/csv' : 'application/json'
-      const headers = { host: 'localhost', 'content-type': type, ...(cookie ? { cookie } : {}) }
+      const headers = {
+        host: 'localhost',
+        'content-type': type,
+        ...(cookie ? { cookie } : {}),
+        ...(bearer ? { authorization: `Bearer ${bearer}` } : {}),
+      }
       const init = { method: endpoint.method, headers, ...(isRead ? {} : { body }) }
       const response = await app.request(`http://localhost${path}${query}`, init, ENVIRONMENT)
       const text = await response.text()
       const isJson = response.headers.get('content-type')?.includes('json') === true
-      return { status: response.status, name: isJson ? ((JSON.parse(text).name ?? '') as string) : '' }
+      return { status: response.status, name: isJson ? ((JSON.parse(text).name ?? '') as string) : '', text }
+    }
+    const send: World['send'] = async (endpoint, options) => {
+      const { status, name } = await ask(endpoint, options)
+      return { status, name }
     }
     const owner = await control.person({ tenantId: scope.tenantId, role: 'super' })
     const ids = await fill(control, scope.tenantId, owner)
@@ -57,6 +73,7 @@ export async function withWorld(work: (world: World) => Promise<void>): Promise<
       other: { id: other },
       stranger,
       send,
+      ask,
     })
   })
 }
@@ -79,4 +96,10 @@ export async function fingerprintOf({ deps }: TestControl, tenantId: string): Pr
       db.selectFrom('managed_sender').selectAll().where('tenant_id', '=', tenantId).execute(),
     ])
   return { tenant, domains, routes, policies, groups, outbound, skips, audit, users, senders }
+}
+
+/** `param` stands for the id of that name; `param=value` for itself. */
+function queryOf(asked: string | undefined, names: ReadonlyMap<string, string>): string {
+  if (asked === undefined) return ''
+  return asked.includes('=') ? `?${asked}` : `?${asked}=${names.get(asked) ?? `no-${asked}`}`
 }

@@ -61,6 +61,9 @@ const views: readonly View[] = [
   { name: 'tls', path: `${SLUG}/tls` },
   { name: 'tls-partner', path: `${SLUG}/tls`, act: addTlsPartner },
   { name: 'outbound', path: `${SLUG}/outbound` },
+  { name: 'signing', path: `${SLUG}/signing`, act: makeKeys },
+  { name: 'domains-spf', path: `${SLUG}/domains`, act: openSpf },
+  { name: 'senders-auto-allow', path: `${SLUG}/senders`, act: changeAutoAllow },
   { name: 'greylisting', path: `${SLUG}/greylisting` },
   { name: 'greylisting-never-retried', path: `${SLUG}/greylisting?list=never-retried` },
   { name: 'forgery', path: `${SLUG}/forgery` },
@@ -266,9 +269,25 @@ async function holdAndPause(page: Page): Promise<void> {
 }
 
 /** The hosts of Bright offer TLS with a certificate of nobody's. */
+async function makeKeys(page: Page): Promise<void> {
+  const make = page.getByRole('button', { name: 'Make keys of acme.example' })
+  if (await make.isVisible().catch(() => false)) await make.click()
+  await page.getByText('Copy to send to your DNS team').first().waitFor()
+}
+
+async function openSpf(page: Page): Promise<void> {
+  await page.getByText('SPF record of what it sends through us').first().click()
+  await page.getByText('Evaluate again').first().waitFor()
+}
+
+async function changeAutoAllow(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Change auto allow' }).click()
+  await page.getByLabel('Days without mail that end an entry').waitFor()
+}
+
 async function addTlsPartner(page: Page): Promise<void> {
   if ((await page.getByRole('heading', { name: 'bright.example' }).count()) === 0) {
-    await page.getByLabel('Domain').fill('bright.example')
+    await page.getByRole('textbox', { name: 'Domain' }).fill('bright.example')
     await page.getByRole('button', { name: 'Add and test' }).click()
   }
   await page.getByRole('button', { name: 'Ask for TLS' }).waitFor()
