@@ -4,7 +4,6 @@ import { formatDate } from '@gatepost/mail/date.ts'
 import type { TenantSettings } from '#policy/settings.ts'
 import type { Envelope } from '#spool/spool.ts'
 import { type DsnMessage, ownReport } from './dsn.ts'
-import { HELD_DAYS } from './retention.ts'
 
 export type Ended = {
   readonly envelope: Envelope
@@ -13,6 +12,8 @@ export type Ended = {
   readonly isReturned: boolean
 }
 
+/** Held mail waits so long where its organisation chose nothing else. */
+export const HELD_DAYS = 14
 /** A notice is for reading; the message centre has all. */
 const LISTED_MAX = 50
 const TEXT_MAX = 200
@@ -28,7 +29,9 @@ export function retentionNotice(about: {
   readonly now: number
 }): DsnMessage {
   const { id, tenantId, ended, hostname, now, postmaster, settings } = about
-  const subject = `${ended.length} held ${ended.length === 1 ? 'message' : 'messages'} ended after ${HELD_DAYS} days`
+  const days = settings.heldDays ?? HELD_DAYS
+  const within = days === 1 ? 'a day' : `${days} days`
+  const subject = `${ended.length} held ${ended.length === 1 ? 'message' : 'messages'} ended after ${within}`
   const lines = [
     `From: Gatepost <mailer-daemon@${hostname}>`,
     `To: <${postmaster}>`,
@@ -40,7 +43,7 @@ export function retentionNotice(about: {
     'Content-Type: text/plain; charset=utf-8',
     'Content-Transfer-Encoding: 8bit',
     '',
-    `Nobody released these messages within ${HELD_DAYS} days. Those marked as returned went back to their`,
+    `Nobody released these messages within ${within}. Those marked as returned went back to their`,
     'sender with a report; the others were discarded, because no report may go to an unproven address.',
     '',
     ...ended.slice(0, LISTED_MAX).flatMap(linesOf),

@@ -9,17 +9,15 @@ import type { Envelope } from '#spool/spool.ts'
 import type { DsnMessage } from './dsn.ts'
 import type { Source } from './in-hand.ts'
 import type { QueueTools } from './queue-tools.ts'
-import { type Ended, retentionNotice } from './retention-notice.ts'
+import { type Ended, HELD_DAYS, retentionNotice } from './retention-notice.ts'
 
-export const HELD_DAYS = 14
-const HELD_MS = HELD_DAYS * 24 * 3_600_000
+const DAY_MS = 24 * 3_600_000
 /** A day more or less is no matter to what was held for two weeks. */
 const LOOK_MS = 3_600_000
 /** After a start others have more pressing work. */
 const FIRST_LOOK_MS = 60_000
 const MESSAGES_PER_GO = 100
 const BY = 'retention'
-const REASON = `held for ${HELD_DAYS} days and not released`
 
 export type RetentionDeps = {
   readonly clock: Clock
@@ -46,7 +44,9 @@ export async function runRetention(deps: RetentionDeps, signal: AbortSignal): Pr
 
 /** Ends what is over in one spool. Returns how many messages that were. */
 export async function endHeld({ spool }: Source, deps: RetentionDeps): Promise<number> {
-  const before = deps.clock.now() - HELD_MS
+  // An organisation may choose fewer days; whether it did is known with its settings alone.
+  const now = deps.clock.now()
+  const before = now - DAY_MS
   const ended = new Map<string, Ended[]>()
   let after: string | null = null
   let count = 0
@@ -56,9 +56,11 @@ export async function endHeld({ spool }: Source, deps: RetentionDeps): Promise<n
       after,
       limit: MESSAGES_PER_GO,
     })
-    for (const { envelope: text, why } of part.items) {
+    for (const { envelope: text, why, since } of part.items) {
       const envelope = JSON.parse(text) as Envelope
-      const isReturned = await end(envelope, deps)
+      const days = deps.settingsOf(envelope.tenantId)?.heldDays ?? HELD_DAYS
+      if (since >= now - days * DAY_MS) continue
+      const isReturned = await end(envelope, days, deps)
       count += 1
       const { id: messageId, tenantId } = envelope
       deps.emit('delivery.held.ended', { messageId, tenantId, isReturned })
@@ -73,14 +75,14 @@ export async function endHeld({ spool }: Source, deps: RetentionDeps): Promise<n
 }
 
 /** Returned where a report may go; what is then still held had nobody to tell and is discarded. */
-async function end(envelope: Envelope, { queue, clock }: RetentionDeps): Promise<boolean> {
+async function end(envelope: Envelope, days: number, { queue, clock }: RetentionDeps): Promise<boolean> {
   const order = (action: QueueActOrder['action']): QueueActOrder => ({
     kind: 'queue-act',
     id: newId('ord', clock.now()),
     tenantId: envelope.tenantId,
     action,
     by: BY,
-    reason: REASON,
+    reason: `held for ${days} ${days === 1 ? 'day' : 'days'} and not released`,
     routeId: null,
     messageIds: [envelope.id],
     filter: { state: 'held', domain: null, search: null },

@@ -267,9 +267,30 @@ function tlsStateOf(socket: TLSSocket, byDane: boolean): TlsState {
     version: socket.getProtocol() ?? 'unknown',
     cipher: socket.getCipher()?.standardName ?? 'unknown',
     verified,
-    fault: verified ? null : String(authorizationError ?? 'not verified'),
+    fault: verified ? null : certificateFault(String(authorizationError ?? 'not verified')),
     byDane,
     certificate: shown === undefined ? null : certificateSeen(shown),
+  }
+}
+
+/** OpenSSL's names for what is wrong with a certificate, in words; others as they are. */
+function certificateFault(code: string): string {
+  switch (code.replace(/^Error.*?: /, '')) {
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+      return 'it is self-signed'
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+    case 'UNABLE_TO_GET_ISSUER_CERT':
+    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+      return 'nobody we know signed it'
+    case 'CERT_HAS_EXPIRED':
+      return 'it has expired'
+    case 'CERT_NOT_YET_VALID':
+      return 'it is not valid yet'
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+      return 'it is for another name'
+    default:
+      return code
   }
 }
 

@@ -10,7 +10,7 @@ import {
 import { parseDomain } from '@gatepost/mail/domain.ts'
 import { newId } from '#platform/random.ts'
 import { appendAudit } from '../audit/audit.ts'
-import { createPolicy } from '../policy/policy.ts'
+import { createPolicy, updatePolicy } from '../policy/policy.ts'
 import { draftOf, type PolicyRow } from '../policy/rows.ts'
 import { enabledPolicies } from '../policy/store.ts'
 import { optionText } from '../policy/text.ts'
@@ -90,7 +90,7 @@ export async function testTlsPartner(scope: Scope, text: string, deps: Deps): Pr
   return startTest(scope, row.domain, deps)
 }
 
-/** Makes the policies; those of the partner that say the same are left alone. */
+/** Makes the policies, or changes those that were made here before. */
 export async function enforceTlsPartner(
   scope: Scope,
   input: {
@@ -111,7 +111,12 @@ export async function enforceTlsPartner(
   const wanted: PolicyDraft[] = []
   if (!has('secure-delivery', input.level)) wanted.push(deliveryDraft(domain, input.level))
   if (input.receipt && !has('secure-receipt', null)) wanted.push(receiptDraft(domain))
-  for (const draft of wanted) await createPolicy(scope, { draft, reason }, deps)
+  for (const draft of wanted) {
+    // One made here before is changed: two for the same mail would only hide each other.
+    const made = before.policies.find(({ type, name }) => type === draft.type && name === draft.name)
+    if (made) await updatePolicy(scope, { id: made.id, draft, reason, expected: null }, deps)
+    else await createPolicy(scope, { draft, reason }, deps)
+  }
   return shownPartner(row, await enabledPolicies(store.db, scope.tenantId, TYPES), clock.now())
 }
 
