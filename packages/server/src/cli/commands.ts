@@ -1,5 +1,6 @@
 // Every command, in the order of the help.
 import type { Command } from './command.ts'
+import { agentCommands } from './commands/agents.ts'
 import { askCommands } from './commands/ask.ts'
 import { auditCommands } from './commands/audit.ts'
 import { connectCommands } from './commands/connect.ts'
@@ -16,6 +17,7 @@ import { outboundLoginCommands } from './commands/outbound-logins.ts'
 import { policyCommands } from './commands/policies.ts'
 import { queueCommands } from './commands/queue.ts'
 import { recipientCommands } from './commands/recipients.ts'
+import { retentionCommands } from './commands/retention.ts'
 import { roleCommands } from './commands/roles.ts'
 import { routeCommands } from './commands/routes.ts'
 import { senderCommands } from './commands/senders.ts'
@@ -33,11 +35,13 @@ export const commands: readonly Command[] = [
   ...auditCommands,
   ...roleCommands,
   ...tokenCommands,
+  ...retentionCommands,
   ...connectCommands,
   ...domainCommands,
   ...recipientCommands,
   ...spoofingCommands,
   ...userCommands,
+  ...agentCommands,
   ...policyCommands,
   ...tlsCommands,
   ...groupCommands,
