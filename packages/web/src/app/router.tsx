@@ -321,6 +321,12 @@ const account = createRoute({
   path: '/account',
   component: lazyRouteComponent(() => import('#account/account-page.tsx'), 'AccountPage'),
 })
+/** The same within the organisation somebody came from, so that its menu stays. */
+const tenantAccount = createRoute({
+  getParentRoute: () => tenant,
+  path: '/account',
+  component: lazyRouteComponent(() => import('#account/account-page.tsx'), 'AccountPage'),
+})
 const settings = createRoute({
   getParentRoute: () => tenant,
   path: '/settings',
@@ -393,6 +399,7 @@ const tree = root.addChildren([
       services,
       audit,
       signInSettings,
+      tenantAccount,
       administrators,
       roles,
       tokens,

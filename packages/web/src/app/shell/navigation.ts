@@ -1,8 +1,8 @@
 // Every page in the sidebar and in the search, with the names that users of the former product know.
 import type { Permission } from '@gatepost/contract/permission.ts'
 import {
-  IconArrowForwardUp,
   IconAddressBook,
+  IconArrowForwardUp,
   IconBuilding,
   IconHandStop,
   IconHistory,

@@ -3,7 +3,7 @@ import { signOut } from '@gatepost/contract/session.ts'
 import { Menu } from '@mantine/core'
 import { IconLogout, IconShieldLock } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
-import { Link, useNavigate } from '@tanstack/react-router'
+import { useNavigate } from '@tanstack/react-router'
 import { call } from '#api/call.ts'
 import { useMe, useMyTenant } from '#app/session.ts'
 import classes from './shell.module.css'
@@ -39,7 +39,14 @@ export function PersonMenu({ small }: { readonly small?: boolean }) {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{me.email}</Menu.Label>
-        <Menu.Item component={Link} to="/account" leftSection={<IconShieldLock size={16} aria-hidden />}>
+        <Menu.Item
+          leftSection={<IconShieldLock size={16} aria-hidden />}
+          onClick={() =>
+            void (tenant
+              ? navigate({ to: '/t/$slug/account', params: { slug: tenant.slug } })
+              : navigate({ to: '/account' }))
+          }
+        >
           Security
         </Menu.Item>
         <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={leave}>

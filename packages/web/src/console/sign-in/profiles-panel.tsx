@@ -80,6 +80,7 @@ function ProfilePanel({ profile, settings, onEdit }: One) {
       }
     >
       <Facts
+        wide
         rows={[
           ['Signs in by', waysWords(profile, settings)],
           ['Second factor', factorWords(profile)],
