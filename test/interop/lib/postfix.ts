@@ -28,6 +28,8 @@ type Options = {
   /** Where mail for acme.example goes on to, and that of Bob. */
   readonly mailboxPort: number
   readonly lmtpPort: number
+  /** A login at the smart host, and the one mechanism that is used. */
+  readonly login?: { readonly username: string; readonly password: string; readonly mechanism: string }
 }
 
 /** Starts a private instance in a temporary folder. */
@@ -56,7 +58,7 @@ export async function startPostfix(options: Options): Promise<Postfix> {
   }
 }
 
-function mainCf(folder: string, { smartHostPort, mailboxPort, lmtpPort }: Options): string {
+function mainCf(folder: string, { smartHostPort, mailboxPort, lmtpPort, login }: Options): string {
   const lines = [
     'compatibility_level = 3.6',
     `queue_directory = ${folder}/spool`,
@@ -87,6 +89,14 @@ function mainCf(folder: string, { smartHostPort, mailboxPort, lmtpPort }: Option
     `  {bob@acme.example = lmtp:inet:127.0.0.1:${lmtpPort}},`,
     `  {survey.example = plain:[127.0.0.1]:${smartHostPort}} }`,
   ]
+  if (login !== undefined) {
+    lines.push(
+      'smtp_sasl_auth_enable = yes',
+      'smtp_sasl_security_options = noanonymous',
+      `smtp_sasl_mechanism_filter = ${login.mechanism}`,
+      `smtp_sasl_password_maps = inline:{{[127.0.0.1]:${smartHostPort} = ${login.username}:${login.password}}}`,
+    )
+  }
   return `${lines.join('\n')}\n`
 }
 

@@ -24,6 +24,10 @@ export function swaks(options: {
   readonly header?: string
   readonly subject?: string
   readonly body?: string
+  /** A login, and how it is proven; inside TLS. */
+  readonly auth?: { readonly mechanism: string; readonly username: string; readonly password: string }
+  /** Further arguments. */
+  readonly more?: readonly string[]
 }): Promise<Sent> {
   const { port, clientIp, helo, from, to, subject = 'test', body = 'A short text.' } = options
   const args = [
@@ -60,6 +64,9 @@ export function swaks(options: {
     '--timeout',
     '20',
     ...(options.header ? ['--add-header', options.header] : []),
+    ...(options.auth ? ['--tls', '--auth', options.auth.mechanism] : []),
+    ...(options.auth ? ['--auth-user', options.auth.username, '--auth-password', options.auth.password] : []),
+    ...(options.more ?? []),
   ]
   return new Promise((resolve, reject) => {
     const child = spawn('swaks', args, { stdio: ['ignore', 'pipe', 'pipe'] })
