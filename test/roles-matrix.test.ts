@@ -199,7 +199,7 @@ test('an operator from outside is seen by the organisation at the first look', a
 
 /** What the contract says of who is let in; a token is no person. */
 function isLetIn({ allow }: Endpoint, { may, isToken }: Asker): boolean {
-  if (allow === 'public' || allow === 'agent') return true
+  if (allow === 'public') return true
   if (allow === 'agent') return false
   return allow === 'signed-in' ? !isToken : may.includes(allow)
 }

@@ -19,6 +19,7 @@ import * as policy from './policy.ts'
 import * as queue from './queue.ts'
 import * as recipient from './recipient.ts'
 import * as refusal from './refusal.ts'
+import * as retention from './retention.ts'
 import * as role from './role.ts'
 import * as route from './route.ts'
 import * as sender from './sender.ts'
@@ -108,6 +109,12 @@ export const endpoints: readonly Endpoint[] = [
   role.listGroupRoles,
   role.giveGroupRole,
   role.removeGroupRole,
+  retention.getRetention,
+  retention.setRetention,
+  retention.addHold,
+  retention.removeHold,
+  retention.exportPerson,
+  retention.erasePerson,
   keys.getKeys,
   keys.rotateKeys,
   keys.dropKeys,
@@ -179,7 +186,9 @@ export const endpoints: readonly Endpoint[] = [
   user.undoUsersChange,
   user.exportUsers,
   userImport.previewUserImport,
+  userImport.listUserImports,
   userImport.getUserImport,
+  userImport.mapUserImport,
   userImport.commitUserImport,
   userImport.undoUserImport,
   sender.listSenders,

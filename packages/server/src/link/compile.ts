@@ -18,6 +18,8 @@ export type TenantRows = {
     readonly postmaster: string | null
     readonly delivery_paused: 0 | 1
   }
+  /** Days that held mail waits, where the tenant chose. */
+  readonly heldDays?: number | null
   readonly domains: readonly {
     readonly id: string
     readonly name: string
@@ -115,6 +117,7 @@ export function compileTenant(rows: TenantRows): TenantSettings {
     smartHostRouteId: routes.find(({ default_for }) => default_for === 'outbound')?.id ?? null,
     postmaster: tenant.postmaster,
     ...(tenant.delivery_paused === 1 ? ({ deliveryPaused: true } as const) : {}),
+    ...(rows.heldDays ? { heldDays: rows.heldDays } : {}),
     ...rulesOf(rows),
     ...outboundOf(rows.outbound),
     ...signingOf(rows),

@@ -70,6 +70,7 @@ export const TenantShard = z.object({
   srsKey: z.string().optional(),
   suspects: z.array(SuspectSender).optional(),
   hourlyRecipients: z.int().optional(),
+  heldDays: z.int().min(1).max(14).optional(),
   signing: z
     .object({
       keys: z.array(

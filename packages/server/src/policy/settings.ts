@@ -133,6 +133,8 @@ export type TenantSettings = {
   readonly credentials?: readonly CredentialSettings[] | undefined
   readonly clouds?: readonly CloudSettings[] | undefined
   readonly forwardings?: readonly ForwardingSettings[] | undefined
+  /** Days that held mail waits for a decision; left out, 14. */
+  readonly heldDays?: number | undefined
   /** Sealed key by which forwarded mail gets a reverse-path of ours and its bounces find back (SRS). */
   readonly srsKey?: string | undefined
   readonly suspects?: readonly SuspectSender[] | undefined

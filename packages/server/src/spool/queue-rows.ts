@@ -69,12 +69,14 @@ export function selectExpired(sql: Statements, { before, after, limit }: Expired
     const row = sql.readMessage.get(String(id))!
     const { envelope, states } = readRow(row)
     if (envelope.receivedAt >= before) return { items, next: null }
-    const isOver = [...states.values()].every(
-      ([letter, , , since]) => letter !== 'h' || (since === 0 ? envelope.receivedAt : since) < before,
+    const since = Math.max(
+      ...[...states.values()]
+        .filter(([letter]) => letter === 'h')
+        .map(([, , , at]) => (at === 0 ? envelope.receivedAt : at)),
     )
-    if (!isOver) continue
+    if (since >= before) continue
     const why = [...states.values()].find(([letter]) => letter === 'h')?.[4]?.reply ?? null
-    items.push({ envelope: String(row.envelope), why })
+    items.push({ envelope: String(row.envelope), why, since })
     if (items.length >= limit) return { items, next: String(id) }
   }
   return { items, next: rows.length < ROWS_PER_LOOK ? null : String(rows.at(-1)?.id) }

@@ -56,7 +56,12 @@ export type QueueSelected = {
 }
 /** Messages by envelope (JSON), with the reply or reason of the first held recipient. */
 export type QueueExpired = {
-  readonly items: readonly { readonly envelope: string; readonly why: string | null }[]
+  readonly items: readonly {
+    readonly envelope: string
+    readonly why: string | null
+    /** When the last of its recipients was held. */
+    readonly since: number
+  }[]
   readonly next: string | null
 }
 export type QueueCounted = { readonly counts: QueueCounts; readonly next: string | null }

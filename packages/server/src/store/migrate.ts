@@ -14,6 +14,7 @@ import { agents } from './migrations/0014-agents.ts'
 import { signInTables } from './migrations/0016-sign-in.ts'
 import { signInProfiles } from './migrations/0017-sign-in-profiles.ts'
 import { rolesAndTokens } from './migrations/0018-roles.ts'
+import { retentionTables } from './migrations/0019-retention.ts'
 import { outbound } from './migrations/0020-outbound.ts'
 import { signing } from './migrations/0022-signing.ts'
 import { autoAllow } from './migrations/0023-auto-allow.ts'
@@ -36,6 +37,7 @@ export const migrations: readonly Migration[] = [
   signInTables,
   signInProfiles,
   rolesAndTokens,
+  retentionTables,
   outbound,
   signing,
   autoAllow,

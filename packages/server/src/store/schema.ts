@@ -38,6 +38,7 @@ import type {
   PolicyTable,
 } from './policy-tables.ts'
 import type { SeenRecipientTable, SpoofSourceTable, TrustedServiceTable } from './protection-tables.ts'
+import type { DataHoldTable, RetentionRunTable, RetentionTable } from './retention-tables.ts'
 import type {
   ApiTokenTable,
   AuditCutTable,
@@ -409,6 +410,9 @@ export type Schema = {
   invitation: InvitationTable
   api_token: ApiTokenTable
   audit_cut: AuditCutTable
+  retention: RetentionTable
+  retention_run: RetentionRunTable
+  data_hold: DataHoldTable
   audit: AuditTable
   revision: RevisionTable
   feed: FeedTable
@@ -480,6 +484,9 @@ export const tenantTables = [
   'invitation',
   'api_token',
   'audit_cut',
+  'retention',
+  'retention_run',
+  'data_hold',
   'audit',
   'revision',
   'feed',

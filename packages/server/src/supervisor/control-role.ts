@@ -20,6 +20,7 @@ import { watchRanges } from '#control/outbound/ranges.ts'
 import { ensureDefaults } from '#control/policy/defaults.ts'
 import { startLink } from '#control/publishing/start.ts'
 import { watchReadiness } from '#control/readiness/readiness.ts'
+import { watchRetention } from '#control/retention/nightly.ts'
 import { OperatorVisits } from '#control/role/visits.ts'
 import { KeyRotation } from '#control/secret/rotation.ts'
 import { watchAutoAllow } from '#control/sender/auto-allow.ts'
@@ -113,6 +114,7 @@ export async function startControl(options: RoleOptions): Promise<Running> {
   const loops = [
     watchConnect(deps, stopped.signal),
     watchReadiness(deps, stopped.signal),
+    watchRetention(deps, stopped.signal),
     watchGreylist(deps, stopped.signal),
     watchSigning(deps, stopped.signal),
     watchAutoAllow(deps, stopped.signal),

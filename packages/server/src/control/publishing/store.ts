@@ -10,6 +10,7 @@ import { acrossTenants } from '#store/tenant-guard.ts'
 import { outboundRows } from '../outbound/shard-rows.ts'
 import { groupOf, ruleOf } from '../policy/rows.ts'
 import { groupsOf, memberAddresses } from '../policy/store.ts'
+import { heldDaysOf } from '../retention/store.ts'
 import { autoAllowRow } from '../sender/auto-allow-store.ts'
 import { fillSenders } from '../sender/fill-store.ts'
 import { arcOf, keysInUse } from '../signing/store.ts'
@@ -127,7 +128,9 @@ async function rowsOf(db: Db, tenantId: string): ReturnType<PublishingStore['row
     rules: policies.map(ruleOf),
     groups: groups.map((row) => withMembers(groupOf(row), members.get(row.id))),
   }
-  return { tenant, domains, routes, authorizedOutbounds, ...compiled, signingKeys, arc, autoAllow, outbound }
+  const heldDays = await heldDaysOf(db, tenantId)
+  const parts = { signingKeys, arc, autoAllow, outbound, heldDays }
+  return { tenant, domains, routes, authorizedOutbounds, ...compiled, ...parts }
 }
 
 /** Users of a group count under all their addresses. */

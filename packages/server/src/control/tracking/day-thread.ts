@@ -9,9 +9,10 @@ import { fileExists, removeFile, renameFile } from '#platform/files.ts'
 import { sqliteDay } from '#store/tracking-schema.ts'
 import { dayName, dayOfId } from './days.ts'
 import { NoteTaker } from './notes.ts'
+import { removeRows } from './remove-rows.ts'
 import type { Place } from './rows.ts'
 import { type DayWrites, prepareWrites, storeReports } from './store-day.ts'
-import type { Taken } from './tracking-store.ts'
+import type { Removal, Taken } from './tracking-store.ts'
 
 export type DayThreadOptions = { readonly folder: string; readonly readOnly: boolean }
 export type DayQuestion =
@@ -24,6 +25,7 @@ export type DayQuestion =
     }
   | { readonly kind: 'take'; readonly id: number; readonly body: Uint8Array; readonly oldestDay: number }
   | { readonly kind: 'forget'; readonly id: number; readonly day: number }
+  | { readonly kind: 'remove'; readonly id: number; readonly day: number; readonly what: Removal }
   | { readonly kind: 'domains'; readonly id: number; readonly domains: ReadonlyMap<string, string> }
   | { readonly kind: 'forget-notes'; readonly id: number }
   | { readonly kind: 'close'; readonly id: number }
@@ -84,6 +86,8 @@ function answerTo(question: DayQuestion): unknown {
       return notes.forget()
     case 'forget':
       return closeDay(question.day)
+    case 'remove':
+      return removeRows(opened(question.day).database, question.what)
     case 'close':
       for (const day of [...days.keys()]) closeDay(day)
       return null

@@ -8,7 +8,7 @@ import { dayName, dayOfId, dayOfName } from './days.ts'
 import { NoteTaker } from './notes.ts'
 import { attemptRow, messageRows, outcomeText, type Place, type TenantOfDomain } from './rows.ts'
 import { afterDelivery, statusOf } from './status.ts'
-import type { Taken, TrackingStorage, WordPlace } from './tracking-store.ts'
+import type { Removal, Taken, TrackingStorage, WordPlace } from './tracking-store.ts'
 import { endOfPrefix, tenantKey, type WordTree } from './words.ts'
 
 /** One for reports, the rest for searches. */
@@ -71,9 +71,40 @@ export async function openPostgresTracking(database: string): Promise<TrackingSt
         known.delete(old)
       }
     },
+    remove: (day, what) => (known.has(day) ? removeRows(db, day, what) : Promise.resolve(0)),
     close: () => db.destroy(),
   }
 }
+
+/** Words of the messages go with them. */
+async function removeRows(db: Kysely<TrackingSchema>, day: number, what: Removal): Promise<number> {
+  return db.transaction().execute(async (trx) => {
+    const listed = what.kind === 'these' ? [what.tenantId] : what.tenants
+    if (listed.length === 0 && what.kind !== 'all-but') return 0
+    const gone = await trx
+      .deleteFrom('tracking_message')
+      .where('day', '=', day)
+      .$if(listed.length > 0, (rows) =>
+        rows.where('tenant_id', what.kind === 'all-but' ? 'not in' : 'in', listed),
+      )
+      .$if(what.kind === 'these', (rows) =>
+        rows.where('id', 'in', what.kind === 'these' && what.ids.length > 0 ? what.ids : ['']),
+      )
+      .returning(['id', 'seq'])
+      .execute()
+    for (let at = 0; at < gone.length; at += ROWS_PER_DELETE) {
+      const part = gone.slice(at, at + ROWS_PER_DELETE)
+      const ids = part.map(({ id }) => id)
+      const seqs = part.map(({ seq }) => seq)
+      await trx.deleteFrom('tracking_attempt').where('day', '=', day).where('message_id', 'in', ids).execute()
+      await trx.deleteFrom('tracking_word').where('day', '=', day).where('seq', 'in', seqs).execute()
+    }
+    return gone.length
+  })
+}
+
+/** Far below PostgreSQL's limit of parameters. */
+const ROWS_PER_DELETE = 5_000
 
 function foundBy(place: WordPlace, tree: WordTree): RawBuilder<number> {
   if ('word' in tree) {

@@ -65,6 +65,10 @@ export function openSqliteTracking(folder: string): TrackingStorage {
         for (const ending of ['', '-wal', '-shm']) removeFile(join(folder, `${dayName(old)}.db${ending}`))
       }
     },
+    async remove(day, what) {
+      if (!daysIn(folder).includes(day)) return 0
+      return (await writer.ask({ kind: 'remove', day, what })) as number
+    },
     async close() {
       await Promise.all([writer.close(), reader.close()])
     },

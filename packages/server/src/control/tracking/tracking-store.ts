@@ -21,6 +21,12 @@ export type WordPlace = {
   readonly afterSeq?: number | undefined
 }
 
+/** Which messages go: of these tenants, of all but these, or these of one tenant. */
+export type Removal =
+  | { readonly kind: 'of'; readonly tenants: readonly string[] }
+  | { readonly kind: 'all-but'; readonly tenants: readonly string[] }
+  | { readonly kind: 'these'; readonly tenantId: string; readonly ids: readonly string[] }
+
 export type TrackingStorage = {
   /** Compiles queries for this database; run them with `read`. */
   readonly builder: Kysely<TrackingSchema>
@@ -48,5 +54,7 @@ export type TrackingStorage = {
   /** Notes given so far may not have been kept. */
   forgetNotes(): void
   dropBefore(day: number): Promise<void>
+  /** Removes messages of one day with their attempts; returns how many. Days without rows give 0. */
+  remove(day: number, what: Removal): Promise<number>
   close(): Promise<void>
 }

@@ -9,12 +9,13 @@ import type { Store } from '#store/open.ts'
 import { keepGreylistReports } from '../greylist/reports.ts'
 import { problem } from '../problem.ts'
 import { keepSeenPeople } from '../recipient/seen.ts'
+import { trackingDaysOf } from '../retention/store.ts'
 import type { EdgeLink, Scope } from '../scope.ts'
 import { keepCorrespondence } from '../sender/correspondence.ts'
 import { keepSpoofs } from '../spoofing/store.ts'
 import { aliasesFor } from './alias-store.ts'
 import { countRows, type MessageCounts } from './counts-store.ts'
-import { dayOf } from './days.ts'
+import { dayOf, dayOfId } from './days.ts'
 import { auditExport, exportRows } from './export.ts'
 import type { MessageQuery } from './filter-store.ts'
 import { type Listed, listRows } from './list-store.ts'
@@ -67,6 +68,8 @@ export type Tracking = {
   getMessageReasons(scope: Scope): Promise<MessageReasons>
   /** Makes the queued recipients of a message due now. Throws `not-found`, `edge-unreachable`. */
   retryMessage(scope: Scope, id: string, link: EdgeLink): Promise<{ readonly recipients: number }>
+  /** Removes messages by id, with their attempts; resolves with how many. */
+  removeMessages(scope: Pick<Scope, 'tenantId'>, ids: readonly string[]): Promise<number>
   close(): Promise<void>
 }
 
@@ -125,6 +128,14 @@ export async function openTracking(options: Options): Promise<Tracking> {
         result.kind === 'failed' ? `The edge could not: ${result.why}.` : undefined,
       )
     },
+    async removeMessages({ tenantId }, ids) {
+      const days = Map.groupBy(ids, (id) => dayOfId(id) ?? 0)
+      let removed = 0
+      for (const [day, these] of days) {
+        removed += await storage.remove(day, { kind: 'these', tenantId, ids: these })
+      }
+      return removed
+    },
     async close() {
       stopped.abort()
       await retention
@@ -142,13 +153,35 @@ async function keepNotes(notes: MailNotes, { store, peopleChanged }: Options): P
   await keepSpoofs(store, notes.protection.spoofs)
 }
 
+/**
+ * Drops days that nobody keeps any more, and of other days the messages of tenants that keep them shorter.
+ * Resolves with how many messages of single tenants went.
+ */
+export async function applyTrackingRetention(
+  storage: Pick<TrackingStorage, 'dropBefore' | 'days' | 'remove'>,
+  kept: { readonly today: number; readonly usual: number; readonly own: ReadonlyMap<string, number> },
+): Promise<number> {
+  const { today, usual, own } = kept
+  const longest = Math.max(usual, ...own.values())
+  await storage.dropBefore(today - longest + 1)
+  let removed = 0
+  for (const day of await storage.days()) {
+    const age = today - day
+    const over = [...own].filter(([, days]) => age >= days).map(([tenant]) => tenant)
+    const still = [...own].filter(([, days]) => age < days).map(([tenant]) => tenant)
+    if (age >= usual) removed += await storage.remove(day, { kind: 'all-but', tenants: still })
+    else if (over.length > 0) removed += await storage.remove(day, { kind: 'of', tenants: over })
+  }
+  return removed
+}
+
 async function keepRetention(
   storage: TrackingStorage,
-  { clock, emit, signal, daysKept = TRACKING_DAYS }: Options & { readonly signal: AbortSignal },
+  { store, clock, emit, signal, daysKept = TRACKING_DAYS }: Options & { readonly signal: AbortSignal },
 ): Promise<void> {
   while (!signal.aborted) {
-    await storage
-      .dropBefore(dayOf(clock.now()) - daysKept + 1)
+    await trackingDaysOf(store)
+      .then((own) => applyTrackingRetention(storage, { today: dayOf(clock.now()), usual: daysKept, own }))
       .catch((error) => emit('control.request.failed', { what: 'retention of tracking', error }))
     await clock.sleep(RETENTION_LOOK_MS, signal)
   }

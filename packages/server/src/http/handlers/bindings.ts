@@ -14,6 +14,7 @@ import { outboundBindings } from './outbound.ts'
 import { policyBindings } from './policy.ts'
 import { queueBindings } from './queue.ts'
 import { refusalBindings } from './refusal.ts'
+import { retentionBindings } from './retention.ts'
 import { roleBindings } from './role.ts'
 import { routeBindings } from './route.ts'
 import { senderBindings } from './sender.ts'
@@ -38,6 +39,7 @@ export function createBindings(deps: HandlerDeps): readonly Binding[] {
     ...auditBindings(deps),
     ...keyBindings(deps),
     ...roleBindings(deps),
+    ...retentionBindings(deps),
     ...tokenBindings(deps),
     ...connectBindings(deps),
     ...domainBindings(deps),
