@@ -73,6 +73,8 @@ export const UserImport = z.object({
   ),
   /** While it is importing: what is done, of how much, in words. */
   progress: z.object({ phase: z.string(), done: z.int(), total: z.int() }).nullable(),
+  /** Why the last try to import did not end well; null when none did. */
+  failure: z.string().nullable(),
   createdAt: Time,
   committedAt: Time.nullable(),
   undoUntil: Time.nullable(),

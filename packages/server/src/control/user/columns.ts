@@ -1,17 +1,19 @@
 // Guesses what the columns of a list of users mean, by their heads and by what stands below them.
-import type { UserImport } from '@gatepost/contract/user-import.ts'
+import type { ImportColumn } from '@gatepost/contract/user-import.ts'
 import type { CsvRow } from './csv.ts'
 import {
   ALIAS_HEADS,
+  attributeOfHead,
   EMAIL_HEADS,
   FIRST_HEADS,
   headKeyOf,
   isKnownHead,
   LAST_HEADS,
   NAME_HEADS,
+  OTHER_HEADS,
 } from './heads.ts'
 
-export type Column = UserImport['columns'][number]
+export type Column = ImportColumn
 export type Columns = { readonly columns: readonly Column[]; readonly hasHead: boolean }
 
 /** Rows looked at below the head. */
@@ -36,6 +38,11 @@ export function guessColumns(rows: readonly CsvRow[]): Columns {
     const header = hasHead ? (first.cells[index] ?? '') : `Column ${index + 1}`
     if (index === email) return { header, means: 'email', attribute: null }
     if (names.has(index)) return { header, means: 'name', attribute: null }
+    const attribute = hasHead ? attributeOfHead(header) : null
+    if (attribute !== null) return { header, means: 'attribute', attribute }
+    const other = OTHER_HEADS.get(heads[index] ?? '')
+    // A second column of one of these would contradict the first.
+    if (other && heads.indexOf(heads[index]!) === index) return { header, means: other, attribute: null }
     return { header, means: isAliases(heads[index], content) ? 'aliases' : 'ignored', attribute: null }
   })
   return { columns, hasHead }
@@ -94,4 +101,24 @@ function nameColumns(
 function isAliases(head: string | undefined, content: Content): boolean {
   if (head !== undefined) return ALIAS_HEADS.has(head)
   return content.addresses > 0 && holdsAddresses(content)
+}
+
+/** The columns as somebody says that they are. Headers stay. */
+export function mappedColumns(
+  guessed: readonly Column[],
+  said: readonly Pick<Column, 'means' | 'attribute'>[],
+): readonly Column[] {
+  return guessed.map(({ header }, index): Column => {
+    const { means, attribute } = said[index] ?? { means: 'ignored', attribute: null }
+    if (means !== 'attribute') return { header, means, attribute: null }
+    return { header, means, attribute: attribute?.trim() || header.trim() || `Column ${index + 1}` }
+  })
+}
+
+/** What is wrong with a mapping; null when a file can be read by it. */
+export function mappingFault(columns: readonly Column[]): string | null {
+  const count = (means: Column['means']) => columns.filter((column) => column.means === means).length
+  if (count('email') !== 1) return 'Exactly one column must hold the address.'
+  const twice = (['password', 'groups', 'role', 'enabled'] as const).find((means) => count(means) > 1)
+  return twice === undefined ? null : `Only one column can hold the ${twice}.`
 }

@@ -10,11 +10,13 @@ import { guessDelimiter } from './delimiter.ts'
 import { readImportFile } from './import-file.ts'
 import { readText } from './text.ts'
 
-const own = new Map([
+const domains = new Map([
   ['acme.example', true],
   ['xn--bcher-kva.example', true],
   ['pending.example', false],
 ])
+
+const own = { domains, passwordFault: () => null, roleOf: () => 'no roles here', groupFault: () => null }
 
 const texts: readonly (readonly [string, Uint8Array, string | RegExp])[] = [
   ['UTF-8', Buffer.from('Übung'), 'Übung'],
@@ -286,9 +288,8 @@ test('files that are refused whole say what to do', async () => {
   for (const [text, name, reason] of [
     ['', 'file-unreadable', /no rows/],
     ['email,name\n', 'file-unreadable', /no rows/],
-    ['office,city\nBern,Bern', 'file-unreadable', /No column holds e-mail addresses/],
     ['"x"y\n'.repeat(200), 'file-unreadable', /line 1 first/],
-    [`email\n${'ann@acme.example\n'.repeat(50_001)}`, 'rows-over-limit', /50,000 rows.*Split/],
+    [`email\n${'ann@acme.example\n'.repeat(100_001)}`, 'rows-over-limit', /100,000 rows.*Split/],
   ] as const) {
     const work = readImportFile(Buffer.from(text), own)
     await assert.rejects(work, (error) => {
@@ -297,6 +298,54 @@ test('files that are refused whole say what to do', async () => {
       assert.match(error.message, reason)
       return true
     })
+  }
+})
+
+test('columns are named by a person where the guess is wrong, and passwords are never told back', async () => {
+  const rules = { ...own, passwordFault: (text: string) => (text === 'short' ? 'Use more.' : null) }
+  const text =
+    'post,who,secret,where\nann@acme.example,Ann,short,Bern\nbob@acme.example,Bob,long enough,Basel'
+  const said = [
+    { means: 'email', attribute: null },
+    { means: 'name', attribute: null },
+    { means: 'password', attribute: null },
+    { means: 'attribute', attribute: ' Office ' },
+  ] as const
+  const { candidates, errors, columns } = await readImportFile(Buffer.from(text), rules, said)
+  assert.deepEqual(errors, [{ line: 2, column: 'secret', text: '', reason: 'Use more.' }])
+  assert.deepEqual(
+    candidates.map(({ name, password, attributes }) => [name, password, attributes]),
+    [['Bob', 'long enough', [['Office', 'Basel']]]],
+  )
+  assert.equal(columns[3]?.header, 'where')
+  await assert.rejects(
+    readImportFile(Buffer.from(text), rules, said.slice(1)),
+    /Some fields need attention|column/,
+  )
+})
+
+const head = 'email,name,password,aliases,groups,role,enabled,attr:Department\n'
+const rowsOfTemplate: readonly (readonly [string, RegExp | null])[] = [
+  ['ann@acme.example,Ann,,,Sales;All staff,,yes,Sales', null],
+  ['ann@acme.example,Ann,,,,King,yes,', /no roles here/],
+  ['ann@acme.example,Ann,,,,,perhaps,', /Write yes or no/],
+]
+
+test('the columns of the template are known by their heads', async () => {
+  for (const [row, reason] of rowsOfTemplate) {
+    const { candidates, errors, columns } = await readImportFile(Buffer.from(head + row), own)
+    assert.deepEqual(
+      columns.map(({ means }) => means),
+      ['email', 'name', 'password', 'aliases', 'groups', 'role', 'enabled', 'attribute'],
+    )
+    if (reason) assert.match(errors[0]?.reason ?? '', reason)
+    else {
+      const { groups, enabled, attributes } = candidates[0]!
+      assert.deepEqual(
+        [groups, enabled, attributes],
+        [['Sales', 'All staff'], true, [['Department', 'Sales']]],
+      )
+    }
   }
 })
 

@@ -39,12 +39,37 @@ export const ALIAS_HEADS: ReadonlySet<string> = new Set([
   'additionaladdresses',
 ])
 
+/** Columns that only we know by these words, so they stand for one thing. */
+export const OTHER_HEADS: ReadonlyMap<string, 'password' | 'groups' | 'role' | 'enabled'> = new Map([
+  ['password', 'password'],
+  ['passwort', 'password'],
+  ['initialpassword', 'password'],
+  ['groups', 'groups'],
+  ['group', 'groups'],
+  ['gruppen', 'groups'],
+  ['role', 'role'],
+  ['rolle', 'role'],
+  ['permissions', 'role'],
+  ['enabled', 'enabled'],
+  ['signin', 'enabled'],
+  ['maysignin', 'enabled'],
+  ['accountenabled', 'enabled'],
+])
+
+const ATTRIBUTE = /^\s*attr(?:ibute)?\s*[:.]\s*(\S.{0,99})$/i
+
+/** The attribute that a head such as `attr:Department` names, or null. */
+export function attributeOfHead(head: string): string | null {
+  return ATTRIBUTE.exec(head)?.[1]?.trim() ?? null
+}
+
 const KNOWN: ReadonlySet<string> = new Set([
   ...EMAIL_HEADS,
   ...NAME_HEADS,
   ...FIRST_HEADS,
   ...LAST_HEADS,
   ...ALIAS_HEADS,
+  ...OTHER_HEADS.keys(),
 ])
 
 /** A head without spaces, marks, case and the `[Required]` of Google's template. */
@@ -58,5 +83,5 @@ export function headKeyOf(head: string): string {
 }
 
 export function isKnownHead(text: string): boolean {
-  return KNOWN.has(headKeyOf(text))
+  return KNOWN.has(headKeyOf(text)) || attributeOfHead(text) !== null
 }

@@ -1,11 +1,11 @@
 // An uploaded list, read and checked whole before anything is compared with the store (D7, decisions 53).
 import { ROWS_PER_IMPORT_MAX } from '@gatepost/contract/user-import.ts'
-import { problem } from '../problem.ts'
-import type { OwnDomains } from './address.ts'
-import { type Column, guessColumns } from './columns.ts'
+import { invalidInput, problem } from '../problem.ts'
+import { type Column, guessColumns, mappedColumns, mappingFault } from './columns.ts'
 import { type CsvTable, readCsv } from './csv.ts'
-import { type Checked, checkRows } from './rows.ts'
+import { type Checked, checkRows, type RowRules } from './rows.ts'
 import { readText } from './text.ts'
+import { isXlsx, readXlsx } from './xlsx.ts'
 
 export type ImportFile = Checked & {
   readonly columns: readonly Column[]
@@ -25,6 +25,7 @@ export async function readTable(
   bytes: Uint8Array,
   { rowsMax, empty }: { readonly rowsMax: number; readonly empty: string },
 ): Promise<ImportTable> {
+  if (isXlsx(bytes)) return readWorkbook(bytes, { rowsMax, empty })
   const file = readText(bytes)
   if (file.kind === 'refused') throw problem('file-unreadable', file.reason)
   const table = await readCsv(file.text, rowsMax + 1) // One more for the head.
@@ -37,22 +38,42 @@ export async function readTable(
   return { ...table, warning: file.warning }
 }
 
-/** Reads a list of users. Throws `file-unreadable` or `rows-over-limit` with what to do. */
-export async function readImportFile(bytes: Uint8Array, domains: OwnDomains): Promise<ImportFile> {
+/** The first sheet of a workbook, in the form of a CSV's rows. */
+async function readWorkbook(
+  bytes: Uint8Array,
+  { rowsMax, empty }: { readonly rowsMax: number; readonly empty: string },
+): Promise<ImportTable> {
+  const read = await readXlsx(bytes, rowsMax + 1) // One more for the head.
+  if (read.kind === 'too-many') throw tooMany(rowsMax)
+  if (read.kind === 'refused') throw problem('file-unreadable', read.reason)
+  if (read.kind === 'damaged') {
+    throw problem('file-unreadable', 'The workbook cannot be read. Save it again as XLSX, or as “CSV UTF-8”.')
+  }
+  if (read.rows.length === 0) throw problem('file-unreadable', empty)
+  return { kind: 'table', rows: read.rows, faults: [], warning: null }
+}
+
+/**
+ * Reads a list of users; `said` are the columns as a person named them. Throws `file-unreadable`,
+ * `rows-over-limit` or `invalid-input` with what to do.
+ */
+export async function readImportFile(
+  bytes: Uint8Array,
+  rules: RowRules,
+  said: readonly Pick<Column, 'means' | 'attribute'>[] | null = null,
+): Promise<ImportFile> {
   const table = await readTable(bytes, { rowsMax: ROWS_PER_IMPORT_MAX, empty: EMPTY })
   const guessed = guessColumns(table.rows)
+  const columns = said === null ? guessed.columns : mappedColumns(guessed.columns, said)
   const rows = table.rows.length - (guessed.hasHead ? 1 : 0) + table.faults.length
   if (rows > ROWS_PER_IMPORT_MAX) throw tooMany(ROWS_PER_IMPORT_MAX)
   if (rows === 0) throw problem('file-unreadable', EMPTY)
-  if (table.rows.length > 0 && !guessed.columns.some(({ means }) => means === 'email')) {
-    throw problem(
-      'file-unreadable',
-      'No column holds e-mail addresses. Write “email” above the one that should, and upload the file again.',
-    )
-  }
-  const checked = await checkRows(table, guessed, domains)
+  const fault = said === null ? null : mappingFault(columns)
+  if (fault !== null) throw invalidInput([{ path: '/columns', message: fault }])
+  // Without a column of addresses every row is wrong; the person says which one it is.
+  const checked = await checkRows(table, { columns, hasHead: guessed.hasHead }, rules)
   const warnings = [table.warning, leftOutWarning(checked.leftOut)].filter((text) => text !== null)
-  return { ...checked, columns: guessed.columns, rows, warnings }
+  return { ...checked, columns, rows, warnings }
 }
 
 const EMPTY = 'The file has no rows. Fill in one row a person, with the address in a column “email”.'

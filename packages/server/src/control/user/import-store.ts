@@ -8,9 +8,9 @@ import type { ImportUndo } from './import-write.ts'
 
 export type ImportRow = Row<'user_import'>
 /** What the preview or the import itself found; the rest of `UserImport` has columns of its own. */
-export type ImportFound = Pick<
+export type ImportFound = Omit<
   UserImport,
-  'columns' | 'rows' | 'adds' | 'changes' | 'unchanged' | 'errors' | 'errorCount' | 'warnings' | 'sample'
+  'id' | 'state' | 'fileName' | 'progress' | 'failure' | 'createdAt' | 'committedAt' | 'undoUntil'
 >
 
 const HOUR_MS = 3_600_000
@@ -97,6 +97,24 @@ export async function claimImport(
     .where('state', '=', step.from)
     .executeTakeFirst()
   return numUpdatedRows > 0n
+}
+
+/** Imports of one kind that were carried out, newest first; `after` is the id of the last one shown. */
+export async function committedImports(
+  db: Db,
+  tenantId: string,
+  query: { readonly kind: ImportKind; readonly limit: number; readonly after?: string | undefined },
+): Promise<readonly ImportRow[]> {
+  return db
+    .selectFrom('user_import')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('kind', '=', query.kind)
+    .where('state', 'in', ['committed', 'undone'])
+    .$if(query.after !== undefined, (select) => select.where('id', '<', query.after!))
+    .orderBy('id', 'desc')
+    .limit(query.limit + 1)
+    .execute()
 }
 
 /** Completes a claimed import: the file goes, what undoes it comes. */

@@ -2,14 +2,28 @@
 // time limits.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { UserImport } from '@gatepost/contract/user-import.ts'
+import { setTimeout } from 'node:timers/promises'
+import { permissionsOf } from '@gatepost/contract/permission.ts'
+import type { ImportMode, UserImport } from '@gatepost/contract/user-import.ts'
 import { testOnBoth, withFolder } from '../../../../../test/store/databases.ts'
-import { addOrganisation, type Deps, withStore } from '../../../../../test/store/fixtures.ts'
+import { addOrganisation, type Deps, START, withStore } from '../../../../../test/store/fixtures.ts'
+import { listGroups } from '../policy/group.ts'
 import { Problem } from '../problem.ts'
 import type { Scope } from '../scope.ts'
-import { commitImport, getImport, previewImport, takeBackImport } from './import.ts'
+import { applyPeople } from './apply.ts'
+import * as imports from './import.ts'
+import { ImportJobs } from './import-jobs.ts'
 import { PREVIEW_MS, UNDO_MS } from './import-store.ts'
 import { addUser, listUsers, removeUser, updateUser } from './user.ts'
+import { getUser } from './user-detail.ts'
+
+const jobs = new ImportJobs()
+const holding = (scope: Scope) => ({ ...scope, held: permissionsOf.super })
+const commitImport = (scope: Scope, input: imports.CommitInput, deps: Deps) =>
+  imports.commitImport(holding(scope), input, { ...deps, jobs })
+const getImport = (scope: Scope, id: string, deps: Deps) => imports.getImport(scope, id, { ...deps, jobs })
+const takeBackImport = (scope: Scope, id: string, deps: Deps) =>
+  imports.takeBackImport(scope, id, { ...deps, jobs })
 
 const HEAD = 'email,name,aliases\n'
 
@@ -185,28 +199,132 @@ test('files wait in a limited number', () =>
     }),
   ))
 
-test('50,000 rows are previewed, imported and taken back', { timeout: 120_000 }, (context) =>
+test('100,000 rows are previewed, imported with progress and taken back', { timeout: 240_000 }, (context) =>
   withFolder((dataFolder) =>
     withStore({ database: null, dataFolder }, async (deps) => {
       const acme = await addOrganisation(deps.store, 'Acme', 'acme.example')
-      const rows = Array.from({ length: 50_000 }, (_, at) => `user${at}@acme.example,User ${at},`)
+      const rows = Array.from({ length: 100_000 }, (_, at) => `user${at}@acme.example,User ${at},`)
       const start = performance.now()
+      const before = process.memoryUsage.rss()
+      let peak = before
+      const watch = setInterval(() => {
+        peak = Math.max(peak, process.memoryUsage.rss())
+      }, 20)
       const { id, adds } = await upload(acme, HEAD + rows.join('\r\n'), deps)
       const previewed = performance.now()
-      await commitImport(acme, { id, goodRowsOnly: false }, deps)
+      let now = await commitImport(acme, { id, goodRowsOnly: false }, deps)
+      assert.equal(now.state, 'importing')
+      assert.match(now.progress?.phase ?? '', /Reading|Storing/)
+      await refused(commitImport(acme, { id, goodRowsOnly: false }, deps), 'import-gone')
+      for (; now.state === 'importing'; now = await getImport(acme, id, deps)) await setTimeout(50)
+      assert.deepEqual([now.state, now.failure], ['committed', null])
       const committed = performance.now()
       await takeBackImport(acme, id, deps)
       const undone = performance.now()
-      assert.equal(adds, 50_000)
+      clearInterval(watch)
+      assert.equal(adds, 100_000)
       assert.deepEqual(await recipientsOf(deps, acme), [])
       const figures = [previewed - start, committed - previewed, undone - committed].map(Math.round)
-      context.diagnostic(`preview, import, undo of 50,000 rows: ${figures.join(', ')} ms`)
+      const grown = Math.round((peak - before) / 1e6)
+      context.diagnostic(`preview, import, undo of 100,000 rows: ${figures.join(', ')} ms; ${grown} MB more`)
     }),
   ),
 )
 
-function upload(scope: Scope, text: string, deps: Deps): Promise<UserImport> {
-  return previewImport(scope, { fileName: 'users.csv', raw: Buffer.from(text) }, deps)
+testOnBoth('passwords, roles, groups, sign-in and attributes of a list, and back', (place) =>
+  withStore(place, async (deps) => {
+    const acme = await addOrganisation(deps.store, 'Acme', 'acme.example')
+    await addUser(acme, { email: 'bob@acme.example', name: 'Bob', aliases: [] }, deps)
+    const head = 'email,name,password,groups,role,enabled,attr:Office\n'
+    const rows = [
+      'ann@acme.example,Ann,correct horse battery,Sales;All staff,,yes,Bern',
+      'bob@acme.example,,,sales,help-desk,no,Basel',
+      'cleo@acme.example,Cleo,short,,,,',
+      'anna@acme.example,Anna,correct horse battery,,,,',
+      'dan@acme.example,Dan,,,Super administrator,,',
+    ]
+    const before = await picture(deps, acme)
+    const preview = await upload(acme, head + rows.join('\n'), deps)
+    assert.deepEqual(
+      preview.errors.map(({ line, column, text, reason }) => `${line} ${column} ${text}: ${reason}`),
+      [
+        '4 password : Use at least 12 characters; this one has 5.',
+        '5 password : This is an administrator: a list changes neither its password nor its role.',
+        '6 role Super administrator: Protected roles are given one by one, on the page Roles.',
+      ],
+    )
+    assert.deepEqual([preview.passwords, preview.newGroups], [2, ['Sales', 'All staff']])
+    const raw = await deps.store.db
+      .selectFrom('user_import')
+      .select('raw')
+      .where('tenant_id', '=', acme.tenantId)
+      .executeTakeFirstOrThrow()
+    assert.doesNotMatch(Buffer.from(raw.raw).toString(), /horse|acme\.example/)
+    await commitImport(acme, { id: preview.id, goodRowsOnly: true }, deps)
+    const bob = await getUser(acme, 'bob@acme.example', deps)
+    assert.deepEqual(
+      [bob.enabled, bob.hasAccount, bob.groups.map(({ name }) => name), bob.attributes],
+      [false, true, ['Sales'], [{ name: 'Office', value: 'Basel', from: 'Written here' }]],
+    )
+    const person = await deps.store.db
+      .selectFrom('person')
+      .innerJoin('role_binding', 'role_binding.person_id', 'person.id')
+      .select(['person.password', 'person.must_change', 'role_binding.role'])
+      .where('role_binding.tenant_id', '=', acme.tenantId)
+      .where('person.email_key', '=', 'ann@acme.example')
+      .executeTakeFirstOrThrow()
+    assert.deepEqual([person.must_change, person.role], [1, 'end-user'])
+    assert.equal(await deps.passwords.verify('correct horse battery', person.password), true)
+    await takeBackImport(acme, preview.id, deps)
+    assert.deepEqual(await picture(deps, acme), before)
+    const groups = await listGroups(acme, { limit: 10, search: 'Sales' }, deps)
+    assert.equal(groups.total, 0)
+  }),
+)
+
+testOnBoth('a list that replaces removes whom only lists named, after a yes to the number', (place) =>
+  withStore(place, async (deps) => {
+    const acme = await addOrganisation(deps.store, 'Acme', 'acme.example')
+    const names = ['ann', 'bob', 'cleo', 'dan', 'eve', 'fay', 'gus', 'hal']
+    const rowOf = (name: string) => `${name}@acme.example,,${name}.x@acme.example`
+    const first = await upload(acme, HEAD + names.map(rowOf).join('\n'), deps)
+    await commitImport(acme, { id: first.id, goodRowsOnly: false }, deps)
+    await addUser(acme, { email: 'ida@acme.example', name: 'Ida', aliases: [] }, deps)
+    const { id: ann } = await getUser(acme, 'ann@acme.example', deps)
+    const source = { kind: 'directory', connectorId: 'con_1' } as const
+    const entry = {
+      externalId: '1',
+      kind: 'user' as const,
+      email: 'ann@acme.example',
+      aliases: [],
+      name: 'Ann',
+      userName: null,
+      signInEnabled: true,
+      attributes: new Map(),
+      members: [],
+      place: '',
+    }
+    const said = { tenantId: acme.tenantId, source, upserts: [entry], removals: [], now: START }
+    await deps.store.transaction((trx) => applyPeople(trx, said, deps))
+    const before = await namesOf(deps, acme)
+    const second = await upload(acme, `${HEAD}bob@acme.example,Bob,\n`, deps, 'replace')
+    assert.deepEqual([second.removes, second.keeps, second.removalsNeedYes], [6, 1, true])
+    await refused(commitImport(acme, { id: second.id, goodRowsOnly: false }, deps), 'removals-need-yes')
+    await commitImport(acme, { id: second.id, goodRowsOnly: false, removals: 6 }, deps)
+    assert.deepEqual(await namesOf(deps, acme), [
+      'ann@acme.example “Ann” ann.x@acme.example (directory)',
+      'bob@acme.example “Bob” (spreadsheet)',
+      'ida@acme.example “Ida” (manual)',
+    ])
+    assert.equal((await getUser(acme, 'ann@acme.example', deps)).id, ann)
+    await takeBackImport(acme, second.id, deps)
+    assert.deepEqual(await namesOf(deps, acme), before)
+  }),
+)
+
+function upload(scope: Scope, text: string, deps: Deps, mode: ImportMode = 'add'): Promise<UserImport> {
+  const file = { fileName: 'users.csv', raw: Buffer.from(text), mode }
+  return imports.previewImport(holding(scope), file, { ...deps, jobs })
 }
 
 function counts({ state, rows, adds, changes, unchanged, errorCount }: UserImport) {

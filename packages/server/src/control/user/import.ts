@@ -1,16 +1,25 @@
-// Lists of users from a CSV file (C3, D7): checked whole, imported in one piece, taken back within the hour.
-import type { UserImport } from '@gatepost/contract/user-import.ts'
+// Lists of users from a CSV or XLSX file (C3, D7): checked whole, imported in one piece, taken back within the
+// hour.
+import type { Permission } from '@gatepost/contract/permission.ts'
+import type { ImportColumn, ImportMode, UserImport } from '@gatepost/contract/user-import.ts'
 import { newId } from '#platform/random.ts'
 import { isUniqueViolation } from '#store/errors.ts'
 import type { Trx } from '#store/open.ts'
 import { actorName, appendAudit } from '../audit/audit.ts'
+import type { Passwords } from '../auth/password.ts'
 import { addActivity } from '../connect/activity.ts'
+import { type Page, pageOf } from '../page.ts'
 import { problem } from '../problem.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
+import { hashPasswords } from './import-accounts.ts'
 import { type ImportFile, readImportFile } from './import-file.ts'
-import { type ImportPlan, planImport } from './import-plan.ts'
+import { type FoundContext, foundIn } from './import-found.ts'
+import type { ImportJobs, Tell } from './import-jobs.ts'
+import { localGroups } from './import-people-store.ts'
+import { planImport } from './import-plan.ts'
 import {
   claimImport,
+  committedImports,
   dropOldImports,
   dropUndo,
   findImport,
@@ -25,26 +34,34 @@ import {
   undoOf,
 } from './import-store.ts'
 import { type ImportUndo, undoImport, writeImport } from './import-write.ts'
-import { ownDomains } from './store.ts'
+import { rowRulesOf } from './row-rules.ts'
 
-type Deps = Pick<ControlDeps, 'store' | 'clock' | 'link'>
+export type ImportDeps = Pick<ControlDeps, 'store' | 'clock' | 'link' | 'secrets'> & {
+  readonly passwords: Pick<Passwords, 'hash'>
+  readonly jobs: ImportJobs
+}
+/** Who imports, with the permissions held: roles are given by what the giver holds. */
+export type ImportScope = Scope & { readonly held: readonly Permission[] }
 
-/** Shown and kept; the count is exact. */
-const ERRORS_KEPT_MAX = 1_000
-const SAMPLE_ROWS = 20
+/** An import that takes longer goes on after the answer. */
+const ANSWER_MS = 1_500
 
 /** Checks an uploaded file; nothing is imported yet. Throws `file-unreadable`, `rows-over-limit`. */
 export async function previewImport(
-  scope: Scope,
-  upload: { readonly fileName: string; readonly raw: Uint8Array },
-  { store, clock }: Pick<Deps, 'store' | 'clock'>,
+  scope: ImportScope,
+  upload: { readonly fileName: string; readonly raw: Uint8Array; readonly mode: ImportMode },
+  deps: ImportDeps,
 ): Promise<UserImport> {
+  const { store, clock, secrets } = deps
   const { tenantId } = scope
   const now = clock.now()
   await dropOldImports(store.db, now)
-  const file = await readImportFile(upload.raw, await ownDomains(store.db, tenantId))
-  const found = foundIn(file, await planImport(store.db, tenantId, file))
+  const rules = await rowRulesOf(store.db, tenantId, scope.held)
+  const file = await readImportFile(upload.raw, rules)
+  const found = await planned(scope, { file, mode: upload.mode }, deps)
   const id = newId('imp', now)
+  // The file may hold passwords.
+  const sealed = secrets.seal(Buffer.from(upload.raw).toString('base64'), placeOf(tenantId, id))
   await store.transaction((trx) =>
     insertImport(
       trx,
@@ -53,53 +70,84 @@ export async function previewImport(
         tenant_id: tenantId,
         kind: 'users',
         file_name: upload.fileName,
-        raw: upload.raw,
+        raw: Buffer.from(sealed),
         created_at: now,
         created_by: actorName(scope.actor),
       },
       found,
     ),
   )
-  return getImport(scope, id, { store, clock })
+  return getImport(scope, id, deps)
+}
+
+/** Says what the columns of a previewed file mean and how it goes in, and checks it again. */
+export async function mapImport(
+  scope: ImportScope,
+  input: {
+    readonly id: string
+    readonly columns?: readonly Pick<ImportColumn, 'means' | 'attribute'>[] | undefined
+    readonly mode?: ImportMode | undefined
+  },
+  deps: ImportDeps,
+): Promise<UserImport> {
+  const { store, clock } = deps
+  const row = await requireImport(scope, input.id, deps)
+  requirePreview(row, clock.now())
+  const before = JSON.parse(row.preview) as ImportFound
+  const file = await readAgain(scope, { row, columns: input.columns ?? before.columns }, deps)
+  await keepFound(store.db, row, await planned(scope, { file, mode: input.mode ?? before.mode }, deps))
+  return getImport(scope, row.id, deps)
 }
 
 export async function getImport(
-  scope: Scope,
+  scope: Pick<Scope, 'tenantId'>,
   id: string,
-  { store, clock }: Pick<Deps, 'store' | 'clock'>,
+  { store, clock, jobs }: Pick<ImportDeps, 'store' | 'clock' | 'jobs'>,
 ): Promise<UserImport> {
-  const row = await findImport(store.db, scope.tenantId, id)
-  if (!row) throw notFound(id)
-  return importOf(row, clock.now())
+  return shown(await requireImport(scope, id, { store }), { clock, jobs })
+}
+
+/** Imports that were carried out, newest first. */
+export async function listImports(
+  { tenantId }: Pick<Scope, 'tenantId'>,
+  query: { readonly limit: number; readonly after?: string | undefined },
+  { store, clock, jobs }: Pick<ImportDeps, 'store' | 'clock' | 'jobs'>,
+): Promise<Page<UserImport>> {
+  const rows = await committedImports(store.db, tenantId, { ...query, kind: 'users' })
+  const item = (row: ImportRow) => shown(row, { clock, jobs })
+  return pageOf(rows, query.limit, { item, cursor: ({ id }) => id })
+}
+
+export type CommitInput = {
+  readonly id: string
+  readonly goodRowsOnly: boolean
+  /** The number of removals, where so many need a yes. */
+  readonly removals?: number | undefined
 }
 
 /**
- * Imports a previewed file in one transaction: all rows or none, or all good ones. Throws `import-has-
- * errors`, and `import-gone` for one that is too old or was imported already.
+ * Imports a previewed file in one transaction: all rows or none, or all good ones. What takes long goes on after
+ * the answer, with `progress`. Throws `import-has-errors`, `removals-need-yes`, and `import-gone` for one that is
+ * too old or was imported already.
  */
 export async function commitImport(
-  scope: Scope,
-  input: { readonly id: string; readonly goodRowsOnly: boolean },
-  deps: Deps,
+  scope: ImportScope,
+  input: CommitInput,
+  deps: ImportDeps,
 ): Promise<UserImport> {
-  const { store, clock, link } = deps
-  const row = await findImport(store.db, scope.tenantId, input.id)
-  if (!row) throw notFound(input.id)
-  requirePreview(row, clock.now())
-  // Users and domains may have changed since the preview, so the file is checked again; read outside the
-  // transaction, because parsing takes longest.
-  const file = await readImportFile(row.raw, await ownDomains(store.db, scope.tenantId))
-  const refused = await carryOut(scope, { row, file, goodRowsOnly: input.goodRowsOnly }, deps)
-  if (refused !== null) {
-    await keepFound(store.db, row, refused)
-    throw hasErrors(refused)
-  }
-  link.settingsChanged()
+  const row = await requireImport(scope, input.id, deps)
+  requirePreview(row, deps.clock.now())
+  if (deps.jobs.progressOf(row.id) !== null) throw problem('import-gone', 'This file is being imported.')
+  await deps.jobs.run(row.id, ANSWER_MS, (tell) => carryOut(scope, { row, input, tell }, deps))
   return getImport(scope, row.id, deps)
 }
 
 /** Takes an import back. Throws `import-gone` when its hour is over or a later import builds on it. */
-export async function takeBackImport(scope: Scope, id: string, deps: Deps): Promise<UserImport> {
+export async function takeBackImport(
+  scope: Scope,
+  id: string,
+  deps: Omit<ImportDeps, 'passwords' | 'secrets'>,
+): Promise<UserImport> {
   const { store, clock, link } = deps
   await store.transaction(async (trx) => {
     const row = await findImport(trx, scope.tenantId, id)
@@ -132,37 +180,119 @@ export async function claimUndo<Undo extends object>(trx: Trx, row: ImportRow, n
   return undo
 }
 
-type CarryOut = { readonly row: ImportRow; readonly file: ImportFile; readonly goodRowsOnly: boolean }
+type CarryOut = { readonly row: ImportRow; readonly input: CommitInput; readonly tell: Tell }
 
-/** Null when it is done; what was found when the file has errors, and then nothing has changed. */
-async function carryOut(
-  scope: Scope,
-  { row, file, goodRowsOnly }: CarryOut,
-  { store, clock }: Deps,
-): Promise<ImportFound | null> {
-  const { tenantId } = scope
-  const { dialect } = store
-  const work = store.transaction(async (trx) => {
-    const isMine = await claimImport(trx, row, { from: 'previewed', to: 'committed' })
-    if (!isMine) throw problem('import-gone', 'This file was imported a moment ago.')
-    const plan = await planImport(trx, tenantId, file)
-    const found = foundIn(file, plan)
-    if (plan.errors.length > 0 && !goodRowsOnly) throw new HasErrors(found)
-    const now = clock.now()
-    const undo = await writeImport(trx, plan, { tenantId, importId: row.id, now, dialect })
-    await keepCommitted(trx, row, { found, undo, now })
-    const text = `was imported: ${plan.adds.length} users added, ${plan.changes.length} changed`
-    const counts = { adds: found.adds, changes: found.changes, leftOut: found.errorCount }
-    await note(trx, scope, { row, action: 'users.imported', text, counts, now })
+async function carryOut(scope: ImportScope, { row, input, tell }: CarryOut, deps: ImportDeps): Promise<void> {
+  const { store, link } = deps
+  const { columns, mode } = JSON.parse(row.preview) as ImportFound
+  // Users, domains and rules may have changed since the preview, so the file is checked again; outside of the
+  // transaction, because reading and hashing take longest.
+  const file = await readAgain(scope, { row, columns }, deps)
+  const total = file.candidates.filter(({ password }) => password !== null).length
+  requireAgreed(await planned(scope, { file, mode }, deps), input)
+  const hashes = await hashPasswords(file.candidates, deps, (done) => {
+    tell({ phase: 'Securing passwords', done, total })
   })
-  return work.then(
-    () => null,
-    (error: unknown) => {
+  tell({ phase: 'Storing users', done: 0, total: file.rows })
+  const refused = await store
+    .transaction((trx) => write(trx, scope, { row, input, file, hashes, mode, now: deps.clock.now(), deps }))
+    .then(() => null)
+    .catch((error: unknown) => {
       if (error instanceof HasErrors) return error.found
       if (!isUniqueViolation(error)) throw error
       throw problem('import-has-errors', 'Somebody added one of these addresses just now. Import again.')
-    },
-  )
+    })
+  if (refused !== null) {
+    await keepFound(store.db, row, refused)
+    throw hasErrors(refused)
+  }
+  link.settingsChanged()
+}
+
+type Write = {
+  readonly row: ImportRow
+  readonly input: CommitInput
+  readonly file: ImportFile
+  readonly hashes: Awaited<ReturnType<typeof hashPasswords>>
+  readonly mode: ImportMode
+  readonly now: number
+  readonly deps: ImportDeps
+}
+
+async function write(trx: Trx, scope: ImportScope, work: Write): Promise<void> {
+  const { row, input, file, hashes, mode, now, deps } = work
+  const { tenantId } = scope
+  const isMine = await claimImport(trx, row, { from: 'previewed', to: 'committed' })
+  if (!isMine) throw problem('import-gone', 'This file was imported a moment ago.')
+  const plan = await planImport(trx, tenantId, { file, mode })
+  const found = foundIn(file, plan, await contextOf(scope, mode, { db: trx }))
+  if (plan.errors.length > 0 && !input.goodRowsOnly) throw new HasErrors(found)
+  requireAgreed(found, input)
+  const context = { tenantId, importId: row.id, now, dialect: deps.store.dialect, hashes }
+  const undo = await writeImport(trx, plan, context)
+  await keepCommitted(trx, row, { found, undo, now })
+  const removed = plan.removes.length === 0 ? '' : `, ${plan.removes.length} removed`
+  const text = `was imported: ${plan.adds.length} users added, ${plan.changes.length} changed${removed}`
+  const { adds, changes, removes, passwords } = found
+  const counts = { adds, changes, removes, passwords, leftOut: found.errorCount }
+  await note(trx, scope, { row, action: 'users.imported', text, counts, now })
+}
+
+/** So many removals need a yes to their very number. */
+function requireAgreed({ removes, removalsNeedYes }: ImportFound, { removals }: CommitInput): void {
+  if (!removalsNeedYes || removals === removes) return
+  throw problem('removals-need-yes', `${removes} users would be removed. Say yes to that number.`)
+}
+
+async function planned(
+  scope: ImportScope,
+  { file, mode }: { readonly file: ImportFile; readonly mode: ImportMode },
+  { store }: Pick<ImportDeps, 'store'>,
+): Promise<ImportFound> {
+  const plan = await planImport(store.db, scope.tenantId, { file, mode })
+  return foundIn(file, plan, await contextOf(scope, mode, store))
+}
+
+async function contextOf(
+  { tenantId }: Scope,
+  mode: ImportMode,
+  { db }: Pick<ImportDeps['store'], 'db'>,
+): Promise<FoundContext> {
+  return { mode, groups: await localGroups(db, tenantId) }
+}
+
+async function readAgain(
+  scope: ImportScope,
+  {
+    row,
+    columns,
+  }: { readonly row: ImportRow; readonly columns: readonly Pick<ImportColumn, 'means' | 'attribute'>[] },
+  { store, secrets }: Pick<ImportDeps, 'store' | 'secrets'>,
+): Promise<ImportFile> {
+  const opened = secrets.open(Buffer.from(row.raw).toString(), placeOf(scope.tenantId, row.id))
+  const rules = await rowRulesOf(store.db, scope.tenantId, scope.held)
+  return readImportFile(Buffer.from(opened, 'base64'), rules, columns)
+}
+
+function placeOf(tenantId: string, id: string) {
+  return { tenantId, column: 'user_import.raw', id }
+}
+
+async function requireImport(
+  { tenantId }: Pick<Scope, 'tenantId'>,
+  id: string,
+  { store }: Pick<ImportDeps, 'store'>,
+): Promise<ImportRow> {
+  const row = await findImport(store.db, tenantId, id)
+  if (!row) throw notFound(id)
+  return row
+}
+
+function shown(row: ImportRow, { clock, jobs }: Pick<ImportDeps, 'clock' | 'jobs'>): UserImport {
+  const progress = row.state === 'previewed' ? jobs.progressOf(row.id) : null
+  const kept = importOf(row, clock.now())
+  const state = progress === null ? kept.state : ('importing' as const)
+  return { ...kept, state, progress, failure: jobs.failureOf(row.id) }
 }
 
 /** Rolls the transaction back and carries what was found out of it. */
@@ -172,22 +302,6 @@ class HasErrors extends Error {
   constructor(found: ImportFound) {
     super('the file has errors')
     this.found = found
-  }
-}
-
-function foundIn(file: ImportFile, plan: ImportPlan): ImportFound {
-  return {
-    columns: [...file.columns],
-    rows: file.rows,
-    adds: plan.adds.length,
-    changes: plan.changes.length,
-    unchanged: plan.unchanged.length,
-    errors: plan.errors.slice(0, ERRORS_KEPT_MAX),
-    errorCount: plan.errors.length,
-    warnings: [...file.warnings],
-    sample: file.candidates.slice(0, SAMPLE_ROWS).map(({ line, email, name, aliases }) => {
-      return { line, email: email.address, name, aliases: aliases.map(({ address }) => address) }
-    }),
   }
 }
 

@@ -17,6 +17,24 @@ export type Candidate = {
   readonly email: UserAddress
   readonly name: string
   readonly aliases: readonly UserAddress[]
+  /** Null where the file says nothing of it. */
+  readonly password: string | null
+  readonly groups: readonly string[]
+  /** Id of a role. */
+  readonly role: string | null
+  readonly enabled: boolean | null
+  readonly attributes: readonly (readonly [string, string])[]
+}
+
+/** What rows are checked against besides addresses. */
+export type RowRules = {
+  readonly domains: OwnDomains
+  /** What is wrong with a password, or null; told without the password. */
+  passwordFault(password: string, who: { readonly email: string; readonly name: string }): string | null
+  /** Id of a role by its name, or a sentence why it cannot be given. */
+  roleOf(text: string): { readonly id: string } | string
+  /** Why users cannot be put into this group by a list, or null. */
+  groupFault(name: string): string | null
 }
 
 export type Checked = {
@@ -26,9 +44,8 @@ export type Checked = {
   readonly leftOut: ReadonlyMap<string, number>
 }
 
-type Context = {
+type Context = RowRules & {
   readonly columns: readonly Column[]
-  readonly domains: OwnDomains
   readonly leftOut: Map<string, number>
 }
 
@@ -45,11 +62,11 @@ const TEXT_SHOWN_MAX = 200
 export async function checkRows(
   table: { readonly rows: readonly CsvRow[]; readonly faults: readonly CsvFault[] },
   { columns, hasHead }: Columns,
-  domains: OwnDomains,
+  rules: RowRules,
 ): Promise<Checked> {
   const errors: RowError[] = table.faults.map(({ line, reason }) => ({ line, column: '', text: '', reason }))
   const candidates: Candidate[] = []
-  const context: Context = { columns, domains, leftOut: new Map() }
+  const context: Context = { ...rules, columns, leftOut: new Map() }
   /** Address key → line that has it. */
   const taken = new Map<string, number>()
   for (const [index, row] of (hasHead ? table.rows.slice(1) : table.rows).entries()) {
@@ -83,7 +100,11 @@ function candidateOf(row: CsvRow, context: Context): Candidate | RowError {
   const name = nameOf(row, columns)
   if (typeof name !== 'string') return name
   const aliases = aliasesOf(row, context, email.value.key)
-  return 'reason' in aliases ? aliases : { line, email: email.value, name, aliases: aliases.list }
+  if ('reason' in aliases) return aliases
+  const who = { email: email.value.address, name }
+  const more = moreOf(row, context, who)
+  if ('reason' in more) return more
+  return { line, email: email.value, name, aliases: aliases.list, ...more }
 }
 
 function nameOf({ line, cells }: CsvRow, columns: readonly Column[]): string | RowError {
@@ -132,6 +153,58 @@ function aliasesOf(
 
 function isProviders(item: string): boolean {
   return /^smtp:/i.test(item) || /\.onmicrosoft\.com$/i.test(item)
+}
+
+const YES: ReadonlySet<string> = new Set(['yes', 'y', 'true', '1', 'on', 'enabled', 'ja', 'oui', 'si', 'x'])
+const NO: ReadonlySet<string> = new Set(['no', 'n', 'false', '0', 'off', 'disabled', 'nein', 'non'])
+const GROUPS_MAX = 50
+const GROUP_LENGTH_MAX = 200
+const VALUE_LENGTH_MAX = 1_000
+
+type More = Pick<Candidate, 'password' | 'groups' | 'role' | 'enabled' | 'attributes'>
+
+/** Password, groups, role, sign-in and attributes. The text of a password is never repeated. */
+function moreOf(
+  { line, cells }: CsvRow,
+  context: Context,
+  who: { readonly email: string; readonly name: string },
+): More | RowError {
+  const { columns } = context
+  const textOf = (means: Column['means']): string =>
+    cells[columns.findIndex((one) => one.means === means)] ?? ''
+  const fault = (means: Column['means'], text: string, reason: string): RowError => {
+    return { line, column: headOf(columns, means), text, reason }
+  }
+  const password = textOf('password')
+  const weak = password === '' ? null : context.passwordFault(password, who)
+  if (weak !== null) return fault('password', '', weak)
+  const groups = textOf('groups')
+    .split(/[;|]/)
+    .flatMap((name) => cleanName(name) || [])
+  for (const name of groups) {
+    const wrong = name.length > GROUP_LENGTH_MAX ? 'The name is too long.' : context.groupFault(name)
+    if (wrong !== null) return fault('groups', name, wrong)
+  }
+  if (groups.length > GROUPS_MAX) return fault('groups', '', `At most ${GROUPS_MAX} groups in one row.`)
+  const roleText = textOf('role').trim()
+  const role = roleText === '' ? null : context.roleOf(roleText)
+  if (typeof role === 'string') return fault('role', roleText, role)
+  const enabledText = textOf('enabled').trim().toLowerCase()
+  const isSaid = enabledText !== ''
+  if (isSaid && !YES.has(enabledText) && !NO.has(enabledText)) {
+    return fault('enabled', enabledText, 'Write yes or no.')
+  }
+  const attributes = columns.flatMap(({ means, attribute }, index): (readonly [string, string])[] => {
+    const value = cleanName((cells[index] ?? '').slice(0, VALUE_LENGTH_MAX))
+    return means === 'attribute' && attribute !== null && value !== '' ? [[attribute, value]] : []
+  })
+  return {
+    password: password === '' ? null : password,
+    groups: [...new Set(groups)],
+    role: role?.id ?? null,
+    enabled: isSaid ? YES.has(enabledText) : null,
+    attributes,
+  }
 }
 
 /** An address stands for one user only. */

@@ -13,11 +13,16 @@ export type AddressRow = Row<'user_address'>
 export type SourceRow = Row<'user_source'>
 export type Source = User['sources'][number]
 
+/** A user to be stored. */
 export type NewUser = {
   readonly id: string
   readonly email: UserAddress
   readonly name: string
   readonly aliases: readonly UserAddress[]
+  /** True where nothing is said. */
+  readonly enabled?: boolean
+  /** As the column holds them. */
+  readonly attributes?: string
 }
 
 /** Domains of the organisation, with whether each is validated. */
@@ -150,14 +155,17 @@ export async function insertUsers(
 ): Promise<void> {
   const { tenantId, source, now } = made
   for (const batch of batchesOf(users)) {
-    const rows = batch.map(({ id, email, name }) => ({
+    const rows = batch.map(({ id, email, name, enabled = true, attributes = '[]' }) => ({
       id,
       tenant_id: tenantId,
       email: email.address,
       email_key: email.key,
       name,
       name_key: nameKeyOf(name),
-      enabled: 1 as const,
+      enabled: enabled ? (1 as const) : (0 as const),
+      enabled_locally: enabled ? (1 as const) : (0 as const),
+      attributes,
+      local_attributes: attributes,
       created_at: now,
       updated_at: now,
       revision: 1,
@@ -223,7 +231,11 @@ export async function insertSources(
       since: now,
       seen_at: now,
     }))
-    await trx.insertInto('user_source').values(rows).execute()
+    await trx
+      .insertInto('user_source')
+      .values(rows)
+      .onConflict((conflict) => conflict.columns(['user_id', 'source', 'connector_id']).doNothing())
+      .execute()
   }
 }
 

@@ -1,15 +1,27 @@
 // Answers for users and their imports from lists.
 import * as contract from '@gatepost/contract/user.ts'
 import * as lists from '@gatepost/contract/user-import.ts'
+import type { AuthDeps } from '#control/auth/auth.ts'
 import type { ControlDeps } from '#control/scope.ts'
 import { changeUsers, undoUsersChange } from '#control/user/bulk.ts'
 import { exportUsers } from '#control/user/export.ts'
-import { commitImport, getImport, previewImport, takeBackImport } from '#control/user/import.ts'
+import {
+  commitImport,
+  getImport,
+  type ImportScope,
+  listImports,
+  mapImport,
+  previewImport,
+  takeBackImport,
+} from '#control/user/import.ts'
+import { ImportJobs } from '#control/user/import-jobs.ts'
 import { addUser, listUsers, removeUser, updateUser } from '#control/user/user.ts'
 import { getUser } from '#control/user/user-detail.ts'
-import { type Binding, on, scopeOf } from '../request.ts'
+import { type Binding, heldHere, on, scopeOf } from '../request.ts'
 
-export function userBindings(deps: ControlDeps): readonly Binding[] {
+export type UserHandlerDeps = ControlDeps & Pick<AuthDeps, 'passwords'>
+
+export function userBindings(deps: UserHandlerDeps): readonly Binding[] {
   return [
     on(contract.listUsers, (request) => listUsers(scopeOf(request), request.query, deps)),
     on(contract.addUser, (request) => addUser(scopeOf(request), request.body, deps)),
@@ -29,17 +41,27 @@ export function userBindings(deps: ControlDeps): readonly Binding[] {
   ]
 }
 
-function importBindings(deps: ControlDeps): readonly Binding[] {
+function importBindings(control: UserHandlerDeps): readonly Binding[] {
+  const deps = { ...control, jobs: new ImportJobs() }
   return [
     on(lists.previewUserImport, (request) => {
-      const upload = { fileName: request.query.fileName, raw: request.raw }
-      return previewImport(scopeOf(request), upload, deps)
+      const upload = { ...request.query, raw: request.raw }
+      return previewImport(importScopeOf(request), upload, deps)
     }),
+    on(lists.listUserImports, (request) => listImports(scopeOf(request), request.query, deps)),
     on(lists.getUserImport, (request) => getImport(scopeOf(request), request.params.import, deps)),
+    on(lists.mapUserImport, (request) => {
+      const input = { ...request.body, id: request.params.import }
+      return mapImport(importScopeOf(request), input, deps)
+    }),
     on(lists.commitUserImport, (request) => {
-      const input = { id: request.params.import, goodRowsOnly: request.body.goodRowsOnly }
-      return commitImport(scopeOf(request), input, deps)
+      const input = { ...request.body, id: request.params.import }
+      return commitImport(importScopeOf(request), input, deps)
     }),
     on(lists.undoUserImport, (request) => takeBackImport(scopeOf(request), request.params.import, deps)),
   ]
+}
+
+function importScopeOf(request: Parameters<typeof scopeOf>[0] & Parameters<typeof heldHere>[0]): ImportScope {
+  return { ...scopeOf(request), held: heldHere(request) }
 }
