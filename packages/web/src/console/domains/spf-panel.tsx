@@ -62,7 +62,7 @@ function Verdict({ report }: { readonly report: SpfReport }) {
       return (
         <Note tone="bad" title={`Mail of ${domain} that leaves through us does not pass SPF`} role="status">
           <p>
-            {passing} of {plural(senders.length, 'address', 'addresses')} of ours pass.
+            {passing} of {senders.length} of our addresses pass.
           </p>
         </Note>
       )

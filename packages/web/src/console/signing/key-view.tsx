@@ -13,9 +13,10 @@ import { useSlug } from '#app/session.ts'
 import { CheckButton } from '#shared/check-button.tsx'
 import { useConfirm } from '#shared/confirm.tsx'
 import { CopyButton } from '#shared/copy-button.tsx'
+import { Facts } from '#shared/facts.tsx'
 import { date } from '#shared/format.ts'
+import { HostText } from '#shared/host-text.tsx'
 import { Block, Fold, ProblemNote } from '#shared/note.tsx'
-import { RecordsTable } from '#shared/records-table.tsx'
 import { ServersTable } from '#shared/servers-table.tsx'
 import stack from '#shared/stack.module.css'
 import { StatusWord } from '#shared/status-word.tsx'
@@ -53,10 +54,44 @@ function Record({ signingKey: key }: { readonly signingKey: SigningKey }) {
   const line = `${record.name}. ${record.ttl} IN TXT ${recordParts.map((part) => `"${part}"`).join(' ')}`
   return (
     <div className={stack.tight}>
-      <RecordsTable records={[record]} fullNames={false} label={`Record of ${key.selector}`} />
-      <p className="tx2">{record.weSee}</p>
+      <Facts
+        rows={[
+          [
+            'Type',
+            <span key="type" className="mono">
+              TXT
+            </span>,
+          ],
+          [
+            'Name',
+            <span key="name" className={stack.inline}>
+              <HostText>{record.relativeName}</HostText>
+              <CopyButton value={record.relativeName} label={`Copy name of ${key.selector}`} />
+            </span>,
+          ],
+          [
+            'Value',
+            <span key="value" className={stack.inline}>
+              <HostText>{record.value}</HostText>
+              <CopyButton value={record.value} label={`Copy value of ${key.selector}`} />
+            </span>,
+          ],
+          [
+            'TTL',
+            <span key="ttl" className="mono">
+              {record.ttl}
+            </span>,
+          ],
+          [
+            'We see',
+            <span key="state" className={stack.row}>
+              <StatusWord of="record" state={record.state} />
+              <span className="tx2">{record.weSee}</span>
+            </span>,
+          ],
+        ]}
+      />
       <div className={stack.row}>
-        <CopyButton value={record.value} label="Copy value" text />
         <CopyButton value={line} label="Copy as zone line" text />
         <CopyButton value={shareText(key)} label="Copy to send to your DNS team" text />
       </div>

@@ -28,6 +28,7 @@ export function SigningDomainPanel({ domain, may }: Props) {
   const current = domain.keys.filter(({ state }) => state !== 'gone')
   const gone = domain.keys.filter(({ state }) => state === 'gone')
   const signs = current.some(({ state }) => state === 'active')
+  const isWaiting = current.some(({ state }) => state === 'pending' || state === 'seen')
   const make = async () => {
     const agreed =
       !signs ||
@@ -45,7 +46,7 @@ export function SigningDomainPanel({ domain, may }: Props) {
       actions={
         <>
           <StatusWord of="signing" state={domain.state} />
-          {may && domain.validated && (
+          {may && domain.validated && !isWaiting && (
             <Button size="xs" variant={signs ? 'default' : 'filled'} loading={add.isPending} onClick={make}>
               {signs ? 'Rotate keys' : 'Make keys'}
               <span className="hidden-visually"> of {domain.domain}</span>
