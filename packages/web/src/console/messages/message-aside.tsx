@@ -49,6 +49,7 @@ const factWords = new Map([
   ['callForward', 'Mail host'],
   ['greylist', 'Greylist'],
   ['hops', 'Hops'],
+  ['relayProof', 'Proof of the sender'],
 ])
 
 /** Facts are named as the policies name them; here they begin with a capital. */
