@@ -28,8 +28,10 @@ import type { AnswerOf, FromWriter, OutboxRow, OutboxText, Question, WriterStart
 const BATCH_GAP_MS = 3
 /** As many messages in one batch are a load. */
 const BATCH_COMMITS_UNDER_LOAD = 2
-/** Settlements alone are in no hurry: they wait this long for a commit to ride with. */
-const UNHURRIED_MS = 10
+/** Settlements alone are in little hurry when much is going on: they wait this long for a commit to ride with. */
+const UNHURRIED_MS = 5
+/** Batches so far apart are few: then each outcome is worth a sync of its own. */
+const CALM_MS = 10
 /** As many settlements are worth a sync of their own at once. */
 const SETTLEMENTS_WITHOUT_WAIT = 256
 /** Beyond these the disk is slower than the senders: MAIL answers 452 until half of it is written. */
@@ -63,6 +65,8 @@ export class ThreadSpool implements Spool {
   /** When the last batch left, and how many messages it carried. */
   #sentAt = 0
   #sentCommits = 0
+  /** That one came long after the one before it. */
+  #wasCalm = true
   #timer: NodeJS.Timeout | null = null
   #fault: string | null = null
   #isFull = false
@@ -105,9 +109,9 @@ export class ThreadSpool implements Spool {
     if (this.#isClosed) return Promise.reject(new SpoolUnavailable('the spool is closed'))
     if (settlements.length === 0) return Promise.resolve()
     const durable = this.#gatherer.settle(settlements)
-    // After a pause at once: the next hop has the message, and a crash until it is written doubles it.
-    const isIdle = this.#options.clock.now() - this.#sentAt >= UNHURRIED_MS
-    if (isIdle || this.#gatherer.settlements >= SETTLEMENTS_WITHOUT_WAIT) this.#hurry()
+    // In calm times at once: the next hop has the message, and a crash until it is written doubles it.
+    const isCalm = this.#wasCalm || this.#options.clock.now() - this.#sentAt >= CALM_MS
+    if (isCalm || this.#gatherer.settlements >= SETTLEMENTS_WITHOUT_WAIT) this.#hurry()
     else this.#later()
     return durable
   }
@@ -229,7 +233,9 @@ export class ThreadSpool implements Spool {
     this.#timer = null
     const gathered = this.#gatherer.take()
     this.#onItsWay = gathered
-    this.#sentAt = this.#options.clock.now()
+    const now = this.#options.clock.now()
+    this.#wasCalm = now - this.#sentAt >= CALM_MS
+    this.#sentAt = now
     this.#sentCommits = gathered.batch.commits.length
     const { contents } = gathered.batch
     this.#worker.postMessage(gathered.batch, contents === null ? [] : [contents.buffer as ArrayBuffer])
@@ -249,6 +255,7 @@ export class ThreadSpool implements Spool {
         if (gathered !== null) this.#gatherer.resolve(gathered, message.refused)
         if (message.dropped > 0) this.#options.emit('spool.reports.dropped', { count: message.dropped })
         if (this.#gatherer.hasCommits || this.#gatherer.settlements >= SETTLEMENTS_WITHOUT_WAIT) this.#hurry()
+        else if (this.#wasCalm && this.#gatherer.settlements > 0) this.#hurry()
         else if (!this.#gatherer.isEmpty) this.#later()
         return
       }
