@@ -84,6 +84,7 @@ export async function fill(
     run: await runOf(control, tenantId, String(connector.id)),
     agent: (agent as { readonly id: string }).id,
     person: await somebodyIn(control, tenantId),
+    account: await somebodyIn(control, tenantId),
     step: 'validate-domains',
     name: 'acme.example',
   }

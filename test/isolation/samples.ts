@@ -3,12 +3,37 @@
 /** A directory that nobody can reach. */
 export const DIRECTORY = { kind: 'ldap', host: 'dc1.corp.example', userName: 'sync@corp.example' } as const
 
+import { defaultPasswordRules } from '@gatepost/contract/password.ts'
+
 export const BLOCK = {
   type: 'blocked-senders',
   name: 'Block',
   from: { kind: 'domain', domain: 'spam.example' },
   to: { kind: 'everyone' },
   option: { action: 'block' },
+}
+
+const PROFILE = {
+  password: true,
+  directory: false,
+  providers: [],
+  secondFactor: 'never',
+  graceDays: 0,
+  trustedRanges: [],
+  permittedRanges: [],
+  idleMinutes: 720,
+  sessionHours: 168,
+}
+const PROVIDER = {
+  name: 'Login',
+  settings: { kind: 'oidc', issuer: 'https://login.acme.example/', clientId: 'gatepost' },
+  secret: 'a secret',
+}
+const SERVICE = {
+  name: 'Survey',
+  identity: 'dkim',
+  value: 'survey.example',
+  grants: { permit: true, spoofing: false, displayName: false },
 }
 
 /** Bodies that each endpoint would take, so that nothing but the wall refuses. */
@@ -44,7 +69,7 @@ export const bodies: { readonly [endpoint: string]: unknown } = {
     selector: 's1',
     privateKey: `-----BEGIN PRIVATE KEY-----\n${'A'.repeat(64)}\n-----END PRIVATE KEY-----`,
   },
-  setArc: { seals: true, sealers: [] },
+  setArc: { seals: 'all', sealers: [] },
   setAutoAllow: { enabled: true, days: 120, samplePercent: 5 },
   authorizeOutbound: { address: '203.0.113.77' },
   addCredential: { name: 'Other host' },
@@ -86,6 +111,29 @@ export const bodies: { readonly [endpoint: string]: unknown } = {
   completePush: { chunks: 0, entries: 0, notListed: [] },
   addAgent: { site: 'Branch' },
   updateAgent: { site: 'Renamed' },
+  updatePasswordRules: defaultPasswordRules,
+  chooseSignIn: { chosen: true },
+  setOperatorVouching: { vouches: true },
+  createProfile: { ...PROFILE, name: 'Other' },
+  updateProfile: { ...PROFILE, name: 'Renamed' },
+  createProvider: PROVIDER,
+  updateProvider: PROVIDER,
+  enableProvider: { enabled: false },
+  testDirectorySignIn: { email: 'ann@acme.example', password: 'wrong' },
+  giveAccount: { email: 'ann@acme.example' },
+  exemptSpoofSource: {
+    domain: 'acme.example',
+    kind: 'dkim',
+    source: 'survey.example',
+    by: 'dkim',
+    value: 'survey.example',
+  },
+  dismissSpoofSource: { domain: 'acme.example', kind: 'dkim', source: 'survey.example', dismissed: true },
+  addService: { draft: SERVICE },
+  changeUsers: { action: 'disable', users: ['ann@acme.example'] },
+  askMessage: { clientIp: '203.0.113.10', forwardPath: 'ann@acme.example' },
+  actOnQueue: { action: 'retry', filter: { state: 'queued' } },
+  setQueuePause: { routeId: null, paused: true },
   createTenant: {
     name: 'Third',
     primaryDomain: 'third.example',

@@ -13,6 +13,8 @@ import { lookAt } from './lib/look.ts'
 const skip = chromiumMissing()
 const PAGE_MS = 60_000
 const SLUG = '/t/acme-ltd'
+/** Nobody of the internet is asked. */
+const ENVIRONMENT = { GATEPOST_DIRECTORIES_ENTRA_LOGIN: 'http://127.0.0.1:9' }
 
 type View = {
   readonly name: string
@@ -60,7 +62,10 @@ const views: readonly View[] = [
   { name: 'routes', path: `${SLUG}/routes` },
   { name: 'tls', path: `${SLUG}/tls` },
   { name: 'tls-partner', path: `${SLUG}/tls`, act: addTlsPartner },
-  { name: 'outbound', path: `${SLUG}/outbound` },
+  { name: 'forwarding-empty', path: `${SLUG}/forwarding` },
+  { name: 'outbound', path: `${SLUG}/outbound`, act: makeLogin },
+  { name: 'outbound-clouds', path: `${SLUG}/outbound`, act: switchCloudOn },
+  { name: 'forwarding', path: `${SLUG}/forwarding`, act: addForwarding },
   { name: 'signing', path: `${SLUG}/signing`, act: makeKeys },
   { name: 'domains-spf', path: `${SLUG}/domains`, act: openSpf },
   { name: 'senders-auto-allow', path: `${SLUG}/senders`, act: changeAutoAllow },
@@ -74,6 +79,7 @@ const views: readonly View[] = [
   { name: 'roles', path: `${SLUG}/roles` },
   { name: 'role-new', path: `${SLUG}/roles`, act: startRole },
   { name: 'tokens', path: `${SLUG}/tokens`, act: makeToken },
+  { name: 'retention', path: `${SLUG}/retention` },
   { name: 'operators', path: '/system/operators' },
   { name: 'operator-invite', path: '/system/operators', act: startOperator },
   { name: 'system-audit', path: '/system/audit' },
@@ -104,7 +110,7 @@ before(
     tab = await openTab(browser, {
       faultsExpected: /(GET \/v1\/me|POST \/v1\/sessions|\/v1\/setup\S*): 4\d\d$/,
     })
-    acme = await startAcme({}, async (gateway) => {
+    acme = await startAcme(ENVIRONMENT, async (gateway) => {
       setupComplaints = await lookAtSetup(gateway.setupUrl ?? '')
     })
     sandbox = await startPage(acme.world, { consoleUrl: () => acme.gateway.url })
@@ -283,6 +289,34 @@ async function openSpf(page: Page): Promise<void> {
 async function changeAutoAllow(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Change auto allow' }).click()
   await page.getByLabel('Days without mail that end an entry').waitFor()
+}
+
+async function makeLogin(page: Page): Promise<void> {
+  await page.getByLabel('Host or application').fill('Scanner, 2nd floor')
+  await page.getByRole('button', { name: 'Make login' }).click()
+  await page.getByText('Copy password').waitFor()
+}
+
+async function switchCloudOn(page: Page): Promise<void> {
+  await page.getByLabel('We send through Microsoft 365').check()
+  await page.getByRole('button', { name: 'Make header value' }).click()
+  await page.getByText('Copy header value').waitFor()
+}
+
+async function addForwarding(page: Page): Promise<void> {
+  for (const [address, target] of [
+    ['sales@acme.example', 'pat@bright.example'],
+    ['info@acme.example', 'ann@acme.example'],
+  ] as const) {
+    await page.getByLabel('Mail for').fill(address)
+    await page.getByLabel('goes to').fill(target)
+    await page.getByRole('button', { name: 'Add forwarding address' }).click()
+    await page.getByText(address, { exact: true }).waitFor()
+  }
+  await page.getByLabel('Mail for').fill('three@acme.example')
+  await page.getByLabel('goes to').fill('ben@bright.example')
+  await page.getByRole('button', { name: 'Test target' }).click()
+  await page.getByRole('list', { name: 'Test of the target' }).waitFor({ timeout: 20_000 })
 }
 
 async function addTlsPartner(page: Page): Promise<void> {

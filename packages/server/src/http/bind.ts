@@ -27,9 +27,11 @@ export type BindOptions = {
   readonly trustedProxies: readonly string[]
 }
 
-/** Mounts every binding on the app. */
+/** Mounts every binding on the app; `users/imports` before `users/{user}`, since the first that fits answers. */
 export function bind(app: Hono, options: BindOptions): void {
-  for (const binding of options.bindings) {
+  // Braces sort behind all letters.
+  const inOrder = options.bindings.toSorted((a, b) => (a.endpoint.path < b.endpoint.path ? -1 : 1))
+  for (const binding of inOrder) {
     const { method, path } = binding.endpoint
     app.on(method, path.replace(/\{(\w+)\}/g, ':$1'), (context) => answer(context, binding, options))
   }

@@ -302,6 +302,11 @@ const roles = createRoute({
   path: '/roles',
   component: lazyRouteComponent(() => import('#console/roles/roles-page.tsx'), 'RolesPage'),
 })
+const retention = createRoute({
+  getParentRoute: () => tenant,
+  path: '/retention',
+  component: lazyRouteComponent(() => import('#console/retention/retention-page.tsx'), 'RetentionPage'),
+})
 const tokens = createRoute({
   getParentRoute: () => tenant,
   path: '/tokens',
@@ -403,6 +408,7 @@ const tree = root.addChildren([
       administrators,
       roles,
       tokens,
+      retention,
       settings,
     ]),
     readiness,

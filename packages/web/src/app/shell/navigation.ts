@@ -4,6 +4,7 @@ import {
   IconAddressBook,
   IconArrowForwardUp,
   IconBuilding,
+  IconCalendarTime,
   IconHandStop,
   IconHistory,
   IconHourglass,
@@ -52,6 +53,7 @@ export type TenantAddress =
   | '/t/$slug/roles'
   | '/t/$slug/audit'
   | '/t/$slug/tokens'
+  | '/t/$slug/retention'
   | '/t/$slug/sign-in'
   | '/t/$slug/settings'
 
@@ -302,6 +304,13 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
         icon: IconKey,
         needs: 'tokens:read',
         alsoCalled: ['API applications', 'Services, API', 'Bearer', 'Automation'],
+      },
+      {
+        to: '/t/$slug/retention',
+        label: 'Retention',
+        icon: IconCalendarTime,
+        needs: 'retention:read',
+        alsoCalled: ['Data retention', 'Erase a person', 'Legal hold', 'Privacy', 'GDPR'],
       },
     ],
   },
