@@ -4,6 +4,7 @@ import { agentCommands } from './commands/agents.ts'
 import { askCommands } from './commands/ask.ts'
 import { auditCommands } from './commands/audit.ts'
 import { connectCommands } from './commands/connect.ts'
+import { directoryCommands } from './commands/directories.ts'
 import { domainCommands } from './commands/domains.ts'
 import { forwardingCommands } from './commands/forwarding.ts'
 import { greylistingCommands } from './commands/greylisting.ts'
@@ -41,6 +42,7 @@ export const commands: readonly Command[] = [
   ...recipientCommands,
   ...spoofingCommands,
   ...userCommands,
+  ...directoryCommands,
   ...agentCommands,
   ...policyCommands,
   ...tlsCommands,
