@@ -53,14 +53,18 @@ async function open({ control, tenantId, providerId, admin }: World): Promise<vo
 }
 
 async function whyRefused({ control, tenantId }: World): Promise<string> {
-  const row = await control.deps.store.db
-    .selectFrom('audit')
-    .select('after')
-    .where('tenant_id', '=', tenantId)
-    .where('action', '=', 'session.refused')
-    .orderBy('id', 'desc')
-    .executeTakeFirstOrThrow()
-  return row.after ?? ''
+  for (let wait = 0; wait < 100; wait += 1) {
+    const row = await control.deps.store.db
+      .selectFrom('audit')
+      .select('after')
+      .where('tenant_id', '=', tenantId)
+      .where('action', '=', 'session.refused')
+      .orderBy('id', 'desc')
+      .executeTakeFirst()
+    if (row?.after) return row.after
+    await new Promise((done) => setTimeout(done, 20))
+  }
+  return ''
 }
 
 /** Goes through a real provider's login as a browser would: cookies of its own, forms, redirects. */

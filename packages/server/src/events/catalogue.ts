@@ -145,6 +145,10 @@ export const catalogue = {
   'control.request.failed': { level: 'error', means: 'An API request failed by our own fault.' },
   'control.request.done': { level: 'debug', means: 'An API request was answered.', counts: 'api_requests' },
   'control.sign-in.failed': { level: 'warn', means: 'A sign-in failed.', counts: 'sign_in_failures' },
+  'control.sign-in.untold': {
+    level: 'error',
+    means: 'Why a sign-in was refused could not be written into the audit log.',
+  },
   'control.reset.failed': { level: 'error', means: 'The mail with a reset link could not be sent.' },
   'control.snapshot.published': { level: 'info', means: 'A new snapshot is offered to the edges.' },
 } as const satisfies Record<string, EventDefinition>

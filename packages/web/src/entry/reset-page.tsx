@@ -3,8 +3,8 @@ import { getSetup } from '@gatepost/contract/setup.ts'
 import { checkReset, completeReset, requestReset } from '@gatepost/contract/sign-in.ts'
 import { Button, PasswordInput, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
-import { Link } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
+import { Link, useLocation, useNavigate } from '@tanstack/react-router'
+import { useEffect } from 'react'
 import { rulesWords } from '#account/change-password.tsx'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
@@ -14,14 +14,20 @@ import { EntryFrame } from './sign-in-page.tsx'
 
 export function ResetPage() {
   const { data: setup } = useEndpoint(getSetup, {})
+  const navigate = useNavigate()
   // The token stands behind the hash, so that no server's log and no referrer ever holds it.
-  const [token, setToken] = useState(() => new URLSearchParams(location.hash.slice(1)).get('token'))
+  const { hash } = useLocation()
+  const token = new URLSearchParams(hash).get('token')
   useEffect(() => {
     document.title = 'Set a new password · Gatepost'
   }, [])
   return (
     <EntryFrame foot={setup?.hostname}>
-      {token === null ? <AskForLink /> : <NewPassword token={token} onAskAgain={() => setToken(null)} />}
+      {token === null ? (
+        <AskForLink />
+      ) : (
+        <NewPassword key={token} token={token} onAskAgain={() => void navigate({ to: '/reset', hash: '' })} />
+      )}
       <p className={classes.aside}>
         <Link to="/sign-in" search={{}}>
           Back to sign-in

@@ -47,10 +47,7 @@ export async function signIn(input: Input, origin: RequestOrigin, deps: AuthDeps
   if (candidate) {
     const { tenantId, personId, name, email } = candidate
     const locked = isLocked ? ` Locked from this address for ${lockRules.lockoutMinutes} minutes.` : ''
-    await tellRefusal(
-      { tenantId, personId, name, email, why: `${verdict.why}${locked}`, from: origin.from },
-      deps,
-    )
+    tellRefusal({ tenantId, personId, name, email, why: `${verdict.why}${locked}`, from: origin.from }, deps)
   } else {
     deps.emit('control.sign-in.failed', { from: origin.from })
   }

@@ -13,11 +13,20 @@ export type Refusal = {
   readonly from: string
 }
 
+type Deps = Pick<AuthDeps, 'store' | 'clock' | 'emit' | 'attempts'>
+
+/**
+ * Writes why, afterwards: whoever waits for the answer must not learn from its time that there was something to
+ * write (abuse case 61).
+ */
+export function tellRefusal(refusal: Refusal, deps: Deps): void {
+  writeRefusal(refusal, deps).catch((error: unknown) =>
+    deps.emit('control.sign-in.untold', { error: error instanceof Error ? error : new Error(String(error)) }),
+  )
+}
+
 /** Adds an entry, unless this account had many of late: guessers must not fill the log. */
-export async function tellRefusal(
-  refusal: Refusal,
-  { store, clock, emit, attempts }: Pick<AuthDeps, 'store' | 'clock' | 'emit' | 'attempts'>,
-): Promise<void> {
+async function writeRefusal(refusal: Refusal, { store, clock, emit, attempts }: Deps): Promise<void> {
   const { tenantId, personId, name, email, why, from } = refusal
   emit('control.sign-in.failed', { from })
   if (attempts.spend('told', personId ?? email) > 0) return

@@ -277,10 +277,7 @@ async function tellFault(
     return { kind: 'tested', tenantId: row.tenant_id, providerId: row.id }
   }
   const refusal = { tenantId: row.tenant_id, personId: null, name: row.name, from }
-  await tellRefusal(
-    { ...refusal, email: address ?? `somebody by ${row.name}`, why: `${saw} ${remedy}` },
-    deps,
-  )
+  tellRefusal({ ...refusal, email: address ?? `somebody by ${row.name}`, why: `${saw} ${remedy}` }, deps)
   return { kind: 'refused' }
 }
 

@@ -52,7 +52,7 @@ async function tellWrongCode(personId: string, { from }: RequestOrigin, deps: Au
   if (!candidate) return
   const { tenantId, name, email } = candidate
   const why = 'The password was right; the code was wrong or used already.'
-  await tellRefusal({ tenantId, personId, name, email, why, from }, deps)
+  tellRefusal({ tenantId, personId, name, email, why, from }, deps)
 }
 
 /** A challenge for any passkey of this console. */
@@ -104,7 +104,7 @@ export async function signInWithPasskey(
     barred?.why ?? (profile.password ? null : `The profile “${profile.name}” asks to sign in elsewhere.`)
   if (why !== null) {
     const { tenantId, name, email } = candidate
-    await tellRefusal({ tenantId, personId, name, email, why, from: origin.from }, deps)
+    tellRefusal({ tenantId, personId, name, email, why, from: origin.from }, deps)
     throw notAccepted()
   }
   const shown = { method: 'passkey', factor: null, replaces: signedIn?.sessionId ?? null } as const
