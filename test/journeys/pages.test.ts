@@ -57,6 +57,13 @@ const views: readonly View[] = [
   { name: 'queue-held', path: `${SLUG}/queue?state=held`, act: holdAndPause },
   { name: 'queue-no-match', path: `${SLUG}/queue?search=nobody%40far.example` },
   { name: 'users', path: `${SLUG}/users` },
+  { name: 'sign-in-profiles', path: `${SLUG}/sign-in` },
+  { name: 'sign-in-providers', path: `${SLUG}/sign-in?tab=providers` },
+  { name: 'sign-in-passwords', path: `${SLUG}/sign-in?tab=passwords` },
+  { name: 'sign-in-accounts', path: `${SLUG}/sign-in?tab=accounts` },
+  { name: 'account', path: `${SLUG}/account` },
+  { name: 'portal', path: '/portal' },
+  { name: 'reset', path: '/reset' },
   { name: 'users-import', path: `${SLUG}/users`, act: previewImport },
   { name: 'domains', path: `${SLUG}/domains` },
   { name: 'routes', path: `${SLUG}/routes` },
@@ -298,7 +305,7 @@ async function makeLogin(page: Page): Promise<void> {
 }
 
 async function switchCloudOn(page: Page): Promise<void> {
-  await page.getByLabel('We send through Microsoft 365').check()
+  await page.getByLabel('We send through Microsoft 365').click()
   await page.getByRole('button', { name: 'Make header value' }).click()
   await page.getByText('Copy header value').waitFor()
 }

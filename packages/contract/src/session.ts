@@ -36,6 +36,7 @@ export type Me = z.infer<typeof Me>
 
 export const signIn = endpoint({
   name: 'signIn',
+  duringPending: ['second-factor', 'change-password', 'enrol-second-factor'],
   method: 'POST',
   path: '/v1/sessions',
   tag: 'Sign-in',

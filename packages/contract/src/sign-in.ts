@@ -69,6 +69,7 @@ export const startPasskeySignIn = endpoint({
 export const signInWithPasskey = endpoint({
   ...open,
   name: 'signInWithPasskey',
+  duringPending: ['second-factor', 'change-password', 'enrol-second-factor'],
   method: 'POST',
   path: '/v1/sessions/passkey',
   summary: 'Signs in by passkey, alone or as the second step.',

@@ -45,9 +45,10 @@ async function answer(context: Context, binding: Binding, options: BindOptions):
   try {
     const client = clientAddressOf(context, options.trustedProxies)
     const bearer = bearerOf(context)
-    const signedIn = await findAsker(context, { bearer, from: client.address }, options)
+    const asker = await findAsker(context, { bearer, from: client.address }, options)
+    const signedIn = mayAsk(endpoint, asker) ? asker : null
     const scope = authorise(endpoint, {
-      signedIn,
+      signedIn: asker,
       tenant: context.req.param('tenant') ?? null,
       from: client.address,
     })
@@ -131,9 +132,15 @@ function authorise(endpoint: Endpoint, { signedIn, tenant, from }: Asker): Scope
 }
 
 /** A session that still owes something is good for that alone. */
-function requireComplete({ duringPending }: Endpoint, { pending }: SignedIn): void {
-  if (!pending || duringPending?.includes(pending)) return
-  throw problem(pending === 'second-factor' ? 'not-signed-in' : 'second-step-needed')
+function requireComplete(endpoint: Endpoint, signedIn: SignedIn): void {
+  if (mayAsk(endpoint, signedIn)) return
+  throw problem(signedIn.pending === 'second-factor' ? 'not-signed-in' : 'second-step-needed')
+}
+
+/** Where a session that owes something counts at all; endpoints open to everybody see nobody in it. */
+function mayAsk({ duringPending }: Endpoint, signedIn: SignedIn | null): boolean {
+  const pending = signedIn?.pending ?? null
+  return pending === null || duringPending?.includes(pending) === true
 }
 
 function parse(schema: z.ZodType, value: unknown, where: 'params' | 'query' | 'body'): never {

@@ -7,7 +7,7 @@ export type SecondFactorTable = {
   readonly person_id: string
   readonly kind: 'totp' | 'passkey'
   name: string
-  /** Sealed shared secret of a code generator; public key and transports of a passkey as JSON. */
+  /** Sealed: the shared secret of a code generator, or public key and transports of a passkey as JSON. */
   secret: string
   /** Id of a passkey's credential; unique. */
   readonly credential_id: string | null

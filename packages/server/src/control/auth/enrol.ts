@@ -120,7 +120,7 @@ export async function addPasskey(
   deps: AuthDeps,
 ): Promise<Enrolled> {
   const { personId } = await mine(signedIn, deps)
-  const { store, clock, url } = deps
+  const { store, clock, url, secrets } = deps
   const now = clock.now()
   const secret = `register ${signedIn.sessionId}`
   const ticket = await takeTicket(store.db, { kind: 'passkey', secret, now })
@@ -131,15 +131,16 @@ export async function addPasskey(
   if (passkey === null) throw problem('wrong-code', 'The passkey was not accepted. Try again.')
   const { credentialId, publicKey, transports, counter } = passkey
   const name = input.name === '' ? 'Passkey' : input.name
+  const id = newId('fac', now)
   const codes = await store.transaction(async (trx) => {
     await trx
       .insertInto('second_factor')
       .values({
-        id: newId('fac', now),
+        id,
         person_id: personId,
         kind: 'passkey',
         name,
-        secret: JSON.stringify({ publicKey, transports }),
+        secret: secrets.seal(JSON.stringify({ publicKey, transports }), placeOfKey(id)),
         credential_id: credentialId,
         last_step: counter,
         confirmed_at: now,

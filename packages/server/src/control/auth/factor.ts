@@ -81,7 +81,7 @@ export async function advance(
 export async function takePasskey(
   answer: { readonly credentialId: string; readonly response: unknown; readonly challenge: string },
   place: { readonly rpId: string; readonly origin: string },
-  { store, clock }: Pick<Deps, 'store' | 'clock'>,
+  { store, clock, secrets }: Deps,
 ): Promise<string | null> {
   const row = await store.db
     .selectFrom('second_factor')
@@ -90,7 +90,7 @@ export async function takePasskey(
     .where('kind', '=', 'passkey')
     .executeTakeFirst()
   if (!row) return null
-  const kept = JSON.parse(row.secret) as Pick<StoredPasskey, 'publicKey' | 'transports'>
+  const kept = JSON.parse(secrets.open(row.secret, placeOfKey(row.id))) as Pick<StoredPasskey, 'publicKey' | 'transports'>
   const passkey = { ...kept, credentialId: answer.credentialId, counter: row.last_step }
   const counter = await verifyAuthentication(place, { ...answer, passkey })
   if (counter === null) return null

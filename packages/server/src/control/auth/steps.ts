@@ -113,14 +113,14 @@ export async function signInWithPasskey(
 
 async function personOf(
   { ticket, response }: { readonly ticket: string; readonly response: unknown },
-  { store, clock, url }: AuthDeps,
+  { store, clock, secrets, url }: AuthDeps,
 ): Promise<string | null> {
   const now = clock.now()
   const taken = await takeTicket(store.db, { kind: 'passkey', secret: ticket, now })
   const credentialId = credentialIdOf(response)
   if (!taken || credentialId === null) return null
   const { challenge } = taken.value as { readonly challenge: string }
-  return takePasskey({ credentialId, response, challenge }, placeOf(url), { store, clock })
+  return takePasskey({ credentialId, response, challenge }, placeOf(url), { store, clock, secrets })
 }
 
 function notAccepted(): Error {
