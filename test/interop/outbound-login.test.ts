@@ -53,7 +53,10 @@ for (const mechanism of ['scram-sha-256', 'plain', 'login']) {
   })
 }
 
-test('Postfix with a password that was replaced keeps its mail, and says why', { skip, timeout: 60_000 }, async () => {
+test('Postfix with a password that was replaced keeps its mail, and says why', {
+  skip,
+  timeout: 60_000,
+}, async () => {
   const login = await acme.api.call<Login>('POST', `${acme.base}/outbound/credentials`, { name: 'old' })
   await live(acme.api, acme.base)
   const postfix = await startPostfix({

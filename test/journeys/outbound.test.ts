@@ -25,32 +25,47 @@ after(() => acme?.stop())
 
 const mx = (): number => acme.gateway.mxPort
 const submission = (): number => acme.gateway.submissionPort
-const post = <T>(path: string, body: unknown = {}): Promise<T> => acme.api.call<T>('POST', `${acme.base}/${path}`, body)
+const post = <T>(path: string, body: unknown = {}): Promise<T> =>
+  acme.api.call<T>('POST', `${acme.base}/${path}`, body)
 
-type Login = { readonly credential: { readonly id: string; readonly username: string }; readonly password: string }
+type Login = {
+  readonly credential: { readonly id: string; readonly username: string }
+  readonly password: string
+}
 
 function arrived(subject: string) {
   return acme.world.outside.waitFor(({ content }) => String(content).includes(subject), 10_000)
 }
 
-test('an authorised address counts at both edge workers within 5 s, and stops as fast', { skip }, async (t) => {
+test('an authorised address counts at both edge workers within 5 s, and stops as fast', {
+  skip,
+}, async (t) => {
   const ip = '198.51.100.77'
   const isRefused = async () => (await askMany(ip)).every((code) => code === 451)
   assert.equal(await isRefused(), true, 'an address that nobody authorised')
   const began = Date.now()
   await post('outbound/addresses', { address: ip, comment: 'second host' })
-  await eventually(() => askMany(ip), (codes) => codes.every((code) => code === 250), LIVE_MS)
+  await eventually(
+    () => askMany(ip),
+    (codes) => codes.every((code) => code === 250),
+    LIVE_MS,
+  )
   const allowed = Date.now() - began
   const again = Date.now()
   await acme.api.call('DELETE', `${acme.base}/outbound/addresses/${ip}`)
   await eventually(isRefused, (refused) => refused, LIVE_MS)
   const stopped = Date.now() - again
   t.diagnostic(`authorised at both workers after ${allowed} ms, revoked after ${stopped} ms`)
-  const { total, live: isLive } = await acme.api.call<{ total: number; live: number }>('GET', `${acme.base}/live`)
+  const { total, live: isLive } = await acme.api.call<{ total: number; live: number }>(
+    'GET',
+    `${acme.base}/live`,
+  )
   assert.deepEqual([total, isLive], [2, 2])
 })
 
-test('swaks: a login by PLAIN and LOGIN inside TLS; nothing before TLS, and no wrong password', { skip }, async () => {
+test('swaks: a login by PLAIN and LOGIN inside TLS; nothing before TLS, and no wrong password', {
+  skip,
+}, async () => {
   const login = await post<Login>('outbound/credentials', { name: 'Branch office' })
   await live(acme.api, acme.base)
   const { username } = login.credential
@@ -80,9 +95,16 @@ test('swaks: a login by PLAIN and LOGIN inside TLS; nothing before TLS, and no w
     port: submission(),
     auth: { mechanism: 'PLAIN', username, password },
   })
-  assert.match(foreign.dialog, /451 4\.7\.1 Open relay not allowed \(other\.example is not a validated domain\)/)
+  assert.match(
+    foreign.dialog,
+    /451 4\.7\.1 Open relay not allowed \(other\.example is not a validated domain\)/,
+  )
   const used = await eventually(
-    () => acme.api.call<{ items: { lastSeenAt: number | null; lastAddress: string }[] }>('GET', `${acme.base}/outbound/credentials`),
+    () =>
+      acme.api.call<{ items: { lastSeenAt: number | null; lastAddress: string }[] }>(
+        'GET',
+        `${acme.base}/outbound/credentials`,
+      ),
     ({ items }) => items[0]?.lastSeenAt != null,
     5_000,
   )

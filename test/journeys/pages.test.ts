@@ -115,7 +115,7 @@ before(
     browser = await openBrowser()
     // Whoever is not signed in, or signs in wrongly, is told so by status.
     tab = await openTab(browser, {
-      faultsExpected: /(GET \/v1\/me|POST \/v1\/sessions|\/v1\/setup\S*): 4\d\d$/,
+      faultsExpected: /(GET \/v1\/me|POST \/v1\/sessions|\/v1\/setup\S*|\/v1\/invitations\/check): 4\d\d$/,
     })
     acme = await startAcme(ENVIRONMENT, async (gateway) => {
       setupComplaints = await lookAtSetup(gateway.setupUrl ?? '')

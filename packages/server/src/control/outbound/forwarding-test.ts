@@ -13,7 +13,7 @@ type Tested = { checks: Check[]; passed: boolean }
 
 const TITLES: ReadonlyMap<ProbeCheck, string> = new Map([
   ['resolve', 'The mail host’s name has an address'],
-  ['connect', 'It answers on port 25'],
+  ['connect', 'It answers'],
   ['greeting', 'It greets as a mail host'],
   ['recipient', 'It takes the target'],
 ])

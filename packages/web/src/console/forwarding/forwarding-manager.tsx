@@ -107,7 +107,7 @@ export function ForwardingManager() {
                 <>
                   <Way row={row} />
                   <span className="small tx2">
-                    <Used row={row} />
+                    Last used: <Used row={row} />
                   </span>
                   {columns.slice(-2).map((column) => (
                     <span key={column.id}>{column.cell(row)}</span>
@@ -168,7 +168,7 @@ function NewForwarding() {
             {...form.getInputProps('address')}
           />
           <TextInput
-            label="goes to"
+            label="Goes to"
             description="Inside or outside of your organisation."
             autoComplete="off"
             spellCheck={false}

@@ -65,7 +65,7 @@ function CloudView({ cloud }: { readonly cloud: Cloud }) {
     <section className={classes.cloud} aria-label={name}>
       <Switch
         label={`We send through ${name}`}
-        checked={enabled}
+        checked={set.isPending ? set.variables.body.enabled : enabled}
         disabled={!may || set.isPending}
         onChange={(event) => void change(event.currentTarget.checked)}
       />

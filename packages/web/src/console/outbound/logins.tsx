@@ -160,7 +160,7 @@ function columnsOf(acts: Acts | null): readonly Column<SmtpCredential>[] {
       headHidden: true,
       align: 'right',
       cell: (row) => (
-        <span className={stack.row}>
+        <span className={classes.acts}>
           <Button variant="subtle" color="gray" size="compact-sm" onClick={() => acts.askRenew(row)}>
             New password<span className="hidden-visually"> for {row.name}</span>
           </Button>
