@@ -54,6 +54,7 @@ function Program({ program }: { readonly program: AgentProgram }) {
       </div>
       <Button
         component="a"
+        className={classes.take ?? ''}
         href={`/v1/agent/programs/${name}`}
         download={name}
         variant="default"
