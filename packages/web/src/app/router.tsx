@@ -24,6 +24,7 @@ import { QueueSearch } from '#console/queue/queue-search.ts'
 import { SendersSearch } from '#console/senders/senders-search.ts'
 import { ServicesSearch } from '#console/services/services-search.ts'
 import { SignInSearch } from '#console/sign-in/sign-in-search.ts'
+import { usersSearch } from '#console/users/users-words.ts'
 import { FailedPage, NotFoundPage } from './fault-pages.tsx'
 import { homeOf, mayAdminister } from './home.ts'
 import { PendingPage } from './pending-page.tsx'
@@ -205,6 +206,7 @@ const newPolicy = createRoute({
 const groups = createRoute({
   getParentRoute: () => policies,
   path: '/groups',
+  validateSearch: z.object({ group: z.string().max(60).optional().catch(undefined) }),
   component: lazyRouteComponent(() => import('#console/policies/groups-page.tsx'), 'GroupsPage'),
 })
 const policy = createRoute({
@@ -215,7 +217,13 @@ const policy = createRoute({
 const users = createRoute({
   getParentRoute: () => tenant,
   path: '/users',
+  validateSearch: usersSearch,
   component: lazyRouteComponent(() => import('#console/users/users-page.tsx'), 'UsersPage'),
+})
+const user = createRoute({
+  getParentRoute: () => tenant,
+  path: '/users/$user',
+  component: lazyRouteComponent(() => import('#console/users/user-page.tsx'), 'UserPage'),
 })
 const directories = createRoute({
   getParentRoute: () => tenant,
@@ -389,6 +397,7 @@ const tree = root.addChildren([
       ask,
       policies.addChildren([policyList, newPolicy, groups, policy]),
       users,
+      user,
       directories,
       newDirectory,
       directory,

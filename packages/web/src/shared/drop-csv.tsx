@@ -1,4 +1,4 @@
-// A place to drop a CSV on, or to press and choose one: for every import.
+// A place to drop a list on, or to press and choose one: for every import.
 import { Dropzone } from '@mantine/dropzone'
 import { IconFileSpreadsheet } from '@tabler/icons-react'
 import classes from './drop-csv.module.css'
@@ -10,7 +10,16 @@ const CSV_TYPES = {
   'application/vnd.ms-excel': ['.csv'],
 }
 
+/** Where workbooks are read too. */
+const LIST_TYPES = {
+  ...CSV_TYPES,
+  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': ['.xlsx'],
+}
+
 type Props = {
+  /** Workbooks are taken too. */
+  readonly withXlsx?: boolean
+  readonly rowsMax?: number
   /** Name of the file input, for screen readers. */
   readonly label: string
   readonly busy: boolean
@@ -21,12 +30,17 @@ type Props = {
   readonly openRef?: { current: (() => void) | null }
 }
 
-export function DropCsv({ label, busy, bytesMax, onDrop, onReject, openRef }: Props) {
+export function DropCsv(props: Props) {
+  const { label, busy, bytesMax, onDrop, onReject, openRef, withXlsx = false, rowsMax = 50_000 } = props
+  const kind = withXlsx ? 'CSV or XLSX' : 'CSV'
+  const wrong = withXlsx
+    ? 'Only one CSV or XLSX file up to 20 MB can be read. Save an older workbook as XLSX first.'
+    : 'Only one CSV file up to 20 MB can be read. Save a spreadsheet as CSV first.'
   return (
     <Dropzone
       onDrop={onDrop}
-      onReject={() => onReject('Only one CSV file up to 20 MB can be read. Save a spreadsheet as CSV first.')}
-      accept={CSV_TYPES}
+      onReject={() => onReject(wrong)}
+      accept={withXlsx ? LIST_TYPES : CSV_TYPES}
       maxSize={bytesMax}
       maxFiles={1}
       multiple={false}
@@ -38,9 +52,10 @@ export function DropCsv({ label, busy, bytesMax, onDrop, onReject, openRef }: Pr
       <div className={classes.words}>
         <IconFileSpreadsheet size={22} stroke={1.6} aria-hidden />
         <span>
-          <span className={classes.title}>Drop a CSV file here, or press to choose one</span>
+          <span className={classes.title}>Drop a {kind} file here, or press to choose one</span>
           <span className="small tx3">
-            Up to 50,000 rows. Nothing is imported before you have seen the preview.
+            Up to {rowsMax.toLocaleString('en-GB')} rows. Nothing is imported before you have seen the
+            preview.
           </span>
         </span>
       </div>

@@ -7,7 +7,7 @@ import stack from './stack.module.css'
 import { Countdown } from './time.tsx'
 
 export type EndedImport = {
-  readonly state: 'previewed' | 'committed' | 'undone' | 'expired'
+  readonly state: 'previewed' | 'importing' | 'committed' | 'undone' | 'expired'
   readonly fileName: string
   readonly undoUntil: number | null
 }
@@ -81,6 +81,7 @@ function Outcome({ shown, sentence, note, undoneNote }: Props) {
           <p>Nothing was imported. Choose the file again.</p>
         </Note>
       )
+    case 'importing':
     case 'previewed':
       return null
   }

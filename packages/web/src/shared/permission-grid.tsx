@@ -69,6 +69,7 @@ export function PermissionGrid({ label, value, may, onChange }: Props) {
                 <Checkbox
                   key={permission}
                   size="xs"
+                  className={classes.box}
                   label={<Word permission={permission} />}
                   aria-label={`${areaWords.get(area) ?? area}: ${wordOf(permission)}`}
                   checked={value.includes(permission)}

@@ -20,7 +20,14 @@ const NAMES_SHOWN = 20
 const REMOVALS_FREE = 5
 
 export function foundIn(file: ImportFile, plan: ImportPlan, { mode, groups }: FoundContext): ImportFound {
-  const names = new Map(file.candidates.flatMap((row) => row.groups.map((name) => [nameKeyOf(name), name])))
+  const names = new Map<string, string>()
+  for (const row of file.candidates) {
+    for (const name of row.groups) {
+      const key = nameKeyOf(name)
+      // As it is written first.
+      if (!names.has(key)) names.set(key, name)
+    }
+  }
   return {
     mode,
     columns: [...file.columns],

@@ -48,6 +48,7 @@ export type TenantAddress =
   | '/t/$slug/services'
   | '/t/$slug/policies'
   | '/t/$slug/users'
+  | '/t/$slug/policies/groups'
   | '/t/$slug/directories'
   | '/t/$slug/administrators'
   | '/t/$slug/roles'
@@ -245,6 +246,13 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
         icon: IconUsers,
         needs: 'users:read',
         alsoCalled: ['Internal directories, users', 'Spreadsheet import'],
+      },
+      {
+        to: '/t/$slug/policies/groups',
+        label: 'Groups',
+        icon: IconUsersGroup,
+        needs: 'policies:read',
+        alsoCalled: ['Profile groups', 'Directory groups', 'Address groups'],
       },
       {
         to: '/t/$slug/directories',

@@ -1,15 +1,19 @@
-// Address groups: lists of addresses and domains that policies name on either side.
+// People › Groups: local lists of addresses, domains and users, and groups that directories keep; policies name
+// both.
 import {
+  type AddressGroup,
   type AddressGroupSummary,
+  changeGroupMembers,
   createGroup,
   getGroup,
+  listGroupMembers,
   listGroups,
   removeGroup,
   updateGroup,
 } from '@gatepost/contract/group.ts'
-import { Button, Modal, Textarea, TextInput } from '@mantine/core'
-import { IconPlus, IconUsersGroup } from '@tabler/icons-react'
-import { Link } from '@tanstack/react-router'
+import { ActionIcon, Button, Modal, SegmentedControl, Textarea, TextInput } from '@mantine/core'
+import { IconPlus, IconUsersGroup, IconX } from '@tabler/icons-react'
+import { Link, useSearch } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { fieldErrorsOf } from '#api/problem-error.ts'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
@@ -19,6 +23,7 @@ import { EmptyState } from '#shared/empty-state.tsx'
 import { plural } from '#shared/format.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import { PageFoot, usePages } from '#shared/pages.tsx'
+import { SearchField } from '#shared/search-field.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
 import stack from '#shared/stack.module.css'
 import classes from './policies.module.css'
@@ -29,37 +34,66 @@ export function GroupsPage() {
   const tenant = useSlug()
   const pages = usePages()
   const may = useMay('policies:write')
-  const [open, setOpen] = useState<string | 'new' | null>(null)
+  const { group: named } = useSearch({ strict: false }) as { group?: string }
+  const [open, setOpen] = useState<string | 'new' | null>(named ?? null)
+  const [search, setSearch] = useState('')
+  const [origin, setOrigin] = useState<'all' | 'local' | 'directory'>('all')
   const list = useEndpoint(
     listGroups,
-    { params: { tenant }, query: { limit: LIMIT, after: pages.after } },
+    {
+      params: { tenant },
+      query: {
+        limit: LIMIT,
+        after: pages.after,
+        search: search || undefined,
+        origin: origin === 'all' ? undefined : origin,
+      },
+    },
     { keepPrevious: true },
   )
-  const crumb = {
-    label: 'Policies',
-    link: (
-      <Link to="/t/$slug/policies" params={{ slug: tenant }}>
-        Policies
-      </Link>
-    ),
-  }
   const add = may && (
     <Button leftSection={<IconPlus size={15} aria-hidden />} onClick={() => setOpen('new')}>
-      Add an address group
+      Add a group
     </Button>
   )
   return (
     <Page
-      title="Address groups"
-      crumbs={[crumb]}
-      lead="A list of addresses and domains that policies name. A change here is live for all of them within a second."
+      title="Groups"
+      lead="Users, addresses and domains that policies name. Groups of directories are read there; local ones are changed here, live within a second."
       actions={add}
     >
       {list.error && <ProblemNote error={list.error} />}
       <div className={classes.frame}>
+        <search className={classes.groupTools} aria-label="Filter groups">
+          <SearchField
+            label="Search groups"
+            placeholder="Name or entry"
+            value={search}
+            onChange={(value) => {
+              pages.reset()
+              setSearch(value)
+            }}
+          />
+          <SegmentedControl
+            aria-label="Which groups"
+            value={origin}
+            onChange={(value) => {
+              pages.reset()
+              setOrigin(value as typeof origin)
+            }}
+            data={[
+              { value: 'all', label: 'All' },
+              { value: 'local', label: 'Local' },
+              { value: 'directory', label: 'From directories' },
+            ]}
+          />
+        </search>
         {!list.data && !list.error && <SkeletonRows rows={4} />}
         {list.data?.items.length === 0 && (
-          <EmptyState icon={IconUsersGroup} title="No address group yet">
+          <EmptyState
+            icon={IconUsersGroup}
+            title={search || origin !== 'all' ? 'No such group' : 'No group yet'}
+          >
             <p>
               Put the senders that one policy should cover into a group, such as your suppliers, and name the
               group in the policy.
@@ -86,7 +120,7 @@ export function GroupsPage() {
       <Modal
         opened={open !== null}
         onClose={() => setOpen(null)}
-        title={open === 'new' ? 'Add an address group' : 'Address group'}
+        title={open === 'new' ? 'Add a group' : 'Group'}
         closeButtonProps={{ 'aria-label': 'Close' }}
         size="lg"
         radius={8}
@@ -107,10 +141,9 @@ function GroupRow({ group, onOpen }: { readonly group: AddressGroupSummary; read
           {group.name}
         </button>
         {group.description && <p className="tx2">{group.description}</p>}
+        {group.directory && <p className="tx2">Kept by {group.directory}</p>}
       </div>
-      <span className="tx2">
-        {`${plural(group.addressCount, 'address', 'addresses')}, ${plural(group.domainCount, 'domain')}`}
-      </span>
+      <span className="tx2">{entriesText(group)}</span>
       <span>
         {group.usedBy.length === 0 ? (
           <span className="tx3">in no policy</span>
@@ -129,7 +162,26 @@ function StoredGroup({ id, onDone }: { readonly id: string; readonly onDone: () 
   const { data, error } = useEndpoint(getGroup, { params: { tenant, group: id } })
   if (error) return <ProblemNote error={error} />
   if (!data) return <SkeletonRows rows={4} />
-  return <GroupForm key={data.revision} stored={data} onDone={onDone} />
+  if (data.origin === 'directory') {
+    return (
+      <div className={stack.stack}>
+        <p className="strong">{data.name}</p>
+        {data.description && <p className="tx2">{data.description}</p>}
+        <p className="tx2">
+          {data.directory} keeps this group; groups inside it are counted in. Change who is in it there.
+        </p>
+        <UsedBy group={data} />
+        <Members group={data} />
+      </div>
+    )
+  }
+  return (
+    <div className={stack.stack}>
+      <GroupForm key={data.revision} stored={data} onDone={onDone} />
+      <UsedBy group={data} />
+      <Members group={data} />
+    </div>
+  )
 }
 
 type FormProps = {
@@ -197,7 +249,7 @@ function GroupForm({ stored, onDone }: FormProps) {
       {may && (
         <div className={stack.inline}>
           <Button type="submit" loading={create.isPending || update.isPending} disabled={name.trim() === ''}>
-            {stored ? 'Save and apply' : 'Add address group'}
+            {stored ? 'Save and apply' : 'Add group'}
           </Button>
           {stored && stored.usedBy.length === 0 && (
             <Button
@@ -211,6 +263,110 @@ function GroupForm({ stored, onDone }: FormProps) {
         </div>
       )}
     </form>
+  )
+}
+
+function entriesText({ memberCount, addressCount, domainCount }: AddressGroupSummary): string {
+  const parts = [
+    memberCount > 0 && plural(memberCount, 'user'),
+    addressCount > 0 && plural(addressCount, 'address', 'addresses'),
+    domainCount > 0 && plural(domainCount, 'domain'),
+  ].filter((part) => part !== false)
+  return parts.join(', ') || 'empty'
+}
+
+function UsedBy({ group }: { readonly group: Pick<AddressGroup, 'usedBy'> }) {
+  const slug = useSlug()
+  if (group.usedBy.length === 0) return <p className="small tx2">No policy names this group.</p>
+  return (
+    <p className="small">
+      Named by{' '}
+      {group.usedBy.map(({ id, name }, at) => (
+        <span key={id}>
+          {at > 0 && ', '}
+          <Link to="/t/$slug/policies/$policy" params={{ slug, policy: id }}>
+            {name}
+          </Link>
+        </span>
+      ))}
+    </p>
+  )
+}
+
+const MEMBERS_SHOWN = 50
+
+/** Users in a group; those of a local one are put in and taken out here. */
+function Members({ group }: { readonly group: AddressGroup }) {
+  const tenant = useSlug()
+  const may = useMay('users:write') && group.origin !== 'directory'
+  const pages = usePages()
+  const [address, setAddress] = useState('')
+  const params = { tenant, group: group.id }
+  const { data, error } = useEndpoint(
+    listGroupMembers,
+    { params, query: { limit: MEMBERS_SHOWN, after: pages.after } },
+    { keepPrevious: true },
+  )
+  const change = useAction(changeGroupMembers, {
+    readAgain: [listGroupMembers, listGroups],
+    onDone: () => setAddress(''),
+  })
+  return (
+    <div className={stack.tight}>
+      <p className="strong">{plural(data?.total ?? group.memberCount, 'user')} in this group</p>
+      {error && <ProblemNote error={error} />}
+      <ul className={classes.members} aria-label="Users in this group">
+        {data?.items.map(({ id, email, name }) => (
+          <li key={id}>
+            <Link to="/t/$slug/users/$user" params={{ slug: tenant, user: id }}>
+              {email}
+            </Link>
+            <span className="tx2">{name}</span>
+            {may && (
+              <ActionIcon
+                variant="subtle"
+                color="gray"
+                size="sm"
+                aria-label={`Take ${email} out`}
+                onClick={() => change.mutate({ params, body: { remove: [id] } })}
+              >
+                <IconX size={14} aria-hidden />
+              </ActionIcon>
+            )}
+          </li>
+        ))}
+      </ul>
+      {data && (data.next !== null || pages.index > 0) && (
+        <PageFoot
+          pages={pages}
+          next={data.next}
+          shown={data.items.length}
+          limit={MEMBERS_SHOWN}
+          total={data.total}
+          words={['Back', 'More']}
+        />
+      )}
+      {may && (
+        <form
+          className={stack.inline}
+          onSubmit={(event) => {
+            event.preventDefault()
+            change.mutate({ params, body: { add: [address.trim()] } })
+          }}
+        >
+          <TextInput
+            aria-label="Main address of a user"
+            placeholder="Main address of a user"
+            value={address}
+            onChange={(event) => setAddress(event.currentTarget.value)}
+          />
+          <Button type="submit" variant="default" loading={change.isPending} disabled={address.trim() === ''}>
+            Put in
+          </Button>
+        </form>
+      )}
+      {change.error && <ProblemNote error={change.error} />}
+    </div>
   )
 }
 

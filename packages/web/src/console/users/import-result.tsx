@@ -25,9 +25,10 @@ export function ImportResult({ shown, ...rest }: Props) {
 }
 
 /** `3 added, 1 changed, 14 unchanged, 6 need attention`. */
-export function sentenceOf({ adds, changes, unchanged, errorCount }: UserImport): string {
+export function sentenceOf({ adds, changes, removes, unchanged, errorCount }: UserImport): string {
   const parts = [`${plural(adds, 'user')} added`]
   if (changes > 0) parts.push(`${count(changes)} changed`)
+  if (removes > 0) parts.push(`${count(removes)} removed`)
   if (unchanged > 0) parts.push(`${count(unchanged)} unchanged`)
   if (errorCount > 0) parts.push(`${count(errorCount)} ${errorCount === 1 ? 'needs' : 'need'} attention`)
   return parts.join(', ')

@@ -1,86 +1,202 @@
-// Many users by CSV: drop a file, look at what it would do, import all or the good rows, undo for an hour.
+// Many users by CSV or XLSX: drop a file, say what its columns mean where the guess is wrong, look at what it would
+// do, import all or the good rows, undo for an hour.
 import { getConnect } from '@gatepost/contract/connect.ts'
 import { listDomains } from '@gatepost/contract/domain.ts'
+import { listGroups } from '@gatepost/contract/group.ts'
 import { listUsers } from '@gatepost/contract/user.ts'
-import { commitUserImport, IMPORT_BYTES_MAX, previewUserImport, undoUserImport } from '@gatepost/contract/user-import.ts'
-import { Button } from '@mantine/core'
-import { useState } from 'react'
-import { useAction } from '#api/use-endpoint.ts'
+import {
+  commitUserImport,
+  getUserImport,
+  IMPORT_BYTES_MAX,
+  listUserImports,
+  mapUserImport,
+  previewUserImport,
+  ROWS_PER_IMPORT_MAX,
+  type UserImport,
+  undoUserImport,
+} from '@gatepost/contract/user-import.ts'
+import { Button, Progress } from '@mantine/core'
+import { useQueryClient } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
 import { saveFile } from '#shared/clipboard.ts'
 import { DropCsv } from '#shared/drop-csv.tsx'
+import { count } from '#shared/format.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
 import stack from '#shared/stack.module.css'
-import { template } from './import-file.ts'
+import { RelativeTime } from '#shared/time.tsx'
+import { TEMPLATE_XLSX, template } from './import-file.ts'
 import { ImportPreview } from './import-preview.tsx'
 import { ImportResult } from './import-result.tsx'
 
-const READ_AGAIN = [listUsers, listDomains, getConnect]
+const READ_AGAIN = [listUsers, listDomains, listGroups, getConnect, listUserImports]
+const POLL_MS = 700
 
 export function ImportUsers() {
   const tenant = useSlug()
   const may = useMay('users:write')
+  const [shown, setShown] = useState<UserImport | null>(null)
+  if (!may) return null
+  return (
+    <Panel
+      title="Import a list"
+      side="CSV or XLSX, up to 100,000 rows"
+      actions={
+        <div className={stack.row}>
+          <Button variant="default" onClick={() => saveFile('gatepost-users.csv', template)}>
+            Download template
+          </Button>
+          <Button variant="default" component="a" href={TEMPLATE_XLSX} download="gatepost-users.xlsx">
+            Template as XLSX
+          </Button>
+        </div>
+      }
+    >
+      <div className={stack.stack}>
+        {shown === null && (
+          <>
+            <LastList onShow={setShown} />
+            <Upload onRead={setShown} />
+          </>
+        )}
+        {shown?.state === 'previewed' && (
+          <Preview key={shown.id} shown={shown} onChange={setShown} onDiscard={() => setShown(null)} />
+        )}
+        {shown?.state === 'importing' && <Working tenant={tenant} shown={shown} onChange={setShown} />}
+        {shown && shown.state !== 'previewed' && shown.state !== 'importing' && (
+          <Result shown={shown} onChange={setShown} onAgain={() => setShown(null)} />
+        )}
+      </div>
+    </Panel>
+  )
+}
+
+/** How old the list is that users come from, with its undo while that is possible. */
+function LastList({ onShow }: { readonly onShow: (shown: UserImport) => void }) {
+  const tenant = useSlug()
+  const { data } = useEndpoint(listUserImports, { params: { tenant }, query: { limit: 1 } })
+  const read = useAction(getUserImport, { onDone: onShow })
+  const last = data?.items.find(({ state }) => state === 'committed')
+  if (!last?.committedAt) return null
+  return (
+    <p className="small tx2">
+      The last list, {last.fileName}, was imported <RelativeTime at={last.committedAt} />. A list is as old as
+      its day: who joins or leaves later is not in it.{' '}
+      {last.undoUntil !== null && (
+        <Button
+          variant="subtle"
+          size="compact-xs"
+          loading={read.isPending}
+          onClick={() => read.mutate({ params: { tenant, import: last.id } })}
+        >
+          Show it
+        </Button>
+      )}
+    </p>
+  )
+}
+
+function Upload({ onRead }: { readonly onRead: (shown: UserImport) => void }) {
+  const tenant = useSlug()
   const [wrongFile, setWrongFile] = useState<string | null>(null)
-  const preview = useAction(previewUserImport)
-  const commit = useAction(commitUserImport, { readAgain: READ_AGAIN })
-  const undo = useAction(undoUserImport, { readAgain: READ_AGAIN })
-  const shown = undo.data ?? commit.data ?? preview.data
-  const again = () => {
-    for (const action of [preview, commit, undo]) action.reset()
-  }
+  const preview = useAction(previewUserImport, { onDone: onRead })
   const take = (files: readonly File[]) => {
-    const file = files[0]
+    const [file] = files
     if (!file) return
     setWrongFile(null)
     preview.mutate({ params: { tenant }, query: { fileName: file.name }, file })
   }
-  if (!may) return null
   return (
-    <Panel
-      title="Import from CSV"
-      side="columns email, name, aliases"
-      actions={
-        <Button variant="default" onClick={() => saveFile('gatepost-users.csv', template)}>
-          Download template
-        </Button>
+    <>
+      <DropCsv
+        label="CSV or XLSX file with users"
+        withXlsx
+        rowsMax={ROWS_PER_IMPORT_MAX}
+        busy={preview.isPending}
+        bytesMax={IMPORT_BYTES_MAX}
+        onDrop={take}
+        onReject={setWrongFile}
+      />
+      {preview.isPending && (
+        <div role="status" className={stack.tight}>
+          <span className="small">Uploading, and checking every row</span>
+          <Progress value={100} animated aria-label="Uploading, and checking every row" size="sm" />
+        </div>
+      )}
+      {wrongFile && <Note tone="bad" role="alert" title={wrongFile} />}
+      {preview.error && <ProblemNote error={preview.error} />}
+    </>
+  )
+}
+
+type StepProps = { readonly shown: UserImport; readonly onChange: (shown: UserImport) => void }
+
+function Preview({ shown, onChange, onDiscard }: StepProps & { readonly onDiscard: () => void }) {
+  const tenant = useSlug()
+  const params = { tenant, import: shown.id }
+  const commit = useAction(commitUserImport, { readAgain: READ_AGAIN, onDone: onChange })
+  const map = useAction(mapUserImport, { onDone: onChange })
+  return (
+    <ImportPreview
+      shown={shown}
+      busy={commit.isPending}
+      checking={map.isPending}
+      error={commit.error ?? map.error}
+      onMap={(body) => map.mutate({ params, body })}
+      onCommit={(goodRowsOnly, removals) =>
+        commit.mutate({ params, body: { goodRowsOnly, ...(removals === null ? {} : { removals }) } })
       }
-    >
-      <div className={stack.stack}>
-        {!shown && (
-          <>
-            <DropCsv
-              label="CSV file with users"
-              busy={preview.isPending}
-              bytesMax={IMPORT_BYTES_MAX}
-              onDrop={take}
-              onReject={setWrongFile}
-            />
-            {wrongFile && <Note tone="bad" role="alert" title={wrongFile} />}
-            {preview.error && <ProblemNote error={preview.error} />}
-          </>
-        )}
-        {shown?.state === 'previewed' && (
-          <ImportPreview
-            shown={shown}
-            busy={commit.isPending}
-            error={commit.error}
-            onCommit={(goodRowsOnly) =>
-              commit.mutate({ params: { tenant, import: shown.id }, body: { goodRowsOnly } })
-            }
-            onDiscard={again}
-          />
-        )}
-        {shown && shown.state !== 'previewed' && (
-          <ImportResult
-            shown={shown}
-            busy={undo.isPending}
-            error={undo.error}
-            onUndo={() => undo.mutate({ params: { tenant, import: shown.id } })}
-            onAgain={again}
-          />
-        )}
-      </div>
-    </Panel>
+      onDiscard={onDiscard}
+    />
+  )
+}
+
+function Working({ tenant, shown, onChange }: StepProps & { readonly tenant: string }) {
+  const client = useQueryClient()
+  const { data } = useEndpoint(
+    getUserImport,
+    { params: { tenant, import: shown.id } },
+    { refetchInterval: POLL_MS },
+  )
+  useEffect(() => {
+    if (!data || data.state === 'importing') return
+    onChange(data)
+    for (const { name } of READ_AGAIN) void client.invalidateQueries({ queryKey: [name] })
+  }, [data])
+  const { phase, done, total } = data?.progress ?? shown.progress ?? { phase: 'Importing', done: 0, total: 0 }
+  const words = done > 0 ? `${phase}: ${count(done)} of ${count(total)}` : phase
+  return (
+    <div role="status" className={stack.tight}>
+      <span className="strong">Importing {shown.fileName}</span>
+      <span className="small">{words}</span>
+      <Progress
+        value={total > 0 && done > 0 ? (done / total) * 100 : 100}
+        animated
+        aria-label={words}
+        size="sm"
+      />
+      {shown.passwords > 0 && (
+        <span className="small tx2">
+          Securing a password takes a twentieth of a second by intent: {count(shown.passwords)} of them take a
+          while. The page may be closed.
+        </span>
+      )}
+    </div>
+  )
+}
+
+function Result({ shown, onChange, onAgain }: StepProps & { readonly onAgain: () => void }) {
+  const tenant = useSlug()
+  const undo = useAction(undoUserImport, { readAgain: READ_AGAIN, onDone: onChange })
+  return (
+    <ImportResult
+      shown={shown}
+      busy={undo.isPending}
+      error={undo.error}
+      onUndo={() => undo.mutate({ params: { tenant, import: shown.id } })}
+      onAgain={onAgain}
+    />
   )
 }

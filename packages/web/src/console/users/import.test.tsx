@@ -11,7 +11,15 @@ const nothing = () => {}
 function preview(shown: typeof userImport): string {
   return wordsOf(
     markupOf(
-      <ImportPreview shown={shown} busy={false} error={null} onCommit={nothing} onDiscard={nothing} />,
+      <ImportPreview
+        shown={shown}
+        busy={false}
+        checking={false}
+        error={null}
+        onMap={nothing}
+        onCommit={nothing}
+        onDiscard={nothing}
+      />,
     ),
   )
 }
@@ -32,8 +40,19 @@ describe('preview', () => {
     expect(words).toContain('Import the 3 good rows')
   })
 
-  test('says how each column was read', () => {
-    expect(preview(userImport)).toContain('Mail is the address Full name is the name Office is left out')
+  test('says what replacing removes, and asks for a yes to many', () => {
+    const many = {
+      ...userImport,
+      mode: 'replace' as const,
+      removes: 12,
+      keeps: 1,
+      removesSample: ['a@acme.example'],
+    }
+    const words = preview({ ...many, removalsNeedYes: true })
+    expect(words).toContain('12 users of earlier lists are removed')
+    expect(words).toContain('a@acme.example and 11 more')
+    expect(words).toContain('1 user of the list before stays')
+    expect(words).toContain('Yes, remove 12 users')
   })
 
   test('passes on what was assumed of the file', () => {

@@ -1,73 +1,103 @@
-// Changes one user: name, further addresses, sign-in; or removes it, with what that means for mail.
+// Changes one user: name, further addresses, attributes, sign-in. What a directory says stands fast here.
 import { getConnect } from '@gatepost/contract/connect.ts'
 import { listDomains } from '@gatepost/contract/domain.ts'
-import { listUsers, removeUser, type User, updateUser } from '@gatepost/contract/user.ts'
-import { Button, Modal, Switch, TextInput } from '@mantine/core'
+import { getUser, listUsers, type UserDetail, updateUser } from '@gatepost/contract/user.ts'
+import { Button, Modal, Switch, Textarea, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useAction } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
-import { useConfirm } from '#shared/confirm.tsx'
 import { ProblemNote } from '#shared/note.tsx'
 import stack from '#shared/stack.module.css'
 import { useFieldErrors } from '#shared/validation.ts'
 import { aliasesOf } from './add-user-panel.tsx'
 
-const READ_AGAIN = [listUsers, listDomains, getConnect]
+const READ_AGAIN = [listUsers, getUser, listDomains, getConnect]
+const HERE = 'Written here'
 
-export function UserDialog({ user, onClose }: { readonly user: User; readonly onClose: () => void }) {
+export function UserDialog({ user, onClose }: { readonly user: UserDetail; readonly onClose: () => void }) {
   const tenant = useSlug()
-  const confirm = useConfirm()
   const save = useAction(updateUser, { readAgain: READ_AGAIN, onDone: onClose })
-  const remove = useAction(removeUser, { readAgain: READ_AGAIN, onDone: onClose })
   const form = useForm({
-    initialValues: { name: user.name, aliases: user.aliases.join(', '), enabled: user.enabled },
+    initialValues: {
+      name: user.name,
+      aliases: user.aliases.join(', '),
+      attributes: user.attributes
+        .filter(({ from }) => from === HERE)
+        .map(({ name, value }) => `${name}: ${value}`)
+        .join('\n'),
+      enabled: user.enabled,
+    },
+    validate: {
+      attributes: (text) => (attributesOf(text) === null ? 'Write one a line: Name: value' : null),
+    },
   })
   useFieldErrors(form, save.error)
-  const params = { tenant, user: user.id }
-  const ask = async () => {
-    const agreed = await confirm({
-      title: `Mail to ${user.email} is then refused`,
-      body: 'Domains with known recipients answer 550 5.1.1. Mail already accepted is still delivered.',
-      act: 'Remove user',
-      keep: 'Keep user',
-    })
-    if (agreed) remove.mutate({ params })
-  }
   return (
     <Modal opened onClose={onClose} title={user.email} centered closeButtonProps={{ 'aria-label': 'Close' }}>
       <form
         noValidate
         className={stack.stack}
-        onSubmit={form.onSubmit(({ name, aliases, enabled }) =>
+        onSubmit={form.onSubmit(({ name, aliases, attributes, enabled }) =>
           save.mutate({
-            params,
-            body: { name, aliases: aliasesOf(aliases), enabled },
+            params: { tenant, user: user.id },
+            body: {
+              ...(user.fromDirectory ? {} : { name }),
+              aliases: aliasesOf(aliases),
+              attributes: attributesOf(attributes) ?? [],
+              ...(enabled === user.enabled ? {} : { enabled }),
+            },
             revision: user.revision,
           }),
         )}
       >
-        <TextInput label="Display name" data-autofocus {...form.getInputProps('name')} />
+        <TextInput
+          label="Display name"
+          data-autofocus
+          disabled={user.fromDirectory}
+          description={user.fromDirectory ? 'A directory says the name; change it there.' : undefined}
+          {...form.getInputProps('name')}
+        />
         <TextInput
           label="Further addresses"
-          description="Parted by commas."
+          description={
+            user.fromDirectory
+              ? 'Parted by commas. Those of the directory are removed there.'
+              : 'Parted by commas.'
+          }
           {...form.getInputProps('aliases')}
         />
-        <Switch
-          label="May sign in"
-          description="Off stops sign-in, never mail."
-          {...form.getInputProps('enabled', { type: 'checkbox' })}
+        <Textarea
+          label="Attributes"
+          description="One a line, such as Office: Bern."
+          autosize
+          minRows={2}
+          maxRows={8}
+          {...form.getInputProps('attributes')}
         />
+        {user.kind === 'user' && (
+          <Switch
+            label="May sign in"
+            description="Off stops sign-in, never mail."
+            {...form.getInputProps('enabled', { type: 'checkbox' })}
+          />
+        )}
         {save.error && <ProblemNote error={save.error} />}
-        {remove.error && <ProblemNote error={remove.error} />}
-        <div className={stack.row}>
+        <div>
           <Button type="submit" loading={save.isPending}>
             Save user
-          </Button>
-          <Button variant="default" onClick={ask} loading={remove.isPending}>
-            Remove user
           </Button>
         </div>
       </form>
     </Modal>
   )
+}
+
+/** Lines of `Name: value`; null when one is none. */
+function attributesOf(text: string): { name: string; value: string }[] | null {
+  const lines = text.split('\n').filter((line) => line.trim() !== '')
+  const pairs = lines.map((line) => {
+    const at = line.indexOf(':')
+    return { name: line.slice(0, at).trim(), value: line.slice(at + 1).trim() }
+  })
+  return pairs.some(({ name }, index) => name === '' || !lines[index]!.includes(':')) ? null : pairs
 }

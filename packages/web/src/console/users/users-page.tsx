@@ -1,8 +1,8 @@
-// Users with their addresses and where each is known from; adding and importing stand below.
-import { listUsers, type User } from '@gatepost/contract/user.ts'
-import { Button, TextInput } from '@mantine/core'
-import { useDebouncedValue } from '@mantine/hooks'
-import { IconSearch, IconUsers } from '@tabler/icons-react'
+// People › Users: search, filters, changes of many, export; importing and adding stand below.
+import { exportUsers, listUsers, type User, type UserBulk } from '@gatepost/contract/user.ts'
+import { Button, Checkbox } from '@mantine/core'
+import { IconDownload, IconUsers } from '@tabler/icons-react'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { Page } from '#app/page.tsx'
@@ -14,65 +14,55 @@ import { PageFoot, usePages } from '#shared/pages.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
 import stack from '#shared/stack.module.css'
 import { AddUserPanel } from './add-user-panel.tsx'
+import { BulkBar, BulkDone, type Selected } from './bulk-bar.tsx'
 import { ImportUsers } from './import-users.tsx'
-import { UserDialog } from './user-dialog.tsx'
+import { UserFilters } from './user-filters.tsx'
 import classes from './users.module.css'
+import { kindWords, sourceWords, type UsersSearch, usersSearch } from './users-words.ts'
 
 const LIMIT = 50
-const sourceWords = {
-  manual: 'by hand',
-  spreadsheet: 'spreadsheet',
-  'seen-in-mail': 'seen in mail',
-  directory: 'directory',
-  agent: 'agent',
-  entra: 'Entra ID',
-  google: 'Google',
-} as const
 
 export function UsersPage() {
-  const tenant = useSlug()
+  const slug = useSlug()
   const may = useMay('users:write')
   const pages = usePages()
-  const [typed, setTyped] = useState('')
-  const [search] = useDebouncedValue(typed.trim(), 200)
-  const [edited, setEdited] = useState<User | null>(null)
+  const search = usersSearch(useSearch({ strict: false }))
+  const navigate = useNavigate()
+  const [selected, setSelected] = useState<Selected | null>(null)
+  const [done, setDone] = useState<UserBulk | null>(null)
+  const change = (part: UsersSearch) => {
+    pages.reset()
+    setSelected(null)
+    const next = usersSearch({ ...search, ...part })
+    void navigate({ to: '/t/$slug/users', params: { slug }, search: next as never, replace: true })
+  }
   const { data, error, isFetching } = useEndpoint(
     listUsers,
-    { params: { tenant }, query: { limit: LIMIT, after: pages.after, search: search || undefined } },
+    { params: { tenant: slug }, query: { limit: LIMIT, after: pages.after, ...search } },
     { keepPrevious: true, refetchInterval: 15_000 },
   )
-  const columns = useMemo(() => columnsOf(may ? setEdited : null), [may])
+  const isFiltered = Object.keys(search).length > 0
   return (
     <Page
       title="Users"
       lead="The people and addresses that receive mail. Domains with known recipients accept mail for these alone."
       busy={isFetching && data === undefined}
+      actions={<ExportLink search={search} />}
     >
-      <div className={classes.tools}>
-        <TextInput
-          aria-label="Search users"
-          placeholder="Beginning of an address or a name"
-          leftSection={<IconSearch size={16} aria-hidden />}
-          value={typed}
-          onChange={(event) => {
-            pages.reset()
-            setTyped(event.currentTarget.value)
-          }}
-        />
-      </div>
+      {done && <BulkDone key={done.id} done={done} onClose={() => setDone(null)} />}
       <div className={classes.framedList}>
+        <UserFilters search={search} onChange={change} />
         {error && !data && <ProblemNote error={error} />}
         {!data && !error && <SkeletonRows />}
-        {data && data.items.length === 0 && <NoUsers search={search} onClear={() => setTyped('')} />}
+        {data?.items.length === 0 && (
+          <NoUsers
+            isFiltered={isFiltered}
+            onClear={() => void navigate({ to: '/t/$slug/users', params: { slug } })}
+          />
+        )}
         {data && data.items.length > 0 && (
           <>
-            <DataTable
-              label="Users"
-              rows={data.items}
-              columns={columns}
-              rowKey={({ id }) => id}
-              card={(user) => <UserCard user={user} onEdit={may ? setEdited : null} />}
-            />
+            <UserTable users={data.items} selected={selected} onSelect={may ? setSelected : null} />
             <PageFoot
               pages={pages}
               next={data.next}
@@ -83,85 +73,166 @@ export function UsersPage() {
             />
           </>
         )}
+        {selected && (
+          <BulkBar
+            selected={selected}
+            total={data?.total ?? 0}
+            onAll={() => setSelected({ kind: 'all', where: search, total: data?.total ?? 0 })}
+            onClear={() => setSelected(null)}
+            onDone={setDone}
+          />
+        )}
       </div>
       <div className={stack.stack}>
         <ImportUsers />
         <AddUserPanel />
       </div>
-      {edited && <UserDialog key={edited.id} user={edited} onClose={() => setEdited(null)} />}
     </Page>
   )
 }
 
-function columnsOf(onEdit: ((user: User) => void) | null): readonly Column<User>[] {
-  const columns: Column<User>[] = [
-    { id: 'email', head: 'Address', cell: (user) => <span className="strong">{user.email}</span> },
-    { id: 'name', head: 'Name', cell: (user) => user.name || <span className="tx3">–</span> },
-    {
-      id: 'aliases',
-      head: 'Further addresses',
-      cell: (user) => <span className="tx2">{user.aliases.join(', ') || '–'}</span>,
-    },
-    { id: 'sources', head: 'Known from', cell: (user) => <Sources user={user} /> },
-  ]
-  if (!onEdit) return columns
-  return [
-    ...columns,
-    { id: 'edit', head: 'Change', headHidden: true, align: 'right', cell: editCell(onEdit) },
-  ]
+type TableProps = {
+  readonly users: readonly User[]
+  readonly selected: Selected | null
+  readonly onSelect: ((selected: Selected | null) => void) | null
 }
 
-function editCell(onEdit: (user: User) => void) {
-  return (user: User) => (
-    <Button variant="subtle" color="gray" size="compact-sm" onClick={() => onEdit(user)}>
-      Edit<span className="hidden-visually"> {user.email}</span>
-    </Button>
+function UserTable({ users, selected, onSelect }: TableProps) {
+  const columns = useMemo((): readonly Column<User>[] => {
+    const isOn = ({ id }: User) => selected?.kind === 'all' || (selected?.ids.has(id) ?? false)
+    const toggle = ({ id }: User) => {
+      const ids = new Set(selected?.kind === 'some' ? selected.ids : users.map((user) => user.id))
+      if (selected === null) ids.clear()
+      if (!ids.delete(id)) ids.add(id)
+      onSelect?.(ids.size === 0 ? null : { kind: 'some', ids })
+    }
+    if (!onSelect) return COLUMNS
+    const box: Column<User> = {
+      id: 'select',
+      head: 'Select',
+      headHidden: true,
+      cell: (user) => (
+        <Checkbox aria-label={`Select ${user.email}`} checked={isOn(user)} onChange={() => toggle(user)} />
+      ),
+    }
+    return [box, ...COLUMNS]
+  }, [users, selected, onSelect])
+  const isWhole = selected?.kind === 'all' || users.every(({ id }) => selected?.ids.has(id))
+  return (
+    <>
+      {onSelect && (
+        <div className={classes.selectPage}>
+          <Checkbox
+            label="Select this page"
+            checked={selected !== null && isWhole}
+            indeterminate={selected !== null && !isWhole}
+            onChange={() =>
+              onSelect(
+                selected !== null && isWhole
+                  ? null
+                  : { kind: 'some', ids: new Set(users.map(({ id }) => id)) },
+              )
+            }
+          />
+        </div>
+      )}
+      <DataTable
+        label="Users"
+        rows={users}
+        columns={columns}
+        rowKey={({ id }) => id}
+        card={(user) => <UserCard user={user} />}
+      />
+    </>
+  )
+}
+
+const COLUMNS: readonly Column<User>[] = [
+  { id: 'email', head: 'Address', cell: (user) => <UserLink user={user} /> },
+  { id: 'name', head: 'Name', cell: (user) => user.name || <span className="tx3">–</span> },
+  {
+    id: 'aliases',
+    head: 'Further addresses',
+    cell: (user) => <span className="tx2">{aliasesText(user.aliases)}</span>,
+  },
+  { id: 'sources', head: 'Known from', cell: (user) => <Sources user={user} /> },
+]
+
+/** The first few; all stand on the user's page. */
+function aliasesText(aliases: readonly string[]): string {
+  if (aliases.length === 0) return '–'
+  const more = aliases.length - 2
+  return `${aliases.slice(0, 2).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+}
+
+function UserLink({ user }: { readonly user: User }) {
+  const slug = useSlug()
+  return (
+    <Link to="/t/$slug/users/$user" params={{ slug, user: user.id }} className="strong">
+      {user.email}
+    </Link>
   )
 }
 
 function Sources({ user }: { readonly user: User }) {
-  const words = user.sources.map((source) => sourceWords[source]).join(', ')
+  const words = user.sources.map((source) => sourceWords[source])
+  if (user.kind !== 'user') words.unshift(kindWords[user.kind].toLowerCase())
   return (
     <span className="tx2">
-      {words}
+      {words.join(', ')}
       {!user.enabled && ' · sign-in off'}
     </span>
   )
 }
 
-type CardProps = { readonly user: User; readonly onEdit: ((user: User) => void) | null }
-
-function UserCard({ user, onEdit }: CardProps) {
+function UserCard({ user }: { readonly user: User }) {
   return (
     <>
-      <span className="strong">{user.email}</span>
+      <UserLink user={user} />
       {user.name && <span>{user.name}</span>}
-      {user.aliases.length > 0 && <span className="tx2">{user.aliases.join(', ')}</span>}
+      {user.aliases.length > 0 && <span className="tx2">{aliasesText(user.aliases)}</span>}
       <Sources user={user} />
-      {onEdit && <span>{editCell(onEdit)(user)}</span>}
     </>
   )
 }
 
-function NoUsers({ search, onClear }: { readonly search: string; readonly onClear: () => void }) {
-  if (search) {
+function ExportLink({ search }: { readonly search: UsersSearch }) {
+  const tenant = useSlug()
+  const path = exportUsers.path.replace('{tenant}', encodeURIComponent(tenant))
+  const query = new URLSearchParams(search as { [name: string]: string })
+  return (
+    <Button
+      component="a"
+      href={`${path}?${query}`}
+      download="users.csv"
+      variant="default"
+      leftSection={<IconDownload size={15} aria-hidden />}
+      title="The filtered users as a CSV that can be imported again"
+    >
+      Export CSV
+    </Button>
+  )
+}
+
+function NoUsers({ isFiltered, onClear }: { readonly isFiltered: boolean; readonly onClear: () => void }) {
+  if (isFiltered) {
     return (
       <EmptyState
-        title={`No address or name begins with ${search}`}
+        title="No user passes these filters"
         icon={IconUsers}
         action={
           <Button variant="default" onClick={onClear}>
-            Clear search
+            Clear filters
           </Button>
         }
       >
-        <p>Mail to such an address is refused by domains with known recipients.</p>
+        <p>Mail to an address that is nowhere in the list is refused by domains with known recipients.</p>
       </EmptyState>
     )
   }
   return (
     <EmptyState title="No user yet" icon={IconUsers}>
-      <p>Users come from a CSV file or by hand below, and from outbound mail that we see.</p>
+      <p>Users come from a directory, from a list or by hand below, and from outbound mail that we see.</p>
     </EmptyState>
   )
 }

@@ -1,0 +1,89 @@
+// Search field and filters of the list of users.
+import { listDomains } from '@gatepost/contract/domain.ts'
+import { listGroups } from '@gatepost/contract/group.ts'
+import { Select } from '@mantine/core'
+import { useEndpoint } from '#api/use-endpoint.ts'
+import { useSlug } from '#app/session.ts'
+import { SearchField } from '#shared/search-field.tsx'
+import classes from './users.module.css'
+import { kindWords, sourceWords, type UsersSearch } from './users-words.ts'
+
+/** Groups offered; the page of a group leads to its users too. */
+const GROUPS_OFFERED = 500
+
+type Props = {
+  readonly search: UsersSearch
+  readonly onChange: (part: UsersSearch) => void
+}
+
+export function UserFilters({ search, onChange }: Props) {
+  const tenant = useSlug()
+  const domains = useEndpoint(listDomains, { params: { tenant } }, { staleTime: 60_000 })
+  const groups = useEndpoint(
+    listGroups,
+    { params: { tenant }, query: { limit: GROUPS_OFFERED } },
+    { staleTime: 60_000 },
+  )
+  const pick = (name: keyof UsersSearch) => (value: string | undefined) =>
+    onChange({ [name]: value } as UsersSearch)
+  return (
+    <search className={classes.tools} aria-label="Filter users">
+      <SearchField
+        className={classes.search}
+        label="Search users"
+        placeholder="Beginning of an address or a name"
+        value={search.search ?? ''}
+        onChange={(value) => onChange({ search: value || undefined })}
+      />
+      <Pick name="Known from" words={sourceWords} value={search.source} onChange={pick('source')} />
+      <Pick
+        name="Domain"
+        words={Object.fromEntries((domains.data?.items ?? []).map(({ name }) => [name, name]))}
+        value={search.domain}
+        onChange={pick('domain')}
+      />
+      <Pick
+        name="Group"
+        words={Object.fromEntries((groups.data?.items ?? []).map(({ id, name }) => [id, name]))}
+        value={search.group}
+        onChange={pick('group')}
+      />
+      <Pick name="Kind" words={kindWords} value={search.kind} onChange={pick('kind')} />
+      <Pick
+        name="Sign-in"
+        words={{ yes: 'May sign in', no: 'Sign-in off' }}
+        value={search.enabled}
+        onChange={pick('enabled')}
+      />
+      <Pick
+        name="Account"
+        words={{ yes: 'Has an account', no: 'Has none yet' }}
+        value={search.account}
+        onChange={pick('account')}
+      />
+    </search>
+  )
+}
+
+type PickProps = {
+  readonly name: string
+  readonly words: { readonly [value: string]: string }
+  readonly value: string | undefined
+  readonly onChange: (value: string | undefined) => void
+}
+
+function Pick({ name, words, value, onChange }: PickProps) {
+  return (
+    <Select
+      aria-label={name}
+      placeholder={name}
+      className={classes.pick}
+      data={Object.entries(words).map(([key, label]) => ({ value: key, label }))}
+      value={value ?? null}
+      onChange={(picked) => onChange(picked ?? undefined)}
+      searchable={Object.keys(words).length > 10}
+      clearable
+      clearButtonProps={{ 'aria-label': `Clear ${name.toLowerCase()}` }}
+    />
+  )
+}
