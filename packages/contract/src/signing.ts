@@ -69,10 +69,16 @@ export const SigningDomain = z.object({
 })
 export type SigningDomain = z.infer<typeof SigningDomain>
 
+/**
+ * Which mail of authors from elsewhere gets an ARC seal: none, what is forwarded outside, or all that passes
+ * through, which the mail host may believe in place of its own checks.
+ */
+export const ArcSeals = z.enum(['none', 'forwarded', 'all'])
+export type ArcSeals = z.infer<typeof ArcSeals>
+
 export const Signing = z.object({
   domains: z.array(SigningDomain),
-  /** Mail that passes through for authors from elsewhere gets an ARC seal. */
-  seals: z.boolean(),
+  seals: ArcSeals,
   /** Domains whose ARC seals are believed where forwarding broke SPF and DKIM. */
   sealers: z.array(z.string()),
   revision: z.int(),
@@ -237,7 +243,7 @@ export const setArc = endpoint({
   summary: 'Says whether mail that passes through is sealed, and whose seals are believed.',
   params: TenantPath,
   query: Nothing,
-  body: z.object({ seals: z.boolean(), sealers: z.array(DomainName).max(ARC_SEALERS_MAX) }),
+  body: z.object({ seals: ArcSeals, sealers: z.array(DomainName).max(ARC_SEALERS_MAX) }),
   output: Signing,
   status: 200,
   problems: ['invalid-input', 'changed-meanwhile'],

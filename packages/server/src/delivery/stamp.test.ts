@@ -33,7 +33,7 @@ function sealedKey(selector: string, test: typeof RSA): SealedKey {
 const KEYS = [sealedKey('r1', RSA), sealedKey('e1', ED25519)]
 
 function tenant(changes: Partial<TenantSettings> = {}): TenantSettings {
-  return settingsOf([], { signing: { keys: KEYS, seals: true }, ...changes })
+  return settingsOf([], { signing: { keys: KEYS, seals: 'all' }, ...changes })
 }
 
 function envelopeOf(changes: Partial<Envelope> = {}): Envelope {
@@ -166,7 +166,7 @@ test('nothing to sign with costs no look at the content', () => {
   assert.equal(stamped(mail('From: ann@acme.example\r\n'), { settings }), null)
   const inbound = envelopeOf({ direction: 'inbound' })
   assert.equal(
-    stamped(mail(''), { settings: tenant({ signing: { keys: KEYS, seals: false } }), envelope: inbound }),
+    stamped(mail(''), { settings: tenant({ signing: { keys: KEYS, seals: 'none' } }), envelope: inbound }),
     null,
   )
 })
@@ -191,6 +191,18 @@ test('inbound mail is sealed with what our authentication found, and a chain tha
   assert.equal(fieldsOf(await stamped(Buffer.from(wire), { envelope: inbound('') })), '')
   const twice = await stamped(Buffer.from(wire), { envelope: inbound(';\r\n\tarc=pass') })
   assert.match(fieldsOf(twice), /ARC-Seal: i=2; cv=pass/)
+})
+
+test('sealed by default is only what goes elsewhere', async () => {
+  const results = 'Authentication-Results: gate.example;\r\n\tspf=pass smtp.mailfrom=far.example\r\n'
+  const settings = tenant({ signing: { keys: KEYS, seals: 'forwarded' } })
+  const to = (forwardPath: string) => {
+    const recipients = envelopeOf().recipients.map((recipient) => ({ ...recipient, forwardPath }))
+    return envelopeOf({ direction: 'inbound', traceFields: results, recipients })
+  }
+  const content = mail('From: eve@far.example\r\n')
+  assert.equal(stamped(content, { settings, envelope: to('ann@acme.example') }), null)
+  assert.match(fieldsOf(await stamped(content, { settings, envelope: to('ann@home.example') })), /ARC-Seal/)
 })
 
 test('content that comes in pieces, in a buffer that is used again, is signed like the whole', async () => {

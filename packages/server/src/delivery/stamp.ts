@@ -67,7 +67,7 @@ export function createStamper(deps: StamperDeps): Stamper {
     const settings = settingsOf(envelope.tenantId)
     const { signing } = settings ?? {}
     if (settings === null || signing === undefined || signing.keys.length === 0) return null
-    if (envelope.direction === 'inbound' && !signing.seals) return null
+    if (envelope.direction === 'inbound' && !isSealed(envelope, settings)) return null
     return stamp({ envelope, content, settings, open }, deps).catch((error: unknown) => {
       const why = error instanceof Error ? error.message : String(error)
       emit('delivery.signing.failed', { messageId: envelope.id, tenantId: envelope.tenantId, why })
@@ -100,7 +100,7 @@ async function stamp({ envelope, content, settings, open }: Work, deps: StamperD
       return { fields: texts.join(''), made: some.map((key) => madeBy('dkim', key)), failed: null }
     }
   }
-  const sealing = settings.signing?.seals === true ? sealingKeyOf(envelope, keys) : null
+  const sealing = isSealed(envelope, settings) ? sealingKeyOf(envelope, keys) : null
   if (sealing === null) return UNSTAMPED
   const chain = arcFields(fields)
   const results = resultsIn(envelope.traceFields)
@@ -111,6 +111,16 @@ async function stamp({ envelope, content, settings, open }: Work, deps: StamperD
   const message = new MessageToSign(fields, bodyHash)
   const text = await arcSeal({ message, chain, state, results: results.text, key, now })
   return text === null ? UNSTAMPED : { fields: text, made: [madeBy('arc', key)], failed: null }
+}
+
+/** What leaves for elsewhere is sealed unless nothing is; for our own domains only where all is. */
+function isSealed({ recipients }: Envelope, { signing, domains }: TenantSettings): boolean {
+  if (signing === undefined || signing.seals === 'none') return false
+  if (signing.seals === 'all') return true
+  return recipients.some(({ forwardPath }) => {
+    const domain = forwardPath.slice(forwardPath.lastIndexOf('@') + 1)
+    return !domains.some(({ name }) => name === domain)
+  })
 }
 
 function madeBy(kind: SignatureMade['kind'], { domain, selector, algorithm }: SigningKey): SignatureMade {

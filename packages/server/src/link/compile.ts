@@ -55,7 +55,7 @@ export type TenantRows = {
     readonly algorithm: 'rsa-sha256' | 'ed25519-sha256'
     readonly private_key: string | null
   }[]
-  readonly arc?: { readonly seals: 0 | 1; readonly sealers: string } | null
+  readonly arc?: { readonly seals: 'none' | 'forwarded' | 'all'; readonly sealers: string } | null
   readonly autoAllow?: {
     readonly enabled: 0 | 1
     readonly days: number
@@ -172,7 +172,7 @@ function signingOf({ domains, signingKeys = [], arc }: TenantRows): Partial<Tena
     .sort(byId)
   const sealers: readonly string[] = arc ? (JSON.parse(arc.sealers) as string[]) : []
   return {
-    ...(keys.length > 0 ? { signing: { keys, seals: (arc?.seals ?? 1) === 1 } } : {}),
+    ...(keys.length > 0 ? { signing: { keys, seals: arc?.seals ?? 'forwarded' } } : {}),
     ...(sealers.length > 0 ? { arcSealers: sealers } : {}),
   }
 }

@@ -82,7 +82,7 @@ export const TenantShard = z.object({
           sealed: z.string(),
         }),
       ),
-      seals: z.boolean(),
+      seals: z.enum(['none', 'forwarded', 'all']),
     })
     .optional(),
   arcSealers: z.array(z.string()).optional(),

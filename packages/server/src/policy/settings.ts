@@ -106,8 +106,8 @@ export type SealedKey = {
 /** What leaves signed (O6). */
 export type SigningSettings = {
   readonly keys: readonly SealedKey[]
-  /** Mail passed on for authors from elsewhere gets an ARC seal. */
-  readonly seals: boolean
+  /** Which mail of authors from elsewhere gets an ARC seal: what is forwarded outside, or all of it. */
+  readonly seals: 'none' | 'forwarded' | 'all'
 }
 
 /** All that edges know of one tenant. Lists that grow (recipients) live in the replica instead. */

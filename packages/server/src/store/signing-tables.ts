@@ -49,7 +49,7 @@ export type SigningDomainTable = {
 
 export type ArcSettingTable = {
   readonly tenant_id: string
-  seals: 0 | 1
+  seals: 'none' | 'forwarded' | 'all'
   /** JSON: domains whose seals are believed. */
   sealers: string
   revision: number

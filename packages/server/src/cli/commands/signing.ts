@@ -10,6 +10,7 @@ import {
   importSigningKey,
   removeSigningKey,
   retireSigningKey,
+  type Signing,
   type SigningDomain,
   type SigningKey,
   type SpfReport,
@@ -82,7 +83,7 @@ export const signingCommands: readonly Command[] = [
   command({
     path: 'signing arc',
     flags: [
-      { name: 'off', value: null, means: 'Seals nothing.' },
+      { name: 'seal', value: 'WHAT', means: 'none, forwarded or all; as it is when left out.' },
       { name: 'trust', value: 'DOMAIN', many: true, means: 'A domain whose seals are believed.' },
     ],
     means: 'Says whether mail that passes through is sealed, and whose seals are believed.',
@@ -115,9 +116,7 @@ export const signingCommands: readonly Command[] = [
 async function list({ call, tenant, show }: Context): Promise<number> {
   const signing = await call(getSigning, { params: { tenant: await tenant() } })
   show(signing, () => {
-    const arc = signing.seals ? 'Mail that passes through is sealed.' : 'Nothing is sealed.'
-    const trusted = signing.sealers.length > 0 ? ` Believed: ${signing.sealers.join(', ')}.` : ''
-    return `${signing.domains.map(domainText).join('\n')}\n${arc}${trusted}\n`
+    return `${signing.domains.map(domainText).join('\n')}\n${arcText(signing)}\n`
   })
   return 0
 }
@@ -188,14 +187,12 @@ async function rotation({ call, tenant, arg, flag, show }: Context): Promise<num
   return 0
 }
 
-async function arc({ call, tenant, isSet, flags, show }: Context): Promise<number> {
-  const body = { seals: !isSet('off'), sealers: [...flags('trust')] }
-  const signing = await call(setArc, { params: { tenant: await tenant() }, body })
-  show(
-    signing,
-    () =>
-      `${signing.seals ? 'Sealing' : 'Not sealing'}. Believed: ${signing.sealers.join(', ') || 'nobody'}.\n`,
-  )
+async function arc({ call, tenant, flag, flags, show }: Context): Promise<number> {
+  const params = { tenant: await tenant() }
+  const now = await call(getSigning, { params })
+  const seals = oneOf(flag('seal') ?? now.seals, ['none', 'forwarded', 'all'], '--seal')
+  const signing = await call(setArc, { params, body: { seals, sealers: [...flags('trust')] } })
+  show(signing, () => `${arcText(signing)}\n`)
   return 0
 }
 
@@ -245,6 +242,15 @@ function domainText({ domain, state, rotatesAt, keys }: SigningDomain): string {
   const rotates = rotatesAt === null ? '' : `, rotates ${timeOf(rotatesAt)}`
   const rows = keys.map((key) => [key.selector, key.algorithm, wordOf(key.state), key.record.weSee])
   return `${domain}: ${state}${rotates}\n${table(['Selector', 'Kind', 'State', 'We see'], rows, 'No keys.')}`
+}
+
+function arcText({ seals, sealers }: Signing): string {
+  const sealed = {
+    none: 'Nothing is sealed.',
+    forwarded: 'Forwarded mail is sealed.',
+    all: 'All mail that passes through is sealed.',
+  }
+  return `${sealed[seals]} Seals we believe: ${sealers.join(', ') || 'none'}.`
 }
 
 function recordsText(keys: readonly SigningKey[]): string {

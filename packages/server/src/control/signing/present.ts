@@ -100,7 +100,7 @@ export function rotatesAt(keys: readonly KeyRow[], rotateDays: number | null): n
 export function shownSigning(domains: readonly SigningDomain[], arc: ArcRow | null): Signing {
   return {
     domains: [...domains],
-    seals: (arc?.seals ?? 1) === 1,
+    seals: arc?.seals ?? 'forwarded',
     sealers: arc === null ? [] : (JSON.parse(arc.sealers) as string[]),
     revision: arc?.revision ?? 0,
   }

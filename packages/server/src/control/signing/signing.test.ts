@@ -51,7 +51,7 @@ function dnsOf(records: Map<string, string>): Dns {
 
 async function withSigning(
   work: (given: {
-    deps: Parameters<typeof addSigningKeys>[2]
+    deps: Parameters<typeof addSigningKeys>[2] & Parameters<typeof removeDomain>[2]
     scope: Scope
     other: Scope
     records: Map<string, string>
@@ -193,7 +193,7 @@ test('rotation by itself makes successors when they are due, once; switching off
 
 test('seals that are believed are domains, and reach the edges', async () => {
   await withSigning(async ({ deps, scope }) => {
-    const set = { seals: false, sealers: ['Lists.Example', 'lists.example'], expected: null }
+    const set = { seals: 'none' as const, sealers: ['Lists.Example', 'lists.example'], expected: null }
     assert.deepEqual((await setArc(scope, set, deps)).sealers, ['lists.example'])
     const rows = await createPublishingStore(deps.store).rowsOf(scope.tenantId)
     assert.deepEqual(compileTenant(rows!).arcSealers, ['lists.example'])

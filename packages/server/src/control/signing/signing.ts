@@ -1,6 +1,12 @@
 // Signing (O6): keys of the tenant's own validated domains, made or imported, sealed at once, used once their
 // records are seen, and rotated with overlap.
-import type { KeyAlgorithm, Signing, SigningDomain, SigningKey } from '@gatepost/contract/signing.ts'
+import type {
+  ArcSeals,
+  KeyAlgorithm,
+  Signing,
+  SigningDomain,
+  SigningKey,
+} from '@gatepost/contract/signing.ts'
 import { requireDomainName } from '../domain/name.ts'
 import { coolDownSeconds } from '../domain/schedule.ts'
 import { type DomainRow, domainsOf, findDomain } from '../domain/store.ts'
@@ -192,7 +198,7 @@ export async function removeSigningKey(scope: Scope, id: string, deps: SigningDe
 /** Sealing, and whose seals are believed. Throws `invalid-input` for what is no domain. */
 export async function setArc(
   scope: Scope,
-  input: { readonly seals: boolean; readonly sealers: readonly string[]; readonly expected: number | null },
+  input: { readonly seals: ArcSeals; readonly sealers: readonly string[]; readonly expected: number | null },
   deps: SigningDeps,
 ): Promise<Signing> {
   const { store, clock, link } = deps
@@ -205,13 +211,13 @@ export async function setArc(
     const revision = await changeSettings(trx, scope, {
       action: 'signing.arc-changed',
       subject: 'ARC',
-      before: row === null ? null : { seals: row.seals === 1, sealers: JSON.parse(row.sealers) },
+      before: row === null ? null : { seals: row.seals, sealers: JSON.parse(row.sealers) },
       after: { seals: input.seals, sealers },
       at: clock.now(),
     })
     await putArc(trx, {
       tenant_id: tenantId,
-      seals: input.seals ? 1 : 0,
+      seals: input.seals,
       sealers: JSON.stringify(sealers),
       revision,
     })

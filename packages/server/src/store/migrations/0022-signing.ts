@@ -17,7 +17,7 @@ export const signing: Migration = {
     `create table signing_domain (tenant_id ${text} not null, domain_id ${text} not null,
       enabled bigint not null, rotate_days bigint, overlap_days bigint not null, revision bigint not null,
       primary key (tenant_id, domain_id)) ${clustered}`,
-    `create table arc_setting (tenant_id ${text} primary key, seals bigint not null,
+    `create table arc_setting (tenant_id ${text} primary key, seals ${text} not null,
       sealers ${text} not null, revision bigint not null)`,
   ],
 }

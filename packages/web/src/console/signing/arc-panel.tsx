@@ -1,12 +1,18 @@
 // ARC: whether mail that passes through is sealed, and whose seals are believed for mail that others passed on.
-import { getSigning, type Signing, setArc } from '@gatepost/contract/signing.ts'
-import { Button, Switch, TagsInput } from '@mantine/core'
+import { type ArcSeals, getSigning, type Signing, setArc } from '@gatepost/contract/signing.ts'
+import { Button, NativeSelect, TagsInput } from '@mantine/core'
 import { useState } from 'react'
 import { useAction } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
 import stack from '#shared/stack.module.css'
+
+const sealWords: { readonly [Seals in ArcSeals]: string } = {
+  forwarded: 'What is forwarded outside',
+  all: 'That, and mail for your mail host',
+  none: 'None',
+}
 
 export function ArcPanel({ signing, may }: { readonly signing: Signing; readonly may: boolean }) {
   const tenant = useSlug()
@@ -23,12 +29,13 @@ export function ArcPanel({ signing, may }: { readonly signing: Signing; readonly
           save.mutate({ params: { tenant }, body: { seals, sealers } })
         }}
       >
-        <Switch
-          label="Seal mail of other authors"
-          description="Forwarded mail, and mail for your mail host, carries what our authentication found. Needs an RSA key in use."
+        <NativeSelect
+          label="Mail that is sealed"
+          description="A seal carries what our authentication found, signed. It needs an RSA key in use."
+          data={Object.entries(sealWords).map(([value, label]) => ({ value, label }))}
           disabled={!may}
-          checked={seals}
-          onChange={(event) => setSeals(event.currentTarget.checked)}
+          value={seals}
+          onChange={(event) => setSeals(event.currentTarget.value as ArcSeals)}
         />
         <TagsInput
           label="Seals we believe"
