@@ -1,5 +1,6 @@
 // Every command, in the order of the help.
 import type { Command } from './command.ts'
+import { accountCommands } from './commands/accounts.ts'
 import { agentCommands } from './commands/agents.ts'
 import { askCommands } from './commands/ask.ts'
 import { auditCommands } from './commands/audit.ts'
@@ -42,6 +43,7 @@ export const commands: readonly Command[] = [
   ...recipientCommands,
   ...spoofingCommands,
   ...userCommands,
+  ...accountCommands,
   ...directoryCommands,
   ...agentCommands,
   ...policyCommands,
