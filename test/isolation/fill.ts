@@ -45,6 +45,7 @@ export async function fill(
   const [sender] = senders as { id: string }[]
   const senderImport = await post('sender-imports', 'ann@acme.example,partner.example,PERMIT')
   const { policy } = await post('policies', { draft: BLOCK })
+  const bulk = await post('users-bulk', { action: 'enable', users: [String(user.id)] })
   const group = await post('groups', { name: 'Friends' })
   const role = await post('roles', { name: 'Desk', permissions: ['users:read'] })
   const invited = await post('invitations', { email: 'nora@acme.example', name: 'Nora', role: 'help-desk' })
@@ -65,6 +66,7 @@ export async function fill(
     user: String(user.id),
     route: String(route.id),
     import: String(preview.id),
+    bulk: String(bulk.id),
     sender: sender?.id ?? '',
     senderImport: String(senderImport.id),
     address: address?.id ?? '',

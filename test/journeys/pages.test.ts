@@ -57,6 +57,10 @@ const views: readonly View[] = [
   { name: 'queue-held', path: `${SLUG}/queue?state=held`, act: holdAndPause },
   { name: 'queue-no-match', path: `${SLUG}/queue?search=nobody%40far.example` },
   { name: 'users', path: `${SLUG}/users` },
+  { name: 'users-no-match', path: `${SLUG}/users?search=nobody&enabled=no` },
+  { name: 'users-selected', path: `${SLUG}/users`, act: selectUsers },
+  { name: 'user', path: `${SLUG}/users/ann@acme.example` },
+  { name: 'group', path: `${SLUG}/policies/groups`, act: openGroup },
   { name: 'sign-in-profiles', path: `${SLUG}/sign-in` },
   { name: 'sign-in-providers', path: `${SLUG}/sign-in?tab=providers` },
   { name: 'sign-in-passwords', path: `${SLUG}/sign-in?tab=passwords` },
@@ -334,10 +338,28 @@ async function addTlsPartner(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Ask for TLS' }).waitFor()
 }
 
+async function selectUsers(page: Page): Promise<void> {
+  await page.getByLabel('Select this page').check()
+  await page.getByText(/users? selected/).waitFor()
+}
+
+async function openGroup(page: Page): Promise<void> {
+  const { api, base } = acme
+  type Groups = { readonly items: readonly { readonly id: string }[] }
+  const found = await api.call<Groups>('GET', `${base}/groups?search=Field%20staff`)
+  const group =
+    found.items[0] ?? (await api.call<{ id: string }>('POST', `${base}/groups`, { name: 'Field staff' }))
+  await api.call('POST', `${base}/groups/${group.id}/members`, { add: ['ann@acme.example'] })
+  await page.reload()
+  await settled(page)
+  await page.getByRole('button', { name: 'Field staff' }).click()
+  await page.getByText('1 user in this group').waitFor()
+}
+
 async function previewImport(page: Page): Promise<void> {
   const text = 'email,name,aliases\ncarol@acme.example,Carol Clark,\ndave.acme.example,Dave Dean,\n'
   const file = { name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(text) }
-  await page.getByLabel('CSV file with users').setInputFiles(file)
+  await page.getByLabel('CSV or XLSX file with users').setInputFiles(file)
   await page.getByText('Preview of people.csv').waitFor()
 }
 

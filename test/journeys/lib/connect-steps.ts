@@ -68,7 +68,7 @@ export async function addUsers(tab: Tab): Promise<void> {
   const { page, hands } = tab
   await openStep(tab, 'Add users manually')
   const chooser = page.waitForEvent('filechooser')
-  await hands.click(page.getByText('Drop a CSV file here, or press to choose one'))
+  await hands.click(page.getByText('Drop a CSV or XLSX file here, or press to choose one'))
   await (await chooser).setFiles({ name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(GOOD_CSV) })
   await page.getByText('Preview of people.csv: 3 rows, nothing imported yet').waitFor()
   await hands.click(page.getByRole('button', { name: 'Import 3 users' }))
@@ -196,7 +196,7 @@ async function dropFile(
   { page }: Tab,
   file: { readonly name: string; readonly text: string },
 ): Promise<void> {
-  const zone = page.getByText('Drop a CSV file here, or press to choose one')
+  const zone = page.getByText('Drop a CSV or XLSX file here, or press to choose one')
   await zone.waitFor()
   const dataTransfer = await page.evaluateHandle(`(() => {
     const transfer = new DataTransfer()
