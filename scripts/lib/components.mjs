@@ -21,6 +21,7 @@ const components = new Map([
   ['ldap-utils', () => inPath('ldapmodify')],
   ['samba', () => inPath('samba')],
   ['samba-ad-dc', () => existsSync('/usr/share/doc/samba-ad-dc')],
+  ['samba-ad-provision', () => existsSync('/usr/share/samba/setup/ad-schema')],
   ['ldb-tools', () => inPath('ldbmodify')],
   ['python3-samba', () => existsSync('/usr/lib/python3/dist-packages/samba')],
   ['knot', () => inPath('knotd')],
