@@ -67,6 +67,11 @@ const bodies: { readonly [Name in StepName]?: StepBody } = {
       default: ForwardingManager,
     })),
   ),
+  'basic-administrators': lazy(() =>
+    import('./steps/basic-administrators.tsx').then(({ BasicAdministrators }) => ({
+      default: BasicAdministrators,
+    })),
+  ),
   'bypass-anti-spoofing': lazy(() =>
     import('#console/spoofing/spoofing-manager.tsx').then(({ SpoofingManager }) => ({
       default: SpoofingManager,

@@ -41,6 +41,7 @@ const empty: Observed = {
   senders: { users: 0, entries: 0, waitingUsers: 0, importedAt: null },
   tls: [],
   signIn: { chosenAt: null, password: true, directory: null, providers: [] },
+  administrators: { people: [], invited: [] },
   skipped: new Set(),
 }
 
@@ -304,6 +305,28 @@ const cases: readonly (readonly [string, StepName, Partial<Observed>, string])[]
       domains: [domain({ mx: mx('elsewhere', { completeAt: NOW, misses: 2 }), firstInboundSeenAt: NOW })],
     },
     'needs-attention: The MX of acme.example is no longer ours',
+  ],
+  [
+    'invited, not answered yet',
+    'basic-administrators',
+    { userCount: 1, domains: [domain()], administrators: { people: [], invited: ['Nora'] } },
+    'waiting: 1 person to sign in',
+  ],
+  [
+    'one who can sign in',
+    'basic-administrators',
+    {
+      userCount: 1,
+      domains: [domain()],
+      administrators: {
+        people: [
+          { name: 'Nora', canSignIn: true },
+          { name: 'Otto', canSignIn: false },
+        ],
+        invited: [],
+      },
+    },
+    'done: Nora can sign in',
   ],
   ['not built', 'journaling', { domains: [domain()] }, 'not-started: Not built yet'],
   ['not built and locked', 'secure-inbound', {}, 'locked: Not built yet'],

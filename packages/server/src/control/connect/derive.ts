@@ -2,6 +2,7 @@
 // §1.2).
 import type { StepState } from '@gatepost/contract/common.ts'
 import type { ConnectStep, StepName } from '@gatepost/contract/connect.ts'
+import { deriveAdministrators } from './derive-administrators.ts'
 import { deriveDirectory } from './derive-directory.ts'
 import { deriveInbound, deriveMx } from './derive-inbound.ts'
 import { deriveForwarding, deriveOutbound } from './derive-outbound.ts'
@@ -78,6 +79,8 @@ function deriveOwn(name: StepName, observed: Observed): Own {
       return deriveInbound(observed)
     case 'outbound':
       return deriveOutbound(observed)
+    case 'basic-administrators':
+      return deriveAdministrators(observed)
     case 'forwarding-addresses':
       return deriveForwarding(observed)
     case 'import-permitted-senders':

@@ -10,6 +10,7 @@ import { type DomainRow, domainsOf, proofLookOf, userCounts } from '../domain/st
 import { addressesOf } from '../outbound/store.ts'
 import { outboundWays } from '../outbound/ways.ts'
 import { problem } from '../problem.ts'
+import { basicAdministrators } from '../role/basic-administrators.ts'
 import { shownTest } from '../route/probe-state.ts'
 import { routesOf } from '../route/store.ts'
 import type { ControlDeps } from '../scope.ts'
@@ -45,6 +46,7 @@ export async function observe(tenantId: string, { store, clock, config }: Observ
     sending,
     signIn,
     directories,
+    administrators,
   ] = await Promise.all([
     tenantById(db, tenantId),
     domainsOf(db, tenantId),
@@ -62,6 +64,7 @@ export async function observe(tenantId: string, { store, clock, config }: Observ
     outboundWays(db, tenantId),
     signInState(db, tenantId),
     observeDirectories(tenantId, { store, clock }),
+    basicAdministrators(db, tenantId, clock.now()),
   ])
   if (!tenant) throw problem('not-found')
   const now = clock.now()
@@ -96,6 +99,7 @@ export async function observe(tenantId: string, { store, clock, config }: Observ
     },
     forwardings: sending.forwardings,
     senders: { ...senders, importedAt: imported?.committed_at ?? null },
+    administrators,
     skipped,
   }
 }

@@ -8,6 +8,7 @@ import type { RouteTest } from '@gatepost/contract/route.ts'
 import type { TlsPartner } from '@gatepost/contract/tls.ts'
 import type { MxLook } from '../domain/mx-look.ts'
 import type { DomainState } from '../domain/present.ts'
+import type { BasicAdministrators } from '../role/basic-administrators.ts'
 
 export type ObservedDomain = {
   readonly id: string
@@ -124,6 +125,8 @@ export type Observed = {
   readonly signIn: ObservedSignIn
   /** Partners whose TLS is tested (C15). */
   readonly tls: readonly TlsPartner[]
+  /** Who helps as basic administrator (C12). */
+  readonly administrators: BasicAdministrators
   readonly skipped: ReadonlySet<StepName>
 }
 

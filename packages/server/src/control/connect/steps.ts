@@ -60,6 +60,7 @@ const built: ReadonlySet<StepName> = new Set([
   'import-permitted-senders',
   'recipient-validation',
   'modify-mx',
+  'basic-administrators',
   'forwarding-addresses',
   'bypass-anti-spoofing',
   'tls-policies',

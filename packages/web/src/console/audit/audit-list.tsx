@@ -14,7 +14,15 @@ import { Changes } from './changes.tsx'
 export const AUDIT_LIMIT = 50
 
 const columns: readonly Column<AuditEntry>[] = [
-  { id: 'at', head: 'Time', cell: ({ at }) => <FullTime at={at} /> },
+  {
+    id: 'at',
+    head: 'Time',
+    cell: ({ at }) => (
+      <span className={classes.whole}>
+        <FullTime at={at} />
+      </span>
+    ),
+  },
   { id: 'actor', head: 'Who', cell: (entry) => <Who entry={entry} /> },
   { id: 'action', head: 'What', cell: (entry) => <What entry={entry} /> },
   { id: 'from', head: 'From', cell: ({ from }) => <span className="mono">{from}</span> },

@@ -27,21 +27,18 @@ export function RolesPage() {
   return (
     <Page
       title="Roles"
-      lead={
-        <>
-          A role is a list of permissions. Protected ones, such as reading content and exporting, are given by
-          super administrators alone. Who holds which:{' '}
-          <Link to="/t/$slug/administrators" params={{ slug: tenant }}>
-            Administrators
-          </Link>
-        </>
-      }
+      lead="A role is a list of permissions. Protected ones, such as reading content and exporting, are given by super administrators alone."
       actions={
-        may && (
-          <Button leftSection={<IconPlus size={15} aria-hidden />} onClick={() => setEdited('new')}>
-            New role
-          </Button>
-        )
+        <span className={stack.row}>
+          <Link to="/t/$slug/administrators" params={{ slug: tenant }}>
+            Who holds which
+          </Link>
+          {may && (
+            <Button leftSection={<IconPlus size={15} aria-hidden />} onClick={() => setEdited('new')}>
+              New role
+            </Button>
+          )}
+        </span>
       }
     >
       {error && !data && <ProblemNote error={error} />}
@@ -156,7 +153,9 @@ function RoleWords({ role }: { readonly role: RoleView }) {
 function Permissions({ role }: { readonly role: RoleView }) {
   return (
     <details className={classes.permissions}>
-      <summary>{count(role.permissions.length)} permissions</summary>
+      <summary>
+        {role.permissions.length === 1 ? 'One permission' : `${count(role.permissions.length)} permissions`}
+      </summary>
       <ul aria-label={`Permissions of ${role.name}`}>
         {role.permissions.map((permission) => (
           <li key={permission} title={wordOf(permission)}>

@@ -14,12 +14,8 @@ export function TokensPage() {
   return (
     <Page
       title="API tokens"
-      lead={
-        <>
-          Everything the console does, scripts do by the <a href="/docs/api">API</a>. Each gets a token of its
-          own.
-        </>
-      }
+      lead="Everything the console does, scripts do by the API. Each gets a token of its own."
+      actions={<a href="/docs/api">API reference</a>}
     >
       <TokenManager
         data={data}

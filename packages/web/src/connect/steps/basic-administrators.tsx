@@ -1,0 +1,128 @@
+// C12: picks users for the role Basic Administrator; each gets a link to choose a password, or signs in as ever.
+import { getConnect } from '@gatepost/contract/connect.ts'
+import { roleWords } from '@gatepost/contract/permission.ts'
+import {
+  type Invited,
+  inviteAdministrator,
+  listAdministrators,
+  listInvitations,
+} from '@gatepost/contract/role.ts'
+import { listUsers } from '@gatepost/contract/user.ts'
+import { Button, SegmentedControl, Select } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useAction, useEndpoint } from '#api/use-endpoint.ts'
+import { useMay, useSlug } from '#app/session.ts'
+import { InvitationsPanel } from '#console/roles/invitations-panel.tsx'
+import { Note, ProblemNote } from '#shared/note.tsx'
+import { Panel } from '#shared/panel.tsx'
+import { SecretNote } from '#shared/secret-note.tsx'
+import stack from '#shared/stack.module.css'
+
+/** Found by the beginning of name or address; more are found by typing more. */
+const SHOWN = 20
+
+export function BasicAdministrators() {
+  const tenant = useSlug()
+  const may = useMay('roles:write')
+  const { data } = useEndpoint(listAdministrators, {
+    params: { tenant },
+    query: { limit: 50, role: 'basic' },
+  })
+  return (
+    <>
+      <Panel title="Basic administrators">
+        <div className={stack.tight}>
+          <p className="tx2">{roleWords.basic.means}</p>
+          {data && data.items.length === 0 && <p>Nobody holds the role yet.</p>}
+          {data && data.items.length > 0 && (
+            <ul className={`${stack.plain} ${stack.tight}`}>
+              {data.items.map(({ id, name, email, canSignIn }) => (
+                <li key={id}>
+                  <span className="strong">{name}</span> {email}
+                  <span className="tx2">{canSignIn ? ', can sign in' : ', cannot sign in yet'}</span>
+                </li>
+              ))}
+            </ul>
+          )}
+          <Link to="/t/$slug/administrators" params={{ slug: tenant }}>
+            All administrators and other roles
+          </Link>
+        </div>
+      </Panel>
+      {may && <PickUser />}
+      <InvitationsPanel />
+    </>
+  )
+}
+
+function PickUser() {
+  const tenant = useSlug()
+  const [search, setSearch] = useState('')
+  const [email, setEmail] = useState<string | null>(null)
+  const [send, setSend] = useState<'mail' | 'show'>('show')
+  const query = { limit: SHOWN, ...(search === '' ? {} : { search }) }
+  const { data: users } = useEndpoint(listUsers, { params: { tenant }, query }, { keepPrevious: true })
+  const invite = useAction(inviteAdministrator, {
+    readAgain: [listAdministrators, listInvitations, getConnect],
+    onDone: () => setEmail(null),
+  })
+  const found = users?.items.find((user) => user.email === email)
+  const act = () => {
+    if (email === null) return
+    const name = found?.name || email
+    invite.mutate({ params: { tenant }, body: { email, name, role: 'basic', send } })
+  }
+  return (
+    <Panel title="Choose a user">
+      <div className={stack.stack}>
+        <Select
+          label="User"
+          description="Type the beginning of a name or an address."
+          searchable
+          nothingFoundMessage="No user begins so"
+          data={(users?.items ?? []).map((user) => ({
+            value: user.email,
+            label: user.name === '' ? user.email : `${user.name}, ${user.email}`,
+          }))}
+          filter={({ options }) => options}
+          onSearchChange={(text) => setSearch(text.includes(', ') ? '' : text)}
+          value={email}
+          onChange={setEmail}
+        />
+        <SegmentedControl
+          aria-label="How the link gets there"
+          data={[
+            { value: 'show', label: 'Show me the link' },
+            { value: 'mail', label: 'Mail the link' },
+          ]}
+          value={send}
+          onChange={(value) => setSend(value === 'mail' ? 'mail' : 'show')}
+        />
+        {invite.error && <ProblemNote error={invite.error} focus />}
+        {invite.data && <Outcome {...invite.data} />}
+        <div>
+          <Button disabled={email === null} loading={invite.isPending} onClick={act}>
+            Make basic administrator
+          </Button>
+        </div>
+      </div>
+    </Panel>
+  )
+}
+
+function Outcome({ invitation, link }: Invited) {
+  if (link === null) {
+    return (
+      <Note tone="ok" role="status" title={`The link is on its way to ${invitation.email}`}>
+        <p>It works once, for seven days. This step is done when the person can sign in.</p>
+      </Note>
+    )
+  }
+  return (
+    <SecretNote title={`${invitation.name} accepts by this link`} value={link} copy="Copy link">
+      Hand it to the person, and to nobody else. It is shown this once and works for seven days. This step is
+      done when the person can sign in.
+    </SecretNote>
+  )
+}
