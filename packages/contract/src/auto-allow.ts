@@ -1,4 +1,5 @@
-// Auto allow (S4): how long mail that is sent permits its answers, and what became of the entries. The entries
+// Auto allow (S4): how long mail that is sent permits its answers, and what became of the entries. The
+// entries
 // themselves are managed senders.
 import * as z from 'zod'
 import { Nothing, TenantPath } from './common.ts'
@@ -10,6 +11,7 @@ export const AutoAllow = z.object({
   days: z.int(),
   /** Of a hundred answers, how many are screened all the same. */
   samplePercent: z.int(),
+  /** Counted up to 10,000, as the next two. */
   entries: z.int(),
   /** Entries under which something bad came; they count again when the user writes to the sender again. */
   suspended: z.int(),

@@ -19,7 +19,8 @@ export type SenderAction = z.infer<typeof SenderAction>
 export const SenderSource = z.enum(['manual', 'imported', 'auto-allow', 'trusted-service'])
 export type SenderSource = z.infer<typeof SenderSource>
 /**
- * `expired` counts no more; `waiting`: no user has the address yet, and it counts for mail to it; `suspended`:
+ * `expired` counts no more; `waiting`: no user has the address yet, and it counts for mail to it;
+ * `suspended`:
  * something bad came under an entry by auto allow, and it counts again when the user writes to the sender.
  */
 export const SenderState = z.enum(['active', 'expired', 'waiting', 'suspended'])

@@ -34,7 +34,9 @@ const INSTANCES_MAX = 50
 /** Fields of those who signed before; changes to them are what a chain is to show. */
 const ALSO_SIGNED = ['dkim-signature'] as const
 
-/** The three fields of a further set, topmost first, with line endings; null when there is no room for one. */
+/**
+ * The three fields of a further set, topmost first, with line endings; null when there is no room for one.
+ */
 export async function arcSeal(sealing: Sealing): Promise<string | null> {
   const { message, chain, state, results, key, now } = sealing
   const sets = setsOf(chain)

@@ -127,7 +127,9 @@ export async function signedField(name: string, about: FieldToSign): Promise<str
 
 const signLater = promisify(signOctets)
 
-/** RSA takes a millisecond, which other threads of the process can spend; Ed25519 is done before one wakes. */
+/**
+ * RSA takes a millisecond, which other threads of the process can spend; Ed25519 is done before one wakes.
+ */
 export async function signatureOf(octets: Buffer, algorithm: KeyAlgorithm, key: KeyObject): Promise<string> {
   // RFC 8463 §3: Ed25519 signs the SHA-256 hash.
   const signature =

@@ -36,7 +36,9 @@ export function autoAllowOf({ autoAllow }: Pick<TenantSettings, 'autoAllow'>): A
   return autoAllow ?? AUTO_ALLOW_DEFAULTS
 }
 
-/** Whether this answer is one of those that are screened all the same. The same answer is, or is not, always. */
+/**
+ * Whether this answer is one of those that are screened all the same. The same answer is, or is not, always.
+ */
 export function isSampled(settings: TenantSettings, text: string): boolean {
   const { samplePercent } = autoAllowOf(settings)
   return samplePercent > 0 && hashOf(text) % 100 < samplePercent

@@ -77,7 +77,8 @@ function run(db: Db, tenant: Tenant, asked: Run): Promise<readonly SenderRow[]> 
   const { query, part } = asked
   if (part.order !== 'user' || query.user) return select(db, tenant, asked, null)
   if (query.action === 'block') return select(db, tenant, asked, 'blocked')
-  const isOther = query.state === 'suspended' || OTHERS.some((source) => source === query.source)
+  if (query.state === 'suspended') return select(db, tenant, asked, 'suspended')
+  const isOther = OTHERS.some((source) => source === query.source)
   return select(db, tenant, asked, isOther ? 'by-source' : null)
 }
 
@@ -85,7 +86,7 @@ function run(db: Db, tenant: Tenant, asked: Run): Promise<readonly SenderRow[]> 
  * The partial index to use: both databases take it only where its condition stands in the query word by word,
  * and SQLite only when it is told to, since it takes the primary key to be as good.
  */
-type Kind = 'blocked' | 'by-source' | null
+type Kind = 'blocked' | 'by-source' | 'suspended' | null
 
 async function select(
   db: Db,
@@ -101,9 +102,7 @@ async function select(
   if (kind === 'blocked') rows = rows.where(sql<boolean>`action = 'block'`)
   else if (query.action) rows = rows.where('action', '=', query.action)
   if (kind === 'by-source') rows = rows.where(sql<boolean>`source <> 'imported'`)
-  // Only entries by auto allow are ever suspended.
-  if (query.state === 'suspended')
-    rows = rows.where('source', '=', 'auto-allow').where('suspended_at', 'is not', null)
+  if (query.state === 'suspended') rows = rows.where(sql<boolean>`suspended_at is not null`)
   if (query.state === 'expired') rows = rows.where('expires_at', '<=', now)
   if (query.state === 'waiting') {
     rows = rows.where('user_key', 'in', (from) =>
@@ -145,7 +144,11 @@ async function select(
 }
 
 const TABLE = 'from "managed_sender"'
-const INDEXES = { blocked: 'managed_sender_blocked', 'by-source': 'managed_sender_by_source' } as const
+const INDEXES = {
+  blocked: 'managed_sender_blocked',
+  'by-source': 'managed_sender_by_source',
+  suspended: 'managed_sender_suspended',
+} as const
 
 const orders = {
   user: ['user_key', 'sender'],

@@ -1,4 +1,5 @@
-// An SPF record as a person has to mend it (RFC 7208): its terms, what is wrong with it, and the record to enter
+// An SPF record as a person has to mend it (RFC 7208): its terms, what is wrong with it, and the record to
+// enter
 // instead. Pure.
 
 export type SpfFindingText = { readonly kind: 'error' | 'warning' | 'note'; readonly text: string }
@@ -87,7 +88,8 @@ export function findingsOf({ records, lookUps, isOursIn, dead }: RecordsSeen): r
 }
 
 /**
- * The record to enter: all terms of what is there, once each and in their order, our include in front of `all`
+ * The record to enter: all terms of what is there, once each and in their order, our include in front of
+ * `all`
  * where it is wanted, and one `all`. Null where what is there needs no change.
  */
 export function editOf(

@@ -1,4 +1,5 @@
-// Evaluates a domain's SPF record for every address that we send from (C6): by the evaluation itself, never by
+// Evaluates a domain's SPF record for every address that we send from (C6): by the evaluation itself, never
+// by
 // comparing texts.
 import type { SpfReport } from '@gatepost/contract/signing.ts'
 import { SpfChecker } from '#authentication/spf.ts'

@@ -1,4 +1,5 @@
-// The life of a signing key: pending, seen, active, retiring, gone. Pure: what a look at DNS and the time make of
+// The life of a signing key: pending, seen, active, retiring, gone. Pure: what a look at DNS and the time
+// make of
 // it (O6).
 import type { DkimKeyState } from '#store/signing-tables.ts'
 import { nextOnceRight, nextWhilePending } from '../domain/schedule.ts'
@@ -19,7 +20,8 @@ export type NextStage = KeyStage & {
 }
 
 /**
- * Where another key signs already, a new one waits so long after it was seen: a name server that is late, or an
+ * Where another key signs already, a new one waits so long after it was seen: a name server that is late, or
+ * an
  * answer that was kept, must not meet its first signature.
  */
 export const SETTLE_MS = 5 * 60_000

@@ -1,4 +1,5 @@
-// The test of a domain's signing: a message is signed with every key in use and verified by what DNS says now.
+// The test of a domain's signing: a message is signed with every key in use and verified by what DNS says
+// now.
 
 import { createPrivateKey } from 'node:crypto'
 import type { Check } from '@gatepost/contract/common.ts'

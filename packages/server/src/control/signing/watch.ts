@@ -1,4 +1,5 @@
-// The background of signing: looks for records, lets keys sign, retire and go, and makes new ones when a domain
+// The background of signing: looks for records, lets keys sign, retire and go, and makes new ones when a
+// domain
 // rotates by itself.
 import { findDomain } from '../domain/store.ts'
 import type { Scope } from '../scope.ts'
@@ -40,7 +41,9 @@ export async function watchSigning(deps: SigningDeps, signal: AbortSignal): Prom
   }
 }
 
-/** Makes the successors of keys that are old enough; people publish their records, the rest goes by itself. */
+/**
+ * Makes the successors of keys that are old enough; people publish their records, the rest goes by itself.
+ */
 export async function rotateDue(deps: SigningDeps): Promise<number> {
   const { store, clock } = deps
   let made = 0

@@ -1,4 +1,5 @@
-// What leaves signed: keys of domains with their stages, how each domain rotates, and whose seals are believed.
+// What leaves signed: keys of domains with their stages, how each domain rotates, and whose seals are
+// believed.
 import type { Migration } from './migration.ts'
 
 export const signing: Migration = {

@@ -56,15 +56,22 @@ function Numbers({ setting }: { readonly setting: AutoAllow }) {
   return (
     <p className="tx2">
       <Link to="/t/$slug/senders" params={{ slug }} search={{ source: 'auto-allow' }}>
-        {count(entries)} {entries === 1 ? 'entry' : 'entries'}
+        {countUpTo(entries)} {entries === 1 ? 'entry' : 'entries'}
       </Link>
-      , {count(ending)} of them end within a week,{' '}
+      , {countUpTo(ending)} of them end within a week,{' '}
       <Link to="/t/$slug/senders" params={{ slug }} search={{ state: 'suspended' }}>
-        {count(suspended)} suspended
+        {countUpTo(suspended)} suspended
       </Link>
       . {samplePercent} % of the answers are screened all the same; where one is bad, its entry is suspended.
     </p>
   )
+}
+
+/** The server counts so far. */
+const COUNTED_MAX = 10_000
+
+function countUpTo(value: number): string {
+  return value >= COUNTED_MAX ? `${count(value)} or more` : count(value)
 }
 
 function SettingForm({ setting, onDone }: { readonly setting: AutoAllow; readonly onDone: () => void }) {

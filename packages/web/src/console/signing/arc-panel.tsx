@@ -1,4 +1,5 @@
-// ARC: whether mail that passes through is sealed, and whose seals are believed for mail that others passed on.
+// ARC: whether mail that passes through is sealed, and whose seals are believed for mail that others passed
+// on.
 import { type ArcSeals, getSigning, type Signing, setArc } from '@gatepost/contract/signing.ts'
 import { Button, NativeSelect, TagsInput } from '@mantine/core'
 import { useState } from 'react'
@@ -13,6 +14,10 @@ const sealWords: { readonly [Seals in ArcSeals]: string } = {
   all: 'That, and mail for your mail host',
   none: 'None',
 }
+
+const BELIEVED =
+  'Domains of forwarders and lists. Where such a seal is whole and says that DMARC passed before they changed ' +
+  'the message, a failed DMARC refuses nothing. Anti-spoofing is never relaxed by it.'
 
 export function ArcPanel({ signing, may }: { readonly signing: Signing; readonly may: boolean }) {
   const tenant = useSlug()
@@ -39,7 +44,7 @@ export function ArcPanel({ signing, may }: { readonly signing: Signing; readonly
         />
         <TagsInput
           label="Seals we believe"
-          description="Domains of forwarders and lists. Where such a seal is whole and says that DMARC passed before they changed the message, a failed DMARC refuses nothing. Anti-spoofing is never relaxed by it."
+          description={BELIEVED}
           placeholder={sealers.length === 0 ? 'lists.example' : ''}
           splitChars={[',', ' ', ';', '\n']}
           acceptValueOnBlur

@@ -1,4 +1,5 @@
-// One key: its stage, the record to publish with copy buttons, what servers say, and what can be done with it.
+// One key: its stage, the record to publish with copy buttons, what servers say, and what can be done with
+// it.
 import {
   activateSigningKey,
   checkSigningKey,

@@ -34,7 +34,7 @@ export function SigningDomainPanel({ domain, may }: Props) {
       !signs ||
       (await confirm({
         title: `${domain.domain} gets new keys`,
-        body: `You publish their records; as soon as they are seen, mail is signed with them. The records of the old keys must stay for ${plural(domain.overlapDays, 'day')}, for mail under way.`,
+        body: rotationBody(domain.overlapDays),
         act: 'Make new keys',
       }))
     if (agreed) add.mutate({ params, body: {} })
@@ -108,6 +108,13 @@ export function SigningDomainPanel({ domain, may }: Props) {
         </PanelFoot>
       )}
     </Panel>
+  )
+}
+
+function rotationBody(days: number): string {
+  return (
+    'You publish their records; as soon as they are seen, mail is signed with them. The records of the old keys ' +
+    `must stay for ${plural(days, 'day')}, for mail under way.`
   )
 }
 
