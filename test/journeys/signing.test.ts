@@ -1,4 +1,5 @@
-// Story: Acme publishes its keys and mail leaves signed; who is written to may answer at once, and Why says that
+// Story: Acme publishes its keys and mail leaves signed; who is written to may answer at once, and Why says
+// that
 // auto allow did it. An out-of-office permits nobody. Real processes, two workers.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -204,6 +205,23 @@ test('rotation under load: every message verifies, before, between and after', {
   }
   assert.equal(used.size, 4, [...used].join(' '))
   assert.ok(subjects.length > 10, String(subjects.length))
+})
+
+test('SPF is evaluated for what we send from; the edit it proposes makes it right', {
+  timeout: 30_000,
+}, async () => {
+  type Spf = {
+    readonly state: string
+    readonly include: string
+    readonly edit: { readonly after: string } | null
+  }
+  const evaluate = () => api.call<Spf>('GET', `${BASE}/domains/acme.example/spf`)
+  const before = await evaluate()
+  assert.equal(before.state, 'wrong')
+  assert.ok(before.edit?.after.includes(`include:${before.include} -all`), JSON.stringify(before))
+  assert.ok(world.publish(before.edit.after).ok)
+  const after = await eventually(evaluate, ({ state }) => state === 'right', 10_000)
+  assert.equal(after.edit, null)
 })
 
 test('a foreign author that Acme’s host passes on is never signed for', { timeout: 30_000 }, async () => {
