@@ -1,5 +1,5 @@
 // Which host a domain's mail goes to: preference, hosts that are dead, no MX, null MX, both families, and
-// those that are never connected to (RFC 5321 §5.1, RFC 7505; reliability §3, case 37).
+// those that are never connected to (RFC 5321 §5.1, RFC 7505; reliability §3, abuse case 37).
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { type MailHost, startMailHost } from '@gatepost/sandbox/mail-host.ts'
@@ -101,7 +101,7 @@ describe('mail goes', () => {
   })
 })
 
-describe('nobody is connected to', () => {
+describe('abuse case 37: nobody is connected to', () => {
   test('for a null MX: returned with 5.1.10', async () => {
     await sendTo('nomail.example')
     const { id } = await place.row('nomail', ['bounced', 'held'])

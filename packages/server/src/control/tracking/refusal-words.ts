@@ -46,6 +46,13 @@ const byPolicy: { readonly [Name in PolicyName]?: Advice } = {
     what: 'The name shown as the author looks like somebody of the recipient’s organisation.',
     advice: ['Send with your own name and address as the author.', POSTMASTER],
   },
+  'sender-rate': {
+    what: 'The sender wrote to more recipients in an hour than it may, or than it ever did before.',
+    advice: [
+      'Mail waits in the sending server, which tries again by itself.',
+      'If you are the sender, ask the administrator of your organisation: your account may be used by somebody else.',
+    ],
+  },
   hops: {
     what: 'The message goes in a circle between mail servers.',
     advice: ['Ask the administrator of the sending server to check its routing and forwarding.'],

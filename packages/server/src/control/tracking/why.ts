@@ -106,6 +106,13 @@ function changeFor(story: Story, step: ExplanationStep | null): string | null {
       return 'Validate the author’s domain here, or send with an author in a validated domain.'
     case 'author-of-other-tenant':
       return 'Send with an author in a domain of this organisation.'
+    case 'cloud-without-proof':
+      return 'Prove the organisation at the provider on the Outbound page (tenant id or secret header).'
+    case 'sender-over-limit':
+    case 'sender-suspected':
+      return 'Release the sender or raise its limit on the Outbound page, once somebody confirmed the mail.'
+    case 'forwarding-loop':
+      return 'Change the forwarding address: its target sends the mail back.'
     case 'recipient-unknown':
       return `Add ${forwardPath ?? 'it'} as a user or alias, or let ${to ?? 'the domain'} accept all recipients.`
     case 'too-many-hops':
