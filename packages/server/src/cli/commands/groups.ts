@@ -1,6 +1,7 @@
 // `groups`: address groups that policies name.
 import {
   type AddressGroup,
+  changeGroupMembers,
   createGroup,
   getGroup,
   listGroups,
@@ -24,7 +25,7 @@ export const groupCommands: readonly Command[] = [
   command({
     path: 'groups list',
     flags: [{ name: 'search', value: 'TEXT', means: 'Part of a name or of an entry.' }],
-    means: 'Address groups by name.',
+    means: 'Groups by name, those of directories among them.',
     run: list,
   }),
   command({
@@ -55,6 +56,23 @@ export const groupCommands: readonly Command[] = [
     run: (context) => change(context, (before, named) => before.filter((entry) => !named.includes(entry))),
   }),
   command({
+    path: 'groups members',
+    args: GROUP,
+    flags: [
+      { name: 'add', value: 'ADDRESS', many: true, means: 'Puts a user in, by main address.' },
+      { name: 'take', value: 'ADDRESS', many: true, means: 'Takes a user out.' },
+    ],
+    means: 'Puts users into a local group and takes others out.',
+    run: async (context) => {
+      const params = { tenant: await context.tenant(), group: await groupId(context, context.arg(0)) }
+      const body = { add: [...context.flags('add')], remove: [...context.flags('take')] }
+      const done = await context.call(changeGroupMembers, { params, body })
+      const text = `${done.added} put in, ${done.removed} taken out, ${done.memberCount} in the group.\n`
+      context.show(done, () => text)
+      return 0
+    },
+  }),
+  command({
     path: 'groups remove',
     args: GROUP,
     flags: [REASON],
@@ -73,10 +91,12 @@ async function list({ call, tenant, flag, show }: Context): Promise<number> {
   const { items } = await call(listGroups, { params: { tenant: await tenant() }, query })
   show(items, () =>
     table(
-      ['Id', 'Name', 'Addresses', 'Domains', 'Policies'],
+      ['Id', 'Name', 'Kept by', 'Users', 'Addresses', 'Domains', 'Policies'],
       items.map((group) => [
         group.id,
         plain(group.name),
+        plain(group.directory ?? 'local'),
+        String(group.memberCount),
         String(group.addressCount),
         String(group.domainCount),
         String(group.usedBy.length),
@@ -125,6 +145,8 @@ function showGroup(group: AddressGroup, { show }: Context): number {
   show(group, () =>
     facts([
       ['Group', `${plain(group.name)} (${group.id})`],
+      ['Kept by', group.directory ?? 'this organisation'],
+      ['Users', String(group.memberCount)],
       ['Addresses', group.addresses.join(', ') || 'none'],
       ['Domains', group.domains.join(', ') || 'none'],
       ['Named by', group.usedBy.map(({ name }) => plain(name)).join(', ') || 'no policy'],

@@ -10,7 +10,7 @@ import { invalidInput, problem } from '../problem.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
 import { batchesOf } from './batches.ts'
 import { claimUndo } from './import.ts'
-import { dropUndo, findImport, insertImport, keepCommitted, UNDO_MS } from './import-store.ts'
+import { claimImport, dropUndo, findImport, insertImport, keepCommitted, UNDO_MS } from './import-store.ts'
 import { matching } from './list-store.ts'
 import { settleUsers, whyNotRemovable } from './own-word.ts'
 import { putBackUsers, type RemovedUsers, takeUsers } from './removed.ts'
@@ -73,11 +73,9 @@ export async function changeUsers(scope: Scope, input: BulkInput, deps: Deps): P
       created_by: actorName(scope.actor),
     }
     await insertImport(trx, row, found)
-    await keepCommitted(trx, { ...row, state: 'committed' } as Row<'user_import'>, {
-      found,
-      undo: done.undo,
-      now,
-    })
+    const stored = { ...row, state: 'previewed' } as Row<'user_import'>
+    await claimImport(trx, stored, { from: 'previewed', to: 'committed' })
+    await keepCommitted(trx, stored, { found, undo: done.undo, now })
     const event = { action: `users.${input.action}`, subject: `${changed} users`, before: null }
     await appendAudit(trx, scope, { ...event, after: { changed, left: left.length }, at: now })
     return found

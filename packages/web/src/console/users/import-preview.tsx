@@ -84,7 +84,7 @@ export function ImportPreview({ shown, busy, checking, error, onMap, onCommit, o
       <div className={stack.row}>
         {shown.errorCount === 0 ? (
           <Button loading={busy} disabled={isBlocked} onClick={() => onCommit(false, removals)}>
-            {`Import ${plural(good, 'user')}`}
+            {importWords(good, shown.removes)}
           </Button>
         ) : (
           <Button loading={busy} disabled={isBlocked || good === 0} onClick={() => onCommit(true, removals)}>
@@ -97,6 +97,14 @@ export function ImportPreview({ shown, busy, checking, error, onMap, onCommit, o
       </div>
     </div>
   )
+}
+
+/** `Import 3 users and remove 10`. */
+function importWords(good: number, removes: number): string {
+  if (removes === 0) return `Import ${plural(good, 'user')}`
+  return good === 0
+    ? `Remove ${plural(removes, 'user')}`
+    : `Import ${plural(good, 'user')} and remove ${count(removes)}`
 }
 
 type RemovalsProps = {
