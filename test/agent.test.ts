@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { AgentEntry, AgentTask } from '@gatepost/contract/agent.ts'
+import { createDirectorySignIn } from '@gatepost/server/control/auth/directory-sign-in.ts'
 import { createPushReader } from '@gatepost/server/control/directory/kinds/agent.ts'
 import { type TestControl, withControl } from './control.ts'
 import { addOrganisation } from './store/fixtures.ts'
@@ -66,6 +67,12 @@ async function paired(ask: Ask, tenantId: string) {
   const { code, agent } = added.body
   const token = (await ask('POST', '/v1/agent/pair', { ...about, code })).body.token as string
   return { code, agentId: agent.id as string, token }
+}
+
+/** The machine may be busy: the question for work has to be open before somebody wishes something. */
+async function untilWaiting(agents: TestControl['deps']['agents'], agentId: string): Promise<void> {
+  const end = Date.now() + 10_000
+  while (!agents.isWaiting(agentId) && Date.now() < end) await new Promise((done) => setTimeout(done, 10))
 }
 
 const PUSH = '0b1c2d3e-0000-4000-8000-000000000001'
@@ -162,10 +169,10 @@ describe('agents', () => {
     }))
 
   it('hear of a wish for a listing at once while they wait', () =>
-    world(async (ask, tenantId) => {
+    world(async (ask, tenantId, { deps }) => {
       const { agentId, token } = await paired(ask, tenantId)
       const waiting = ask('POST', '/v1/agent/work', { ...about, status, waitSeconds: 20 }, token)
-      await new Promise((resolve) => setTimeout(resolve, 50))
+      await untilWaiting(deps.agents, agentId)
       assert.equal((await ask('POST', `/v1/tenants/${tenantId}/agents/${agentId}/push`, {})).status, 202)
       assert.deepEqual((await waiting).body.tasks, [{ kind: 'push' }])
     }))
@@ -178,7 +185,7 @@ describe('agents', () => {
       assert.equal(await deps.agents.signIn(agentId, input), null)
       await ask('PATCH', `/v1/tenants/${tenantId}/agents/${agentId}`, { liveSignIn: true })
       const waiting = wait()
-      await new Promise((resolve) => setTimeout(resolve, 50))
+      await untilWaiting(deps.agents, agentId)
       const asked = deps.agents.signIn(agentId, input)
       const [task] = (await waiting).body.tasks as AgentTask[]
       assert.equal(task?.kind, 'sign-in')
@@ -187,6 +194,38 @@ describe('agents', () => {
       assert.equal((await ask('POST', `/v1/agent/answers/${id}`, { result }, token)).status, 204)
       assert.deepEqual(await asked, result)
       assert.equal((await ask('POST', `/v1/agent/answers/${id}`, { result }, token)).status, 404)
+    }))
+
+  it('sign people in where a connector reads them, and say nothing of passwords when they are away', () =>
+    world(async (ask, tenantId, { deps }) => {
+      const { agentId, token } = await paired(ask, tenantId)
+      const settings = { kind: 'agent', agentId }
+      const added = await ask('POST', `/v1/tenants/${tenantId}/directories`, { name: 'Office', settings })
+      assert.equal(added.status, 201)
+      const signIn = createDirectorySignIn(deps)
+      const who = { tenantId, email: 'ann@acme.example', password: 's3cret' }
+      assert.equal(await signIn.isThere(tenantId), false)
+      await ask('PATCH', `/v1/tenants/${tenantId}/agents/${agentId}`, { liveSignIn: true })
+      assert.equal(await signIn.isThere(tenantId), true)
+      assert.equal((await signIn.ask(who)).kind, 'unreachable')
+      const answerWith = async (result: object) => {
+        const waiting = ask('POST', '/v1/agent/work', { ...about, status, waitSeconds: 5 }, token)
+        await untilWaiting(deps.agents, agentId)
+        const asked = signIn.ask(who)
+        const [task] = (await waiting).body.tasks as Extract<AgentTask, { kind: 'sign-in' }>[]
+        await ask('POST', `/v1/agent/answers/${task?.id}`, { result }, token)
+        return asked
+      }
+      const accepted = { kind: 'accepted', externalId: '1', email: who.email, name: 'Ann' }
+      assert.equal((await answerWith(accepted)).kind, 'accepted')
+      const refused = { kind: 'refused', code: 'wrong-password', saw: 'The directory refuses it.' }
+      assert.equal((await answerWith(refused)).kind, 'refused')
+      const rows = await deps.store.db
+        .selectFrom('agent')
+        .selectAll()
+        .where('tenant_id', '=', tenantId)
+        .execute()
+      assert.equal(JSON.stringify(rows).includes('s3cret'), false)
     }))
 
   it('are slowed down when they try tokens', () =>

@@ -5,7 +5,7 @@ import { createGraphClient, type GraphClient } from './entra-client.ts'
 import { credentialExpiresAt, type EntraSettings, expiryWarning, shapeFault } from './entra-settings.ts'
 import { type DirectoryCheck, DirectoryFault, type DirectoryStep } from './entry.ts'
 import { type Json, objectOf, objectsOf, textOf } from './json.ts'
-import { type CheckStep, runChecks } from './run-checks.ts'
+import { type CheckStep, checkScheme, runChecks } from './run-checks.ts'
 import { ask, PATIENCE_MS, type Web } from './web.ts'
 
 /** Runs all tests. Faults become failed checks; only an abort rejects. */
@@ -19,7 +19,7 @@ export function checkEntra(
   const steps: CheckStep[] = [
     { step: 'resolve', run: () => resolveHosts(settings, web) },
     { step: 'connect', run: () => connect(settings, web, options.signal) },
-    { step: 'tls', run: async () => passed('tls', 'Both hosts showed certificates that are trusted.') },
+    { step: 'tls', run: async () => checkScheme([settings.endpoints.login, settings.endpoints.graph]) },
     {
       step: 'sign-in',
       run: async () => {
@@ -182,7 +182,7 @@ async function listSome(
   const limits = notListedBy(roles).length
   return passed(
     'list',
-    `People can be listed: ${withMail[0] ? textOf(withMail[0], 'mail') : 'none yet'} is the first. ${limits} kinds of objects are not listed by Graph; the page names them.`,
+    `People can be listed: ${withMail[0] ? textOf(withMail[0], 'mail') : 'none yet'} is the first. ${limits} kinds of objects are not listed by Graph; the preview names them.`,
   )
 }
 

@@ -4,7 +4,7 @@ import { createGoogleReader, googleNotListed } from './google.ts'
 import { createGoogleClient, type GoogleClient } from './google-client.ts'
 import { type GoogleSettings, googleShapeFault } from './google-settings.ts'
 import { objectOf, objectsOf, textOf } from './json.ts'
-import { type CheckStep, runChecks } from './run-checks.ts'
+import { type CheckStep, checkScheme, runChecks } from './run-checks.ts'
 import { ask, PATIENCE_MS, type Web } from './web.ts'
 
 /** Runs all tests. Faults become failed checks; only an abort rejects. */
@@ -18,7 +18,7 @@ export function checkGoogle(
   const steps: CheckStep[] = [
     { step: 'resolve', run: () => resolveHosts(settings, web) },
     { step: 'connect', run: () => connect(settings, web, signal) },
-    { step: 'tls', run: async () => passed('tls', 'Both hosts showed certificates that are trusted.') },
+    { step: 'tls', run: async () => checkScheme([settings.endpoints.token, settings.endpoints.api]) },
     {
       step: 'sign-in',
       run: async () => {
@@ -108,7 +108,7 @@ async function listSome(
   const first = textOf(users[0] ?? null, 'primaryEmail') ?? 'somebody without an address'
   return passed(
     'list',
-    `People can be listed: ${first} is the first. ${googleNotListed.length} kinds of addresses are not listed by Google; the page names them.`,
+    `People can be listed: ${first} is the first. ${googleNotListed.length} kinds of addresses are not listed by Google; the preview names them.`,
   )
 }
 

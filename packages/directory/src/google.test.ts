@@ -1,5 +1,6 @@
 // Google Workspace by a server that speaks the Admin SDK: whole listings, refusals, throttling.
 import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
 import { after, beforeEach, describe, it } from 'node:test'
 import { type GoogleServer, startGoogleDirectory } from '@gatepost/sandbox/google-directory.ts'
 import { DirectoryFault } from './entry.ts'
@@ -8,13 +9,14 @@ import { checkGoogle } from './google-checks.ts'
 import type { GoogleSettings } from './google-settings.ts'
 import { readAll, type TestWeb, testWeb } from './web.fixture.ts'
 
+const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
 let google: GoogleServer
 let web: TestWeb
 const started: GoogleServer[] = []
 
 beforeEach(async () => {
   web = testWeb()
-  google = await startGoogleDirectory({ pageSize: 2, now: () => web.clockMs })
+  google = await startGoogleDirectory({ privateKey, pageSize: 2, now: () => web.clockMs })
   started.push(google)
   fill(google)
 })
@@ -126,7 +128,7 @@ describe('tests of a connector to Google', () => {
 
   it('pass, and look an alias up', async () => {
     const checks = await check({}, 'ann.alias@acme.example')
-    assert.deepEqual([...new Set(checks.map(({ state }) => state))], ['passed'])
+    assert.equal(checks.filter(({ state }) => state === 'passed').length, 6)
     assert.match(checks[6]?.saw ?? '', /ANN \(user\)/)
     assert.match((await check({}, 'verkauf@acme.example'))[6]?.saw ?? '', /Sales \(group\)/)
   })

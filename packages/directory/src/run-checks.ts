@@ -38,3 +38,16 @@ function withFailure(
     return known ?? { step, state: 'not-run', saw: 'Not tried: another test failed.', remedy: null }
   })
 }
+
+/** Certificates are checked with every request; only the installation itself may name hosts without TLS. */
+export function checkScheme(urls: readonly string[]): DirectoryCheck {
+  if (urls.every((url) => url.startsWith('https:')))
+    return {
+      step: 'tls',
+      state: 'passed',
+      saw: 'Both hosts showed certificates that are trusted.',
+      remedy: null,
+    }
+  const saw = 'The installation asks other hosts than the cloud’s, without TLS: a sandbox.'
+  return { step: 'tls', state: 'not-run', saw, remedy: null }
+}

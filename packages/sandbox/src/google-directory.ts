@@ -34,6 +34,8 @@ export type GoogleState = {
 }
 
 export type GoogleOptions = {
+  /** The service account's key; a new one takes a fraction of a second to make. */
+  readonly privateKey?: KeyObject
   readonly port?: number
   readonly pageSize?: number
   readonly now?: () => number
@@ -43,7 +45,7 @@ const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
 
 /** Starts a Workspace with one service account that may read. */
 export async function startGoogleDirectory(options: GoogleOptions = {}): Promise<GoogleServer> {
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const privateKey = options.privateKey ?? generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
   const clientEmail = 'gatepost@acme-directory.iam.gserviceaccount.com'
   const clientId = '108154709217634512345'
   const now = options.now ?? (() => systemClock.now())

@@ -70,9 +70,10 @@ export async function startControl(options: RoleOptions): Promise<Running> {
   const secrets = openSecretBox(masterKeyOf(config))
   const machine = systemMachine
   const reach = { store, clock, emit, secrets, dns, link, config, listening, machine }
-  const auth = { ...signInDeps(clock), ...reach, directorySignIn: createDirectorySignIn(reach), url }
-  const keys = new KeyRotation({ store, clock, secrets, link, keyFile: masterKeyOf(config) })
   const agents = { agents: new AgentDesk(), agentVersion: gatepostVersion(), programs: createPrograms(ROOT) }
+  const directorySignIn = createDirectorySignIn({ ...reach, ...agents })
+  const auth = { ...signInDeps(clock), ...reach, directorySignIn, url }
+  const keys = new KeyRotation({ store, clock, secrets, link, keyFile: masterKeyOf(config) })
   const needed = { ...auth, ...agents, tracking, keys }
   const directories = new SyncRunner(needed)
   const deps = { ...needed, directories }

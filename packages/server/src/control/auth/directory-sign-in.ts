@@ -1,5 +1,7 @@
-// Signs people in against the organisation's LDAP directories in real time (A2): each that is switched on is
-// asked in turn, until one says yes.
+// Signs people in against the organisation's LDAP directories in real time (A2), those behind an agent among
+// them: each that is switched on is asked in turn, until one says yes.
+import type { AgentDesk } from '../agent/desk.ts'
+import { mayAgentSignIn, signInByAgent } from '../agent/sign-in.ts'
 import type { DirectoryDeps } from '../directory/kind.ts'
 import { signInByLdap } from '../directory/kind-ldap.ts'
 import { openSecret } from '../directory/secret.ts'
@@ -18,11 +20,14 @@ const REMEDIES: ReadonlyMap<string, string> = new Map([
   ['account-locked', 'Unlock the account in the directory.'],
 ])
 
-export function createDirectorySignIn(deps: DirectoryDeps): DirectorySignIn {
-  const ldapOf = async (tenantId: string): Promise<readonly ConnectorRow[]> =>
-    (await connectorsOf(deps.store.db, tenantId)).filter(
-      ({ kind, enabled }) => kind === 'ldap' && enabled === 1,
-    )
+type Deps = DirectoryDeps & { readonly agents: AgentDesk }
+
+export function createDirectorySignIn(deps: Deps): DirectorySignIn {
+  const ldapOf = async (tenantId: string): Promise<readonly ConnectorRow[]> => {
+    const rows = (await connectorsOf(deps.store.db, tenantId)).filter(({ enabled }) => enabled === 1)
+    const asked = await Promise.all(rows.map((row) => isAsked(row, deps)))
+    return rows.filter((_, index) => asked[index])
+  }
   return {
     isThere: async (tenantId) => (await ldapOf(tenantId)).length > 0,
     async ask({ tenantId, email, password }) {
@@ -38,18 +43,28 @@ export function createDirectorySignIn(deps: DirectoryDeps): DirectorySignIn {
   }
 }
 
+/** LDAP always; an agent where its site lets it answer. */
+async function isAsked(row: ConnectorRow, deps: Deps): Promise<boolean> {
+  const settings = settingsOf(row)
+  if (settings.kind !== 'agent') return settings.kind === 'ldap'
+  return mayAgentSignIn({ tenantId: row.tenant_id, agentId: settings.agentId }, deps)
+}
+
 async function askOne(
   row: ConnectorRow,
   { email, password }: { readonly email: string; readonly password: string },
-  deps: DirectoryDeps,
+  deps: Deps,
 ): Promise<DirectoryAnswer> {
   const connector = row.name
   const settings = settingsOf(row)
-  if (settings.kind !== 'ldap') return { kind: 'none' }
+  if (settings.kind !== 'ldap' && settings.kind !== 'agent') return { kind: 'none' }
   const signal = AbortSignal.timeout(ASK_MS)
   try {
-    const secret = openSecret(row, deps.secrets)
-    const outcome = await signInByLdap({ settings, secret, userName: email, password }, deps, signal)
+    const person = { userName: email, password }
+    const outcome =
+      settings.kind === 'agent'
+        ? await signInByAgent({ tenantId: row.tenant_id, agentId: settings.agentId }, person, deps)
+        : await signInByLdap({ settings, secret: openSecret(row, deps.secrets), ...person }, deps, signal)
     if (outcome.kind === 'accepted') return { kind: 'accepted', connector }
     const remedy = REMEDIES.get(outcome.code) ?? 'Run the tests of this connector under Directories.'
     const kind = outcome.kind === 'refused' ? 'refused' : 'unreachable'

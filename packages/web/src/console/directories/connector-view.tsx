@@ -107,6 +107,7 @@ function ConnectionPanel({ connector, onRemoved }: PanelProps) {
         />
       ) : (
         <div className={stack.stack}>
+          {kind?.Notice && <kind.Notice settings={connector.settings} />}
           <Facts wide rows={factsOf(connector)} />
           {remove.error && <ProblemNote error={remove.error} />}
           {may && (

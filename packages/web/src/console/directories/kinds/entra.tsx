@@ -36,6 +36,7 @@ export const entraForm: KindForm = {
   check,
   Prerequisites: EntraPrerequisites,
   Fields: EntraFields,
+  Notice: ({ settings }) => (settings.kind === 'entra' ? <Ending at={settings.secretExpiresAt} /> : null),
 }
 
 function check({ settings, secret }: DirectoryValues, isNew: boolean): Readonly<Record<string, string>> {

@@ -34,6 +34,8 @@ export type KindForm = {
   /** What must be done elsewhere before, with exact values. */
   readonly Prerequisites: (props: { readonly settings: ConnectorSettings }) => ReactNode
   readonly Fields: (props: KindFieldsProps) => ReactNode
+  /** What needs attention by the settings alone, such as a secret that ends soon. */
+  readonly Notice?: (props: { readonly settings: ConnectorSettings }) => ReactNode
   /** The named tests look one address up. */
   readonly looksUp: boolean
 }
