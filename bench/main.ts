@@ -20,7 +20,8 @@ const TARGETS: ReadonlyMap<string, Target> = new Map(
   [gatepost, postfix, haraka, postfixRspamd, postfixPostgrey].map((t) => [t.name, t]),
 )
 /**
- * Sent before anything is measured, as a share of a cell, so that code is compiled and processes are there: V8
+ * Sent before anything is measured, as a share of a cell, so that code is compiled and processes are there:
+ * V8
  * goes on compiling for the first ten thousand messages or so, and what is measured is a server that has run.
  */
 const WARM_UP_SHARE = 1.5

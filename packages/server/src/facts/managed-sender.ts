@@ -71,7 +71,9 @@ type Search = {
 
 const NOBODY: readonly string[] = []
 
-/** Looks for entries about an address and the domains it lies in; returns why when the list cannot be read. */
+/**
+ * Looks for entries about an address and the domains it lies in; returns why when the list cannot be read.
+ */
 function look(search: Search, address: string, isPermitting: boolean): string | null {
   const { holder, tenantId, user, now } = search
   for (const sender of namesOf(address)) {

@@ -28,7 +28,9 @@ import type { AnswerOf, FromWriter, OutboxRow, OutboxText, Question, WriterStart
 const BATCH_GAP_MS = 3
 /** As many messages in one batch are a load. */
 const BATCH_COMMITS_UNDER_LOAD = 2
-/** Settlements alone are in little hurry when much is going on: they wait this long for a commit to ride with. */
+/**
+ * Settlements alone are in little hurry when much is going on: they wait this long for a commit to ride with.
+ */
 const UNHURRIED_MS = 5
 /** Batches so far apart are few: then each outcome is worth a sync of its own. */
 const CALM_MS = 10
@@ -199,7 +201,10 @@ export class ThreadSpool implements Spool {
     this.#questions.clear()
   }
 
-  /** Sends at the end of this turn of the loop with whatever else its sockets bring; under load a little later. */
+  /**
+   * Sends at the end of this turn of the loop with whatever else its sockets bring; under load a little
+   * later.
+   */
   #hurry(): void {
     if (this.#isScheduled || this.#onItsWay !== null) return
     this.#isScheduled = true
