@@ -3,6 +3,7 @@ import { apiPage } from './api.ts'
 import { configurationPage } from './configuration.ts'
 import { eventsPage } from './events.ts'
 import { metricsPage } from './metrics.ts'
+import { permissionsPage } from './permissions.ts'
 import { policiesPage } from './policies.ts'
 
 /** Text by file name. */
@@ -12,6 +13,7 @@ export function referencePages(): ReadonlyMap<string, string> {
     ['events.md', eventsPage()],
     ['metrics.md', metricsPage()],
     ['policies.md', policiesPage()],
+    ['permissions.md', permissionsPage()],
     ['api.md', apiPage()],
   ])
 }

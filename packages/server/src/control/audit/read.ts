@@ -118,10 +118,10 @@ function select(db: Db, tenantId: string | null, query: AuditQuery) {
     .$if(address !== undefined, (rows) => rows.where('from_address', '=', address!))
     .$if(outcome !== undefined, (rows) => rows.where('outcome', '=', outcome!))
     .$if(pattern !== null, (rows) =>
-      rows.where(({ or, eb, fn }) =>
+      rows.where(({ or }) =>
         or(
-          (['subject', 'actor', 'before', 'after'] as const).map((column) =>
-            eb(fn<string>('lower', [column]), 'like', pattern!),
+          (['subject', 'actor', 'before', 'after'] as const).map(
+            (column) => sql<boolean>`lower(${sql.ref(column)}) like ${pattern} escape '\\'`,
           ),
         ),
       ),
@@ -136,7 +136,7 @@ function idAt(time: number): string {
 
 /** What people type stands for itself, not for a pattern. */
 function likeOf(text: string): string {
-  return text.replaceAll(/[%_]/g, ' ')
+  return text.replaceAll(/[%_\\]/g, '\\$&')
 }
 
 function entryOf(row: Row<'audit'>): AuditEntry {
