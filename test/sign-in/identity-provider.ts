@@ -1,4 +1,5 @@
-// A SAML identity provider that signs for real, and forges as it is told: XML is written in canonical form, so
+// A SAML identity provider that signs for real, and forges as it is told: XML is written in canonical form,
+// so
 // that a plain SHA-256 and RSA signature over the text is the XML signature.
 import { execFileSync } from 'node:child_process'
 import { createHash, createSign } from 'node:crypto'
@@ -71,7 +72,8 @@ export function assertionOf(options: AssertionOptions): string {
     '<saml:Subject>',
     `<saml:NameID Format="urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress">${options.nameIdText ?? address}</saml:NameID>`,
     '<saml:SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer">',
-    `<saml:SubjectConfirmationData${answered} NotOnOrAfter="${at(5)}" Recipient="${options.recipient ?? request.acsUrl}"></saml:SubjectConfirmationData>`,
+    `<saml:SubjectConfirmationData${answered} NotOnOrAfter="${at(5)}"`,
+    ` Recipient="${options.recipient ?? request.acsUrl}"></saml:SubjectConfirmationData>`,
     '</saml:SubjectConfirmation></saml:Subject>',
     `<saml:Conditions NotBefore="${at(-1)}" NotOnOrAfter="${at(5)}"><saml:AudienceRestriction>`,
     `<saml:Audience>${options.audience ?? request.issuer}</saml:Audience></saml:AudienceRestriction></saml:Conditions>`,
@@ -116,7 +118,9 @@ export function signatureOf(
     `<ds:DigestValue>${digest}</ds:DigestValue></ds:Reference></ds:SignedInfo>`,
   ].join('')
   const value = createSign(`RSA-${algorithm.toUpperCase()}`).update(info, 'utf8').sign(by.key, 'base64')
-  return `<ds:Signature xmlns:ds="${DS}">${info.replace(` xmlns:ds="${DS}"`, '')}<ds:SignatureValue>${value}</ds:SignatureValue></ds:Signature>`
+  // Inside the signature its namespace is declared already; canonical form adds it to the signed part again.
+  const inside = info.replace(` xmlns:ds="${DS}"`, '')
+  return `<ds:Signature xmlns:ds="${DS}">${inside}<ds:SignatureValue>${value}</ds:SignatureValue></ds:Signature>`
 }
 
 /** What the browser posts: a response around the assertions. */
@@ -142,14 +146,23 @@ export function responseOf(
 /** Metadata as identity providers publish it. */
 export function metadata(signInUrl = 'https://idp.example/sso?a=1&b=2'): string {
   const base64 = certificate.replace(/-----[^-]*-----|\s/g, '')
+  const keyOf = (use: string, text: string): string =>
+    [
+      `<md:KeyDescriptor use="${use}"><ds:KeyInfo xmlns:ds="${DS}"><ds:X509Data>`,
+      `<ds:X509Certificate>${text}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>`,
+    ].join('')
+  const serviceOf = (binding: string, location: string): string => {
+    const name = `urn:oasis:names:tc:SAML:2.0:bindings:HTTP-${binding}`
+    return `<md:SingleSignOnService Binding="${name}" Location="${location.replaceAll('&', '&amp;')}"/>`
+  }
   return [
     '<?xml version="1.0"?>',
     `<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" entityID="${ISSUER}">`,
     '<md:IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">',
-    `<md:KeyDescriptor use="encryption"><ds:KeyInfo xmlns:ds="${DS}"><ds:X509Data><ds:X509Certificate>AAAA</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>`,
-    `<md:KeyDescriptor use="signing"><ds:KeyInfo xmlns:ds="${DS}"><ds:X509Data><ds:X509Certificate>${base64}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>`,
-    '<md:SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="https://idp.example/post"/>',
-    `<md:SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="${signInUrl.replaceAll('&', '&amp;')}"/>`,
+    keyOf('encryption', 'AAAA'),
+    keyOf('signing', base64),
+    serviceOf('POST', 'https://idp.example/post'),
+    serviceOf('Redirect', signInUrl),
     '</md:IDPSSODescriptor></md:EntityDescriptor>',
   ].join('')
 }

@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import Provider from 'oidc-provider'
+import { profileDraft } from './asked.ts'
 import { type Answer, type Browser, HOME, PASSWORD, type SignInPlace, withPlace } from './place.ts'
 
 const CLIENT = { id: 'gatepost', secret: 'the-client-secret-of-this-test' }
@@ -26,7 +27,7 @@ async function withOidc(issuer: string, work: (world: World) => Promise<void>): 
     })
     assert.equal(made.status, 201, made.text)
     assert.ok(!made.text.includes(CLIENT.secret), 'a secret never comes back (abuse case 63)')
-    await work({ ...place, admin, providerId: made.json.id })
+    await work({ ...place, admin, providerId: (made.json as { readonly id: string }).id })
   })
 }
 
@@ -40,14 +41,8 @@ async function open({ control, tenantId, providerId, admin }: World): Promise<vo
     .where('id', '=', providerId)
     .execute()
   const base = `/v1/tenants/${tenantId}/sign-in`
-  const { profiles } = (await admin.get(base)).json as unknown as { readonly profiles: { id: string }[] }
-  const {
-    id: _id,
-    kind: _kind,
-    revision: _revision,
-    ...draft
-  } = profiles.find(({ id }) => id === 'default')! as never
-  const body = { ...(draft as object), groups: [], providers: [providerId] }
+  const draft = await profileDraft(admin, { tenantId, id: 'default' })
+  const body = { ...draft, providers: [providerId] }
   const saved = await admin.post(`${base}/profiles/default`, body, 'PUT')
   assert.equal(saved.status, 200, saved.text)
 }

@@ -10,7 +10,7 @@ export const HOME = 'http://localhost:8080'
 
 export type Answer = {
   readonly status: number
-  readonly json: { readonly [name: string]: never }
+  readonly json: { readonly [name: string]: unknown }
   readonly location: string | null
   readonly text: string
 }

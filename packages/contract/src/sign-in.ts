@@ -1,4 +1,5 @@
-// Ways to sign in before there is a session: what an address may use, second factors, passkeys, reset by mail.
+// Ways to sign in before there is a session: what an address may use, second factors, passkeys, reset by
+// mail.
 import * as z from 'zod'
 import { PasskeyJson } from './account.ts'
 import { Address, Nothing } from './common.ts'

@@ -27,7 +27,9 @@ export type BindOptions = {
   readonly trustedProxies: readonly string[]
 }
 
-/** Mounts every binding on the app; `users/imports` before `users/{user}`, since the first that fits answers. */
+/**
+ * Mounts every binding on the app; `users/imports` before `users/{user}`, since the first that fits answers.
+ */
 export function bind(app: Hono, options: BindOptions): void {
   // Braces sort behind all letters.
   const inOrder = options.bindings.toSorted((a, b) => (a.endpoint.path < b.endpoint.path ? -1 : 1))

@@ -84,7 +84,9 @@ export type SignInSettingsTable = {
   chosen_at: number | null
   /** A successful test sign-in against the directory, `DirectoryTest` as JSON. */
   directory_test: string | null
-  /** 1: identity provider and directory may also sign in operators of the installation; set by an operator. */
+  /**
+   * 1: identity provider and directory may also sign in operators of the installation; set by an operator.
+   */
   vouches_for_operators: 0 | 1
   revision: number
 }

@@ -14,6 +14,7 @@ import { useState } from 'react'
 import { useAction } from '#api/use-endpoint.ts'
 import { useConfirm } from '#shared/confirm.tsx'
 import { Note, ProblemNote } from '#shared/note.tsx'
+import { useNow } from '#shared/now.ts'
 import { Panel, PanelBody } from '#shared/panel.tsx'
 import { FullTime, RelativeTime } from '#shared/time.tsx'
 import classes from './account.module.css'
@@ -26,6 +27,7 @@ type Doing = 'nothing' | 'totp' | 'passkey'
 
 export function FactorsPanel({ security }: { readonly security: Security }) {
   const client = useQueryClient()
+  const now = useNow()
   const [doing, setDoing] = useState<Doing>('nothing')
   const [codes, setCodes] = useState<readonly string[]>([])
   /** What waits for the confirmation. */
@@ -39,7 +41,7 @@ export function FactorsPanel({ security }: { readonly security: Security }) {
     readAgain()
   }
   const guarded = (act: () => void) => {
-    if (security.verifiedUntil > Date.now()) act()
+    if (security.verifiedUntil > now) act()
     else setWaiting(() => act)
   }
   const remove = useRemove(guarded)

@@ -1,4 +1,5 @@
-// What secures the own account, in one column: password, second factor, sessions. The same in console and portal.
+// What secures the own account, in one column: password, second factor, sessions. The same in console and
+// portal.
 import { getSecurity, type Security as SecurityState } from '@gatepost/contract/account.ts'
 import { useState } from 'react'
 import { useEndpoint } from '#api/use-endpoint.ts'

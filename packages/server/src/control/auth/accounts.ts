@@ -101,7 +101,9 @@ export async function giveAccount(scope: Scope, email: string, deps: AccountDeps
   return giveTemporary(scope, candidate, { action: 'account.given' }, deps)
 }
 
-/** A temporary password; sessions end, locks go. Throws `not-found`, and `not-allowed` for who may do more. */
+/**
+ * A temporary password; sessions end, locks go. Throws `not-found`, and `not-allowed` for who may do more.
+ */
 export async function resetPassword(
   scope: Scope,
   accountId: string,

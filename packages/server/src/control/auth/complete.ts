@@ -82,7 +82,8 @@ async function owedBy(owing: Owing, trx: Trx): Promise<Pending | null> {
   const { candidate, personId, profile, shown, from, now } = owing
   const isOwn = shown.method === 'password' || shown.method === 'directory'
   const isAsked = asksFactor(profile, from)
-  // Whoever vouches elsewhere asks there for what it wants: single sign-on is not asked twice (behaviour §10).
+  // Whoever vouches elsewhere asks there for what it wants: single sign-on is not asked twice (behaviour
+  // §10).
   if (isOwn && shown.factor === null) {
     const has = (await factorsOf(trx, personId)).length > 0
     if (has && (isAsked || profile.secondFactor !== 'outside')) return 'second-factor'

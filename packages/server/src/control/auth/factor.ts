@@ -90,7 +90,10 @@ export async function takePasskey(
     .where('kind', '=', 'passkey')
     .executeTakeFirst()
   if (!row) return null
-  const kept = JSON.parse(secrets.open(row.secret, placeOfKey(row.id))) as Pick<StoredPasskey, 'publicKey' | 'transports'>
+  const kept = JSON.parse(secrets.open(row.secret, placeOfKey(row.id))) as Pick<
+    StoredPasskey,
+    'publicKey' | 'transports'
+  >
   const passkey = { ...kept, credentialId: answer.credentialId, counter: row.last_step }
   const counter = await verifyAuthentication(place, { ...answer, passkey })
   if (counter === null) return null

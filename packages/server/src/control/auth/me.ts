@@ -1,4 +1,5 @@
-// Who one is in a session, with what is still owed. Before the second step it tells nothing but what it may be.
+// Who one is in a session, with what is still owed. Before the second step it tells nothing but what it may
+// be.
 import type { Me } from '@gatepost/contract/session.ts'
 import { meOf } from './access.ts'
 import { candidateById } from './candidate.ts'

@@ -16,7 +16,8 @@ export type Refusal = {
 type Deps = Pick<AuthDeps, 'store' | 'clock' | 'emit' | 'attempts'>
 
 /**
- * Writes why, afterwards: whoever waits for the answer must not learn from its time that there was something to
+ * Writes why, afterwards: whoever waits for the answer must not learn from its time that there was something
+ * to
  * write (abuse case 61).
  */
 export function tellRefusal(refusal: Refusal, deps: Deps): void {

@@ -103,7 +103,9 @@ export type Answered =
   | { readonly kind: 'tested'; readonly tenantId: string; readonly providerId: string }
   | { readonly kind: 'refused' }
 
-/** Checks what a SAML provider had the browser post. It may come from anywhere: nothing but the XML counts. */
+/**
+ * Checks what a SAML provider had the browser post. It may come from anywhere: nothing but the XML counts.
+ */
 export async function answerSaml(
   input: { readonly providerId: string; readonly response: string; readonly from: string },
   deps: SsoDeps,
@@ -217,7 +219,8 @@ export async function finishSso(
 }
 
 /**
- * Who an address is, where this provider may vouch for it: the address must be in a domain that the provider's
+ * Who an address is, where this provider may vouch for it: the address must be in a domain that the
+ * provider's
  * own organisation has proved, and be known here. Throws `SsoFault`.
  */
 async function vouchedFor(

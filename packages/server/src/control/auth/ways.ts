@@ -18,7 +18,9 @@ export async function isAddressFirst({ store }: Pick<AuthDeps, 'store'>): Promis
   return row !== undefined
 }
 
-/** What any profile of the address' organisation allows; a domain that nobody has here asks for a password. */
+/**
+ * What any profile of the address' organisation allows; a domain that nobody has here asks for a password.
+ */
 export async function waysOf(
   email: string,
   { from }: Pick<RequestOrigin, 'from'>,
