@@ -5,7 +5,8 @@ import type { Dns, DnsAnswer, DnsQuery, DnsRecordType, DnsValue } from '#platfor
 import type { RouteSettings, TenantSettings } from '#policy/settings.ts'
 import type { QueueSpool } from '#spool/queue.ts'
 import type { DueRecipient } from '#spool/spool.ts'
-import { Scheduler, type SchedulerOptions } from './scheduler.ts'
+import { Scheduler } from './scheduler.ts'
+import type { SchedulerOptions } from './scheduler-options.ts'
 import { TIMEOUTS } from './smtp-session.ts'
 
 type Zone = {

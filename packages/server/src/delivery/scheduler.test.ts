@@ -7,7 +7,8 @@ import { acceptedOf, contentOf, createBench, envelopeOf } from '#spool/spool.fix
 import type { Content, Envelope } from '#spool/spool.ts'
 import type { ThreadSpool } from '#spool/thread-spool.ts'
 import { fakeDns, routeOfHost, settingsOf, startScheduler, until } from './delivery.fixture.ts'
-import type { Scheduler, SchedulerOptions } from './scheduler.ts'
+import type { Scheduler } from './scheduler.ts'
+import type { SchedulerOptions } from './scheduler-options.ts'
 import { type Sink, type SinkOptions, startSink } from './smtp-sink.fixture.ts'
 
 const bench = createBench()

@@ -1,9 +1,5 @@
 // The scheduler: takes messages in memory or from spools, sorts their recipients by destination, records what
 // came of it.
-import type { BootConfig, Endpoint } from '#boot/config-types.ts'
-import type { Emit } from '#events/emit.ts'
-import type { Clock } from '#platform/clock.ts'
-import type { Dns } from '#platform/dns-types.ts'
 import type { TenantSettings } from '#policy/settings.ts'
 import type { QueueSpool } from '#spool/queue.ts'
 import type { Content, DueRecipient, Envelope } from '#spool/spool.ts'
@@ -20,41 +16,10 @@ import { QueueTools } from './queue-tools.ts'
 import { type Outcome, Recorder } from './recorder.ts'
 import { runRetention } from './retention.ts'
 import { destinationKey, type NextHop, wayKey } from './route.ts'
-import type { Connect } from './smtp-connection.ts'
-import { TIMEOUTS, type Timeouts } from './smtp-session.ts'
-import type { Stamper } from './stamp.ts'
-import type { MtaStsOptions } from './tls/mta-sts.ts'
+import type { SchedulerOptions } from './scheduler-options.ts'
+import { TIMEOUTS } from './smtp-session.ts'
 import { type Surroundings, wayOf, waysOf } from './ways.ts'
 import { connectorDepsOf } from './wiring.ts'
-
-export type SchedulerOptions = {
-  /** The own spool: DSNs go there. */
-  readonly spool: QueueSpool
-  readonly dns: Dns
-  readonly clock: Clock
-  readonly emit: Emit
-  readonly settingsOf: (tenantId: string) => TenantSettings | null
-  /** Which tenant of this gateway a validated domain belongs to. */
-  readonly tenantOfDomain: (domain: string) => string | null
-  readonly config: Pick<BootConfig, 'hostname' | 'delivery' | 'network'>
-  /** Workers of this node: each takes its share of the connections to a host. Default 1. */
-  readonly workers?: number
-  /** Every address we listen on for mail, with real ports; asked when needed. */
-  readonly ownListeners: () => readonly Endpoint[]
-  /** The listener that takes mail between tenants of this gateway; null when there is none. */
-  readonly ownMxListener: () => Endpoint | null
-  readonly localAddresses: () => readonly string[]
-  readonly stamper?: Stamper | undefined
-  /** PEM of authorities to trust beside the usual ones. */
-  readonly ca?: string
-  readonly connect?: Connect
-  /** Where MTA-STS policies outlive a restart. */
-  readonly keptPolicies?: MtaStsOptions['kept']
-  readonly random?: () => number
-  readonly timeouts?: Timeouts
-  /** How often deadlines are looked at, in milliseconds. */
-  readonly sweepMs?: number
-}
 
 const CONNECTIONS_MAX = 500 // Of one worker; each costs a socket and some kilobytes.
 /** Looked for at least this often, whatever is believed of due times. */
