@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import type { Dialect } from './migrations/migration.ts'
 import type { Trx } from './open.ts'
-import type { FeedList } from './schema.ts'
+import type { FeedList } from './publishing-tables.ts'
 
 /** A small JSON value that only the list's own reader on the edge understands. */
 export type FeedValue = { readonly [field: string]: unknown } | readonly unknown[]

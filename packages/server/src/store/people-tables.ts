@@ -1,7 +1,8 @@
-// Tables of the people an organisation's mail is for: users, their addresses, what names them, and the members
+// Tables of the people an organisation's mail is for: users, their addresses, what names them, and the
+// members
 // of groups (D2).
 import type { Generated } from 'kysely'
-import type { Flag, Json } from './schema.ts'
+import type { Flag, Json } from './columns.ts'
 
 /** What names a user. The last four are directories, read through a connector. */
 export type PeopleSource =

@@ -1,6 +1,6 @@
 // Tables of what administrators decide about mail: rules, address groups, and their revisions (P1, P6).
 import type { Generated } from 'kysely'
-import type { Flag, Json } from './schema.ts'
+import type { Flag, Json } from './columns.ts'
 
 /** A policy of an administrator; edges know it as a rule. */
 export type PolicyTable = {

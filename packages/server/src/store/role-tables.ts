@@ -1,5 +1,5 @@
 // Tables of roles, invitations, API tokens, and cuts of the audit log (migration 18).
-import type { Flag, Json } from './schema.ts'
+import type { Flag, Json } from './columns.ts'
 
 /** A role that an organisation made. */
 export type CustomRoleTable = {

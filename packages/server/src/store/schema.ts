@@ -3,6 +3,7 @@
 
 import type { Generated, Insertable, Selectable } from 'kysely'
 import type { AgentChunkTable, AgentPushTable, AgentTable } from './agent-tables.ts'
+import type { Flag, Json } from './columns.ts'
 import type {
   ConnectorEntryTable,
   ConnectorTable,
@@ -38,6 +39,15 @@ import type {
   PolicyTable,
 } from './policy-tables.ts'
 import type { SeenRecipientTable, SpoofSourceTable, TrustedServiceTable } from './protection-tables.ts'
+import type {
+  ActivityTable,
+  FeedTable,
+  NodeEdgeTable,
+  SchemaVersionTable,
+  ShardTable,
+  SnapshotTable,
+  TenantDirtyTable,
+} from './publishing-tables.ts'
 import type { DataHoldTable, RetentionRunTable, RetentionTable } from './retention-tables.ts'
 import type {
   ApiTokenTable,
@@ -64,11 +74,6 @@ import type {
   SigningDomainTable,
 } from './signing-tables.ts'
 import type { TlsPartnerTable } from './tls-tables.ts'
-
-/** Booleans as both databases keep them alike. */
-export type Flag = 0 | 1
-/** JSON text; the comment of the column names its shape. */
-export type Json = string
 
 /** An account that signs in. Users of a tenant's mail are `user`; one that may sign in has a person too. */
 type PersonTable = {
@@ -288,66 +293,6 @@ type RevisionTable = {
   readonly diff: Json
 }
 
-/** Lists that grow and reach edges through the feed. */
-export type FeedList = 'recipient' | 'managed-sender' | 'greylist-pass' | 'person'
-
-/** Changes of lists that grow, in order (decisions 31). Write with `appendFeed` only. */
-type FeedTable = {
-  readonly position: Generated<number>
-  readonly tenant_id: string
-  readonly list: FeedList
-  /** Empty where `value` carries many entries at once. */
-  readonly key: string
-  /** Null removes the key. Batched lists: `[[key, value or null], …]`. */
-  readonly value: Json | null
-  readonly at: number
-}
-
-type SnapshotTable = {
-  readonly version: number
-  feed_position: number
-  created_at: number
-}
-
-/** Compiled settings of one tenant. Replaced ones stay a while for edges that are reading them. */
-type ShardTable = {
-  readonly digest: string
-  readonly tenant_id: string
-  body: Json
-  version: number
-  created_at: number
-  replaced_at: number | null
-}
-
-/** Tenants whose settings changed since they were last compiled. */
-type TenantDirtyTable = {
-  readonly tenant_id: string
-  /** Raised by each change, so that the publisher clears only what it compiled. */
-  mark: number
-  since: number
-}
-
-type NodeEdgeTable = {
-  readonly node: string
-  readonly slot: number
-  version: number
-  seen_at: number
-  /** Highest report sequence stored. */
-  sequence: number
-}
-
-type ActivityTable = {
-  readonly id: string
-  readonly tenant_id: string
-  at: number
-  kind: 'step' | 'mail' | 'check' | 'change'
-  text: string
-  message_id: string | null
-  step: string | null
-}
-
-type SchemaVersionTable = { readonly version: number; readonly name: string; readonly applied_at: number }
-
 export type Schema = {
   readonly tls_partner: TlsPartnerTable
   person: PersonTable
@@ -429,71 +374,6 @@ export type TableName = keyof Schema
 export type Row<Name extends TableName> = Selectable<Schema[Name]>
 /** A row as inserted; what the database fills in may be left out. */
 export type NewRow<Name extends TableName> = Insertable<Schema[Name]>
-
-/** Tables that hold rows of tenants: the guard asks every query on them to compare `tenant_id`. */
-export const tenantTables = [
-  'tls_partner',
-  'role_binding',
-  'sign_in_profile',
-  'identity_provider',
-  'sign_in_settings',
-  'domain',
-  'user',
-  'user_address',
-  'user_source',
-  'group_member',
-  'group_link',
-  'user_import',
-  'managed_sender',
-  'sender_list',
-  'dkim_key',
-  'signing_domain',
-  'arc_setting',
-  'auto_allow_setting',
-  'held_reference',
-  'seen_recipient',
-  'spoof_source',
-  'trusted_service',
-  'greylist_hour',
-  'greylist_ended',
-  'greylist_pass',
-  'policy',
-  'address_group',
-  'policy_revision',
-  'policy_default',
-  'connector',
-  'connector_entry',
-  'sync_run',
-  'sync_change',
-  'agent',
-  'agent_push',
-  'agent_chunk',
-  'route',
-  'authorized_outbound',
-  'smtp_credential',
-  'cloud_link',
-  'cloud_tenant',
-  'forwarding_address',
-  'outbound_setting',
-  'sender_hour',
-  'sender_warning',
-  'observation',
-  'step_skip',
-  'custom_role',
-  'role_group',
-  'invitation',
-  'api_token',
-  'audit_cut',
-  'retention',
-  'retention_run',
-  'data_hold',
-  'audit',
-  'revision',
-  'feed',
-  'shard',
-  'tenant_dirty',
-  'activity',
-] as const satisfies readonly TableName[]
 
 /** `observation.tenant_id` of what concerns the installation itself. */
 export const SYSTEM_TENANT = 'system'

@@ -15,7 +15,8 @@ import {
   ReferenceNode,
   TableNode,
 } from 'kysely'
-import { type Schema, tenantTables } from './schema.ts'
+import type { Schema } from './schema.ts'
+import { tenantTables } from './tenant-tables.ts'
 
 const guarded: ReadonlySet<string> = new Set(tenantTables)
 const COLUMN = 'tenant_id'
