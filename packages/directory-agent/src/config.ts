@@ -66,7 +66,10 @@ function count(name: string, text: string, range: { readonly min: number; readon
   throw new WrongSetting(`${name} is a whole number from ${range.min} to ${range.max}.`)
 }
 
-/** Everything that can be set, in the order of the help. `authority` and `password` are read from files by main. */
+/**
+ * Everything that can be set, in the order of the help. `authority` and `password` are read from files by
+ * main.
+ */
 export const settings: readonly Setting[] = [
   {
     name: 'host',

@@ -64,7 +64,9 @@ function entryOf(entry: DirectoryEntry): AgentEntry {
   }
 }
 
-/** Pushes a listing. Waits through cuts of the network; throws `GatewayFault` for what waiting cannot mend. */
+/**
+ * Pushes a listing. Waits through cuts of the network; throws `GatewayFault` for what waiting cannot mend.
+ */
 export async function pushListing(
   listing: Listing,
   gateway: Gateway,

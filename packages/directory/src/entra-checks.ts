@@ -62,7 +62,10 @@ async function resolveHosts({ endpoints }: EntraSettings, web: Web): Promise<Dir
   return passed('resolve', `${found.join('; ')}.`)
 }
 
-/** Asks for the tenant's public description: reaches both hosts without a secret. Signing in judges the tenant. */
+/**
+ * Asks for the tenant's public description: reaches both hosts without a secret. Signing in judges the
+ * tenant.
+ */
 async function connect(settings: EntraSettings, web: Web, signal: AbortSignal): Promise<DirectoryCheck> {
   const { endpoints, tenant } = settings
   const patience = { leftMs: PATIENCE_MS }
@@ -94,7 +97,9 @@ function signedIn(settings: EntraSettings, nowMs: number, ending: Ending): Direc
 
 const until = (at: number) => `The credential is good until ${new Date(at).toISOString().slice(0, 10)}.`
 
-/** An app that may read applications can say itself when its secret ends; otherwise what was entered counts. */
+/**
+ * An app that may read applications can say itself when its secret ends; otherwise what was entered counts.
+ */
 async function expiryByGraph(
   client: GraphClient,
   {
@@ -140,12 +145,17 @@ async function checkRoles(
   signal: AbortSignal,
 ): Promise<DirectoryCheck> {
   const lacking = parts.filter(({ any }) => !any.some((role) => roles.includes(role)))
+  const held = roles.length === 0 ? 'no permissions' : roles.join(', ')
+  const wanted = lacking.map((part) => part.ask).join(', ')
   if (lacking.length > 0)
     throw new DirectoryFault({
       step: 'permission',
       code: 'missing-roles',
-      saw: `The token holds ${roles.length === 0 ? 'no permissions' : roles.join(', ')}: not enough to read ${lacking.map(({ what }) => what).join(' and ')}.`,
-      remedy: `In API permissions add the application permissions (not delegated) ${lacking.map((part) => part.ask).join(', ')} of Microsoft Graph, then choose “Grant admin consent”.`,
+      saw: `The token holds ${held}: not enough to read ${lacking.map(({ what }) => what).join(' and ')}.`,
+      remedy: [
+        `In API permissions add the application permissions (not delegated) ${wanted} of Microsoft Graph,`,
+        'then choose “Grant admin consent”.',
+      ].join(' '),
     })
   await client.get('/users?$top=1&$select=id', { signal, step: 'permission', roles: USER_ROLES })
   await client.get('/groups?$top=1&$select=id', { signal, step: 'permission', roles: GROUP_ROLES })
@@ -182,7 +192,10 @@ async function listSome(
   const limits = notListedBy(roles).length
   return passed(
     'list',
-    `People can be listed: ${withMail[0] ? textOf(withMail[0], 'mail') : 'none yet'} is the first. ${limits} kinds of objects are not listed by Graph; the preview names them.`,
+    [
+      `People can be listed: ${withMail[0] ? textOf(withMail[0], 'mail') : 'none yet'} is the first.`,
+      `${limits} kinds of objects are not listed by Graph; the preview names them.`,
+    ].join(' '),
   )
 }
 

@@ -106,7 +106,9 @@ function pageOf(answer: Answer) {
   }
 }
 
-/** A link for the next page is followed only to where the token belongs: same scheme, host, port and version. */
+/**
+ * A link for the next page is followed only to where the token belongs: same scheme, host, port and version.
+ */
 function ownLink(link: string, root: string): string {
   const url = URL.canParse(link) ? new URL(link) : null
   const home = new URL(root)

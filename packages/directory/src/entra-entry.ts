@@ -102,7 +102,10 @@ export function contactEntry(item: Json): DirectoryEntry | null {
   }
 }
 
-/** Members a page of a group delta adds and takes away. Devices and applications have no mail and are left out. */
+/**
+ * Members a page of a group delta adds and takes away. Devices and applications have no mail and are left
+ * out.
+ */
 export function memberChanges(item: Json): {
   readonly added: readonly string[]
   readonly removed: readonly string[]

@@ -24,7 +24,7 @@ const refusals: ReadonlyMap<number, Said> = new Map([
       code: 'unknown-app',
       saw: 'The application is not in this tenant.',
       remedy:
-        'Check that the tenant is the one where the app was registered, and that “Application (client) ID” was copied, not the object id.',
+        'Check that the app was registered in this tenant, and that “Application (client) ID” was copied, not the object id.',
     },
   ],
   [
@@ -57,7 +57,7 @@ const refusals: ReadonlyMap<number, Said> = new Map([
       code: 'conditional-access',
       saw: 'A Conditional Access policy of the tenant blocks the app.',
       remedy:
-        'In Entra admin centre › Conditional Access find the policy for workload identities in the sign-in log, and let the address of this gateway through.',
+        'Find the policy for workload identities in the sign-in log, and let the address of this gateway through.',
     },
   ],
   [
@@ -164,7 +164,10 @@ export function graphFault(answer: Answer, step: DirectoryStep, roles: readonly 
       step: 'permission',
       code: 'no-permission',
       saw: `Graph refuses: ${code}.`,
-      remedy: `In API permissions add the application permissions ${roles.join(', ')} of Microsoft Graph and choose “Grant admin consent”. It takes effect within minutes.`,
+      remedy: [
+        `In API permissions add the application permissions ${roles.join(', ')} of Microsoft Graph`,
+        'and choose “Grant admin consent”. It takes effect within minutes.',
+      ].join(' '),
     })
   if (answer.status === 401)
     return new DirectoryFault({
@@ -195,7 +198,10 @@ export function strangeAnswer(saw: string): DirectoryFault {
 export const graphCode = (answer: Answer): string =>
   textOf(objectOf(objectOf(answer.body)?.error), 'code') ?? ''
 
-/** Roles in an application token: its `roles` claim. The token is Graph's to verify; we only read what it says. */
+/**
+ * Roles in an application token: its `roles` claim. The token is Graph's to verify; we only read what it
+ * says.
+ */
 export function rolesOf(token: string): readonly string[] {
   const payload = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8')
   const roles = objectOf(parseJson(payload))?.roles

@@ -4,7 +4,9 @@ import type { KeyObject } from 'node:crypto'
 import { DirectoryFault } from './entry.ts'
 import { certificateOf, rsaKeyOf } from './jwt.ts'
 
-/** Microsoft's clouds. Which hosts get the secret follows from the cloud alone, never from typed addresses. */
+/**
+ * Microsoft's clouds. Which hosts get the secret follows from the cloud alone, never from typed addresses.
+ */
 export const entraClouds = ['global', 'us-government', 'us-dod', 'china'] as const
 export type EntraCloud = (typeof entraClouds)[number]
 
@@ -93,8 +95,10 @@ export function shapeFault(settings: EntraSettings): DirectoryFault | null {
 function secretFault(secret: string): DirectoryFault | null {
   if (isSecretId(secret))
     return fault('secret-id-pasted', 'This is the ID of the secret, not the secret.', {
-      remedy:
-        'In Certificates & secrets copy the column “Value”. It is shown once, right after it is made: if it is hidden now, make a new secret.',
+      remedy: [
+        'In Certificates & secrets copy the column “Value”. It is shown once, right after it is made:',
+        'if it is hidden now, make a new secret.',
+      ].join(' '),
     })
   if (secret.trim() === '')
     return fault('no-secret', 'There is no secret.', { remedy: 'Paste the value of a client secret.' })

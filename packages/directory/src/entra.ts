@@ -1,4 +1,5 @@
-// Reads Entra ID by Microsoft Graph (D4): people, groups with members and contacts; whole, or what changed since.
+// Reads Entra ID by Microsoft Graph (D4): people, groups with members and contacts; whole, or what changed
+// since.
 import { createGraphClient, DeltaExpired, type GraphClient, type GraphQuestion } from './entra-client.ts'
 import { type EntraCursor, readCursor, writeCursor } from './entra-cursor.ts'
 import {

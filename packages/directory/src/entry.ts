@@ -1,4 +1,5 @@
-// What every directory is read as, whatever it is: one shape for LDAP, Entra ID, Google and the agent (D2–D6).
+// What every directory is read as, whatever it is: one shape for LDAP, Entra ID, Google and the agent
+// (D2–D6).
 
 /**
  * What an object of a directory is to mail. Only `user` signs in; everything with an address receives mail
@@ -11,7 +12,10 @@ export type DirectoryEntry = {
   /** Never changes while the object lives: objectGUID, entryUUID, Graph's or Google's id. */
   readonly externalId: string
   readonly kind: DirectoryKind
-  /** The primary address as written there; null when it has none (a group that only nests, an account without mail). */
+  /**
+   * The primary address as written there; null when it has none (a group that only nests, an account without
+   * mail).
+   */
   readonly email: string | null
   readonly aliases: readonly string[]
   readonly name: string
@@ -47,7 +51,9 @@ export type DirectoryEvent =
 /** Reads a directory once. Throws `DirectoryFault`; ends early when `signal` is aborted. */
 export type DirectoryReader = {
   read(options: {
-    /** Of the last whole listing; null begins anew. A reader whose cursor has expired begins anew by itself. */
+    /**
+     * Of the last whole listing; null begins anew. A reader whose cursor has expired begins anew by itself.
+     */
     readonly cursor: string | null
     readonly signal: AbortSignal
   }): AsyncIterable<DirectoryEvent>

@@ -108,7 +108,10 @@ async function listSome(
   const first = textOf(users[0] ?? null, 'primaryEmail') ?? 'somebody without an address'
   return passed(
     'list',
-    `People can be listed: ${first} is the first. ${googleNotListed.length} kinds of addresses are not listed by Google; the preview names them.`,
+    [
+      `People can be listed: ${first} is the first.`,
+      `${googleNotListed.length} kinds of addresses are not listed by Google; the preview names them.`,
+    ].join(' '),
   )
 }
 

@@ -63,7 +63,11 @@ export function googleTokenFault(
 
 /** What an administrator does for domain-wide delegation, with the values to paste. */
 export function delegation({ clientId }: Pick<ServiceAccount, 'clientId'>): string {
-  return `In admin.google.com › Security › Access and data control › API controls › Manage domain-wide delegation add client ID ${clientId} with the scopes ${googleScopes.join(',')}. It takes effect within minutes, at times a day.`
+  return [
+    'In admin.google.com › Security › Access and data control › API controls › Manage domain-wide delegation',
+    `add client ID ${clientId} with the scopes ${googleScopes.join(',')}.`,
+    'It takes effect within minutes, at times a day.',
+  ].join(' ')
 }
 
 /** Reasons in an answer of the Admin SDK. */
@@ -97,8 +101,10 @@ export function googleFault(answer: Answer, step: DirectoryStep, what: string): 
       step: 'permission',
       code: 'no-permission',
       saw: `Google refuses to list ${what} (${reasons[0] ?? 'forbidden'}).`,
-      remedy:
-        'Give the administrator a role that may read Organisational units, Users and Groups (admin.google.com › Account › Admin roles), and check the delegated scopes.',
+      remedy: [
+        'Give the administrator a role that may read Organisational units, Users and Groups',
+        '(admin.google.com › Account › Admin roles), and check the delegated scopes.',
+      ].join(' '),
     })
   if (answer.status === 401)
     return new DirectoryFault({

@@ -60,7 +60,7 @@ export function serviceAccountOf(keyJson: string): ServiceAccount | DirectoryFau
     return fault(
       'key-kind',
       'This file is not the key of a service account.',
-      'In Google Cloud › IAM › Service accounts open the account › Keys › Add key › JSON. An OAuth client’s file does not work.',
+      'In Google Cloud › IAM › Service accounts open the account › Keys › Add key › JSON. An OAuth client’s file is another.',
     )
   const clientEmail = textOf(file, 'client_email')
   const clientId = textOf(file, 'client_id')

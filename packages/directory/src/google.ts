@@ -1,4 +1,5 @@
-// Reads Google Workspace by the Admin SDK (D5): people with aliases and unit, groups with members. Google has no
+// Reads Google Workspace by the Admin SDK (D5): people with aliases and unit, groups with members. Google has
+// no
 // delta, so every listing is whole.
 import type { DirectoryEntry, DirectoryEvent, DirectoryReader } from './entry.ts'
 import { createGoogleClient, type GoogleClient, type GoogleQuestion } from './google-client.ts'
@@ -15,7 +16,7 @@ const USERS_PER_PAGE = 500
 const GROUPS_PER_PAGE = 200
 
 export const googleNotListed: readonly string[] = [
-  'Addresses that Gmail itself rewrites (recipient address maps, catch-all routing): the Admin SDK does not have them. Add them by a spreadsheet.',
+  'Addresses that Gmail itself rewrites (recipient maps, catch-all): the Admin SDK has none. Add them by a spreadsheet.',
   'Shared contacts of the domain: they are not mailboxes, and the Admin SDK does not list them.',
 ]
 
@@ -65,7 +66,7 @@ const usersPath = ({ customer }: GoogleSettings) =>
 const groupsPath = ({ customer }: GoogleSettings) =>
   `/groups?customer=${encodeURIComponent(customer)}&maxResults=${GROUPS_PER_PAGE}`
 
-/** A group that vanished while we read is left out. “All in the organisation” is a member of its own kind. */
+/** A group that vanished while we read is left out. “All in the organisation” is a kind of member. */
 async function groupWithMembers(
   client: GoogleClient,
   item: Json,

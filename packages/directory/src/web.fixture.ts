@@ -1,4 +1,5 @@
-// Effects for tests of web readers: real fetch on loopback, no waiting, a log of the waits that were asked for.
+// Effects for tests of web readers: real fetch on loopback, no waiting, a log of the waits that were asked
+// for.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

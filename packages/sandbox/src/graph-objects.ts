@@ -1,4 +1,5 @@
-// The objects of a made-up Entra tenant, with what changed since when: what Graph's delta queries are made of.
+// The objects of a made-up Entra tenant, with what changed since when: what Graph's delta queries are made
+// of.
 
 export type GraphObject = { readonly id: string; readonly [name: string]: unknown }
 export type GraphCollection = 'users' | 'groups' | 'contacts'

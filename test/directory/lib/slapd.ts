@@ -81,7 +81,7 @@ export async function startSlapd(entries: string, more: readonly string[] = []):
 }
 
 /** People `from` to `to` with an alias each; every tenth is disabled. */
-export function peopleLdif(from: number, to: number): string {
+export function peopleLdif(from: number, to: number, domain = 'corp.example'): string {
   const entries: string[] = []
   for (let index = from; index < to; index += 1) {
     const name = `user${String(index).padStart(5, '0')}`
@@ -93,9 +93,9 @@ export function peopleLdif(from: number, to: number): string {
         `sn: ${name}`,
         `displayName: Person ${index}`,
         `uid: ${name}`,
-        `mail: ${name}@corp.example`,
-        `proxyAddresses: SMTP:${name}@corp.example`,
-        `proxyAddresses: smtp:alias.${name}@corp.example`,
+        `mail: ${name}@${domain}`,
+        `proxyAddresses: SMTP:${name}@${domain}`,
+        `proxyAddresses: smtp:alias.${name}@${domain}`,
         `userAccountControl: ${index % 10 === 9 ? 514 : 512}`,
         'userPassword: person-secret',
         '',

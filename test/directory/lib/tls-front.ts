@@ -1,4 +1,5 @@
-// TLS in front of the console, as a reverse proxy would stand there: it can go away in the middle of a request.
+// TLS in front of the console, as a reverse proxy would stand there: it can go away in the middle of a
+// request.
 import { connect, type Socket } from 'node:net'
 import { createServer, type Server } from 'node:tls'
 import type { Made } from '@gatepost/server/delivery/tls/certificates.fixture.ts'

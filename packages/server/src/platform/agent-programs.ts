@@ -1,4 +1,5 @@
-// The agent's programs on disk: built by scripts/agent.mjs when somebody takes them, and again after an update.
+// The agent's programs on disk: built by scripts/agent.mjs when somebody takes them, and again after an
+// update.
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'

@@ -100,7 +100,9 @@ export function agentAnswer(
     throw problem('not-found', 'Nobody waits for this answer any more.')
 }
 
-/** Begins a push, or goes on with it: tells which chunks are here. Another one that never ended is dropped. */
+/**
+ * Begins a push, or goes on with it: tells which chunks are here. Another one that never ended is dropped.
+ */
 export async function beginPush(
   asker: AgentAsker,
   pushId: string,
@@ -122,7 +124,9 @@ export async function beginPush(
   })
 }
 
-/** Keeps one chunk; the same again changes nothing. Throws `not-found`, `malformed-request`, `invalid-input`. */
+/**
+ * Keeps one chunk; the same again changes nothing. Throws `not-found`, `malformed-request`, `invalid-input`.
+ */
 export async function putChunk(
   asker: AgentAsker,
   input: { readonly pushId: string; readonly number: number; readonly bytes: Uint8Array },

@@ -1,4 +1,5 @@
-// Sites with an agent (D6): add one and pair it, see which is connected and what it pushed last, take one away.
+// Sites with an agent (D6): add one and pair it, see which is connected and what it pushed last, take one
+// away.
 import {
   type Agent,
   addAgent,
