@@ -1,5 +1,5 @@
-// Browser stories of C6 and C13: an administrator lets a host send, gives another a login, says that mail also
-// comes from a cloud, and makes an address forward; the steps follow by themselves.
+// Browser stories of C6 and C13: an administrator lets a host send, gives another a login, says that mail
+// also comes from a cloud, and makes an address forward; the steps follow by themselves.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'

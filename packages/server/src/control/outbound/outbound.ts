@@ -177,7 +177,10 @@ export function readOutboundAddress(
   if (cloud === undefined) return address
   throw problem(
     'address-shared-cloud',
-    `${address} belongs to ${cloud.name}, from which many organisations send. It proves none of them, so it cannot be authorised. Use Shared clouds on this page instead.`,
+    [
+      `${address} belongs to ${cloud.name}, from which many organisations send.`,
+      'It proves none of them, so it cannot be authorised. Use Shared clouds on this page instead.',
+    ].join(' '),
     { errors: [{ path: '/address', message: `Shared by all customers of ${cloud.name}.` }] },
   )
 }

@@ -135,7 +135,8 @@ async function raise(
       .execute()
   }
   const did = action === 'hold' ? 'Its mail is held' : 'Its mail is slowed down'
-  const text = `${identity} wrote to ${recipients} recipients within an hour, ${usual} at most before. ${did} until an administrator releases it`
+  const much = `${identity} wrote to ${recipients} recipients within an hour, ${usual} at most before`
+  const text = `${much}. ${did} until an administrator releases it`
   await addActivity(trx, { tenantId, at, kind: 'mail', text, step: 'outbound' })
   await markDirty(trx, tenantId, at)
 }

@@ -1,5 +1,5 @@
-// Forwarding addresses: the list, a new one that is tested before it is saved, and ending one. Used by the page
-// and C13.
+// Forwarding addresses: the list, a new one that is tested before it is saved, and ending one. Used by the
+// page and C13.
 import { getConnect } from '@gatepost/contract/connect.ts'
 import {
   addForwarding,

@@ -1,4 +1,4 @@
-// The default that nobody can edit: mail from outside to outside is refused. What passes all the same, and why.
+// The default that nobody can edit: mail from outside to outside is refused. What passes all the same.
 import { Link } from '@tanstack/react-router'
 import { useSlug } from '#app/session.ts'
 import { Panel } from '#shared/panel.tsx'

@@ -9,7 +9,7 @@ export function OutboundPage() {
   return (
     <Page
       title="Outbound"
-      lead="Mail hosts that may send through Gatepost. Relaying needs an authorised address or a login, and a validated domain in the reverse-path."
+      lead="Mail hosts that may send through Gatepost: by an authorised address or a login, with a validated domain as sender."
     >
       <div className={stack.stack}>
         <OutboundManager>

@@ -1,31 +1,50 @@
-// Logins, shared clouds, forwarding addresses and sender warnings over SQLite: what is kept, refused, sealed,
-// and what edges get of it.
+// Logins, shared clouds, forwarding addresses and sender warnings: what is kept, refused, sealed, and what
+// edges get of it.
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
-import { openKeys } from '#edge/credential.ts'
-import { compileTenant } from '#link/compile.ts'
-import type { FetchedJson } from '#platform/fetch-json.ts'
-import { isPasswordOf } from '#platform/scram-keys.ts'
-import { createSecretBox } from '#platform/secret-box.ts'
-import { FakeDns } from '../../../../../test/dialogs/fakes.ts'
-import { withFolder } from '../../../../../test/store/databases.ts'
-import { addOrganisation, START, withStore } from '../../../../../test/store/fixtures.ts'
-import { Problem } from '../problem.ts'
-import { listClouds, makeCloudSecret, proveCloud, setCloud } from './clouds.ts'
-import { addCredential, listCredentials, removeCredential, renewCredential } from './credentials.ts'
-import { addForwarding, listForwardings, removeForwarding, updateForwarding } from './forwarding.ts'
-import { refreshRanges } from './ranges.ts'
-import { outboundRows } from './shard-rows.ts'
-import { keepVolumes } from './volumes.ts'
-import { listSenderWarnings, releaseSender, setSenderLimit } from './warnings.ts'
+import {
+  listClouds,
+  makeCloudSecret,
+  proveCloud,
+  setCloud,
+} from '@gatepost/server/control/outbound/clouds.ts'
+import {
+  addCredential,
+  listCredentials,
+  removeCredential,
+  renewCredential,
+} from '@gatepost/server/control/outbound/credentials.ts'
+import {
+  addForwarding,
+  listForwardings,
+  removeForwarding,
+  updateForwarding,
+} from '@gatepost/server/control/outbound/forwarding.ts'
+import { refreshRanges } from '@gatepost/server/control/outbound/ranges.ts'
+import { outboundRows } from '@gatepost/server/control/outbound/shard-rows.ts'
+import { keepVolumes } from '@gatepost/server/control/outbound/volumes.ts'
+import {
+  listSenderWarnings,
+  releaseSender,
+  setSenderLimit,
+} from '@gatepost/server/control/outbound/warnings.ts'
+import { Problem } from '@gatepost/server/control/problem.ts'
+import { openKeys } from '@gatepost/server/edge/credential.ts'
+import { compileTenant } from '@gatepost/server/link/compile.ts'
+import type { FetchedJson } from '@gatepost/server/platform/fetch-json.ts'
+import { isPasswordOf } from '@gatepost/server/platform/scram-keys.ts'
+import { createSecretBox } from '@gatepost/server/platform/secret-box.ts'
+import { FakeDns } from '../dialogs/fakes.ts'
+import { type Place, testOnBoth } from './databases.ts'
+import { addOrganisation, START, withStore } from './fixtures.ts'
 
 const HOUR = 3_600_000
 const GUID = 'c0ffee00-0000-4000-8000-000000000001'
 
-async function withWorld(work: (world: Awaited<ReturnType<typeof worldOf>>) => Promise<void>): Promise<void> {
-  await withFolder((dataFolder) =>
-    withStore({ database: null, dataFolder }, async (base) => work(await worldOf(base))),
-  )
+function withWorld(
+  place: Place,
+  work: (world: Awaited<ReturnType<typeof worldOf>>) => Promise<void>,
+): Promise<void> {
+  return withStore(place, async (base) => work(await worldOf(base)))
 }
 
 async function worldOf(base: Parameters<Parameters<typeof withStore>[1]>[0]) {
@@ -56,8 +75,8 @@ async function worldOf(base: Parameters<Parameters<typeof withStore>[1]>[0]) {
   }
 }
 
-test('a login is shown once, kept as sealed SCRAM keys, renewed and revoked', () =>
-  withWorld(async ({ acme, other, deps }) => {
+testOnBoth('a login is shown once, kept as sealed SCRAM keys, renewed and revoked', (place) =>
+  withWorld(place, async ({ acme, other, deps }) => {
     const { credential, password } = await addCredential(acme, { name: 'Exchange' }, deps)
     assert.match(password, /^[a-z2-9]{32}$/)
     assert.match(credential.username, /^acme-[0-9a-f]{10}$/)
@@ -81,10 +100,11 @@ test('a login is shown once, kept as sealed SCRAM keys, renewed and revoked', ()
     await refused(removeCredential(other, credential.id, deps), 'not-found')
     await removeCredential(acme, credential.id, deps)
     assert.deepEqual((await listCredentials(acme, deps)).items, [])
-  }))
+  }),
+)
 
-test('an id at Microsoft is proven by a validated domain and stays with who proved it', () =>
-  withWorld(async ({ acme, other, world, asked, deps }) => {
+testOnBoth('an id at Microsoft is proven by a validated domain and stays with who proved it', (place) =>
+  withWorld(place, async ({ acme, other, world, asked, deps }) => {
     world.answer = answer({ issuer: `https://login.microsoftonline.com/${GUID}/v2.0` })
     const { items } = await setCloud(acme, { provider: 'microsoft-365', enabled: true }, deps)
     assert.deepEqual(asked, ['https://login.example/acme.example/v2.0/.well-known/openid-configuration'])
@@ -110,10 +130,11 @@ test('an id at Microsoft is proven by a validated domain and stays with who prov
     await refused(makeCloudSecret(acme, 'google-workspace', deps), 'invalid-input')
     await setCloud(acme, { provider: 'microsoft-365', enabled: false }, deps)
     assert.deepEqual((await outboundRows(deps.store.db, acme.tenantId)).clouds, [])
-  }))
+  }),
+)
 
-test('ranges are read from the provider, and no failure empties them', () =>
-  withWorld(async ({ acme, world, deps }) => {
+testOnBoth('ranges are read from the provider, and no failure empties them', (place) =>
+  withWorld(place, async ({ acme, world, deps }) => {
     const ranges = async () => (await listClouds(acme, deps)).items[0]!.ranges
     const builtIn = (await ranges()).count
     assert.ok(builtIn > 5)
@@ -143,10 +164,11 @@ test('ranges are read from the provider, and no failure empties them', () =>
     world.answer = { kind: 'failed', why: 'gone' }
     await refreshRanges('microsoft-365', deps)
     assert.deepEqual([(await ranges()).count, (await ranges()).failures], [24, 1])
-  }))
+  }),
+)
 
-test('Google’s addresses are read from its SPF record, with what that includes', () =>
-  withWorld(async ({ acme, dns, deps }) => {
+testOnBoth('Google’s addresses are read from its SPF record, with what that includes', (place) =>
+  withWorld(place, async ({ acme, dns, deps }) => {
     const ranges = async () => (await listClouds(acme, deps)).items[1]!.ranges
     assert.equal(await refreshRanges('google-workspace', deps), false)
     assert.match((await ranges()).why ?? '', /no SPF record to be seen/)
@@ -164,10 +186,11 @@ test('Google’s addresses are read from its SPF record, with what that includes
     dns.fail('_two.google.example')
     assert.equal(await refreshRanges('google-workspace', deps), false)
     assert.equal((await ranges()).count, 40)
-  }))
+  }),
+)
 
-test('forwarding addresses: own addresses only, no loops, a key for SRS', () =>
-  withWorld(async ({ acme, other, deps }) => {
+testOnBoth('forwarding addresses: own addresses only, no loops, a key for SRS', (place) =>
+  withWorld(place, async ({ acme, other, deps }) => {
     const add = (address: string, target: string) =>
       addForwarding(acme, { address, target, keepCopy: false, comment: '' }, deps)
     const sales = await add('Sales@Acme.example', 'ann@home.example')
@@ -195,46 +218,52 @@ test('forwarding addresses: own addresses only, no loops, a key for SRS', () =>
     assert.match(setting?.srs_key ?? '', /^v1\./)
     await removeForwarding(acme, sales.id, deps)
     assert.equal((await listForwardings(acme, { limit: 50 }, deps)).total, 2)
-  }))
+  }),
+)
 
-test('a sender far above its usual is slowed down, then held, told, and released by a person', () =>
-  withWorld(async ({ acme, deps }) => {
-    const { tenantId } = acme
-    const send = (identity: string, recipients: number, at: number) =>
-      keepVolumes(deps.store, [
-        { tenantId, kind: 'author', identity, at, messages: 1, recipients, subjects: ['Urgent'] },
+testOnBoth(
+  'a sender far above its usual is slowed down, then held, told, and released by a person',
+  (place) =>
+    withWorld(place, async ({ acme, deps }) => {
+      const { tenantId } = acme
+      const send = (identity: string, recipients: number, at: number) =>
+        keepVolumes(deps.store, [
+          { tenantId, kind: 'author', identity, at, messages: 1, recipients, subjects: ['Urgent'] },
+        ])
+      const suspects = async () => (await outboundRows(deps.store.db, tenantId)).suspects
+      // The newsletter's usual is high; nothing happens.
+      await send('news@acme.example', 190, START - 24 * HOUR)
+      for (let at = 0; at < 4; at += 1) await send('news@acme.example', 200, START + at)
+      assert.deepEqual(await suspects(), [])
+      await send('ann@acme.example', 20, START - 48 * HOUR)
+      await send('ann@acme.example', 150, START)
+      assert.deepEqual(await suspects(), [])
+      await send('ann@acme.example', 60, START + 1)
+      assert.deepEqual(await suspects(), [
+        { kind: 'author', identity: 'ann@acme.example', action: 'throttle' },
       ])
-    const suspects = async () => (await outboundRows(deps.store.db, tenantId)).suspects
-    // The newsletter's usual is high; nothing happens.
-    await send('news@acme.example', 190, START - 24 * HOUR)
-    for (let at = 0; at < 4; at += 1) await send('news@acme.example', 200, START + at)
-    assert.deepEqual(await suspects(), [])
-    await send('ann@acme.example', 20, START - 48 * HOUR)
-    await send('ann@acme.example', 150, START)
-    assert.deepEqual(await suspects(), [])
-    await send('ann@acme.example', 60, START + 1)
-    assert.deepEqual(await suspects(), [{ kind: 'author', identity: 'ann@acme.example', action: 'throttle' }])
-    await send('ann@acme.example', 900, START + 2)
-    assert.deepEqual(await suspects(), [{ kind: 'author', identity: 'ann@acme.example', action: 'hold' }])
-    const { items } = await listSenderWarnings(acme, deps)
-    assert.deepEqual([items.length, items[0]?.recipients, items[0]?.usual], [1, 210, 20])
-    const told = await deps.store.db
-      .selectFrom('activity')
-      .select('text')
-      .where('tenant_id', '=', tenantId)
-      .where('kind', '=', 'mail')
-      .execute()
-    assert.match(
-      told.map(({ text }) => text).join(),
-      /ann@acme\.example wrote to 210 recipients within an hour/,
-    )
-    await releaseSender(acme, items[0]!.id, deps)
-    assert.deepEqual(await suspects(), [])
-    await send('ann@acme.example', 10, START + 3)
-    const limited = await setSenderLimit(acme, 300, deps)
-    assert.deepEqual([limited.hourlyRecipients, limited.isDefault], [300, false])
-    assert.equal((await setSenderLimit(acme, null, deps)).isDefault, true)
-  }))
+      await send('ann@acme.example', 900, START + 2)
+      assert.deepEqual(await suspects(), [{ kind: 'author', identity: 'ann@acme.example', action: 'hold' }])
+      const { items } = await listSenderWarnings(acme, deps)
+      assert.deepEqual([items.length, items[0]?.recipients, items[0]?.usual], [1, 210, 20])
+      const told = await deps.store.db
+        .selectFrom('activity')
+        .select('text')
+        .where('tenant_id', '=', tenantId)
+        .where('kind', '=', 'mail')
+        .execute()
+      assert.match(
+        told.map(({ text }) => text).join(),
+        /ann@acme\.example wrote to 210 recipients within an hour/,
+      )
+      await releaseSender(acme, items[0]!.id, deps)
+      assert.deepEqual(await suspects(), [])
+      await send('ann@acme.example', 10, START + 3)
+      const limited = await setSenderLimit(acme, 300, deps)
+      assert.deepEqual([limited.hourlyRecipients, limited.isDefault], [300, false])
+      assert.equal((await setSenderLimit(acme, null, deps)).isDefault, true)
+    }),
+)
 
 function answer(body: unknown): FetchedJson {
   return { kind: 'answered', status: 200, body }
