@@ -47,22 +47,10 @@ export function workbookOf(rows: readonly (readonly string[])[]): Buffer {
 export function partsOf(sheet: Uint8Array): readonly ZipPart[] {
   const part = (name: string, text: string): ZipPart => ({ name, data: Buffer.from(`${XML}${text}`) })
   return [
-    part(
-      '[Content_Types].xml',
-      `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="${RELS}"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="${SHEETS}.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="${SHEETS}.worksheet+xml"/></Types>`,
-    ),
-    part(
-      '_rels/.rels',
-      `<Relationships xmlns="${PACKAGE}"><Relationship Id="rId1" Type="${OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>`,
-    ),
-    part(
-      'xl/workbook.xml',
-      `<workbook xmlns="${MAIN}" xmlns:r="${OFFICE}"><sheets><sheet name="Users" sheetId="1" r:id="rId1"/></sheets></workbook>`,
-    ),
-    part(
-      'xl/_rels/workbook.xml.rels',
-      `<Relationships xmlns="${PACKAGE}"><Relationship Id="rId1" Type="${OFFICE}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>`,
-    ),
+    part('[Content_Types].xml', `<Types xmlns="${TYPES}">${TYPED.join('')}</Types>`),
+    part('_rels/.rels', linkTo('officeDocument', 'xl/workbook.xml')),
+    part('xl/workbook.xml', `<workbook xmlns="${MAIN}" xmlns:r="${OFFICE}">${ONE_SHEET}</workbook>`),
+    part('xl/_rels/workbook.xml.rels', linkTo('worksheet', 'worksheets/sheet1.xml')),
     { name: 'xl/worksheets/sheet1.xml', data: sheet },
   ]
 }
@@ -71,7 +59,8 @@ export function sheetOf(rows: readonly (readonly string[])[]): string {
   const lines = rows.map((cells, at) => {
     const texts = cells.map((cell, column) => {
       if (cell === '') return ''
-      return `<c r="${letterOf(column)}${at + 1}" t="inlineStr"><is><t xml:space="preserve">${escaped(cell)}</t></is></c>`
+      const text = `<is><t xml:space="preserve">${escaped(cell)}</t></is>`
+      return `<c r="${letterOf(column)}${at + 1}" t="inlineStr">${text}</c>`
     })
     return `<row r="${at + 1}">${texts.join('')}</row>`
   })
@@ -84,6 +73,20 @@ const OFFICE = 'http://schemas.openxmlformats.org/officeDocument/2006/relationsh
 const PACKAGE = 'http://schemas.openxmlformats.org/package/2006/relationships'
 const RELS = 'application/vnd.openxmlformats-package.relationships+xml'
 const SHEETS = 'application/vnd.openxmlformats-officedocument.spreadsheetml'
+
+const TYPES = 'http://schemas.openxmlformats.org/package/2006/content-types'
+const ONE_SHEET = '<sheets><sheet name="Users" sheetId="1" r:id="rId1"/></sheets>'
+const TYPED = [
+  `<Default Extension="rels" ContentType="${RELS}"/>`,
+  '<Default Extension="xml" ContentType="application/xml"/>',
+  `<Override PartName="/xl/workbook.xml" ContentType="${SHEETS}.sheet.main+xml"/>`,
+  `<Override PartName="/xl/worksheets/sheet1.xml" ContentType="${SHEETS}.worksheet+xml"/>`,
+]
+
+function linkTo(type: string, target: string): string {
+  const link = `<Relationship Id="rId1" Type="${OFFICE}/${type}" Target="${target}"/>`
+  return `<Relationships xmlns="${PACKAGE}">${link}</Relationships>`
+}
 
 function letterOf(column: number): string {
   return String.fromCharCode(65 + column)

@@ -25,7 +25,8 @@ export class ImportJobs {
   }
 
   /**
-   * Runs `work` and waits for it at most `waitMs`; true when it is done by then. What it throws in that time is
+   * Runs `work` and waits for it at most `waitMs`; true when it is done by then. What it throws in that time
+   * is
    * thrown on; what it throws later is kept for `failureOf`.
    */
   async run(importId: string, waitMs: number, work: (tell: Tell) => Promise<void>): Promise<boolean> {

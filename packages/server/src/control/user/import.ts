@@ -1,4 +1,5 @@
-// Lists of users from a CSV or XLSX file (C3, D7): checked whole, imported in one piece, taken back within the
+// Lists of users from a CSV or XLSX file (C3, D7): checked whole, imported in one piece, taken back within
+// the
 // hour.
 import type { Permission } from '@gatepost/contract/permission.ts'
 import type { ImportColumn, ImportMode, UserImport } from '@gatepost/contract/user-import.ts'
@@ -126,8 +127,10 @@ export type CommitInput = {
 }
 
 /**
- * Imports a previewed file in one transaction: all rows or none, or all good ones. What takes long goes on after
- * the answer, with `progress`. Throws `import-has-errors`, `removals-need-yes`, and `import-gone` for one that is
+ * Imports a previewed file in one transaction: all rows or none, or all good ones. What takes long goes on
+ * after
+ * the answer, with `progress`. Throws `import-has-errors`, `removals-need-yes`, and `import-gone` for one
+ * that is
  * too old or was imported already.
  */
 export async function commitImport(

@@ -227,7 +227,9 @@ class Work {
     if (owner) {
       const other = owner.claims.get(this.#token)
       if (other?.externalId && this.#listed.has(other.externalId)) {
-        return `${claim.email.address} belongs to ${other.place || other.name || 'another entry'} in the same directory. Give each its own address there.`
+        const name = other.place || other.name || 'another entry'
+        const where = `${claim.email.address} belongs to ${name} in the same directory.`
+        return `${where} Give each its own address there.`
       }
       // The account was made anew there: it has the same address and another id.
       return owner

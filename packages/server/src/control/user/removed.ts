@@ -1,4 +1,5 @@
-// Users that were removed and may come back within the hour: everything that goes with them is kept as it was.
+// Users that were removed and may come back within the hour: everything that goes with them is kept as it
+// was.
 import type { Store, Trx } from '#store/open.ts'
 import type { Row } from '#store/schema.ts'
 import { batchesOf } from './batches.ts'

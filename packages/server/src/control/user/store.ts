@@ -314,19 +314,23 @@ async function dropAccounts(trx: Trx, tenantId: string, ids: readonly string[]):
       .where('role', '=', 'end-user')
       .execute()
     await trx.updateTable('person').set({ user_id: null }).where('id', 'in', personIds).execute()
-    const bare = personsWithoutRole(trx, personIds)
+    const bare = await personsWithoutRole(trx, personIds)
+    if (bare.length === 0) continue
     await trx.deleteFrom('session').where('person_id', 'in', bare).execute()
     await trx.updateTable('person').set({ password: '' }).where('id', 'in', bare).execute()
   }
 }
 
-function personsWithoutRole(trx: Trx, personIds: readonly string[]) {
-  return acrossTenants(trx)
+/** Those of these persons who hold no role in any organisation. */
+async function personsWithoutRole(trx: Trx, personIds: readonly string[]): Promise<readonly string[]> {
+  const rows = await acrossTenants(trx)
     .selectFrom('person')
     .select('person.id')
     .where('person.id', 'in', personIds)
     .where('person.operator', '=', 0)
     .where('person.id', 'not in', (held) => held.selectFrom('role_binding').select('role_binding.person_id'))
+    .execute()
+  return rows.map(({ id }) => id)
 }
 
 /** Names that a source gives a user; once more is no change. */

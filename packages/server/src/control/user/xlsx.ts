@@ -1,4 +1,5 @@
-// Workbooks as rows: read in a thread that may be ended, because a file can be made to cost more than it shows.
+// Workbooks as rows: read in a thread that may be ended, because a file can be made to cost more than it
+// shows.
 import { Worker } from 'node:worker_threads'
 import type { CsvRow } from './csv.ts'
 

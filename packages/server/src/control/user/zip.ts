@@ -1,4 +1,5 @@
-// What a zip file holds, added up before anything reads it: sizes by its directory, and that no part is larger
+// What a zip file holds, added up before anything reads it: sizes by its directory, and that no part is
+// larger
 // than the directory says.
 import { createInflateRaw } from 'node:zlib'
 

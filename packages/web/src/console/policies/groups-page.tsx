@@ -1,4 +1,5 @@
-// People › Groups: local lists of addresses, domains and users, and groups that directories keep; policies name
+// People › Groups: local lists of addresses, domains and users, and groups that directories keep; policies
+// name
 // both.
 import {
   type AddressGroup,
@@ -29,6 +30,9 @@ import stack from '#shared/stack.module.css'
 import classes from './policies.module.css'
 
 const LIMIT = 50
+const LEAD =
+  'Users, addresses and domains that policies name. Groups of directories are read there; local ones are changed ' +
+  'here, live within a second.'
 
 export function GroupsPage() {
   const tenant = useSlug()
@@ -57,11 +61,7 @@ export function GroupsPage() {
     </Button>
   )
   return (
-    <Page
-      title="Groups"
-      lead="Users, addresses and domains that policies name. Groups of directories are read there; local ones are changed here, live within a second."
-      actions={add}
-    >
+    <Page title="Groups" lead={LEAD} actions={add}>
       {list.error && <ProblemNote error={list.error} />}
       <div className={classes.frame}>
         <search className={classes.groupTools} aria-label="Filter groups">

@@ -1,4 +1,5 @@
-// What can be done to the selected users, or to all that the filters find; each is taken back within the hour.
+// What can be done to the selected users, or to all that the filters find; each is taken back within the
+// hour.
 import { getConnect } from '@gatepost/contract/connect.ts'
 import { listDomains } from '@gatepost/contract/domain.ts'
 import { listGroups } from '@gatepost/contract/group.ts'
@@ -24,6 +25,10 @@ import { actionWords, doneWords, type UsersSearch } from './users-words.ts'
 
 const READ_AGAIN = [listUsers, getUser, listDomains, listGroups, getConnect]
 const ACTIONS: readonly BulkAction[] = ['add-to-group', 'take-from-group', 'enable', 'disable', 'remove']
+
+const REMOVAL =
+  'Domains with known recipients answer 550 5.1.1. Their accounts end; who comes back by Undo within the hour ' +
+  'needs a new password. Users of a directory and administrators stay.'
 
 export type Selected =
   | { readonly kind: 'some'; readonly ids: ReadonlySet<string> }
@@ -63,7 +68,7 @@ export function BulkBar({ selected, total, onAll, onClear, onDone }: Props) {
     if (action === 'remove') {
       const agreed = await confirm({
         title: `Mail to ${plural(number, 'user')} is then refused`,
-        body: 'Domains with known recipients answer 550 5.1.1. Their accounts end; who comes back by Undo within the hour needs a new password. Users of a directory and administrators stay.',
+        body: REMOVAL,
         act: `Remove ${plural(number, 'user')}`,
         keep: 'Keep them',
       })

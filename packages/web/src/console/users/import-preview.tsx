@@ -1,4 +1,5 @@
-// What an import would do: counts, what each column means, first rows, removals, and rows that need attention.
+// What an import would do: counts, what each column means, first rows, removals, and rows that need
+// attention.
 import type { ColumnMeans, ImportColumn, ImportMode, UserImport } from '@gatepost/contract/user-import.ts'
 import { Button, Checkbox, SegmentedControl, Select, TextInput } from '@mantine/core'
 import { useState } from 'react'

@@ -2,7 +2,7 @@
 
 import { getConnect } from '@gatepost/contract/connect.ts'
 import { listDomains } from '@gatepost/contract/domain.ts'
-import { getUser, listUsers, removeUser, type UserDetail } from '@gatepost/contract/user.ts'
+import { getUser, listUsers, type Provenance, removeUser, type UserDetail } from '@gatepost/contract/user.ts'
 import { Button } from '@mantine/core'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -10,12 +10,12 @@ import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { Page } from '#app/page.tsx'
 import { useMay, useSlug } from '#app/session.ts'
 import { useConfirm } from '#shared/confirm.tsx'
-import { count, date, plural } from '#shared/format.ts'
+import { type Column, DataTable } from '#shared/data-table.tsx'
+import { date, plural } from '#shared/format.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
 import stack from '#shared/stack.module.css'
-import table from '#shared/table.module.css'
 import { UserDialog } from './user-dialog.tsx'
 import classes from './users.module.css'
 import { kindWords } from './users-words.ts'
@@ -157,40 +157,49 @@ function Panels({ user }: { readonly user: UserDetail }) {
 
 function SourcesPanel({ user }: { readonly user: UserDetail }) {
   return (
-    <Panel title="Where it comes from" side={`${count(user.provenance.length)} of its sources`}>
-      <div className={table.scroll}>
-        <table className={table.table}>
-          <caption className="hidden-visually">What each source says</caption>
-          <thead>
-            <tr>
-              <th scope="col">Source</th>
-              <th scope="col">Name</th>
-              <th scope="col">Addresses</th>
-              <th scope="col">Sign-in</th>
-              <th scope="col">Since</th>
-            </tr>
-          </thead>
-          <tbody>
-            {user.provenance.map((source) => (
-              <tr key={`${source.source} ${source.connectorId}`}>
-                <td>
-                  <span className="strong">{source.name}</span>
-                  {source.place && <span className={classes.place}>{source.place}</span>}
-                </td>
-                <td>{source.displayName || <span className="tx3">–</span>}</td>
-                <td>{[source.email, ...source.aliases].join(', ')}</td>
-                <td>{source.enabled ? (source.userName ?? 'allowed') : 'disabled there'}</td>
-                <td>{date(source.since)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+    <Panel title="Where it comes from" side={plural(user.provenance.length, 'source')}>
+      <DataTable
+        label="What each source says"
+        rows={user.provenance}
+        columns={SOURCE_COLUMNS}
+        rowKey={({ source, connectorId }) => `${source} ${connectorId}`}
+        card={(source) => (
+          <>
+            <SourceName source={source} />
+            {source.displayName && <span>{source.displayName}</span>}
+            <span className="tx2">{[source.email, ...source.aliases].join(', ')}</span>
+            <span className="tx2">
+              Sign-in {signInOf(source)}, since {date(source.since)}
+            </span>
+          </>
+        )}
+      />
       <p className="small tx2">
         Directories count before lists and hands. The user goes when the last source no longer names it.
       </p>
     </Panel>
   )
+}
+
+const SOURCE_COLUMNS: readonly Column<Provenance>[] = [
+  { id: 'source', head: 'Source', cell: (source) => <SourceName source={source} /> },
+  { id: 'name', head: 'Name', cell: ({ displayName }) => displayName || <span className="tx3">–</span> },
+  { id: 'addresses', head: 'Addresses', cell: ({ email, aliases }) => [email, ...aliases].join(', ') },
+  { id: 'sign-in', head: 'Sign-in', cell: signInOf },
+  { id: 'since', head: 'Since', cell: ({ since }) => date(since) },
+]
+
+function SourceName({ source }: { readonly source: Provenance }) {
+  return (
+    <span>
+      <span className="strong">{source.name}</span>
+      {source.place && <span className={classes.place}>{source.place}</span>}
+    </span>
+  )
+}
+
+function signInOf({ enabled, userName }: Provenance): string {
+  return enabled ? (userName ?? 'allowed') : 'disabled there'
 }
 
 function AttributesPanel({ user }: { readonly user: UserDetail }) {
