@@ -44,7 +44,10 @@ export function Sidebar({ onSearch, inDrawer }: Props) {
 
 function TenantPages({ slug }: { readonly slug: string }) {
   const permissions = useMyTenant()?.permissions ?? []
-  const counts = useCounts(slug, permissions.includes('queue:read'))
+  const counts = useCounts(slug, {
+    queue: permissions.includes('queue:read'),
+    connect: permissions.includes('connect:read'),
+  })
   return tenantNavigation.map(({ name, entries }) => {
     const shown = entries.filter(({ needs }) => permissions.includes(needs))
     if (shown.length === 0) return null
@@ -64,10 +67,17 @@ function TenantPages({ slug }: { readonly slug: string }) {
 }
 
 /** Numbers beside the entries, by label. */
-function useCounts(slug: string, mayQueue: boolean): ReadonlyMap<string, string | undefined> {
-  const { data: connect } = useEndpoint(getConnect, { params: { tenant: slug } }, { staleTime: 15_000 })
-  const held = useQueueCount(slug, 'held', mayQueue)
-  const queued = useQueueCount(slug, 'queued', mayQueue)
+function useCounts(
+  slug: string,
+  may: { readonly queue: boolean; readonly connect: boolean },
+): ReadonlyMap<string, string | undefined> {
+  const { data: connect } = useEndpoint(
+    getConnect,
+    { params: { tenant: slug } },
+    { staleTime: 15_000, enabled: may.connect },
+  )
+  const held = useQueueCount(slug, 'held', may.queue)
+  const queued = useQueueCount(slug, 'queued', may.queue)
   const isLeft = connect && connect.requiredDone < connect.required
   return new Map([
     ['Held mail', held],

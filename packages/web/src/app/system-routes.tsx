@@ -1,0 +1,46 @@
+
+import {
+  createRoute,
+  lazyRouteComponent,
+} from '@tanstack/react-router'
+import { shell } from './base-routes.tsx'
+
+const readiness = createRoute({
+  getParentRoute: () => shell,
+  path: '/system/readiness',
+  component: lazyRouteComponent(() => import('#system/readiness-page.tsx'), 'ReadinessPage'),
+})
+const refusals = createRoute({
+  getParentRoute: () => shell,
+  path: '/system/refusals',
+  component: lazyRouteComponent(() => import('#system/refusals-page.tsx'), 'RefusalsPage'),
+})
+const operators = createRoute({
+  getParentRoute: () => shell,
+  path: '/system/operators',
+  component: lazyRouteComponent(() => import('#system/operators-page.tsx'), 'OperatorsPage'),
+})
+const systemAudit = createRoute({
+  getParentRoute: () => shell,
+  path: '/system/audit',
+  component: lazyRouteComponent(() => import('#system/system-audit-page.tsx'), 'SystemAuditPage'),
+})
+const systemTokens = createRoute({
+  getParentRoute: () => shell,
+  path: '/system/tokens',
+  component: lazyRouteComponent(() => import('#system/system-tokens-page.tsx'), 'SystemTokensPage'),
+})
+const organizations = createRoute({
+  getParentRoute: () => shell,
+  path: '/system/organizations',
+  component: lazyRouteComponent(() => import('#system/organizations-page.tsx'), 'OrganizationsPage'),
+})
+
+export const systemRoutes = [
+  readiness,
+  refusals,
+  operators,
+  systemAudit,
+  systemTokens,
+  organizations,
+] as const

@@ -1,0 +1,260 @@
+// The pages of one organisation.
+import { StepName } from '@gatepost/contract/connect.ts'
+import {
+  createRoute,
+  lazyRouteComponent,
+  redirect,
+} from '@tanstack/react-router'
+import * as z from 'zod'
+import { AskSearch } from '#console/ask/ask-search.ts'
+import { AuditSearch } from '#console/audit/audit-search.ts'
+import { GreylistingSearch } from '#console/greylisting/greylisting-search.ts'
+import { MessageSearch } from '#console/messages/message-search.ts'
+import { NewPolicySearch, PolicySearch } from '#console/policies/policy-search.ts'
+import { QueueSearch } from '#console/queue/queue-search.ts'
+import { SendersSearch } from '#console/senders/senders-search.ts'
+import { ServicesSearch } from '#console/services/services-search.ts'
+import { SignInSearch } from '#console/sign-in/sign-in-search.ts'
+import { usersSearch } from '#console/users/users-words.ts'
+import { tenant } from './base-routes.tsx'
+
+const tenantHome = createRoute({
+  getParentRoute: () => tenant,
+  path: '/',
+  beforeLoad: ({ params }) => {
+    throw redirect({ to: '/t/$slug/connect', params })
+  },
+})
+
+const connect = createRoute({
+  getParentRoute: () => tenant,
+  path: '/connect',
+  component: lazyRouteComponent(() => import('#connect/connect-layout.tsx'), 'ConnectLayout'),
+})
+const overview = createRoute({
+  getParentRoute: () => connect,
+  path: '/',
+  component: lazyRouteComponent(() => import('#connect/overview-page.tsx'), 'OverviewPage'),
+})
+const step = createRoute({
+  getParentRoute: () => connect,
+  path: '/$step',
+  validateSearch: z.object({ back: StepName.optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('#connect/step-page.tsx'), 'StepPage'),
+})
+
+const dashboard = createRoute({
+  getParentRoute: () => tenant,
+  path: '/dashboard',
+  component: lazyRouteComponent(() => import('#console/dashboard-page.tsx'), 'DashboardPage'),
+})
+const messages = createRoute({
+  getParentRoute: () => tenant,
+  path: '/messages',
+  validateSearch: MessageSearch,
+  component: lazyRouteComponent(() => import('#console/messages/messages-page.tsx'), 'MessagesPage'),
+})
+const message = createRoute({
+  getParentRoute: () => tenant,
+  path: '/messages/$message',
+  component: lazyRouteComponent(() => import('#console/messages/message-page.tsx'), 'MessagePage'),
+})
+const queue = createRoute({
+  getParentRoute: () => tenant,
+  path: '/queue',
+  validateSearch: QueueSearch,
+  component: lazyRouteComponent(() => import('#console/queue/queue-page.tsx'), 'QueuePage'),
+})
+const ask = createRoute({
+  getParentRoute: () => tenant,
+  path: '/ask',
+  validateSearch: AskSearch,
+  component: lazyRouteComponent(() => import('#console/ask/ask-page.tsx'), 'AskPage'),
+})
+const policies = createRoute({
+  getParentRoute: () => tenant,
+  path: '/policies',
+})
+const policyList = createRoute({
+  getParentRoute: () => policies,
+  path: '/',
+  validateSearch: PolicySearch,
+  component: lazyRouteComponent(() => import('#console/policies/policies-page.tsx'), 'PoliciesPage'),
+})
+const newPolicy = createRoute({
+  getParentRoute: () => policies,
+  path: '/new',
+  validateSearch: NewPolicySearch,
+  component: lazyRouteComponent(() => import('#console/policies/policy-page.tsx'), 'NewPolicyPage'),
+})
+const groups = createRoute({
+  getParentRoute: () => policies,
+  path: '/groups',
+  validateSearch: z.object({ group: z.string().max(60).optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('#console/policies/groups-page.tsx'), 'GroupsPage'),
+})
+const policy = createRoute({
+  getParentRoute: () => policies,
+  path: '/$policy',
+  component: lazyRouteComponent(() => import('#console/policies/policy-page.tsx'), 'PolicyPage'),
+})
+const users = createRoute({
+  getParentRoute: () => tenant,
+  path: '/users',
+  validateSearch: usersSearch,
+  component: lazyRouteComponent(() => import('#console/users/users-page.tsx'), 'UsersPage'),
+})
+const user = createRoute({
+  getParentRoute: () => tenant,
+  path: '/users/$user',
+  component: lazyRouteComponent(() => import('#console/users/user-page.tsx'), 'UserPage'),
+})
+const directories = createRoute({
+  getParentRoute: () => tenant,
+  path: '/directories',
+  component: lazyRouteComponent(() => import('#console/directories/directories-page.tsx'), 'DirectoriesPage'),
+})
+const newDirectory = createRoute({
+  getParentRoute: () => tenant,
+  path: '/directories/new',
+  component: lazyRouteComponent(() => import('#console/directories/directory-page.tsx'), 'NewDirectoryPage'),
+})
+const directory = createRoute({
+  getParentRoute: () => tenant,
+  path: '/directories/$connector',
+  component: lazyRouteComponent(() => import('#console/directories/directory-page.tsx'), 'DirectoryPage'),
+})
+const domains = createRoute({
+  getParentRoute: () => tenant,
+  path: '/domains',
+  component: lazyRouteComponent(() => import('#console/domains/domains-page.tsx'), 'DomainsPage'),
+})
+const routes = createRoute({
+  getParentRoute: () => tenant,
+  path: '/routes',
+  component: lazyRouteComponent(() => import('#console/routes/routes-page.tsx'), 'RoutesPage'),
+})
+const tls = createRoute({
+  getParentRoute: () => tenant,
+  path: '/tls',
+  component: lazyRouteComponent(() => import('#console/tls/tls-page.tsx'), 'TlsPage'),
+})
+const senders = createRoute({
+  getParentRoute: () => tenant,
+  path: '/senders',
+  validateSearch: SendersSearch,
+  component: lazyRouteComponent(() => import('#console/senders/senders-page.tsx'), 'SendersPage'),
+})
+const greylisting = createRoute({
+  getParentRoute: () => tenant,
+  path: '/greylisting',
+  validateSearch: GreylistingSearch,
+  component: lazyRouteComponent(() => import('#console/greylisting/greylisting-page.tsx'), 'GreylistingPage'),
+})
+
+const forgery = createRoute({
+  getParentRoute: () => tenant,
+  path: '/forgery',
+  component: lazyRouteComponent(() => import('#console/spoofing/spoofing-page.tsx'), 'SpoofingPage'),
+})
+const services = createRoute({
+  getParentRoute: () => tenant,
+  path: '/services',
+  validateSearch: ServicesSearch,
+  component: lazyRouteComponent(() => import('#console/services/services-page.tsx'), 'ServicesPage'),
+})
+const outbound = createRoute({
+  getParentRoute: () => tenant,
+  path: '/outbound',
+  component: lazyRouteComponent(() => import('#console/outbound/outbound-page.tsx'), 'OutboundPage'),
+})
+const forwarding = createRoute({
+  getParentRoute: () => tenant,
+  path: '/forwarding',
+  component: lazyRouteComponent(() => import('#console/forwarding/forwarding-page.tsx'), 'ForwardingPage'),
+})
+const signing = createRoute({
+  getParentRoute: () => tenant,
+  path: '/signing',
+  component: lazyRouteComponent(() => import('#console/signing/signing-page.tsx'), 'SigningPage'),
+})
+const audit = createRoute({
+  getParentRoute: () => tenant,
+  path: '/audit',
+  validateSearch: AuditSearch,
+  component: lazyRouteComponent(() => import('#console/audit/audit-page.tsx'), 'AuditPage'),
+})
+const administrators = createRoute({
+  getParentRoute: () => tenant,
+  path: '/administrators',
+  component: lazyRouteComponent(() => import('#console/roles/administrators-page.tsx'), 'AdministratorsPage'),
+})
+const roles = createRoute({
+  getParentRoute: () => tenant,
+  path: '/roles',
+  component: lazyRouteComponent(() => import('#console/roles/roles-page.tsx'), 'RolesPage'),
+})
+const retention = createRoute({
+  getParentRoute: () => tenant,
+  path: '/retention',
+  component: lazyRouteComponent(() => import('#console/retention/retention-page.tsx'), 'RetentionPage'),
+})
+const tokens = createRoute({
+  getParentRoute: () => tenant,
+  path: '/tokens',
+  component: lazyRouteComponent(() => import('#console/tokens/tokens-page.tsx'), 'TokensPage'),
+})
+const signInSettings = createRoute({
+  getParentRoute: () => tenant,
+  path: '/sign-in',
+  validateSearch: SignInSearch,
+  component: lazyRouteComponent(
+    () => import('#console/sign-in/sign-in-settings-page.tsx'),
+    'SignInSettingsPage',
+  ),
+})
+/** The same within the organisation somebody came from, so that its menu stays. */
+const tenantAccount = createRoute({
+  getParentRoute: () => tenant,
+  path: '/account',
+  component: lazyRouteComponent(() => import('#account/account-page.tsx'), 'AccountPage'),
+})
+const settings = createRoute({
+  getParentRoute: () => tenant,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('#console/settings-page.tsx'), 'SettingsPage'),
+})
+
+export const tenantTree = tenant.addChildren([
+  tenantHome,
+  connect.addChildren([overview, step]),
+  dashboard,
+  messages,
+  message,
+  queue,
+  ask,
+  policies.addChildren([policyList, newPolicy, groups, policy]),
+  users,
+  user,
+  directories,
+  newDirectory,
+  directory,
+  domains,
+  routes,
+  tls,
+  outbound,
+  forwarding,
+  signing,
+  senders,
+  greylisting,
+  forgery,
+  services,
+  audit,
+  signInSettings,
+  tenantAccount,
+  administrators,
+  roles,
+  tokens,
+  retention,
+  settings,
+])
