@@ -69,6 +69,8 @@ const views: readonly View[] = [
   { name: 'portal', path: '/portal' },
   { name: 'reset', path: '/reset' },
   { name: 'users-import', path: `${SLUG}/users`, act: previewImport },
+  { name: 'directories-empty', path: `${SLUG}/directories` },
+  { name: 'directory-new', path: `${SLUG}/directories/new` },
   { name: 'domains', path: `${SLUG}/domains` },
   { name: 'routes', path: `${SLUG}/routes` },
   { name: 'tls', path: `${SLUG}/tls` },

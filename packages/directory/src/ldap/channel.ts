@@ -55,12 +55,18 @@ async function openHost(
 ): Promise<Channel> {
   const { host, port } = options
   const targets = await effects.targets(host, port)
-  how.note('resolve', `${host} is ${targets.map(({ address }) => address).join(', ')}.`)
+  how.note(
+    'resolve',
+    foundWords(
+      host,
+      targets.map(({ address }) => address),
+    ),
+  )
   let last: unknown = null
   for (const target of targets) {
     try {
       const socket = await openTcp(host, target, how.signal)
-      how.note('connect', `${host} (${target.address}) answers on port ${port}.`)
+      how.note('connect', `${placeWords(host, target.address)} answers on port ${port}.`)
       return await secured({ socket, host, ...target, certificate: null, protocol: null }, options, how)
     } catch (error) {
       last = error
@@ -79,7 +85,7 @@ function openTcp(
     const socket = connect({ host: address, port, signal, timeout: CONNECT_MS })
     const fail = (code: string, saw: string): void => {
       socket.destroy()
-      reject(connectFault(code, `${host} (${address}) ${saw}`, port))
+      reject(connectFault(code, `${placeWords(host, address)} ${saw}`, port))
     }
     socket.once('connect', () => {
       socket.setTimeout(0)
@@ -198,6 +204,15 @@ function handshakeFault(why: string, { host, port, encryption }: LdapOptions): D
       ? 'TLS from the first byte is on port 636. On port 389 choose StartTLS.'
       : 'Check that the server has a certificate for LDAP; without one it hangs up.',
   })
+}
+
+function foundWords(host: string, addresses: readonly string[]): string {
+  if (addresses.length === 1 && addresses[0] === host) return `${host} is an address.`
+  return `${host} is at ${addresses.join(', ')}.`
+}
+
+function placeWords(host: string, address: string): string {
+  return host === address ? host : `${host} (${address})`
 }
 
 function isName(host: string): boolean {

@@ -58,7 +58,11 @@ export class RunWork {
       await this.#noteStaged(job, staged, verdict)
       if (verdict.kind === 'refuse' && (verdict.isFinal || !isPreview(job)))
         return await this.#refuse(job, verdict)
-      if (isPreview(job)) return await this.#end(job, { state: 'previewed' })
+      if (isPreview(job)) {
+        // Nothing to say yes to; only the first yes is asked for in any case.
+        const isIdle = staged.planned === 0 && job.row.accepted_at !== null
+        return await this.#end(job, { state: isIdle ? 'done' : 'previewed' })
+      }
       await this.apply(job)
     } catch (error) {
       await this.#fail(job, error)

@@ -14,7 +14,7 @@ import { Panel } from '#shared/panel.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
 import stack from '#shared/stack.module.css'
 import { ToneText } from '#shared/status-word.tsx'
-import { RelativeTime } from '#shared/time.tsx'
+import { FullTime, RelativeTime } from '#shared/time.tsx'
 import { formOf } from './kinds.ts'
 import { isRunning, progressOf, runWords, stateWords, summaryOf } from './run-words.ts'
 
@@ -133,5 +133,5 @@ function LastRun({ connector: { lastRun } }: { readonly connector: Connector }) 
 }
 
 function NextRun({ connector: { nextRunAt } }: { readonly connector: Connector }) {
-  return nextRunAt === null ? <span className="tx2">–</span> : <RelativeTime at={nextRunAt} />
+  return nextRunAt === null ? <span className="tx2">–</span> : <FullTime at={nextRunAt} />
 }

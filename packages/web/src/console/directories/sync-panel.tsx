@@ -21,7 +21,7 @@ import { Note, ProblemNote } from '#shared/note.tsx'
 import { Panel, PanelBody, PanelFoot } from '#shared/panel.tsx'
 import stack from '#shared/stack.module.css'
 import { ToneText } from '#shared/status-word.tsx'
-import { RelativeTime } from '#shared/time.tsx'
+import { FullTime, RelativeTime } from '#shared/time.tsx'
 import { RunChanges } from './run-changes.tsx'
 import { isRunning, progressOf, runWords, summaryOf } from './run-words.ts'
 
@@ -47,7 +47,7 @@ function NextRun({ connector: { nextRunAt, state } }: { readonly connector: Conn
   if (nextRunAt === null) return <>no time is set</>
   return (
     <>
-      next <RelativeTime at={nextRunAt} />
+      next <FullTime at={nextRunAt} />
     </>
   )
 }

@@ -7,15 +7,27 @@ import { SecretHint } from '../secret-hint.tsx'
 import type { DirectoryValues, KindFieldsProps, KindForm } from './kind-form.ts'
 
 const encryptionWords = {
-  tls: 'TLS from the first byte (port 636)',
+  tls: 'TLS (port 636)',
   'start-tls': 'StartTLS (port 389)',
-  none: 'None: everything travels in the clear',
+  none: 'None',
 } as const
 
 const certificateWords = {
-  strict: 'Strict: issuer and name are checked',
-  pinned: 'Pinned: exactly the certificate you confirm',
-  relaxed: 'Relaxed: any certificate',
+  strict: 'Strict',
+  pinned: 'Pinned',
+  relaxed: 'Relaxed',
+} as const
+
+const certificateMeans = {
+  strict: 'Issuer and name are checked',
+  pinned: 'Only the one you confirm',
+  relaxed: 'Any certificate is taken',
+} as const
+
+const encryptionMeans = {
+  tls: 'From the first byte',
+  'start-tls': 'After a plain hello',
+  none: 'All travels in the clear',
 } as const
 
 const USUAL_PORT = { tls: 636, 'start-tls': 389, none: 389 } as const
@@ -107,6 +119,7 @@ function Fields({ form, secretSetAt }: KindFieldsProps) {
       <div className={stack.pair}>
         <NativeSelect
           label="Encryption"
+          description={encryptionMeans[settings.encryption]}
           data={Object.entries(encryptionWords).map(([value, label]) => ({ value, label }))}
           value={settings.encryption}
           onChange={({ currentTarget }) =>
@@ -116,6 +129,7 @@ function Fields({ form, secretSetAt }: KindFieldsProps) {
         />
         <NativeSelect
           label="Certificate"
+          description={certificateMeans[settings.certificate]}
           disabled={settings.encryption === 'none'}
           data={Object.entries(certificateWords).map(([value, label]) => ({ value, label }))}
           {...form.getInputProps('settings.certificate')}
@@ -124,7 +138,7 @@ function Fields({ form, secretSetAt }: KindFieldsProps) {
       <div className={stack.pair}>
         <TextInput
           label="Account"
-          description="User principal name, or distinguished name"
+          description="Name or distinguished name"
           placeholder="sync@corp.example"
           autoComplete="off"
           {...form.getInputProps('settings.userName')}
