@@ -1,4 +1,4 @@
-
+// What every address of the console stands on: the root, the shell for who is signed in, and an organisation.
 import { getMe, type Me } from '@gatepost/contract/session.ts'
 import type { QueryClient } from '@tanstack/react-query'
 import {

@@ -1,4 +1,4 @@
-
+// All addresses of the console: pages load when opened, and ask first who is signed in.
 import type { QueryClient } from '@tanstack/react-query'
 import {
   createRoute,

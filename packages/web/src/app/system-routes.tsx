@@ -1,4 +1,4 @@
-
+// The pages of the installation, for its operators.
 import {
   createRoute,
   lazyRouteComponent,
