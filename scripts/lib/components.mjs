@@ -27,6 +27,7 @@ const components = new Map([
   ['knot', () => inPath('knotd')],
   ['knot-dnsutils', () => inPath('kdig')],
   ['unbound', () => inPath('unbound')],
+  ['python3-dkim', () => existsSync('/usr/lib/python3/dist-packages/dkim')],
   ['opendkim-tools', () => inPath('opendkim-testmsg')],
   ['tinyproxy-bin', () => inPath('tinyproxy')],
   ['zip', () => inPath('zip')],
