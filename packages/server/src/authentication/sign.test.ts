@@ -140,7 +140,8 @@ async function sealed(content: string, state: 'none' | 'pass'): Promise<string |
   assert.ok(fields.ok)
   const chain = arcFields(fields.value)
   const results =
-    'gate.example;\r\n\tspf=pass smtp.mailfrom=acme.example;\r\n\tdkim=pass header.d=acme.example;\r\n\tdmarc=pass (p=none) header.from=acme.example'
+    'gate.example;\r\n\tspf=pass smtp.mailfrom=acme.example;\r\n\tdkim=pass header.d=acme.example;' +
+    '\r\n\tdmarc=pass (p=none) header.from=acme.example'
   const text = await arcSeal({ message, chain, state, results, key: keyOf(RSA, 'r1'), now: NOW })
   return text === null ? null : text + content
 }
