@@ -5,10 +5,11 @@ import { splitMessage } from '@gatepost/mail/header.ts'
 import { authenticationFact, NOT_JUDGED, NOT_JUDGED_SPF, spfFact } from '#facts/authentication.ts'
 import { type FactContext, gatherFrom, type LookUps, relayFact } from '#facts/gather.ts'
 import { type HeaderFacts, readHeaderFacts } from '#facts/header-facts.ts'
+import { cloudProofOf } from '#facts/relay-proof.ts'
 import type { Directory } from '#facts/sources.ts'
 import type { Explained, ExplainOrder } from '#link/explain-orders.ts'
 import { decide } from '#policy/decide.ts'
-import { unknown } from '#policy/facts.ts'
+import { type RelayFact, unknown } from '#policy/facts.ts'
 import { messagePolicies, rcptPolicies } from '#policy/order.ts'
 import type { PolicyTransaction } from '#policy/policy.ts'
 import { relayOf } from '#policy/relay.ts'
@@ -55,8 +56,26 @@ export async function explain(order: ExplainOrder, edge: Parts): Promise<Explain
   const found = { kind: 'explain', direction, revision: settings?.revision ?? null, rcpt } as const
   if (rcpt.reply !== null || content === null) return { ...found, message: null, fault: null }
   if (content.header === null) return { ...found, message: null, fault: content.fault }
-  const gather = gatherFrom({ ...context, relay: null, header: content.header })
+  const proof =
+    direction === 'outbound' ? await proofIn(content.header, { relay, lookUps, directory }) : undefined
+  const gather = gatherFrom({ ...context, relay: null, header: content.header, proof })
   return { ...found, message: await decide(messagePolicies, { transaction, settings, gather }), fault: null }
+}
+
+/**
+ * What a message from a shared cloud would prove. Signatures of mail that would be ours are not judged here.
+ */
+async function proofIn(
+  { fields }: HeaderFacts,
+  at: { readonly relay: RelayFact; readonly lookUps: LookUps; readonly directory: Directory },
+): Promise<FactContext['proof']> {
+  const { relay, lookUps, directory } = at
+  const provider = relay.cloud?.provider
+  if (provider === undefined) return null
+  const { reversePathTenant } = relay
+  const authentication = () => lookUps.authentication()
+  const proof = await cloudProofOf({ provider, fields, directory, reversePathTenant, authentication })
+  return { provider, proof }
 }
 
 /** The settings as they would be with the draft. */

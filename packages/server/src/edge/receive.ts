@@ -117,6 +117,7 @@ function judge(
   const now = edge.clock.now()
   const lookUps = lookUpsOf(session, transaction, { direction, content })
   const forwardings = transaction.recipients.flatMap(({ forwarded }) => forwarded?.id ?? [])
+  const isOutbound = direction === 'outbound' || transaction.proof !== null
   const sender = () => countSender(session, transaction, content.header)
   const recipients = transaction.recipients.map(({ key, forwardPath }) => ({
     key,
@@ -143,7 +144,7 @@ function judge(
         lookUps,
         greylist: askGreylist(session, transaction, { settings, forwardPath, lookUps }),
         header: content.header,
-        proof: proofOf(transaction),
+        proof: isOutbound ? proofOf(transaction) : undefined,
         forwardings,
         sender,
       }),

@@ -45,19 +45,20 @@ function forget(count: Count, slice: number): void {
   count.slice = slice
 }
 
+const NOT_COUNTED: Fact<SenderFact> = known({ identities: [], recipientsThisHour: 0, workers: 1 })
+
 /** Counts a message once, whatever becomes of it: who is refused tries again, and is counted again. */
 export function countSender(
   { edge, wire, credential }: Session,
   { settings, reversePath, recipients, direction }: Transaction,
   header: HeaderFacts,
 ): Fact<SenderFact> {
+  if (direction !== 'outbound' || settings === null) return NOT_COUNTED
   const author = header.authors[0] ?? (reversePath === null ? '' : formatMailbox(reversePath).toLowerCase())
   const identities = [`address ${wire.clientIp}`]
   if (credential !== null) identities.push(`credential ${credential.id}`)
   if (author !== '') identities.push(`author ${author}`)
-  const isCounted = direction === 'outbound' && settings !== null
-  const recipientsThisHour = isCounted
-    ? edge.senderCounts.add(`${settings.tenantId} ${author}`, recipients.length, edge.clock.now())
-    : 0
+  const counted = `${settings.tenantId} ${author}`
+  const recipientsThisHour = edge.senderCounts.add(counted, recipients.length, edge.clock.now())
   return known({ identities, recipientsThisHour, workers: edge.workers })
 }

@@ -46,8 +46,10 @@ export type FactContext = {
   readonly forwardings?: readonly string[] | undefined
   /** Who sends it; left out where nobody counts. */
   readonly sender?: (() => Fact<SenderFact>) | undefined
-  /** What a message from a shared cloud proved. */
-  readonly proof?: { readonly provider: CloudProvider; readonly proof: CloudProof } | null
+  /**
+   * What a message from a shared cloud proved; null for other outbound mail, left out for mail from outside.
+   */
+  readonly proof?: { readonly provider: CloudProvider; readonly proof: CloudProof } | null | undefined
 }
 
 /** What may have to be waited for. Each begins when a policy first needs it, and is found out once. */
@@ -123,6 +125,8 @@ export function relayFact(
   return { ...common, cloud: { provider, isReversePathTenants } }
 }
 
+/** Mail from outside: nothing is to be proven, and its header is not searched. */
+const NOT_RELAYED: Fact<RelayProof> = known({ kind: 'not-needed', isReversePathForeign: false, resent: null })
 const RETURNED: Fact<RecipientFact> = known({ listed: true, source: 'forwarded mail', isReturned: true })
 const NOT_LISTED: Fact<RecipientFact> = known({ listed: false, source: null })
 
@@ -147,10 +151,11 @@ function callForwardFact(context: FactContext): CallForwardFact | Promise<CallFo
 /** Without a pending proof it is only asked who passed the message on. */
 function proofFact({ directory, header, reversePath, settings, proof }: FactContext): Fact<RelayProof> {
   if (!header) return unknown('no header yet')
+  if (proof === undefined) return NOT_RELAYED
   const tenantId = settings?.tenantId ?? null
   const isTenantDomain = (domain: string): boolean =>
     tenantId !== null && directory.tenantOfDomain(domain) === tenantId
-  return known(relayProofFact({ reversePath, isTenantDomain, fields: header.fields, cloud: proof ?? null }))
+  return known(relayProofFact({ reversePath, isTenantDomain, fields: header.fields, cloud: proof }))
 }
 
 function hopsFact(

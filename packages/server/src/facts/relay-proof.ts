@@ -30,7 +30,8 @@ export type CloudProof =
   | { readonly kind: 'proven'; readonly tenantId: string; readonly by: string }
   | { readonly kind: 'unproven'; readonly why: string }
 
-/** Finds the proof of a message from a shared cloud. Two headers of one kind prove nothing, whatever they say.
+/**
+ * Finds the proof of a message from a shared cloud. Two headers of one kind prove nothing, whatever they say.
  */
 export async function cloudProofOf(question: CloudQuestion): Promise<CloudProof> {
   const { fields, provider } = question
