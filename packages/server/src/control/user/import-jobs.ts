@@ -13,6 +13,12 @@ const FAILURES_MAX = 100
 export class ImportJobs {
   readonly #running = new Map<string, Progress>()
   readonly #failures = new Map<string, string>()
+  readonly #waitMs: number
+
+  /** An import that takes longer than `waitMs` goes on after the answer. */
+  constructor(waitMs = 1_500) {
+    this.#waitMs = waitMs
+  }
 
   /** Null when no job of this import is running. */
   progressOf(importId: string): Progress | null {
@@ -25,11 +31,11 @@ export class ImportJobs {
   }
 
   /**
-   * Runs `work` and waits for it at most `waitMs`; true when it is done by then. What it throws in that time
+   * Runs `work` and waits for it for a moment; true when it is done by then. What it throws in that time
    * is
    * thrown on; what it throws later is kept for `failureOf`.
    */
-  async run(importId: string, waitMs: number, work: (tell: Tell) => Promise<void>): Promise<boolean> {
+  async run(importId: string, work: (tell: Tell) => Promise<void>): Promise<boolean> {
     this.#failures.delete(importId)
     const tell: Tell = (progress) => void this.#running.set(importId, progress)
     tell({ phase: 'Reading the file', done: 0, total: 1 })
@@ -43,7 +49,7 @@ export class ImportJobs {
     // Without a listener, what it throws while nobody waits would end the process.
     job.catch(() => {})
     const timer = Promise.withResolvers<false>()
-    const timeout = setTimeout(() => timer.resolve(false), waitMs)
+    const timeout = setTimeout(() => timer.resolve(false), this.#waitMs)
     try {
       return await Promise.race([job.then(() => true as const), timer.promise])
     } finally {

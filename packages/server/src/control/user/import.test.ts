@@ -17,7 +17,8 @@ import { PREVIEW_MS, UNDO_MS } from './import-store.ts'
 import { addUser, listUsers, removeUser, updateUser } from './user.ts'
 import { getUser } from './user-detail.ts'
 
-const jobs = new ImportJobs()
+/** Tests wait for the end. */
+const jobs = new ImportJobs(120_000)
 const holding = (scope: Scope) => ({ ...scope, held: permissionsOf.super })
 const commitImport = (scope: Scope, input: imports.CommitInput, deps: Deps) =>
   imports.commitImport(holding(scope), input, { ...deps, jobs })
@@ -212,11 +213,13 @@ test('100,000 rows are previewed, imported with progress and taken back', { time
       }, 20)
       const { id, adds } = await upload(acme, HEAD + rows.join('\r\n'), deps)
       const previewed = performance.now()
-      let now = await commitImport(acme, { id, goodRowsOnly: false }, deps)
+      const quick = { ...deps, jobs: new ImportJobs(50) }
+      const input = { id, goodRowsOnly: false }
+      let now = await imports.commitImport(holding(acme), input, quick)
       assert.equal(now.state, 'importing')
       assert.match(now.progress?.phase ?? '', /Reading|Storing/)
-      await refused(commitImport(acme, { id, goodRowsOnly: false }, deps), 'import-gone')
-      for (; now.state === 'importing'; now = await getImport(acme, id, deps)) await setTimeout(50)
+      await refused(imports.commitImport(holding(acme), input, quick), 'import-gone')
+      for (; now.state === 'importing'; now = await imports.getImport(acme, id, quick)) await setTimeout(50)
       assert.deepEqual([now.state, now.failure], ['committed', null])
       const committed = performance.now()
       await takeBackImport(acme, id, deps)
@@ -283,7 +286,7 @@ testOnBoth('passwords, roles, groups, sign-in and attributes of a list, and back
 )
 
 testOnBoth('a list that replaces removes whom only lists named, after a yes to the number', (place) =>
-  withStore(place, async (deps) => {
+  withStore(place, async (deps, clock) => {
     const acme = await addOrganisation(deps.store, 'Acme', 'acme.example')
     const names = ['ann', 'bob', 'cleo', 'dan', 'eve', 'fay', 'gus', 'hal']
     const rowOf = (name: string) => `${name}@acme.example,,${name}.x@acme.example`
@@ -307,6 +310,7 @@ testOnBoth('a list that replaces removes whom only lists named, after a yes to t
     const said = { tenantId: acme.tenantId, source, upserts: [entry], removals: [], now: START }
     await deps.store.transaction((trx) => applyPeople(trx, said, deps))
     const before = await namesOf(deps, acme)
+    clock.add(1000)
     const second = await upload(acme, `${HEAD}bob@acme.example,Bob,\n`, deps, 'replace')
     assert.deepEqual([second.removes, second.keeps, second.removalsNeedYes], [6, 1, true])
     await refused(commitImport(acme, { id: second.id, goodRowsOnly: false }, deps), 'removals-need-yes')

@@ -44,9 +44,6 @@ export type ImportDeps = Pick<ControlDeps, 'store' | 'clock' | 'link' | 'secrets
 /** Who imports, with the permissions held: roles are given by what the giver holds. */
 export type ImportScope = Scope & { readonly held: readonly Permission[] }
 
-/** An import that takes longer goes on after the answer. */
-const ANSWER_MS = 1_500
-
 /** Checks an uploaded file; nothing is imported yet. Throws `file-unreadable`, `rows-over-limit`. */
 export async function previewImport(
   scope: ImportScope,
@@ -141,7 +138,7 @@ export async function commitImport(
   const row = await requireImport(scope, input.id, deps)
   requirePreview(row, deps.clock.now())
   if (deps.jobs.progressOf(row.id) !== null) throw problem('import-gone', 'This file is being imported.')
-  await deps.jobs.run(row.id, ANSWER_MS, (tell) => carryOut(scope, { row, input, tell }, deps))
+  await deps.jobs.run(row.id, (tell) => carryOut(scope, { row, input, tell }, deps))
   return getImport(scope, row.id, deps)
 }
 
