@@ -116,6 +116,7 @@ test('Entra ID is connected: secret id recognised, tests shown, people read', {
     STORY_MS,
   )
   await settled(page)
+  await page.getByText('All required tests passed').waitFor()
   assert.deepEqual(await looksFine('directory-entra-tested'), [])
   assert.equal((await page.content()).includes(graph.app.secret), false)
 

@@ -48,6 +48,10 @@ export function checkScheme(urls: readonly string[]): DirectoryCheck {
       saw: 'Both hosts showed certificates that are trusted.',
       remedy: null,
     }
-  const saw = 'The installation asks other hosts than the cloud’s, without TLS: a sandbox.'
-  return { step: 'tls', state: 'not-run', saw, remedy: null }
+  return {
+    step: 'tls',
+    state: 'warning',
+    saw: 'The installation asks other hosts than the cloud’s, without TLS.',
+    remedy: 'Right for a sandbox. Otherwise an operator removes the keys directories.* of the configuration.',
+  }
 }
