@@ -44,6 +44,7 @@ async function writeRefusal(refusal: Refusal, { store, clock, emit, attempts }: 
         subject: `sign-in of ${email}`,
         before: null,
         after: { why },
+        outcome: 'refused',
         at: clock.now(),
       },
     ),

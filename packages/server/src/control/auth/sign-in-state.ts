@@ -12,7 +12,8 @@ export async function signInState(db: Db, tenantId: string) {
     .selectFrom('connector')
     .select('id')
     .where('tenant_id', '=', tenantId)
-    .where('kind', '=', 'ldap')
+    // An agent may answer sign-ins as well, where its site lets it.
+    .where('kind', 'in', ['ldap', 'agent'])
     .where('enabled', '=', 1)
     .execute()
   const providers = await providersOf(db, tenantId)
