@@ -88,6 +88,7 @@ test('a message for a known recipient is delivered with our trace fields and exp
     message.recipients[0]?.explanation.map(({ policy, because }) => `${policy}: ${because}`),
     [
       'relay: for-validated-domain',
+      'secure-receipt: no-secure-receipt-rule',
       'recipient-validation: recipient-known',
       'anti-spoofing: sender-not-internal',
       'blocked-senders: not-blocked',
