@@ -118,6 +118,7 @@ function appOf(deps: HandlerDeps, as?: () => Promise<SignedIn>): ReturnType<type
     findSession: (secret) => (as ? as() : findPerson(deps, secret)),
     findBearer: (bearer, from) => findBearer(bearer, from, deps),
     noteVisit: (scope, sessionId) => visits.note(scope, sessionId),
+    noteRefusal: (scope, endpoint) => visits.refused(scope, endpoint),
     ready: async () => ({ ok: true, why: null }),
     metrics: async () => '# EOF\n',
   })

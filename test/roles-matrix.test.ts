@@ -9,7 +9,7 @@ import { createRole } from '@gatepost/server/control/role/role.ts'
 import { createToken } from '@gatepost/server/control/token/token.ts'
 import type { TestControl } from './control.ts'
 import { bodies, queries } from './isolation/samples.ts'
-import { fingerprintOf, type Sent, withWorld } from './isolation/world.ts'
+import { fingerprintOf, type Sent, withoutLog, withWorld } from './isolation/world.ts'
 
 /** Agents have tokens of their own, which no role holds. */
 const ofTenant = endpoints.filter(({ path, allow }) => path.includes('{tenant}') && allow !== 'agent')
@@ -231,10 +231,4 @@ async function scopeIn({ deps }: TestControl, tenantId: string) {
     .executeTakeFirstOrThrow()
   const actor = { kind: 'person', id: row.person_id, name: 'owner' } as const
   return { tenantId, actor, from: '192.0.2.1' }
-}
-
-/** Refusals are noted in the log, which is no change of the organisation. */
-function withoutLog(print: unknown): unknown {
-  const { audit: _, ...rest } = print as { readonly audit: unknown }
-  return rest
 }

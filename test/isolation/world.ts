@@ -103,3 +103,9 @@ function queryOf(asked: string | undefined, names: ReadonlyMap<string, string>):
   if (asked === undefined) return ''
   return asked.includes('=') ? `?${asked}` : `?${asked}=${names.get(asked) ?? `no-${asked}`}`
 }
+
+/** The organisation without its audit log, in which refusals are noted. */
+export function withoutLog(print: unknown): unknown {
+  const { audit: _, ...rest } = print as { readonly audit: unknown }
+  return rest
+}

@@ -22,6 +22,8 @@ export type BindOptions = {
   readonly findBearer: (bearer: string, from: string) => Promise<SignedIn | null>
   /** An operator asks from outside a tenant, which is told before the answer. */
   readonly noteVisit: (scope: Scope, sessionId: string) => Promise<void>
+  /** Somebody of the tenant tried to change what the role does not allow. */
+  readonly noteRefusal: (scope: Scope, endpoint: string) => Promise<void>
   readonly emit: Emit
   readonly now: () => number
   readonly trustedProxies: readonly string[]
@@ -49,11 +51,14 @@ async function answer(context: Context, binding: Binding, options: BindOptions):
     const bearer = bearerOf(context)
     const asker = await findAsker(context, { bearer, from: client.address }, options)
     const signedIn = mayAsk(endpoint, asker) ? asker : null
-    const scope = authorise(endpoint, {
+    const asking = {
       signedIn: asker,
       tenant: context.req.param('tenant') ?? null,
       from: client.address,
-    })
+    }
+    const refused = refusedScope(endpoint, asking)
+    if (refused !== null) await options.noteRefusal(refused, endpoint.name)
+    const scope = authorise(endpoint, asking)
     if (scope !== null && isVisit(scope.actor)) await options.noteVisit(scope, signedIn!.sessionId)
     const agent = binding.letIn ? await binding.letIn({ bearer, from: client.address }) : null
     const request: ApiRequest<Endpoint> = {
@@ -131,6 +136,16 @@ function authorise(endpoint: Endpoint, { signedIn, tenant, from }: Asker): Scope
   const { id, name } = signedIn.person
   const { asOperator } = member
   return { tenantId: member.id, actor: { kind: 'person', id, name, asOperator }, from }
+}
+
+/** The scope of a change that the asker's role in the tenant does not allow; null for everything else. */
+function refusedScope({ allow, method }: Endpoint, { signedIn, tenant, from }: Asker): Scope | null {
+  if (method === 'GET' || tenant === null || !signedIn || signedIn.pending) return null
+  if (allow === 'public' || allow === 'agent' || allow === 'signed-in') return null
+  const member = signedIn.tenants.find(({ id, slug }) => id === tenant || slug === tenant)
+  if (!member || member.permissions.includes(allow)) return null
+  const { id, name } = signedIn.person
+  return { tenantId: member.id, actor: { kind: 'person', id, name, asOperator: member.asOperator }, from }
 }
 
 /** A session that still owes something is good for that alone. */

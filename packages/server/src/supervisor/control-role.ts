@@ -91,6 +91,7 @@ export async function startControl(options: RoleOptions): Promise<Running> {
     findSession: (secret) => findPerson(secret, auth),
     findBearer: (bearer, from) => findBearer(bearer, from, auth),
     noteVisit: (scope, sessionId) => visits.note(scope, sessionId),
+    noteRefusal: (scope, endpoint) => visits.refused(scope, endpoint),
     ready: () => readiness({ askStore: () => meetStore(store), link, board, clock }),
     metrics: async () => nodeMetrics({ ...options, board, link }),
   }
@@ -112,16 +113,7 @@ export async function startControl(options: RoleOptions): Promise<Running> {
     findSession: () => localOperator(store),
   }
   const admin = await serve(createApp(forOwner), { path: join(config.data, 'run', 'admin.sock') })
-  const loops = [
-    watchConnect(deps, stopped.signal),
-    watchReadiness(deps, stopped.signal),
-    watchRetention(deps, stopped.signal),
-    watchGreylist(deps, stopped.signal),
-    watchSigning(deps, stopped.signal),
-    watchAutoAllow(deps, stopped.signal),
-    watchDirectories(deps, stopped.signal),
-    watchRanges({ ...deps, fetchJson }, stopped.signal),
-  ]
+  const loops = loopsOf(deps, stopped.signal)
   const token = await openSetup(auth)
   return {
     setupUrl: token === null ? null : `${url}setup#token=${token}`,
@@ -134,6 +126,27 @@ export async function startControl(options: RoleOptions): Promise<Running> {
     },
   }
 }
+
+/** Work that goes on by itself, each until the signal aborts. */
+function loopsOf(deps: LoopDeps, signal: AbortSignal): readonly Promise<void>[] {
+  return [
+    watchConnect(deps, signal),
+    watchReadiness(deps, signal),
+    watchRetention(deps, signal),
+    watchGreylist(deps, signal),
+    watchSigning(deps, signal),
+    watchAutoAllow(deps, signal),
+    watchDirectories(deps, signal),
+    watchRanges({ ...deps, fetchJson }, signal),
+  ]
+}
+
+type LoopDeps = Parameters<typeof watchConnect>[0] &
+  Parameters<typeof watchReadiness>[0] &
+  Parameters<typeof watchSigning>[0] &
+  Parameters<typeof watchRetention>[0] &
+  Parameters<typeof watchDirectories>[0] &
+  Omit<Parameters<typeof watchRanges>[0], 'fetchJson'>
 
 function signInDeps(clock: Clock) {
   return { passwords: createPasswords(), attempts: new SignInAttempts(clock) }

@@ -20,6 +20,18 @@ export async function homeOf(me: Me, queryClient: QueryClient): Promise<Home> {
   return { to: settled ? '/t/$slug/dashboard' : '/t/$slug/connect', params: { slug: tenant.slug } }
 }
 
+/** The first page of an organisation that the role shows. */
+export function startOf(
+  me: Me,
+  slug: string,
+): '/t/$slug/connect' | '/t/$slug/messages' | '/t/$slug/users' | '/t/$slug/audit' | '/t/$slug/senders' {
+  const held = me.tenants.find((tenant) => tenant.slug === slug)?.permissions ?? []
+  if (held.includes('connect:read')) return '/t/$slug/connect'
+  if (held.includes('messages:read')) return '/t/$slug/messages'
+  if (held.includes('users:read')) return '/t/$slug/users'
+  return held.includes('audit:read') ? '/t/$slug/audit' : '/t/$slug/senders'
+}
+
 /** Whether there is anything in the console for somebody; else the portal is their home. */
 export function mayAdminister({ operator, tenants }: Me): boolean {
   return operator || tenants.some(({ permissions }) => permissions.some((one) => one !== 'portal:use'))

@@ -1,10 +1,6 @@
 // The pages of one organisation.
 import { StepName } from '@gatepost/contract/connect.ts'
-import {
-  createRoute,
-  lazyRouteComponent,
-  redirect,
-} from '@tanstack/react-router'
+import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router'
 import * as z from 'zod'
 import { AskSearch } from '#console/ask/ask-search.ts'
 import { AuditSearch } from '#console/audit/audit-search.ts'
@@ -17,12 +13,13 @@ import { ServicesSearch } from '#console/services/services-search.ts'
 import { SignInSearch } from '#console/sign-in/sign-in-search.ts'
 import { usersSearch } from '#console/users/users-words.ts'
 import { tenant } from './base-routes.tsx'
+import { startOf } from './home.ts'
 
 const tenantHome = createRoute({
   getParentRoute: () => tenant,
   path: '/',
-  beforeLoad: ({ params }) => {
-    throw redirect({ to: '/t/$slug/connect', params })
+  beforeLoad: ({ context, params }) => {
+    throw redirect({ to: startOf(context.me, params.slug), params })
   },
 })
 

@@ -276,15 +276,18 @@ async function eraseSenders(scope: Scope, keys: readonly string[], deps: Deps): 
   return count
 }
 
-/** Messages to and from the person, a page at a time. */
+/** Messages to and from the person, a page at a time, each once: an alias finds those of the user too. */
 async function* messagesOf(scope: Scope, keys: readonly string[], { tracking }: Deps) {
   let left = MESSAGES_MAX
+  const known = new Set<string>()
   for (const key of keys) {
     for (const filter of [{ recipient: key }, { sender: key }]) {
       let after: string | undefined
       while (left > 0) {
         const { items, next } = await tracking.listMessages(scope, { ...filter, limit: PAGE, after })
-        yield items
+        const fresh = items.filter(({ id }) => !known.has(id))
+        for (const { id } of fresh) known.add(id)
+        if (fresh.length > 0) yield fresh
         left -= items.length
         if (next === null) break
         after = next
