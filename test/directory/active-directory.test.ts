@@ -1,4 +1,5 @@
-// Against a real Active Directory (Samba): what entries mean, who has left, and each answer to a sign-in (D2b, D3).
+// Against a real Active Directory (Samba): what entries mean, who has left, and each answer to a sign-in
+// (D2b, D3).
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { ConnectorDraft } from '@gatepost/contract/directory.ts'

@@ -1,4 +1,5 @@
-// Against a real OpenLDAP: load, ways to connect, and a directory that lists nobody, half, or breaks off (D3, D8).
+// Against a real OpenLDAP: load, ways to connect, and a directory that lists nobody, half, or breaks off (D3,
+// D8).
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { ConnectorDraft } from '@gatepost/contract/directory.ts'

@@ -1,4 +1,5 @@
-// Story in a browser (C2): an LDAP directory is connected. The wrong password and the unknown certificate say what
+// Story in a browser (C2): an LDAP directory is connected. The wrong password and the unknown certificate say
+// what
 // to do, the fingerprint is confirmed, the preview accepted; a newcomer is known at the edge seconds after
 // "Synchronise now". Then each answer of a real Active Directory, as its page shows it.
 import assert from 'node:assert/strict'

@@ -1,4 +1,5 @@
-// Settings of a directory that an agent inside the network reads and pushes (D6). Reading is set at the agent.
+// Settings of a directory that an agent inside the network reads and pushes (D6). Reading is set at the
+// agent.
 import * as z from 'zod'
 
 export const AgentSettings = z.object({

@@ -17,7 +17,9 @@ export const googleScopes = [
   'https://www.googleapis.com/auth/admin.directory.orgunit.readonly',
 ] as const
 
-/** The client id in a service account’s key file, for the instructions; null where the text is no such file. */
+/**
+ * The client id in a service account’s key file, for the instructions; null where the text is no such file.
+ */
 export function googleClientIdOf(keyJson: string): string | null {
   try {
     const file: unknown = JSON.parse(keyJson)

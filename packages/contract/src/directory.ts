@@ -1,4 +1,5 @@
-// Directory connectors (D3–D6) and their synchronisation with brakes (D8): what is set, tested, run and changed.
+// Directory connectors (D3–D6) and their synchronisation with brakes (D8): what is set, tested, run and
+// changed.
 import * as z from 'zod'
 import { Check, DomainName, Nothing, PageQuery, pageOf, TenantPath, Time } from './common.ts'
 import { AgentSettings } from './directory-agent.ts'

@@ -1,4 +1,5 @@
-// Judging a directory server's certificate: strict by name and issuer, pinned by fingerprint, or not at all (D3).
+// Judging a directory server's certificate: strict by name and issuer, pinned by fingerprint, or not at all
+// (D3).
 import { checkServerIdentity, type PeerCertificate, type TLSSocket } from 'node:tls'
 import { DirectoryFault } from '../entry.ts'
 import type { LdapOptions } from './options.ts'

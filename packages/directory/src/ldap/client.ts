@@ -1,4 +1,5 @@
-// The one file that knows ldapts: it gets a socket that is ready, and gives back plain entries and plain refusals.
+// The one file that knows ldapts: it gets a socket that is ready, and gives back plain entries and plain
+// refusals.
 // One client is one connection: a broken one is never quietly made anew, for a list would go on unsigned.
 import type { Socket } from 'node:net'
 import { Client, type Entry, Filter, ResultCodeError } from 'ldapts'
@@ -54,7 +55,9 @@ export class LdapClient {
     })
   }
 
-  /** Signs in. An empty password is refused here: servers take it as anonymous and say yes (RFC 4513 §5.1.2). */
+  /**
+   * Signs in. An empty password is refused here: servers take it as anonymous and say yes (RFC 4513 §5.1.2).
+   */
   async signIn(userName: string, password: string): Promise<void> {
     if (password === '') throw new DirectoryFault(NO_PASSWORD)
     await this.#guarded('sign-in', () => this.#client.bind(userName, password))

@@ -1,4 +1,5 @@
-// A person's sign-in against the directory, live: found with the connector's account, proven with the person's own
+// A person's sign-in against the directory, live: found with the connector's account, proven with the
+// person's own
 // name and password (A2). Passwords are neither kept nor told on.
 import { DirectoryFault } from '../entry.ts'
 import { openChannel } from './channel.ts'
@@ -42,7 +43,8 @@ export async function ldapSignIn(
   signal: AbortSignal,
 ): Promise<LdapSignInOutcome> {
   const name = userName.trim()
-  // An empty password is an anonymous sign-in to many servers, which succeeds (RFC 4513 §5.1.2, abuse case 69).
+  // An empty password is an anonymous sign-in to many servers, which succeeds (RFC 4513 §5.1.2, abuse case
+  // 69).
   if (password === '') return { kind: 'refused', code: 'no-password', saw: 'The password is empty.' }
   if (name === '' || name.length > NAME_MAX || password.length > PASSWORD_MAX || /\p{Cc}/u.test(name))
     return { kind: 'refused', code: 'unknown-user', saw: 'The name or the password cannot be one.' }

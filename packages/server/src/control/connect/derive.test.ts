@@ -8,7 +8,7 @@ import type { RouteTest } from '@gatepost/contract/route.ts'
 import type { MxLook } from '../domain/mx-look.ts'
 import { deriveConnect } from './derive.ts'
 import { mxGatesOf } from './gates.ts'
-import type { Observed, ObservedDirectory, ObservedDomain, ObservedRoute } from './observed.ts'
+import type { Observed, ObservedDomain, ObservedRoute } from './observed.ts'
 import { stepTexts } from './texts.ts'
 
 const NOW = Date.UTC(2026, 10, 21)
@@ -129,39 +129,6 @@ const cases: readonly (readonly [string, StepName, Partial<Observed>, string])[]
   ],
   ['before domains', 'add-users', {}, 'locked: Needs: Validate your domains'],
   ['open', 'add-users', { domains: [domain()] }, 'not-started: No users yet'],
-  [
-    'none',
-    'synchronize-directory',
-    { domains: [domain()], directories: [] },
-    'not-started: No directory yet',
-  ],
-  ['saved', 'synchronize-directory', { directories: [directory({})] }, 'in-progress: Corp: preview next'],
-  [
-    'previewed',
-    'synchronize-directory',
-    { directories: [directory({ isPreviewed: true })] },
-    'in-progress: Corp: the preview waits for a yes',
-  ],
-  [
-    'synchronised',
-    'synchronize-directory',
-    { directories: [directory({ isAccepted: true, lastGoodAt: 1, entries: 12 })] },
-    'done: Corp, 12 entries',
-  ],
-  [
-    'in error',
-    'synchronize-directory',
-    {
-      directories: [
-        directory({
-          isAccepted: true,
-          lastGoodAt: 1,
-          trouble: { saw: 'It listed nobody.', remedy: 'Test.' },
-        }),
-      ],
-    },
-    'needs-attention: Corp: It listed nobody.',
-  ],
   ['set elsewhere', 'add-users', { userCount: 1 }, 'done: 1 user'],
   ['no route', 'prepare-inbound', { domains: [domain()] }, 'not-started: No delivery route yet'],
   [
@@ -408,19 +375,3 @@ test('every text is in the house style', () => {
     }
   }
 })
-
-function directory(more: Partial<ObservedDirectory>): ObservedDirectory {
-  return {
-    id: 'con_1',
-    name: 'Corp',
-    isEnabled: true,
-    isAccepted: false,
-    isPreviewed: false,
-    test: null,
-    trouble: null,
-    lastGoodAt: null,
-    nextRunAt: null,
-    entries: 0,
-    ...more,
-  }
-}

@@ -16,7 +16,7 @@ import { routesOf } from '../route/store.ts'
 import type { ControlDeps } from '../scope.ts'
 import { countSenders } from '../sender/store.ts'
 import { spoofingOverview } from '../spoofing/spoofing.ts'
-import { tenantById } from '../tenant/store.ts'
+import { type TenantRow, tenantById } from '../tenant/store.ts'
 import { listTlsPartners } from '../tls/partner.ts'
 import { type MailObservations, readMailObservations } from '../tracking/mail-observations.ts'
 import { lastCommitted } from '../user/import-store.ts'
@@ -71,13 +71,7 @@ export async function observe(tenantId: string, { store, clock, config }: Observ
   const { hostname } = config
   const authorised = new Set(addresses.map(({ address }) => address))
   return {
-    tenant: {
-      name: tenant.name,
-      environment: tenant.environment as Environment,
-      inboundOnly: tenant.inbound_only === 1,
-      contact: tenant.contact_email === '' ? '' : `${tenant.contact_name}, ${tenant.contact_email}`,
-      createdAt: tenant.created_at,
-    },
+    tenant: tenantOf(tenant),
     spoofing,
     signIn,
     directories,
@@ -101,6 +95,16 @@ export async function observe(tenantId: string, { store, clock, config }: Observ
     senders: { ...senders, importedAt: imported?.committed_at ?? null },
     administrators,
     skipped,
+  }
+}
+
+function tenantOf(tenant: TenantRow): Observed['tenant'] {
+  return {
+    name: tenant.name,
+    environment: tenant.environment as Environment,
+    inboundOnly: tenant.inbound_only === 1,
+    contact: tenant.contact_email === '' ? '' : `${tenant.contact_name}, ${tenant.contact_email}`,
+    createdAt: tenant.created_at,
   }
 }
 

@@ -1,4 +1,5 @@
-// What a connector's tests look like while they run, when they are over, and when they were interrupted. Pure.
+// What a connector's tests look like while they run, when they are over, and when they were interrupted.
+// Pure.
 import type { Check } from '@gatepost/contract/common.ts'
 import type { ConnectorTest } from '@gatepost/contract/directory.ts'
 import type { DirectoryStep } from '@gatepost/directory/entry.ts'

@@ -20,7 +20,8 @@ import { openSecret } from './secret.ts'
 import { type ConnectorRow, listOf, setConnector, settingsOf } from './store.ts'
 
 /**
- * Starts the tests; `finished` resolves when they are over and never rejects. Throws `check-too-soon`, `not-found`.
+ * Starts the tests; `finished` resolves when they are over and never rejects. Throws `check-too-soon`,
+ * `not-found`.
  */
 export async function startConnectorTest(
   scope: Scope,

@@ -1,4 +1,5 @@
-// Directory connectors as people set them: added, changed, removed, listed (D3–D6). Secrets go in and never out.
+// Directory connectors as people set them: added, changed, removed, listed (D3–D6). Secrets go in and never
+// out.
 import type {
   Connector,
   ConnectorChange,

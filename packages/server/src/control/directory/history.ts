@@ -1,4 +1,5 @@
-// What runs did: the list of a connector's runs, one run with its progress, its differences page by page (D8).
+// What runs did: the list of a connector's runs, one run with its progress, its differences page by page
+// (D8).
 import type { SyncChange, SyncRun } from '@gatepost/contract/directory.ts'
 import { type Page, pageOf } from '../page.ts'
 import { problem } from '../problem.ts'

@@ -1,4 +1,5 @@
-// What a kind of directory brings with it: how its settings are checked, how it is read, how it is tested. Kinds
+// What a kind of directory brings with it: how its settings are checked, how it is read, how it is tested.
+// Kinds
 // are listed in kinds.ts; the engine knows none of them by name.
 import type { ConnectorKind, ConnectorSettings, ConnectorTest } from '@gatepost/contract/directory.ts'
 import type { FieldError } from '@gatepost/contract/problem.ts'

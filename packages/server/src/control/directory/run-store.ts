@@ -112,7 +112,9 @@ export async function endAbandoned(db: Db, now: number): Promise<void> {
     .execute()
 }
 
-/** A restarted process need not wait for the lease of the dead one: embedded storage has one process alone. */
+/**
+ * A restarted process need not wait for the lease of the dead one: embedded storage has one process alone.
+ */
 export async function freeLeases(db: Db): Promise<void> {
   await acrossTenants(db).updateTable('connector').set({ lease_holder: null, lease_until: 0 }).execute()
 }

@@ -1,4 +1,5 @@
-// An entry as its connector's settings want it, its fingerprint, and what differs from the one before. Pure but
+// An entry as its connector's settings want it, its fingerprint, and what differs from the one before. Pure
+// but
 // for the hash.
 import { createHash } from 'node:crypto'
 import type { SyncChange } from '@gatepost/contract/directory.ts'

@@ -1,4 +1,5 @@
-// Everything about one connector: synchronisation, tests, connection, brakes, history. Used by its page and by C2.
+// Everything about one connector: synchronisation, tests, connection, brakes, history. Used by its page and
+// by C2.
 import { getConnect } from '@gatepost/contract/connect.ts'
 import {
   type Connector,
