@@ -1,15 +1,10 @@
 // All addresses of the console: pages load when opened, and ask first who is signed in.
 import type { QueryClient } from '@tanstack/react-query'
-import {
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  redirect,
-} from '@tanstack/react-router'
+import { createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
 import * as z from 'zod'
 import { NotFoundInside, personOf, root, shell } from './base-routes.tsx'
-import { FailedPage, } from './fault-pages.tsx'
-import { homeOf, } from './home.ts'
+import { FailedPage } from './fault-pages.tsx'
+import { homeOf } from './home.ts'
 import { PendingPage } from './pending-page.tsx'
 import { systemRoutes } from './system-routes.tsx'
 import { tenantTree } from './tenant-routes.tsx'
