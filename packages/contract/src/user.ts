@@ -223,7 +223,7 @@ export const changeUsers = endpoint({
     group: z.string().optional(),
   }),
   output: UserBulk,
-  status: 200,
+  status: 201,
   problems: ['not-found', 'invalid-input', 'changed-meanwhile', 'group-read-only'],
 })
 
