@@ -4,7 +4,7 @@ import { createSign, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
-import Provider from 'oidc-provider'
+import { Provider } from 'oidc-provider'
 import { profileDraft } from './asked.ts'
 import { type Answer, type Browser, HOME, PASSWORD, type SignInPlace, withPlace } from './place.ts'
 
