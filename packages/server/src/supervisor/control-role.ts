@@ -104,14 +104,8 @@ export async function startControl(options: RoleOptions): Promise<Running> {
     version: app.version,
     spoolSchema: SCHEMA_VERSION,
   })
-  const forOwner: AppOptions = {
-    ...app,
-    sso: null,
-    endpoints: [...endpoints, ...localEndpoints],
-    bindings: [...app.bindings, ...operationsBindings({ backups, restart: options.restart })],
-    hosts: new Set(['localhost']),
-    findSession: () => localOperator(store),
-  }
+  const operations = operationsBindings({ backups, restart: options.restart })
+  const forOwner = forOwnerOf(app, store, operations)
   const admin = await serve(createApp(forOwner), { path: join(config.data, 'run', 'admin.sock') })
   const loops = loopsOf(deps, stopped.signal)
   const token = await openSetup(auth)
@@ -124,6 +118,18 @@ export async function startControl(options: RoleOptions): Promise<Running> {
       await tracking.close()
       await store.close()
     },
+  }
+}
+
+/** The application for the owner of the folder: everything, and what is done on this machine alone. */
+function forOwnerOf(app: AppOptions, store: Store, bindings: AppOptions['bindings']): AppOptions {
+  return {
+    ...app,
+    sso: null,
+    endpoints: [...endpoints, ...localEndpoints],
+    bindings: [...app.bindings, ...bindings],
+    hosts: new Set(['localhost']),
+    findSession: () => localOperator(store),
   }
 }
 
