@@ -188,7 +188,10 @@ class Listing {
 }
 
 /** Direct members as the group names them; long lists come in ranges (MS-ADTS §3.1.1.3.1.3.3). */
-async function membersOf(client: LdapClient, group: LdapEntry): Promise<readonly string[]> {
+export async function membersOf(
+  client: Pick<LdapClient, 'some'>,
+  group: LdapEntry,
+): Promise<readonly string[]> {
   const members = ['member', 'uniquemember', 'memberuid'].flatMap((name) => group.values.get(name) ?? [])
   let range = rangeOf(group)
   while (range !== null) {
