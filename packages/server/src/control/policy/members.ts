@@ -58,7 +58,9 @@ export async function requireLocalGroup(trx: Trx, tenantId: string, id: string):
   return row
 }
 
-/** Call inside a transaction. The members of a group are no settings: they are told in the audit log alone. */
+/**
+ * Call inside a transaction. The members of a group are no settings: they are told in the audit log alone.
+ */
 export async function changeMembersOf(
   trx: Trx,
   scope: Scope,
