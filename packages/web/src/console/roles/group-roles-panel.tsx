@@ -29,7 +29,7 @@ export function GroupRolesPanel() {
         <p className="tx2">
           {nothing
             ? 'Once a directory is synchronised, its groups can give roles: whoever is in the group holds the role.'
-            : 'Whoever is in the group holds the role. Protected roles are given to persons alone, because the directory decides who is in a group.'}
+            : 'Whoever is in the group holds the role. Protected roles are given to persons alone: a directory decides here.'}
         </p>
         {remove.error && <ProblemNote error={remove.error} focus />}
         {data.items.length > 0 && (

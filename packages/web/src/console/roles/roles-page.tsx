@@ -27,7 +27,7 @@ export function RolesPage() {
   return (
     <Page
       title="Roles"
-      lead="A role is a list of permissions. Protected ones, such as reading content and exporting, are given by super administrators alone."
+      lead="A role is a list of permissions. Super administrators alone give protected ones, such as reading content."
       actions={
         <span className={stack.row}>
           <Link to="/t/$slug/administrators" params={{ slug: tenant }}>
