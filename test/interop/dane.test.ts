@@ -1,4 +1,5 @@
-// DANE with real DNSSEC: good, wrong, insecure and bogus, by Knot and Unbound, against a host that speaks TLS.
+// DANE with real DNSSEC: good, wrong, insecure and bogus, by Knot and Unbound, against a host that speaks
+// TLS.
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
@@ -71,7 +72,9 @@ async function deliverTo(domain: string, need = NO_NEED): Promise<string> {
   if (session.kind === 'failed') return `failed ${session.reply.status} ${session.reply.text}`
   const { tls, tlsTold, connection } = session.session
   connection.quit()
-  return `${tls?.verified === true ? 'verified' : 'unverified'} ${tlsTold?.by ?? 'offered'} ${tlsTold?.certificate?.fingerprint === leaf!.fingerprint256}`
+  const word = tls?.verified === true ? 'verified' : 'unverified'
+  const isSeen = tlsTold?.certificate?.fingerprint === leaf!.fingerprint256
+  return `${word} ${tlsTold?.by ?? 'offered'} ${isSeen}`
 }
 
 describe('DANE', { skip, timeout: 60_000 }, () => {

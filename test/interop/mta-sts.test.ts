@@ -99,7 +99,16 @@ async function attemptTo(domain: string, states: readonly string[]): Promise<Att
     helo: 'exchange.acme.example',
     reversePath: 'ann@acme.example',
     forwardPaths: [`ben@${domain}`],
-    content: `From: Ann <ann@acme.example>\r\nTo: ben@${domain}\r\nSubject: ${subject}\r\nDate: Sun, 22 Nov 2026 08:00:00 +0000\r\nMessage-ID: <${count}@acme.example>\r\n\r\nHello\r\n`,
+    content: [
+      'From: Ann <ann@acme.example>',
+      `To: ben@${domain}`,
+      `Subject: ${subject}`,
+      'Date: Sun, 22 Nov 2026 08:00:00 +0000',
+      `Message-ID: <${count}@acme.example>`,
+      '',
+      'Hello',
+      '',
+    ].join('\r\n'),
   })
   assert.ok(accepted, JSON.stringify(replies.at(-1)))
   const row = await place.row(subject, states)

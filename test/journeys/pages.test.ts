@@ -6,6 +6,21 @@ import { stepNames } from '@gatepost/contract/connect.ts'
 import { startPage } from '@gatepost/sandbox/page/server.ts'
 import type { Browser, Page } from 'playwright-core'
 import { type Acme, startAcme } from './lib/acme.ts'
+import {
+  addTlsPartner,
+  changeAutoAllow,
+  makeLogin,
+  makeToken,
+  openChange,
+  openFilter,
+  openSearch,
+  openSpf,
+  selectQueued,
+  selectUsers,
+  startOperator,
+  startRole,
+  switchCloudOn,
+} from './lib/acts.ts'
 import { eventually } from './lib/api.ts'
 import { chromiumMissing, openBrowser, openTab, settled, type Tab } from './lib/browser.ts'
 import { lookAt } from './lib/look.ts'
@@ -209,11 +224,6 @@ async function messagePath(status: string, search?: string): Promise<string> {
   return `${SLUG}/messages/${await reached(status, search)}`
 }
 
-async function openFilter(page: Page): Promise<void> {
-  await page.getByRole('button', { name: /^Time/ }).click()
-  await page.getByLabel('From day').waitFor()
-}
-
 async function askAboutUnknown(page: Page): Promise<void> {
   await page.getByLabel('Client address').fill('198.51.100.7')
   await page.getByLabel('HELO').fill('mail.far.example')
@@ -265,14 +275,6 @@ async function signIn(page: Page): Promise<void> {
   await page.getByRole('heading', { level: 1, name: 'Put Acme Ltd behind Gatepost' }).waitFor()
 }
 
-async function selectQueued(page: Page): Promise<void> {
-  await page
-    .getByRole('checkbox', { name: /^Select the message/ })
-    .first()
-    .check()
-  await page.getByRole('button', { name: 'Reroute' }).waitFor()
-}
-
 /** Holds what waits, sees it under Held mail, and pauses the route. */
 async function holdAndPause(page: Page): Promise<void> {
   await page.goto(new URL(`${SLUG}/queue?state=queued`, acme.gateway.url).href)
@@ -294,28 +296,6 @@ async function makeKeys(page: Page): Promise<void> {
   await page.getByText('Copy to send to your DNS team').first().waitFor()
 }
 
-async function openSpf(page: Page): Promise<void> {
-  await page.getByText('SPF record of what it sends through us').first().click()
-  await page.getByText('Evaluate again').first().waitFor()
-}
-
-async function changeAutoAllow(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Change auto allow' }).click()
-  await page.getByLabel('Days without mail that end an entry').waitFor()
-}
-
-async function makeLogin(page: Page): Promise<void> {
-  await page.getByLabel('Host or application').fill('Scanner, 2nd floor')
-  await page.getByRole('button', { name: 'Make login' }).click()
-  await page.getByText('Copy password').waitFor()
-}
-
-async function switchCloudOn(page: Page): Promise<void> {
-  await page.getByLabel('We send through Microsoft 365').click()
-  await page.getByRole('button', { name: 'Make header value' }).click()
-  await page.getByText('Copy header value').waitFor()
-}
-
 async function addForwarding(page: Page): Promise<void> {
   for (const [address, target] of [
     ['sales@acme.example', 'pat@bright.example'],
@@ -330,19 +310,6 @@ async function addForwarding(page: Page): Promise<void> {
   await page.getByLabel('goes to').fill('ben@bright.example')
   await page.getByRole('button', { name: 'Test target' }).click()
   await page.getByRole('list', { name: 'Test of the target' }).waitFor({ timeout: 20_000 })
-}
-
-async function addTlsPartner(page: Page): Promise<void> {
-  if ((await page.getByRole('heading', { name: 'bright.example' }).count()) === 0) {
-    await page.getByRole('textbox', { name: 'Domain' }).fill('bright.example')
-    await page.getByRole('button', { name: 'Add and test' }).click()
-  }
-  await page.getByRole('button', { name: 'Ask for TLS' }).waitFor()
-}
-
-async function selectUsers(page: Page): Promise<void> {
-  await page.getByLabel('Select this page').check()
-  await page.getByText(/users? selected/).waitFor()
 }
 
 async function openGroup(page: Page): Promise<void> {
@@ -365,39 +332,11 @@ async function previewImport(page: Page): Promise<void> {
   await page.getByText('Preview of people.csv').waitFor()
 }
 
-async function openSearch(page: Page): Promise<void> {
-  await page.keyboard.press('Control+k')
-  await page.getByPlaceholder('Pages and steps').fill('mail')
-  await page.getByRole('dialog').getByText('Prepare for inbound email').waitFor()
-}
-
-async function openChange(page: Page): Promise<void> {
-  await page.getByText('Before and after').first().click()
-}
-
 async function inviteNora(page: Page): Promise<void> {
   await page.getByLabel('Address', { exact: true }).fill('nora@acme.example')
   await page.getByLabel('Name', { exact: true }).fill('Nora Nyberg')
   await page.getByRole('button', { name: 'Make invitation' }).click()
   await page.getByText('The invitation of nora@acme.example is ready').waitFor()
-}
-
-async function startRole(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'New role' }).click()
-  await page.getByLabel('Name', { exact: true }).fill('Senders desk')
-  await page.getByLabel('Senders: Change').check()
-}
-
-async function makeToken(page: Page): Promise<void> {
-  await page.getByLabel('What uses it').fill('Monitoring')
-  await page.getByLabel('Queue: Read').check()
-  await page.getByRole('button', { name: 'Make token' }).click()
-  await page.getByText('Monitoring is made').waitFor()
-}
-
-async function startOperator(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Invite operator' }).click()
-  await page.getByRole('dialog').waitFor()
 }
 
 async function invitationPath(): Promise<string> {

@@ -1,4 +1,5 @@
-// Story (C15): a partner's TLS is tested, asked for and seen in Why; asked for more than it bears, mail waits and
+// Story (C15): a partner's TLS is tested, asked for and seen in Why; asked for more than it bears, mail waits
+// and
 // says so; asked for less again, it goes.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
@@ -57,7 +58,16 @@ async function writeToPartner(states: readonly string[]): Promise<string> {
     helo: 'exchange.acme.example',
     reversePath: 'ann@acme.example',
     forwardPaths: ['ben@bright.example'],
-    content: `From: Ann <ann@acme.example>\r\nTo: ben@bright.example\r\nSubject: ${subject}\r\nDate: Sun, 22 Nov 2026 08:00:00 +0000\r\nMessage-ID: <tls-${count}@acme.example>\r\n\r\nHello\r\n`,
+    content: [
+      'From: Ann <ann@acme.example>',
+      `To: ben@bright.example`,
+      `Subject: ${subject}`,
+      'Date: Sun, 22 Nov 2026 08:00:00 +0000',
+      `Message-ID: <tls-${count}@acme.example>`,
+      '',
+      'Hello',
+      '',
+    ].join('\r\n'),
   })
   assert.ok(accepted)
   const row = await eventually(

@@ -23,12 +23,12 @@ testOnBoth('what is stored of a person is exported, kept by a hold, and erased w
       await addUser(acme, fields, deps)
       await addUser(acme, { email: 'bob@acme.example', name: 'Bob', aliases: [] }, deps)
       const entry = {
-      senders: ['news.example'],
-      action: 'permit',
-      onlyIfAuthenticated: true,
-      comment: '',
-      expiresAt: null,
-    } as const
+        senders: ['news.example'],
+        action: 'permit',
+        onlyIfAuthenticated: true,
+        comment: '',
+        expiresAt: null,
+      } as const
       await addSenders(acme, { ...entry, user: 'eve@acme.example' } as never, deps)
       await addSenders(acme, { ...entry, user: 'bob@acme.example' } as never, deps)
       const scope = { ...acme, held: permissionsOf.super }

@@ -15,16 +15,28 @@ import {
 const ships = ({ path }: SourceFile) =>
   /^packages\/[^/]+\/src\//.test(path) && !/\.(test|fixture)\.tsx?$/.test(path)
 
+/** One pattern of several. */
+function either(...patterns: readonly RegExp[]): RegExp {
+  return new RegExp(patterns.map(({ source }) => source).join('|'))
+}
+
 /** The doors: who may touch what. */
 const doors = {
-  clock:
-    /^packages\/(server\/src\/(platform|boot)\/|(sandbox|directory-agent)\/src\/platform|web\/src\/shared\/now\.ts)/,
-  environment:
-    /^packages\/(server\/src\/((platform|boot)\/|main\.ts)|sandbox\/src\/(main|platform)|directory-agent\/src\/platform)/,
+  clock: either(
+    /^packages\/server\/src\/(platform|boot)\//,
+    /^packages\/(sandbox|directory-agent)\/src\/platform/,
+    /^packages\/web\/src\/shared\/now\.ts/,
+  ),
+  environment: either(
+    /^packages\/server\/src\/((platform|boot)\/|main\.ts)/,
+    /^packages\/(sandbox\/src\/(main|platform)|directory-agent\/src\/platform)/,
+  ),
   files: /^packages\/(server\/src\/(platform|boot|spool)\/|(sandbox|directory-agent)\/src\/platform)/,
   names: /^packages\/(server\/src\/platform\/|(sandbox|directory-agent)\/src\/platform)/,
-  console:
-    /^packages\/(server\/src\/((cli|supervisor)\/|main\.ts)|sandbox\/src\/|directory-agent\/src\/(main|platform))/,
+  console: either(
+    /^packages\/server\/src\/((cli|supervisor)\/|main\.ts)/,
+    /^packages\/(sandbox\/src\/|directory-agent\/src\/(main|platform))/,
+  ),
 } as const
 
 const outside = (file: SourceFile, door: RegExp) => ships(file) && !door.test(file.path)

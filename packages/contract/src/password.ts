@@ -1,7 +1,10 @@
-// What a password must be: rules of an organisation, shown to people before they type and checked by the server.
+// What a password must be: rules of an organisation, shown to people before they type and checked by the
+// server.
 import * as z from 'zod'
 
-/** NIST SP 800-63B asks for length and a list of known bad ones; the other rules are for who must have them. */
+/**
+ * NIST SP 800-63B asks for length and a list of known bad ones; the other rules are for who must have them.
+ */
 export const PasswordRules = z.object({
   /** Characters at least. */
   minLength: z.int().min(8).max(64),

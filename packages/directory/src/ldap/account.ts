@@ -11,7 +11,7 @@ const NEVER_EXPIRES = 0x10000
 const EPOCH_1601_MS = 11_644_473_600_000n
 const NEVER = 0x7fff_ffff_ffff_ffffn
 const ADMIN_GROUPS =
-  /^cn=(domain admins|enterprise admins|schema admins|administrators|account operators|organization management),/i
+  /^cn=((domain|enterprise|schema) admins|administrators|account operators|organization management),/i
 const ATTRIBUTES = [
   'userAccountControl',
   'pwdLastSet',

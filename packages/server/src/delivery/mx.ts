@@ -16,7 +16,9 @@ export type Target = {
   readonly tls: RouteTls
   /** Names the certificate may be for, instead of the host's; a leading dot stands for any name below. */
   readonly names?: readonly string[]
-  /** TLSA records that the certificate must meet, instead of being signed by a public authority (RFC 7672). */
+  /**
+   * TLSA records that the certificate must meet, instead of being signed by a public authority (RFC 7672).
+   */
   readonly dane?: readonly TlsaRecord[]
   /** What asks for more than TLS where it is offered; left out for the route's own setting. */
   readonly by?: 'dane' | 'mta-sts' | 'policy'

@@ -63,7 +63,7 @@ export function routeOf(question: RouteQuestion): Way {
 export function destinationKey(tenantId: string, hop: NextHop): string {
   switch (hop.kind) {
     case 'route':
-      return `${tenantId} ${[hop.route, ...hop.alternates].map(({ host, moreHosts, port, tls }) => `${host}${moreHosts ? `+${moreHosts.join('+')}` : ''}:${port}/${tls}`).join(' ')}${needKey(hop.need)}`
+      return `${tenantId} ${[hop.route, ...hop.alternates].map(hostsKey).join(' ')}${needKey(hop.need)}`
     case 'mx':
       return `${tenantId} mx ${hop.domain}${needKey(hop.need)}`
     case 'gateway':
@@ -71,6 +71,10 @@ export function destinationKey(tenantId: string, hop: NextHop): string {
     case 'none':
       return `${tenantId} none ${hop.why}`
   }
+}
+
+function hostsKey({ host, moreHosts = [], port, tls }: RouteSettings): string {
+  return `${[host, ...moreHosts].join('+')}:${port}/${tls}`
 }
 
 /** What recipients of one message that go together have in common. */

@@ -1,4 +1,5 @@
-// The order that looks at the TLS of a domain outside: every mail host, its certificate, DANE and MTA-STS (C15).
+// The order that looks at the TLS of a domain outside: every mail host, its certificate, DANE and MTA-STS
+// (C15).
 import * as z from 'zod'
 
 export type TlsProbeOrder = {

@@ -1,4 +1,5 @@
-// Which addresses we may connect to for a tenant: a tenant must not reach the inside of our network through us
+// Which addresses we may connect to for a tenant: a tenant must not reach the inside of our network through
+// us
 // (decisions 40).
 import { compileIpSet, type IpSet, isLinkLocal, isPrivate, normalizeIp } from '@gatepost/mail/ip.ts'
 

@@ -23,7 +23,8 @@ export type AddressesBasedOn = 'envelope' | 'header' | 'both'
 export type AuthenticationAction = 'none' | 'cancel-permits' | 'hold' | 'reject'
 
 /**
- * `enforced-relaxed`: TLS, whatever the certificate. `enforced-strict`: a public authority signed for the host's
+ * `enforced-relaxed`: TLS, whatever the certificate. `enforced-strict`: a public authority signed for the
+ * host's
  * name. `verified`: for the recipient's own domain or names given. `dane` and `mta-sts`: as the recipient's
  * domain publishes, and not without.
  */

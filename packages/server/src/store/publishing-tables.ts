@@ -1,4 +1,5 @@
-// Tables of what edges are told (feed, snapshots, who works with which), of activity, and of the schema itself.
+// Tables of what edges are told (feed, snapshots, who works with which), of activity, and of the schema
+// itself.
 import type { Generated } from 'kysely'
 import type { Json } from './columns.ts'
 

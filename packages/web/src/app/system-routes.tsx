@@ -1,8 +1,5 @@
 // The pages of the installation, for its operators.
-import {
-  createRoute,
-  lazyRouteComponent,
-} from '@tanstack/react-router'
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { shell } from './base-routes.tsx'
 
 const readiness = createRoute({

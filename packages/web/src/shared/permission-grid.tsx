@@ -1,4 +1,5 @@
-// Permissions to tick, a row an area: what is read, what is changed, and what is special; protected ones say so.
+// Permissions to tick, a row an area: what is read, what is changed, and what is special; protected ones say
+// so.
 import {
   permissions as all,
   type Permission,

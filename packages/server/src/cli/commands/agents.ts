@@ -109,5 +109,6 @@ function listText(items: readonly Agent[]): string {
 }
 
 function codeText({ agent, code, url }: PairingCode): string {
-  return `On a machine inside ${agent.site}, until ${timeOf(agent.codeExpiresAt)}:\n\n  gatepost-agent pair ${url} ${code}\n\nThe code works once and is not shown again.\n`
+  const where = `On a machine inside ${agent.site}, until ${timeOf(agent.codeExpiresAt)}:`
+  return `${where}\n\n  gatepost-agent pair ${url} ${code}\n\nThe code works once and is not shown again.\n`
 }

@@ -1,4 +1,5 @@
-// `audit`: every change of an organisation or of the installation, read and exported; there is no way to edit.
+// `audit`: every change of an organisation or of the installation, read and exported; there is no way to
+// edit.
 import {
   type AuditEntry,
   type AuditFilter,

@@ -84,7 +84,9 @@ export async function listInvitations(
   return { items }
 }
 
-/** Takes an invitation back. Throws `not-found`, and `not-allowed` where the role is not the asker's to give. */
+/**
+ * Takes an invitation back. Throws `not-found`, and `not-allowed` where the role is not the asker's to give.
+ */
 export async function removeInvitation(
   scope: RoleScope,
   id: string,

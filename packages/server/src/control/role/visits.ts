@@ -19,7 +19,9 @@ export class OperatorVisits {
     this.#clock = clock
   }
 
-  /** Somebody tried to change what the role does not allow: told of once an hour, however often it was tried. */
+  /**
+   * Somebody tried to change what the role does not allow: told of once an hour, however often it was tried.
+   */
   async refused(scope: Scope, endpoint: string): Promise<void> {
     const now = this.#clock.now()
     const key = `${scope.actor.name} ${scope.tenantId} ${endpoint}`

@@ -1,7 +1,6 @@
 // Rotation of the master key while all runs: a new key in front of the file, then every sealed column opened
 // and sealed again in batches, then the settings compiled anew, since edges hold sealed copies.
 import type { KeyStatus } from '@gatepost/contract/keys.ts'
-import { sql } from 'kysely'
 import { addMasterKey, dropOldMasterKeys, KeyFileRefused, type SecretBox } from '#platform/secret-box.ts'
 import type { Store } from '#store/open.ts'
 import { SYSTEM_TENANT } from '#store/schema.ts'
@@ -11,6 +10,7 @@ import { problem } from '../problem.ts'
 import type { Actor, ControlDeps } from '../scope.ts'
 import { markDirty } from '../settings/settings.ts'
 import { type SealedColumn, sealedColumns } from './sealed-columns.ts'
+import { countSealed, outdatedRows, type SealedRow, writeSealed } from './store.ts'
 
 /** Rows sealed anew in one transaction: mail and console wait for the writer no longer than that. */
 const BATCH = 200
@@ -20,7 +20,6 @@ type Deps = Pick<ControlDeps, 'store' | 'clock' | 'secrets' | 'link'> & {
   readonly keyFile: string
   readonly columns?: readonly SealedColumn[]
 }
-type Row = { readonly id: string; readonly tenant: string; readonly sealed: string }
 
 export class KeyRotation {
   readonly #deps: Deps
@@ -40,8 +39,8 @@ export class KeyRotation {
     const columns = await Promise.all(
       this.#columns().map(async (column) => ({
         column: `${column.table}.${column.column}`,
-        secrets: await count(store, column, null),
-        outdated: await count(store, column, newest),
+        secrets: await countSealed(store, column, null),
+        outdated: await countSealed(store, column, newest),
       })),
     )
     const outdated = columns.reduce((sum, column) => sum + column.outdated, 0)
@@ -144,41 +143,20 @@ export class KeyRotation {
   }
 
   /** Seals the next rows anew; a row that somebody changes meanwhile is left for the next batch. */
-  #batch(column: SealedColumn): Promise<readonly Row[]> {
+  #batch(column: SealedColumn): Promise<readonly SealedRow[]> {
     const { store, secrets } = this.#deps
     return store.transaction(async (trx) => {
       const [newest = ''] = secrets.keyIds()
-      const rows = await outdatedRows(trx, column, newest)
+      const rows = await outdatedRows(trx, column, { newest, limit: BATCH })
       for (const { id, tenant, sealed } of rows) {
         const place = { tenantId: tenant, column: `${column.table}.${column.column}`, id }
         const again = secrets.seal(secrets.open(sealed, place), place)
-        const done = await sql`update ${sql.ref(column.table)} set ${sql.ref(column.column)} = ${again}
-          where ${sql.ref(column.id)} = ${id} and ${sql.ref(column.column)} = ${sealed}`.execute(
-          acrossTenants(trx),
-        )
-        if (done.numAffectedRows === 0n) throw new Error(`${place.column} of ${id} could not be written`)
+        const wasWritten = await writeSealed(trx, column, { id, sealed, again })
+        if (!wasWritten) throw new Error(`${place.column} of ${id} could not be written`)
       }
       return rows
     })
   }
-}
-
-async function outdatedRows(db: Store['db'], column: SealedColumn, newest: string): Promise<readonly Row[]> {
-  const { rows } = await sql<Row>`select ${sql.ref(column.id)} as id, ${sql.ref(column.column)} as sealed,
-    ${column.tenant ? sql.ref(column.tenant) : sql`'system'`} as tenant
-    from ${sql.ref(column.table)} where ${sql.ref(column.column)} like 'v1.%'
-    and ${sql.ref(column.column)} not like ${`v1.${newest}.%`}
-    limit ${BATCH}`.execute(acrossTenants(db))
-  return rows
-}
-
-/** Sealed values, or with `newest` those of other keys. */
-async function count(store: Store, column: SealedColumn, newest: string | null): Promise<number> {
-  const { rows } = await sql<{ count: number }>`select count(*) as count from ${sql.ref(column.table)}
-    where ${sql.ref(column.column)} like 'v1.%' and ${sql.ref(column.column)} not like ${newest === null ? '' : `v1.${newest}.%`}`.execute(
-    acrossTenants(store.db),
-  )
-  return Number(rows[0]?.count ?? 0)
 }
 
 /** Compiled settings in use that hold a copy sealed with an older key. */

@@ -21,7 +21,9 @@ const KEPT_MS = 90 * DAY_MS
 
 type Deps = Pick<ControlDeps, 'store' | 'clock'>
 
-/** Whose tokens: of a tenant, or with `tenantId` null of the installation; and what the asker may do there. */
+/**
+ * Whose tokens: of a tenant, or with `tenantId` null of the installation; and what the asker may do there.
+ */
 export type TokenScope = {
   readonly tenantId: string | null
   readonly actor: Actor

@@ -1,4 +1,5 @@
-// DANE for SMTP: what TLSA records ask of a host, and whether the certificates it showed meet them (RFC 7672).
+// DANE for SMTP: what TLSA records ask of a host, and whether the certificates it showed meet them (RFC
+// 7672).
 import { createHash, type X509Certificate } from 'node:crypto'
 import type { TlsaRecord } from '#platform/dns-types.ts'
 

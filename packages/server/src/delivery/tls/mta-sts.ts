@@ -51,7 +51,9 @@ export class MtaSts {
     for (const [domain, held] of readKept(options.kept?.load() ?? null)) this.#held.set(domain, held)
   }
 
-  /** The policy to follow for a recipient's domain. Never rejects; askers at the same time share a look-up. */
+  /**
+   * The policy to follow for a recipient's domain. Never rejects; askers at the same time share a look-up.
+   */
   policyOf(domain: string): Promise<StsAnswer> {
     const asking = this.#asking.get(domain)
     if (asking !== undefined) return asking
@@ -82,7 +84,9 @@ export class MtaSts {
     return told(fresh)
   }
 
-  /** Past half of its life a policy is fetched again although its id is the same, so that it never runs out. */
+  /**
+   * Past half of its life a policy is fetched again although its id is the same, so that it never runs out.
+   */
   #isHalfWay({ fetchedAt, expiresAt }: Held): boolean {
     return this.#options.clock.now() > fetchedAt + (expiresAt - fetchedAt) / 2
   }

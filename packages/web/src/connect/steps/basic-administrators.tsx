@@ -1,4 +1,5 @@
-// C12: picks users for the role Basic Administrator; each gets a link to choose a password, or signs in as ever.
+// C12: picks users for the role Basic Administrator; each gets a link to choose a password, or signs in as
+// ever.
 import { getConnect } from '@gatepost/contract/connect.ts'
 import { roleWords } from '@gatepost/contract/permission.ts'
 import {

@@ -49,7 +49,7 @@ export const typeWords: { readonly [Type in PolicyType]: TypeWord } = {
   },
   'auto-allow': {
     name: 'Auto allow',
-    does: 'Mail that your people send permits the answers. A policy with “No action” leaves mail out: a mailbox for newsletters, a domain that everybody writes to.',
+    does: 'Mail that your people send permits the answers. A policy with “No action” leaves mail out, such as that of newsletters.',
     never: 'Viruses, attachments, anti-spoofing, DMARC and blocked senders still apply to the answers.',
     add: 'Add an auto allow policy',
   },
@@ -61,7 +61,7 @@ export const typeWords: { readonly [Type in PolicyType]: TypeWord } = {
   },
   'delivery-route': {
     name: 'Delivery route',
-    does: 'Sends some mail by another route than the one of its domain: a branch with a mail host of its own, a partner behind a smart host.',
+    does: 'Sends some mail by another route than the one of its domain: a branch with a mail host of its own, for one.',
     never: 'It says where mail goes, never whether it is taken.',
     add: 'Add a delivery route policy',
   },

@@ -1,0 +1,78 @@
+// What a person does on a page before its picture is taken.
+import type { Page } from 'playwright-core'
+
+export async function openFilter(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /^Time/ }).click()
+  await page.getByLabel('From day').waitFor()
+}
+
+export async function selectQueued(page: Page): Promise<void> {
+  await page
+    .getByRole('checkbox', { name: /^Select the message/ })
+    .first()
+    .check()
+  await page.getByRole('button', { name: 'Reroute' }).waitFor()
+}
+
+export async function openSpf(page: Page): Promise<void> {
+  await page.getByText('SPF record of what it sends through us').first().click()
+  await page.getByText('Evaluate again').first().waitFor()
+}
+
+export async function changeAutoAllow(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Change auto allow' }).click()
+  await page.getByLabel('Days without mail that end an entry').waitFor()
+}
+
+export async function makeLogin(page: Page): Promise<void> {
+  await page.getByLabel('Host or application').fill('Scanner, 2nd floor')
+  await page.getByRole('button', { name: 'Make login' }).click()
+  await page.getByText('Copy password').waitFor()
+}
+
+export async function switchCloudOn(page: Page): Promise<void> {
+  await page.getByLabel('We send through Microsoft 365').click()
+  await page.getByRole('button', { name: 'Make header value' }).click()
+  await page.getByText('Copy header value').waitFor()
+}
+
+export async function addTlsPartner(page: Page): Promise<void> {
+  if ((await page.getByRole('heading', { name: 'bright.example' }).count()) === 0) {
+    await page.getByRole('textbox', { name: 'Domain' }).fill('bright.example')
+    await page.getByRole('button', { name: 'Add and test' }).click()
+  }
+  await page.getByRole('button', { name: 'Ask for TLS' }).waitFor()
+}
+
+export async function selectUsers(page: Page): Promise<void> {
+  await page.getByLabel('Select this page').check()
+  await page.getByText(/users? selected/).waitFor()
+}
+
+export async function openSearch(page: Page): Promise<void> {
+  await page.keyboard.press('Control+k')
+  await page.getByPlaceholder('Pages and steps').fill('mail')
+  await page.getByRole('dialog').getByText('Prepare for inbound email').waitFor()
+}
+
+export async function openChange(page: Page): Promise<void> {
+  await page.getByText('Before and after').first().click()
+}
+
+export async function startRole(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'New role' }).click()
+  await page.getByLabel('Name', { exact: true }).fill('Senders desk')
+  await page.getByLabel('Senders: Change').check()
+}
+
+export async function makeToken(page: Page): Promise<void> {
+  await page.getByLabel('What uses it').fill('Monitoring')
+  await page.getByLabel('Queue: Read').check()
+  await page.getByRole('button', { name: 'Make token' }).click()
+  await page.getByText('Monitoring is made').waitFor()
+}
+
+export async function startOperator(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Invite operator' }).click()
+  await page.getByRole('dialog').waitFor()
+}
