@@ -1,6 +1,5 @@
 // Reads the audit log: pages, filters, the words to filter by, and the export. Written for a million entries
-// of
-// a tenant: every filter has an index that ends in the id, and times are ids.
+// of a tenant.
 import { AUDIT_EXPORT_ROWS_MAX, type AuditEntry, type AuditFilter } from '@gatepost/contract/audit.ts'
 import type { Store } from '#store/open.ts'
 import type { Row } from '#store/schema.ts'
