@@ -5,9 +5,11 @@ import { NewPolicySearch, PolicySearch, policyTypes } from './policy-search.ts'
 import { emptyDraft, typeWords } from './type-words.ts'
 
 describe.each(policyTypes)('%s', (type) => {
-  test('an empty draft lacks a name and nothing else', () => {
+  test('an empty draft lacks a name and nothing else, but for a route that only a person can choose', () => {
+    const lacks = type === 'delivery-route' ? ['name', 'option/routeId'] : ['name']
     const parsed = PolicyDraft.safeParse(emptyDraft(type))
-    expect(parsed.error?.issues.map(({ path }) => path.join('/'))).toEqual(['name'])
+    expect(parsed.error?.issues.map(({ path }) => path.join('/')).sort()).toEqual(lacks)
+    if (type === 'delivery-route') return
     expect(PolicyDraft.parse({ ...emptyDraft(type), name: 'x' })).toEqual({ ...emptyDraft(type), name: 'x' })
   })
 
