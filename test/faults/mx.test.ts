@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { type MailHost, startMailHost } from '@gatepost/sandbox/mail-host.ts'
 import { ACME_IP } from '../journeys/lib/acme.ts'
-import { letter, outsider } from './lib/client.ts'
+import { letterOfAnn, outsider } from './lib/client.ts'
 import { type Place, startPlace } from './lib/place.ts'
 
 const SECOND_IP = '127.0.0.21'
@@ -63,7 +63,7 @@ const ZONES = [
 async function sendTo(domain: string): Promise<void> {
   const client = await outsider(place.port, { clientIp: ACME_IP })
   const envelope = { from: 'ann@acme.example', to: [`info@${domain}`] }
-  assert.match(await client.send(envelope, letter(domain.replace('.', ''))), /^250 2\.0\.0/)
+  assert.match(await client.send(envelope, letterOfAnn(domain.replace('.', ''))), /^250 2\.0\.0/)
   client.end()
 }
 
@@ -127,7 +127,7 @@ describe('abuse case 37: nobody is connected to', () => {
     await place.routeTo(place.port)
     const client = await outsider(place.port)
     const envelope = { from: 'ben@bright.example', to: ['ann@acme.example'] }
-    assert.match(await client.send(envelope, letter('circle')), /^250 2\.0\.0/)
+    assert.match(await client.send(envelope, letterOfAnn('circle')), /^250 2\.0\.0/)
     client.end()
     const { id } = await place.row('circle', ['deferred'])
     assert.match((await lastReply(id)).text, /is this gateway itself/)

@@ -6,7 +6,7 @@ import { after, afterEach, before, describe, test } from 'node:test'
 import type { AnswerVerb } from '@gatepost/sandbox/answers.ts'
 import { ACME_IP } from '../journeys/lib/acme.ts'
 import { eventually } from '../journeys/lib/api.ts'
-import { letter, outsider } from './lib/client.ts'
+import { letter, letterOfAnn, outsider } from './lib/client.ts'
 import { type Place, type Row, startPlace } from './lib/place.ts'
 
 const TO_ANN = { from: 'ben@bright.example', to: ['ann@acme.example'] }
@@ -53,7 +53,7 @@ async function sendOut(to: string, subjects: readonly string[]): Promise<void> {
   const client = await outsider(place.port, { clientIp: ACME_IP })
   for (const subject of subjects) {
     const envelope = { from: 'ann@acme.example', to: [to] }
-    assert.match(await client.send(envelope, letter(subject)), /^250 2\.0\.0/)
+    assert.match(await client.send(envelope, letterOfAnn(subject)), /^250 2\.0\.0/)
   }
   client.end()
 }

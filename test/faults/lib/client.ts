@@ -168,15 +168,15 @@ export async function outsider(port: number, options: Partial<Options> = {}): Pr
 }
 
 /** A short message with a subject to find it by. */
-export function letter(subject: string, body = 'A line of text.\r\n'): string {
+export function letter(subject: string, body = 'A line of text.\r\n', author = 'ben@bright.example'): string {
   const id = `<${subject.replaceAll(' ', '-')}@bright.example>`
-  const header = [
-    'From: ben@bright.example',
-    'To: ann@acme.example',
-    `Subject: ${subject}`,
-    `Message-ID: ${id}`,
-  ]
+  const header = [`From: ${author}`, 'To: ann@acme.example', `Subject: ${subject}`, `Message-ID: ${id}`]
   return `${header.join('\r\n')}\r\n\r\n${body}`
+}
+
+/** A message that Ann of Acme writes: outbound mail has an author of the organisation. */
+export function letterOfAnn(subject: string): string {
+  return letter(subject, undefined, 'ann@acme.example')
 }
 
 /** A message of `bytes` octets in pieces of 128 KiB, made while it is sent. */

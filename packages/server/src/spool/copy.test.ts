@@ -87,6 +87,8 @@ test('a content that is done with meanwhile stays for the copy and goes afterwar
   await withCopy(async (bench, spool, folder) => {
     const id = await storeLarge(spool)
     const copied = spool.copyTo(folder)
+    // Answered by the same thread, so the copy has begun.
+    await spool.counts()
     await spool.settle([settlementOf(id, [0], { kind: 'delivered' })])
     await copied
     assert.equal(readdirSync(join(folder, '0.content')).length, 1)
