@@ -109,7 +109,7 @@ test('both messages stand in the message centre, each explained', { skip, timeou
     await lookAtMessage(tab, {
       subject: 'Offer for the spring order',
       direction: 'Inbound',
-      policies: ['Relay', 'Recipient validation'],
+      policies: ['Relay', 'Secure receipt'],
     })
     await lookAtMessage(tab, { subject: 'Our order', direction: 'Outbound', policies: ['Relay'] })
     assert.deepEqual(tab.takeFaults(), [])
