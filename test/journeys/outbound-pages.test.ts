@@ -35,7 +35,7 @@ async function signIn(page: Page): Promise<void> {
   await page.getByLabel('Work address').fill('ada@acme.example')
   await page.getByLabel('Password', { exact: true }).fill('correct horse battery')
   await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByRole('heading', { level: 1 }).waitFor()
+  await page.getByRole('heading', { level: 1, name: 'Put Acme Ltd behind Gatepost' }).waitFor()
 }
 
 type Step = { readonly name: string; readonly state: string; readonly detail: string }
