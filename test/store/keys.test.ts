@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { KeyRotation } from '@gatepost/server/control/secret/rotation.ts'
-import { sealedColumns } from '@gatepost/server/control/secret/sealed-columns.ts'
+import { passingColumns, sealedColumns } from '@gatepost/server/control/secret/sealed-columns.ts'
 import { ensureMasterKey, openSecretBox, SecretUnreadable } from '@gatepost/server/platform/secret-box.ts'
 import { acrossTenants } from '@gatepost/server/store/tenant-guard.ts'
 import { testOnBoth } from './databases.ts'
@@ -100,7 +100,10 @@ test('every place where the code seals stands in the list of sealed columns', ()
   const sources = readdirSync(root, { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
     .map((path) => readFileSync(join(root, path), 'utf8'))
-  const listed = new Set(sealedColumns.map(({ table, column }) => `${table}.${column}`))
+  const listed = new Set([
+    ...sealedColumns.map(({ table, column }) => `${table}.${column}`),
+    ...passingColumns,
+  ])
   const named = new Set(
     sources
       .flatMap((text) => [...text.matchAll(/(?:column: |_?COLUMN = )'(\w+\.\w+)'/g)])

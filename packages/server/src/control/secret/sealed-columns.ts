@@ -10,6 +10,12 @@ export type SealedColumn = {
   readonly tenant: string | null
 }
 
+/**
+ * Sealed values that nobody needs for long: an uploaded list is read again within the hour, or uploaded anew.
+ * The rotation leaves them to their end.
+ */
+export const passingColumns: readonly string[] = ['user_import.raw']
+
 /** The place's `column` is `TABLE.COLUMN`. */
 export const sealedColumns: readonly SealedColumn[] = [
   { table: 'connector', column: 'secret', id: 'id', tenant: 'tenant_id' },

@@ -269,9 +269,18 @@ async function readAgain(
   }: { readonly row: ImportRow; readonly columns: readonly Pick<ImportColumn, 'means' | 'attribute'>[] },
   { store, secrets }: Pick<ImportDeps, 'store' | 'secrets'>,
 ): Promise<ImportFile> {
-  const opened = secrets.open(Buffer.from(row.raw).toString(), placeOf(scope.tenantId, row.id))
+  const opened = openedOf(row, secrets)
   const rules = await rowRulesOf(store.db, scope.tenantId, scope.held)
   return readImportFile(Buffer.from(opened, 'base64'), rules, columns)
+}
+
+/** Sealed with a key that was dropped since: as gone as one whose hour is over. */
+function openedOf({ tenant_id, id, raw }: ImportRow, secrets: ImportDeps['secrets']): string {
+  try {
+    return secrets.open(Buffer.from(raw).toString(), placeOf(tenant_id, id))
+  } catch {
+    throw problem('import-gone', 'The uploaded file cannot be read any more. Upload it again.')
+  }
 }
 
 function placeOf(tenantId: string, id: string) {
