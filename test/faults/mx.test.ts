@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { type MailHost, startMailHost } from '@gatepost/sandbox/mail-host.ts'
 import { ACME_IP } from '../journeys/lib/acme.ts'
-import { letterOfAnn, outsider } from './lib/client.ts'
+import { letter, letterOfAnn, outsider } from './lib/client.ts'
 import { type Place, startPlace } from './lib/place.ts'
 
 const SECOND_IP = '127.0.0.21'
@@ -127,7 +127,7 @@ describe('abuse case 37: nobody is connected to', () => {
     await place.routeTo(place.port)
     const client = await outsider(place.port)
     const envelope = { from: 'ben@bright.example', to: ['ann@acme.example'] }
-    assert.match(await client.send(envelope, letterOfAnn('circle')), /^250 2\.0\.0/)
+    assert.match(await client.send(envelope, letter('circle')), /^250 2\.0\.0/)
     client.end()
     const { id } = await place.row('circle', ['deferred'])
     assert.match((await lastReply(id)).text, /is this gateway itself/)
