@@ -77,7 +77,7 @@ async function deliverTo(domain: string, need = NO_NEED): Promise<string> {
   return `${word} ${tlsTold?.by ?? 'offered'} ${isSeen}`
 }
 
-describe('DANE', { skip, timeout: 60_000 }, () => {
+describe('DANE (abuse case 36)', { skip, timeout: 60_000 }, () => {
   test('a record that names the host’s key makes an unknown authority’s certificate good', async () => {
     assert.equal(await deliverTo('signed.test'), 'verified dane true')
   })

@@ -116,7 +116,7 @@ async function attemptTo(domain: string, states: readonly string[]): Promise<Att
   return attempts[0]!
 }
 
-describe('MTA-STS', { timeout: 90_000 }, () => {
+describe('MTA-STS (abuse case 36)', { timeout: 90_000 }, () => {
   test('enforced, host named and certificate good: delivered, and Why says by whose word', async () => {
     const { tls } = await attemptTo('safe.example', ['delivered'])
     assert.deepEqual([tls?.verified, tls?.by], [true, 'mta-sts'])

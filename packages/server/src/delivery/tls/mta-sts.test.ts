@@ -66,7 +66,7 @@ beforeEach(() => {
   kept = null
 })
 
-describe('policyOf', () => {
+describe('policyOf (abuse case 36)', () => {
   it('without a record nobody is asked', async () => {
     record = []
     assert.equal(await modeOf(open()), 'none')
