@@ -79,21 +79,21 @@ describe('OpenLDAP', { skip }, () => {
 
       for (const [title, fail, state] of [
         [
-          'breaks off in page 3',
+          'breaks off in page 3 (abuse case 68)',
           () => {
             proxy.cutAfter = 700_000
           },
           'failed',
         ],
         [
-          'lists nobody',
+          'lists nobody (abuse case 68)',
           () => {
             proxy.target = none.port
           },
           'refused',
         ],
         [
-          'lists half',
+          'lists half (abuse case 68)',
           () => {
             proxy.target = half.port
           },

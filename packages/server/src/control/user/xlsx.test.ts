@@ -48,7 +48,7 @@ const bombs: readonly (readonly [string, () => Buffer])[] = [
 ]
 
 for (const [name, make] of bombs) {
-  test(`refused within 2 s and 200 MB: ${name}`, async (context) => {
+  test(`refused within 2 s and 200 MB (abuse case 67): ${name}`, async (context) => {
     const bytes = make()
     globalThis.gc?.()
     const before = process.memoryUsage.rss()
