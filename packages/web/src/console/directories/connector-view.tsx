@@ -13,6 +13,7 @@ import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
 import { useConfirm } from '#shared/confirm.tsx'
 import { Facts } from '#shared/facts.tsx'
+import { dateTime } from '#shared/format.ts'
 import { HostText } from '#shared/host-text.tsx'
 import { ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
@@ -130,10 +131,7 @@ function ConnectionPanel({ connector, onRemoved }: PanelProps) {
 }
 
 function factsOf({ settings, secretSetAt }: Connector) {
-  const secret = [
-    'Secret',
-    secretSetAt === null ? 'not set' : `set ${new Date(secretSetAt).toLocaleString()}`,
-  ] as const
+  const secret = ['Secret', secretSetAt === null ? 'not set' : `set ${dateTime(secretSetAt)}`] as const
   if (settings.kind === 'ldap')
     return [
       ['Server', <HostText key="host">{`${settings.host}:${settings.port}`}</HostText>] as const,
@@ -146,7 +144,13 @@ function factsOf({ settings, secretSetAt }: Connector) {
   const rows = Object.entries(settings).filter(
     ([name, value]) => name !== 'kind' && value !== null && value !== '',
   )
-  return [...rows.map(([name, value]) => [wordsOfField(name), String(value)] as const), secret]
+  return [...rows.map(([name, value]) => [wordsOfField(name), wordsOfValue(value)] as const), secret]
+}
+
+/** Switches as people say them; names as they are. */
+function wordsOfValue(value: unknown): string {
+  if (typeof value === 'boolean') return value ? 'yes' : 'no'
+  return String(value)
 }
 
 const encryptionWords = { tls: 'TLS', 'start-tls': 'StartTLS', none: 'none' } as const
