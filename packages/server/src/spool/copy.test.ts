@@ -1,6 +1,6 @@
 // A spool is copied while it takes mail, and what is made of the copy when it comes back.
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -87,8 +87,8 @@ test('a content that is done with meanwhile stays for the copy and goes afterwar
   await withCopy(async (bench, spool, folder) => {
     const id = await storeLarge(spool)
     const copied = spool.copyTo(folder)
-    // Answered by the same thread, so the copy has begun.
-    await spool.counts()
+    // From its first file on the copy has begun.
+    while (!existsSync(join(folder, '0.db'))) await new Promise((resolve) => setImmediate(resolve))
     await spool.settle([settlementOf(id, [0], { kind: 'delivered' })])
     await copied
     assert.equal(readdirSync(join(folder, '0.content')).length, 1)
