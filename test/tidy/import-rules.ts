@@ -42,9 +42,11 @@ export const ownPackages: ReadonlyMap<string, readonly string[]> = new Map([
   ['mail', []],
   ['contract', ['mail']],
   ['directory', ['mail']],
+  ['contacts', ['mail']],
+  ['contacts-export', ['mail', 'contacts']],
   ['sandbox', ['mail']],
   ['directory-agent', ['mail', 'contract', 'directory']],
-  ['server', ['mail', 'contract', 'directory']],
+  ['server', ['mail', 'contract', 'directory', 'contacts']],
   ['web', ['mail', 'contract']],
 ])
 

@@ -74,6 +74,7 @@ export class ThreadSpool implements Spool {
   #isFull = false
   #isShort = false
   #isClosed = false
+  #isCopying = false
   readonly #watch: NodeJS.Timeout
 
   constructor(worker: Worker, options: SpoolOptions) {
@@ -169,12 +170,19 @@ export class ThreadSpool implements Spool {
   /**
    * Copies everything into `folder` while work goes on; resolves with what is in the copy. See `copySpool`.
    */
-  copyTo(folder: string): Promise<AnswerOf['counts']> {
+  /** Rejects at once while another copy lasts. */
+  async copyTo(folder: string): Promise<AnswerOf['counts']> {
+    if (this.#isCopying) throw new Error('this spool is being copied already')
     const { file, contentFolder } = this.#options.start
-    return copySpool({ file, contentFolder, slot: this.slot }, folder, {
-      begin: () => this.#ask({ kind: 'copy-begin' }),
-      end: () => this.#ask({ kind: 'copy-end' }).catch(() => ({ isSpoiled: true })),
-    })
+    this.#isCopying = true
+    try {
+      return await copySpool({ file, contentFolder, slot: this.slot }, folder, {
+        begin: () => this.#ask({ kind: 'copy-begin' }),
+        end: () => this.#ask({ kind: 'copy-end' }).catch(() => ({ isSpoiled: true })),
+      })
+    } finally {
+      this.#isCopying = false
+    }
   }
 
   async close(): Promise<void> {

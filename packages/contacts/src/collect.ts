@@ -1,0 +1,2 @@
+// Collects the people that somebody wrote to from mail systems of many kinds; shared by the tool and the server.
+export {}
