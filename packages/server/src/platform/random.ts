@@ -41,6 +41,12 @@ export type IdKind =
   | 'key'
   | 'fwd'
   | 'tls'
+  /** Share link, acceptance report, export of an organisation, receipt, template. */
+  | 'shr'
+  | 'acc'
+  | 'exp'
+  | 'rcp'
+  | 'tpl'
 
 /** A new id such as `msg_06d9…`: UUIDv7 (48 bit of milliseconds, 74 bit random) in 26 base32 digits. */
 export function newId(kind: IdKind, nowMs: number): string {

@@ -20,6 +20,9 @@ import { signing } from './migrations/0022-signing.ts'
 import { autoAllow } from './migrations/0023-auto-allow.ts'
 import { tlsPartners } from './migrations/0024-tls.ts'
 import { sharedRoutes } from './migrations/0025-shared-routes.ts'
+import { heldMail } from './migrations/0030-held.ts'
+import { sharingAndLeaving } from './migrations/0041-sharing-and-leaving.ts'
+import { templatesAndAddresses } from './migrations/0042-templates-and-addresses.ts'
 import { columnTypes, type Dialect, type Migration } from './migrations/migration.ts'
 import type { Schema } from './schema.ts'
 
@@ -43,6 +46,9 @@ export const migrations: readonly Migration[] = [
   autoAllow,
   tlsPartners,
   sharedRoutes,
+  sharingAndLeaving,
+  templatesAndAddresses,
+  heldMail,
 ].toSorted((a, b) => a.version - b.version)
 
 /** Any number that only Gatepost uses: the key of PostgreSQL's advisory lock around migrations. */

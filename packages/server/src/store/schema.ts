@@ -17,6 +17,27 @@ import type {
   GreylistReportTable,
 } from './greylist-tables.ts'
 import type {
+  DowntimeTable,
+  HeartbeatTable,
+  HeldMailTable,
+  HeldSettingTable,
+  MailWatchTable,
+} from './held-tables.ts'
+import type {
+  AcceptanceTable,
+  AddressConfirmationTable,
+  DepartureTable,
+  ErasureReceiptTable,
+  OwnAddressTable,
+  ReceiptKeyTable,
+  SharedAppConsentTable,
+  SharedAppTable,
+  ShareLinkTable,
+  TemplateTable,
+  TemplateUseTable,
+  TenantExportTable,
+} from './operator-tables.ts'
+import type {
   CloudLinkTable,
   CloudTenantTable,
   ForwardingAddressTable,
@@ -294,7 +315,24 @@ type RevisionTable = {
 }
 
 export type Schema = {
+  share_link: ShareLinkTable
+  acceptance: AcceptanceTable
+  departure: DepartureTable
+  tenant_export: TenantExportTable
+  erasure_receipt: ErasureReceiptTable
+  receipt_key: ReceiptKeyTable
+  template: TemplateTable
+  template_use: TemplateUseTable
+  own_address: OwnAddressTable
+  address_confirmation: AddressConfirmationTable
+  shared_app: SharedAppTable
+  shared_app_consent: SharedAppConsentTable
   readonly tls_partner: TlsPartnerTable
+  readonly held_mail: HeldMailTable
+  readonly held_setting: HeldSettingTable
+  readonly downtime: DowntimeTable
+  readonly heartbeat: HeartbeatTable
+  readonly mail_watch: MailWatchTable
   person: PersonTable
   session: SessionTable
   second_factor: SecondFactorTable

@@ -3,6 +3,16 @@ import type { TableName } from './schema.ts'
 
 /** Tables that hold rows of tenants: the guard asks every query on them to compare `tenant_id`. */
 export const tenantTables = [
+  'share_link',
+  'acceptance',
+  'departure',
+  'tenant_export',
+  'template_use',
+  'address_confirmation',
+  'shared_app_consent',
+  'held_mail',
+  'held_setting',
+  'mail_watch',
   'tls_partner',
   'role_binding',
   'sign_in_profile',

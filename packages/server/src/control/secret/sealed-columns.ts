@@ -24,4 +24,6 @@ export const sealedColumns: readonly SealedColumn[] = [
   { table: 'dkim_key', column: 'private_key', id: 'id', tenant: 'tenant_id' },
   { table: 'second_factor', column: 'secret', id: 'id', tenant: null },
   { table: 'identity_provider', column: 'secret', id: 'id', tenant: 'tenant_id' },
+  { table: 'receipt_key', column: 'private_key', id: 'id', tenant: null },
+  { table: 'shared_app', column: 'secret', id: 'id', tenant: null },
 ]

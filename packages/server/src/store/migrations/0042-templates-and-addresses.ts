@@ -1,0 +1,29 @@
+// Templates of an operator with the organisations that follow them, our addresses as they are announced, and
+// the
+// one Entra application that serves all organisations.
+import type { Migration } from './migration.ts'
+
+export const templatesAndAddresses: Migration = {
+  version: 42,
+  name: 'templates-and-addresses',
+  statements: ({ text }) => [
+    `create table template (id ${text} primary key, name ${text} not null, settings ${text} not null,
+      created_at bigint not null, created_by ${text} not null, updated_at bigint not null,
+      revision bigint not null)`,
+    'create unique index template_name on template (name)',
+    `create table template_use (tenant_id ${text} primary key references tenant (id),
+      template_id ${text} not null, applied_at bigint not null, applied_by ${text} not null,
+      template_revision bigint not null)`,
+    'create index template_use_template on template_use (template_id)',
+    `create table own_address (address ${text} primary key, purposes ${text} not null,
+      announced_at bigint not null, announced_by ${text} not null, active_from bigint not null,
+      ends_at bigint, note ${text} not null)`,
+    `create table address_confirmation (tenant_id ${text} not null references tenant (id),
+      address ${text} not null, confirmed_at bigint not null, confirmed_by ${text} not null,
+      primary key (tenant_id, address))`,
+    `create table shared_app (id ${text} primary key, client_id ${text} not null, secret ${text} not null,
+      changed_at bigint not null, changed_by ${text} not null)`,
+    `create table shared_app_consent (tenant_id ${text} primary key references tenant (id),
+      state_digest ${text}, asked_at bigint not null, directory_id ${text}, granted_at bigint)`,
+  ],
+}
