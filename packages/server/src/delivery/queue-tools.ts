@@ -2,6 +2,13 @@
 // it is being transmitted.
 
 import {
+  CONTENT_PART_OCTETS_MAX,
+  type FetchContentOrder,
+  type FetchedContent,
+  NO_CONTENT,
+} from '#link/content-orders.ts'
+import {
+  EVERYTHING,
   mergeListed,
   type QueueActed,
   type QueueActOrder,
@@ -80,6 +87,26 @@ export class QueueTools {
       isWhole &&= after === null
     }
     return { kind: 'queue-totals', ...counts, isWhole }
+  }
+
+  /** A part of the content of a message that waits here; not found for others, and for other tenants. */
+  async content({ tenantId, messageId, from, octets }: FetchContentOrder): Promise<FetchedContent> {
+    for (const { spool } of this.#deps.sources()) {
+      const open = await spool.queue.open(messageId, tenantId, EVERYTHING)
+      if (open === null) continue
+      const end = from + Math.min(octets, CONTENT_PART_OCTETS_MAX)
+      const chunks: Uint8Array[] = []
+      let at = 0
+      for await (const chunk of spool.readContent(messageId)) {
+        const part = chunk.subarray(Math.max(0, from - at), Math.max(0, end - at))
+        if (part.length > 0) chunks.push(part)
+        at += chunk.length
+        if (at >= end) break
+      }
+      const { size } = open.envelope
+      return { kind: 'fetch-content', found: true, size, content: Buffer.concat(chunks).toString('base64') }
+    }
+    return NO_CONTENT
   }
 
   /** Carries a decision out on all that is meant and is here. */

@@ -1,5 +1,6 @@
 // Orders: what control asks of an edge. Each carries an id and is idempotent; the edge answers with a result.
 
+import type { FetchContentOrder, FetchedContent } from './content-orders.ts'
 import type { Explained, ExplainOrder } from './explain-orders.ts'
 import type { GreylistOrder, GreylistResult } from './greylist-orders.ts'
 import type { QueueActed, QueueActOrder, QueueListed, QueueListOrder } from './queue-orders.ts'
@@ -57,6 +58,7 @@ export type Order =
   | QueueListOrder
   | QueueActOrder
   | QueueTotalsOrder
+  | FetchContentOrder
   | GreylistOrder
   | ExplainOrder
   /** Copies the worker's spools below `folder`; asked again with the same `backupId` until it is done. */
@@ -70,6 +72,7 @@ export type OrderResult =
   | QueueListed
   | QueueActed
   | QueueTotalled
+  | FetchedContent
   | GreylistResult
   | Explained
   | { readonly kind: 'backup'; readonly isDone: boolean; readonly messages: number }

@@ -6,6 +6,7 @@ import type { Emit } from '#events/emit.ts'
 import type { Clock } from '#platform/clock.ts'
 import { removeFile, restrictFile } from '#platform/files.ts'
 import { BodyRooms, BodyTooLong } from './body-room.ts'
+import { FetchedContent } from './content-orders.ts'
 import { ExplainedShape } from './explain-orders.ts'
 import { GreylistDecided, GreylistListed } from './greylist-orders.ts'
 import { MeasurementBoard, Measurements } from './measurements.ts'
@@ -47,6 +48,7 @@ const OrderResultShape = z.discriminatedUnion('kind', [
   QueueListed,
   QueueTotalled,
   QueueActed,
+  FetchedContent,
   GreylistListed,
   GreylistDecided,
   ExplainedShape,

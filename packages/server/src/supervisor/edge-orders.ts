@@ -23,7 +23,7 @@ type Deps = {
   readonly probeTls: (order: TlsProbeOrder) => Promise<OrderResult>
   readonly retryNow: (messageId: string) => Promise<number>
   readonly backup: (order: Extract<Order, { kind: 'backup' }>) => Promise<OrderResult>
-  readonly queue: Pick<QueueTools, 'list' | 'act' | 'totals'>
+  readonly queue: Pick<QueueTools, 'list' | 'act' | 'totals' | 'content'>
   readonly greylist: (order: GreylistOrder) => Promise<GreylistResult>
   readonly explain: (order: ExplainOrder) => Promise<OrderResult>
   readonly onAccepted: (envelope: Envelope, content: Content) => void
@@ -42,6 +42,8 @@ export async function carryOut(order: Order, deps: Deps): Promise<OrderResult> {
       return deps.queue.list(order)
     case 'queue-totals':
       return deps.queue.totals(order)
+    case 'fetch-content':
+      return deps.queue.content(order)
     case 'queue-act':
       return actOnQueue(order, deps)
     case 'greylist-list':

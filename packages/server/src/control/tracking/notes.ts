@@ -1,6 +1,7 @@
 // What Connect wants to know of mail that passes: first messages, when addresses sent last, and who was
 // refused relay.
 import type { AcceptedReport, Report } from '#link/reports.ts'
+import { type HeldNotes, heldIn } from '../hold/notes.ts'
 import type { OutboundUse } from '../outbound/uses.ts'
 import { addVolume, HOUR_MS, type SenderVolume, volumesIn } from '../outbound/volume.ts'
 import { type CorrespondenceNotes, correspondenceIn } from '../sender/correspondence.ts'
@@ -15,6 +16,8 @@ export type MailNotes = {
   readonly senders?: readonly SenderUse[] | undefined
   /** Whose answers accepted outbound mail permits (S4). */
   readonly correspondence?: CorrespondenceNotes | undefined
+  /** Mail that is held for a person, and what was decided about it (H3). */
+  readonly heldMail?: HeldNotes | undefined
   /** First outbound message of a tenant, and when its addresses sent, at most once a day each. */
   readonly outbound: readonly {
     readonly tenantId: string
@@ -52,6 +55,8 @@ export class NoteTaker {
   #made: CorrespondenceNotes['made'][number][] = []
   #bad: CorrespondenceNotes['bad'][number][] = []
   #held: CorrespondenceNotes['held'][number][] = []
+  #heldMail: HeldNotes['held'][number][] = []
+  #heldOutcomes: HeldNotes['outcomes'][number][] = []
   #outbound: MailNotes['outbound'][number][] = []
   #inbound: MailNotes['inbound'][number][] = []
   #volumes = new Map<string, SenderVolume>()
@@ -65,6 +70,11 @@ export class NoteTaker {
       this.#made.push(...(written.made ?? []))
       this.#bad.push(...(written.bad ?? []))
       this.#held.push(...(written.held ?? []))
+    }
+    const heldMail = heldIn(report)
+    if (heldMail !== null) {
+      this.#heldMail.push(...(heldMail.held ?? []))
+      this.#heldOutcomes.push(...(heldMail.outcomes ?? []))
     }
     for (const use of senderUsesIn(report)) {
       const day = Math.floor(use.at / DAY_MS)
@@ -96,6 +106,7 @@ export class NoteTaker {
       protection: this.#protection.take(),
       senders: this.#senders,
       correspondence: { made: this.#made, bad: this.#bad, held: this.#held },
+      heldMail: { held: this.#heldMail, outcomes: this.#heldOutcomes },
       outbound: this.#outbound,
       inbound: this.#inbound,
       volumes: [...this.#volumes.values()],
@@ -106,6 +117,8 @@ export class NoteTaker {
     this.#made = []
     this.#bad = []
     this.#held = []
+    this.#heldMail = []
+    this.#heldOutcomes = []
     this.#outbound = []
     this.#inbound = []
     this.#volumes = new Map()

@@ -7,6 +7,7 @@ import type { Clock } from '#platform/clock.ts'
 import { newId } from '#platform/random.ts'
 import type { Store } from '#store/open.ts'
 import { keepGreylistReports } from '../greylist/reports.ts'
+import { keepHeld } from '../hold/notes-store.ts'
 import { problem } from '../problem.ts'
 import { keepSeenPeople } from '../recipient/seen.ts'
 import { trackingDaysOf } from '../retention/store.ts'
@@ -148,6 +149,7 @@ async function keepNotes(notes: MailNotes, { store, peopleChanged }: Options): P
   await keepMailNotes(store, notes)
   const { correspondence } = notes
   if (correspondence && (await keepCorrespondence(correspondence, { store }))) peopleChanged?.()
+  if (notes.heldMail !== undefined) await keepHeld(store, notes.heldMail)
   if (notes.protection === undefined) return
   if (await keepSeenPeople(notes.protection, { store })) peopleChanged?.()
   await keepSpoofs(store, notes.protection.spoofs)

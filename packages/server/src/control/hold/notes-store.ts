@@ -1,0 +1,87 @@
+// Keeps what reports say of held mail. A report that comes twice changes nothing.
+import type { Store, Trx } from '#store/open.ts'
+import type { HeldMailNote, HeldNotes, HeldOutcomeNote } from './notes.ts'
+
+/** Stores a batch; resolves with how many recipients are newly held. */
+export async function keepHeld(store: Store, { held, outcomes }: HeldNotes): Promise<number> {
+  if (held.length === 0 && outcomes.length === 0) return 0
+  return store.transaction(async (trx) => {
+    let added = 0
+    for (const note of held) added += await insertHeld(trx, note)
+    for (const note of outcomes) await noteOutcome(trx, note)
+    return added
+  })
+}
+
+async function insertHeld(trx: Trx, note: HeldMailNote): Promise<number> {
+  const { numInsertedOrUpdatedRows } = await trx
+    .insertInto('held_mail')
+    .values(rowOf(note))
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst()
+  return Number(numInsertedOrUpdatedRows ?? 0n)
+}
+
+export function rowOf(note: HeldMailNote) {
+  return {
+    tenant_id: note.tenantId,
+    message_id: note.messageId,
+    recipient_index: note.index,
+    recipient: note.recipient,
+    mailbox: note.mailbox,
+    class: note.class,
+    because: note.because,
+    rule_name: note.ruleName,
+    score: note.score,
+    author: note.author,
+    reverse_path: note.reversePath,
+    subject: note.subject,
+    size: note.size,
+    direction: note.direction,
+    held_at: note.at,
+    state: 'held',
+    decided_at: null,
+    decided_by: null,
+    decision: null,
+    told_at: null,
+    requested_at: null,
+    requested_by: null,
+    request_text: null,
+    seconded_by: null,
+    seconded_at: null,
+  } as const
+}
+
+async function noteOutcome(trx: Trx, note: HeldOutcomeNote): Promise<void> {
+  const { tenantId, messageId, indexes, outcome, at, by, text } = note
+  if (outcome === 'held') return holdAgain(trx, note)
+  await trx
+    .updateTable('held_mail')
+    .set({ state: outcome, decided_at: at, decided_by: by, decision: text === '' ? null : text })
+    .where('tenant_id', '=', tenantId)
+    .where('message_id', '=', messageId)
+    .where('recipient_index', 'in', [...indexes])
+    .where('state', '=', 'held')
+    .execute()
+}
+
+/** Held once more after a release, by a person or because nobody may be told of its failure. */
+async function holdAgain(trx: Trx, { tenantId, messageId, indexes, at, by, text }: HeldOutcomeNote) {
+  await trx
+    .updateTable('held_mail')
+    .set({
+      state: 'held',
+      class: by === null ? 'undeliverable' : 'by-person',
+      because: text === '' ? 'held' : text,
+      held_at: at,
+      told_at: null,
+      decided_at: null,
+      decided_by: by,
+      decision: null,
+    })
+    .where('tenant_id', '=', tenantId)
+    .where('message_id', '=', messageId)
+    .where('recipient_index', 'in', [...indexes])
+    .where('held_at', '<', at)
+    .execute()
+}
