@@ -41,6 +41,13 @@ export type IdKind =
   | 'key'
   | 'fwd'
   | 'tls'
+  /** Archive: entry, hold, export, look at itself. */
+  | 'arc'
+  | 'hld'
+  | 'chk'
+  /** Alert, word of it on its way. */
+  | 'alr'
+  | 'snd'
   /** Share link, acceptance report, export of an organisation, receipt, template. */
   | 'shr'
   | 'acc'

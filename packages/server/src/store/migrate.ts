@@ -21,6 +21,8 @@ import { autoAllow } from './migrations/0023-auto-allow.ts'
 import { tlsPartners } from './migrations/0024-tls.ts'
 import { sharedRoutes } from './migrations/0025-shared-routes.ts'
 import { heldMail } from './migrations/0030-held.ts'
+import { archiveTables } from './migrations/0034-archive.ts'
+import { alerts } from './migrations/0039-alerts.ts'
 import { sharingAndLeaving } from './migrations/0041-sharing-and-leaving.ts'
 import { templatesAndAddresses } from './migrations/0042-templates-and-addresses.ts'
 import { columnTypes, type Dialect, type Migration } from './migrations/migration.ts'
@@ -46,9 +48,11 @@ export const migrations: readonly Migration[] = [
   autoAllow,
   tlsPartners,
   sharedRoutes,
+  alerts,
   sharingAndLeaving,
   templatesAndAddresses,
   heldMail,
+  archiveTables,
 ].toSorted((a, b) => a.version - b.version)
 
 /** Any number that only Gatepost uses: the key of PostgreSQL's advisory lock around migrations. */

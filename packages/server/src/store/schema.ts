@@ -3,6 +3,15 @@
 
 import type { Generated, Insertable, Selectable } from 'kysely'
 import type { AgentChunkTable, AgentPushTable, AgentTable } from './agent-tables.ts'
+import type { AlertChannelTable, AlertSendTable, AlertTable } from './alert-tables.ts'
+import type {
+  ArchiveCheckTable,
+  ArchiveExportTable,
+  ArchiveHoldTable,
+  ArchiveRuleTable,
+  ArchiveSettingTable,
+  JournalHourTable,
+} from './archive-tables.ts'
 import type { Flag, Json } from './columns.ts'
 import type {
   ConnectorEntryTable,
@@ -328,6 +337,9 @@ export type Schema = {
   shared_app: SharedAppTable
   shared_app_consent: SharedAppConsentTable
   readonly tls_partner: TlsPartnerTable
+  alert: AlertTable
+  alert_channel: AlertChannelTable
+  alert_send: AlertSendTable
   readonly held_mail: HeldMailTable
   readonly held_setting: HeldSettingTable
   readonly downtime: DowntimeTable
@@ -404,6 +416,12 @@ export type Schema = {
   tenant_dirty: TenantDirtyTable
   node_edge: NodeEdgeTable
   activity: ActivityTable
+  archive_check: ArchiveCheckTable
+  archive_export: ArchiveExportTable
+  archive_hold: ArchiveHoldTable
+  archive_rule: ArchiveRuleTable
+  archive_setting: ArchiveSettingTable
+  journal_hour: JournalHourTable
   schema_version: SchemaVersionTable
 }
 

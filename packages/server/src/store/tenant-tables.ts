@@ -3,6 +3,12 @@ import type { TableName } from './schema.ts'
 
 /** Tables that hold rows of tenants: the guard asks every query on them to compare `tenant_id`. */
 export const tenantTables = [
+  'archive_setting',
+  'archive_rule',
+  'archive_hold',
+  'archive_export',
+  'archive_check',
+  'journal_hour',
   'share_link',
   'acceptance',
   'departure',
@@ -14,6 +20,9 @@ export const tenantTables = [
   'held_setting',
   'mail_watch',
   'tls_partner',
+  'alert',
+  'alert_channel',
+  'alert_send',
   'role_binding',
   'sign_in_profile',
   'identity_provider',

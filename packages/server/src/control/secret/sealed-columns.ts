@@ -18,11 +18,13 @@ export const passingColumns: readonly string[] = ['user_import.raw']
 
 /** The place's `column` is `TABLE.COLUMN`. */
 export const sealedColumns: readonly SealedColumn[] = [
+  { table: 'archive_setting', column: 'key', id: 'key_id', tenant: 'tenant_id' },
   { table: 'connector', column: 'secret', id: 'id', tenant: 'tenant_id' },
   { table: 'smtp_credential', column: 'keys', id: 'id', tenant: 'tenant_id' },
   { table: 'outbound_setting', column: 'srs_key', id: 'tenant_id', tenant: 'tenant_id' },
   { table: 'dkim_key', column: 'private_key', id: 'id', tenant: 'tenant_id' },
   { table: 'second_factor', column: 'secret', id: 'id', tenant: null },
+  { table: 'alert_channel', column: 'webhook_secret', id: 'tenant_id', tenant: 'tenant_id' },
   { table: 'identity_provider', column: 'secret', id: 'id', tenant: 'tenant_id' },
   { table: 'receipt_key', column: 'private_key', id: 'id', tenant: null },
   { table: 'shared_app', column: 'secret', id: 'id', tenant: null },
