@@ -51,6 +51,8 @@ function webSources() {
     'packages/web/tsconfig.json',
     'packages/contract/src',
     'packages/mail/src',
+    // The guides are pages of the console.
+    'docs',
     'tsconfig.base.json',
     'package-lock.json',
   ]

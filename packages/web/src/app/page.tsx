@@ -1,8 +1,10 @@
 // The frame of every page: breadcrumb and actions in the top bar, one h1, and the title of the browser's tab.
 import { Link } from '@tanstack/react-router'
 import { type ReactNode, useEffect } from 'react'
+import { GuideButton } from '#shared/guide-link.tsx'
 import classes from './page.module.css'
 import { useMyTenant } from './session.ts'
+import { useGuide } from './shell/guide-of.ts'
 import { TopBar } from './shell/top-bar.tsx'
 
 export type Crumb = { readonly label: string; readonly link?: ReactNode }
@@ -23,6 +25,8 @@ type Props = {
   /** Data is being read again: a thin line under the bar. */
   readonly busy?: boolean
   readonly heading?: ReactNode
+  /** The page's guide where it is not that of its entry in the navigation; null where there is none. */
+  readonly guide?: string | null
   readonly children: ReactNode
 }
 
@@ -37,9 +41,12 @@ export function Page(props: Props) {
     width = 'page',
     busy,
     heading,
+    guide,
     children,
   } = props
   const tenant = useMyTenant()
+  const ownGuide = useGuide()
+  const shownGuide = guide === undefined ? ownGuide : guide
   const owner = tenant?.name ?? 'Installation'
   useEffect(() => {
     document.title = `${title} · ${owner} · Gatepost`
@@ -48,6 +55,7 @@ export function Page(props: Props) {
     <div className={classes.frame}>
       <TopBar title={title} crumbs={[ownerCrumb(owner, tenant?.slug), ...crumbs]} busy={busy}>
         {barActions}
+        {shownGuide !== null && <GuideButton guide={shownGuide} />}
       </TopBar>
       <main id="main" tabIndex={-1} className={classes.main} data-width={width}>
         <div className={classes.content}>

@@ -32,6 +32,16 @@ const organizations = createRoute({
   path: '/system/organizations',
   component: lazyRouteComponent(() => import('#system/organizations-page.tsx'), 'OrganizationsPage'),
 })
+const guides = createRoute({
+  getParentRoute: () => shell,
+  path: '/guides',
+  component: lazyRouteComponent(() => import('#guides/guides-page.tsx'), 'GuidesPage'),
+})
+const guide = createRoute({
+  getParentRoute: () => shell,
+  path: '/guides/$',
+  component: lazyRouteComponent(() => import('#guides/guide-page.tsx'), 'GuidePage'),
+})
 
 export const systemRoutes = [
   readiness,
@@ -40,4 +50,6 @@ export const systemRoutes = [
   systemAudit,
   systemTokens,
   organizations,
+  guides,
+  guide,
 ] as const

@@ -221,6 +221,17 @@ const settings = createRoute({
   path: '/settings',
   component: lazyRouteComponent(() => import('#console/settings-page.tsx'), 'SettingsPage'),
 })
+/** The documentation inside the console. */
+const guides = createRoute({
+  getParentRoute: () => tenant,
+  path: '/guides',
+  component: lazyRouteComponent(() => import('#guides/guides-page.tsx'), 'GuidesPage'),
+})
+const guide = createRoute({
+  getParentRoute: () => tenant,
+  path: '/guides/$',
+  component: lazyRouteComponent(() => import('#guides/guide-page.tsx'), 'GuidePage'),
+})
 
 export const tenantTree = tenant.addChildren([
   tenantHome,
@@ -254,4 +265,6 @@ export const tenantTree = tenant.addChildren([
   tokens,
   retention,
   settings,
+  guides,
+  guide,
 ])

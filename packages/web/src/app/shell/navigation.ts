@@ -73,6 +73,8 @@ export type Entry<Address extends string> = {
   readonly label: string
   readonly icon: typeof IconInbox
   readonly needs: Permission
+  /** The page's guide: `senders` is docs/guides/senders.md; a test looks whether it is there. */
+  readonly guide: string
   /** What people may look for: former names, words of other consoles. */
   readonly alsoCalled: readonly string[]
 }
@@ -91,6 +93,7 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
         label: 'Dashboard',
         icon: IconLayoutDashboard,
         needs: 'messages:read',
+        guide: 'console',
         alsoCalled: ['Home', 'Overview'],
       },
       {
@@ -98,6 +101,7 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
         label: 'Messages',
         icon: IconInbox,
         needs: 'messages:read',
+        guide: 'messages',
         alsoCalled: ['Message Center', 'Gateway, Tracking', 'Where is my mail', 'Message trace'],
       },
       {
@@ -106,6 +110,7 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
         label: 'Held mail',
         icon: IconHandStop,
         needs: 'queue:read',
+        guide: 'queue',
         alsoCalled: ['Held queue', 'On hold', 'Quarantine', 'Release'],
       },
       {
@@ -114,6 +119,7 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
         label: 'Queue',
         icon: IconStack2,
         needs: 'queue:read',
+        guide: 'queue',
         alsoCalled: ['Delivery queue', 'Deferred', 'Retry', 'Pause delivery'],
       },
       {
@@ -121,6 +127,7 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
         label: 'Connect',
         icon: IconListCheck,
         needs: 'connect:read',
+        guide: 'connect',
         alsoCalled: ['Connect Application', 'Onboarding', 'Set-up steps'],
       },
     ],
@@ -133,6 +140,7 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
         label: 'Domains',
         icon: IconWorld,
         needs: 'domains:read',
+        guide: 'domains',
         alsoCalled: ['Directories, Internal Directories', 'Internal domains', 'Recipient validation', 'MX'],
       },
       {
@@ -140,6 +148,7 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
         label: 'Delivery routes',
         icon: IconRoute,
         needs: 'routes:read',
+        guide: 'routes',
         alsoCalled: ['Gateway, Delivery Routes', 'Mail host', 'Next hop'],
       },
       {
@@ -147,6 +156,7 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
         label: 'TLS',
         icon: IconLock,
         needs: 'policies:read',
+        guide: 'tls',
         alsoCalled: ['Secure delivery', 'Secure receipt', 'Enforced TLS', 'DANE', 'MTA-STS', 'Partners'],
       },
       {
@@ -154,6 +164,7 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
         label: 'Outbound',
         icon: IconSend,
         needs: 'outbound:read',
+        guide: 'outbound',
         alsoCalled: [
           'Gateway, Authorized outbounds',
           'Authorised addresses',
@@ -168,6 +179,7 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
         label: 'Forwarding',
         icon: IconArrowForwardUp,
         needs: 'outbound:read',
+        guide: 'forwarding',
         alsoCalled: ['Address alteration', 'Forwarding addresses', 'Relay rules', 'Redirect'],
       },
       {
@@ -175,6 +187,7 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
         label: 'Signing',
         icon: IconSignature,
         needs: 'signing:read',
+        guide: 'signing',
         alsoCalled: [
           'Gateway, Policies, DNS Authentication – Outbound',
           'DKIM',
@@ -193,6 +206,7 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
         label: 'Policies',
         icon: IconShield,
         needs: 'policies:read',
+        guide: 'policies',
         alsoCalled: ['Gateway, Policies', 'Permitted senders', 'Blocked senders', 'Address groups', 'Rules'],
       },
       {
@@ -200,6 +214,7 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
         label: 'Senders',
         icon: IconUserCheck,
         needs: 'senders:read',
+        guide: 'senders',
         alsoCalled: [
           'Gateway, Add permitted users',
           'Managed senders',
@@ -213,6 +228,7 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
         label: 'Greylisting',
         icon: IconHourglass,
         needs: 'policies:read',
+        guide: 'greylisting',
         alsoCalled: ['Gateway, Policies, Greylisting', 'Deferred now', 'Attempt greylisted'],
       },
       {
@@ -220,6 +236,7 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
         label: 'Forgery',
         icon: IconMasksTheater,
         needs: 'policies:read',
+        guide: 'forgery',
         alsoCalled: [
           'Gateway, Policies, Anti-Spoofing',
           'Anti-Spoofing SPF based Bypass',
@@ -233,6 +250,7 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
         label: 'Trusted services',
         icon: IconPlugConnected,
         needs: 'policies:read',
+        guide: 'services',
         alsoCalled: ['Survey tools', 'Exempt a service', 'Third-party senders'],
       },
     ],
@@ -245,6 +263,7 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
         label: 'Users',
         icon: IconUsers,
         needs: 'users:read',
+        guide: 'users',
         alsoCalled: ['Internal directories, users', 'Spreadsheet import'],
       },
       {
@@ -252,6 +271,7 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
         label: 'Groups',
         icon: IconUsersGroup,
         needs: 'policies:read',
+        guide: 'users',
         alsoCalled: ['Profile groups', 'Directory groups', 'Address groups'],
       },
       {
@@ -259,6 +279,7 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
         label: 'Directories',
         icon: IconAddressBook,
         needs: 'directories:read',
+        guide: 'directories',
         alsoCalled: [
           'Services, Directory Synchronization',
           'LDAP',
@@ -272,6 +293,7 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
         label: 'Administrators',
         icon: IconUserShield,
         needs: 'roles:read',
+        guide: 'roles',
         alsoCalled: ['Basic administrator', 'Account, Roles, users', 'Invite', 'Who may sign in here'],
       },
       {
@@ -279,6 +301,7 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
         label: 'Roles',
         icon: IconUsersGroup,
         needs: 'roles:read',
+        guide: 'roles',
         alsoCalled: ['Account, Roles', 'Custom roles', 'Permissions', 'Protected permissions'],
       },
       {
@@ -286,6 +309,7 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
         label: 'Sign-in',
         icon: IconLogin2,
         needs: 'sign-in:read',
+        guide: 'sign-in',
         alsoCalled: [
           'Authentication profiles',
           'Single sign-on, SAML, OpenID Connect',
@@ -304,6 +328,7 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
         label: 'Audit log',
         icon: IconHistory,
         needs: 'audit:read',
+        guide: 'audit',
         alsoCalled: ['Account, Audit Logs', 'Changes', 'Who looked'],
       },
       {
@@ -311,6 +336,7 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
         label: 'API tokens',
         icon: IconKey,
         needs: 'tokens:read',
+        guide: 'tokens',
         alsoCalled: ['API applications', 'Services, API', 'Bearer', 'Automation'],
       },
       {
@@ -318,6 +344,7 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
         label: 'Retention',
         icon: IconCalendarTime,
         needs: 'retention:read',
+        guide: 'retention',
         alsoCalled: ['Data retention', 'Erase a person', 'Legal hold', 'Privacy', 'GDPR'],
       },
     ],
@@ -329,6 +356,7 @@ export const settingsEntry: Entry<TenantAddress> = {
   label: 'Settings',
   icon: IconSettings,
   needs: 'tenant:read',
+  guide: 'settings',
   alsoCalled: ['Account, Account Settings', 'Organisation', 'Emergency contact'],
 }
 
@@ -341,6 +369,7 @@ export const systemNavigation: readonly Group<SystemAddress>[] = [
         label: 'Organisations',
         icon: IconBuilding,
         needs: 'system:read',
+        guide: 'organisations',
         alsoCalled: ['Tenants', 'Customers', 'Accounts'],
       },
       {
@@ -348,6 +377,7 @@ export const systemNavigation: readonly Group<SystemAddress>[] = [
         label: 'Operators',
         icon: IconUserShield,
         needs: 'system:read',
+        guide: 'roles',
         alsoCalled: ['Partners', 'MSP', 'Partner administrator'],
       },
       {
@@ -355,6 +385,7 @@ export const systemNavigation: readonly Group<SystemAddress>[] = [
         label: 'Readiness',
         icon: IconStethoscope,
         needs: 'system:read',
+        guide: 'operate/troubleshoot',
         alsoCalled: ['Zone', 'Port 25', 'Certificate', 'Health'],
       },
       {
@@ -362,6 +393,7 @@ export const systemNavigation: readonly Group<SystemAddress>[] = [
         label: 'Refused for nobody',
         icon: IconShieldX,
         needs: 'system:read',
+        guide: 'operate/troubleshoot',
         alsoCalled: ['Relay attempts', 'Open relay', 'Rejected connections', 'Unattributed refusals'],
       },
       {
@@ -369,6 +401,7 @@ export const systemNavigation: readonly Group<SystemAddress>[] = [
         label: 'Audit log',
         icon: IconHistory,
         needs: 'system:read',
+        guide: 'audit',
         alsoCalled: ['Sign-ins', 'Changes of the installation'],
       },
       {
@@ -376,6 +409,7 @@ export const systemNavigation: readonly Group<SystemAddress>[] = [
         label: 'API tokens',
         icon: IconKey,
         needs: 'system:read',
+        guide: 'tokens',
         alsoCalled: ['Tokens of the installation'],
       },
     ],

@@ -1,0 +1,88 @@
+// All guides by shelf, and a search over their words.
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { Page } from '#app/page.tsx'
+import { GuideLink } from '#shared/guide-link.tsx'
+import { ProblemNote } from '#shared/note.tsx'
+import { Panel } from '#shared/panel.tsx'
+import { SearchField } from '#shared/search-field.tsx'
+import { SkeletonRows } from '#shared/skeleton.tsx'
+import { findGuides } from './find.ts'
+import classes from './guide.module.css'
+import { type GuideText, loadShelves, shelves } from './library.ts'
+
+export function useShelves(enabled = true) {
+  return useQuery({
+    queryKey: ['guides'],
+    queryFn: loadShelves,
+    staleTime: Number.POSITIVE_INFINITY,
+    enabled,
+  })
+}
+
+export function GuidesPage() {
+  const [query, setQuery] = useState('')
+  const { data, error } = useShelves()
+  return (
+    <Page
+      title="Guides"
+      lead="The documentation of this release. It is part of the console and needs no way to the internet."
+      guide={null}
+    >
+      <SearchField
+        label="Search guides"
+        placeholder="Words of a guide"
+        value={query}
+        onChange={setQuery}
+        className={classes.search}
+      />
+      {error && <ProblemNote error={error} />}
+      {!data && !error && <SkeletonRows />}
+      {data && (query === '' ? <Shelves guides={data} /> : <Found guides={data} query={query} />)}
+    </Page>
+  )
+}
+
+function Shelves({ guides }: { readonly guides: readonly GuideText[] }) {
+  return (
+    <div className={classes.shelves}>
+      {shelves.map(({ name }) => (
+        <Panel key={name} title={name}>
+          <ul className={classes.shelf}>
+            {guides
+              .filter(({ shelf }) => shelf === name)
+              .map(({ guide, title }) => (
+                <li key={guide}>
+                  <GuideLink guide={guide}>{title}</GuideLink>
+                </li>
+              ))}
+          </ul>
+        </Panel>
+      ))}
+    </div>
+  )
+}
+
+function Found({ guides, query }: { readonly guides: readonly GuideText[]; readonly query: string }) {
+  const found = findGuides(guides, query)
+  if (found.length === 0) {
+    return <p className="tx2">No guide has all of these words. Try one of them, or another name for it.</p>
+  }
+  return (
+    <Panel title="Found" side={String(found.length)}>
+      <ul className={classes.shelf}>
+        {found.map(({ guide, title, shelf, heading, hash }) => (
+          <li key={guide}>
+            <GuideLink guide={guide} hash={hash}>
+              {title}
+            </GuideLink>{' '}
+            <span className="small tx2">
+              {shelf}
+              {heading && ` · ${heading}`}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  )
+}
