@@ -40,6 +40,7 @@ const SERVICE = {
 export const bodies: { readonly [endpoint: string]: unknown } = {
   updateTenant: { name: 'Renamed' },
   skipStep: { skipped: true },
+  startAcceptance: { recipient: '' },
   addDomain: { name: 'new.example' },
   updateDomain: { recipientMode: 'known' },
   addUser: { email: 'new@acme.example' },

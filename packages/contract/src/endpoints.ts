@@ -1,5 +1,6 @@
 // Every endpoint of the API in one list: bind, OpenAPI, the client and the isolation test read it.
 
+import * as acceptance from './acceptance.ts'
 import * as account from './account.ts'
 import * as agent from './agent.ts'
 import * as audit from './audit.ts'
@@ -131,6 +132,9 @@ export const endpoints: readonly Endpoint[] = [
   connect.getConnect,
   connect.checkStep,
   connect.skipStep,
+  acceptance.listAcceptance,
+  acceptance.startAcceptance,
+  acceptance.getAcceptance,
   domain.listDomains,
   domain.addDomain,
   domain.getDomain,

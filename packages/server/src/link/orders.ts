@@ -5,6 +5,7 @@ import type { Explained, ExplainOrder } from './explain-orders.ts'
 import type { GreylistOrder, GreylistResult } from './greylist-orders.ts'
 import type { QueueActed, QueueActOrder, QueueListed, QueueListOrder } from './queue-orders.ts'
 import type { QueueTotalled, QueueTotalsOrder } from './queue-totals.ts'
+import type { SelfProbed, SelfProbeOrder } from './self-orders.ts'
 import type { TlsProbed, TlsProbeOrder } from './tls-orders.ts'
 
 /** The separate tests of a delivery route, in order; a failed one leaves the rest `not-run` (C5). */
@@ -55,6 +56,7 @@ export type Order =
   /** Makes queued recipients of one message due now. */
   | { readonly kind: 'retry'; readonly id: string; readonly messageId: string }
   | TlsProbeOrder
+  | SelfProbeOrder
   | QueueListOrder
   | QueueActOrder
   | QueueTotalsOrder
@@ -69,6 +71,7 @@ export type OrderResult =
   | { readonly kind: 'submit'; readonly messageId: string }
   | { readonly kind: 'retry'; readonly recipients: number }
   | TlsProbed
+  | SelfProbed
   | QueueListed
   | QueueActed
   | QueueTotalled

@@ -17,6 +17,7 @@ import type { Publisher } from './publisher.ts'
 import { QueueActed, QueueListed } from './queue-orders.ts'
 import { QueueTotalled } from './queue-totals.ts'
 import { NotABatch } from './report-shape.ts'
+import { SelfProbed } from './self-orders.ts'
 import { TlsProbed } from './tls-orders.ts'
 
 /** Where reports go. The body is the text of a `ReportBatch`, checked by whoever stores it. */
@@ -45,6 +46,7 @@ const OrderResultShape = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('submit'), messageId: z.string().max(200) }),
   z.object({ kind: z.literal('retry'), recipients: z.int() }),
   TlsProbed,
+  SelfProbed,
   QueueListed,
   QueueTotalled,
   QueueActed,

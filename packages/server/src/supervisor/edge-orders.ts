@@ -9,6 +9,7 @@ import type { SettingsDirectory } from '#link/holder.ts'
 import type { Order, OrderResult } from '#link/orders.ts'
 import type { QueueActOrder } from '#link/queue-orders.ts'
 import type { AcceptedReport } from '#link/reports.ts'
+import type { SelfProbeOrder } from '#link/self-orders.ts'
 import type { TlsProbeOrder } from '#link/tls-orders.ts'
 import type { Clock } from '#platform/clock.ts'
 import { newId } from '#platform/random.ts'
@@ -21,6 +22,7 @@ type Deps = {
   readonly current: () => SettingsDirectory | null
   readonly probeRoute: (order: Extract<Order, { kind: 'probe-route' }>) => Promise<OrderResult>
   readonly probeTls: (order: TlsProbeOrder) => Promise<OrderResult>
+  readonly probeSelf: (order: SelfProbeOrder) => Promise<OrderResult>
   readonly retryNow: (messageId: string) => Promise<number>
   readonly backup: (order: Extract<Order, { kind: 'backup' }>) => Promise<OrderResult>
   readonly queue: Pick<QueueTools, 'list' | 'act' | 'totals' | 'content'>
@@ -36,6 +38,8 @@ export async function carryOut(order: Order, deps: Deps): Promise<OrderResult> {
       return deps.probeRoute(order)
     case 'probe-tls':
       return deps.probeTls(order)
+    case 'probe-self':
+      return deps.probeSelf(order)
     case 'retry':
       return { kind: 'retry', recipients: await deps.retryNow(order.messageId) }
     case 'queue-list':

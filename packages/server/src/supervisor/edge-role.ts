@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { type CallForward, callForwardOf } from '#delivery/call-forward.ts'
 import { probeRoute } from '#delivery/probe.ts'
+import { probeSelf } from '#delivery/probe-self.ts'
 import { Scheduler } from '#delivery/scheduler.ts'
 import { createStamper } from '#delivery/stamp.ts'
 import { probeTls } from '#delivery/tls/probe-tls.ts'
@@ -174,6 +175,7 @@ function ordersOf(
       onAccepted: (envelope, content) => scheduler.offer(envelope, content),
       probeRoute: (probe) =>
         probeRoute(probe, { dns, clock, config, ownListeners: () => mail, localAddresses }),
+      probeSelf: (probe) => probeSelf(probe, { clock, config }),
       probeTls: (probe) => probeTls(probe, { dns, clock, config, ownListeners: () => mail, localAddresses }),
     })
 }

@@ -1,5 +1,6 @@
 // Every endpoint's answer in one list; the app refuses to start when one is missing.
 import type { Binding } from '../request.ts'
+import { acceptanceBindings } from './acceptance.ts'
 import { accountBindings } from './account.ts'
 import { agentBindings } from './agent.ts'
 import { auditBindings } from './audit.ts'
@@ -58,5 +59,6 @@ export function createBindings(deps: HandlerDeps): readonly Binding[] {
     ...tlsBindings(deps),
     ...signingBindings(deps),
     ...systemBindings(deps),
+    ...acceptanceBindings(deps),
   ]
 }
