@@ -1,5 +1,6 @@
 // One of everything in an organisation, for the tests of its walls: a new kind of thing is made here.
 import assert from 'node:assert/strict'
+import { raiseAlert } from '@gatepost/server/control/alert/alert.ts'
 import { newRun } from '@gatepost/server/control/directory/job.ts'
 import { insertRun } from '@gatepost/server/control/directory/run-store.ts'
 import { findConnector } from '@gatepost/server/control/directory/store.ts'
@@ -87,9 +88,23 @@ export async function fill(
     agent: (agent as { readonly id: string }).id,
     person: await somebodyIn(control, tenantId),
     account: await somebodyIn(control, tenantId),
+    alert: await alertIn(control, tenantId),
     step: 'validate-domains',
     name: 'acme.example',
   }
+}
+
+async function alertIn({ deps }: TestControl, tenantId: string): Promise<string> {
+  const alert = {
+    tenantId,
+    kind: 'route-down',
+    subject: 'exchange.acme.example',
+    severity: 'critical',
+    text: 'It takes no mail.',
+    remedy: 'Look at it.',
+    link: '/t/acme/routes',
+  } as const
+  return deps.store.transaction((trx) => raiseAlert(trx, alert, deps.clock.now()))
 }
 
 async function somebodyIn({ deps }: TestControl, tenantId: string): Promise<string> {

@@ -40,6 +40,12 @@ const SERVICE = {
 export const bodies: { readonly [endpoint: string]: unknown } = {
   updateTenant: { name: 'Renamed' },
   skipStep: { skipped: true },
+  muteAlert: { hours: 1 },
+  muteSystemAlert: { hours: 1 },
+  setAlertChannel: { escalateMinutes: 30 },
+  setSystemAlertChannel: { escalateMinutes: 30 },
+  createShare: { step: 'modify-mx' },
+  viewShare: { token: 'none' },
   startAcceptance: { recipient: '' },
   addDomain: { name: 'new.example' },
   updateDomain: { recipientMode: 'known' },

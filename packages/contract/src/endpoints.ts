@@ -3,6 +3,7 @@
 import * as acceptance from './acceptance.ts'
 import * as account from './account.ts'
 import * as agent from './agent.ts'
+import * as alert from './alert.ts'
 import * as audit from './audit.ts'
 import * as autoAllow from './auto-allow.ts'
 import * as connect from './connect.ts'
@@ -12,6 +13,7 @@ import type { Endpoint } from './endpoint.ts'
 import * as forwarding from './forwarding.ts'
 import * as greylist from './greylist.ts'
 import * as group from './group.ts'
+import * as held from './held.ts'
 import * as keys from './keys.ts'
 import * as message from './message.ts'
 import * as operator from './operator.ts'
@@ -27,6 +29,7 @@ import * as sender from './sender.ts'
 import * as service from './service.ts'
 import * as session from './session.ts'
 import * as setup from './setup.ts'
+import * as share from './share.ts'
 import * as signIn from './sign-in.ts'
 import * as signInSettings from './sign-in-settings.ts'
 import * as signing from './signing.ts'
@@ -135,6 +138,10 @@ export const endpoints: readonly Endpoint[] = [
   acceptance.listAcceptance,
   acceptance.startAcceptance,
   acceptance.getAcceptance,
+  share.listShares,
+  share.createShare,
+  share.removeShare,
+  share.viewShare,
   domain.listDomains,
   domain.addDomain,
   domain.getDomain,
@@ -267,6 +274,14 @@ export const endpoints: readonly Endpoint[] = [
   queue.actOnQueue,
   queue.getQueuePause,
   queue.setQueuePause,
+  held.listHeld,
+  held.getHeldSummary,
+  held.getHeld,
+  held.previewHeld,
+  held.actOnHeld,
+  held.forwardHeld,
+  held.getHeldSettings,
+  held.setHeldSettings,
   greylist.getGreylisting,
   greylist.listDeferred,
   greylist.listEndedDeferrals,
@@ -285,6 +300,22 @@ export const endpoints: readonly Endpoint[] = [
   signing.evaluateSpf,
   autoAllow.getAutoAllow,
   autoAllow.setAutoAllow,
+  alert.listAlerts,
+  alert.getAlert,
+  alert.acknowledgeAlert,
+  alert.muteAlert,
+  alert.getAlertChannel,
+  alert.setAlertChannel,
+  alert.renewAlertSecret,
+  alert.testAlertChannel,
+  alert.listSystemAlerts,
+  alert.getSystemAlert,
+  alert.acknowledgeSystemAlert,
+  alert.muteSystemAlert,
+  alert.getSystemAlertChannel,
+  alert.setSystemAlertChannel,
+  alert.renewSystemAlertSecret,
+  alert.testSystemAlertChannel,
   system.getReadiness,
   system.checkReadiness,
   system.listRefusals,

@@ -142,6 +142,11 @@ export const catalogue = {
   },
   'control.check.ran': { level: 'debug', means: 'A Connect check ran.' },
   'control.check.failed': { level: 'warn', means: 'A Connect check could not be carried out.' },
+  'control.alert.failed': {
+    level: 'warn',
+    means: 'Word of an alert could not be sent; it is tried again unless isLast is true. The reason is here.',
+    counts: 'alert_send_failures',
+  },
   'control.request.failed': { level: 'error', means: 'An API request failed by our own fault.' },
   'control.request.done': { level: 'debug', means: 'An API request was answered.', counts: 'api_requests' },
   'control.sign-in.failed': { level: 'warn', means: 'A sign-in failed.', counts: 'sign_in_failures' },

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { endpoints } from '@gatepost/contract/endpoints.ts'
 import { localEndpoints } from '@gatepost/contract/operations.ts'
 import { AgentDesk } from '#control/agent/desk.ts'
+import { watchAlerts } from '#control/alert/watch.ts'
 import { accessOf } from '#control/auth/access.ts'
 import { SignInAttempts } from '#control/auth/attempts.ts'
 import { type AuthDeps, findSignedIn } from '#control/auth/auth.ts'
@@ -137,6 +138,7 @@ function forOwnerOf(app: AppOptions, store: Store, bindings: AppOptions['binding
 function loopsOf(deps: LoopDeps, signal: AbortSignal): readonly Promise<void>[] {
   return [
     watchConnect(deps, signal),
+    watchAlerts(deps, signal),
     watchReadiness(deps, signal),
     watchRetention(deps, signal),
     watchGreylist(deps, signal),
@@ -148,6 +150,7 @@ function loopsOf(deps: LoopDeps, signal: AbortSignal): readonly Promise<void>[] 
 }
 
 type LoopDeps = Parameters<typeof watchConnect>[0] &
+  Parameters<typeof watchAlerts>[0] &
   Parameters<typeof watchReadiness>[0] &
   Parameters<typeof watchSigning>[0] &
   Parameters<typeof watchRetention>[0] &

@@ -13,6 +13,7 @@ import classes from './permission-grid.module.css'
 const areaWords = new Map([
   ['tenant', 'Organisation'],
   ['connect', 'Connect'],
+  ['alerts', 'Alerts'],
   ['domains', 'Domains'],
   ['users', 'Users'],
   ['directories', 'Directories'],

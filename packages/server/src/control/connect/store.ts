@@ -69,28 +69,37 @@ function auditFloor(time: number): string {
   return `aud_${floor.slice(floor.indexOf('_') + 1)}`
 }
 
-const LEASE = { tenant_id: SYSTEM_TENANT, subject: 'connect', name: 'lease' } as const
-
-/** Takes or keeps the right to run the checks; false while another holder's lease lasts. */
+/** Takes or keeps the right to run the checks, or the alerts; false while another holder's lease lasts. */
 export async function takeLease(
   db: Db,
-  { holder, now, until }: { readonly holder: string; readonly now: number; readonly until: number },
+  {
+    holder,
+    now,
+    until,
+    subject = 'connect',
+  }: {
+    readonly holder: string
+    readonly now: number
+    readonly until: number
+    readonly subject?: 'connect' | 'alerts'
+  },
 ): Promise<boolean> {
+  const lease = { tenant_id: SYSTEM_TENANT, subject, name: 'lease' } as const
   const value = JSON.stringify({ holder })
   const fields = { value, checked_at: now, next_check_at: until, failures: 0 }
   const taken = await db
     .updateTable('observation')
     .set(fields)
-    .where('tenant_id', '=', LEASE.tenant_id)
-    .where('subject', '=', LEASE.subject)
-    .where('name', '=', LEASE.name)
+    .where('tenant_id', '=', lease.tenant_id)
+    .where('subject', '=', lease.subject)
+    .where('name', '=', lease.name)
     .where((where) => where.or([where('value', '=', value), where('next_check_at', '<=', now)]))
     .returning('subject')
     .executeTakeFirst()
   if (taken) return true
   const made = await db
     .insertInto('observation')
-    .values({ ...LEASE, ...fields })
+    .values({ ...lease, ...fields })
     .onConflict((conflict) => conflict.columns(['tenant_id', 'subject', 'name']).doNothing())
     .returning('subject')
     .executeTakeFirst()

@@ -3,12 +3,14 @@ import type { Binding } from '../request.ts'
 import { acceptanceBindings } from './acceptance.ts'
 import { accountBindings } from './account.ts'
 import { agentBindings } from './agent.ts'
+import { alertBindings } from './alert.ts'
 import { auditBindings } from './audit.ts'
 import { connectBindings } from './connect.ts'
 import type { HandlerDeps } from './deps.ts'
 import { directoryBindings } from './directory.ts'
 import { domainBindings } from './domain.ts'
 import { greylistBindings } from './greylist.ts'
+import { heldBindings } from './held.ts'
 import { keyBindings } from './keys.ts'
 import { messageBindings } from './message.ts'
 import { outboundBindings } from './outbound.ts'
@@ -21,6 +23,7 @@ import { routeBindings } from './route.ts'
 import { senderBindings } from './sender.ts'
 import { sessionBindings } from './session.ts'
 import { setupBindings } from './setup.ts'
+import { shareBindings } from './share.ts'
 import { signInBindings } from './sign-in.ts'
 import { signingBindings } from './signing.ts'
 import { spoofingBindings } from './spoofing.ts'
@@ -38,6 +41,7 @@ export function createBindings(deps: HandlerDeps): readonly Binding[] {
     ...signInBindings(deps),
     ...tenantBindings(deps),
     ...auditBindings(deps),
+    ...alertBindings(deps),
     ...keyBindings(deps),
     ...roleBindings(deps),
     ...retentionBindings(deps),
@@ -53,6 +57,7 @@ export function createBindings(deps: HandlerDeps): readonly Binding[] {
     ...messageBindings(deps),
     ...refusalBindings(deps),
     ...queueBindings(deps),
+    ...heldBindings(deps),
     ...greylistBindings(deps),
     ...spoofingBindings(deps),
     ...agentBindings(deps),
@@ -60,5 +65,6 @@ export function createBindings(deps: HandlerDeps): readonly Binding[] {
     ...signingBindings(deps),
     ...systemBindings(deps),
     ...acceptanceBindings(deps),
+    ...shareBindings(deps),
   ]
 }

@@ -1,0 +1,109 @@
+// Alerts from what control has stored: directories, agents, senders that are slowed down, secrets that end.
+import { EntraSettings } from '@gatepost/contract/directory-entra.ts'
+import type { NewAlert } from '../alert.ts'
+import { silentAgents, slowedSenders, syncedConnectors } from './kept-store.ts'
+import type { Source } from './source.ts'
+
+const MINUTE_MS = 60_000
+const DAY_MS = 86_400_000
+/** An agent speaks every half a minute; updates and reboots of its server fit into this. */
+const AGENT_SILENT_MS = 15 * MINUTE_MS
+/** Secrets are renewed by other people, who need time. */
+const SECRET_WARNING_DAYS = 21
+const SECRET_CRITICAL_DAYS = 3
+
+/** A directory whose last run failed: people who joined since are unknown. */
+export const syncSource: Source = {
+  name: 'directories',
+  kinds: ['sync-failing', 'secret-expiring'],
+  everyMs: 30_000,
+  async look({ store }, now) {
+    const rows = await syncedConnectors(store.db)
+    return { wrong: rows.flatMap((row) => [...failing(row), ...expiring(row, now)]) }
+  },
+}
+
+type Connector = Awaited<ReturnType<typeof syncedConnectors>>[number]
+
+function failing(row: Connector): NewAlert[] {
+  if (row.trouble === null) return []
+  const { saw, remedy } = JSON.parse(row.trouble) as { readonly saw: string; readonly remedy: string }
+  return [
+    {
+      tenantId: row.tenant_id,
+      kind: 'sync-failing',
+      subject: row.name,
+      severity: 'warning',
+      text: `${row.name} could not be read. ${saw} People who joined since are not known yet; mail goes on.`,
+      remedy,
+      link: `/t/${row.slug}/directories`,
+    },
+  ]
+}
+
+function expiring(row: Connector, now: number): NewAlert[] {
+  if (row.kind !== 'entra') return []
+  const settings = EntraSettings.safeParse(JSON.parse(row.settings))
+  const until = settings.success ? settings.data.secretExpiresAt : null
+  if (until === null) return []
+  const days = Math.floor((until - now) / DAY_MS)
+  if (days > SECRET_WARNING_DAYS) return []
+  const when = days < 0 ? `expired ${-days} days ago` : `expires in ${days} days`
+  return [
+    {
+      tenantId: row.tenant_id,
+      kind: 'secret-expiring',
+      subject: row.name,
+      severity: days <= SECRET_CRITICAL_DAYS ? 'critical' : 'warning',
+      text: `The client secret of ${row.name} ${when}. Without it the directory cannot be read.`,
+      remedy: 'Make a new client secret in Entra, then enter it with its end date at the connector.',
+      link: `/t/${row.slug}/directories`,
+    },
+  ]
+}
+
+/** An agent that was paired and is not heard of: its directory, live sign-in and probes stand still. */
+export const agentSource: Source = {
+  name: 'agents',
+  kinds: ['agent-silent'],
+  everyMs: 30_000,
+  async look({ store, agents }, now) {
+    const rows = await silentAgents(store.db, now - AGENT_SILENT_MS)
+    const silent = rows.filter(({ id }) => !agents.isWaiting(id))
+    return {
+      wrong: silent.map((row) => ({
+        tenantId: row.tenant_id,
+        kind: 'agent-silent',
+        subject: row.site,
+        severity: 'warning',
+        text: `The agent of ${row.site} has not been heard of for more than ${AGENT_SILENT_MS / MINUTE_MS} minutes.`,
+        remedy: `Look at ${row.host_name ?? 'its server'}: is it up, does the service run, may it reach this gateway by HTTPS?`,
+        link: `/t/${row.slug}/directories`,
+      })),
+    }
+  },
+}
+
+/** A sender that sent far more than it ever did (6.8): often an account in foreign hands. */
+export const takeoverSource: Source = {
+  name: 'senders',
+  kinds: ['takeover'],
+  everyMs: 10_000,
+  async look({ store }) {
+    const rows = await slowedSenders(store.db)
+    return {
+      wrong: rows.map((row) => ({
+        tenantId: row.tenant_id,
+        kind: 'takeover',
+        subject: row.credential ?? row.identity,
+        severity: 'critical',
+        text:
+          `${row.credential ?? row.identity} wrote to ${row.recipients} recipients within an hour; ` +
+          `its busiest hour before had ${row.usual}. Its mail is ${row.action === 'hold' ? 'held' : 'slowed down'}.`,
+        remedy:
+          'Look at the subjects. If it was not the person, change the password; then release the sender.',
+        link: `/t/${row.slug}/outbound`,
+      })),
+    }
+  },
+}
