@@ -41,6 +41,7 @@ export const problems = {
   'key-in-use': { status: 409, title: 'Secrets are still sealed with an older key' },
   'key-file-refused': { status: 409, title: 'The key file cannot be used' },
   'on-hold': { status: 409, title: 'A hold keeps this data' },
+  'share-wrong': { status: 403, title: 'This link is not valid any more' },
   'invitation-wrong': { status: 403, title: 'This invitation is not valid any more' },
   'group-in-use': { status: 409, title: 'Policies still name this group' },
   'policy-locked': { status: 409, title: 'This policy belongs to the organisation and cannot be changed' },
