@@ -139,6 +139,9 @@ export const bodies: { readonly [endpoint: string]: unknown } = {
   addService: { draft: SERVICE },
   changeUsers: { action: 'disable', users: ['ann@acme.example'] },
   askMessage: { clientIp: '203.0.113.10', forwardPath: 'ann@acme.example' },
+  actOnHeld: { action: 'release', filter: { class: 'spam' } },
+  forwardHeld: { to: ['ann@acme.example'] },
+  setHeldSettings: { classes: [], notifyAtOnce: false },
   actOnQueue: { action: 'retry', filter: { state: 'queued' } },
   setQueuePause: { routeId: null, paused: true },
   createTenant: {

@@ -22,9 +22,11 @@ import * as policy from './policy.ts'
 import * as queue from './queue.ts'
 import * as recipient from './recipient.ts'
 import * as refusal from './refusal.ts'
+import * as report from './report.ts'
 import * as retention from './retention.ts'
 import * as role from './role.ts'
 import * as route from './route.ts'
+import * as search from './search.ts'
 import * as sender from './sender.ts'
 import * as service from './service.ts'
 import * as session from './session.ts'
@@ -320,4 +322,8 @@ export const endpoints: readonly Endpoint[] = [
   system.checkReadiness,
   system.listRefusals,
   system.getHealthLine,
+  search.searchTenant,
+  report.getReport,
+  report.exportReport,
+  report.getSystemReport,
 ]

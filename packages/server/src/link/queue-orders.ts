@@ -13,8 +13,8 @@ export type QueueFilter = {
   readonly domain: string | null
   /** Part of the reverse-path, the forward-path, the message id, or of why it is held; in any case. */
   readonly search: string | null
-  /** Only these forward-paths, in lower case; left out for all. */
-  readonly recipients?: readonly string[] | undefined
+  /** Only recipients with these indexes, where one message is meant; left out for all. */
+  readonly indexes?: readonly number[] | undefined
 }
 
 export const EVERYTHING: QueueFilter = { state: null, domain: null, search: null }

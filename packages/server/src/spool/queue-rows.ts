@@ -233,7 +233,7 @@ function matchesOf({ id, reversePath, recipients }: Envelope, states: States, fi
     const why = letter === 'h' ? (notes?.reply ?? '').toLowerCase() : ''
     if (!isWhole && !path.includes(search) && !why.includes(search)) return []
     if (filter.domain !== null && path.slice(path.lastIndexOf('@') + 1) !== filter.domain) return []
-    if (filter.recipients !== undefined && !filter.recipients.includes(path)) return []
+    if (filter.indexes !== undefined && !filter.indexes.includes(index)) return []
     return [index]
   })
 }

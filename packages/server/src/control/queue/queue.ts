@@ -77,8 +77,11 @@ export async function actOnWaiting(
   scope: Scope,
   input: BodyOf<typeof actOnQueue>,
   deps: Deps,
+  /** Narrows what is meant further than a filter of the API can. */
+  narrower: Pick<QueueOrderFilter, 'state' | 'indexes'> | null = null,
 ): Promise<Acted> {
-  const order = await orderOf(scope, input, deps)
+  const asked = await orderOf(scope, input, deps)
+  const order = narrower === null ? asked : { ...asked, filter: { ...asked.filter, ...narrower } }
   const at = deps.clock.now()
   await deps.store.transaction((trx) =>
     appendAudit(trx, scope, {

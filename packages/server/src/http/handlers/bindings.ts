@@ -20,6 +20,7 @@ import { refusalBindings } from './refusal.ts'
 import { retentionBindings } from './retention.ts'
 import { roleBindings } from './role.ts'
 import { routeBindings } from './route.ts'
+import { searchBindings } from './search.ts'
 import { senderBindings } from './sender.ts'
 import { sessionBindings } from './session.ts'
 import { setupBindings } from './setup.ts'
@@ -64,6 +65,7 @@ export function createBindings(deps: HandlerDeps): readonly Binding[] {
     ...tlsBindings(deps),
     ...signingBindings(deps),
     ...systemBindings(deps),
+    ...searchBindings(deps),
     ...acceptanceBindings(deps),
     ...shareBindings(deps),
   ]
