@@ -1,5 +1,7 @@
 // Every endpoint of the API in one list: bind, OpenAPI, the client and the isolation test read it.
 
+import * as archiveSettings from './archive-settings.ts'
+import * as archive from './archive.ts'
 import * as acceptance from './acceptance.ts'
 import * as account from './account.ts'
 import * as agent from './agent.ts'
@@ -318,6 +320,25 @@ export const endpoints: readonly Endpoint[] = [
   alert.setSystemAlertChannel,
   alert.renewSystemAlertSecret,
   alert.testSystemAlertChannel,
+  archive.searchArchive,
+  archive.getArchived,
+  archive.getArchivedContent,
+  archive.listArchiveExports,
+  archive.startArchiveExport,
+  archive.getArchiveExport,
+  archive.cancelArchiveExport,
+  archive.downloadArchiveExport,
+  archiveSettings.getArchive,
+  archiveSettings.setArchive,
+  archiveSettings.addArchiveRule,
+  archiveSettings.removeArchiveRule,
+  archiveSettings.listArchiveHolds,
+  archiveSettings.addArchiveHold,
+  archiveSettings.endArchiveHold,
+  archiveSettings.reconcileArchive,
+  archiveSettings.verifyArchive,
+  archiveSettings.listArchiveChecks,
+  archiveSettings.destroyArchive,
   system.getReadiness,
   system.checkReadiness,
   system.listRefusals,

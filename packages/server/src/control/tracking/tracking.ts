@@ -2,6 +2,7 @@
 // 30, 34).
 import { join } from 'node:path'
 import type { MessageFilter } from '@gatepost/contract/message.ts'
+import type { ReportRange } from '@gatepost/contract/report.ts'
 import type { Emit } from '#events/emit.ts'
 import type { Clock } from '#platform/clock.ts'
 import { newId } from '#platform/random.ts'
@@ -23,9 +24,11 @@ import { type Listed, listRows } from './list-store.ts'
 import { keepMailNotes } from './mail-observations.ts'
 import { type Message, placeOfMessage, readMessage } from './message.ts'
 import type { MailNotes } from './notes.ts'
+import { overdueCounter } from './overdue-store.ts'
 import { openPostgresTracking } from './postgres-store.ts'
 import { countReasons, type MessageReasons } from './reasons-store.ts'
 import { type Refusal, readRefusal } from './refusal-store.ts'
+import { type AllReport, reportOf, reportOfAll, type TenantReport } from './report-store.ts'
 import { publishedSettings } from './settings-store.ts'
 import { openSqliteTracking } from './sqlite-store.ts'
 import { Tail } from './tail.ts'
@@ -67,6 +70,12 @@ export type Tracking = {
   getRefusal(code: string): Promise<Refusal>
   /** Of the last 24 hours. */
   getMessageReasons(scope: Scope): Promise<MessageReasons>
+  /** Figures of a day, a week or a month. */
+  getReport(scope: Scope, range: ReportRange): Promise<TenantReport>
+  /** Messages that should have ended long ago, whatever their end. */
+  countOverdue(scope: Scope): Promise<number>
+  /** The sums of these organisations. */
+  getSystemReport(tenantIds: readonly string[], range: ReportRange): Promise<AllReport>
   /** Makes the queued recipients of a message due now. Throws `not-found`, `edge-unreachable`. */
   retryMessage(scope: Scope, id: string, link: EdgeLink): Promise<{ readonly recipients: number }>
   /** Removes messages by id, with their attempts; resolves with how many. */
@@ -81,6 +90,7 @@ export async function openTracking(options: Options): Promise<Tracking> {
       ? openSqliteTracking(join(dataFolder, 'tracking'))
       : await openPostgresTracking(database)
   const stopped = new AbortController()
+  const countOverdue = overdueCounter(storage, clock)
   const tail = new Tail(clock, stopped.signal)
   const retention = keepRetention(storage, { ...options, signal: stopped.signal })
   return {
@@ -119,6 +129,9 @@ export async function openTracking(options: Options): Promise<Tracking> {
     getMessageCounts: (scope) => countRows(scope, storage, clock),
     getRefusal: (code) => readRefusal(code, { storage, clock, daysKept: options.daysKept ?? TRACKING_DAYS }),
     getMessageReasons: (scope) => countReasons(scope, storage, clock),
+    getReport: (scope, range) => reportOf(scope, range, { storage, clock }),
+    countOverdue,
+    getSystemReport: (tenantIds, range) => reportOfAll(tenantIds, range, { storage, clock }),
     async retryMessage(scope, messageId, link) {
       const place = await placeOfMessage(scope, messageId, storage)
       const order = { kind: 'retry', id: newId('ord', clock.now()), messageId } as const
