@@ -2,6 +2,7 @@
 import type { Command } from './command.ts'
 import { accountCommands } from './commands/accounts.ts'
 import { agentCommands } from './commands/agents.ts'
+import { alertCommands } from './commands/alerts.ts'
 import { askCommands } from './commands/ask.ts'
 import { auditCommands } from './commands/audit.ts'
 import { connectCommands } from './commands/connect.ts'
@@ -39,6 +40,7 @@ export const commands: readonly Command[] = [
   ...tokenCommands,
   ...retentionCommands,
   ...connectCommands,
+  ...alertCommands,
   ...domainCommands,
   ...recipientCommands,
   ...spoofingCommands,
