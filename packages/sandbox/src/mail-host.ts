@@ -9,8 +9,8 @@ import { type ReceivedMessage, ReceivedMessages, type StoreLimits } from './rece
 import { type SendOptions, type SendResult, sendMessage } from './senders.ts'
 
 export type MailHostOptions = {
-  /** In the greeting and as HELO of what it sends. */
-  readonly name: string
+  /** In the greeting and as HELO of what it sends; a function where it may change. */
+  readonly name: string | (() => string)
   readonly host?: string
   /** 0 (the default) takes a free one. */
   readonly port?: number
@@ -38,6 +38,9 @@ export type HostSendOptions = {
   readonly credentials?: SendOptions['credentials']
 }
 
+/** Clients that are not allowed are cut off at once, or refused at RCPT with a reply as a cloud does. */
+export type Firewall = { readonly allowed: readonly string[]; readonly reply: string | null }
+
 export type MailHost = {
   readonly name: string
   readonly host: string
@@ -59,6 +62,11 @@ export type MailHost = {
   readonly rules: () => readonly AnswerRule[]
   /** Null accepts every mailbox. */
   readonly setRecipients: (recipients: readonly string[] | null) => void
+  /** Who may come in at all; null lets everybody. */
+  readonly setFirewall: (firewall: Firewall | null) => void
+  readonly firewall: () => Firewall | null
+  /** Called with each message that was stored. */
+  readonly follow: (stored: (message: ReceivedMessage) => void) => void
   readonly isDown: () => boolean
   /** Down: the port refuses and open connections are cut. Up again on the same port. */
   readonly setDown: (down: boolean) => Promise<void>
@@ -73,14 +81,25 @@ const PORT_SPAN = 40_000
 
 /** Starts a mail host. Rejects if the port is taken. */
 export async function startMailHost(options: MailHostOptions): Promise<MailHost> {
-  const { name, host = '127.0.0.1', clock = systemClock } = options
-  const certificate = options.certificate === undefined ? await makeCertificate([name]) : options.certificate
+  const { host = '127.0.0.1', clock = systemClock } = options
+  const name = typeof options.name === 'string' ? () => options.name as string : options.name
+  const certificate =
+    options.certificate === undefined ? await makeCertificate([name()]) : options.certificate
   const received = new ReceivedMessages(options.limits)
   const answers = new Answers()
   let recipients = mailboxSet(options.recipients ?? null)
-  const listener = new Listener((socket) =>
-    serveSession(socket, {
-      name,
+  let firewall: Firewall | null = null
+  const followers: ((message: ReceivedMessage) => void)[] = []
+  const keepsOut = (socket: Socket): boolean =>
+    firewall !== null && !firewall.allowed.includes(socket.remoteAddress ?? '')
+  const listener = new Listener((socket) => {
+    if (keepsOut(socket) && firewall?.reply == null) {
+      socket.destroy()
+      return Promise.resolve()
+    }
+    return serveSession(socket, {
+      name: name(),
+      refusal: keepsOut(socket) ? (firewall?.reply ?? null) : null,
       clock,
       answers,
       certificate,
@@ -90,14 +109,17 @@ export async function startMailHost(options: MailHostOptions): Promise<MailHost>
       store: async (facts) => {
         const message = received.add(facts)
         if (options.maildir !== undefined) await writeToMaildir(options.maildir, message.id, message.content)
+        for (const follower of followers) follower(message)
         return message.id
       },
-    }),
-  )
+    })
+  })
   const port = await listener.open(host, options.port ?? 0)
   let sent = 0
   return {
-    name,
+    get name() {
+      return name()
+    },
     host,
     port,
     hasTls: certificate !== null,
@@ -112,6 +134,11 @@ export async function startMailHost(options: MailHostOptions): Promise<MailHost>
     setRecipients: (list) => {
       recipients = mailboxSet(list)
     },
+    setFirewall: (wanted) => {
+      firewall = wanted
+    },
+    firewall: () => firewall,
+    follow: (follower) => void followers.push(follower),
     isDown: () => !listener.isOpen,
     setDown: async (down) => {
       if (down) await listener.close()
@@ -119,7 +146,7 @@ export async function startMailHost(options: MailHostOptions): Promise<MailHost>
     },
     send: (message) => {
       sent += 1
-      return sendFromHost(name, message, PORT_MIN_EPHEMERAL + (sent % PORT_SPAN))
+      return sendFromHost(name(), message, PORT_MIN_EPHEMERAL + (sent % PORT_SPAN))
     },
     stop: () => listener.close(),
   }

@@ -15,6 +15,8 @@ export type SessionHost = {
   /** Clients speak PROXY v2 first. */
   readonly proxy: boolean
   readonly contentBytesMax: number
+  /** The answer to every recipient of a client that is kept out; null for those who may come in. */
+  readonly refusal?: string | null
   /** Whether a mailbox lives here; others get 550 5.1.1. */
   readonly accepts: (forwardPath: string) => boolean
   /** Takes a whole message; resolves to the id that the reply names. */
@@ -119,6 +121,7 @@ class Session {
     if (match === null) return '501 5.5.4 Expected RCPT TO:<mailbox>'
     if (this.#transaction === null) return '503 5.5.1 MAIL first'
     if (this.#transaction.forwardPaths.length >= RECIPIENTS_MAX) return '452 4.5.3 Too many recipients'
+    if (this.#host.refusal != null) return this.#host.refusal
     if (!this.#host.accepts(match[1]!)) return '550 5.1.1 No such mailbox here'
     this.#transaction.forwardPaths.push(match[1]!)
     return '250 2.1.5 Ok'

@@ -9,13 +9,23 @@ export type Draft = {
   readonly at: number
   /** Whole further fields, without line end. */
   readonly fields?: readonly string[]
+  /** A file beside the text. */
+  readonly attachment?: Attachment
 }
+
+export type Attachment = { readonly name: string; readonly type: string; readonly content: string }
 
 /** Header fields longer than this are not looked at. */
 const HEADER_BYTES_MAX = 256 * 1024
 
+const BOUNDARY = 'sandbox-part'
+const TEXT_FIELDS = ['Content-Type: text/plain; charset=utf-8', 'Content-Transfer-Encoding: 8bit']
+
 /** An RFC 5322 message in UTF-8 with CRLF line ends. */
 export function composeMessage(draft: Draft): Buffer {
+  const { attachment } = draft
+  const text = draft.body.split(/\r?\n/)
+  const body = attachment === undefined ? [...text, ''] : [...partsOf(text, attachment), '']
   const lines = [
     `Date: ${new Date(draft.at).toUTCString().replace('GMT', '+0000')}`,
     `From: ${draft.from}`,
@@ -23,14 +33,25 @@ export function composeMessage(draft: Draft): Buffer {
     `Subject: ${draft.subject}`,
     `Message-ID: ${draft.messageId}`,
     'MIME-Version: 1.0',
-    'Content-Type: text/plain; charset=utf-8',
-    'Content-Transfer-Encoding: 8bit',
+    ...(attachment === undefined ? TEXT_FIELDS : [`Content-Type: multipart/mixed; boundary="${BOUNDARY}"`]),
     ...(draft.fields ?? []),
     '',
-    ...draft.body.split(/\r?\n/),
-    '',
+    ...body,
   ]
   return Buffer.from(lines.join('\r\n'), 'utf8')
+}
+
+function partsOf(text: readonly string[], { name, type, content }: Attachment): readonly string[] {
+  const encoded =
+    Buffer.from(content)
+      .toString('base64')
+      .match(/.{1,76}/g) ?? []
+  const head = [
+    `Content-Type: ${type}; name="${name}"`,
+    `Content-Disposition: attachment; filename="${name}"`,
+  ]
+  const file = [...head, 'Content-Transfer-Encoding: base64', '', ...encoded]
+  return [`--${BOUNDARY}`, ...TEXT_FIELDS, '', ...text, `--${BOUNDARY}`, ...file, `--${BOUNDARY}--`]
 }
 
 /** The header fields in their order, unfolded. Tolerant: a line that is no field is passed over. */

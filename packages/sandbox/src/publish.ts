@@ -3,6 +3,7 @@
 import { fail, ok, type Parsed } from '@gatepost/mail/parsed.ts'
 import type { DnsZones } from './dns.ts'
 import { isRecordType, parseName } from './record.ts'
+import { GATEWAY_NAME } from './world-zones.ts'
 import { parseZoneFile } from './zone-file.ts'
 import type { RecordSet } from './zones.ts'
 
@@ -11,7 +12,7 @@ const SINGLE_TXT = ['v=spf1', 'v=DMARC1', 'v=DKIM1', 'v=TLSRPTv1', 'v=STSv1']
 
 /**
  * Understands lines of a zone file, `TXT @ value` in the order of many providers' forms, and a bare value,
- * which becomes a TXT record at `domain`. TXT values are added, other types replace what the name had.
+ * which becomes a TXT record at `domain`; the gateway's name alone is its MX record. TXT values are added, other types replace what the name had.
  */
 export function publishRecords(zones: DnsZones, text: string, domain: string): Parsed<RecordSet[]> {
   const sets = readPasted(text.trim(), domain)
@@ -27,6 +28,8 @@ export function publishRecords(zones: DnsZones, text: string, domain: string): P
 
 function readPasted(text: string, domain: string): Parsed<RecordSet[]> {
   if (text === '') return fail('paste a record')
+  if (text.toLowerCase().replace(/\.$/, '') === GATEWAY_NAME)
+    return parseZoneFile(`${domain}. MX 10 ${GATEWAY_NAME}.`)
   const lines = text.split(/\r?\n/).map((line) => reorder(line, domain).replace(/^@(?=\s)/, `${domain}.`))
   const zone = parseZoneFile(lines.join('\n'))
   if (zone.ok && zone.value.length > 0) return zone

@@ -7,6 +7,8 @@ import { SocketReader, stuff } from './wire.ts'
 export type SendOptions = {
   readonly host?: string
   readonly port: number
+  /** The address of this machine to come from. */
+  readonly localAddress?: string
   readonly proxy?: ProxyAddresses
   readonly helo: string
   /** A mailbox, or '' for the null reverse-path. */
@@ -64,6 +66,7 @@ export type RawStep =
 
 export type RawOptions = {
   readonly host?: string
+  readonly localAddress?: string
   readonly proxy?: ProxyAddresses
   readonly timeoutMs?: number
 }
@@ -148,8 +151,8 @@ class Dialog {
   }
 
   async open(): Promise<ServerReply> {
-    const { host = '127.0.0.1', port, proxy } = this.#options
-    const socket = connect(port, host)
+    const { host = '127.0.0.1', port, proxy, localAddress } = this.#options
+    const socket = connect({ port, host, ...(localAddress === undefined ? {} : { localAddress }) })
     await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject))
     this.#take(socket)
     if (proxy !== undefined) socket.write(proxyHeader(proxy))

@@ -1,10 +1,8 @@
 // What people of the small internet do with mail: write to acme, write from acme, and try what should not
-// work.
-import type { MailHost } from './mail-host.ts'
-import { composeMessage } from './message-text.ts'
-import { type Clock, pause } from './platform.ts'
-import { type SendResult, sendMessage } from './senders.ts'
-import { ACME } from './world-zones.ts'
+// work. A table; how it is done stands in act.ts.
+import type { Attachment } from './message-text.ts'
+import type { SendResult } from './senders.ts'
+import { ACME, type Environment } from './world-zones.ts'
 
 export type ActionKind =
   | 'partner'
@@ -12,7 +10,12 @@ export type ActionKind =
   | 'unknown-recipient'
   | 'spoofed'
   | 'foreign-domain'
+  | 'virus'
+  | 'display-name'
+  | 'spam'
+  | 'bypass'
   | 'outbound'
+  | 'outbound-cloud'
   | 'unauthorised'
 
 export type Action = {
@@ -28,6 +31,9 @@ export type Action = {
   readonly to: string
   readonly subject: string
   readonly body: string
+  readonly attachment?: Attachment
+  /** Where such mail is sent at all; everywhere without it. */
+  readonly environments?: readonly Environment[]
 }
 
 export type ActionChanges = Partial<
@@ -44,6 +50,8 @@ export type ActionDone = {
   readonly result: SendResult
 }
 
+/** In two halves, so that no scanner takes this file for infected. */
+const EICAR = ['X5O!P%@AP[4\\PZX54(P^)7CC)7}$', 'EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*'].join('')
 const BRIGHT = { sourceIp: '203.0.113.10', helo: 'mail.bright.example' }
 
 export const ACTIONS: readonly Action[] = [
@@ -105,9 +113,58 @@ export const ACTIONS: readonly Action[] = [
     body: 'This should not get through the gateway.',
   },
   {
+    ...BRIGHT,
+    kind: 'virus',
+    title: 'Ben of Bright sends an infected file',
+    expect: 'The EICAR test file, which every virus scanner knows',
+    reversePath: 'ben@bright.example',
+    author: 'Ben Bright <ben@bright.example>',
+    to: 'ann@acme.example',
+    subject: 'Invoice of October',
+    body: 'Dear Ann,\n\nthe invoice is in the file.\n\nBen',
+    attachment: { name: 'invoice.com', type: 'application/octet-stream', content: EICAR },
+  },
+  {
+    kind: 'display-name',
+    title: 'A stranger shows Ann’s name',
+    expect: 'Its own address, the name of a colleague',
+    sourceIp: '192.0.2.66',
+    helo: 'mx.phish.example',
+    reversePath: 'office@phish.example',
+    author: 'Ann Archer <office@phish.example>',
+    to: 'bob@acme.example',
+    subject: 'Are you at your desk?',
+    body: 'Bob, I need gift cards for a customer. Answer here, I am in a meeting.\n\nAnn',
+  },
+  {
+    kind: 'spam',
+    title: 'Spam comes from a dial-up address',
+    expect: 'Greylisted, never tried again',
+    sourceIp: '192.0.2.200',
+    helo: 'friend',
+    reversePath: 'win@lottery.example',
+    author: 'Winner Office <win@lottery.example>',
+    to: 'sales@acme.example',
+    subject: 'YOU WON 1,000,000 USD!!!',
+    body: 'Click http://198.51.100.250/claim now to claim your prize. Act now, limited time, 100% free.',
+  },
+  {
+    kind: 'bypass',
+    title: 'A stranger goes past the gateway',
+    expect: 'Straight to the mail host; refused once it is locked',
+    sourceIp: '127.0.0.66',
+    helo: 'host-66.dialup.example',
+    reversePath: 'stranger@phish.example',
+    author: 'A stranger <stranger@phish.example>',
+    to: 'ann@acme.example',
+    subject: 'Past your gateway',
+    body: 'This message never met Gatepost.',
+  },
+  {
     kind: 'outbound',
     title: 'Ann writes to Ben of Bright',
-    expect: 'Accepted once the address is authorised, delivered by MX',
+    expect: 'From the mail host; accepted once its address is authorised, delivered by MX',
+    environments: ['on-premises', 'hybrid'],
     sourceIp: ACME.publicIp,
     helo: ACME.mailHost,
     reversePath: 'ann@acme.example',
@@ -115,6 +172,20 @@ export const ACTIONS: readonly Action[] = [
     to: 'ben@bright.example',
     subject: 'Our order',
     body: 'Dear Ben,\n\nwe take ten of them.\n\nAnn',
+  },
+  {
+    kind: 'outbound-cloud',
+    title: 'Ann writes to Ben from the cloud',
+    expect: 'Accepted once the cloud is switched on and its mail proves to be yours',
+    // Put in by the provider's own servers: see cloud.ts.
+    sourceIp: '',
+    helo: '',
+    reversePath: 'ann@acme.example',
+    author: 'Ann Archer <ann@acme.example>',
+    to: 'ben@bright.example',
+    subject: 'Our order from the cloud',
+    body: 'Dear Ben,\n\nten more of them.\n\nAnn',
+    environments: ['microsoft-365', 'hybrid', 'google-workspace'],
   },
   {
     kind: 'unauthorised',
@@ -130,71 +201,11 @@ export const ACTIONS: readonly Action[] = [
   },
 ]
 
-export type ActionContext = {
-  readonly gateway: { readonly host: string; readonly port: number }
-  readonly acme: MailHost
-  readonly clock: Clock
-  /** Makes Message-ID and source port differ each time. */
-  readonly count: number
-}
-
-/** Does one of the actions, with changes if wanted, and reports every reply of the gateway. */
-export async function act(
-  kind: ActionKind,
-  changes: ActionChanges,
-  { gateway, acme, clock, count }: ActionContext,
-): Promise<ActionDone> {
-  const planned = ACTIONS.find((action) => action.kind === kind)
-  if (planned === undefined) throw new RangeError(`no such action: ${kind}`)
-  const action = { ...planned, ...changes }
-  const at = clock.now()
-  const messageId = `<sandbox-${at.toString(36)}-${count}@${action.helo}>`
-  const content = composeMessage({ ...action, from: action.author, to: [action.to], messageId, at })
-  const envelope = { reversePath: action.reversePath, forwardPaths: [action.to], content }
-  const result =
-    kind === 'outbound'
-      ? await acme.send({ ...envelope, smartHost: gateway, sourceAddress: action.sourceIp })
-      : await sendMessage({
-          ...envelope,
-          ...gateway,
-          helo: action.helo,
-          proxy: { sourceIp: action.sourceIp, sourcePort: 20_000 + (count % 40_000) },
-        })
-  const { reversePath, to, sourceIp } = action
-  return { kind, at, reversePath, to, sourceIp, messageId, result }
-}
-
-/** Real mail servers come again within minutes; a little more than a minute is what greylisting asks for. */
-const RETRY_MS = 65_000
-const RETRIES_MAX = 3
-/** Who has a mail server behind them. The others try once, as what sends spam does. */
-const RETRYING: ReadonlySet<ActionKind> = new Set(['partner', 'survey'])
-
-/** Sends the same message again for as long as it is greylisted, as its sender's mail server would. */
-export async function retry(
-  first: ActionDone,
-  changes: ActionChanges,
-  context: ActionContext & {
-    readonly signal: AbortSignal
-    readonly keep: (done: ActionDone) => void
-  },
-): Promise<void> {
-  const { clock, signal, keep } = context
-  let last = first
-  for (let tries = 0; tries < RETRIES_MAX && isGreylisted(last); tries++) {
-    await pause(RETRY_MS, signal)
-    if (signal.aborted) return
-    const again = await act(first.kind, changes, { ...context, clock: { now: () => first.at } })
-    last = { ...again, at: clock.now() }
-    keep(last)
-  }
-}
-
-function isGreylisted({ kind, result }: ActionDone): boolean {
-  const deferred = result.replies.some(({ code, status }) => code === 451 && status === '4.2.0')
-  return !result.accepted && deferred && RETRYING.has(kind)
-}
-
 export function isActionKind(text: string): text is ActionKind {
   return ACTIONS.some((action) => action.kind === text)
+}
+
+/** What fits where acme's mail lives. */
+export function actionsIn(environment: Environment): readonly Action[] {
+  return ACTIONS.filter(({ environments }) => environments?.includes(environment) ?? true)
 }

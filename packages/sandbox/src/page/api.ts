@@ -7,6 +7,7 @@ import type { ReceivedMessage } from '../received.ts'
 import { isRecordType } from '../record.ts'
 import type { HostName, World } from '../world.ts'
 import { type ActionChanges, isActionKind } from '../world-actions.ts'
+import { isEnvironment } from '../world-zones.ts'
 
 export type ApiRequest = { readonly method: string; readonly path: string; readonly body: unknown }
 
@@ -129,8 +130,8 @@ function setFault(world: World, fields: Fields): ApiAnswer {
 }
 
 function changeEnvironment(world: World, environment: string): ApiAnswer {
-  if (environment !== 'on-premises' && environment !== 'microsoft-365') {
-    return fault(400, 'environment is on-premises or microsoft-365')
+  if (!isEnvironment(environment)) {
+    return fault(400, 'environment is on-premises, microsoft-365, hybrid or google-workspace')
   }
   world.setEnvironment(environment)
   return { status: 200, json: { environment } }
