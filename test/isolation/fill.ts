@@ -7,6 +7,7 @@ import { findConnector } from '@gatepost/server/control/directory/store.ts'
 import { acrossTenants } from '@gatepost/server/store/tenant-guard.ts'
 import type { TestControl } from '../control.ts'
 import { accepted, batchOf } from '../store/fixtures.ts'
+import { fillOperator } from './fill-operator.ts'
 import { BLOCK, DIRECTORY } from './samples.ts'
 
 /** Where requests of these tests come from. */
@@ -89,6 +90,7 @@ export async function fill(
     person: await somebodyIn(control, tenantId),
     account: await somebodyIn(control, tenantId),
     alert: await alertIn(control, tenantId),
+    ...(await fillOperator(control, tenantId, post)),
     step: 'validate-domains',
     name: 'acme.example',
   }

@@ -1,5 +1,6 @@
 // Every command, in the order of the help.
 import type { Command } from './command.ts'
+import { acceptanceCommands } from './commands/acceptance.ts'
 import { accountCommands } from './commands/accounts.ts'
 import { agentCommands } from './commands/agents.ts'
 import { alertCommands } from './commands/alerts.ts'
@@ -40,6 +41,7 @@ export const commands: readonly Command[] = [
   ...tokenCommands,
   ...retentionCommands,
   ...connectCommands,
+  ...acceptanceCommands,
   ...alertCommands,
   ...domainCommands,
   ...recipientCommands,

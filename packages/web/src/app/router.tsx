@@ -43,6 +43,13 @@ const invitation = createRoute({
   component: lazyRouteComponent(() => import('#entry/invitation-page.tsx'), 'InvitationPage'),
 })
 
+/** One step for a colleague without an account; the link's token stands behind the hash. */
+const shared = createRoute({
+  getParentRoute: () => root,
+  path: '/shared',
+  component: lazyRouteComponent(() => import('#entry/shared-page.tsx'), 'SharedPage'),
+})
+
 /** For people outside, from the link in an SMTP reply. */
 const sender = createRoute({
   getParentRoute: () => root,
@@ -82,6 +89,7 @@ const tree = root.addChildren([
   reset,
   portal.addChildren([portalHome]),
   invitation,
+  shared,
   sender,
   shell.addChildren([home, account, tenantTree, ...systemRoutes]),
 ])

@@ -216,6 +216,26 @@ const tenantAccount = createRoute({
   path: '/account',
   component: lazyRouteComponent(() => import('#account/account-page.tsx'), 'AccountPage'),
 })
+const shares = createRoute({
+  getParentRoute: () => tenant,
+  path: '/shares',
+  component: lazyRouteComponent(() => import('#console/sharing/shares-page.tsx'), 'SharesPage'),
+})
+const acceptance = createRoute({
+  getParentRoute: () => tenant,
+  path: '/acceptance',
+  component: lazyRouteComponent(() => import('#console/acceptance/acceptance-page.tsx'), 'AcceptancePage'),
+})
+const acceptanceReport = createRoute({
+  getParentRoute: () => tenant,
+  path: '/acceptance/$report',
+  component: lazyRouteComponent(() => import('#console/acceptance/report-page.tsx'), 'ReportPage'),
+})
+const alerts = createRoute({
+  getParentRoute: () => tenant,
+  path: '/alerts',
+  component: lazyRouteComponent(() => import('#console/alerts/alerts-page.tsx'), 'AlertsPage'),
+})
 const settings = createRoute({
   getParentRoute: () => tenant,
   path: '/settings',
@@ -264,6 +284,10 @@ export const tenantTree = tenant.addChildren([
   roles,
   tokens,
   retention,
+  shares,
+  acceptance,
+  acceptanceReport,
+  alerts,
   settings,
   guides,
   guide,

@@ -13,6 +13,7 @@ import stack from '#shared/stack.module.css'
 import { StatusWord } from '#shared/status-word.tsx'
 import { CheckedLine } from '#shared/time.tsx'
 import { LockNote } from './lock-note.tsx'
+import { SharePanel } from './share-panel.tsx'
 import { SkipLine } from './skip-line.tsx'
 import { StepChecks } from './step-checks.tsx'
 import { requirementWords, stepSearchWords, titleOf } from './step-words.ts'
@@ -125,6 +126,7 @@ function StepBodyArea({ connect, step }: { readonly connect: Connect; readonly s
     <>
       {step.state === 'waiting' && <WaitingAside step={step} />}
       <AboutStep step={step} steps={connect.steps} />
+      <SharePanel step={step} />
     </>
   )
   const foot = (

@@ -1,4 +1,5 @@
-// The acceptance test: runs every probe in turn as long work, keeps the report as it fills, and shows the history.
+// The acceptance test: runs every probe in turn as long work, keeps the report as it fills, and shows the
+// history.
 import type { AcceptanceProbe, AcceptanceReport, AcceptanceSummary } from '@gatepost/contract/acceptance.ts'
 import { mailboxOf } from '@gatepost/mail/address.ts'
 import { newId } from '#platform/random.ts'

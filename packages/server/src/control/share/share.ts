@@ -1,6 +1,7 @@
 // Share links (issue of one step to a colleague): made, listed, taken back. The token is kept as its digest.
-import { type Share, SHARES_MAX } from '@gatepost/contract/share.ts'
+
 import type { StepName } from '@gatepost/contract/connect.ts'
+import { SHARES_MAX, type Share } from '@gatepost/contract/share.ts'
 import { mailboxOf } from '@gatepost/mail/address.ts'
 import { digestOf, newId, newSecret } from '#platform/random.ts'
 import type { Row } from '#store/schema.ts'

@@ -16,15 +16,11 @@ import { getOutbound } from '../outbound/outbound.ts'
 import { problem } from '../problem.ts'
 import { spfNameOf } from '../readiness/zone.ts'
 import type { Scope } from '../scope.ts'
-import { getSigning } from '../signing/signing.ts'
 import type { SigningDeps } from '../signing/life.ts'
+import { getSigning } from '../signing/signing.ts'
 import type { ShareDeps } from './share.ts'
 
-export type ViewDeps = ShareDeps &
-  ConnectDeps &
-  MxDeps &
-  SigningDeps &
-  Parameters<typeof getOutbound>[1]
+export type ViewDeps = ShareDeps & ConnectDeps & MxDeps & SigningDeps & Parameters<typeof getOutbound>[1]
 
 /** Uses are noted this often at most: a page that is open asks every few seconds. */
 const NOTED_MS = 60_000
@@ -95,7 +91,8 @@ async function valuesOf(scope: Scope, asked: Asked, deps: ViewDeps): Promise<Sho
     case 'firewall-lockdown': {
       const outbound = await getOutbound(scope, deps)
       const values = [{ label: 'Mail comes to your host from', value: hostname }]
-      const instructions = asked.step === 'prepare-inbound' ? instructionsOf(asked, 'inbound', outbound) : null
+      const instructions =
+        asked.step === 'prepare-inbound' ? instructionsOf(asked, 'inbound', outbound) : null
       return { ...NONE, values, instructions }
     }
     default:
@@ -144,11 +141,7 @@ async function mxRecords(scope: Scope, asked: Asked, deps: ViewDeps): Promise<Dn
 }
 
 /** Records of keys that are waited for, or sign. */
-async function signingRecords(
-  scope: Scope,
-  names: readonly string[],
-  deps: ViewDeps,
-): Promise<DnsRecord[]> {
+async function signingRecords(scope: Scope, names: readonly string[], deps: ViewDeps): Promise<DnsRecord[]> {
   const { domains } = await getSigning(scope, deps)
   return domains
     .filter(({ domain }) => names.includes(domain))

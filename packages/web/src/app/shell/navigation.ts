@@ -3,8 +3,10 @@ import type { Permission } from '@gatepost/contract/permission.ts'
 import {
   IconAddressBook,
   IconArrowForwardUp,
+  IconBell,
   IconBuilding,
   IconCalendarTime,
+  IconClipboardCheck,
   IconHandStop,
   IconHistory,
   IconHourglass,
@@ -19,6 +21,7 @@ import {
   IconRoute,
   IconSend,
   IconSettings,
+  IconShare,
   IconShield,
   IconShieldX,
   IconSignature,
@@ -55,13 +58,17 @@ export type TenantAddress =
   | '/t/$slug/audit'
   | '/t/$slug/tokens'
   | '/t/$slug/retention'
+  | '/t/$slug/shares'
+  | '/t/$slug/acceptance'
   | '/t/$slug/sign-in'
+  | '/t/$slug/alerts'
   | '/t/$slug/settings'
 
 export type SystemAddress =
   | '/system/organizations'
   | '/system/operators'
   | '/system/readiness'
+  | '/system/alerts'
   | '/system/refusals'
   | '/system/audit'
   | '/system/tokens'
@@ -129,6 +136,14 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
         needs: 'connect:read',
         guide: 'connect',
         alsoCalled: ['Connect Application', 'Onboarding', 'Set-up steps'],
+      },
+      {
+        to: '/t/$slug/alerts',
+        label: 'Alerts',
+        icon: IconBell,
+        needs: 'alerts:read',
+        guide: 'alerts',
+        alsoCalled: ['Notifications', 'Alert settings', 'Webhook', 'Emergency contact', 'Escalation'],
       },
     ],
   },
@@ -347,6 +362,22 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
         guide: 'retention',
         alsoCalled: ['Data retention', 'Erase a person', 'Legal hold', 'Privacy', 'GDPR'],
       },
+      {
+        to: '/t/$slug/acceptance',
+        label: 'Acceptance test',
+        icon: IconClipboardCheck,
+        needs: 'connect:read',
+        guide: 'acceptance',
+        alsoCalled: ['Report', 'Sign-off', 'Print', 'End-to-end test', 'Health check'],
+      },
+      {
+        to: '/t/$slug/shares',
+        label: 'Share links',
+        icon: IconShare,
+        needs: 'connect:read',
+        guide: 'share-links',
+        alsoCalled: ['Colleague', 'Hand on a step', 'Mail instructions'],
+      },
     ],
   },
 ]
@@ -387,6 +418,14 @@ export const systemNavigation: readonly Group<SystemAddress>[] = [
         needs: 'system:read',
         guide: 'operate/troubleshoot',
         alsoCalled: ['Zone', 'Port 25', 'Certificate', 'Health'],
+      },
+      {
+        to: '/system/alerts',
+        label: 'Alerts',
+        icon: IconBell,
+        needs: 'system:read',
+        guide: 'alerts',
+        alsoCalled: ['Notifications', 'Webhook', 'Disk', 'Monitoring'],
       },
       {
         to: '/system/refusals',

@@ -6,13 +6,12 @@ import { Link } from '@tanstack/react-router'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
 import { smartHostOf } from '#console/outbound/smart-host.ts'
-import { CopyButton } from '#shared/copy-button.tsx'
-import { Block, Note } from '#shared/note.tsx'
+import { Note } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
 import stack from '#shared/stack.module.css'
 import classes from './instructions.module.css'
 import { instructionsFor } from './instructions.ts'
-import type { Part } from './part.ts'
+import { keyOf, PartView } from './part-view.tsx'
 
 type Props = { readonly environment: Environment; readonly direction: 'inbound' | 'outbound' }
 
@@ -58,18 +57,4 @@ export function InstructionsPanel({ environment, direction }: Props) {
       </div>
     </Panel>
   )
-}
-
-function PartView({ part }: { readonly part: Part }) {
-  if (part.kind === 'text') return <p>{part.text}</p>
-  return (
-    <div className={classes.code}>
-      <Block>{part.code}</Block>
-      <CopyButton value={part.code} label={`Copy ${part.name}`} />
-    </div>
-  )
-}
-
-function keyOf(part: Part): string {
-  return part.kind === 'text' ? part.text : part.name
 }

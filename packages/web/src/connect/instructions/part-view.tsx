@@ -1,0 +1,19 @@
+// One part of an instruction: a sentence, or a block to copy.
+import { CopyButton } from '#shared/copy-button.tsx'
+import { Block } from '#shared/note.tsx'
+import classes from './instructions.module.css'
+import type { Part } from './part.ts'
+
+export function PartView({ part }: { readonly part: Part }) {
+  if (part.kind === 'text') return <p>{part.text}</p>
+  return (
+    <div className={classes.code}>
+      <Block>{part.code}</Block>
+      <CopyButton value={part.code} label={`Copy ${part.name}`} />
+    </div>
+  )
+}
+
+export function keyOf(part: Part): string {
+  return part.kind === 'text' ? part.text : part.name
+}

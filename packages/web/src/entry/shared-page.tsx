@@ -1,0 +1,146 @@
+// What a share link shows: one step for a colleague without an account, read again by itself as DNS changes.
+import { type SharedStep, viewShare } from '@gatepost/contract/share.ts'
+import { useQuery } from '@tanstack/react-query'
+import { useLocation } from '@tanstack/react-router'
+import { useEffect } from 'react'
+import { call } from '#api/call.ts'
+import { isProblem } from '#api/problem-error.ts'
+import { Mark } from '#app/shell/mark.tsx'
+import { StepInstructions } from '#connect/instructions/step-instructions.tsx'
+import { CheckList } from '#shared/check-list.tsx'
+import { CopyButton } from '#shared/copy-button.tsx'
+import { Facts } from '#shared/facts.tsx'
+import { date } from '#shared/format.ts'
+import { HostText } from '#shared/host-text.tsx'
+import { Note, ProblemNote } from '#shared/note.tsx'
+import { Panel } from '#shared/panel.tsx'
+import { RecordsTable } from '#shared/records-table.tsx'
+import { SkeletonRows } from '#shared/skeleton.tsx'
+import stack from '#shared/stack.module.css'
+import { StatusWord } from '#shared/status-word.tsx'
+import { CheckedLine } from '#shared/time.tsx'
+import classes from './entry.module.css'
+
+/** The control plane looks at DNS by itself; the page only asks what it saw. */
+const AGAIN_MS = 10_000
+
+export function SharedPage() {
+  // It stands behind the #, which browsers never send: no log of a proxy learns it.
+  const hash = useLocation({ select: (location) => location.hash })
+  const token = new URLSearchParams(hash).get('token') ?? ''
+  const { data, error } = useQuery({
+    queryKey: ['viewShare', token],
+    queryFn: () => call(viewShare, { body: { token } }),
+    enabled: token !== '',
+    retry: false,
+    refetchInterval: (query) => (query.state.error ? false : AGAIN_MS),
+  })
+  useEffect(() => keepFromIndexes(), [])
+  const title = data?.title ?? 'Shared step'
+  useEffect(() => {
+    document.title = `${title} · Gatepost`
+  }, [title])
+  const isOver = token === '' || isProblem(error, 'share-wrong')
+  return (
+    <div className={classes.ground}>
+      <header className={classes.bar}>
+        <span className={classes.brand}>
+          <Mark size={24} />
+          Gatepost
+        </span>
+        {data && (
+          <span>
+            {data.sharedBy} of {data.organisation} shares this with you until {date(data.expiresAt)}
+          </span>
+        )}
+      </header>
+      <main id="main" className={classes.setup}>
+        {isOver ? (
+          <Note tone="warn" title="This link is not valid any more">
+            <p>It was taken back, or its days are over. Ask whoever sent it for a new one.</p>
+          </Note>
+        ) : (
+          error && !data && <ProblemNote error={error} />
+        )}
+        {token !== '' && !data && !error && <SkeletonRows label="Reading the step" />}
+        {data && !isOver && <Shown step={data} />}
+      </main>
+    </div>
+  )
+}
+
+function Shown({ step }: { readonly step: SharedStep }) {
+  return (
+    <>
+      <div className={stack.row}>
+        <h1>{step.title}</h1>
+        <StatusWord of="step" state={step.state} pill />
+      </div>
+      <p className={classes.lead}>{step.why}</p>
+      {step.note !== '' && (
+        <Note tone="info" title={`${step.sharedBy} writes`}>
+          <p>{step.note}</p>
+        </Note>
+      )}
+      <div className={stack.stack}>
+        {step.records.length > 0 && (
+          <Panel title="Records to publish" side={step.domain ?? undefined} flush>
+            <RecordsTable records={step.records} fullNames label="Records to publish" />
+          </Panel>
+        )}
+        {step.values.length > 0 && (
+          <Panel title="Values to enter">
+            <Facts
+              wide
+              rows={step.values.map(({ label, value }) => [
+                label,
+                <Value key={label} {...{ label, value }} />,
+              ])}
+            />
+          </Panel>
+        )}
+        {step.instructions && <StepInstructions environment={step.environment} values={step.instructions} />}
+        {step.checks.length > 0 && (
+          <Panel
+            title="What is checked"
+            side={<CheckedLine checkedAt={step.checkedAt} nextCheckAt={null} />}
+            flush
+          >
+            <CheckList checks={step.checks} label="Checks" />
+          </Panel>
+        )}
+        <Panel title="Safe to try">
+          <Facts
+            rows={[
+              ['For users', step.changesForUsers],
+              ['Could break', step.couldBreak],
+              ['Undo', step.undo],
+              ['Takes', `${step.minutes} min`],
+            ]}
+          />
+        </Panel>
+        <p className="small tx2">
+          This page shows one step and changes nothing. It reads what we see every few seconds.
+        </p>
+      </div>
+    </>
+  )
+}
+
+function Value({ label, value }: { readonly label: string; readonly value: string }) {
+  return (
+    <span className={stack.inline}>
+      <HostText>{value}</HostText>
+      <CopyButton value={value} label={`Copy ${label}`} />
+    </span>
+  )
+}
+
+/** Whoever passes the link on must not pass it to search engines too. */
+function keepFromIndexes(): () => void {
+  const tag = document.createElement('meta')
+  tag.name = 'robots'
+  tag.content = 'noindex, nofollow'
+  document.head.append(tag)
+  return () => tag.remove()
+}

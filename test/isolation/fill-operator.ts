@@ -1,0 +1,31 @@
+// Things of an organisation that sharing, acceptance and leaving keep, for the tests of its walls.
+import { insertReport } from '@gatepost/server/control/acceptance/store.ts'
+import type { TestControl } from '../control.ts'
+
+type Post = (path: string, body: unknown) => Promise<Record<string, unknown>>
+
+/** Makes one of each; returns the ids by the names in paths. */
+export async function fillOperator(
+  { deps }: TestControl,
+  tenantId: string,
+  post: Post,
+): Promise<{ readonly [name: string]: string }> {
+  const { share } = await post('shares', { step: 'modify-mx' })
+  const report = {
+    id: `acc_${tenantId}`,
+    state: 'done' as const,
+    startedAt: deps.clock.now(),
+    endedAt: deps.clock.now(),
+    askedBy: 'Ada',
+    organisation: 'Acme',
+    environment: 'other' as const,
+    version: '0.0.0',
+    hostname: 'mx.gate.example',
+    recipient: '',
+    domains: [],
+    values: [],
+    probes: [],
+  }
+  await insertReport(deps.store.db, tenantId, report)
+  return { share: (share as { readonly id: string }).id, report: report.id }
+}
