@@ -24,18 +24,18 @@ function either(...patterns: readonly RegExp[]): RegExp {
 const doors = {
   clock: either(
     /^packages\/server\/src\/(platform|boot)\//,
-    /^packages\/(sandbox|directory-agent)\/src\/platform/,
+    /^packages\/(sandbox|directory-agent|contacts-export)\/src\/platform/,
     /^packages\/web\/src\/shared\/now\.ts/,
   ),
   environment: either(
     /^packages\/server\/src\/((platform|boot)\/|main\.ts)/,
-    /^packages\/(sandbox\/src\/(main|platform)|directory-agent\/src\/platform)/,
+    /^packages\/(sandbox\/src\/(main|platform)|(directory-agent|contacts-export)\/src\/platform)/,
   ),
-  files: /^packages\/(server\/src\/(platform|boot|spool)\/|(sandbox|directory-agent)\/src\/platform)/,
-  names: /^packages\/(server\/src\/platform\/|(sandbox|directory-agent)\/src\/platform)/,
+  files: /^packages\/(server\/src\/(platform|boot|spool)\/|(sandbox|directory-agent|contacts-export)\/src\/platform)/,
+  names: /^packages\/(server\/src\/platform\/|(sandbox|directory-agent|contacts-export)\/src\/platform)/,
   console: either(
     /^packages\/server\/src\/((cli|supervisor)\/|main\.ts)/,
-    /^packages\/(sandbox\/src\/|directory-agent\/src\/(main|platform))/,
+    /^packages\/(sandbox\/src\/|(directory-agent|contacts-export)\/src\/(main|platform))/,
   ),
 } as const
 

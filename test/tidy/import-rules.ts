@@ -30,7 +30,7 @@ export const serverFolders: ReadonlyMap<string, FolderRule> = new Map([
   [
     'control',
     {
-      may: [...common, '@contract', '@directory', 'policy', 'link', 'store', 'authentication'],
+      may: [...common, '@contract', '@directory', '@contacts', 'policy', 'link', 'store', 'authentication'],
       types: ['boot'],
     },
   ],
@@ -75,6 +75,9 @@ export const npmPackages: readonly PackageRule[] = [
   { name: /^@simplewebauthn\/browser$/, where: /^packages\/web\//, filesMax: 1 },
   { name: /^uqr$/, where: /^packages\/web\//, filesMax: 1 },
   { name: /^croner$/, where: server('control/'), filesMax: 1 },
+  { name: /^imapflow$/, where: /^packages\/contacts\/src\//, filesMax: 1 },
+  { name: /^fast-xml-parser$/, where: /^packages\/contacts\/src\//, filesMax: 1 },
+  { name: /^@ewsjs\/ntlm-client$/, where: /^packages\/contacts\/src\//, filesMax: 1 },
   { name: /^hucre$/, where: server('control/'), filesMax: 1 },
   { name: /^csv-parse$/, where: server('control/'), filesMax: 1 },
   { name: /^tldts$/, where: server('(platform|facts|control)/'), filesMax: 1 },

@@ -1,0 +1,158 @@
+// The checkpoint of a run as text: one line a page, each with its own digest, so that a line that a power cut
+// broke is known and left out. Pure; whoever holds the file appends.
+import { createHash } from 'node:crypto'
+import { Collection, type LeftOut, nothingLeftOut, type Pair } from './collect.ts'
+import type { Standing, Step } from './run.ts'
+import type { Part } from './source.ts'
+
+/** What must be the same for a run to be resumed. */
+export type Head = {
+  readonly version: 1
+  readonly source: string
+  /** Digest of source and rules; no secret is part of it. */
+  readonly fingerprint: string
+  readonly ownDomains: readonly string[]
+  readonly startedAt: number
+}
+
+export type JournalState = {
+  readonly head: Head
+  readonly standing: Standing | null
+  readonly collection: Collection
+  readonly seen: number
+  readonly leftOut: LeftOut
+  readonly skipped: readonly { readonly title: string; readonly why: string }[]
+}
+
+type Line =
+  | { readonly kind: 'head'; readonly head: Head }
+  | { readonly kind: 'parts'; readonly parts: readonly (readonly [string, string])[] }
+  | { readonly kind: 'step'; readonly step: Omit<Step, 'pairs'>; readonly pairs: readonly PairCells[] }
+
+type PairCells = readonly [
+  user: string,
+  external: string,
+  count: number,
+  first: number | null,
+  last: number | null,
+]
+
+/** A line that begins a file. */
+export const headLine = (head: Head): string => sealed({ kind: 'head', head })
+
+export const partsLine = (parts: readonly Part[]): string =>
+  sealed({ kind: 'parts', parts: parts.map(({ id, title }) => [id, title]) })
+
+export function stepLine({ pairs, ...step }: Step): string {
+  const cells = pairs.map(({ user, external, count, first, last }): PairCells => {
+    return [user, external, count, first, last]
+  })
+  return sealed({ kind: 'step', step, pairs: cells })
+}
+
+/**
+ * Reads a checkpoint; `whole` is how many octets of it are good. Null where it is none of ours. What stands
+ * behind the first broken line was never acknowledged to anybody and is left out.
+ */
+export function readJournal(
+  octets: Uint8Array,
+): { readonly state: JournalState; readonly whole: number } | null {
+  const text = new TextDecoder()
+  let whole = 0
+  let head: Head | null = null
+  const reading = new Reading()
+  for (let start = 0; ; ) {
+    const end = octets.indexOf(10, start)
+    if (end === -1) break
+    const line = unsealed(text.decode(octets.subarray(start, end)))
+    if (line === null) break
+    if (line.kind === 'head') head = line.head
+    else reading.take(line)
+    start = end + 1
+    whole = start
+  }
+  return head === null ? null : { state: reading.state(head), whole }
+}
+
+class Reading {
+  #parts: readonly Part[] | null = null
+  #index = 0
+  #cursor: string | null = null
+  #seen = 0
+  #leftOut: LeftOut = nothingLeftOut
+  readonly #skipped: { title: string; why: string }[] = []
+  readonly #collection = new Collection()
+
+  take(line: Exclude<Line, { readonly kind: 'head' }>): void {
+    if (line.kind === 'parts') {
+      this.#parts = line.parts.map(([id, title]) => ({ id, title }))
+      return
+    }
+    const { step, pairs } = line
+    for (const [user, external, count, first, last] of pairs)
+      this.#collection.add({ user, external, count, first, last })
+    this.#index = step.isPartDone ? step.index + 1 : step.index
+    this.#cursor = step.isPartDone ? null : step.cursor
+    this.#seen += step.seen
+    this.#leftOut = sumOf(this.#leftOut, step.leftOut)
+    if (step.skipped !== null)
+      this.#skipped.push({ title: this.#parts?.[step.index]?.title ?? '', why: step.skipped })
+  }
+
+  state(head: Head): JournalState {
+    const parts = this.#parts
+    return {
+      head,
+      standing: parts === null ? null : { parts, index: this.#index, cursor: this.#cursor },
+      collection: this.#collection,
+      seen: this.#seen,
+      leftOut: this.#leftOut,
+      skipped: this.#skipped,
+    }
+  }
+}
+
+export function sumOf(a: LeftOut, b: LeftOut): LeftOut {
+  return {
+    automatic: a.automatic + b.automatic,
+    foreign: a.foreign + b.foreign,
+    old: a.old + b.old,
+    mailing: a.mailing + b.mailing,
+  }
+}
+
+/** The same state in as few lines as it takes, for a file that has grown long. */
+export function compacted(state: JournalState): string {
+  const { head, standing, collection, seen, leftOut, skipped } = state
+  if (standing === null) return headLine(head)
+  const lines = [headLine(head), partsLine(standing.parts)]
+  const base = { index: standing.index, cursor: standing.cursor, isPartDone: false } as const
+  for (const { title, why } of skipped) {
+    const index = standing.parts.findIndex((part) => part.title === title)
+    lines.push(stepLine({ ...base, index, seen: 0, pairs: [], leftOut: nothingLeftOut, skipped: why }))
+  }
+  const pairs: readonly Pair[] = collection.pairs()
+  for (let start = 0; start < pairs.length; start += PAIRS_PER_LINE) {
+    const some = pairs.slice(start, start + PAIRS_PER_LINE)
+    lines.push(stepLine({ ...base, seen: 0, pairs: some, leftOut: nothingLeftOut, skipped: null }))
+  }
+  lines.push(stepLine({ ...base, seen, pairs: [], leftOut, skipped: null }))
+  return lines.join('')
+}
+
+const PAIRS_PER_LINE = 5_000
+const DIGEST_LENGTH = 12
+
+const digestOf = (text: string): string =>
+  createHash('sha256').update(text).digest('base64url').slice(0, DIGEST_LENGTH)
+
+function sealed(line: Line): string {
+  const text = JSON.stringify(line)
+  return `${digestOf(text)} ${text}\n`
+}
+
+function unsealed(line: string): Line | null {
+  const text = line.slice(DIGEST_LENGTH + 1)
+  if (line[DIGEST_LENGTH] !== ' ' || digestOf(text) !== line.slice(0, DIGEST_LENGTH)) return null
+  return JSON.parse(text) as Line
+}
