@@ -7,6 +7,11 @@ const readiness = createRoute({
   path: '/system/readiness',
   component: lazyRouteComponent(() => import('#system/readiness-page.tsx'), 'ReadinessPage'),
 })
+const systemAlerts = createRoute({
+  getParentRoute: () => shell,
+  path: '/system/alerts',
+  component: lazyRouteComponent(() => import('#system/alerts-page.tsx'), 'SystemAlertsPage'),
+})
 const refusals = createRoute({
   getParentRoute: () => shell,
   path: '/system/refusals',
@@ -45,6 +50,7 @@ const guide = createRoute({
 
 export const systemRoutes = [
   readiness,
+  systemAlerts,
   refusals,
   operators,
   systemAudit,

@@ -5,6 +5,7 @@ import * as z from 'zod'
 import { AskSearch } from '#console/ask/ask-search.ts'
 import { AuditSearch } from '#console/audit/audit-search.ts'
 import { GreylistingSearch } from '#console/greylisting/greylisting-search.ts'
+import { HeldSearch } from '#console/held/held-search.ts'
 import { MessageSearch } from '#console/messages/message-search.ts'
 import { NewPolicySearch, PolicySearch } from '#console/policies/policy-search.ts'
 import { QueueSearch } from '#console/queue/queue-search.ts'
@@ -61,6 +62,22 @@ const queue = createRoute({
   path: '/queue',
   validateSearch: QueueSearch,
   component: lazyRouteComponent(() => import('#console/queue/queue-page.tsx'), 'QueuePage'),
+})
+const held = createRoute({
+  getParentRoute: () => tenant,
+  path: '/held',
+  validateSearch: HeldSearch,
+  component: lazyRouteComponent(() => import('#console/held/held-page.tsx'), 'HeldPage'),
+})
+const heldMessage = createRoute({
+  getParentRoute: () => tenant,
+  path: '/held/$message',
+  component: lazyRouteComponent(() => import('#console/held/held-message-page.tsx'), 'HeldMessagePage'),
+})
+const heldRules = createRoute({
+  getParentRoute: () => tenant,
+  path: '/held-rules',
+  component: lazyRouteComponent(() => import('#console/held/held-rules-page.tsx'), 'HeldRulesPage'),
 })
 const ask = createRoute({
   getParentRoute: () => tenant,
@@ -260,6 +277,9 @@ export const tenantTree = tenant.addChildren([
   messages,
   message,
   queue,
+  held,
+  heldMessage,
+  heldRules,
   ask,
   policies.addChildren([policyList, newPolicy, groups, policy]),
   users,

@@ -79,6 +79,20 @@ const vocabulary = {
     'temporarily-failing': say(IconAlertTriangleFilled, 'warn', 'Record not seen'),
     expired: say(IconClockPause, 'mute', 'Expired'),
   },
+  alert: {
+    critical: say(IconCircleXFilled, 'bad', 'Critical'),
+    warning: say(IconAlertTriangleFilled, 'warn', 'Warning'),
+    open: say(IconAlertTriangleFilled, 'warn', 'Open'),
+    acknowledged: say(IconProgress, 'info', 'Acknowledged'),
+    muted: say(IconClockPause, 'mute', 'Muted'),
+    cleared: say(IconCircleCheckFilled, 'ok', 'Over'),
+  },
+  send: {
+    waiting: say(IconHourglass, 'info', 'On its way'),
+    sent: say(IconCircleCheck, 'ok', 'Sent'),
+    failed: say(IconCircleXFilled, 'bad', 'Failed'),
+    dropped: say(IconCircleMinus, 'mute', 'Not needed'),
+  },
   signing: {
     signed: say(IconCircleCheckFilled, 'ok', 'Signed'),
     waiting: say(IconHourglass, 'info', 'Waiting for records'),

@@ -38,6 +38,7 @@ export type TenantAddress =
   | '/t/$slug/dashboard'
   | '/t/$slug/messages'
   | '/t/$slug/queue'
+  | '/t/$slug/held'
   | '/t/$slug/connect'
   | '/t/$slug/domains'
   | '/t/$slug/routes'
@@ -112,12 +113,11 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
         alsoCalled: ['Message Center', 'Gateway, Tracking', 'Where is my mail', 'Message trace'],
       },
       {
-        to: '/t/$slug/queue',
-        search: { state: 'held' },
+        to: '/t/$slug/held',
         label: 'Held mail',
         icon: IconHandStop,
         needs: 'queue:read',
-        guide: 'queue',
+        guide: 'held-mail',
         alsoCalled: ['Held queue', 'On hold', 'Quarantine', 'Release'],
       },
       {

@@ -1,0 +1,21 @@
+// Alerts of the installation, and on request those of every organisation, for operators.
+import { Page } from '#app/page.tsx'
+import { useMay } from '#app/session.ts'
+import { AlertList } from '#console/alerts/alert-list.tsx'
+import { ChannelPanel } from '#console/alerts/channel-panel.tsx'
+import stack from '#shared/stack.module.css'
+
+export function SystemAlertsPage() {
+  const may = useMay('system:write')
+  return (
+    <Page
+      title="Alerts"
+      lead="Disk, certificate, block lists and whatever else the gateway itself needs. Organisations see their own."
+    >
+      <div className={stack.detail}>
+        <AlertList tenant="" may={may} />
+        <ChannelPanel tenant="" may={may} />
+      </div>
+    </Page>
+  )
+}
