@@ -37,7 +37,7 @@ test('leaves a folder alone that is not its own', async () => {
 })
 
 function launch(...args: string[]): { readonly child: ChildProcess; readonly output: () => string } {
-  const ports = ['--page-port', '0', '--dns-port', '0', '--mx-port', '0', '--no-gateway']
+  const ports = ['--page-port', '0', '--dns-port', '0', '--mx-port', '0', '--ldap-port', '0', '--no-gateway']
   const child = spawn(process.execPath, [MAIN, ...ports, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
   let text = ''
   for (const stream of [child.stdout, child.stderr]) {

@@ -2,10 +2,12 @@
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { type Directories, startDirectories } from './directories.ts'
 import { type GatewayProcess, listeningPorts, startGateway } from './gateway-process.ts'
 import { startPage } from './page/server.ts'
 import { freshFolder, isFile, readTextIfThere, writeText } from './platform.ts'
 import { startWorld, type World } from './world.ts'
+import { ENVIRONMENTS, type Environment, isEnvironment } from './world-zones.ts'
 
 const USAGE = `npm run sandbox -- [options]
   --keep               go on with the data and records of the last run
@@ -14,6 +16,8 @@ const USAGE = `npm run sandbox -- [options]
   --page-port PORT     the sandbox's page (8090)
   --dns-port PORT      its DNS server (5300)
   --mx-port PORT       its mail hosts (2526)
+  --ldap-port PORT     its LDAP directory (3636)
+  --environment NAME   where Acme's mail lives: on-premises, microsoft-365, hybrid or google-workspace
 `
 
 type Settings = {
@@ -23,10 +27,15 @@ type Settings = {
   readonly pagePort: number
   readonly dnsPort: number
   readonly mxPort: number
+  readonly ldapPort: number
+  /** Null leaves what the records of the last run say. */
+  readonly environment: Environment | null
 }
 
 /** The records of the last run; its presence also tells that the folder is a sandbox's. */
 const ZONES_FILE = 'sandbox-zones.txt'
+/** The service account's key: Gatepost knows it, so a run that goes on needs the same one. */
+const GOOGLE_KEY_FILE = 'sandbox-google-key.pem'
 const SAVE_EVERY_MS = 2000
 /** Ports of 0 become real ones once Gatepost listens. */
 const FOLLOW_EVERY_MS = 500
@@ -44,29 +53,47 @@ try {
 async function runSandbox(settings: Settings): Promise<number> {
   await freshFolder(settings.data, { marker: ZONES_FILE, keep: settings.keep })
   const kept = settings.keep ? await readTextIfThere(join(settings.data, ZONES_FILE)) : null
+  const directories = await startKept(settings)
   const gatewaySettings = gatewayDefaults(settings)
-  const smtp = endpointOf(gatewaySettings.GATEPOST_SMTP_MX ?? '')
-  const world = await startWorld({
-    dnsPort: settings.dnsPort,
-    mxPort: settings.mxPort,
-    gateway: smtp,
-    ...(kept === null || kept.trim() === '' ? {} : { zoneText: kept }),
-  })
   try {
-    return await runInside(world, settings, gatewaySettings)
+    const world = await startWorld({
+      dnsPort: settings.dnsPort,
+      mxPort: settings.mxPort,
+      gateway: endpointOf(gatewaySettings.GATEPOST_SMTP_MX ?? ''),
+      tenantId: directories.graph.tenantId,
+      ...(kept === null || kept.trim() === '' ? {} : { zoneText: kept }),
+    })
+    try {
+      if (settings.environment !== null) world.setEnvironment(settings.environment)
+      return await runInside({ world, directories, settings, gatewaySettings })
+    } finally {
+      await world.stop()
+    }
   } finally {
-    await world.stop()
+    await directories.stop()
   }
 }
 
-async function runInside(
-  world: World,
-  settings: Settings,
-  gatewaySettings: Record<string, string>,
-): Promise<number> {
+async function startKept({ data, keep, ldapPort }: Settings): Promise<Directories> {
+  const path = join(data, GOOGLE_KEY_FILE)
+  const googleKey = keep ? await readTextIfThere(path) : null
+  const directories = await startDirectories({ ldapPort, googleKey })
+  const { private_key } = JSON.parse(directories.google.keyJson) as { readonly private_key: string }
+  await writeText(path, private_key)
+  return directories
+}
+
+type Inside = {
+  readonly world: World
+  readonly directories: Directories
+  readonly settings: Settings
+  readonly gatewaySettings: Record<string, string>
+}
+
+async function runInside({ world, directories, settings, gatewaySettings }: Inside): Promise<number> {
   let consolePort = endpointOf(gatewaySettings.GATEPOST_HTTP ?? '').port
   const consoleUrl = () => `http://localhost:${consolePort}/`
-  const page = await startPage(world, { port: settings.pagePort, consoleUrl })
+  const page = await startPage(world, { port: settings.pagePort, consoleUrl, directories })
   const follower = setInterval(async () => {
     const ports = await listeningPorts(settings.data)
     const { host, port } = world.gateway()
@@ -74,9 +101,13 @@ async function runInside(
     consolePort = ports?.get('http') ?? consolePort
   }, FOLLOW_EVERY_MS)
   const saver = keepZones(world, join(settings.data, ZONES_FILE))
-  console.log(introduction(world, page.url))
+  console.log(introduction(world, directories, page.url))
   try {
-    return await runGateway(settings, { ...world.gatewayEnvironment(), ...gatewaySettings })
+    return await runGateway(settings, {
+      ...world.gatewayEnvironment(),
+      ...directories.gatewayEnvironment(),
+      ...gatewaySettings,
+    })
   } finally {
     clearInterval(follower)
     await saver.stop()
@@ -147,13 +178,15 @@ function keepZones(world: World, path: string): { readonly stop: () => Promise<v
   }
 }
 
-function introduction(world: World, pageUrl: string): string {
+function introduction(world: World, { ldap }: Directories, pageUrl: string): string {
   const tls = world.acme.hasTls ? 'with STARTTLS' : 'without STARTTLS (openssl was not found)'
   return `
   Gatepost sandbox
   Page and guide       ${pageUrl}
   DNS                  ${world.dns.address}
   Acme's mail host     ${world.acme.name}, ${world.acme.host}:${world.acme.port}, ${tls}
+  Acme's cloud         ${world.cloud.host}:${world.cloud.port}
+  Acme's directory     ${ldap.host}:${ldap.tlsPort ?? ldap.port}, LDAP ${ldap.tlsPort === null ? 'in the clear' : 'with TLS'}
   Outside mail hosts   ${world.outside.host}:${world.outside.port}
   Ctrl-C ends everything
 `
@@ -169,6 +202,8 @@ function readSettings(args: readonly string[]): Settings | null {
       'page-port': { type: 'string', default: '8090' },
       'dns-port': { type: 'string', default: '5300' },
       'mx-port': { type: 'string', default: '2526' },
+      'ldap-port': { type: 'string', default: '3636' },
+      environment: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   })
@@ -176,6 +211,9 @@ function readSettings(args: readonly string[]): Settings | null {
     console.log(USAGE)
     return null
   }
+  const environment = values.environment ?? null
+  if (environment !== null && !isEnvironment(environment))
+    throw new Error(`expected one of ${ENVIRONMENTS.join(', ')}, not "${environment}"`)
   return {
     keep: values.keep,
     withGateway: !values['no-gateway'],
@@ -183,6 +221,8 @@ function readSettings(args: readonly string[]): Settings | null {
     pagePort: portOf(values['page-port']),
     dnsPort: portOf(values['dns-port']),
     mxPort: portOf(values['mx-port']),
+    ldapPort: portOf(values['ldap-port']),
+    environment,
   }
 }
 

@@ -63,9 +63,9 @@ export async function readTextIfThere(path: string): Promise<string | null> {
   }
 }
 
-/** Replaces a file whole. */
+/** Replaces a file whole; only its owner reads it. */
 export async function writeText(path: string, text: string): Promise<void> {
-  await writeFile(`${path}.new`, text)
+  await writeFile(`${path}.new`, text, { mode: 0o600 })
   await rename(`${path}.new`, path)
 }
 

@@ -2,6 +2,7 @@
 
 import type { AnswerRule } from '../answers.ts'
 import type { DnsFault } from '../dns-faults.ts'
+import { type Events, isEventKind } from '../events.ts'
 import { headerFields } from '../message-text.ts'
 import type { ReceivedMessage } from '../received.ts'
 import { isRecordType } from '../record.ts'
@@ -16,6 +17,9 @@ export type ApiAnswer =
   | { readonly status: number; readonly json: unknown }
   | { readonly status: number; readonly text: string; readonly type: string }
 
+/** What the page can act on. */
+export type Stage = { readonly world: World; readonly events: Events }
+
 type Fields = ReadonlyMap<string, unknown>
 
 const TTL_MAX_S = 604_800
@@ -24,7 +28,7 @@ const TRACE_PREFIX = 'x-gatepost-'
 const ACTION_FIELDS = ['sourceIp', 'helo', 'reversePath', 'author', 'to', 'subject', 'body'] as const
 
 /** Handles one request under /api/. Faults of the caller are answers with 400 or 404 and a sentence. */
-export async function handleApi(world: World, request: ApiRequest): Promise<ApiAnswer> {
+export async function handleApi({ world, events }: Stage, request: ApiRequest): Promise<ApiAnswer> {
   const fields: Fields = new Map(Object.entries(request.body ?? {}))
   const [, , noun = '', ...rest] = request.path.split('/')
   switch (`${request.method} ${noun}`) {
@@ -49,6 +53,12 @@ export async function handleApi(world: World, request: ApiRequest): Promise<ApiA
       return { status: 200, json: { queries: world.dns.queries() } }
     case 'PUT environment':
       return changeEnvironment(world, text(fields, 'environment'))
+    case 'PUT events':
+      return setEvent(events, rest[0] ?? '', fields)
+    case 'PUT cloud-header':
+      return setCloudHeader(world, text(fields, 'value').trim())
+    case 'PUT journal':
+      return setJournal(world, text(fields, 'address').trim())
     case 'POST send':
       return send(world, fields)
     case 'PUT hosts':
@@ -75,7 +85,9 @@ function stateOf(world: World): unknown {
     gateway: world.gateway(),
     mxPort: world.mxPort,
     environment: world.environment(),
-    hosts: { acme: host('acme'), outside: host('outside') },
+    locked: world.isLocked(),
+    journal: world.journalAddress(),
+    hosts: { acme: host('acme'), cloud: host('cloud'), outside: host('outside') },
     records: world.dns.zones.list(),
     faults: world.dns.faults.list(),
   }
@@ -137,6 +149,27 @@ function changeEnvironment(world: World, environment: string): ApiAnswer {
   return { status: 200, json: { environment } }
 }
 
+async function setEvent(events: Events, kind: string, fields: Fields): Promise<ApiAnswer> {
+  if (!isEventKind(events, kind)) return fault(404, 'no such event')
+  await events.set(kind, fields.get('on') !== false)
+  return { status: 200, json: events.list().find((event) => event.kind === kind) }
+}
+
+/** An empty value takes the rule away. */
+function setCloudHeader(world: World, value: string): ApiAnswer {
+  if (value !== '' && !/^[\x21-\x7e]{16,200}$/.test(value))
+    return fault(400, 'copy the header value in Connect first: it is one word of 16 letters or more')
+  world.setCloudHeader(value === '' ? null : value)
+  return { status: 200, json: {} }
+}
+
+function setJournal(world: World, address: string): ApiAnswer {
+  if (address !== '' && !/^[^\s@<>]+@[^\s@<>]+$/.test(address))
+    return fault(400, 'copy the journal address in Connect first')
+  world.setJournalAddress(address === '' ? null : address)
+  return { status: 200, json: { address: world.journalAddress() } }
+}
+
 async function send(world: World, fields: Fields): Promise<ApiAnswer> {
   const kind = text(fields, 'kind')
   if (!isActionKind(kind)) return fault(400, 'no such kind of message')
@@ -190,9 +223,9 @@ function withHost<Result>(
   name: string,
   use: (host: ReturnType<World['host']>) => Result,
 ): Result | ApiAnswer {
-  return name === 'acme' || name === 'outside'
+  return name === 'acme' || name === 'cloud' || name === 'outside'
     ? use(world.host(name))
-    : fault(404, 'the hosts are acme and outside')
+    : fault(404, 'the hosts are acme, cloud and outside')
 }
 
 function text(fields: Fields, name: string): string {

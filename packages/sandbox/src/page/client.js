@@ -105,12 +105,48 @@ function editRecords(set) {
   recordDialog.showModal()
 }
 
+const publish = (text) =>
+  attempt(
+    () => call('POST', '/api/publish', { text }),
+    'Published. Connect sees it at its next check, or at once when asked to',
+  )
+
+/** What a person has just copied in Connect; a browser that refuses is told how else. */
+async function paste(where) {
+  let text = ''
+  try {
+    text = (await navigator.clipboard.readText()).trim()
+  } catch {
+    say('The browser keeps the clipboard to itself: paste into the form instead', true)
+    byId('paste').focus()
+    return
+  }
+  if (where === 'publish') await publish(text)
+  else if (where === 'journal')
+    await attempt(
+      () => call('PUT', '/api/journal', { address: text }),
+      'Every message is journaled from now on',
+    )
+  else
+    await attempt(
+      () => call('PUT', '/api/cloud-header', { value: text }),
+      'The cloud adds this header from now on',
+    )
+}
+
 const clicks = {
   send,
-  fill: (button) => {
-    byId('paste').value = button.dataset.fill
-    byId('paste').focus()
+  publish: ({ dataset }) => publish(dataset.publish),
+  copy: async (button) => {
+    await navigator.clipboard.writeText(button.dataset.copy)
+    say(`Copied: ${button.getAttribute('aria-label').replace('Copy ', '')}`, false)
   },
+  paste: ({ dataset }) => paste(dataset.paste),
+  event: ({ dataset }) =>
+    attempt(
+      () => call('PUT', `/api/events/${dataset.event}`, { on: dataset.on === 'true' }),
+      dataset.on === 'true' ? 'It happens now' : 'It is over',
+    ),
   message: (button) => showMessage(button.dataset.message),
   host: ({ dataset }) =>
     attempt(
@@ -137,14 +173,11 @@ document.addEventListener('click', (event) => {
   if (kind) clicks[kind]?.(button)
 })
 
-byId('publish-form').addEventListener('submit', (event) => {
+byId('publish-form').addEventListener('submit', async (event) => {
   event.preventDefault()
-  const paste = byId('paste')
-  attempt(async () => {
-    const { published } = await call('POST', '/api/publish', { text: paste.value })
-    paste.value = ''
-    return published
-  }, 'Published. Connect sees it at its next check, or at once when asked to')
+  const field = byId('paste')
+  await publish(field.value)
+  if (!said.classList.contains('bad')) field.value = ''
 })
 
 byId('fault-form').addEventListener('submit', (event) => {

@@ -1,6 +1,5 @@
 // The whole page of the sandbox as it is first sent; the parts that change are drawn in place.
-import { ACTIONS } from '../world-actions.ts'
-import { html, type Markup } from './markup.ts'
+import { html } from './markup.ts'
 import { drawPart, type PageContext, type PartName } from './parts.ts'
 
 export function drawDocument(context: PageContext): string {
@@ -16,25 +15,29 @@ export function drawDocument(context: PageContext): string {
 <body><header class="top"><b>Gatepost</b><span class="slash">/</span><span>Sandbox</span>
 <span class="grow"></span><a href="${consoleUrl()}">Open the console</a></header>
 <main><h1>A small internet to try Connect in</h1>
-<p class="lead">DNS, the mail host of acme.example and the world around it run on this machine only.
-Change what you like: nothing here leaves it.</p>
+<p class="lead">DNS, the mail hosts and directories of acme.example and the world around it run on this machine
+only. Change what you like: nothing here leaves it.</p>
+${part('environment')}
 <dl class="facts"><div><dt>DNS</dt><dd>${world.dns.address}</dd></div><div><dt>Gatepost SMTP</dt>
   <dd>${gateway.host}:${gateway.port}</dd></div>
-<div><dt>Acme’s mail host</dt><dd>exchange.acme.example:${world.acme.port}</dd></div>
+<div><dt>Acme’s Exchange</dt><dd>exchange.acme.example:${world.acme.port}</dd></div>
+<div><dt>Acme’s cloud</dt><dd>${world.cloud.host}:${world.cloud.port}</dd></div>
 <div><dt>Outside mail hosts</dt><dd>${world.outside.host}:${world.outside.port}</dd></div></dl>
 <p id="said" class="said" role="status"></p>
 <div class="columns"><div class="column">
 <section><h2>The way through Connect</h2>${part('guide')}</section>
 </div><div class="column">
 <section id="publish"><h2>Publish a record</h2>${PUBLISH_FORM}</section>
-<section id="send"><h2>Send mail</h2>${drawSendButtons()}${part('attempts')}</section>
+<section id="send"><h2>Send mail</h2>${part('sends')}${part('attempts')}</section>
 </div></div>
-<div class="columns"><div class="column"><section><h2>Acme’s mailboxes</h2>${part('acme')}</section></div>
-<div class="column"><section><h2>Mailboxes outside</h2>${part('outside')}</section></div></div>
+<section id="mailboxes"><h2>Acme’s mailboxes</h2>${part('mailboxes')}</section>
+<div class="columns"><div class="column"><section id="events"><h2>Let something happen</h2>${part('events')}
+</section></div>
+<div class="column"><section><h2>Acme’s directory</h2>${part('people')}</section>
+<section><h2>Acme’s own rules</h2>${part('rules')}</section></div></div>
+<section><h2>Mailboxes outside</h2>${part('outside')}</section>
 <section><h2>DNS records</h2><div class="bar">
   <button type="button" class="small" id="add-record">Add records</button>
-<button type="button" class="small" data-environment="on-premises">Show Acme on-premises</button>
-<button type="button" class="small" data-environment="microsoft-365">Show Acme on Microsoft 365</button>
 <span class="grow"></span><a href="/api/zone">Zone text</a></div>${part('records')}</section>
 <div class="columns"><div class="column"><section><h2>Faults</h2>${FAULT_FORM}${part('faults')}
 </section></div>
@@ -43,20 +46,13 @@ Change what you like: nothing here leaves it.</p>
   return body.markup
 }
 
-function drawSendButtons(): Markup {
-  const buttons = ACTIONS.map(
-    (action) => html`<li><button type="button" data-send="${action.kind}">${action.title}</button>
-      <span>${action.expect}</span></li>`,
-  )
-  return html`<ul class="sends">${buttons}</ul>`
-}
-
 const PUBLISH_FORM = html`<form id="publish-form"><label for="paste">Record</label>
 <p class="note" id="paste-note">As Connect shows it: lines of a zone file, <code>TXT @ value</code>, or
 the value alone, which becomes a TXT record at acme.example.
 Text is added, other types take the place of what is there.</p>
 <textarea id="paste" name="text" rows="4" spellcheck="false" aria-describedby="paste-note"></textarea>
-<p><button class="primary">Publish record</button></p></form>`
+<p class="bar"><button class="primary">Publish record</button>
+<button type="button" data-paste="publish">Publish what I copied</button></p></form>`
 
 const FAULT_FORM = html`<form id="fault-form" class="line">
   <label>Name<input name="name" value="acme.example" spellcheck="false"></label>

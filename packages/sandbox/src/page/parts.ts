@@ -1,16 +1,36 @@
 // The parts of the sandbox's page that change while one watches; each is drawn anew when the world moved.
 
+import type { Directories } from '../directories.ts'
 import type { QueryLogged } from '../dns.ts'
-import { guideSteps } from '../guide.ts'
+import type { Events } from '../events.ts'
 import type { MailHost } from '../mail-host.ts'
-import type { World } from '../world.ts'
+import type { HostName, World } from '../world.ts'
 import { ACTIONS, type ActionDone } from '../world-actions.ts'
 import type { RecordSet } from '../zones.ts'
+import { drawEnvironment, drawEvents, drawGuide, drawPeople, drawRules, drawSends } from './drive.ts'
 import { breakable, html, icon, type Markup } from './markup.ts'
 
-export type PageContext = { readonly world: World; readonly consoleUrl: () => string }
+export type PageContext = {
+  readonly world: World
+  readonly directories: Directories | null
+  readonly events: Events
+  readonly consoleUrl: () => string
+}
 
-export const PART_NAMES = ['guide', 'attempts', 'acme', 'outside', 'records', 'faults', 'queries'] as const
+export const PART_NAMES = [
+  'environment',
+  'guide',
+  'sends',
+  'attempts',
+  'mailboxes',
+  'outside',
+  'events',
+  'people',
+  'rules',
+  'records',
+  'faults',
+  'queries',
+] as const
 export type PartName = (typeof PART_NAMES)[number]
 
 const MESSAGES_SHOWN = 50
@@ -21,14 +41,25 @@ export function isPartName(text: string): text is PartName {
   return (PART_NAMES as readonly string[]).includes(text)
 }
 
-export function drawPart(name: PartName, { world, consoleUrl }: PageContext): Markup {
+export function drawPart(name: PartName, context: PageContext): Markup {
+  const { world, directories } = context
   switch (name) {
+    case 'environment':
+      return drawEnvironment(world)
     case 'guide':
-      return drawGuide(world, consoleUrl())
+      return drawGuide(context)
+    case 'sends':
+      return drawSends(world)
+    case 'events':
+      return drawEvents(context.events)
+    case 'people':
+      return drawPeople(directories)
+    case 'rules':
+      return drawRules(world)
     case 'attempts':
       return drawAttempts(world.actions())
-    case 'acme':
-      return drawInbox('acme', world.acme)
+    case 'mailboxes':
+      return drawMailboxes(world)
     case 'outside':
       return drawInbox('outside', world.outside)
     case 'records':
@@ -38,24 +69,6 @@ export function drawPart(name: PartName, { world, consoleUrl }: PageContext): Ma
     case 'queries':
       return drawQueries(world.dns.queries())
   }
-}
-
-function drawGuide(world: World, consoleUrl: string): Markup {
-  const steps = guideSteps(world, consoleUrl).map((step, index) => {
-    const state = step.done === true ? ['ok', 'Seen'] : step.done === false ? ['mute', 'Not seen yet'] : null
-    const tag =
-      state === null
-        ? html`<span class="state mute">In Connect</span>`
-        : html`<span class="state ${state[0]!}">${icon(step.done ? 'done' : 'open')}${state[1]!}</span>`
-    const record =
-      step.record === undefined
-        ? null
-        : html`<p><button type="button" class="small" data-fill="${step.record}">Fill in such a
-        record</button></p>`
-    return html`<li><div class="step-head"><h3>${index + 1}. ${step.title}</h3>${tag}</div>
-      <p>${step.text}</p>${record}<p class="note">${step.seen}</p></li>`
-  })
-  return html`<ol class="guide">${steps}</ol>`
 }
 
 function drawAttempts(done: readonly ActionDone[]): Markup {
@@ -99,13 +112,25 @@ function outcomeOf({ result }: ActionDone): { readonly outcome: Markup; readonly
   return { outcome: html`<span class="state ${deferred ? 'warn' : 'bad'}">${word}</span>`, said }
 }
 
-function drawInbox(name: 'acme' | 'outside', host: MailHost): Markup {
+/** In a hybrid both halves have mailboxes. */
+function drawMailboxes(world: World): Markup {
+  switch (world.environment()) {
+    case 'on-premises':
+      return drawInbox('acme', world.acme)
+    case 'hybrid':
+      return html`${drawInbox('acme', world.acme)}${drawInbox('cloud', world.cloud)}`
+    default:
+      return drawInbox('cloud', world.cloud)
+  }
+}
+
+function drawInbox(name: HostName, host: MailHost): Markup {
   const down = host.isDown()
   const state = down
     ? html`<span class="state bad">${icon('failed')}Down</span>`
     : html`<span class="state ok">${icon('done')}Up</span>`
   const head = html`<div class="bar">
-  <span class="mono">${breakable(`${host.host}:${host.port}`)}</span>${state}
+  <span class="mono">${breakable(host.name)}, ${breakable(`${host.host}:${host.port}`)}</span>${state}
     <span class="grow"></span>
     <button type="button" class="small" data-host="${name}"
     data-down="${down ? 'false' : 'true'}">${down ? 'Start host' : 'Stop host'}</button>

@@ -1,6 +1,8 @@
 // Serves the sandbox's page on loopback: the document, its two files, its changing parts and the JSON
 // endpoints.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Directories } from '../directories.ts'
+import { createEvents } from '../events.ts'
 import { readTextIfThere } from '../platform.ts'
 import type { World } from '../world.ts'
 import { type ApiAnswer, handleApi } from './api.ts'
@@ -9,7 +11,11 @@ import { drawPart, PART_NAMES, type PageContext } from './parts.ts'
 
 export type PageServer = { readonly url: string; readonly port: number; readonly stop: () => Promise<void> }
 
-export type PageOptions = { readonly port?: number; readonly consoleUrl?: () => string }
+export type PageOptions = {
+  readonly port?: number
+  readonly consoleUrl?: () => string
+  readonly directories?: Directories
+}
 
 const BODY_BYTES_MAX = 1_000_000
 const HEADERS = {
@@ -34,7 +40,14 @@ const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">
 
 /** Starts the page on 127.0.0.1; `port` 0 takes a free one. */
 export async function startPage(world: World, options: PageOptions = {}): Promise<PageServer> {
-  const context: PageContext = { world, consoleUrl: options.consoleUrl ?? (() => 'http://localhost:8080/') }
+  const directories = options.directories ?? null
+  const consoleUrl = options.consoleUrl ?? (() => 'http://localhost:8080/')
+  const context: PageContext = {
+    world,
+    directories,
+    events: createEvents({ world, directories }),
+    consoleUrl,
+  }
   const server = createServer((request, response) => {
     answer(context, request)
       .catch((error: unknown): ApiAnswer => {
@@ -66,7 +79,7 @@ async function answer(context: PageContext, request: IncomingMessage): Promise<A
   if (path.startsWith('/api/')) {
     const body = await readBody(request)
     if (body === undefined) return { status: 400, json: { fault: 'the body is not a JSON object' } }
-    return handleApi(context.world, { method, path, body })
+    return handleApi(context, { method, path, body })
   }
   if (method !== 'GET') return { status: 405, json: { fault: 'only GET' } }
   if (path === '/') return { status: 200, text: drawDocument(context), type: 'text/html' }
