@@ -146,6 +146,8 @@ export class FakeSpool implements Spool {
 
 export class FakeFile implements ContentFile {
   readonly name: string
+  /** There is none on a disk. */
+  readonly path = '/nowhere'
   chunks: Uint8Array[] = []
   isDiscarded = false
   /** Octets after which the disk refuses. */

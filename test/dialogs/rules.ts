@@ -39,6 +39,21 @@ const OPTIONS: { readonly [Name in RuleType]: (action: string, isProof: boolean)
   'delivery-route': (routeId) => ({ routeId }),
   'secure-delivery': (level) => ({ level: level as 'dane', names: [] }),
   'secure-receipt': (action) => ({ action: action as 'enforce', version: '1.2' }),
+  'virus-scanning': (action) => ({
+    action: action as 'scan',
+    infected: 'reject',
+    notChecked: 'hold',
+    unavailable: 'defer',
+  }),
+  'attachment-handling': (action) => ({
+    dangerous: action as 'hold',
+    script: action as 'hold',
+    macro: action as 'hold',
+    encrypted: action as 'hold',
+    disguised: action as 'hold',
+    unreadable: action as 'hold',
+  }),
+  'spam-scanning': (action) => ({ action: action as 'hold', level: 'moderate' }),
 }
 
 /** `rule acme blocked-senders block from sender.example to internal`; later lines are newer rules. */

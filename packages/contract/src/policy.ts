@@ -21,6 +21,9 @@ export const PolicyType = z.enum([
   'delivery-route',
   'secure-delivery',
   'secure-receipt',
+  'virus-scanning',
+  'attachment-handling',
+  'spam-scanning',
 ])
 export type PolicyType = z.infer<typeof PolicyType>
 
@@ -38,6 +41,7 @@ export type PolicyScope = z.infer<typeof PolicyScope>
 
 const OnResult = z.enum(['none', 'cancel-permits', 'hold', 'reject'])
 const OnDisplayName = z.enum(['none', 'tag', 'hold', 'reject'])
+const OnAttachment = z.enum(['none', 'tag', 'hold', 'reject'])
 const ListedDomains = z.array(z.string().trim().min(1).max(253)).max(LISTED_DOMAINS_MAX)
 
 /** What a policy of each type does. */
@@ -73,6 +77,31 @@ export const PolicyOptions = {
   'secure-receipt': z.object({
     action: z.enum(['enforce', 'none']),
     version: z.enum(['1.2', '1.3']).default('1.2'),
+  }),
+  'virus-scanning': z.object({
+    action: z.enum(['scan', 'none']),
+    infected: z.enum(['reject', 'hold']).default('reject'),
+    /** Encrypted, too large or too deep for the scanner: never clean. */
+    notChecked: z.enum(['hold', 'reject', 'deliver']).default('hold'),
+    /** The scanner does not answer. */
+    unavailable: z.enum(['defer', 'hold', 'deliver']).default('defer'),
+  }),
+  'attachment-handling': z.object({
+    /** Types that run when they are opened. */
+    dangerous: OnAttachment.default('hold'),
+    /** Pages and pictures with scripts. */
+    script: OnAttachment.default('hold'),
+    macro: OnAttachment.default('hold'),
+    encrypted: OnAttachment.default('hold'),
+    /** Names that deceive: two extensions, turned letters, a type that the content is not. */
+    disguised: OnAttachment.default('hold'),
+    /** Too deep, too large or broken: nobody could look. */
+    unreadable: OnAttachment.default('hold'),
+  }),
+  'spam-scanning': z.object({
+    action: z.enum(['hold', 'tag', 'reject', 'none']),
+    /** Acts from 7, 5 or 3 points on. */
+    level: z.enum(['relaxed', 'moderate', 'aggressive']).default('moderate'),
   }),
 } as const
 
@@ -113,6 +142,9 @@ export const PolicyDraft = z.discriminatedUnion('type', [
   z.object({ ...drafted, ...of('delivery-route') }),
   z.object({ ...drafted, ...of('secure-delivery') }),
   z.object({ ...drafted, ...of('secure-receipt') }),
+  z.object({ ...drafted, ...of('virus-scanning') }),
+  z.object({ ...drafted, ...of('attachment-handling') }),
+  z.object({ ...drafted, ...of('spam-scanning') }),
 ])
 export type PolicyDraft = z.output<typeof PolicyDraft>
 /** What a client sends: defaults may be left out. */
@@ -151,6 +183,9 @@ export const Policy = z.discriminatedUnion('type', [
   z.object({ ...drafted, ...stored, ...of('delivery-route') }),
   z.object({ ...drafted, ...stored, ...of('secure-delivery') }),
   z.object({ ...drafted, ...stored, ...of('secure-receipt') }),
+  z.object({ ...drafted, ...stored, ...of('virus-scanning') }),
+  z.object({ ...drafted, ...stored, ...of('attachment-handling') }),
+  z.object({ ...drafted, ...stored, ...of('spam-scanning') }),
 ])
 export type Policy = z.output<typeof Policy>
 

@@ -21,6 +21,7 @@ function disk(options: { readonly failsAfter?: number } = {}) {
         name: 'x',
         size: written.reduce((sum, { length }) => sum + length, 0),
       }),
+    path: '/nowhere',
     discard: () => {
       state.discarded++
       return Promise.resolve()

@@ -2,6 +2,7 @@
 import { concat } from '@gatepost/mail/bytes.ts'
 import type { BodyTap } from '#authentication/authenticator.ts'
 import { HEADER_BYTES_MAX } from '#facts/header-facts.ts'
+import type { ContentSource } from '#facts/screening/screening.ts'
 import { CONTENT_IN_ROW_BYTES_MAX, type Content, type ContentFile, type Spool } from '#spool/spool.ts'
 import { CONTENT_WAITING_OCTETS_MAX } from './limits.ts'
 
@@ -65,6 +66,11 @@ export class ContentSink {
     return this.#chunks
   }
 
+  /** Where the octets can be read before they are safe. Rejects when the disk refused. */
+  source(): ContentSource | Promise<ContentSource> {
+    return this.#head === null ? { kind: 'memory', chunks: this.#chunks } : this.#fileSource()
+  }
+
   /** The whole content, safe on disk when it is large. Rejects when the disk refused. */
   finish(): Content | Promise<Content> {
     return this.#head === null ? { kind: 'memory', chunks: this.#chunks } : this.#finishFile()
@@ -80,6 +86,13 @@ export class ContentSink {
 
   #readAlong(chunks: readonly Uint8Array[]): void {
     if (this.#tap !== null) for (const chunk of chunks) this.#tap.write(chunk)
+  }
+
+  async #fileSource(): Promise<ContentSource> {
+    await this.#writing
+    if (this.#failure !== null) throw this.#failure
+    if (this.#file === null) throw new Error('content read before its file was opened')
+    return { kind: 'file', path: this.#file.path, size: this.#size }
   }
 
   async #finishFile(): Promise<Content> {

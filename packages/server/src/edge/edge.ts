@@ -7,6 +7,7 @@ import { Authenticator } from '#authentication/authenticator.ts'
 import type { Emit } from '#events/emit.ts'
 import { ClientNames } from '#facts/client.ts'
 import type { Greylist } from '#facts/greylist/greylist.ts'
+import { NOT_SCREENED, type Screener } from '#facts/screening/screening.ts'
 import type { AskMailHost, Holder } from '#facts/sources.ts'
 import type { AllowedAhead } from '#link/replica-ahead.ts'
 import type { Clock } from '#platform/clock.ts'
@@ -51,6 +52,8 @@ export type EdgeOptions = {
   readonly callForward?: AskMailHost | undefined
   /** Address that the sender's page of a refusal begins with; left out, replies carry no link. */
   readonly senderPage?: string | null
+  /** Looks into content; left out, nobody does. */
+  readonly screener?: Screener | undefined
   /** Opens what the snapshot holds sealed; left out, nobody can sign in and nothing is forwarded outside. */
   readonly secrets?: Pick<SecretBox, 'open'> | undefined
   /**
@@ -63,6 +66,8 @@ export type EdgeOptions = {
 
 /** Something with a lifetime that ends with the edge: its listeners. */
 type Closable = { close(): Promise<void> }
+
+const NO_SCREENER: Screener = { screen: () => NOT_SCREENED, close: async () => {} }
 
 /** How often the end of open sessions is looked for while draining. */
 const DRAIN_STEP_MS = 20
@@ -92,6 +97,7 @@ export class Edge {
   readonly turns = new Turns()
   readonly tlsContext: EdgeOptions['tlsContext']
   readonly callForward: AskMailHost
+  readonly screener: Screener
   readonly onAccepted: EdgeOptions['onAccepted']
   readonly allowAhead: NonNullable<EdgeOptions['allowAhead']>
   readonly senderPage: string | null
@@ -126,6 +132,7 @@ export class Edge {
     this.allowAhead = options.allowAhead ?? (() => {})
     this.senderPage = options.senderPage ?? null
     this.callForward = options.callForward ?? (() => unknown('nobody asks mail hosts here'))
+    this.screener = options.screener ?? NO_SCREENER
     const keywords = keywordsOf(this.limits)
     this.greeting = prewritten(replies.greeting(hostname))
     this.ehloReply = prewritten(replies.ehlo(hostname, keywords))

@@ -1,11 +1,12 @@
 // Answers "what would happen to this message" with real facts and the settings of now (P5). Nothing is
 // recorded: no report, no counter, no greylist entry.
-import { mailboxOf } from '@gatepost/mail/address.ts'
+import { formatMailbox, mailboxOf } from '@gatepost/mail/address.ts'
 import { splitMessage } from '@gatepost/mail/header.ts'
 import { authenticationFact, NOT_JUDGED, NOT_JUDGED_SPF, spfFact } from '#facts/authentication.ts'
 import { type FactContext, gatherFrom, type LookUps, relayFact } from '#facts/gather.ts'
 import { type HeaderFacts, readHeaderFacts } from '#facts/header-facts.ts'
 import { cloudProofOf } from '#facts/relay-proof.ts'
+import { NOT_SCREENED, type Screening } from '#facts/screening/screening.ts'
 import type { Directory } from '#facts/sources.ts'
 import type { Explained, ExplainOrder } from '#link/explain-orders.ts'
 import { decide } from '#policy/decide.ts'
@@ -18,7 +19,7 @@ import type { Edge } from './edge.ts'
 
 type Parts = Pick<
   Edge,
-  'holder' | 'clock' | 'hostname' | 'authenticator' | 'clientNames' | 'callForward' | 'greylist'
+  'holder' | 'clock' | 'hostname' | 'authenticator' | 'clientNames' | 'callForward' | 'greylist' | 'screener'
 >
 
 /** Rejects with a sentence where the question cannot be asked of this organisation. */
@@ -46,7 +47,7 @@ export async function explain(order: ExplainOrder, edge: Parts): Promise<Explain
     direction,
     now: edge.clock.now(),
   }
-  const lookUps = lookUpsOf(edge, transaction, content)
+  const lookUps = lookUpsOf(edge, transaction, { content, settings })
   const context = contextOf(edge, { directory, settings, transaction, lookUps })
   const rcpt = await decide(rcptPolicies, {
     transaction,
@@ -99,11 +100,16 @@ function contentOf({ content }: ExplainOrder, hostname: string): Content | null 
   return { bytes, bodyOffset, header: read.ok ? read.value : null, fault: read.ok ? null : read.fault }
 }
 
-function lookUpsOf(edge: Parts, transaction: PolicyTransaction, content: Content | null): LookUps {
+function lookUpsOf(
+  edge: Parts,
+  transaction: PolicyTransaction,
+  { content, settings }: { readonly content: Content | null; readonly settings: TenantSettings | null },
+): LookUps {
   const { clientIp, helo, reversePath, direction } = transaction
   const isOurs = direction === 'outbound'
   const spf = () => (isOurs ? NOT_JUDGED_SPF : spfFact(edge.authenticator, { clientIp, helo, reversePath }))
-  return {
+  let screening: Screening | null = null
+  const lookUps: LookUps = {
     clientIp,
     spf,
     spfOf: (domain) =>
@@ -124,7 +130,25 @@ function lookUpsOf(edge: Parts, transaction: PolicyTransaction, content: Content
         tap,
       )
     },
+    screening() {
+      if (content === null) return NOT_SCREENED
+      screening ??= edge.screener.screen({
+        content: () => ({ kind: 'memory', chunks: [content.bytes] }),
+        size: content.bytes.length,
+        about: async () => ({
+          tenantId: transaction.tenantId ?? '',
+          clientIp,
+          helo,
+          reversePath: reversePath && formatMailbox(reversePath),
+          authentication: await lookUps.authentication(),
+          clientNames: await edge.clientNames.names(clientIp),
+          ownDomains: settings?.domains.map(({ name }) => name) ?? [],
+        }),
+      })
+      return screening
+    },
   }
+  return lookUps
 }
 
 type About = {

@@ -1,5 +1,6 @@
 // What a transaction's decisions may have to wait for: SPF, client names and the authentication of the
 // content, each begun once and only for mail from outside.
+import { formatMailbox } from '@gatepost/mail/address.ts'
 import type { BodyTap } from '#authentication/authenticator.ts'
 import {
   type AuthenticationFactOf,
@@ -11,6 +12,7 @@ import {
 } from '#facts/authentication.ts'
 import type { LookUps } from '#facts/gather.ts'
 import type { HeaderFacts } from '#facts/header-facts.ts'
+import { NOT_SCREENED, type Screening } from '#facts/screening/screening.ts'
 import { unknown } from '#policy/facts.ts'
 import type { Direction } from '#policy/policy.ts'
 import type { ContentSink } from './content.ts'
@@ -48,7 +50,31 @@ export function lookUpsOf(
       if (content === null) return unknown('no content yet')
       return authenticationOf(session, transaction, content)
     },
+    screening() {
+      if (content === null) return NOT_SCREENED
+      transaction.screening ??= screeningOf(session, transaction, content)
+      return transaction.screening
+    },
   }
+}
+
+/** Begins nothing: the screener does so when a policy asks. */
+function screeningOf(session: Session, transaction: Transaction, content: ContentToJudge): Screening {
+  const { edge, wire } = session
+  const { settings, reversePath } = transaction
+  return edge.screener.screen({
+    content: () => content.sink.source(),
+    size: content.sink.size,
+    about: async () => ({
+      tenantId: settings?.tenantId ?? '',
+      clientIp: wire.clientIp,
+      helo: session.helo ?? '',
+      reversePath: reversePath && formatMailbox(reversePath),
+      authentication: await authenticationOf(session, transaction, content),
+      clientNames: await edge.clientNames.names(wire.clientIp),
+      ownDomains: settings?.domains.map(({ name }) => name) ?? [],
+    }),
+  })
 }
 
 /** SPF, DKIM and DMARC of a message, found out once. */

@@ -7,6 +7,7 @@ import type { MailParameters, RcptParameters } from '@gatepost/mail/command.ts'
 import type { ReversePath } from '@gatepost/mail/path.ts'
 import type { AuthenticationFactOf, SpfFact } from '#facts/authentication.ts'
 import type { CloudProof } from '#facts/relay-proof.ts'
+import type { Screening } from '#facts/screening/screening.ts'
 import type { Directory } from '#facts/sources.ts'
 import type { Direction, Verdict } from '#policy/policy.ts'
 import type { CloudProvider, TenantSettings } from '#policy/settings.ts'
@@ -41,6 +42,8 @@ export type Transaction = {
   proof: CloudProof | null
   /** SPF, DKIM and DMARC of the content, found out once. */
   authentication: Promise<AuthenticationFactOf> | null
+  /** What is inside the content, found out once. */
+  screening: Screening | null
   /** Asked when a policy needs it, else from the first accepted recipient of inbound mail on. */
   spf: SpfFact | Promise<SpfFact> | null
   /** Content that comes in BDAT chunks, once one was sent. */
@@ -64,6 +67,7 @@ export function openTransaction(
     isForward: false,
     proof: null,
     authentication: null,
+    screening: null,
     spf: null,
     chunked: null,
   }

@@ -23,6 +23,7 @@ import { impersonationFact } from './impersonation.ts'
 import { listedSpfFact } from './listed-spf.ts'
 import { managedSenderFact } from './managed-sender.ts'
 import { type CloudProof, relayProofFact } from './relay-proof.ts'
+import type { Screening } from './screening/screening.ts'
 import type { AskMailHost, CallForwardFact, Directory, Holder } from './sources.ts'
 
 /** What facts are found out from. A field that a stage does not have yet is null. */
@@ -64,6 +65,8 @@ export type LookUps = {
   clientNames(): ClientNamesFact | Promise<ClientNamesFact>
   /** Unknown before the content is here. */
   authentication(): AuthenticationFactOf | Promise<AuthenticationFactOf>
+  /** What is inside the content; each part of it begins when it is first asked for. */
+  screening(): Screening
 }
 
 /** Makes the gatherer of one decision. Everything but the look-ups answers at once. */
@@ -96,6 +99,12 @@ export function gatherFrom(context: FactContext): Gather {
         return authorFact(context)
       case 'relayProof':
         return proofFact(context)
+      case 'virus':
+        return context.lookUps.screening().virus()
+      case 'attachments':
+        return context.lookUps.screening().attachments()
+      case 'spam':
+        return context.lookUps.screening().spam()
       case 'sender':
         return context.sender?.() ?? unknown('nobody counts senders here')
     }

@@ -29,6 +29,7 @@ const common = {
 }
 
 const onFail = z.enum(['none', 'cancel-permits', 'hold', 'reject'])
+const onAttachment = z.enum(['none', 'tag', 'hold', 'reject'])
 const onDisplayName = z.enum(['none', 'tag', 'hold', 'reject'])
 
 export const RuleShape = z.discriminatedUnion('type', [
@@ -99,6 +100,36 @@ export const RuleShape = z.discriminatedUnion('type', [
     ...common,
     type: z.literal('secure-receipt'),
     option: z.object({ action: z.enum(['enforce', 'none']), version: z.enum(['1.2', '1.3']) }),
+  }),
+  z.object({
+    ...common,
+    type: z.literal('virus-scanning'),
+    option: z.object({
+      action: z.enum(['scan', 'none']),
+      infected: z.enum(['reject', 'hold']),
+      notChecked: z.enum(['hold', 'reject', 'deliver']),
+      unavailable: z.enum(['defer', 'hold', 'deliver']),
+    }),
+  }),
+  z.object({
+    ...common,
+    type: z.literal('attachment-handling'),
+    option: z.object({
+      dangerous: onAttachment,
+      script: onAttachment,
+      macro: onAttachment,
+      encrypted: onAttachment,
+      disguised: onAttachment,
+      unreadable: onAttachment,
+    }),
+  }),
+  z.object({
+    ...common,
+    type: z.literal('spam-scanning'),
+    option: z.object({
+      action: z.enum(['hold', 'tag', 'reject', 'none']),
+      level: z.enum(['relaxed', 'moderate', 'aggressive']),
+    }),
   }),
 ]) satisfies z.ZodType<PolicyRule>
 

@@ -140,6 +140,42 @@ export type SenderFact = {
   readonly workers: number
 }
 
+/** What a virus scanner and our own counting came to. `no-scanner`: the installation has none. */
+export type VirusFact =
+  | { readonly kind: 'no-scanner' }
+  | { readonly kind: 'clean'; readonly by: string }
+  | { readonly kind: 'infected'; readonly name: string; readonly by: string }
+  /** The scanner found nothing, and some of it was never looked at: what, in plain words. */
+  | { readonly kind: 'not-checked'; readonly what: readonly string[]; readonly by: string }
+
+/** Kinds of risky content; each is a choice of its own in a rule. */
+export type AttachmentClass = 'dangerous' | 'script' | 'macro' | 'encrypted' | 'disguised' | 'unreadable'
+
+/** One thing found in the content. */
+export type AttachmentFinding = {
+  readonly class: AttachmentClass
+  /** The file, as Outlook would show it, with the archives it lies in: `a.zip › run.exe`. */
+  readonly file: string
+  /** What it is, in plain words. */
+  readonly saw: string
+}
+
+export type AttachmentsFact = {
+  /** Files, those within archives too, as far as looked at. */
+  readonly files: number
+  readonly findings: readonly AttachmentFinding[]
+}
+
+/** One reason of a spam score, in plain words. */
+export type SpamContribution = { readonly name: string; readonly points: number; readonly saw: string }
+
+export type SpamFact = {
+  readonly score: number
+  /** The weightiest first. */
+  readonly contributions: readonly SpamContribution[]
+  readonly engine: 'built-in' | 'rspamd' | 'spamd'
+}
+
 /** The facts policies judge by; each policy names those it needs. */
 export type Facts = {
   readonly relay: RelayFact
@@ -190,6 +226,9 @@ export type Facts = {
   readonly greylist: GreylistMemory
   /** What in the author looks like somebody of ours, in words for the reader; empty when nothing does. */
   readonly impersonation: readonly ImpersonationSignal[]
+  readonly virus: VirusFact
+  readonly attachments: AttachmentsFact
+  readonly spam: SpamFact
 }
 
 export type FactName = keyof Facts

@@ -1,6 +1,7 @@
 // The order of evaluation, one list per stage (decisions 7): documented, never configurable.
 import { antiSpoofing } from './anti-spoofing.ts'
 import { antiSpoofingHeader } from './anti-spoofing-header.ts'
+import { attachments } from './attachments.ts'
 import { authentication } from './authentication.ts'
 import { authorRelay } from './author-relay.ts'
 import { blockedSenders, blockedSendersHeader } from './blocked-senders.ts'
@@ -13,6 +14,8 @@ import { recipientValidation } from './recipient-validation.ts'
 import { relay } from './relay.ts'
 import { secureReceipt } from './secure-receipt.ts'
 import { senderRate } from './sender-rate.ts'
+import { spam } from './spam.ts'
+import { virus } from './virus.ts'
 
 /**
  * Asked for each recipient: relay → secure receipt → recipient validation → anti-spoofing → blocked →
@@ -36,7 +39,8 @@ const atMessage = (policy: Policy): Policy => ({ ...policy, stage: 'message' })
 
 /**
  * Asked once the content is here, for each recipient: hops and loops → authentication → author of
- * outbound mail → sender rate → anti-spoofing → display name → blocked → permitted → greylisting of bounces.
+ * outbound mail → sender rate → anti-spoofing → display name → blocked → permitted → greylisting of bounces →
+ * virus → attachments → spam: what is cheap and what refuses comes before what reads all of the content.
  */
 export const messagePolicies = [
   hops,
@@ -48,6 +52,9 @@ export const messagePolicies = [
   blockedSendersHeader,
   permittedSendersHeader,
   greylistingOfBounces,
+  virus,
+  attachments,
+  spam,
 ] as readonly Policy[]
 
 export const unprovenMessagePolicies: readonly Policy[] = messagePolicies.flatMap((policy) =>

@@ -24,8 +24,8 @@ import type { TenantSettings } from './settings.ts'
 
 type Want = 'clientNames' | 'managedSender' | 'spf' | 'authentication'
 
-/** What a permit skips. Spam joins when there is such a policy; nothing else ever does (S1). */
-const SKIPPED: readonly PolicyName[] = ['greylisting']
+/** What a permit skips, and nothing else ever (S1): never viruses or attachments. */
+const SKIPPED: readonly PolicyName[] = ['greylisting', 'spam']
 
 /** Asked at RCPT: a permit that rests on the author cannot count yet (decisions 10). */
 export const permittedSenders = definePolicy({

@@ -201,6 +201,9 @@ test('the order is the documented one, and every reason has a sentence', () => {
         'blocked-senders-header',
         'permitted-senders-header',
         'greylisting',
+        'virus',
+        'attachments',
+        'spam',
       ],
     ],
   )

@@ -24,6 +24,9 @@ export type PolicyName =
   | 'blocked-senders-header'
   | 'permitted-senders-header'
   | 'greylisting'
+  | 'virus'
+  | 'attachments'
+  | 'spam'
 
 export type Stage = 'rcpt' | 'message'
 

@@ -1,6 +1,8 @@
 // What an administrator writes: one rule of a policy type, with its scope, conditions and option
 // (behaviour: the common policy model; P1).
 
+import type { AttachmentClass } from './facts.ts'
+
 /** Whom a rule is about, on its from or to side. Least specific first; decisions 15 gives the order. */
 export type Scope =
   | { readonly kind: 'everyone' }
@@ -35,6 +37,12 @@ export type SecureDeliveryLevel =
   | 'verified'
   | 'dane'
   | 'mta-sts'
+
+/** What a kind of content leads to. */
+export type AttachmentAction = 'none' | 'tag' | 'hold' | 'reject'
+
+/** From which score on mail is acted on: 7, 5 and 3 points (behaviour §15.1). */
+export type SpamLevel = 'relaxed' | 'moderate' | 'aggressive'
 
 /** The option of each type: what happens when the rule is the one that applies. */
 export type RuleOptions = {
@@ -80,6 +88,22 @@ export type RuleOptions = {
     /** Of `verified`: names the certificate may be for; none stands for the recipient's domain. */
     readonly names: readonly string[]
   }
+  /** What virus scanning leads to (H2). `none` exempts: nobody looks. */
+  readonly 'virus-scanning': {
+    readonly action: 'scan' | 'none'
+    readonly infected: 'reject' | 'hold'
+    /** Some of it was never looked at: encrypted, too large, too deep. */
+    readonly notChecked: 'hold' | 'reject' | 'deliver'
+    /** The scanner does not answer. */
+    readonly unavailable: 'defer' | 'hold' | 'deliver'
+  }
+  /** What risky content leads to, by kind (H2). */
+  readonly 'attachment-handling': { readonly [Class in AttachmentClass]: AttachmentAction }
+  /** What a spam score leads to (H1). */
+  readonly 'spam-scanning': {
+    readonly action: 'hold' | 'tag' | 'reject' | 'none'
+    readonly level: SpamLevel
+  }
   /** What TLS a client must have used (T1). */
   readonly 'secure-receipt': { readonly action: 'enforce' | 'none'; readonly version: '1.2' | '1.3' }
 }
@@ -98,6 +122,9 @@ export const RULE_TYPES = [
   'delivery-route',
   'secure-delivery',
   'secure-receipt',
+  'virus-scanning',
+  'attachment-handling',
+  'spam-scanning',
 ] as const satisfies readonly RuleType[]
 
 /** One rule as edges know it. Times are Unix milliseconds. */

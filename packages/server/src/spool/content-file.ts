@@ -21,6 +21,7 @@ export async function createContentFile(folder: string): Promise<ContentFile> {
     await handle.close()
   }
   return {
+    path,
     write: (chunk) =>
       guarded(async () => {
         await handle.writeFile(chunk)

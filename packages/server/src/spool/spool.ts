@@ -62,6 +62,8 @@ export type Content =
 
 /** Where content above the in-memory limit is streamed to, before its row is committed. */
 export type ContentFile = {
+  /** Where it lies, for those who read it before it is committed. */
+  readonly path: string
   write(chunk: Uint8Array): Promise<void>
   /** Syncs the file and its folder; the returned content may then be committed. */
   finish(): Promise<Content>

@@ -118,6 +118,27 @@ function optionOf(type: PolicyType, { flag, flags, isSet }: Context): unknown {
       return { level: flag('level') ?? 'enforced-strict', names: flags('certificate-name') }
     case 'secure-receipt':
       return { action: action ?? 'enforce', version: flag('tls-version') ?? '1.2' }
+    case 'virus-scanning':
+      return {
+        action: action ?? 'scan',
+        infected: flag('infected') ?? 'reject',
+        notChecked: flag('not-checked') ?? 'hold',
+        unavailable: flag('scanner-away') ?? 'defer',
+      }
+    case 'attachment-handling': {
+      const on = new Map(flags('on').map((text) => text.split('=', 2) as [string, string]))
+      const of = (name: string) => on.get(name) ?? action ?? 'hold'
+      return {
+        dangerous: of('dangerous'),
+        script: of('script'),
+        macro: of('macro'),
+        encrypted: of('encrypted'),
+        disguised: of('disguised'),
+        unreadable: of('unreadable'),
+      }
+    }
+    case 'spam-scanning':
+      return { action: action ?? 'hold', level: flag('level') ?? 'moderate' }
     case 'anti-spoofing':
       return {
         action: action ?? 'refuse',

@@ -75,7 +75,7 @@ function optionIn(
   }
   if ('routeId' in option && world.routeIds?.has(option.routeId) === false)
     errors.push({ path: '/option/routeId', message: 'Choose one of your delivery routes.' })
-  if (!('level' in option)) return option
+  if (!('names' in option)) return option
   const names = option.names.map((name, at) => {
     const bare = domainIn(name, `/option/names/${at}`, errors)
     return name.trim().startsWith('.') ? `.${bare}` : bare

@@ -57,8 +57,13 @@ export function optionText({ type, option }: Pick<PolicyDraft, 'type' | 'option'
     if (option.action === option.whenAuthenticated) return first
     return `${first}; when the author authenticates: ${ON_RESULT[option.whenAuthenticated]}`
   }
+  if ('macro' in option) return attachmentsText(option)
+  if ('notChecked' in option) return option.action === 'none' ? 'Take no action' : virusText(option)
+  if (type === 'spam-scanning' && 'level' in option && 'action' in option) {
+    return option.action === 'none' ? 'Take no action' : `${SPAM_WORDS[option.action]}, ${option.level}`
+  }
   if ('routeId' in option) return 'Take another route'
-  if ('level' in option) return DELIVERY_LEVELS[option.level]
+  if ('names' in option) return DELIVERY_LEVELS[option.level]
   if (option.action === 'none') return 'Take no action'
   if ('version' in option) return `Refuse without TLS ${option.version} or later`
   if ('onlyIfAuthenticated' in option) {
@@ -74,6 +79,34 @@ export function optionText({ type, option }: Pick<PolicyDraft, 'type' | 'option'
   return option.action === 'observe' ? 'Greylist, observe only' : 'Greylist'
 }
 
+const SPAM_WORDS = { hold: 'Hold', tag: 'Tag', reject: 'Refuse' } as const
+const ATTACHMENT_WORDS = { none: 'let in', tag: 'tag', hold: 'hold', reject: 'refuse' } as const
+const CLASS_WORDS = {
+  dangerous: 'dangerous types',
+  script: 'scripts',
+  macro: 'macros',
+  encrypted: 'encrypted',
+  disguised: 'disguised',
+  unreadable: 'unreadable',
+} as const
+
+type OptionOf<Type extends PolicyType> = Extract<PolicyDraft, { readonly type: Type }>['option']
+
+function attachmentsText(option: OptionOf<'attachment-handling'>): string {
+  const classes = Object.keys(CLASS_WORDS) as (keyof typeof CLASS_WORDS)[]
+  const actions = new Set(classes.map((name) => option[name]))
+  if (actions.size === 1) return capital(ATTACHMENT_WORDS[option.dangerous])
+  return capital(classes.map((name) => `${CLASS_WORDS[name]}: ${ATTACHMENT_WORDS[option[name]]}`).join('; '))
+}
+
+function virusText({ infected, notChecked, unavailable }: OptionOf<'virus-scanning'>): string {
+  return [
+    infected === 'reject' ? 'Refuse malware' : 'Hold malware',
+    `not checked: ${{ hold: 'hold', reject: 'refuse', deliver: 'deliver' }[notChecked]}`,
+    `scanner away: ${{ defer: 'defer', hold: 'hold', deliver: 'deliver' }[unavailable]}`,
+  ].join('; ')
+}
+
 export const TYPE_NAMES: { readonly [Name in PolicyType]: string } = {
   'permitted-senders': 'permitted senders',
   'blocked-senders': 'blocked senders',
@@ -86,6 +119,9 @@ export const TYPE_NAMES: { readonly [Name in PolicyType]: string } = {
   'delivery-route': 'delivery routes',
   'secure-delivery': 'secure delivery',
   'secure-receipt': 'secure receipt',
+  'virus-scanning': 'virus scanning',
+  'attachment-handling': 'attachments',
+  'spam-scanning': 'spam scanning',
 }
 
 /** How another policy stands to this one, as a sentence. */

@@ -189,6 +189,37 @@ function ruleCandidates(decision: Decision): readonly Candidate[] {
           option: { action: 'none', whenAuthenticated: 'none' },
         }),
       ]
+    case 'virus':
+      return [
+        adding('virus-scanning', {
+          ...side,
+          text: `Exempt ${sender} from virus scanning: nobody looks at what it sends.`,
+          option: { action: 'none', infected: 'reject', notChecked: 'deliver', unavailable: 'deliver' },
+        }),
+      ]
+    case 'attachments':
+      return [
+        adding('attachment-handling', {
+          ...side,
+          text: `Let ${sender} send what is risky in attachments.`,
+          option: {
+            dangerous: 'none',
+            script: 'none',
+            macro: 'none',
+            encrypted: 'none',
+            disguised: 'none',
+            unreadable: 'none',
+          },
+        }),
+      ]
+    case 'spam':
+      return [
+        adding('permitted-senders', {
+          ...side,
+          text: `Permit ${sender}: known senders skip spam scanning.`,
+          option: { action: 'permit', onlyIfAuthenticated: true },
+        }),
+      ]
     case 'authentication':
       return [
         adding('authentication', {

@@ -61,6 +61,18 @@ const words: Words = {
       ? `${identity}, not seen before`
       : `${identity}, first seen ${ago(firstAttemptAt)}`
   },
+  virus(found) {
+    if (found.kind === 'no-scanner') return 'no scanner is configured'
+    if (found.kind === 'infected') return `${found.name}, found by ${found.by}`
+    if (found.kind === 'clean') return `nothing found by ${found.by}`
+    return `not all was checked: ${found.what.join('; ')}`
+  },
+  attachments: ({ files, findings }) =>
+    [`${files} files`, ...findings.map(({ file, saw }) => (file === '' ? saw : `${file}: ${saw}`))].join(
+      '; ',
+    ),
+  spam: ({ score, contributions, engine }) =>
+    `${score.toFixed(1)} points by ${engine}: ${contributions.map((one) => `${one.name} ${one.points.toFixed(1)}`).join(', ')}`,
   impersonation: (signals) => signals.map(({ saw }) => saw).join('; ') || 'no signal',
 }
 

@@ -46,6 +46,24 @@ const byPolicy: { readonly [Name in PolicyName]?: Advice } = {
     what: 'The name shown as the author looks like somebody of the recipient’s organisation.',
     advice: ['Send with your own name and address as the author.', POSTMASTER],
   },
+  virus: {
+    what: 'The message carries malware, or a part that nobody could check.',
+    advice: [
+      'Scan the computer it was written on.',
+      'Send a file that is neither encrypted nor packed several times over.',
+    ],
+  },
+  attachments: {
+    what: 'The recipient’s organisation does not take attachments of this kind.',
+    advice: [
+      'Send the file in another form: as PDF, without macros, not encrypted.',
+      'Or agree with the recipient on another way to hand it over.',
+    ],
+  },
+  spam: {
+    what: 'The content looks like unwanted mail.',
+    advice: ['Leave out links to shortened or unknown addresses, and text as pictures.', POSTMASTER],
+  },
   'sender-rate': {
     what: 'The sender wrote to more recipients in an hour than it may, or than it ever did before.',
     advice: [

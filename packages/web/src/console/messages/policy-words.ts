@@ -17,6 +17,9 @@ const words = new Map([
   ['display-name', 'Display name'],
   ['blocked-senders-header', 'Blocked senders, header'],
   ['permitted-senders-header', 'Permitted senders, header'],
+  ['virus', 'Virus'],
+  ['attachments', 'Attachments'],
+  ['spam', 'Spam'],
 ])
 
 /** In the order in which they are asked. */

@@ -3,6 +3,7 @@ import type { PolicyDraft, PolicyType } from '@gatepost/contract/policy.ts'
 import { Checkbox, TagsInput } from '@mantine/core'
 import { Choice } from './choice.tsx'
 import type { Change, FaultOf } from './policy-form.tsx'
+import { AttachmentHandling, SpamScanning, VirusScanning } from './screening-fields.tsx'
 import { RouteField, SecureDelivery, SecureReceipt } from './transport-fields.tsx'
 
 type Props = { readonly draft: PolicyDraft; readonly onChange: Change; readonly faultOf: FaultOf }
@@ -64,6 +65,12 @@ export function OptionFields({ draft, onChange, faultOf }: Props) {
       return <SecureDelivery option={draft.option} set={set} faultOf={faultOf} />
     case 'secure-receipt':
       return <SecureReceipt option={draft.option} set={set} faultOf={faultOf} />
+    case 'virus-scanning':
+      return <VirusScanning option={draft.option} set={set} faultOf={faultOf} />
+    case 'attachment-handling':
+      return <AttachmentHandling option={draft.option} set={set} faultOf={faultOf} />
+    case 'spam-scanning':
+      return <SpamScanning option={draft.option} set={set} faultOf={faultOf} />
     case 'authentication':
       return <Authentication option={draft.option} set={set} faultOf={faultOf} />
   }

@@ -13,6 +13,9 @@ export const policyTypes = [
   'delivery-route',
   'secure-delivery',
   'secure-receipt',
+  'virus-scanning',
+  'attachment-handling',
+  'spam-scanning',
 ] as const
 export type PolicyTypeName = (typeof policyTypes)[number]
 

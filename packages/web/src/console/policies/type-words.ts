@@ -77,6 +77,24 @@ export const typeWords: { readonly [Type in PolicyType]: TypeWord } = {
     never: 'It looks at the connection alone: the mail itself is judged as ever.',
     add: 'Add a secure receipt policy',
   },
+  'virus-scanning': {
+    name: 'Virus scanning',
+    does: 'Says what malware leads to, and what becomes of files that could not be scanned or when the scanner is away.',
+    never: 'No permit skips it. “No action” exempts a sender: nobody then looks at what it sends.',
+    add: 'Add a virus scanning policy',
+  },
+  'attachment-handling': {
+    name: 'Attachments',
+    does: 'Says what dangerous types, macros, encrypted and disguised files lead to. It goes by content and by what Outlook would show.',
+    never: 'No permit skips it: exempt a sender by a policy of this type.',
+    add: 'Add an attachment policy',
+  },
+  'spam-scanning': {
+    name: 'Spam scanning',
+    does: 'Says from which score on mail counts as spam, and what then happens to it.',
+    never: 'Permitted senders skip it. From 28 points on mail is refused whatever the action.',
+    add: 'Add a spam scanning policy',
+  },
 }
 
 const options: { readonly [Type in PolicyType]: Extract<PolicyDraft, { type: Type }>['option'] } = {
@@ -96,6 +114,16 @@ const options: { readonly [Type in PolicyType]: Extract<PolicyDraft, { type: Typ
   'delivery-route': { routeId: '' },
   'secure-delivery': { level: 'enforced-strict', names: [] },
   'secure-receipt': { action: 'enforce', version: '1.2' },
+  'virus-scanning': { action: 'scan', infected: 'reject', notChecked: 'hold', unavailable: 'defer' },
+  'attachment-handling': {
+    dangerous: 'hold',
+    script: 'hold',
+    macro: 'hold',
+    encrypted: 'hold',
+    disguised: 'hold',
+    unreadable: 'hold',
+  },
+  'spam-scanning': { action: 'hold', level: 'moderate' },
 }
 
 /** A draft of a type with nothing decided yet but what is safe. */
