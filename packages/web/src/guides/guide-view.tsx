@@ -55,7 +55,6 @@ function drawList(
   return (
     <List key={key} className={classes.list}>
       {items.map((blocks, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a guide does not change while it is read.
         <li key={index}>
           <ItemText guide={guide} blocks={blocks} />
         </li>

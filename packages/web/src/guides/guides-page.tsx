@@ -1,5 +1,4 @@
 // All guides by shelf, and a search over their words.
-import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Page } from '#app/page.tsx'
 import { GuideLink } from '#shared/guide-link.tsx'
@@ -9,16 +8,8 @@ import { SearchField } from '#shared/search-field.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
 import { findGuides } from './find.ts'
 import classes from './guide.module.css'
-import { type GuideText, loadShelves, shelves } from './library.ts'
-
-export function useShelves(enabled = true) {
-  return useQuery({
-    queryKey: ['guides'],
-    queryFn: loadShelves,
-    staleTime: Number.POSITIVE_INFINITY,
-    enabled,
-  })
-}
+import { type GuideText, shelves } from './library.ts'
+import { useShelves } from './use-shelves.ts'
 
 export function GuidesPage() {
   const [query, setQuery] = useState('')

@@ -36,6 +36,7 @@ export function SearchField({ label, placeholder, value, onChange, className, fi
       {...(fieldRef === undefined ? {} : { ref: fieldRef })}
       {...(hint === undefined ? {} : { rightSection: hint, rightSectionPointerEvents: 'none' as const })}
       aria-label={label}
+      data-filter
       placeholder={placeholder}
       leftSection={<IconSearch size={16} aria-hidden />}
       maxLength={LENGTH_MAX}

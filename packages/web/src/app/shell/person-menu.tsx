@@ -1,15 +1,18 @@
 // The signed-in person with the role held here, and the way out.
 import { signOut } from '@gatepost/contract/session.ts'
 import { Menu } from '@mantine/core'
-import { IconLogout, IconShieldLock } from '@tabler/icons-react'
+import { IconBook2, IconKeyboard, IconLogout, IconShieldLock } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
+import { useContext } from 'react'
 import { call } from '#api/call.ts'
 import { useMe, useMyTenant } from '#app/session.ts'
 import classes from './shell.module.css'
+import { ShellContext } from './shell-context.ts'
 
 export function PersonMenu({ small }: { readonly small?: boolean }) {
   const me = useMe()
+  const { openKeys } = useContext(ShellContext)
   const tenant = useMyTenant()
   const navigate = useNavigate()
   const queryClient = useQueryClient()
@@ -48,6 +51,19 @@ export function PersonMenu({ small }: { readonly small?: boolean }) {
           }
         >
           Security
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<IconBook2 size={16} aria-hidden />}
+          onClick={() =>
+            void (tenant
+              ? navigate({ to: '/t/$slug/guides', params: { slug: tenant.slug } })
+              : navigate({ to: '/guides' }))
+          }
+        >
+          Guides
+        </Menu.Item>
+        <Menu.Item leftSection={<IconKeyboard size={16} aria-hidden />} onClick={openKeys}>
+          Keys
         </Menu.Item>
         <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={leave}>
           Sign out

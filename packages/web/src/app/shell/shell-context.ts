@@ -1,7 +1,10 @@
-// Lets a page's top bar open the phone's menu and the search, which the shell holds.
+// Lets a page's top bar and the person's menu open what the shell holds: the phone's menu, the search, the keys.
 import { createContext } from 'react'
 
-export const ShellContext = createContext<{ openMenu: () => void; openSearch: () => void }>({
+type Held = { readonly openMenu: () => void; readonly openSearch: () => void; readonly openKeys: () => void }
+
+export const ShellContext = createContext<Held>({
   openMenu: () => {},
   openSearch: () => {},
+  openKeys: () => {},
 })

@@ -1,11 +1,11 @@
 // The frame around all console pages: skip link, sidebar or rail, the phone's menu, and the search.
 import { Drawer } from '@mantine/core'
-import { useHotkeys } from '@mantine/hooks'
 import { Outlet, useLocation } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { useSlug } from '#app/session.ts'
 import { useNarrow, usePhone } from '#shared/screen.ts'
 import { PendingPage } from '../pending-page.tsx'
+import { useKeys } from './keys.ts'
 import { OperatorBanner } from './operator-banner.tsx'
 import { Rail } from './rail.tsx'
 import classes from './shell.module.css'
@@ -13,6 +13,7 @@ import { ShellContext } from './shell-context.ts'
 import { Sidebar } from './sidebar.tsx'
 
 const SearchBox = lazy(() => import('./search-box.tsx').then(({ SearchBox }) => ({ default: SearchBox })))
+const KeysDialog = lazy(() => import('./keys-dialog.tsx').then(({ KeysDialog }) => ({ default: KeysDialog })))
 
 export function Shell() {
   const slug = useSlug()
@@ -22,11 +23,14 @@ export function Shell() {
   const [menu, setMenu] = useState(false)
   const [searches, setSearches] = useState(0)
   const search = () => setSearches((times) => times + 1)
-  useHotkeys([['mod+K', search]], [])
+  const [keys, setKeys] = useState<boolean | null>(null)
+  useKeys({ onSearch: search, onKeys: () => setKeys(true) })
   useEffect(() => setMenu(false), [pathname])
   const inConnect = pathname.startsWith(`/t/${slug}/connect`)
   return (
-    <ShellContext value={{ openMenu: () => setMenu(true), openSearch: search }}>
+    <ShellContext
+      value={{ openMenu: () => setMenu(true), openSearch: search, openKeys: () => setKeys(true) }}
+    >
       <a href="#main" className={classes.skip}>
         Skip to content
       </a>
@@ -58,6 +62,11 @@ export function Shell() {
       {searches > 0 && (
         <Suspense>
           <SearchBox asked={searches} />
+        </Suspense>
+      )}
+      {keys !== null && (
+        <Suspense>
+          <KeysDialog opened={keys} onClose={() => setKeys(false)} />
         </Suspense>
       )}
     </ShellContext>

@@ -4,6 +4,7 @@ import { IconSearch } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { useMe, useMyTenant } from '#app/session.ts'
+import { useHeldCount } from '#console/held/use-held-count.ts'
 import { useQueueCount } from '#console/queue/use-queue-count.ts'
 import { entryLink, useWhere } from './entry-link.ts'
 import {
@@ -76,7 +77,7 @@ function useCounts(
     { params: { tenant: slug } },
     { staleTime: 15_000, enabled: may.connect },
   )
-  const held = useQueueCount(slug, 'held', may.queue)
+  const held = useHeldCount(slug, may.queue)
   const queued = useQueueCount(slug, 'queued', may.queue)
   const isLeft = connect && connect.requiredDone < connect.required
   return new Map([

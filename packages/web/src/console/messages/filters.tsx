@@ -1,7 +1,7 @@
 // Search field, time, filter chips and the live switch of the message list.
 import { MessageStatus } from '@gatepost/contract/message.ts'
 import { Kbd, Switch } from '@mantine/core'
-import type { ReactNode, Ref } from 'react'
+import type { ReactNode } from 'react'
 import { SearchField } from '#shared/search-field.tsx'
 import { wordOf } from '#shared/vocabulary.ts'
 import { CauseChips } from './cause-chips.tsx'
@@ -15,7 +15,6 @@ type Props = {
   readonly onChange: (part: Partial<MessageSearch>) => void
   readonly live: boolean
   readonly onLive: (live: boolean) => void
-  readonly fieldRef: Ref<HTMLInputElement>
   /** Beside the time: what is done with all rows that pass. */
   readonly children?: ReactNode
 }
@@ -26,7 +25,7 @@ const people = [
   { field: 'ip', name: 'Client', hint: 'IP address; 198.51.100.* finds what begins so' },
 ] as const
 
-export function Filters({ search, onChange, live, onLive, fieldRef, children }: Props) {
+export function Filters({ search, onChange, live, onLive, children }: Props) {
   return (
     <search className={classes.filters} aria-label="Filter messages">
       <div className={classes.line}>
@@ -36,7 +35,6 @@ export function Filters({ search, onChange, live, onLive, fieldRef, children }: 
           placeholder="Address, domain, subject, message id or IP"
           value={search.search ?? ''}
           onChange={(value) => onChange({ search: value || undefined })}
-          fieldRef={fieldRef}
           hint={<Kbd size="xs">/</Kbd>}
         />
         <TimeFilter search={search} onChange={onChange} />

@@ -1,9 +1,8 @@
 // The message centre: one search over every attempt, live, with its filters in the address.
 import { Button } from '@mantine/core'
-import { useHotkeys } from '@mantine/hooks'
 import { IconHelpHexagon } from '@tabler/icons-react'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { useMemo, useRef, useState } from 'react'
+import { useMemo, useState } from 'react'
 import { Page } from '#app/page.tsx'
 import { useMyTenant, useSlug } from '#app/session.ts'
 import { EmptyState } from '#shared/empty-state.tsx'
@@ -27,8 +26,6 @@ export function MessagesPage() {
   const navigate = useNavigate()
   const pages = usePages()
   const [live, setLive] = useState(true)
-  const field = useRef<HTMLInputElement>(null)
-  useHotkeys([['/', () => field.current?.focus()]])
   const query = useMemo(() => queryOf(search, currentTime()), [JSON.stringify(search)])
   const { page, rows, isNew } = useMessages({ tenant, query, after: pages.after, live })
   const change = (part: Partial<MessageSearch>) => {
@@ -48,7 +45,7 @@ export function MessagesPage() {
       barActions={<AskButton />}
       actions={<StatusTabs status={search.status} onChange={(status) => change({ status })} />}
     >
-      <Filters search={search} onChange={change} live={live} onLive={setLive} fieldRef={field}>
+      <Filters search={search} onChange={change} live={live} onLive={setLive}>
         <ExportButton query={query} />
       </Filters>
       {page.data && page.data.aliases.length > 0 && (
