@@ -1,10 +1,9 @@
 // Sent mail of Google Workspace by the Gmail API: headers only (gmail.metadata), as each user in turn through
 // a service account with domain-wide delegation.
 import type { KeyObject } from 'node:crypto'
-import { parseAddressList } from '@gatepost/mail/address-list.ts'
 import { automaticField, isAutomaticSubject } from './automatic.ts'
 import { rsaKeyOf, signJwt } from './jwt.ts'
-import { dateOf, LETTER_FIELDS, type Letter } from './letter.ts'
+import { addressesOf, dateOf, LETTER_FIELDS, type Letter } from './letter.ts'
 import { type Effects, type Page, type Part, type Source, SourceFault } from './source.ts'
 import { type Answer, ask, type Json, numberOf, objectOf, objectsOf, textOf } from './web.ts'
 
@@ -176,10 +175,7 @@ async function letterOf(reading: Reading, id: string): Promise<Letter | null> {
   const body = objectOf(answer.json)
   const fields = objectsOf(objectOf(body?.payload), 'headers').map(fieldOf)
   const written = (names: readonly string[]): readonly string[] =>
-    fields
-      .filter(({ nameLower }) => names.includes(nameLower))
-      .flatMap(({ value }) => parseAddressList(value).entries)
-      .flatMap((entry) => (entry.mailbox === null ? [] : [entry.written]))
+    fields.filter(({ nameLower }) => names.includes(nameLower)).flatMap(({ value }) => addressesOf(value))
   const internal = Number(textOf(body, 'internalDate') ?? Number.NaN)
   const subject = fields.find(({ nameLower }) => nameLower === 'subject')?.value ?? ''
   return {

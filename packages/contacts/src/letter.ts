@@ -1,4 +1,5 @@
 // What one sent message tells about who wrote to whom: addresses and a date, never a word of what was written.
+import { domainToASCII } from 'node:url'
 import { parseAddressList } from '@gatepost/mail/address-list.ts'
 import { fieldsNamed, firstField, type HeaderField, parseHeaderFields } from '@gatepost/mail/header.ts'
 import { automaticField, isAutomaticSubject } from './automatic.ts'
@@ -61,11 +62,13 @@ function letterOfFields(
 }
 
 function addressesIn(fields: readonly HeaderField[], names: readonly string[]): readonly string[] {
-  return names.flatMap((name) =>
-    fieldsNamed(fields, name).flatMap(({ value }) =>
-      parseAddressList(value).entries.flatMap(({ mailbox, written }) => (mailbox === null ? [] : [written])),
-    ),
-  )
+  return names.flatMap((name) => fieldsNamed(fields, name).flatMap(({ value }) => addressesOf(value)))
+}
+
+/** The addresses of a field of addresses (RFC 5322 §3.4), as written; what is none is left out. */
+export function addressesOf(value: string): readonly string[] {
+  const { entries } = parseAddressList(value, { toAscii: domainToASCII })
+  return entries.flatMap(({ mailbox, written }) => (mailbox === null ? [] : [written]))
 }
 
 /** A date as headers and APIs write it, in milliseconds; null for what is none or lies outside of e-mail. */

@@ -19,6 +19,12 @@ export function dovecotMissing(): string | false {
 
 export type Dovecot = {
   readonly lmtpPort: number
+  /** Plain IMAP; the password of everybody is `secret`, and `boss` is a master with `master secret`. */
+  readonly imapPort: number
+  /** Maildirs, one a user. */
+  readonly mailFolder: string
+  /** Whose the files are. */
+  readonly ids: { readonly uid: number; readonly gid: number }
   /** The messages of a mailbox as IMAP gives them. */
   readonly messages: (user: string) => Promise<readonly Buffer[]>
   readonly stop: () => Promise<void>
@@ -35,6 +41,7 @@ export async function startDovecot(): Promise<Dovecot> {
   const { stdout: group } = await run('id', ['-g', 'mail'])
   await mkdir(join(folder, 'mail'))
   await chown(join(folder, 'mail'), Number(stdout), Number(group))
+  await writeFile(join(folder, 'masters'), 'boss:{PLAIN}master secret\n')
   const config = join(folder, 'dovecot.conf')
   await writeFile(
     config,
@@ -48,6 +55,9 @@ export async function startDovecot(): Promise<Dovecot> {
   }
   return {
     lmtpPort,
+    imapPort,
+    mailFolder: join(folder, 'mail'),
+    ids: { uid: Number(stdout), gid: Number(group) },
     messages: (user) => fetchAll(imapPort, user),
     async stop() {
       const ended = new Promise((resolve) => child.once('exit', resolve))
@@ -74,9 +84,22 @@ protocols = imap lmtp
 listen = 127.0.0.1
 ssl = no
 disable_plaintext_auth = no
+auth_failure_delay = 0
 first_valid_uid = 1
 first_valid_gid = 1
 mail_location = maildir:${folder}/mail/%u
+auth_master_user_separator = *
+namespace inbox {
+  inbox = yes
+  mailbox Gesendet {
+    special_use = \\Sent
+  }
+}
+passdb {
+  driver = passwd-file
+  master = yes
+  args = ${folder}/masters
+}
 passdb {
   driver = static
   args = password=secret
@@ -91,6 +114,11 @@ service imap-login {
   }
   inet_listener imaps {
     port = 0
+  }
+}
+service anvil {
+  unix_listener anvil-auth-penalty {
+    mode = 0
   }
 }
 service lmtp {
