@@ -20,6 +20,7 @@ import {
   startOperator,
   startRole,
   switchCloudOn,
+  testAlerts,
 } from './lib/acts.ts'
 import { eventually } from './lib/api.ts'
 import { chromiumMissing, openBrowser, openTab, settled, type Tab } from './lib/browser.ts'
@@ -71,6 +72,10 @@ const views: readonly View[] = [
   { name: 'queue-selected', path: `${SLUG}/queue?state=queued`, act: selectQueued },
   { name: 'queue-held', path: `${SLUG}/queue?state=held`, act: holdAndPause },
   { name: 'queue-no-match', path: `${SLUG}/queue?search=nobody%40far.example` },
+  { name: 'held', path: `${SLUG}/held`, act: (page) => page.getByText('Held by a person').first().waitFor() },
+  { name: 'held-no-match', path: `${SLUG}/held?search=nobody%40far.example` },
+  { name: 'held-message', path: () => heldPath(), act: lookInside },
+  { name: 'held-rules', path: `${SLUG}/held-rules` },
   { name: 'users', path: `${SLUG}/users` },
   { name: 'users-no-match', path: `${SLUG}/users?search=nobody&enabled=no` },
   { name: 'users-selected', path: `${SLUG}/users`, act: selectUsers },
@@ -115,6 +120,8 @@ const views: readonly View[] = [
   { name: 'invitation', path: () => invitationPath() },
   { name: 'invitation-over', path: '/invitation#token=used' },
   { name: 'settings', path: `${SLUG}/settings` },
+  { name: 'alerts', path: `${SLUG}/alerts`, act: testAlerts },
+  { name: 'system-alerts', path: '/system/alerts' },
   { name: 'readiness', path: '/system/readiness' },
   { name: 'refusals', path: '/system/refusals' },
   { name: 'organizations', path: '/system/organizations' },
@@ -282,11 +289,21 @@ async function holdAndPause(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Select all that match' }).click()
   await page.getByRole('button', { name: 'Hold', exact: true }).click()
   await page.getByText(/^1 message is held$/).waitFor()
-  await page.getByRole('link', { name: 'Held mail' }).click()
-  await page.getByRole('heading', { level: 1, name: 'Held mail' }).waitFor()
+  await page.goto(new URL(`${SLUG}/queue?state=held`, acme.gateway.url).href)
   await page.getByText('Waits for a person').waitFor()
   await page.getByRole('switch', { name: 'Route Exchange' }).press('Space')
   await page.getByText('Delivery by Exchange is paused').waitFor()
+}
+
+async function heldPath(): Promise<string> {
+  type Rows = { readonly items: readonly { readonly id: string }[] }
+  const { items } = await acme.api.call<Rows>('GET', `${acme.base}/held`)
+  return `${SLUG}/held/${items[0]?.id}`
+}
+
+async function lookInside(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Look at the message' }).click()
+  await page.getByText('Header fields').waitFor()
 }
 
 /** The hosts of Bright offer TLS with a certificate of nobody's. */

@@ -12,6 +12,7 @@ import { domainCommands } from './commands/domains.ts'
 import { forwardingCommands } from './commands/forwarding.ts'
 import { greylistingCommands } from './commands/greylisting.ts'
 import { groupCommands } from './commands/groups.ts'
+import { heldCommands } from './commands/held.ts'
 import { keyCommands } from './commands/keys.ts'
 import { localCommands } from './commands/local.ts'
 import { messageCommands } from './commands/messages.ts'
@@ -62,6 +63,7 @@ export const commands: readonly Command[] = [
   ...messageCommands,
   ...askCommands,
   ...queueCommands,
+  ...heldCommands,
   ...greylistingCommands,
   ...keyCommands,
   ...operationsCommands,

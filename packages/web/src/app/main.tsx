@@ -5,10 +5,11 @@ import './fonts.css'
 import './mantine.css'
 import './base.css'
 import { createRoot } from 'react-dom/client'
+import { startWords } from '#i18n/i18n.ts'
 import { App } from './app.tsx'
 import { shareNonce } from './theme.ts'
 
 shareNonce()
 
 const root = document.getElementById('root')
-if (root) createRoot(root).render(<App />)
+if (root) void startWords().then(() => createRoot(root).render(<App />))

@@ -2,14 +2,22 @@
 import type { Store, Trx } from '#store/open.ts'
 import type { HeldMailNote, HeldNotes, HeldOutcomeNote } from './notes.ts'
 
-/** Stores a batch; resolves with how many recipients are newly held. */
-export async function keepHeld(store: Store, { held, outcomes }: HeldNotes): Promise<number> {
-  if (held.length === 0 && outcomes.length === 0) return 0
+export type KeptHeld = {
+  /** Recipients that are newly held. */
+  readonly added: number
+  /** Held by somebody later, and not known here: their message has to be looked up. */
+  readonly unknown: readonly HeldOutcomeNote[]
+}
+
+/** Stores a batch. */
+export async function keepHeld(store: Store, { held, outcomes }: HeldNotes): Promise<KeptHeld> {
+  if (held.length === 0 && outcomes.length === 0) return { added: 0, unknown: [] }
   return store.transaction(async (trx) => {
+    const unknown: HeldOutcomeNote[] = []
     let added = 0
     for (const note of held) added += await insertHeld(trx, note)
-    for (const note of outcomes) await noteOutcome(trx, note)
-    return added
+    for (const note of outcomes) if (!(await noteOutcome(trx, note))) unknown.push(note)
+    return { added, unknown }
   })
 }
 
@@ -52,7 +60,8 @@ export function rowOf(note: HeldMailNote) {
   } as const
 }
 
-async function noteOutcome(trx: Trx, note: HeldOutcomeNote): Promise<void> {
+/** False for mail held later of which there is no row yet. */
+async function noteOutcome(trx: Trx, note: HeldOutcomeNote): Promise<boolean> {
   const { tenantId, messageId, indexes, outcome, at, by, text } = note
   if (outcome === 'held') return holdAgain(trx, note)
   await trx
@@ -63,10 +72,22 @@ async function noteOutcome(trx: Trx, note: HeldOutcomeNote): Promise<void> {
     .where('recipient_index', 'in', [...indexes])
     .where('state', '=', 'held')
     .execute()
+  return true
 }
 
 /** Held once more after a release, by a person or because nobody may be told of its failure. */
-async function holdAgain(trx: Trx, { tenantId, messageId, indexes, at, by, text }: HeldOutcomeNote) {
+async function holdAgain(
+  trx: Trx,
+  { tenantId, messageId, indexes, at, by, text }: HeldOutcomeNote,
+): Promise<boolean> {
+  const known = await trx
+    .selectFrom('held_mail')
+    .select('recipient_index')
+    .where('tenant_id', '=', tenantId)
+    .where('message_id', '=', messageId)
+    .where('recipient_index', 'in', [...indexes])
+    .execute()
+  if (known.length < indexes.length) return false
   await trx
     .updateTable('held_mail')
     .set({
@@ -84,4 +105,5 @@ async function holdAgain(trx: Trx, { tenantId, messageId, indexes, at, by, text 
     .where('recipient_index', 'in', [...indexes])
     .where('held_at', '<', at)
     .execute()
+  return true
 }

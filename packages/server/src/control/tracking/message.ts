@@ -1,8 +1,10 @@
 // One message in full: its explanation, the facts it was judged by, and each delivery attempt.
 import type { OutputOf } from '@gatepost/contract/endpoint.ts'
 import type { getMessage } from '@gatepost/contract/message.ts'
+import { addressKey } from '@gatepost/mail/address.ts'
 import type { DeliveryReport } from '#link/reports.ts'
 import type { TenantSettings } from '#policy/settings.ts'
+import type { HeldMailNote, HeldOutcomeNote } from '../hold/notes.ts'
 import { problem } from '../problem.ts'
 import type { Scope } from '../scope.ts'
 import { dayOfId } from './days.ts'
@@ -78,6 +80,39 @@ export async function placeOfMessage(
 ): Promise<{ readonly node: string; readonly slot: number }> {
   const { row } = await rowsOf(scope, id, storage)
   return { node: row.node, slot: row.slot }
+}
+
+/** A message that was accepted, as held mail is noted by it; null when this tenant has no such. */
+export async function heldAnewIn(
+  { tenantId, messageId, indexes, at, by, text }: HeldOutcomeNote,
+  storage: TrackingStorage,
+): Promise<HeldMailNote[]> {
+  const scope: Scope = { tenantId, actor: { kind: 'system', name: 'Gatepost' }, from: 'internal' }
+  const found = await rowsOf(scope, messageId, storage).catch(() => null)
+  if (found === null) return []
+  const { row } = found
+  const { recipients } = JSON.parse(row.body) as MessageBody
+  return indexes.flatMap((index) => {
+    const recipient = recipients[index]?.forwardPath
+    if (recipient === undefined) return []
+    return {
+      tenantId,
+      messageId,
+      index,
+      recipient,
+      mailbox: addressKey(recipient),
+      class: by === null ? 'undeliverable' : 'by-person',
+      because: text === '' ? 'held' : text,
+      ruleName: null,
+      score: null,
+      author: row.author,
+      reversePath: row.reverse_path,
+      subject: row.subject,
+      size: row.size ?? 0,
+      direction: row.direction === 'outbound' ? 'outbound' : 'inbound',
+      at,
+    }
+  })
 }
 
 async function rowsOf(scope: Scope, id: string, storage: TrackingStorage) {

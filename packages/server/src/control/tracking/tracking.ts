@@ -22,7 +22,7 @@ import { auditExport, exportRows } from './export.ts'
 import type { MessageQuery } from './filter-store.ts'
 import { type Listed, listRows } from './list-store.ts'
 import { keepMailNotes } from './mail-observations.ts'
-import { type Message, placeOfMessage, readMessage } from './message.ts'
+import { heldAnewIn, type Message, placeOfMessage, readMessage } from './message.ts'
 import type { MailNotes } from './notes.ts'
 import { overdueCounter } from './overdue-store.ts'
 import { openPostgresTracking } from './postgres-store.ts'
@@ -33,6 +33,7 @@ import { publishedSettings } from './settings-store.ts'
 import { openSqliteTracking } from './sqlite-store.ts'
 import { Tail } from './tail.ts'
 import type { TrackingStorage } from './tracking-store.ts'
+import { type UsageOfDay, usageOfDay } from './usage-store.ts'
 
 /** Days kept, today included. */
 export const TRACKING_DAYS = 30
@@ -80,6 +81,8 @@ export type Tracking = {
   retryMessage(scope: Scope, id: string, link: EdgeLink): Promise<{ readonly recipients: number }>
   /** Removes messages by id, with their attempts; resolves with how many. */
   removeMessages(scope: Pick<Scope, 'tenantId'>, ids: readonly string[]): Promise<number>
+  /** What passed on a UTC day, counted from 1970, by organisation. */
+  usageOfDay(day: number): Promise<readonly UsageOfDay[]>
   close(): Promise<void>
 }
 
@@ -98,7 +101,7 @@ export async function openTracking(options: Options): Promise<Tracking> {
       const { node, slot, acknowledged, notes, greylist, rejected } = await storage.take(body)
       tail.arrived()
       if (rejected.length > 0) emit('link.rejected', { what: 'reports', node, slot, why: rejected })
-      await keepNotes(notes, options).catch((error) => {
+      await keepNotes(notes, options, storage).catch((error) => {
         // The reports come again, and their notes with them.
         storage.forgetNotes()
         throw error
@@ -150,6 +153,7 @@ export async function openTracking(options: Options): Promise<Tracking> {
       }
       return removed
     },
+    usageOfDay: (day) => usageOfDay(storage, day),
     async close() {
       stopped.abort()
       await retention
@@ -158,11 +162,18 @@ export async function openTracking(options: Options): Promise<Tracking> {
   }
 }
 
-async function keepNotes(notes: MailNotes, { store, peopleChanged }: Options): Promise<void> {
+async function keepNotes(
+  notes: MailNotes,
+  { store, peopleChanged }: Options,
+  storage: TrackingStorage,
+): Promise<void> {
   await keepMailNotes(store, notes)
   const { correspondence } = notes
   if (correspondence && (await keepCorrespondence(correspondence, { store }))) peopleChanged?.()
-  if (notes.heldMail !== undefined) await keepHeld(store, notes.heldMail)
+  if (notes.heldMail !== undefined) {
+    const { unknown } = await keepHeld(store, notes.heldMail)
+    for (const note of unknown) await keepHeld(store, { held: await heldAnewIn(note, storage), outcomes: [] })
+  }
   if (notes.protection === undefined) return
   if (await keepSeenPeople(notes.protection, { store })) peopleChanged?.()
   await keepSpoofs(store, notes.protection.spoofs)
