@@ -64,6 +64,9 @@ export const problems = {
   'removals-need-yes': { status: 409, title: 'This many removals need a yes to their number' },
   'key-not-seen': { status: 409, title: 'The record of this key was not seen yet' },
   'signing-key-in-use': { status: 409, title: 'This key signs mail' },
+  'archive-off': { status: 409, title: 'Mail of this organisation is not archived' },
+  'reason-needed': { status: 409, title: 'Searching the archive needs a reason here' },
+  'content-spoiled': { status: 409, title: 'The archived content does not fit its digest' },
   'edge-unreachable': { status: 503, title: 'No edge answers at the moment' },
   'internal-error': { status: 500, title: 'We failed; the log says why' },
 } as const satisfies { readonly [name: string]: { readonly status: number; readonly title: string } }

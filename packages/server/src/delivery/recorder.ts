@@ -154,6 +154,35 @@ export class Recorder {
     await message.source.spool.settle(settlements).catch(() => undefined)
   }
 
+  /** The archive has the message. Told of what came for it alone: of a copy, nobody waits to hear. */
+  async archived(message: InHand, recipients: readonly DueRecipient[]): Promise<void> {
+    const now = this.#deps.clock.now()
+    const { id: messageId, tenantId } = message.envelope
+    const indexes = recipients.map(({ index }) => index)
+    const report: DeliveryReport = {
+      kind: 'delivery',
+      id: newId('rep', now),
+      messageId,
+      tenantId,
+      at: now,
+      recipients: indexes,
+      outcome: 'delivered',
+      attempt: 1,
+      nextAttemptAt: null,
+      nextHop: null,
+      tls: null,
+      reply: { code: 250, status: '2.0.0', text: 'archived' },
+      durationMs: 0,
+      dsnId: null,
+    }
+    const isJournal = recipients.some(({ archive }) => archive === 'journal')
+    const settlement = { messageId, recipients: indexes, outcome: { kind: 'delivered' } } as const
+    // When the spool is closed it comes again, and the archive knows it by its id.
+    await message.source.spool
+      .settle([{ ...settlement, report: isJournal ? report : null }])
+      .catch(() => undefined)
+  }
+
   /** Moves recipients to a later time without an attempt. */
   async postpone(message: InHand, recipients: readonly DueRecipient[], nextAttemptAt: number): Promise<void> {
     const byAttempts = Map.groupBy(recipients, ({ attempts }) => attempts)

@@ -5,6 +5,7 @@ import type { Clock } from '#platform/clock.ts'
 import type { Dns } from '#platform/dns-types.ts'
 import type { TenantSettings } from '#policy/settings.ts'
 import type { QueueSpool } from '#spool/queue.ts'
+import type { BringToArchive } from './archiving.ts'
 import type { Connect } from './smtp-connection.ts'
 import type { Timeouts } from './smtp-session.ts'
 import type { Stamper } from './stamp.ts'
@@ -27,6 +28,8 @@ export type SchedulerOptions = {
   /** The listener that takes mail between tenants of this gateway; null when there is none. */
   readonly ownMxListener: () => Endpoint | null
   readonly localAddresses: () => readonly string[]
+  /** Brings messages to the archive; left out where there is none, and they wait. */
+  readonly bringToArchive?: BringToArchive | undefined
   readonly stamper?: Stamper | undefined
   /** PEM of authorities to trust beside the usual ones. */
   readonly ca?: string

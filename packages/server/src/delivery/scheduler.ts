@@ -3,6 +3,7 @@
 import type { TenantSettings } from '#policy/settings.ts'
 import type { QueueSpool } from '#spool/queue.ts'
 import type { Content, DueRecipient, Envelope } from '#spool/spool.ts'
+import { Archiving } from './archiving.ts'
 import { openHop } from './connector.ts'
 import { Deadlines } from './deadlines.ts'
 import { Destination, type DestinationDeps, type Job } from './destination.ts'
@@ -50,6 +51,7 @@ export class Scheduler {
   readonly #watches: Promise<void>[] = []
   readonly #pauses: Pauses
   readonly #futile = new Futile()
+  readonly #archiving: Archiving
   /** What people do with what waits. */
   readonly queue: QueueTools
 
@@ -115,6 +117,13 @@ export class Scheduler {
       withdraw: (ids) => this.#withdraw(({ message }) => ids.has(message.envelope.id)),
       revive: () => this.#revive(),
     })
+    this.#archiving = new Archiving({
+      clock: options.clock,
+      bring: options.bringToArchive ?? null,
+      kept: (message, recipients) => void this.#archived(message, recipients),
+      postponed: (message, recipients, delayMs) => void this.#putBack(message, recipients, delayMs),
+      troubled: (why) => options.emit('delivery.archive.waiting', { why }),
+    })
     this.#own = this.addSpool(options.spool)
     const { signal } = this.#stopped
     const { queue } = this
@@ -169,9 +178,11 @@ export class Scheduler {
     this.#stopped.abort()
     for (const source of this.#sources) source.wake.abort()
     for (const destination of this.#destinations.values()) destination.stop()
+    this.#archiving.stop()
     const { clock } = this.#options
     const until = clock.now() + graceMs
-    while (clock.now() < until && this.#connections + this.#recorder.unrecorded > 0) await clock.sleep(20)
+    while (clock.now() < until && this.#connections + this.#recorder.unrecorded + this.#archiving.running > 0)
+      await clock.sleep(20)
     for (const destination of this.#destinations.values()) destination.destroy()
     while (this.#connections > 0 && clock.now() < until + 1000) await clock.sleep(10)
     await Promise.all(this.#watches)
@@ -219,7 +230,10 @@ export class Scheduler {
     }
     const jobs: { readonly job: ScheduledJob; readonly hop: NextHop }[] = []
     const paused: { readonly why: string; readonly some: readonly DueRecipient[] }[] = []
-    for (const [way, some] of waysOf(settings, { envelope, recipients }, this.#surroundings)) {
+    const toArchive = recipients.filter(({ archive }) => archive !== undefined)
+    const people =
+      toArchive.length === 0 ? recipients : recipients.filter(({ archive }) => archive === undefined)
+    for (const [way, some] of waysOf(settings, { envelope, recipients: people }, this.#surroundings)) {
       if (way.kind === 'paused') {
         paused.push({ why: way.why, some })
         continue
@@ -231,7 +245,8 @@ export class Scheduler {
       }
     }
     // Counted first: a job may be done before the next one is offered.
-    message.open = jobs.length + paused.length
+    message.open = jobs.length + paused.length + (toArchive.length > 0 ? 1 : 0)
+    if (toArchive.length > 0) this.#archiving.offer(message, toArchive)
     for (const { why, some } of paused) this.#pause(message, some, { why, settings })
     for (const { job, hop } of jobs) this.#destinationOf(envelope.tenantId, hop, settings).offer(job)
   }
@@ -274,6 +289,14 @@ export class Scheduler {
   /** Puts a job back to the spool for a while, because too many wait in memory for the same destination. */
   #postpone(job: Job, delayMs: number): Promise<void> {
     const { message, recipients } = job as ScheduledJob
+    return this.#putBack(message, recipients, delayMs)
+  }
+
+  #archived(message: InHand, recipients: readonly DueRecipient[]): Promise<void> {
+    return this.#recorder.archived(message, recipients).then(() => this.#hand.release(message))
+  }
+
+  #putBack(message: InHand, recipients: readonly DueRecipient[], delayMs: number): Promise<void> {
     const random = this.#options.random ?? Math.random
     const nextAttemptAt = Math.round(this.#options.clock.now() + delayMs * (0.5 + random()))
     return this.#recorder.postpone(message, recipients, nextAttemptAt).then(() => {

@@ -51,12 +51,16 @@ export function envelopeOf(
       ret: parameters.ret,
       envelopeId: parameters.envelopeId,
     },
-    recipients: recipients.map((recipient, index) => ({
-      index,
-      ...destinationOf(recipient, settings),
-      notify: recipient.parameters.notify,
-      ...stateOf(held[index] ?? null, verdicts[index]?.by ?? recipient.verdict.by),
-    })),
+    recipients: [
+      ...recipients.map((recipient, index) => ({
+        index,
+        ...destinationOf(recipient, settings),
+        notify: recipient.parameters.notify,
+        ...stateOf(held[index] ?? null, verdicts[index]?.by ?? recipient.verdict.by),
+        ...(transaction.isJournal ? ({ archive: 'journal' } as const) : {}),
+      })),
+      ...(settings.archiving === true && !transaction.isJournal ? [archiveAt(recipients.length)] : []),
+    ],
     receivedAt,
     size: judged.size,
     traceFields:
@@ -68,6 +72,18 @@ export function envelopeOf(
     // Outbound mail has a reverse-path of the tenant itself (decisions 12).
     dsnAllowed: reversePath !== null && (direction === 'outbound' || isVouchedFor(results)),
     ...(judged.header.tlsOptional ? { tlsOptional: true as const } : {}),
+  }
+}
+
+/** One recipient more, that control takes over the link: nobody outside hears of it. */
+function archiveAt(index: number): EnvelopeRecipient {
+  return {
+    index,
+    forwardPath: 'archive',
+    originalRecipient: null,
+    notify: ['NEVER'],
+    state: 'queued',
+    archive: 'gateway',
   }
 }
 

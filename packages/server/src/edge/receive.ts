@@ -17,6 +17,7 @@ import { correspondenceOf } from './correspondence.ts'
 import { authorizedFor } from './credential.ts'
 import { acceptedReport, envelopeOf, type Held } from './envelope.ts'
 import { askGreylist, learnSender, noteGreylisting } from './greylist.ts'
+import { headerOfJournal, TAKEN } from './journal.ts'
 import { type ContentToJudge, lookUpsOf } from './look-ups.ts'
 import { refuseMessage } from './refuse.ts'
 import { countSender } from './sender-counts.ts'
@@ -56,6 +57,9 @@ export async function receiveMessage(
   const head = splitMessage(sink.head())
   const isCut = head.headerBytes.length > HEADER_BYTES_MAX
   const header = isCut ? null : readHeaderFacts(head.headerBytes, edge.hostname)
+  if (transaction.isJournal) {
+    return takeReport(session, transaction, { header: header?.ok ? header : null, sink, endedAt })
+  }
   if (header === null || !header.ok) {
     sink.discard()
     const because = header?.fault ?? 'header-too-big'
@@ -94,6 +98,25 @@ export async function receiveMessage(
     sink,
     clientName,
     endedAt,
+  })
+}
+
+/** Journal mail of a proven source: whatever it holds, it is kept (decisions 20). */
+async function takeReport(
+  session: Session,
+  transaction: Transaction,
+  report: Pick<Accepted, 'sink' | 'endedAt'> & { readonly header: { readonly value: HeaderFacts } | null },
+): Promise<Reply> {
+  const { settings, recipients } = transaction
+  const { edge, wire } = session
+  return commit(session, transaction, {
+    settings: settings!,
+    header: headerOfJournal(report.header, edge.hostname),
+    verdicts: recipients.map(() => TAKEN),
+    held: recipients.map(() => null),
+    sink: report.sink,
+    clientName: await edge.clientNames.name(wire.clientIp),
+    endedAt: report.endedAt,
   })
 }
 

@@ -36,6 +36,8 @@ export type Transaction = {
   direction: Direction | null
   /** The content has to prove whose mail it is: the client is in this shared cloud (decisions 2). */
   pendingCloud: CloudProvider | null
+  /** It goes to the journal address of a tenant, from one of its own hosts. */
+  isJournal: boolean
   /** The reverse-path is somebody else's: the content has to show that the tenant's host passed it on. */
   isForward: boolean
   /** What it proved, once the content was here. */
@@ -64,6 +66,7 @@ export function openTransaction(
     settings: null,
     direction: null,
     pendingCloud: null,
+    isJournal: false,
     isForward: false,
     proof: null,
     authentication: null,

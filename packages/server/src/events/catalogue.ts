@@ -125,6 +125,11 @@ export const catalogue = {
     level: 'info',
     means: 'No report was sent: null or unproven reverse-path; the message is held as undeliverable.',
   },
+  'delivery.archive.waiting': {
+    level: 'warn',
+    means: 'The archive takes nothing at the moment; what is to be archived waits in the spool.',
+    counts: 'archive_waits',
+  },
   'delivery.held.ended': {
     level: 'info',
     means:

@@ -38,6 +38,8 @@ export type Directory = {
   tenantOfCloudId(provider: CloudProvider, id: string): string | null
   /** The tenant whose secret has this SHA-256 in hex. */
   tenantOfCloudSecret(digest: string): string | null
+  /** The tenant whose journal address has this local part. */
+  tenantOfJournal(localPart: string): string | null
   /** Where an address of the tenant forwards to. */
   forwardingOf(tenantId: string, addressKey: string): ForwardingSettings | null
 }

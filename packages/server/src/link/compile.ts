@@ -56,6 +56,12 @@ export type TenantRows = {
     readonly private_key: string | null
   }[]
   readonly arc?: { readonly seals: 'none' | 'forwarded' | 'all'; readonly sealers: string } | null
+  readonly archive?: {
+    readonly enabled: 0 | 1
+    readonly journal_enabled: 0 | 1
+    readonly journal_token: string
+    readonly alternate_token: string
+  } | null
   readonly autoAllow?: {
     readonly enabled: 0 | 1
     readonly days: number
@@ -121,6 +127,7 @@ export function compileTenant(rows: TenantRows): TenantSettings {
     ...rulesOf(rows),
     ...outboundOf(rows.outbound),
     ...signingOf(rows),
+    ...archiveOf(rows),
     ...autoAllowOf(rows),
   }
 }
@@ -175,6 +182,21 @@ function signingOf({ domains, signingKeys = [], arc }: TenantRows): Partial<Tena
     ...(keys.length > 0 ? { signing: { keys, seals: arc?.seals ?? 'forwarded' } } : {}),
     ...(sealers.length > 0 ? { arcSealers: sealers } : {}),
   }
+}
+
+/** Local parts as the journal address and its alternate have them. */
+function archiveOf({ archive }: TenantRows): Pick<TenantSettings, 'archiving' | 'journal'> {
+  if (!archive) return {}
+  const { enabled, journal_enabled, journal_token, alternate_token } = archive
+  return {
+    ...(enabled === 1 ? ({ archiving: true } as const) : {}),
+    ...(journal_enabled === 1 ? { journal: journalLocalParts(journal_token, alternate_token) } : {}),
+  }
+}
+
+/** The address that reports go to, and the one for reports of non-delivery about them. */
+export function journalLocalParts(token: string, alternate: string): readonly [string, string] {
+  return [`journaling-${token}`, `journaling-ndr-${alternate}`]
 }
 
 function autoAllowOf({ autoAllow }: TenantRows): Partial<TenantSettings> {

@@ -23,6 +23,7 @@ export type SettingsDirectory = {
   usesCloud(tenantId: string, provider: CloudProvider): boolean
   tenantOfCloudId(provider: CloudProvider, id: string): string | null
   tenantOfCloudSecret(digest: string): string | null
+  tenantOfJournal(localPart: string): string | null
   forwardingOf(tenantId: string, addressKey: string): ForwardingSettings | null
 }
 
@@ -33,7 +34,9 @@ export function indexOf(version: number, shards: readonly TenantSettings[]): Set
   const byTenant = new Map(shards.map((shard) => [shard.tenantId, shard]))
   const byDomain = new Map<string, string>()
   const credentials = new Map<string, Credential>()
-  for (const { tenantId, domains, credentials: own = [] } of shards) {
+  const journals = new Map<string, string>()
+  for (const { tenantId, domains, credentials: own = [], journal = [] } of shards) {
+    for (const localPart of journal) journals.set(localPart, tenantId)
     const tenants = [tenantId]
     for (const { name } of domains) byDomain.set(name, tenantId)
     for (const credential of own) credentials.set(credential.username, { ...credential, tenantId, tenants })
@@ -45,6 +48,7 @@ export function indexOf(version: number, shards: readonly TenantSettings[]): Set
     authorizedFor: authorizedIn(shards),
     hasCredentials: credentials.size > 0,
     credential: (username) => credentials.get(username) ?? null,
+    tenantOfJournal: (localPart) => journals.get(localPart.toLowerCase()) ?? null,
     ...cloudsIn(shards),
     forwardingOf: forwardingsIn(shards),
   }

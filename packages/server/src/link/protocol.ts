@@ -21,6 +21,7 @@ export const REPORTS_PER_BATCH_MAX = 1_000
  * POST /v1/orders/{id}/result              body OrderResult; 204
  * POST /v1/reports                         body ReportBatch; 200 { acknowledged: sequence }
  * POST /v1/metrics                         body Measurements; 204
+ * POST /v1/archive                         body a line of `Upload` and the octets; 200 { kept } once on disk
  */
 export const linkPaths = {
   snapshot: '/v1/snapshot',
@@ -29,6 +30,7 @@ export const linkPaths = {
   orders: '/v1/orders',
   reports: '/v1/reports',
   metrics: '/v1/metrics',
+  archive: '/v1/archive',
 } as const
 
 export const Acknowledged = z.object({ acknowledged: z.int() })

@@ -5,6 +5,7 @@ import * as z from 'zod'
 import type { Emit } from '#events/emit.ts'
 import type { Clock } from '#platform/clock.ts'
 import { removeFile, restrictFile } from '#platform/files.ts'
+import { type ArchiveSink, readUpload } from './archive-upload.ts'
 import { BodyRooms, BodyTooLong } from './body-room.ts'
 import { FetchedContent } from './content-orders.ts'
 import { ExplainedShape } from './explain-orders.ts'
@@ -69,6 +70,8 @@ type Options = {
   readonly socketPath: string
   readonly publisher: Publisher
   readonly reports: ReportSink
+  /** Null where nothing is archived. */
+  readonly archive?: ArchiveSink | null
   readonly clock: Clock
   readonly emit: Emit
   readonly unreachable: (why: string) => Error
@@ -188,6 +191,7 @@ export class LinkServer {
     }
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://link')
     const query = Object.fromEntries(searchParams)
+    if (request.method === 'POST' && pathname === linkPaths.archive) return this.#archive(request)
     if (request.method === 'POST') return this.#takeBody(pathname, request)
     if (pathname === linkPaths.snapshot) return this.#snapshot(SnapshotQuery.parse(query), signal)
     if (pathname === linkPaths.feed) return this.#feed(FeedQuery.parse(query), signal)
@@ -223,6 +227,16 @@ export class LinkServer {
   async #orders({ node, slot }: z.infer<typeof Asker>, signal: AbortSignal): Promise<Answer> {
     const orders = await this.#desk.take(node, slot, signal)
     return orders.length > 0 ? { status: 200, body: { orders } } : { status: 204 }
+  }
+
+  /** Streamed: a large message is never whole in this process. */
+  async #archive(request: IncomingMessage): Promise<Answer> {
+    const { archive } = this.#options
+    const { upload, chunks } = await readUpload(request)
+    if (!archive) return { status: 503, body: { why: 'nothing is archived here' } }
+    const taken = await archive.take(upload, chunks)
+    // An archive that was destroyed meanwhile has no place for it, and the row must not wait for ever.
+    return { status: 200, body: { kept: taken !== null } }
   }
 
   async #takeBody(pathname: string, request: IncomingMessage): Promise<Answer> {

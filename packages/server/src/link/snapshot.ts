@@ -86,6 +86,8 @@ export const TenantShard = z.object({
     })
     .optional(),
   arcSealers: z.array(z.string()).optional(),
+  archiving: z.literal(true).optional(),
+  journal: z.array(z.string()).optional(),
   autoAllow: z.object({ enabled: z.boolean(), days: z.int(), samplePercent: z.int() }).optional(),
 }) satisfies z.ZodType<TenantSettings>
 

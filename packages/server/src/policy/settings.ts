@@ -144,6 +144,10 @@ export type TenantSettings = {
   readonly signing?: SigningSettings | undefined
   /** Domains whose ARC seals are believed (RFC 8617 §5.2). */
   readonly arcSealers?: readonly string[] | undefined
+  /** Mail that passes is archived; left out while it is not. */
+  readonly archiving?: true | undefined
+  /** Local parts that journal mail comes to; left out while none is taken. */
+  readonly journal?: readonly string[] | undefined
   /** How auto allow works; left out where it is as it comes. */
   readonly autoAllow?: AutoAllowSettings | undefined
 }

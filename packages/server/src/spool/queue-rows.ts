@@ -225,8 +225,10 @@ function matchesOf({ id, reversePath, recipients }: Envelope, states: States, fi
   const isWhole =
     search === null || id.includes(search) || (reversePath ?? '<>').toLowerCase().includes(search)
   const wanted = filter.state === null ? 'qh' : filter.state === 'held' ? 'h' : 'q'
-  return recipients.flatMap(({ index, forwardPath }) => {
+  return recipients.flatMap(({ index, forwardPath, archive }) => {
     const [letter, , , , notes] = states.get(index) ?? ['d']
+    // The way to the archive is nobody's to change, except where a restore held it.
+    if (archive !== undefined && letter !== 'h') return []
     if (!wanted.includes(letter)) return []
     const path = forwardPath.toLowerCase()
     // Why it is held counts too: what a restore held is released apart from what a policy held.

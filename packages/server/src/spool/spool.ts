@@ -20,6 +20,11 @@ export type EnvelopeRecipient = {
   readonly notify: readonly ('NEVER' | 'SUCCESS' | 'FAILURE' | 'DELAY')[] | null
   /** By which forwarding address it goes here, and with which reverse-path (C13); left out for the others. */
   readonly forwarded?: { readonly id: string; readonly reversePath: string | null }
+  /**
+   * No mailbox but the archive: a copy of what passed the gateway, or what came to the journal address. Left out
+   * for everybody else.
+   */
+  readonly archive?: 'gateway' | 'journal' | undefined
   /** `held` waits for a person; everything else starts `queued`. */
   readonly state: 'queued' | 'held'
   /** Why it was held from the start, for the queue's list. */

@@ -3,6 +3,7 @@
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import type { BringToArchive } from '#delivery/archiving.ts'
 import { type CallForward, callForwardOf } from '#delivery/call-forward.ts'
 import { probeRoute } from '#delivery/probe.ts'
 import { probeSelf } from '#delivery/probe-self.ts'
@@ -13,6 +14,7 @@ import { Edge } from '#edge/edge.ts'
 import { explain } from '#edge/explain.ts'
 import { Listener } from '#edge/listener.ts'
 import type { Emit } from '#events/emit.ts'
+import { archiveUploader } from '#link/archive-upload.ts'
 import { createLinkClient } from '#link/client.ts'
 import { followSnapshots } from '#link/follower.ts'
 import { SnapshotHolder } from '#link/holder.ts'
@@ -71,7 +73,8 @@ export async function startEdge(options: RoleOptions): Promise<Running> {
   const following = followSnapshots({ ...common, holder, replica, lastGoodPath })
   const dns = createDns({ clock, resolver: config.dns.resolver, authoritative: config.dns.authoritative })
   const mail = listening.filter(({ role }) => role !== 'http')
-  const scheduler = createScheduler(options, { spool, dns, holder, mail })
+  const bringToArchive = archiveUploader(client, stopped.signal)
+  const scheduler = createScheduler(options, { spool, dns, holder, mail, bringToArchive })
   for (const orphan of adopted) scheduler.addSpool(orphan)
   const spools: readonly [ThreadSpool, ...ThreadSpool[]] = [spool, ...adopted]
   const callForward = createCallForward(options, { dns, holder, mail })
@@ -187,9 +190,10 @@ function createScheduler(
     readonly dns: Dns
     readonly holder: SnapshotHolder
     readonly mail: readonly Listening[]
+    readonly bringToArchive: BringToArchive
   },
 ): Scheduler {
-  const { spool, dns, holder, mail } = parts
+  const { spool, dns, holder, mail, bringToArchive } = parts
   return new Scheduler({
     spool,
     dns,
@@ -202,6 +206,7 @@ function createScheduler(
     ownListeners: () => mail,
     ownMxListener: () => mail.find(({ role }) => role === 'mx') ?? null,
     localAddresses,
+    bringToArchive,
     keptPolicies: keptIn(join(config.data, 'edge', `mta-sts-${slot}.json`)),
     stamper: createStamper({
       settingsOf: (tenantId) => holder.current()?.settings(tenantId) ?? null,

@@ -1,6 +1,7 @@
 // Wires control's end of the link: publisher, socket and report sink become the EdgeLink that use cases see.
 import { dirname } from 'node:path'
 import type { Emit } from '#events/emit.ts'
+import type { ArchiveSink } from '#link/archive-upload.ts'
 import type { MeasurementBoard } from '#link/measurements.ts'
 import { Publisher } from '#link/publisher.ts'
 import { LinkServer, type ReportSink } from '#link/server.ts'
@@ -19,6 +20,7 @@ export async function startLink(options: {
   readonly socketPath: string
   readonly store: Store
   readonly tracking: LinkTracking
+  readonly archive?: ArchiveSink | null
   readonly clock: Clock
   readonly emit: Emit
   /** The edge workers of this machine: orders to all name those that are silent. */
@@ -28,7 +30,7 @@ export async function startLink(options: {
   readonly board: MeasurementBoard
   close(): Promise<void>
 }> {
-  const { socketPath, store, tracking, clock, emit, expected } = options
+  const { socketPath, store, tracking, archive = null, clock, emit, expected } = options
   ensureFolder(dirname(socketPath))
   const publisher = new Publisher({
     store: createPublishingStore(store),
@@ -39,7 +41,15 @@ export async function startLink(options: {
   await publisher.start()
   const unreachable = (why: string): Error =>
     problem('edge-unreachable', `No edge answers at the moment: ${why}.`)
-  const server = new LinkServer({ socketPath, publisher, reports: tracking, clock, emit, unreachable })
+  const server = new LinkServer({
+    socketPath,
+    publisher,
+    reports: tracking,
+    archive,
+    clock,
+    emit,
+    unreachable,
+  })
   for (const { node, slot } of expected) server.expect(node, slot)
   await server.listen()
   return {

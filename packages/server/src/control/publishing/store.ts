@@ -7,6 +7,7 @@ import { batchedLists, changesIn } from '#store/feed.ts'
 import type { Db, Store, Trx } from '#store/open.ts'
 import { type Row, SYSTEM_TENANT } from '#store/schema.ts'
 import { acrossTenants } from '#store/tenant-guard.ts'
+import { settingOf as archiveSettingOf } from '../archive/store.ts'
 import { outboundRows } from '../outbound/shard-rows.ts'
 import { groupOf, ruleOf } from '../policy/rows.ts'
 import { groupsOf, memberAddresses } from '../policy/store.ts'
@@ -130,7 +131,8 @@ async function rowsOf(db: Db, tenantId: string): ReturnType<PublishingStore['row
     groups: groups.map((row) => withMembers(groupOf(row), members.get(row.id))),
   }
   const heldDays = await heldDaysOf(db, tenantId)
-  const parts = { signingKeys, arc, autoAllow, outbound, heldDays }
+  const archive = await archiveSettingOf(db, tenantId)
+  const parts = { archive, signingKeys, arc, autoAllow, outbound, heldDays }
   return { tenant, domains, routes, authorizedOutbounds, ...compiled, ...parts }
 }
 

@@ -14,6 +14,7 @@ import type { CloudProvider, TenantSettings } from '#policy/settings.ts'
 import { authorizedFor } from '../credential.ts'
 import { forwardedOf, forwardingStep, returnedTo } from '../forwarding.ts'
 import { askGreylist, noteGreylisting } from '../greylist.ts'
+import { journalTenant, takeJournal } from '../journal.ts'
 import { SLOW_REPLY_MS } from '../limits.ts'
 import { askSpf, lookUpsOf } from '../look-ups.ts'
 import { refuse } from '../refuse.ts'
@@ -47,6 +48,11 @@ export function rcpt(session: Session, command: RcptCommand): Reply | Promise<Re
   const known = { forwardPath, settings: transaction.settings, direction: transaction.direction }
   if (transaction.recipients.length >= edge.limits.recipientsPerMessage) {
     return refuse(session, { ...known, reply: replies.tooManyRecipients, because: 'too-many-recipients' })
+  }
+  const journal = journalTenant(session, transaction, forwardPath)
+  if (journal !== null || transaction.isJournal) {
+    const { parameters } = command
+    return takeJournal(session, transaction, { tenantId: journal, forwardPath, parameters })
   }
   const relay = relayFact(directory, {
     clientIp: wire.clientIp,

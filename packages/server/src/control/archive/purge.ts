@@ -1,0 +1,150 @@
+// What is past its days goes: its text from the records, its words from the index, its content from the store.
+// The place in the chain stays, and a record says what went. A hold wins over everything.
+import type { ContentStore } from '#platform/content-files.ts'
+import type { Ledger } from './ledger.ts'
+import { type Month, type MonthFiles, monthOf } from './month-file.ts'
+import { type Compiled, compileQuery } from './question.ts'
+import type { AdditionRecord, EntryRecord } from './record.ts'
+import { archiveKeys } from './seal.ts'
+import { additionsOf, fits } from './search.ts'
+import type { Asked, RetentionWord } from './thread-wire.ts'
+
+const DAY_MS = 86_400_000
+/** Entries that go in one transaction. */
+const BATCH = 500
+
+type Parts = { readonly files: MonthFiles; readonly content: ContentStore; readonly ledger: Ledger }
+
+export async function purge(
+  { files, content, ledger }: Parts,
+  { tenant, retention, now, why }: Asked['purge']['in'],
+): Promise<Asked['purge']['out']> {
+  const { tenantId } = tenant
+  const keys = archiveKeys(Buffer.from(tenant.secret, 'base64'))
+  const shortest = shortestOf(retention)
+  let removed = 0
+  let kept = 0
+  if (shortest === null) return { removed, kept, head: ledger.head(tenantId) }
+  const holds = retention.holds.map(compileQuery)
+  for (const name of files.months(tenantId)) {
+    const month = files.open(tenantId, name)!
+    for (let after = 0; ; ) {
+      const rows = month
+        .sql(
+          `select e.seq, e.at, e.digest, r.body from entry e join record r on r.seq = e.seq
+            where e.at < ? and e.seq > ? order by e.seq limit ?`,
+        )
+        .all(now - shortest * DAY_MS, after, BATCH)
+      if (rows.length === 0) break
+      after = Number(rows.at(-1)!.seq)
+      const going = rows.filter((row) => {
+        const additions = additionsOf(files, tenantId, { month: name, seq: Number(row.seq) })
+        return isOver(row, { retention, now, additions }) && !isHeld(month, Number(row.seq), holds)
+      })
+      kept += rows.length - going.length
+      if (going.length === 0) continue
+      const seqs = going.map(({ seq }) => Number(seq))
+      const current = files.open(tenantId, monthOf(now))!
+      const gone = additionsAt(files, { tenantId, name, seqs })
+      current.transaction(() =>
+        ledger.append(
+          { tenantId, current, keys, now },
+          { kind: 'removal', archivedAt: now, why, seqs: [...seqs, ...gone] },
+          null,
+        ),
+      )
+      // Said first: what is emptied without a word is a fault.
+      emptyRows(files, { tenantId, name, seqs })
+      removed += going.length
+      for (const digest of new Set(going.map((row) => String(row.digest)))) {
+        if (!isUsed(files, tenantId, digest)) await content.remove(`${tenantId}/${digest}`)
+      }
+    }
+  }
+  return { removed, kept, head: ledger.head(tenantId) }
+}
+
+/** Nothing younger than this can be over. */
+function shortestOf({ days, rules }: RetentionWord): number | null {
+  const all = [...(days === null ? [] : [days]), ...rules.map((rule) => rule.days)]
+  return all.length === 0 ? null : Math.min(...all)
+}
+
+/** The longest of the rules that fit counts; who has none keeps it for the organisation's days. */
+export function daysFor(
+  people: readonly { readonly address: string }[],
+  { days, rules }: Pick<RetentionWord, 'days' | 'rules'>,
+): number | null {
+  const fitting = rules.filter(({ kind, value }) =>
+    people.some(({ address }) => {
+      const lower = address.toLowerCase()
+      return kind === 'address' ? lower === value : lower.slice(lower.lastIndexOf('@') + 1) === value
+    }),
+  )
+  return fitting.length === 0 ? days : Math.max(...fitting.map((rule) => rule.days))
+}
+
+function isOver(
+  row: Record<string, unknown>,
+  about: {
+    readonly retention: RetentionWord
+    readonly now: number
+    readonly additions: readonly AdditionRecord[]
+  },
+): boolean {
+  if (typeof row.body !== 'string') return false
+  const { people } = JSON.parse(row.body) as EntryRecord
+  const all = [...people, ...about.additions.flatMap((addition) => addition.people)]
+  const days = daysFor(all, about.retention)
+  return days !== null && Number(row.at) < about.now - days * DAY_MS
+}
+
+function isHeld(month: Month, seq: number, holds: readonly Compiled[]): boolean {
+  return holds.some((hold) => fits(month, seq, hold))
+}
+
+type Going = { readonly tenantId: string; readonly name: string; readonly seqs: readonly number[] }
+
+/** Places of what was added to entries: in their month or the one behind it. */
+function additionsAt(files: MonthFiles, { tenantId, name, seqs }: Going): number[] {
+  return monthsFrom(files, tenantId, name).flatMap((other) => {
+    const file = files.open(tenantId, other)!
+    return seqs.flatMap((seq) =>
+      file
+        .sql('select seq from addition where entry = ?')
+        .all(seq)
+        .map((row) => Number(row.seq)),
+    )
+  })
+}
+
+/** Empties the records of entries and of what was added to them. */
+function emptyRows(files: MonthFiles, { tenantId, name, seqs }: Going): void {
+  for (const other of monthsFrom(files, tenantId, name)) {
+    const month = files.open(tenantId, other)!
+    month.transaction(() => {
+      const empty = month.sql('update record set body = null, delivery = null where seq = ?')
+      for (const seq of seqs) {
+        for (const row of month.sql('select seq from addition where entry = ?').all(seq))
+          empty.run(Number(row.seq))
+        month.sql('delete from addition where entry = ?').run(seq)
+        if (other !== name) continue
+        empty.run(seq)
+        month.sql('delete from entry where seq = ?').run(seq)
+        month.sql('delete from words where rowid = ?').run(seq)
+      }
+    })
+  }
+}
+
+function monthsFrom(files: MonthFiles, tenantId: string, name: string): readonly string[] {
+  const names = files.months(tenantId)
+  const at = names.indexOf(name)
+  return names.slice(at, at + 2)
+}
+
+function isUsed(files: MonthFiles, tenantId: string, digest: string): boolean {
+  return files
+    .months(tenantId)
+    .some((name) => files.open(tenantId, name)!.sql('select 1 from entry where digest = ?').get(digest))
+}
