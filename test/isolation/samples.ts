@@ -44,6 +44,11 @@ export const bodies: { readonly [endpoint: string]: unknown } = {
   muteSystemAlert: { hours: 1 },
   setAlertChannel: { escalateMinutes: 30 },
   setSystemAlertChannel: { escalateMinutes: 30 },
+  createTemplate: { name: 'Standard', settings: { greylisting: true } },
+  updateTemplate: { name: 'Standard', settings: {} },
+  previewTemplate: { tenants: ['acme'] },
+  applyTemplate: { tenants: ['acme'] },
+  addOrganization: { name: 'Fourth', primaryDomain: 'fourth.example', environment: 'other' },
   createShare: { step: 'modify-mx' },
   viewShare: { token: 'none' },
   startAcceptance: { recipient: '' },
@@ -114,6 +119,7 @@ export const bodies: { readonly [endpoint: string]: unknown } = {
       signsIn: false,
     },
   },
+  agentProbed: { result: { kind: 'unknown', stage: 'connect', reply: 'no', address: null } },
   agentAnswer: { result: { kind: 'unavailable', code: 'away', saw: 'The directory is away.' } },
   completePush: { chunks: 0, entries: 0, notListed: [] },
   addAgent: { site: 'Branch' },
@@ -155,5 +161,6 @@ export const bodies: { readonly [endpoint: string]: unknown } = {
 /** Query parameters that an endpoint cannot do without: the name of a path's id, or `name=value`. */
 export const queries = new Map([
   ['proposeService', 'message'],
+  ['proposeForDomain', 'domain=acme.example'],
   ['exportPerson', 'address=ann@acme.example'],
 ])

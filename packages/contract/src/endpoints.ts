@@ -1,7 +1,5 @@
 // Every endpoint of the API in one list: bind, OpenAPI, the client and the isolation test read it.
 
-import * as archiveSettings from './archive-settings.ts'
-import * as archive from './archive.ts'
 import * as acceptance from './acceptance.ts'
 import * as account from './account.ts'
 import * as agent from './agent.ts'
@@ -21,6 +19,7 @@ import * as message from './message.ts'
 import * as operator from './operator.ts'
 import * as outbound from './outbound.ts'
 import * as policy from './policy.ts'
+import * as portfolio from './portfolio.ts'
 import * as queue from './queue.ts'
 import * as recipient from './recipient.ts'
 import * as refusal from './refusal.ts'
@@ -39,6 +38,7 @@ import * as signInSettings from './sign-in-settings.ts'
 import * as signing from './signing.ts'
 import * as spoofing from './spoofing.ts'
 import * as system from './system.ts'
+import * as template from './template.ts'
 import * as tenant from './tenant.ts'
 import * as tls from './tls.ts'
 import * as token from './token.ts'
@@ -146,6 +146,19 @@ export const endpoints: readonly Endpoint[] = [
   share.createShare,
   share.removeShare,
   share.viewShare,
+  portfolio.getPortfolio,
+  portfolio.proposeForDomain,
+  portfolio.addOrganization,
+  portfolio.getUsage,
+  portfolio.exportUsage,
+  template.listTemplates,
+  template.createTemplate,
+  template.copyTemplate,
+  template.updateTemplate,
+  template.removeTemplate,
+  template.previewTemplate,
+  template.applyTemplate,
+  template.getInheritance,
   domain.listDomains,
   domain.addDomain,
   domain.getDomain,
@@ -168,6 +181,7 @@ export const endpoints: readonly Endpoint[] = [
   agent.pairAgent,
   agent.agentWork,
   agent.agentAnswer,
+  agent.agentProbed,
   agent.beginPush,
   agent.putChunk,
   agent.completePush,
@@ -320,25 +334,6 @@ export const endpoints: readonly Endpoint[] = [
   alert.setSystemAlertChannel,
   alert.renewSystemAlertSecret,
   alert.testSystemAlertChannel,
-  archive.searchArchive,
-  archive.getArchived,
-  archive.getArchivedContent,
-  archive.listArchiveExports,
-  archive.startArchiveExport,
-  archive.getArchiveExport,
-  archive.cancelArchiveExport,
-  archive.downloadArchiveExport,
-  archiveSettings.getArchive,
-  archiveSettings.setArchive,
-  archiveSettings.addArchiveRule,
-  archiveSettings.removeArchiveRule,
-  archiveSettings.listArchiveHolds,
-  archiveSettings.addArchiveHold,
-  archiveSettings.endArchiveHold,
-  archiveSettings.reconcileArchive,
-  archiveSettings.verifyArchive,
-  archiveSettings.listArchiveChecks,
-  archiveSettings.destroyArchive,
   system.getReadiness,
   system.checkReadiness,
   system.listRefusals,

@@ -145,3 +145,18 @@ export type SharedAppConsentTable = {
   directory_id: string | null
   granted_at: number | null
 }
+
+/** What passed for an organisation on one day (UTC), counted while tracking still has it. */
+export type UsageDayTable = {
+  readonly tenant_id: string
+  /** `2026-11-22`. */
+  readonly day: string
+  inbound: number
+  outbound: number
+  refused: number
+  octets: number
+  users: number
+  /** Octets in the archive. */
+  stored: number
+  counted_at: number
+}

@@ -13,6 +13,7 @@ import type {
   JournalHourTable,
 } from './archive-tables.ts'
 import type { Flag, Json } from './columns.ts'
+import type { ContactPairTable, ContactPartTable, ContactRunTable } from './contact-tables.ts'
 import type {
   ConnectorEntryTable,
   ConnectorTable,
@@ -45,6 +46,7 @@ import type {
   TemplateTable,
   TemplateUseTable,
   TenantExportTable,
+  UsageDayTable,
 } from './operator-tables.ts'
 import type {
   CloudLinkTable,
@@ -336,6 +338,7 @@ export type Schema = {
   address_confirmation: AddressConfirmationTable
   shared_app: SharedAppTable
   shared_app_consent: SharedAppConsentTable
+  usage_day: UsageDayTable
   readonly tls_partner: TlsPartnerTable
   alert: AlertTable
   alert_channel: AlertChannelTable
@@ -386,6 +389,9 @@ export type Schema = {
   connector_entry: ConnectorEntryTable
   sync_run: SyncRunTable
   sync_change: SyncChangeTable
+  contact_run: ContactRunTable
+  contact_part: ContactPartTable
+  contact_pair: ContactPairTable
   agent: AgentTable
   agent_push: AgentPushTable
   agent_chunk: AgentChunkTable

@@ -19,6 +19,7 @@ import { watchDirectories } from '#control/directory/watch.ts'
 import { watchGreylist } from '#control/greylist/reports.ts'
 import { watchRanges } from '#control/outbound/ranges.ts'
 import { ensureDefaults } from '#control/policy/defaults.ts'
+import { watchUsage } from '#control/portfolio/usage.ts'
 import { startLink } from '#control/publishing/start.ts'
 import { watchReadiness } from '#control/readiness/readiness.ts'
 import { watchRetention } from '#control/retention/nightly.ts'
@@ -144,12 +145,14 @@ function loopsOf(deps: LoopDeps, signal: AbortSignal): readonly Promise<void>[] 
     watchGreylist(deps, signal),
     watchSigning(deps, signal),
     watchAutoAllow(deps, signal),
+    watchUsage(deps, signal),
     watchDirectories(deps, signal),
     watchRanges({ ...deps, fetchJson }, signal),
   ]
 }
 
 type LoopDeps = Parameters<typeof watchConnect>[0] &
+  Parameters<typeof watchUsage>[0] &
   Parameters<typeof watchAlerts>[0] &
   Parameters<typeof watchReadiness>[0] &
   Parameters<typeof watchSigning>[0] &

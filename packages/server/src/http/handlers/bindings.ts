@@ -15,6 +15,7 @@ import { keyBindings } from './keys.ts'
 import { messageBindings } from './message.ts'
 import { outboundBindings } from './outbound.ts'
 import { policyBindings } from './policy.ts'
+import { portfolioBindings } from './portfolio.ts'
 import { queueBindings } from './queue.ts'
 import { refusalBindings } from './refusal.ts'
 import { retentionBindings } from './retention.ts'
@@ -68,5 +69,6 @@ export function createBindings(deps: HandlerDeps): readonly Binding[] {
     ...searchBindings(deps),
     ...acceptanceBindings(deps),
     ...shareBindings(deps),
+    ...portfolioBindings(deps),
   ]
 }

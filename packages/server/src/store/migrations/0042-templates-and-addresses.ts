@@ -25,5 +25,10 @@ export const templatesAndAddresses: Migration = {
       changed_at bigint not null, changed_by ${text} not null)`,
     `create table shared_app_consent (tenant_id ${text} primary key references tenant (id),
       state_digest ${text}, asked_at bigint not null, directory_id ${text}, granted_at bigint)`,
+    `create table usage_day (tenant_id ${text} not null references tenant (id), day ${text} not null,
+      inbound bigint not null, outbound bigint not null, refused bigint not null, octets bigint not null,
+      users bigint not null, stored bigint not null, counted_at bigint not null,
+      primary key (tenant_id, day))`,
+    'create index usage_day_day on usage_day (day)',
   ],
 }
