@@ -61,7 +61,7 @@ export function createApp(options: AppOptions): Hono {
   })
   app.get('*', (context) => {
     if (context.req.path.startsWith('/v1/')) return notFound(options)
-    return options.files.respond(context.req.path)
+    return options.files.respond(context.req.path, context.req.header('accept-encoding'))
   })
   app.notFound(() => notFound(options))
   app.onError((error) => {

@@ -2,6 +2,7 @@
 // else.
 import { randomBytes } from 'node:crypto'
 import { extname } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { readFolder } from '#platform/files.ts'
 
 const TYPES = new Map([
@@ -11,6 +12,7 @@ const TYPES = new Map([
   ['.svg', 'image/svg+xml'],
   ['.woff2', 'font/woff2'],
   ['.png', 'image/png'],
+  ['.webp', 'image/webp'],
   ['.ico', 'image/x-icon'],
   ['.json', 'application/json'],
   ['.txt', 'text/plain; charset=utf-8'],
@@ -19,24 +21,39 @@ const TYPES = new Map([
 
 export type StaticFiles = {
   /** The response for a path that no endpoint took: a file, or the application itself. */
-  respond(path: string): Response
+  respond(path: string, acceptEncoding?: string): Response
+}
+
+/** Fonts and pictures are compressed already. */
+const COMPRESSED = /^(text\/|application\/json|image\/svg)/
+
+type StaticFile = {
+  readonly bytes: Buffer<ArrayBuffer>
+  readonly type: string
+  /** Made when first asked for; the files are few and do not change. */
+  gzipped?: Buffer<ArrayBuffer>
 }
 
 /** Reads the built console once; a path is looked up in that list, so none can leave the folder. */
 export function openStaticFiles(folder: string): StaticFiles {
-  const files = new Map<string, { readonly bytes: Buffer<ArrayBuffer>; readonly type: string }>()
+  const files = new Map<string, StaticFile>()
   for (const [path, bytes] of readFolder(folder)) {
     files.set(`/${path}`, { bytes, type: TYPES.get(extname(path)) ?? 'application/octet-stream' })
   }
   const index = files.get('/index.html')?.bytes.toString('utf8') ?? null
   return {
-    respond(path) {
+    respond(path, acceptEncoding = '') {
       const file = path === '/index.html' ? undefined : files.get(path)
       if (file) {
         const life = path.startsWith('/assets/')
           ? 'public, max-age=31536000, immutable'
           : 'public, max-age=3600'
-        return new Response(file.bytes, { headers: { 'content-type': file.type, 'cache-control': life } })
+        const headers = { 'content-type': file.type, 'cache-control': life, vary: 'accept-encoding' }
+        if (!COMPRESSED.test(file.type) || !/\bgzip\b/.test(acceptEncoding)) {
+          return new Response(file.bytes, { headers })
+        }
+        file.gzipped ??= gzipSync(file.bytes)
+        return new Response(file.gzipped, { headers: { ...headers, 'content-encoding': 'gzip' } })
       }
       if (index === null) {
         return new Response('The console is not built. Start with: npm start\n', { status: 503 })

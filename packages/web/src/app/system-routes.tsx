@@ -48,6 +48,17 @@ const guide = createRoute({
   component: lazyRouteComponent(() => import('#guides/guide-page.tsx'), 'GuidePage'),
 })
 
+const templates = createRoute({
+  getParentRoute: () => shell,
+  path: '/system/templates',
+  component: lazyRouteComponent(() => import('#system/templates-page.tsx'), 'TemplatesPage'),
+})
+const usage = createRoute({
+  getParentRoute: () => shell,
+  path: '/system/usage',
+  component: lazyRouteComponent(() => import('#system/usage-page.tsx'), 'UsagePage'),
+})
+
 export const systemRoutes = [
   readiness,
   systemAlerts,

@@ -1,7 +1,18 @@
 // Questions before dangerous changes: the consequence as title, the verb on the button.
-import { Button, Modal } from '@mantine/core'
-import { createContext, type ReactNode, useCallback, useContext, useRef, useState } from 'react'
-import classes from './confirm.module.css'
+import {
+  createContext,
+  lazy,
+  type ReactNode,
+  Suspense,
+  useCallback,
+  useContext,
+  useRef,
+  useState,
+} from 'react'
+
+const ConfirmDialog = lazy(() =>
+  import('./confirm-dialog.tsx').then(({ ConfirmDialog }) => ({ default: ConfirmDialog })),
+)
 
 export type Question = {
   /** The consequence, as a sentence. */
@@ -37,24 +48,11 @@ export function ConfirmProvider({ children }: { readonly children: ReactNode }) 
   return (
     <ConfirmContext value={ask}>
       {children}
-      <Modal
-        opened={open}
-        onClose={() => close(false)}
-        title={<span className={classes.title}>{question?.title}</span>}
-        closeButtonProps={{ 'aria-label': 'Close' }}
-        centered
-        radius={8}
-      >
-        <div className={classes.body}>{question?.body}</div>
-        <div className={classes.actions}>
-          <Button variant="default" onClick={() => close(false)}>
-            {question?.keep ?? 'Cancel'}
-          </Button>
-          <Button onClick={() => close(true)} data-autofocus>
-            {question?.act}
-          </Button>
-        </div>
-      </Modal>
+      {question && (
+        <Suspense>
+          <ConfirmDialog question={question} open={open} onAnswer={close} />
+        </Suspense>
+      )}
     </ConfirmContext>
   )
 }

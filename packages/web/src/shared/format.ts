@@ -1,17 +1,36 @@
 // Times, sizes and counts in the words of the look: `12 s ago`, `4 min 10 s`, `24 kB`, `1,186`.
+import { locale } from '#i18n/language.ts'
 
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-const counts = new Intl.NumberFormat('en-GB')
-const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' })
-const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })
-const weekday = new Intl.DateTimeFormat('en-GB', { weekday: 'short' })
+type Formats = {
+  readonly counts: Intl.NumberFormat
+  readonly clock: Intl.DateTimeFormat
+  readonly day: Intl.DateTimeFormat
+  readonly weekday: Intl.DateTimeFormat
+}
+
+const known = new Map<string, Formats>()
+
+/** Formats of the language in use; made once, since making them is slow. */
+function formats(): Formats {
+  const found = known.get(locale())
+  if (found) return found
+  const made = {
+    counts: new Intl.NumberFormat(locale()),
+    clock: new Intl.DateTimeFormat(locale(), { hour: '2-digit', minute: '2-digit', second: '2-digit' }),
+    day: new Intl.DateTimeFormat(locale(), { day: 'numeric', month: 'short', year: 'numeric' }),
+    weekday: new Intl.DateTimeFormat(locale(), { weekday: 'short' }),
+  }
+  known.set(locale(), made)
+  return made
+}
 
 export function count(value: number): string {
-  return counts.format(value)
+  return formats().counts.format(value)
 }
 
 /** `1 message`, `1,186 messages`. */
@@ -21,16 +40,17 @@ export function plural(value: number, one: string, many = `${one}s`): string {
 
 /** `09:41:52`, in the reader's zone. */
 export function timeOfDay(at: number): string {
-  return clock.format(at)
+  return formats().clock.format(at)
 }
 
 /** `19 Nov 2026`. */
 export function date(at: number): string {
-  return day.format(at)
+  return formats().day.format(at)
 }
 
 /** `Thu 19 Nov 2026, 09:13:52`. */
 export function dateTime(at: number): string {
+  const { weekday, day, clock } = formats()
   return `${weekday.format(at)} ${day.format(at)}, ${clock.format(at)}`
 }
 

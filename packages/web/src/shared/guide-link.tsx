@@ -1,8 +1,8 @@
 // Leads from a page to its guide. The guide opens inside the console, in the organisation one is in.
-import { Tooltip } from '@mantine/core'
 import { IconHelp } from '@tabler/icons-react'
 import { Link, useParams } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
+import { useWords } from '#i18n/i18n.ts'
 import classes from './guide-link.module.css'
 
 /** A guide's name: `senders` is docs/guides/senders.md, `concepts/tls` is docs/concepts/tls.md. */
@@ -35,13 +35,12 @@ export function GuideLink({ guide, hash, className, label, children }: Props) {
 
 /** The question mark of the top bar. */
 export function GuideButton({ guide }: { readonly guide: string }) {
+  const words = useWords('shell')
   return (
-    <Tooltip label="Guide to this page" openDelay={300}>
-      <span>
-        <GuideLink guide={guide} className={classes.button} label="Guide to this page">
-          <IconHelp size={18} stroke={1.7} aria-hidden />
-        </GuideLink>
-      </span>
-    </Tooltip>
+    <span title={words('guide')}>
+      <GuideLink guide={guide} className={classes.button} label={words('guide')}>
+        <IconHelp size={18} stroke={1.7} aria-hidden />
+      </GuideLink>
+    </span>
   )
 }

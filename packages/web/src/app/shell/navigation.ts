@@ -6,6 +6,7 @@ import {
   IconBell,
   IconBuilding,
   IconCalendarTime,
+  IconChartBar,
   IconClipboardCheck,
   IconHandStop,
   IconHistory,
@@ -27,6 +28,7 @@ import {
   IconSignature,
   IconStack2,
   IconStethoscope,
+  IconTemplate,
   IconUserCheck,
   IconUserShield,
   IconUsers,
@@ -68,6 +70,8 @@ export type TenantAddress =
 export type SystemAddress =
   | '/system/organizations'
   | '/system/operators'
+  | '/system/templates'
+  | '/system/usage'
   | '/system/readiness'
   | '/system/alerts'
   | '/system/refusals'
@@ -402,6 +406,22 @@ export const systemNavigation: readonly Group<SystemAddress>[] = [
         needs: 'system:read',
         guide: 'organisations',
         alsoCalled: ['Tenants', 'Customers', 'Accounts'],
+      },
+      {
+        to: '/system/templates',
+        label: 'Templates',
+        icon: IconTemplate,
+        needs: 'system:read',
+        guide: 'organisations',
+        alsoCalled: ['Defaults', 'Inheritance', 'Drift', 'Bulk change'],
+      },
+      {
+        to: '/system/usage',
+        label: 'Usage',
+        icon: IconChartBar,
+        needs: 'system:read',
+        guide: 'organisations',
+        alsoCalled: ['Billing', 'Licences', 'Messages by month', 'Storage'],
       },
       {
         to: '/system/operators',

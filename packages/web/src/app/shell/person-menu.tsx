@@ -7,17 +7,20 @@ import { useNavigate } from '@tanstack/react-router'
 import { useContext } from 'react'
 import { call } from '#api/call.ts'
 import { useMe, useMyTenant } from '#app/session.ts'
+import { languages, nameOfLanguage, useLanguage, useWords } from '#i18n/i18n.ts'
 import classes from './shell.module.css'
 import { ShellContext } from './shell-context.ts'
 
 export function PersonMenu({ small }: { readonly small?: boolean }) {
   const me = useMe()
+  const words = useWords('shell')
+  const [language, setLanguage] = useLanguage()
   const { openKeys } = useContext(ShellContext)
   const tenant = useMyTenant()
   const navigate = useNavigate()
   const queryClient = useQueryClient()
   if (!me) return null
-  const role = tenant?.roleName ?? 'Operator'
+  const role = tenant?.roleName ?? words('operator')
   const leave = async () => {
     await call(signOut).catch(() => {})
     queryClient.clear()
@@ -50,7 +53,7 @@ export function PersonMenu({ small }: { readonly small?: boolean }) {
               : navigate({ to: '/account' }))
           }
         >
-          Security
+          {words('security')}
         </Menu.Item>
         <Menu.Item
           leftSection={<IconBook2 size={16} aria-hidden />}
@@ -60,13 +63,23 @@ export function PersonMenu({ small }: { readonly small?: boolean }) {
               : navigate({ to: '/guides' }))
           }
         >
-          Guides
+          {words('guides')}
         </Menu.Item>
         <Menu.Item leftSection={<IconKeyboard size={16} aria-hidden />} onClick={openKeys}>
-          Keys
+          {words('keys')}
         </Menu.Item>
+        <Menu.Divider />
+        <Menu.Label>{words('language')}</Menu.Label>
+        <Menu.RadioGroup value={language} onChange={setLanguage}>
+          {languages.map((each) => (
+            <Menu.RadioItem key={each} value={each} lang={each}>
+              {nameOfLanguage(each)}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
+        <Menu.Divider />
         <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={leave}>
-          Sign out
+          {words('signOut')}
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>

@@ -4,6 +4,7 @@ import { IconSearch } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { useContext } from 'react'
 import { useMe, useMyTenant } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { entryLink, useWhere } from './entry-link.ts'
 import { Mark } from './mark.tsx'
 import { settingsEntry, systemNavigation, tenantNavigation } from './navigation.ts'
@@ -13,21 +14,27 @@ import { ShellContext } from './shell-context.ts'
 
 export function Rail() {
   const tenant = useMyTenant()
+  const words = useWords('shell')
   const me = useMe()
   const { openSearch } = useContext(ShellContext)
   const where = useWhere()
   const entries = tenantNavigation.flatMap((group) => group.entries)
   return (
-    <nav aria-label="Main" className={classes.rail}>
+    <nav aria-label={words('main')} className={classes.rail}>
       <div className={classes.railInner}>
-        <Link to="/" aria-label="Start page" className={classes.railLink}>
+        <Link to="/" aria-label={words('startPage')} className={classes.railLink}>
           <Mark />
         </Link>
         <div>
           <ul className={classes.railList}>
             <li>
-              <Tooltip label="Search (Ctrl K)" position="right">
-                <button type="button" className={classes.railLink} aria-label="Search" onClick={openSearch}>
+              <Tooltip label={`${words('search')} (Ctrl K)`} position="right">
+                <button
+                  type="button"
+                  className={classes.railLink}
+                  aria-label={words('search')}
+                  onClick={openSearch}
+                >
                   <IconSearch size={18} stroke={1.6} aria-hidden />
                 </button>
               </Tooltip>
@@ -37,10 +44,10 @@ export function Rail() {
                   .filter(({ needs }) => tenant.permissions.includes(needs))
                   .map((entry) => (
                     <li key={entry.label}>
-                      <Tooltip label={entry.label} position="right">
+                      <Tooltip label={words(`pages.${entry.label}`, entry.label)} position="right">
                         <Link
                           {...entryLink(entry, tenant.slug, where)}
-                          aria-label={entry.label}
+                          aria-label={words(`pages.${entry.label}`, entry.label)}
                           className={classes.railLink}
                         >
                           <entry.icon size={18} stroke={1.6} aria-hidden />
@@ -53,8 +60,12 @@ export function Rail() {
                   .flatMap((group) => group.entries)
                   .map(({ to, label, icon: Icon }) => (
                     <li key={to}>
-                      <Tooltip label={label} position="right">
-                        <Link to={to} aria-label={label} className={classes.railLink}>
+                      <Tooltip label={words(`pages.${label}`, label)} position="right">
+                        <Link
+                          to={to}
+                          aria-label={words(`pages.${label}`, label)}
+                          className={classes.railLink}
+                        >
                           <Icon size={18} stroke={1.6} aria-hidden />
                         </Link>
                       </Tooltip>
@@ -64,11 +75,11 @@ export function Rail() {
         </div>
         <div className={classes.railBottom}>
           {tenant && (
-            <Tooltip label={settingsEntry.label} position="right">
+            <Tooltip label={words('settings')} position="right">
               <Link
                 to={settingsEntry.to}
                 params={{ slug: tenant.slug }}
-                aria-label={settingsEntry.label}
+                aria-label={words('settings')}
                 className={classes.railLink}
               >
                 <settingsEntry.icon size={18} stroke={1.6} aria-hidden />

@@ -9,6 +9,7 @@ import { type MyTenant, useMe, useMyTenant } from '#app/session.ts'
 import { stepSearchWords } from '#connect/step-words.ts'
 import { findGuides } from '#guides/find.ts'
 import { useShelves } from '#guides/use-shelves.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { commands } from './commands.ts'
 import { settingsEntry, systemNavigation, tenantNavigation } from './navigation.ts'
 import { formerNameOf, ranked } from './rank.ts'
@@ -31,6 +32,7 @@ type Group = { readonly group: string; readonly actions: SpotlightActionData[] }
 
 export function SearchBox({ asked }: { readonly asked: number }) {
   const [query, setQuery] = useState('')
+  const words = useWords('shell')
   const groups = useGroups(query.trim())
   useEffect(() => spotlight.open(), [asked])
   return (
@@ -40,19 +42,17 @@ export function SearchBox({ asked }: { readonly asked: number }) {
       onQueryChange={setQuery}
       actions={[...groups]}
       filter={(_, actions) => actions}
-      attributes={{ content: { 'aria-label': 'Search' } }}
+      attributes={{ content: { 'aria-label': words('search') } }}
       overlayProps={{ backgroundOpacity: 0.3, blur: 0 }}
       transitionProps={{ duration: 120, transition: 'fade' }}
-      nothingFound={
-        <span role="status">Nothing here has these words. Messages older than 30 days are gone.</span>
-      }
+      nothingFound={<span role="status">{words('searchNothing')}</span>}
       highlightQuery
       scrollable
       maxHeight={460}
       searchProps={{
         leftSection: <IconSearch size={18} stroke={1.6} aria-hidden />,
-        placeholder: 'Pages, people, domains, messages, commands',
-        'aria-label': 'Search',
+        placeholder: words('searchHint'),
+        'aria-label': words('search'),
       }}
     />
   )

@@ -1,13 +1,13 @@
 // The frame around all console pages: skip link, sidebar or rail, the phone's menu, and the search.
-import { Drawer } from '@mantine/core'
 import { Outlet, useLocation } from '@tanstack/react-router'
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { useNarrow, usePhone } from '#shared/screen.ts'
 import { PendingPage } from '../pending-page.tsx'
 import { useKeys } from './keys.ts'
+import { MenuDrawer, Rail } from './lazy-parts.tsx'
 import { OperatorBanner } from './operator-banner.tsx'
-import { Rail } from './rail.tsx'
 import classes from './shell.module.css'
 import { ShellContext } from './shell-context.ts'
 import { Sidebar } from './sidebar.tsx'
@@ -17,12 +17,15 @@ const KeysDialog = lazy(() => import('./keys-dialog.tsx').then(({ KeysDialog }) 
 
 export function Shell() {
   const slug = useSlug()
+  const words = useWords('shell')
   const phone = usePhone()
   const narrow = useNarrow()
   const { pathname } = useLocation()
   const [menu, setMenu] = useState(false)
   const [searches, setSearches] = useState(0)
   const search = () => setSearches((times) => times + 1)
+  const hadMenu = useRef(false)
+  hadMenu.current ||= menu
   const [keys, setKeys] = useState<boolean | null>(null)
   useKeys({ onSearch: search, onKeys: () => setKeys(true) })
   useEffect(() => setMenu(false), [pathname])
@@ -32,7 +35,7 @@ export function Shell() {
       value={{ openMenu: () => setMenu(true), openSearch: search, openKeys: () => setKeys(true) }}
     >
       <a href="#main" className={classes.skip}>
-        Skip to content
+        {words('skip')}
       </a>
       <div className={classes.shell}>
         {!phone && (narrow || (slug !== '' && inConnect) ? <Rail /> : <Sidebar onSearch={search} />)}
@@ -43,22 +46,16 @@ export function Shell() {
           </Suspense>
         </div>
       </div>
-      <Drawer
-        opened={menu}
-        onClose={() => setMenu(false)}
-        title="Menu"
-        size={300}
-        closeButtonProps={{ 'aria-label': 'Close menu' }}
-        classNames={{ body: classes.drawer, title: classes.drawerTitle }}
-      >
-        <Sidebar
+      {(menu || hadMenu.current) && (
+        <MenuDrawer
+          opened={menu}
+          onClose={() => setMenu(false)}
           onSearch={() => {
             setMenu(false)
             search()
           }}
-          inDrawer
         />
-      </Drawer>
+      )}
       {searches > 0 && (
         <Suspense>
           <SearchBox asked={searches} />

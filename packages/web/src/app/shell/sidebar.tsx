@@ -6,7 +6,9 @@ import { useEndpoint } from '#api/use-endpoint.ts'
 import { useMe, useMyTenant } from '#app/session.ts'
 import { useHeldCount } from '#console/held/use-held-count.ts'
 import { useQueueCount } from '#console/queue/use-queue-count.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { entryLink, useWhere } from './entry-link.ts'
+import { PersonMenu, TenantSwitcher } from './lazy-parts.tsx'
 import {
   type Entry,
   settingsEntry,
@@ -14,22 +16,21 @@ import {
   type TenantAddress,
   tenantNavigation,
 } from './navigation.ts'
-import { PersonMenu } from './person-menu.tsx'
 import classes from './shell.module.css'
-import { TenantSwitcher } from './tenant-switcher.tsx'
 import { HealthLine } from './top-bar.tsx'
 
 type Props = { readonly onSearch: () => void; readonly inDrawer?: boolean }
 
 export function Sidebar({ onSearch, inDrawer }: Props) {
   const tenant = useMyTenant()
+  const words = useWords('shell')
   return (
-    <nav aria-label="Main" className={classes.sidebar} data-drawer={inDrawer || undefined}>
+    <nav aria-label={words('main')} className={classes.sidebar} data-drawer={inDrawer || undefined}>
       <div className={classes.sidebarInner}>
         <TenantSwitcher />
         <button type="button" className={classes.search} onClick={onSearch}>
           <IconSearch size={16} aria-hidden />
-          Search
+          {words('search')}
           <kbd className={classes.key}>Ctrl K</kbd>
         </button>
         <div className={classes.nav}>{tenant ? <TenantPages slug={tenant.slug} /> : <SystemPages />}</div>
@@ -44,6 +45,7 @@ export function Sidebar({ onSearch, inDrawer }: Props) {
 }
 
 function TenantPages({ slug }: { readonly slug: string }) {
+  const words = useWords('shell')
   const permissions = useMyTenant()?.permissions ?? []
   const counts = useCounts(slug, {
     queue: permissions.includes('queue:read'),
@@ -54,7 +56,7 @@ function TenantPages({ slug }: { readonly slug: string }) {
     if (shown.length === 0) return null
     return (
       <div key={name ?? 'main'}>
-        {name && <p className={classes.groupName}>{name}</p>}
+        {name && <p className={classes.groupName}>{words(`groups.${name}`, name)}</p>}
         <ul className={classes.group}>
           {shown.map((entry) => (
             <li key={entry.label}>
@@ -72,6 +74,7 @@ function useCounts(
   slug: string,
   may: { readonly queue: boolean; readonly connect: boolean },
 ): ReadonlyMap<string, string | undefined> {
+  const words = useWords('shell')
   const { data: connect } = useEndpoint(
     getConnect,
     { params: { tenant: slug } },
@@ -83,7 +86,7 @@ function useCounts(
   return new Map([
     ['Held mail', held],
     ['Queue', queued],
-    ['Connect', isLeft ? `${connect.requiredDone} of ${connect.required}` : undefined],
+    ['Connect', isLeft ? words('xOfY', { done: connect.requiredDone, total: connect.required }) : undefined],
   ])
 }
 
@@ -96,10 +99,11 @@ type EntryProps = {
 function TenantEntry({ entry, slug, count }: EntryProps) {
   const Icon = entry.icon
   const where = useWhere()
+  const words = useWords('shell')
   return (
     <Link {...entryLink(entry, slug, where)} className={classes.entry}>
       <Icon size={18} stroke={1.6} aria-hidden />
-      {entry.label}
+      {words(`pages.${entry.label}`, entry.label)}
       {count && <span className={classes.entryCount}>{count}</span>}
     </Link>
   )
@@ -107,16 +111,17 @@ function TenantEntry({ entry, slug, count }: EntryProps) {
 
 function SystemPages() {
   const me = useMe()
+  const words = useWords('shell')
   if (!me?.operator) return null
   return systemNavigation.map(({ name, entries }) => (
     <div key={name}>
-      <p className={classes.groupName}>{name}</p>
+      <p className={classes.groupName}>{words(`groups.${name}`, name ?? '')}</p>
       <ul className={classes.group}>
         {entries.map(({ to, label, icon: Icon }) => (
           <li key={to}>
             <Link to={to} className={classes.entry}>
               <Icon size={18} stroke={1.6} aria-hidden />
-              {label}
+              {words(`pages.${label}`, label)}
             </Link>
           </li>
         ))}

@@ -4,10 +4,10 @@ import { ActionIcon } from '@mantine/core'
 import { IconMenu2 } from '@tabler/icons-react'
 import { type ReactNode, useContext } from 'react'
 import { useEndpoint } from '#api/use-endpoint.ts'
-import { plural } from '#shared/format.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { usePhone } from '#shared/screen.ts'
 import type { Crumb } from '../page.tsx'
-import { SchemeMenu } from './scheme-menu.tsx'
+import { SchemeMenu } from './lazy-parts.tsx'
 import classes from './shell.module.css'
 import { ShellContext } from './shell-context.ts'
 
@@ -20,15 +20,16 @@ type Props = {
 
 export function TopBar({ title, crumbs, busy, children }: Props) {
   const phone = usePhone()
+  const words = useWords('shell')
   const { openMenu } = useContext(ShellContext)
   return (
     <header className={classes.bar}>
       {phone && (
-        <ActionIcon variant="subtle" color="gray" size={40} aria-label="Open menu" onClick={openMenu}>
+        <ActionIcon variant="subtle" color="gray" size={40} aria-label={words('openMenu')} onClick={openMenu}>
           <IconMenu2 size={20} aria-hidden />
         </ActionIcon>
       )}
-      <nav aria-label="Breadcrumb" className={classes.crumbs}>
+      <nav aria-label={words('breadcrumb')} className={classes.crumbs}>
         <ol className={classes.crumbs}>
           {!phone &&
             crumbs.map((crumb) => (
@@ -56,15 +57,17 @@ export function TopBar({ title, crumbs, busy, children }: Props) {
 
 /** "2 of 2 nodes healthy". */
 export function HealthLine() {
+  const words = useWords('shell')
   const { data } = useEndpoint(getHealthLine, {}, { refetchInterval: 15_000 })
   if (!data) return null
   const tone =
     data.healthy === 0 ? 'bad' : data.healthy < data.total || data.readinessFailed > 0 ? 'warn' : 'ok'
-  const failed = data.readinessFailed > 0 ? `, ${plural(data.readinessFailed, 'readiness check')} failed` : ''
+  const failed =
+    data.readinessFailed > 0 ? `, ${words('readinessFailed', { count: data.readinessFailed })}` : ''
   return (
     <span className={classes.health}>
       <span className={classes.dot} data-tone={tone} aria-hidden />
-      {`${data.healthy} of ${data.total} nodes healthy${failed}`}
+      {words('nodesHealthy', { healthy: data.healthy, total: data.total }) + failed}
     </span>
   )
 }

@@ -1,0 +1,69 @@
+// Words in the reader's language: catalogues are JSON files by language and area, loaded when a page needs them.
+// The only file that knows i18next; docs/internals/translations.md tells how to add a language.
+import i18next, { type BackendModule, type TFunction } from 'i18next'
+import { initReactI18next, useTranslation } from 'react-i18next'
+import { chooseLanguage, FALLBACK, setLocale } from './language.ts'
+
+const catalogues = import.meta.glob<{ readonly default: Record<string, unknown> }>('./*/*.json')
+
+/** Areas with a catalogue each. */
+export type Area = 'shell' | 'entry' | 'connect' | 'dashboard' | 'portal'
+
+/** Languages that have a catalogue of the shell, English first. */
+export const languages: readonly string[] = Object.keys(catalogues)
+  .flatMap((path) => /^\.\/([\w-]+)\/shell\.json$/.exec(path)?.[1] ?? [])
+  .sort((one, other) => Number(other === FALLBACK) - Number(one === FALLBACK) || one.localeCompare(other))
+
+const files: BackendModule = {
+  type: 'backend',
+  init: () => {},
+  read: (language, area, done) => {
+    const load = catalogues[`./${language}/${area}.json`]
+    if (!load) return done(null, {})
+    load().then(
+      (file) => done(null, file.default as never),
+      (error: unknown) => done(error as Error, null),
+    )
+  },
+}
+
+/** Loads the shell's words in the reader's language; what is not translated shows in English. */
+export async function startWords(): Promise<void> {
+  i18next.on('languageChanged', (language) => {
+    setLocale(language)
+    document.documentElement.lang = language === FALLBACK ? 'en-GB' : language
+  })
+  await i18next
+    .use(files)
+    .use(initReactI18next)
+    .init({
+      lng: chooseLanguage(languages),
+      fallbackLng: FALLBACK,
+      ns: ['shell'],
+      defaultNS: 'shell',
+      // React escapes what it draws.
+      interpolation: { escapeValue: false },
+      returnEmptyString: false,
+    })
+}
+
+/** The words of an area; the page waits until they are there. */
+export function useWords(area: Area): TFunction {
+  return useTranslation(area).t as TFunction
+}
+
+/** The language in use, and the way to another; the choice is kept in this browser. */
+export function useLanguage(): readonly [string, (language: string) => void] {
+  const { i18n } = useTranslation('shell')
+  const change = (language: string) => {
+    localStorage.setItem('gatepost-language', language)
+    void i18n.changeLanguage(language)
+  }
+  return [i18n.resolvedLanguage ?? FALLBACK, change]
+}
+
+/** A language's own name, such as Deutsch. */
+export function nameOfLanguage(language: string): string {
+  const name = new Intl.DisplayNames([language], { type: 'language' }).of(language) ?? language
+  return name.charAt(0).toLocaleUpperCase(language) + name.slice(1)
+}
