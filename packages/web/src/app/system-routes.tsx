@@ -67,6 +67,8 @@ export const systemRoutes = [
   systemAudit,
   systemTokens,
   organizations,
+  templates,
+  usage,
   guides,
   guide,
 ] as const

@@ -6,6 +6,7 @@ import { useSlug } from '#app/session.ts'
 import { Panel } from '#shared/panel.tsx'
 import stack from '#shared/stack.module.css'
 import { RelativeTime } from '#shared/time.tsx'
+import { InheritancePanel } from './inheritance-panel.tsx'
 import { LiveLine } from './live-line.tsx'
 import { OrganizationForm } from './organization-form.tsx'
 
@@ -14,7 +15,10 @@ export function SettingsPage() {
     <Page title="Settings" lead="Name, environment and whom we reach in an emergency.">
       <div className={stack.detail}>
         <OrganizationForm />
-        <WhereLive />
+        <div className={stack.stack}>
+          <WhereLive />
+          <InheritancePanel />
+        </div>
       </div>
     </Page>
   )
