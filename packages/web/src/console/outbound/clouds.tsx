@@ -15,6 +15,7 @@ import { SecretNote } from '#shared/secret-note.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
 import stack from '#shared/stack.module.css'
 import { RelativeTime } from '#shared/time.tsx'
+import { LiveLine } from '../live-line.tsx'
 import classes from './outbound.module.css'
 
 const READ_AGAIN = [listClouds, getConnect, getLiveness]
@@ -72,6 +73,7 @@ function CloudView({ cloud }: { readonly cloud: Cloud }) {
       {enabled && <Facts rows={rowsOf(cloud)} />}
       {enabled && may && (
         <div className={stack.row}>
+          {(set.isSuccess || secret.isSuccess) && <LiveLine />}
           {provider === 'microsoft-365' && (
             <Button
               variant="default"
