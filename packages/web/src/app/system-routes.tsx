@@ -1,5 +1,6 @@
 // The pages of the installation, for its operators.
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { RangeSearch } from '#console/dashboard/range.ts'
 import { shell } from './base-routes.tsx'
 
 const readiness = createRoute({
@@ -31,6 +32,12 @@ const systemTokens = createRoute({
   getParentRoute: () => shell,
   path: '/system/tokens',
   component: lazyRouteComponent(() => import('#system/system-tokens-page.tsx'), 'SystemTokensPage'),
+})
+const overview = createRoute({
+  getParentRoute: () => shell,
+  path: '/system/overview',
+  validateSearch: RangeSearch,
+  component: lazyRouteComponent(() => import('#system/overview-page.tsx'), 'OverviewPage'),
 })
 const organizations = createRoute({
   getParentRoute: () => shell,
@@ -67,6 +74,7 @@ export const systemRoutes = [
   systemAudit,
   systemTokens,
   organizations,
+  overview,
   templates,
   usage,
   guides,

@@ -4,6 +4,7 @@ import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-route
 import * as z from 'zod'
 import { AskSearch } from '#console/ask/ask-search.ts'
 import { AuditSearch } from '#console/audit/audit-search.ts'
+import { RangeSearch } from '#console/dashboard/range.ts'
 import { GreylistingSearch } from '#console/greylisting/greylisting-search.ts'
 import { HeldSearch } from '#console/held/held-search.ts'
 import { MessageSearch } from '#console/messages/message-search.ts'
@@ -44,6 +45,7 @@ const step = createRoute({
 const dashboard = createRoute({
   getParentRoute: () => tenant,
   path: '/dashboard',
+  validateSearch: RangeSearch,
   component: lazyRouteComponent(() => import('#console/dashboard-page.tsx'), 'DashboardPage'),
 })
 const messages = createRoute({

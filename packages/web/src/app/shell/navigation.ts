@@ -68,6 +68,7 @@ export type TenantAddress =
   | '/t/$slug/settings'
 
 export type SystemAddress =
+  | '/system/overview'
   | '/system/organizations'
   | '/system/operators'
   | '/system/templates'
@@ -106,7 +107,7 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
         icon: IconLayoutDashboard,
         needs: 'messages:read',
         guide: 'console',
-        alsoCalled: ['Home', 'Overview'],
+        alsoCalled: ['Home', 'Overview', 'Reports', 'Volumes', 'Top senders', 'Statistics'],
       },
       {
         to: '/t/$slug/messages',
@@ -399,6 +400,14 @@ export const systemNavigation: readonly Group<SystemAddress>[] = [
   {
     name: 'Installation',
     entries: [
+      {
+        to: '/system/overview',
+        label: 'Overview',
+        icon: IconLayoutDashboard,
+        needs: 'system:read',
+        guide: 'organisations',
+        alsoCalled: ['Usage', 'Volumes', 'Dashboard of the installation'],
+      },
       {
         to: '/system/organizations',
         label: 'Organisations',

@@ -4,6 +4,7 @@ import { IconArrowRight } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
 import { useSlug } from '#app/session.ts'
 import { useConnect } from '#connect/use-connect.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { ProgressSegments } from '#shared/progress-segments.tsx'
 import { StatusIcon } from '#shared/status-word.tsx'
 import classes from '../dashboard.module.css'
@@ -11,6 +12,7 @@ import classes from '../dashboard.module.css'
 export function ConnectCard() {
   const slug = useSlug()
   const navigate = useNavigate()
+  const words = useWords('dashboard')
   const { data } = useConnect()
   if (!data || data.requiredDone >= data.required) return null
   const next = data.steps.find(({ name }) => name === data.next)
@@ -23,17 +25,15 @@ export function ConnectCard() {
       <StatusIcon of="step" state={next?.state ?? 'in-progress'} size={20} />
       <p className={classes.cardWords}>
         <span className="strong">
-          Connect: {data.requiredDone} of {data.required} required done.
+          {words('connectDone', { done: data.requiredDone, total: data.required })}
         </span>{' '}
-        <span className="tx2">
-          {next ? `Next: ${next.title}` : 'What is left comes with a later release.'}
-        </span>
+        <span className="tx2">{next ? words('next', { title: next.title }) : words('laterRelease')}</span>
       </p>
       <div className={classes.segments}>
         <ProgressSegments done={data.requiredDone} total={data.required} />
       </div>
       <Button variant="default" onClick={go} rightSection={<IconArrowRight size={16} aria-hidden />}>
-        Continue
+        {words('continue')}
       </Button>
     </section>
   )
