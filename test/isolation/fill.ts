@@ -55,7 +55,15 @@ export async function fill(
   const token = await post('tokens', { name: 'Script', permissions: ['users:read'] })
   const { agent } = await post('agents', { site: 'Head office' })
   const connector = await post('directories', { name: 'Corp', settings: DIRECTORY, secret: 'sesame' })
-  const message = accepted(tenantId, { at: control.deps.clock.now() })
+  const held = {
+    index: 0,
+    forwardPath: 'ann@acme.example',
+    explanation: [],
+    facts: {},
+    held: 'by-policy',
+  } as const
+  const message = accepted(tenantId, { at: control.deps.clock.now(), recipients: [held] })
+  const watch = await post('mail-watches', { sender: 'bob@bright.example', tell: 'ann@acme.example' })
   await control.deps.tracking.take(batchOf([message]))
   const domain = await acrossTenants(control.deps.store.db)
     .selectFrom('domain')
@@ -80,6 +88,7 @@ export async function fill(
     policy: (policy as { readonly id: string }).id,
     group: String(group.id),
     message: message.id,
+    watch: String(watch.id),
     role: String(role.id),
     hold: (holds as { readonly id: string }[])[0]?.id ?? '',
     invitation: (invited.invitation as { readonly id: string }).id,

@@ -4,9 +4,12 @@ import * as acceptance from './acceptance.ts'
 import * as account from './account.ts'
 import * as agent from './agent.ts'
 import * as alert from './alert.ts'
+import * as archive from './archive.ts'
+import * as archiveSettings from './archive-settings.ts'
 import * as audit from './audit.ts'
 import * as autoAllow from './auto-allow.ts'
 import * as connect from './connect.ts'
+import * as contacts from './contacts.ts'
 import * as directory from './directory.ts'
 import * as domain from './domain.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -15,6 +18,7 @@ import * as greylist from './greylist.ts'
 import * as group from './group.ts'
 import * as held from './held.ts'
 import * as keys from './keys.ts'
+import * as lock from './lock.ts'
 import * as message from './message.ts'
 import * as operator from './operator.ts'
 import * as outbound from './outbound.ts'
@@ -44,6 +48,7 @@ import * as tls from './tls.ts'
 import * as token from './token.ts'
 import * as user from './user.ts'
 import * as userImport from './user-import.ts'
+import * as where from './where.ts'
 
 export const endpoints: readonly Endpoint[] = [
   setup.getSetup,
@@ -138,6 +143,9 @@ export const endpoints: readonly Endpoint[] = [
   token.revokeSystemToken,
   connect.getConnect,
   connect.checkStep,
+  connect.getStepHistory,
+  lock.getLock,
+  lock.checkLock,
   connect.skipStep,
   acceptance.listAcceptance,
   acceptance.startAcceptance,
@@ -231,6 +239,17 @@ export const endpoints: readonly Endpoint[] = [
   sender.getSenderImport,
   sender.commitSenderImport,
   sender.undoSenderImport,
+  contacts.listContactRuns,
+  contacts.startContacts,
+  contacts.getContactRun,
+  contacts.stopContacts,
+  contacts.resumeContacts,
+  contacts.removeContactRun,
+  contacts.listContacts,
+  contacts.tickContacts,
+  contacts.exportContacts,
+  contacts.importContacts,
+  contacts.downloadContactsTool,
   tls.listTlsPartners,
   tls.addTlsPartner,
   tls.testTlsPartner,
@@ -300,6 +319,10 @@ export const endpoints: readonly Endpoint[] = [
   held.forwardHeld,
   held.getHeldSettings,
   held.setHeldSettings,
+  where.askWhere,
+  where.listWatches,
+  where.addWatch,
+  where.removeWatch,
   greylist.getGreylisting,
   greylist.listDeferred,
   greylist.listEndedDeferrals,
@@ -334,6 +357,25 @@ export const endpoints: readonly Endpoint[] = [
   alert.setSystemAlertChannel,
   alert.renewSystemAlertSecret,
   alert.testSystemAlertChannel,
+  archive.searchArchive,
+  archive.getArchived,
+  archive.getArchivedContent,
+  archive.listArchiveExports,
+  archive.startArchiveExport,
+  archive.getArchiveExport,
+  archive.cancelArchiveExport,
+  archive.downloadArchiveExport,
+  archiveSettings.getArchive,
+  archiveSettings.setArchive,
+  archiveSettings.addArchiveRule,
+  archiveSettings.removeArchiveRule,
+  archiveSettings.listArchiveHolds,
+  archiveSettings.addArchiveHold,
+  archiveSettings.endArchiveHold,
+  archiveSettings.reconcileArchive,
+  archiveSettings.verifyArchive,
+  archiveSettings.listArchiveChecks,
+  archiveSettings.destroyArchive,
   system.getReadiness,
   system.checkReadiness,
   system.listRefusals,

@@ -6,6 +6,9 @@ import { endpoints } from '@gatepost/contract/endpoints.ts'
 import { localEndpoints } from '@gatepost/contract/operations.ts'
 import { AgentDesk } from '#control/agent/desk.ts'
 import { watchAlerts } from '#control/alert/watch.ts'
+import { ExportRunner } from '#control/archive/export.ts'
+import { watchArchive } from '#control/archive/nightly.ts'
+import { openArchive } from '#control/archive/open.ts'
 import { accessOf } from '#control/auth/access.ts'
 import { SignInAttempts } from '#control/auth/attempts.ts'
 import { type AuthDeps, findSignedIn } from '#control/auth/auth.ts'
@@ -14,6 +17,8 @@ import { localOperator } from '#control/auth/local-operator.ts'
 import { createPasswords } from '#control/auth/password.ts'
 import { createBackups } from '#control/backup/backup.ts'
 import { watchConnect } from '#control/connect/checker.ts'
+import { createKnock, type KnockDeps } from '#control/connect/knock.ts'
+import { ContactRunner, watchContacts } from '#control/contacts/runner.ts'
 import { SyncRunner } from '#control/directory/sync.ts'
 import { watchDirectories } from '#control/directory/watch.ts'
 import { watchGreylist } from '#control/greylist/reports.ts'
@@ -30,13 +35,14 @@ import { openSetup } from '#control/setup/setup.ts'
 import { watchSigning } from '#control/signing/watch.ts'
 import { findBearer } from '#control/token/bearer.ts'
 import { openTracking } from '#control/tracking/tracking.ts'
+import { watchAwaited } from '#control/where/watch.ts'
 import { type AppOptions, createApp } from '#http/app.ts'
 import { createBindings } from '#http/handlers/bindings.ts'
 import { operationsBindings } from '#http/handlers/operations.ts'
 import type { SignedIn } from '#http/request.ts'
 import { serve } from '#http/serve.ts'
 import { openStaticFiles } from '#http/static.ts'
-import { createPrograms } from '#platform/agent-programs.ts'
+import { agentPrograms, contactPrograms, createPrograms } from '#platform/agent-programs.ts'
 import { type Clock, systemClock } from '#platform/clock.ts'
 import { createDns } from '#platform/dns.ts'
 import { fetchJson } from '#platform/fetch-json.ts'
@@ -66,19 +72,23 @@ export async function startControl(options: RoleOptions): Promise<Running> {
   const socketPath = join(config.data, 'run', 'link.sock')
   const expected = Array.from({ length: options.workers }, (_, slot) => ({ node: options.node, slot }))
   await ensureDefaults({ store, clock })
-  const { link, board, close } = await startLink({ socketPath, store, tracking, clock, emit, expected })
+  const secrets = openSecretBox(masterKeyOf(config))
+  const archive = openArchive({ store, clock, emit, secrets, config })
+  const linked = { socketPath, store, tracking, archive, clock, emit, expected }
+  const { link, board, close } = await startLink(linked)
   settingsChanged = () => link.settingsChanged()
   const url = consoleUrl(config, listening)
-  const secrets = openSecretBox(masterKeyOf(config))
   const machine = systemMachine
   const reach = { store, clock, emit, secrets, dns, link, config, listening, machine }
-  const agents = { agents: new AgentDesk(), agentVersion: gatepostVersion(), programs: createPrograms(ROOT) }
+  const agents = { agents: new AgentDesk(), agentVersion: gatepostVersion(), programs: createPrograms(ROOT, agentPrograms) }
   const directorySignIn = createDirectorySignIn({ ...reach, ...agents })
   const auth = { ...signInDeps(clock), ...reach, directorySignIn, url }
   const keys = new KeyRotation({ store, clock, secrets, link, keyFile: masterKeyOf(config) })
   const needed = { ...auth, ...agents, tracking, keys }
   const directories = new SyncRunner(needed)
-  const deps = { ...needed, directories }
+  const contacts = new ContactRunner(needed)
+  const collecting = { contacts, contactPrograms: createPrograms(ROOT, contactPrograms) }
+  const deps = { ...needed, ...collecting, directories }
   const visits = new OperatorVisits(auth)
   const app: AppOptions = {
     bindings: createBindings(deps),
@@ -117,6 +127,7 @@ export async function startControl(options: RoleOptions): Promise<Running> {
       stopped.abort()
       await Promise.all([console.close(), admin.close(), ...loops])
       await close()
+      await archive.close()
       await tracking.close()
       await store.close()
     },
@@ -138,26 +149,34 @@ function forOwnerOf(app: AppOptions, store: Store, bindings: AppOptions['binding
 /** Work that goes on by itself, each until the signal aborts. */
 function loopsOf(deps: LoopDeps, signal: AbortSignal): readonly Promise<void>[] {
   return [
-    watchConnect(deps, signal),
+    watchConnect({ ...deps, knock: createKnock(deps) }, signal),
     watchAlerts(deps, signal),
     watchReadiness(deps, signal),
     watchRetention(deps, signal),
+    watchArchive(deps, signal),
+    deps.exports.run(signal),
     watchGreylist(deps, signal),
+    watchAwaited(deps, signal),
     watchSigning(deps, signal),
     watchAutoAllow(deps, signal),
     watchUsage(deps, signal),
     watchDirectories(deps, signal),
+    watchContacts(deps, signal),
     watchRanges({ ...deps, fetchJson }, signal),
   ]
 }
 
 type LoopDeps = Parameters<typeof watchConnect>[0] &
+  Parameters<typeof watchArchive>[0] & { readonly exports: ExportRunner } &
+  Parameters<typeof watchAwaited>[0] &
+  KnockDeps &
   Parameters<typeof watchUsage>[0] &
   Parameters<typeof watchAlerts>[0] &
   Parameters<typeof watchReadiness>[0] &
   Parameters<typeof watchSigning>[0] &
   Parameters<typeof watchRetention>[0] &
   Parameters<typeof watchDirectories>[0] &
+  Parameters<typeof watchContacts>[0] &
   Omit<Parameters<typeof watchRanges>[0], 'fetchJson'>
 
 function signInDeps(clock: Clock) {

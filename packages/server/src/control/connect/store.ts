@@ -31,6 +31,12 @@ export async function keepSkip(
     .execute()
 }
 
+/** For links to an organisation's pages. */
+export async function slugOf(db: Db, tenantId: string): Promise<string> {
+  const row = await db.selectFrom('tenant').select('slug').where('id', '=', tenantId).executeTakeFirst()
+  return row?.slug ?? tenantId
+}
+
 export async function countUsers(db: Db, tenantId: string): Promise<number> {
   const { users } = await db
     .selectFrom('user')
@@ -81,7 +87,7 @@ export async function takeLease(
     readonly holder: string
     readonly now: number
     readonly until: number
-    readonly subject?: 'connect' | 'alerts'
+    readonly subject?: 'connect' | 'alerts' | 'awaited'
   },
 ): Promise<boolean> {
   const lease = { tenant_id: SYSTEM_TENANT, subject, name: 'lease' } as const

@@ -15,6 +15,7 @@ import { type ProgramShelf, takeProgram } from '#control/agent/programs.ts'
 import {
   type AgentAsker,
   agentAnswer,
+  agentProbed,
   agentWork,
   beginPush,
   completePush,
@@ -25,7 +26,7 @@ import { type RunStarter, runConnectorsOf } from '#control/agent/pushed.ts'
 import { type Binding, type Handler, on, scopeOf } from '../request.ts'
 
 export type AgentHandlerDeps = AgentDeps & {
-  readonly programs: ProgramShelf
+  readonly programs: ProgramShelf<contract.AgentProgramName>
   readonly directories: RunStarter
 }
 type Deps = AgentHandlerDeps
@@ -66,6 +67,10 @@ function ownBindings(deps: Deps): readonly Binding[] {
     ),
     byAgent(contract.agentAnswer, async ({ agent, params, body }) => {
       agentAnswer(agentOf(agent), { task: params.task, result: body.result }, deps)
+      return {}
+    }),
+    byAgent(contract.agentProbed, async ({ agent, params, body }) => {
+      agentProbed(agentOf(agent), { task: params.task, result: body.result }, deps)
       return {}
     }),
     byAgent(contract.beginPush, ({ agent, params }) => beginPush(agentOf(agent), params.push, deps)),

@@ -3,9 +3,11 @@ import type { Binding } from '../request.ts'
 import { acceptanceBindings } from './acceptance.ts'
 import { accountBindings } from './account.ts'
 import { agentBindings } from './agent.ts'
+import { archiveBindings } from './archive.ts'
 import { alertBindings } from './alert.ts'
 import { auditBindings } from './audit.ts'
 import { connectBindings } from './connect.ts'
+import { contactBindings } from './contacts.ts'
 import type { HandlerDeps } from './deps.ts'
 import { directoryBindings } from './directory.ts'
 import { domainBindings } from './domain.ts'
@@ -34,6 +36,7 @@ import { tenantBindings } from './tenant.ts'
 import { tlsBindings } from './tls.ts'
 import { tokenBindings } from './token.ts'
 import { userBindings } from './user.ts'
+import { whereBindings } from './where.ts'
 
 export function createBindings(deps: HandlerDeps): readonly Binding[] {
   return [
@@ -53,6 +56,7 @@ export function createBindings(deps: HandlerDeps): readonly Binding[] {
     ...userBindings(deps),
     ...directoryBindings(deps),
     ...senderBindings(deps),
+    ...contactBindings(deps),
     ...routeBindings(deps),
     ...outboundBindings(deps),
     ...policyBindings(deps),
@@ -60,8 +64,10 @@ export function createBindings(deps: HandlerDeps): readonly Binding[] {
     ...refusalBindings(deps),
     ...queueBindings(deps),
     ...heldBindings(deps),
+    ...whereBindings(deps),
     ...greylistBindings(deps),
     ...spoofingBindings(deps),
+    ...archiveBindings(deps),
     ...agentBindings(deps),
     ...tlsBindings(deps),
     ...signingBindings(deps),
