@@ -22,7 +22,7 @@ export type GuideStep = {
 export const ENVIRONMENT_WORDS: { readonly [Name in Environment]: string } = {
   'on-premises': 'Exchange on-premises',
   'microsoft-365': 'Microsoft 365',
-  hybrid: 'Hybrid',
+  hybrid: 'Exchange hybrid',
   'google-workspace': 'Google Workspace',
 }
 
