@@ -21,8 +21,10 @@ export const serverFolders: ReadonlyMap<string, FolderRule> = new Map([
   ['policy', { may: ['@mail'] }],
   ['link', { may: [...common, 'policy'] }],
   ['authentication', { may: common, types: ['policy'] }],
+  // Scoring is calculation over content; edges score, control learns from what people report.
+  ['spam', { may: ['@mail', 'platform', 'policy'] }],
   // Facts are built in the words of policy/facts.ts: `known`, `unknown`.
-  ['facts', { may: [...common, 'link', 'authentication', 'policy'] }],
+  ['facts', { may: [...common, 'link', 'authentication', 'policy', 'spam'] }],
   ['spool', { may: [...common, 'link'], types: ['policy'] }],
   ['edge', { may: [...common, 'policy', 'authentication', 'facts', 'link', 'spool'], types: ['boot'] }],
   ['delivery', { may: [...common, 'policy', 'authentication', 'facts', 'link', 'spool'], types: ['boot'] }],
