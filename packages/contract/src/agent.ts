@@ -237,6 +237,17 @@ export const pairAgent = endpoint({
 export const AgentTask = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('push') }),
   z.object({ kind: z.literal('sign-in'), id: z.string(), userName: z.string(), password: z.string() }),
+  /** Knock at a mail host of the organisation's delivery routes from where the agent stands (C10). */
+  z.object({
+    kind: z.literal('probe'),
+    id: z.string(),
+    host: z.string(),
+    port: z.int(),
+    helo: z.string(),
+    reversePath: z.string(),
+    forwardPath: z.string(),
+    content: z.string().nullable(),
+  }),
 ])
 export type AgentTask = z.infer<typeof AgentTask>
 
@@ -290,6 +301,30 @@ export const agentAnswer = endpoint({
   params: z.object({ task: z.string().max(60) }),
   query: Nothing,
   body: z.object({ result: SignInResult }),
+  output: Nothing,
+  status: 204,
+  problems: ['not-signed-in', 'not-found'],
+})
+
+const ProbeResult = z.object({
+  kind: z.enum(['open', 'closed', 'unknown']),
+  stage: z.enum(['connect', 'greeting', 'ehlo', 'mail', 'rcpt', 'data']),
+  reply: z.string().max(400),
+  /** The address of the host that it connected to; null where it knew none. */
+  address: z.string().max(60).nullable(),
+})
+export type AgentProbeResult = z.infer<typeof ProbeResult>
+
+export const agentProbed = endpoint({
+  name: 'agentProbed',
+  method: 'POST',
+  path: '/v1/agent/probes/{task}',
+  tag,
+  allow: 'agent',
+  summary: 'What the agent saw when it knocked at a mail host.',
+  params: z.object({ task: z.string().max(60) }),
+  query: Nothing,
+  body: z.object({ result: ProbeResult }),
   output: Nothing,
   status: 204,
   problems: ['not-signed-in', 'not-found'],

@@ -1,6 +1,6 @@
 // Connect: all steps with their derived state, prerequisites and next check (law 3: never ticked off).
 import * as z from 'zod'
-import { Check, Environment, Nothing, StepState, TenantPath, Time } from './common.ts'
+import { Check, CheckState, Environment, Nothing, StepState, TenantPath, Time } from './common.ts'
 import { endpoint } from './endpoint.ts'
 
 /** C0 to C16, in the order of the task list; groups as in look/README. */
@@ -87,6 +87,25 @@ export const getConnect = endpoint({
   query: Nothing,
   body: Nothing,
   output: Connect,
+  status: 200,
+  problems: ['not-found'],
+})
+
+/** A check that changed: since then it is as it says, until the next one. */
+export const CheckChange = z.object({ at: Time, title: z.string(), state: CheckState, saw: z.string() })
+export type CheckChange = z.infer<typeof CheckChange>
+
+export const getStepHistory = endpoint({
+  name: 'getStepHistory',
+  method: 'GET',
+  path: '/v1/tenants/{tenant}/connect/{step}/history',
+  tag: 'Connect',
+  allow: 'connect:read',
+  summary: 'When each check of a step changed, newest first; half a year.',
+  params: StepPath,
+  query: Nothing,
+  body: Nothing,
+  output: z.object({ items: z.array(CheckChange) }),
   status: 200,
   problems: ['not-found'],
 })

@@ -13,6 +13,10 @@ const WAIT_SECONDS = 45
 const REST_MS = 1_000
 const REST_MS_MAX = 60_000
 
+/** So that nobody searches a network through the agent: rarely, and where mail hosts listen. */
+const PROBE_REST_MS = 1_000
+const PROBE_PORTS = (port: number): boolean => port === 25 || port === 465 || port === 587 || port > 1_023
+
 /** What `gatepost-agent status` shows, and the page of the site. */
 export type Report = AgentStatus & {
   readonly lastPushAt: number | null
@@ -39,6 +43,7 @@ export class Agent {
   #nextAt = 0
   #pushing: Promise<void> | null = null
   #pushWanted = false
+  #probedAt = Number.NEGATIVE_INFINITY
 
   constructor(parts: AgentParts, signal: AbortSignal) {
     this.#parts = parts
@@ -122,6 +127,12 @@ export class Agent {
       this.#pushWanted = true
       return
     }
+    if (task.kind === 'probe') {
+      void this.#probe(task).catch((error: unknown) => {
+        this.#parts.effects.say(error instanceof Error ? error.message : 'A probe could not be answered.')
+      })
+      return
+    }
     void this.#answer(task, work).catch((error: unknown) => {
       this.#parts.effects.say(error instanceof Error ? error.message : 'A sign-in could not be answered.')
     })
@@ -149,6 +160,29 @@ export class Agent {
             saw: 'The agent’s own settings do not let it sign in.',
           } as const)
     await gateway.answer(task.id, result, this.#signal)
+  }
+
+  /** Knocks at a mail host of the organisation, where the agent's own settings allow it. */
+  async #probe(task: Extract<AgentTask, { kind: 'probe' }>): Promise<void> {
+    const { config, effects, gateway } = this.#parts
+    const { id, host, port } = task
+    const now = effects.now()
+    const isTooSoon = now - this.#probedAt < PROBE_REST_MS
+    const refusal = !config.probes
+      ? 'The agent’s own settings do not let it probe.'
+      : isTooSoon
+        ? 'The agent probed a moment ago.'
+        : !PROBE_PORTS(port)
+          ? 'The agent probes mail ports only.'
+          : null
+    if (refusal !== null) {
+      const answer = { kind: 'unknown', stage: 'connect', reply: refusal, address: null } as const
+      return gateway.probed(id, answer, this.#signal)
+    }
+    this.#probedAt = now
+    effects.say(`knocking at ${host}:${port} for the gateway`)
+    const answer = await effects.probe({ ...task, localAddress: null }, this.#signal)
+    await gateway.probed(id, answer, this.#signal)
   }
 
   #seen({ currentVersion }: Work): void {

@@ -16,6 +16,8 @@ export type AgentConfig = {
   readonly everyMinutes: number
   /** Whether sign-ins may be asked here; the site's page has to allow it, too. */
   readonly signsIn: boolean
+  /** Whether it may knock at the organisation’s mail hosts when the gateway asks. */
+  readonly probes: boolean
 }
 
 export const EVERY_MINUTES = 60
@@ -174,6 +176,13 @@ export const settings: readonly Setting[] = [
     means: 'answer live sign-ins of people of this directory',
     set: (config, text) => ({ ...config, signsIn: oneOf('sign-in', ['yes', 'no'], text) === 'yes' }),
   },
+  {
+    name: 'probe',
+    value: 'yes|no',
+    means:
+      'knock at the mail hosts of the delivery routes when the gateway asks, to see that strangers are refused',
+    set: (config, text) => ({ ...config, probes: oneOf('probe', ['yes', 'no'], text) === 'yes' }),
+  },
 ]
 
 /** Reads the file. Null where there is none or it is no longer whole. */
@@ -183,7 +192,8 @@ export function parseConfig(text: string | null): AgentConfig | null {
     const value = JSON.parse(text) as AgentConfig
     const isWhole =
       typeof value.gateway === 'string' && typeof value.token === 'string' && Array.isArray(value.attributes)
-    return isWhole ? value : null
+    // Files of agents before this setting do not have it.
+    return isWhole ? { ...value, probes: value.probes !== false } : null
   } catch {
     return null
   }

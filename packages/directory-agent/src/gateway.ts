@@ -1,5 +1,11 @@
 // Talks to the gateway: outbound HTTPS with the agent's token, nothing ever comes in.
-import type { AgentEntry, AgentSignInResult, AgentStatus, AgentTask } from '@gatepost/contract/agent.ts'
+import type {
+  AgentEntry,
+  AgentProbeResult,
+  AgentSignInResult,
+  AgentStatus,
+  AgentTask,
+} from '@gatepost/contract/agent.ts'
 import type { Effects } from './platform.ts'
 
 /** `unreachable` passes by itself; `shut-out` needs a new code; `refused` is a fault of either side. */
@@ -23,6 +29,8 @@ export type Work = {
 export type Gateway = {
   work(status: AgentStatus, waitSeconds: number, signal: AbortSignal): Promise<Work>
   answer(task: string, result: AgentSignInResult, signal: AbortSignal): Promise<void>
+  /** What a probe of a mail host saw. */
+  probed(task: string, result: AgentProbeResult, signal: AbortSignal): Promise<void>
   begin(push: string, signal: AbortSignal): Promise<readonly number[]>
   put(push: string, number: number, entries: readonly AgentEntry[], signal: AbortSignal): Promise<void>
   complete(
@@ -63,6 +71,9 @@ export function createGateway(connection: Connection, effects: Pick<Effects, 'fe
     },
     async answer(task, result, signal) {
       await call('POST', `v1/agent/answers/${task}`, { result }, { signal })
+    },
+    async probed(task, result, signal) {
+      await call('POST', `v1/agent/probes/${task}`, { result }, { signal })
     },
     async begin(push, signal) {
       const { received } = (await call('POST', `v1/agent/pushes/${push}`, {}, { signal })) as {

@@ -115,7 +115,14 @@ async function pairWith(folder: string, [address, code]: readonly string[]): Pro
   const effects = systemEffects()
   const { token, site, organization } = await pair({ url, about: aboutUs }, code, effects)
   const before = parseConfig(await readOwn(folder, CONFIG))
-  const fresh = { directory: null, password: '', attributes: [], everyMinutes: EVERY_MINUTES, signsIn: false }
+  const fresh = {
+    directory: null,
+    password: '',
+    attributes: [],
+    everyMinutes: EVERY_MINUTES,
+    signsIn: false,
+    probes: true,
+  }
   await keep(folder, { ...fresh, ...before, gateway: url, token, site, organization })
   console.log(
     `Paired: this is the agent of the site ${site} of ${organization}. Its settings lie in ${folder}.`,

@@ -5,8 +5,10 @@ import { setGlobalProxyFromEnv } from 'node:http'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import type { AgentProbeResult } from '@gatepost/contract/agent.ts'
 import { DirectoryFault } from '@gatepost/directory/entry.ts'
 import type { LdapEffects } from '@gatepost/directory/ldap/options.ts'
+import { type ProbeQuestion, probeMailHost } from '@gatepost/directory/mail-host-probe.ts'
 
 export type Effects = {
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>
@@ -15,6 +17,11 @@ export type Effects = {
   readonly pause: (delayMs: number, signal: AbortSignal) => Promise<void>
   readonly say: (line: string) => void
   readonly ldap: LdapEffects
+  /** Knocks at a mail host. Never rejects. */
+  readonly probe: (
+    question: Omit<ProbeQuestion, 'address'> & { readonly host: string },
+    signal: AbortSignal,
+  ) => Promise<AgentProbeResult>
 }
 
 /** The real world. */
@@ -27,6 +34,7 @@ export function systemEffects(): Effects {
     },
     say: (line) => console.log(`${new Date().toISOString()} ${line}`),
     ldap: { targets: targetsOf, now: () => Date.now() },
+    probe: probeHost,
   }
 }
 
@@ -54,6 +62,17 @@ async function targetsOf(host: string, port: number) {
     saw: `No address is known for ${host}.`,
     remedy: 'Check the name, and that this machine asks the network’s own name server.',
   })
+}
+
+async function probeHost(
+  { host, ...question }: Omit<ProbeQuestion, 'address'> & { readonly host: string },
+  signal: AbortSignal,
+): Promise<AgentProbeResult> {
+  const [found] = await lookup(host.replace(/^\[(.*)\]$/, '$1'), { all: true }).catch(() => [])
+  if (found === undefined)
+    return { kind: 'unknown', stage: 'connect', reply: `No address is known for ${host}.`, address: null }
+  const { address } = found
+  return { ...(await probeMailHost({ ...question, address }, signal)), address }
 }
 
 /** The text of a file of the agent, or null. */

@@ -51,8 +51,25 @@ export async function selectUsers(page: Page): Promise<void> {
 
 export async function openSearch(page: Page): Promise<void> {
   await page.keyboard.press('Control+k')
-  await page.getByPlaceholder('Pages and steps').fill('mail')
+  await page.getByPlaceholder('Pages, people, domains').fill('mail')
   await page.getByRole('dialog').getByText('Prepare for inbound email').waitFor()
+}
+
+/** Finds a person, a domain and messages by one word; the server answers. */
+export async function searchHits(page: Page): Promise<void> {
+  await page.keyboard.press('Control+k')
+  await page.getByPlaceholder('Pages, people, domains').fill('acme')
+  await page.getByRole('dialog').getByText('acme.example', { exact: true }).first().waitFor()
+}
+
+export async function openKeys(page: Page): Promise<void> {
+  await page.keyboard.press('?')
+  await page.getByRole('dialog', { name: 'Keys' }).getByText('Held mail').waitFor()
+}
+
+export async function showTable(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Show as table' }).click()
+  await page.getByRole('columnheader', { name: 'Delivered' }).waitFor()
 }
 
 export async function openChange(page: Page): Promise<void> {
@@ -75,4 +92,11 @@ export async function makeToken(page: Page): Promise<void> {
 export async function startOperator(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Invite operator' }).click()
   await page.getByRole('dialog').waitFor()
+}
+
+export async function testAlerts(page: Page): Promise<void> {
+  await page.getByLabel('Webhook').fill('https://hooks.example/gatepost')
+  if ((await page.getByText(/Test by mail/).count()) > 0) return
+  await page.getByRole('button', { name: 'Send a test' }).click()
+  await page.getByText(/Test by mail/).waitFor()
 }

@@ -38,6 +38,8 @@ export type BootConfig = {
     readonly messagesPerConnection: number
   }
   readonly network: { readonly privateTargets: readonly string[] }
+  /** Addresses of this machine that no mail leaves from: mail hosts are asked from them (C10). */
+  readonly vantage: { readonly addresses: readonly string[] }
   /** Hosts asked instead of the clouds' own; null: the clouds. */
   readonly directories: {
     readonly entraLogin: string | null
@@ -47,6 +49,15 @@ export type BootConfig = {
   }
   /** Where the addresses of shared clouds are read (O4). */
   readonly clouds: { readonly microsoftEndpoints: string; readonly googleSpf: string }
+  /** Content scanners beside us; null where there is none. */
+  readonly screening: {
+    readonly clamd:
+      | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+      | { readonly kind: 'unix'; readonly path: string }
+      | null
+    /** Its MaxFileSize: what is larger it passes over in silence. */
+    readonly clamdFileBytes: number
+  }
   readonly proxy: { readonly trusted: readonly string[] }
   readonly limits: {
     readonly messageBytes: number
@@ -56,6 +67,20 @@ export type BootConfig = {
     readonly connectionsPerTenant: number
     readonly commandErrors: number
     readonly unknownRecipients: number
+  }
+  /** Where archived content stands; left out where a test has no word of it: the data folder. */
+  readonly archive?: {
+    /** Null: `archive/content` of the data folder. */
+    readonly folder: string | null
+    /** A bucket instead of a folder. */
+    readonly s3: {
+      readonly endpoint: string
+      readonly bucket: string
+      readonly region: string
+      readonly prefix: string
+      readonly accessKeyId: string
+      readonly secretAccessKey: string
+    } | null
   }
   readonly workers: number
   /** null is embedded SQLite; else postgres://… */

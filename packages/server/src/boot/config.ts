@@ -94,12 +94,31 @@ function checkTogether(values: ReadonlyMap<string, unknown>, faults: string[]): 
   if ((values.get('tls.certificate') === null) !== (values.get('tls.key') === null)) {
     faults.push('tls.certificate and tls.key: expected both or neither')
   }
+  const s3 = ['bucket', 'endpoint', 'access_key_id', 'secret_access_key'].map((name) => `archive.s3_${name}`)
+  const missing = s3.filter((key) => values.get(key) === null)
+  if (missing.length > 0 && missing.length < s3.length) {
+    faults.push(`${missing.join(', ')}: expected, because another key of the archive's bucket is set`)
+  }
   const listen = values.get('http.listen') as Endpoint
   const onLoopback = listen.host === 'localhost' || listen.host === '::1' || listen.host.startsWith('127.')
   if (!onLoopback && (values.get('http.trusted_proxies') as readonly string[]).length === 0) {
     faults.push(
       'http.listen: off loopback the console needs a TLS proxy in front: name it in http.trusted_proxies',
     )
+  }
+}
+
+/** Null while no bucket is named. */
+function bucketOf(get: <Value>(key: string) => Value): NonNullable<BootConfig['archive']>['s3'] {
+  const bucket = get<string | null>('archive.s3_bucket')
+  if (bucket === null) return null
+  return {
+    bucket,
+    endpoint: get('archive.s3_endpoint'),
+    region: get('archive.s3_region'),
+    prefix: get('archive.s3_prefix'),
+    accessKeyId: get('archive.s3_access_key_id'),
+    secretAccessKey: get('archive.s3_secret_access_key'),
   }
 }
 
@@ -124,6 +143,7 @@ function build(values: ReadonlyMap<string, unknown>): BootConfig {
       messagesPerConnection: get('delivery.messages_per_connection'),
     },
     network: { privateTargets: get('network.private_targets') },
+    vantage: { addresses: get('network.vantage_addresses') },
     clouds: {
       microsoftEndpoints: get('clouds.microsoft_endpoints'),
       googleSpf: get('clouds.google_spf'),
@@ -134,6 +154,8 @@ function build(values: ReadonlyMap<string, unknown>): BootConfig {
       googleToken: get('directories.google_token'),
       googleApi: get('directories.google_api'),
     },
+    archive: { folder: get('archive.folder'), s3: bucketOf(get) },
+    screening: { clamd: get('screening.clamd'), clamdFileBytes: get('screening.clamd_file_bytes') },
     proxy: { trusted: get('proxy.trusted') },
     limits: {
       messageBytes: get('limits.message_bytes'),

@@ -1,5 +1,6 @@
 // Every boot key once: its type, default, environment variable and meaning. The reference page is made from
 // this list.
+import { isIP } from 'node:net'
 import * as z from 'zod'
 
 const IP_PORT = /^(?:\[[0-9a-fA-F:.]+\]|\d{1,3}(?:\.\d{1,3}){3}):\d{1,5}$/
@@ -17,11 +18,21 @@ const Endpoint = z
   })
   .refine(({ port }) => port <= 65_535, 'expected a port from 0 to 65535')
 
+/** A scanner by network or by a socket on this machine. */
+const Scanner = z.union([
+  z
+    .string()
+    .startsWith('/', 'expected host:port or the path of a socket, such as 127.0.0.1:3310')
+    .transform((path) => ({ kind: 'unix' as const, path })),
+  Endpoint.transform((endpoint) => ({ kind: 'tcp' as const, ...endpoint })),
+])
+
 /** Scheme, host and port, without a path. */
 const Origin = z
   .url('expected an origin such as http://127.0.0.1:9000')
   .transform((text) => text.replace(/\/$/, ''))
 const Resolver = z.string().regex(IP_PORT, 'expected ip:port, such as 127.0.0.1:53')
+const Ip = z.string().refine((text) => isIP(text) !== 0, 'expected an address, such as 203.0.113.9')
 const Cidr = z
   .string()
   .regex(/^[0-9a-fA-F:.]+(?:\/\d{1,3})?$/, 'expected an address or network, such as 127.0.0.0/8')
@@ -216,6 +227,15 @@ export const keys: readonly KeyDefinition[] = [
       'Private and loopback networks that mail may be delivered to. Link-local addresses and our own listeners never.',
   },
   {
+    key: 'network.vantage_addresses',
+    env: 'GATEPOST_NETWORK_VANTAGE_ADDRESSES',
+    schema: Ip,
+    fallback: [],
+    list: true,
+    means:
+      'Addresses of this machine that no mail leaves from: mail hosts are asked from them whether they refuse strangers.',
+  },
+  {
     key: 'directories.entra_login',
     env: 'GATEPOST_DIRECTORIES_ENTRA_LOGIN',
     schema: Origin,
@@ -257,6 +277,71 @@ export const keys: readonly KeyDefinition[] = [
     schema: z.string().min(3),
     fallback: '_spf.google.com',
     means: 'The SPF record that the addresses of Google Workspace are read from, once a day.',
+  },
+  {
+    key: 'archive.folder',
+    env: 'GATEPOST_ARCHIVE_FOLDER',
+    schema: z.string().min(1),
+    fallback: null,
+    means: 'Folder of archived content, sealed. Default: archive/content in the data folder.',
+  },
+  {
+    key: 'archive.s3_bucket',
+    env: 'GATEPOST_ARCHIVE_S3_BUCKET',
+    schema: z.string().regex(/^[a-zA-Z0-9._-]{3,255}$/, 'expected the name of a bucket'),
+    fallback: null,
+    means: 'Keeps archived content in this bucket instead of a folder.',
+  },
+  {
+    key: 'archive.s3_endpoint',
+    env: 'GATEPOST_ARCHIVE_S3_ENDPOINT',
+    schema: Origin,
+    fallback: null,
+    means: 'Where the bucket is asked, such as https://s3.eu-central-1.amazonaws.com.',
+  },
+  {
+    key: 'archive.s3_region',
+    env: 'GATEPOST_ARCHIVE_S3_REGION',
+    schema: z.string().min(1).max(60),
+    fallback: 'us-east-1',
+    means: 'Region that requests to the bucket are signed for.',
+  },
+  {
+    key: 'archive.s3_prefix',
+    env: 'GATEPOST_ARCHIVE_S3_PREFIX',
+    schema: z.string().regex(/^([\w.-]+\/)*$/, 'expected names that each end in a slash, such as mail/'),
+    fallback: '',
+    means: 'In front of every name in the bucket.',
+  },
+  {
+    key: 'archive.s3_access_key_id',
+    env: 'GATEPOST_ARCHIVE_S3_ACCESS_KEY_ID',
+    schema: z.string().min(1).max(200),
+    fallback: null,
+    means: 'Key that requests to the bucket are signed with.',
+  },
+  {
+    key: 'archive.s3_secret_access_key',
+    env: 'GATEPOST_ARCHIVE_S3_SECRET_ACCESS_KEY',
+    schema: z.string().min(1).max(400),
+    fallback: null,
+    secret: true,
+    means: 'The secret of that key.',
+  },
+  {
+    key: 'screening.clamd',
+    env: 'GATEPOST_CLAMD',
+    schema: Scanner,
+    fallback: null,
+    means: 'Where clamd listens: host:port, or the path of its socket. Default: no virus scanning.',
+  },
+  {
+    key: 'screening.clamd_file_bytes',
+    env: 'GATEPOST_CLAMD_FILE_BYTES',
+    schema: count(1_048_576, 2_147_483_648),
+    fallback: 26_214_400,
+    means:
+      'Largest file that clamd looks at (its MaxFileSize). Larger ones count as not checked: clamd itself passes over them in silence.',
   },
   {
     key: 'proxy.trusted',

@@ -1,4 +1,5 @@
-// Tables of alerts and of what is sent about them; part of the control store's schema.
+// Tables of alerts, of what is sent about them, and of when checks changed; part of the control store's
+// schema.
 import type { Generated } from 'kysely'
 import type { Json } from './columns.ts'
 
@@ -55,4 +56,25 @@ export type AlertSendTable = {
   due_at: number
   sent_at: number | null
   why: string | null
+}
+
+/** The last state of each check of Connect. */
+export type CheckStateTable = {
+  readonly tenant_id: string
+  readonly step: string
+  readonly check: string
+  state: string
+  since: number
+}
+
+/** When a check of Connect changed, and what was seen then. */
+export type CheckChangeTable = {
+  readonly id: string
+  readonly tenant_id: string
+  readonly at: number
+  readonly step: string
+  readonly check: string
+  readonly title: string
+  readonly state: string
+  readonly saw: string
 }

@@ -22,7 +22,9 @@ import { tlsPartners } from './migrations/0024-tls.ts'
 import { sharedRoutes } from './migrations/0025-shared-routes.ts'
 import { heldMail } from './migrations/0030-held.ts'
 import { archiveTables } from './migrations/0034-archive.ts'
+import { contacts } from './migrations/0037-contacts.ts'
 import { alerts } from './migrations/0039-alerts.ts'
+import { checkHistory } from './migrations/0040-check-history.ts'
 import { sharingAndLeaving } from './migrations/0041-sharing-and-leaving.ts'
 import { templatesAndAddresses } from './migrations/0042-templates-and-addresses.ts'
 import { columnTypes, type Dialect, type Migration } from './migrations/migration.ts'
@@ -49,10 +51,12 @@ export const migrations: readonly Migration[] = [
   tlsPartners,
   sharedRoutes,
   alerts,
+  checkHistory,
   sharingAndLeaving,
   templatesAndAddresses,
   heldMail,
   archiveTables,
+  contacts,
 ].toSorted((a, b) => a.version - b.version)
 
 /** Any number that only Gatepost uses: the key of PostgreSQL's advisory lock around migrations. */

@@ -3,7 +3,13 @@
 
 import type { Generated, Insertable, Selectable } from 'kysely'
 import type { AgentChunkTable, AgentPushTable, AgentTable } from './agent-tables.ts'
-import type { AlertChannelTable, AlertSendTable, AlertTable } from './alert-tables.ts'
+import type {
+  AlertChannelTable,
+  AlertSendTable,
+  AlertTable,
+  CheckChangeTable,
+  CheckStateTable,
+} from './alert-tables.ts'
 import type {
   ArchiveCheckTable,
   ArchiveExportTable,
@@ -343,6 +349,8 @@ export type Schema = {
   alert: AlertTable
   alert_channel: AlertChannelTable
   alert_send: AlertSendTable
+  check_state: CheckStateTable
+  check_change: CheckChangeTable
   readonly held_mail: HeldMailTable
   readonly held_setting: HeldSettingTable
   readonly downtime: DowntimeTable

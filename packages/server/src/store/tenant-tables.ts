@@ -24,6 +24,8 @@ export const tenantTables = [
   'alert',
   'alert_channel',
   'alert_send',
+  'check_state',
+  'check_change',
   'role_binding',
   'sign_in_profile',
   'identity_provider',

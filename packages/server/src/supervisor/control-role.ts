@@ -6,7 +6,7 @@ import { endpoints } from '@gatepost/contract/endpoints.ts'
 import { localEndpoints } from '@gatepost/contract/operations.ts'
 import { AgentDesk } from '#control/agent/desk.ts'
 import { watchAlerts } from '#control/alert/watch.ts'
-import { ExportRunner } from '#control/archive/export.ts'
+import type { ExportRunner } from '#control/archive/export.ts'
 import { watchArchive } from '#control/archive/nightly.ts'
 import { openArchive } from '#control/archive/open.ts'
 import { accessOf } from '#control/auth/access.ts'
@@ -80,7 +80,11 @@ export async function startControl(options: RoleOptions): Promise<Running> {
   const url = consoleUrl(config, listening)
   const machine = systemMachine
   const reach = { store, clock, emit, secrets, dns, link, config, listening, machine }
-  const agents = { agents: new AgentDesk(), agentVersion: gatepostVersion(), programs: createPrograms(ROOT, agentPrograms) }
+  const agents = {
+    agents: new AgentDesk(),
+    agentVersion: gatepostVersion(),
+    programs: createPrograms(ROOT, agentPrograms),
+  }
   const directorySignIn = createDirectorySignIn({ ...reach, ...agents })
   const auth = { ...signInDeps(clock), ...reach, directorySignIn, url }
   const keys = new KeyRotation({ store, clock, secrets, link, keyFile: masterKeyOf(config) })
@@ -167,8 +171,9 @@ function loopsOf(deps: LoopDeps, signal: AbortSignal): readonly Promise<void>[] 
 }
 
 type LoopDeps = Parameters<typeof watchConnect>[0] &
-  Parameters<typeof watchArchive>[0] & { readonly exports: ExportRunner } &
-  Parameters<typeof watchAwaited>[0] &
+  Parameters<typeof watchArchive>[0] & { readonly exports: ExportRunner } & Parameters<
+    typeof watchAwaited
+  >[0] &
   KnockDeps &
   Parameters<typeof watchUsage>[0] &
   Parameters<typeof watchAlerts>[0] &

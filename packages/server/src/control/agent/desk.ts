@@ -1,6 +1,6 @@
 // Where agents wait for work and people for an agent's word: in memory alone, so that a password is never
 // written anywhere.
-import type { AgentSignInResult, AgentTask } from '@gatepost/contract/agent.ts'
+import type { AgentProbeResult, AgentSignInResult, AgentTask } from '@gatepost/contract/agent.ts'
 import { newSecret } from '#platform/random.ts'
 
 /** A person waits no longer for an agent than for a directory in reach. */
@@ -8,7 +8,13 @@ export const SIGN_IN_MS = 15_000
 /** Sign-ins under way by one agent; more are somebody trying passwords. */
 const SIGN_INS_MAX = 50
 
+/** A host that tarpits takes some seconds a command. */
+const PROBE_MS = 60_000
+/** Probes under way by one agent: there are few mail hosts. */
+const PROBES_MAX = 10
+
 type Waiter = (tasks: readonly AgentTask[]) => void
+type Probed = { readonly agentId: string; readonly answer: (result: AgentProbeResult) => void }
 type Asked = { readonly agentId: string; readonly answer: (result: AgentSignInResult) => void }
 
 /** What agents are asked and what they answer. One for the control process. */
@@ -16,6 +22,7 @@ export class AgentDesk {
   readonly #waiting = new Map<string, Waiter>()
   readonly #tasks = new Map<string, AgentTask[]>()
   readonly #asked = new Map<string, Asked>()
+  readonly #probed = new Map<string, Probed>()
 
   /** Tasks for an agent: at once when there are some, else when they come or after `waitMs`. */
   take(agentId: string, waitMs: number): Promise<readonly AgentTask[]> {
@@ -70,6 +77,35 @@ export class AgentDesk {
   /** An agent's answer; false when nobody asked this agent that, or the person waits no longer. */
   answer(agentId: string, id: string, result: AgentSignInResult): boolean {
     const asked = this.#asked.get(id)
+    if (asked === undefined || asked.agentId !== agentId) return false
+    asked.answer(result)
+    return true
+  }
+
+  /** Asks the agent to knock at a mail host; null when it is not there or too slow. */
+  probe(
+    agentId: string,
+    question: Omit<Extract<AgentTask, { kind: 'probe' }>, 'kind' | 'id'>,
+  ): Promise<AgentProbeResult | null> {
+    const open = [...this.#probed.values()].filter((probed) => probed.agentId === agentId).length
+    if (open >= PROBES_MAX || !this.isWaiting(agentId)) return Promise.resolve(null)
+    const id = newSecret()
+    return new Promise((resolve) => {
+      const done = (result: AgentProbeResult | null) => {
+        clearTimeout(timer)
+        this.#probed.delete(id)
+        resolve(result)
+      }
+      const timer = setTimeout(() => done(null), PROBE_MS)
+      timer.unref()
+      this.#probed.set(id, { agentId, answer: done })
+      this.#give(agentId, { kind: 'probe', id, ...question })
+    })
+  }
+
+  /** What an agent saw; false when nobody asked this agent that, or nobody waits any longer. */
+  probed(agentId: string, id: string, result: AgentProbeResult): boolean {
+    const asked = this.#probed.get(id)
     if (asked === undefined || asked.agentId !== agentId) return false
     asked.answer(result)
     return true

@@ -1,6 +1,7 @@
 // What agents say by their own token: how they are, listings in numbered chunks, answers to sign-ins (D6).
 import {
   AgentChunk,
+  type AgentProbeResult,
   type AgentSignInResult,
   type AgentStatus,
   type AgentTask,
@@ -97,6 +98,16 @@ export function agentAnswer(
   { agents }: Pick<AgentDeps, 'agents'>,
 ): void {
   if (!agents.answer(asker.agentId, input.task, input.result))
+    throw problem('not-found', 'Nobody waits for this answer any more.')
+}
+
+/** Takes what an agent saw when it knocked at a mail host. Throws `not-found` when nobody waits for it. */
+export function agentProbed(
+  asker: AgentAsker,
+  input: { readonly task: string; readonly result: AgentProbeResult },
+  { agents }: Pick<AgentDeps, 'agents'>,
+): void {
+  if (!agents.probed(asker.agentId, input.task, input.result))
     throw problem('not-found', 'Nobody waits for this answer any more.')
 }
 

@@ -3,6 +3,7 @@ import { newId } from '#platform/random.ts'
 import { takeLease } from '../connect/store.ts'
 import { clearAlert, raiseAlert, tell } from './alert.ts'
 import { sendDue } from './send.ts'
+import { archiveSource } from './sources/archive.ts'
 import { gatewaySource } from './sources/gateway.ts'
 import { agentSource, syncSource, takeoverSource } from './sources/kept.ts'
 import { queueSource } from './sources/queue.ts'
@@ -15,7 +16,7 @@ const LEASE_MS = 30_000
 const MINUTE_MS = 60_000
 const PRUNE_MS = 24 * 3_600_000
 
-const sources: readonly Source[] = [queueSource, syncSource, agentSource, takeoverSource, gatewaySource]
+const sources: readonly Source[] = [queueSource, syncSource, agentSource, takeoverSource, gatewaySource, archiveSource]
 
 /** Runs until the signal aborts; resolves when the last round is over. */
 export async function watchAlerts(deps: SourceDeps, signal: AbortSignal): Promise<void> {

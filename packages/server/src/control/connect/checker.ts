@@ -9,6 +9,8 @@ import { Problem } from '../problem.ts'
 import type { Scope } from '../scope.ts'
 import { dropOldImports } from '../user/import-store.ts'
 import { dropOldActivity } from './activity.ts'
+import { BYPASS_LOOK, lookAtDueDoor } from './bypass.ts'
+import { forgetOldChanges } from './check-history.ts'
 import { type ConnectDeps, forEach, ignoreTaken } from './connect.ts'
 import { noteChanges } from './notice.ts'
 import { dueObservations } from './observation-store.ts'
@@ -21,6 +23,8 @@ const LEASE_MS = 15_000
 /** Looks started a round: a new installation with many domains must not flood its resolver. */
 const LOOKS_PER_ROUND_MAX = 40
 const TENANTS_PER_ROUND_MAX = 20
+/** Knocks under way at once. */
+const KNOCKS_PER_ROUND_MAX = 8
 /** Something of ours broke: not again at once. */
 const BROKEN_MS = 60_000
 const PRUNE_MS = 24 * 3_600_000
@@ -41,6 +45,7 @@ export async function watchConnect(deps: ConnectDeps, signal: AbortSignal): Prom
     }
     await clock.sleep(ROUND_MS, signal)
   }
+  await checker.end()
 }
 
 /** One round after the other; keeps which organisations are still to be looked through. */
@@ -50,6 +55,7 @@ export class Checker {
   /** Domains whose look broke by our own fault, until when they rest. */
   readonly #resting = new Map<string, number>()
   #since: number | null = null
+  #knocking: Promise<void> | null = null
   #prunedAt = 0
 
   constructor(deps: ConnectDeps) {
@@ -61,6 +67,7 @@ export class Checker {
     const { store, clock } = this.#deps
     const startedAt = clock.now()
     await this.#lookAtDue(startedAt)
+    this.#knockAtDue(startedAt)
     // At the start everything may have changed while nobody watched.
     const touched =
       this.#since === null ? await allTenantIds(store.db) : await tenantsTouched(store.db, this.#since)
@@ -74,6 +81,7 @@ export class Checker {
     if (startedAt - this.#prunedAt > PRUNE_MS) {
       this.#prunedAt = startedAt
       await dropOldActivity(store.db, startedAt)
+      await forgetOldChanges(store.db, startedAt)
       await dropOldImports(store.db, startedAt)
     }
   }
@@ -91,6 +99,32 @@ export class Checker {
         this.#tenants.add(tenant_id)
       }),
     )
+  }
+
+  /** Hosts make strangers wait, so knocking goes on beside the rounds. */
+  #knockAtDue(now: number): void {
+    const { knock, store, emit } = this.#deps
+    if (!knock || this.#knocking !== null) return
+    const deps = { ...this.#deps, knock }
+    const work = async (): Promise<void> => {
+      const due = await dueObservations(store.db, BYPASS_LOOK, { now, limit: KNOCKS_PER_ROUND_MAX })
+      await forEach(due, ({ tenant_id: tenantId, subject }) =>
+        this.#guarded(`bypass ${tenantId} ${subject}`, 'bypass', async () => {
+          await lookAtDueDoor({ tenantId, subject }, deps)
+          this.#tenants.add(tenantId)
+        }),
+      )
+    }
+    this.#knocking = work()
+      .catch((error: unknown) => emit('control.check.failed', { check: 'bypass', error }))
+      .finally(() => {
+        this.#knocking = null
+      })
+  }
+
+  /** Waits for what goes on beside the rounds. */
+  async end(): Promise<void> {
+    await this.#knocking
   }
 
   async #lookAtProof(row: DomainRow): Promise<void> {

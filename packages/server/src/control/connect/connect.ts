@@ -8,14 +8,19 @@ import { checkProof } from '../domain/validate.ts'
 import { Problem, problem } from '../problem.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
 import { recentActivity } from './activity.ts'
+import { lookAtDoors } from './bypass.ts'
 import { deriveConnect } from './derive.ts'
+import type { Knock } from './knock.ts'
 import { noteChanges } from './notice.ts'
 import { readObservation, writeObservation } from './observation-store.ts'
 import { observe } from './observe.ts'
 import { keepSkip } from './store.ts'
 import { stepTexts } from './texts.ts'
 
-export type ConnectDeps = Pick<ControlDeps, 'store' | 'clock' | 'dns' | 'link' | 'config' | 'emit'>
+export type ConnectDeps = Pick<ControlDeps, 'store' | 'clock' | 'dns' | 'link' | 'config' | 'emit'> & {
+  /** Knocks at mail hosts from elsewhere; left out where nothing may be knocked at. */
+  readonly knock?: Knock
+}
 
 /** Looks of one "check now" that run at the same time, and how many there are at most. */
 const LOOKS_AT_ONCE = 8
@@ -56,6 +61,8 @@ export async function checkStep(scope: Scope, step: StepName, deps: ConnectDeps)
   } else if (step === 'modify-mx') {
     const validated = rows.filter((row) => row.validated_at !== null)
     await forEach(validated, (row) => lookAndKeepMx(row, true, deps))
+  } else if ((step === 'secure-inbound' || step === 'firewall-lockdown') && deps.knock) {
+    await lookAtDoors(scope.tenantId, { ...deps, knock: deps.knock })
   }
   await noteChanges(scope.tenantId, deps)
   return getConnect(scope, deps)

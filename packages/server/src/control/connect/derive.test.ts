@@ -6,6 +6,7 @@ import type { Environment } from '@gatepost/contract/common.ts'
 import { type StepName, stepNames } from '@gatepost/contract/connect.ts'
 import type { RouteTest } from '@gatepost/contract/route.ts'
 import type { MxLook } from '../domain/mx-look.ts'
+import type { BypassLook } from './bypass.ts'
 import { deriveConnect } from './derive.ts'
 import { mxGatesOf } from './gates.ts'
 import type { Observed, ObservedDomain, ObservedRoute } from './observed.ts'
@@ -35,6 +36,7 @@ const empty: Observed = {
   directories: [],
   userCount: 0,
   routes: [],
+  doors: [],
   outbound,
   forwardings: 0,
   spoofing: { stopped: [], exempted: [] },
@@ -43,6 +45,17 @@ const empty: Observed = {
   signIn: { chosenAt: null, password: true, directory: null, providers: [] },
   administrators: { people: [], invited: [] },
   skipped: new Set(),
+}
+
+/** A mail host as the bypass probe saw it. */
+function doors(verdict: BypassLook['verdict'], change: Partial<BypassLook> = {}): Pick<Observed, 'doors'> {
+  const from = { kind: 'address', name: '203.0.113.9' } as const
+  const seen = { from, sender: 'outside', stage: 'rcpt', reply: '250 ok', isInside: false } as const
+  const knocks = verdict === 'no-vantage' ? [] : [{ ...seen, kind: verdict }]
+  const closedAt = verdict === 'closed' ? NOW : null
+  const host = { host: 'mail.acme.example', port: 25 }
+  const look: BypassLook = { ...host, knocks, verdict, closedAt, misses: 0, ...change }
+  return { doors: [{ ...host, look, checkedAt: NOW, nextCheckAt: NOW }] }
 }
 
 function domain(change: Partial<ObservedDomain> = {}): ObservedDomain {
@@ -296,7 +309,29 @@ const cases: readonly (readonly [string, StepName, Partial<Observed>, string])[]
     'done: Nora can sign in',
   ],
   ['not built', 'journaling', { domains: [domain()] }, 'not-started: Not built yet'],
-  ['not built and locked', 'secure-inbound', {}, 'locked: Not built yet'],
+  ['before the MX', 'secure-inbound', {}, 'locked: Needs: Modify your MX record'],
+  ['no vantage', 'secure-inbound', doors('no-vantage'), 'waiting: Not verified: there is no vantage point'],
+  ['puts off', 'secure-inbound', doors('unknown'), 'waiting: Not verified: the answer proves nothing yet'],
+  ['open', 'secure-inbound', doors('open'), 'in-progress: mail.acme.example takes mail from everybody'],
+  ['closed', 'secure-inbound', doors('closed'), 'done: Closed to strangers, seen from 203.0.113.9'],
+  [
+    'one look that got in',
+    'secure-inbound',
+    doors('open', { closedAt: NOW, misses: 1 }),
+    'done: Closed to strangers, seen from before',
+  ],
+  [
+    'two looks that got in',
+    'firewall-lockdown',
+    doors('open', { closedAt: NOW, misses: 2 }),
+    'needs-attention: mail.acme.example takes mail from strangers again',
+  ],
+  [
+    'closed',
+    'firewall-lockdown',
+    doors('closed', { closedAt: 0 }),
+    'done: Closed since 1970-01-01, asked again every hour',
+  ],
 ]
 for (const [title, name, change, wanted] of cases) {
   test(`${name}, ${title}`, () => {
@@ -325,7 +360,7 @@ for (const [environment, inboundOnly, count, wanted] of required) {
 test('all done: every required step is green, and nothing is left', () => {
   const { steps, required, requiredDone, minutesLeft, next } = deriveConnect(complete)
   assert.deepEqual([required, requiredDone, minutesLeft], [7, 7, 0])
-  assert.equal(next, null)
+  assert.equal(next, 'secure-inbound', 'recommended, not required')
   assert.deepEqual(
     steps.map(({ code }) => code),
     stepNames.map((_, index) => `C${index}`),

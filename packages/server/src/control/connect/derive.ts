@@ -5,6 +5,7 @@ import type { ConnectStep, StepName } from '@gatepost/contract/connect.ts'
 import { deriveAdministrators } from './derive-administrators.ts'
 import { deriveDirectory } from './derive-directory.ts'
 import { deriveInbound, deriveMx } from './derive-inbound.ts'
+import { deriveLockdown, deriveSecure } from './derive-lock.ts'
 import { deriveForwarding, deriveOutbound } from './derive-outbound.ts'
 import {
   deriveDomains,
@@ -93,6 +94,10 @@ function deriveOwn(name: StepName, observed: Observed): Own {
       return deriveTls(observed)
     case 'modify-mx':
       return deriveMx(observed)
+    case 'secure-inbound':
+      return deriveSecure(observed)
+    case 'firewall-lockdown':
+      return deriveLockdown(observed)
     default:
       return { state: 'not-started', detail: 'Not built yet', checks: [], isSatisfied: false }
   }

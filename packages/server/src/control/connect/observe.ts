@@ -20,6 +20,8 @@ import { type TenantRow, tenantById } from '../tenant/store.ts'
 import { listTlsPartners } from '../tls/partner.ts'
 import { type MailObservations, readMailObservations } from '../tracking/mail-observations.ts'
 import { lastCommitted } from '../user/import-store.ts'
+import { BYPASS_LOOK, type BypassLook, subjectOf } from './bypass.ts'
+import { doorsOf } from './doors.ts'
 import { type Observation, observationsNamed } from './observation-store.ts'
 import type { Observed, ObservedDomain } from './observed.ts'
 import { countUsers, skippedSteps } from './store.ts'
@@ -47,6 +49,8 @@ export async function observe(tenantId: string, { store, clock, config }: Observ
     signIn,
     directories,
     administrators,
+    doors,
+    bypass,
   ] = await Promise.all([
     tenantById(db, tenantId),
     domainsOf(db, tenantId),
@@ -65,6 +69,8 @@ export async function observe(tenantId: string, { store, clock, config }: Observ
     signInState(db, tenantId),
     observeDirectories(tenantId, { store, clock }),
     basicAdministrators(db, tenantId, clock.now()),
+    doorsOf(db, tenantId),
+    observationsNamed<BypassLook | null>(db, tenantId, BYPASS_LOOK),
   ])
   if (!tenant) throw problem('not-found')
   const now = clock.now()
@@ -84,6 +90,12 @@ export async function observe(tenantId: string, { store, clock, config }: Observ
     routes: routes.map((row) => {
       const { id, name, host, port, default_for: defaultFor } = row
       return { id, name, host, port, defaultFor, test: shownTest(row, now) }
+    }),
+    doors: doors.map(({ host, port }) => {
+      const kept = bypass.get(subjectOf({ host, port })) ?? null
+      const look = kept?.value ?? null
+      const checkedAt = look === null ? null : (kept?.checkedAt ?? null)
+      return { host, port, look, checkedAt, nextCheckAt: kept?.nextCheckAt ?? null }
     }),
     outbound: {
       addresses: [...authorised],

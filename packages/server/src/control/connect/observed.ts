@@ -9,6 +9,7 @@ import type { TlsPartner } from '@gatepost/contract/tls.ts'
 import type { MxLook } from '../domain/mx-look.ts'
 import type { DomainState } from '../domain/present.ts'
 import type { BasicAdministrators } from '../role/basic-administrators.ts'
+import type { BypassLook } from './bypass.ts'
 
 export type ObservedDomain = {
   readonly id: string
@@ -42,6 +43,15 @@ export type ObservedRoute = {
   readonly port: number
   readonly defaultFor: 'inbound' | 'outbound' | null
   readonly test: RouteTest | null
+}
+
+/** A mail host, and what the bypass probe saw of it (C10). */
+export type ObservedDoor = {
+  readonly host: string
+  readonly port: number
+  readonly look: BypassLook | null
+  readonly checkedAt: number | null
+  readonly nextCheckAt: number | null
 }
 
 /** A connector of a directory (C2). */
@@ -95,6 +105,8 @@ export type Observed = {
   readonly directories: readonly ObservedDirectory[]
   readonly userCount: number
   readonly routes: readonly ObservedRoute[]
+  /** Mail hosts that strangers should not get into (C10, C16). */
+  readonly doors: readonly ObservedDoor[]
   readonly outbound: {
     readonly addresses: readonly string[]
     /** Addresses that tried and are not authorised. */

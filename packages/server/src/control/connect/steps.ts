@@ -64,6 +64,8 @@ const built: ReadonlySet<StepName> = new Set([
   'forwarding-addresses',
   'bypass-anti-spoofing',
   'tls-policies',
+  'secure-inbound',
+  'firewall-lockdown',
 ])
 
 /** C0 to C16 in the order of the task list. */

@@ -1,0 +1,44 @@
+// Which mail hosts of an organisation are to be knocked at, with which recipient and senders (C10).
+import { RouteTest } from '@gatepost/contract/route.ts'
+import type { Db } from '#store/open.ts'
+import { domainsOf } from '../domain/store.ts'
+import { routesOf } from '../route/store.ts'
+import { tenantById } from '../tenant/store.ts'
+import type { Door } from './knock.ts'
+
+/** Microsoft attributes a message to its connector at the end: RCPT alone proves nothing there. */
+const WHOLE: ReadonlySet<string> = new Set(['microsoft-365', 'hybrid'])
+const CLOUD_HOST = /(\.mail\.protection\.outlook\.com|\.mx\.microsoft)$/i
+/** Mail hosts of one organisation; more routes are looked at by their pages. */
+const DOORS_MAX = 20
+
+/** The hosts that inbound mail of validated domains is delivered to. */
+export async function doorsOf(db: Db, tenantId: string): Promise<readonly Door[]> {
+  const [tenant, routes, domains] = await Promise.all([
+    tenantById(db, tenantId),
+    routesOf(db, tenantId),
+    domainsOf(db, tenantId),
+  ])
+  const usual = routes.find(({ default_for: of }) => of === 'inbound')
+  const validated = domains.filter(({ validated_at }) => validated_at !== null)
+  const doors = new Map<string, Door>()
+  for (const { name, route_id } of validated) {
+    const route = routes.find(({ id }) => id === route_id) ?? usual
+    if (!route) continue
+    const test = route.last_test === null ? null : RouteTest.safeParse(JSON.parse(route.last_test))
+    const tested = test?.success ? test.data.recipient : null
+    const isCloud = WHOLE.has(tenant?.environment ?? '') && CLOUD_HOST.test(route.host)
+    const door: Door = {
+      tenantId,
+      host: route.host,
+      port: route.port,
+      forwardPath: tested ?? `postmaster@${name}`,
+      ownDomain: isCloud ? name : null,
+      // Only to a mailbox that somebody named for tests.
+      isWhole: isCloud && tested !== null,
+    }
+    const key = `${door.host}:${door.port}`
+    if (!doors.has(key)) doors.set(key, door)
+  }
+  return [...doors.values()].slice(0, DOORS_MAX)
+}

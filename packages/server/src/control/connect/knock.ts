@@ -1,0 +1,153 @@
+// Knocks at a mail host from every vantage point (C10): second addresses of this machine, and agents in the
+// organisation's network. Our own sending address proves nothing: it has to be let in.
+import type { Knocked } from '@gatepost/contract/lock.ts'
+import { type ProbeQuestion, probeMailHost } from '@gatepost/directory/mail-host-probe.ts'
+import { formatDate } from '@gatepost/mail/date.ts'
+import { isPrivate } from '@gatepost/mail/ip.ts'
+import type { Machine } from '#platform/machine.ts'
+import { newId } from '#platform/random.ts'
+import type { AgentDesk } from '../agent/desk.ts'
+import { agentsOf } from '../agent/store.ts'
+import { targetsOf } from '../directory/target.ts'
+import type { Listener } from '../readiness/finding.ts'
+import type { ControlDeps } from '../scope.ts'
+
+export type KnockDeps = Pick<ControlDeps, 'store' | 'clock' | 'config' | 'dns'> & {
+  readonly machine: Machine
+  readonly listening: readonly Listener[]
+  readonly agents: Pick<AgentDesk, 'isWaiting' | 'probe'>
+}
+
+export type Door = {
+  readonly tenantId: string
+  readonly host: string
+  readonly port: number
+  /** A mailbox of the organisation, so that a refusal is not for an unknown recipient. */
+  readonly forwardPath: string
+  /** One of its domains, for a sender that pretends to be inside; null asks with an outside sender alone. */
+  readonly ownDomain: string | null
+  /** Clouds may refuse at the end of the message only: then a harmless one is sent whole. */
+  readonly isWhole: boolean
+}
+
+export type Vantage = {
+  readonly kind: Knocked['from']['kind']
+  readonly name: string
+  readonly isReady: boolean
+  readonly agentId: string | null
+}
+
+/** What the checker and the page need: where one can knock from, and knocking itself. */
+export type Knock = {
+  vantages(tenantId: string): Promise<readonly Vantage[]>
+  knock(door: Door): Promise<readonly Knocked[]>
+}
+
+export function createKnock(deps: KnockDeps): Knock {
+  return {
+    vantages: (tenantId) => vantagesOf(tenantId, deps),
+    async knock(door) {
+      const ready = (await vantagesOf(door.tenantId, deps)).filter(({ isReady }) => isReady)
+      const senders = door.ownDomain === null ? (['outside'] as const) : (['outside', 'own-domain'] as const)
+      const all = ready.flatMap((vantage) => senders.map((sender) => ({ vantage, sender })))
+      const knocked: Knocked[] = []
+      // One after the other: a host counts connections, and an agent rests between two knocks.
+      for (const one of all) knocked.push(await knockOnce(door, one, deps))
+      return knocked
+    },
+  }
+}
+
+async function vantagesOf(
+  tenantId: string,
+  { store, config, agents }: KnockDeps,
+): Promise<readonly Vantage[]> {
+  const sites = (await agentsOf(store.db, tenantId)).filter(({ paired_at }) => paired_at !== null)
+  return [
+    ...config.vantage.addresses.map((name) => {
+      return { kind: 'address', name, isReady: true, agentId: null } as const
+    }),
+    ...sites.map(({ id, site }) => {
+      return { kind: 'agent', name: site, isReady: agents.isWaiting(id), agentId: id } as const
+    }),
+  ]
+}
+
+type Asked = { readonly vantage: Vantage; readonly sender: Knocked['sender'] }
+
+async function knockOnce(door: Door, { vantage, sender }: Asked, deps: KnockDeps): Promise<Knocked> {
+  const { kind, name, agentId } = vantage
+  const from = { kind, name }
+  const question = questionOf(door, sender, deps)
+  if (agentId !== null) {
+    const { host, port } = door
+    const seen = await deps.agents.probe(agentId, { host, port, ...question })
+    if (seen === null)
+      return {
+        from,
+        sender,
+        kind: 'unknown',
+        stage: 'connect',
+        reply: 'The agent did not answer.',
+        isInside: false,
+      }
+    const { address, ...answer } = seen
+    return { from, sender, ...answer, isInside: address !== null && isPrivate(address) }
+  }
+  const target = await targetOf(door, name, deps)
+  if (typeof target === 'string')
+    return { from, sender, kind: 'unknown', stage: 'connect', reply: target, isInside: false }
+  const asked: ProbeQuestion = { ...question, ...target, localAddress: name }
+  const answer = await probeMailHost(asked)
+  // A firewall drops strangers in silence. It is silence for them alone when the host answers us at once.
+  if (answer.kind === 'unknown' && answer.stage === 'connect' && (await answersUs(target, deps))) {
+    const reply = 'No answer to this address, while the host answers the gateway’s own.'
+    return { from, sender, kind: 'closed', stage: 'connect', reply, isInside: false }
+  }
+  return { from, sender, ...answer, isInside: false }
+}
+
+async function answersUs(
+  { address: host, port }: Pick<ProbeQuestion, 'address' | 'port'>,
+  { machine }: KnockDeps,
+): Promise<boolean> {
+  return (await machine.greeting({ host, port })).kind === 'greeting'
+}
+
+/** An address of the host of the same family as the vantage point's, or why there is none. */
+async function targetOf(
+  { host, port }: Door,
+  localAddress: string,
+  deps: KnockDeps,
+): Promise<{ readonly address: string; readonly port: number } | string> {
+  try {
+    const isSix = localAddress.includes(':')
+    const found = (await targetsOf(host, port, deps)).find(({ address }) => address.includes(':') === isSix)
+    return found ?? `${host} has no address of this family.`
+  } catch (error) {
+    const { saw } = error as { readonly saw?: string }
+    return saw ?? (error as Error).message
+  }
+}
+
+function questionOf(
+  { forwardPath, ownDomain, isWhole }: Door,
+  sender: Knocked['sender'],
+  { config, clock }: KnockDeps,
+) {
+  const { hostname } = config
+  const reversePath = sender === 'own-domain' ? `postmaster@${ownDomain}` : `probe@${hostname}`
+  const now = clock.now()
+  const content = [
+    `Date: ${formatDate(now)}`,
+    `From: <${reversePath}>`,
+    `To: <${forwardPath}>`,
+    `Message-ID: <${newId('prb', now)}@${hostname}>`,
+    'Subject: Gatepost bypass probe: your mail host took this directly',
+    'Auto-Submitted: auto-generated',
+    '',
+    'This message did not come through the gateway. Once the mail host is locked',
+    'it is refused. You may delete it.',
+  ].join('\r\n')
+  return { helo: `probe.${hostname}`, reversePath, forwardPath, content: isWhole ? content : null }
+}
