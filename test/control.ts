@@ -7,12 +7,15 @@ import { endpoints } from '@gatepost/contract/endpoints.ts'
 import type { Role } from '@gatepost/contract/permission.ts'
 import { loadBootConfig } from '@gatepost/server/boot/config.ts'
 import { AgentDesk } from '@gatepost/server/control/agent/desk.ts'
+import { ExportRunner } from '@gatepost/server/control/archive/export.ts'
+import { openArchive } from '@gatepost/server/control/archive/open.ts'
 import { accessOf } from '@gatepost/server/control/auth/access.ts'
 import { SignInAttempts } from '@gatepost/server/control/auth/attempts.ts'
 import { findSignedIn } from '@gatepost/server/control/auth/auth.ts'
 import { noDirectory } from '@gatepost/server/control/auth/deps.ts'
 import { createPasswords } from '@gatepost/server/control/auth/password.ts'
 import { openSession } from '@gatepost/server/control/auth/session.ts'
+import { ContactRunner } from '@gatepost/server/control/contacts/runner.ts'
 import { SyncRunner } from '@gatepost/server/control/directory/sync.ts'
 import { OperatorVisits } from '@gatepost/server/control/role/visits.ts'
 import type { EdgeLink } from '@gatepost/server/control/scope.ts'
@@ -25,7 +28,7 @@ import { createBindings } from '@gatepost/server/http/handlers/bindings.ts'
 import type { HandlerDeps } from '@gatepost/server/http/handlers/deps.ts'
 import type { SignedIn } from '@gatepost/server/http/request.ts'
 import type { Order, OrderResult } from '@gatepost/server/link/orders.ts'
-import { createPrograms } from '@gatepost/server/platform/agent-programs.ts'
+import { agentPrograms, contactPrograms, createPrograms } from '@gatepost/server/platform/agent-programs.ts'
 import { systemClock } from '@gatepost/server/platform/clock.ts'
 import { ensureFolder } from '@gatepost/server/platform/files.ts'
 import type { Machine } from '@gatepost/server/platform/machine.ts'
@@ -88,15 +91,21 @@ export async function withControl(work: (control: TestControl) => Promise<void>)
     url: 'http://localhost:8080/',
     agents: new AgentDesk(),
     agentVersion: '0.1.0',
-    programs: createPrograms('/nowhere'),
+    programs: createPrograms('/nowhere', agentPrograms),
+    contactPrograms: createPrograms('/nowhere', contactPrograms),
     listening: [{ role: 'mx' as const, host: '0.0.0.0', port: 25 }],
   }
   const directories = new SyncRunner(needed)
-  const deps: HandlerDeps = { ...needed, directories }
+  const contacts = new ContactRunner(needed)
+  const archive = openArchive({ store, clock, emit, secrets, config })
+  const exports = new ExportRunner({ ...needed, archive })
+  const deps: HandlerDeps = { ...needed, contacts, directories, archive, exports }
   try {
     await work({ deps, dns, app: (as) => appOf(deps, as), person: (options) => addPerson(deps, options) })
   } finally {
     await directories.close()
+    await contacts.close()
+    await archive.close()
     await tracking.close()
     await store.close()
     await rm(data, { recursive: true })

@@ -1,9 +1,11 @@
 // One of everything in an organisation, for the tests of its walls: a new kind of thing is made here.
 import assert from 'node:assert/strict'
 import { raiseAlert } from '@gatepost/server/control/alert/alert.ts'
+import { insertRun as insertContactRun } from '@gatepost/server/control/contacts/store.ts'
 import { newRun } from '@gatepost/server/control/directory/job.ts'
 import { insertRun } from '@gatepost/server/control/directory/run-store.ts'
 import { findConnector } from '@gatepost/server/control/directory/store.ts'
+import { newId } from '@gatepost/server/platform/random.ts'
 import { acrossTenants } from '@gatepost/server/store/tenant-guard.ts'
 import type { TestControl } from '../control.ts'
 import { accepted, batchOf } from '../store/fixtures.ts'
@@ -94,6 +96,7 @@ export async function fill(
     invitation: (invited.invitation as { readonly id: string }).id,
     token: String(token.id),
     connector: String(connector.id),
+    contactRun: await collected(control, tenantId),
     run: await runOf(control, tenantId, String(connector.id)),
     agent: (agent as { readonly id: string }).id,
     person: await somebodyIn(control, tenantId),
@@ -126,6 +129,41 @@ async function somebodyIn({ deps }: TestControl, tenantId: string): Promise<stri
     .where('role', '=', 'super')
     .executeTakeFirstOrThrow()
   return row.person_id
+}
+
+/** A collection of contacts that has ended. */
+async function collected({ deps }: TestControl, tenantId: string): Promise<string> {
+  const now = deps.clock.now()
+  const id = newId('ctr', now)
+  await deps.store.transaction((trx) =>
+    insertContactRun(trx, {
+      id,
+      tenant_id: tenantId,
+      source: 'gateway',
+      state: 'complete',
+      settings: JSON.stringify({ source: 'gateway', since: null }),
+      secret: null,
+      rules: '{}',
+      until: now,
+      started_at: now,
+      started_by: 'Anna',
+      finished_at: now,
+      active_ms: 0,
+      parts: 0,
+      part_index: 0,
+      cursor: null,
+      part_title: '',
+      part_seen: 0,
+      part_total: null,
+      seen: 0,
+      left_out: JSON.stringify({ automatic: 0, foreign: 0, old: 0, mailing: 0 }),
+      skipped: 0,
+      waiting: null,
+      why: null,
+      remedy: null,
+    }),
+  )
+  return id
 }
 
 async function runOf({ deps }: TestControl, tenantId: string, connectorId: string): Promise<string> {

@@ -54,6 +54,7 @@ export const problems = {
   'user-from-directory': { status: 409, title: 'A directory says this of the user' },
   'user-has-role': { status: 409, title: 'The user is an administrator' },
   'import-has-errors': { status: 422, title: 'Nothing imported yet: some rows need attention' },
+  'contacts-running': { status: 409, title: 'Contacts are being collected already' },
   'import-gone': { status: 410, title: 'The import can no longer be used' },
   'rows-over-limit': { status: 422, title: 'The file has too many rows' },
   'file-unreadable': { status: 422, title: 'The file cannot be read' },

@@ -1,5 +1,5 @@
-// The agent's programs on disk: built by scripts/agent.mjs when somebody takes them, and again after an
-// update.
+// Programs for customers on disk: built by scripts/agent.mjs and scripts/contacts.mjs when somebody takes them,
+// and again after an update.
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
@@ -7,30 +7,42 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readText } from './files.ts'
 
-export type ProgramName = 'gatepost-agent.mjs' | 'gatepost-agent-linux-x64' | 'gatepost-agent-windows-x64.exe'
-
-export type ProgramFact = {
-  readonly name: ProgramName
+export type ProgramFact<Name extends string> = {
+  readonly name: Name
   readonly state: 'ready' | 'on-demand' | 'unavailable'
   readonly bytes: number | null
   readonly sha256: string | null
   readonly why: string | null
 }
 
-const NAMES: readonly ProgramName[] = [
-  'gatepost-agent.mjs',
-  'gatepost-agent-linux-x64',
-  'gatepost-agent-windows-x64.exe',
-]
+/** What is built: names of the files, the builder's script, and the folder below .cache where it puts them. */
+export type ProgramKind<Name extends string> = {
+  readonly names: readonly Name[]
+  readonly builder: string
+  readonly folder: string
+}
+
+export const agentPrograms = {
+  names: ['gatepost-agent.mjs', 'gatepost-agent-linux-x64', 'gatepost-agent-windows-x64.exe'],
+  builder: 'agent.mjs',
+  folder: 'agent',
+} as const
+
+export const contactPrograms = {
+  names: ['gatepost-contacts-windows-x64.exe', 'gatepost-contacts-linux-x64', 'gatepost-contacts.mjs'],
+  builder: 'contacts.mjs',
+  folder: 'contacts',
+} as const
+
 /** Bundling takes a second, an executable some; fetching Windows' Node a minute on a slow line. */
 const BUILD_MS_MAX = 180_000
 
 /** Digests of files that an update replaced are worth nothing. */
 const DIGESTS_MAX = 20
 
-export type Programs = {
-  list(): Promise<ProgramFact[]>
-  open(name: ProgramName): Promise<AsyncIterable<Uint8Array>>
+export type Programs<Name extends string> = {
+  list(): Promise<ProgramFact<Name>[]>
+  open(name: Name): Promise<AsyncIterable<Uint8Array>>
   readonly downloads: { count: number }
 }
 
@@ -38,16 +50,16 @@ export type Programs = {
  * Programs of the repository at `root`. The builder leaves each program with a stamp of its sources, and says
  * by its exit why one cannot be had.
  */
-export function createPrograms(root: string): Programs {
-  const folder = join(root, '.cache', 'agent')
-  const building = new Map<ProgramName, Promise<void>>()
-  const failed = new Map<ProgramName, string>()
+export function createPrograms<Name extends string>(root: string, kind: ProgramKind<Name>): Programs<Name> {
+  const folder = join(root, '.cache', kind.folder)
+  const building = new Map<Name, Promise<void>>()
+  const failed = new Map<Name, string>()
   const digests = new Map<string, string>()
 
-  const build = (name: ProgramName): Promise<void> => {
+  const build = (name: Name): Promise<void> => {
     const underWay = building.get(name)
     if (underWay !== undefined) return underWay
-    const work = runBuilder(root, name)
+    const work = runBuilder(join(root, 'scripts', kind.builder), { root, name })
       .then(
         () => void failed.delete(name),
         (error: unknown) => {
@@ -59,7 +71,7 @@ export function createPrograms(root: string): Programs {
     building.set(name, work)
     return work
   }
-  const factOf = async (name: ProgramName): Promise<ProgramFact> => {
+  const factOf = async (name: Name): Promise<ProgramFact<Name>> => {
     const why = failed.get(name) ?? null
     const path = join(folder, name)
     const found = await stat(path).catch(() => null)
@@ -73,7 +85,7 @@ export function createPrograms(root: string): Programs {
   }
   return {
     downloads: { count: 0 },
-    list: () => Promise.all(NAMES.map(factOf)),
+    list: () => Promise.all(kind.names.map(factOf)),
     async open(name) {
       // The builder looks at its stamp first, so that a program is never older than this release.
       await build(name)
@@ -83,9 +95,12 @@ export function createPrograms(root: string): Programs {
 }
 
 /** Runs the builder; its last line of output is what it says when it fails. */
-function runBuilder(root: string, name: ProgramName): Promise<void> {
+function runBuilder(
+  script: string,
+  { root, name }: { readonly root: string; readonly name: string },
+): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(root, 'scripts', 'agent.mjs'), name], {
+    const child = spawn(process.execPath, [script, name], {
       cwd: root,
       stdio: ['ignore', 'ignore', 'pipe'],
       timeout: BUILD_MS_MAX,

@@ -45,6 +45,8 @@ export type IdKind =
   | 'arc'
   | 'hld'
   | 'chk'
+  /** Collection of contacts. */
+  | 'ctr'
   /** Alert, word of it on its way. */
   | 'alr'
   | 'snd'

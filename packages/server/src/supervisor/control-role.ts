@@ -92,7 +92,8 @@ export async function startControl(options: RoleOptions): Promise<Running> {
   const directories = new SyncRunner(needed)
   const contacts = new ContactRunner(needed)
   const collecting = { contacts, contactPrograms: createPrograms(ROOT, contactPrograms) }
-  const deps = { ...needed, ...collecting, directories }
+  const archiving = { archive, exports: new ExportRunner({ ...reach, archive }) }
+  const deps = { ...needed, ...collecting, ...archiving, directories }
   const visits = new OperatorVisits(auth)
   const app: AppOptions = {
     bindings: createBindings(deps),

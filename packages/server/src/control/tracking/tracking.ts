@@ -24,6 +24,7 @@ import { type Listed, listRows } from './list-store.ts'
 import { keepMailNotes } from './mail-observations.ts'
 import { heldAnewIn, type Message, placeOfMessage, readMessage } from './message.ts'
 import type { MailNotes } from './notes.ts'
+import { type LetterPage, type OutboundLetter, outboundLetters } from './outbound-letters.ts'
 import { overdueCounter } from './overdue-store.ts'
 import { openPostgresTracking } from './postgres-store.ts'
 import { countReasons, type MessageReasons } from './reasons-store.ts'
@@ -81,6 +82,10 @@ export type Tracking = {
   retryMessage(scope: Scope, id: string, link: EdgeLink): Promise<{ readonly recipients: number }>
   /** Removes messages by id, with their attempts; resolves with how many. */
   removeMessages(scope: Pick<Scope, 'tenantId'>, ids: readonly string[]): Promise<number>
+  /** Accepted outbound mail of a UTC day by id, for those who collect contacts. */
+  outboundLetters(tenantId: string, page: LetterPage): Promise<readonly OutboundLetter[]>
+  /** Days with rows, newest first, counted from 1970. */
+  days(): Promise<readonly number[]>
   /** What passed on a UTC day, counted from 1970, by organisation. */
   usageOfDay(day: number): Promise<readonly UsageOfDay[]>
   close(): Promise<void>
@@ -153,6 +158,8 @@ export async function openTracking(options: Options): Promise<Tracking> {
       }
       return removed
     },
+    outboundLetters: (tenantId, page) => outboundLetters(tenantId, page, storage),
+    days: () => storage.days(),
     usageOfDay: (day) => usageOfDay(storage, day),
     async close() {
       stopped.abort()

@@ -1,6 +1,7 @@
 // Answers about collections of contacts and their tool.
-import * as contract from '@gatepost/contract/contacts.ts'
+
 import type { ContactProgramName } from '@gatepost/contract/contacts.ts'
+import * as contract from '@gatepost/contract/contacts.ts'
 import { type ProgramShelf, takeProgram } from '#control/agent/programs.ts'
 import {
   exportPairs,
