@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Environment } from '@gatepost/sandbox/world-zones.ts'
 import type { Browser } from 'playwright-core'
-import { chromiumMissing, openBrowser, openTab, screenshotPath, type Tab } from './lib/browser.ts'
+import { chromiumMissing, openBrowser, openTab, screenshotPath } from './lib/browser.ts'
 import { openConnect, statesOf } from './lib/connect-pages.ts'
 import {
   changeMx,

@@ -106,6 +106,7 @@ async function runInside({ world, directories, settings, gatewaySettings }: Insi
     return await runGateway(settings, {
       ...world.gatewayEnvironment(),
       ...directories.gatewayEnvironment(),
+      ...vantage(world),
       ...gatewaySettings,
     })
   } finally {
@@ -139,6 +140,11 @@ async function runGateway(settings: Settings, environment: Record<string, string
   if (code !== null) console.error(`Gatepost ended by itself with ${code}`)
   await gateway.stop()
   return code ?? 0
+}
+
+/** A second address to knock from at a locked mail host, where the machine has more than one. */
+function vantage({ outside }: World): Record<string, string> {
+  return outside.host === '127.0.0.1' ? {} : { GATEPOST_NETWORK_VANTAGE_ADDRESSES: '127.0.0.66' }
 }
 
 /** Listeners on loopback only; what the person set in the environment stays. */

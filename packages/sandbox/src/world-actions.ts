@@ -116,7 +116,7 @@ export const ACTIONS: readonly Action[] = [
     ...BRIGHT,
     kind: 'virus',
     title: 'Ben of Bright sends an infected file',
-    expect: 'The EICAR test file, which every virus scanner knows',
+    expect: 'The EICAR test file: refused or held once virus scanning is on',
     reversePath: 'ben@bright.example',
     author: 'Ben Bright <ben@bright.example>',
     to: 'ann@acme.example',
