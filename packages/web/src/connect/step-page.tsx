@@ -16,6 +16,7 @@ import { LockNote } from './lock-note.tsx'
 import { SharePanel } from './share-panel.tsx'
 import { SkipLine } from './skip-line.tsx'
 import { StepChecks } from './step-checks.tsx'
+import { StepHistory } from './step-history.tsx'
 import { requirementWords, stepSearchWords, titleOf } from './step-words.ts'
 import { useConnect } from './use-connect.ts'
 
@@ -81,6 +82,12 @@ const bodies: { readonly [Name in StepName]?: StepBody } = {
   'tls-policies': lazy(() =>
     import('#console/tls/tls-manager.tsx').then(({ TlsManager }) => ({ default: TlsManager })),
   ),
+  'secure-inbound': lazy(() =>
+    import('./steps/secure-inbound.tsx').then(({ SecureInbound }) => ({ default: SecureInbound })),
+  ),
+  'firewall-lockdown': lazy(() =>
+    import('./steps/secure-inbound.tsx').then(({ SecureInbound }) => ({ default: SecureInbound })),
+  ),
   'modify-mx': lazy(() => import('./steps/modify-mx.tsx').then(({ ModifyMx }) => ({ default: ModifyMx }))),
 }
 
@@ -132,6 +139,7 @@ function StepBodyArea({ connect, step }: { readonly connect: Connect; readonly s
   const foot = (
     <>
       <StepChecks step={step} />
+      <StepHistory step={step} />
       <SkipLine step={step} />
     </>
   )

@@ -1,0 +1,34 @@
+// When each check of a step changed: what was seen, and since when it is as it is.
+import { type ConnectStep, getStepHistory } from '@gatepost/contract/connect.ts'
+import { useEndpoint } from '#api/use-endpoint.ts'
+import { useSlug } from '#app/session.ts'
+import { Fold } from '#shared/note.tsx'
+import { StatusWord } from '#shared/status-word.tsx'
+import { FullTime } from '#shared/time.tsx'
+import classes from './connect.module.css'
+
+const READ_MS = 15_000
+
+export function StepHistory({ step }: { readonly step: ConnectStep }) {
+  const params = { tenant: useSlug(), step: step.name }
+  const { data } = useEndpoint(getStepHistory, { params }, { refetchInterval: READ_MS })
+  if (!data || data.items.length === 0) return null
+  return (
+    <Fold title={`When checks changed (${data.items.length})`}>
+      <ul className={classes.history} aria-label={`History of ${step.title}`}>
+        {data.items.map(({ at, title, state, saw }) => (
+          <li key={`${at} ${title} ${state}`}>
+            <StatusWord of="check" state={state} />
+            <span>
+              {title}
+              <span className="small tx2"> {saw}</span>
+            </span>
+            <span className="small tx3">
+              <FullTime at={at} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Fold>
+  )
+}
