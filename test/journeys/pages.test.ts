@@ -76,6 +76,8 @@ const views: readonly View[] = [
   { name: 'queue-selected', path: `${SLUG}/queue?state=queued`, act: selectQueued },
   { name: 'queue-held', path: `${SLUG}/queue?state=held`, act: holdAndPause },
   { name: 'queue-no-match', path: `${SLUG}/queue?search=nobody%40far.example` },
+  { name: 'where', path: `${SLUG}/where` },
+  { name: 'where-answer', path: `${SLUG}/where`, act: askWhereIsMail },
   { name: 'held', path: `${SLUG}/held`, act: (page) => page.getByText('Held by a person').first().waitFor() },
   { name: 'held-no-match', path: `${SLUG}/held?search=nobody%40far.example` },
   { name: 'held-message', path: () => heldPath(), act: lookInside },
@@ -308,6 +310,13 @@ async function heldPath(): Promise<string> {
   type Rows = { readonly items: readonly { readonly id: string }[] }
   const { items } = await acme.api.call<Rows>('GET', `${acme.base}/held`)
   return `${SLUG}/held/${items[0]?.id}`
+}
+
+async function askWhereIsMail(page: Page): Promise<void> {
+  await page.getByRole('textbox', { name: 'From' }).fill('nobody@bright.example')
+  await page.getByRole('textbox', { name: 'To', exact: true }).fill('ann@acme.example')
+  await page.getByRole('button', { name: 'Find it' }).click()
+  await page.getByText('never reached us in this time').waitFor()
 }
 
 async function lookInside(page: Page): Promise<void> {

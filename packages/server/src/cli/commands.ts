@@ -27,12 +27,14 @@ import { roleCommands } from './commands/roles.ts'
 import { routeCommands } from './commands/routes.ts'
 import { senderCommands } from './commands/senders.ts'
 import { signingCommands } from './commands/signing.ts'
+import { spamCommands } from './commands/spam.ts'
 import { spoofingCommands } from './commands/spoofing.ts'
 import { systemCommands } from './commands/system.ts'
 import { tenantCommands } from './commands/tenants.ts'
 import { tlsCommands } from './commands/tls.ts'
 import { tokenCommands } from './commands/tokens.ts'
 import { userCommands } from './commands/users.ts'
+import { whereCommands } from './commands/where.ts'
 
 export const commands: readonly Command[] = [
   ...systemCommands,
@@ -64,6 +66,8 @@ export const commands: readonly Command[] = [
   ...askCommands,
   ...queueCommands,
   ...heldCommands,
+  ...spamCommands,
+  ...whereCommands,
   ...greylistingCommands,
   ...keyCommands,
   ...operationsCommands,

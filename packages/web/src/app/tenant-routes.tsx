@@ -65,6 +65,11 @@ const queue = createRoute({
   validateSearch: QueueSearch,
   component: lazyRouteComponent(() => import('#console/queue/queue-page.tsx'), 'QueuePage'),
 })
+const where = createRoute({
+  getParentRoute: () => tenant,
+  path: '/where',
+  component: lazyRouteComponent(() => import('#console/where/where-page.tsx'), 'WherePage'),
+})
 const held = createRoute({
   getParentRoute: () => tenant,
   path: '/held',
@@ -279,6 +284,7 @@ export const tenantTree = tenant.addChildren([
   messages,
   message,
   queue,
+  where,
   held,
   heldMessage,
   heldRules,

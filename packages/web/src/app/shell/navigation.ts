@@ -17,6 +17,7 @@ import {
   IconListCheck,
   IconLock,
   IconLogin2,
+  IconMailQuestion,
   IconMasksTheater,
   IconPlugConnected,
   IconRoute,
@@ -41,6 +42,7 @@ export type TenantAddress =
   | '/t/$slug/messages'
   | '/t/$slug/queue'
   | '/t/$slug/held'
+  | '/t/$slug/where'
   | '/t/$slug/connect'
   | '/t/$slug/domains'
   | '/t/$slug/routes'
@@ -115,7 +117,15 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
         icon: IconInbox,
         needs: 'messages:read',
         guide: 'messages',
-        alsoCalled: ['Message Center', 'Gateway, Tracking', 'Where is my mail', 'Message trace'],
+        alsoCalled: ['Message Center', 'Gateway, Tracking', 'Message trace'],
+      },
+      {
+        to: '/t/$slug/where',
+        label: 'Where is my mail?',
+        icon: IconMailQuestion,
+        needs: 'messages:read',
+        guide: 'where',
+        alsoCalled: ['Missing mail', 'Lost mail', 'Bounce', 'Non-delivery report', 'NDR'],
       },
       {
         to: '/t/$slug/held',
