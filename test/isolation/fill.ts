@@ -9,6 +9,7 @@ import { newId } from '@gatepost/server/platform/random.ts'
 import { acrossTenants } from '@gatepost/server/store/tenant-guard.ts'
 import type { TestControl } from '../control.ts'
 import { accepted, batchOf } from '../store/fixtures.ts'
+import { fillArchive } from './fill-archive.ts'
 import { fillOperator } from './fill-operator.ts'
 import { BLOCK, DIRECTORY } from './samples.ts'
 
@@ -102,6 +103,7 @@ export async function fill(
     person: await somebodyIn(control, tenantId),
     account: await somebodyIn(control, tenantId),
     alert: await alertIn(control, tenantId),
+    ...(await fillArchive(control, tenantId)),
     ...(await fillOperator(control, tenantId, post)),
     step: 'validate-domains',
     name: 'acme.example',

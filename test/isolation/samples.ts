@@ -53,6 +53,7 @@ export const bodies: { readonly [endpoint: string]: unknown } = {
   muteSystemAlert: { hours: 1 },
   setAlertChannel: { escalateMinutes: 30 },
   setSystemAlertChannel: { escalateMinutes: 30 },
+  requestDeparture: { name: 'Acme' },
   createTemplate: { name: 'Standard', settings: { greylisting: true } },
   updateTemplate: { name: 'Standard', settings: {} },
   previewTemplate: { tenants: ['acme'] },

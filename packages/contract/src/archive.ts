@@ -5,8 +5,8 @@ import { Nothing, TenantPath, Time } from './common.ts'
 import { BinaryFile, endpoint } from './endpoint.ts'
 
 const tag = 'Archive'
-const EntryPath = TenantPath.extend({ entry: z.string() })
-const ExportPath = TenantPath.extend({ export: z.string() })
+const EntryPath = TenantPath.extend({ archived: z.string() })
+const ExportPath = TenantPath.extend({ archiveExport: z.string() })
 
 /** What is worth telling of a message beside its content, with its words. */
 export const archiveFlagWords = {
@@ -105,7 +105,7 @@ export const searchArchive = endpoint({
     tookMs: z.int(),
   }),
   status: 200,
-  problems: ['not-found', 'invalid-input', 'reason-needed', 'archive-off'],
+  problems: ['not-found', 'invalid-input', 'reason-needed'],
 })
 
 export const ArchivedMessage = ArchiveItem.omit({ snippet: true }).extend({
@@ -135,7 +135,7 @@ export type ArchivedMessage = z.infer<typeof ArchivedMessage>
 export const getArchived = endpoint({
   name: 'getArchived',
   method: 'GET',
-  path: '/v1/tenants/{tenant}/archive/entries/{entry}',
+  path: '/v1/tenants/{tenant}/archive/entries/{archived}',
   tag,
   allow: 'messages:content',
   summary: 'One archived message with its people, text and parts. Noted in the audit log.',
@@ -150,7 +150,7 @@ export const getArchived = endpoint({
 export const getArchivedContent = endpoint({
   name: 'getArchivedContent',
   method: 'GET',
-  path: '/v1/tenants/{tenant}/archive/entries/{entry}/content',
+  path: '/v1/tenants/{tenant}/archive/entries/{archived}/content',
   tag,
   allow: 'messages:export',
   summary: 'One archived message octet for octet (EML). Noted in the audit log.',
@@ -163,7 +163,7 @@ export const getArchivedContent = endpoint({
   problems: ['not-found', 'reason-needed', 'archive-off', 'content-spoiled'],
 })
 
-export const exportFormats = ['eml', 'mbox', 'zip'] as const
+export const exportFormats = ['zip', 'mbox'] as const
 /** Messages of one export: larger ones are cut by date. */
 export const EXPORT_MESSAGES_MAX = 50_000
 
@@ -219,7 +219,7 @@ export const startArchiveExport = endpoint({
 export const getArchiveExport = endpoint({
   name: 'getArchiveExport',
   method: 'GET',
-  path: '/v1/tenants/{tenant}/archive/exports/{export}',
+  path: '/v1/tenants/{tenant}/archive/exports/{archiveExport}',
   tag,
   allow: 'messages:export',
   summary: 'One export with its progress.',
@@ -234,7 +234,7 @@ export const getArchiveExport = endpoint({
 export const cancelArchiveExport = endpoint({
   name: 'cancelArchiveExport',
   method: 'DELETE',
-  path: '/v1/tenants/{tenant}/archive/exports/{export}',
+  path: '/v1/tenants/{tenant}/archive/exports/{archiveExport}',
   tag,
   allow: 'messages:export',
   summary: 'Stops an export, or removes its file.',
@@ -249,7 +249,7 @@ export const cancelArchiveExport = endpoint({
 export const downloadArchiveExport = endpoint({
   name: 'downloadArchiveExport',
   method: 'GET',
-  path: '/v1/tenants/{tenant}/archive/exports/{export}/file',
+  path: '/v1/tenants/{tenant}/archive/exports/{archiveExport}/file',
   tag,
   allow: 'messages:export',
   summary: 'The file of an export that is done.',

@@ -18,6 +18,7 @@ import * as greylist from './greylist.ts'
 import * as group from './group.ts'
 import * as held from './held.ts'
 import * as keys from './keys.ts'
+import * as leaving from './leaving.ts'
 import * as lock from './lock.ts'
 import * as message from './message.ts'
 import * as operator from './operator.ts'
@@ -40,6 +41,7 @@ import * as share from './share.ts'
 import * as signIn from './sign-in.ts'
 import * as signInSettings from './sign-in-settings.ts'
 import * as signing from './signing.ts'
+import * as spam from './spam.ts'
 import * as spoofing from './spoofing.ts'
 import * as system from './system.ts'
 import * as template from './template.ts'
@@ -167,6 +169,13 @@ export const endpoints: readonly Endpoint[] = [
   template.previewTemplate,
   template.applyTemplate,
   template.getInheritance,
+  leaving.getDeparture,
+  leaving.startExport,
+  leaving.downloadExport,
+  leaving.requestDeparture,
+  leaving.cancelDeparture,
+  leaving.listDepartures,
+  leaving.agreeToDeparture,
   domain.listDomains,
   domain.addDomain,
   domain.getDomain,
@@ -174,6 +183,7 @@ export const endpoints: readonly Endpoint[] = [
   domain.updateDomain,
   domain.removeDomain,
   domain.getMx,
+  domain.getDomainZone,
   domain.checkMx,
   recipient.listUnlistedRecipients,
   recipient.addUnlistedRecipients,
@@ -339,6 +349,10 @@ export const endpoints: readonly Endpoint[] = [
   signing.removeSigningKey,
   signing.setArc,
   signing.evaluateSpf,
+  spam.listSpamLessons,
+  spam.getSpamLearning,
+  spam.learnSpam,
+  spam.unlearnSpam,
   autoAllow.getAutoAllow,
   autoAllow.setAutoAllow,
   alert.listAlerts,

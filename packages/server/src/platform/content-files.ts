@@ -135,3 +135,8 @@ async function syncFolder(folder: string): Promise<void> {
     await handle.close()
   }
 }
+
+/** A file piece by piece. */
+export function readFilePieces(path: string): AsyncIterable<Uint8Array> {
+  return createReadStream(path, { highWaterMark: READ_BYTES }) as AsyncIterable<Uint8Array>
+}

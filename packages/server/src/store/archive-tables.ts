@@ -53,7 +53,7 @@ export type ArchiveHoldTable = {
 export type ArchiveExportTable = {
   readonly id: string
   readonly tenant_id: string
-  readonly format: 'eml' | 'mbox' | 'zip'
+  readonly format: 'mbox' | 'zip'
   readonly query: Json
   readonly reason: string | null
   state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled'

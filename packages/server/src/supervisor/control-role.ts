@@ -6,7 +6,7 @@ import { endpoints } from '@gatepost/contract/endpoints.ts'
 import { localEndpoints } from '@gatepost/contract/operations.ts'
 import { AgentDesk } from '#control/agent/desk.ts'
 import { watchAlerts } from '#control/alert/watch.ts'
-import type { ExportRunner } from '#control/archive/export.ts'
+import { ExportRunner } from '#control/archive/export.ts'
 import { watchArchive } from '#control/archive/nightly.ts'
 import { openArchive } from '#control/archive/open.ts'
 import { accessOf } from '#control/auth/access.ts'
@@ -22,6 +22,7 @@ import { ContactRunner, watchContacts } from '#control/contacts/runner.ts'
 import { SyncRunner } from '#control/directory/sync.ts'
 import { watchDirectories } from '#control/directory/watch.ts'
 import { watchGreylist } from '#control/greylist/reports.ts'
+import { watchDepartures } from '#control/leaving/erase.ts'
 import { watchRanges } from '#control/outbound/ranges.ts'
 import { ensureDefaults } from '#control/policy/defaults.ts'
 import { watchUsage } from '#control/portfolio/usage.ts'
@@ -29,6 +30,7 @@ import { startLink } from '#control/publishing/start.ts'
 import { watchReadiness } from '#control/readiness/readiness.ts'
 import { watchRetention } from '#control/retention/nightly.ts'
 import { OperatorVisits } from '#control/role/visits.ts'
+import { watchSpamLessons } from '#control/screening/add-up.ts'
 import { KeyRotation } from '#control/secret/rotation.ts'
 import { watchAutoAllow } from '#control/sender/auto-allow.ts'
 import { openSetup } from '#control/setup/setup.ts'
@@ -164,7 +166,9 @@ function loopsOf(deps: LoopDeps, signal: AbortSignal): readonly Promise<void>[] 
     watchAwaited(deps, signal),
     watchSigning(deps, signal),
     watchAutoAllow(deps, signal),
+    watchSpamLessons(deps, signal),
     watchUsage(deps, signal),
+    watchDepartures(deps, signal),
     watchDirectories(deps, signal),
     watchContacts(deps, signal),
     watchRanges({ ...deps, fetchJson }, signal),
@@ -177,6 +181,7 @@ type LoopDeps = Parameters<typeof watchConnect>[0] &
   >[0] &
   KnockDeps &
   Parameters<typeof watchUsage>[0] &
+  Parameters<typeof watchDepartures>[0] &
   Parameters<typeof watchAlerts>[0] &
   Parameters<typeof watchReadiness>[0] &
   Parameters<typeof watchSigning>[0] &

@@ -16,7 +16,14 @@ const LEASE_MS = 30_000
 const MINUTE_MS = 60_000
 const PRUNE_MS = 24 * 3_600_000
 
-const sources: readonly Source[] = [queueSource, syncSource, agentSource, takeoverSource, gatewaySource, archiveSource]
+const sources: readonly Source[] = [
+  queueSource,
+  syncSource,
+  agentSource,
+  takeoverSource,
+  gatewaySource,
+  archiveSource,
+]
 
 /** Runs until the signal aborts; resolves when the last round is over. */
 export async function watchAlerts(deps: SourceDeps, signal: AbortSignal): Promise<void> {

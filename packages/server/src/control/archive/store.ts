@@ -269,3 +269,10 @@ export async function forgetHours(db: Db, tenantId: string, beforeHour: number):
     .where('hour', '<', beforeHour)
     .execute()
 }
+
+/** The key goes with the row. */
+export async function deleteSetting(trx: Trx, tenantId: string): Promise<void> {
+  for (const table of ['archive_export', 'archive_check', 'journal_hour', 'archive_setting'] as const) {
+    await trx.deleteFrom(table).where('tenant_id', '=', tenantId).execute()
+  }
+}

@@ -22,20 +22,22 @@ export function archiveBindings(deps: ArchiveHandlerDeps): readonly Binding[] {
   return [
     on(contract.searchArchive, (request) => searchArchive(scopeOf(request), request.query, deps)),
     on(contract.getArchived, ({ params, query, ...request }) =>
-      readArchived(scopeOf(request), { id: params.entry, reason: query.reason }, deps),
+      readArchived(scopeOf(request), { id: params.archived, reason: query.reason }, deps),
     ),
     on(contract.getArchivedContent, ({ params, query, ...request }) =>
-      readContent(scopeOf(request), { id: params.entry, reason: query.reason }, deps),
+      readContent(scopeOf(request), { id: params.archived, reason: query.reason }, deps),
     ),
     on(contract.listArchiveExports, (request) => listExports(scopeOf(request), deps)),
     on(contract.startArchiveExport, (request) => startExport(scopeOf(request), request.body, deps)),
-    on(contract.getArchiveExport, (request) => getExport(scopeOf(request), request.params.export, deps)),
+    on(contract.getArchiveExport, (request) =>
+      getExport(scopeOf(request), request.params.archiveExport, deps),
+    ),
     on(contract.cancelArchiveExport, async (request) => {
-      await cancelExport(scopeOf(request), request.params.export, deps)
+      await cancelExport(scopeOf(request), request.params.archiveExport, deps)
       return {}
     }),
     on(contract.downloadArchiveExport, (request) =>
-      downloadExport(scopeOf(request), request.params.export, deps),
+      downloadExport(scopeOf(request), request.params.archiveExport, deps),
     ),
     ...settingsBindings(deps),
   ]
@@ -49,13 +51,13 @@ function settingsBindings(deps: ArchiveHandlerDeps): readonly Binding[] {
     ),
     on(settings.addArchiveRule, (request) => addRule(scopeOf(request), request.body, deps)),
     on(settings.removeArchiveRule, async (request) => {
-      await removeRule(scopeOf(request), request.params.rule, deps)
+      await removeRule(scopeOf(request), request.params.archiveRule, deps)
       return {}
     }),
     on(settings.listArchiveHolds, (request) => listHolds(scopeOf(request), deps)),
     on(settings.addArchiveHold, (request) => addHold(scopeOf(request), request.body, deps)),
     on(settings.endArchiveHold, async (request) => {
-      await releaseHold(scopeOf(request), request.params.hold, deps)
+      await releaseHold(scopeOf(request), request.params.archiveHold, deps)
       return {}
     }),
     on(settings.reconcileArchive, (request) => reconcile(scopeOf(request), request.query.days, deps)),

@@ -3,8 +3,8 @@ import type { Binding } from '../request.ts'
 import { acceptanceBindings } from './acceptance.ts'
 import { accountBindings } from './account.ts'
 import { agentBindings } from './agent.ts'
-import { archiveBindings } from './archive.ts'
 import { alertBindings } from './alert.ts'
+import { archiveBindings } from './archive.ts'
 import { auditBindings } from './audit.ts'
 import { connectBindings } from './connect.ts'
 import { contactBindings } from './contacts.ts'
@@ -14,6 +14,7 @@ import { domainBindings } from './domain.ts'
 import { greylistBindings } from './greylist.ts'
 import { heldBindings } from './held.ts'
 import { keyBindings } from './keys.ts'
+import { leavingBindings } from './leaving.ts'
 import { messageBindings } from './message.ts'
 import { outboundBindings } from './outbound.ts'
 import { policyBindings } from './policy.ts'
@@ -30,6 +31,7 @@ import { setupBindings } from './setup.ts'
 import { shareBindings } from './share.ts'
 import { signInBindings } from './sign-in.ts'
 import { signingBindings } from './signing.ts'
+import { spamBindings } from './spam.ts'
 import { spoofingBindings } from './spoofing.ts'
 import { systemBindings } from './system.ts'
 import { tenantBindings } from './tenant.ts'
@@ -64,6 +66,7 @@ export function createBindings(deps: HandlerDeps): readonly Binding[] {
     ...refusalBindings(deps),
     ...queueBindings(deps),
     ...heldBindings(deps),
+    ...spamBindings(deps),
     ...whereBindings(deps),
     ...greylistBindings(deps),
     ...spoofingBindings(deps),
@@ -76,5 +79,6 @@ export function createBindings(deps: HandlerDeps): readonly Binding[] {
     ...acceptanceBindings(deps),
     ...shareBindings(deps),
     ...portfolioBindings(deps),
+    ...leavingBindings(deps),
   ]
 }

@@ -11,6 +11,7 @@ import {
   updateDomain,
 } from '#control/domain/domain.ts'
 import { checkMx, mxViewOf, requireValidated } from '#control/domain/mx.ts'
+import { zoneOfDomain } from '#control/domain/zone.ts'
 import type { ControlDeps, Scope } from '#control/scope.ts'
 import { type Binding, on, scopeOf } from '../request.ts'
 
@@ -28,6 +29,9 @@ export function domainBindings(deps: ControlDeps): readonly Binding[] {
       await removeDomain(scopeOf(request), request.params.domain, deps)
       return {}
     }),
+    on(contract.getDomainZone, (request) =>
+      zoneOfDomain(scopeOf(request), request.params.domain, deps),
+    ),
     on(contract.getMx, (request) => mxView(scopeOf(request), request.params.domain, deps)),
     on(contract.checkMx, async (request) => {
       const scope = scopeOf(request)

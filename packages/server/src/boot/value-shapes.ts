@@ -1,0 +1,45 @@
+// What values of boot keys look like, and what a fault with one says.
+import { isIP } from 'node:net'
+import * as z from 'zod'
+
+const IP_PORT = /^(?:\[[0-9a-fA-F:.]+\]|\d{1,3}(?:\.\d{1,3}){3}):\d{1,5}$/
+
+/** `host:port`, with IPv6 in brackets. */
+export const Endpoint = z
+  .string()
+  .regex(
+    /^(?:\[[0-9a-fA-F:.]+\]|[^:\s[\]]+):\d{1,5}$/,
+    'expected host:port, such as 0.0.0.0:2525 or [::]:2525',
+  )
+  .transform((text) => {
+    const colon = text.lastIndexOf(':')
+    return { host: text.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(text.slice(colon + 1)) }
+  })
+  .refine(({ port }) => port <= 65_535, 'expected a port from 0 to 65535')
+
+/** A scanner by network or by a socket on this machine. */
+export const Scanner = z.union([
+  z
+    .string()
+    .startsWith('/', 'expected host:port or the path of a socket, such as 127.0.0.1:3310')
+    .transform((path) => ({ kind: 'unix' as const, path })),
+  Endpoint.transform((endpoint) => ({ kind: 'tcp' as const, ...endpoint })),
+])
+
+/** Scheme, host and port, without a path. */
+export const Origin = z
+  .url('expected an origin such as http://127.0.0.1:9000')
+  .transform((text) => text.replace(/\/$/, ''))
+export const Resolver = z.string().regex(IP_PORT, 'expected ip:port, such as 127.0.0.1:53')
+export const Ip = z.string().refine((text) => isIP(text) !== 0, 'expected an address, such as 203.0.113.9')
+export const Cidr = z
+  .string()
+  .regex(/^[0-9a-fA-F:.]+(?:\/\d{1,3})?$/, 'expected an address or network, such as 127.0.0.0/8')
+export const Hostname = z
+  .string()
+  .regex(
+    /^(?=.{1,253}$)[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*$/,
+    'expected a host name such as mx.example.net',
+  )
+export const count = (min: number, max: number) =>
+  z.coerce.number(`expected a whole number from ${min} to ${max}`).int().min(min).max(max)

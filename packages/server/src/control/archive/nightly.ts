@@ -1,0 +1,98 @@
+// Every night entries that are past their days go, unless a hold keeps them; files of exports after their week.
+import type { ArchiveQuery } from '@gatepost/contract/archive.ts'
+import { removeFile } from '#platform/files.ts'
+import { appendAudit } from '../audit/audit.ts'
+import { memberAddresses } from '../policy/store.ts'
+import type { ArchiveDeps } from './deps.ts'
+import { fileOf } from './export.ts'
+import { readGroupAddresses } from './group-addresses.ts'
+import {
+  allSettings,
+  deleteExport,
+  expiredExports,
+  forgetHours,
+  holdsOf,
+  rulesOf,
+  settingOf,
+} from './store.ts'
+import type { RetentionWord } from './thread-wire.ts'
+
+const LOOK_MS = 600_000
+const DAY_MS = 86_400_000
+const HOUR_MS = 3_600_000
+/** UTC hour: after the retention of the other data. */
+const HOUR = 3
+/** Five weeks and a day: what silence is told by. */
+const HOURS_KEPT = 864
+const GROUP_ADDRESSES_MAX = 100_000
+
+export async function watchArchive(deps: ArchiveDeps, signal: AbortSignal): Promise<void> {
+  const { clock, emit } = deps
+  let ranAt = clock.now()
+  while (!signal.aborted) {
+    await clock.sleep(LOOK_MS, signal)
+    if (signal.aborted) return
+    const now = clock.now()
+    const isNight = new Date(now).getUTCHours() === HOUR && now - ranAt > DAY_MS / 2
+    if (!isNight && now - ranAt < DAY_MS) continue
+    ranAt = now
+    await applyArchiveRetention(deps).catch((error: unknown) => {
+      emit('control.request.failed', { what: 'retention of archives', error })
+    })
+  }
+}
+
+/** Removes what is over, of every organisation; resolves with how many entries went. */
+export async function applyArchiveRetention(deps: ArchiveDeps): Promise<number> {
+  const { store, clock, archive } = deps
+  let removed = 0
+  for (const { tenant_id: tenantId } of await allSettings(store)) {
+    const retention = await retentionOf(deps, tenantId)
+    const done = await archive.purge(tenantId, retention, 'retention')
+    removed += done.removed
+    await forgetHours(store.db, tenantId, Math.floor(clock.now() / HOUR_MS) - HOURS_KEPT)
+    if (done.removed === 0) continue
+    const scope = { tenantId, actor: { kind: 'system', name: 'retention' }, from: 'internal' } as const
+    const after = { removed: done.removed, kept: done.kept }
+    const event = { action: 'archive.purged', subject: 'archive', before: null, after, at: clock.now() }
+    await store.transaction((trx) => appendAudit(trx, scope, event))
+  }
+  for (const row of await expiredExports(store, clock.now())) {
+    await store.transaction((trx) => deleteExport(trx, row.tenant_id, row.id))
+    removeFile(fileOf(archive.folder, row))
+  }
+  return removed
+}
+
+/** Days, rules with groups as their addresses, and holds that have not ended. */
+export async function retentionOf(
+  { store }: Pick<ArchiveDeps, 'store'>,
+  tenantId: string,
+): Promise<RetentionWord> {
+  const [setting, rules, holds] = await Promise.all([
+    settingOf(store.db, tenantId),
+    rulesOf(store.db, tenantId),
+    holdsOf(store.db, tenantId),
+  ])
+  const groups = rules.filter(({ kind }) => kind === 'group').map(({ value }) => value)
+  const members = await memberAddresses(store.db, tenantId, groups, GROUP_ADDRESSES_MAX)
+  const listed = await readGroupAddresses(store.db, tenantId, groups)
+  return {
+    days: setting?.days ?? null,
+    rules: rules.flatMap(({ kind, value, days }) => {
+      if (kind !== 'group') return [{ kind, value, days }]
+      const { addresses, domains } = listed.get(value) ?? { addresses: [], domains: [] }
+      return [
+        ...[...addresses, ...(members.get(value) ?? [])].map((one) => ({
+          kind: 'address' as const,
+          value: one,
+          days,
+        })),
+        ...domains.map((one) => ({ kind: 'domain' as const, value: one, days })),
+      ]
+    }),
+    holds: holds
+      .filter(({ ended_at }) => ended_at === null)
+      .map(({ query }) => JSON.parse(query) as ArchiveQuery),
+  }
+}

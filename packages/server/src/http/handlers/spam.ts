@@ -1,0 +1,20 @@
+// Answers for spam lessons.
+import * as contract from '@gatepost/contract/spam.ts'
+import type { ControlDeps } from '#control/scope.ts'
+import { listSpamLessons, spamLearning, teachSpam, unteachSpam } from '#control/screening/learn.ts'
+import { type Binding, on, scopeOf } from '../request.ts'
+
+export function spamBindings(deps: ControlDeps): readonly Binding[] {
+  return [
+    on(contract.listSpamLessons, (request) => listSpamLessons(scopeOf(request), request.query, deps)),
+    on(contract.getSpamLearning, (request) => spamLearning(scopeOf(request), deps)),
+    on(contract.learnSpam, ({ body: { kind, content }, ...request }) => {
+      const teaching = { kind, origin: 'command', content: Buffer.from(content, 'base64') } as const
+      return teachSpam(scopeOf(request), teaching, deps)
+    }),
+    on(contract.unlearnSpam, async (request) => {
+      await unteachSpam(scopeOf(request), request.params.lesson, deps)
+      return {}
+    }),
+  ]
+}
