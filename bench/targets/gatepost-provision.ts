@@ -40,9 +40,10 @@ export async function provision({ url, setupToken, dns, sinkPort }: ProvisionOpt
     params: tenant,
     body: { name: 'Bench sink', host: '127.0.0.1', port: sinkPort, tls: 'none', defaultFor: 'inbound' },
   })
-  // W1 measures the way of a message; greylisting has a workload of its own (W2), with senders of its own.
+  // W1 measures the way of a message; greylisting has a workload of its own (W2), with senders of its own,
+  // and scores are compared with other scorers elsewhere.
   const { items } = await api.call(listPolicies, { params: tenant })
-  for (const { id } of items.filter(({ type }) => type === 'greylisting')) {
+  for (const { id } of items.filter(({ type }) => type === 'greylisting' || type === 'spam-scanning')) {
     await api.call(enablePolicy, { params: { ...tenant, policy: id }, body: { enabled: false } })
   }
   await api.call(createPolicy, { params: tenant, body: { draft: STRANGERS, reason: '' } })

@@ -3,6 +3,7 @@ import { createSecureContext } from 'node:tls'
 import { CREDENTIAL_COLUMN } from '@gatepost/server/edge/credential.ts'
 import { Edge } from '@gatepost/server/edge/edge.ts'
 import { Listener, type ListenerOptions } from '@gatepost/server/edge/listener.ts'
+import { createScreener } from '@gatepost/server/facts/screening/screener.ts'
 import type { CallForwardFact, CallForwardQuestion } from '@gatepost/server/facts/sources.ts'
 import type { DnsRecordType } from '@gatepost/server/platform/dns-types.ts'
 import { digestOf } from '@gatepost/server/platform/random.ts'
@@ -89,6 +90,7 @@ export class World {
       secrets: box,
       tlsContext: () => (this.#config.get('tls') === 'off' ? null : secureContext),
       callForward: (question) => this.#askHost(question),
+      screener: createScreener({ emit: () => {}, clamd: null }),
       onAccepted: (envelope) => this.offered.push(envelope.id),
     })
     const listen = async (role: ListenerOptions['role'], implicitTls: boolean): Promise<number> => {

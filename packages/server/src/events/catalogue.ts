@@ -33,6 +33,12 @@ export const catalogue = {
   },
   'link.rejected': { level: 'error', means: 'A message on the link does not have the agreed shape.' },
   'link.order.done': { level: 'info', means: 'An order of control was carried out.' },
+  'edge.screening.failed': {
+    level: 'error',
+    means:
+      'Content could not be looked into: a fault of ours, or too slow. The message is told as unreadable.',
+    counts: 'screening_failures',
+  },
   'edge.listening': { level: 'info', means: 'A listener accepts connections.' },
   'edge.connection.opened': { level: 'debug', means: 'A client connected.', counts: 'connections' },
   'edge.connection.refused': {

@@ -14,6 +14,8 @@ import { Edge } from '#edge/edge.ts'
 import { explain } from '#edge/explain.ts'
 import { Listener } from '#edge/listener.ts'
 import type { Emit } from '#events/emit.ts'
+import { createScreener } from '#facts/screening/screener.ts'
+import type { Screener } from '#facts/screening/screening.ts'
 import { archiveUploader } from '#link/archive-upload.ts'
 import { createLinkClient } from '#link/client.ts'
 import { followSnapshots } from '#link/follower.ts'
@@ -86,7 +88,22 @@ export async function startEdge(options: RoleOptions): Promise<Running> {
     report: (reports) => spool.report(reports),
   })
   const allowAhead = aheadOf(options, writer)
-  const edge = createEdge(options, { tls, dns, holder, spool, scheduler, greylist, callForward, allowAhead })
+  const screener = createScreener({
+    emit,
+    clamd: config.screening.clamd,
+    scannedFileOctets: config.screening.clamdFileBytes,
+  })
+  const edge = createEdge(options, {
+    tls,
+    dns,
+    holder,
+    spool,
+    scheduler,
+    greylist,
+    callForward,
+    allowAhead,
+    screener,
+  })
   const figures = () => measureEdge({ ...options, edge, spools, scheduler, holder })
   const pumps = [
     pumpOrders(ordersOf(options, { dns, spools, holder, mail, scheduler, greylist, edge }), common),
@@ -100,6 +117,7 @@ export async function startEdge(options: RoleOptions): Promise<Running> {
     setupUrl: null,
     async stop(withinMs = SESSIONS_MS) {
       await edge.close({ withinMs })
+      await screener.close()
       await greylist.close()
       callForward.close()
       await scheduler.stop(DELIVERY_MS)
@@ -125,6 +143,7 @@ function createEdge(
     readonly greylist: KeptGreylist
     readonly callForward: CallForward
     readonly allowAhead: (entries: readonly AllowedAhead[]) => void
+    readonly screener: Screener
   },
 ): Edge {
   const { tls, dns, holder, spool, scheduler, greylist, callForward } = parts
@@ -145,6 +164,7 @@ function createEdge(
     senderPage: senderPageOf(config.http.url),
     onAccepted: (envelope, content) => scheduler.offer(envelope, content),
     allowAhead: parts.allowAhead,
+    screener: parts.screener,
   })
 }
 

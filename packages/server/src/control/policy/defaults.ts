@@ -7,6 +7,7 @@ import { acrossTenants } from '#store/tenant-guard.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
 import { changeSettings } from '../settings/settings.ts'
 import { type GroupNames, groupColumnsOf } from './rows.ts'
+import { screeningDrafts } from './screening-defaults.ts'
 import {
   domainsOfTenant,
   insertGroupRow,
@@ -39,6 +40,15 @@ export async function insertTenantDefaults(trx: Trx, scope: Scope, made: Made): 
     await insertDefault(trx, scope, { draft, locked, originId: null, groups, made })
   }
   await markDefault(trx, { tenantId: scope.tenantId, name: 'organisation', at: made.at })
+  await insertScreeningDefaults(trx, scope, made)
+}
+
+/** Makes the policies on content; apart, since organisations of an earlier release have the others. */
+async function insertScreeningDefaults(trx: Trx, scope: Scope, made: Made): Promise<void> {
+  for (const draft of screeningDrafts) {
+    await insertDefault(trx, scope, { draft, locked: false, originId: null, groups: new Map(), made })
+  }
+  await markDefault(trx, { tenantId: scope.tenantId, name: 'screening', at: made.at })
 }
 
 /** Makes the anti-spoofing policy of a new domain (F3). Part of its transaction. */
@@ -71,18 +81,31 @@ export async function ensureDefaults({
   store,
   clock,
 }: Pick<ControlDeps, 'store' | 'clock'>): Promise<number> {
+  const all = await ensureEach(store, 'organisation', async (trx, scope) => {
+    const made = await recordDefaults(trx, scope, clock.now())
+    await insertTenantDefaults(trx, scope, made)
+    for (const { id, name } of await domainsOfTenant(trx, scope.tenantId)) {
+      await insertDomainDefaults(trx, scope, { id, name, ...made })
+    }
+  })
+  const screening = await ensureEach(store, 'screening', async (trx, scope) =>
+    insertScreeningDefaults(trx, scope, await recordDefaults(trx, scope, clock.now())),
+  )
+  return all + screening
+}
+
+/** Calls `make` once for each organisation that lacks the defaults of a name, in a transaction each. */
+async function ensureEach(
+  store: ControlDeps['store'],
+  name: 'organisation' | 'screening',
+  make: (trx: Trx, scope: Scope) => Promise<void>,
+): Promise<number> {
   let made = 0
   for (;;) {
-    const tenantIds = await tenantsWithoutDefaults(acrossTenants(store.db), TENANTS_PER_ROUND)
+    const tenantIds = await tenantsWithoutDefaults(acrossTenants(store.db), name, TENANTS_PER_ROUND)
     for (const tenantId of tenantIds) {
       const scope: Scope = { tenantId, actor: { kind: 'system', name: 'Gatepost' }, from: 'internal' }
-      await store.transaction(async (trx) => {
-        const made = await recordDefaults(trx, scope, clock.now())
-        await insertTenantDefaults(trx, scope, made)
-        for (const { id, name } of await domainsOfTenant(trx, tenantId)) {
-          await insertDomainDefaults(trx, scope, { id, name, ...made })
-        }
-      })
+      await store.transaction((trx) => make(trx, scope))
       made += 1
     }
     if (tenantIds.length < TENANTS_PER_ROUND) return made

@@ -72,6 +72,7 @@ inStore(
     const { items, total } = await listPolicies(scope, { limit: 50 }, deps)
     assert.deepEqual(items.map(({ type }) => type).toSorted(), [
       'anti-spoofing',
+      'attachment-handling',
       'authentication',
       'blocked-senders',
       'blocked-senders',
@@ -79,8 +80,10 @@ inStore(
       'display-name',
       'greylisting',
       'permitted-senders',
+      'spam-scanning',
+      'virus-scanning',
     ])
-    assert.equal(total, 8)
+    assert.equal(total, 11)
     assert.ok(items.every(({ origin, state }) => origin === 'default' && state === 'active'))
     const relay = items.find(({ locked }) => locked)!
     assert.equal(relay.name, 'External to external')
@@ -107,7 +110,12 @@ inStore('organisations of an earlier release get their defaults once', async (de
   }
   assert.equal(await ensureDefaults(deps), 1)
   assert.equal(await ensureDefaults(deps), 0)
-  assert.equal((await listPolicies(scope, { limit: 50 }, deps)).total, 8)
+  assert.equal((await listPolicies(scope, { limit: 50 }, deps)).total, 11)
+  // One of the release before screening lacks its policies alone.
+  await acrossTenants(deps.store.db).deleteFrom('policy').where('type', '=', 'virus-scanning').execute()
+  await acrossTenants(deps.store.db).deleteFrom('policy_default').where('name', '=', 'screening').execute()
+  assert.equal(await ensureDefaults(deps), 1)
+  assert.equal((await listPolicies(scope, { limit: 50 }, deps)).total, 13)
 })
 
 inStore(

@@ -347,12 +347,16 @@ export async function markDefault(
     .execute()
 }
 
-/** Organisations that never got their defaults; for all tenants at once. */
-export async function tenantsWithoutDefaults(db: Db, limit: number): Promise<readonly string[]> {
+/** Organisations that never got the defaults of a name; for all tenants at once. */
+export async function tenantsWithoutDefaults(
+  db: Db,
+  name: string,
+  limit: number,
+): Promise<readonly string[]> {
   const rows = await db
     .selectFrom('tenant')
     .leftJoin('policy_default', (join) =>
-      join.onRef('policy_default.tenant_id', '=', 'tenant.id').on('policy_default.name', '=', 'organisation'),
+      join.onRef('policy_default.tenant_id', '=', 'tenant.id').on('policy_default.name', '=', name),
     )
     .select('tenant.id')
     .where('policy_default.tenant_id', 'is', null)

@@ -1,0 +1,133 @@
+// What documents carry beside their text: macros, scripts, objects, encryption. By structure, never by running
+// or evaluating anything (abuse case 24).
+import { toLatin1 } from '@gatepost/mail/bytes.ts'
+import type { AttachmentClass } from '#policy/facts.ts'
+import { type Compound, readCompound } from './compound.ts'
+
+export type DocumentFinding = { readonly class: AttachmentClass; readonly saw: string }
+
+/** A file that lies in a document. */
+export type Embedded = { readonly name: string; readonly octets: Uint8Array }
+
+const macro = (saw: string): DocumentFinding => ({ class: 'macro', saw })
+const encrypted = (saw: string): DocumentFinding => ({ class: 'encrypted', saw })
+
+/** Names of streams and storages that hold code. */
+const CODE_STREAMS = new Set(['_VBA_PROJECT', 'VBA', '_VBA_PROJECT_CUR', 'Macros', 'PROJECTwm'])
+const WORKBOOKS = new Set(['Workbook', 'Book'])
+/** The sheets are named at the beginning of a workbook. */
+const WORKBOOK_READ_MAX = 4 * 1_048_576
+const ATTACHED_FILES_MAX = 50
+
+/** A compound file: older Office documents, Outlook items, encrypted new ones, installers. */
+export function compoundFindings(octets: Uint8Array): readonly DocumentFinding[] | null {
+  const compound = readCompound(octets)
+  if (compound === null) return null
+  const findings: DocumentFinding[] = []
+  const names = new Set(compound.entries.map(({ name }) => name))
+  if (names.has('EncryptedPackage')) findings.push(encrypted('an encrypted Office document'))
+  if ([...CODE_STREAMS].some((name) => names.has(name))) findings.push(macro('macros (VBA)'))
+  for (const entry of compound.entries) {
+    if (WORKBOOKS.has(entry.name)) findings.push(...workbookFindings(compound.read(entry, WORKBOOK_READ_MAX)))
+    if (entry.name === 'WordDocument') findings.push(...wordFindings(compound.read(entry, 64)))
+    if (entry.name === '\x01Ole10Native') findings.push(macro('an embedded object'))
+  }
+  if (names.has('\x05SummaryInformation') && compound.entries.some(({ name }) => name.startsWith('\u4840'))) {
+    findings.push({ class: 'dangerous', saw: 'a Windows installer' })
+  }
+  return findings
+}
+
+/** Files attached to an Outlook item (MS-OXMSG §2.2.2). */
+export function outlookAttachments(octets: Uint8Array, octetsMax: number): readonly Embedded[] {
+  const compound = readCompound(octets)
+  if (compound === null) return []
+  const data = compound.entries.filter(({ name }) => name === '__substg1.0_37010102')
+  const names = compound.entries.filter(({ name }) => /^__substg1\.0_3707001[EF]$/.test(name))
+  return data.slice(0, ATTACHED_FILES_MAX).map((entry, at) => ({
+    name: nameIn(compound, names[at]),
+    octets: compound.read(entry, octetsMax),
+  }))
+}
+
+function nameIn(compound: Compound, entry: Compound['entries'][number] | undefined): string {
+  if (entry === undefined) return ''
+  return toLatin1(compound.read(entry, 600)).replaceAll('\0', '')
+}
+
+const BOUNDSHEET = 0x85
+const FILEPASS = 0x2f
+const EOF = 0x0a
+
+/** Records of MS-XLS §2.4: a sheet of kind 1 holds Excel 4 macros. */
+function workbookFindings(octets: Uint8Array): readonly DocumentFinding[] {
+  const view = new DataView(octets.buffer, octets.byteOffset, octets.byteLength)
+  for (let at = 0; at + 4 <= octets.length; ) {
+    const type = view.getUint16(at, true)
+    const length = view.getUint16(at + 2, true)
+    if (type === FILEPASS) return [encrypted('an encrypted workbook')]
+    if (type === BOUNDSHEET && octets[at + 9] === 1) return [macro('Excel 4 macros')]
+    if (type === EOF) return []
+    at += 4 + length
+  }
+  return []
+}
+
+/** The flag fEncrypted of MS-DOC §2.5.2. */
+function wordFindings(octets: Uint8Array): readonly DocumentFinding[] {
+  return octets.length > 12 && (octets[11]! & 1) !== 0 ? [encrypted('an encrypted document')] : []
+}
+
+/** Names within an Office document of the newer kind (ECMA-376) that mean code. */
+export function officeMemberFinding(name: string): DocumentFinding | null {
+  const lower = name.toLowerCase()
+  if (lower.endsWith('vbaproject.bin')) return macro('macros (VBA)')
+  if (lower.startsWith('xl/macrosheets/')) return macro('Excel 4 macros')
+  if (/(?:^|\/)activex\/[^/]*\.(?:bin|xml)$/.test(lower)) return macro('an ActiveX control')
+  return null
+}
+
+const EXTERNAL = /<Relationship\b[^>]{0,2000}>/gi
+const RELATIONS_READ_MAX = 262_144
+
+/** Relations that load a template or an object from elsewhere when the document opens. */
+export function relationFindings(octets: Uint8Array): readonly DocumentFinding[] {
+  const text = toLatin1(octets, 0, RELATIONS_READ_MAX)
+  if (!/TargetMode\s*=\s*["']External/i.test(text)) return []
+  for (const [relation] of text.matchAll(EXTERNAL)) {
+    if (!/TargetMode\s*=\s*["']External/i.test(relation)) continue
+    if (/\/(?:attachedTemplate|oleObject|frame|subDocument)["']/i.test(relation)) {
+      return [macro('a template or object that is loaded from elsewhere')]
+    }
+  }
+  return []
+}
+
+/** PDF (ISO 32000): encryption, scripts and programs that open with it. Packed objects are not unpacked. */
+export function pdfFindings(octets: Uint8Array): readonly DocumentFinding[] {
+  const text = toLatin1(octets)
+  const findings: DocumentFinding[] = []
+  if (/\/Encrypt\s+\d+\s+\d+\s+R/.test(text)) findings.push(encrypted('an encrypted PDF'))
+  if (/\/(?:JavaScript|JS)\s*(?:\(|<|\d+\s+\d+\s+R|\/)/.test(text)) {
+    findings.push({ class: 'script', saw: 'a PDF with a script' })
+  }
+  if (/\/Launch\b/.test(text) && /\/S\s*\/Launch\b/.test(text)) {
+    findings.push({ class: 'dangerous', saw: 'a PDF that starts a program' })
+  }
+  return findings
+}
+
+/** RTF: objects are how documents without macros run code. */
+export function rtfFindings(octets: Uint8Array): readonly DocumentFinding[] {
+  const text = toLatin1(octets)
+  return /\\obj(?:data|autlink|update|ocx)\b/i.test(text) ? [macro('an embedded object')] : []
+}
+
+const SCRIPT =
+  /<script\b|\bon(?:load|error|click|mouseover|focus|toggle|begin)\s*=|javascript:|vbscript:|<iframe\b[^>]{0,500}srcdoc|<meta\b[^>]{0,300}http-equiv\s*=\s*["']?refresh/i
+
+/** Pages and pictures that come as files: a script in them runs with the rights of a local file. */
+export function pageFindings(octets: Uint8Array): readonly DocumentFinding[] {
+  const text = toLatin1(octets).replaceAll('\0', '')
+  return SCRIPT.test(text) ? [{ class: 'script', saw: 'a page with a script' }] : []
+}

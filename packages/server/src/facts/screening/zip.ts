@@ -1,0 +1,153 @@
+// Reads ZIP archives (APPNOTE 6.3) from octets in memory, bounded: sizes are counted by us and never
+// believed, and nothing is ever written anywhere under a member's name.
+import { inflateRawSync } from 'node:zlib'
+import { decodeUtf8, toLatin1 } from '@gatepost/mail/bytes.ts'
+
+export type ZipMember = {
+  readonly name: string
+  readonly isEncrypted: boolean
+  readonly isFolder: boolean
+  readonly method: number
+  /** As written; not believed. */
+  readonly size: number
+  readonly packedSize: number
+  readonly headerAt: number
+}
+
+export type ZipDirectory = {
+  readonly members: readonly ZipMember[]
+  /** Members beyond `membersMax`. */
+  readonly isCut: boolean
+  /** What no honest program writes, in plain words; null for a plain archive. */
+  readonly odd: string | null
+}
+
+const END = 0x06054b50
+const END_LENGTH = 22
+const CENTRAL = 0x02014b50
+const CENTRAL_LENGTH = 46
+const LOCAL = 0x04034b50
+const LOCAL_LENGTH = 30
+const END64_LOCATOR = 0x07064b50
+const END64 = 0x06064b50
+const COMMENT_MAX = 65_535
+const NAME_MAX = 1024
+
+/** The list of members; null when there is none that could be read. */
+export function readZip(octets: Uint8Array, membersMax: number): ZipDirectory | null {
+  const view = new DataView(octets.buffer, octets.byteOffset, octets.byteLength)
+  const endAt = findEnd(view)
+  if (endAt === -1) return null
+  const { count, size, at } = directoryOf(view, endAt)
+  // What stands in front of the archive shifts every offset: programs that unpack themselves, and tricks.
+  const shift = endAt - size - at
+  const start = shift >= 0 && signatureAt(view, at + shift) === CENTRAL ? at + shift : at
+  const members = readMembers(view, octets, {
+    from: start,
+    shift: start - at,
+    max: Math.min(count, membersMax),
+  })
+  const isCut = count > members.length && members.length >= membersMax
+  const isBroken = !isCut && members.length < count
+  return { members, isCut, odd: isBroken ? 'its list of files is broken' : oddness(view, members, start) }
+}
+
+/**
+ * The octets of a member, at most `max`; null with the reason when they cannot be had. An honest member is
+ * never longer than it says.
+ */
+export function zipMemberOctets(
+  octets: Uint8Array,
+  member: ZipMember,
+  max: number,
+): { readonly octets: Uint8Array } | { readonly why: 'too-large' | 'method' | 'broken' } {
+  const view = new DataView(octets.buffer, octets.byteOffset, octets.byteLength)
+  if (signatureAt(view, member.headerAt) !== LOCAL) return { why: 'broken' }
+  const from =
+    member.headerAt +
+    LOCAL_LENGTH +
+    view.getUint16(member.headerAt + 26, true) +
+    view.getUint16(member.headerAt + 28, true)
+  if (from + member.packedSize > octets.length) return { why: 'broken' }
+  const packed = octets.subarray(from, from + member.packedSize)
+  if (member.method === 0) return packed.length > max ? { why: 'too-large' } : { octets: packed }
+  if (member.method !== 8) return { why: 'method' }
+  if (member.size > max) return { why: 'too-large' }
+  try {
+    // What is written is a hint for memory alone: more comes out as a fault of this limit.
+    return { octets: inflateRawSync(packed, { maxOutputLength: Math.max(1, max) }) }
+  } catch (error) {
+    return { why: (error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE' ? 'too-large' : 'broken' }
+  }
+}
+
+function signatureAt(view: DataView, at: number): number {
+  return at >= 0 && at + 4 <= view.byteLength ? view.getUint32(at, true) : 0
+}
+
+/** The end of the directory, from behind: its comment may be 64 KiB long. */
+function findEnd(view: DataView): number {
+  const last = view.byteLength - END_LENGTH
+  for (let at = last; at >= 0 && at >= last - COMMENT_MAX; at--) {
+    if (view.getUint32(at, true) === END) return at
+  }
+  return -1
+}
+
+type Directory = { readonly count: number; readonly size: number; readonly at: number }
+
+function directoryOf(view: DataView, endAt: number): Directory {
+  const plain = {
+    count: view.getUint16(endAt + 10, true),
+    size: view.getUint32(endAt + 12, true),
+    at: view.getUint32(endAt + 16, true),
+  }
+  const isLarge = plain.count === 0xffff || plain.size === 0xffffffff || plain.at === 0xffffffff
+  if (!isLarge || signatureAt(view, endAt - 20) !== END64_LOCATOR) return plain
+  const largeAt = Number(view.getBigUint64(endAt - 12, true))
+  if (signatureAt(view, largeAt) !== END64 || largeAt + 56 > view.byteLength) return plain
+  return {
+    count: Number(view.getBigUint64(largeAt + 32, true)),
+    size: Number(view.getBigUint64(largeAt + 40, true)),
+    at: Number(view.getBigUint64(largeAt + 48, true)),
+  }
+}
+
+function readMembers(
+  view: DataView,
+  octets: Uint8Array,
+  range: { readonly from: number; readonly shift: number; readonly max: number },
+): ZipMember[] {
+  const members: ZipMember[] = []
+  let at = range.from
+  while (members.length < range.max && at + CENTRAL_LENGTH <= view.byteLength) {
+    if (signatureAt(view, at) !== CENTRAL) break
+    const flags = view.getUint16(at + 8, true)
+    const nameLength = view.getUint16(at + 28, true)
+    const name = octets.subarray(at + CENTRAL_LENGTH, at + CENTRAL_LENGTH + Math.min(nameLength, NAME_MAX))
+    members.push({
+      name: (flags & 0x800) !== 0 ? decodeUtf8(name) : toLatin1(name),
+      isEncrypted: (flags & 1) !== 0 || view.getUint16(at + 10, true) === 99,
+      isFolder: name.at(-1) === 47,
+      method: view.getUint16(at + 10, true),
+      packedSize: view.getUint32(at + 20, true),
+      size: view.getUint32(at + 24, true),
+      headerAt: view.getUint32(at + 42, true) + range.shift,
+    })
+    at += CENTRAL_LENGTH + nameLength + view.getUint16(at + 30, true) + view.getUint16(at + 32, true)
+  }
+  return members
+}
+
+/** Members that share octets, and archives behind archives, are read differently by different programs. */
+function oddness(view: DataView, members: readonly ZipMember[], directoryAt: number): string | null {
+  const inOrder = [...members].sort((a, b) => a.headerAt - b.headerAt)
+  let end = 0
+  for (const { headerAt, packedSize } of inOrder) {
+    if (headerAt < end) return 'its files overlap'
+    end = headerAt + LOCAL_LENGTH + packedSize
+  }
+  const first = inOrder[0]?.headerAt ?? directoryAt
+  if (first > 0 && signatureAt(view, 0) === LOCAL) return 'it holds a second archive'
+  return null
+}
