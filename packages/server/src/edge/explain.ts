@@ -143,6 +143,7 @@ function lookUpsOf(
           authentication: await lookUps.authentication(),
           clientNames: await edge.clientNames.names(clientIp),
           ownDomains: settings?.domains.map(({ name }) => name) ?? [],
+          taught: settings?.spamTaught ?? null,
         }),
       })
       return screening

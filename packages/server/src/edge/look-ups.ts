@@ -73,6 +73,7 @@ function screeningOf(session: Session, transaction: Transaction, content: Conten
       authentication: await authenticationOf(session, transaction, content),
       clientNames: await edge.clientNames.names(wire.clientIp),
       ownDomains: settings?.domains.map(({ name }) => name) ?? [],
+      taught: settings?.spamTaught ?? null,
     }),
   })
 }

@@ -20,6 +20,8 @@ export type TenantRows = {
   }
   /** Days that held mail waits, where the tenant chose. */
   readonly heldDays?: number | null
+  /** What was taught about spam, packed. */
+  readonly spamTaught?: string | null
   readonly domains: readonly {
     readonly id: string
     readonly name: string
@@ -128,6 +130,7 @@ export function compileTenant(rows: TenantRows): TenantSettings {
     ...outboundOf(rows.outbound),
     ...signingOf(rows),
     ...archiveOf(rows),
+    ...(rows.spamTaught ? { spamTaught: rows.spamTaught } : {}),
     ...autoAllowOf(rows),
   }
 }

@@ -88,6 +88,7 @@ export const TenantShard = z.object({
   arcSealers: z.array(z.string()).optional(),
   archiving: z.literal(true).optional(),
   journal: z.array(z.string()).optional(),
+  spamTaught: z.string().max(300_000).optional(),
   autoAllow: z.object({ enabled: z.boolean(), days: z.int(), samplePercent: z.int() }).optional(),
 }) satisfies z.ZodType<TenantSettings>
 

@@ -47,6 +47,8 @@ export type IdKind =
   | 'chk'
   /** Collection of contacts. */
   | 'ctr'
+  /** Lesson about spam. */
+  | 'les'
   /** Alert, word of it on its way. */
   | 'alr'
   | 'snd'

@@ -148,6 +148,8 @@ export type TenantSettings = {
   readonly archiving?: true | undefined
   /** Local parts that journal mail comes to; left out while none is taken. */
   readonly journal?: readonly string[] | undefined
+  /** What the organisation's reports and releases taught about spam, packed; left out while nothing is. */
+  readonly spamTaught?: string | undefined
   /** How auto allow works; left out where it is as it comes. */
   readonly autoAllow?: AutoAllowSettings | undefined
 }

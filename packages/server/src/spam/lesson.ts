@@ -2,7 +2,7 @@
 // become
 // weights. Deterministic, so that a lesson taken back leaves no trace.
 import { BIAS, type Learned, WEIGHT_MAX } from './learned.ts'
-import { type Example, trainLogistic } from './logistic.ts'
+import { type Example, trainRounds } from './logistic.ts'
 import { BUCKETS, FEATURE_PREFIX, hash, type Token } from './tokens.ts'
 
 export type Lesson = {
@@ -37,6 +37,12 @@ export function lessonFeatures(measured: {
 
 /** The weights of an organisation's lessons; null while there are too few of a kind. */
 export function learn(lessons: readonly Lesson[]): Learned | null {
+  const course = learning(lessons)
+  for (let step = course.next(); ; step = course.next()) if (step.done) return step.value
+}
+
+/** The same in rounds: thousands of lessons take a second or two. */
+export function* learning(lessons: readonly Lesson[]): Generator<number, Learned | null> {
   const spam = lessons.filter(({ isSpam }) => isSpam).length
   const ham = lessons.length - spam
   if (Math.min(spam, ham) < LESSONS_LEAST) return null
@@ -58,7 +64,7 @@ export function learn(lessons: readonly Lesson[]): Learned | null {
     return { places, values, weight, offset: lesson.odds, isSpam: lesson.isSpam }
   })
   const trained = new Float64Array(BUCKETS)
-  trainLogistic(trained, examples, { rounds: ROUNDS, rate: 0.15, pull: () => PULL, seed: 1 })
+  yield* trainRounds(trained, examples, { rounds: ROUNDS, rate: 0.15, pull: () => PULL, seed: 1 })
   const weights = new Map<number, number>()
   for (let bucket = 0; bucket < BUCKETS; bucket++) {
     const weight = Math.max(-WEIGHT_MAX, Math.min(WEIGHT_MAX, trained[bucket]!))

@@ -20,12 +20,21 @@ export type TrainOptions = {
   readonly seed: number
 }
 
-/** Trains `weights` in place (AdaGrad). */
+/** Trains `weights` in place. */
 export function trainLogistic(
   weights: Float64Array,
   examples: readonly Example[],
   options: TrainOptions,
 ): void {
+  for (const _ of trainRounds(weights, examples, options));
+}
+
+/** The same in rounds (AdaGrad), so that whoever has other work can do it between two. */
+export function* trainRounds(
+  weights: Float64Array,
+  examples: readonly Example[],
+  options: TrainOptions,
+): Generator<number, void> {
   const start = weights.slice()
   const seen = new Float64Array(weights.length).fill(1e-6)
   const order = examples.map((_, index) => index)
@@ -44,6 +53,7 @@ export function trainLogistic(
         weights[place]! += (options.rate * slope) / Math.sqrt(seen[place]!)
       }
     }
+    yield round
   }
 }
 

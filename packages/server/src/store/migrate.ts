@@ -20,6 +20,7 @@ import { signing } from './migrations/0022-signing.ts'
 import { autoAllow } from './migrations/0023-auto-allow.ts'
 import { tlsPartners } from './migrations/0024-tls.ts'
 import { sharedRoutes } from './migrations/0025-shared-routes.ts'
+import { spamLessons } from './migrations/0028-spam-lessons.ts'
 import { heldMail } from './migrations/0030-held.ts'
 import { archiveTables } from './migrations/0034-archive.ts'
 import { contacts } from './migrations/0037-contacts.ts'
@@ -54,6 +55,7 @@ export const migrations: readonly Migration[] = [
   checkHistory,
   sharingAndLeaving,
   templatesAndAddresses,
+  spamLessons,
   heldMail,
   archiveTables,
   contacts,

@@ -111,6 +111,7 @@ import type {
   HeldReferenceTable,
   SigningDomainTable,
 } from './signing-tables.ts'
+import type { SpamLessonTable, SpamTaughtTable } from './spam-tables.ts'
 import type { TlsPartnerTable } from './tls-tables.ts'
 
 /** An account that signs in. Users of a tenant's mail are `user`; one that may sign in has a person too. */
@@ -351,6 +352,8 @@ export type Schema = {
   alert_send: AlertSendTable
   check_state: CheckStateTable
   check_change: CheckChangeTable
+  readonly spam_lesson: SpamLessonTable
+  spam_taught: SpamTaughtTable
   readonly held_mail: HeldMailTable
   readonly held_setting: HeldSettingTable
   readonly downtime: DowntimeTable

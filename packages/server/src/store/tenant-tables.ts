@@ -17,6 +17,8 @@ export const tenantTables = [
   'address_confirmation',
   'shared_app_consent',
   'usage_day',
+  'spam_lesson',
+  'spam_taught',
   'held_mail',
   'held_setting',
   'mail_watch',

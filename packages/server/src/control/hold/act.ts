@@ -6,6 +6,7 @@ import { addressKey } from '@gatepost/mail/address.ts'
 import { appendAudit } from '../audit/audit.ts'
 import { actOnWaiting } from '../queue/queue.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
+import { teachHeld } from '../screening/teach-held.ts'
 import { makeEntries } from './entries.ts'
 import { ruleOf } from './settings.ts'
 import { heldSettingsOf, type StoredSettings } from './settings-store.ts'
@@ -68,6 +69,7 @@ export async function carryOutHeld(
   const seconded = isRelease
     ? await secondPerson(scope, targets, settings, deps)
     : { ready: targets, waiting: 0, left: [] }
+  if (isRelease) await teachReleased(scope, seconded.ready, deps)
   const moved = await move(scope, seconded.ready, { ...order, action: order.action }, deps)
   const entries =
     order.action === 'permit' || order.action === 'block'
@@ -80,6 +82,14 @@ export async function carryOutHeld(
     waiting: seconded.waiting,
     left: [...seconded.left, ...moved.left, ...entries.left],
   }
+}
+
+/** What was held as spam and is let go was none: the score learns it while the content is still here. */
+async function teachReleased(scope: Scope, targets: readonly Target[], deps: Deps): Promise<void> {
+  const messages = targets
+    .filter(({ rows }) => rows[0]?.class === 'spam')
+    .map(({ messageId, rows }) => ({ messageId, reversePath: rows[0]?.reverse_path ?? null }))
+  await teachHeld(scope, { kind: 'ham', origin: 'release', messages }, deps)
 }
 
 async function targetsOf(

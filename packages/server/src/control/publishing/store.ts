@@ -12,6 +12,7 @@ import { outboundRows } from '../outbound/shard-rows.ts'
 import { groupOf, ruleOf } from '../policy/rows.ts'
 import { groupsOf, memberAddresses } from '../policy/store.ts'
 import { heldDaysOf } from '../retention/store.ts'
+import { taughtOf } from '../screening/store.ts'
 import { autoAllowRow } from '../sender/auto-allow-store.ts'
 import { fillSenders } from '../sender/fill-store.ts'
 import { arcOf, keysInUse } from '../signing/store.ts'
@@ -132,7 +133,8 @@ async function rowsOf(db: Db, tenantId: string): ReturnType<PublishingStore['row
   }
   const heldDays = await heldDaysOf(db, tenantId)
   const archive = await archiveSettingOf(db, tenantId)
-  const parts = { archive, signingKeys, arc, autoAllow, outbound, heldDays }
+  const spamTaught = (await taughtOf(db, tenantId))?.packed ?? null
+  const parts = { archive, spamTaught, signingKeys, arc, autoAllow, outbound, heldDays }
   return { tenant, domains, routes, authorizedOutbounds, ...compiled, ...parts }
 }
 

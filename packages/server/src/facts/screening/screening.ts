@@ -30,6 +30,8 @@ export type SpamAbout = {
   readonly clientNames: Fact<readonly string[]>
   /** Domains of the organisation, A-labels. */
   readonly ownDomains: readonly string[]
+  /** What the organisation's reports and releases taught, packed (spam/learned.ts); null for nothing. */
+  readonly taught: string | null
 }
 
 /** What `scoreMessage` (spam/score.ts) gets. */

@@ -1,0 +1,80 @@
+// `spam`: what an organisation teaches about wanted and unwanted mail.
+import { getSpamLearning, learnSpam, listSpamLessons, unlearnSpam } from '@gatepost/contract/spam.ts'
+import { readBytes } from '#platform/files.ts'
+import { type Command, type Context, command, numberOf, UsageError } from '../command.ts'
+import { facts, table } from '../layout.ts'
+import { timeOf } from '../words.ts'
+
+/** The beginning of a message says what it is. */
+const OCTETS_MAX = 500_000
+
+export const spamCommands: readonly Command[] = [
+  command({
+    path: 'spam learn',
+    args: ['spam|ham', 'FILE'],
+    means: 'Teaches one message: spam, or ham for wanted mail. Taught again, the message changes its kind.',
+    run: learn,
+  }),
+  command({ path: 'spam unlearn', args: ['ID'], means: 'Takes a lesson back.', run: unlearn }),
+  command({
+    path: 'spam lessons',
+    flags: [
+      { name: 'limit', value: 'N', means: 'At most so many lessons (50, up to 500).' },
+      { name: 'after', value: 'ID', means: 'Lessons behind this one.' },
+    ],
+    means: 'What was taught by reports and releases, newest first, and whether it counts.',
+    run: lessons,
+  }),
+]
+
+async function learn({ call, tenant, arg, show }: Context): Promise<number> {
+  const kind = arg(0)
+  if (kind !== 'spam' && kind !== 'ham') throw new UsageError('Say spam or ham first, then the file.')
+  const octets = readBytes(arg(1))
+  if (octets === null) throw new UsageError(`${arg(1)} cannot be read.`)
+  const content = Buffer.from(octets.subarray(0, OCTETS_MAX)).toString('base64')
+  const lesson = await call(learnSpam, { params: { tenant: await tenant() }, body: { kind, content } })
+  show(lesson, () => `Taught as ${kind}: ${lesson.id}. It scored ${lesson.score} points until now.\n`)
+  return 0
+}
+
+async function unlearn({ call, tenant, arg, show }: Context): Promise<number> {
+  const done = await call(unlearnSpam, { params: { tenant: await tenant(), lesson: arg(0) } })
+  show(done, () => 'Taken back.\n')
+  return 0
+}
+
+async function lessons({ call, tenant, flag, show }: Context): Promise<number> {
+  const params = { tenant: await tenant() }
+  const limit = numberOf(flag('limit') ?? '50', '--limit')
+  const after = flag('after')
+  const query = { limit, ...(after === undefined ? {} : { after }) }
+  const [page, learning] = [
+    await call(listSpamLessons, { params, query }),
+    await call(getSpamLearning, { params }),
+  ]
+  show({ ...page, learning }, () =>
+    [
+      facts([
+        ['Lessons', `${learning.spam} spam, ${learning.ham} wanted`],
+        ['They count', learning.isUsed ? 'yes' : `from ${learning.least} of each kind on`],
+      ]),
+      '\n',
+      table(
+        ['Taught', 'As', 'By', 'From', 'Subject', 'Points then', 'Id'],
+        page.items.map(({ at, kind, origin, actor, author, subject, score, id }) => [
+          timeOf(at),
+          kind,
+          `${actor} (${origin})`,
+          author ?? '-',
+          subject ?? '',
+          score.toFixed(1),
+          id,
+        ]),
+        'Nothing was taught yet.',
+      ),
+      ...(page.next === null ? [] : [`Go on with: gatepost spam lessons --after ${page.next}\n`]),
+    ].join(''),
+  )
+  return 0
+}
