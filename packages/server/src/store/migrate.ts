@@ -22,6 +22,7 @@ import { tlsPartners } from './migrations/0024-tls.ts'
 import { sharedRoutes } from './migrations/0025-shared-routes.ts'
 import { spamLessons } from './migrations/0028-spam-lessons.ts'
 import { heldMail } from './migrations/0030-held.ts'
+import { digests } from './migrations/0032-digests.ts'
 import { archiveTables } from './migrations/0034-archive.ts'
 import { contacts } from './migrations/0037-contacts.ts'
 import { alerts } from './migrations/0039-alerts.ts'
@@ -57,6 +58,7 @@ export const migrations: readonly Migration[] = [
   templatesAndAddresses,
   spamLessons,
   heldMail,
+  digests,
   archiveTables,
   contacts,
 ].toSorted((a, b) => a.version - b.version)

@@ -21,6 +21,12 @@ import type {
 import type { Flag, Json } from './columns.ts'
 import type { ContactPairTable, ContactPartTable, ContactRunTable } from './contact-tables.ts'
 import type {
+  DigestChoiceTable,
+  DigestLinkTable,
+  DigestSentTable,
+  DigestSettingTable,
+} from './digest-tables.ts'
+import type {
   ConnectorEntryTable,
   ConnectorTable,
   SyncChangeTable,
@@ -355,6 +361,10 @@ export type Schema = {
   readonly spam_lesson: SpamLessonTable
   spam_taught: SpamTaughtTable
   readonly held_mail: HeldMailTable
+  digest_setting: DigestSettingTable
+  digest_choice: DigestChoiceTable
+  digest_sent: DigestSentTable
+  digest_link: DigestLinkTable
   readonly held_setting: HeldSettingTable
   readonly downtime: DowntimeTable
   readonly heartbeat: HeartbeatTable
