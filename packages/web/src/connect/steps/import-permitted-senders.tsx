@@ -1,6 +1,7 @@
 // C7: the import of permitted senders, and the way to everybody's lists.
 import { Link } from '@tanstack/react-router'
 import { useSlug } from '#app/session.ts'
+import { CollectContacts } from '#console/senders/collect/collect-contacts.tsx'
 import { ImportSenders } from '#console/senders/import-senders.tsx'
 
 export function ImportPermittedSenders() {
@@ -8,6 +9,7 @@ export function ImportPermittedSenders() {
   return (
     <>
       <ImportSenders />
+      <CollectContacts />
       <p className="small">
         <Link to="/t/$slug/senders" params={{ slug }}>
           See and change everybody’s lists under Senders

@@ -23,6 +23,7 @@ import { Note, ProblemNote } from '#shared/note.tsx'
 import { useNow } from '#shared/now.ts'
 import { Panel } from '#shared/panel.tsx'
 import stack from '#shared/stack.module.css'
+import { ContactsTool } from './collect/contacts-tool.tsx'
 import { ImportOutcome } from './import-outcome.tsx'
 import { ImportPreview } from './import-preview.tsx'
 import classes from './senders.module.css'
@@ -140,6 +141,7 @@ function ImportFile({ onClose }: { readonly onClose: () => void }) {
   return (
     <>
       <HowTo />
+      <ContactsTool />
       <div className={stack.row}>
         <Button variant="default" onClick={() => saveFile('permitted-senders-example.csv', EXAMPLE)}>
           Download example CSV
@@ -174,8 +176,8 @@ function HowTo() {
         the same way.
       </li>
       <li>
-        Get the addresses from an export of contacts or of sent mail. A tool that collects them from mailboxes
-        comes with a later release; until then the CSV is made by hand or by another gateway’s export.
+        Get the addresses from an export of contacts, from another gateway, or let the contacts tool collect
+        them from sent mail. Every program and script writes the same CSV.
       </li>
       <li>Choose the file, look at the preview, and import. Undo is possible for an hour.</li>
     </ol>

@@ -7,6 +7,7 @@ import { Page } from '#app/page.tsx'
 import { useMay, useSlug } from '#app/session.ts'
 import { AddSenders } from './add-senders.tsx'
 import { AutoAllowPanel } from './auto-allow-panel.tsx'
+import { CollectContacts } from './collect/collect-contacts.tsx'
 import { ImportSenders } from './import-senders.tsx'
 import { SenderList } from './sender-list.tsx'
 import type { SendersSearch } from './senders-search.ts'
@@ -36,6 +37,7 @@ export function SendersPage() {
     >
       <SkipTable />
       <ImportSenders />
+      <CollectContacts />
       <AutoAllowPanel />
       <SenderList
         search={search}
