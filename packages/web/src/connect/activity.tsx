@@ -3,6 +3,7 @@ import type { Connect } from '@gatepost/contract/connect.ts'
 import { IconCircleCheck, IconMailOpened, IconPencil, IconRefresh } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { Panel } from '#shared/panel.tsx'
 import { RelativeTime } from '#shared/time.tsx'
 import classes from './connect.module.css'
@@ -16,6 +17,7 @@ const SHOWN = 8
 /** Green dot, what we saw and when, a link to it, and which step it turned green. */
 export function LiveStrip({ connect }: { readonly connect: Connect }) {
   const slug = useSlug()
+  const words = useWords('connect')
   const seen = connect.activity.find(({ kind }) => kind === 'mail')
   if (!seen) return null
   const step = connect.steps.find(({ name }) => name === seen.step)
@@ -26,12 +28,12 @@ export function LiveStrip({ connect }: { readonly connect: Connect }) {
         <p className="strong">{seen.text}</p>
         <p className="small tx2">
           <RelativeTime at={seen.at} />
-          {step?.state === 'done' && ` · “${step.title}” is now done.`}
+          {step?.state === 'done' && ` · ${words('nowDone', { title: step.title })}`}
         </p>
       </div>
       {seen.messageId && (
         <Link to="/t/$slug/messages/$message" params={{ slug, message: seen.messageId }}>
-          View message
+          {words('viewMessage')}
         </Link>
       )}
     </div>
@@ -39,15 +41,16 @@ export function LiveStrip({ connect }: { readonly connect: Connect }) {
 }
 
 export function ActivityPanel({ connect }: { readonly connect: Connect }) {
+  const words = useWords('connect')
   if (connect.activity.length === 0) {
     return (
-      <Panel title="Activity">
-        <p className="tx2">Checks that turn green, mail that we see and changes appear here. Nothing yet.</p>
+      <Panel title={words('activity')}>
+        <p className="tx2">{words('activityEmpty')}</p>
       </Panel>
     )
   }
   return (
-    <Panel title="Activity" flush>
+    <Panel title={words('activity')} flush>
       <ul className={`${classes.rows} ${classes.activity}`}>
         {connect.activity.slice(0, SHOWN).map((activity) => (
           <li key={`${activity.at} ${activity.text}`}>

@@ -3,6 +3,7 @@ import { Environment } from '@gatepost/contract/common.ts'
 import { stepNames } from '@gatepost/contract/connect.ts'
 import { describe, expect, test } from 'vitest'
 import { smartHostOf } from '#console/outbound/smart-host.ts'
+import english from '#i18n/en/connect.json'
 import { check, connect } from '../../fixtures/connect.ts'
 import { mx, routes } from '../../fixtures/organization.ts'
 import { instructionsFor } from './instructions/instructions.ts'
@@ -71,6 +72,13 @@ test('a step without words of the server says how long it takes', () => {
   expect(detailOf({ ...step, detail: 'Not built yet' })).toBe('Optional, later release')
 })
 
+/** Words of the English catalogue, for what has no provider around it. */
+function words(key: string, values: Readonly<Record<string, string | number>> = {}): string {
+  const texts: Readonly<Record<string, unknown>> = english
+  const text = texts[key] ?? texts[`${key}_${values.count === 1 ? 'one' : 'other'}`]
+  return String(text).replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => String(values[name]))
+}
+
 describe('what is left', () => {
   const later = { available: false, state: 'not-started' } as const
 
@@ -86,7 +94,7 @@ describe('what is left', () => {
       const isLater = step.name === 'outbound' || step.name === 'add-users'
       return isLater ? { ...step, ...later } : { ...step, state: 'done' as const }
     })
-    expect(leadOf({ ...connect, steps })).toBe(
+    expect(leadOf({ ...connect, steps }, words as never)).toBe(
       'Everything that this release offers is done. 2 required steps come with a later release.',
     )
   })

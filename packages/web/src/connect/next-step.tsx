@@ -4,11 +4,13 @@ import { Button } from '@mantine/core'
 import { IconArrowRight } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { Facts } from '#shared/facts.tsx'
 import classes from './connect.module.css'
 
 export function NextStep({ connect }: { readonly connect: Connect }) {
   const slug = useSlug()
+  const words = useWords('connect')
   const navigate = useNavigate()
   const step = connect.steps.find(({ name }) => name === connect.next)
   if (!step) return null
@@ -17,20 +19,20 @@ export function NextStep({ connect }: { readonly connect: Connect }) {
   return (
     <section className={classes.next} aria-labelledby="next-step">
       <div className={classes.nextWords}>
-        <p className={classes.nextLabel}>Do this next</p>
+        <p className={classes.nextLabel}>{words('doNext')}</p>
         <h2 id="next-step" className={classes.nextTitle}>
-          {step.title}
+          {words(`steps.${step.name}`, step.title)}
         </h2>
         <p className={classes.nextText}>{failed ? `${failed.title}: ${failed.saw}` : step.why}</p>
         <Button onClick={open} rightSection={<IconArrowRight size={16} aria-hidden />}>
-          {failed ? 'Open the failed check' : 'Continue'}
+          {words(failed ? 'openFailed' : 'continue')}
         </Button>
       </div>
       <div className={classes.nextFacts}>
         <Facts
           rows={[
-            ['Takes', `${step.minutes} min`],
-            ['For users', step.changesForUsers],
+            [words('takes'), `${step.minutes} min`],
+            [words('forUsers'), step.changesForUsers],
           ]}
         />
       </div>

@@ -2,7 +2,7 @@
 import type { Connect } from '@gatepost/contract/connect.ts'
 import { Page } from '#app/page.tsx'
 import { useMyTenant } from '#app/session.ts'
-import { plural } from '#shared/format.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
@@ -20,12 +20,13 @@ import { WaitingPanel } from './waiting-panel.tsx'
 export function OverviewPage() {
   const tenant = useMyTenant()
   const { data: connect, error } = useConnect()
-  const name = tenant?.name ?? 'your organisation'
+  const words = useWords('connect')
+  const name = tenant?.name ?? words('yourOrganisation')
   return (
     <Page
-      title="Connect"
-      heading={`Put ${name} behind Gatepost`}
-      lead={connect && leadOf(connect)}
+      title={words('title')}
+      heading={words('put', { name })}
+      lead={connect && leadOf(connect, words)}
       width="connect"
     >
       {error && !connect && <ProblemNote error={error} />}
@@ -35,6 +36,7 @@ export function OverviewPage() {
 }
 
 function Overview({ connect }: { readonly connect: Connect }) {
+  const words = useWords('connect')
   return (
     <>
       <div className={classes.phoneTasks}>
@@ -46,14 +48,14 @@ function Overview({ connect }: { readonly connect: Connect }) {
         <TaskList connect={connect} bare />
       </div>
       {connect.requiredDone >= connect.required && (
-        <Note tone="ok" title="All that is required is done" role="status">
-          <p>Mail flows through Gatepost. We keep checking and say so here when something drifts.</p>
+        <Note tone="ok" title={words('allDone')} role="status">
+          <p>{words('allDoneMeans')}</p>
         </Note>
       )}
       <div className={classes.columns}>
         <div className={stack.stack}>
           <WaitingPanel connect={connect} />
-          <Panel title="How your mail will flow">
+          <Panel title={words('howFlows')}>
             <MailFlow connect={connect} />
           </Panel>
           <RequiredLeft connect={connect} />
@@ -64,19 +66,14 @@ function Overview({ connect }: { readonly connect: Connect }) {
   )
 }
 
-export function leadOf(connect: Connect): string {
+/** What is left, and that mail keeps flowing meanwhile. */
+export function leadOf(connect: Connect, words: ReturnType<typeof useWords>): string {
   const { steps, later, minutes } = leftOf(connect)
   const left = steps.length
-  if (left === 0) return 'All required steps are done. We check them again by ourselves, for ever.'
+  if (left === 0) return words('leadDone')
   const mx = connect.steps.find(({ name }) => name === 'modify-mx')
-  const flow =
-    mx?.state === 'done' ? '' : ' Mail keeps flowing as it does today until you change the MX record.'
-  const come = later === 1 ? 'comes' : 'come'
-  if (later === left) {
-    const rest = `${plural(later, 'required step')} ${come} with a later release.`
-    return `Everything that this release offers is done. ${rest}${flow}`
-  }
-  const verb = left === 1 ? 'is' : 'are'
-  const rest = later > 0 ? ` ${later} of them ${come} with a later release.` : ''
-  return `${plural(left, 'required step')} ${verb} left: about ${minutes} minutes of your time.${rest}${flow}`
+  const flow = mx?.state === 'done' ? '' : ` ${words('leadFlow')}`
+  if (later === left) return `${words('leadReleaseDone')} ${words('leadLaterAll', { count: later })}${flow}`
+  const rest = later > 0 ? ` ${words('leadLater', { count: later })}` : ''
+  return `${words('leadLeft', { count: left, minutes })}${rest}${flow}`
 }

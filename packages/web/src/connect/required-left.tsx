@@ -1,7 +1,8 @@
 // The required steps that are left, with the time each usually takes, or that it comes with a later release.
-import type { Connect, ConnectStep } from '@gatepost/contract/connect.ts'
+import type { Connect } from '@gatepost/contract/connect.ts'
 import { Link } from '@tanstack/react-router'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { Panel } from '#shared/panel.tsx'
 import { StatusIcon } from '#shared/status-word.tsx'
 import classes from './connect.module.css'
@@ -9,25 +10,24 @@ import { leftOf, minutesOf } from './left.ts'
 
 export function RequiredLeft({ connect }: { readonly connect: Connect }) {
   const slug = useSlug()
+  const words = useWords('connect')
   const { steps, minutes } = leftOf(connect)
   if (steps.length === 0) return null
   return (
-    <Panel title="Required and left" side={minutes > 0 && `about ${minutes} min of your time`} flush>
+    <Panel title={words('requiredLeft')} side={minutes > 0 && words('aboutMinutesYours', { minutes })} flush>
       <ul className={classes.rows}>
         {steps.map((step) => (
           <li key={step.name}>
             <StatusIcon of="step" state={step.state} />
             <Link to="/t/$slug/connect/$step" params={{ slug, step: step.name }}>
-              {step.title}
+              {words(`steps.${step.name}`, step.title)}
             </Link>
-            <span className="tx2">{wordsOf(step)}</span>
+            <span className="tx2">
+              {step.available && step.state === 'waiting' ? words('waitsForDns') : minutesOf(step)}
+            </span>
           </li>
         ))}
       </ul>
     </Panel>
   )
-}
-
-function wordsOf(step: ConnectStep): string {
-  return step.available && step.state === 'waiting' ? 'waits for DNS' : minutesOf(step)
 }

@@ -3,6 +3,7 @@ import type { Connect, ConnectStep } from '@gatepost/contract/connect.ts'
 import { IconChevronRight } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { ProgressSegments } from '#shared/progress-segments.tsx'
 import { StatusIcon, ToneText } from '#shared/status-word.tsx'
 import { wordOf } from '#shared/vocabulary.ts'
@@ -14,16 +15,17 @@ const openGroups = ['start', 'identity', 'mail-flow', 'after-cut-over'] as const
 
 export function TaskList({ connect, bare }: { readonly connect: Connect; readonly bare?: boolean }) {
   const slug = useSlug()
+  const words = useWords('connect')
   const listed = connect.steps.filter(({ requirement }) => requirement !== 'not-required')
   const optional = listed.filter(({ group }) => group === 'optional')
   const notRequired = connect.steps.filter(({ requirement }) => requirement === 'not-required')
   return (
-    <nav aria-label="Steps" className={classes.tasks}>
+    <nav aria-label={words('stepList')} className={classes.tasks}>
       {!bare && (
         <>
           <div className={classes.tasksHead}>
             <Link to="/t/$slug/connect" params={{ slug }} className={classes.tasksTitle}>
-              Connect
+              {words('title')}
             </Link>
             <Link to="/t/$slug/connect/$step" params={{ slug, step: 'name-organization' }} className="small">
               {environmentWords[connect.environment]}
@@ -33,13 +35,17 @@ export function TaskList({ connect, bare }: { readonly connect: Connect; readonl
         </>
       )}
       {openGroups.map((group) => (
-        <Group key={group} name={groupWords[group]} steps={listed.filter((step) => step.group === group)} />
+        <Group
+          key={group}
+          name={words(`groups.${group}`, groupWords[group])}
+          steps={listed.filter((step) => step.group === group)}
+        />
       ))}
       {optional.length > 0 && (
         <details className={classes.fold}>
           <summary>
             <IconChevronRight size={16} aria-hidden />
-            {optional.length === 1 ? '1 optional step' : `${optional.length} optional steps`}
+            {words('optionalSteps', { count: optional.length })}
           </summary>
           <Tasks steps={optional} />
         </details>
@@ -58,14 +64,13 @@ export function TaskList({ connect, bare }: { readonly connect: Connect; readonl
 
 export function Progress({ connect }: { readonly connect: Connect }) {
   const { required, requiredDone } = connect
+  const words = useWords('connect')
   const { minutes } = leftOf(connect)
   return (
     <div className={classes.progress}>
       <div className={classes.progressWords}>
-        <span>
-          {requiredDone} of {required} required done
-        </span>
-        {minutes > 0 && <span className="tx3">about {minutes} min</span>}
+        <span>{words('requiredDone', { done: requiredDone, total: required })}</span>
+        {minutes > 0 && <span className="tx3">{words('aboutMinutes', { minutes })}</span>}
       </div>
       <ProgressSegments done={requiredDone} total={required} />
     </div>
@@ -84,6 +89,7 @@ function Group({ name, steps }: { readonly name: string; readonly steps: readonl
 
 function Tasks({ steps }: { readonly steps: readonly ConnectStep[] }) {
   const slug = useSlug()
+  const words = useWords('connect')
   return (
     <ul className={classes.list}>
       {steps.map((step) => {
@@ -98,9 +104,9 @@ function Tasks({ steps }: { readonly steps: readonly ConnectStep[] }) {
             >
               <StatusIcon of="step" state={step.state} />
               <span className={classes.taskWords}>
-                <span className={classes.taskTitle}>{step.title}</span>
+                <span className={classes.taskTitle}>{words(`steps.${step.name}`, step.title)}</span>
                 <span className="small tx3">
-                  <ToneText tone={tone}>{word}</ToneText>
+                  <ToneText tone={tone}>{words(`states.${step.state}`, word)}</ToneText>
                   {` · ${detailOf(step)}`}
                 </span>
               </span>

@@ -3,6 +3,7 @@ import { type Connect, type ConnectStep, checkStep, getConnect } from '@gatepost
 import { Link } from '@tanstack/react-router'
 import { useAction } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { CheckButton } from '#shared/check-button.tsx'
 import { Panel } from '#shared/panel.tsx'
 import { StatusIcon } from '#shared/status-word.tsx'
@@ -10,10 +11,11 @@ import { CheckedLine } from '#shared/time.tsx'
 import classes from './connect.module.css'
 
 export function WaitingPanel({ connect }: { readonly connect: Connect }) {
+  const words = useWords('connect')
   const waiting = connect.steps.filter(({ state }) => state === 'waiting')
   if (waiting.length === 0) return null
   return (
-    <Panel title="Waiting, nothing to do" flush>
+    <Panel title={words('waiting')} flush>
       {waiting.map((step) => (
         <Waiting key={step.name} step={step} />
       ))}
@@ -23,6 +25,7 @@ export function WaitingPanel({ connect }: { readonly connect: Connect }) {
 
 function Waiting({ step }: { readonly step: ConnectStep }) {
   const slug = useSlug()
+  const words = useWords('connect')
   const check = useAction(checkStep, { readAgain: [getConnect] })
   const pending = step.checks.find(({ state }) => state !== 'passed' && state !== 'not-required')
   return (
@@ -40,7 +43,7 @@ function Waiting({ step }: { readonly step: ConnectStep }) {
             checkedAt={pending?.checkedAt ?? step.checkedAt}
             nextCheckAt={pending?.nextCheckAt ?? step.nextCheckAt}
           />
-          <span className="small tx3"> · You may close this page.</span>
+          <span className="small tx3"> · {words('mayClose')}</span>
         </p>
       </div>
       <CheckButton

@@ -9,11 +9,14 @@ import { SkeletonRows } from '#shared/skeleton.tsx'
 import classes from './guide.module.css'
 import { GuideView } from './guide-view.tsx'
 import { GuidesLink } from './guides-link.tsx'
+import { GuidesPage } from './guides-page.tsx'
 import { isGuide, loadGuide, titleOf } from './library.ts'
 import { type Block, blocksOf, plainOf } from './markdown.ts'
 
 export function GuidePage() {
   const { _splat: guide = '' } = useParams({ strict: false })
+  // The list's own address ends where a guide's name begins.
+  if (guide === '') return <GuidesPage />
   return isGuide(guide) ? <KnownGuide key={guide} guide={guide} /> : <NotFoundInside />
 }
 

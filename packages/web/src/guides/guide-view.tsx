@@ -79,15 +79,20 @@ function drawTable(guide: string, { head, rows }: Extract<Block, { kind: 'table'
   const cells = (row: readonly Cell[]) => row.map((cell, index) => <td key={index}>{draw(guide, cell)}</td>)
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by the keyboard.
-    <section key={key} className={classes.scroll} tabIndex={0} aria-label="Table">
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms.
+    <div key={key} role="group" className={classes.scroll} tabIndex={0} aria-label="Table">
       <table className={classes.table}>
         <thead>
           <tr>
-            {head.map((cell, index) => (
-              <th key={index} scope="col">
-                {draw(guide, cell)}
-              </th>
-            ))}
+            {head.map((cell, index) =>
+              cell.length === 0 ? (
+                <td key={index} />
+              ) : (
+                <th key={index} scope="col">
+                  {draw(guide, cell)}
+                </th>
+              ),
+            )}
           </tr>
         </thead>
         <tbody>
@@ -96,7 +101,7 @@ function drawTable(guide: string, { head, rows }: Extract<Block, { kind: 'table'
           ))}
         </tbody>
       </table>
-    </section>
+    </div>
   )
 }
 

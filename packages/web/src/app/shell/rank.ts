@@ -1,8 +1,10 @@
-// Ranks what the search knows by itself: every word asked for begins some word of a name.
+// Ranks what the search knows by itself: every word asked for begins some word of a name, or is within.
 import { wordsOf } from '#guides/find.ts'
 
-const LABEL = 4
-const FORMER = 2
+const LABEL = 6
+const FORMER = 3
+/** Within a word, as “mail” is in “email”. */
+const INSIDE = 1
 /** The label begins as asked. */
 const BEGINS = 8
 
@@ -26,6 +28,7 @@ function scoreOf({ label, alsoCalled }: Named, asked: readonly string[]): number
   for (const word of asked) {
     if (own.some((one) => one.startsWith(word))) score += LABEL
     else if (former.some((one) => one.startsWith(word))) score += FORMER
+    else if ([label, ...alsoCalled].some((name) => name.toLowerCase().includes(word))) score += INSIDE
     else return 0
   }
   return score

@@ -85,7 +85,8 @@ function SeriesTable({ report: { series, step } }: { readonly report: Figures })
   const words = useWords('dashboard')
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by the keyboard.
-    <section className={classes.series} tabIndex={0} aria-label={words('outcomes')}>
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms.
+    <div role="group" className={classes.series} tabIndex={0} aria-label={words('outcomes')}>
       <table className={table.table} data-dense>
         <thead>
           <tr>
@@ -110,7 +111,7 @@ function SeriesTable({ report: { series, step } }: { readonly report: Figures })
           ))}
         </tbody>
       </table>
-    </section>
+    </div>
   )
 }
 

@@ -1,0 +1,55 @@
+// All catalogues have the keys and placeholders of English, and a reader gets a language that is there.
+import { expect, test } from 'vitest'
+import { chooseLanguage } from './language.ts'
+
+type Catalogue = { readonly [key: string]: string | Catalogue }
+const files = import.meta.glob<Catalogue>('./*/*.json', { eager: true, import: 'default' })
+
+/** Every text by its whole key. */
+function textsOf(catalogue: Catalogue, above = ''): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(catalogue).flatMap(([key, value]) =>
+      typeof value === 'string' ? [[above + key, value] as const] : [...textsOf(value, `${above}${key}.`)],
+    ),
+  )
+}
+
+const placeholders = (text: string) => [...text.matchAll(/\{\{\w+\}\}/g)].map(([all]) => all).sort()
+const english = Object.entries(files).filter(([path]) => path.startsWith('./en/'))
+const languages = [...new Set(Object.keys(files).map((path) => path.split('/')[1] ?? ''))]
+
+test('there are English, German and another language', () => {
+  expect(languages).toEqual(expect.arrayContaining(['en', 'de', 'fr']))
+  expect(english.length).toBeGreaterThan(2)
+})
+
+for (const [path, catalogue] of english) {
+  for (const language of languages.filter((one) => one !== 'en')) {
+    test(`${path.slice(5)} in ${language} has the same keys and placeholders`, () => {
+      const wanted = textsOf(catalogue)
+      const translated = files[path.replace('/en/', `/${language}/`)]
+      expect(translated, 'the catalogue is missing').toBeDefined()
+      const found = textsOf(translated ?? {})
+      expect([...found.keys()].sort()).toEqual([...wanted.keys()].sort())
+      for (const [key, text] of wanted) {
+        expect([key, placeholders(found.get(key) ?? '')]).toEqual([key, placeholders(text)])
+        expect(found.get(key)?.trim(), key).not.toBe('')
+      }
+    })
+  }
+}
+
+test('a reader gets what was chosen, else the first of the browser’s languages that is there', () => {
+  const there = ['en', 'de', 'fr']
+  const cases = [
+    ['fr', ['de-AT'], 'fr'],
+    [null, ['de-AT', 'en'], 'de'],
+    [null, ['nl', 'fr-CH'], 'fr'],
+    [null, ['nl'], 'en'],
+    ['gone', ['de'], 'de'],
+    [null, [], 'en'],
+  ] as const
+  for (const [chosen, wanted, language] of cases) {
+    expect([chosen, wanted, chooseLanguage(there, chosen, wanted)]).toEqual([chosen, wanted, language])
+  }
+})
