@@ -91,7 +91,7 @@ export class Archive implements ArchiveSink {
   }
 
   entry(tenantId: string, id: string, holds: readonly ArchiveQuery[]): Promise<Asked['entry']['out']> {
-    return this.#thread('read').ask('entry', { tenantId, id, holds })
+    return this.#thread('read').ask('entry', { tenantId, entryId: id, holds })
   }
 
   show(tenantId: string, digest: string): Promise<Asked['show']['out']> {

@@ -112,16 +112,16 @@ export function fits(month: Month, seq: number, compiled: Compiled): boolean {
 
 export function entryById(
   files: MonthFiles,
-  { tenantId, id, holds }: Asked['entry']['in'],
+  { tenantId, entryId, holds }: Asked['entry']['in'],
 ): Asked['entry']['out'] {
-  const at = idTime(id)
-  if (at === null || !id.startsWith('arc_')) return null
+  const at = idTime(entryId)
+  if (at === null || !entryId.startsWith('arc_')) return null
   const name = monthOf(at)
   if (!files.months(tenantId).includes(name)) return null
   const month = files.open(tenantId, name)
   const row = month
     ?.sql('select e.seq, r.body from entry e join record r on r.seq = e.seq where e.id = ?')
-    .get(id)
+    .get(entryId)
   if (!month || row === undefined) return null
   const seq = Number(row.seq)
   const additions = additionsOf(files, tenantId, { month: name, seq })

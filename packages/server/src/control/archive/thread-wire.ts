@@ -114,7 +114,7 @@ export type Asked = {
   }
   count: { in: { tenantId: string; query: ArchiveQuery; max: number }; out: number }
   entry: {
-    in: { tenantId: string; id: string; holds: readonly ArchiveQuery[] }
+    in: { tenantId: string; entryId: string; holds: readonly ArchiveQuery[] }
     out: (FoundEntry & { readonly holds: readonly number[] }) | null
   }
   show: { in: { tenant: TenantWord; digest: string }; out: ShownContent }
