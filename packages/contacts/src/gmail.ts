@@ -1,6 +1,7 @@
 // Sent mail of Google Workspace by the Gmail API: headers only (gmail.metadata), as each user in turn through
 // a service account with domain-wide delegation.
 import type { KeyObject } from 'node:crypto'
+import { decodeEncodedWords } from '@gatepost/mail/encoded-word.ts'
 import { automaticField, isAutomaticSubject } from './automatic.ts'
 import { rsaKeyOf, signJwt } from './jwt.ts'
 import { addressesOf, dateOf, LETTER_FIELDS, type Letter } from './letter.ts'
@@ -177,7 +178,7 @@ async function letterOf(reading: Reading, id: string): Promise<Letter | null> {
   const written = (names: readonly string[]): readonly string[] =>
     fields.filter(({ nameLower }) => names.includes(nameLower)).flatMap(({ value }) => addressesOf(value))
   const internal = Number(textOf(body, 'internalDate') ?? Number.NaN)
-  const subject = fields.find(({ nameLower }) => nameLower === 'subject')?.value ?? ''
+  const subject = decodeEncodedWords(fields.find(({ nameLower }) => nameLower === 'subject')?.value ?? '')
   return {
     author: written(['from'])[0] ?? null,
     owner: reading.part.title,

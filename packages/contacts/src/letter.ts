@@ -1,6 +1,7 @@
 // What one sent message tells about who wrote to whom: addresses and a date, never a word of what was written.
 import { domainToASCII } from 'node:url'
 import { parseAddressList } from '@gatepost/mail/address-list.ts'
+import { decodeEncodedWords } from '@gatepost/mail/encoded-word.ts'
 import { fieldsNamed, firstField, type HeaderField, parseHeaderFields } from '@gatepost/mail/header.ts'
 import { automaticField, isAutomaticSubject } from './automatic.ts'
 
@@ -51,7 +52,7 @@ function letterOfFields(
   fields: readonly HeaderField[],
   { owner, at }: { readonly owner: string | null; readonly at: number | null },
 ): Letter {
-  const subject = firstField(fields, 'subject')?.value ?? ''
+  const subject = decodeEncodedWords(firstField(fields, 'subject')?.value ?? '')
   return {
     author: addressesIn(fields, ['from'])[0] ?? null,
     owner,

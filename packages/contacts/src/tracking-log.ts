@@ -68,7 +68,7 @@ function lettersIn(lines: readonly string[], before: readonly string[]) {
     if (line.trim() === '') continue
     const cells = csvCells(line)
     // Tools that export the log write the names as a row of its own, some with a byte order mark.
-    if (fields.length === 0 && cells.some((cell) => /sender-?address/i.test(cell))) {
+    if (fields.length === 0 && cells.some((cell) => /^sender(?:-?address)?$/i.test(cell))) {
       fields = cells.map((cell) => headOf(cell))
       continue
     }
