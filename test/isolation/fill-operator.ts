@@ -27,5 +27,12 @@ export async function fillOperator(
     probes: [],
   }
   await insertReport(deps.store.db, tenantId, report)
-  return { share: (share as { readonly id: string }).id, report: report.id }
+  const now = deps.clock.now()
+  const row = { id: `exp_${tenantId}`, tenant_id: tenantId, state: 'done' as const, part: '', done: 0 }
+  const rest = { started_at: now, ended_at: now, expires_at: now + 60_000, asked_by: 'Ada' }
+  await deps.store.db
+    .insertInto('tenant_export')
+    .values({ ...row, ...rest, bytes: 0, digest: null, why: null })
+    .execute()
+  return { export: row.id, share: (share as { readonly id: string }).id, report: report.id }
 }

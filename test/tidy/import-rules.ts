@@ -80,6 +80,7 @@ export const npmPackages: readonly PackageRule[] = [
   { name: /^imapflow$/, where: /^packages\/contacts\/src\//, filesMax: 1 },
   { name: /^fast-xml-parser$/, where: /^packages\/contacts\/src\//, filesMax: 1 },
   { name: /^@ewsjs\/ntlm-client$/, where: /^packages\/contacts\/src\//, filesMax: 1 },
+  { name: /^fflate$/, where: server('(platform|facts)/'), filesMax: 2 },
   { name: /^hucre$/, where: server('control/'), filesMax: 1 },
   { name: /^csv-parse$/, where: server('control/'), filesMax: 1 },
   { name: /^tldts$/, where: server('(platform|facts|control)/'), filesMax: 1 },

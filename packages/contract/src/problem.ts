@@ -40,6 +40,7 @@ export const problems = {
   'rotation-running': { status: 409, title: 'A rotation of the master key is running' },
   'key-in-use': { status: 409, title: 'Secrets are still sealed with an older key' },
   'key-file-refused': { status: 409, title: 'The key file cannot be used' },
+  'leaving-blocked': { status: 409, title: 'Something still stands in the way of leaving' },
   'on-hold': { status: 409, title: 'A hold keeps this data' },
   'share-wrong': { status: 403, title: 'This link is not valid any more' },
   'invitation-wrong': { status: 403, title: 'This invitation is not valid any more' },

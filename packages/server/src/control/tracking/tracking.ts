@@ -86,6 +86,8 @@ export type Tracking = {
   outboundLetters(tenantId: string, page: LetterPage): Promise<readonly OutboundLetter[]>
   /** Days with rows, newest first, counted from 1970. */
   days(): Promise<readonly number[]>
+  /** Removes all messages of an organisation that left; resolves with how many. */
+  removeTenant(tenantId: string): Promise<number>
   /** What passed on a UTC day, counted from 1970, by organisation. */
   usageOfDay(day: number): Promise<readonly UsageOfDay[]>
   close(): Promise<void>
@@ -160,6 +162,12 @@ export async function openTracking(options: Options): Promise<Tracking> {
     },
     outboundLetters: (tenantId, page) => outboundLetters(tenantId, page, storage),
     days: () => storage.days(),
+    async removeTenant(tenantId) {
+      let removed = 0
+      for (const day of await storage.days())
+        removed += await storage.remove(day, { kind: 'of', tenants: [tenantId] })
+      return removed
+    },
     usageOfDay: (day) => usageOfDay(storage, day),
     async close() {
       stopped.abort()
