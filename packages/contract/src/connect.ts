@@ -39,6 +39,8 @@ export const ConnectStep = z.object({
   requirement: z.enum(['mandatory', 'optional', 'recommended', 'not-required']),
   /** False: the step is listed with its true prerequisites, but its part is not built yet. */
   available: z.boolean(),
+  /** What is done in it, and why. */
+  what: z.string(),
   why: z.string(),
   changesForUsers: z.string(),
   couldBreak: z.string(),

@@ -159,6 +159,18 @@ export const MxView = z.object({
   gates: z.array(
     z.object({ title: z.string(), passed: z.boolean(), saw: z.string(), step: z.string().nullable() }),
   ),
+  /**
+   * The careful way: ours behind the present ones first, which takes mail when those are away, then in front of
+   * them, then alone. Null once it is complete, or where there is nothing to stand behind.
+   */
+  staged: z
+    .object({
+      stage: z.enum(['present', 'behind', 'before']),
+      behind: z.string(),
+      before: z.string(),
+      alone: z.string(),
+    })
+    .nullable(),
   /** The MX records before ours, so that the way back can be shown. */
   before: z.array(z.object({ exchange: z.string(), preference: z.int() })),
   firstInboundSeenAt: Time.nullable(),
@@ -195,4 +207,39 @@ export const checkMx = endpoint({
   output: MxView,
   status: 200,
   problems: ['not-found', 'domain-not-validated', 'check-too-soon'],
+})
+
+/** Everything the domain has to publish for this gateway. */
+export const DomainZone = z.object({
+  domain: z.string(),
+  /** Who answers for the zone: tells which provider's instructions fit. Empty when nobody could tell. */
+  nameServers: z.array(z.string()),
+  records: z.array(
+    DnsRecord.pick({
+      purpose: true,
+      type: true,
+      name: true,
+      relativeName: true,
+      value: true,
+      priority: true,
+    }),
+  ),
+  /** The records as a zone file (RFC 1035 §5). */
+  zone: z.string(),
+})
+export type DomainZone = z.infer<typeof DomainZone>
+
+export const getDomainZone = endpoint({
+  name: 'getDomainZone',
+  method: 'GET',
+  path: '/v1/tenants/{tenant}/domains/{domain}/zone',
+  tag: 'Domains',
+  allow: 'domains:read',
+  summary: 'All records a domain has to publish for this gateway, also as a zone file, and its name servers.',
+  params: DomainPath,
+  query: Nothing,
+  body: Nothing,
+  output: DomainZone,
+  status: 200,
+  problems: ['not-found'],
 })

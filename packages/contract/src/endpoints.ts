@@ -10,6 +10,7 @@ import * as audit from './audit.ts'
 import * as autoAllow from './auto-allow.ts'
 import * as connect from './connect.ts'
 import * as contacts from './contacts.ts'
+import * as digest from './digest.ts'
 import * as directory from './directory.ts'
 import * as domain from './domain.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -24,6 +25,7 @@ import * as message from './message.ts'
 import * as operator from './operator.ts'
 import * as outbound from './outbound.ts'
 import * as policy from './policy.ts'
+import * as portal from './portal.ts'
 import * as portfolio from './portfolio.ts'
 import * as queue from './queue.ts'
 import * as recipient from './recipient.ts'
@@ -329,6 +331,21 @@ export const endpoints: readonly Endpoint[] = [
   held.forwardHeld,
   held.getHeldSettings,
   held.setHeldSettings,
+  digest.getDigest,
+  digest.setDigest,
+  digest.sendDigest,
+  digest.viewDigestLink,
+  digest.actOnDigestLink,
+  portal.getPortal,
+  portal.listOwnHeld,
+  portal.previewOwnHeld,
+  portal.actOnOwnHeld,
+  portal.listOwnRefused,
+  portal.listOwnSenders,
+  portal.addOwnSender,
+  portal.removeOwnSender,
+  portal.setOwnSettings,
+  portal.sendOwnDigest,
   where.askWhere,
   where.listWatches,
   where.addWatch,

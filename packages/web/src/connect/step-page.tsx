@@ -195,6 +195,7 @@ function AboutStep({ step, steps }: { readonly step: ConnectStep; readonly steps
     <Panel title="Safe to try">
       <Facts
         rows={[
+          ['What you do', step.what],
           ['For users', step.changesForUsers],
           ['Could break', step.couldBreak],
           ['Undo', step.undo],

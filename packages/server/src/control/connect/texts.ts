@@ -4,6 +4,8 @@ import type { StepName } from '@gatepost/contract/connect.ts'
 
 export type StepText = {
   readonly title: string
+  /** What is done in this step. */
+  readonly what: string
   readonly why: string
   readonly changesForUsers: string
   readonly couldBreak: string
@@ -16,6 +18,7 @@ const NOTHING_BREAKS = 'Nothing: mail is not touched.'
 export const stepTexts: { readonly [Name in StepName]: StepText } = {
   'name-organization': {
     title: 'Name your organisation',
+    what: 'You name the organisation, whom we reach in an emergency, and what kind of mail host you have.',
     why: 'The name, an emergency contact and your kind of mail host decide which instructions you see.',
     changesForUsers: NOTHING_CHANGES,
     couldBreak: NOTHING_BREAKS,
@@ -23,6 +26,7 @@ export const stepTexts: { readonly [Name in StepName]: StepText } = {
   },
   'validate-domains': {
     title: 'Validate your domains',
+    what: 'You add each domain and publish one record for it: a TXT at the domain, or a CNAME.',
     why: 'A record in your DNS proves that a domain is yours, so that nobody else can receive its mail here.',
     changesForUsers: NOTHING_CHANGES,
     couldBreak: 'Nothing: a TXT or CNAME of its own touches no other record.',
@@ -30,6 +34,7 @@ export const stepTexts: { readonly [Name in StepName]: StepText } = {
   },
   'synchronize-directory': {
     title: 'Synchronise your directory',
+    what: 'You connect a directory, look at what would change, and say yes to the first run.',
     why: 'Gatepost then knows who works with you, and follows joiners and leavers by itself.',
     changesForUsers: NOTHING_CHANGES,
     couldBreak:
@@ -38,6 +43,7 @@ export const stepTexts: { readonly [Name in StepName]: StepText } = {
   },
   'add-users': {
     title: 'Add users manually',
+    what: 'You add people one by one, or upload a list as CSV or XLSX.',
     why: 'Gatepost can only refuse mail for unknown people when it knows everybody, aliases and shared mailboxes too.',
     changesForUsers: NOTHING_CHANGES,
     couldBreak:
@@ -46,6 +52,7 @@ export const stepTexts: { readonly [Name in StepName]: StepText } = {
   },
   'user-authentication': {
     title: 'Set up user authentication',
+    what: 'You choose how people sign in: password, directory, or an identity provider, with a second factor.',
     why: 'People sign in to see their own held mail with the password they already have.',
     changesForUsers: 'They can sign in to their own pages.',
     couldBreak: 'Sign-in alone; mail does not depend on it.',
@@ -53,6 +60,7 @@ export const stepTexts: { readonly [Name in StepName]: StepText } = {
   },
   'prepare-inbound': {
     title: 'Prepare for inbound email',
+    what: 'You enter the mail host, let it take mail from us, and send a test message through.',
     why: 'Gatepost must know where your mail host is, and your mail host must take mail from us, before the MX changes.',
     changesForUsers: 'Nothing yet; the one test message goes to the mailbox you choose.',
     couldBreak: NOTHING_BREAKS,
@@ -60,6 +68,7 @@ export const stepTexts: { readonly [Name in StepName]: StepText } = {
   },
   outbound: {
     title: 'Set up your outbound email',
+    what: 'You authorise the mail host, point its smart host at us, and publish SPF and a signing key.',
     why: 'Mail that leaves through Gatepost teaches it whom your people write to, so their answers come in without delay.',
     changesForUsers: 'Nothing they see; mail to the outside takes one more hop.',
     couldBreak: 'Mail from an address that is not authorised waits in your mail host until you authorise it.',
@@ -67,6 +76,7 @@ export const stepTexts: { readonly [Name in StepName]: StepText } = {
   },
   'import-permitted-senders': {
     title: 'Import permitted senders',
+    what: 'You collect the addresses that people write to, and upload the list.',
     why: 'Whoever your people correspond with today is known from the first day.',
     changesForUsers: 'Mail from people they know is not delayed.',
     couldBreak: NOTHING_BREAKS,
@@ -74,6 +84,7 @@ export const stepTexts: { readonly [Name in StepName]: StepText } = {
   },
   'recipient-validation': {
     title: 'Set up recipient validation',
+    what: 'You choose for each domain who may be written to, after seeing who would have been refused.',
     why: 'Mail for people who do not exist is refused at the door, which stops most junk before it is stored.',
     changesForUsers: 'Less junk. Senders who mistype an address are told so at once.',
     couldBreak:
@@ -82,6 +93,7 @@ export const stepTexts: { readonly [Name in StepName]: StepText } = {
   },
   'modify-mx': {
     title: 'Modify your MX record',
+    what: 'You publish our host as the MX record, at once or in three careful changes.',
     why: 'From here on mail from the internet comes to Gatepost first.',
     changesForUsers:
       'Junk and forgeries stay out. The first mail of an unknown sender may take some minutes.',
@@ -91,6 +103,7 @@ export const stepTexts: { readonly [Name in StepName]: StepText } = {
   },
   'secure-inbound': {
     title: 'Secure your inbound email',
+    what: 'You close port 25 of the mail host, or its connector, to everybody but us.',
     why: 'As long as your mail host answers everybody, senders can walk around Gatepost.',
     changesForUsers: NOTHING_CHANGES,
     couldBreak:
@@ -99,6 +112,7 @@ export const stepTexts: { readonly [Name in StepName]: StepText } = {
   },
   journaling: {
     title: 'Set up journaling',
+    what: 'You let the mail host send a copy of every message to the journal address.',
     why: 'A copy of internal mail, too, reaches the archive.',
     changesForUsers: NOTHING_CHANGES,
     couldBreak: 'Your mail host queues journal reports when we cannot be reached; mail goes on.',
@@ -106,6 +120,7 @@ export const stepTexts: { readonly [Name in StepName]: StepText } = {
   },
   'basic-administrators': {
     title: 'Manage basic administrators',
+    what: 'You give colleagues the role of a basic administrator.',
     why: 'Colleagues can help with daily work without holding every right.',
     changesForUsers: 'Those you choose can sign in as administrators.',
     couldBreak: NOTHING_BREAKS,
@@ -113,6 +128,7 @@ export const stepTexts: { readonly [Name in StepName]: StepText } = {
   },
   'forwarding-addresses': {
     title: 'Manage forwarding addresses',
+    what: 'You enter addresses whose mail goes to somebody outside.',
     why: 'Mail for somebody outside can go to an address you choose, which is otherwise refused as relaying.',
     changesForUsers: NOTHING_CHANGES,
     couldBreak: 'A wrong target sends mail in circles; each one is checked for that.',
@@ -120,6 +136,7 @@ export const stepTexts: { readonly [Name in StepName]: StepText } = {
   },
   'bypass-anti-spoofing': {
     title: 'Bypass anti-spoofing',
+    what: 'You look at who writes in your name from outside, and exempt the services that may.',
     why: 'Services that write in your name from outside would be refused as forgeries.',
     changesForUsers: 'Mail from those services arrives.',
     couldBreak: 'An exemption that is too wide lets forgeries through; each one is made as narrow as can be.',
@@ -127,13 +144,15 @@ export const stepTexts: { readonly [Name in StepName]: StepText } = {
   },
   'tls-policies': {
     title: 'Set up your TLS policies',
+    what: 'You test partners and ask for encryption where they can keep it up.',
     why: 'Mail with partners who ask for it is never sent or taken without encryption.',
     changesForUsers: NOTHING_CHANGES,
     couldBreak: 'Mail to a partner without good TLS waits and then comes back.',
     undo: 'Set the policy back to opportunistic.',
   },
   'firewall-lockdown': {
-    title: 'Lock your firewall down',
+    title: 'Firewall lockdown',
+    what: 'You keep the mail host closed for good: we knock every hour and tell you when it opens.',
     why: 'Port 25 of your mail host answers to Gatepost alone.',
     changesForUsers: NOTHING_CHANGES,
     couldBreak: 'Whatever still sends to your mail host directly stops.',

@@ -109,11 +109,43 @@ export async function mxViewOf(
     weSee: weSeeMx(look, leftovers),
     weExpect: weExpectMx(row, leftovers, hostname),
     gates: gatesOf(gates, look),
+    staged: stagedOf(row.name, look, hostname),
     before: mxBeforeOf(row).map((record) => ({ ...record })),
     firstInboundSeenAt: gates.firstInboundSeenAt,
     checkedAt: look === null ? null : kept!.checkedAt,
     nextCheckAt: kept?.nextCheckAt ?? null,
   }
+}
+
+/** The records of each stage in zone-file form, and which stage the zone stands at (C9). */
+export function stagedOf(
+  domain: string,
+  look: Pick<MxLook, 'records' | 'outcome'> | null,
+  hostname: string,
+): MxView['staged'] {
+  const others = look === null ? [] : leftoversOf(look, hostname)
+  const ours = look?.records.find(({ exchange }) => !others.some((other) => other.exchange === exchange))
+  if (others.length === 0) return null
+  const preferences = others.map(({ preference }) => preference)
+  const [first, last] = [Math.min(...preferences), Math.max(...preferences)]
+  const theirs = (raise: number) => others.map((one) => lineOf(domain, one.preference + raise, one.exchange))
+  // Behind: above all others. In front: below all others, which are raised where there is no room.
+  const raise = first > OUR_PREFERENCE ? 0 : OUR_PREFERENCE + STAGE_STEP - first
+  return {
+    stage: ours === undefined ? 'present' : ours.preference > last ? 'behind' : 'before',
+    behind: [...theirs(0), lineOf(domain, last + STAGE_STEP, hostname)].join('\n'),
+    before: [lineOf(domain, OUR_PREFERENCE, hostname), ...theirs(raise)].join('\n'),
+    alone: lineOf(domain, OUR_PREFERENCE, hostname),
+  }
+}
+
+/** Between two preferences, as is the custom. */
+const STAGE_STEP = 10
+const PREFERENCE_MAX = 65_535
+
+function lineOf(domain: string, preference: number, exchange: string): string {
+  const number = Math.min(preference, PREFERENCE_MAX)
+  return `${domain}. ${TTL_ADVISED} IN MX ${number} ${exchange.replace(/\.$/, '')}.`
 }
 
 function expectedRecord(row: DomainRow, look: MxLook | null, hostname: string): DnsRecord {

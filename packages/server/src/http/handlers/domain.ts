@@ -29,9 +29,7 @@ export function domainBindings(deps: ControlDeps): readonly Binding[] {
       await removeDomain(scopeOf(request), request.params.domain, deps)
       return {}
     }),
-    on(contract.getDomainZone, (request) =>
-      zoneOfDomain(scopeOf(request), request.params.domain, deps),
-    ),
+    on(contract.getDomainZone, (request) => zoneOfDomain(scopeOf(request), request.params.domain, deps)),
     on(contract.getMx, (request) => mxView(scopeOf(request), request.params.domain, deps)),
     on(contract.checkMx, async (request) => {
       const scope = scopeOf(request)

@@ -18,6 +18,7 @@ import { Countdown } from '#shared/time.tsx'
 import { hostWords } from '../step-words.ts'
 import { FirstMessage } from './mx-first-message.tsx'
 import { Gates } from './mx-gates.tsx'
+import { StagedCutOver } from './mx-staged.tsx'
 import { Stages } from './mx-stages.tsx'
 import { MxWayBack } from './mx-way-back.tsx'
 
@@ -128,6 +129,7 @@ function DomainMx({ domain, host, aside, foot }: DomainProps) {
             </div>
           </Panel>
           <Gates mx={data} />
+          <StagedCutOver mx={data} />
           {foot}
         </div>
         <div className={stack.stack}>

@@ -17,6 +17,7 @@ import { StatusWord } from '#shared/status-word.tsx'
 import { CheckedLine } from '#shared/time.tsx'
 import classes from './domains.module.css'
 import { SpfView } from './spf-panel.tsx'
+import { ZoneView } from './zone-panel.tsx'
 
 const validatedByWords = {
   txt: 'by its TXT record',
@@ -57,6 +58,7 @@ export function DomainPanel({ domain }: { readonly domain: Domain }) {
         <Proof domain={domain} open={domain.state !== 'validated'} />
       )}
       {domain.validatedAt !== null && <Spf domain={domain} />}
+      <Zone domain={domain} />
       <DomainFoot domain={domain} may={may} />
     </Panel>
   )
@@ -154,6 +156,20 @@ function Spf({ domain }: { readonly domain: Domain }) {
       {open && (
         <div className={classes.spf}>
           <SpfView domain={domain.id} />
+        </div>
+      )}
+    </details>
+  )
+}
+
+function Zone({ domain }: { readonly domain: Domain }) {
+  const [open, setOpen] = useState(false)
+  return (
+    <details className={classes.fold} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>Where to enter records, and all of them as a zone file</summary>
+      {open && (
+        <div className={classes.spf}>
+          <ZoneView domain={domain} />
         </div>
       )}
     </details>
