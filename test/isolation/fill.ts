@@ -66,6 +66,7 @@ export async function fill(
     held: 'by-policy',
   } as const
   const message = accepted(tenantId, { at: control.deps.clock.now(), recipients: [held] })
+  const lesson = await post('spam-lessons', { kind: 'spam', content: 'U3ViamVjdDogT25lDQoNClR3bw0K' })
   const watch = await post('mail-watches', { sender: 'bob@bright.example', tell: 'ann@acme.example' })
   await control.deps.tracking.take(batchOf([message]))
   const domain = await acrossTenants(control.deps.store.db)
@@ -92,6 +93,7 @@ export async function fill(
     group: String(group.id),
     message: message.id,
     watch: String(watch.id),
+    lesson: String(lesson.id),
     role: String(role.id),
     hold: (holds as { readonly id: string }[])[0]?.id ?? '',
     invitation: (invited.invitation as { readonly id: string }).id,
