@@ -36,7 +36,12 @@ const EVERY = 1
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { rspamd: { type: 'string' }, spamd: { type: 'string' }, out: { type: 'string' }, every: { type: 'string' } },
+  options: {
+    rspamd: { type: 'string' },
+    spamd: { type: 'string' },
+    out: { type: 'string' },
+    every: { type: 'string' },
+  },
 })
 const corpus: readonly Message[] | null = readCorpus(positionals[0] ?? '../shared/testdata/mail-corpus-dev')
 if (corpus === null) {
@@ -151,7 +156,16 @@ function table(all: readonly Run[]): string {
       name.startsWith('Gatepost') ? String(refused) : '',
     ]
   })
-  const head = ['', 'messages', 'limit', 'ham lost', 'hard ham lost', 'phish found', 'spam found', 'ham refused (28)']
+  const head = [
+    '',
+    'messages',
+    'limit',
+    'ham lost',
+    'hard ham lost',
+    'phish found',
+    'spam found',
+    'ham refused (28)',
+  ]
   return markdown(head, lines)
 }
 

@@ -57,6 +57,11 @@ export type BootConfig = {
       | null
     /** Its MaxFileSize: what is larger it passes over in silence. */
     readonly clamdFileBytes: number
+    /** Another engine for spam scores; null: the built-in one. */
+    readonly spamEngine:
+      | { readonly kind: 'rspamd'; readonly url: string }
+      | { readonly kind: 'spamd'; readonly host: string; readonly port: number }
+      | null
   }
   readonly proxy: { readonly trusted: readonly string[] }
   readonly limits: {

@@ -155,7 +155,11 @@ function build(values: ReadonlyMap<string, unknown>): BootConfig {
       googleApi: get('directories.google_api'),
     },
     archive: { folder: get('archive.folder'), s3: bucketOf(get) },
-    screening: { clamd: get('screening.clamd'), clamdFileBytes: get('screening.clamd_file_bytes') },
+    screening: {
+      clamd: get('screening.clamd'),
+      clamdFileBytes: get('screening.clamd_file_bytes'),
+      spamEngine: get('screening.spam_engine'),
+    },
     proxy: { trusted: get('proxy.trusted') },
     limits: {
       messageBytes: get('limits.message_bytes'),

@@ -1,7 +1,7 @@
 // Every boot key once: its type, default, environment variable and meaning. The reference page is made from
 // this list.
 import * as z from 'zod'
-import { Cidr, count, Endpoint, Hostname, Ip, Origin, Resolver, Scanner } from './value-shapes.ts'
+import { Cidr, count, Endpoint, Hostname, Ip, Origin, Resolver, Scanner, SpamEngine } from './value-shapes.ts'
 
 export type KeyDefinition = {
   /** Dotted name in the TOML file. */
@@ -300,6 +300,14 @@ export const keys: readonly KeyDefinition[] = [
     fallback: 26_214_400,
     means:
       'Largest file that clamd looks at (its MaxFileSize). Larger ones count as not checked: clamd itself passes over them in silence.',
+  },
+  {
+    key: 'screening.spam_engine',
+    env: 'GATEPOST_SPAM_ENGINE',
+    schema: SpamEngine,
+    fallback: null,
+    means:
+      'Another engine for spam scores: http://host:port of rspamd, or spamd://host:port of SpamAssassin. Default: the built-in score, which also counts while the other does not answer.',
   },
   {
     key: 'proxy.trusted',

@@ -26,6 +26,19 @@ export const Scanner = z.union([
   Endpoint.transform((endpoint) => ({ kind: 'tcp' as const, ...endpoint })),
 ])
 
+/** `http://host:port` of rspamd, `spamd://host:port` of SpamAssassin. */
+export const SpamEngine = z
+  .string()
+  .regex(
+    /^(https?|spamd):\/\/([a-zA-Z0-9.-]+|\[[0-9a-fA-F:.]+\]):\d{1,5}\/?$/,
+    'expected http://host:port or spamd://host:port',
+  )
+  .transform((text) => {
+    const { protocol, hostname, port } = new URL(text)
+    if (protocol !== 'spamd:') return { kind: 'rspamd' as const, url: text.replace(/\/$/, '') }
+    return { kind: 'spamd' as const, host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) }
+  })
+
 /** Scheme, host and port, without a path. */
 export const Origin = z
   .url('expected an origin such as http://127.0.0.1:9000')

@@ -92,6 +92,7 @@ export async function startEdge(options: RoleOptions): Promise<Running> {
     emit,
     clamd: config.screening.clamd,
     scannedFileOctets: config.screening.clamdFileBytes,
+    spamEngine: config.screening.spamEngine,
   })
   const edge = createEdge(options, {
     tls,

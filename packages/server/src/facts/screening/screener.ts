@@ -18,6 +18,7 @@ import { type Inspection, inspectContent } from './inspect.ts'
 import { InspectionPool } from './inspection-pool.ts'
 import { type ScoreSpam, scoreSpam } from './scorer.ts'
 import type { ContentSource, Screener, Screening, ScreeningInput } from './screening.ts'
+import { ENGINE_OCTETS_MAX, ExternalScorer, type SpamEngine } from './spam/external.ts'
 
 export type ScreenerOptions = {
   readonly emit: Emit
@@ -26,6 +27,8 @@ export type ScreenerOptions = {
   /** Octets of one file that the scanner looks at: its MaxFileSize. */
   readonly scannedFileOctets?: number | undefined
   readonly score?: ScoreSpam | null | undefined
+  /** Another engine that is asked first; null or left out: ours alone. */
+  readonly spamEngine?: SpamEngine | null | undefined
   readonly pool?: InspectionPool | undefined
 }
 
@@ -38,7 +41,8 @@ export function createScreener(options: ScreenerOptions): Screener {
   const pool = options.pool ?? new InspectionPool({ emit })
   const clamd = address === null ? null : new Clamd({ address })
   const limits = limitsFor(options.scannedFileOctets)
-  const common = { emit, pool, clamd, limits, score }
+  const external = options.spamEngine ? new ExternalScorer(options.spamEngine) : null
+  const common = { emit, pool, clamd, limits, score, external }
   return {
     screen: (input) => screeningOf(common, input),
     close: () => pool.close(),
@@ -51,6 +55,7 @@ type Common = {
   readonly clamd: Clamd | null
   readonly limits: InspectionLimits
   readonly score: ScoreSpam | null
+  readonly external: ExternalScorer | null
 }
 
 function limitsFor(fileOctets: number | undefined): InspectionLimits {
@@ -175,11 +180,23 @@ function judge(answer: ClamdAnswer, seen: Fact<Inspection>): Fact<VirusFact> {
 
 const BY = 'clamd'
 
+/** Large content in one piece, as far as another engine takes it. */
+async function wholeOf(input: ScreeningInput): Promise<Uint8Array> {
+  const source = await contentOf(input)
+  if (source === null) return new Uint8Array()
+  if (source.kind === 'memory') return concat(source.chunks)
+  const chunks: Uint8Array[] = []
+  if (source.size <= ENGINE_OCTETS_MAX) for await (const chunk of fileChunks(source.path)) chunks.push(chunk)
+  return concat(chunks)
+}
+
 async function spamFact(common: Common, input: ScreeningInput, message: Message): Promise<Fact<SpamFact>> {
-  const { score, pool } = common
+  const { score, pool, external } = common
   if (score === null) return unknown('there is no spam scoring here')
   const about = await input.about()
   const octets = await message.octets()
+  const foreign = external === null ? null : await external.score(octets ?? (await wholeOf(input)), about)
+  if (foreign !== null) return known(foreign)
   if (octets !== null) {
     message.mime ??= parseMime(octets)
     return known(score({ octets, mime: message.mime, about }))
