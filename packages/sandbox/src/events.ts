@@ -131,7 +131,7 @@ function hostEvents(world: World): readonly Definition[] {
       kind: 'lock',
       group: 'Mail hosts',
       title: 'The firewall lets in the gateway only',
-      look: 'Secure inbound delivery: the probe from outside finds the way past Gatepost closed.',
+      look: 'Secure your inbound email: the probe from outside finds the way past Gatepost closed.',
       isOn: () => world.isLocked(),
       set: (on) => world.setLocked(on),
     },

@@ -132,7 +132,7 @@ export async function sendOut(walk: Walk): Promise<void> {
   if (environment === 'on-premises' || environment === 'hybrid') {
     await hands.fill(page.getByLabel('IP address'), await shown(walk, 'IP address'))
     await hands.click(page.getByRole('button', { name: 'Authorise address' }))
-    await live(page)
+    await live(page.getByRole('region', { name: 'Authorised addresses' }))
     await send(walk, 'Ann writes to Ben of Bright')
   }
   if (environment !== 'on-premises') {
@@ -143,15 +143,15 @@ export async function sendOut(walk: Walk): Promise<void> {
       await hands.click(page.getByRole('button', { name: 'Copy header value' }))
       await press(walk, 'Take the header value that I copied')
     } else await page.getByText(/^proven by acme\.example$/).waitFor()
-    await live(page)
+    await live(page.getByRole('region', { name: cloud, exact: true }))
     await send(walk, 'Ann writes to Ben from the cloud')
   }
   await untilState(tab, 'Done')
 }
 
 /** Settings reach every node within a second; who sends before is asked to come again. */
-async function live(page: Page): Promise<void> {
-  await page.getByText(/^Live on (\d+) of \1 nodes$/).waitFor()
+async function live(part: Locator): Promise<void> {
+  await part.getByText(/^Live on (\d+) of \1 nodes$/).waitFor()
 }
 
 /** C8: unknown recipients are refused. */
@@ -176,6 +176,23 @@ export async function changeMx(walk: Walk): Promise<void> {
   const check = page.getByRole('button', { name: 'Check now acme.example' })
   await pressUntil(tab, check, stages.getByText('1 of 1 name servers'))
   await send(walk, 'Ben of Bright writes to Ann')
+  await untilState(tab, 'Done')
+}
+
+/** C10: the firewall is closed in the sandbox, and Connect knocks from an address that is not the gateway's. */
+export async function lockMailHost(walk: Walk): Promise<void> {
+  const { tab } = walk
+  const { page } = tab
+  await openStep(tab, 'Secure your inbound email')
+  await press(walk, 'Let it happen: The firewall lets in the gateway only')
+  const check = page.getByRole('button', { name: 'Check now the mail hosts' })
+  await pressUntil(tab, check, page.getByText('Refuses strangers'))
+  await untilState(tab, 'Done')
+}
+
+/** C16: the same door, watched from then on. */
+export async function watchLock({ tab }: Walk): Promise<void> {
+  await openStep(tab, 'Firewall lockdown')
   await untilState(tab, 'Done')
 }
 
