@@ -118,6 +118,26 @@ test('hosts and names can be broken and mended', async () => {
   assert.equal(world.dns.faults.for('acme.example'), null)
 })
 
+test('events, environment and rules are set from the page', async () => {
+  const happening = await call('PUT', '/api/events/lock', { on: true })
+  assert.deepEqual([happening.json.isOn, world.isLocked()], [true, true])
+  await call('PUT', '/api/events/lock', { on: false })
+  assert.equal(world.isLocked(), false)
+  assert.equal((await call('PUT', '/api/events/flood', { on: true })).status, 404)
+  await call('PUT', '/api/environment', { environment: 'google-workspace' })
+  const { json } = await call('GET', '/parts')
+  assert.match(json.sends, /data-send="outbound-cloud"/)
+  assert.doesNotMatch(json.sends, /data-send="outbound"/)
+  assert.equal((await call('PUT', '/api/cloud-header', { value: 'short' })).status, 400)
+  await call('PUT', '/api/cloud-header', { value: 'a-value-of-twenty-letters' })
+  assert.equal(world.cloudHeader(), 'a-value-of-twenty-letters')
+  await call('PUT', '/api/cloud-header', { value: '' })
+  assert.equal(world.cloudHeader(), null)
+  assert.equal((await call('PUT', '/api/journal', { address: 'no address' })).status, 400)
+  assert.equal((await call('PUT', '/api/environment', { environment: 'elsewhere' })).status, 400)
+  await call('PUT', '/api/environment', { environment: 'on-premises' })
+})
+
 test('what comes from mail and DNS is never markup', async () => {
   const evil = '<img src=x onerror=alert(1)>"\''
   await deliver('x@evil.example', 'ann@acme.example', world.acme, evil)
