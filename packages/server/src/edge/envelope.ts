@@ -66,6 +66,7 @@ export function envelopeOf(
     traceFields:
       received(session, transaction, { ...judged, receivedAt }) +
       (results === null ? '' : resultsField(session, transaction, results)) +
+      spamField(verdicts) +
       tagFields(verdicts) +
       forwardedFields(recipients),
     cuts: judged.header.cuts,
@@ -169,6 +170,17 @@ function forwardedFields(recipients: readonly AcceptedRecipient[]): string {
     forwarded && forwarded.id !== RETURNED ? forwarded.id : [],
   )
   return [...new Set(ids)].map((id) => `${FORWARDED_FIELD}: ${id}\r\n`).join('')
+}
+
+/** The score for rules of the mail host and of readers; known senders were not scored and get none. */
+function spamField(verdicts: readonly Verdict[]): string {
+  for (const { facts } of verdicts) {
+    const { spam } = facts
+    if (spam?.kind === 'known') {
+      return `X-Gatepost-Spam: ${spam.value.score.toFixed(1)} (${spam.value.engine})\r\n`
+    }
+  }
+  return ''
 }
 
 /** Our own field for each tag: body and signed fields stay as they came. Recipients share one content. */

@@ -65,3 +65,12 @@ test('headers beyond the limits are refused by name', () => {
   const big = readHeaderFacts(Buffer.alloc(HEADER_BYTES_MAX + 1, 'a'), 'mx.gate.example')
   assert.deepEqual(big, { ok: false, fault: 'header-too-big' })
 })
+
+test('fields of our own name that others wrote are cut', () => {
+  const before = 'Subject: Hi\r\n'
+  const forged = 'X-Gatepost-Spam: -9.0 (built-in)\r\nx-gatepost-tag: clean\r\n'
+  const read = readHeaderFacts(Buffer.from(`${before}${forged}From: a@bright.example\r\n`), 'mx.acme.example')
+  assert.ok(read.ok)
+  assert.equal(read.value.cuts[0]?.[0], before.length)
+  assert.equal(read.value.cuts.at(-1)?.[1], before.length + forged.length)
+})

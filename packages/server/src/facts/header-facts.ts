@@ -83,6 +83,9 @@ export function readHeaderFacts(
       case 'x-gatepost-forwarded':
         if (forwardedBy.length < FORWARDED_MAX) forwardedBy.push(field.value.trim())
         break
+      // Ours alone to write: whoever sends them would tell the reader's rules what we found.
+      case 'x-gatepost-tag':
+      case 'x-gatepost-spam':
       case SECRET_FIELD:
         cuts.push([field.start, field.end])
         break
