@@ -34,5 +34,10 @@ export async function fillOperator(
     .insertInto('tenant_export')
     .values({ ...row, ...rest, bytes: 0, digest: null, why: null })
     .execute()
-  return { export: row.id, share: (share as { readonly id: string }).id, report: report.id }
+  return {
+    ip: '198.51.100.200',
+    export: row.id,
+    share: (share as { readonly id: string }).id,
+    report: report.id,
+  }
 }

@@ -54,6 +54,8 @@ export const bodies: { readonly [endpoint: string]: unknown } = {
   muteSystemAlert: { hours: 1 },
   setAlertChannel: { escalateMinutes: 30 },
   setSystemAlertChannel: { escalateMinutes: 30 },
+  announceAddress: { address: '203.0.113.99', purposes: ['smtp'], activeFrom: 4_000_000_000_000 },
+  confirmAddress: { confirmed: true },
   requestDeparture: { name: 'Acme' },
   createTemplate: { name: 'Standard', settings: { greylisting: true } },
   updateTemplate: { name: 'Standard', settings: {} },

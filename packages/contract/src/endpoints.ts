@@ -24,6 +24,7 @@ import * as lock from './lock.ts'
 import * as message from './message.ts'
 import * as operator from './operator.ts'
 import * as outbound from './outbound.ts'
+import * as ownAddress from './own-address.ts'
 import * as policy from './policy.ts'
 import * as portal from './portal.ts'
 import * as portfolio from './portfolio.ts'
@@ -171,6 +172,12 @@ export const endpoints: readonly Endpoint[] = [
   template.previewTemplate,
   template.applyTemplate,
   template.getInheritance,
+  ownAddress.getAddresses,
+  ownAddress.listOwnAddresses,
+  ownAddress.announceAddress,
+  ownAddress.withdrawAddress,
+  ownAddress.getTenantAddresses,
+  ownAddress.confirmAddress,
   leaving.getDeparture,
   leaving.startExport,
   leaving.downloadExport,

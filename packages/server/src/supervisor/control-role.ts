@@ -19,6 +19,7 @@ import { createBackups } from '#control/backup/backup.ts'
 import { watchConnect } from '#control/connect/checker.ts'
 import { createKnock, type KnockDeps } from '#control/connect/knock.ts'
 import { ContactRunner, watchContacts } from '#control/contacts/runner.ts'
+import { watchDigests } from '#control/digest/watch.ts'
 import { SyncRunner } from '#control/directory/sync.ts'
 import { watchDirectories } from '#control/directory/watch.ts'
 import { watchGreylist } from '#control/greylist/reports.ts'
@@ -164,6 +165,7 @@ function loopsOf(deps: LoopDeps, signal: AbortSignal): readonly Promise<void>[] 
     deps.exports.run(signal),
     watchGreylist(deps, signal),
     watchAwaited(deps, signal),
+    watchDigests(deps, signal),
     watchSigning(deps, signal),
     watchAutoAllow(deps, signal),
     watchSpamLessons(deps, signal),

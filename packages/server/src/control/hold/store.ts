@@ -132,6 +132,19 @@ export async function countHeld(db: Db, tenantId: string): Promise<HeldCounts> {
   }
 }
 
+/** How many messages are held for these addresses. */
+export async function countHeldOf(db: Db, tenantId: string, mailboxes: readonly string[]): Promise<number> {
+  const row = await db
+    .selectFrom('held_mail')
+    .select(({ fn }) => fn.count<number>('message_id').distinct().as('messages'))
+    .where('tenant_id', '=', tenantId)
+    .where('state', '=', 'held')
+    .where('direction', '=', 'inbound')
+    .where('mailbox', 'in', [...mailboxes])
+    .executeTakeFirst()
+  return Number(row?.messages ?? 0)
+}
+
 type Places = { readonly tenantId: string; readonly messageId: string; readonly indexes: readonly number[] }
 
 /** Marks held recipients; decided ones are left. Resolves with how many were marked. */

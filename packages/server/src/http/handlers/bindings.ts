@@ -2,6 +2,7 @@
 import type { Binding } from '../request.ts'
 import { acceptanceBindings } from './acceptance.ts'
 import { accountBindings } from './account.ts'
+import { addressBindings } from './address.ts'
 import { agentBindings } from './agent.ts'
 import { alertBindings } from './alert.ts'
 import { archiveBindings } from './archive.ts'
@@ -18,6 +19,7 @@ import { leavingBindings } from './leaving.ts'
 import { messageBindings } from './message.ts'
 import { outboundBindings } from './outbound.ts'
 import { policyBindings } from './policy.ts'
+import { portalBindings } from './portal.ts'
 import { portfolioBindings } from './portfolio.ts'
 import { queueBindings } from './queue.ts'
 import { refusalBindings } from './refusal.ts'
@@ -66,6 +68,7 @@ export function createBindings(deps: HandlerDeps): readonly Binding[] {
     ...refusalBindings(deps),
     ...queueBindings(deps),
     ...heldBindings(deps),
+    ...portalBindings(deps),
     ...spamBindings(deps),
     ...whereBindings(deps),
     ...greylistBindings(deps),
@@ -80,5 +83,6 @@ export function createBindings(deps: HandlerDeps): readonly Binding[] {
     ...shareBindings(deps),
     ...portfolioBindings(deps),
     ...leavingBindings(deps),
+    ...addressBindings(deps),
   ]
 }
