@@ -39,11 +39,12 @@ const OPTIONS: { readonly [Name in RuleType]: (action: string, isProof: boolean)
   'delivery-route': (routeId) => ({ routeId }),
   'secure-delivery': (level) => ({ level: level as 'dane', names: [] }),
   'secure-receipt': (action) => ({ action: action as 'enforce', version: '1.2' }),
+  // `scan`, `none`, or what becomes of mail while the scanner is away: `defer`, `hold`, `deliver`.
   'virus-scanning': (action) => ({
-    action: action as 'scan',
+    action: action === 'none' ? 'none' : 'scan',
     infected: 'reject',
     notChecked: 'hold',
-    unavailable: 'defer',
+    unavailable: action === 'hold' || action === 'deliver' ? action : 'defer',
   }),
   'attachment-handling': (action) => ({
     dangerous: action as 'hold',

@@ -4,6 +4,7 @@ import { CREDENTIAL_COLUMN } from '@gatepost/server/edge/credential.ts'
 import { Edge } from '@gatepost/server/edge/edge.ts'
 import { Listener, type ListenerOptions } from '@gatepost/server/edge/listener.ts'
 import { createScreener } from '@gatepost/server/facts/screening/screener.ts'
+import type { Screener } from '@gatepost/server/facts/screening/screening.ts'
 import type { CallForwardFact, CallForwardQuestion } from '@gatepost/server/facts/sources.ts'
 import type { DnsRecordType } from '@gatepost/server/platform/dns-types.ts'
 import { digestOf } from '@gatepost/server/platform/random.ts'
@@ -90,7 +91,7 @@ export class World {
       secrets: box,
       tlsContext: () => (this.#config.get('tls') === 'off' ? null : secureContext),
       callForward: (question) => this.#askHost(question),
-      screener: createScreener({ emit: () => {}, clamd: null }),
+      screener: this.#screener(),
       onAccepted: (envelope) => this.offered.push(envelope.id),
     })
     const listen = async (role: ListenerOptions['role'], implicitTls: boolean): Promise<number> => {
@@ -187,6 +188,17 @@ export class World {
     const isKnown = list.split(',').includes(forwardPath.localPart)
     const said = isKnown ? '250 2.1.5 Ok' : '550 5.1.1 No such user'
     return known({ answer: isKnown ? 'accepted' : 'refused', host: 'mail.acme.example', said })
+  }
+
+  /** `clamd=PORT` scans; `file=OCTETS` is the largest file that it looks at. */
+  #screener(): Screener {
+    const port = this.#config.get('clamd')
+    const octets = this.#config.get('file')
+    return createScreener({
+      emit: (name, fields = {}) => this.events.push({ name, fields }),
+      clamd: port === undefined ? null : { kind: 'tcp', host: '127.0.0.1', port: Number(port) },
+      scannedFileOctets: octets === undefined ? undefined : Number(octets),
+    })
   }
 
   #configure(pairs: readonly string[]): void {

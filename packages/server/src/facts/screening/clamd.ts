@@ -25,6 +25,9 @@ const SCANS_MAX = 10
 const WAITING_MAX = 200
 const TIMEOUT_MS = 60_000
 const CONNECT_MS = 5_000
+/** Nobody sets StreamMaxLength lower: a connection that breaks earlier is a fault. */
+const STREAM_LENGTH_MIN = 1_048_576
+const TOO_LONG = 'larger than clamd takes (StreamMaxLength)'
 const ANSWER_LENGTH_MAX = 4096
 const PIECE_OCTETS = 128 * 1024
 
@@ -43,10 +46,14 @@ export class Clamd {
     if (this.#waiting.length >= WAITING_MAX) return { kind: 'away', why: 'too many scans wait for clamd' }
     if (this.#running >= SCANS_MAX) await new Promise<void>((resolve) => this.#waiting.push(resolve))
     this.#running += 1
+    const sent = { octets: 0 }
     try {
-      return answerOf(await this.#ask('zINSTREAM\0', octets))
+      return answerOf(await this.#ask('zINSTREAM\0', counted(octets, sent)))
     } catch (error) {
-      return { kind: 'away', why: error instanceof Error ? error.message : String(error) }
+      const why = error instanceof Error ? error.message : String(error)
+      // Beyond StreamMaxLength clamd hangs up, and its word about that may be lost on the way.
+      const isLimit = sent.octets >= STREAM_LENGTH_MIN && (await this.version()) !== null
+      return isLimit ? { kind: 'not-checked', what: TOO_LONG } : { kind: 'away', why }
     } finally {
       this.#running -= 1
       this.#waiting.shift()?.()
@@ -112,6 +119,16 @@ function read(socket: Socket): Promise<string> {
   })
 }
 
+async function* counted(
+  octets: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  sent: { octets: number },
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of octets) {
+    yield chunk
+    sent.octets += chunk.length
+  }
+}
+
 /** Length and octets of each piece, and a length of zero at the end. */
 async function send(socket: Socket, octets: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void> {
   for await (const chunk of octets) {
@@ -152,7 +169,7 @@ function answerOf(text: string): ClamdAnswer {
     return STOPPED.test(name) ? { kind: 'not-checked', what: `clamd: ${name}` } : { kind: 'infected', name }
   }
   if (/size limit exceeded/i.test(line)) {
-    return { kind: 'not-checked', what: 'larger than clamd takes (StreamMaxLength)' }
+    return { kind: 'not-checked', what: TOO_LONG }
   }
   if (line.endsWith(' OK') || line === 'OK') return { kind: 'clean' }
   return { kind: 'away', why: `clamd said: ${line.slice(0, 200)}` }

@@ -300,7 +300,7 @@ function inspectTar(walk: Walk, octets: Uint8Array, { within, depth }: Place): v
   embedded(walk, members, { within, depth })
 }
 
-function inspectGzip(walk: Walk, { name, octets, within, depth }: FileAt, place: string): void {
+function inspectGzip(walk: Walk, { name, octets, depth }: FileAt, place: string): void {
   const { budget } = walk
   try {
     const inner = gunzipSync(octets, { maxOutputLength: Math.max(1, budget.room) })
@@ -308,7 +308,7 @@ function inspectGzip(walk: Walk, { name, octets, within, depth }: FileAt, place:
     const innerName = shownName(name)
       .replace(/\.(?:gz|gzip)$/i, '')
       .replace(/\.tgz$/i, '.tar')
-    inspectFile(walk, { name: innerName, octets: inner, within, depth: depth + 1 })
+    inspectFile(walk, { name: innerName, octets: inner, within: place, depth: depth + 1 })
   } catch (error) {
     const isLarge = (error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE'
     if (isLarge) {
