@@ -49,7 +49,8 @@ export async function startAcme(
   }
 }
 
-async function connect(world: World, api: Api, base: string): Promise<void> {
+/** Domain, route, people, recipients and the address that may send: what mail needs to flow both ways. */
+export async function connect(world: World, api: Api, base: string): Promise<void> {
   await proveDomain(world, api, base)
   await api.call('POST', `${base}/routes`, {
     name: 'Exchange',
