@@ -120,6 +120,7 @@ function Limit({ limit, isDefault }: { readonly limit: number; readonly isDefaul
           variant="default"
           loading={save.isPending}
           disabled={value === limit || value === ''}
+          title={value === limit ? 'This is the limit now' : value === '' ? 'Enter a limit' : undefined}
           onClick={() => set(Number(value))}
         >
           Save limit

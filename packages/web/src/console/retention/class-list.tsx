@@ -87,6 +87,7 @@ function ClassRow({ item }: { readonly item: Item }) {
             variant="default"
             aria-label={`Save days of ${name.toLowerCase()}`}
             disabled={next === item.days}
+            title={next === item.days ? 'These are the days it is kept now' : undefined}
             loading={save.isPending}
             onClick={act}
           >

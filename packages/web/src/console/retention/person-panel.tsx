@@ -11,6 +11,8 @@ import { Panel } from '#shared/panel.tsx'
 import stack from '#shared/stack.module.css'
 import { address as checkAddress } from '#shared/validation.ts'
 
+const WHOLE = 'Enter a whole address first'
+
 export function PersonPanel() {
   const tenant = useSlug()
   const mayErase = useMay('people:erase')
@@ -40,17 +42,28 @@ export function PersonPanel() {
         {erase.error && <ProblemNote error={erase.error} focus />}
         {erase.data && <Receipt data={erase.data} />}
         <div className={stack.row}>
-          <Button
-            component="a"
-            variant="default"
-            download
-            href={isWhole ? `${path}?address=${encodeURIComponent(address)}` : undefined}
-            aria-disabled={!isWhole}
-          >
-            Export as JSON
-          </Button>
+          {isWhole ? (
+            <Button
+              component="a"
+              variant="default"
+              download
+              href={`${path}?address=${encodeURIComponent(address)}`}
+            >
+              Export as JSON
+            </Button>
+          ) : (
+            <Button variant="default" disabled title={WHOLE}>
+              Export as JSON
+            </Button>
+          )}
           {mayErase && (
-            <Button variant="default" disabled={!isWhole} loading={erase.isPending} onClick={act}>
+            <Button
+              variant="default"
+              disabled={!isWhole}
+              title={isWhole ? undefined : WHOLE}
+              loading={erase.isPending}
+              onClick={act}
+            >
               Erase
             </Button>
           )}
