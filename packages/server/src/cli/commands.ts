@@ -7,6 +7,7 @@ import { alertCommands } from './commands/alerts.ts'
 import { askCommands } from './commands/ask.ts'
 import { auditCommands } from './commands/audit.ts'
 import { connectCommands } from './commands/connect.ts'
+import { contactCommands } from './commands/contacts.ts'
 import { directoryCommands } from './commands/directories.ts'
 import { domainCommands } from './commands/domains.ts'
 import { forwardingCommands } from './commands/forwarding.ts'
@@ -17,6 +18,7 @@ import { keyCommands } from './commands/keys.ts'
 import { localCommands } from './commands/local.ts'
 import { messageCommands } from './commands/messages.ts'
 import { operationsCommands } from './commands/operations.ts'
+import { operatorsViewCommands } from './commands/operators-view.ts'
 import { outboundCommands } from './commands/outbound.ts'
 import { outboundLoginCommands } from './commands/outbound-logins.ts'
 import { policyCommands } from './commands/policies.ts'
@@ -39,6 +41,7 @@ import { whereCommands } from './commands/where.ts'
 export const commands: readonly Command[] = [
   ...systemCommands,
   ...tenantCommands,
+  ...operatorsViewCommands,
   ...auditCommands,
   ...roleCommands,
   ...tokenCommands,
@@ -57,6 +60,7 @@ export const commands: readonly Command[] = [
   ...tlsCommands,
   ...groupCommands,
   ...senderCommands,
+  ...contactCommands,
   ...routeCommands,
   ...outboundCommands,
   ...outboundLoginCommands,

@@ -1,8 +1,16 @@
 // `connect`: the steps of connecting an organisation, as the console shows them.
-import { type Connect, checkStep, getConnect, skipStep, stepNames } from '@gatepost/contract/connect.ts'
+import {
+  type Connect,
+  checkStep,
+  getConnect,
+  getStepHistory,
+  skipStep,
+  stepNames,
+} from '@gatepost/contract/connect.ts'
+import { checkLock, getLock, type Lock } from '@gatepost/contract/lock.ts'
 import { type Command, type Context, command, oneOf } from '../command.ts'
 import { checkedLine, checkList, table } from '../layout.ts'
-import { wordOf } from '../words.ts'
+import { timeOf, wordOf } from '../words.ts'
 
 export const connectCommands: readonly Command[] = [
   command({
@@ -27,6 +35,24 @@ export const connectCommands: readonly Command[] = [
     means: 'Skips an optional step, or takes that back.',
     run: skip,
   }),
+  command({
+    path: 'connect history',
+    args: ['STEP'],
+    means: 'When each check of a step changed, newest first.',
+    run: async ({ call, tenant, arg, show }) => {
+      const params = { tenant: await tenant(), step: oneOf(arg(0), stepNames, 'STEP') }
+      const { items } = await call(getStepHistory, { params })
+      const rows = items.map(({ at, title, state, saw }) => [timeOf(at), wordOf(state), title, saw])
+      show({ items }, () => table(['When', 'State', 'Check', 'We saw'], rows, 'Nothing changed yet.\n'))
+      return 0
+    },
+  }),
+  command({
+    path: 'connect lock',
+    flags: [{ name: 'check', value: null, means: 'Knock at every mail host now.' }],
+    means: 'Whether the mail hosts refuse strangers, and what a lock would stop. Exit code 1 unless all do.',
+    run: lock,
+  }),
 ]
 
 async function check({ call, tenant, arg, show }: Context): Promise<number> {
@@ -44,6 +70,38 @@ async function skip({ call, tenant, arg, isSet, show }: Context): Promise<number
   const found = connect.steps.find(({ name }) => name === step)
   show(found ?? connect, () => (found ? stepText(found) : connectText(connect)))
   return 0
+}
+
+async function lock({ call, tenant, isSet, show }: Context): Promise<number> {
+  const params = { tenant: await tenant() }
+  const found = await call(isSet('check') ? checkLock : getLock, { params })
+  show(found, () => lockText(found))
+  return found.hosts.length > 0 && found.hosts.every(({ closedSince }) => closedSince !== null) ? 0 : 1
+}
+
+function lockText({ hosts, vantages, addresses, stops }: Lock): string {
+  const from = vantages.filter(({ isReady }) => isReady).map(({ name }) => name)
+  const knocks = hosts.flatMap(({ host, port, knocks: all }) =>
+    all.map((one) => [`${host}:${port}`, one.from.name, one.sender, one.kind, one.stage, one.reply]),
+  )
+  return [
+    from.length === 0
+      ? 'Not verified: there is no vantage point (an agent, or network.vantage_addresses).\n'
+      : `Knocks come from ${from.join(', ')}.\n`,
+    table(
+      ['Host', 'Answer to strangers', 'Closed since', 'Checked'],
+      hosts.map((one) => [
+        `${one.host}:${one.port}`,
+        one.isOpenAgain ? 'open again' : one.verdict,
+        timeOf(one.closedSince),
+        timeOf(one.checkedAt),
+      ]),
+      'No delivery route yet.\n',
+    ),
+    table(['Host', 'From', 'Sender', 'Answer', 'At', 'It said'], knocks, ''),
+    `Stay allowed: ${addresses.join(', ') || 'the addresses of this gateway'}\n`,
+    ...stops.map(({ domain, saw }) => `A lock would refuse mail for ${domain}: ${saw}\n`),
+  ].join('')
 }
 
 function connectText({ steps, required, requiredDone, minutesLeft, next }: Connect): string {

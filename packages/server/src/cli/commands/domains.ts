@@ -5,6 +5,7 @@ import {
   checkMx,
   type Domain,
   getDomain,
+  getDomainZone,
   getMx,
   listDomains,
   type MxView,
@@ -40,6 +41,16 @@ export const domainCommands: readonly Command[] = [
     run: async (context) => {
       const domain = await context.call(checkDomain, await paramsOf(context))
       return showDomain(domain, context, domain.state === 'validated' ? 0 : 1)
+    },
+  }),
+  command({
+    path: 'domains zone',
+    args: DOMAIN,
+    means: 'Everything the domain has to publish for this gateway, as a zone file.',
+    run: async (context) => {
+      const zone = await context.call(getDomainZone, await paramsOf(context))
+      context.show(zone, () => zone.zone)
+      return 0
     },
   }),
   command({

@@ -1,5 +1,6 @@
 // `recipients`: which recipients each domain accepts.
 import { listDomains, updateDomain } from '@gatepost/contract/domain.ts'
+import { getRecipientPreview } from '@gatepost/contract/recipient.ts'
 import { type Command, type Context, command, oneOf } from '../command.ts'
 import { table } from '../layout.ts'
 import { wordOf } from '../words.ts'
@@ -23,7 +24,31 @@ export const recipientCommands: readonly Command[] = [
     means: `Sets which recipients a domain accepts: ${MODES.join(', ')}.`,
     run: setMode,
   }),
+  command({
+    path: 'recipients preview',
+    args: ['DOMAIN'],
+    means: 'Who would have been refused in the last 14 days, by each way to validate recipients.',
+    run: preview,
+  }),
 ]
+
+async function preview({ call, tenant, arg, show }: Context): Promise<number> {
+  const found = await call(getRecipientPreview, { params: { tenant: await tenant(), domain: arg(0) } })
+  show(found, () =>
+    table(
+      ['Way', 'Addresses', 'Messages', 'Such as', 'Meaning'],
+      found.modes.map((one) => [
+        wordOf(one.mode),
+        String(one.addresses),
+        String(one.messages),
+        one.sample.slice(0, 3).join(', '),
+        one.blocked ?? one.text,
+      ]),
+      '',
+    ),
+  )
+  return 0
+}
 
 async function showModes({ call, tenant, show }: Context): Promise<number> {
   const { items } = await call(listDomains, { params: { tenant: await tenant() } })

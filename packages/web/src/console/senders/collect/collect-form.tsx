@@ -73,12 +73,7 @@ export function CollectForm({ connectors, onClose }: Props) {
         </FormSection>
       )}
       <FormSection title="Since" line="Older mail does not count. Empty for all there is.">
-        <TextInput
-          label="First day"
-          placeholder="2025-11-22"
-          className="mono"
-          {...form.getInputProps('since')}
-        />
+        <TextInput label="First day" placeholder="2025-11-22" {...form.getInputProps('since')} />
       </FormSection>
       <div className={stack.row}>
         <Button type="submit" loading={start.isPending}>
@@ -163,7 +158,6 @@ function GoogleFields({ form }: { readonly form: Form }) {
         autosize
         minRows={3}
         maxRows={8}
-        className="mono"
         {...form.getInputProps('secret')}
       />
     </>
