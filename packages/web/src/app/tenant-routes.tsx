@@ -2,6 +2,7 @@
 import { StepName } from '@gatepost/contract/connect.ts'
 import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router'
 import * as z from 'zod'
+import { ArchiveSearch } from '#console/archive/archive-search.ts'
 import { AskSearch } from '#console/ask/ask-search.ts'
 import { AuditSearch } from '#console/audit/audit-search.ts'
 import { RangeSearch } from '#console/dashboard/range.ts'
@@ -69,6 +70,30 @@ const where = createRoute({
   getParentRoute: () => tenant,
   path: '/where',
   component: lazyRouteComponent(() => import('#console/where/where-page.tsx'), 'WherePage'),
+})
+const archive = createRoute({
+  getParentRoute: () => tenant,
+  path: '/archive',
+})
+const archiveSearch = createRoute({
+  getParentRoute: () => archive,
+  path: '/',
+  validateSearch: ArchiveSearch,
+  component: lazyRouteComponent(() => import('#console/archive/archive-page.tsx'), 'ArchivePage'),
+})
+const archiveSettings = createRoute({
+  getParentRoute: () => archive,
+  path: '/settings',
+  component: lazyRouteComponent(
+    () => import('#console/archive/archive-settings-page.tsx'),
+    'ArchiveSettingsPage',
+  ),
+})
+const archived = createRoute({
+  getParentRoute: () => archive,
+  path: '/$archived',
+  validateSearch: z.object({ reason: z.string().max(300).optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('#console/archive/archived-page.tsx'), 'ArchivedPage'),
 })
 const held = createRoute({
   getParentRoute: () => tenant,
@@ -250,6 +275,16 @@ const acceptance = createRoute({
   path: '/acceptance',
   component: lazyRouteComponent(() => import('#console/acceptance/acceptance-page.tsx'), 'AcceptancePage'),
 })
+const leaving = createRoute({
+  getParentRoute: () => tenant,
+  path: '/leaving',
+  component: lazyRouteComponent(() => import('#console/leaving/leaving-page.tsx'), 'LeavingPage'),
+})
+const addresses = createRoute({
+  getParentRoute: () => tenant,
+  path: '/addresses',
+  component: lazyRouteComponent(() => import('#console/addresses/addresses-page.tsx'), 'AddressesPage'),
+})
 const acceptanceReport = createRoute({
   getParentRoute: () => tenant,
   path: '/acceptance/$report',
@@ -285,6 +320,7 @@ export const tenantTree = tenant.addChildren([
   message,
   queue,
   where,
+  archive.addChildren([archiveSearch, archiveSettings, archived]),
   held,
   heldMessage,
   heldRules,
@@ -315,6 +351,8 @@ export const tenantTree = tenant.addChildren([
   shares,
   acceptance,
   acceptanceReport,
+  leaving,
+  addresses,
   alerts,
   settings,
   guides,

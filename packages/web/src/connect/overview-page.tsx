@@ -3,6 +3,7 @@ import type { Connect } from '@gatepost/contract/connect.ts'
 import { Page } from '#app/page.tsx'
 import { useMyTenant } from '#app/session.ts'
 import { useWords } from '#i18n/i18n.ts'
+import { GatewayLine } from '#shared/gateway-line.tsx'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
@@ -60,7 +61,10 @@ function Overview({ connect }: { readonly connect: Connect }) {
           </Panel>
           <RequiredLeft connect={connect} />
         </div>
-        <ActivityPanel connect={connect} />
+        <div className={stack.stack}>
+          <ActivityPanel connect={connect} />
+          <GatewayLine />
+        </div>
       </div>
     </>
   )

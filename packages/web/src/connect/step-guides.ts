@@ -13,7 +13,7 @@ export const stepGuides: { readonly [Name in StepName]: string } = {
   'recipient-validation': 'recipients',
   'modify-mx': 'mx',
   'secure-inbound': 'lock-down',
-  journaling: 'connect',
+  journaling: 'journaling',
   'basic-administrators': 'roles',
   'forwarding-addresses': 'forwarding',
   'bypass-anti-spoofing': 'forgery',

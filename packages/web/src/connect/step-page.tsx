@@ -88,6 +88,9 @@ const bodies: { readonly [Name in StepName]?: StepBody } = {
   'firewall-lockdown': lazy(() =>
     import('./steps/secure-inbound.tsx').then(({ SecureInbound }) => ({ default: SecureInbound })),
   ),
+  journaling: lazy(() =>
+    import('./steps/journaling.tsx').then(({ Journaling }) => ({ default: Journaling })),
+  ),
   'modify-mx': lazy(() => import('./steps/modify-mx.tsx').then(({ ModifyMx }) => ({ default: ModifyMx }))),
 }
 

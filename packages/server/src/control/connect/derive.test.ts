@@ -13,6 +13,16 @@ import type { Observed, ObservedDomain, ObservedRoute } from './observed.ts'
 import { stepTexts } from './texts.ts'
 
 const NOW = Date.UTC(2026, 10, 21)
+const ARCHIVE = {
+  enabled: true,
+  journalEnabled: true,
+  firstReportAt: null,
+  lastReportAt: null,
+  reports: 0,
+  flagged: 0,
+  isSilent: false,
+  sources: 1,
+}
 
 const tenant = {
   name: 'Acme',
@@ -308,7 +318,37 @@ const cases: readonly (readonly [string, StepName, Partial<Observed>, string])[]
     },
     'done: Nora can sign in',
   ],
-  ['not built', 'journaling', { domains: [domain()] }, 'not-started: Not built yet'],
+  ['no archive', 'journaling', { domains: [domain()] }, 'not-started: Journaling is off'],
+  [
+    'no report yet',
+    'journaling',
+    { domains: [domain()], archive: ARCHIVE },
+    'waiting: Waiting for the first report',
+  ],
+  [
+    'reports',
+    'journaling',
+    {
+      domains: [domain()],
+      archive: { ...ARCHIVE, firstReportAt: NOW, lastReportAt: NOW, reports: 9, flagged: 1 },
+    },
+    'done: Reports arrive',
+  ],
+  [
+    'copies without envelope',
+    'journaling',
+    {
+      domains: [domain()],
+      archive: { ...ARCHIVE, firstReportAt: NOW, lastReportAt: NOW, reports: 9, flagged: 9 },
+    },
+    'done: Copies arrive, without envelope',
+  ],
+  [
+    'silence',
+    'journaling',
+    { domains: [domain()], archive: { ...ARCHIVE, firstReportAt: NOW, lastReportAt: NOW, isSilent: true } },
+    'needs-attention: Journal mail has stopped',
+  ],
   ['before the MX', 'secure-inbound', {}, 'locked: Needs: Modify your MX record'],
   ['no vantage', 'secure-inbound', doors('no-vantage'), 'waiting: Not verified: there is no vantage point'],
   ['puts off', 'secure-inbound', doors('unknown'), 'waiting: Not verified: the answer proves nothing yet'],

@@ -5,6 +5,7 @@ import type { ConnectStep, StepName } from '@gatepost/contract/connect.ts'
 import { deriveAdministrators } from './derive-administrators.ts'
 import { deriveDirectory } from './derive-directory.ts'
 import { deriveInbound, deriveMx } from './derive-inbound.ts'
+import { deriveJournaling } from './derive-journal.ts'
 import { deriveLockdown, deriveSecure } from './derive-lock.ts'
 import { deriveForwarding, deriveOutbound } from './derive-outbound.ts'
 import {
@@ -94,6 +95,8 @@ function deriveOwn(name: StepName, observed: Observed): Own {
       return deriveTls(observed)
     case 'modify-mx':
       return deriveMx(observed)
+    case 'journaling':
+      return deriveJournaling(observed)
     case 'secure-inbound':
       return deriveSecure(observed)
     case 'firewall-lockdown':

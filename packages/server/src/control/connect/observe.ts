@@ -1,6 +1,7 @@
 // Reads from the store what Connect derives its states from. Looks at nothing itself: the checker does that.
 import type { Environment } from '@gatepost/contract/common.ts'
 import { normalizeIp } from '@gatepost/mail/ip.ts'
+import { observeArchive } from '../archive/observe.ts'
 import { signInState } from '../auth/sign-in-state.ts'
 import { observeDirectories } from '../directory/observe.ts'
 import { leftoversOf, MX_LOOK, type MxLook } from '../domain/mx-look.ts'
@@ -73,6 +74,9 @@ export async function observe(tenantId: string, { store, clock, config }: Observ
     observationsNamed<BypassLook | null>(db, tenantId, BYPASS_LOOK),
   ])
   if (!tenant) throw problem('not-found')
+  const { logins, clouds } = sending.ways
+  const ways = { addresses: addresses.length, logins: logins.length, clouds: clouds.length }
+  const archive = await observeArchive(tenantId, { store, clock }, ways)
   const now = clock.now()
   const { hostname } = config
   const authorised = new Set(addresses.map(({ address }) => address))
@@ -103,6 +107,7 @@ export async function observe(tenantId: string, { store, clock, config }: Observ
       firstSeenAt: mail.firstOutbound?.at ?? null,
       ...sending.ways,
     },
+    archive,
     forwardings: sending.forwardings,
     senders: { ...senders, importedAt: imported?.committed_at ?? null },
     administrators,

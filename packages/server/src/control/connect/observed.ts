@@ -10,6 +10,7 @@ import type { MxLook } from '../domain/mx-look.ts'
 import type { DomainState } from '../domain/present.ts'
 import type { BasicAdministrators } from '../role/basic-administrators.ts'
 import type { BypassLook } from './bypass.ts'
+import type { ObservedArchive } from './derive-journal.ts'
 
 export type ObservedDomain = {
   readonly id: string
@@ -120,6 +121,8 @@ export type Observed = {
     readonly cloudSeenAt: number | null
   }
   /** Forwarding addresses (C13). */
+  /** Left out where nothing is archived. */
+  readonly archive?: ObservedArchive
   readonly forwardings: number
   /** Permitted and blocked senders of users, and when a list was last imported. */
   readonly senders: {

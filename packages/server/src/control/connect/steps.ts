@@ -66,6 +66,7 @@ const built: ReadonlySet<StepName> = new Set([
   'tls-policies',
   'secure-inbound',
   'firewall-lockdown',
+  'journaling',
 ])
 
 /** C0 to C16 in the order of the task list. */

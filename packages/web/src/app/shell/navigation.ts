@@ -2,12 +2,14 @@
 import type { Permission } from '@gatepost/contract/permission.ts'
 import {
   IconAddressBook,
+  IconArchive,
   IconArrowForwardUp,
   IconBell,
   IconBuilding,
   IconCalendarTime,
   IconChartBar,
   IconClipboardCheck,
+  IconDoorExit,
   IconHandStop,
   IconHistory,
   IconHourglass,
@@ -18,6 +20,7 @@ import {
   IconLock,
   IconLogin2,
   IconMailQuestion,
+  IconMapPin,
   IconMasksTheater,
   IconPlugConnected,
   IconRoute,
@@ -42,6 +45,7 @@ export type TenantAddress =
   | '/t/$slug/messages'
   | '/t/$slug/queue'
   | '/t/$slug/held'
+  | '/t/$slug/archive'
   | '/t/$slug/where'
   | '/t/$slug/connect'
   | '/t/$slug/domains'
@@ -64,6 +68,8 @@ export type TenantAddress =
   | '/t/$slug/tokens'
   | '/t/$slug/retention'
   | '/t/$slug/shares'
+  | '/t/$slug/leaving'
+  | '/t/$slug/addresses'
   | '/t/$slug/acceptance'
   | '/t/$slug/sign-in'
   | '/t/$slug/alerts'
@@ -75,6 +81,8 @@ export type SystemAddress =
   | '/system/operators'
   | '/system/templates'
   | '/system/usage'
+  | '/system/leaving'
+  | '/system/addresses'
   | '/system/readiness'
   | '/system/alerts'
   | '/system/refusals'
@@ -134,6 +142,21 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
         needs: 'queue:read',
         guide: 'held-mail',
         alsoCalled: ['Held queue', 'On hold', 'Quarantine', 'Release'],
+      },
+      {
+        to: '/t/$slug/archive',
+        label: 'Archive',
+        icon: IconArchive,
+        needs: 'messages:content',
+        guide: 'archive',
+        alsoCalled: [
+          'Journal',
+          'Journaling',
+          'eDiscovery',
+          'Legal hold',
+          'Archive search',
+          'Retention of mail',
+        ],
       },
       {
         to: '/t/$slug/queue',
@@ -211,6 +234,14 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
         needs: 'outbound:read',
         guide: 'forwarding',
         alsoCalled: ['Address alteration', 'Forwarding addresses', 'Relay rules', 'Redirect'],
+      },
+      {
+        to: '/t/$slug/addresses',
+        label: 'Our addresses',
+        icon: IconMapPin,
+        needs: 'tenant:read',
+        guide: 'addresses',
+        alsoCalled: ['IP ranges', 'Firewall', 'Allow list', 'Data centres and URLs', 'What we send from'],
       },
       {
         to: '/t/$slug/signing',
@@ -393,6 +424,14 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
         guide: 'share-links',
         alsoCalled: ['Colleague', 'Hand on a step', 'Mail instructions'],
       },
+      {
+        to: '/t/$slug/leaving',
+        label: 'Leaving',
+        icon: IconDoorExit,
+        needs: 'tenant:write',
+        guide: 'leaving',
+        alsoCalled: ['Export everything', 'Cancel', 'Delete the organisation', 'Offboarding'],
+      },
     ],
   },
 ]
@@ -441,6 +480,22 @@ export const systemNavigation: readonly Group<SystemAddress>[] = [
         needs: 'system:read',
         guide: 'organisations',
         alsoCalled: ['Billing', 'Licences', 'Messages by month', 'Storage'],
+      },
+      {
+        to: '/system/leaving',
+        label: 'Leaving',
+        icon: IconDoorExit,
+        needs: 'system:read',
+        guide: 'leaving',
+        alsoCalled: ['Receipts', 'Offboarding', 'Erase an organisation'],
+      },
+      {
+        to: '/system/addresses',
+        label: 'Our addresses',
+        icon: IconMapPin,
+        needs: 'system:read',
+        guide: 'addresses',
+        alsoCalled: ['IP ranges', 'Announce a change', 'SPF of the gateway'],
       },
       {
         to: '/system/operators',

@@ -1,0 +1,129 @@
+// Legal holds: what fits stays until the hold ends.
+import {
+  type ArchiveHold,
+  addArchiveHold,
+  endArchiveHold,
+  listArchiveHolds,
+} from '@gatepost/contract/archive-settings.ts'
+import { Button, TextInput } from '@mantine/core'
+import { useForm } from '@mantine/form'
+import { useAction, useEndpoint } from '#api/use-endpoint.ts'
+import { useSlug } from '#app/session.ts'
+import { useConfirm } from '#shared/confirm.tsx'
+import { type Column, DataTable } from '#shared/data-table.tsx'
+import { date } from '#shared/format.ts'
+import { ProblemNote } from '#shared/note.tsx'
+import { Panel, PanelBody } from '#shared/panel.tsx'
+import stack from '#shared/stack.module.css'
+import { required } from '#shared/validation.ts'
+import classes from './archive.module.css'
+import { cardOf } from './card.tsx'
+
+export function HoldsPanel({ may }: { readonly may: boolean }) {
+  const tenant = useSlug()
+  const confirm = useConfirm()
+  const { data, error } = useEndpoint(listArchiveHolds, { params: { tenant } })
+  const end = useAction(endArchiveHold, { readAgain: [listArchiveHolds] })
+  const release = async (row: ArchiveHold): Promise<void> => {
+    const isSure = await confirm({
+      title: `End the hold “${row.name}”`,
+      body: 'What is past its days goes with the next night.',
+      act: 'End the hold',
+    })
+    if (isSure) end.mutate({ params: { tenant, archiveHold: row.id } })
+  }
+  const columns: readonly Column<ArchiveHold>[] = [
+    { id: 'name', head: 'Hold', cell: (row) => <Words row={row} /> },
+    {
+      id: 'since',
+      head: 'Since',
+      cell: ({ createdAt, createdBy, endedAt }) =>
+        `${date(createdAt)}, ${createdBy}${endedAt === null ? '' : `; ended ${date(endedAt)}`}`,
+    },
+    ...(may
+      ? [
+          {
+            id: 'end',
+            head: '',
+            align: 'right' as const,
+            cell: (row: ArchiveHold) =>
+              row.endedAt === null && (
+                <Button
+                  size="compact-sm"
+                  variant="subtle"
+                  aria-label={`End the hold ${row.name}`}
+                  onClick={() => void release(row)}
+                >
+                  End
+                </Button>
+              ),
+          },
+        ]
+      : []),
+  ]
+  return (
+    <Panel title="Legal holds" side="win over days and erasing" flush>
+      <PanelBody>
+        <div className={stack.stack}>
+          {Boolean(error ?? end.error) && <ProblemNote error={error ?? end.error} />}
+          {data?.items.length === 0 && (
+            <p className="small tx2">No hold. Retention takes what is past its days.</p>
+          )}
+          {may && <NewHold />}
+        </div>
+      </PanelBody>
+      {data && data.items.length > 0 && (
+        <DataTable
+          label="Holds"
+          rows={data.items}
+          columns={columns}
+          card={cardOf(columns)}
+          rowKey={({ id }) => id}
+        />
+      )}
+    </Panel>
+  )
+}
+
+function Words({ row }: { readonly row: ArchiveHold }) {
+  const { person, text } = row.query
+  return (
+    <div className={classes.row}>
+      <span>{row.name}</span>
+      <span className="small tx2">
+        {[person, text].filter((word) => word !== undefined).join(', ')} · {row.reason}
+      </span>
+    </div>
+  )
+}
+
+function NewHold() {
+  const tenant = useSlug()
+  const form = useForm({
+    initialValues: { name: '', reason: '', person: '', text: '' },
+    validate: {
+      name: required('a name'),
+      reason: required('a reason'),
+      person: (person, { text }) => (person === '' && text === '' ? 'Enter a person or words' : null),
+    },
+  })
+  const add = useAction(addArchiveHold, { readAgain: [listArchiveHolds], onDone: () => form.reset() })
+  return (
+    <form
+      className={classes.inline}
+      onSubmit={form.onSubmit(({ name, reason, person, text }) => {
+        const query = { ...(person === '' ? {} : { person }), ...(text === '' ? {} : { text }) }
+        add.mutate({ params: { tenant }, body: { name, reason, query } })
+      })}
+    >
+      {add.error && <ProblemNote error={add.error} />}
+      <TextInput label="Name of the hold" {...form.getInputProps('name')} />
+      <TextInput label="Reason" {...form.getInputProps('reason')} />
+      <TextInput label="Person" placeholder="Address or @domain" {...form.getInputProps('person')} />
+      <TextInput label="Words" {...form.getInputProps('text')} />
+      <Button type="submit" variant="default" loading={add.isPending}>
+        Hold
+      </Button>
+    </form>
+  )
+}
