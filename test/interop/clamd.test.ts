@@ -64,7 +64,7 @@ const cases: readonly (readonly [string, () => Buffer, RegExp, string | null])[]
     'held',
   ],
   ['a letter with a harmless file', () => letterWith(Buffer.from('harmless'), 'notes.txt'), /^250/, 'queued'],
-  ['more than clamd takes in a stream', () => letterWith(mebibytes(17), 'a.bin'), /^250/, 'held'],
+  ['more than clamd takes in a stream', () => letterWith(mebibytes(0.6), 'a.bin'), /^250/, 'held'],
 ]
 
 for (const [name, make, reply, state] of cases) {

@@ -61,7 +61,7 @@ function configuration(folder: string, at: { readonly port: number; readonly soc
     `TCPSocket ${at.port}`,
     'TCPAddr 127.0.0.1',
     `LocalSocket ${at.socket}`,
-    'StreamMaxLength 20M',
+    'StreamMaxLength 512K',
     'MaxScanSize 100M',
     `MaxFileSize ${CLAMD_FILE_MB}M`,
     'MaxRecursion 12',

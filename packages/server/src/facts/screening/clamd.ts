@@ -26,7 +26,7 @@ const WAITING_MAX = 200
 const TIMEOUT_MS = 60_000
 const CONNECT_MS = 5_000
 /** Nobody sets StreamMaxLength lower: a connection that breaks earlier is a fault. */
-const STREAM_LENGTH_MIN = 1_048_576
+const STREAM_LENGTH_MIN = 65_536
 const TOO_LONG = 'larger than clamd takes (StreamMaxLength)'
 const ANSWER_LENGTH_MAX = 4096
 const PIECE_OCTETS = 128 * 1024
