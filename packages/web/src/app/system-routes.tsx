@@ -66,6 +66,17 @@ const usage = createRoute({
   component: lazyRouteComponent(() => import('#system/usage-page.tsx'), 'UsagePage'),
 })
 
+const departures = createRoute({
+  getParentRoute: () => shell,
+  path: '/system/leaving',
+  component: lazyRouteComponent(() => import('#system/departures-page.tsx'), 'DeparturesPage'),
+})
+const ownAddresses = createRoute({
+  getParentRoute: () => shell,
+  path: '/system/addresses',
+  component: lazyRouteComponent(() => import('#system/addresses-page.tsx'), 'AddressesPage'),
+})
+
 export const systemRoutes = [
   readiness,
   systemAlerts,
@@ -77,6 +88,8 @@ export const systemRoutes = [
   overview,
   templates,
   usage,
+  departures,
+  ownAddresses,
   guides,
   guide,
 ] as const

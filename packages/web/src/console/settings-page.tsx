@@ -3,6 +3,7 @@ import { getLiveness } from '@gatepost/contract/tenant.ts'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { Page } from '#app/page.tsx'
 import { useSlug } from '#app/session.ts'
+import { GatewayLine } from '#shared/gateway-line.tsx'
 import { Panel } from '#shared/panel.tsx'
 import stack from '#shared/stack.module.css'
 import { RelativeTime } from '#shared/time.tsx'
@@ -32,6 +33,7 @@ function WhereLive() {
     <Panel title="Where settings are live" side={`version ${data.version}`}>
       <div className={stack.stack}>
         <LiveLine />
+        <GatewayLine />
         <ul className="plain">
           {data.edges.map(({ node, slot, version, seenAt }) => (
             <li key={`${node} ${slot}`}>

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Readiness } from '@gatepost/contract/system.ts'
 import { readText } from '#platform/files.ts'
 import type { Machine } from '#platform/machine.ts'
+import { announcedRows } from '../address/address.ts'
 import { coolDownSeconds } from '../domain/schedule.ts'
 import { problem } from '../problem.ts'
 import type { ControlDeps } from '../scope.ts'
@@ -13,6 +14,7 @@ import { certificateLook, clockLook, consoleLook, diskLook } from './look-machin
 import { hostnameLook, ownZoneLook, reverseNameLook } from './look-names.ts'
 import { inboundPortLook, outboundPortLook } from './look-ports.ts'
 import { dnssecLook, resolverLook } from './look-resolver.ts'
+import { scannerLook } from './look-scanner.ts'
 import { loadReadiness, type Observed, storeReadiness } from './store.ts'
 import { zoneText } from './zone.ts'
 
@@ -33,6 +35,7 @@ const looks: readonly Look[] = [
   ownZoneLook,
   resolverLook,
   dnssecLook,
+  scannerLook,
   diskLook,
   clockLook,
 ]
@@ -105,10 +108,11 @@ async function look(deps: ReadinessDeps): Promise<Observed> {
   const sight: Sight = { config, clock, dns, machine, listening, certificate, addresses }
   const findings = await Promise.all(looks.map((one) => findingOf(one, sight, emit)))
   const checkedAt = clock.now()
+  const announced = (await announcedRows(store.db, checkedAt)).map(({ address }) => address)
   const hasFailed = findings.some(({ state }) => state === 'failed')
   const observed = {
     findings,
-    zone: zoneText(config.hostname, publicAddresses(addresses, machine.addresses())),
+    zone: zoneText(config.hostname, publicAddresses(addresses, machine.addresses()), announced),
     checkedAt,
     nextCheckAt: checkedAt + (hasFailed ? FAILED_AGAIN_MS : HOUR_MS),
   }

@@ -8,14 +8,26 @@ export function spfNameOf(hostname: string): string {
   return `spf.${hostname.toLowerCase()}`
 }
 
+/** The name whose address records are every address that we connect out from (O7). */
+export function outNameOf(hostname: string): string {
+  return `out.${hostname.toLowerCase()}`
+}
+
 /** The SPF policy behind the include: all addresses that mail leaves from. */
 export function spfPolicyOf(hostname: string, addresses: readonly string[]): string {
   const mechanisms = addresses.map((ip) => (ip.includes(':') ? `ip6:${ip}` : `ip4:${ip}`))
   return `v=spf1 ${mechanisms.length > 0 ? mechanisms.join(' ') : `a:${hostname}`} -all`
 }
 
-/** The records of the gateway itself, and as remarks those of the organisations that use it. */
-export function zoneText(hostname: string, addresses: readonly string[]): string {
+/**
+ * The records of the gateway itself, and as remarks those of the organisations that use it. Addresses that are
+ * announced stand in SPF before mail leaves from them.
+ */
+export function zoneText(
+  hostname: string,
+  addresses: readonly string[],
+  announced: readonly string[] = [],
+): string {
   const name = hostname.toLowerCase()
   const rows: (readonly [string, string, string])[] = addresses.map((ip) => [
     `${name}.`,
@@ -24,7 +36,9 @@ export function zoneText(hostname: string, addresses: readonly string[]): string
   ])
   if (rows.length === 0) rows.push([`; ${name}.`, 'A', '(your public address)'])
   rows.push([`${cnameTargetOf(name)}.`, 'CNAME', `${name}.`])
-  rows.push([`${spfNameOf(name)}.`, 'TXT', `"${spfPolicyOf(name, addresses)}"`])
+  const all = [...new Set([...addresses, ...announced])]
+  for (const ip of all) rows.push([`${outNameOf(name)}.`, ip.includes(':') ? 'AAAA' : 'A', ip])
+  rows.push([`${spfNameOf(name)}.`, 'TXT', `"${spfPolicyOf(name, all)}"`])
   const examples: (readonly [string, string, string])[] = [
     ['; acme.example.', 'MX', `10 ${name}.`],
     ['; acme.example.', 'TXT', `"v=spf1 include:${spfNameOf(name)} -all"`],
