@@ -13,6 +13,7 @@ import { RecoveryCodes } from '#account/recovery-codes.tsx'
 import { TotpForm } from '#account/totp-form.tsx'
 import { call } from '#api/call.ts'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import { focusFirstWrong, required } from '#shared/validation.ts'
 import classes from './entry.module.css'
@@ -21,6 +22,7 @@ import { PasskeyButton } from './sign-in-page.tsx'
 type Props = { readonly me: Me; readonly onDone: (me: Me) => void; readonly onBack: () => void }
 
 export function OwedStep({ me, onDone, onBack }: Props) {
+  const words = useWords('entry')
   const leave = async () => {
     await call(signOut).catch(() => {})
     onBack()
@@ -33,7 +35,7 @@ export function OwedStep({ me, onDone, onBack }: Props) {
       {me.mustDo === 'enrol-second-factor' && <EnrolStep onDone={goOn} />}
       <p className={classes.aside}>
         <button type="button" className={classes.link} onClick={leave}>
-          Sign in as somebody else
+          {words('somebodyElse')}
         </button>
       </p>
     </>
@@ -41,18 +43,15 @@ export function OwedStep({ me, onDone, onBack }: Props) {
 }
 
 function CodeStep({ me, onDone }: Omit<Props, 'onBack'>) {
+  const words = useWords('entry')
   const enter = useAction(signInWithFactor, { onDone })
   const form = useForm({ initialValues: { code: '' }, validate: { code: required('the code') } })
   const hasApp = me.factors.includes('totp')
   const hasPasskey = me.factors.includes('passkey')
   return (
     <>
-      <h1>{hasApp ? 'Enter the code' : 'Second step'}</h1>
-      <p className="tx2">
-        {hasApp
-          ? 'Six digits of your authenticator app, or a recovery code.'
-          : 'Use your passkey, or enter a recovery code.'}
-      </p>
+      <h1>{words(hasApp ? 'enterCode' : 'secondStep')}</h1>
+      <p className="tx2">{words(hasApp ? 'sixDigits' : 'passkeyOrCode')}</p>
       <form
         noValidate
         className={classes.form}
@@ -64,7 +63,7 @@ function CodeStep({ me, onDone }: Omit<Props, 'onBack'>) {
         {enter.error && <ProblemNote error={enter.error} focus />}
         <TextInput
           size="md"
-          label={hasApp ? 'Code' : 'Recovery code'}
+          label={words(hasApp ? 'code' : 'recoveryCode')}
           autoComplete="one-time-code"
           maxLength={100}
           data-autofocus
@@ -72,7 +71,7 @@ function CodeStep({ me, onDone }: Omit<Props, 'onBack'>) {
           {...form.getInputProps('code')}
         />
         <Button type="submit" size="md" fullWidth loading={enter.isPending}>
-          Go on
+          {words('goOn')}
         </Button>
         {hasPasskey && <PasskeyButton onDone={onDone} />}
       </form>
@@ -81,16 +80,17 @@ function CodeStep({ me, onDone }: Omit<Props, 'onBack'>) {
 }
 
 function PasswordStep({ onDone }: { readonly onDone: () => void }) {
+  const words = useWords('entry')
   const { data } = useEndpoint(getSecurity, {})
   return (
     <>
-      <h1>Set your own password</h1>
-      <p className="tx2">The one you signed in with was given to you, or is too old.</p>
+      <h1>{words('ownPassword')}</h1>
+      <p className="tx2">{words('ownPasswordWhy')}</p>
       <div className={classes.form}>
         <ChangePassword
           withCurrent={false}
           rules={data?.password.rules}
-          act="Set password and go on"
+          act={words('setPassword')}
           onDone={onDone}
         />
       </div>
@@ -99,20 +99,21 @@ function PasswordStep({ onDone }: { readonly onDone: () => void }) {
 }
 
 function EnrolStep({ onDone }: { readonly onDone: () => void }) {
+  const words = useWords('entry')
   const [kind, setKind] = useState<'passkey' | 'totp' | null>(null)
   const [codes, setCodes] = useState<readonly string[]>([])
   const added = ({ recoveryCodes }: FactorAdded | { readonly recoveryCodes: readonly string[] }) =>
     recoveryCodes.length === 0 ? onDone() : setCodes(recoveryCodes)
   return (
     <>
-      <h1>Add a second factor</h1>
+      <h1>{words('addFactor')}</h1>
       {codes.length > 0 ? (
         <div className={classes.form}>
-          <RecoveryCodes codes={codes} onKept={onDone} act="I have kept them, go on" />
+          <RecoveryCodes codes={codes} onKept={onDone} act={words('keptCodes')} />
         </div>
       ) : (
         <>
-          <p className="tx2">Your account needs one from now on: with a password alone nobody signs in.</p>
+          <p className="tx2">{words('addFactorWhy')}</p>
           <div className={classes.form}>
             {kind === 'totp' && <TotpForm onDone={added} onCancel={() => setKind(null)} />}
             {kind === 'passkey' && <PasskeyForm onDone={added} onCancel={() => setKind(null)} />}
@@ -120,11 +121,11 @@ function EnrolStep({ onDone }: { readonly onDone: () => void }) {
               <div className={accountClasses.stack}>
                 {passkeysWork() && (
                   <Button size="md" fullWidth onClick={() => setKind('passkey')}>
-                    Add a passkey
+                    {words('addPasskey')}
                   </Button>
                 )}
                 <Button size="md" fullWidth variant="default" onClick={() => setKind('totp')}>
-                  Add an authenticator app
+                  {words('addApp')}
                 </Button>
               </div>
             )}

@@ -5,6 +5,7 @@ import { IconArrowRight } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { useAction } from '#api/use-endpoint.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import panel from '#shared/panel.module.css'
 import { PanelBody, PanelFoot } from '#shared/panel.tsx'
@@ -16,6 +17,7 @@ import { type SetupValues, useSetupForm } from './setup-values.ts'
 import { useProposal } from './use-proposal.ts'
 
 export function SetupForm({ token }: { readonly token: string }) {
+  const words = useWords('entry')
   const navigate = useNavigate()
   const form = useSetupForm()
   const create = useAction(completeSetup, {
@@ -44,7 +46,7 @@ export function SetupForm({ token }: { readonly token: string }) {
         noValidate
         onSubmit={form.onSubmit(send, focusFirstWrong)}
         className={panel.panel}
-        aria-label="Set up Gatepost"
+        aria-label={words('setUp')}
       >
         <YouSection form={form} />
         <OrganizationSection form={form} />
@@ -55,13 +57,13 @@ export function SetupForm({ token }: { readonly token: string }) {
           </PanelBody>
         )}
         <PanelFoot>
-          <span>{primaryDomain && `Next: validate ${primaryDomain}`}</span>
+          <span>{primaryDomain && words('nextValidate', { domain: primaryDomain })}</span>
           <Button
             type="submit"
             loading={create.isPending}
             rightSection={<IconArrowRight size={16} aria-hidden />}
           >
-            Create and continue
+            {words('create')}
           </Button>
         </PanelFoot>
       </form>

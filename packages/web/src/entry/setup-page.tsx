@@ -6,6 +6,7 @@ import { type ReactNode, useEffect } from 'react'
 import { call } from '#api/call.ts'
 import { isProblem } from '#api/problem-error.ts'
 import { Mark } from '#app/shell/mark.tsx'
+import { useWords } from '#i18n/i18n.ts'
 import { span } from '#shared/format.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { useNow } from '#shared/now.ts'
@@ -16,6 +17,7 @@ import { SetupForm } from './setup-form.tsx'
 const MINUTE = 60_000
 
 export function SetupPage() {
+  const words = useWords('entry')
   const search = useSearch({ from: '/setup' })
   // The printed link carries it behind the #, which browsers never send: no log of a proxy learns it.
   const hash = useLocation({ select: (location) => location.hash })
@@ -28,8 +30,8 @@ export function SetupPage() {
     staleTime: Number.POSITIVE_INFINITY,
   })
   useEffect(() => {
-    document.title = 'Set up · Gatepost'
-  }, [])
+    document.title = `${words('setUp')} · Gatepost`
+  }, [words])
   return (
     <div className={classes.ground}>
       <header className={classes.bar}>
@@ -40,11 +42,11 @@ export function SetupPage() {
         {link.data && <ValidFor expiresAt={link.data.expiresAt} />}
       </header>
       <main id="main" className={classes.setup}>
-        <h1>Set up Gatepost</h1>
-        <p className={classes.lead}>Three answers, about 3 minutes. Everything can be changed later.</p>
+        <h1>{words('setUp')}</h1>
+        <p className={classes.lead}>{words('setUpLead')}</p>
         {token === undefined ? (
-          <Note tone="info" title="The set-up link is needed">
-            <p>Its address ends in a token. The start of the gateway prints it in the terminal.</p>
+          <Note tone="info" title={words('linkNeeded')}>
+            <p>{words('linkNeededMeans')}</p>
           </Note>
         ) : (
           <LinkState error={link.error} ready={link.isSuccess}>
@@ -59,22 +61,21 @@ export function SetupPage() {
 type StateProps = { readonly error: unknown; readonly ready: boolean; readonly children: ReactNode }
 
 function LinkState({ error, ready, children }: StateProps) {
+  const words = useWords('entry')
   if (ready) return children
   if (isProblem(error, 'setup-closed')) {
     return (
-      <Note tone="ok" title="Set-up is done: an administrator exists">
+      <Note tone="ok" title={words('setUpDone')}>
         <p>
-          <Link to="/sign-in">Sign in</Link>
+          <Link to="/sign-in">{words('signIn')}</Link>
         </p>
       </Note>
     )
   }
   if (isProblem(error, 'setup-link-wrong')) {
     return (
-      <Note tone="warn" title="This set-up link is not valid any more">
-        <p>
-          Each start of the gateway prints a new one, good for 24 hours. Restart it and open the newest link.
-        </p>
+      <Note tone="warn" title={words('linkOver')}>
+        <p>{words('linkOverMeans')}</p>
       </Note>
     )
   }
@@ -82,7 +83,8 @@ function LinkState({ error, ready, children }: StateProps) {
 }
 
 function ValidFor({ expiresAt }: { readonly expiresAt: number }) {
+  const words = useWords('entry')
   const now = useNow()
   const left = Math.floor((expiresAt - now) / MINUTE) * MINUTE
-  return <span>{left > 0 ? `Set-up link valid for ${span(left)}` : 'The set-up link ends now'}</span>
+  return <span>{left > 0 ? words('linkValid', { time: span(left) }) : words('linkEnds')}</span>
 }

@@ -3,6 +3,7 @@ import type { Environment } from '@gatepost/contract/common.ts'
 import { PasswordInput, TextInput } from '@mantine/core'
 import { IconCircleCheckFilled } from '@tabler/icons-react'
 import { environmentWords } from '#connect/step-words.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { ChoiceCards } from '#shared/choice-cards.tsx'
 import { FormSection } from '#shared/form-section.tsx'
 import stack from '#shared/stack.module.css'
@@ -13,28 +14,33 @@ import type { SetupForm } from './setup-values.ts'
 type Props = { readonly form: SetupForm }
 
 export function YouSection({ form }: Props) {
+  const words = useWords('entry')
   const enough = newPassword(form.values.administrator.password) === null
   return (
-    <FormSection title="You" line="The first administrator.">
-      <TextInput label="Your name" autoComplete="name" {...form.getInputProps('administrator.name')} />
+    <FormSection title={words('you')} line={words('firstAdministrator')}>
       <TextInput
-        label="Work address"
+        label={words('yourName')}
+        autoComplete="name"
+        {...form.getInputProps('administrator.name')}
+      />
+      <TextInput
+        label={words('workAddress')}
         type="email"
         autoComplete="username"
         {...form.getInputProps('administrator.email')}
       />
       <div>
         <PasswordInput
-          label="Password"
-          description="At least 12 characters. Any characters, no rules beyond that."
+          label={words('password')}
+          description={words('passwordRule')}
           autoComplete="new-password"
-          visibilityToggleButtonProps={{ 'aria-label': 'Show what is typed' }}
+          visibilityToggleButtonProps={{ 'aria-label': words('showTyped') }}
           {...form.getInputProps('administrator.password')}
         />
         {enough && (
           <span className={classes.rule}>
             <IconCircleCheckFilled size={14} aria-hidden />
-            Long enough
+            {words('longEnough')}
           </span>
         )}
       </div>
@@ -43,15 +49,16 @@ export function YouSection({ form }: Props) {
 }
 
 export function OrganizationSection({ form }: Props) {
+  const words = useWords('entry')
   return (
-    <FormSection title="Organisation">
+    <FormSection title={words('organisation')}>
       <TextInput
-        label="Organisation name"
+        label={words('organisationName')}
         autoComplete="organization"
         {...form.getInputProps('organization.name')}
       />
       <TextInput
-        label="Primary domain"
+        label={words('primaryDomain')}
         placeholder="acme.example"
         autoCapitalize="off"
         autoComplete="off"
@@ -59,17 +66,21 @@ export function OrganizationSection({ form }: Props) {
         {...form.getInputProps('organization.primaryDomain')}
       />
       <TextInput
-        label="Emergency contact"
-        description="Used only when this gateway can’t reach you by mail."
+        label={words('emergency')}
+        description={words('emergencyMeans')}
         {...form.getInputProps('organization.emergencyContact.name')}
       />
       <div className={stack.pair}>
         <TextInput
-          label="Outside address"
+          label={words('outsideAddress')}
           type="email"
           {...form.getInputProps('organization.emergencyContact.email')}
         />
-        <TextInput label="Phone" type="tel" {...form.getInputProps('organization.emergencyContact.phone')} />
+        <TextInput
+          label={words('phone')}
+          type="tel"
+          {...form.getInputProps('organization.emergencyContact.phone')}
+        />
       </div>
     </FormSection>
   )
@@ -80,20 +91,21 @@ const environments = Object.keys(environmentWords) as Environment[]
 type EnvironmentProps = Props & { readonly proposed: Environment | null }
 
 export function EnvironmentSection({ form, proposed }: EnvironmentProps) {
+  const words = useWords('entry')
   const wrong = form.errors['organization.environment']
   const choices = environments.map((value) => ({
     value,
     label: environmentWords[value],
-    mark: value === proposed ? 'found' : null,
+    mark: value === proposed ? words('found') : null,
   }))
   const choose = (environment: Environment) => {
     form.setTouched((touched) => ({ ...touched, 'organization.environment': true }))
     form.setFieldValue('organization.environment', environment)
   }
   return (
-    <FormSection title="Environment" line="Decides which steps you see.">
+    <FormSection title={words('environment')} line={words('environmentMeans')}>
       <ChoiceCards
-        label="Environment"
+        label={words('environment')}
         labelHidden
         choices={choices}
         value={form.values.organization.environment}

@@ -12,13 +12,16 @@ import { PasskeyFault } from '#account/factors-panel.tsx'
 import { passkeysWork, signInByPasskey } from '#account/passkeys.ts'
 import { keyOf, useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { Mark } from '#app/shell/mark.tsx'
+import { useWords } from '#i18n/i18n.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { address, focusFirstWrong, required } from '#shared/validation.ts'
 import classes from './entry.module.css'
+import { LanguageChoice } from './language-choice.tsx'
 import { OwedStep } from './owed-step.tsx'
 
 export function SignInPage() {
   const { next, refused } = useSearch({ from: '/sign-in' })
+  const words = useWords('entry')
   const client = useQueryClient()
   const enter = useEnter(next)
   const { data: setup } = useEndpoint(getSetup, {})
@@ -26,8 +29,8 @@ export function SignInPage() {
   const [me, setMe] = useState(() => client.getQueryData<Me>(keyOf(getMe)))
   const done = (found: Me) => (found.mustDo === null ? enter(found) : setMe(found))
   useEffect(() => {
-    document.title = 'Sign in · Gatepost'
-  }, [])
+    document.title = `${words('signIn')} · Gatepost`
+  }, [words])
   const owes = me !== undefined && me.mustDo !== null
   return (
     <EntryFrame foot={setup?.hostname}>
@@ -35,21 +38,18 @@ export function SignInPage() {
         <OwedStep me={me} onDone={done} onBack={() => setMe(undefined)} />
       ) : (
         <>
-          <h1>Sign in</h1>
+          <h1>{words('signIn')}</h1>
           {setup?.open && (
             <div className={classes.form}>
-              <Note tone="info" title="This gateway is not set up yet">
-                <p>Open the set-up link that its start printed in the terminal.</p>
+              <Note tone="info" title={words('notSetUp')}>
+                <p>{words('openSetupLink')}</p>
               </Note>
             </div>
           )}
           {refused && (
             <div className={classes.form}>
-              <Note tone="warn" title="That sign-in did not work" role="status">
-                <p>
-                  Your organisation’s sign-in page did not let you in here. Ask your administrator: the reason
-                  is in the audit log.
-                </p>
+              <Note tone="warn" title={words('refused')} role="status">
+                <p>{words('refusedMeans')}</p>
               </Note>
             </div>
           )}
@@ -81,6 +81,7 @@ export function EntryFrame({ children, foot }: { readonly children: ReactNode; r
         Gatepost
       </div>
       <div className={classes.card}>{children}</div>
+      <LanguageChoice />
       {foot && <p className="small tx2">{foot}</p>}
     </main>
   )
@@ -89,6 +90,7 @@ export function EntryFrame({ children, foot }: { readonly children: ReactNode; r
 type WaysProps = { readonly next: string | undefined; readonly onDone: (me: Me) => void }
 
 function Ways({ next, onDone }: WaysProps) {
+  const words = useWords('entry')
   const { data: page } = useEndpoint(getSignIn, {})
   const find = useAction(findSignInWays)
   const enter = useAction(signIn, { onDone })
@@ -111,7 +113,7 @@ function Ways({ next, onDone }: WaysProps) {
       {(enter.error ?? find.error) && <ProblemNote error={enter.error ?? find.error} focus />}
       <TextInput
         size="md"
-        label="Work address"
+        label={words('workAddress')}
         type="email"
         autoComplete="username"
         {...form.getInputProps('email')}
@@ -130,31 +132,31 @@ function Ways({ next, onDone }: WaysProps) {
           variant={index === 0 && !ways.password ? 'filled' : 'default'}
           leftSection={<IconExternalLink size={17} aria-hidden />}
         >
-          Continue with {name}
+          {words('continueWith', { name })}
         </Button>
       ))}
       {withPassword && (
         <PasswordInput
           size="md"
-          label="Password"
+          label={words('password')}
           autoComplete="current-password"
-          visibilityToggleButtonProps={{ 'aria-label': 'Show what is typed' }}
+          visibilityToggleButtonProps={{ 'aria-label': words('showTyped') }}
           {...form.getInputProps('password')}
         />
       )}
       {asksFirst && (
         <Button type="submit" size="md" fullWidth loading={find.isPending}>
-          Continue
+          {words('continue')}
         </Button>
       )}
       {withPassword && (
         <Button type="submit" size="md" fullWidth loading={enter.isPending}>
-          Sign in
+          {words('signIn')}
         </Button>
       )}
       <PasskeyButton onDone={onDone} />
       <p className={classes.aside}>
-        <Link to="/reset">I can’t sign in</Link>
+        <Link to="/reset">{words('cannot')}</Link>
       </p>
     </form>
   )
@@ -162,12 +164,13 @@ function Ways({ next, onDone }: WaysProps) {
 
 /** One touch instead of all above; shown where this browser can do it. */
 export function PasskeyButton({ onDone }: { readonly onDone: (me: Me) => void }) {
+  const words = useWords('entry')
   const enter = useMutation({ mutationFn: signInByPasskey, onSuccess: onDone })
   if (!passkeysWork()) return null
   return (
     <>
       <p className={classes.or} aria-hidden>
-        or
+        {words('or')}
       </p>
       <PasskeyFault error={enter.error} />
       <Button
@@ -178,7 +181,7 @@ export function PasskeyButton({ onDone }: { readonly onDone: (me: Me) => void })
         leftSection={<IconFingerprint size={17} aria-hidden />}
         onClick={() => enter.mutate()}
       >
-        Use a passkey
+        {words('usePasskey')}
       </Button>
     </>
   )

@@ -11,10 +11,13 @@ import { useMe } from '#app/session.ts'
 import { Mark } from '#app/shell/mark.tsx'
 import { initialsOf } from '#app/shell/person-menu.tsx'
 import { SchemeMenu } from '#app/shell/scheme-menu.tsx'
+import { languages, nameOfLanguage, useLanguage, useWords, useWords } from '#i18n/i18n.ts'
 import classes from './portal.module.css'
 
 export function PortalShell() {
   const me = useMe()
+  const words = useWords('portal')
+  const [language, setLanguage] = useLanguage()
   const navigate = useNavigate()
   const client = useQueryClient()
   const leave = async () => {
@@ -27,28 +30,58 @@ export function PortalShell() {
       <header className={classes.bar}>
         <Link to="/portal" className={classes.brand}>
           <Mark size={28} />
-          {me?.tenants[0]?.name ?? 'Gatepost'} mail
+          {words('mailOf', { name: me?.tenants[0]?.name ?? 'Gatepost' })}
         </Link>
         <div className={classes.tools}>
           <SchemeMenu />
           <Menu position="bottom-end" width={220}>
             <Menu.Target>
-              <button type="button" className={classes.initials} aria-label={me?.name ?? 'You'}>
+              <button type="button" className={classes.initials} aria-label={me?.name ?? words('you')}>
                 {initialsOf(me?.name ?? '')}
               </button>
             </Menu.Target>
             <Menu.Dropdown>
               <Menu.Label>{me?.email}</Menu.Label>
+              <Menu.Divider />
+              <Menu.RadioGroup value={language} onChange={setLanguage}>
+                {languages.map((each) => (
+                  <Menu.RadioItem key={each} value={each} lang={each}>
+                    {nameOfLanguage(each)}
+                  </Menu.RadioItem>
+                ))}
+              </Menu.RadioGroup>
+              <Menu.Divider />
               <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={leave}>
-                Sign out
+                {words('signOut')}
               </Menu.Item>
             </Menu.Dropdown>
           </Menu>
         </div>
       </header>
+      <PortalNav />
       <Suspense fallback={<PendingPage />}>
         <Outlet />
       </Suspense>
     </div>
+  )
+}
+
+function PortalNav() {
+  const t = useWords('portal')
+  return (
+    <nav className={classes.nav} aria-label={t('nav.label')}>
+      <Link to="/portal" activeOptions={{ exact: true }} className={classes.tab}>
+        {t('nav.held')}
+      </Link>
+      <Link to="/portal/refused" className={classes.tab}>
+        {t('nav.refused')}
+      </Link>
+      <Link to="/portal/senders" className={classes.tab}>
+        {t('nav.senders')}
+      </Link>
+      <Link to="/portal/account" className={classes.tab}>
+        {t('nav.account')}
+      </Link>
+    </nav>
   )
 }
