@@ -82,7 +82,7 @@ describe('letters out of headers', () => {
   })
 })
 
-describe('robots and lists', () => {
+describe('abuse case 71: robots, lists and delivery reports are nobody', () => {
   const robots = [
     'no-reply@shop.example',
     'noreply123@shop.example',
@@ -114,7 +114,7 @@ describe('robots and lists', () => {
 })
 
 describe('counting', () => {
-  test('own domains, foreign authors, automatic answers, mailings and old letters do not count', () => {
+  test('abuse case 71: one automatic answer permits nobody; own domains and mailings do not count', () => {
     const many = Array.from({ length: 101 }, (_, index) => `p${index}@x.example`)
     const { pairs, leftOut } = countLetters(
       [

@@ -99,7 +99,7 @@ describe('Sent items by Graph', { timeout: 60_000 }, () => {
     assert.equal(tokens, 1)
   })
 
-  test('429 with Retry-After is waited out, 503 too; a long rest is the run’s business', async () => {
+  test('abuse case 70: 429 with Retry-After is waited out, 503 too; a long rest is the run’s business', async () => {
     let times = 0
     const effects = testEffects()
     fresh(({ url }) => {
@@ -115,7 +115,7 @@ describe('Sent items by Graph', { timeout: 60_000 }, () => {
     })
   })
 
-  test('a link that expired (410): reading goes on at the newest moment, nothing twice', async () => {
+  test('abuse case 70: a link that expired (410): reading goes on at the newest moment, nothing twice', async () => {
     let isExpired = false
     fresh(({ url }) => {
       if (url.searchParams.get('$skip') !== '3' || isExpired) return null
@@ -136,7 +136,7 @@ describe('Sent items by Graph', { timeout: 60_000 }, () => {
     assert.deepEqual(anew.letters, whole.letters)
   })
 
-  test('a next link to another host is refused, and gets no token', async () => {
+  test('abuse case 70: a next link to another host is refused, and gets no token', async () => {
     fresh(({ url }) =>
       url.pathname === '/v1.0/users'
         ? { body: { value: [], '@odata.nextLink': 'https://evil.example/v1.0/users' } }
