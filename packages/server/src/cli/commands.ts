@@ -4,6 +4,7 @@ import { acceptanceCommands } from './commands/acceptance.ts'
 import { accountCommands } from './commands/accounts.ts'
 import { agentCommands } from './commands/agents.ts'
 import { alertCommands } from './commands/alerts.ts'
+import { archiveCommands } from './commands/archive.ts'
 import { askCommands } from './commands/ask.ts'
 import { auditCommands } from './commands/audit.ts'
 import { connectCommands } from './commands/connect.ts'
@@ -45,6 +46,7 @@ export const commands: readonly Command[] = [
   ...auditCommands,
   ...roleCommands,
   ...tokenCommands,
+  ...archiveCommands,
   ...retentionCommands,
   ...connectCommands,
   ...acceptanceCommands,

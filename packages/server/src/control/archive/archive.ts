@@ -19,6 +19,8 @@ import { ArchiveThread } from './threads.ts'
 export const KEY_COLUMN = 'archive_setting.key'
 /** Up to this size a message goes to its thread in one piece. */
 const IN_PIECE_BYTES_MAX = 4 * 1_048_576
+/** A journal report is taken apart as a whole; mail hosts send none that are larger. */
+const REPORT_BYTES_MAX = 160 * 1_048_576
 /** What is known of an organisation may be this old while its mail comes in. */
 const WORD_KEPT_MS = 5_000
 /** Heads and counts are written together. */
@@ -67,7 +69,7 @@ export class Archive implements ArchiveSink {
     if (tenant === null) return null
     const now = this.#options.clock.now()
     const taken =
-      meta.size <= IN_PIECE_BYTES_MAX
+      meta.size <= (meta.as === 'journal' ? REPORT_BYTES_MAX : IN_PIECE_BYTES_MAX)
         ? await this.#takeWhole(tenant, { meta, chunks, now })
         : await this.#takeGrowing(tenant, { meta, chunks, now })
     this.#note(meta, taken, now)
