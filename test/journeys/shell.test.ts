@@ -191,7 +191,8 @@ async function pressAll(
     const { name, acts } = await page.evaluate(pressButton, { at, patience: ACT_MS })
     if (name === null) break
     pressed += 1
-    if (!acts) silent.push(name)
+    // What was copied a moment ago says so, and has nothing else to say.
+    if (!acts && name !== 'Copied') silent.push(name)
     await page.keyboard.press('Escape')
     if (new URL(page.url()).pathname !== path) await goInside(path)
   }

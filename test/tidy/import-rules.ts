@@ -75,6 +75,7 @@ export const npmPackages: readonly PackageRule[] = [
   { name: /^otpauth$/, where: server('control/auth/'), filesMax: 1 },
   { name: /^@simplewebauthn\/server$/, where: server('control/auth/'), filesMax: 1 },
   { name: /^@simplewebauthn\/browser$/, where: /^packages\/web\//, filesMax: 1 },
+  { name: /^(i18next|react-i18next)$/, where: /^packages\/web\/src\/i18n\//, filesMax: 1 },
   { name: /^uqr$/, where: /^packages\/web\//, filesMax: 1 },
   { name: /^croner$/, where: server('control/'), filesMax: 1 },
   { name: /^imapflow$/, where: /^packages\/contacts\/src\//, filesMax: 1 },

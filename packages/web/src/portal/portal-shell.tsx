@@ -11,7 +11,7 @@ import { useMe } from '#app/session.ts'
 import { Mark } from '#app/shell/mark.tsx'
 import { initialsOf } from '#app/shell/person-menu.tsx'
 import { SchemeMenu } from '#app/shell/scheme-menu.tsx'
-import { languages, nameOfLanguage, useLanguage, useWords, useWords } from '#i18n/i18n.ts'
+import { languages, nameOfLanguage, useLanguage, useWords } from '#i18n/i18n.ts'
 import classes from './portal.module.css'
 
 export function PortalShell() {
