@@ -4,8 +4,10 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { after, before, test } from 'node:test'
-import { Clamd } from '@gatepost/server/facts/screening/clamd.ts'
+import { scannerSource } from '@gatepost/server/control/alert/sources/scanner.ts'
+import { scannerLook } from '@gatepost/server/control/readiness/look-scanner.ts'
 import { EICAR, letterWith, zipOf } from '@gatepost/server/facts/screening/zip.fixture.ts'
+import { Clamd, type ClamdAddress } from '@gatepost/server/platform/clamd.ts'
 import { World } from '../dialogs/world.ts'
 import { CLAMD_FILE_MB, clamdMissing, type RunningClamd, startClamd } from './lib/clamd.ts'
 
@@ -89,6 +91,20 @@ test('by the socket on this machine, too; and a scanner that went away is told a
   const gone = new Clamd({ address: { kind: 'unix', path: `${clamd.socket}.gone` } })
   assert.equal((await gone.scan([Buffer.from(EICAR)])).kind, 'away')
   assert.equal(await gone.version(), null)
+})
+
+test('readiness and the alert tell a scanner that answers from one that does not', { skip }, async () => {
+  const at = (address: ClamdAddress | null) =>
+    ({ config: { screening: { clamd: address, clamdFileBytes: 1_048_576 } } }) as never
+  const here: ClamdAddress = { kind: 'unix', path: clamd.socket }
+  const gone: ClamdAddress = { kind: 'unix', path: `${clamd.socket}.gone` }
+  const states = [null, here, gone].map(async (address) => (await scannerLook.look(at(address))).state)
+  assert.deepEqual(await Promise.all(states), ['not-required', 'passed', 'failed'])
+  const alerts = [null, here, gone].map(async (address) => (await scannerSource.look(at(address), 0)).wrong)
+  assert.deepEqual(
+    (await Promise.all(alerts)).map((wrong) => wrong.map(({ kind }) => kind)),
+    [[], [], ['scanner-down']],
+  )
 })
 
 /** The reply to the end of data. */

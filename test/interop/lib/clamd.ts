@@ -5,8 +5,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { Clamd } from '@gatepost/server/facts/screening/clamd.ts'
 import { EICAR } from '@gatepost/server/facts/screening/zip.fixture.ts'
+import { Clamd } from '@gatepost/server/platform/clamd.ts'
 import { freePort } from './postfix.ts'
 
 /** The reason to skip where clamd cannot be started; false when it can. */

@@ -7,6 +7,7 @@ import { archiveSource } from './sources/archive.ts'
 import { gatewaySource } from './sources/gateway.ts'
 import { agentSource, syncSource, takeoverSource } from './sources/kept.ts'
 import { queueSource } from './sources/queue.ts'
+import { scannerSource } from './sources/scanner.ts'
 import type { Source, SourceDeps } from './sources/source.ts'
 import { channelOf, dropOldAlerts, openOfKinds, unattendedAlerts } from './store.ts'
 
@@ -23,6 +24,7 @@ const sources: readonly Source[] = [
   takeoverSource,
   gatewaySource,
   archiveSource,
+  scannerSource,
 ]
 
 /** Runs until the signal aborts; resolves when the last round is over. */

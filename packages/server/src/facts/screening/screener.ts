@@ -3,6 +3,7 @@
 import { concat } from '@gatepost/mail/bytes.ts'
 import { type ParsedMime, parseMime } from '@gatepost/mail/mime.ts'
 import type { Emit } from '#events/emit.ts'
+import { Clamd, type ClamdAddress, type ClamdAnswer } from '#platform/clamd.ts'
 import { fileChunks } from '#platform/file-chunks.ts'
 import {
   type AttachmentsFact,
@@ -13,7 +14,6 @@ import {
   type VirusFact,
 } from '#policy/facts.ts'
 import { INLINE_LIMITS, INSPECTION_LIMITS, type InspectionLimits } from './budget.ts'
-import { Clamd, type ClamdAddress, type ClamdAnswer } from './clamd.ts'
 import { type Inspection, inspectContent } from './inspect.ts'
 import { InspectionPool } from './inspection-pool.ts'
 import { type ScoreSpam, scoreSpam } from './scorer.ts'
