@@ -1,4 +1,5 @@
-// How the shared clouds send: from addresses that all their customers have, with the header that proves whose it
+// How the shared clouds send: from addresses that all their customers have, with the header that proves whose
+// it
 // is.
 import { CLOUD_IPS, type Environment } from './world-zones.ts'
 

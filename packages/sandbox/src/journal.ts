@@ -1,4 +1,5 @@
-// Envelope journaling as Exchange does it: a report of who sent what to whom, with the message inside untouched.
+// Envelope journaling as Exchange does it: a report of who sent what to whom, with the message inside
+// untouched.
 import { firstValue } from './message-text.ts'
 
 export type Journaled = {

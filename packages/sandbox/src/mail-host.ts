@@ -90,16 +90,12 @@ export async function startMailHost(options: MailHostOptions): Promise<MailHost>
   let recipients = mailboxSet(options.recipients ?? null)
   let firewall: Firewall | null = null
   const followers: ((message: ReceivedMessage) => void)[] = []
-  const keepsOut = (socket: Socket): boolean =>
-    firewall !== null && !firewall.allowed.includes(socket.remoteAddress ?? '')
   const listener = new Listener((socket) => {
-    if (keepsOut(socket) && firewall?.reply == null) {
-      socket.destroy()
-      return Promise.resolve()
-    }
+    const isOut = keepsOut(firewall, socket)
+    if (isOut && firewall?.reply == null) return cutOff(socket)
     return serveSession(socket, {
       name: name(),
-      refusal: keepsOut(socket) ? (firewall?.reply ?? null) : null,
+      refusal: isOut ? (firewall?.reply ?? null) : null,
       clock,
       answers,
       certificate,
@@ -150,6 +146,14 @@ export async function startMailHost(options: MailHostOptions): Promise<MailHost>
     },
     stop: () => listener.close(),
   }
+}
+
+function keepsOut(firewall: Firewall | null, { remoteAddress = '' }: Socket): boolean {
+  return firewall !== null && !firewall.allowed.includes(remoteAddress)
+}
+
+async function cutOff(socket: Socket): Promise<void> {
+  socket.destroy()
 }
 
 function sendFromHost(name: string, message: HostSendOptions, sourcePort: number): Promise<SendResult> {

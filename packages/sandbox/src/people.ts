@@ -1,4 +1,5 @@
-// Who works at Acme: one list that its directories show, each in its own words. People join and leave by events.
+// Who works at Acme: one list that its directories show, each in its own words. People join and leave by
+// events.
 import { createHash } from 'node:crypto'
 import type { GoogleServer } from './google-directory.ts'
 import type { GraphServer } from './graph.ts'

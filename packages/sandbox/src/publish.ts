@@ -12,7 +12,8 @@ const SINGLE_TXT = ['v=spf1', 'v=DMARC1', 'v=DKIM1', 'v=TLSRPTv1', 'v=STSv1']
 
 /**
  * Understands lines of a zone file, `TXT @ value` in the order of many providers' forms, and a bare value,
- * which becomes a TXT record at `domain`; the gateway's name alone is its MX record. TXT values are added, other types replace what the name had.
+ * which becomes a TXT record at `domain`; the gateway's name alone is its MX record. TXT values are added,
+ * other types replace what the name had.
  */
 export function publishRecords(zones: DnsZones, text: string, domain: string): Parsed<RecordSet[]> {
   const sets = readPasted(text.trim(), domain)

@@ -118,12 +118,12 @@ const RECORDS: { readonly [Name in Environment]: EnvironmentRecords } = {
   },
 }
 
-function zoneText({ acmeHostIp, cloudHostIp, outsideHostIp }: WorldAddresses): string {
-  const microsoft = MICROSOFT_RANGES.map((range) => `${range.includes(':') ? 'ip6' : 'ip4'}:${range}`).join(
-    ' ',
-  )
+function zoneText(addresses: WorldAddresses): string {
+  return `$TTL 30\n${zonesOfAcme(addresses)}${zonesOutside(addresses)}${zonesOfClouds(addresses)}`
+}
+
+function zonesOfAcme({ acmeHostIp }: WorldAddresses): string {
   return `
-$TTL 30
 ; Each zone is served by this one server.
 ${soa('sandbox.example')}
 ns1.sandbox.example.           A     127.0.0.1
@@ -152,7 +152,11 @@ spf.gatepost.example.          TXT   "v=spf1 ip4:127.0.0.1 -all"
 validate.${GATEWAY_NAME}.      CNAME ${GATEWAY_NAME}.
 spf.${GATEWAY_NAME}.           TXT   "v=spf1 ip4:127.0.0.1 -all"
 1.0.0.127.in-addr.arpa.        PTR   ${GATEWAY_NAME}.
+`
+}
 
+function zonesOutside({ outsideHostIp }: WorldAddresses): string {
+  return `
 ; A business partner whose mail is in order.
 ${soa('bright.example')}
 bright.example.                MX    10 mx.bright.example.
@@ -177,7 +181,14 @@ phish.example.                 MX    10 mx.phish.example.
 phish.example.                 TXT   "v=spf1 ip4:192.0.2.66 ~all"
 mx.phish.example.              A     ${outsideHostIp}
 66.2.0.192.in-addr.arpa.       PTR   host-66.dialup.example.
+`
+}
 
+function zonesOfClouds({ cloudHostIp }: WorldAddresses): string {
+  const microsoft = MICROSOFT_RANGES.map((range) => `${range.includes(':') ? 'ip6' : 'ip4'}:${range}`).join(
+    ' ',
+  )
+  return `
 ; What an organisation on Microsoft 365 points at.
 ${soa('outlook.com')}
 autodiscover.outlook.com.      A     192.0.2.80

@@ -121,16 +121,8 @@ function createWorld({ options, clock, dns, hosts }: Parts): World {
   const journaled = (message: Journaled): void => {
     if (journal === null) return
     count += 1
-    const content = journalReport(message, { to: journal, domain: ACME.domain, at: clock.now(), count })
-    const from = isInCloud(environment()) ? sender().sourceIp : ACME.publicIp
-    void sendMessage({
-      ...gateway,
-      proxy: { sourceIp: from, sourcePort: 20_000 + (count % 40_000) },
-      helo: mailbox().name,
-      reversePath: '',
-      forwardPaths: [journal],
-      content,
-    })
+    const sourceIp = isInCloud(environment()) ? sender().sourceIp : ACME.publicIp
+    void report(message, { to: journal, gateway, sourceIp, helo: mailbox().name, at: clock.now(), count })
   }
   acme.follow(journaled)
   cloud.follow(journaled)
@@ -181,6 +173,27 @@ function createWorld({ options, clock, dns, hosts }: Parts): World {
       await Promise.all([dns.stop(), acme.stop(), cloud.stop(), outside.stop()])
     },
   }
+}
+
+type Report = {
+  readonly to: string
+  readonly gateway: Endpoint
+  readonly sourceIp: string
+  readonly helo: string
+  readonly at: number
+  readonly count: number
+}
+
+/** Sends a journal report, as the mail host of the environment does. */
+function report(message: Journaled, { to, gateway, sourceIp, helo, at, count }: Report): Promise<unknown> {
+  return sendMessage({
+    ...gateway,
+    proxy: { sourceIp, sourcePort: 20_000 + (count % 40_000) },
+    helo,
+    reversePath: '',
+    forwardPaths: [to],
+    content: journalReport(message, { to, domain: ACME.domain, at, count }),
+  })
 }
 
 function isInCloud(environment: Environment): boolean {

@@ -1,4 +1,5 @@
-// The mandatory steps of Connect as an administrator walks them in the sandbox: two windows, the console and the
+// The mandatory steps of Connect as an administrator walks them in the sandbox: two windows, the console and
+// the
 // sandbox's page, and nothing else. Every click and field of both is counted.
 import assert from 'node:assert/strict'
 import type { Environment } from '@gatepost/sandbox/world-zones.ts'
@@ -179,7 +180,9 @@ export async function changeMx(walk: Walk): Promise<void> {
   await untilState(tab, 'Done')
 }
 
-/** C10: the firewall is closed in the sandbox, and Connect knocks from an address that is not the gateway's. */
+/**
+ * C10: the firewall is closed in the sandbox, and Connect knocks from an address that is not the gateway's.
+ */
 export async function lockMailHost(walk: Walk): Promise<void> {
   const { tab } = walk
   const { page } = tab

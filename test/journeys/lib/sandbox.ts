@@ -1,4 +1,5 @@
-// `npm run sandbox` as a process for stories: the small internet, its page and a gateway inside, on free ports.
+// `npm run sandbox` as a process for stories: the small internet, its page and a gateway inside, on free
+// ports.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

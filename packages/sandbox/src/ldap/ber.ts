@@ -9,7 +9,10 @@ export const TAG = { boolean: 0x01, integer: 0x02, octets: 0x04, enumerated: 0x0
 const LENGTH_OCTETS_MAX = 4
 const NOT_ENOUGH = null
 
-/** The element at an offset; null while octets are missing. Throws `RangeError` for what no LDAP client writes. */
+/**
+ * The element at an offset; null while octets are missing. Throws `RangeError` for what no LDAP client
+ * writes.
+ */
 export function elementAt(octets: Buffer, at: number): Element | null {
   const tag = octets[at]
   const first = octets[at + 1]

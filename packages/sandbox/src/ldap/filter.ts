@@ -1,4 +1,5 @@
-// Search filters of LDAP (RFC 4511 §4.5.1.7) judged against entries, as far as directory readers ask with them.
+// Search filters of LDAP (RFC 4511 §4.5.1.7) judged against entries, as far as directory readers ask with
+// them.
 import { childrenOf, type Element, textOf } from './ber.ts'
 
 /** An entry as the directory keeps it; names of attributes in any case, bytes for what is no text. */

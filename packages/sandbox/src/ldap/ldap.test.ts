@@ -1,4 +1,5 @@
-// The sandbox's directory as our own reader meets it is tested by the stories; here are its protocol and bounds.
+// The sandbox's directory as our own reader meets it is tested by the stories; here are its protocol and
+// bounds.
 import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import { after, before, test } from 'node:test'
