@@ -16,6 +16,7 @@ import {
   openKeys,
   openSearch,
   openSpf,
+  openZone,
   searchHits,
   selectQueued,
   selectUsers,
@@ -33,7 +34,10 @@ const skip = chromiumMissing()
 const PAGE_MS = 60_000
 const SLUG = '/t/acme-ltd'
 /** Nobody of the internet is asked. */
-const ENVIRONMENT = { GATEPOST_DIRECTORIES_ENTRA_LOGIN: 'http://127.0.0.1:9' }
+const ENVIRONMENT = {
+  GATEPOST_DIRECTORIES_ENTRA_LOGIN: 'http://127.0.0.1:9',
+  GATEPOST_NETWORK_VANTAGE_ADDRESSES: '127.0.0.77',
+}
 
 type View = {
   readonly name: string
@@ -82,6 +86,8 @@ const views: readonly View[] = [
   { name: 'held-no-match', path: `${SLUG}/held?search=nobody%40far.example` },
   { name: 'held-message', path: () => heldPath(), act: lookInside },
   { name: 'held-rules', path: `${SLUG}/held-rules` },
+  { name: 'digest', path: `${SLUG}/digest` },
+  { name: 'held-link', path: '/held-link#token=unknown' },
   { name: 'users', path: `${SLUG}/users` },
   { name: 'users-no-match', path: `${SLUG}/users?search=nobody&enabled=no` },
   { name: 'users-selected', path: `${SLUG}/users`, act: selectUsers },
@@ -93,6 +99,9 @@ const views: readonly View[] = [
   { name: 'sign-in-accounts', path: `${SLUG}/sign-in?tab=accounts` },
   { name: 'account', path: `${SLUG}/account` },
   { name: 'portal', path: '/portal' },
+  { name: 'portal-refused', path: '/portal/refused' },
+  { name: 'portal-senders', path: '/portal/senders' },
+  { name: 'portal-account', path: '/portal/account' },
   { name: 'reset', path: '/reset' },
   { name: 'users-import', path: `${SLUG}/users`, act: previewImport },
   { name: 'directories-empty', path: `${SLUG}/directories` },
@@ -106,6 +115,7 @@ const views: readonly View[] = [
   { name: 'outbound-clouds', path: `${SLUG}/outbound`, act: switchCloudOn },
   { name: 'forwarding', path: `${SLUG}/forwarding`, act: addForwarding },
   { name: 'signing', path: `${SLUG}/signing`, act: makeKeys },
+  { name: 'domains-zone', path: `${SLUG}/domains`, act: openZone },
   { name: 'domains-spf', path: `${SLUG}/domains`, act: openSpf },
   { name: 'senders-auto-allow', path: `${SLUG}/senders`, act: changeAutoAllow },
   { name: 'greylisting', path: `${SLUG}/greylisting` },
@@ -210,6 +220,8 @@ async function moveMail(): Promise<void> {
   world.acme.setRecipients(['ann@acme.example', 'bob@acme.example'])
   await world.act('partner')
   await reached('delivered', 'Offer')
+  // Strangers get in, which the step that locks the mail host shows.
+  await api.call('POST', `${base}/lock/check`)
   world.acme.setDown(true)
   await world.act('partner', { subject: 'Patience' })
   await reached('deferred', 'Patience')

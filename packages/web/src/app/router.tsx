@@ -57,6 +57,13 @@ const sender = createRoute({
   component: lazyRouteComponent(() => import('#entry/sender-page.tsx'), 'SenderPage'),
 })
 
+/** From the link of a digest; its token stands behind the hash. */
+const heldLink = createRoute({
+  getParentRoute: () => root,
+  path: '/held-link',
+  component: lazyRouteComponent(() => import('#entry/held-link-page.tsx'), 'HeldLinkPage'),
+})
+
 /** What end users see; whoever administers may look at it too. */
 const portal = createRoute({
   getParentRoute: () => root,
@@ -67,6 +74,21 @@ const portal = createRoute({
 const portalHome = createRoute({
   getParentRoute: () => portal,
   path: '/',
+  component: lazyRouteComponent(() => import('#portal/held-page.tsx'), 'PortalHeldPage'),
+})
+const portalRefused = createRoute({
+  getParentRoute: () => portal,
+  path: '/refused',
+  component: lazyRouteComponent(() => import('#portal/refused-page.tsx'), 'PortalRefusedPage'),
+})
+const portalSenders = createRoute({
+  getParentRoute: () => portal,
+  path: '/senders',
+  component: lazyRouteComponent(() => import('#portal/senders-page.tsx'), 'PortalSendersPage'),
+})
+const portalAccount = createRoute({
+  getParentRoute: () => portal,
+  path: '/account',
   component: lazyRouteComponent(() => import('#portal/portal-page.tsx'), 'PortalPage'),
 })
 
@@ -87,10 +109,11 @@ const tree = root.addChildren([
   setup,
   signIn,
   reset,
-  portal.addChildren([portalHome]),
+  portal.addChildren([portalHome, portalRefused, portalSenders, portalAccount]),
   invitation,
   shared,
   sender,
+  heldLink,
   shell.addChildren([home, account, tenantTree, ...systemRoutes]),
 ])
 

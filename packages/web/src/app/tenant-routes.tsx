@@ -106,6 +106,11 @@ const heldMessage = createRoute({
   path: '/held/$message',
   component: lazyRouteComponent(() => import('#console/held/held-message-page.tsx'), 'HeldMessagePage'),
 })
+const digest = createRoute({
+  getParentRoute: () => tenant,
+  path: '/digest',
+  component: lazyRouteComponent(() => import('#console/held/digest-page.tsx'), 'DigestPage'),
+})
 const heldRules = createRoute({
   getParentRoute: () => tenant,
   path: '/held-rules',
@@ -324,6 +329,7 @@ export const tenantTree = tenant.addChildren([
   held,
   heldMessage,
   heldRules,
+  digest,
   ask,
   policies.addChildren([policyList, newPolicy, groups, policy]),
   users,

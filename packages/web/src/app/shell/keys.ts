@@ -12,7 +12,7 @@ const SECOND_KEY_MS = 1_500
 export const pageKeys = [
   { key: 'd', path: '/dashboard', name: 'Dashboard' },
   { key: 'm', path: '/messages', name: 'Messages' },
-  { key: 'h', path: '/queue?state=held', name: 'Held mail' },
+  { key: 'h', path: '/held', name: 'Held mail' },
   { key: 'q', path: '/queue?state=queued', name: 'Queue' },
   { key: 'c', path: '/connect', name: 'Connect' },
   { key: 'p', path: '/policies', name: 'Policies' },

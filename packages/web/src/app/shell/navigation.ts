@@ -19,6 +19,7 @@ import {
   IconListCheck,
   IconLock,
   IconLogin2,
+  IconMailForward,
   IconMailQuestion,
   IconMapPin,
   IconMasksTheater,
@@ -45,6 +46,7 @@ export type TenantAddress =
   | '/t/$slug/messages'
   | '/t/$slug/queue'
   | '/t/$slug/held'
+  | '/t/$slug/digest'
   | '/t/$slug/archive'
   | '/t/$slug/where'
   | '/t/$slug/connect'
@@ -305,6 +307,14 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
           'Who sends as us',
           'Impersonation',
         ],
+      },
+      {
+        to: '/t/$slug/digest',
+        label: 'Digest',
+        icon: IconMailForward,
+        needs: 'policies:read',
+        guide: 'digest',
+        alsoCalled: ['Digest sets', 'Quarantine report', 'Held mail notice', 'Spam report'],
       },
       {
         to: '/t/$slug/services',
