@@ -34,7 +34,8 @@ export const DRAFT_FLAGS: readonly Flag[] = [
     name: 'on',
     value: 'RESULT=ACTION',
     many: true,
-    means: 'Authentication: spf, dkim, dmarc or none, such as dmarc=honour.',
+    means:
+      'Authentication: spf, dkim, dmarc or none, such as dmarc=honour. Attachments: dangerous, script, macro, encrypted, disguised or unreadable, such as macro=tag.',
   },
   {
     name: 'spf-domain',
@@ -61,7 +62,19 @@ export const DRAFT_FLAGS: readonly Flag[] = [
   {
     name: 'level',
     value: 'LEVEL',
-    means: 'Secure delivery: opportunistic, enforced-relaxed, enforced-strict, verified, dane or mta-sts.',
+    means:
+      'Secure delivery: opportunistic, enforced-relaxed, enforced-strict, verified, dane or mta-sts. Spam: relaxed, moderate or aggressive.',
+  },
+  { name: 'infected', value: 'ACTION', means: 'Virus scanning: reject or hold what is infected (reject).' },
+  {
+    name: 'not-checked',
+    value: 'ACTION',
+    means: 'Virus scanning: hold, reject or deliver what could not be scanned (hold).',
+  },
+  {
+    name: 'scanner-away',
+    value: 'ACTION',
+    means: 'Virus scanning: defer, hold or deliver while the scanner is away (defer).',
   },
   {
     name: 'certificate-name',
