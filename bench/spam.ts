@@ -172,7 +172,7 @@ function table(all: readonly Run[]): string {
 /** Each stratum by verdict of three levels, as shipped and after learning. */
 function strata(all: readonly Run[]): string {
   const names = [...new Set(corpus!.map(({ stratum }) => stratum))].sort()
-  const chosen = all.filter(({ limit, name }) => limit === MODERATE && name.startsWith('Gatepost'))
+  const chosen = all.filter(({ limit, name }) => limit === MODERATE && name.includes('fixed limit'))
   return chosen
     .map(({ name, points }) => {
       const lines = names.map((stratum) => {

@@ -21,6 +21,8 @@ export const LESSONS_LEAST = 5
 const OCCURRENCES_LEAST = 2
 /** Points a lesson may move at most by numbers: 10 of each kind allow 2.5, 100 allow 10. */
 const MOST_POINTS = 12
+/** Log odds to be reached before mail is acted on: seven of eight, as a letter lost costs more than spam seen. */
+const MARGIN = 2
 const ROUNDS = 12
 const PULL = 0.0015
 
@@ -61,7 +63,7 @@ export function* learning(lessons: readonly Lesson[]): Generator<number, Learned
       values.push(lesson.values[index]!)
     })
     const weight = lesson.weight * (lesson.isSpam ? even.spam : even.ham)
-    return { places, values, weight, offset: lesson.odds, isSpam: lesson.isSpam }
+    return { places, values, weight, offset: lesson.odds + MARGIN, isSpam: lesson.isSpam }
   })
   const trained = new Float64Array(BUCKETS)
   yield* trainRounds(trained, examples, { rounds: ROUNDS, rate: 0.15, pull: () => PULL, seed: 1 })

@@ -29,12 +29,17 @@ export class ExternalScorer {
     this.#now = now
   }
 
+  /** Left alone after a failure. */
+  isResting(): boolean {
+    return this.#now() < this.#restUntil
+  }
+
   async score(content: Uint8Array, about: About): Promise<SpamFact | null> {
     if (
       content.length === 0 ||
       content.length > ENGINE_OCTETS_MAX ||
       this.#running >= AT_ONCE_MAX ||
-      this.#now() < this.#restUntil
+      this.isResting()
     )
       return null
     this.#running++
