@@ -12,6 +12,8 @@ import {
 import { type ReactNode, useMemo } from 'react'
 import { usePhone } from './screen.ts'
 import classes from './table.module.css'
+import { TableTools } from './table-tools.tsx'
+import { useTableView } from './table-view.ts'
 
 const features = tableFeatures({ rowSortingFeature, sortedRowModel: createSortedRowModel(), sortFns })
 
@@ -34,9 +36,45 @@ type Props<Row> = {
   readonly card: (row: Row) => ReactNode
   readonly label: string
   readonly dense?: boolean
+  /** Lets the reader choose columns and density; kept in this browser under this name. */
+  readonly remember?: string
 }
 
-export function DataTable<Row extends RowData>({ rows, columns, rowKey, card, label, dense }: Props<Row>) {
+export function DataTable<Row extends RowData>(props: Props<Row>) {
+  return props.remember === undefined ? (
+    <PlainTable {...props} />
+  ) : (
+    <RememberedTable {...props} remember={props.remember} />
+  )
+}
+
+/** The table as its reader wants it. Columns without a head, such as those of buttons, always show. */
+function RememberedTable<Row extends RowData>(props: Props<Row> & { readonly remember: string }) {
+  const phone = usePhone()
+  const { columns, remember, dense = false } = props
+  const { view, setDense, toggle } = useTableView(remember, { dense, hidden: [] })
+  const shown = useMemo(() => columns.filter(({ id }) => !view.hidden.includes(id)), [columns, view.hidden])
+  const optional = columns.slice(1).filter(({ headHidden }) => !headHidden)
+  return (
+    <>
+      {!phone && (
+        <div className={classes.tools}>
+          <TableTools
+            columns={optional}
+            hidden={view.hidden}
+            dense={view.dense}
+            onToggle={toggle}
+            onDense={setDense}
+          />
+        </div>
+      )}
+      <PlainTable {...props} columns={shown} dense={view.dense} />
+    </>
+  )
+}
+
+function PlainTable<Row extends RowData>(props: Props<Row>) {
+  const { rows, columns, rowKey, card, label, dense, remember } = props
   const phone = usePhone()
   const definitions = useMemo(() => definitionsOf(columns), [columns])
   const table = useTable({ features, columns: definitions, data: rows as Row[], getRowId: rowKey })
@@ -54,7 +92,12 @@ export function DataTable<Row extends RowData>({ rows, columns, rowKey, card, la
   const byId = new Map(columns.map((column) => [column.id, column]))
   return (
     <div className={classes.scroll}>
-      <table className={classes.table} data-dense={dense || undefined} data-hover>
+      <table
+        className={classes.table}
+        data-dense={dense || undefined}
+        data-sticky={remember !== undefined || undefined}
+        data-hover
+      >
         <caption className="hidden-visually">{label}</caption>
         <thead>
           <tr>

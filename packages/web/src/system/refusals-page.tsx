@@ -67,6 +67,7 @@ export function RefusalsPage() {
           <>
             <DataTable
               label="Refusals"
+              remember="refusals"
               rows={data.items}
               columns={columns}
               rowKey={({ id }) => id}

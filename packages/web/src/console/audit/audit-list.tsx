@@ -41,6 +41,7 @@ export function AuditList({ data, pages, filtered, onClear }: Props) {
     <>
       <DataTable
         label="Changes"
+        remember="audit"
         rows={data.items}
         columns={columns}
         rowKey={({ id }) => id}

@@ -86,7 +86,15 @@ export function PoliciesPage() {
         {list.data && rows.length === 0 && <Nothing search={search} onClear={() => change(CLEARED)} />}
         {rows.length > 0 && (
           <>
-            <DataTable rows={rows} columns={columns} rowKey={keyOf} card={card} label="Policies" dense />
+            <DataTable
+              rows={rows}
+              columns={columns}
+              rowKey={keyOf}
+              card={card}
+              label="Policies"
+              dense
+              remember="policies"
+            />
             <PageFoot
               pages={pages}
               next={list.data?.next ?? null}

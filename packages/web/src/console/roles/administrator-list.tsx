@@ -69,6 +69,7 @@ export function AdministratorList({ tenant }: { readonly tenant: string }) {
         <>
           <DataTable
             label="Administrators"
+            remember="administrators"
             rows={data.items}
             columns={columns}
             rowKey={({ id }) => id}

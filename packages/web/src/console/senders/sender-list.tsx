@@ -97,6 +97,7 @@ export function SenderList({ search, onChange }: Props) {
         <>
           <DataTable
             label="Permitted and blocked senders"
+            remember="senders"
             rows={data.items}
             columns={columns}
             rowKey={({ id }) => id}

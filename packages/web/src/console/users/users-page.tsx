@@ -138,6 +138,7 @@ function UserTable({ users, selected, onSelect }: TableProps) {
       )}
       <DataTable
         label="Users"
+        remember="users"
         rows={users}
         columns={columns}
         rowKey={({ id }) => id}

@@ -1,0 +1,45 @@
+// Which columns a table shows and how close its rows stand; at the right above the table.
+import { Button, Menu } from '@mantine/core'
+import { IconColumns3 } from '@tabler/icons-react'
+
+type Props = {
+  readonly columns: readonly { readonly id: string; readonly head: string }[]
+  readonly hidden: readonly string[]
+  readonly dense: boolean
+  readonly onToggle: (id: string) => void
+  readonly onDense: (dense: boolean) => void
+}
+
+export function TableTools({ columns, hidden, dense, onToggle, onDense }: Props) {
+  return (
+    <Menu position="bottom-end" width={200} closeOnItemClick={false}>
+      <Menu.Target>
+        <Button
+          size="compact-sm"
+          variant="subtle"
+          color="gray"
+          leftSection={<IconColumns3 size={15} aria-hidden />}
+        >
+          Columns
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {columns.map(({ id, head }) => (
+          <Menu.CheckboxItem
+            key={id}
+            checked={!hidden.includes(id)}
+            // The last column that shows stays.
+            disabled={!hidden.includes(id) && columns.length - hidden.length <= 1}
+            onChange={() => onToggle(id)}
+          >
+            {head}
+          </Menu.CheckboxItem>
+        ))}
+        <Menu.Divider />
+        <Menu.CheckboxItem checked={dense} onChange={() => onDense(!dense)}>
+          Dense rows
+        </Menu.CheckboxItem>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
