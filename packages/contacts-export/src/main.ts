@@ -74,7 +74,8 @@ async function collect(given: Given): Promise<number> {
   const fingerprint = fingerprintOf(kind, chosen, rules)
   if (before !== null && before.head.fingerprint !== fingerprint)
     throw new WrongOption(
-      `${path} belongs to a run with another source or other rules. Give the same options to go on, another --out, or --fresh to begin anew.`,
+      `${path} belongs to a run with another source or other rules. ` +
+        'Give the same options to go on, another --out, or --fresh to begin anew.',
     )
   const { ownDomains } = rules
   const head = { version: 1, source: kind, fingerprint, ownDomains, startedAt: until } as const

@@ -198,7 +198,9 @@ async function ofFiles(kind: 'tracking-log' | 'mbox' | 'maildir', context: Conte
   return { source, domains, identity: [owner ?? '', ...paths] }
 }
 
-/** The organisation's domains: told, or those of the mailboxes. Throws `WrongOption` where neither is there. */
+/**
+ * The organisation's domains: told, or those of the mailboxes. Throws `WrongOption` where neither is there.
+ */
 export async function ownDomainsOf(context: Context, chosen: Chosen): Promise<readonly string[]> {
   const told = namesIn(context.given.text('own-domains'))
   if (told.length > 0) return [...new Set(told)].sort()

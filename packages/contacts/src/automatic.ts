@@ -23,16 +23,20 @@ const SUBJECTS: readonly RegExp[] = [
   // Automatic replies and absence notes.
   /^(?:auto(?:matic)?[- ]?(?:reply|response)|out of (?:the )?office|autoreply|vacation)\b/i,
   /^(?:automatische (?:antwort|antwoord)|abwesen(?:d|heit)|abwesenheitsnotiz|afwezig)/i,
-  /^(?:r[ée]ponse automatique|absen(?:t|ce) du bureau|respuesta autom[áa]tica|fuera de la oficina)/i,
-  /^(?:risposta automatica|fuori (?:sede|ufficio)|resposta autom[áa]tica|autosvar|automatisk svar|autom\. svar)/i,
-  /^(?:automaattinen vastaus|odpowied[źz] automatyczna|automatick[áa] odpov[ěe][ďd]|автоответ|自动答复|自動回覆|自動応答)/i,
+  /^(?:r[ée]ponse automatique|absen(?:t|ce) du bureau|risposta automatica|fuori (?:sede|ufficio))/i,
+  /^(?:respuesta autom[áa]tica|fuera de la oficina|resposta autom[áa]tica)/i,
+  /^(?:autosvar|automatisk svar|autom\. svar|automaattinen vastaus|odpowied[źz] automatyczna)/i,
+  /^(?:automatick[áa] odpov[ěe][ďd]|автоответ|自动答复|自動回覆|自動応答)/i,
   // Delivery reports.
-  /^(?:undeliver(?:able|ed)|delivery (?:status notification|has failed|failure)|returned mail|mail delivery)/i,
-  /^(?:unzustellbar|onbestelbaar|non remis|no se puede entregar|non recapitabile|nie dostarczono|olevererbart)/i,
+  /^(?:undeliver(?:able|ed)|delivery (?:status notification|has failed|failure))/i,
+  /^(?:returned mail|mail delivery|unzustellbar|onbestelbaar|non remis|nie dostarczono)/i,
+  /^(?:no se puede entregar|non recapitabile|olevererbart)/i,
   // Receipts.
-  /^(?:read|gelesen|lu|le[íi]do|letto|gelezen|not read|nicht gelesen|delivered|zugestellt|relayed|weitergeleitet): /i,
+  /^(?:read|gelesen|lu|le[íi]do|letto|gelezen|not read|nicht gelesen|delivered|zugestellt): /i,
+  /^(?:relayed|weitergeleitet): /i,
   // Answers to invitations: one click, or a mailbox that answers by itself.
-  /^(?:accepted|declined|tentative(?:ly accepted)?|zugesagt|abgelehnt|mit vorbehalt|accept[ée]e?|refus[ée]e?): /i,
+  /^(?:accepted|declined|tentative(?:ly accepted)?|zugesagt|abgelehnt|mit vorbehalt): /i,
+  /^(?:accept[ée]e?|refus[ée]e?): /i,
   // Letters that end a subscription.
   /^(?:unsubscribe|abmelden|abbestellen|d[ée]sabonnement|darse de baja)\b/i,
 ]
@@ -43,9 +47,18 @@ export function isAutomaticSubject(subject: string): boolean {
   return SUBJECTS.some((pattern) => pattern.test(start))
 }
 
-/** Kinds of Exchange items that are no letters: reports, receipts, answers to meetings, out-of-office notes. */
+/** Reports, out-of-office notes, answers to meetings, approvals, recalls: by how their class begins. */
+const ITEM_CLASSES: readonly string[] = [
+  'report.',
+  'ipm.note.rules.',
+  'ipm.schedule.meeting.resp.',
+  'ipm.note.microsoft.approval',
+  'ipm.outlook.recall',
+  'ipm.recall.',
+]
+
+/** Kinds of Exchange items that are no letters. */
 export function isAutomaticItemClass(itemClass: string): boolean {
-  return /^(?:REPORT\.|IPM\.Note\.Rules\.|IPM\.Schedule\.Meeting\.Resp\.|IPM\.Note\.Microsoft\.Approval|IPM\.Outlook\.Recall|IPM\.Recall\.)/i.test(
-    itemClass,
-  )
+  const name = itemClass.toLowerCase()
+  return ITEM_CLASSES.some((start) => name.startsWith(start))
 }

@@ -1,4 +1,5 @@
-// One connection to Exchange's web service, signed in by Basic or NTLM. NTLM belongs to the connection, so all
+// One connection to Exchange's web service, signed in by Basic or NTLM. NTLM belongs to the connection, so
+// all
 // questions go over one that stays open.
 import { type IncomingMessage, Agent as PlainAgent, request as plainRequest } from 'node:http'
 import { Agent as TlsAgent, request as tlsRequest } from 'node:https'
@@ -51,7 +52,8 @@ export function createEwsHttp(
         reach: 'fatal',
         saw: `${new URL(url).host} refuses the sign-in of ${login.userName} (401; it offers ${offered}).`,
         remedy:
-          'Check user name and password. Where the server asks for Extended Protection or offers no NTLM, switch Basic on for EWS, and give --sign-in basic.',
+          'Check user name and password. Where the server asks for Extended Protection or offers no NTLM, ' +
+          'switch Basic on for EWS, and give --sign-in basic.',
       })
     },
     close: () => agent.destroy(),

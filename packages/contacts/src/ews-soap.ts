@@ -1,8 +1,12 @@
-// The two questions that Exchange's web service is asked: which items lie in Sent Items, and to whom they went.
+// The two questions that Exchange's web service is asked: which items lie in Sent Items, and to whom they
+// went.
 import { escaped } from './xml.ts'
 
-const SPACES =
-  'xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" xmlns:t="http://schemas.microsoft.com/exchange/services/2006/types" xmlns:m="http://schemas.microsoft.com/exchange/services/2006/messages"'
+const SPACES = [
+  'xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"',
+  'xmlns:t="http://schemas.microsoft.com/exchange/services/2006/types"',
+  'xmlns:m="http://schemas.microsoft.com/exchange/services/2006/messages"',
+].join(' ')
 
 /** Ids of the items sent in a span, oldest first, from an offset on. */
 export function findItems(of: {
@@ -20,14 +24,16 @@ export function findItems(of: {
     `<m:FindItem Traversal="Shallow"><m:ItemShape><t:BaseShape>IdOnly</t:BaseShape></m:ItemShape>` +
       `<m:IndexedPageItemView MaxEntriesReturned="${of.max}" Offset="${of.offset}" BasePoint="Beginning"/>` +
       `<m:Restriction>${condition}</m:Restriction>` +
-      `<m:SortOrder><t:FieldOrder Order="Ascending"><t:FieldURI FieldURI="item:DateTimeSent"/></t:FieldOrder></m:SortOrder>` +
+      `<m:SortOrder><t:FieldOrder Order="Ascending">` +
+      `<t:FieldURI FieldURI="item:DateTimeSent"/></t:FieldOrder></m:SortOrder>` +
       `<m:ParentFolderIds><t:DistinguishedFolderId Id="sentitems"/></m:ParentFolderIds></m:FindItem>`,
   )
 }
 
 function comparison(name: string, ms: number): string {
   const value = new Date(ms).toISOString()
-  return `<t:${name}><t:FieldURI FieldURI="item:DateTimeSent"/><t:FieldURIOrConstant><t:Constant Value="${value}"/></t:FieldURIOrConstant></t:${name}>`
+  const constant = `<t:FieldURIOrConstant><t:Constant Value="${value}"/></t:FieldURIOrConstant>`
+  return `<t:${name}><t:FieldURI FieldURI="item:DateTimeSent"/>${constant}</t:${name}>`
 }
 
 const FIELDS = [
@@ -46,7 +52,9 @@ export function getItems(mailbox: string, ids: readonly string[]): string {
   const items = ids.map((id) => `<t:ItemId Id="${escaped(id)}"/>`).join('')
   return envelope(
     mailbox,
-    `<m:GetItem><m:ItemShape><t:BaseShape>IdOnly</t:BaseShape><t:AdditionalProperties>${fields}</t:AdditionalProperties></m:ItemShape><m:ItemIds>${items}</m:ItemIds></m:GetItem>`,
+    `<m:GetItem><m:ItemShape><t:BaseShape>IdOnly</t:BaseShape>` +
+      `<t:AdditionalProperties>${fields}</t:AdditionalProperties></m:ItemShape>` +
+      `<m:ItemIds>${items}</m:ItemIds></m:GetItem>`,
   )
 }
 
@@ -55,7 +63,9 @@ function envelope(mailbox: string, body: string): string {
   return (
     `<?xml version="1.0" encoding="utf-8"?><s:Envelope ${SPACES}><s:Header>` +
     `<t:RequestServerVersion Version="Exchange2007_SP1"/>` +
-    `<t:ExchangeImpersonation><t:ConnectingSID><t:PrimarySmtpAddress>${escaped(mailbox)}</t:PrimarySmtpAddress></t:ConnectingSID></t:ExchangeImpersonation>` +
+    `<t:ExchangeImpersonation><t:ConnectingSID>` +
+    `<t:PrimarySmtpAddress>${escaped(mailbox)}</t:PrimarySmtpAddress>` +
+    `</t:ConnectingSID></t:ExchangeImpersonation>` +
     `</s:Header><s:Body>${body}</s:Body></s:Envelope>`
   )
 }

@@ -67,14 +67,26 @@ function isGoodProof(message: Buffer, _request: IncomingMessage): boolean {
   )
 }
 
-const SPACES =
-  'xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" xmlns:m="http://schemas.microsoft.com/exchange/services/2006/messages" xmlns:t="http://schemas.microsoft.com/exchange/services/2006/types"'
+const SPACES = [
+  'xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"',
+  'xmlns:m="http://schemas.microsoft.com/exchange/services/2006/messages"',
+  'xmlns:t="http://schemas.microsoft.com/exchange/services/2006/types"',
+].join(' ')
 const soap = (body: string): string =>
   `<?xml version="1.0"?><s:Envelope ${SPACES}><s:Body>${body}</s:Body></s:Envelope>`
+/** The answer of an operation with these messages. */
+const responses = (name: string, messages: string): string =>
+  soap(`<m:${name}Response><m:ResponseMessages>${messages}</m:ResponseMessages></m:${name}Response>`)
 const failure = (name: string, code: string): string =>
-  soap(
-    `<m:${name}Response><m:ResponseMessages><m:${name}ResponseMessage ResponseClass="Error"><m:MessageText>So it is.</m:MessageText><m:ResponseCode>${code}</m:ResponseCode></m:${name}ResponseMessage></m:ResponseMessages></m:${name}Response>`,
+  responses(
+    name,
+    `<m:${name}ResponseMessage ResponseClass="Error"><m:MessageText>So it is.</m:MessageText>` +
+      `<m:ResponseCode>${code}</m:ResponseCode></m:${name}ResponseMessage>`,
   )
+
+const success = (name: string, content: string): string =>
+  `<m:${name}ResponseMessage ResponseClass="Success"><m:ResponseCode>NoError</m:ResponseCode>` +
+  `${content}</m:${name}ResponseMessage>`
 
 const ITEMS = 450
 
@@ -89,21 +101,15 @@ function exchange({ body }: Asked): Told {
       { length: end - offset },
       (_, n) => `<t:Message><t:ItemId Id="a+/${offset + n}=&amp;" ChangeKey="c"/></t:Message>`,
     )
-    return {
-      body: soap(`<m:FindItemResponse><m:ResponseMessages><m:FindItemResponseMessage ResponseClass="Success"><m:ResponseCode>NoError</m:ResponseCode>
-        <m:RootFolder IndexedPagingOffset="${end}" TotalItemsInView="${ITEMS}" IncludesLastItemInRange="${end === ITEMS}"><t:Items>${ids.join('')}</t:Items></m:RootFolder></m:FindItemResponseMessage></m:ResponseMessages></m:FindItemResponse>`),
-    }
+    const range = `IndexedPagingOffset="${end}" TotalItemsInView="${ITEMS}"`
+    const folder =
+      `<m:RootFolder ${range} IncludesLastItemInRange="${end === ITEMS}">` +
+      `<t:Items>${ids.join('')}</t:Items></m:RootFolder>`
+    return { body: responses('FindItem', success('FindItem', folder)) }
   }
   const ids = [...body.matchAll(/<t:ItemId Id="a\+\/(\d+)=&amp;"/g)].map((match) => Number(match[1]))
-  const messages = ids.map(
-    (n) =>
-      `<m:GetItemResponseMessage ResponseClass="Success"><m:ResponseCode>NoError</m:ResponseCode><m:Items>${itemOf(n)}</m:Items></m:GetItemResponseMessage>`,
-  )
-  return {
-    body: soap(
-      `<m:GetItemResponse><m:ResponseMessages>${messages.join('')}</m:ResponseMessages></m:GetItemResponse>`,
-    ),
-  }
+  const messages = ids.map((n) => success('GetItem', `<m:Items>${itemOf(n)}</m:Items>`))
+  return { body: responses('GetItem', messages.join('')) }
 }
 
 function itemOf(n: number): string {
@@ -118,8 +124,14 @@ function itemOf(n: number): string {
   )
   const type = n === 3 ? 'REPORT.IPM.Note.NDR' : 'IPM.Note'
   const element = n % 50 === 1 ? 'MeetingRequest' : 'Message'
-  return `<t:${element}><t:ItemId Id="x"/><t:ItemClass>${type}</t:ItemClass><t:Subject>Hi</t:Subject><t:DateTimeSent>2026-01-02T03:04:05Z</t:DateTimeSent>
-    <t:From>${mailbox('maya@acme.example')}</t:From><t:ToRecipients>${mailbox(`p${n}@x.example`)}${ex}${list}</t:ToRecipients><t:BccRecipients>${mailbox(`b&apos;${n}@x.example`)}</t:BccRecipients></t:${element}>`
+  const recipients = [
+    `<t:ToRecipients>${mailbox(`p${n}@x.example`)}${ex}${list}</t:ToRecipients>`,
+    `<t:BccRecipients>${mailbox(`b&apos;${n}@x.example`)}</t:BccRecipients>`,
+  ]
+  const about = `<t:Subject>Hi</t:Subject><t:DateTimeSent>2026-01-02T03:04:05Z</t:DateTimeSent>`
+  const head = `<t:ItemId Id="x"/><t:ItemClass>${type}</t:ItemClass>${about}`
+  const from = `<t:From>${mailbox('maya@acme.example')}</t:From>`
+  return `<t:${element}>${head}${from}${recipients.join('')}</t:${element}>`
 }
 
 const source = (
@@ -154,7 +166,12 @@ describe('Sent Items by EWS', { timeout: 60_000 }, () => {
   })
 
   test('a busy server is waited for as it asks, in every form it has', async () => {
-    const busy = `<s:Fault><faultcode xmlns:a="http://schemas.microsoft.com/exchange/services/2006/types">a:ErrorServerBusy</faultcode><faultstring>busy</faultstring><detail><e:ResponseCode xmlns:e="http://schemas.microsoft.com/exchange/services/2006/errors">ErrorServerBusy</e:ResponseCode><t:MessageXml><t:Value Name="BackOffMilliseconds">4321</t:Value></t:MessageXml></detail></s:Fault>`
+    const types = 'http://schemas.microsoft.com/exchange/services/2006/types'
+    const errors = 'http://schemas.microsoft.com/exchange/services/2006/errors'
+    const busy =
+      `<s:Fault><faultcode xmlns:a="${types}">a:ErrorServerBusy</faultcode><faultstring>busy</faultstring>` +
+      `<detail><e:ResponseCode xmlns:e="${errors}">ErrorServerBusy</e:ResponseCode><t:MessageXml>` +
+      `<t:Value Name="BackOffMilliseconds">4321</t:Value></t:MessageXml></detail></s:Fault>`
     const told: Told[] = [
       { status: 500, body: soap(busy) },
       { status: 503, headers: { 'retry-after': '9' } },

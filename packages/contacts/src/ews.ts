@@ -23,13 +23,20 @@ const PAGE_SIZE = 200
 const TRIES_MAX = 4
 const REST_IN_PLACE_MS_MAX = 60_000
 
-const ONLINE =
-  /(?:^|\.)(?:office365\.com|office365\.us|office\.com|outlook\.com|outlook\.office365\.us|partner\.outlook\.cn|outlook\.cn|exchange\.microsoft\.com)$/i
+/** Where Exchange Online answers, in every cloud. */
+const ONLINE: readonly string[] = [
+  'office365.com',
+  'office365.us',
+  'office.com',
+  'outlook.com',
+  'outlook.cn',
+  'exchange.microsoft.com',
+]
 
 /** Why an address may not be read by EWS; null when it may. */
 export function onlineRefusal(url: string): SourceFault | null {
   const host = URL.canParse(url) ? new URL(url).hostname : ''
-  if (!ONLINE.test(host)) return null
+  if (!ONLINE.some((domain) => host === domain || host.endsWith(`.${domain}`))) return null
   return new SourceFault({
     reach: 'fatal',
     saw: `${host} is Exchange Online, whose EWS is blocked since 2026-10-01 and ends on 2027-04-01.`,
@@ -199,23 +206,30 @@ function statusFault(status: number, restMs: number | null): SourceFault {
   })
 }
 
-const BUSY =
-  /^Error(ServerBusy|TimeoutExpired|MailboxStoreUnavailable|InternalServerTransientError|ConnectionFailed|TooManyObjectsOpened|ExceededConnectionCount|MailboxMoveInProgress|InternalServerError)$/
-const NO_MAILBOX =
-  /^Error(NonExistentMailbox|MissingEmailAddress|NoMailbox|FolderNotFound|InvalidSmtpAddress|AccountDisabled|MailboxFailover|NonPrimarySmtpAddress|CannotFindUser)$/
+const codes = (...names: readonly string[]): ReadonlySet<string> =>
+  new Set(names.flatMap((line) => line.split(' ')).map((name) => `Error${name}`))
+
+const BUSY = codes(
+  'ServerBusy TimeoutExpired MailboxStoreUnavailable InternalServerTransientError ConnectionFailed',
+  'TooManyObjectsOpened ExceededConnectionCount MailboxMoveInProgress InternalServerError',
+)
+const NO_MAILBOX = codes(
+  'NonExistentMailbox MissingEmailAddress NoMailbox FolderNotFound InvalidSmtpAddress AccountDisabled',
+  'MailboxFailover NonPrimarySmtpAddress CannotFindUser',
+)
 
 /** What an error of Exchange means for the run. */
 export function faultOf(code: string, node: Xml | null): SourceFault {
   const said = (textAt(node, 'MessageText') ?? textAt(childOf(node, 'detail'), 'Message') ?? '').slice(0, 300)
   const saw = `Exchange says ${code}. ${said}`.trim()
-  if (BUSY.test(code))
+  if (BUSY.has(code))
     return new SourceFault({
       reach: 'passing',
       saw,
       remedy: 'The server is busy. The run goes on from where it is.',
       restMs: backOffOf(node),
     })
-  if (NO_MAILBOX.test(code))
+  if (NO_MAILBOX.has(code))
     return new SourceFault({
       reach: 'part',
       saw,
@@ -226,7 +240,8 @@ export function faultOf(code: string, node: Xml | null): SourceFault {
       reach: 'fatal',
       saw,
       remedy:
-        'Give the account the role: New-ManagementRoleAssignment -Name Gatepost -Role ApplicationImpersonation -User <account>. It counts after some minutes.',
+        'Give the account the role: New-ManagementRoleAssignment -Name Gatepost ' +
+        '-Role ApplicationImpersonation -User <account>. It counts after some minutes.',
     })
   if (code === 'ErrorAccessDenied')
     return new SourceFault({ reach: 'part', saw, remedy: 'The account may not read this mailbox.' })

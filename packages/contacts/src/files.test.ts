@@ -7,8 +7,14 @@ import { SourceFault } from './source.ts'
 import { createTrackingLog, csvCells } from './tracking-log.ts'
 import { filesOf, readAll } from './web.fixture.ts'
 
-const LOG_HEAD =
-  '#Software: Microsoft Exchange Server\r\n#Fields: date-time,client-ip,source,event-id,recipient-address,return-path,sender-address,message-subject\r\n'
+const FIELDS =
+  'date-time,client-ip,source,event-id,recipient-address,return-path,sender-address,message-subject'
+const LOG_HEAD = `#Software: Microsoft Exchange Server\r\n#Fields: ${FIELDS}\r\n`
+const EXPORT = [
+  '\ufeff"Timestamp","Source","EventId","Sender","Recipients","MessageSubject"',
+  '"2026-01-02T03:04:05Z","STOREDRIVER","RECEIVE","leo@acme.example","c@z.example","Abwesenheitsnotiz: x"',
+  '',
+].join('\n')
 const row = (source: string, event: string, to: string, from: string, subject = 'Hi'): string =>
   `2026-01-02T03:04:05.000Z,10.0.0.1,${source},${event},${to},${from},${from},"${subject.replaceAll('"', '""')}"\r\n`
 
@@ -23,10 +29,7 @@ test('tracking logs: what mailboxes submitted, once, with all recipients', async
           row('STOREDRIVER', 'DELIVER', 'leo@acme.example', 'maya@acme.example') +
           row('STOREDRIVER', 'RECEIVE', 'spam@x.example', '<>', 'Automatic reply: x'),
       ],
-      [
-        'logs/export.csv',
-        `\ufeff"Timestamp","Source","EventId","Sender","Recipients","MessageSubject"\n"2026-01-02T03:04:05Z","STOREDRIVER","RECEIVE","leo@acme.example","c@z.example","Abwesenheitsnotiz: x"\n`,
-      ],
+      ['logs/export.csv', EXPORT],
       ['logs/readme.txt', 'no log'],
     ]),
   )
@@ -57,7 +60,14 @@ test('tracking logs of several pages read the same whole and anew from every mar
 })
 
 const message = (n: number, body = 'text'): string =>
-  `From maya@acme.example Thu Jan  1 10:00:00 2026\nFrom: maya@acme.example\nTo: p${n}@x.example\nDate: Thu, 1 Jan 2026 10:00:00 +0000\n\n${body}\n>From here on\n\n`
+  [
+    'From maya@acme.example Thu Jan  1 10:00:00 2026',
+    'From: maya@acme.example',
+    `To: p${n}@x.example`,
+    'Date: Thu, 1 Jan 2026 10:00:00 +0000',
+    '',
+    `${body}\n>From here on\n\n`,
+  ].join('\n')
 
 test('mbox: every message once, whatever its size, whole and from every mark', async () => {
   const big = 'x'.repeat(76).concat('\n').repeat(112_000)

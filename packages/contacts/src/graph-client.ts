@@ -57,7 +57,9 @@ export function createGraphClient(settings: GraphSettings, effects: Effects): Gr
   }
 }
 
-/** A link is followed only to where the token belongs: same scheme, host, port and version (abuse case 70). */
+/**
+ * A link is followed only to where the token belongs: same scheme, host, port and version (abuse case 70).
+ */
 export function ownLink(link: string, root: string): string {
   const url = URL.canParse(link) ? new URL(link) : null
   const home = new URL(root)

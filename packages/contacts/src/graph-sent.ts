@@ -7,7 +7,9 @@ import { type Effects, type Page, type Part, type Source, SourceFault } from './
 import { type Answer, type Json, numberOf, objectOf, objectsOf, textOf } from './web.ts'
 
 export type SentOptions = {
-  /** Messages sent later are left for the next run, so that a resumed run sees what an uninterrupted one sees. */
+  /**
+   * Messages sent later are left for the next run, so that a resumed run sees what an uninterrupted one sees.
+   */
   readonly until: number
   readonly since: number | null
   /** Only these mailboxes; null for all. */

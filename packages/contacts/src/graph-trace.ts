@@ -1,4 +1,5 @@
-// Message trace of Exchange Online by Graph: who sent to whom in the last 90 days, without touching a mailbox.
+// Message trace of Exchange Online by Graph: who sent to whom in the last 90 days, without touching a
+// mailbox.
 import { isAutomaticSubject } from './automatic.ts'
 import { createGraphClient, type GraphSettings, graphFault } from './graph-client.ts'
 import { dateOf, type Letter } from './letter.ts'
@@ -95,7 +96,8 @@ function traceFault(answer: Answer): SourceFault {
       reach: 'fatal',
       saw: 'Exchange Online refuses the message trace (401).',
       remedy:
-        'The tenant needs the service principal 8bd644d1-64a1-4d4b-ae52-2e0cbf64e373: run “New-MgServicePrincipal -AppId 8bd644d1-64a1-4d4b-ae52-2e0cbf64e373” once, wait some minutes, and resume.',
+        'The tenant needs a service principal: run “New-MgServicePrincipal ' +
+        '-AppId 8bd644d1-64a1-4d4b-ae52-2e0cbf64e373” once, wait some minutes, and resume.',
     })
   if (answer.status === 410)
     return new SourceFault({

@@ -1,4 +1,5 @@
-// Graph against a local server that throttles, expires, faults and leads astray: Sent items and message trace.
+// Graph against a local server that throttles, expires, faults and leads astray: Sent items and message
+// trace.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { createGraphSent } from './graph-sent.ts'

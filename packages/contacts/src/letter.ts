@@ -1,4 +1,5 @@
-// What one sent message tells about who wrote to whom: addresses and a date, never a word of what was written.
+// What one sent message tells about who wrote to whom: addresses and a date, never a word of what was
+// written.
 import { domainToASCII } from 'node:url'
 import { parseAddressList } from '@gatepost/mail/address-list.ts'
 import { decodeEncodedWords } from '@gatepost/mail/encoded-word.ts'

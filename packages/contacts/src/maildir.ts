@@ -8,8 +8,10 @@ import { type Files, type Page, type Part, type Source, SourceFault } from './so
 const PAGE_SIZE = 500
 /** Folders below the one that is named: `domain/user/Maildir/.Sent`. */
 const DEPTH_MAX = 6
-const SENT =
-  /^\.?(?:INBOX[./])?(?:sent(?:[ -](?:items|messages|mail))?|gesendet(?:e (?:objekte|elemente))?|envoy[ée]s|enviados|inviata|verzonden)$/i
+/** What mail programs call the folder, in the languages they speak. */
+const NAMES =
+  'sent(?:[ -](?:items|messages|mail))?|gesendet(?:e (?:objekte|elemente))?|envoy[ée]s|enviados|inviata|verzonden'
+const SENT = new RegExp(`^\\.?(?:INBOX[./])?(?:${NAMES})$`, 'i')
 
 /** The source for one run. Folders called Sent below the paths are read; a path may be one itself. */
 export function createMaildir(

@@ -10,7 +10,9 @@ const FROM = Uint8Array.from([70, 114, 111, 109, 32])
 /** A message larger than this is passed over in pieces. */
 const SLICE_OCTETS = 8 * 1024 * 1024
 
-/** The source for one run: files, or folders of them. `owner` is whose mail it is, where From names nobody. */
+/**
+ * The source for one run: files, or folders of them. `owner` is whose mail it is, where From names nobody.
+ */
 export function createMbox(
   paths: readonly string[],
   { owner, files }: { readonly owner: string | null; readonly files: Files },

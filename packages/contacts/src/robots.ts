@@ -26,8 +26,10 @@ const PARTS: readonly RegExp[] = [
 ]
 /** Domains of lists, of robots and of what lies outside of mail. */
 const DOMAINS: readonly RegExp[] = [
-  /^(?:lists?|listserv|mailman|groups|bounces?|bounce|unsubscribe|reply|replies|noreply|no-reply|notifications?)\./,
-  /(?:^|\.)(?:googlegroups\.com|yahoogroups\.com|groups\.io|listserv\.[a-z.]+|simplelists\.com|freelists\.org)$/,
+  /^(?:lists?|listserv|mailman|groups|bounces?|unsubscribe|reply|replies)\./,
+  /^(?:noreply|no-reply|notifications?)\./,
+  /(?:^|\.)(?:googlegroups\.com|yahoogroups\.com|groups\.io)$/,
+  /(?:^|\.)(?:listserv\.[a-z.]+|simplelists\.com|freelists\.org)$/,
   /(?:^|\.)(?:unsubscribe2?\.[a-z.-]+|list-unsubscribe\.[a-z.-]+)$/,
   /(?:^|\.)(?:invalid|localhost|local|lan|internal|localdomain|arpa)$/,
   /^resource\.calendar\.google\.com$/,

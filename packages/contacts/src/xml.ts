@@ -1,7 +1,9 @@
 // SOAP answers as trees: the one file that knows fast-xml-parser. No entity of a document is ever expanded.
 import { XMLParser } from 'fast-xml-parser'
 
-/** A node: its children by name without prefix, its attributes with `@` before theirs, its text as `#text`. */
+/**
+ * A node: its children by name without prefix, its attributes with `@` before theirs, its text as `#text`.
+ */
 export type Xml = { readonly [name: string]: unknown }
 
 const parser = new XMLParser({

@@ -1,4 +1,5 @@
-// Fills Maildirs with sent mail: who wrote to whom follows from numbers alone, so that every run finds the same.
+// Fills Maildirs with sent mail: who wrote to whom follows from numbers alone, so that every run finds the
+// same.
 import { chown, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 

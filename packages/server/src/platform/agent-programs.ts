@@ -1,4 +1,5 @@
-// Programs for customers on disk: built by scripts/agent.mjs and scripts/contacts.mjs when somebody takes them,
+// Programs for customers on disk: built by scripts/agent.mjs and scripts/contacts.mjs when somebody takes
+// them,
 // and again after an update.
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -15,7 +16,9 @@ export type ProgramFact<Name extends string> = {
   readonly why: string | null
 }
 
-/** What is built: names of the files, the builder's script, and the folder below .cache where it puts them. */
+/**
+ * What is built: names of the files, the builder's script, and the folder below .cache where it puts them.
+ */
 export type ProgramKind<Name extends string> = {
   readonly names: readonly Name[]
   readonly builder: string

@@ -133,7 +133,8 @@ function rowOf({ id, source, state, startedAt, parts, partsDone, contacts }: Con
 }
 
 function sentence({ id, state, contacts, people, messages, trouble }: ContactRun): string {
-  const found = `${plural(contacts, 'contact', 'contacts')} of ${plural(people, 'person', 'people')} in ${plural(messages, 'message', 'messages')}`
+  const who = `${plural(contacts, 'contact', 'contacts')} of ${plural(people, 'person', 'people')}`
+  const found = `${who} in ${plural(messages, 'message', 'messages')}`
   const why = trouble === null ? '' : ` ${trouble.saw} ${trouble.remedy}`
   return `${id} is ${state}: ${found}.${why}`
 }

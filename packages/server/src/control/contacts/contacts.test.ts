@@ -146,7 +146,13 @@ testOnBoth('secrets are sealed, never shown, and gone when the run is complete',
       mailboxes: [],
       cloud: 'global',
     } as const
-    const start = { ...graph, mailboxes: [], tenantDomain: 'acme.example', clientId: 'app', secret: 'a client secret' }
+    const start = {
+      ...graph,
+      mailboxes: [],
+      tenantDomain: 'acme.example',
+      clientId: 'app',
+      secret: 'a client secret',
+    }
     const run = await startRun(scope, start, stubborn)
     const row = await base.store.db
       .selectFrom('contact_run')

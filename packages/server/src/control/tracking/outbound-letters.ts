@@ -1,4 +1,5 @@
-// Who wrote to whom, out of what edges reported of accepted outbound mail: authors and recipients by the page.
+// Who wrote to whom, out of what edges reported of accepted outbound mail: authors and recipients by the
+// page.
 import { dayOfId } from './days.ts'
 import type { MessageBody } from './rows.ts'
 import type { TrackingStorage } from './tracking-store.ts'

@@ -1,4 +1,5 @@
-// Collecting contacts inside the gateway (X3): begin, watch, stop and go on, and the review before the import.
+// Collecting contacts inside the gateway (X3): begin, watch, stop and go on, and the review before the
+// import.
 import {
   type ContactRun,
   listContactRuns,
