@@ -86,6 +86,8 @@ const views: readonly View[] = [
   { name: 'held-no-match', path: `${SLUG}/held?search=nobody%40far.example` },
   { name: 'held-message', path: () => heldPath(), act: lookInside },
   { name: 'held-rules', path: `${SLUG}/held-rules` },
+  { name: 'archive', path: `${SLUG}/archive` },
+  { name: 'archive-settings', path: `${SLUG}/archive/settings` },
   { name: 'digest', path: `${SLUG}/digest` },
   { name: 'held-link', path: '/held-link#token=unknown' },
   { name: 'users', path: `${SLUG}/users` },

@@ -100,3 +100,8 @@ export async function testAlerts(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Send a test' }).click()
   await page.getByText(/Test by mail/).waitFor()
 }
+
+export async function openZone(page: Page): Promise<void> {
+  await page.getByText('Where to enter records, and all of them').first().click()
+  await page.getByRole('button', { name: 'Copy all records' }).waitFor()
+}

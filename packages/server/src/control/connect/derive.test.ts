@@ -370,7 +370,7 @@ const cases: readonly (readonly [string, StepName, Partial<Observed>, string])[]
     'closed',
     'firewall-lockdown',
     doors('closed', { closedAt: 0 }),
-    'done: Closed since 1970-01-01, asked again every hour',
+    'locked: Needs: Validate your domains, Synchronise your directory or Add users manually, Prepare for inbound email, Set up your outbound email, Set up recipient validation, Modify your MX record',
   ],
 ]
 for (const [title, name, change, wanted] of cases) {
@@ -420,6 +420,17 @@ test('the lockdown needs every mandatory step; one of directory and users is eno
   assert.deepEqual(needs[2], ['synchronize-directory', 'add-users'])
   assert.deepEqual(lockedBy, ['secure-inbound'])
   assert.equal(state, 'locked')
+})
+
+test('the lockdown is done once every mandatory step is, and the door is closed', () => {
+  const onPremises = { ...tenant, environment: 'on-premises' } as const
+  const { steps, required, requiredDone } = deriveConnect({
+    ...complete,
+    tenant: onPremises,
+    ...doors('closed', { closedAt: 0 }),
+  })
+  assert.equal(steps.at(-1)?.detail, 'Closed since 1970-01-01, asked again every hour')
+  assert.equal(requiredDone, required)
 })
 
 test('skipped is kept for optional steps alone, and what is done stays done', () => {

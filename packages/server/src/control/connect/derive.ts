@@ -120,8 +120,10 @@ function stepOf(step: StepDefinition, { own, requirements, skipped }: Context): 
   const needs = needsOf(step, requirements)
   const open = needs.filter((anyOf) => !anyOf.some((need) => own.get(need)!.isSatisfied))
   const isSkipped = skippable && skipped.has(name) && state !== 'done'
-  // What was set up elsewhere shows as it is; only a step that nobody began can be locked.
-  const isLocked = !isSkipped && open.length > 0 && state === 'not-started'
+  // What was set up elsewhere shows as it is; only a step that nobody began can be locked. Being closed early
+  // is no lockdown yet: that comes last, and is watched from then on.
+  const isEarly = state === 'not-started' || (name === 'firewall-lockdown' && state !== 'needs-attention')
+  const isLocked = !isSkipped && open.length > 0 && isEarly
   const times = checks.flatMap(({ checkedAt }) => checkedAt ?? [])
   const nexts = checks.flatMap(({ nextCheckAt }) => nextCheckAt ?? [])
   return {

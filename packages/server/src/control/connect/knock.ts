@@ -1,7 +1,7 @@
 // Knocks at a mail host from every vantage point (C10): second addresses of this machine, and agents in the
 // organisation's network. Our own sending address proves nothing: it has to be let in.
 import type { Knocked } from '@gatepost/contract/lock.ts'
-import { type ProbeQuestion, probeMailHost } from '@gatepost/directory/mail-host-probe.ts'
+import { type ProbeAnswer, probeMailHost } from '@gatepost/directory/mail-host-probe.ts'
 import { formatDate } from '@gatepost/mail/date.ts'
 import { isPrivate } from '@gatepost/mail/ip.ts'
 import type { Machine } from '#platform/machine.ts'
@@ -77,42 +77,53 @@ type Asked = { readonly vantage: Vantage; readonly sender: Knocked['sender'] }
 
 async function knockOnce(door: Door, { vantage, sender }: Asked, deps: KnockDeps): Promise<Knocked> {
   const { kind, name, agentId } = vantage
-  const from = { kind, name }
+  const about = { from: { kind, name }, sender }
   const question = questionOf(door, sender, deps)
   if (agentId !== null) {
     const { host, port } = door
     const seen = await deps.agents.probe(agentId, { host, port, ...question })
-    if (seen === null)
-      return {
-        from,
-        sender,
-        kind: 'unknown',
-        stage: 'connect',
-        reply: 'The agent did not answer.',
-        isInside: false,
-      }
+    if (seen === null) return { ...about, ...silence('The agent did not answer.'), isInside: false }
     const { address, ...answer } = seen
-    return { from, sender, ...answer, isInside: address !== null && isPrivate(address) }
+    const isInside = address !== null && isPrivate(address)
+    return { ...about, ...(await compared(answer, door, deps)), isInside }
   }
   const target = await targetOf(door, name, deps)
-  if (typeof target === 'string')
-    return { from, sender, kind: 'unknown', stage: 'connect', reply: target, isInside: false }
-  const asked: ProbeQuestion = { ...question, ...target, localAddress: name }
-  const answer = await probeMailHost(asked)
-  // A firewall drops strangers in silence. It is silence for them alone when the host answers us at once.
-  if (answer.kind === 'unknown' && answer.stage === 'connect' && (await answersUs(target, deps))) {
-    const reply = 'No answer to this address, while the host answers the gateway’s own.'
-    return { from, sender, kind: 'closed', stage: 'connect', reply, isInside: false }
-  }
-  return { from, sender, ...answer, isInside: false }
+  if (typeof target === 'string') return { ...about, ...silence(target), isInside: false }
+  const answer = await probeMailHost({ ...question, ...target, localAddress: name })
+  return { ...about, ...(await compared(answer, door, deps)), isInside: false }
 }
 
-async function answersUs(
-  { address: host, port }: Pick<ProbeQuestion, 'address' | 'port'>,
-  { machine }: KnockDeps,
-): Promise<boolean> {
-  return (await machine.greeting({ host, port })).kind === 'greeting'
+const silence = (reply: string): ProbeAnswer => ({ kind: 'unknown', stage: 'connect', reply })
+
+/**
+ * A firewall drops strangers in silence, refuses the connection or hangs up; a host that is down does the same
+ * to everybody. So the gateway's own address knocks too: only a difference between the two is a closed door.
+ */
+async function compared(answer: ProbeAnswer, door: Door, deps: KnockDeps): Promise<ProbeAnswer> {
+  const isDoor = answer.stage === 'connect' || (answer.stage === 'greeting' && !/^\d/.test(answer.reply))
+  if (!isDoor || (answer.kind === 'unknown' && !NO_ANSWER.test(answer.reply))) return answer
+  if (!(await answersUs(door, deps)))
+    return {
+      ...answer,
+      kind: 'unknown',
+      reply: `${answer.reply} The gateway’s own address gets no greeting either.`,
+    }
+  if (answer.kind === 'closed') return answer
+  return { ...answer, kind: 'closed', reply: `${answer.reply} The gateway’s own address is greeted.` }
 }
+
+/** What `probeMailHost` says when nothing came back. */
+const NO_ANSWER = /^(No answer|It did not answer|The connection failed)/
+
+async function answersUs(door: Door, deps: KnockDeps): Promise<boolean> {
+  const targets = await targetsOf(door.host, door.port, deps).catch(() => [])
+  for (const { address: host, port } of targets.slice(0, OWN_TARGETS_MAX))
+    if ((await deps.machine.greeting({ host, port })).kind === 'greeting') return true
+  return false
+}
+
+/** Addresses of one host that are tried for the comparison. */
+const OWN_TARGETS_MAX = 3
 
 /** An address of the host of the same family as the vantage point's, or why there is none. */
 async function targetOf(

@@ -1,10 +1,9 @@
 // The careful way of C9: ours behind the present hosts first, then in front of them, then alone; each can be
 // taken back by the one before.
 import type { MxView } from '@gatepost/contract/domain.ts'
-import { CopyButton } from '#shared/copy-button.tsx'
-import { Block } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
 import { StatusIcon } from '#shared/status-word.tsx'
+import { PartView } from '../instructions/part-view.tsx'
 import classes from './mx.module.css'
 
 const order = ['present', 'behind', 'before'] as const
@@ -39,10 +38,7 @@ export function StagedCutOver({ mx }: { readonly mx: MxView }) {
             </p>
             <p className="tx2">{means}</p>
             {index >= at && (
-              <>
-                <Block>{staged[key]}</Block>
-                <CopyButton value={staged[key]} label={`Copy records: ${title}`} />
-              </>
+              <PartView part={{ kind: 'code', name: `records: ${title}`, code: staged[key] }} />
             )}
           </li>
         ))}

@@ -163,7 +163,11 @@ function Sources({ lock }: { readonly lock: Lock }) {
             </li>
           )}
         </ul>
-        {lock.addresses.length > 0 && <CopyButton value={list} label="Copy our addresses" text />}
+        {lock.addresses.length > 0 && (
+          <div className={stack.row}>
+            <CopyButton value={list} label="Copy our addresses" text />
+          </div>
+        )}
       </div>
     </Panel>
   )

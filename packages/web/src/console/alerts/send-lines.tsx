@@ -18,7 +18,7 @@ export function SendLines({ sends }: { readonly sends: readonly AlertSend[] }) {
         <li key={send.id}>
           <div className={classes.send}>
             <StatusWord of="send" state={send.state} />
-            <span className="tx2">
+            <span className="small tx2">
               {eventWords[send.event]} by {send.channel}
             </span>
             <span className="small tx3">
