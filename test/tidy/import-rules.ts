@@ -84,6 +84,8 @@ export const npmPackages: readonly PackageRule[] = [
   { name: /^fflate$/, where: server('(platform|facts)/'), filesMax: 2 },
   { name: /^hucre$/, where: server('control/'), filesMax: 1 },
   { name: /^csv-parse$/, where: server('control/'), filesMax: 1 },
+  { name: /^aws4fetch$/, where: server('platform/'), filesMax: 1 },
+  { name: /^dompurify$/, where: /^packages\/web\//, filesMax: 1 },
   { name: /^tldts$/, where: server('(platform|facts|control)/'), filesMax: 1 },
   {
     name: /^(react|react-dom|@mantine\/.+|@tanstack\/.+|@tabler\/.+|@fontsource-variable\/.+)$/,

@@ -1,0 +1,204 @@
+// A large archive by hand: made of a seed, filled through the same door as an edge uses, then searched, restarted
+// and verified. `node bench/archive.ts --messages 1000000 --folder DIR`
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { loadBootConfig } from '@gatepost/server/boot/config.ts'
+import { openArchive } from '@gatepost/server/control/archive/open.ts'
+import { setArchive } from '@gatepost/server/control/archive/settings.ts'
+import { silentEmit } from '@gatepost/server/events/emit.ts'
+import { systemClock } from '@gatepost/server/platform/clock.ts'
+import { ensureFolder } from '@gatepost/server/platform/files.ts'
+import { ensureMasterKey, openSecretBox } from '@gatepost/server/platform/secret-box.ts'
+import { openStore } from '@gatepost/server/store/open.ts'
+import { addOrganisation } from '../test/store/fixtures.ts'
+
+const { values } = parseArgs({
+  options: {
+    messages: { type: 'string', default: '100000' },
+    folder: { type: 'string' },
+    seed: { type: 'string', default: '7' },
+    searches: { type: 'string', default: '200' },
+    verify: { type: 'boolean', default: false },
+  },
+})
+if (values.folder === undefined) throw new Error('--folder is needed: an empty folder for the archive')
+const folder = values.folder
+const messages = Number(values.messages)
+const AT_ONCE = 64
+const PEOPLE = 2_000
+const WORDS = 60_000
+/** Characters that make 8 KiB a message on average. */
+const TEXT_MEAN = 7_600
+
+/** Mulberry32: the same seed makes the same mail. */
+function randomOf(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let t = Math.imul(state ^ (state >>> 15), 1 | state)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
+  }
+}
+
+const random = randomOf(Number(values.seed))
+const SYLLABLES = 'ka lo mi ter san vo re du pin gal or et ul nis ba fen qui stra hol mo'.split(' ')
+const words = Array.from({ length: WORDS }, (_, at) => {
+  let word = ''
+  for (let rest = at + 21; rest > 0; rest = Math.floor(rest / SYLLABLES.length)) {
+    word += SYLLABLES[rest % SYLLABLES.length]
+  }
+  return word
+})
+/** As in languages: few words often, most of them seldom. */
+const word = (): string => words[Math.floor(WORDS ** random()) - 1]!
+const person = (): string => {
+  const at = Math.floor(PEOPLE ** random())
+  return at % 3 === 0 ? `user${at}@acme.example` : `user${at}@partner${at % 50}.example`
+}
+
+const START = Date.UTC(2026, 0, 1)
+const SPAN_MS = 320 * 86_400_000
+
+function messageOf(number: number): Buffer {
+  const at = START + Math.floor((number / messages) * SPAN_MS)
+  const length = Math.floor(-Math.log(1 - random()) * TEXT_MEAN)
+  let text = ''
+  while (text.length < length) {
+    for (let at = 0; at < 12; at += 1) text += `${word()} `
+    text += '\r\n'
+  }
+  const to = Array.from({ length: 1 + Math.floor(random() * 4) }, person).join(', ')
+  const subject = Array.from({ length: 5 }, word).join(' ')
+  return Buffer.from(
+    `From: ${person()}\r\nTo: ${to}\r\nSubject: ${subject}\r\nMessage-ID: <${number}@bench.example>\r\n` +
+      `Date: ${new Date(at).toUTCString()}\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n${text}`,
+  )
+}
+
+async function* once(octets: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield octets
+}
+
+function sizeOf(path: string): number {
+  return readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).blocks * 512, 0)
+}
+
+const percentile = (times: readonly number[], share: number): string =>
+  `${times.toSorted((a, b) => a - b)[Math.min(times.length - 1, Math.floor(times.length * share))]!.toFixed(0)} ms`
+
+rmSync(folder, { recursive: true, force: true })
+mkdirSync(folder, { recursive: true })
+const emit = silentEmit
+const clock = systemClock
+const config = loadBootConfig({ env: new Map([['GATEPOST_DATA', folder]]), file: null })
+ensureFolder(join(folder, 'keys'))
+ensureMasterKey(join(folder, 'keys', 'master.key'))
+const secrets = openSecretBox(join(folder, 'keys', 'master.key'))
+const store = await openStore({ database: null, dataFolder: folder, clock, emit })
+const scope = await addOrganisation(store, 'Acme', 'acme.example')
+let archive = openArchive({ store, clock, emit, secrets, config })
+const deps = { store, clock, emit, secrets, config, archive, link: { settingsChanged: () => {} } as never }
+await setArchive(scope, { input: { enabled: true }, ifMatch: null }, deps)
+
+const { tenantId } = scope
+let next = 0
+let octets = 0
+const begun = performance.now()
+const one = async (): Promise<void> => {
+  while (next < messages) {
+    const number = next
+    next += 1
+    const content = messageOf(number)
+    octets += content.length
+    const meta = {
+      delivery: `msg_${number}`,
+      tenantId,
+      as: 'gateway',
+      direction: number % 2 === 0 ? 'inbound' : 'outbound',
+      reversePath: 'bounce@partner1.example',
+      forwardPaths: ['user3@acme.example'],
+      isHeld: false,
+      receivedAt: START + Math.floor((number / messages) * SPAN_MS),
+      size: content.length,
+    } as const
+    await archive.take(meta, once(content))
+    if (number > 0 && number % 50_000 === 0) {
+      console.log(
+        `${number} messages, ${(number / ((performance.now() - begun) / 1000)).toFixed(0)} a second`,
+      )
+    }
+  }
+}
+await Promise.all(Array.from({ length: AT_ONCE }, one))
+const seconds = (performance.now() - begun) / 1000
+await archive.flush()
+console.log(`${messages} messages of ${(octets / messages / 1024).toFixed(1)} KiB, seed ${values.seed}`)
+console.log(
+  `ingestion: ${(messages / seconds).toFixed(0)} a second (${seconds.toFixed(0)} s, ${AT_ONCE} at once)`,
+)
+const index = sizeOf(join(folder, 'archive', 'index'))
+const content = sizeOf(join(folder, 'archive', 'content'))
+console.log(
+  `disk: ${((index + content) / messages / 1024).toFixed(1)} KiB a message (index and records ${(index / messages / 1024).toFixed(1)}, content ${(content / messages / 1024).toFixed(1)})`,
+)
+await archive.close()
+
+const restarted = performance.now()
+archive = openArchive({ store, clock, emit, secrets, config })
+const { entries } = await archive.totals(tenantId)
+console.log(
+  `restart: ${(performance.now() - restarted).toFixed(0)} ms until the first answer (${entries} entries)`,
+)
+
+const questions: readonly { readonly name: string; readonly query: () => object }[] = [
+  { name: 'one word', query: () => ({ text: word() }) },
+  { name: 'two words', query: () => ({ text: `${word()} ${word()}` }) },
+  { name: 'a phrase', query: () => ({ text: `"${word()} ${word()}"` }) },
+  { name: 'person and word', query: () => ({ person: person(), text: word() }) },
+  { name: 'person', query: () => ({ person: person() }) },
+  {
+    name: 'domain, days, word',
+    query: () => daysOf({ person: `@partner${Math.floor(random() * 50)}.example`, text: word() }),
+  },
+  { name: 'beginning of a word', query: () => ({ text: `${word().slice(0, 4)}*` }) },
+]
+function daysOf(query: object): object {
+  const after = START + Math.floor(random() * SPAN_MS)
+  return { ...query, after, before: after + 30 * 86_400_000 }
+}
+const all: number[] = []
+for (const { name, query } of questions) {
+  const times: number[] = []
+  let hits = 0
+  for (let round = 0; round < Number(values.searches) / questions.length; round += 1) {
+    const asked = { query: query(), limit: 25, cursor: null, withSnippets: true }
+    const at = performance.now()
+    hits += (await archive.search(tenantId, asked)).found.length
+    times.push(performance.now() - at)
+  }
+  all.push(...times)
+  console.log(
+    `search, ${name}: median ${percentile(times, 0.5)}, p95 ${percentile(times, 0.95)}, ${(hits / times.length).toFixed(1)} rows`,
+  )
+}
+console.log(
+  `search, all: median ${percentile(all, 0.5)}, p95 ${percentile(all, 0.95)}, slowest ${percentile(all, 1)}`,
+)
+if (values.verify) {
+  const at = performance.now()
+  await archive.flush()
+  const row = await store.db
+    .selectFrom('archive_setting')
+    .select(['head_seq', 'head_hash'])
+    .where('tenant_id', '=', tenantId)
+    .executeTakeFirstOrThrow()
+  const checked = await archive.check(tenantId, { seq: row.head_seq, hash: row.head_hash })
+  const took = (performance.now() - at) / 1000
+  console.log(`verify: ${checked.contents} contents in ${took.toFixed(0)} s, ${checked.faults.length} faults`)
+}
+await archive.close()
+await store.close()
