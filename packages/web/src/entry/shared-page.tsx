@@ -74,15 +74,15 @@ function Shown({ step }: { readonly step: SharedStep }) {
     <>
       <div className={stack.row}>
         <h1>{step.title}</h1>
-        <StatusWord of="step" state={step.state} pill />
+        {step.state !== 'locked' && <StatusWord of="step" state={step.state} pill />}
       </div>
       <p className={classes.lead}>{step.why}</p>
-      {step.note !== '' && (
-        <Note tone="info" title={`${step.sharedBy} writes`}>
-          <p>{step.note}</p>
-        </Note>
-      )}
       <div className={stack.stack}>
+        {step.note !== '' && (
+          <Note tone="info" title={`${step.sharedBy} writes`}>
+            <p>{step.note}</p>
+          </Note>
+        )}
         {step.records.length > 0 && (
           <Panel title="Records to publish" side={step.domain ?? undefined} flush>
             <RecordsTable records={step.records} fullNames label="Records to publish" />

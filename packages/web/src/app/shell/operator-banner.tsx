@@ -9,9 +9,11 @@ export function OperatorBanner() {
   const words = useWords('shell')
   if (!tenant?.asOperator) return null
   return (
-    <p className={classes.banner}>
-      <IconUserShield size={16} aria-hidden />
-      <span>{words('actAsOperator', { name: tenant.name })}</span>
-    </p>
+    <aside aria-label={words('actAsOperator', { name: tenant.name })}>
+      <p className={classes.banner}>
+        <IconUserShield size={16} aria-hidden />
+        <span>{words('actAsOperator', { name: tenant.name })}</span>
+      </p>
+    </aside>
   )
 }

@@ -160,9 +160,7 @@ function ProbeRow({ probe }: { readonly probe: AcceptanceProbe }) {
       <ProbeWord probe={probe} />
       <div className={classes.words}>
         <span className="strong">{probe.title}</span>
-        <span>
-          <HostText>{probe.saw}</HostText>
-        </span>
+        <span>{probe.saw}</span>
         {probe.remedy && <span>What to do: {probe.remedy}</span>}
         <span className={classes.proves}>
           {probe.proves} {probe.durationMs > 0 && `Took ${span(probe.durationMs)}.`}

@@ -59,15 +59,17 @@ export function AddressesPage() {
           )}
         </Panel>
         <Panel title="By name">
-          {data && (
-            <Facts
-              rows={[
-                ['SPF', <Name key="spf" value={`include:${data.spfName}`} label="SPF include" />],
-                ['DNS', <Name key="dns" value={data.dnsName} label="DNS name" />],
-              ]}
-            />
-          )}
-          <p className="small tx2">Names follow every change; addresses do not.</p>
+          <div className={stack.tight}>
+            {data && (
+              <Facts
+                rows={[
+                  ['SPF', <Name key="spf" value={`include:${data.spfName}`} label="SPF include" />],
+                  ['DNS', <Name key="dns" value={data.dnsName} label="DNS name" />],
+                ]}
+              />
+            )}
+            <p className="small tx2">Names follow every change; addresses do not.</p>
+          </div>
         </Panel>
       </div>
     </Page>

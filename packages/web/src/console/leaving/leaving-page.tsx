@@ -214,7 +214,7 @@ function Ask({ departure, ready }: { readonly departure: Departure; readonly rea
         {ask.error && <ProblemNote error={ask.error} focus />}
         {!ready && <p className="small tx2">The checks above have to pass first.</p>}
         <div>
-          <Button type="submit" color="red" variant="outline" disabled={!ready} loading={ask.isPending}>
+          <Button type="submit" variant="default" disabled={!ready} loading={ask.isPending}>
             Ask to be erased
           </Button>
         </div>
