@@ -3,15 +3,45 @@ import type { LeftOut } from '@gatepost/contacts/collect.ts'
 import type { ContactRun } from '@gatepost/contract/contacts.ts'
 import type { ContactDeps } from './deps.ts'
 import { type ContactSettings, targetOf } from './settings.ts'
-import { type ContactRunRow, countPairs, skippedParts } from './store.ts'
+import { type ContactRunRow, countPairs, type PairCounts, skippedParts } from './store.ts'
 
 /** Less than this much done, or this short a time, tells nothing. */
 const SHARE_MIN = 0.02
 const ACTIVE_MS_MIN = 5_000
 
+/** A count may be as old as this while a run goes on: pages ask every few seconds, and pairs are millions. */
+const COUNT_MS = 10_000
+/** Runs whose counts are kept. */
+const COUNTS_MAX = 200
+
+/** Counts pairs of runs, and again only when there are new ones. */
+export class PairCounter {
+  readonly #deps: Pick<ContactDeps, 'store' | 'clock'>
+  readonly #known = new Map<
+    string,
+    { readonly seen: number; readonly at: number; readonly counts: PairCounts }
+  >()
+
+  constructor(deps: Pick<ContactDeps, 'store' | 'clock'>) {
+    this.#deps = deps
+  }
+
+  async countsOf(row: ContactRunRow): Promise<PairCounts> {
+    const { store, clock } = this.#deps
+    const at = clock.now()
+    const known = this.#known.get(row.id)
+    const isFresh = known?.seen === row.seen || (row.state === 'running' && at - (known?.at ?? 0) < COUNT_MS)
+    if (known !== undefined && isFresh) return known.counts
+    const counts = await countPairs(store.db, { tenantId: row.tenant_id, runId: row.id })
+    if (this.#known.size >= COUNTS_MAX) this.#known.clear()
+    this.#known.set(row.id, { seen: row.seen, at, counts })
+    return counts
+  }
+}
+
 export async function presentRun(
   row: ContactRunRow,
-  { store }: Pick<ContactDeps, 'store'>,
+  { store, contacts }: Pick<ContactDeps, 'store'> & { readonly contacts: { readonly pairs: PairCounter } },
 ): Promise<ContactRun> {
   const place = { tenantId: row.tenant_id, runId: row.id }
   const settings = JSON.parse(row.settings) as ContactSettings
@@ -32,7 +62,7 @@ export async function presentRun(
         ? { title: row.part_title, seen: row.part_seen, total: row.part_total }
         : null,
     messages: row.seen,
-    ...(await countPairs(store.db, place)),
+    ...(await contacts.pairs.countsOf(row)),
     leftOut: JSON.parse(row.left_out) as LeftOut,
     skipped: row.skipped,
     skippedParts: row.skipped === 0 ? [] : [...(await skippedParts(store.db, place))],

@@ -6,6 +6,7 @@ import { webOf } from '../directory/kinds/web.ts'
 import { problem } from '../problem.ts'
 import type { ContactDeps } from './deps.ts'
 import { createLedger } from './ledger.ts'
+import { PairCounter } from './present.ts'
 import { sourceOf } from './sources.ts'
 import { type ContactRunRow, findRun, type RunPlace, runningRuns, setRun } from './store.ts'
 
@@ -17,12 +18,14 @@ const PACE_MS = 100
 const PATIENCE_MS = 12 * 3_600_000
 
 export class ContactRunner {
+  readonly pairs: PairCounter
   readonly #deps: ContactDeps
   readonly #stops = new Map<string, AbortController>()
   readonly #tasks = new Map<string, Promise<void>>()
 
   constructor(deps: ContactDeps) {
     this.#deps = deps
+    this.pairs = new PairCounter(deps)
   }
 
   /** Whether a run of this organisation is at work here. */

@@ -142,7 +142,8 @@ async function imapOf(row: ContactRunRow, settings: Of<'imap'>, deps: ContactDep
       host: target?.address ?? host,
       port,
       encryption,
-      certificateName: certificateName ?? host,
+      // We connect to the address that was judged; the certificate is checked for the name that was typed.
+      certificateName: certificateName ?? (target?.address === host ? null : host),
       authority: null,
       master,
       mailboxes: addresses.map((address) => ({ address, login: null, password: null })),

@@ -173,7 +173,7 @@ function ImapFields({ form }: { readonly form: Form }) {
         data={[
           { value: 'tls', label: 'TLS (993)' },
           { value: 'start-tls', label: 'STARTTLS (143)' },
-          { value: 'none', label: 'None' },
+          { value: 'none', label: 'None: the password goes in clear' },
         ]}
         {...form.getInputProps('encryption')}
       />
