@@ -70,6 +70,8 @@ const views: readonly View[] = [
   { name: 'policies-no-match', path: `${SLUG}/policies?search=nowhere.example` },
   { name: 'policy-types', path: `${SLUG}/policies/new` },
   { name: 'policy-new', path: `${SLUG}/policies/new?type=anti-spoofing`, act: startPolicy },
+  { name: 'policy-attachments', path: `${SLUG}/policies/new?type=attachment-handling` },
+  { name: 'policy-virus', path: `${SLUG}/policies/new?type=virus-scanning` },
   { name: 'policy', path: () => policyPath() },
   { name: 'groups', path: `${SLUG}/policies/groups` },
   { name: 'why-delivered', path: () => messagePath('delivered') },
