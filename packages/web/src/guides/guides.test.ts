@@ -1,7 +1,8 @@
 // Every page and step names a guide that is there, and the guides are read as they are written.
 import { expect, test } from 'vitest'
 import { guideOfPath } from '#app/shell/guide-of.ts'
-import { settingsEntry, systemNavigation, tenantNavigation } from '#app/shell/navigation.ts'
+import { settingsEntry, tenantNavigation } from '#app/shell/navigation.ts'
+import { systemNavigation } from '#app/shell/system-navigation.ts'
 import { stepGuides } from '#connect/step-guides.ts'
 import { findGuides } from './find.ts'
 import { guideNames, isGuide, loadShelves, targetOf } from './library.ts'

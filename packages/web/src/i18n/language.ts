@@ -11,7 +11,9 @@ export function setLocale(language: string): void {
   current = language === FALLBACK ? 'en-GB' : language
 }
 
-/** What was chosen in this browser, else the first of the browser's languages (Accept-Language) that is there. */
+/**
+ * What was chosen in this browser, else the first of the browser's languages (Accept-Language) that is there.
+ */
 export function chooseLanguage(
   there: readonly string[],
   chosen = localStorage.getItem('gatepost-language'),

@@ -10,7 +10,10 @@ type Deps = Pick<ControlDeps, 'store' | 'clock' | 'link'> & {
   readonly tracking: Pick<Tracking, 'getReport' | 'getSystemReport' | 'countOverdue'>
 }
 
-/** What became of an organisation's mail. What is overdue but still waits somewhere, as in a pause, is not lost. */
+/**
+ * What became of an organisation's mail. What is overdue but still waits somewhere, as in a pause, is not
+ * lost.
+ */
 export async function readReport(scope: Scope, range: ReportRange, deps: Deps): Promise<Report> {
   const [report, overdue] = await Promise.all([
     deps.tracking.getReport(scope, range),

@@ -1,6 +1,6 @@
 // Where an entry of the navigation leads, and whether it is the page one is on.
 import { useLocation } from '@tanstack/react-router'
-import type { Entry, TenantAddress } from './navigation.ts'
+import type { Entry, TenantAddress } from './navigation-types.ts'
 
 export type Where = { readonly pathname: string; readonly state: unknown }
 

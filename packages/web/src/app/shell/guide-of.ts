@@ -2,7 +2,8 @@
 import { StepName } from '@gatepost/contract/connect.ts'
 import { useLocation } from '@tanstack/react-router'
 import { stepGuides } from '#connect/step-guides.ts'
-import { settingsEntry, systemNavigation, tenantNavigation } from './navigation.ts'
+import { settingsEntry, tenantNavigation } from './navigation.ts'
+import { systemNavigation } from './system-navigation.ts'
 
 /** For pages that stand in no navigation. */
 const FALLBACK = 'console'

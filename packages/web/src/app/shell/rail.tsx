@@ -7,10 +7,11 @@ import { useMe, useMyTenant } from '#app/session.ts'
 import { useWords } from '#i18n/i18n.ts'
 import { entryLink, useWhere } from './entry-link.ts'
 import { Mark } from './mark.tsx'
-import { settingsEntry, systemNavigation, tenantNavigation } from './navigation.ts'
+import { settingsEntry, tenantNavigation } from './navigation.ts'
 import { PersonMenu } from './person-menu.tsx'
 import classes from './shell.module.css'
 import { ShellContext } from './shell-context.ts'
+import { systemNavigation } from './system-navigation.ts'
 
 export function Rail() {
   const tenant = useMyTenant()

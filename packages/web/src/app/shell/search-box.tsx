@@ -11,9 +11,10 @@ import { findGuides } from '#guides/find.ts'
 import { useShelves } from '#guides/use-shelves.ts'
 import { useWords } from '#i18n/i18n.ts'
 import { commands } from './commands.ts'
-import { settingsEntry, systemNavigation, tenantNavigation } from './navigation.ts'
+import { settingsEntry, tenantNavigation } from './navigation.ts'
 import { formerNameOf, ranked } from './rank.ts'
 import { kindWords, placeOf, useSearchHits } from './search-hits.ts'
+import { systemNavigation } from './system-navigation.ts'
 
 const TYPING_MS = 150
 /** Of each kind that the console knows by itself. */

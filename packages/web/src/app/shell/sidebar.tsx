@@ -9,14 +9,10 @@ import { useQueueCount } from '#console/queue/use-queue-count.ts'
 import { useWords } from '#i18n/i18n.ts'
 import { entryLink, useWhere } from './entry-link.ts'
 import { PersonMenu, TenantSwitcher } from './lazy-parts.tsx'
-import {
-  type Entry,
-  settingsEntry,
-  systemNavigation,
-  type TenantAddress,
-  tenantNavigation,
-} from './navigation.ts'
+import { settingsEntry, tenantNavigation } from './navigation.ts'
+import type { Entry, TenantAddress } from './navigation-types.ts'
 import classes from './shell.module.css'
+import { systemNavigation } from './system-navigation.ts'
 import { HealthLine } from './top-bar.tsx'
 
 type Props = { readonly onSearch: () => void; readonly inDrawer?: boolean }
