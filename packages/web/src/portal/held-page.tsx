@@ -17,7 +17,7 @@ import { MailView } from '#shared/mail-view.tsx'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { usePages } from '#shared/pages.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
-import { RelativeTime } from '#shared/time.tsx'
+import { FullTime, RelativeTime } from '#shared/time.tsx'
 import classes from './portal.module.css'
 import { usePortalTenant } from './use-portal.ts'
 
@@ -113,7 +113,7 @@ function Item({ item, isShared, running, onAct }: ItemProps) {
         <strong>{item.className}</strong>: {item.means}
       </p>
       <p className="small tx2">
-        <RelativeTime at={item.heldAt} /> · {t('held.ends')} <RelativeTime at={item.endsAt} />
+        <RelativeTime at={item.heldAt} /> · {t('held.ends')} <FullTime at={item.endsAt} />
         {item.requestedAt !== null && <> · {t('held.asked')}</>}
       </p>
       <div className={classes.buttons}>

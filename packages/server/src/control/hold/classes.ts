@@ -61,5 +61,6 @@ export function defaultRuleOf(name: string): ClassRule {
 
 /** What held it, as a sentence; words that a person or a report gave stand for themselves. */
 export function becauseText(because: string): string {
+  if (because === 'held') return 'Somebody holds it.'
   return (reasons as { readonly [reason: string]: string | undefined })[because] ?? because
 }

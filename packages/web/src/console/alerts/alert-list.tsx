@@ -1,4 +1,5 @@
-// The list of alerts: each says what happened, what it means for mail and what to do; acknowledged or muted here.
+// The list of alerts: each says what happened, what it means for mail and what to do; acknowledged or muted
+// here.
 import { type Alert, alertKinds } from '@gatepost/contract/alert.ts'
 import { Button, SegmentedControl } from '@mantine/core'
 import { IconBellCheck } from '@tabler/icons-react'

@@ -1,4 +1,5 @@
-// Where the records are entered: the DNS provider by its name servers, and everything to publish as a zone file.
+// Where the records are entered: the DNS provider by its name servers, and everything to publish as a zone
+// file.
 import { type Domain, getDomainZone } from '@gatepost/contract/domain.ts'
 import { Button, Select } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'

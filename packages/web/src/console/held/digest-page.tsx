@@ -20,7 +20,7 @@ import { Note, ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
 import stack from '#shared/stack.module.css'
-import { RelativeTime } from '#shared/time.tsx'
+import { FullTime, RelativeTime } from '#shared/time.tsx'
 import classes from './held.module.css'
 
 const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
@@ -109,7 +109,7 @@ function Form({ settings }: { readonly settings: DigestSettings }) {
           />
           <fieldset className={stack.tight} style={{ border: 0, padding: 0, margin: 0 }}>
             <legend>Days</legend>
-            <div className={classes.actions}>
+            <div className={classes.days}>
               {DAYS.map((name, at) => (
                 <Checkbox
                   key={name}
@@ -162,7 +162,7 @@ function Form({ settings }: { readonly settings: DigestSettings }) {
         </div>
         <Facts
           rows={[
-            ['Next', draft.nextAt === null ? 'not planned' : <RelativeTime key="next" at={draft.nextAt} />],
+            ['Next', draft.nextAt === null ? 'not planned' : <FullTime key="next" at={draft.nextAt} />],
             [
               'Last',
               draft.lastSentAt === null ? 'none yet' : <RelativeTime key="last" at={draft.lastSentAt} />,

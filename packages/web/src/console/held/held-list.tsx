@@ -5,7 +5,7 @@ import { Link } from '@tanstack/react-router'
 import { useSlug } from '#app/session.ts'
 import { usePhone } from '#shared/screen.ts'
 import table from '#shared/table.module.css'
-import { RelativeTime } from '#shared/time.tsx'
+import { FullTime, RelativeTime } from '#shared/time.tsx'
 import classes from './held.module.css'
 import { recipientsOf, STATES, senderOf } from './held-words.ts'
 
@@ -145,7 +145,7 @@ function ClassWord({ item }: { readonly item: HeldMessage }) {
 
 function End({ item }: { readonly item: HeldMessage }) {
   const state = item.recipients[0]?.state ?? 'held'
-  if (state === 'held') return <RelativeTime at={item.endsAt} />
+  if (state === 'held') return <FullTime at={item.endsAt} />
   const by = item.recipients[0]?.decidedBy
   return (
     <>

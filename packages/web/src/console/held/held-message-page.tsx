@@ -13,7 +13,7 @@ import { Note, ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
 import stack from '#shared/stack.module.css'
-import { RelativeTime } from '#shared/time.tsx'
+import { FullTime, RelativeTime } from '#shared/time.tsx'
 import { ActBar } from './act-bar.tsx'
 import { ForwardPanel } from './forward-panel.tsx'
 import classes from './held.module.css'
@@ -113,7 +113,7 @@ function About({ held }: { readonly held: HeldMessage }) {
             ? [['Envelope sender', <HostText key="path">{held.reversePath}</HostText>] as const]
             : []),
           ['Held', <RelativeTime key="at" at={held.heldAt} />],
-          ['Ends unless released', <RelativeTime key="end" at={held.endsAt} />],
+          ['Ends unless released', <FullTime key="end" at={held.endsAt} />],
           ...(held.needsTwo
             ? [
                 [

@@ -201,7 +201,7 @@ function Tabs({ search, onChange }: ChangeProps) {
 
 function Filters({ search, onChange }: ChangeProps) {
   return (
-    <search className={messages.filters} aria-label="Filter held mail">
+    <search className={classes.filters} aria-label="Filter held mail">
       <SearchField
         label="Search held mail"
         placeholder="Sender, subject or message id"

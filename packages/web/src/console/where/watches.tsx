@@ -8,7 +8,7 @@ import { useMe, useSlug } from '#app/session.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
 import stack from '#shared/stack.module.css'
-import { RelativeTime } from '#shared/time.tsx'
+import { FullTime, RelativeTime } from '#shared/time.tsx'
 import classes from './where.module.css'
 import type { Wanted } from './where-page.tsx'
 
@@ -68,7 +68,7 @@ export function Watches() {
             <span className="tx2">
               {watch.foundAt === null ? (
                 <>
-                  waited for until <RelativeTime at={watch.expiresAt} />, {watch.tell} is told
+                  waited for until <FullTime at={watch.expiresAt} />, {watch.tell} is told
                 </>
               ) : (
                 <>
