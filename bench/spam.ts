@@ -1,5 +1,7 @@
-// What the built-in spam score finds and loses on a corpus of labelled mail, as shipped and after an organisation's
-// own lessons, beside SpamAssassin and rspamd on the same files. node bench/spam.ts CORPUS [--rspamd URL] [--spamd PORT]
+// What the built-in spam score finds and loses on a corpus of labelled mail, as shipped and after an
+// organisation's
+// own lessons, beside SpamAssassin and rspamd on the same files. node bench/spam.ts CORPUS [--rspamd URL]
+// [--spamd PORT]
 import { writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
@@ -87,7 +89,9 @@ function atShare(name: string, points: readonly (number | null)[]): Run {
   return { name, points, limit: sorted[Math.floor(sorted.length * 0.005)] ?? MODERATE }
 }
 
-/** Every fold scored by what the other folds taught, phish included: an organisation's own lessons, kept here. */
+/**
+ * Every fold scored by what the other folds taught, phish included: an organisation's own lessons, kept here.
+ */
 function taught(): Run[] {
   const measured = corpus!.map((message) => measure(input(message)))
   const lessons = corpus!.map(({ label }, at) => {

@@ -8,10 +8,17 @@ import { fold, type MessageView } from './view.ts'
 const INVISIBLE = /\p{Cf}|\u034f/gu
 const MIXED_WORD = /(?<=[a-z])[\u0370-\u03ff\u0400-\u04ff]|[\u0370-\u03ff\u0400-\u04ff](?=[a-z])/gi
 const STYLED = /[\u{1d400}-\u{1d7ff}\u{ff21}-\u{ff5a}]/gu
-const CODE =
-  /^(\+\+\+|---|@@|diff --git|index [0-9a-f]{7})|^\s*(#include|def \w+\(|int main|return |import \w+|\$ \w+|at [\w.]+\(|Traceback|Signed-off-by|Reviewed-by|Tested-by)/m
-const SIGN_OFF =
-  /\n-- ?\n|\n(best|kind|warm)? ?regards,?\s|\n(cheers|thanks|thx|vg|mfg|viele gr|mit freundlichen|cordialement|saludos|abracos|att|atenciosamente)[,.\s!]/i
+const CODE = new RegExp(
+  String.raw`^(\+\+\+|---|@@|diff --git|index [0-9a-f]{7})|^\s*(#include|def \w+\(|int main|` +
+    String.raw`return |import \w+|\$ \w+|at [\w.]+\(|Traceback|Signed-off-by|Reviewed-by|` +
+    String.raw`Tested-by)`,
+  'm',
+)
+const SIGN_OFF = new RegExp(
+  String.raw`\n-- ?\n|\n(best|kind|warm)? ?regards,?\s|\n(cheers|thanks|thx|vg|mfg|viele gr|` +
+    String.raw`mit freundlichen|cordialement|saludos|abracos|att|atenciosamente)[,.\s!]`,
+  'i',
+)
 
 /** Notes what the body shows. */
 export function bodyFeatures(view: MessageView, note: Note): void {

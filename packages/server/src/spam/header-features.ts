@@ -11,8 +11,26 @@ const PICTURES = /\p{Extended_Pictographic}/u
 /** Letters of another alphabet, styled letters and full-width forms inside Latin words. */
 const DISGUISED =
   /[a-z][\u0370-\u03ff\u0400-\u04ff]|[\u0370-\u03ff\u0400-\u04ff][a-z]|[\u{1d400}-\u{1d7ff}\uff21-\uff5a]/iu
-const PERSONAL_CLIENT =
-  /thunderbird|apple mail|iphone mail|ipad mail|evolution|mutt|kmail|claws|sylpheed|alpine|\bpine\b|gnus|roundcube|git-send-email|emacs|eudora|entourage|lotus notes|pegasus|k-9|the bat|microsoft outlook [1-9]\d|outlook for/i
+const PERSONAL_CLIENT = new RegExp(
+  String.raw`thunderbird|apple mail|iphone mail|ipad mail|evolution|mutt|kmail|claws|` +
+    String.raw`sylpheed|alpine|\bpine\b|gnus|roundcube|git-send-email|emacs|eudora|entourage|` +
+    String.raw`lotus notes|pegasus|k-9|the bat|microsoft outlook [1-9]\d|outlook for`,
+  'i',
+)
+const DESK = new RegExp(
+  String.raw`\b(support|service|security|alert|notification|billing|admin|team|info|` +
+    String.raw`no-?reply|central|atendimento|suporte|seguranca|aviso|kundenservice|servicio|` +
+    String.raw`customer|verif\w+|account)\b`,
+)
+const BULK_PROGRAM = new RegExp(
+  String.raw`phpmailer|swiftmailer|bulk|mass|sendblaster|php\/|leaf php|mailer \d|turbo|` +
+    String.raw`anti-?spam|stamp|blat|foxmail|dm mailer`,
+  'i',
+)
+const END_USER_LINE = new RegExp(
+  String.raw`\d{1,3}[-.]\d{1,3}[-.]\d{1,3}|(^|[.-])(dsl|adsl|dyn|dynamic|dhcp|pool|ppp|` +
+    String.raw`dial\w*|cable|broadband|static|client|vps|localhost)\d*([.-]|$)`,
+)
 
 /** Notes what the header shows. */
 export function headerFeatures(view: MessageView, note: Note): void {
@@ -56,11 +74,7 @@ function authorFeatures(view: MessageView, author: Person, note: Note): void {
   if (shown !== null && shown[1] !== domain) note('name-is-other-address', `${name} <${local}@${domain}>`)
   if (PICTURES.test(name) || INVISIBLE.test(name) || DISGUISED.test(name)) note('name-dressed', name)
   if (name !== '' && /^[^a-z]{6,}$/.test(name) && /[A-Z]{4}/.test(name)) note('name-shouts', name)
-  if (
-    /\b(support|service|security|alert|notification|billing|admin|team|info|no-?reply|central|atendimento|suporte|seguranca|aviso|kundenservice|servicio|customer|verif\w+|account)\b/.test(
-      `${folded} ${local}`,
-    )
-  ) {
+  if (DESK.test(`${folded} ${local}`)) {
     note('author-is-a-desk', `${name} <${local}@${domain}>`)
   }
   if (/^(re|fwd|urgent|final|winner|congratulations|claim|gift|free|you)\b|\d{3,}|!|\$|:/.test(folded))
@@ -132,12 +146,7 @@ function programFeatures({ fields, author, input }: MessageView, note: Note): vo
   if (!fields.some(({ nameLower }) => nameLower === 'date')) note('no-date')
   const mailer = fieldValue(fields, 'user-agent') || fieldValue(fields, 'x-mailer')
   if (PERSONAL_CLIENT.test(mailer)) note('personal-program', mailer)
-  else if (
-    /phpmailer|swiftmailer|bulk|mass|sendblaster|php\/|leaf php|mailer \d|turbo|anti-?spam|stamp|blat|foxmail|dm mailer/i.test(
-      mailer,
-    )
-  )
-    note('bulk-program', mailer)
+  else if (BULK_PROGRAM.test(mailer)) note('bulk-program', mailer)
   else if (mailer === '') note('no-program')
   if (
     fields.some(({ nameLower }) => nameLower === 'x-php-originating-script' || nameLower === 'x-php-script')
@@ -159,11 +168,7 @@ function sessionFeatures({ input, author }: MessageView, note: Note): void {
   const helo = input.helo.toLowerCase()
   if (helo === '') return
   if (/^\[?[\d.:a-f]+\]?$/.test(helo) || !helo.includes('.')) note('helo-no-name', helo)
-  else if (
-    /\d{1,3}[-.]\d{1,3}[-.]\d{1,3}|(^|[.-])(dsl|adsl|dyn|dynamic|dhcp|pool|ppp|dial\w*|cable|broadband|static|client|vps|localhost)\d*([.-]|$)/.test(
-      helo,
-    )
-  ) {
+  else if (END_USER_LINE.test(helo)) {
     note('helo-end-user', helo)
   } else if (helo.split('.').some(isRandomLabel)) note('helo-random', helo)
   if (author !== null && author.organisation !== '' && helo.endsWith(author.organisation))
