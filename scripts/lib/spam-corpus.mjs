@@ -70,22 +70,29 @@ const pick = (list, random) => list[Math.floor(random() * list.length)]
 const letters = (count, random) =>
   Array.from({ length: count }, () => pick([...'abcdefghijklmnopqrstuvwxyz0123456789'], random)).join('')
 const SYLLABLES =
-  'ba be bo da de di fo ga go ha ka la le li lo ma me mi mo na ne no pa pe ra re ri ro sa se si so ta te ti to va vi wa'.split(
-    ' ',
-  )
+  `ba be bo da de di fo ga go ha ka la le li lo ma me mi mo na ne no pa pe ra re ri ro sa se si so ta te
+ti to va vi wa`.split(/\s/)
+const FORMS = ['', '-group', 'tech', '-online', '']
+const ENDINGS = ['com', 'com', 'net', 'org', 'de', 'com.br', 'co.uk', 'fr', 'es', 'it']
+const BAD_ENDINGS = ['com', 'net', 'online', 'site', 'info']
+const HOSTING = [
+  'web.app',
+  'pages.dev',
+  'weebly.com',
+  'blob.core.windows.net',
+  'herokuapp.com',
+  'blogspot.com',
+]
 const word = (random) =>
   Array.from({ length: 2 + Math.floor(random() * 2) }, () => pick(SYLLABLES, random)).join('')
-const company = (random) =>
-  `${word(random)}${pick(['', '-group', 'tech', '-online', ''], random)}.${pick(['com', 'com', 'net', 'org', 'de', 'com.br', 'co.uk', 'fr', 'es', 'it'], random)}`
+const company = (random) => `${word(random)}${pick(FORMS, random)}.${pick(ENDINGS, random)}`
 
 function badHost(random) {
   return pick(
     [
-      () =>
-        `${word(random)}-${word(random)}-${word(random)}.${pick(['com', 'net', 'online', 'site', 'info'], random)}`,
+      () => `${word(random)}-${word(random)}-${word(random)}.${pick(BAD_ENDINGS, random)}`,
       () => `${letters(10, random)}.${pick(['xyz', 'top', 'click', 'shop', 'live', 'com'], random)}`,
-      () =>
-        `${word(random)}.${pick(['web.app', 'pages.dev', 'weebly.com', 'blob.core.windows.net', 'herokuapp.com', 'blogspot.com'], random)}`,
+      () => `${word(random)}.${pick(HOSTING, random)}`,
       () => `www.${company(random)}`,
       () => `www.${company(random)}`,
       () => pick(['bit.ly', 'tinyurl.com', 'cutt.ly', 't.co'], random),
@@ -114,9 +121,7 @@ function messageOf(text, random) {
         .replace(/[^a-z]+/g, '.')
         .replace(/^\.|\.$/g, '')
     : pick([word(random), letters(8, random), 'info', 'noreply', 'support', 'contact', 'admin'], random)
-  const link = isHam
-    ? `https://www.${own}/${word(random)}`
-    : `${random() < 0.7 ? 'https' : 'http'}://${badHost(random)}/${letters(6, random)}${random() < 0.3 ? `/${letters(30, random)}` : ''}`
+  const link = isHam ? `https://www.${own}/${word(random)}` : badLink(random)
   const isThread = isHam && /^re: |^aw: |^res: |^\[/i.test(subject)
   const html = random() < (isHam ? 0.45 : 0.75)
   const lines = [
@@ -131,7 +136,10 @@ function messageOf(text, random) {
   const withLink = random() < (isHam ? 0.4 : 0.85)
   const plain = `${body}${withLink ? `\n${link}\n` : '\n'}`
   const both = html && random() < (isHam ? 0.9 : 0.35)
-  const page = `<html><body>${random() < 0.4 ? `<img src="${link}/logo.png" alt="">` : ''}<p>${body.replace(/\. /g, '.</p><p>')}</p>${withLink ? `<a href="${link}">${isHam ? link : body.split('. ')[0].slice(0, 40)}</a>` : ''}</body></html>`
+  const page = pageOf(
+    { body, link, withLink, shown: isHam ? link : body.split('. ')[0].slice(0, 40) },
+    random,
+  )
   const encode = (what) => Buffer.from(what).toString('base64').replace(/.{76}/g, '$&\r\n')
   const part = (type, what) => [
     `Content-Type: ${type}; charset=utf-8`,
@@ -158,5 +166,23 @@ function messageOf(text, random) {
 function encoded(text) {
   return /^[\u0020-\u007e]*$/.test(text)
     ? text.replace(/[<>@]/g, '')
-    : `=?utf-8?q?${[...Buffer.from(text)].map((octet) => (octet > 32 && octet < 127 && ![61, 63, 95].includes(octet) ? String.fromCharCode(octet) : octet === 32 ? '_' : `=${octet.toString(16).toUpperCase().padStart(2, '0')}`)).join('')}?=`
+    : `=?utf-8?q?${[...Buffer.from(text)].map(quoted).join('')}?=`
+}
+
+function quoted(octet) {
+  if (octet === 32) return '_'
+  if (octet > 32 && octet < 127 && ![61, 63, 95].includes(octet)) return String.fromCharCode(octet)
+  return `=${octet.toString(16).toUpperCase().padStart(2, '0')}`
+}
+
+function badLink(random) {
+  const scheme = random() < 0.7 ? 'https' : 'http'
+  const start = `${scheme}://${badHost(random)}/${letters(6, random)}`
+  return random() < 0.3 ? `${start}/${letters(30, random)}` : start
+}
+
+function pageOf({ body, link, withLink, shown }, random) {
+  const picture = random() < 0.4 ? `<img src="${link}/logo.png" alt="">` : ''
+  const button = withLink ? `<a href="${link}">${shown}</a>` : ''
+  return `<html><body>${picture}<p>${body.replace(/\. /g, '.</p><p>')}</p>${button}</body></html>`
 }
