@@ -241,6 +241,44 @@ test('an organisation is added by the local operator, for the first administrato
   })
 })
 
+test('contacts are collected, looked at, unticked and imported', async () => {
+  await withSocket(async ({ gatepost, control, folder, tenantId }) => {
+    const sent = accepted(tenantId, {
+      direction: 'outbound',
+      reversePath: 'ann@acme.example',
+      author: 'ann@acme.example',
+      recipients: [{ ...accepted(tenantId).recipients[0]!, forwardPath: 'bob@oldmill.example' }],
+    })
+    await control.deps.tracking.take(batchOf([sent]))
+    assert.match((await gatepost('contacts list')).out, /Nothing was collected yet/)
+    const begun = await gatepost('contacts collect gateway')
+    const [, id = ''] = /(ctr_\w+) is/.exec(begun.out) ?? []
+    for (;;) {
+      const { out } = await gatepost(`contacts show ${id}`)
+      if (!out.includes('running')) break
+    }
+    assert.match(
+      (await gatepost(`contacts show ${id}`)).out,
+      /is complete: 1 contact of 1 person in 1 message/,
+    )
+    assert.equal(
+      (await gatepost(`contacts export ${id}`)).out,
+      'ann@acme.example,bob@oldmill.example,PERMIT\r\n',
+    )
+    assert.equal((await gatepost(`contacts untick ${id} oldmill.example`)).out, '1 contact changed.\n')
+    assert.match((await gatepost(`contacts import ${id}`)).error, /Nothing is ticked/)
+    await gatepost(`contacts tick ${id} bob@oldmill.example`)
+    assert.match((await gatepost(`contacts import ${id}`)).out, /1 entry added for 1 user /)
+    assert.match((await gatepost(`contacts collect imap`)).error, /host/)
+    assert.match((await gatepost('contacts collect imap --settings', '[1')).error, /is a JSON object/)
+    assert.match(
+      (await gatepost(`contacts resume ${id} --secret-file ${join(folder, 'none')}`)).error,
+      /cannot be read/,
+    )
+    assert.equal((await gatepost(`contacts remove ${id}`)).out, 'The collection is removed.\n')
+  })
+})
+
 test('a socket that nobody answers on is one line', async () => {
   await withControl(async ({ deps }) => {
     const call = createClient(join(deps.config.data, 'admin.sock'), deps.config.data)

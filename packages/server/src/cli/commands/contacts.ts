@@ -222,7 +222,7 @@ async function importRun({ call, tenant, arg, flag, isSet, show }: Context): Pro
     done
       .map(
         ({ id, added, users }) =>
-          `${countOf(added)} entries added for ${plural(users, 'user', 'users')} (undo: senders undo-import ${id})\n`,
+          `${plural(added, 'entry', 'entries')} added for ${plural(users, 'user', 'users')} (undo: senders undo-import ${id})\n`,
       )
       .join(''),
   )
