@@ -132,6 +132,7 @@ function acceptedFields({ envelope, report }: SpooledMessage, world: World): Map
     ['dmarc', found?.dmarc.result ?? 'unknown'],
     ['arc', found?.arc ?? 'unknown'],
     ['name', report.client?.name ?? '-'],
+    ['archive', recipients.flatMap(({ archive }) => archive ?? []).join('+') || '-'],
     ['cuts', envelope.cuts.length],
   ])
 }

@@ -140,6 +140,8 @@ export class World {
       smartHostRouteId: null,
       postmaster: parts.get('postmaster')?.[0] ?? null,
       ...outboundParts(parts, tenantId),
+      ...(parts.has('archiving') ? ({ archiving: true } as const) : {}),
+      ...(parts.has('journal') ? { journal: parts.get('journal')! } : {}),
       rules: [...this.#rulesOf(parts), ...spoofingRulesOf(parts, domain)],
     }
     this.holder.tenants.push(settings)
