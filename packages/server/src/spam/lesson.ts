@@ -22,9 +22,9 @@ const OCCURRENCES_LEAST = 2
 /** Points a lesson may move at most by numbers: 10 of each kind allow 2.5, 100 allow 10. */
 const MOST_POINTS = 12
 /**
- * Log odds to be reached before mail is acted on: seven of eight, as a letter lost costs more than spam seen.
+ * Log odds to be reached before mail is acted on: twelve to one, as a letter lost costs more than spam seen.
  */
-const MARGIN = 2
+const MARGIN = 2.5
 const ROUNDS = 12
 const PULL = 0.0015
 

@@ -1,0 +1,45 @@
+// The shipped spam model on a sample of the open corpus: a guard that nothing broke it, as it was taught with
+// the
+// sa-* strata of it. Fair figures by fold are the bench's (bench/results-spam.md). Skipped without a corpus.
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { scoreContent } from '@gatepost/server/spam/score.ts'
+// @ts-expect-error: scripts are plain JavaScript
+import { readCorpus } from '../scripts/lib/corpus.mjs'
+
+type Message = {
+  readonly label: 'ham' | 'spam' | 'phish'
+  readonly stratum: string
+  readonly content: Buffer
+  readonly clientIp: string
+  readonly helo: string
+  readonly reversePath: string | null
+}
+
+const folder = join(process.env.GATEPOST_TESTDATA ?? '../shared/testdata', 'mail-corpus-dev')
+const MODERATE = 5
+const REFUSED = 28
+/** Every so many-th message of each label; hard ham whole, as there is little of it. */
+const EVERY = 5
+
+test('the shipped model on a sample', { skip: existsSync(folder) ? false : 'no testdata' }, () => {
+  const corpus: readonly Message[] = readCorpus(folder)
+  const sample = corpus.filter(({ stratum }, at) => at % EVERY === 0 || stratum.startsWith('sa-hard'))
+  const points = sample.map((message) => {
+    const { content, clientIp, helo, reversePath } = message
+    return scoreContent({ content, clientIp, helo, reversePath, authentication: null }, null).score
+  })
+  const share = (pick: (message: Message) => boolean, limit = MODERATE): number => {
+    const of = points.filter((_, at) => pick(sample[at]!))
+    assert.ok(of.length > 20, 'the sample is too small to say anything')
+    return of.filter((score) => score >= limit).length / of.length
+  }
+  const ham = ({ label }: Message) => label === 'ham'
+  assert.ok(share(({ label }) => label === 'phish') >= 0.75, 'phish found')
+  assert.ok(share(({ label }) => label === 'spam') >= 0.75, 'spam found')
+  assert.ok(share((message) => ham(message) && !message.stratum.startsWith('sa-hard')) <= 0.01, 'ham lost')
+  assert.ok(share(({ stratum }) => stratum.startsWith('sa-hard')) <= 0.06, 'hard ham lost')
+  assert.equal(share(ham, REFUSED), 0, 'ham refused')
+})
