@@ -1,5 +1,8 @@
 // Things of an organisation that sharing, acceptance and leaving keep, for the tests of its walls.
+import { join } from 'node:path'
 import { insertReport } from '@gatepost/server/control/acceptance/store.ts'
+import { pathOf } from '@gatepost/server/control/leaving/export.ts'
+import { ensureFolder, replaceFile } from '@gatepost/server/platform/files.ts'
 import type { TestControl } from '../control.ts'
 
 type Post = (path: string, body: unknown) => Promise<Record<string, unknown>>
@@ -29,14 +32,16 @@ export async function fillOperator(
   await insertReport(deps.store.db, tenantId, report)
   const now = deps.clock.now()
   const row = { id: `exp_${tenantId}`, tenant_id: tenantId, state: 'done' as const, part: '', done: 0 }
-  const rest = { started_at: now, ended_at: now, expires_at: now + 60_000, asked_by: 'Ada' }
+  const rest = { started_at: now, ended_at: now, expires_at: now + 86_400_000, asked_by: 'Ada' }
   await deps.store.db
     .insertInto('tenant_export')
     .values({ ...row, ...rest, bytes: 0, digest: null, why: null })
     .execute()
+  ensureFolder(join(deps.config.data, 'exports'))
+  replaceFile(pathOf(row.id, deps), 'a file')
   return {
     ip: '198.51.100.200',
-    export: row.id,
+    wholeExport: row.id,
     share: (share as { readonly id: string }).id,
     report: report.id,
   }

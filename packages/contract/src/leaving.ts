@@ -95,11 +95,11 @@ export const startExport = endpoint({
 export const downloadExport = endpoint({
   name: 'downloadExport',
   method: 'GET',
-  path: '/v1/tenants/{tenant}/leaving/exports/{export}/file',
+  path: '/v1/tenants/{tenant}/leaving/exports/{wholeExport}/file',
   tag: 'Leaving',
   allow: 'people:export',
   summary: 'The file of an export, once it is done and until it expires.',
-  params: TenantPath.extend({ export: z.string() }),
+  params: TenantPath.extend({ wholeExport: z.string() }),
   query: Nothing,
   body: Nothing,
   output: BinaryFile,

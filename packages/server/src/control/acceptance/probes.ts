@@ -2,6 +2,7 @@
 // and
 // does not.
 import type { ConnectStep, StepName } from '@gatepost/contract/connect.ts'
+import { digestOf } from '../digest/store.ts'
 import { loadReadiness } from '../readiness/store.ts'
 import { startRouteTest } from '../route/probe.ts'
 import { shownTest } from '../route/probe-state.ts'
@@ -141,8 +142,13 @@ const digest: Probe = {
   name: 'digest',
   title: 'The digest of held mail is delivered',
   group: 'protection',
-  proves: 'Nothing yet.',
-  run: async () => notAvailable('Digests of held mail are not part of this release.'),
+  proves: 'That a digest left by its schedule. That it was read, only its reader can say.',
+  async run({ scope }, { store }) {
+    const settings = await digestOf(store.db, scope.tenantId)
+    if (!settings?.enabled) return notAvailable('No digest is switched on.')
+    if (settings.lastAt === null) return notVerified('A digest is switched on, and none was due yet.')
+    return passed(`The last digest left on ${new Date(settings.lastAt).toISOString()}.`)
+  },
 }
 
 export const probes: readonly Probe[] = [

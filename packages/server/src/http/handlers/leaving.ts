@@ -16,7 +16,9 @@ export function leavingBindings(deps: HandlerDeps): readonly Binding[] {
   return [
     on(contract.getDeparture, (request) => getDeparture(scopeOf(request), deps)),
     on(contract.startExport, async (request) => (await startExport(scopeOf(request), deps)).shown),
-    on(contract.downloadExport, (request) => downloadExport(scopeOf(request), request.params.export, deps)),
+    on(contract.downloadExport, (request) =>
+      downloadExport(scopeOf(request), request.params.wholeExport, deps),
+    ),
     on(contract.requestDeparture, (request) => requestDeparture(scopeOf(request), request.body, deps)),
     on(contract.cancelDeparture, async (request) => {
       await cancelDeparture(scopeOf(request), deps)
