@@ -1,4 +1,5 @@
-// Alerts (U5): what is wrong now, who takes care of it, and the channels that carry word of it to somebody who
+// Alerts (U5): what is wrong now, who takes care of it, and the channels that carry word of it to somebody
+// who
 // may be far from this gateway.
 import * as z from 'zod'
 import { Address, Nothing, PageQuery, pageOf, TenantPath, Time } from './common.ts'

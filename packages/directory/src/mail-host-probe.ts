@@ -31,7 +31,9 @@ const TIMEOUT_MS = 20_000
 const REPLY_OCTETS_MAX = 8_192
 const REPLY_SHOWN_MAX = 300
 
-/** Never rejects. A refused connection or a 5yz reply is `closed`, also one after RCPT; silence is `unknown`. */
+/**
+ * Never rejects. A refused connection or a 5yz reply is `closed`, also one after RCPT; silence is `unknown`.
+ */
 export async function probeMailHost(question: ProbeQuestion, signal?: AbortSignal): Promise<ProbeAnswer> {
   const { address, port, localAddress, timeoutMs = TIMEOUT_MS } = question
   const socket = connect({ host: address, port, ...(localAddress === null ? {} : { localAddress }) })

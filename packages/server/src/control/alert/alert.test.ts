@@ -1,4 +1,5 @@
-// Alerts over both databases: one a subject, word of it signed and sent at least once, escalated, muted, ended.
+// Alerts over both databases: one a subject, word of it signed and sent at least once, escalated, muted,
+// ended.
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { createServer } from 'node:http'

@@ -1,4 +1,5 @@
-// Where word of alerts goes: webhook with its sealed secret, mail address, escalation, and a test of all of it.
+// Where word of alerts goes: webhook with its sealed secret, mail address, escalation, and a test of all of
+// it.
 import type { AlertChannel, AlertSend, ChannelChange, ChannelChanged } from '@gatepost/contract/alert.ts'
 import { addressKey, mailboxOf } from '@gatepost/mail/address.ts'
 import { newSecret } from '#platform/random.ts'

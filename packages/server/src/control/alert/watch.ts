@@ -1,4 +1,5 @@
-// The background of alerts: asks every source in turn, escalates what nobody takes care of, sends what is due.
+// The background of alerts: asks every source in turn, escalates what nobody takes care of, sends what is
+// due.
 import { newId } from '#platform/random.ts'
 import { takeLease } from '../connect/store.ts'
 import { clearAlert, raiseAlert, tell } from './alert.ts'

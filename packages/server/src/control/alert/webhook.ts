@@ -1,4 +1,5 @@
-// Word of an alert by webhook: a signed POST to where the organisation chose, which need not cross this gateway.
+// Word of an alert by webhook: a signed POST to where the organisation chose, which need not cross this
+// gateway.
 import { createHmac } from 'node:crypto'
 import type { PinnedFetch } from '#platform/pinned-fetch.ts'
 

@@ -1,4 +1,5 @@
-// The bypass probe kept (C10, C16): what each mail host last answered to strangers, since when it refuses them,
+// The bypass probe kept (C10, C16): what each mail host last answered to strangers, since when it refuses
+// them,
 // and when it is asked again.
 import type { Knocked } from '@gatepost/contract/lock.ts'
 import { MISSES_BELIEVED, nextOnceRight, nextWhilePending } from '../domain/schedule.ts'
@@ -97,7 +98,9 @@ export function verdictOf(knocks: readonly Knocked[]): BypassLook['verdict'] {
   return telling.every(({ kind }) => kind === 'closed') ? 'closed' : 'unknown'
 }
 
-/** Once closed it is watched by the hour for ever; while open, as long as whole messages are not sent for it. */
+/**
+ * Once closed it is watched by the hour for ever; while open, as long as whole messages are not sent for it.
+ */
 function nextLook(
   look: BypassLook,
   { now, failures, isWhole }: { readonly now: number; readonly failures: number; readonly isWhole: boolean },

@@ -6,7 +6,6 @@ import type { Environment } from '@gatepost/contract/common.ts'
 import { type StepName, stepNames } from '@gatepost/contract/connect.ts'
 import type { RouteTest } from '@gatepost/contract/route.ts'
 import type { MxLook } from '../domain/mx-look.ts'
-import type { BypassLook } from './bypass.ts'
 import { deriveConnect } from './derive.ts'
 import { mxGatesOf } from './gates.ts'
 import type { Observed, ObservedDomain, ObservedRoute } from './observed.ts'
@@ -55,17 +54,6 @@ const empty: Observed = {
   signIn: { chosenAt: null, password: true, directory: null, providers: [] },
   administrators: { people: [], invited: [] },
   skipped: new Set(),
-}
-
-/** A mail host as the bypass probe saw it. */
-function doors(verdict: BypassLook['verdict'], change: Partial<BypassLook> = {}): Pick<Observed, 'doors'> {
-  const from = { kind: 'address', name: '203.0.113.9' } as const
-  const seen = { from, sender: 'outside', stage: 'rcpt', reply: '250 ok', isInside: false } as const
-  const knocks = verdict === 'no-vantage' ? [] : [{ ...seen, kind: verdict }]
-  const closedAt = verdict === 'closed' ? NOW : null
-  const host = { host: 'mail.acme.example', port: 25 }
-  const look: BypassLook = { ...host, knocks, verdict, closedAt, misses: 0, ...change }
-  return { doors: [{ ...host, look, checkedAt: NOW, nextCheckAt: NOW }] }
 }
 
 function domain(change: Partial<ObservedDomain> = {}): ObservedDomain {
@@ -350,28 +338,6 @@ const cases: readonly (readonly [string, StepName, Partial<Observed>, string])[]
     'needs-attention: Journal mail has stopped',
   ],
   ['before the MX', 'secure-inbound', {}, 'locked: Needs: Modify your MX record'],
-  ['no vantage', 'secure-inbound', doors('no-vantage'), 'waiting: Not verified: there is no vantage point'],
-  ['puts off', 'secure-inbound', doors('unknown'), 'waiting: Not verified: the answer proves nothing yet'],
-  ['open', 'secure-inbound', doors('open'), 'in-progress: mail.acme.example takes mail from everybody'],
-  ['closed', 'secure-inbound', doors('closed'), 'done: Closed to strangers, seen from 203.0.113.9'],
-  [
-    'one look that got in',
-    'secure-inbound',
-    doors('open', { closedAt: NOW, misses: 1 }),
-    'done: Closed to strangers, seen from before',
-  ],
-  [
-    'two looks that got in',
-    'firewall-lockdown',
-    doors('open', { closedAt: NOW, misses: 2 }),
-    'needs-attention: mail.acme.example takes mail from strangers again',
-  ],
-  [
-    'closed',
-    'firewall-lockdown',
-    doors('closed', { closedAt: 0 }),
-    'locked: Needs: Validate your domains, Synchronise your directory or Add users manually, Prepare for inbound email, Set up your outbound email, Set up recipient validation, Modify your MX record',
-  ],
 ]
 for (const [title, name, change, wanted] of cases) {
   test(`${name}, ${title}`, () => {
@@ -420,17 +386,6 @@ test('the lockdown needs every mandatory step; one of directory and users is eno
   assert.deepEqual(needs[2], ['synchronize-directory', 'add-users'])
   assert.deepEqual(lockedBy, ['secure-inbound'])
   assert.equal(state, 'locked')
-})
-
-test('the lockdown is done once every mandatory step is, and the door is closed', () => {
-  const onPremises = { ...tenant, environment: 'on-premises' } as const
-  const { steps, required, requiredDone } = deriveConnect({
-    ...complete,
-    tenant: onPremises,
-    ...doors('closed', { closedAt: 0 }),
-  })
-  assert.equal(steps.at(-1)?.detail, 'Closed since 1970-01-01, asked again every hour')
-  assert.equal(requiredDone, required)
 })
 
 test('skipped is kept for optional steps alone, and what is done stays done', () => {

@@ -96,7 +96,8 @@ async function knockOnce(door: Door, { vantage, sender }: Asked, deps: KnockDeps
 const silence = (reply: string): ProbeAnswer => ({ kind: 'unknown', stage: 'connect', reply })
 
 /**
- * A firewall drops strangers in silence, refuses the connection or hangs up; a host that is down does the same
+ * A firewall drops strangers in silence, refuses the connection or hangs up; a host that is down does the
+ * same
  * to everybody. So the gateway's own address knocks too: only a difference between the two is a closed door.
  */
 async function compared(answer: ProbeAnswer, door: Door, deps: KnockDeps): Promise<ProbeAnswer> {

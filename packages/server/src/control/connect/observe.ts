@@ -1,6 +1,7 @@
 // Reads from the store what Connect derives its states from. Looks at nothing itself: the checker does that.
 import type { Environment } from '@gatepost/contract/common.ts'
 import { normalizeIp } from '@gatepost/mail/ip.ts'
+import type { Db } from '#store/open.ts'
 import { observeArchive } from '../archive/observe.ts'
 import { signInState } from '../auth/sign-in-state.ts'
 import { observeDirectories } from '../directory/observe.ts'
@@ -24,7 +25,7 @@ import { lastCommitted } from '../user/import-store.ts'
 import { BYPASS_LOOK, type BypassLook, subjectOf } from './bypass.ts'
 import { doorsOf } from './doors.ts'
 import { type Observation, observationsNamed } from './observation-store.ts'
-import type { Observed, ObservedDomain } from './observed.ts'
+import type { Observed, ObservedDomain, ObservedDoor, ObservedRoute } from './observed.ts'
 import { countUsers, skippedSteps } from './store.ts'
 
 export type ObserveDeps = Pick<ControlDeps, 'store' | 'clock' | 'config'>
@@ -51,7 +52,6 @@ export async function observe(tenantId: string, { store, clock, config }: Observ
     directories,
     administrators,
     doors,
-    bypass,
   ] = await Promise.all([
     tenantById(db, tenantId),
     domainsOf(db, tenantId),
@@ -70,8 +70,7 @@ export async function observe(tenantId: string, { store, clock, config }: Observ
     signInState(db, tenantId),
     observeDirectories(tenantId, { store, clock }),
     basicAdministrators(db, tenantId, clock.now()),
-    doorsOf(db, tenantId),
-    observationsNamed<BypassLook | null>(db, tenantId, BYPASS_LOOK),
+    observeDoors(db, tenantId),
   ])
   if (!tenant) throw problem('not-found')
   const { logins, clouds } = sending.ways
@@ -91,16 +90,8 @@ export async function observe(tenantId: string, { store, clock, config }: Observ
       return observedDomain(row, { hostname, now, userCount, mail, mx: mx.get(row.id) ?? null })
     }),
     userCount: users,
-    routes: routes.map((row) => {
-      const { id, name, host, port, default_for: defaultFor } = row
-      return { id, name, host, port, defaultFor, test: shownTest(row, now) }
-    }),
-    doors: doors.map(({ host, port }) => {
-      const kept = bypass.get(subjectOf({ host, port })) ?? null
-      const look = kept?.value ?? null
-      const checkedAt = look === null ? null : (kept?.checkedAt ?? null)
-      return { host, port, look, checkedAt, nextCheckAt: kept?.nextCheckAt ?? null }
-    }),
+    routes: routes.map((row) => observedRoute(row, now)),
+    doors,
     outbound: {
       addresses: [...authorised],
       refused: refusedOf(mail, authorised),
@@ -113,6 +104,25 @@ export async function observe(tenantId: string, { store, clock, config }: Observ
     administrators,
     skipped,
   }
+}
+
+function observedRoute(row: Awaited<ReturnType<typeof routesOf>>[number], now: number): ObservedRoute {
+  const { id, name, host, port, default_for: defaultFor } = row
+  return { id, name, host, port, defaultFor, test: shownTest(row, now) }
+}
+
+/** The mail hosts with what was last seen of them from elsewhere. */
+async function observeDoors(db: Db, tenantId: string): Promise<readonly ObservedDoor[]> {
+  const [doors, looks] = await Promise.all([
+    doorsOf(db, tenantId),
+    observationsNamed<BypassLook | null>(db, tenantId, BYPASS_LOOK),
+  ])
+  return doors.map(({ host, port }) => {
+    const kept = looks.get(subjectOf({ host, port })) ?? null
+    const look = kept?.value ?? null
+    const checkedAt = look === null ? null : (kept?.checkedAt ?? null)
+    return { host, port, look, checkedAt, nextCheckAt: kept?.nextCheckAt ?? null }
+  })
 }
 
 function tenantOf(tenant: TenantRow): Observed['tenant'] {

@@ -1,4 +1,5 @@
-// Zone files hold every record in one line each, long texts in pieces; the careful way to ours has three changes.
+// Zone files hold every record in one line each, long texts in pieces; the careful way to ours has three
+// changes.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { stagedOf } from './mx.ts'

@@ -27,14 +27,16 @@ function exchange({ address, alternate }: Addresses): Instructions {
     steps: [
       [
         text(
-          'Make a contact for the journal address, and a send connector that leads it here. Put the name of this gateway in the place of GATEWAY:',
+          'Make a contact for the journal address, and a send connector that leads it here.',
+          'Put the name of this gateway in the place of GATEWAY:',
         ),
         code(
           'contact and connector',
           [
             `New-MailContact -Name "Gatepost journal" -ExternalEmailAddress ${address}`,
             'Set-MailContact "Gatepost journal" -HiddenFromAddressListsEnabled $true -UseMapiRichTextFormat Never',
-            `New-SendConnector -Name "Gatepost journal" -AddressSpaces "${domainOf(address)}" -SmartHosts GATEWAY -DNSRoutingEnabled $false -RequireTLS $true`,
+            `New-SendConnector -Name "Gatepost journal" -AddressSpaces "${domainOf(address)}" \``,
+            '  -SmartHosts GATEWAY -DNSRoutingEnabled $false -RequireTLS $true',
             `New-RemoteDomain -Name "Gatepost journal" -DomainName ${domainOf(address)}`,
             'Set-RemoteDomain "Gatepost journal" -TNEFEnabled $false -AutoForwardEnabled $true',
           ].join('\n'),
@@ -127,7 +129,8 @@ function google({ address }: Addresses): Instructions {
       ],
       [
         text(
-          'Under “Also deliver to” add this recipient, under its advanced options tick “Do not deliver spam to this recipient” off:',
+          'Under “Also deliver to” add this recipient; under its advanced options untick',
+          '“Do not deliver spam to this recipient”:',
         ),
         code('journal address', address),
       ],

@@ -1,4 +1,5 @@
-// Locking the mail host by environment (C10, C16): what stays allowed, the commands that lock, and those that undo.
+// Locking the mail host by environment (C10, C16): what stays allowed, the commands that lock, and those that
+// undo.
 import type { Environment } from '@gatepost/contract/common.ts'
 import { code, type Instructions, type Part, text } from './part.ts'
 

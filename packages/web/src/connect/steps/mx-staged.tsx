@@ -13,7 +13,7 @@ const words = [
     key: 'behind',
     title: 'Ours behind the present hosts',
     means:
-      'Mail comes here only while those are away, and from senders that try the last host first. Watch what is refused, change nothing else.',
+      'Mail comes here only while those are away, and from senders that try the last host first. Watch what is refused.',
   },
   {
     key: 'before',

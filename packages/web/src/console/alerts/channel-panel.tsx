@@ -88,7 +88,7 @@ function ChannelForm({ tenant, may, calls, channel }: PartProps) {
           {save.data?.secret && <ShownSecret secret={save.data.secret} />}
           <TextInput
             label="Mail address"
-            description={`Empty: ${channel.email === null && channel.mailsTo.length > 0 ? channel.mailsTo.join(', ') : 'the emergency contact'}.`}
+            description={`Empty: ${usualOf(channel)}.`}
             placeholder="duty@elsewhere.example"
             disabled={!may}
             {...form.getInputProps('email')}
@@ -127,6 +127,11 @@ function ChannelForm({ tenant, may, calls, channel }: PartProps) {
       </PanelBody>
     </form>
   )
+}
+
+/** Whom mail goes to where no address is set. */
+function usualOf({ email, mailsTo }: AlertChannel): string {
+  return email === null && mailsTo.length > 0 ? mailsTo.join(', ') : 'the emergency contact'
 }
 
 function SecretLine({ tenant, may, calls, channel }: PartProps) {

@@ -1,4 +1,5 @@
-// Alerts of the installation itself: disk, certificate and block lists, from the readiness that is watched anyway.
+// Alerts of the installation itself: disk, certificate and block lists, from the readiness that is watched
+// anyway.
 import type { AlertKind } from '@gatepost/contract/alert.ts'
 import { loadReadiness } from '../../readiness/store.ts'
 import type { NewAlert } from '../alert.ts'
