@@ -4,117 +4,22 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Environment } from '@gatepost/contract/common.ts'
 import { type StepName, stepNames } from '@gatepost/contract/connect.ts'
-import type { RouteTest } from '@gatepost/contract/route.ts'
-import type { MxLook } from '../domain/mx-look.ts'
+import {
+  ARCHIVE,
+  complete,
+  domain,
+  empty,
+  mx,
+  NOW,
+  outbound,
+  passed,
+  route,
+  tenant,
+} from './derive.fixture.ts'
 import { deriveConnect } from './derive.ts'
 import { mxGatesOf } from './gates.ts'
-import type { Observed, ObservedDomain, ObservedRoute } from './observed.ts'
+import type { Observed } from './observed.ts'
 import { stepTexts } from './texts.ts'
-
-const NOW = Date.UTC(2026, 10, 21)
-const ARCHIVE = {
-  enabled: true,
-  journalEnabled: true,
-  firstReportAt: null,
-  lastReportAt: null,
-  reports: 0,
-  flagged: 0,
-  isSilent: false,
-  sources: 1,
-}
-
-const tenant = {
-  name: 'Acme',
-  environment: 'microsoft-365',
-  inboundOnly: false,
-  contact: 'Anna, anna@acme.example',
-  createdAt: NOW,
-} as const
-const outbound = {
-  addresses: [],
-  refused: [],
-  firstSeenAt: null,
-  logins: [],
-  clouds: [],
-  hostSeenAt: null,
-  cloudSeenAt: null,
-}
-const empty: Observed = {
-  tenant,
-  domains: [],
-  directories: [],
-  userCount: 0,
-  routes: [],
-  doors: [],
-  outbound,
-  forwardings: 0,
-  spoofing: { stopped: [], exempted: [] },
-  senders: { users: 0, entries: 0, waitingUsers: 0, importedAt: null },
-  tls: [],
-  signIn: { chosenAt: null, password: true, directory: null, providers: [] },
-  administrators: { people: [], invited: [] },
-  skipped: new Set(),
-}
-
-function domain(change: Partial<ObservedDomain> = {}): ObservedDomain {
-  return {
-    id: 'dom_1',
-    name: 'acme.example',
-    state: 'validated',
-    validatedBy: 'txt',
-    saw: 'Found at 1 of 1 name server.',
-    isUnknown: false,
-    checkedAt: NOW,
-    nextCheckAt: NOW + 3_600_000,
-    recipientMode: 'accept-all',
-    isLearningOver: false,
-    routeId: null,
-    userCount: 0,
-    mx: { look: null, leftovers: [], checkedAt: null, nextCheckAt: null },
-    firstInboundSeenAt: null,
-    ...change,
-  }
-}
-
-function mx(outcome: MxLook['outcome'], change: Partial<MxLook> = {}): ObservedDomain['mx'] {
-  const look = { servers: [], records: [], ttl: 300, outcome, completeAt: null, misses: 0, ...change }
-  return { look, leftovers: [], checkedAt: NOW, nextCheckAt: NOW + 60_000 }
-}
-
-const passed: RouteTest = {
-  state: 'done',
-  startedAt: NOW,
-  checks: [],
-  passed: true,
-  recipient: 'ann@acme.example',
-  arrivedAt: null,
-}
-function route(test: RouteTest | null, change: Partial<ObservedRoute> = {}): ObservedRoute {
-  return {
-    id: 'rte_1',
-    name: 'Exchange',
-    host: 'mail.acme.example',
-    port: 25,
-    defaultFor: 'inbound',
-    test,
-    ...change,
-  }
-}
-
-const complete: Observed = {
-  ...empty,
-  domains: [
-    domain({
-      recipientMode: 'known',
-      userCount: 3,
-      mx: mx('complete', { completeAt: NOW }),
-      firstInboundSeenAt: NOW,
-    }),
-  ],
-  userCount: 3,
-  routes: [route({ ...passed, arrivedAt: NOW })],
-  outbound: { ...outbound, addresses: ['198.51.100.25'], firstSeenAt: NOW },
-}
 
 const cases: readonly (readonly [string, StepName, Partial<Observed>, string])[] = [
   ['no domain', 'validate-domains', {}, 'not-started: No domain yet'],
