@@ -1,5 +1,5 @@
-// What bombs cost (abuse case 18): the verdict's time, the memory, and how long the loop that speaks SMTP stood
-// still. By hand: node bench/screening-bombs.ts [folder of messages, for the cost of ordinary ones]
+// What bombs cost (abuse case 18): the verdict's time, the memory, and how long the loop that speaks SMTP
+// stood still. By hand: node bench/screening-bombs.ts [folder of messages, for the cost of ordinary ones]
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
@@ -63,9 +63,15 @@ async function measure(name: string, octets: Buffer): Promise<void> {
   clearInterval(sampler)
   const loop = delay.max / 1e6
   const mb = (peak - before) / 1_048_576
-  process.stdout.write(
-    `${name.padEnd(32)} ${(octets.length / 1e6).toFixed(1).padStart(6)} MB ${ms.toFixed(0).padStart(6)} ms  +${mb.toFixed(0).padStart(4)} MB  loop ${loop.toFixed(1).padStart(5)} ms  ${found}\n`,
-  )
+  const columns = [
+    name.padEnd(32),
+    `${(octets.length / 1e6).toFixed(1).padStart(6)} MB`,
+    `${ms.toFixed(0).padStart(6)} ms`,
+    `+${mb.toFixed(0).padStart(4)} MB`,
+    `loop ${loop.toFixed(1).padStart(5)} ms`,
+    found,
+  ]
+  process.stdout.write(`${columns.join('  ')}\n`)
   await screener.close()
 }
 

@@ -2,7 +2,8 @@
 import * as z from 'zod'
 import { Check, DomainName, Nothing, TenantPath, Time } from './common.ts'
 import { endpoint } from './endpoint.ts'
-import { PolicyOptions, Reason } from './policy.ts'
+import { Reason } from './policy.ts'
+import { PolicyOptions } from './policy-option.ts'
 
 /** Partners of one organisation. */
 export const TLS_PARTNERS_MAX = 1_000

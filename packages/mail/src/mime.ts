@@ -349,7 +349,9 @@ function boundaryOf(walk: Walk, part: Draft): string | null {
   return isTooDeep(walk) ? null : boundary
 }
 
-/** A message within, read in place; one that is encoded has other octets and is read by whoever decodes it. */
+/**
+ * A message within, read in place; one that is encoded has other octets and is read by whoever decodes it.
+ */
 function holdsMessage(walk: Walk, part: Draft): boolean {
   if (part.type !== 'message/rfc822' && part.type !== 'message/global') return false
   if (part.encoding === 'base64' || part.encoding === 'quoted-printable') return false

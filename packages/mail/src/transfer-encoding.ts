@@ -98,7 +98,9 @@ function decodeQuotedPrintable(octets: Uint8Array, max: number): Decoded {
   return { octets: into.subarray(0, length), isCut: false }
 }
 
-/** The offset of the LF when only white space stands before it, else -1; at the end of input the last octet. */
+/**
+ * The offset of the LF when only white space stands before it, else -1; at the end of input the last octet.
+ */
 function softLineEnd(octets: Uint8Array, from: number): number {
   let at = from
   // Longer runs of white space are no soft line end; a limit keeps the pass linear.

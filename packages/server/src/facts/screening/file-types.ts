@@ -119,8 +119,11 @@ const SIGNS: readonly Sign[] = [
 /** PDF readers take the mark within the first KiB. */
 const PDF_WITHIN = 1024
 const PAGE_WITHIN = 512
-const PAGE =
-  /^\s*(?:<!--[^>]{0,300}-->\s*)*<(?:!doctype\s+html|html|head|body|script|svg|\?xml[^>]{0,200}\?>\s*<(?:svg|html))/i
+const PAGE = new RegExp(
+  '^\\s*(?:<!--[^>]{0,300}-->\\s*)*' +
+    '<(?:!doctype\\s+html|html|head|body|script|svg|\\?xml[^>]{0,200}\\?>\\s*<(?:svg|html))',
+  'i',
+)
 
 /** Looks at the first octets alone. */
 export function fileKindOf(octets: Uint8Array): FileKind {

@@ -1,4 +1,5 @@
-// What is found in attachments, and what is told of archives that cannot be seen to their end (abuse cases 18,
+// What is found in attachments, and what is told of archives that cannot be seen to their end (abuse cases
+// 18,
 // 22 to 25).
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
