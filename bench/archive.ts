@@ -1,4 +1,5 @@
-// A large archive by hand: made of a seed, filled through the same door as an edge uses, then searched, restarted
+// A large archive by hand: made of a seed, filled through the same door as an edge uses, then searched,
+// restarted
 // and verified. `node bench/archive.ts --messages 1000000 --folder DIR`
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -142,8 +143,9 @@ console.log(
 )
 const index = sizeOf(join(folder, 'archive', 'index'))
 const content = sizeOf(join(folder, 'archive', 'content'))
+const kib = (bytes: number): string => (bytes / messages / 1024).toFixed(1)
 console.log(
-  `disk: ${((index + content) / messages / 1024).toFixed(1)} KiB a message (index and records ${(index / messages / 1024).toFixed(1)}, content ${(content / messages / 1024).toFixed(1)})`,
+  `disk: ${kib(index + content)} KiB a message (index and records ${kib(index)}, content ${kib(content)})`,
 )
 await archive.close()
 

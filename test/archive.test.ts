@@ -1,4 +1,5 @@
-// The archive as its use cases show it: what comes is found and shown, kept as long as it must be, and proven.
+// The archive as its use cases show it: what comes is found and shown, kept as long as it must be, and
+// proven.
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,5 @@
-// The archive's settings, rules, holds, heads and hours over SQLite and PostgreSQL; entries stand in files either way.
+// The archive's settings, rules, holds, heads and hours over SQLite and PostgreSQL; entries stand in files
+// either way.
 import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

@@ -1,5 +1,7 @@
-// Journal reports of Exchange and Microsoft 365: an envelope written down in a text part, and the message as it
-// was. Read strictly: what is not exactly such a report is kept as it came, because it may be somebody's forgery.
+// Journal reports of Exchange and Microsoft 365: an envelope written down in a text part, and the message as
+// it
+// was. Read strictly: what is not exactly such a report is kept as it came, because it may be somebody's
+// forgery.
 import { type Mailbox, parseMailbox } from './address.ts'
 import { decodedBody, type MimePart, parseMime, textOf } from './mime.ts'
 import { fail, ok, type Parsed } from './parsed.ts'
@@ -152,7 +154,9 @@ function envelopeIn(text: string): Parsed<Envelope, JournalFault> {
 
 const SINGLE_FIELDS: ReadonlySet<string> = new Set(['sender', 'on-behalf-of', 'subject', 'message-id'])
 
-/** `ann@corp.example, Expanded: sales@corp.example`: commas within a quoted local part belong to the address. */
+/**
+ * `ann@corp.example, Expanded: sales@corp.example`: commas within a quoted local part belong to the address.
+ */
 function recipientIn(value: string, as: JournalRecipient['as']): JournalRecipient | null {
   const [address = '', ...notes] = splitOutsideQuotes(value)
   if (address === '') return null

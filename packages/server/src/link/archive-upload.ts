@@ -28,7 +28,9 @@ export type ArchiveSink = {
   take(upload: Upload, chunks: AsyncIterable<Uint8Array>): Promise<unknown | null>
 }
 
-/** The first line of an upload, and an iteration over the octets behind it. Throws ZodError or SyntaxError. */
+/**
+ * The first line of an upload, and an iteration over the octets behind it. Throws ZodError or SyntaxError.
+ */
 export async function readUpload(
   body: AsyncIterable<Uint8Array>,
 ): Promise<{ readonly upload: Upload; readonly chunks: AsyncIterable<Uint8Array> }> {

@@ -1,4 +1,5 @@
-// The bucket against a stand-in that checks every signature (Signature Version 4) before it believes anything.
+// The bucket against a stand-in that checks every signature (Signature Version 4) before it believes
+// anything.
 import assert from 'node:assert/strict'
 import { createHash, createHmac } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'

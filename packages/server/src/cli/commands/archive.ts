@@ -1,4 +1,5 @@
-// `archive`: what is kept, searching and taking it out, holds, and whether anything is missing or was changed.
+// `archive`: what is kept, searching and taking it out, holds, and whether anything is missing or was
+// changed.
 import {
   ArchiveFlag,
   type ArchiveItem,

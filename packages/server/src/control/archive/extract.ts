@@ -79,7 +79,9 @@ export type Unwrapped = {
   readonly fault: string | null
 }
 
-/** Takes the envelope off a journal report. Never fails: what cannot be read stays as it came (J1, case 52). */
+/**
+ * Takes the envelope off a journal report. Never fails: what cannot be read stays as it came (J1, case 52).
+ */
 export function unwrap(octets: Uint8Array): Unwrapped {
   const report = parseJournalReport(octets, { mayBeReturned: true })
   if (report.ok) {
@@ -110,7 +112,9 @@ const faultWords = {
   'too-many-recipients': 'The report names more recipients than can be kept.',
 } as const
 
-/** Hosts that send copies name the recipient in a field of their own: Google's routing, Postfix and others. */
+/**
+ * Hosts that send copies name the recipient in a field of their own: Google's routing, Postfix and others.
+ */
 const ROUTED_FIELDS: ReadonlySet<string> = new Set([
   'x-gm-original-to',
   'x-original-to',

@@ -1,4 +1,5 @@
-// Appends to an organisation's archive: entries, further copies of them, removals. Runs in the writing thread.
+// Appends to an organisation's archive: entries, further copies of them, removals. Runs in the writing
+// thread.
 import { hash } from 'node:crypto'
 import { newId } from '#platform/random.ts'
 import { type Extract, mergePeople } from './extract.ts'

@@ -1,4 +1,5 @@
-// Every night entries that are past their days go, unless a hold keeps them; files of exports after their week.
+// Every night entries that are past their days go, unless a hold keeps them; files of exports after their
+// week.
 import type { ArchiveQuery } from '@gatepost/contract/archive.ts'
 import { removeFile } from '#platform/files.ts'
 import { appendAudit } from '../audit/audit.ts'

@@ -40,7 +40,9 @@ export function compileQuery(query: ArchiveQuery): Compiled {
   }
 }
 
-/** `ann@acme.example` is one address, `@acme.example` a domain, anything else words of names and addresses. */
+/**
+ * `ann@acme.example` is one address, `@acme.example` a domain, anything else words of names and addresses.
+ */
 function personMatch(value: string, kind: 'any' | 'from' | 'to'): string[] {
   const text = value.trim()
   const at = text.lastIndexOf('@')

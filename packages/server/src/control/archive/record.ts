@@ -82,7 +82,9 @@ export type AdditionRecord = {
   readonly flags: readonly ArchiveFlag[]
 }
 
-/** Entries that went by retention, or by an order of the operator: their records lose the text, not the place. */
+/**
+ * Entries that went by retention, or by an order of the operator: their records lose the text, not the place.
+ */
 export type RemovalRecord = {
   readonly kind: 'removal'
   readonly archivedAt: number
@@ -96,7 +98,8 @@ export type ArchiveRecord = EntryRecord | AdditionRecord | RemovalRecord
 export const CHAIN_START = ''
 
 /**
- * The link of a record: HMAC-SHA-256 in hex over the one before, its place and its text. Keyed, so that whoever
+ * The link of a record: HMAC-SHA-256 in hex over the one before, its place and its text. Keyed, so that
+ * whoever
  * changes the files alone cannot make the chain fit again.
  */
 export function chained(

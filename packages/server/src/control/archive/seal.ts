@@ -3,7 +3,9 @@
 import { createCipheriv, createDecipheriv, createHmac, type Hmac, hkdfSync, randomBytes } from 'node:crypto'
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 
-/** All follow from the one secret of the tenant's archive: for content, its address, and the chain of records. */
+/**
+ * All follow from the one secret of the tenant's archive: for content, its address, and the chain of records.
+ */
 export type ArchiveKeys = { readonly seal: Buffer; readonly address: Buffer; readonly chain: Buffer }
 
 /** The content was changed, cut short, or belongs to another archive. */

@@ -1,4 +1,5 @@
-// Queries of the archive's own tables: settings, heads, rules, holds, exports, checks, and journal mail by hour.
+// Queries of the archive's own tables: settings, heads, rules, holds, exports, checks, and journal mail by
+// hour.
 import type { Db, Store, Trx } from '#store/open.ts'
 import type { Row } from '#store/schema.ts'
 import { acrossTenants } from '#store/tenant-guard.ts'

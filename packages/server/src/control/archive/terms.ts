@@ -1,4 +1,5 @@
-// Words of archived messages and of questions about them: split and folded by us, so that every database gives
+// Words of archived messages and of questions about them: split and folded by us, so that every database
+// gives
 // one answer (decisions 34).
 import { hash } from 'node:crypto'
 import { fold } from '../tracking/words.ts'
@@ -22,7 +23,9 @@ function wordsIn(text: string): string[] {
   return (folded.match(WORDS) ?? []).map((word) => word.slice(0, WORD_MAX).toWellFormed())
 }
 
-/** What people type: words, all of which must be there; "in quotes" one behind the other; a star ends early. */
+/**
+ * What people type: words, all of which must be there; "in quotes" one behind the other; a star ends early.
+ */
 export type Term = { readonly words: readonly string[]; readonly isPrefix: boolean }
 
 export function termsOf(question: string): readonly Term[] {

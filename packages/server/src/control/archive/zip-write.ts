@@ -1,4 +1,5 @@
-// Writes a zip file piece by piece (APPNOTE 6.3): each file deflated, sizes behind it, the directory at the end.
+// Writes a zip file piece by piece (APPNOTE 6.3): each file deflated, sizes behind it, the directory at the
+// end.
 import { crc32, deflateRawSync } from 'node:zlib'
 
 /** Without the large form (zip64) sizes and places end here. */

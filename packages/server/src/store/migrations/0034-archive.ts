@@ -7,7 +7,8 @@ export const archiveTables: Migration = {
   name: 'archive',
   statements: ({ text, clustered }) => [
     // A row is there once archiving was switched on; `key` is sealed, and destroying it destroys the archive.
-    // Null days: for ever. `head_seq` and `head_hash` are the newest record that is known to stand in the files.
+    // Null days: for ever. `head_seq` and `head_hash` are the newest record that is known to stand in the
+    // files.
     `create table archive_setting (tenant_id ${text} primary key, enabled bigint not null,
       ask_reason bigint not null, days bigint, key ${text} not null, key_id ${text} not null,
       journal_enabled bigint not null, journal_token ${text} not null, alternate_token ${text} not null,

@@ -28,7 +28,7 @@ export const archiveSource: Source = {
         kind: 'journal-silent',
         subject: 'journal',
         severity: 'warning',
-        text: `No journal report came since ${new Date(lastAt).toISOString().slice(0, 16).replace('T', ' ')} UTC. In the same hours of other weeks some ${Math.round(usual)} came.`,
+        text: `${since(lastAt)} In the same hours of other weeks some ${Math.round(usual)} came.`,
         remedy:
           'Look at the journal rule and the connector of the mail host, and at its queue to the journal address.',
         link: `/t/${slugs.get(tenantId) ?? tenantId}/archive/settings`,
@@ -36,4 +36,9 @@ export const archiveSource: Source = {
     }
     return { wrong }
   },
+}
+
+function since(at: number): string {
+  const when = new Date(at).toISOString().slice(0, 16).replace('T', ' ')
+  return `No journal report came since ${when} UTC.`
 }
