@@ -290,7 +290,6 @@ function skipSpace(html: string, from: number): number {
 
 function cleanUrl(written: string): string {
   // Readers drop white space and control characters inside an address; who hides a link knows that.
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out
   return decodeEntities(written.slice(0, URL_MAX * 2))
     .replace(/[\u0000-\u0020\u007f]+/g, '')
     .slice(0, URL_MAX)
