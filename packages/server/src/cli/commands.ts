@@ -28,6 +28,7 @@ import { recipientCommands } from './commands/recipients.ts'
 import { retentionCommands } from './commands/retention.ts'
 import { roleCommands } from './commands/roles.ts'
 import { routeCommands } from './commands/routes.ts'
+import { searchCommands } from './commands/search.ts'
 import { senderCommands } from './commands/senders.ts'
 import { signingCommands } from './commands/signing.ts'
 import { spamCommands } from './commands/spam.ts'
@@ -69,6 +70,7 @@ export const commands: readonly Command[] = [
   ...forwardingCommands,
   ...signingCommands,
   ...messageCommands,
+  ...searchCommands,
   ...askCommands,
   ...queueCommands,
   ...heldCommands,
