@@ -1,4 +1,5 @@
-// Writes a ZIP file piece by piece: what goes in is never held whole, and the file has its digest when it is done.
+// Writes a ZIP file piece by piece: what goes in is never held whole, and the file has its digest when it is
+// done.
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'

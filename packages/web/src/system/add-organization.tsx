@@ -1,4 +1,5 @@
-// Adds an organisation in two minutes: name and domain; the environment is read from DNS, the rest by template.
+// Adds an organisation in two minutes: name and domain; the environment is read from DNS, the rest by
+// template.
 import type { Environment } from '@gatepost/contract/common.ts'
 import { addOrganization, getPortfolio, proposeForDomain } from '@gatepost/contract/portfolio.ts'
 import { getMe } from '@gatepost/contract/session.ts'

@@ -17,6 +17,7 @@ import { useConfirm } from '#shared/confirm.tsx'
 import { type Column, DataTable } from '#shared/data-table.tsx'
 import { date, plural } from '#shared/format.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
+import { useNow } from '#shared/now.ts'
 import { Panel } from '#shared/panel.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
 import stack from '#shared/stack.module.css'
@@ -142,12 +143,13 @@ function columnsOf(may: boolean, end: (item: Item) => Promise<void>): readonly C
 }
 
 function Announce() {
+  const now = useNow()
   const announce = useAction(announceAddress, {
     readAgain: [listOwnAddresses],
     onDone: () => form.reset(),
   })
   const form = useForm({
-    initialValues: { address: '', day: dayOf(Date.now() + NOTICE_DAYS * DAY_MS), note: '' },
+    initialValues: { address: '', day: dayOf(now + NOTICE_DAYS * DAY_MS), note: '' },
     validate: { address: required('an IP address'), day: required('a day') },
   })
   useFieldErrors(form, announce.error)

@@ -1,4 +1,5 @@
-// Templates: what several organisations are given, made of one that is as it should be, and applied after a look.
+// Templates: what several organisations are given, made of one that is as it should be, and applied after a
+// look.
 import {
   copyTemplate,
   createTemplate,

@@ -1,4 +1,5 @@
-// Our addresses as data (O7): those that the host name leads to, and those that an operator announced with a day.
+// Our addresses as data (O7): those that the host name leads to, and those that an operator announced with a
+// day.
 import {
   type AddressPurpose,
   addressPurposes,

@@ -1,4 +1,5 @@
-// Which organisations allow our addresses: by their SPF records as they are now, and by what they confirmed of their
+// Which organisations allow our addresses: by their SPF records as they are now, and by what they confirmed
+// of their
 // firewalls.
 import type { Lacking, OwnAddress } from '@gatepost/contract/own-address.ts'
 import type { Dns } from '#platform/dns-types.ts'
@@ -61,7 +62,9 @@ export async function tenantAddresses(scope: Scope, deps: AddressDeps) {
   }
 }
 
-/** Says that the firewall allows it, or takes that back. Throws `not-found` for an address that is not ours. */
+/**
+ * Says that the firewall allows it, or takes that back. Throws `not-found` for an address that is not ours.
+ */
 export async function confirmAddress(
   scope: Scope,
   input: { readonly address: string; readonly confirmed: boolean },
@@ -138,7 +141,9 @@ function whyLacking(
 
 type SpfRecord = { readonly domain: string; readonly text: string | null }
 
-/** Domains whose record neither includes ours nor names the address. Such a record may name it by other ways. */
+/**
+ * Domains whose record neither includes ours nor names the address. Such a record may name it by other ways.
+ */
 function missingIn(
   records: readonly SpfRecord[],
   { address, purposes }: OwnAddress,

@@ -1,4 +1,5 @@
-// Leaving as a wizard sees it: what is checked live, the request with its cooling-off, undo, and the operator's word.
+// Leaving as a wizard sees it: what is checked live, the request with its cooling-off, undo, and the
+// operator's word.
 import type { Check } from '@gatepost/contract/common.ts'
 import { COOLING_OFF_DAYS, type Departure } from '@gatepost/contract/leaving.ts'
 import type { Row } from '#store/schema.ts'
@@ -39,7 +40,8 @@ export async function getDeparture(scope: Scope, deps: GateDeps): Promise<Depart
 }
 
 /**
- * Begins the cooling-off. Throws `invalid-input` unless the name is typed, `on-hold`, and `leaving-blocked` while
+ * Begins the cooling-off. Throws `invalid-input` unless the name is typed, `on-hold`, and `leaving-blocked`
+ * while
  * mail still comes through here or nothing was exported.
  */
 export async function requestDeparture(

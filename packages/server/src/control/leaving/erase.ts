@@ -1,4 +1,5 @@
-// Erases an organisation that left: once the cooling-off is over and the operator agreed, everything is looked at once
+// Erases an organisation that left: once the cooling-off is over and the operator agreed, everything is
+// looked at once
 // more, then all of it goes in one transaction, with a receipt.
 import type { Receipt } from '@gatepost/contract/leaving.ts'
 import { removeFile } from '#platform/files.ts'
@@ -69,7 +70,9 @@ export async function eraseDue(deps: EraseDeps): Promise<readonly Receipt[]> {
   return receipts
 }
 
-/** Everything of one organisation. The archive's key and tracking go first: what remains could be found again. */
+/**
+ * Everything of one organisation. The archive's key and tracking go first: what remains could be found again.
+ */
 async function eraseTenant(scope: Scope, deps: EraseDeps): Promise<Receipt> {
   const { store, clock, secrets, link, tracking } = deps
   const { tenantId } = scope

@@ -1,4 +1,5 @@
-// Templates of the operator (V1): made, changed, removed; which organisation follows which, and where it differs.
+// Templates of the operator (V1): made, changed, removed; which organisation follows which, and where it
+// differs.
 import {
   type Inheritance,
   type Inherited,

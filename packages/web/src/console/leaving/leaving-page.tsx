@@ -1,4 +1,5 @@
-// Leaving in four steps: mail moved away, everything exported, the name typed, and a cooling-off that can be undone.
+// Leaving in four steps: mail moved away, everything exported, the name typed, and a cooling-off that can be
+// undone.
 import {
   COOLING_OFF_DAYS,
   cancelDeparture,
