@@ -35,7 +35,7 @@ export const DRAFT_FLAGS: readonly Flag[] = [
     value: 'RESULT=ACTION',
     many: true,
     means:
-      'Authentication: spf, dkim, dmarc or none, such as dmarc=honour. Attachments: dangerous, script, macro, encrypted, disguised or unreadable, such as macro=tag.',
+      'Authentication: spf, dkim, dmarc or none, such as dmarc=honour. Attachments: a kind, such as macro=tag.',
   },
   {
     name: 'spf-domain',
@@ -63,7 +63,7 @@ export const DRAFT_FLAGS: readonly Flag[] = [
     name: 'level',
     value: 'LEVEL',
     means:
-      'Secure delivery: opportunistic, enforced-relaxed, enforced-strict, verified, dane or mta-sts. Spam: relaxed, moderate or aggressive.',
+      'Secure delivery: opportunistic, enforced-relaxed, enforced-strict, verified, dane, mta-sts. Spam: relaxed to aggressive.',
   },
   { name: 'infected', value: 'ACTION', means: 'Virus scanning: reject or hold what is infected (reject).' },
   {
