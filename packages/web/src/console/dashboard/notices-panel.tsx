@@ -1,4 +1,5 @@
-// What somebody should look at: open alerts, where settings are not live yet, and a sign-in by password alone.
+// What somebody should look at: open alerts, where settings are not live yet, and a sign-in by password
+// alone.
 import { listAlerts } from '@gatepost/contract/alert.ts'
 import { getLiveness } from '@gatepost/contract/tenant.ts'
 import { Link } from '@tanstack/react-router'
