@@ -11,7 +11,8 @@ const isOfTenant = ({ path }: Endpoint): boolean => path.includes('{tenant}')
 test('without a session every endpoint but the public ones answers 401', async () => {
   await withWorld(async ({ acme, send }) => {
     for (const endpoint of endpoints.filter(({ allow }) => allow !== 'public')) {
-      for (const cookie of [undefined, 'gatepost=not-a-session']) {
+      // Agents have no cookies, and whoever tries their doors too often is slowed down.
+      for (const cookie of endpoint.allow === 'agent' ? [undefined] : [undefined, 'gatepost=not-a-session']) {
         const answer = await send(endpoint, { tenant: acme.id, ids: acme.ids, ...(cookie ? { cookie } : {}) })
         assert.deepEqual(answer, { status: 401, name: 'not-signed-in' }, endpoint.name)
       }
