@@ -1,4 +1,5 @@
-// Tables of sharing, acceptance and leaving (migration 41), and of templates and our addresses (migration 42).
+// Tables of sharing, acceptance and leaving (migration 41), and of templates and our addresses (migration
+// 42).
 import type { Json } from './columns.ts'
 
 /** A link that shows one step read-only. */
