@@ -114,16 +114,11 @@ export class Scheduler {
       ...waking,
       hand: this.#hand,
       recorder: this.#recorder,
+      recheck: options.recheck,
       withdraw: (ids) => this.#withdraw(({ message }) => ids.has(message.envelope.id)),
       revive: () => this.#revive(),
     })
-    this.#archiving = new Archiving({
-      clock: options.clock,
-      bring: options.bringToArchive ?? null,
-      kept: (message, recipients) => void this.#archived(message, recipients),
-      postponed: (message, recipients, delayMs) => void this.#putBack(message, recipients, delayMs),
-      troubled: (why) => options.emit('delivery.archive.waiting', { why }),
-    })
+    this.#archiving = this.#startArchiving(options)
     this.#own = this.addSpool(options.spool)
     const { signal } = this.#stopped
     const { queue } = this
@@ -290,6 +285,16 @@ export class Scheduler {
   #postpone(job: Job, delayMs: number): Promise<void> {
     const { message, recipients } = job as ScheduledJob
     return this.#putBack(message, recipients, delayMs)
+  }
+
+  #startArchiving({ clock, bringToArchive, emit }: SchedulerOptions): Archiving {
+    return new Archiving({
+      clock,
+      bring: bringToArchive ?? null,
+      kept: (message, recipients) => void this.#archived(message, recipients),
+      postponed: (message, recipients, delayMs) => void this.#putBack(message, recipients, delayMs),
+      troubled: (why) => emit('delivery.archive.waiting', { why }),
+    })
   }
 
   #archived(message: InHand, recipients: readonly DueRecipient[]): Promise<void> {

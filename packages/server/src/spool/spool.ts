@@ -21,8 +21,8 @@ export type EnvelopeRecipient = {
   /** By which forwarding address it goes here, and with which reverse-path (C13); left out for the others. */
   readonly forwarded?: { readonly id: string; readonly reversePath: string | null }
   /**
-   * No mailbox but the archive: a copy of what passed the gateway, or what came to the journal address. Left out
-   * for everybody else.
+   * No mailbox but the archive: a copy of what passed the gateway, or what came to the journal address.
+   * Left out for everybody else.
    */
   readonly archive?: 'gateway' | 'journal' | undefined
   /** `held` waits for a person; everything else starts `queued`. */

@@ -16,6 +16,10 @@ export type ObservedArchive = {
   readonly sources: number
 }
 
+const NO_ENVELOPE =
+  'What arrives tells no envelope: blind copies and members of lists are missing. ' +
+  'Use a journal rule instead of copies, where the mail host has one.'
+
 const OFF: ObservedArchive = {
   enabled: false,
   journalEnabled: false,
@@ -51,9 +55,7 @@ export function deriveJournaling({ archive = OFF }: Observed): Own {
       state:
         firstReportAt === null ? (journalEnabled ? 'running' : 'not-run') : isPlain ? 'warning' : 'passed',
       saw: sawOf(archive, isPlain),
-      remedy: isPlain
-        ? 'What arrives tells no envelope: blind copies and members of lists are missing. Use a journal rule instead of copies, where the mail host has one.'
-        : null,
+      remedy: isPlain ? NO_ENVELOPE : null,
       checkedAt: archive.lastReportAt,
     }),
     checkOf({
