@@ -32,7 +32,17 @@ export const serverFolders: ReadonlyMap<string, FolderRule> = new Map([
   [
     'control',
     {
-      may: [...common, '@contract', '@directory', '@contacts', 'policy', 'link', 'store', 'authentication'],
+      may: [
+        ...common,
+        '@contract',
+        '@directory',
+        '@contacts',
+        'policy',
+        'link',
+        'store',
+        'authentication',
+        'spam',
+      ],
       types: ['boot'],
     },
   ],

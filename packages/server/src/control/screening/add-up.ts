@@ -1,4 +1,5 @@
-// Adds lessons up to what edges score with, soon after they change and once a week, as old ones count for less.
+// Adds lessons up to what edges score with, soon after they change and once a week, as old ones count for
+// less.
 import { setImmediate } from 'node:timers/promises'
 import { packLearned } from '#spam/learned.ts'
 import { learning, unpackLesson } from '#spam/lesson.ts'

@@ -1,4 +1,5 @@
-// Asks an rspamd beside us for its score (POST /checkv2): symbols become contributions, and no answer is null.
+// Asks an rspamd beside us for its score (POST /checkv2): symbols become contributions, and no answer is
+// null.
 import type { SpamContribution, SpamFact } from '#policy/facts.ts'
 
 export type RspamdOptions = {
