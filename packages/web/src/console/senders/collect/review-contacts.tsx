@@ -77,6 +77,8 @@ function Pairs({ run, countMin, onCountMin }: PairsProps) {
   const [search, setSearch] = useState('')
   const pages = usePages()
   const tick = useAction(tickContacts, { readAgain: [listContacts] })
+  // A tick shows at once; the server's word comes a moment later.
+  const [asked, setAsked] = useState<ReadonlyMap<string, boolean>>(new Map())
   const query = {
     countMin,
     limit: LIMIT,
@@ -86,7 +88,11 @@ function Pairs({ run, countMin, onCountMin }: PairsProps) {
   const { data, error } = useEndpoint(listContacts, { params, query }, { keepPrevious: true })
   const setTick = (contact: Contact, isTicked: boolean) => {
     const { user, external } = contact
-    tick.mutate({ params, body: { isTicked, pairs: [{ user, external }], externals: [] } })
+    setAsked((before) => new Map(before).set(keyOf(contact), isTicked))
+    tick.mutate(
+      { params, body: { isTicked, pairs: [{ user, external }], externals: [] } },
+      { onError: () => setAsked(new Map()) },
+    )
   }
   const columns = useMemo(() => columnsOf(setTick), [run.id])
   const again =
@@ -121,9 +127,12 @@ function Pairs({ run, countMin, onCountMin }: PairsProps) {
           <div className={classes.framed}>
             <DataTable
               label="Contacts, the most frequent first"
-              rows={data.items}
+              rows={data.items.map((item) => ({
+                ...item,
+                isTicked: asked.get(keyOf(item)) ?? item.isTicked,
+              }))}
               columns={columns}
-              rowKey={({ user, external }) => `${user} ${external}`}
+              rowKey={keyOf}
               card={(contact) => <Card contact={contact} onTick={setTick} />}
               dense
             />
@@ -141,6 +150,8 @@ function Pairs({ run, countMin, onCountMin }: PairsProps) {
     </>
   )
 }
+
+const keyOf = ({ user, external }: Contact): string => `${user} ${external}`
 
 type OnTick = (contact: Contact, isTicked: boolean) => void
 
