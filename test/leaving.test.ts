@@ -1,4 +1,5 @@
-// Leaving: what stands in the way is named, everything is exported, the cooling-off can be undone, and after it all
+// Leaving: what stands in the way is named, everything is exported, the cooling-off can be undone, and after
+// it all
 // of the organisation goes, with a receipt whose signature holds.
 import assert from 'node:assert/strict'
 import { createPublicKey, verify } from 'node:crypto'
@@ -52,9 +53,11 @@ test('an organisation leaves, and nothing of it stays but the receipt', async ()
       .execute()
     const cookie = await control.person({ tenantId, role: 'super' })
     await fill(control, tenantId, cookie)
+    await db.deleteFrom('tenant_export').where('tenant_id', '=', tenantId).execute()
     await deps.tracking.take(batchOf([accepted(tenantId, { at: deps.clock.now() })]))
 
-    // A look-up of a name that is not there is no MX of ours; the hold of `fill` and the missing export remain.
+    // A look-up of a name that is not there is no MX of ours; the hold of `fill` and the missing export
+    // remain.
     const states = async () =>
       Object.fromEntries((await getDeparture(scope, deps)).checks.map(({ name, state }) => [name, state]))
     const first = await states()
