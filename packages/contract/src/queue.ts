@@ -171,6 +171,8 @@ export const actOnQueue = endpoint({
     busy: z.int(),
     /** Recipients held as undeliverable instead of bounced: their sender is not proven, so nobody is told. */
     withheld: z.int(),
+    /** Messages left held at a release: malware was found in them by now. */
+    infected: z.int().optional(),
     next: z.string().nullable(),
     unreachable: z.array(SilentEdge),
   }),

@@ -267,3 +267,48 @@ describe('pauses', () => {
     assert.equal(sink.count, 50)
   })
 })
+
+it('a release looks once more: malware that is known by now stays held, the rest goes', async () => {
+  const sink = await sinkOf()
+  const settings = settingsOf([routeOfHost('127.0.0.1', sink.port)])
+  slot += 1
+  const spool = await bench.open({}, slot)
+  const looked: string[] = []
+  const { scheduler } = startScheduler(spool, settings, {
+    dns: fakeDns({}),
+    settingsOf: () => settings,
+    recheck: async ({ id }, content) => {
+      let octets = 0
+      for await (const chunk of content) octets += chunk.length
+      looked.push(`${id} ${octets > 0}`)
+      return id === infected.id ? 'Eicar' : null
+    },
+  })
+  cleanUp.push(() => scheduler.stop(200))
+  const held = (): Envelope => {
+    const envelope = envelopeOf()
+    const recipients = envelope.recipients.map((one) => ({ ...one, state: 'held' as const }))
+    return { ...envelope, recipients }
+  }
+  const infected = held()
+  const clean = held()
+  for (const envelope of [infected, clean]) {
+    await spool.commitMessage(envelope, contentOf(), acceptedOf(envelope))
+  }
+  const acted = await scheduler.queue.act(orderOf('release', { messageIds: [infected.id, clean.id] }))
+  assert.deepEqual([acted.messages, acted.infected, acted.found], [1, 1, 2])
+  assert.deepEqual(looked.sort(), [`${infected.id} true`, `${clean.id} true`].sort())
+  await until(() => sink.messages.length === 1, 'the clean one goes')
+  const { items } = await scheduler.queue.list({
+    kind: 'queue-list',
+    id: 'ord_1',
+    tenantId: 'ten_1',
+    filter: { ...EVERYTHING, state: 'held' },
+    after: null,
+    limit: 10,
+  })
+  assert.deepEqual(
+    items.map(({ id }) => id),
+    [infected.id],
+  )
+})

@@ -20,9 +20,12 @@ import { addCounts, NO_COUNTS, type QueueTotalled, type QueueTotalsOrder } from 
 import type { Clock } from '#platform/clock.ts'
 import type { QueueCounted } from '#spool/queue-wire.ts'
 import type { Hand, Source } from './in-hand.ts'
+import type { Recheck } from './recheck.ts'
 import type { Recorder } from './recorder.ts'
 
 export type QueueToolsDeps = {
+  /** Looks once more before a release. */
+  readonly recheck?: Recheck | undefined
   readonly clock: Clock
   readonly hand: Hand
   readonly sources: () => readonly Source[]
@@ -181,9 +184,34 @@ export class QueueTools {
     messageIds: readonly string[],
   ): Promise<Acted> {
     if (action === 'bounce' || messageIds.length === 0) return NOTHING
+    const infected = action === 'release' ? await this.#infected(source, tenantId, messageIds) : NOBODY
+    const free = messageIds.filter((id) => !infected.has(id))
     const now = this.#deps.clock.now()
-    const change = { action, tenantId, by, reason, routeId, filter, messageIds, now }
-    return { ...NOTHING, ...(await source.spool.queue.change(change)) }
+    const change = { action, tenantId, by, reason, routeId, filter, messageIds: free, now }
+    const changed = free.length === 0 ? NOTHING : await source.spool.queue.change(change)
+    return {
+      ...NOTHING,
+      ...changed,
+      found: changed.found + infected.size,
+      ...(infected.size === 0 ? {} : { infected: infected.size }),
+    }
+  }
+
+  /** Those of the messages in which a scanner finds malware by now. */
+  async #infected(
+    { spool }: Source,
+    tenantId: string,
+    messageIds: readonly string[],
+  ): Promise<ReadonlySet<string>> {
+    const { recheck } = this.#deps
+    if (recheck === undefined) return NOBODY
+    const infected = new Set<string>()
+    for (const id of messageIds) {
+      const open = await spool.queue.open(id, tenantId, { ...EVERYTHING, state: 'held' })
+      if (open === null || open.recipients.length === 0) continue
+      if ((await recheck(open.envelope, spool.readContent(id))) !== null) infected.add(id)
+    }
+    return infected
   }
 
   async #bounce(source: Source, order: QueueActOrder, messageIds: readonly string[]): Promise<Acted> {
@@ -204,6 +232,7 @@ export class QueueTools {
   }
 }
 
+const NOBODY: ReadonlySet<string> = new Set()
 const NOTHING: Acted = { found: 0, messages: 0, recipients: 0, busy: 0, withheld: 0, next: null }
 
 /** Counts of both; `next` is the earlier of the two, so that nothing is left out. */
@@ -215,6 +244,7 @@ function sumOf(a: Acted, b: Acted): Acted {
     recipients: a.recipients + b.recipients,
     busy: a.busy + b.busy,
     withheld: a.withheld + b.withheld,
+    ...((a.infected ?? b.infected) === undefined ? {} : { infected: (a.infected ?? 0) + (b.infected ?? 0) }),
     next,
   }
 }

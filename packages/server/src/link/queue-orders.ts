@@ -96,6 +96,8 @@ export const QueueActed = z.object({
   busy: z.int(),
   /** Recipients held as undeliverable instead of bounced: no report may go to their reverse-path. */
   withheld: z.int(),
+  /** Left held at a release: malware was found in them. */
+  infected: z.int().optional(),
   /** Where to go on: what matches behind this id was not looked at. */
   next: z.string().nullable(),
 })

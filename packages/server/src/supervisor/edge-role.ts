@@ -7,6 +7,7 @@ import type { BringToArchive } from '#delivery/archiving.ts'
 import { type CallForward, callForwardOf } from '#delivery/call-forward.ts'
 import { probeRoute } from '#delivery/probe.ts'
 import { probeSelf } from '#delivery/probe-self.ts'
+import { recheckWith } from '#delivery/recheck.ts'
 import { Scheduler } from '#delivery/scheduler.ts'
 import { createStamper } from '#delivery/stamp.ts'
 import { probeTls } from '#delivery/tls/probe-tls.ts'
@@ -76,7 +77,13 @@ export async function startEdge(options: RoleOptions): Promise<Running> {
   const dns = createDns({ clock, resolver: config.dns.resolver, authoritative: config.dns.authoritative })
   const mail = listening.filter(({ role }) => role !== 'http')
   const bringToArchive = archiveUploader(client, stopped.signal)
-  const scheduler = createScheduler(options, { spool, dns, holder, mail, bringToArchive })
+  const screener = createScreener({
+    emit,
+    clamd: config.screening.clamd,
+    scannedFileOctets: config.screening.clamdFileBytes,
+    spamEngine: config.screening.spamEngine,
+  })
+  const scheduler = createScheduler(options, { spool, dns, holder, mail, bringToArchive, screener })
   for (const orphan of adopted) scheduler.addSpool(orphan)
   const spools: readonly [ThreadSpool, ...ThreadSpool[]] = [spool, ...adopted]
   const callForward = createCallForward(options, { dns, holder, mail })
@@ -88,12 +95,6 @@ export async function startEdge(options: RoleOptions): Promise<Running> {
     report: (reports) => spool.report(reports),
   })
   const allowAhead = aheadOf(options, writer)
-  const screener = createScreener({
-    emit,
-    clamd: config.screening.clamd,
-    scannedFileOctets: config.screening.clamdFileBytes,
-    spamEngine: config.screening.spamEngine,
-  })
   const edge = createEdge(options, {
     tls,
     dns,
@@ -212,6 +213,7 @@ function createScheduler(
     readonly holder: SnapshotHolder
     readonly mail: readonly Listening[]
     readonly bringToArchive: BringToArchive
+    readonly screener: Screener
   },
 ): Scheduler {
   const { spool, dns, holder, mail, bringToArchive } = parts
@@ -228,6 +230,7 @@ function createScheduler(
     ownMxListener: () => mail.find(({ role }) => role === 'mx') ?? null,
     localAddresses,
     bringToArchive,
+    recheck: recheckWith(parts.screener),
     keptPolicies: keptIn(join(config.data, 'edge', `mta-sts-${slot}.json`)),
     stamper: createStamper({
       settingsOf: (tenantId) => holder.current()?.settings(tenantId) ?? null,

@@ -178,6 +178,7 @@ function added(a: Done, b: Done): Done {
     missing: a.missing + b.missing,
     busy: a.busy + b.busy,
     withheld: a.withheld + b.withheld,
+    infected: (a.infected ?? 0) + (b.infected ?? 0),
     next: b.next,
     unreachable: b.unreachable,
   }
@@ -204,6 +205,10 @@ function doneText(action: QueueAction, done: Done): string {
     line(
       withheld,
       `${plural(withheld, 'recipient is', 'recipients are')} held as undeliverable: the sender is not proven.\n`,
+    ),
+    line(
+      done.infected ?? 0,
+      `${plural(done.infected ?? 0, 'message stays', 'messages stay')} held: malware was found.\n`,
     ),
     silentLines(unreachable),
   ].join('')

@@ -243,6 +243,9 @@ async function moveGroup(
   if (acted.withheld > 0) {
     left.push({ id: ids[0]!, why: `${acted.withheld} kept: their sender is not proven and cannot be told.` })
   }
+  if (acted.infected !== undefined) {
+    left.push({ id: ids[0]!, why: `${acted.infected} stay held: the virus scanner found malware by now.` })
+  }
   if (acted.busy > 0) left.push({ id: ids[0]!, why: `${acted.busy} are being delivered at this moment.` })
   for (const { why, node } of acted.unreachable) left.push({ id: ids[0]!, why: `${node}: ${why}` })
   const isClean = acted.messages === ids.length && acted.withheld === 0

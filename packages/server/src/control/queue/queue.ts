@@ -105,6 +105,7 @@ export async function actOnWaiting(
     missing: Math.max(0, (order.messageIds?.length ?? found) - found),
     busy: sum((one) => one.busy),
     withheld: sum((one) => one.withheld),
+    ...(acted.some(({ infected }) => infected) ? { infected: sum((one) => one.infected ?? 0) } : {}),
     next,
     unreachable: [...unreachable],
   }
