@@ -79,31 +79,31 @@ export async function observe(tenantId: string, { store, clock, config }: Observ
   const now = clock.now()
   const { hostname } = config
   const authorised = new Set(addresses.map(({ address }) => address))
+  const contextOf = ({ id, name }: DomainRow): DomainContext => {
+    return { hostname, now, userCount: counts.get(name) ?? 0, mail, mx: mx.get(id) ?? null }
+  }
   return {
     tenant: tenantOf(tenant),
     spoofing,
     signIn,
     directories,
     tls: tls.items,
-    domains: domains.map((row) => {
-      const userCount = counts.get(row.name) ?? 0
-      return observedDomain(row, { hostname, now, userCount, mail, mx: mx.get(row.id) ?? null })
-    }),
+    domains: domains.map((row) => observedDomain(row, contextOf(row))),
     userCount: users,
     routes: routes.map((row) => observedRoute(row, now)),
     doors,
-    outbound: {
-      addresses: [...authorised],
-      refused: refusedOf(mail, authorised),
-      firstSeenAt: mail.firstOutbound?.at ?? null,
-      ...sending.ways,
-    },
+    outbound: { ...outboundOf(mail, authorised), ...sending.ways },
     archive,
     forwardings: sending.forwardings,
     senders: { ...senders, importedAt: imported?.committed_at ?? null },
     administrators,
     skipped,
   }
+}
+
+function outboundOf(mail: MailObservations, authorised: ReadonlySet<string>) {
+  const firstSeenAt = mail.firstOutbound?.at ?? null
+  return { addresses: [...authorised], refused: refusedOf(mail, authorised), firstSeenAt }
 }
 
 function observedRoute(row: Awaited<ReturnType<typeof routesOf>>[number], now: number): ObservedRoute {
