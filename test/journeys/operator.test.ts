@@ -1,4 +1,5 @@
-// Browser stories of an operator: an acceptance report that prints, a step handed to a colleague, an organisation
+// Browser stories of an operator: an acceptance report that prints, a step handed to a colleague, an
+// organisation
 // added by template, an address announced, and an organisation that starts to leave and stays.
 import assert from 'node:assert/strict'
 import { stat, writeFile } from 'node:fs/promises'
@@ -165,6 +166,7 @@ test('an organisation is added by template; what differs from it is seen and men
   await page.getByRole('button', { name: 'Apply', exact: true }).click()
   await page.getByLabel('Organisations', { exact: true }).first().click()
   await page.getByRole('option', { name: 'Bright Ltd' }).click()
+  await page.keyboard.press('Escape')
   await page.getByRole('button', { name: 'Show what changes' }).click()
   await page.getByText('1 setting would change').waitFor()
   assert.deepEqual(await lookAt(page, 'templates-apply'), [])

@@ -142,32 +142,11 @@ export async function openTracking(options: Options): Promise<Tracking> {
     getReport: (scope, range) => reportOf(scope, range, { storage, clock }),
     countOverdue,
     getSystemReport: (tenantIds, range) => reportOfAll(tenantIds, range, { storage, clock }),
-    async retryMessage(scope, messageId, link) {
-      const place = await placeOfMessage(scope, messageId, storage)
-      const order = { kind: 'retry', id: newId('ord', clock.now()), messageId } as const
-      const result = await link.orderFor(place, order)
-      if (result.kind === 'retry') return { recipients: result.recipients }
-      throw problem(
-        'edge-unreachable',
-        result.kind === 'failed' ? `The edge could not: ${result.why}.` : undefined,
-      )
-    },
-    async removeMessages({ tenantId }, ids) {
-      const days = Map.groupBy(ids, (id) => dayOfId(id) ?? 0)
-      let removed = 0
-      for (const [day, these] of days) {
-        removed += await storage.remove(day, { kind: 'these', tenantId, ids: these })
-      }
-      return removed
-    },
+    retryMessage: (scope, messageId, link) => retry(scope, messageId, { link, storage, clock }),
+    removeMessages: ({ tenantId }, ids) => removeIds(tenantId, ids, storage),
     outboundLetters: (tenantId, page) => outboundLetters(tenantId, page, storage),
     days: () => storage.days(),
-    async removeTenant(tenantId) {
-      let removed = 0
-      for (const day of await storage.days())
-        removed += await storage.remove(day, { kind: 'of', tenants: [tenantId] })
-      return removed
-    },
+    removeTenant: (tenantId) => removeAllOf(tenantId, storage),
     usageOfDay: (day) => usageOfDay(storage, day),
     async close() {
       stopped.abort()
@@ -175,6 +154,38 @@ export async function openTracking(options: Options): Promise<Tracking> {
       await storage.close()
     },
   }
+}
+
+type RetryDeps = { readonly link: EdgeLink; readonly storage: TrackingStorage; readonly clock: Clock }
+
+async function retry(scope: Scope, messageId: string, { link, storage, clock }: RetryDeps) {
+  const place = await placeOfMessage(scope, messageId, storage)
+  const order = { kind: 'retry', id: newId('ord', clock.now()), messageId } as const
+  const result = await link.orderFor(place, order)
+  if (result.kind === 'retry') return { recipients: result.recipients }
+  throw problem(
+    'edge-unreachable',
+    result.kind === 'failed' ? `The edge could not: ${result.why}.` : undefined,
+  )
+}
+
+async function removeIds(
+  tenantId: string,
+  ids: readonly string[],
+  storage: TrackingStorage,
+): Promise<number> {
+  const days = Map.groupBy(ids, (id) => dayOfId(id) ?? 0)
+  let removed = 0
+  for (const [day, these] of days)
+    removed += await storage.remove(day, { kind: 'these', tenantId, ids: these })
+  return removed
+}
+
+async function removeAllOf(tenantId: string, storage: TrackingStorage): Promise<number> {
+  let removed = 0
+  for (const day of await storage.days())
+    removed += await storage.remove(day, { kind: 'of', tenants: [tenantId] })
+  return removed
 }
 
 async function keepNotes(
