@@ -53,3 +53,17 @@ test('a reader gets what was chosen, else the first of the browser’s languages
     expect([chosen, wanted, chooseLanguage(there, chosen, wanted)]).toEqual([chosen, wanted, language])
   }
 })
+
+const sources = import.meta.glob<string>('../**/*.tsx', { eager: true, query: '?raw', import: 'default' })
+
+for (const [path, source] of Object.entries(sources)) {
+  const areas = [...source.matchAll(/useWords\('(\w+)'\)/g)].map(([, area]) => area ?? '')
+  if (areas.length === 0) continue
+  test(`the words that ${path.slice(3)} names are in a catalogue`, () => {
+    const known = areas.flatMap((area) => [...textsOf(files[`./en/${area}.json`] ?? {}).keys()])
+    // Keys with a number have a form each (`sent_one`).
+    const has = (key: string): boolean => known.some((one) => one === key || one.startsWith(`${key}_`))
+    const named = [...source.matchAll(/\b(?:t|words)\(\s*'([\w.-]+)'/g)].map(([, key]) => key ?? '')
+    expect(named.filter((key) => !has(key))).toEqual([])
+  })
+}
