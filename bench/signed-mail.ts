@@ -45,7 +45,7 @@ async function writeBodies(sizeBytes: number): Promise<string> {
     const stuffed = content.replace(/\r\n\./g, '\r\n..')
     await writeFile(join(folder, String(number)), `${stuffed}.\r\n`, 'latin1')
   }
-  return join(folder, '') + '/'
+  return `${folder}/`
 }
 
 /** Text and HTML alike, and an attachment in the larger ones. */

@@ -31,7 +31,10 @@ const doors = {
     /^packages\/server\/src\/((platform|boot)\/|main\.ts)/,
     /^packages\/(sandbox\/src\/(main|platform)|(directory-agent|contacts-export)\/src\/platform)/,
   ),
-  files: /^packages\/(server\/src\/(platform|boot|spool)\/|(sandbox|directory-agent|contacts-export)\/src\/platform)/,
+  files: either(
+    /^packages\/server\/src\/(platform|boot|spool)\//,
+    /^packages\/(sandbox|directory-agent|contacts-export)\/src\/platform/,
+  ),
   names: /^packages\/(server\/src\/platform\/|(sandbox|directory-agent|contacts-export)\/src\/platform)/,
   console: either(
     /^packages\/server\/src\/((cli|supervisor)\/|main\.ts)/,

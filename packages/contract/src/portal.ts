@@ -17,7 +17,9 @@ export type OwnSettings = z.infer<typeof OwnSettings>
 
 export const Portal = z.object({
   organisation: z.string(),
-  /** The person's mailboxes: the own one with its aliases, and those it is told for. Empty without a mailbox. */
+  /**
+   * The person's mailboxes: the own one with its aliases, and those it is told for. Empty without a mailbox.
+   */
   mailboxes: z.array(z.object({ address: z.string(), aliases: z.array(z.string()), own: z.boolean() })),
   held: z.int(),
   settings: OwnSettings,

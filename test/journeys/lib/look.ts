@@ -1,4 +1,5 @@
-// Looks at a page in light, in dark and as wide as a phone: takes pictures, but in CI, and lists what is wrong.
+// Looks at a page in light, in dark and as wide as a phone: takes pictures, but in CI, and lists what is
+// wrong.
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'

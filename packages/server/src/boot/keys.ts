@@ -307,7 +307,8 @@ export const keys: readonly KeyDefinition[] = [
     schema: SpamEngine,
     fallback: null,
     means:
-      'Another engine for spam scores: http://host:port of rspamd, or spamd://host:port of SpamAssassin. Default: the built-in score, which also counts while the other does not answer.',
+      'Another engine for spam scores: http://host:port of rspamd, or spamd://host:port of SpamAssassin. ' +
+      'Default: the built-in score, which also counts while the other does not answer.',
   },
   {
     key: 'proxy.trusted',

@@ -1,6 +1,5 @@
 // Features of what a reader sees and does not see: shape of the body, tricks of HTML, kinds of attachment,
-// and
-// what the text asks for.
+// and what the text asks for.
 import { luresIn } from './lures.ts'
 import type { Note } from './note.ts'
 import { fold, type MessageView } from './view.ts'
@@ -11,7 +10,7 @@ const STYLED = /[\u{1d400}-\u{1d7ff}\u{ff21}-\u{ff5a}]/gu
 const CODE = new RegExp(
   String.raw`^(\+\+\+|---|@@|diff --git|index [0-9a-f]{7})|^\s*(#include|def \w+\(|int main|` +
     String.raw`return |import \w+|\$ \w+|at [\w.]+\(|Traceback|Signed-off-by|Reviewed-by|` +
-    String.raw`Tested-by)`,
+    'Tested-by)',
   'm',
 )
 const SIGN_OFF = new RegExp(

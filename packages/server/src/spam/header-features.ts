@@ -12,19 +12,19 @@ const PICTURES = /\p{Extended_Pictographic}/u
 const DISGUISED =
   /[a-z][\u0370-\u03ff\u0400-\u04ff]|[\u0370-\u03ff\u0400-\u04ff][a-z]|[\u{1d400}-\u{1d7ff}\uff21-\uff5a]/iu
 const PERSONAL_CLIENT = new RegExp(
-  String.raw`thunderbird|apple mail|iphone mail|ipad mail|evolution|mutt|kmail|claws|` +
+  'thunderbird|apple mail|iphone mail|ipad mail|evolution|mutt|kmail|claws|' +
     String.raw`sylpheed|alpine|\bpine\b|gnus|roundcube|git-send-email|emacs|eudora|entourage|` +
     String.raw`lotus notes|pegasus|k-9|the bat|microsoft outlook [1-9]\d|outlook for`,
   'i',
 )
 const DESK = new RegExp(
   String.raw`\b(support|service|security|alert|notification|billing|admin|team|info|` +
-    String.raw`no-?reply|central|atendimento|suporte|seguranca|aviso|kundenservice|servicio|` +
+    'no-?reply|central|atendimento|suporte|seguranca|aviso|kundenservice|servicio|' +
     String.raw`customer|verif\w+|account)\b`,
 )
 const BULK_PROGRAM = new RegExp(
   String.raw`phpmailer|swiftmailer|bulk|mass|sendblaster|php\/|leaf php|mailer \d|turbo|` +
-    String.raw`anti-?spam|stamp|blat|foxmail|dm mailer`,
+    'anti-?spam|stamp|blat|foxmail|dm mailer',
   'i',
 )
 const END_USER_LINE = new RegExp(

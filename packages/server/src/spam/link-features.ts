@@ -9,7 +9,7 @@ const IP_HOST = /^(\d{1,3}\.){3}\d{1,3}$|^\[|^0x[0-9a-f]+$|^\d{8,10}$/
 const SHOWN_HOST = /^\s*(?:https?:\/\/)?((?:[a-z0-9-]+\.)+[a-z]{2,})(?:[/:?\s]|$)/i
 const CALL = new RegExp(
   String.raw`\b(log-?in|sign-?in|verify|verif\w+|secure|security|account|update|confirm|` +
-    String.raw`webmail|owa|password|auth|billing|unlock|validate|acesso|conta|cliente|boleto|` +
+    'webmail|owa|password|auth|billing|unlock|validate|acesso|conta|cliente|boleto|' +
     String.raw`fatura|segunda-?via|resgate|cadastro|portal)\b`,
 )
 const PROGRAM = /\.(exe|scr|js|vbs|iso|img|msi|bat|cmd|hta|jar|lnk|apk|zip|rar|7z|html?|svg|php\d?)(\?|#|$)/i

@@ -4,20 +4,20 @@ import { fieldValue, type MessageView } from './view.ts'
 
 /** Written by receivers, lists and filters on the way: they tell about the way, not about the message. */
 const OF_THE_WAY = new RegExp(
-  String.raw`^(x-spam|x-ms-exchange|x-microsoft|x-forefront|x-google|x-gm|x-apparently|` +
-    String.raw`x-original|x-been|x-mailman|x-yahoo|x-loop|x-list|x-mailing|x-virus|x-amavis|` +
-    String.raw`x-scanned|x-hook|x-topica|x-egroups|x-sender|x-envelope|x-uid|x-status|` +
-    String.raw`x-keywords|x-pyzor|x-archive|x-no-archive|x-operating|x-url|x-accept|x-authent|` +
-    String.raw`x-return|x-rcpt|x-delivered|x-face|x-newsgroups|x-trace|x-complaints|x-sid|` +
-    String.raw`x-antiabuse|x-assp|x-barracuda|x-ironport|x-mimetrack|x-greylist|x-message-id|` +
-    String.raw`x-report|x-smtp|x-eopattributed|x-incoming|x-tm|x-recipient|x-store|x-identity|` +
-    String.raw`x-mozilla|x-habeas|x-cloudmark|x-proofpoint|x-dspam)`,
+  '^(x-spam|x-ms-exchange|x-microsoft|x-forefront|x-google|x-gm|x-apparently|' +
+    'x-original|x-been|x-mailman|x-yahoo|x-loop|x-list|x-mailing|x-virus|x-amavis|' +
+    'x-scanned|x-hook|x-topica|x-egroups|x-sender|x-envelope|x-uid|x-status|' +
+    'x-keywords|x-pyzor|x-archive|x-no-archive|x-operating|x-url|x-accept|x-authent|' +
+    'x-return|x-rcpt|x-delivered|x-face|x-newsgroups|x-trace|x-complaints|x-sid|' +
+    'x-antiabuse|x-assp|x-barracuda|x-ironport|x-mimetrack|x-greylist|x-message-id|' +
+    'x-report|x-smtp|x-eopattributed|x-incoming|x-tm|x-recipient|x-store|x-identity|' +
+    'x-mozilla|x-habeas|x-cloudmark|x-proofpoint|x-dspam)',
 )
 const RECEIVED_KIND = new RegExp(
-  String.raw`^(received|return-path|delivered|arc-|authentication|list-|precedence|errors-to|` +
-    String.raw`sender|old-|resent-|status|lines|dkim|domainkey|date|envelope|mailing-list|` +
-    String.raw`approved|newsgroups|xref|path|organization|face|archived|require|received-spf|` +
-    String.raw`delivery-date|x-mailer|user-agent|thread-|feedback|cfbl)`,
+  '^(received|return-path|delivered|arc-|authentication|list-|precedence|errors-to|' +
+    'sender|old-|resent-|status|lines|dkim|domainkey|date|envelope|mailing-list|' +
+    'approved|newsgroups|xref|path|organization|face|archived|require|received-spf|' +
+    'delivery-date|x-mailer|user-agent|thread-|feedback|cfbl)',
 )
 const WORDS_MAX = 60
 

@@ -1,4 +1,5 @@
-// The page behind a digest's link (H4): looking changes nothing; a button acts, once. Works without an account.
+// The page behind a digest's link (H4): looking changes nothing; a button acts, once. Works without an
+// account.
 import { actOnDigestLink, type DigestItem, viewDigestLink } from '@gatepost/contract/digest.ts'
 import { Button } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'

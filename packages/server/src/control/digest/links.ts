@@ -1,4 +1,5 @@
-// The links of digests (H4, abuse case 59): looking changes nothing, one POST acts, once, and for its reader's
+// The links of digests (H4, abuse case 59): looking changes nothing, one POST acts, once, and for its
+// reader's
 // own message alone. Whatever happened meanwhile is told.
 import type { DigestItem } from '@gatepost/contract/digest.ts'
 import { digestOf as sha256 } from '#platform/random.ts'
@@ -67,7 +68,9 @@ export async function viewLink(token: string, deps: LinkDeps): Promise<DigestIte
   return link === null ? UNKNOWN : itemOf(link, deps)
 }
 
-/** Acts once. Throws `not-allowed` when the class forbids it by now, `edge-unreachable` and stays open then. */
+/**
+ * Acts once. Throws `not-allowed` when the class forbids it by now, `edge-unreachable` and stays open then.
+ */
 export async function actOnLink(token: string, action: UserAction, deps: LinkDeps): Promise<DigestItem> {
   const { store, clock } = deps
   const link = await linkOf(store.db, sha256(token))

@@ -1,4 +1,5 @@
-// Forwarding held mail (H3): a copy goes as an attachment to people of the organisation; the message stays held.
+// Forwarding held mail (H3): a copy goes as an attachment to people of the organisation; the message stays
+// held.
 import type { BodyOf, OutputOf } from '@gatepost/contract/endpoint.ts'
 import type { forwardHeld } from '@gatepost/contract/held.ts'
 import { addressKey, mailboxOf } from '@gatepost/mail/address.ts'
@@ -18,7 +19,9 @@ type Deps = Pick<ControlDeps, 'store' | 'clock' | 'link' | 'config'>
 const FORWARD_OCTETS_MAX = 10 * 1024 * 1024
 const LINE_MAX = 900
 
-/** Throws `not-found`, `invalid-input` for addresses outside and for what holds malware, `edge-unreachable`. */
+/**
+ * Throws `not-found`, `invalid-input` for addresses outside and for what holds malware, `edge-unreachable`.
+ */
 export async function forwardHeldMail(
   scope: Scope,
   messageId: string,

@@ -102,7 +102,7 @@ export async function downloadExport(
   const row = (await exportsOf(store.db, scope.tenantId)).find((one) => one.id === id)
   const path = pathOf(id, deps)
   const now = clock.now()
-  if (!row || row.state !== 'done' || row.expires_at <= now || !fileExists(path)) {
+  if (row?.state !== 'done' || row.expires_at <= now || !fileExists(path)) {
     throw problem('not-found', 'This export is not there, not done yet, or over. Start another one.')
   }
   const event = { action: 'export.downloaded', subject: id, before: null, after: null, at: now }

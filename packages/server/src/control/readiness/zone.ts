@@ -20,7 +20,8 @@ export function spfPolicyOf(hostname: string, addresses: readonly string[]): str
 }
 
 /**
- * The records of the gateway itself, and as remarks those of the organisations that use it. Addresses that are
+ * The records of the gateway itself, and as remarks those of the organisations that use it. Addresses that
+ * are
  * announced stand in SPF before mail leaves from them.
  */
 export function zoneText(

@@ -27,7 +27,17 @@ const ID = 'msg_06d9f3k2m4n6p8q0r2s4t6v8w0'
 const bounces: readonly [name: string, pasted: string, expected: Partial<ReturnType<typeof readBounce>>][] = [
   [
     'a report of ours',
-    `Reporting-MTA: dns; mx.gate.example\n\nFinal-Recipient: rfc822; bob@far.example\nAction: failed\nStatus: 5.1.1\nRemote-MTA: dns; mail.far.example\nDiagnostic-Code: smtp; 550 5.1.1 no such\n user\nX-Gatepost-Id: ${ID}`,
+    [
+      'Reporting-MTA: dns; mx.gate.example',
+      '',
+      'Final-Recipient: rfc822; bob@far.example',
+      'Action: failed',
+      'Status: 5.1.1',
+      'Remote-MTA: dns; mail.far.example',
+      'Diagnostic-Code: smtp; 550 5.1.1 no such',
+      ' user',
+      `X-Gatepost-Id: ${ID}`,
+    ].join('\n'),
     {
       by: 'us',
       status: '5.1.1',

@@ -1,4 +1,5 @@
-// Digests: schedules, users' own choices, who is told for shared mailboxes, what was sent, and the links in it.
+// Digests: schedules, users' own choices, who is told for shared mailboxes, what was sent, and the links in
+// it.
 import type { Migration } from './migration.ts'
 
 export const digests: Migration = {

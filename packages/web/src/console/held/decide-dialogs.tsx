@@ -1,4 +1,5 @@
-// Dialogs that ask what a decision about held mail needs: for whom an entry counts, and what a sender is told.
+// Dialogs that ask what a decision about held mail needs: for whom an entry counts, and what a sender is
+// told.
 import { REJECT_REASONS, type RejectReason } from '@gatepost/contract/held.ts'
 import { Button, Checkbox, Modal, NativeSelect, Radio, TextInput } from '@mantine/core'
 import { type ReactNode, useState } from 'react'

@@ -1,4 +1,5 @@
-// When users are told of held mail, of what, in which language, and who is told for shared mailboxes (H4, H6).
+// When users are told of held mail, of what, in which language, and who is told for shared mailboxes (H4,
+// H6).
 import {
   DIGEST_LANGUAGES,
   type DigestSettings,

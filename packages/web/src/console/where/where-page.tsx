@@ -1,4 +1,5 @@
-// Where is my mail (K1b): the help desk's page. An answer, what reached us, what may explain that nothing did, a
+// Where is my mail (K1b): the help desk's page. An answer, what reached us, what may explain that nothing
+// did, a
 // pasted bounce read, and word when it comes.
 import { askWhere, type WhereAnswer, type WhereClue } from '@gatepost/contract/where.ts'
 import { Button, NativeSelect, Textarea, TextInput } from '@mantine/core'
@@ -10,6 +11,7 @@ import { useMyTenant, useSlug } from '#app/session.ts'
 import { CopyButton } from '#shared/copy-button.tsx'
 import { HostText } from '#shared/host-text.tsx'
 import { Note, ProblemNote } from '#shared/note.tsx'
+import { currentTime } from '#shared/now.ts'
 import { Panel } from '#shared/panel.tsx'
 import stack from '#shared/stack.module.css'
 import { StatusWord } from '#shared/status-word.tsx'
@@ -47,8 +49,9 @@ export function WherePage() {
             className={classes.form}
             onSubmit={(event) => {
               event.preventDefault()
-              const to = Date.now() + HOUR_MS
-              const from = Date.now() - Number(hours) * HOUR_MS
+              const now = currentTime()
+              const to = now + HOUR_MS
+              const from = now - Number(hours) * HOUR_MS
               ask.mutate({ params: { tenant }, body: { ...wanted, bounce, from, to } })
             }}
           >
