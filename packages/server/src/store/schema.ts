@@ -2,6 +2,7 @@
 // Ids are text, times integer milliseconds, flags 0 or 1, JSON is text that only `*/store.ts` decodes.
 
 import type { Generated, Insertable, Selectable } from 'kysely'
+import type { PersonTable, SessionTable, SetupLinkTable } from './account-tables.ts'
 import type { AgentChunkTable, AgentPushTable, AgentTable } from './agent-tables.ts'
 import type {
   AlertChannelTable,
@@ -32,6 +33,7 @@ import type {
   SyncChangeTable,
   SyncRunTable,
 } from './directory-tables.ts'
+import type { AuthorizedOutboundTable, DomainTable, RouteTable } from './domain-tables.ts'
 import type {
   GreylistEndedTable,
   GreylistHourTable,
@@ -120,56 +122,6 @@ import type {
 import type { SpamLessonTable, SpamTaughtTable } from './spam-tables.ts'
 import type { TlsPartnerTable } from './tls-tables.ts'
 
-/** An account that signs in. Users of a tenant's mail are `user`; one that may sign in has a person too. */
-type PersonTable = {
-  readonly id: string
-  email: string
-  /** Address key: NFC, lower case. Unique. */
-  email_key: string
-  name: string
-  /** Encoded password with its parameters (control/auth/password.ts); empty where none was ever set. */
-  password: string
-  operator: Flag
-  /** The user of mail that this person is. Unique. */
-  user_id: Generated<string | null>
-  password_set_at: Generated<number>
-  /** 1: somebody else chose the password. */
-  must_change: Generated<Flag>
-  /** From then on nobody signs in without enrolling a second factor; null where none is asked for yet. */
-  factor_due_at: Generated<number | null>
-  created_at: number
-  updated_at: number
-}
-
-type SessionTable = {
-  readonly id: string
-  /** SHA-256 of the secret in the cookie. Unique. */
-  digest: string
-  person_id: string
-  created_at: number
-  seen_at: number
-  /** Absolute end. */
-  expires_at: number
-  from_address: string
-  user_agent: string
-  /** What is still to be shown before the session is good for anything else. */
-  pending: Generated<'second-factor' | 'change-password' | 'enrol-second-factor' | null>
-  /** How the person signed in: `password`, `passkey`, `directory`, or the identity provider's id. */
-  method: Generated<string>
-  /** The second factor that was shown. */
-  factor: Generated<string | null>
-  idle_ms: Generated<number>
-  /** When credentials were last shown in this session. */
-  verified_at: Generated<number>
-}
-
-type SetupLinkTable = {
-  readonly digest: string
-  created_at: number
-  expires_at: number
-  used_at: number | null
-}
-
 type TenantTable = {
   readonly id: string
   slug: string
@@ -201,39 +153,6 @@ type RoleBindingTable = {
   created_at: number
 }
 
-type DomainTable = {
-  readonly id: string
-  readonly tenant_id: string
-  /** A-labels, lower case. Unique in a tenant; unique in the installation among validated ones. */
-  readonly name: string
-  unicode_name: string
-  is_primary: Flag
-  /** Secret part of both proof records. */
-  token: string
-  /** A right once given (decisions 51). */
-  validated_at: number | null
-  validated_by: 'txt' | 'cname' | 'parent' | null
-  /** When a pending domain's token ends; null once validated. */
-  expires_at: number | null
-  recipient_mode: 'accept-all' | 'known' | 'directory' | 'call-forward' | 'learning'
-  call_forward_sender: Generated<'original' | 'null'>
-  /** What becomes of recipients that the mail host says nothing of. */
-  call_forward_silent: Generated<'defer' | 'accept'>
-  learning_until: Generated<number | null>
-  unknown_recipient: 'reject' | 'defer'
-  route_id: string | null
-  /** What the proof records look like today, as seen at each server. */
-  observation: Json | null
-  checked_at: number | null
-  next_check_at: number | null
-  /** Look-ups that failed in a row; shapes the back-off. */
-  failures: number
-  /** MX records before ours, so that the way back can be shown. */
-  mx_before: Json | null
-  created_at: number
-  revision: number
-}
-
 type UserImportTable = {
   readonly id: string
   readonly tenant_id: string
@@ -251,39 +170,6 @@ type UserImportTable = {
   undo_until: number | null
   /** What the file lists; `raw` holds checked rows of senders, not the file. */
   kind: Generated<'users' | 'senders' | 'bulk'>
-}
-
-type RouteTable = {
-  readonly id: string
-  readonly tenant_id: string
-  name: string
-  host: string
-  port: number
-  tls: 'opportunistic' | 'enforced-relaxed' | 'enforced-strict' | 'none'
-  alternate_id: string | null
-  /** Further hosts that share the load, as JSON. */
-  more_hosts: Generated<string>
-  /** At most one a tenant and kind. */
-  default_for: 'inbound' | 'outbound' | null
-  /** 1 keeps mail for this route waiting. */
-  paused: Generated<Flag>
-  /** RouteTest of the contract. */
-  last_test: Json | null
-  created_at: number
-  revision: number
-}
-
-type AuthorizedOutboundTable = {
-  readonly id: string
-  readonly tenant_id: string
-  /** A single address in canonical text. */
-  readonly address: string
-  comment: string
-  created_at: number
-  created_by: string
-  /** Written at most once a day (decisions 30). */
-  last_seen_at: number | null
-  revision: number
 }
 
 /** What a look at the world showed. `tenant_id` is `system` for the installation itself (U0). */
