@@ -7,6 +7,7 @@ import { newId } from '#platform/random.ts'
 import type { TenantSettings } from '#policy/settings.ts'
 import type { DueRecipient, Settlement } from '#spool/spool.ts'
 import { type Conclusion, concludeAttempt } from './attempt.ts'
+import type { Job, Refusal } from './destination.ts'
 import { createDsn, type DsnMessage, ORIGINAL_BYTES_MAX } from './dsn.ts'
 import type { InHand } from './in-hand.ts'
 import { originalOf } from './letter.ts'
@@ -260,4 +261,11 @@ function nextAttemptOf(settlements: readonly Settlement[]): number | null {
       next = outcome.nextAttemptAt
   }
   return next
+}
+
+/** What came of a job for which nobody could be reached: the same for each recipient. */
+export function untriedOutcome({ letter }: Job, { isPermanent, reply, isOurs, target }: Refusal): Outcome {
+  const kind = isPermanent ? 'permanent' : 'transient'
+  const results = letter.recipients.map((recipient) => ({ recipient, kind, reply, isOurs }) as const)
+  return { results, session: null, target }
 }

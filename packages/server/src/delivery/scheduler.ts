@@ -14,7 +14,7 @@ import { Hand, type InHand, type Source } from './in-hand.ts'
 import { letterOf } from './letter.ts'
 import { Pauses } from './pauses.ts'
 import { QueueTools } from './queue-tools.ts'
-import { type Outcome, Recorder } from './recorder.ts'
+import { type Outcome, Recorder, untriedOutcome } from './recorder.ts'
 import { runRetention } from './retention.ts'
 import { destinationKey, type NextHop, wayKey } from './route.ts'
 import type { SchedulerOptions } from './scheduler-options.ts'
@@ -82,14 +82,7 @@ export class Scheduler {
       open: (hop) => openHop(hop, connector),
       concluded: (job, transmission, session) =>
         void this.#conclude(job, { results: transmission.results, session }),
-      failed: (job, refusal) => {
-        const kind = refusal.isPermanent ? 'permanent' : 'transient'
-        const { reply, isOurs, target } = refusal
-        const results = job.letter.recipients.map(
-          (recipient) => ({ recipient, kind, reply, isOurs }) as const,
-        )
-        this.#futile.add(this.#conclude(job, { results, session: null, target }))
-      },
+      failed: (job, refusal) => this.#futile.add(this.#conclude(job, untriedOutcome(job, refusal))),
       postponed: (job, delayMs) => this.#futile.add(this.#postpone(job, delayMs)),
       unservedMax: () => this.#hand.unservedMax,
       waitForHost: (destination) => {

@@ -156,7 +156,7 @@ function ruleCandidates(decision: Decision): readonly Candidate[] {
   const to: Scope = { kind: 'address', address: addressKey(transaction.forwardPath) }
   const from: Scope = { kind: 'address', address: sender }
   const addressesBasedOn = decision.stage === 'rcpt' ? 'envelope' : 'both'
-  const side = { from, to, addressesBasedOn } as const
+  const side: Side = { from, to, addressesBasedOn }
   switch (step.policy) {
     case 'blocked-senders':
     case 'blocked-senders-header':
@@ -189,6 +189,14 @@ function ruleCandidates(decision: Decision): readonly Candidate[] {
           option: { action: 'none', whenAuthenticated: 'none' },
         }),
       ]
+    default:
+      return scanCandidates(step.policy, sender, side)
+  }
+}
+
+/** As above, for what was found in the message itself. */
+function scanCandidates(policy: string, sender: string, side: Side): readonly Candidate[] {
+  switch (policy) {
     case 'virus':
       return [
         adding('virus-scanning', {
@@ -247,6 +255,7 @@ function unblocked({ facts }: Decision): readonly Candidate[] {
   ]
 }
 
+type Side = Pick<PolicyRule, 'from' | 'to' | 'addressesBasedOn'>
 type Common = Pick<PolicyRule, 'from' | 'to' | 'addressesBasedOn' | 'sourceIps' | 'hostNames'>
 type Added<Type extends RuleType> = Omit<Common, 'sourceIps' | 'hostNames'> &
   Partial<Pick<Common, 'sourceIps' | 'hostNames'>> & {
