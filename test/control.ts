@@ -27,6 +27,7 @@ import { createApp } from '@gatepost/server/http/app.ts'
 import { createBindings } from '@gatepost/server/http/handlers/bindings.ts'
 import type { HandlerDeps } from '@gatepost/server/http/handlers/deps.ts'
 import type { SignedIn } from '@gatepost/server/http/request.ts'
+import { NO_CONTENT } from '@gatepost/server/link/content-orders.ts'
 import type { Order, OrderResult } from '@gatepost/server/link/orders.ts'
 import { agentPrograms, contactPrograms, createPrograms } from '@gatepost/server/platform/agent-programs.ts'
 import { systemClock } from '@gatepost/server/platform/clock.ts'
@@ -40,6 +41,8 @@ import { type MadeUpDns, madeUpDns } from './store/made-up-dns.ts'
 export type TestControl = {
   readonly deps: HandlerDeps
   readonly dns: MadeUpDns
+  /** Messages that wait on the edge, by `TENANT MESSAGE`. */
+  readonly waiting: Map<string, Uint8Array>
   /** The console's application, or one in which everybody is `as`. */
   app(as?: () => Promise<SignedIn>): ReturnType<typeof createApp>
   /** Adds a person with a role in a tenant (none: null) and signs it in; returns its cookie. */
@@ -73,7 +76,8 @@ export async function withControl(work: (control: TestControl) => Promise<void>)
   ensureFolder(join(data, 'keys'))
   ensureMasterKey(keyFile)
   const secrets = openSecretBox(keyFile)
-  const link = answeringEdge()
+  const waiting = new Map<string, Uint8Array>()
+  const link = answeringEdge(waiting)
   const needed = {
     keys: new KeyRotation({ store, clock, secrets, link, keyFile }),
     store,
@@ -101,7 +105,13 @@ export async function withControl(work: (control: TestControl) => Promise<void>)
   const exports = new ExportRunner({ ...needed, archive })
   const deps: HandlerDeps = { ...needed, contacts, directories, archive, exports }
   try {
-    await work({ deps, dns, app: (as) => appOf(deps, as), person: (options) => addPerson(deps, options) })
+    await work({
+      deps,
+      dns,
+      waiting,
+      app: (as) => appOf(deps, as),
+      person: (options) => addPerson(deps, options),
+    })
   } finally {
     await directories.close()
     await contacts.close()
@@ -170,8 +180,14 @@ async function addPerson(
 }
 
 /** An edge that does what it is told, and says so. */
-function answeringEdge(): EdgeLink {
+function answeringEdge(waiting: ReadonlyMap<string, Uint8Array>): EdgeLink {
   const answer = async (order: Order): Promise<OrderResult> => {
+    if (order.kind === 'fetch-content') {
+      const kept = waiting.get(`${order.tenantId} ${order.messageId}`)
+      if (kept === undefined) return NO_CONTENT
+      const content = Buffer.from(kept.subarray(order.from, order.from + order.octets)).toString('base64')
+      return { kind: 'fetch-content', found: true, size: kept.length, content }
+    }
     if (order.kind === 'retry') return { kind: 'retry', recipients: 1 }
     if (order.kind === 'queue-list') return { kind: 'queue-list', items: [], next: null }
     if (order.kind === 'queue-act') {

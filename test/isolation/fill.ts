@@ -69,6 +69,7 @@ export async function fill(
   const lesson = await post('spam-lessons', { kind: 'spam', content: 'U3ViamVjdDogT25lDQoNClR3bw0K' })
   const watch = await post('mail-watches', { sender: 'bob@bright.example', tell: 'ann@acme.example' })
   await control.deps.tracking.take(batchOf([message]))
+  control.waiting.set(`${tenantId} ${message.id}`, Buffer.from('Subject: Offer\r\n\r\nHello.\r\n'))
   const domain = await acrossTenants(control.deps.store.db)
     .selectFrom('domain')
     .select('id')

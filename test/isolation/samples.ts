@@ -186,6 +186,12 @@ export const bodies: { readonly [endpoint: string]: unknown } = {
   },
 }
 
+/**
+ * Looks at one's own mail: nobody who asks in these tests is its recipient, so that whoever is let in
+ * finds nothing, whatever the role.
+ */
+export const ofRecipientsAlone: ReadonlySet<string> = new Set(['previewOwnHeld'])
+
 /** Query parameters that an endpoint cannot do without: the name of a path's id, or `name=value`. */
 export const queries = new Map([
   ['proposeService', 'message'],

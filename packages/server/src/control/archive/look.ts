@@ -118,15 +118,21 @@ async function findEntry(
   deps: ArchiveDeps,
 ): Promise<FoundEntry & { readonly heldBy: readonly string[] }> {
   const { id, reason, action = 'archive.read' } = asked
+  // A single message of an organisation without an archive is not there, whoever else has one of that id.
+  if ((await settingOf(deps.store.db, scope.tenantId)) === null) throw notArchived()
   await requireReason(scope, reason, deps)
   const holds = (await holdsOf(deps.store.db, scope.tenantId)).filter(({ ended_at }) => ended_at === null)
   const queries = holds.map(({ query }) => JSON.parse(query) as ArchiveQuery)
   const found = await deps.archive.entry(scope.tenantId, id, queries)
-  if (found === null) throw problem('not-found', 'There is no such message in the archive.')
+  if (found === null) throw notArchived()
   const { subject } = found.entry
   const of = { id, subject, ...reasonOf(reason) }
   await auditLook(scope, { action, subject: `archived message ${id}`, at: deps.clock.now(), of }, deps)
   return { ...found, heldBy: found.holds.map((index) => holds[index]!.name) }
+}
+
+function notArchived(): Error {
+  return problem('not-found', 'There is no such message in the archive.')
 }
 
 function reasonOf(reason: string | undefined): { readonly reason?: string } {
