@@ -91,6 +91,7 @@ const views: readonly View[] = [
   { name: 'archive', path: `${SLUG}/archive` },
   { name: 'archive-settings', path: `${SLUG}/archive/settings` },
   { name: 'digest', path: `${SLUG}/digest` },
+  { name: 'spam-lessons', path: `${SLUG}/spam-lessons` },
   { name: 'held-link', path: '/held-link#token=unknown' },
   { name: 'users', path: `${SLUG}/users` },
   { name: 'users-no-match', path: `${SLUG}/users?search=nobody&enabled=no` },

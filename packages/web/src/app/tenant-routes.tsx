@@ -111,6 +111,11 @@ const digest = createRoute({
   path: '/digest',
   component: lazyRouteComponent(() => import('#console/held/digest-page.tsx'), 'DigestPage'),
 })
+const spamLessons = createRoute({
+  getParentRoute: () => tenant,
+  path: '/spam-lessons',
+  component: lazyRouteComponent(() => import('#console/spam/lessons-page.tsx'), 'SpamLessonsPage'),
+})
 const heldRules = createRoute({
   getParentRoute: () => tenant,
   path: '/held-rules',
@@ -329,6 +334,7 @@ export const tenantTree = tenant.addChildren([
   held,
   heldMessage,
   heldRules,
+  spamLessons,
   digest,
   ask,
   policies.addChildren([policyList, newPolicy, groups, policy]),

@@ -8,6 +8,7 @@ export type TenantAddress =
   | '/t/$slug/queue'
   | '/t/$slug/held'
   | '/t/$slug/digest'
+  | '/t/$slug/spam-lessons'
   | '/t/$slug/archive'
   | '/t/$slug/where'
   | '/t/$slug/connect'

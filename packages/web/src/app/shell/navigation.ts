@@ -16,6 +16,7 @@ import {
   IconMasksTheater,
   IconPlugConnected,
   IconRoute,
+  IconSchool,
   IconSend,
   IconSettings,
   IconShield,
@@ -225,6 +226,14 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
           'Who sends as us',
           'Impersonation',
         ],
+      },
+      {
+        to: '/t/$slug/spam-lessons',
+        label: 'Spam lessons',
+        icon: IconSchool,
+        needs: 'policies:read',
+        guide: 'spam',
+        alsoCalled: ['Report spam', 'False positives', 'Bayes', 'Teach', 'Learning'],
       },
       {
         to: '/t/$slug/digest',

@@ -4,6 +4,7 @@ import { IconSearch } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { useMe, useMyTenant } from '#app/session.ts'
+import { useAlertCount } from '#console/alerts/use-alert-count.ts'
 import { useHeldCount } from '#console/held/use-held-count.ts'
 import { useQueueCount } from '#console/queue/use-queue-count.ts'
 import { useWords } from '#i18n/i18n.ts'
@@ -46,6 +47,7 @@ function TenantPages({ slug }: { readonly slug: string }) {
   const counts = useCounts(slug, {
     queue: permissions.includes('queue:read'),
     connect: permissions.includes('connect:read'),
+    alerts: permissions.includes('alerts:read'),
   })
   return tenantNavigation.map(({ name, entries }) => {
     const shown = entries.filter(({ needs }) => permissions.includes(needs))
@@ -68,7 +70,7 @@ function TenantPages({ slug }: { readonly slug: string }) {
 /** Numbers beside the entries, by label. */
 function useCounts(
   slug: string,
-  may: { readonly queue: boolean; readonly connect: boolean },
+  may: { readonly queue: boolean; readonly connect: boolean; readonly alerts: boolean },
 ): ReadonlyMap<string, string | undefined> {
   const words = useWords('shell')
   const { data: connect } = useEndpoint(
@@ -78,10 +80,12 @@ function useCounts(
   )
   const held = useHeldCount(slug, may.queue)
   const queued = useQueueCount(slug, 'queued', may.queue)
+  const alerts = useAlertCount(slug, may.alerts)
   const isLeft = connect && connect.requiredDone < connect.required
   return new Map([
     ['Held mail', held],
     ['Queue', queued],
+    ['Alerts', alerts],
     ['Connect', isLeft ? words('xOfY', { done: connect.requiredDone, total: connect.required }) : undefined],
   ])
 }
