@@ -28,5 +28,4 @@ export const sealedColumns: readonly SealedColumn[] = [
   { table: 'alert_channel', column: 'webhook_secret', id: 'tenant_id', tenant: 'tenant_id' },
   { table: 'identity_provider', column: 'secret', id: 'id', tenant: 'tenant_id' },
   { table: 'receipt_key', column: 'private_key', id: 'id', tenant: null },
-  { table: 'shared_app', column: 'secret', id: 'id', tenant: null },
 ]
