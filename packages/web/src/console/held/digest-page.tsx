@@ -25,17 +25,18 @@ import { FullTime, RelativeTime } from '#shared/time.tsx'
 import classes from './held.module.css'
 
 const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+const LEAD =
+  'A mail that tells users what is held for them. Each message is told of once; ' +
+  'its links need a click on a page, which no scanner makes.'
+const DELEGATES =
+  'One a line: sales@acme.example: ann@acme.example, bob@acme.example. ' +
+  'Mail for an alias goes to its user without an entry here.'
 
 export function DigestPage() {
   const tenant = useSlug()
   const { data, error } = useEndpoint(getDigest, { params: { tenant } })
   return (
-    <Page
-      title="Digest"
-      crumbs={[{ label: 'Held mail', link: <HeldLink /> }]}
-      lead="A mail that tells users what is held for them. Each message is told of once; its links need a click on a page, which no scanner makes."
-      guide="digest"
-    >
+    <Page title="Digest" crumbs={[{ label: 'Held mail', link: <HeldLink /> }]} lead={LEAD} guide="digest">
       {error && <ProblemNote error={error} />}
       {!data && !error && <SkeletonRows rows={6} />}
       {data && (
@@ -100,83 +101,12 @@ function Form({ settings }: { readonly settings: DigestSettings }) {
         submit()
       }}
     >
-      <Panel title="When">
-        <div className={stack.form}>
-          <Checkbox
-            disabled={!may}
-            checked={draft.enabled}
-            onChange={(event) => change({ enabled: event.currentTarget.checked })}
-            label="Send digests"
-          />
-          <fieldset className={stack.tight} style={{ border: 0, padding: 0, margin: 0 }}>
-            <legend>Days</legend>
-            <div className={classes.days}>
-              {DAYS.map((name, at) => (
-                <Checkbox
-                  key={name}
-                  disabled={!may}
-                  label={name}
-                  checked={draft.days.includes(at + 1)}
-                  onChange={(event) =>
-                    change({ days: toggledDay(draft.days, at + 1, event.currentTarget.checked) })
-                  }
-                />
-              ))}
-            </div>
-          </fieldset>
-          <TextInput
-            label="Times"
-            description="Up to six, such as 08:00, 12:00, 16:00"
-            required
-            disabled={!may}
-            value={times}
-            onChange={(event) => setTimes(event.currentTarget.value)}
-          />
-          <TextInput
-            label="Time zone"
-            description="Such as Europe/Berlin"
-            required
-            disabled={!may}
-            value={draft.timeZone}
-            onChange={(event) => change({ timeZone: event.currentTarget.value })}
-            rightSectionWidth={110}
-            rightSection={
-              may && (
-                <Button
-                  size="compact-sm"
-                  variant="subtle"
-                  onClick={() => change({ timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone })}
-                >
-                  My zone
-                </Button>
-              )
-            }
-          />
-          <NativeSelect
-            label="Language"
-            description="Users may choose another in their portal."
-            disabled={!may}
-            value={draft.language}
-            onChange={(event) => change({ language: event.currentTarget.value as never })}
-            data={DIGEST_LANGUAGES.map((value) => ({ value, label: nameOfLanguage(value) }))}
-          />
-        </div>
-        <Facts
-          rows={[
-            ['Next', draft.nextAt === null ? 'not planned' : <FullTime key="next" at={draft.nextAt} />],
-            [
-              'Last',
-              draft.lastSentAt === null ? 'none yet' : <RelativeTime key="last" at={draft.lastSentAt} />,
-            ],
-            ['In seven days', plural(settings.sent, 'digest')],
-          ]}
-        />
-      </Panel>
+      <When draft={draft} may={may} onChange={change} times={times} onTimes={setTimes} sent={settings.sent} />
       <Told draft={draft} may={may} onChange={change} />
       <Panel title="Shared mailboxes and groups">
         <Textarea
           label="Who is told for them"
-          description="One a line: sales@acme.example: ann@acme.example, bob@acme.example. Mail for an alias goes to its user without an entry here."
+          description={DELEGATES}
           autosize
           minRows={3}
           disabled={!may}
@@ -196,6 +126,90 @@ function Form({ settings }: { readonly settings: DigestSettings }) {
         <p className="small tx2">Your role lets you look at digests, not change them.</p>
       )}
     </form>
+  )
+}
+
+type WhenProps = ToldProps & {
+  readonly times: string
+  readonly onTimes: (times: string) => void
+  /** Digests in seven days. */
+  readonly sent: number
+}
+
+function When({ draft, may, onChange, times, onTimes, sent }: WhenProps) {
+  return (
+    <Panel title="When">
+      <div className={stack.form}>
+        <Checkbox
+          disabled={!may}
+          checked={draft.enabled}
+          onChange={(event) => onChange({ enabled: event.currentTarget.checked })}
+          label="Send digests"
+        />
+        <fieldset className={stack.tight} style={{ border: 0, padding: 0, margin: 0 }}>
+          <legend>Days</legend>
+          <div className={classes.days}>
+            {DAYS.map((name, at) => (
+              <Checkbox
+                key={name}
+                disabled={!may}
+                label={name}
+                checked={draft.days.includes(at + 1)}
+                onChange={(event) =>
+                  onChange({ days: toggledDay(draft.days, at + 1, event.currentTarget.checked) })
+                }
+              />
+            ))}
+          </div>
+        </fieldset>
+        <TextInput
+          label="Times"
+          description="Up to six, such as 08:00, 12:00, 16:00"
+          required
+          disabled={!may}
+          value={times}
+          onChange={(event) => onTimes(event.currentTarget.value)}
+        />
+        <TextInput
+          label="Time zone"
+          description="Such as Europe/Berlin"
+          required
+          disabled={!may}
+          value={draft.timeZone}
+          onChange={(event) => onChange({ timeZone: event.currentTarget.value })}
+          rightSectionWidth={110}
+          rightSection={
+            may && (
+              <Button
+                size="compact-sm"
+                variant="subtle"
+                onClick={() => onChange({ timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone })}
+              >
+                My zone
+              </Button>
+            )
+          }
+        />
+        <NativeSelect
+          label="Language"
+          description="Users may choose another in their portal."
+          disabled={!may}
+          value={draft.language}
+          onChange={(event) => onChange({ language: event.currentTarget.value as never })}
+          data={DIGEST_LANGUAGES.map((value) => ({ value, label: nameOfLanguage(value) }))}
+        />
+      </div>
+      <Facts
+        rows={[
+          ['Next', draft.nextAt === null ? 'not planned' : <FullTime key="next" at={draft.nextAt} />],
+          [
+            'Last',
+            draft.lastSentAt === null ? 'none yet' : <RelativeTime key="last" at={draft.lastSentAt} />,
+          ],
+          ['In seven days', plural(sent, 'digest')],
+        ]}
+      />
+    </Panel>
   )
 }
 
