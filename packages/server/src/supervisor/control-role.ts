@@ -67,7 +67,6 @@ export async function startControl(options: RoleOptions): Promise<Running> {
   const { config, emit, listening } = options
   const clock = systemClock
   const stopped = new AbortController()
-  const dns = createDns({ clock, resolver: config.dns.resolver, authoritative: config.dns.authoritative })
   const stored = { database: config.database, dataFolder: config.data, clock, emit }
   const store = await openStore(stored)
   let settingsChanged = (): void => {}
@@ -81,23 +80,8 @@ export async function startControl(options: RoleOptions): Promise<Running> {
   const { link, board, close } = await startLink(linked)
   settingsChanged = () => link.settingsChanged()
   const url = consoleUrl(config, listening)
-  const machine = systemMachine
-  const reach = { store, clock, emit, secrets, dns, link, config, listening, machine }
-  const agents = {
-    agents: new AgentDesk(),
-    agentVersion: gatepostVersion(),
-    programs: createPrograms(ROOT, agentPrograms),
-  }
-  const directorySignIn = createDirectorySignIn({ ...reach, ...agents })
-  const auth = { ...signInDeps(clock), ...reach, directorySignIn, url }
-  const keys = new KeyRotation({ store, clock, secrets, link, keyFile: masterKeyOf(config) })
-  const needed = { ...auth, ...agents, tracking, keys }
-  const directories = new SyncRunner(needed)
-  const contacts = new ContactRunner(needed)
-  const collecting = { contacts, contactPrograms: createPrograms(ROOT, contactPrograms) }
-  const archiving = { archive, exports: new ExportRunner({ ...reach, archive }) }
-  const deps = { ...needed, ...collecting, ...archiving, directories }
-  const visits = new OperatorVisits(auth)
+  const deps = depsOf(options, { store, tracking, archive, link, secrets, url })
+  const visits = new OperatorVisits(deps)
   const app: AppOptions = {
     bindings: createBindings(deps),
     endpoints,
@@ -108,8 +92,8 @@ export async function startControl(options: RoleOptions): Promise<Running> {
     emit,
     now: clock.now,
     trustedProxies: config.http.trustedProxies,
-    findSession: (secret) => findPerson(secret, auth),
-    findBearer: (bearer, from) => findBearer(bearer, from, auth),
+    findSession: (secret) => findPerson(secret, deps),
+    findBearer: (bearer, from) => findBearer(bearer, from, deps),
     noteVisit: (scope, sessionId) => visits.note(scope, sessionId),
     noteRefusal: (scope, endpoint) => visits.refused(scope, endpoint),
     ready: () => readiness({ askStore: () => meetStore(store), link, board, clock }),
@@ -128,7 +112,7 @@ export async function startControl(options: RoleOptions): Promise<Running> {
   const forOwner = forOwnerOf(app, store, operations)
   const admin = await serve(createApp(forOwner), { path: join(config.data, 'run', 'admin.sock') })
   const loops = loopsOf(deps, stopped.signal)
-  const token = await openSetup(auth)
+  const token = await openSetup(deps)
   return {
     setupUrl: token === null ? null : `${url}setup#token=${token}`,
     async stop() {
@@ -140,6 +124,39 @@ export async function startControl(options: RoleOptions): Promise<Running> {
       await store.close()
     },
   }
+}
+
+/** What use cases are given, and what runs for them by itself. */
+function depsOf(
+  { config, emit, listening }: RoleOptions,
+  opened: {
+    readonly store: Store
+    readonly tracking: Awaited<ReturnType<typeof openTracking>>
+    readonly archive: ReturnType<typeof openArchive>
+    readonly link: Awaited<ReturnType<typeof startLink>>['link']
+    readonly secrets: ReturnType<typeof openSecretBox>
+    readonly url: string
+  },
+) {
+  const { store, tracking, archive, link, secrets, url } = opened
+  const clock = systemClock
+  const dns = createDns({ clock, resolver: config.dns.resolver, authoritative: config.dns.authoritative })
+  const machine = systemMachine
+  const reach = { store, clock, emit, secrets, dns, link, config, listening, machine }
+  const agents = {
+    agents: new AgentDesk(),
+    agentVersion: gatepostVersion(),
+    programs: createPrograms(ROOT, agentPrograms),
+  }
+  const directorySignIn = createDirectorySignIn({ ...reach, ...agents })
+  const auth = { ...signInDeps(clock), ...reach, directorySignIn, url }
+  const keys = new KeyRotation({ store, clock, secrets, link, keyFile: masterKeyOf(config) })
+  const needed = { ...auth, ...agents, tracking, keys }
+  const directories = new SyncRunner(needed)
+  const contacts = new ContactRunner(needed)
+  const collecting = { contacts, contactPrograms: createPrograms(ROOT, contactPrograms) }
+  const archiving = { archive, exports: new ExportRunner({ ...reach, archive }) }
+  return { ...needed, ...collecting, ...archiving, directories }
 }
 
 /** The application for the owner of the folder: everything, and what is done on this machine alone. */

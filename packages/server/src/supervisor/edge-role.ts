@@ -56,13 +56,7 @@ export async function startEdge(options: RoleOptions): Promise<Running> {
   const clock = systemClock
   const stopped = new AbortController()
   const folder = (name: string): string => join(config.data, name)
-  const tls = openTls({
-    folder: folder('keys'),
-    hostname: config.hostname,
-    now: clock.now(),
-    ticketKeyFile: join(config.data, TICKET_KEY_FILE),
-    ...tlsOptions(options),
-  })
+  const tls = openListenerTls(options)
   const spool = await openSpool(folder('spool'), slot, { emit, clock, waitMs: SPOOL_WAIT_MS })
   const adopted = slot === 0 ? await adoptSpools(folder('spool'), workers, { emit, clock }) : []
   const replicaPath = join(folder('edge'), 'replica.db')
@@ -77,12 +71,7 @@ export async function startEdge(options: RoleOptions): Promise<Running> {
   const dns = createDns({ clock, resolver: config.dns.resolver, authoritative: config.dns.authoritative })
   const mail = listening.filter(({ role }) => role !== 'http')
   const bringToArchive = archiveUploader(client, stopped.signal)
-  const screener = createScreener({
-    emit,
-    clamd: config.screening.clamd,
-    scannedFileOctets: config.screening.clamdFileBytes,
-    spamEngine: config.screening.spamEngine,
-  })
+  const screener = screenerOf(options)
   const scheduler = createScheduler(options, { spool, dns, holder, mail, bringToArchive, screener })
   for (const orphan of adopted) scheduler.addSpool(orphan)
   const spools: readonly [ThreadSpool, ...ThreadSpool[]] = [spool, ...adopted]
@@ -95,17 +84,8 @@ export async function startEdge(options: RoleOptions): Promise<Running> {
     report: (reports) => spool.report(reports),
   })
   const allowAhead = aheadOf(options, writer)
-  const edge = createEdge(options, {
-    tls,
-    dns,
-    holder,
-    spool,
-    scheduler,
-    greylist,
-    callForward,
-    allowAhead,
-    screener,
-  })
+  const served = { tls, dns, holder, spool, scheduler, greylist, callForward, allowAhead, screener }
+  const edge = createEdge(options, served)
   const figures = () => measureEdge({ ...options, edge, spools, scheduler, holder })
   const pumps = [
     pumpOrders(ordersOf(options, { dns, spools, holder, mail, scheduler, greylist, edge }), common),
@@ -132,6 +112,26 @@ export async function startEdge(options: RoleOptions): Promise<Running> {
       tls.close()
     },
   }
+}
+
+function openListenerTls(options: RoleOptions): ReturnType<typeof openTls> {
+  const { config } = options
+  return openTls({
+    folder: join(config.data, 'keys'),
+    hostname: config.hostname,
+    now: systemClock.now(),
+    ticketKeyFile: join(config.data, TICKET_KEY_FILE),
+    ...tlsOptions(options),
+  })
+}
+
+function screenerOf({ config, emit }: RoleOptions): Screener {
+  return createScreener({
+    emit,
+    clamd: config.screening.clamd,
+    scannedFileOctets: config.screening.clamdFileBytes,
+    spamEngine: config.screening.spamEngine,
+  })
 }
 
 function createEdge(
