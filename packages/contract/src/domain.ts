@@ -160,9 +160,8 @@ export const MxView = z.object({
     z.object({ title: z.string(), passed: z.boolean(), saw: z.string(), step: z.string().nullable() }),
   ),
   /**
-   * The careful way: ours behind the present ones first, which takes mail when those are away, then in front
-   * of
-   * them, then alone. Null once it is complete, or where there is nothing to stand behind.
+   * The careful way: ours behind the present ones first, which takes mail when those are away, then in
+   * front of them, then alone. Null once it is complete, or where there is nothing to stand behind.
    */
   staged: z
     .object({

@@ -1,4 +1,5 @@
-// What the organisation's own spam score was taught (H1): lessons by releases and by hand, each can be taken back.
+// What the organisation's own spam score was taught (H1): lessons by releases and by hand,
+// each can be taken back.
 import {
   getSpamLearning,
   learnSpam,
@@ -22,6 +23,9 @@ import { SkeletonRows } from '#shared/skeleton.tsx'
 import stack from '#shared/stack.module.css'
 import { RelativeTime } from '#shared/time.tsx'
 
+const LEAD =
+  'What is released from being held as spam teaches this organisation’s own score, ' +
+  'and so does what you show it here. No lesson leaves the organisation.'
 const LIMIT = 50
 /** What a message says stands at its beginning; the server takes no more. */
 const OCTETS_MAX = 500_000
@@ -44,7 +48,7 @@ export function SpamLessonsPage() {
   return (
     <Page
       title="Spam lessons"
-      lead="What is released from being held as spam teaches this organisation’s own score, and so does what you show it here. No lesson leaves the organisation."
+      lead={LEAD}
       guide="spam"
     >
       <div className={stack.stack}>
