@@ -46,11 +46,7 @@ export function SpamLessonsPage() {
   const unlearn = useAction(unlearnSpam, { readAgain: [listSpamLessons, getSpamLearning] })
   const columns = useColumns(may, (lesson) => unlearn.mutate({ params: { tenant, lesson } }))
   return (
-    <Page
-      title="Spam lessons"
-      lead={LEAD}
-      guide="spam"
-    >
+    <Page title="Spam lessons" lead={LEAD} guide="spam">
       <div className={stack.stack}>
         <Learning />
         {may && <Teach />}
