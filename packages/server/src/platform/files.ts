@@ -1,10 +1,14 @@
 // Files and folders with tight permissions, and the few reads and writes that other parts may ask for.
 import {
   chmodSync,
+  closeSync,
   existsSync,
+  fstatSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
+  readSync,
   renameSync,
   rmSync,
   statSync,
@@ -28,6 +32,25 @@ export function readText(path: string): string | null {
 export function readBytes(path: string): Uint8Array | null {
   try {
     return readFileSync(path)
+  } catch {
+    return null
+  }
+}
+
+/** The first octets of a file, at most so many; null when it cannot be read. */
+export function readBeginning(path: string, octetsMax: number): Uint8Array | null {
+  try {
+    const file = openSync(path, 'r')
+    try {
+      const octets = Buffer.allocUnsafe(Math.min(octetsMax, fstatSync(file).size))
+      let at = 0
+      for (let read = -1; read !== 0 && at < octets.length; at += read) {
+        read = readSync(file, octets, at, octets.length - at, at)
+      }
+      return octets.subarray(0, at)
+    } finally {
+      closeSync(file)
+    }
   } catch {
     return null
   }

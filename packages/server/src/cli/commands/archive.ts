@@ -83,7 +83,7 @@ export const archiveCommands: readonly Command[] = [
     path: 'archive export',
     args: ['WORDS'],
     flags: [...FILTERS, REASON, { name: 'format', value: 'FORMAT', means: 'zip or mbox (zip).' }],
-    means: 'Begins to write what fits to a file; see: gatepost archive exports',
+    means: 'Begins to write what fits to a file; see: gatepost archive exports.',
     run: exportFound,
   }),
   command({ path: 'archive exports', means: 'Exports with their progress.', run: exportList }),

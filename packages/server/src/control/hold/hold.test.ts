@@ -197,7 +197,8 @@ test('part of a message is released for whom it is meant, and a permit spares th
     const messages = [report.id]
     const done = await act(acme, deps, { action: 'permit', messages, recipients: ['Ann@acme.example'] })
     assert.deepEqual([done.messages, done.entries, done.left], [1, 1, []])
-    const [order] = deps.orders
+    // What is released from being held as spam is read first: it is a lesson.
+    const order = deps.orders.find(({ kind }) => kind === 'queue-act')
     assert.deepEqual(order?.kind === 'queue-act' && [order.action, order.filter.indexes], ['release', [0]])
     const { items } = await listSenders(acme, { limit: 10 }, deps)
     assert.deepEqual(

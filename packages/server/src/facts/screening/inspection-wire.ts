@@ -8,7 +8,7 @@ export type InspectionJob = {
   readonly id: number
   readonly source:
     | { readonly kind: 'memory'; readonly octets: Uint8Array }
-    | { readonly kind: 'file'; readonly path: string }
+    | { readonly kind: 'file'; readonly path: string; readonly size: number }
   readonly work:
     | { readonly kind: 'inspect'; readonly limits: InspectionLimits }
     | { readonly kind: 'score'; readonly about: SpamAbout }

@@ -145,7 +145,7 @@ function notLookedAt(why: string): Inspection {
 async function jobSource(input: ScreeningInput) {
   const source = await contentOf(input)
   if (source === null) return null
-  if (source.kind === 'file') return { kind: 'file', path: source.path } as const
+  if (source.kind === 'file') return { kind: 'file', path: source.path, size: source.size } as const
   return { kind: 'memory', octets: new Uint8Array(concat(source.chunks)) } as const
 }
 
