@@ -1,6 +1,5 @@
 // A large archive by hand: made of a seed, filled through the same door as an edge uses, then searched,
-// restarted
-// and verified. `node bench/archive.ts --messages 1000000 --folder DIR`
+// restarted and verified. `node bench/archive.ts --messages 1000000 --folder DIR`
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'

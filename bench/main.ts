@@ -21,8 +21,8 @@ const TARGETS: ReadonlyMap<string, Target> = new Map(
 )
 /**
  * Sent before anything is measured, as a share of a cell, so that code is compiled and processes are there:
- * V8
- * goes on compiling for the first ten thousand messages or so, and what is measured is a server that has run.
+ * V8 goes on compiling for the first ten thousand messages or so, and what is measured is a server that has
+ * run.
  */
 const WARM_UP_SHARE = 1.5
 const WARM_UP_MESSAGES_MIN = 300
@@ -138,8 +138,7 @@ async function measureCeiling({ sink, options }: Bench): Promise<readonly Measur
 
 /**
  * All cells at one target: the busy ones at one start, each idle one at a fresh start of its own and in the
- * first
- * round only, since memory hardly varies and thousands of processes take their time.
+ * first round only, since memory hardly varies and thousands of processes take their time.
  */
 async function measureRound(
   bench: Bench,

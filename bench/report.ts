@@ -185,8 +185,7 @@ function floorText(
 
 /**
  * The ratio of medians, with the range of the ratios within each round. Inverse: how many times less the
- * subject
- * needs.
+ * subject needs.
  */
 function ratioOf(subject: readonly number[], peer: readonly number[], isInverse: boolean): Spread | null {
   const [above, below] = isInverse ? [peer, subject] : [subject, peer]

@@ -1,7 +1,6 @@
 // What the built-in spam score finds and loses on a corpus of labelled mail, as shipped and after an
-// organisation's
-// own lessons, beside SpamAssassin and rspamd on the same files. node bench/spam.ts CORPUS [--rspamd URL]
-// [--spamd PORT]
+// organisation's own lessons, beside SpamAssassin and rspamd on the same files. node bench/spam.ts CORPUS
+// [--rspamd URL] [--spamd PORT]
 import { writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'

@@ -1,6 +1,6 @@
 // Builds the synchronisation agent's programs into .cache/agent: the bundled script, and single executables
-// for
-// Linux and Windows. `node scripts/agent.mjs [NAME…]`; without names the script alone. What is fresh stays.
+// for Linux and Windows. `node scripts/agent.mjs [NAME…]`; without names the script alone. What is fresh
+// stays.
 import { buildPrograms } from './lib/programs.mjs'
 
 await buildPrograms(process.argv.slice(2), {

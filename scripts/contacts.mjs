@@ -1,6 +1,6 @@
 // Builds the contacts tool's programs into .cache/contacts: the bundled script, and single executables for
-// Linux
-// and Windows. `node scripts/contacts.mjs [NAME…]`; without names the script alone. What is fresh stays.
+// Linux and Windows. `node scripts/contacts.mjs [NAME…]`; without names the script alone. What is fresh
+// stays.
 import { buildPrograms } from './lib/programs.mjs'
 
 await buildPrograms(process.argv.slice(2), {

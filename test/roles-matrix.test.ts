@@ -1,7 +1,6 @@
 // Every endpoint of the contract × every role × another organisation’s id (abuse case 54): made from the
-// table
-// of endpoints, so that a new one is covered by itself. Roles of one’s own and API tokens stand in the table
-// too.
+// table of endpoints, so that a new one is covered by itself. Roles of one’s own and API tokens stand in the
+// table too.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Endpoint } from '@gatepost/contract/endpoint.ts'

@@ -1,6 +1,6 @@
 // The shipped spam model on a sample of the open corpus: a guard that nothing broke it, as it was taught with
-// the
-// sa-* strata of it. Fair figures by fold are the bench's (bench/results-spam.md). Skipped without a corpus.
+// the sa-* strata of it. Fair figures by fold are the bench's (bench/results-spam.md). Skipped without a
+// corpus.
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,6 +1,5 @@
 // How the spam model is taught and measured, shared by scripts/train-spam.mjs and the bench: examples of
-// messages,
-// weights that begin at ours, folds by file name.
+// messages, weights that begin at ours, folds by file name.
 import { featuresOf } from '../../packages/server/src/spam/features.ts'
 import { trainLogistic } from '../../packages/server/src/spam/logistic.ts'
 import { BUCKETS, tokensOf } from '../../packages/server/src/spam/tokens.ts'

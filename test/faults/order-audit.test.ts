@@ -1,6 +1,5 @@
 // Law 1 seen from below: before the 250 of a message leaves, its octets were written to the spool and the
-// disk
-// said that it has them (reliability §3, case 43).
+// disk said that it has them (reliability §3, case 43).
 import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -72,8 +71,7 @@ test(`${SMALL} small and ${LARGE} large messages: written, synced, and only then
 
 /**
  * Content in a file of its own: the file and its name are on disk before the row that refers to it. False
- * when
- * the row names none.
+ * when the row names none.
  */
 function auditContentFile(calls: readonly Call[], id: string): boolean {
   // The name stands right before the envelope; strace escapes quotes. Pages of other tables hold the id too.

@@ -1,6 +1,5 @@
 // Spam scores at the SMTP door: held, marked and refused by the built-in score, then by a real rspamd and a
-// real
-// spamd, with our own where they do not answer (H1).
+// real spamd, with our own where they do not answer (H1).
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect } from 'node:net'

@@ -1,7 +1,6 @@
 // Story: an installation on PostgreSQL is backed up by the commands that are printed, and comes back on an
-// empty
-// folder and an empty database: settings, message centre and queue, which is sent once, when somebody says
-// so.
+// empty folder and an empty database: settings, message centre and queue, which is sent once, when somebody
+// says so.
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
 import { join } from 'node:path'

@@ -1,6 +1,5 @@
 // Story of a connected organisation in a real browser: mail both ways stands explained in the message centre,
-// and
-// a restart forgets neither the states of steps nor what was seen. The walk there is
+// and a restart forgets neither the states of steps nor what was seen. The walk there is
 // sandbox-onboarding.test.ts.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'

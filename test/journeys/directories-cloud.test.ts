@@ -1,8 +1,6 @@
 // Story in a browser: Entra ID connected from its instructions to the first people. A secret's id pasted for
-// the
-// secret is recognised before it is sent, the tests say what is missing, and the preview is accepted. Google
-// and
-// the agent's sites are looked at, too.
+// the secret is recognised before it is sent, the tests say what is missing, and the preview is accepted.
+// Google and the agent's sites are looked at, too.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { type GoogleServer, startGoogleDirectory } from '@gatepost/sandbox/google-directory.ts'

@@ -1,7 +1,6 @@
 // Story in a browser (C2): an LDAP directory is connected. The wrong password and the unknown certificate say
-// what
-// to do, the fingerprint is confirmed, the preview accepted; a newcomer is known at the edge seconds after
-// "Synchronise now". Then each answer of a real Active Directory, as its page shows it.
+// what to do, the fingerprint is confirmed, the preview accepted; a newcomer is known at the edge seconds
+// after "Synchronise now". Then each answer of a real Active Directory, as its page shows it.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { sendMessage } from '@gatepost/sandbox/senders.ts'

@@ -1,8 +1,6 @@
 // Story: what was right goes wrong outside, and everybody hears of it: a DNS record that is removed turns its
-// step
-// amber after the second look and back, a value changed in the console turns its step at once, a mail host
-// that
-// opens again is noticed from a second address, and each time word goes out by a signed webhook.
+// step amber after the second look and back, a value changed in the console turns its step at once, a mail
+// host that opens again is noticed from a second address, and each time word goes out by a signed webhook.
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { createServer, type Server } from 'node:http'

@@ -1,6 +1,5 @@
 // Browser stories of an operator: an acceptance report that prints, a step handed to a colleague, an
-// organisation
-// added by template, an address announced, and an organisation that starts to leave and stays.
+// organisation added by template, an address announced, and an organisation that starts to leave and stays.
 import assert from 'node:assert/strict'
 import { stat, writeFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'

@@ -1,6 +1,5 @@
 // Story: an operator restarts the gateway under load; no message that got 250 is lost, and nobody is cut off
-// in
-// the middle of one.
+// in the middle of one.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { connect, type Socket } from 'node:net'

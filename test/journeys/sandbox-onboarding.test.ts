@@ -1,6 +1,5 @@
 // Stories of part 6: from the set-up link to all mandatory steps green in `npm run sandbox`, for four places
-// where
-// mail may live. Two windows and nothing else; clicks, fields and time are counted and printed.
+// where mail may live. Two windows and nothing else; clicks, fields and time are counted and printed.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Environment } from '@gatepost/sandbox/world-zones.ts'

@@ -1,6 +1,5 @@
 // The console of a fresh organisation: Connect by keyboard alone, search and keys, languages, and no dead end
-// on
-// any page: links lead somewhere, buttons act, what is disabled says why.
+// on any page: links lead somewhere, buttons act, what is disabled says why.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'

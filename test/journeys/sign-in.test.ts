@@ -1,6 +1,5 @@
 // Signing in, in a real browser: passkeys by Chromium's virtual authenticator, codes, recovery codes, reset
-// by
-// mail, a temporary password, the portal of end users, and Connect's step C4.
+// by mail, a temporary password, the portal of end users, and Connect's step C4.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { totpCode } from '@gatepost/server/control/auth/totp.ts'

@@ -1,6 +1,5 @@
 // Story: Acme publishes its keys and mail leaves signed; who is written to may answer at once, and Why says
-// that
-// auto allow did it. An out-of-office permits nobody. Real processes, two workers.
+// that auto allow did it. An out-of-office permits nobody. Real processes, two workers.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,6 +1,5 @@
 // Story (C15): a partner's TLS is tested, asked for and seen in Why; asked for more than it bears, mail waits
-// and
-// says so; asked for less again, it goes.
+// and says so; asked for less again, it goes.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { sendMessage } from '@gatepost/sandbox/senders.ts'

@@ -1,6 +1,5 @@
 // Story: a refused message is found, Why names the rule, the smallest change is made from its page, and the
-// next
-// one passes.
+// next one passes.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Browser } from 'playwright-core'

@@ -1,6 +1,5 @@
 // A SAML identity provider that signs for real, and forges as it is told: XML is written in canonical form,
-// so
-// that a plain SHA-256 and RSA signature over the text is the XML signature.
+// so that a plain SHA-256 and RSA signature over the text is the XML signature.
 import { execFileSync } from 'node:child_process'
 import { createHash, createSign } from 'node:crypto'
 import { inflateRawSync } from 'node:zlib'

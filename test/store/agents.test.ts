@@ -1,6 +1,5 @@
 // Agents' rows on both databases: a push in chunks, told missing ones, replaced by a newer listing, dropped
-// with
-// its site.
+// with its site.
 import assert from 'node:assert/strict'
 import { addAgent, listAgents, pairAgent, removeAgent } from '@gatepost/server/control/agent/agent.ts'
 import { AgentDesk } from '@gatepost/server/control/agent/desk.ts'

@@ -1,6 +1,5 @@
 // The audit log on both databases: nothing changes or removes an entry but retention behind a note; filters
-// and
-// export; the words to filter by.
+// and export; the words to filter by.
 import assert from 'node:assert/strict'
 import { appendAudit, auditLook } from '@gatepost/server/control/audit/audit.ts'
 import { auditWords, exportAudit, listAudit } from '@gatepost/server/control/audit/read.ts'

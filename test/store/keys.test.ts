@@ -1,6 +1,5 @@
 // Rotation of the master key on both databases: every sealed column is opened and sealed anew, nothing is
-// lost,
-// and an older key leaves the file only when nothing needs it.
+// lost, and an older key leaves the file only when nothing needs it.
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,6 +1,5 @@
 // The checkpoint on disk: a journal that is appended to and synced after every page, and made short again
-// when
-// it has grown.
+// when it has grown.
 import { Collection, type LeftOut, nothingLeftOut } from '@gatepost/contacts/collect.ts'
 import {
   compacted,

@@ -1,6 +1,5 @@
 // The list of mailboxes: one a line, as an address alone or as `address,login,password`; heads and
-// spreadsheet
-// quotes are understood.
+// spreadsheet quotes are understood.
 
 import type { ImapMailbox } from '@gatepost/contacts/imap.ts'
 import { csvCells } from '@gatepost/contacts/tracking-log.ts'

@@ -1,6 +1,5 @@
 // One connection to Exchange's web service, signed in by Basic or NTLM. NTLM belongs to the connection, so
-// all
-// questions go over one that stays open.
+// all questions go over one that stays open.
 import { type IncomingMessage, Agent as PlainAgent, request as plainRequest } from 'node:http'
 import { Agent as TlsAgent, request as tlsRequest } from 'node:https'
 import { ntlmAnswer, ntlmHello } from './ntlm.ts'

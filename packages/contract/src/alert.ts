@@ -1,6 +1,5 @@
 // Alerts (U5): what is wrong now, who takes care of it, and the channels that carry word of it to somebody
-// who
-// may be far from this gateway.
+// who may be far from this gateway.
 import * as z from 'zod'
 import { Address, Nothing, PageQuery, pageOf, TenantPath, Time } from './common.ts'
 import { endpoint } from './endpoint.ts'

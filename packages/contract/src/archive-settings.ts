@@ -1,6 +1,5 @@
 // What an organisation sets of its archive (J1–J3): on and off, journal addresses, days, holds, and the
-// proofs
-// that nothing is missing or was changed.
+// proofs that nothing is missing or was changed.
 import * as z from 'zod'
 import { ArchiveQuery } from './archive.ts'
 import { Nothing, TenantPath, Time } from './common.ts'

@@ -1,6 +1,5 @@
 // The archive (J2): searching it, looking at a message, taking messages out. Every answer with content is
-// noted
-// in the audit log before it leaves.
+// noted in the audit log before it leaves.
 import * as z from 'zod'
 import { Nothing, TenantPath, Time } from './common.ts'
 import { BinaryFile, endpoint } from './endpoint.ts'

@@ -1,6 +1,5 @@
 // Auto allow (S4): how long mail that is sent permits its answers, and what became of the entries. The
-// entries
-// themselves are managed senders.
+// entries themselves are managed senders.
 import * as z from 'zod'
 import { Nothing, TenantPath } from './common.ts'
 import { endpoint } from './endpoint.ts'

@@ -7,8 +7,7 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /**
  * How a request is let in: open to all, any signed-in person, a paired agent by its own token, or a
- * permission
- * (in the tenant of the path).
+ * permission (in the tenant of the path).
  */
 export type Allow = 'public' | 'signed-in' | 'agent' | Permission
 

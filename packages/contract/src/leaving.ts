@@ -1,6 +1,5 @@
 // Leaving: mail moved away (looked at live), everything exported, then erased after a cooling-off, with a
-// signed
-// receipt that the operator keeps.
+// signed receipt that the operator keeps.
 import * as z from 'zod'
 import { Check, Nothing, TenantPath, Time } from './common.ts'
 import { BinaryFile, endpoint } from './endpoint.ts'

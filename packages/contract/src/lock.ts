@@ -1,6 +1,5 @@
 // Locking the mail host (C10, C16): what the bypass probe saw from where, which sources stay allowed, and
-// what
-// would stop.
+// what would stop.
 import * as z from 'zod'
 import { DomainName, Environment, Nothing, TenantPath, Time } from './common.ts'
 import { endpoint } from './endpoint.ts'

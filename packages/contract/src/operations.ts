@@ -1,6 +1,5 @@
 // What only the owner of the data folder may do, over data/run/admin.sock: back up, and restart without a
-// stop.
-// These endpoints do not exist on the console's port. Also the shape of a backup's manifest.
+// stop. These endpoints do not exist on the console's port. Also the shape of a backup's manifest.
 import * as z from 'zod'
 import { Nothing, Time } from './common.ts'
 import { type Endpoint, endpoint } from './endpoint.ts'

@@ -1,6 +1,5 @@
 // Our addresses as data (O7): every address that we send from, open to all; changes are announced days ahead,
-// with
-// the organisations that do not allow the new ones yet.
+// with the organisations that do not allow the new ones yet.
 import * as z from 'zod'
 import { Nothing, TenantPath, Time } from './common.ts'
 import { endpoint } from './endpoint.ts'

@@ -1,6 +1,5 @@
 // Templates (V1): what an operator gives several organisations, with visible inheritance and drift, and bulk
-// change
-// with a preview.
+// change with a preview.
 import * as z from 'zod'
 import { Environment, Nothing, TenantPath, Time } from './common.ts'
 import { endpoint } from './endpoint.ts'

@@ -1,6 +1,5 @@
 // Users by list (D7): a CSV or XLSX is checked whole, its columns can be named, and it goes in as one piece,
-// with
-// preview, progress and undo (decisions 53).
+// with preview, progress and undo (decisions 53).
 import * as z from 'zod'
 import { Nothing, PageQuery, pageOf, TenantPath, Time } from './common.ts'
 import { endpoint } from './endpoint.ts'

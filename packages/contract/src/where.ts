@@ -1,6 +1,5 @@
 // Where is my mail (K1b): an answer for whoever misses a message, also when there is none; a pasted bounce
-// read;
-// and word when it comes.
+// read; and word when it comes.
 import * as z from 'zod'
 import { Nothing, pageOf, TenantPath, Time } from './common.ts'
 import { endpoint } from './endpoint.ts'

@@ -1,6 +1,5 @@
 // Reads Google Workspace by the Admin SDK (D5): people with aliases and unit, groups with members. Google has
-// no
-// delta, so every listing is whole.
+// no delta, so every listing is whole.
 import type { DirectoryEntry, DirectoryEvent, DirectoryReader } from './entry.ts'
 import { createGoogleClient, type GoogleClient, type GoogleQuestion } from './google-client.ts'
 import { googleGroup, googleUser } from './google-entry.ts'

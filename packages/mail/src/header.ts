@@ -130,8 +130,7 @@ function readField(bytes: Uint8Array, start: number, end: number): HeaderField {
 
 /**
  * A field whose bytes are cut out and whose value is decoded when somebody asks: most of a message's fields
- * are
- * never looked at.
+ * are never looked at.
  */
 class Field implements HeaderField {
   readonly name: string

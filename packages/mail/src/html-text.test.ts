@@ -1,6 +1,5 @@
 // What a reader sees of HTML bodies: text, links and pictures, and what is hidden; and that odd input costs
-// no
-// more than its length.
+// no more than its length.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { decodeEntities } from './html-entity.ts'

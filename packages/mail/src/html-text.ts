@@ -1,6 +1,5 @@
 // What a reader of an HTML body sees: its text, where its links lead, its pictures, and how much was hidden
-// from
-// the eye. One pass over the characters, never a parser that runs or fetches anything.
+// from the eye. One pass over the characters, never a parser that runs or fetches anything.
 import { decodeEntities } from './html-entity.ts'
 import { isHiddenStyle } from './html-style.ts'
 

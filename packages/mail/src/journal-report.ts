@@ -1,6 +1,5 @@
 // Journal reports of Exchange and Microsoft 365: an envelope written down in a text part, and the message as
-// it
-// was. Read strictly: what is not exactly such a report is kept as it came, because it may be somebody's
+// it was. Read strictly: what is not exactly such a report is kept as it came, because it may be somebody's
 // forgery.
 import { type Mailbox, parseMailbox } from './address.ts'
 import { decodedBody, type MimePart, parseMime, textOf } from './mime.ts'

@@ -1,6 +1,5 @@
 // Files that stand uuencoded in a body, between `begin 644 name` and `end`: Outlook shows them as
-// attachments,
-// whatever the part calls itself.
+// attachments, whatever the part calls itself.
 import { toLatin1 } from './bytes.ts'
 import { shownName } from './file-name.ts'
 import type { Decoded } from './transfer-encoding.ts'

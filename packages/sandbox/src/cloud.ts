@@ -1,6 +1,5 @@
 // How the shared clouds send: from addresses that all their customers have, with the header that proves whose
-// it
-// is.
+// it is.
 import { CLOUD_IPS, type Environment } from './world-zones.ts'
 
 export type CloudSender = {

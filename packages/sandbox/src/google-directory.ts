@@ -1,6 +1,5 @@
 // A made-up Google Workspace: token endpoint with signed assertions, and the Admin SDK's users, groups,
-// members
-// and organisational units, with the faults that the real one has.
+// members and organisational units, with the faults that the real one has.
 import { createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, verify } from 'node:crypto'
 import { type JsonAnswer, type JsonRequest, type JsonServer, startJsonServer } from './json-server.ts'
 import { systemClock } from './platform.ts'

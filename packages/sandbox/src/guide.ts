@@ -1,6 +1,5 @@
 // The way through Connect in the sandbox, step by step, for where acme's mail lives. What the small internet
-// can
-// see of a step is derived here.
+// can see of a step is derived here.
 import type { Directories } from './directories.ts'
 import { directoryStep } from './guide-directory.ts'
 import { html, type Markup } from './page/markup.ts'

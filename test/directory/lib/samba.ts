@@ -1,6 +1,5 @@
 // A real Active Directory domain controller (Samba) on a loopback address of its own: for what entries mean
-// and
-// what result codes say. Provisioning takes 6 to 14 s: one for each test file.
+// and what result codes say. Provisioning takes 6 to 14 s: one for each test file.
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'

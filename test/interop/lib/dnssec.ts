@@ -1,6 +1,5 @@
 // Real DNSSEC on loopback: Knot signs zones, Unbound validates them. One zone is signed, one is not, and one
-// is
-// signed with keys that its parent does not know.
+// is signed with keys that its parent does not know.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,6 +1,5 @@
 // The mandatory steps of Connect as an administrator walks them in the sandbox: two windows, the console and
-// the
-// sandbox's page, and nothing else. Every click and field of both is counted.
+// the sandbox's page, and nothing else. Every click and field of both is counted.
 import assert from 'node:assert/strict'
 import type { Environment } from '@gatepost/sandbox/world-zones.ts'
 import type { Locator, Page } from 'playwright-core'

@@ -1,6 +1,5 @@
 // The way to a directory server: TCP, StartTLS where asked for, and a certificate that is judged before
-// anything
-// is said (D3). Whoever speaks LDAP gets a socket that is ready.
+// anything is said (D3). Whoever speaks LDAP gets a socket that is ready.
 import { connect, type Socket } from 'node:net'
 import { connect as connectTls, type PeerCertificate, rootCertificates, type TLSSocket } from 'node:tls'
 import { DirectoryFault } from '../entry.ts'
@@ -25,8 +24,7 @@ export type ChannelNote = (step: 'resolve' | 'connect' | 'tls', saw: string) => 
 
 /**
  * Opens a way to the host, or to the alternate one. Throws the `DirectoryFault` of the first host when
- * neither
- * can be reached. `judge: false` takes any certificate, to show it.
+ * neither can be reached. `judge: false` takes any certificate, to show it.
  */
 export async function openChannel(
   options: LdapOptions,

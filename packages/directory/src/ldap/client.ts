@@ -1,6 +1,6 @@
 // The one file that knows ldapts: it gets a socket that is ready, and gives back plain entries and plain
-// refusals.
-// One client is one connection: a broken one is never quietly made anew, for a list would go on unsigned.
+// refusals. One client is one connection: a broken one is never quietly made anew, for a list would go on
+// unsigned.
 import type { Socket } from 'node:net'
 import { Client, type Entry, Filter, ResultCodeError } from 'ldapts'
 import { DirectoryFault, type DirectoryStep } from '../entry.ts'

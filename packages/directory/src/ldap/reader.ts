@@ -1,6 +1,6 @@
 // Reads a directory whole by LDAP: people page by page, then groups with their members, each by its lasting
-// id
-// (D3). It says `end` only when every page came; whatever breaks off before is a fault, never a short list.
+// id (D3). It says `end` only when every page came; whatever breaks off before is a fault, never a short
+// list.
 import type { DirectoryEntry, DirectoryEvent, DirectoryReader } from '../entry.ts'
 import { DirectoryFault } from '../entry.ts'
 import { openChannel } from './channel.ts'

@@ -1,6 +1,5 @@
 // A read-only directory that answers as Active Directory does: sign-in, search page by page, StartTLS. Made
-// of
-// nothing but sockets, so that everybody has one.
+// of nothing but sockets, so that everybody has one.
 import { createServer, type Server, type Socket } from 'node:net'
 import { createSecureContext, TLSSocket } from 'node:tls'
 import type { Certificate } from '../platform.ts'

@@ -1,6 +1,5 @@
 // The parts of the sandbox's page that people drive it with: environment, guide, mail to send, events,
-// directory
-// and the rules at acme's own systems.
+// directory and the rules at acme's own systems.
 import type { Directories } from '../directories.ts'
 import type { EventState, Events } from '../events.ts'
 import { ENVIRONMENT_WORDS, type GuideStep, guideSteps } from '../guide.ts'

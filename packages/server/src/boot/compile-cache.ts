@@ -1,7 +1,6 @@
 // V8's compiled code is kept: the second start need not strip types and compile again, which also spares each
 // thread the memory of the stripper. Beside the code where we may write there, so that every data folder of
-// an
-// installation shares it; else in the data folder.
+// an installation shares it; else in the data folder.
 import { accessSync, constants, existsSync } from 'node:fs'
 import { enableCompileCache } from 'node:module'
 import { join, resolve } from 'node:path'

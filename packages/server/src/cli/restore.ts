@@ -1,6 +1,5 @@
 // Fills an empty data folder from a backup: checked byte by byte, in one step at the end, and with a queue
-// that
-// is not sent twice.
+// that is not sent twice.
 import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { BACKUP_FORMAT, BackupManifest } from '@gatepost/contract/operations.ts'

@@ -1,6 +1,5 @@
 // Archiving is a delivery (decisions 32): the message goes over the link to control, and its row stays in the
-// spool
-// until control has it on disk. It never fails for good: what is to be archived waits for the archive.
+// spool until control has it on disk. It never fails for good: what is to be archived waits for the archive.
 import type { Upload } from '#link/archive-upload.ts'
 import type { Clock } from '#platform/clock.ts'
 import type { DueRecipient, Envelope } from '#spool/spool.ts'

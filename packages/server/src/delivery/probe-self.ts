@@ -1,6 +1,5 @@
 // A dialogue with our own listener, as a stranger on this machine holds it: greeting, TLS, and what RCPT is
-// told
-// (acceptance test). Nothing is transmitted: every transaction ends before DATA.
+// told (acceptance test). Nothing is transmitted: every transaction ends before DATA.
 import { replyText } from '@gatepost/mail/reply.ts'
 import type { BootConfig } from '#boot/config-types.ts'
 import { SELF_QUESTIONS_MAX, type SelfProbed, type SelfProbeOrder } from '#link/self-orders.ts'

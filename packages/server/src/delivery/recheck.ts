@@ -1,6 +1,5 @@
 // A release re-runs what may never be waived (decisions 8): a scanner may know by now what it did not know
-// when
-// the message came. What was held for its malware itself is let go by the people who decided so.
+// when the message came. What was held for its malware itself is let go by the people who decided so.
 import type { Screener } from '#facts/screening/screening.ts'
 import { unknown } from '#policy/facts.ts'
 import type { Envelope } from '#spool/spool.ts'

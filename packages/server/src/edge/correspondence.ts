@@ -1,6 +1,5 @@
 // Auto allow at the edge that accepts: what of an outbound message permits answers, told to control and
-// written
-// to the machine's own list at once (S4, decisions 19).
+// written to the machine's own list at once (S4, decisions 19).
 import { addressKey } from '@gatepost/mail/address.ts'
 import { answersOf, automaticField } from '#facts/automatic.ts'
 import type { HeaderFacts } from '#facts/header-facts.ts'

@@ -1,6 +1,5 @@
 // Forwarding addresses and their bounces: what a recipient becomes once it was accepted (C13). The envelope
-// is
-// rewritten; the content keeps who was written to.
+// is rewritten; the content keeps who was written to.
 import { addressKey, formatMailbox, type Mailbox, mailboxOf } from '@gatepost/mail/address.ts'
 import type { ReversePath } from '@gatepost/mail/path.ts'
 import type { Directory } from '#facts/sources.ts'

@@ -1,6 +1,5 @@
 // The journal address (J1): taken from the organisation's own hosts alone, and never refused from them for
-// what
-// is in it (decisions 20). Anybody else's mail to it is mail like any other.
+// what is in it (decisions 20). Anybody else's mail to it is mail like any other.
 import { addressKey, type Mailbox } from '@gatepost/mail/address.ts'
 import type { RcptParameters } from '@gatepost/mail/command.ts'
 import { replies } from '@gatepost/mail/replies.ts'

@@ -1,7 +1,6 @@
 // SRS: forwarded mail to hosts outside gets a reverse-path of the forwarding domain, so that it passes SPF,
-// and
-// its bounces find back. The scheme of libsrs2: SRS0=hash=time=domain=local@ours, SRS1 for what was rewritten
-// before.
+// and its bounces find back. The scheme of libsrs2: SRS0=hash=time=domain=local@ours, SRS1 for what was
+// rewritten before.
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { type Mailbox, mailboxOf } from '@gatepost/mail/address.ts'
 

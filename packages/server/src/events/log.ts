@@ -24,8 +24,7 @@ export class Secret {
 
 /**
  * What JSON leaves as it is and a terminal or an editor acts on: DEL, C1 controls, line separators, and the
- * marks
- * that turn the direction of text around.
+ * marks that turn the direction of text around.
  */
 const UNSAFE = /[\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/
 const UNSAFE_ALL = new RegExp(UNSAFE, 'g')
@@ -34,8 +33,7 @@ const escaped = (character: string): string => `\\u${character.charCodeAt(0).toS
 
 /**
  * Builds a sink that hands finished lines to `writeLine`. Lines are put together from texts, because every
- * message
- * writes two: what is the same in each is written once, and the fields go to JSON as they are.
+ * message writes two: what is the same in each is written once, and the fields go to JSON as they are.
  */
 export function createLog(origin: LogOrigin, now: () => number, writeLine: (line: string) => void): Sink {
   const { role, slot, pid } = origin

@@ -1,6 +1,5 @@
 // Where the data plane's look-ups come from: the pinned settings of all tenants and the replica of growing
-// lists.
-// The holder of the link implements it; edge and facts only read.
+// lists. The holder of the link implements it; edge and facts only read.
 
 import type { Mailbox } from '@gatepost/mail/address.ts'
 import type { ReversePath } from '@gatepost/mail/path.ts'

@@ -1,7 +1,6 @@
 // Room for the bodies that edges send, used again and again and shared with the thread that reads them: a
-// fresh
-// buffer for each, copied on its way, is memory outside of the heap whose growth makes V8 collect the whole
-// heap.
+// fresh buffer for each, copied on its way, is memory outside of the heap whose growth makes V8 collect the
+// whole heap.
 import type { IncomingMessage } from 'node:http'
 
 /** Most bodies fit; a full batch of reports is some megabytes. */

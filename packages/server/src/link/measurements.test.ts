@@ -1,6 +1,5 @@
 // Readings on their way from an edge to /metrics: shape, last value, forgetting, and a pump that bears an
-// absent
-// control.
+// absent control.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { LinkClient } from './client.ts'

@@ -55,8 +55,7 @@ type Shelf = {
 
 /**
  * Look-ups within this time share one view of the file, because taking a view costs twice a look-up. A change
- * is
- * seen so much later; what `position` tells is seen from then on.
+ * is seen so much later; what `position` tells is seen from then on.
  */
 const VIEW_MS = 20
 

@@ -1,6 +1,5 @@
 // Programs for customers on disk: built by scripts/agent.mjs and scripts/contacts.mjs when somebody takes
-// them,
-// and again after an update.
+// them, and again after an update.
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'

@@ -1,6 +1,5 @@
 // Files of a backup: listed, digested, copied and moved, each synced, because a copy that a power cut undoes
-// is
-// none. Synchronous: for threads and for the command line.
+// is none. Synchronous: for threads and for the command line.
 import { createHash } from 'node:crypto'
 import {
   closeSync,

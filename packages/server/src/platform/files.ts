@@ -99,8 +99,7 @@ export function modifiedAt(path: string): number {
 
 /**
  * Calls back when a file changes or is replaced; returns the stop. Its whole folder is watched, because a
- * file
- * behind links (certbot, Kubernetes) changes without an event of its own name.
+ * file behind links (certbot, Kubernetes) changes without an event of its own name.
  */
 export function watchFile(path: string, changed: () => void): () => void {
   const stateOf = (): string => {

@@ -1,6 +1,5 @@
 // Fetches a small text over HTTPS from an address that was chosen before: the name is looked up by nobody
-// else,
-// so no guard is passed by. Certificates are verified, redirects are not followed.
+// else, so no guard is passed by. Certificates are verified, redirects are not followed.
 import { Agent, request } from 'node:https'
 
 export type HttpsAnswer =

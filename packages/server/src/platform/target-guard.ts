@@ -1,6 +1,5 @@
 // Which addresses we may connect to for a tenant: a tenant must not reach the inside of our network through
-// us
-// (decisions 40).
+// us (decisions 40).
 import { compileIpSet, type IpSet, isLinkLocal, isPrivate, normalizeIp } from '@gatepost/mail/ip.ts'
 
 /** Where one of our listeners is. */

@@ -26,9 +26,8 @@ export type AuthenticationAction = 'none' | 'cancel-permits' | 'hold' | 'reject'
 
 /**
  * `enforced-relaxed`: TLS, whatever the certificate. `enforced-strict`: a public authority signed for the
- * host's
- * name. `verified`: for the recipient's own domain or names given. `dane` and `mta-sts`: as the recipient's
- * domain publishes, and not without.
+ * host's name. `verified`: for the recipient's own domain or names given. `dane` and `mta-sts`: as the
+ * recipient's domain publishes, and not without.
  */
 export type SecureDeliveryLevel =
   | 'opportunistic'

@@ -1,6 +1,5 @@
 // Features of authentication results: who vouches for the author. No result is no feature, as without DNS
-// there
-// is none to be had.
+// there is none to be had.
 import type { Note } from './note.ts'
 import type { MessageView } from './view.ts'
 

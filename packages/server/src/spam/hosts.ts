@@ -1,6 +1,5 @@
 // Hosts that say something by what they are: shorteners, places where anybody puts a page, cheap endings.
-// General
-// knowledge, written down by hand; a name here is a hint and never a verdict.
+// General knowledge, written down by hand; a name here is a hint and never a verdict.
 
 const set = (names: string) => new Set(names.split(/\s+/).filter((name) => name !== ''))
 

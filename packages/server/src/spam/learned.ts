@@ -1,6 +1,5 @@
 // What an organisation taught by its reports and releases, as a second score: small weights on the same words
-// and
-// features, bounded so that a few false lessons cannot open or close the door.
+// and features, bounded so that a few false lessons cannot open or close the door.
 import { FEATURE_PREFIX, hash, type Token } from './tokens.ts'
 
 /** The weights of one organisation. */

@@ -1,6 +1,5 @@
 // A lesson: one message that somebody called wanted or unwanted, kept as numbers alone, and how lessons
-// become
-// weights. Deterministic, so that a lesson taken back leaves no trace.
+// become weights. Deterministic, so that a lesson taken back leaves no trace.
 import { BIAS, type Learned, WEIGHT_MAX } from './learned.ts'
 import { type Example, trainRounds } from './logistic.ts'
 import { BUCKETS, FEATURE_PREFIX, hash, type Token } from './tokens.ts'

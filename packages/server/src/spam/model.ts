@@ -1,6 +1,5 @@
 // The model that ships: weights of named features and of hashed words, as scripts/train-spam.mjs wrote them,
-// with
-// the record of what it was taught with.
+// with the record of what it was taught with.
 import shipped from './model.json' with { type: 'json' }
 import { BUCKETS } from './tokens.ts'
 

@@ -1,6 +1,5 @@
 // Words of a message as numbers: what a trained model weighs. Hashing keeps the model small and its words out
-// of
-// it; who sent the mail and where it links is kept apart, as only a tenant's own lessons may weigh that.
+// of it; who sent the mail and where it links is kept apart, as only a tenant's own lessons may weigh that.
 import { shapeWords } from './shape.ts'
 import { fold, type MessageView } from './view.ts'
 

@@ -1,6 +1,6 @@
 // What each named feature is worth before any training, by hand and from general knowledge of such mail, in
-// units
-// of log odds; and the words the console shows for it. Training moves a weight only as far as data insists.
+// units of log odds; and the words the console shows for it. Training moves a weight only as far as data
+// insists.
 
 export type FeatureGroup =
   | 'sender'

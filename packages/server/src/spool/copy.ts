@@ -18,10 +18,8 @@ export type CopyWindow = {
 
 /**
  * Copies database and contents into `folder` as `slot.db` and `slot.content/`. The copy holds what was
- * durable
- * when it began. Contents are linked where the disk is the same: they never change. Rejects when the file had
- * to
- * be read again meanwhile (a disk fault, a stop).
+ * durable when it began. Contents are linked where the disk is the same: they never change. Rejects when the
+ * file had to be read again meanwhile (a disk fault, a stop).
  */
 export async function copySpool(
   from: SpoolPlace & { readonly slot: number },

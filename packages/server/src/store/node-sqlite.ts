@@ -1,6 +1,5 @@
 // Kysely over node:sqlite in threads: one writer, some readers. Transactions and writes use the writer in
-// turn;
-// reads outside transactions go to the readers and see every commit (WAL).
+// turn; reads outside transactions go to the readers and see every commit (WAL).
 import { Worker } from 'node:worker_threads'
 import {
   type CompiledQuery,

@@ -127,26 +127,6 @@ export type AddressConfirmationTable = {
   readonly confirmed_by: string
 }
 
-/** The one application in Entra that serves all organisations. */
-export type SharedAppTable = {
-  readonly id: string
-  client_id: string
-  /** Sealed. */
-  secret: string
-  changed_at: number
-  changed_by: string
-}
-
-/** An organisation's consent to the application. */
-export type SharedAppConsentTable = {
-  readonly tenant_id: string
-  /** SHA-256 of the state in the consent link that is open. */
-  state_digest: string | null
-  asked_at: number
-  directory_id: string | null
-  granted_at: number | null
-}
-
 /** What passed for an organisation on one day (UTC), counted while tracking still has it. */
 export type UsageDayTable = {
   readonly tenant_id: string

@@ -1,6 +1,5 @@
 // Tables of the people an organisation's mail is for: users, their addresses, what names them, and the
-// members
-// of groups (D2).
+// members of groups (D2).
 import type { Generated } from 'kysely'
 import type { Flag, Json } from './columns.ts'
 

@@ -54,8 +54,6 @@ import type {
   ErasureReceiptTable,
   OwnAddressTable,
   ReceiptKeyTable,
-  SharedAppConsentTable,
-  SharedAppTable,
   ShareLinkTable,
   TemplateTable,
   TemplateUseTable,
@@ -235,8 +233,6 @@ export type Schema = {
   template_use: TemplateUseTable
   own_address: OwnAddressTable
   address_confirmation: AddressConfirmationTable
-  shared_app: SharedAppTable
-  shared_app_consent: SharedAppConsentTable
   usage_day: UsageDayTable
   readonly tls_partner: TlsPartnerTable
   alert: AlertTable

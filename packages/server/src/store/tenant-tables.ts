@@ -15,7 +15,6 @@ export const tenantTables = [
   'tenant_export',
   'template_use',
   'address_confirmation',
-  'shared_app_consent',
   'usage_day',
   'spam_lesson',
   'spam_taught',

@@ -14,8 +14,7 @@ const STOP_MS = 9_000 // The whole stop is promised in under 10 s.
 
 /**
  * A restart is patient with messages under way while other workers take new connections; a lone worker's port
- * is
- * closed meanwhile, so it is less so.
+ * is closed meanwhile, so it is less so.
  */
 const RESTART_SESSIONS_MS = 120_000
 const RESTART_SESSIONS_ALONE_MS = 10_000
@@ -89,10 +88,8 @@ export class Children {
 
   /**
    * Starts control anew, then one worker after the other: each comes to the end of its messages, lets go of
-   * its
-   * spool, and its successor is ready before the next one's turn. Resolves with control's `ready`. Rejects
-   * when a
-   * new process does not come up; those behind it keep running as they are.
+   * its spool, and its successor is ready before the next one's turn. Resolves with control's `ready`.
+   * Rejects when a new process does not come up; those behind it keep running as they are.
    */
   async restart(): Promise<Extract<FromChild, { kind: 'ready' }> | null> {
     const workers = this.#children.filter(({ role }) => role === 'edge').length

@@ -1,6 +1,5 @@
 // What lies in a data folder is looked at before anything is converted: newer files and unfinished restores
-// stop
-// the start.
+// stop the start.
 import assert from 'node:assert/strict'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

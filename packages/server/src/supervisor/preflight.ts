@@ -1,6 +1,5 @@
 // Before anything is converted: does this release know everything that lies in the data folder? All is
-// converted,
-// or nothing is touched.
+// converted, or nothing is touched.
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { entriesOf, readStart } from '#platform/backup-files.ts'

@@ -1,6 +1,5 @@
 // Words in the reader's language: catalogues are JSON files by language and area, loaded when a page needs
-// them.
-// The only file that knows i18next; docs/internals/translations.md tells how to add a language.
+// them. The only file that knows i18next; docs/internals/translations.md tells how to add a language.
 import i18next, { type BackendModule, type TFunction } from 'i18next'
 import { initReactI18next, useTranslation } from 'react-i18next'
 import { chooseLanguage, FALLBACK, setLocale } from './language.ts'

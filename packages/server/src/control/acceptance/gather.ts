@@ -1,6 +1,5 @@
 // What the probes of the acceptance test look at: DNS looked up anew, Connect's derived steps, and one
-// dialogue
-// with our own listener that several probes read.
+// dialogue with our own listener that several probes read.
 import type { AcceptanceReport } from '@gatepost/contract/acceptance.ts'
 import type { ConnectStep, StepName } from '@gatepost/contract/connect.ts'
 import type { SelfProbed } from '#link/self-orders.ts'

@@ -1,6 +1,5 @@
 // The probes of the acceptance test in the order of the report: what each looks at, and what a pass proves
-// and
-// does not.
+// and does not.
 import type { ConnectStep, StepName } from '@gatepost/contract/connect.ts'
 import { digestOf } from '../digest/store.ts'
 import { loadReadiness } from '../readiness/store.ts'

@@ -1,6 +1,5 @@
 // Exports: long work that goes on by itself, with its progress in the database; the file is kept for a week
-// and
-// every download is noted.
+// and every download is noted.
 import { join } from 'node:path'
 import {
   type ArchiveExport,

@@ -1,6 +1,5 @@
 // Takes copies into the archive: reads, seals and stores what gathers meanwhile, then enters all of it with
-// one
-// disk sync. Runs in the writing thread.
+// one disk sync. Runs in the writing thread.
 import { type ContentStore, type GrowingFile, openGrowingFile } from '#platform/content-files.ts'
 import { type Extract, extract, INDEXED_OCTETS_MAX, unwrap } from './extract.ts'
 import type { Copy, Head, Ledger } from './ledger.ts'

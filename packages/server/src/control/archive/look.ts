@@ -1,6 +1,5 @@
 // Searching and looking at archived messages: nobody does either without a line in the audit log, written
-// before
-// anything leaves.
+// before anything leaves.
 import type {
   ArchivedMessage,
   ArchiveItem,

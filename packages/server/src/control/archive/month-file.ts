@@ -1,6 +1,5 @@
 // The files that hold what is known of archived messages: one of each organisation and month, with its
-// records,
-// the columns that searches filter by, and the index of words.
+// records, the columns that searches filter by, and the index of words.
 import { join } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { ensureFolder, fileExists, filesIn, removeFile } from '#platform/files.ts'

@@ -1,6 +1,5 @@
 // What is past its days goes: its text from the records, its words from the index, its content from the
-// store.
-// The place in the chain stays, and a record says what went. A hold wins over everything.
+// store. The place in the chain stays, and a record says what went. A hold wins over everything.
 import type { ContentStore } from '#platform/content-files.ts'
 import type { Ledger } from './ledger.ts'
 import { type Month, type MonthFiles, monthOf } from './month-file.ts'

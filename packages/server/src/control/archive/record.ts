@@ -99,8 +99,7 @@ export const CHAIN_START = ''
 
 /**
  * The link of a record: HMAC-SHA-256 in hex over the one before, its place and its text. Keyed, so that
- * whoever
- * changes the files alone cannot make the chain fit again.
+ * whoever changes the files alone cannot make the chain fit again.
  */
 export function chained(
   key: Uint8Array,

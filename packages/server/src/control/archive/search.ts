@@ -1,6 +1,5 @@
 // Searches the months of an archive, the newest first, and shows what a sealed message holds. Runs in the
-// reading
-// thread.
+// reading thread.
 import { leaves, parseMime, textOf } from '@gatepost/mail/mime.ts'
 import type { ContentStore } from '#platform/content-files.ts'
 import { idTime } from '#platform/random.ts'

@@ -1,6 +1,5 @@
 // Words of archived messages and of questions about them: split and folded by us, so that every database
-// gives
-// one answer (decisions 34).
+// gives one answer (decisions 34).
 import { hash } from 'node:crypto'
 import { fold } from '../tracking/words.ts'
 

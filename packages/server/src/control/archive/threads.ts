@@ -1,6 +1,5 @@
 // The archive's threads as control holds them: questions out, answers back, and a thread that died is not
-// waited
-// for.
+// waited for.
 import { Worker } from 'node:worker_threads'
 import { ContentMissing } from '#platform/content-files.ts'
 import { ContentSpoiled } from './seal.ts'

@@ -1,6 +1,5 @@
 // OpenID Connect as a client: discovery, a code with PKCE, state and nonce, and an ID token whose signature
-// is
-// always checked (abuse case 60).
+// is always checked (abuse case 60).
 
 import type { OidcSettings } from '@gatepost/contract/sign-in-settings.ts'
 import * as client from 'openid-client'

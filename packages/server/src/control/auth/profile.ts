@@ -1,6 +1,5 @@
 // Sign-in profiles as administrators change them: checked so that nobody locks themselves out, and that only
-// an
-// operator of the installation makes the administrators' profile weaker (A3).
+// an operator of the installation makes the administrators' profile weaker (A3).
 import type { ProfileDraft, ProfileSettings, SignInProfile } from '@gatepost/contract/sign-in-settings.ts'
 import { compileIpSet, parseCidr } from '@gatepost/mail/ip.ts'
 import { newId } from '#platform/random.ts'

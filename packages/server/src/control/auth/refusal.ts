@@ -17,8 +17,7 @@ type Deps = Pick<AuthDeps, 'store' | 'clock' | 'emit' | 'attempts'>
 
 /**
  * Writes why, afterwards: whoever waits for the answer must not learn from its time that there was something
- * to
- * write (abuse case 61).
+ * to write (abuse case 61).
  */
 export function tellRefusal(refusal: Refusal, deps: Deps): void {
   writeRefusal(refusal, deps).catch((error: unknown) =>

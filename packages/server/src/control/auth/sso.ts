@@ -220,8 +220,7 @@ export async function finishSso(
 
 /**
  * Who an address is, where this provider may vouch for it: the address must be in a domain that the
- * provider's
- * own organisation has proved, and be known here. Throws `SsoFault`.
+ * provider's own organisation has proved, and be known here. Throws `SsoFault`.
  */
 async function vouchedFor(
   row: ProviderRow,

@@ -1,6 +1,5 @@
 // A backup while mail goes on: spools first, then tracking, then settings, so that what one of them knows of
-// the
-// others is in the copy too. The manifest comes last; a folder without one is no backup.
+// the others is in the copy too. The manifest comes last; a folder without one is no backup.
 import { isAbsolute, join, relative } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { BACKUP_FORMAT, type BackupManifest, type BackupState } from '@gatepost/contract/operations.ts'

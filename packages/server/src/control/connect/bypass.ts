@@ -1,6 +1,5 @@
 // The bypass probe kept (C10, C16): what each mail host last answered to strangers, since when it refuses
-// them,
-// and when it is asked again.
+// them, and when it is asked again.
 import type { Knocked } from '@gatepost/contract/lock.ts'
 import { MISSES_BELIEVED, nextOnceRight, nextWhilePending } from '../domain/schedule.ts'
 import type { ControlDeps } from '../scope.ts'

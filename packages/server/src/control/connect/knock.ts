@@ -97,8 +97,8 @@ const silence = (reply: string): ProbeAnswer => ({ kind: 'unknown', stage: 'conn
 
 /**
  * A firewall drops strangers in silence, refuses the connection or hangs up; a host that is down does the
- * same
- * to everybody. So the gateway's own address knocks too: only a difference between the two is a closed door.
+ * same to everybody. So the gateway's own address knocks too: only a difference between the two is a closed
+ * door.
  */
 async function compared(answer: ProbeAnswer, door: Door, deps: KnockDeps): Promise<ProbeAnswer> {
   const isDoor = answer.stage === 'connect' || (answer.stage === 'greeting' && !/^\d/.test(answer.reply))

@@ -1,6 +1,5 @@
 // Notices when a derived state changed, wherever it was configured: writes the sentence of it, keeps when
-// each
-// check changed, and raises an alert when what was right is wrong (interface §1, U5).
+// each check changed, and raises an alert when what was right is wrong (interface §1, U5).
 import type { StepState } from '@gatepost/contract/common.ts'
 import type { ConnectStep, StepName } from '@gatepost/contract/connect.ts'
 import type { Trx } from '#store/open.ts'

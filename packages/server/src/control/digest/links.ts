@@ -1,6 +1,5 @@
 // The links of digests (H4, abuse case 59): looking changes nothing, one POST acts, once, and for its
-// reader's
-// own message alone. Whatever happened meanwhile is told.
+// reader's own message alone. Whatever happened meanwhile is told.
 import type { DigestItem } from '@gatepost/contract/digest.ts'
 import { digestOf as sha256 } from '#platform/random.ts'
 import { appendAudit } from '../audit/audit.ts'

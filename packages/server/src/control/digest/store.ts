@@ -67,6 +67,18 @@ export async function dueDigests(db: Db, now: number): Promise<readonly string[]
   return rows.map(({ tenant_id: id }) => id)
 }
 
+/** Organisations that were never planned for. */
+export async function tenantsWithoutDigest(db: Db): Promise<readonly string[]> {
+  const rows = await acrossTenants(db)
+    .selectFrom('tenant')
+    .leftJoin('digest_setting', 'digest_setting.tenant_id', 'tenant.id')
+    .select('tenant.id')
+    .where('digest_setting.tenant_id', 'is', null)
+    .limit(1_000)
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
 /** Organisations that tell their users at once, and have mail nobody was told of. */
 export async function tenantsToldAtOnce(db: Db): Promise<readonly string[]> {
   const rows = await acrossTenants(db)

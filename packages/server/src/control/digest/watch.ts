@@ -1,16 +1,26 @@
 // The background of digests: what is due by its schedule, what is told at once, and old links that go.
 import type { Emit } from '#events/emit.ts'
 import { newId } from '#platform/random.ts'
-import { allTenantIds, takeLease } from '../connect/store.ts'
+import { takeLease } from '../connect/store.ts'
+import { dropOldHeld } from '../hold/store.ts'
 import { type DigestDeps, sendDigests } from './send.ts'
 import { DIGEST_DEFAULTS, nextDigestAt } from './settings.ts'
-import { digestOf, dropOldDigests, dueDigests, tenantsToldAtOnce, writeDigest } from './store.ts'
+import {
+  digestOf,
+  dropOldDigests,
+  dueDigests,
+  tenantsToldAtOnce,
+  tenantsWithoutDigest,
+  writeDigest,
+} from './store.ts'
 
 export type WatchDigestDeps = DigestDeps & { readonly emit: Emit }
 
 const ROUND_MS = 20_000
 const LEASE_MS = 120_000
 const KEPT_MS = 30 * 86_400_000
+/** Held mail ends after two weeks; what was decided about it is listed for as long as most keep tracking. */
+const HELD_KEPT_MS = 60 * 86_400_000
 
 /** Runs until the signal aborts. */
 export async function watchDigests(deps: WatchDigestDeps, signal: AbortSignal): Promise<void> {
@@ -51,13 +61,13 @@ export async function digestRound(deps: WatchDigestDeps): Promise<number> {
     sent += await sendDigests(tenantId, 'at-once', deps).catch(failed(tenantId))
   }
   await dropOldDigests(store.db, now - KEPT_MS)
+  await store.transaction((trx) => dropOldHeld(trx, now - HELD_KEPT_MS))
   return sent
 }
 
 /** Organisations that never chose have the usual schedule. */
 async function startSchedules({ store, clock }: DigestDeps): Promise<void> {
-  for (const tenantId of await allTenantIds(store.db)) {
-    if ((await digestOf(store.db, tenantId)) !== null) continue
+  for (const tenantId of await tenantsWithoutDigest(store.db)) {
     const nextAt = nextDigestAt(DIGEST_DEFAULTS.schedule, clock.now())
     await store.transaction((trx) => writeDigest(trx, tenantId, { ...DIGEST_DEFAULTS, nextAt }))
   }

@@ -1,6 +1,5 @@
 // Applying: staged differences become users and groups, a batch a transaction, so that mail and pages go on
-// beside
-// it and a run that stops leaves whole batches behind (D8).
+// beside it and a run that stops leaves whole batches behind (D8).
 
 import type { Store } from '#store/open.ts'
 import { type Applied, applyPeople, type ConnectorSource } from '../user/apply.ts'

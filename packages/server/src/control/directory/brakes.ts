@@ -96,8 +96,7 @@ export type ConnectorHealth = {
 
 /**
  * Why nothing may be removed in the organisation: another connector is in error or switched off, so that what
- * it
- * would say of these people is not known. Connectors that never ran say nothing yet.
+ * it would say of these people is not known. Connectors that never ran say nothing yet.
  */
 export function stoppedBy(connectors: readonly ConnectorHealth[], ownId: string | null): string | null {
   const others = connectors.filter(({ id, isAccepted }) => id !== ownId && isAccepted)

@@ -1,6 +1,5 @@
 // What a kind of directory brings with it: how its settings are checked, how it is read, how it is tested.
-// Kinds
-// are listed in kinds.ts; the engine knows none of them by name.
+// Kinds are listed in kinds.ts; the engine knows none of them by name.
 import type { ConnectorKind, ConnectorSettings, ConnectorTest } from '@gatepost/contract/directory.ts'
 import type { FieldError } from '@gatepost/contract/problem.ts'
 import type { DirectoryCheck, DirectoryReader, DirectoryStep } from '@gatepost/directory/entry.ts'

@@ -1,6 +1,5 @@
 // Reading: what a directory lists is compared with what is known of it, entry by entry, and only differences
-// are
-// kept. Memory holds fingerprints alone, so a directory of 100,000 entries needs some 20 MB (D8).
+// are kept. Memory holds fingerprints alone, so a directory of 100,000 entries needs some 20 MB (D8).
 import { type DirectoryEvent, DirectoryFault } from '@gatepost/directory/entry.ts'
 import type { Db } from '#store/open.ts'
 import type { NewRow } from '#store/schema.ts'

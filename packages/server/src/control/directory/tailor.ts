@@ -1,6 +1,5 @@
 // An entry as its connector's settings want it, its fingerprint, and what differs from the one before. Pure
-// but
-// for the hash.
+// but for the hash.
 import { createHash } from 'node:crypto'
 import type { SyncChange } from '@gatepost/contract/directory.ts'
 import type { DirectoryEntry } from '@gatepost/directory/entry.ts'

@@ -20,8 +20,7 @@ type By = 'txt' | 'cname' | 'parent'
 
 /**
  * Looks for the proof of one domain and keeps what was seen. Throws `domain-taken` when the proof is there
- * but
- * another organisation has validated the domain meanwhile. `asked` is true when a person asked for it.
+ * but another organisation has validated the domain meanwhile. `asked` is true when a person asked for it.
  */
 export async function checkProof(
   row: DomainRow,

@@ -1,6 +1,5 @@
 // Everything a domain has to publish for this gateway, as a zone file and with the name servers that answer
-// for
-// it: proof, MX, SPF and signing keys.
+// for it: proof, MX, SPF and signing keys.
 import type { DomainZone } from '@gatepost/contract/domain.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
 import { getSigning } from '../signing/signing.ts'

@@ -252,8 +252,17 @@ async function moveGroup(
   if (isClean) await markDecided(scope, group, order, deps)
   else if (acted.messages < ids.length && acted.missing > 0 && acted.unreachable.length === 0) {
     left.push({ id: ids[0]!, why: `${acted.missing} wait in no queue any more.` })
+    // Of one message it is certain which: it is not offered again.
+    if (group.length === 1) await markGone(scope, group[0]!, deps)
   }
   return { messages: acted.messages, recipients: acted.recipients, left }
+}
+
+/** No edge keeps it: it ended, or was decided, and its report is on its way or lost. */
+async function markGone(scope: Scope, { messageId, rows }: Target, { store, clock }: Deps): Promise<void> {
+  const indexes = rows.map(({ recipient_index }) => recipient_index)
+  const marks = { state: 'gone', decided_at: clock.now() } as const
+  await store.transaction((trx) => markHeld(trx, { tenantId: scope.tenantId, messageId, indexes }, marks))
 }
 
 /** The list shows it at once; the edges' reports say the same a moment later. */

@@ -232,6 +232,19 @@ test('a user’s own mail is found by the own addresses alone', () =>
     )
   }))
 
+test('what no queue keeps any more is not offered again', () =>
+  withStoreOf(async (plain, acme) => {
+    const report = heldReport(acme, 'attachments', ['ann@acme.example'])
+    await keep(plain, report)
+    const counts = { found: 0, messages: 0, recipients: 0, busy: 0, withheld: 0, next: null }
+    const answer = { node: 'one', slot: 0, result: { kind: 'queue-act', ...counts } as const }
+    const link = { ...plain.link, orderAll: async () => ({ answers: [answer], unreachable: [] }) }
+    const acted = await act(acme, { ...edge(plain), link }, { messages: [report.id] })
+    assert.match(acted.left[0]?.why ?? '', /in no queue any more/)
+    assert.deepEqual((await list(acme, plain)).items, [])
+    assert.equal((await list(acme, plain, { state: 'gone' })).items[0]?.id, report.id)
+  }))
+
 test('rules of classes are kept, and each change is a revision', () =>
   withStoreOf(async (deps, acme) => {
     const before = await getHeldSettings(acme, deps)

@@ -41,8 +41,7 @@ export async function getDeparture(scope: Scope, deps: GateDeps): Promise<Depart
 
 /**
  * Begins the cooling-off. Throws `invalid-input` unless the name is typed, `on-hold`, and `leaving-blocked`
- * while
- * mail still comes through here or nothing was exported.
+ * while mail still comes through here or nothing was exported.
  */
 export async function requestDeparture(
   scope: Scope,

@@ -1,6 +1,5 @@
 // Receipts of what was erased: a text with counts, signed with a key of this installation, kept when the
-// organisation
-// is gone.
+// organisation is gone.
 import { createPrivateKey, generateKeyPairSync, sign } from 'node:crypto'
 import type { Receipt } from '@gatepost/contract/leaving.ts'
 import { newId } from '#platform/random.ts'

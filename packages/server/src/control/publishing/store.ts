@@ -23,8 +23,7 @@ const REPLACED_KEPT_MS = 10 * 60_000
 const VERSIONS_KEPT = 100
 /**
  * Addresses of users in all groups that policies of a tenant name: some 10 MB of settings at each edge.
- * Beyond
- * it, the last groups by id are cut.
+ * Beyond it, the last groups by id are cut.
  */
 const GROUP_ADDRESSES_MAX = 250_000
 

@@ -21,8 +21,7 @@ export function spfPolicyOf(hostname: string, addresses: readonly string[]): str
 
 /**
  * The records of the gateway itself, and as remarks those of the organisations that use it. Addresses that
- * are
- * announced stand in SPF before mail leaves from them.
+ * are announced stand in SPF before mail leaves from them.
  */
 export function zoneText(
   hostname: string,

@@ -1,6 +1,5 @@
 // Every night each organisation's data that is past its days goes, class by class; the audit log notes its
-// own
-// cut first, else the database lets nothing go.
+// own cut first, else the database lets nothing go.
 import { type RetentionClass, retentionClasses } from '@gatepost/contract/retention.ts'
 import { newId } from '#platform/random.ts'
 import type { Store, Trx } from '#store/open.ts'

@@ -1,6 +1,5 @@
 // What is stored of a person: found by the address, exported as one JSON text, or erased with a receipt. A
-// hold
-// wins, and the audit log stays: it is the record of who did what.
+// hold wins, and the audit log stays: it is the record of who did what.
 import type { Erasure } from '@gatepost/contract/retention.ts'
 import { addressKey, mailboxOf } from '@gatepost/mail/address.ts'
 import type { Db, Trx } from '#store/open.ts'

@@ -116,8 +116,7 @@ export async function removeOperatorInvitation(by: By, id: string, { store, cloc
 
 /**
  * Makes a person operator of exactly these organisations. Roles that the person has as a member are left;
- * each
- * organisation concerned gets an entry in its own audit log.
+ * each organisation concerned gets an entry in its own audit log.
  */
 export async function applyGrants(
   trx: Trx,

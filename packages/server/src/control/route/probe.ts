@@ -30,8 +30,7 @@ const COOL_DOWN_MS = 5_000
 
 /**
  * Starts a test. The route that is returned shows it running; `finished` resolves once its results are kept,
- * and
- * never rejects. Throws `edge-unreachable`, `check-too-soon`, `invalid-input`.
+ * and never rejects. Throws `edge-unreachable`, `check-too-soon`, `invalid-input`.
  */
 export async function startRouteTest(
   scope: Scope,

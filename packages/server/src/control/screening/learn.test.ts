@@ -1,6 +1,5 @@
 // Lessons about spam over both databases: kept as numbers, added up, published, taken back, bounded by person
-// and
-// by number, and never another organisation's.
+// and by number, and never another organisation's.
 import assert from 'node:assert/strict'
 import { unpackLearned } from '#spam/learned.ts'
 import { testOnBoth } from '../../../../../test/store/databases.ts'

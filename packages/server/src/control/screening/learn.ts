@@ -1,6 +1,5 @@
 // Lessons about spam: what people report and release teaches their organisation's own score. A lesson is kept
-// as
-// numbers and can be taken back; no person and no day can teach enough to turn the score alone.
+// as numbers and can be taken back; no person and no day can teach enough to turn the score alone.
 import { createHash } from 'node:crypto'
 import type { SpamKind, SpamLearning, SpamLesson } from '@gatepost/contract/spam.ts'
 import { newId } from '#platform/random.ts'

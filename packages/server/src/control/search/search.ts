@@ -1,6 +1,5 @@
 // The search of Ctrl+K: asks the lists of an organisation for a few of each kind, and only those that the
-// asker
-// may read.
+// asker may read.
 import type { Permission } from '@gatepost/contract/permission.ts'
 import { SEARCH_HITS_MAX, SEARCH_LENGTH_MIN, type SearchHit } from '@gatepost/contract/search.ts'
 import { listDomains } from '../domain/domain.ts'

@@ -16,8 +16,7 @@ type Deps = Pick<ControlDeps, 'store' | 'clock' | 'link' | 'config'> & Pick<Auth
 
 /**
  * Makes a new set-up link while no administrator exists, in place of every earlier one; null when set-up is
- * done.
- * Called at each start. The token goes into `URL/setup#token=…`.
+ * done. Called at each start. The token goes into `URL/setup#token=…`.
  */
 export async function openSetup({ store, clock }: Pick<Deps, 'store' | 'clock'>): Promise<string | null> {
   return store.transaction(async (trx) => {

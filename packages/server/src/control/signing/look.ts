@@ -1,6 +1,5 @@
 // Looks for the record of a signing key at the zone's own name servers, and compares what stands there with
-// the
-// key itself, not with a text.
+// the key itself, not with a text.
 import type { RecordState } from '@gatepost/contract/common.ts'
 import { readKey } from '#authentication/dkim-key.ts'
 import { parseTagList, unfolded } from '#authentication/tag-list.ts'

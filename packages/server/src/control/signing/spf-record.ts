@@ -1,6 +1,5 @@
 // An SPF record as a person has to mend it (RFC 7208): its terms, what is wrong with it, and the record to
-// enter
-// instead. Pure.
+// enter instead. Pure.
 
 export type SpfFindingText = { readonly kind: 'error' | 'warning' | 'note'; readonly text: string }
 

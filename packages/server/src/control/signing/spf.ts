@@ -1,6 +1,5 @@
 // Evaluates a domain's SPF record for every address that we send from (C6): by the evaluation itself, never
-// by
-// comparing texts.
+// by comparing texts.
 import type { SpfReport } from '@gatepost/contract/signing.ts'
 import { SpfChecker } from '#authentication/spf.ts'
 import type { Dns } from '#platform/dns-types.ts'

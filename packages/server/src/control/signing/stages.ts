@@ -21,8 +21,7 @@ export type NextStage = KeyStage & {
 
 /**
  * Where another key signs already, a new one waits so long after it was seen: a name server that is late, or
- * an
- * answer that was kept, must not meet its first signature.
+ * an answer that was kept, must not meet its first signature.
  */
 export const SETTLE_MS = 5 * 60_000
 

@@ -1,6 +1,5 @@
 // The background of signing: looks for records, lets keys sign, retire and go, and makes new ones when a
-// domain
-// rotates by itself.
+// domain rotates by itself.
 import { findDomain } from '../domain/store.ts'
 import type { Scope } from '../scope.ts'
 import { checkKey } from './check.ts'

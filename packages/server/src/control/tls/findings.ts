@@ -1,6 +1,5 @@
 // What an edge saw of a partner's TLS becomes checks with remedies, and the strongest level that all its
-// hosts
-// can bear. Pure.
+// hosts can bear. Pure.
 import type { Check } from '@gatepost/contract/common.ts'
 import type { DeliveryLevel, TlsTest } from '@gatepost/contract/tls.ts'
 import type { TlsProbed, TlsProbedHost } from '#link/tls-orders.ts'

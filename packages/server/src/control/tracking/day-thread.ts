@@ -35,8 +35,7 @@ export type DayAnswer =
 
 /**
  * Days open at once: reports come for today, retries for the days before; a search that finds little looks
- * into
- * every day that is kept.
+ * into every day that is kept.
  */
 const OPEN_MAX = { readWrite: 8, readOnly: 32 } as const
 const STATEMENTS_MAX = 100

@@ -1,6 +1,5 @@
 // The smallest change that would have altered an outcome: candidate changes, each tried by asking the
-// policies
-// again, the narrowest first (K2).
+// policies again, the narrowest first (K2).
 import type { Remedy, RemedyAct } from '@gatepost/contract/message.ts'
 import type { TenantSettings } from '#policy/settings.ts'
 import { candidatesFor } from './candidates.ts'

@@ -12,8 +12,7 @@ import { tokenQuery } from './words.ts'
 
 /**
  * SQLite cannot know how many rows a word has. For so few it pays to read them all and sort; of a commoner
- * word
- * these are the newest.
+ * word these are the newest.
  */
 const FEW_MAX = 4_000
 const NEWEST = `select rowid from tracking_words where tracking_words match ? and rowid > ?

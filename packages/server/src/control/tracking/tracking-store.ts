@@ -34,8 +34,7 @@ export type TrackingStorage = {
   found(place: WordPlace, words: WordTree): RawBuilder<number>
   /**
    * The `seq` of the messages that have these words and arrived last; `isAll` where they are few. Null where
-   * the
-   * database finds its way without.
+   * the database finds its way without.
    */
   newest(
     place: WordPlace,

@@ -40,8 +40,7 @@ export function tenantKey(tenantId: string): number {
 
 /**
  * A word as a token of the full-text index: led by the tenant's key, so that no search walks through the
- * words
- * of others.
+ * words of others.
  */
 function tokenOf(tenantId: string, word: string): string {
   return `${tenantKey(tenantId).toString(36)}:${word.replaceAll(SEPARATORS, '_')}`

@@ -1,6 +1,5 @@
 // One thing done to many users (D2): each that it cannot be done to is named with the reason, and the whole
-// is
-// taken back within the hour.
+// is taken back within the hour.
 import type { BulkAction, UserBulk, UserFilter } from '@gatepost/contract/user.ts'
 import { newId } from '#platform/random.ts'
 import type { Trx } from '#store/open.ts'

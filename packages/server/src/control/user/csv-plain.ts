@@ -1,6 +1,6 @@
 // CSV without any quotation mark, as most exports of two or three columns are: cut at line ends and
-// separators,
-// ten times as fast as a parser that has to look for quotes. The same rows come of it (csv-plain.test.ts).
+// separators, ten times as fast as a parser that has to look for quotes. The same rows come of it
+// (csv-plain.test.ts).
 import type { CsvTable } from './csv.ts'
 import { letOthersIn } from './turn.ts'
 

@@ -1,6 +1,5 @@
 // Passwords and roles that a list gives (D7): hashed before the import's transaction, because a hundred
-// thousand
-// take an hour, and given inside it.
+// thousand take an hour, and given inside it.
 import type { Trx } from '#store/open.ts'
 import { ensurePerson } from '../auth/candidate.ts'
 import type { Passwords } from '../auth/password.ts'

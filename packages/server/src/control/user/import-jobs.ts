@@ -32,8 +32,7 @@ export class ImportJobs {
 
   /**
    * Runs `work` and waits for it for a moment; true when it is done by then. What it throws in that time
-   * is
-   * thrown on; what it throws later is kept for `failureOf`.
+   * is thrown on; what it throws later is kept for `failureOf`.
    */
   async run(importId: string, work: (tell: Tell) => Promise<void>): Promise<boolean> {
     this.#failures.delete(importId)

@@ -1,6 +1,5 @@
 // Lists of users from a CSV or XLSX file (C3, D7): checked whole, imported in one piece, taken back within
-// the
-// hour.
+// the hour.
 import type { Permission } from '@gatepost/contract/permission.ts'
 import type { ImportColumn, ImportMode, UserImport } from '@gatepost/contract/user-import.ts'
 import { newId } from '#platform/random.ts'
@@ -125,10 +124,8 @@ export type CommitInput = {
 
 /**
  * Imports a previewed file in one transaction: all rows or none, or all good ones. What takes long goes on
- * after
- * the answer, with `progress`. Throws `import-has-errors`, `removals-need-yes`, and `import-gone` for one
- * that is
- * too old or was imported already.
+ * after the answer, with `progress`. Throws `import-has-errors`, `removals-need-yes`, and `import-gone` for
+ * one that is too old or was imported already.
  */
 export async function commitImport(
   scope: ImportScope,

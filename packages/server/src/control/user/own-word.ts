@@ -1,6 +1,5 @@
 // What people may change of a user here: everything that no directory says. What follows from a change is
-// worked
-// out from all sources together.
+// worked out from all sources together.
 import type { Attribute } from '@gatepost/contract/user.ts'
 import { addressKey } from '@gatepost/mail/address.ts'
 import type { Trx } from '#store/open.ts'

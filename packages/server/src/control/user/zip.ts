@@ -1,6 +1,5 @@
 // What a zip file holds, added up before anything reads it: sizes by its directory, and that no part is
-// larger
-// than the directory says.
+// larger than the directory says.
 import { createInflateRaw } from 'node:zlib'
 
 /** A sheet of 100,000 rows with ten columns has some 60 MB. */

@@ -1,6 +1,5 @@
 // Reads a bounce that somebody pasted (K1b): who wrote it, what it says, and which attempt of ours it is
-// about.
-// Pure. RFC 3464 where it is a delivery report, else the words of it.
+// about. Pure. RFC 3464 where it is a delivery report, else the words of it.
 import type { WhereBounce } from '@gatepost/contract/where.ts'
 
 const STATUS = /\b([245]\.\d{1,3}\.\d{1,3})\b/

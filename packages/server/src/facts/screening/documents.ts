@@ -1,6 +1,5 @@
 // What documents carry beside their text: macros, scripts, objects, encryption. By structure, never by
-// running
-// or evaluating anything (abuse case 24).
+// running or evaluating anything (abuse case 24).
 import { toLatin1 } from '@gatepost/mail/bytes.ts'
 import type { AttachmentClass } from '#policy/facts.ts'
 import { type Compound, readCompound } from './compound.ts'

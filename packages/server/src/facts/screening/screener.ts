@@ -1,6 +1,5 @@
 // Screens content: small messages in place, all others in a thread; viruses by clamd. What could not be
-// looked
-// at is told as such, and is never clean.
+// looked at is told as such, and is never clean.
 import { concat } from '@gatepost/mail/bytes.ts'
 import { type ParsedMime, parseMime } from '@gatepost/mail/mime.ts'
 import type { Emit } from '#events/emit.ts'

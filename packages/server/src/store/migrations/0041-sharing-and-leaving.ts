@@ -1,6 +1,5 @@
 // Links that show one step to a colleague, acceptance reports, and what leaving needs: the request, exports
-// and
-// receipts that stay after the organisation is gone.
+// and receipts that stay after the organisation is gone.
 import type { Migration } from './migration.ts'
 
 export const sharingAndLeaving: Migration = {

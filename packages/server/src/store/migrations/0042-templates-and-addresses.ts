@@ -1,6 +1,5 @@
 // Templates of an operator with the organisations that follow them, our addresses as they are announced, and
-// the
-// one Entra application that serves all organisations.
+// what each organisation used by day.
 import type { Migration } from './migration.ts'
 
 export const templatesAndAddresses: Migration = {
@@ -21,10 +20,6 @@ export const templatesAndAddresses: Migration = {
     `create table address_confirmation (tenant_id ${text} not null references tenant (id),
       address ${text} not null, confirmed_at bigint not null, confirmed_by ${text} not null,
       primary key (tenant_id, address))`,
-    `create table shared_app (id ${text} primary key, client_id ${text} not null, secret ${text} not null,
-      changed_at bigint not null, changed_by ${text} not null)`,
-    `create table shared_app_consent (tenant_id ${text} primary key references tenant (id),
-      state_digest ${text}, asked_at bigint not null, directory_id ${text}, granted_at bigint)`,
     `create table usage_day (tenant_id ${text} not null references tenant (id), day ${text} not null,
       inbound bigint not null, outbound bigint not null, refused bigint not null, octets bigint not null,
       users bigint not null, stored bigint not null, counted_at bigint not null,

@@ -1,6 +1,5 @@
 // DNS providers by their name servers: where their console adds a record, and how it wants the name. Menus
-// move;
-// the check tells whether it worked.
+// move; the check tells whether it worked.
 
 export type DnsProvider = {
   readonly name: string

@@ -1,6 +1,5 @@
 // One report of the acceptance test, on screen and on paper: organisation, values, every probe, and what was
-// not
-// verified.
+// not verified.
 import { type AcceptanceProbe, type AcceptanceReport, getAcceptance } from '@gatepost/contract/acceptance.ts'
 import { Button } from '@mantine/core'
 import { Link, useParams } from '@tanstack/react-router'

@@ -1,6 +1,5 @@
 // People › Groups: local lists of addresses, domains and users, and groups that directories keep; policies
-// name
-// both.
+// name both.
 import {
   type AddressGroup,
   type AddressGroupSummary,

@@ -1,6 +1,5 @@
 // Many users by CSV or XLSX: drop a file, say what its columns mean where the guess is wrong, look at what it
-// would
-// do, import all or the good rows, undo for an hour.
+// would do, import all or the good rows, undo for an hour.
 import { getConnect } from '@gatepost/contract/connect.ts'
 import { listDomains } from '@gatepost/contract/domain.ts'
 import { listGroups } from '@gatepost/contract/group.ts'

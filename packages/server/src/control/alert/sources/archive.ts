@@ -1,6 +1,5 @@
 // Alerts of the archive: journal mail that stopped in hours in which some usually comes, and an archive that
-// takes
-// nothing.
+// takes nothing.
 import { silenceOf } from '../../archive/silence.ts'
 import { allSettings, journalHours } from '../../archive/store.ts'
 import type { NewAlert } from '../alert.ts'

@@ -1,6 +1,5 @@
 // Entra ID in the form of a connector (D4): what to grant in the portal, the app's values, and a secret whose
-// id
-// is recognised before it is sent.
+// id is recognised before it is sent.
 import { type EntraSettings, entraPermissions, isSecretId } from '@gatepost/contract/directory-entra.ts'
 import { Checkbox, NativeSelect, PasswordInput, SegmentedControl, Textarea, TextInput } from '@mantine/core'
 import { Note } from '#shared/note.tsx'

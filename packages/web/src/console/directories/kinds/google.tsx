@@ -1,6 +1,5 @@
 // Google Workspace in the form of a connector (D5): the service account, and the exact client id and scopes
-// that
-// domain-wide delegation asks for.
+// that domain-wide delegation asks for.
 import { type GoogleSettings, googleClientIdOf, googleScopes } from '@gatepost/contract/directory-google.ts'
 import { Textarea, TextInput } from '@mantine/core'
 import { Note } from '#shared/note.tsx'
