@@ -11,7 +11,7 @@ import { type Place, type Row, startPlace } from './lib/place.ts'
 
 const TO_ANN = { from: 'ben@bright.example', to: ['ann@acme.example'] }
 /** Listens and never says a word. */
-const HOLE_IP = '127.0.0.11'
+const HOLE_IP = '127.0.0.211'
 const HOLE_MESSAGES = 100
 
 const DNS_FAULTS = ['servfail', 'refused', 'timeout'] as const

@@ -76,6 +76,11 @@ export class ContentSink {
     return this.#head === null ? { kind: 'memory', chunks: this.#chunks } : this.#finishFile()
   }
 
+  /** The disk refused it: nothing of it can be kept, and nothing of it can be looked into. */
+  hasFailed(): boolean {
+    return this.#failure !== null
+  }
+
   /** Forgets the content: refused, or broken off. */
   discard(): void {
     this.#isDiscarded = true

@@ -71,6 +71,8 @@ export async function receiveMessage(
   if (settings === null) return refuseUnproven(session, transaction, content)
   transaction.settings = settings
   const verdicts = await judge(session, transaction, content)
+  // What could not be written could not be looked into either: the disk is the reason, and not the content.
+  if (sink.hasFailed()) return refuseUnstored(session, transaction, sink)
   noteContacts(session, transaction, verdicts)
   const outcome = combine(verdicts)
   if (outcome.kind === 'refuse') {
@@ -238,11 +240,14 @@ async function commit(session: Session, transaction: Transaction, accepted: Acce
     learnSender(session, transaction, accepted.verdicts)
     return replies.accepted(envelope.id)
   } catch (error) {
+    if (error instanceof SpoolUnavailable) return refuseUnstored(session, transaction, accepted.sink)
     accepted.sink.discard()
-    if (!(error instanceof SpoolUnavailable)) throw error
-    return refuseMessage(session, transaction, {
-      reply: replies.insufficientStorage,
-      because: 'spool-unavailable',
-    })
+    throw error
   }
+}
+
+function refuseUnstored(session: Session, transaction: Transaction, sink: ContentSink): Reply {
+  sink.discard()
+  const reply = replies.insufficientStorage
+  return refuseMessage(session, transaction, { reply, because: 'spool-unavailable' })
 }
