@@ -219,7 +219,7 @@ test('a user gets a temporary password, sets an own one, and lands in the portal
   await other.page.getByRole('button', { name: 'Set password and go on' }).click()
   await other.page.waitForURL(/\/portal$/)
   await settled(other.page)
-  await other.page.getByRole('heading', { name: 'Ann Archer' }).waitFor()
+  await other.page.getByRole('heading', { level: 1, name: 'Held mail' }).waitFor()
   assert.deepEqual([...(await lookAt(other.page, 'portal')), ...other.takeFaults()], [])
   for (const path of ['/', '/t/acme-ltd/dashboard', '/system/readiness', '/account']) {
     await open(other.page, path)
