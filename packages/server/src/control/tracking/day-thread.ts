@@ -99,8 +99,9 @@ function textOf({ buffer, byteOffset, byteLength }: Uint8Array): string {
 }
 
 function read({ day, sql, parameters }: Extract<DayQuestion, { kind: 'read' }>): unknown {
-  if (!fileExists(pathOf(day))) return []
-  const { database, reads } = opened(day)
+  const there = openedIfThere(day)
+  if (there === null) return []
+  const { database, reads } = there
   let statement = reads.get(sql)
   if (!statement) {
     statement = database.prepare(sql)
@@ -109,6 +110,24 @@ function read({ day, sql, parameters }: Extract<DayQuestion, { kind: 'read' }>):
   }
   return statement.all(...(parameters as SQLInputValue[]))
 }
+
+/** Null for a day that has no file, also when retention takes it away at this very moment. */
+function openedIfThere(day: number): Day | null {
+  for (let tries = 1; fileExists(pathOf(day)); tries += 1) {
+    try {
+      return opened(day)
+    } catch (error) {
+      if (tries === OPEN_TRIES) throw error
+      Atomics.wait(pause, 0, 0, OPEN_PAUSE_MS)
+    }
+  }
+  return null
+}
+
+/** A file that is going is gone in far less time. */
+const OPEN_TRIES = 20
+const OPEN_PAUSE_MS = 10
+const pause = new Int32Array(new SharedArrayBuffer(4))
 
 /** Stores a batch: one transaction a day it touches. Stored twice is stored once, since ids are keys. */
 function take(body: string, oldestDay: number): Taken {
