@@ -1,6 +1,6 @@
 // The mail with an invitation's link: plain, from the installation, in ASCII with the rest encoded.
-import { formatDate } from '@gatepost/mail/date.ts'
 import { newId } from '#platform/random.ts'
+import { plainLetter } from '../letter.ts'
 import { problem } from '../problem.ts'
 import type { InvitationDeps } from './invitation.ts'
 
@@ -48,23 +48,12 @@ export function letterText(
     '',
     'If you do not expect this, do nothing: without the link nothing happens.',
     '',
-  ].join('\r\n')
-  const lines =
-    Buffer.from(body, 'utf8')
-      .toString('base64')
-      .match(/.{1,76}/g) ?? []
-  return [
-    `Date: ${formatDate(now)}`,
-    `From: Gatepost <postmaster@${hostname}>`,
-    /^[ -~]+$/.test(email) ? `To: <${email}>` : 'To: undisclosed-recipients:;',
-    `Message-ID: <${newId('msg', now)}@${hostname}>`,
-    'Subject: You are asked to administer a mail gateway',
-    'Auto-Submitted: auto-generated',
-    'MIME-Version: 1.0',
-    'Content-Type: text/plain; charset=utf-8',
-    'Content-Transfer-Encoding: base64',
-    '',
-    ...lines,
-    '',
-  ].join('\r\n')
+  ]
+  return plainLetter({
+    to: email,
+    subject: 'You are asked to administer a mail gateway',
+    body,
+    hostname,
+    now,
+  })
 }

@@ -1,6 +1,6 @@
 // The mail with a share link: plain, from the installation, ASCII outside and UTF-8 inside.
-import { formatDate } from '@gatepost/mail/date.ts'
 import { newId } from '#platform/random.ts'
+import { plainLetter } from '../letter.ts'
 import { problem } from '../problem.ts'
 import type { ShareDeps } from './share.ts'
 
@@ -51,23 +51,12 @@ export function letterText(
     '',
     `It works for ${days === 1 ? 'one day' : `${days} days`}, shows this step only, and changes nothing.`,
     '',
-  ].join('\r\n')
-  const lines =
-    Buffer.from(body, 'utf8')
-      .toString('base64')
-      .match(/.{1,76}/g) ?? []
-  return [
-    `Date: ${formatDate(now)}`,
-    `From: Gatepost <postmaster@${hostname}>`,
-    /^[ -~]+$/.test(email) ? `To: <${email}>` : 'To: undisclosed-recipients:;',
-    `Message-ID: <${newId('msg', now)}@${hostname}>`,
-    'Subject: A step of a mail gateway is shared with you',
-    'Auto-Submitted: auto-generated',
-    'MIME-Version: 1.0',
-    'Content-Type: text/plain; charset=utf-8',
-    'Content-Transfer-Encoding: base64',
-    '',
-    ...lines,
-    '',
-  ].join('\r\n')
+  ]
+  return plainLetter({
+    to: email,
+    subject: 'A step of a mail gateway is shared with you',
+    body,
+    hostname,
+    now,
+  })
 }

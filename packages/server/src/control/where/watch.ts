@@ -2,11 +2,11 @@
 import type { BodyOf } from '@gatepost/contract/endpoint.ts'
 import { type addWatch, type MailWatch, WATCH_DAYS, WATCHES_MAX } from '@gatepost/contract/where.ts'
 import { mailboxOf } from '@gatepost/mail/address.ts'
-import { formatDate } from '@gatepost/mail/date.ts'
 import { newId } from '#platform/random.ts'
 import { appendAudit } from '../audit/audit.ts'
 import { takeLease } from '../connect/store.ts'
 import { validatedNames } from '../domain/store.ts'
+import { plainLetter } from '../letter.ts'
 import { invalidInput, problem } from '../problem.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
 import type { Tracking } from '../tracking/tracking.ts'
@@ -180,33 +180,25 @@ async function mailWord(
   { link, config }: Pick<WatchDeps, 'link' | 'config'>,
 ): Promise<void> {
   const who = [row.sender && `from ${row.sender}`, row.recipient && `for ${row.recipient}`].filter(Boolean)
-  const text = [
-    `The message you wait for ${who.join(' ')} is here. Its state: ${status}.`,
-    `Look it up in the message centre as ${messageId}.`,
-    '',
-    `${row.created_by} asked for this word.`,
-  ].join('\r\n')
-  const lines = [
-    `Date: ${formatDate(now)}`,
-    `From: Gatepost <postmaster@${config.hostname}>`,
-    'To: undisclosed-recipients:;',
-    `Message-ID: <${newId('msg', now)}@${config.hostname}>`,
-    'Subject: The message you wait for is here',
-    'Auto-Submitted: auto-generated',
-    'MIME-Version: 1.0',
-    'Content-Type: text/plain; charset=utf-8',
-    'Content-Transfer-Encoding: base64',
-    '',
-    Buffer.from(text, 'utf8').toString('base64').replace(/.{76}/g, '$&\r\n'),
-    '',
-  ]
+  const content = plainLetter({
+    to: row.tell,
+    subject: 'The message you wait for is here',
+    body: [
+      `The message you wait for ${who.join(' ')} is here. Its state: ${status}.`,
+      `Look it up in the message centre as ${messageId}.`,
+      '',
+      `${row.created_by} asked for this word.`,
+    ],
+    hostname: config.hostname,
+    now,
+  })
   const result = await link.order({
     kind: 'submit',
     id: newId('ord', now),
     tenantId: row.tenant_id,
     reversePath: null,
     forwardPaths: [row.tell],
-    content: Buffer.from(lines.join('\r\n')).toString('base64'),
+    content: Buffer.from(content, 'utf8').toString('base64'),
   })
   if (result.kind === 'failed') throw new Error(result.why)
 }
