@@ -174,7 +174,12 @@ test('all that was acknowledged is delivered once, and nothing that was refused'
     for (const { id, status } of items) if (['queued', 'deferred'].includes(status)) await place.retry(id)
   }
   const acknowledged = [...said].filter(([, reply]) => reply.startsWith('250')).map(([subject]) => subject)
-  const came = (): readonly string[] => place.world.acme.messages().map(({ subject }) => subject)
+  // The gateway's own letter about its full disk may have come too.
+  const came = (): readonly string[] =>
+    place.world.acme
+      .messages()
+      .map(({ subject }) => subject)
+      .filter((subject) => said.has(subject))
   const isWhole = (subjects: readonly string[]): boolean =>
     acknowledged.every((one) => subjects.includes(one))
   await eventually(() => retryAll().then(came), isWhole, 30_000)
