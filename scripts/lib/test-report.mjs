@@ -1,8 +1,12 @@
-// Counts test results and prints them briefly: failures in full, skips by name, one line a group, and a last
-// line.
+// Counts test results and prints them briefly: failures in full, skips by name, one line a group, the
+// slowest files and a last line.
 
 /** Skips for want of a program that Debian offers; on a build machine these are failures. */
 const COMPONENT_MISSING = 'component missing:'
+
+/** Files that take longer are worth knowing, as the whole run has a time limit. */
+const SLOW_MS = 20_000
+const SLOWEST_SHOWN = 12
 
 const colour = process.stdout.isTTY
   ? { bad: '\u001b[31m', dim: '\u001b[2m', off: '\u001b[0m' }
@@ -13,6 +17,7 @@ export function createReport({ print = console.log, strict = process.env.CI === 
   const sum = { passed: 0, failed: 0, skipped: 0 }
   const groups = new Map()
   const skips = []
+  const slow = []
 
   const add = (group, kind) => {
     sum[kind] += 1
@@ -46,6 +51,7 @@ export function createReport({ print = console.log, strict = process.env.CI === 
       }
       if (failures.length > 0 && output.trim() !== '') print(indent(`printed by ${name}:\n${output.trim()}`))
       if (groups.has(group)) groups.get(group).ms += ms
+      if (ms >= SLOW_MS) slow.push({ name, ms })
     },
 
     /** Prints skips, one line for each group of files, and the sum; returns the exit code. */
@@ -56,6 +62,10 @@ export function createReport({ print = console.log, strict = process.env.CI === 
         print(
           `  ${group.padEnd(28)} ${textOf(counts)} ${colour.dim}${seconds(counts.ms)}${colour.off}`.trimEnd(),
         )
+      }
+      if (slow.length > 0) print('\nSlowest files:')
+      for (const { name, ms } of slow.sort((a, b) => b.ms - a.ms).slice(0, SLOWEST_SHOWN)) {
+        print(`  ${seconds(ms).padStart(8)}  ${name}`)
       }
       print(`\n${textOf(sum)}`)
       return sum.failed === 0 && sum.passed > 0 ? 0 : 1

@@ -14,9 +14,12 @@ export type CrashOptions = {
   readonly log: (line: string) => void
   /** Messages a second; as fast as they go when left out. */
   readonly perSecond?: number
+  /** No more kills once this time is over, in milliseconds; without end when left out. */
+  readonly withinMs?: number
 }
 
 export type CrashOutcome = {
+  /** How many there were: fewer than asked when the time was over first. */
   readonly kills: number
   readonly acknowledged: number
   /** Sent, never answered; some of them arrive. */
@@ -53,7 +56,9 @@ export async function runCrash(options: CrashOptions): Promise<CrashOutcome> {
   try {
     gateway = await startGateway({ data: options.data, env })
     await connectAcme(world, gateway)
-    for (let kills = 0; kills < options.kills; ) {
+    const end = Date.now() + (options.withinMs ?? Number.POSITIVE_INFINITY)
+    let kills = 0
+    while (kills < options.kills && Date.now() < end) {
       load.aim(gateway.mxPort)
       await pause(KILL_AFTER_MS_MIN + options.random() * KILL_AFTER_MS_SPAN)
       const one = options.random() < 0.3 ? edgeOf(gateway, options.random()) : null
@@ -75,7 +80,7 @@ export async function runCrash(options: CrashOptions): Promise<CrashOutcome> {
     await load.stop()
     await arrived(world, load)
     setAside += countOf(gateway.output(), 'spool.message.set-aside')
-    return outcomeOf(world, load, { kills: options.kills, setAside })
+    return outcomeOf(world, load, { kills, setAside })
   } finally {
     await load.stop()
     await gateway?.killAll().catch(() => undefined)
