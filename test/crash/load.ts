@@ -20,6 +20,7 @@ type Options = {
   readonly perSecond?: number
 }
 
+const ID_BEGIN = '<crash-'
 const RECONNECT_MS = 30
 /** A sender gives up on a connection that says nothing for so long; a killed gateway closes at once. */
 const REPLY_MS = 15_000
@@ -42,7 +43,7 @@ export function startLoad(options: Options): Load {
           await session.open()
           while (!isStopped && port !== null) {
             number += 1
-            const id = `<crash-${number}@bright.example>`
+            const id = `${ID_BEGIN}${number}@bright.example>`
             const forwardPath = options.forwardPaths[number % options.forwardPaths.length]!
             const content = contentOf(id, forwardPath, number % LARGE_EVERY === 0)
             await session.send({ reversePath: options.reversePath, forwardPath }, content, () =>
@@ -152,4 +153,11 @@ function contentOf(id: string, forwardPath: string, isLarge: boolean): string {
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))
+}
+
+/** How often each message of the load came; the gateway's own letters are not counted. */
+export function countsOfLoad(host: {
+  readonly counts: () => ReadonlyMap<string, number>
+}): ReadonlyMap<string, number> {
+  return new Map([...host.counts()].filter(([id]) => id.startsWith(ID_BEGIN)))
 }

@@ -6,7 +6,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { startWorld, type World } from '@gatepost/sandbox/world.ts'
-import { startLoad } from '../crash/load.ts'
+import { countsOfLoad, startLoad } from '../crash/load.ts'
 import { connectAcme } from '../crash/run.ts'
 import { binary, postgresMissing, withDatabase, withFolder } from '../store/databases.ts'
 import { createApi, eventually } from './lib/api.ts'
@@ -92,11 +92,11 @@ async function comeBack(world: World, { folder, database }: Place): Promise<void
       (page) => page.items.length >= WAITING,
       20_000,
     )
-    assert.equal(world.acme.counts().size, 0, 'nothing is sent by itself')
+    assert.equal(countsOfLoad(world.acme).size, 0, 'nothing is sent by itself')
     const released = gatepost({ data, database }, 'queue', 'release', '--search', 'restored from a backup')
     assert.deepEqual([released.code, released.error], [0, ''])
     const counts = await eventually(
-      () => world.acme.counts(),
+      () => countsOfLoad(world.acme),
       (all) => all.size >= items.length,
       30_000,
     )

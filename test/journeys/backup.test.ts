@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { startWorld, type World } from '@gatepost/sandbox/world.ts'
-import { type Load, startLoad } from '../crash/load.ts'
+import { countsOfLoad, type Load, startLoad } from '../crash/load.ts'
 import { connectAcme } from '../crash/run.ts'
 import { createApi, eventually } from './lib/api.ts'
 import { type Gateway, MAIN, startGateway } from './lib/gateway.ts'
@@ -133,19 +133,19 @@ test('a restored installation knows everything, and its queue waits', { timeout:
   const why = gatepost('new', 'messages', 'show', items[0]!.id)
   assert.match(why.out, /restored from a backup/)
   await pause(1_000)
-  assert.equal(world.acme.counts().size, 0, 'nothing is sent by itself')
+  assert.equal(countsOfLoad(world.acme).size, 0, 'nothing is sent by itself')
 })
 
 test('released, every message that was waiting is delivered once', { timeout: 120_000 }, async () => {
   const released = gatepost('new', 'queue', 'release', '--search', 'restored from a backup')
   assert.deepEqual([released.code, released.error], [0, ''])
   await eventually(
-    () => [...waiting].filter((id) => !world.acme.counts().has(id)).length,
+    () => [...waiting].filter((id) => !countsOfLoad(world.acme).has(id)).length,
     (missing) => missing === 0,
     60_000,
   )
   await pause(500)
-  const counts = world.acme.counts()
+  const counts = countsOfLoad(world.acme)
   assert.deepEqual(
     [...counts].filter(([, count]) => count !== 1),
     [],
