@@ -3,6 +3,7 @@ import type { Target } from './target.ts'
 import { addresses } from './targets/addresses.ts'
 import { authenticationResultsField } from './targets/authentication-results.ts'
 import { commands } from './targets/commands.ts'
+import { contents } from './targets/contents.ts'
 import { dataReader } from './targets/data-reader.ts'
 import { deliveryReports } from './targets/delivery-reports.ts'
 import { headers } from './targets/headers.ts'
@@ -14,6 +15,7 @@ export const targets: readonly Target[] = [
   addresses,
   authenticationResultsField,
   commands,
+  contents,
   dataReader,
   deliveryReports,
   headers,

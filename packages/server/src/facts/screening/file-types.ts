@@ -60,7 +60,9 @@ export function isMacroExtension(extension: string): boolean {
 /** What a file is by its octets. `archive` and `compound` are looked into. */
 export type FileKind =
   | { readonly kind: 'program'; readonly what: string }
-  | { readonly kind: 'archive'; readonly format: 'zip' | 'gzip' | 'tar' }
+  | { readonly kind: 'archive'; readonly format: 'zip' | 'gzip' | 'zstd' | 'tar' }
+  /** An archive whose list of files is read, and nothing else of it. */
+  | { readonly kind: 'listed'; readonly format: ListedFormat }
   /** An archive or a compression that nobody here opens. */
   | { readonly kind: 'closed'; readonly what: string }
   | { readonly kind: 'compound' }
@@ -68,6 +70,8 @@ export type FileKind =
   | { readonly kind: 'rtf' }
   | { readonly kind: 'page' }
   | { readonly kind: 'other' }
+
+export type ListedFormat = 'rar' | '7z' | 'cab'
 
 type Sign = { readonly at: number; readonly octets: string; readonly is: FileKind }
 
@@ -98,17 +102,17 @@ const SIGNS: readonly Sign[] = [
   { at: 0, octets: 'FWS', is: program('a Flash film') },
   { at: 0, octets: 'CWS', is: program('a Flash film') },
   { at: 0, octets: 'ZWS', is: program('a Flash film') },
-  { at: 0, octets: 'MSCF', is: closed('a Windows cabinet') },
+  { at: 0, octets: 'MSCF', is: { kind: 'listed', format: 'cab' } },
   { at: 0, octets: 'PK\x03\x04', is: { kind: 'archive', format: 'zip' } },
   { at: 0, octets: 'PK\x05\x06', is: { kind: 'archive', format: 'zip' } },
   { at: 0, octets: 'PK\x07\x08', is: { kind: 'archive', format: 'zip' } },
   { at: 0, octets: '\x1f\x8b\x08', is: { kind: 'archive', format: 'gzip' } },
   { at: 257, octets: 'ustar', is: { kind: 'archive', format: 'tar' } },
-  { at: 0, octets: '7z\xbc\xaf\x27\x1c', is: closed('a 7z archive') },
-  { at: 0, octets: 'Rar!\x1a\x07', is: closed('a RAR archive') },
+  { at: 0, octets: '7z\xbc\xaf\x27\x1c', is: { kind: 'listed', format: '7z' } },
+  { at: 0, octets: 'Rar!\x1a\x07', is: { kind: 'listed', format: 'rar' } },
   { at: 0, octets: 'BZh', is: closed('a bzip2 archive') },
   { at: 0, octets: '\xfd7zXZ\0', is: closed('an XZ archive') },
-  { at: 0, octets: '\x28\xb5\x2f\xfd', is: closed('a Zstandard archive') },
+  { at: 0, octets: '\x28\xb5\x2f\xfd', is: { kind: 'archive', format: 'zstd' } },
   { at: 7, octets: '**ACE**', is: closed('an ACE archive') },
   { at: 2, octets: '-lh', is: closed('an LHA archive') },
   { at: 0, octets: '\x60\xea', is: closed('an ARJ archive') },

@@ -34,7 +34,7 @@ test('types go by content, whatever the name says', () => {
     ['x.dat', Buffer.from('4c0000000114020000000000', 'hex'), 'dangerous x.dat: a Windows shortcut'],
     ['x.dat', Buffer.from('e4525c7b8cd8a74daeb15378d02996d3', 'hex'), 'dangerous x.dat: a OneNote file'],
     ['x.dat', Buffer.concat([Buffer.alloc(0x8001), Buffer.from('CD001')]), 'dangerous x.dat: a disk image'],
-    ['x.dat', '7z\xbc\xaf\x27\x1c', 'unreadable x.dat: a 7z archive, not looked into'],
+    ['x.dat', '7z\xbc\xaf\x27\x1c', 'unreadable x.dat: a 7z archive, not looked into: it is broken'],
     ['page.dat', ' <html><script>x</script>', 'script page.dat: a page with a script'],
     ['picture.svg', '<svg onload=alert(1)>', 'script picture.svg: a page with a script'],
     ['paper.pdf', '%PDF-1.7\n/Encrypt 5 0 R', 'encrypted paper.pdf: an encrypted PDF'],

@@ -1,6 +1,6 @@
 // Looks into the files of a message: what each is by content and by name, archives and documents within each
 // other, all within a budget. Pure; nothing is written, run or evaluated.
-import { gunzipSync } from 'node:zlib'
+import { gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { extensionOf, shownName } from '@gatepost/mail/file-name.ts'
 import {
   decodedBody,
@@ -23,7 +23,8 @@ import {
   relationFindings,
   rtfFindings,
 } from './documents.ts'
-import { type FileKind, fileKindOf, isPageExtension } from './file-types.ts'
+import { type FileKind, fileKindOf, isPageExtension, type ListedFormat } from './file-types.ts'
+import { listArchive, listFindings } from './listed-archive.ts'
 import { nameFindings } from './name-tricks.ts'
 import { readTar } from './tar.ts'
 import { isTnef, readTnef } from './tnef.ts'
@@ -188,7 +189,10 @@ function inspectKind(
     case 'archive':
       if (kind.format === 'zip') inspectZip(walk, octets, { within: place, depth })
       else if (kind.format === 'tar') inspectTar(walk, octets, { within: place, depth })
-      else inspectGzip(walk, file, place)
+      else inspectPacked(walk, file, { place, format: kind.format })
+      break
+    case 'listed':
+      inspectListed(walk, file, { place, format: kind.format })
       break
     case 'compound':
       noteAll(walk, place, compoundFindings(octets) ?? [unreadable('a broken document')])
@@ -300,14 +304,20 @@ function inspectTar(walk: Walk, octets: Uint8Array, { within, depth }: Place): v
   embedded(walk, members, { within, depth })
 }
 
-function inspectGzip(walk: Walk, { name, octets, depth }: FileAt, place: string): void {
+/** One file that is packed by itself. */
+function inspectPacked(
+  walk: Walk,
+  { name, octets, depth }: FileAt,
+  { place, format }: { readonly place: string; readonly format: 'gzip' | 'zstd' },
+): void {
   const { budget } = walk
   try {
-    const inner = gunzipSync(octets, { maxOutputLength: Math.max(1, budget.room) })
+    const most = { maxOutputLength: Math.max(1, budget.room) }
+    const inner = format === 'gzip' ? gunzipSync(octets, most) : zstdDecompressSync(octets, most)
     budget.spend(inner.length)
     const innerName = shownName(name)
-      .replace(/\.(?:gz|gzip)$/i, '')
-      .replace(/\.tgz$/i, '.tar')
+      .replace(/\.(?:gz|gzip|zst|zstd)$/i, '')
+      .replace(/\.(?:tgz|tzst)$/i, '.tar')
     inspectFile(walk, { name: innerName, octets: inner, within: place, depth: depth + 1 })
   } catch (error) {
     const isLarge = (error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE'
@@ -317,4 +327,24 @@ function inspectGzip(walk: Walk, { name, octets, depth }: FileAt, place: string)
     }
     note(walk, place, unreadable(isLarge ? TOO_LARGE : WHY.broken))
   }
+}
+
+/** Names tell what is dangerous; what lies in the files stays unknown, and is told so. */
+function inspectListed(
+  walk: Walk,
+  { octets }: FileAt,
+  { place, format }: { readonly place: string; readonly format: ListedFormat },
+): void {
+  const { budget } = walk
+  const listing = listArchive(format, octets, { members: budget.limits.files, listOctets: budget.room })
+  if (listing.fault === 'too-many' || listing.fault === 'large-list') budget.isOver = true
+  for (const { name, isFolder } of listing.members) {
+    if (isFolder) continue
+    if (!budget.takeFile()) {
+      note(walk, '', unreadable('more files than are looked at'))
+      break
+    }
+    for (const finding of nameFindings([name])) note(walk, pathOf(place, name), finding)
+  }
+  noteAll(walk, place, listFindings(format, listing))
 }
