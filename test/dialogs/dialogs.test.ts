@@ -12,5 +12,5 @@ for (const file of readdirSync(folder)
   .sort()) {
   const text = readFileSync(join(folder, file), 'utf8')
   const title = /^# (.*)/.exec(text)?.[1] ?? file
-  test(`${file}: ${title}`, { timeout: 20_000 }, () => runDialog(text))
+  test(`${file}: ${title}`, { timeout: 240_000 }, () => runDialog(text))
 }

@@ -118,7 +118,7 @@ test('under pressure idle sessions make room, so that newcomers are served', asy
   newcomer.destroy()
 })
 
-test('an idle session costs a few kilobytes', { timeout: 30_000 }, async (t) => {
+test('an idle session costs a few kilobytes', { timeout: 240_000 }, async (t) => {
   const { world, ports } = await setUp(t, 'config connections=2000 connectionsPerClient=2000')
   const open = async (count: number): Promise<Socket[]> => {
     const sockets: Socket[] = []

@@ -46,7 +46,7 @@ proxyAddresses: sip:alice@corp.example
       `dn: CN=erin,CN=Users,${DOMAIN}\nchangetype: modify\nreplace: accountExpires\naccountExpires: 116444736000000000\n`,
     )
   },
-  { timeout: 180_000 },
+  { timeout: 240_000 },
 )
 after(() => samba?.stop())
 

@@ -36,7 +36,7 @@ before(
     slapd = await startSlapd(peopleLdif(0, PEOPLE) + groupLdif('sales', ['user00001', 'user00002']))
     folder = mkdtempSync(join(tmpdir(), 'gatepost-agent-'))
   },
-  { timeout: 60_000 },
+  { timeout: 240_000 },
 )
 after(async () => {
   await slapd?.stop()
@@ -83,7 +83,7 @@ async function inPlace(work: (place: Place) => Promise<void>): Promise<void> {
       return text === '' ? null : JSON.parse(text)
     }
     const agent: Place['agent'] = async (...args) => {
-      const { stdout } = await run(process.execPath, [PROGRAM, ...args], { env, timeout: 60_000 })
+      const { stdout } = await run(process.execPath, [PROGRAM, ...args], { env, timeout: 240_000 })
       return stdout
     }
     try {

@@ -29,7 +29,7 @@ before(
     none = await startSlapd('')
     proxy = await startProxy(slapd.port)
   },
-  { timeout: 120_000 },
+  { timeout: 240_000 },
 )
 after(async () => {
   await proxy?.close()

@@ -15,7 +15,7 @@ const TO_ANN = { from: 'ben@bright.example', to: ['ann@acme.example'] }
 const DISK_BYTES = 320 * 1024 * 1024
 const QUEUED = 20
 /** The disk is looked at each second. */
-const RESUMES_MS = 10_000
+const RESUMES_MS = 30_000
 
 const outer = mkdtempSync(join(tmpdir(), 'gatepost-disk-'))
 const disk = join(outer, 'disk')
@@ -37,7 +37,7 @@ before(
     await place.world.acme.setDown(true)
     for (let i = 0; i < QUEUED; i++) assert.match(await send('queued'), /^250/)
   },
-  { timeout: 60_000 },
+  { timeout: 240_000 },
 )
 after(async () => {
   await place?.stop()

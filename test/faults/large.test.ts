@@ -34,7 +34,7 @@ before(
     await eventually(sink.taken, ({ messages }) => messages === 50, 30_000)
     if (!probeMissing()) endProbe = await startProbe(place.port, edge())
   },
-  { timeout: 90_000 },
+  { timeout: 240_000 },
 )
 after(async () => {
   await place?.stop()

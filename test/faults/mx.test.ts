@@ -23,7 +23,7 @@ before(
     const read = place.world.dns.zones.importZone(ZONES)
     assert.ok(read.ok, JSON.stringify(read))
   },
-  { timeout: 60_000 },
+  { timeout: 240_000 },
 )
 after(async () => {
   await place?.stop()
@@ -68,7 +68,7 @@ async function sendTo(domain: string): Promise<void> {
 }
 
 const arrivesAt = (host: MailHost, domain: string): Promise<unknown> =>
-  host.waitFor(({ subject }) => subject === domain.replace('.', ''), 15_000)
+  host.waitFor(({ subject }) => subject === domain.replace('.', ''), 30_000)
 
 const lastReply = async (id: string) => (await place.message(id)).attempts.at(-1)!.reply
 

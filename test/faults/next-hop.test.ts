@@ -12,6 +12,8 @@ import { type Place, type Row, startPlace } from './lib/place.ts'
 const TO_ANN = { from: 'ben@bright.example', to: ['ann@acme.example'] }
 /** Listens and never says a word. */
 const HOLE_IP = '127.0.0.211'
+/** Far below the minutes that a host gets for its greeting. */
+const FLOWS_WITHIN_MS = 30_000
 const HOLE_MESSAGES = 100
 
 const DNS_FAULTS = ['servfail', 'refused', 'timeout'] as const
@@ -30,7 +32,7 @@ mx.hole.example. A ${HOLE_IP}
 ${DNS_FAULTS.map(zoneOf).join('')}`)
     assert.ok(read.ok)
   },
-  { timeout: 60_000 },
+  { timeout: 240_000 },
 )
 after(async () => {
   await place?.stop()
@@ -112,7 +114,7 @@ describe('a permanent refusal', () => {
       await place.row(subject, ['bounced'])
       const { content } = await place.world.outside.waitFor(
         (message) => message.reversePath === '' && String(message.content).includes(subject),
-        10_000,
+        30_000,
       )
       assert.match(String(content), new RegExp(`Diagnostic-Code: smtp; ?554 5\\.7\\.9 Never at ${verb}`, 'i'))
       assert.match(String(content), /Status: 5\.7\.9/)
@@ -153,16 +155,14 @@ test('a cut at every stage before the final dot defers and doubles nothing', asy
 test('a host that never greets holds up nobody else', async () => {
   const stuck = Array.from({ length: HOLE_MESSAGES }, (_, i) => `stuck${i}`)
   await sendOut('x@hole.example', stuck)
-  const startedAt = Date.now()
   await sendOut('ben@bright.example', ['flowing'])
-  await place.world.outside.waitFor(({ subject }) => subject === 'flowing', 5_000)
+  await place.world.outside.waitFor(({ subject }) => subject === 'flowing', FLOWS_WITHIN_MS)
   await send('flowing too')
   await eventually(
     () => arrivals('flowing too'),
     (count) => count === 1,
-    5_000,
+    FLOWS_WITHIN_MS,
   )
-  assert.ok(Date.now() - startedAt < 5_000)
 })
 
 describe('a DNS that is dead', () => {
@@ -187,7 +187,7 @@ describe('a DNS that is dead', () => {
     await eventually(
       () => place.world.outside.messages().filter(({ subject }) => subjects.has(subject)).length,
       (count) => count === DNS_FAULTS.length,
-      15_000,
+      30_000,
     ).finally(() => clearInterval(again))
   })
 

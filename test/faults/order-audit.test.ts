@@ -23,7 +23,7 @@ before(
   async () => {
     if (!skip) place = await startPlace({ GATEPOST_WORKERS: '1' })
   },
-  { timeout: 60_000 },
+  { timeout: 240_000 },
 )
 after(async () => {
   await place?.stop()

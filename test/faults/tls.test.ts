@@ -35,7 +35,7 @@ before(
       },
     })
   },
-  { timeout: 60_000 },
+  { timeout: 240_000 },
 )
 after(async () => {
   await gateway?.stop()

@@ -25,7 +25,7 @@ after(async () => {
 
 const build = (name: string) => run(process.execPath, [join(root, 'scripts/contacts.mjs'), name])
 
-describe('executables of the contacts tool', { skip, timeout: 180_000 }, () => {
+describe('executables of the contacts tool', { skip, timeout: 240_000 }, () => {
   test('Linux: runs where there is no Node, and writes the CSV', async () => {
     await build(LINUX)
     const program = join(folder, LINUX)

@@ -73,7 +73,7 @@ before(
     publish('astray.example', 'enforce', 'mx.elsewhere.example', '1')
     publish('trial.example', 'testing', 'mx.trial.example', '1')
   },
-  { timeout: 90_000 },
+  { timeout: 240_000 },
 )
 after(async () => {
   await place?.stop()
@@ -116,7 +116,7 @@ async function attemptTo(domain: string, states: readonly string[]): Promise<Att
   return attempts[0]!
 }
 
-describe('MTA-STS (abuse case 36)', { timeout: 90_000 }, () => {
+describe('MTA-STS (abuse case 36)', { timeout: 240_000 }, () => {
   test('enforced, host named and certificate good: delivered, and Why says by whose word', async () => {
     const { tls } = await attemptTo('safe.example', ['delivered'])
     assert.deepEqual([tls?.verified, tls?.by], [true, 'mta-sts'])

@@ -60,7 +60,7 @@ function verdict(message: string): Promise<{ readonly code: number; readonly sai
   return new Promise((resolve) => {
     const script = 'mount --bind "$0" /etc/resolv.conf && exec "$1" -C'
     const args = ['-m', 'sh', '-c', script, resolvConf, OPENDKIM]
-    const child = execFile('unshare', args, { timeout: 20_000 }, (error, stdout, stderr) => {
+    const child = execFile('unshare', args, { timeout: 240_000 }, (error, stdout, stderr) => {
       resolve({ code: error ? Number(error.code ?? 1) : 0, said: `${stdout}${stderr}` })
     })
     child.stdin?.end(message)
@@ -69,7 +69,7 @@ function verdict(message: string): Promise<{ readonly code: number; readonly sai
 
 test('opendkim verifies our signature, and finds a changed message out', {
   skip,
-  timeout: 60_000,
+  timeout: 240_000,
 }, async (context) => {
   const message = await signed()
   const right = await verdict(message)

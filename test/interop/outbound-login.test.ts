@@ -14,14 +14,14 @@ before(
   async () => {
     if (!skip) acme = await startAcme()
   },
-  { timeout: 60_000 },
+  { timeout: 240_000 },
 )
 after(() => acme?.stop())
 
 type Login = { readonly credential: { readonly username: string }; readonly password: string }
 
 for (const mechanism of ['scram-sha-256', 'plain', 'login']) {
-  test(`Postfix signs in with ${mechanism.toUpperCase()}`, { skip, timeout: 60_000 }, async () => {
+  test(`Postfix signs in with ${mechanism.toUpperCase()}`, { skip, timeout: 240_000 }, async () => {
     const login = await acme.api.call<Login>('POST', `${acme.base}/outbound/credentials`, { name: mechanism })
     await live(acme.api, acme.base)
     const postfix = await startPostfix({
@@ -55,7 +55,7 @@ for (const mechanism of ['scram-sha-256', 'plain', 'login']) {
 
 test('Postfix with a password that was replaced keeps its mail, and says why', {
   skip,
-  timeout: 60_000,
+  timeout: 240_000,
 }, async () => {
   const login = await acme.api.call<Login>('POST', `${acme.base}/outbound/credentials`, { name: 'old' })
   await live(acme.api, acme.base)

@@ -37,7 +37,7 @@ before(
     await place.routeTo(outwards.port, 'enforced-relaxed')
     await live(place.api, place.base)
   },
-  { timeout: 90_000 },
+  { timeout: 240_000 },
 )
 after(async () => {
   await postfix?.stop()

@@ -8,7 +8,7 @@ import { chromiumMissing, openBrowser, openTab, settled, type Tab } from './lib/
 import { lookAt } from './lib/look.ts'
 
 const skip = chromiumMissing()
-const STORY_MS = 180_000
+const STORY_MS = 400_000
 const PASSWORD = 'a horse that reads letters'
 
 let acme: Acme
@@ -22,7 +22,7 @@ before(
     browser = await openBrowser()
     tab = await openTab(browser)
   },
-  { timeout: 90_000 },
+  { timeout: 240_000 },
 )
 
 after(async () => {

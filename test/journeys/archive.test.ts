@@ -14,7 +14,7 @@ import { lookAt } from './lib/look.ts'
 import { swaks, swaksMissing } from './lib/swaks.ts'
 
 const skip = chromiumMissing() || swaksMissing()
-const STORY_MS = 120_000
+const STORY_MS = 400_000
 const OUTSIDE = { clientIp: '203.0.113.10', helo: 'mail.bright.example' }
 
 type View = {
@@ -52,7 +52,7 @@ before(
     await page.getByRole('button', { name: 'Sign in' }).click()
     await page.getByRole('heading', { level: 1, name: 'Put Acme Ltd behind Gatepost' }).waitFor()
   },
-  { timeout: 120_000 },
+  { timeout: 240_000 },
 )
 after(async () => {
   await browser?.close()

@@ -125,7 +125,7 @@ function gatepost(
   ...words: readonly string[]
 ) {
   const env = { GATEPOST_DATA: data, ...(database === null ? {} : { GATEPOST_DATABASE: database }) }
-  const options = { encoding: 'utf8', timeout: 60_000, env } as const
+  const options = { encoding: 'utf8', timeout: 240_000, env } as const
   const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...words], options)
   return { code: status, out: stdout, error: stderr }
 }

@@ -29,7 +29,7 @@ before(
       forwardPaths: ['ann@acme.example', 'bob@acme.example'],
     })
   },
-  { timeout: 60_000 },
+  { timeout: 240_000 },
 )
 after(async () => {
   await load?.stop()
@@ -46,7 +46,7 @@ const start = (data: string): Promise<Gateway> =>
 function gatepost(data: string, ...words: readonly string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...words], {
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: 240_000,
     env: { GATEPOST_DATA: path(data) },
   })
   return { code: status, out: stdout, error: stderr }
@@ -54,7 +54,7 @@ function gatepost(data: string, ...words: readonly string[]) {
 
 let waiting: ReadonlySet<string>
 
-test('a backup is made while mail comes in and a host is down', { timeout: 120_000 }, async () => {
+test('a backup is made while mail comes in and a host is down', { timeout: 240_000 }, async () => {
   gateway = await start('old')
   await connectAcme(world, gateway)
   world.acme.setDown(true)
@@ -81,7 +81,7 @@ test('a backup is made while mail comes in and a host is down', { timeout: 120_0
   await gateway.killAll()
 })
 
-test('a restore wants an empty folder and the bytes that were backed up', { timeout: 60_000 }, () => {
+test('a restore wants an empty folder and the bytes that were backed up', { timeout: 240_000 }, () => {
   const refused = gatepost('old', 'restore', path('backup'))
   assert.equal(refused.code, 1)
   assert.match(refused.error, /old is not empty\. Stop Gatepost, move the folder away/)
@@ -97,7 +97,7 @@ test('a restore wants an empty folder and the bytes that were backed up', { time
   assert.equal(JSON.stringify(manifest).includes('keys/'), false)
 })
 
-test('a restored installation knows everything, and its queue waits', { timeout: 120_000 }, async () => {
+test('a restored installation knows everything, and its queue waits', { timeout: 240_000 }, async () => {
   world.acme.setDown(false)
   const restored = gatepost('new', 'restore', path('backup'))
   assert.deepEqual([restored.code, restored.error], [0, ''])
@@ -136,7 +136,7 @@ test('a restored installation knows everything, and its queue waits', { timeout:
   assert.equal(countsOfLoad(world.acme).size, 0, 'nothing is sent by itself')
 })
 
-test('released, every message that was waiting is delivered once', { timeout: 120_000 }, async () => {
+test('released, every message that was waiting is delivered once', { timeout: 240_000 }, async () => {
   const released = gatepost('new', 'queue', 'release', '--search', 'restored from a backup')
   assert.deepEqual([released.code, released.error], [0, ''])
   await eventually(

@@ -17,7 +17,7 @@ import { lookAtMessage } from './lib/message-page.ts'
 import { swaks, swaksMissing } from './lib/swaks.ts'
 
 const skip = chromiumMissing() || swaksMissing()
-const WAIT_MS = 20_000
+const WAIT_MS = 60_000
 const MINE = ['Name your organisation', 'Add users manually', 'Set up your outbound email']
 
 const data = mkdtempSync(join(tmpdir(), 'gatepost-story-'))
@@ -38,7 +38,7 @@ before(
     tab = await openTab(browser, { faultsExpected: /\/check: 429$|GET \/v1\/me: 401/ })
     await signIn()
   },
-  { timeout: 120_000 },
+  { timeout: 240_000 },
 )
 
 after(async () => {
@@ -63,7 +63,7 @@ async function signIn(): Promise<void> {
   await page.getByRole('heading', { level: 1, name: 'Put Acme Ltd behind Gatepost' }).waitFor()
 }
 
-test('mail in and out stands in the message centre, each explained', { skip, timeout: 90_000 }, async () => {
+test('mail in and out stands in the message centre, each explained', { skip, timeout: 240_000 }, async () => {
   const mail = { port: gateway.mxPort, helo: 'mail.bright.example' }
   const ben = 'ben@bright.example'
   const ann = 'ann@acme.example'
@@ -85,7 +85,7 @@ test('mail in and out stands in the message centre, each explained', { skip, tim
 
 test('a restart forgets nothing: a step that needs attention still does', {
   skip,
-  timeout: 120_000,
+  timeout: 240_000,
 }, async () => {
   const { zones } = world.dns
   const all = zones.get('acme.example', 'TXT')

@@ -12,7 +12,7 @@ import { chromiumMissing, openBrowser, openTab, settled, type Tab } from './lib/
 import { lookAt } from './lib/look.ts'
 
 const skip = chromiumMissing()
-const STORY_MS = 300_000
+const STORY_MS = 400_000
 let graph: GraphServer
 let google: GoogleServer
 let acme: Acme

@@ -11,8 +11,8 @@ import type { Lock } from '@gatepost/contract/lock.ts'
 import { type Acme, startAcme } from './lib/acme.ts'
 import { eventually } from './lib/api.ts'
 
-const STORY_MS = 120_000
-const WAIT_MS = 45_000
+const STORY_MS = 400_000
+const WAIT_MS = 60_000
 /** No mail leaves from it, so the mail host must not let it in. */
 const VANTAGE = '127.0.0.77'
 

@@ -11,7 +11,7 @@ import { chromiumMissing, openBrowser, openTab, settled, type Tab } from './lib/
 import { lookAt } from './lib/look.ts'
 
 const skip = chromiumMissing()
-const STORY_MS = 120_000
+const STORY_MS = 400_000
 const PHONE = { width: 390, height: 844 }
 /** Of the sandbox's survey service; its reverse name leads back to it. */
 const SURVEY = { ip: '203.0.113.77', helo: 'out7.survey.example', from: 'bounce-17@survey.example' }
@@ -28,7 +28,7 @@ before(
     tab = await openTab(browser)
     await signIn(tab.page)
   },
-  { timeout: 90_000 },
+  { timeout: 240_000 },
 )
 
 after(async () => {
@@ -58,7 +58,7 @@ test('the help desk: a mail that never came, a bounce that somebody got, and wor
   await hands.click(page.getByRole('button', { name: 'Find it' }))
   await page.getByText('The recipient’s address does not exist.').first().waitFor()
   await acme.world.act('partner')
-  await page.getByText(/^came .* was told/).waitFor({ timeout: 60_000 })
+  await page.getByText(/^came .* was told/).waitFor({ timeout: 240_000 })
   await eventually(
     async () => has('Subject: The message you wait for is here'),
     (is) => is,

@@ -34,7 +34,7 @@ before(
   async () => {
     if (!skip) acme = await startAcme()
   },
-  { timeout: 60_000 },
+  { timeout: 240_000 },
 )
 after(() => acme?.stop())
 
@@ -72,7 +72,7 @@ test('a message for a known recipient is delivered with our trace fields and exp
   assert.match(dialog, /<- {2}250 2\.0\.0 .*msg_/)
   const delivered = await acme.world.acme.waitFor(
     ({ content }) => String(content).includes('inbound story'),
-    5_000,
+    30_000,
   )
   const text = String(delivered.content)
   assert.match(
@@ -167,7 +167,7 @@ test('a message from the authorised mail host goes out by MX', { skip }, async (
   assert.equal(code, 0, dialog)
   const sent = await acme.world.outside.waitFor(
     ({ content }) => String(content).includes('outbound story'),
-    5_000,
+    30_000,
   )
   assert.match(String(sent.content), /by mx\.gatepost\.example/)
   const row = await found('outbound', 'delivered')
@@ -191,7 +191,7 @@ test('a next hop that is down: queued, then delivered when it is back; refused t
   )
   acme.world.acme.setDown(false)
   await acme.api.call('POST', `${acme.base}/messages/${row.id}/retry`)
-  await acme.world.acme.waitFor(({ content }) => String(content).includes('patience'), 10_000)
+  await acme.world.acme.waitFor(({ content }) => String(content).includes('patience'), 30_000)
   acme.world.acme.setRecipients(['ann@acme.example'])
   await swaks({
     ...OUTSIDE,
@@ -202,7 +202,7 @@ test('a next hop that is down: queued, then delivered when it is back; refused t
   })
   const report = await acme.world.outside.waitFor(
     ({ content }) => String(content).includes('multipart/report'),
-    10_000,
+    30_000,
   )
   assert.match(String(report.content), /Final-Recipient: rfc822; ?bob@acme\.example/i)
   assert.match(String(report.content), /Action: failed/i)

@@ -72,7 +72,7 @@ test('C6: seen but refused, authorised by one click, and the first message shows
   const sent = await eventually(
     () => mail('198.51.100.88', 'now it goes'),
     ({ code }) => code === 0,
-    5_000,
+    30_000,
   )
   assert.equal(sent.code, 0, sent.dialog)
   await page.getByText('We saw your first outbound message').waitFor({ timeout: 15_000 })
@@ -107,7 +107,7 @@ test('C6: a login is shown once and works; a cloud that proves nothing keeps the
         auth: { mechanism: 'PLAIN', username, password },
       }),
     ({ code }) => code === 0,
-    5_000,
+    30_000,
   )
   assert.equal(sent.code, 0, sent.dialog)
   await page.getByLabel('We send through Microsoft 365').click()
@@ -146,7 +146,7 @@ test('C13: a loop is refused beside its field, the target is tested, and the ste
   const done = await eventually(
     () => step('forwarding-addresses'),
     ({ state }) => state === 'done',
-    5_000,
+    30_000,
   )
   assert.equal(done.detail, '1 forwarding address')
   tab.takeFaults()

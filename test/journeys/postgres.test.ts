@@ -28,7 +28,7 @@ if (!swaksMissing()) {
       await eventually(
         () => acme.api.call<Rows>('GET', search),
         ({ items }) => items.length === 1,
-        5_000,
+        30_000,
       )
       await acme.gateway.killAll()
       again = await startGateway({

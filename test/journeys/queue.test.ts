@@ -48,7 +48,7 @@ before(
     acme = await startAcme()
     spare = await startMailHost({ name: 'spare.acme.example' })
   },
-  { timeout: 60_000 },
+  { timeout: 240_000 },
 )
 after(async () => {
   await acme?.stop()
@@ -85,7 +85,7 @@ const isEmpty = () =>
     ({ items }) => items.length === 0,
   )
 const arrived = (host: MailHost, subject: string) =>
-  host.waitFor(({ content }) => String(content).includes(subject), 10_000)
+  host.waitFor(({ content }) => String(content).includes(subject), 30_000)
 const hasArrived = (host: MailHost, subject: string): boolean =>
   host.messages().some(({ content }) => String(content).includes(subject))
 
@@ -166,7 +166,7 @@ test('returned mail brings a report to its sender; discarded mail is gone and on
   assert.equal((await act({ action: 'bounce', messages: [returned], reason: 'sent by mistake' })).messages, 1)
   const report = await acme.world.outside.waitFor(
     ({ content }) => String(content).includes('sent by mistake'),
-    10_000,
+    30_000,
   )
   assert.match(String(report.content), /Action: failed/i)
   assert.equal((await act({ action: 'discard', messages: [discarded] })).messages, 0, 'only what is held')

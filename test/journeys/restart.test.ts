@@ -20,7 +20,7 @@ const DRIP_MS = 500
 const DRIPS = 18
 
 test('a restart under load loses nothing and cuts no message, not even a slow one', {
-  timeout: 120_000,
+  timeout: 240_000,
 }, async () => {
   const world = await startWorld()
   const gateway = await startGateway({ env: { ...world.gatewayEnvironment(), GATEPOST_WORKERS: '2' } })

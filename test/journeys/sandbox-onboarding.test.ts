@@ -20,7 +20,7 @@ import {
 import { startSandbox } from './lib/sandbox.ts'
 
 const skip = chromiumMissing()
-const STORY_MS = 300_000
+const STORY_MS = 400_000
 /** Issue 7: at most so many clicks and fields a story. */
 const HANDS_MAX = 60
 

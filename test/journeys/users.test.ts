@@ -11,7 +11,7 @@ import { chromiumMissing, openBrowser, openTab, settled, type Tab } from './lib/
 import { lookAt } from './lib/look.ts'
 
 const skip = chromiumMissing()
-const STORY_MS = 150_000
+const STORY_MS = 400_000
 
 let acme: Acme
 let browser: Browser

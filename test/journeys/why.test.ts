@@ -9,7 +9,7 @@ import { chromiumMissing, openBrowser, openTab, settled, type Tab } from './lib/
 import { swaks, swaksMissing } from './lib/swaks.ts'
 
 const skip = swaksMissing() || chromiumMissing()
-const STORY_MS = 120_000
+const STORY_MS = 400_000
 const CONSOLE = 'https://gate.example/'
 const OUTSIDE = { clientIp: '203.0.113.10', helo: 'mail.bright.example', from: 'ben@bright.example' }
 const SLUG = '/t/acme-ltd'
@@ -49,7 +49,7 @@ const send = (to = 'ann@acme.example') =>
 async function found(query: Record<string, string>): Promise<Row> {
   const list = () =>
     acme.api.call<{ items: readonly Row[] }>('GET', `${acme.base}/messages?${new URLSearchParams(query)}`)
-  return (await eventually(list, ({ items }) => items.length > 0, 5_000)).items[0]!
+  return (await eventually(list, ({ items }) => items.length > 0, 30_000)).items[0]!
 }
 
 const message = (id: string): Promise<Message> => acme.api.call('GET', `${acme.base}/messages/${id}`)

@@ -12,7 +12,7 @@ export type Strace = {
   readonly detach: () => Promise<void>
 }
 
-const ATTACH_MS = 15_000
+const ATTACH_MS = 60_000
 
 /** Attaches to every thread of a process with these arguments; resolves when it is in effect. */
 export async function strace(pid: number, args: readonly string[]): Promise<Strace> {

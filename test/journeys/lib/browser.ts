@@ -15,7 +15,7 @@ const ARGS = [
   '--disable-sync',
 ]
 /** Generous: the machine may be busy with other stories. */
-export const WAIT_MS = 20_000
+export const WAIT_MS = 40_000
 
 /** What stands on a page while data is on its way. */
 const PENDING = /^(Loading|Checking the set-up link|Reading the DNS)/

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const MAIN = fileURLToPath(new URL('../../../packages/server/src/main.ts', import.meta.url))
-const START_MS = 40_000
+const START_MS = 180_000
 
 export type Gateway = {
   readonly data: string

@@ -17,7 +17,7 @@ export type Sandbox = {
 }
 
 const MAIN = fileURLToPath(new URL('../../../packages/sandbox/src/main.ts', import.meta.url))
-const START_MS = 60_000
+const START_MS = 180_000
 const PORTS = ['page', 'dns', 'mx', 'ldap'].flatMap((name) => [`--${name}-port`, '0'])
 
 /** Rejects with the output when it does not come up. */

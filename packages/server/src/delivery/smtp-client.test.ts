@@ -170,7 +170,7 @@ describe('client: connections that end', () => {
     const began = Date.now()
     const { results } = await client.transmit(letter(['a@x.example']), none)
     assert.match(results[0]!.reply.text, /no answer in time/)
-    assert.ok(Date.now() - began < 1000)
+    assert.ok(Date.now() - began < 15_000)
   })
 
   for (const [name, reply] of [

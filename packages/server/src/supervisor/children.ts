@@ -6,7 +6,8 @@ import type { Emit } from '#events/emit.ts'
 import type { Clock } from '#platform/clock.ts'
 import type { FromChild, ToChild } from './messages.ts'
 
-const READY_MS = 30_000 // Migrations of a large store and a long spool take their time.
+// Migrations of a large store and a long spool take their time, as does a machine that starts all at once.
+const READY_MS = 180_000
 const RESTART_MIN_MS = 200
 const RESTART_MAX_MS = 30_000
 const STABLE_MS = 60_000 // A child that lived this long is started again without delay.
