@@ -1,6 +1,6 @@
 // The installation itself (U0): readiness of the gateway, its edges, and health for machines.
 import * as z from 'zod'
-import { Check, Nothing, PageQuery, pageOf, Time } from './common.ts'
+import { Check, CheckState, Nothing, PageQuery, pageOf, Time } from './common.ts'
 import { endpoint } from './endpoint.ts'
 import { MessageRow } from './message.ts'
 
@@ -80,7 +80,13 @@ export const getHealthLine = endpoint({
   params: Nothing,
   query: Nothing,
   body: Nothing,
-  output: z.object({ healthy: z.int(), total: z.int(), readinessFailed: z.int() }),
+  output: z.object({
+    healthy: z.int(),
+    total: z.int(),
+    readinessFailed: z.int(),
+    /** Whether block lists name an address that mail leaves from: `failed` where one does. */
+    blockLists: CheckState,
+  }),
   status: 200,
   problems: [],
 })

@@ -40,6 +40,8 @@ export type BootConfig = {
   readonly network: { readonly privateTargets: readonly string[] }
   /** Addresses of this machine that no mail leaves from: mail hosts are asked from them (C10). */
   readonly vantage: { readonly addresses: readonly string[] }
+  /** Block lists that are asked about our own addresses (U0). */
+  readonly readiness: { readonly blockLists: readonly string[] }
   /** Hosts asked instead of the clouds' own; null: the clouds. */
   readonly directories: {
     readonly entraLogin: string | null

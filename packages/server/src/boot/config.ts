@@ -144,6 +144,7 @@ function build(values: ReadonlyMap<string, unknown>): BootConfig {
     },
     network: { privateTargets: get('network.private_targets') },
     vantage: { addresses: get('network.vantage_addresses') },
+    readiness: { blockLists: get('readiness.block_lists') },
     clouds: {
       microsoftEndpoints: get('clouds.microsoft_endpoints'),
       googleSpf: get('clouds.google_spf'),

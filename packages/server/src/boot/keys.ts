@@ -194,6 +194,15 @@ export const keys: readonly KeyDefinition[] = [
       'Addresses of this machine that no mail leaves from: mail hosts are asked from them whether they refuse strangers.',
   },
   {
+    key: 'readiness.block_lists',
+    env: 'GATEPOST_READINESS_BLOCK_LISTS',
+    schema: Hostname,
+    fallback: ['zen.spamhaus.org', 'bl.spamcop.net', 'psbl.surriel.com', 'dnsbl.dronebl.org'],
+    list: true,
+    means:
+      'DNS block lists asked hourly whether they name an address of ours. All of the default answer freely at this rate, through a resolver of your own; an empty list asks none.',
+  },
+  {
     key: 'directories.entra_login',
     env: 'GATEPOST_DIRECTORIES_ENTRA_LOGIN',
     schema: Origin,

@@ -14,6 +14,7 @@ import { forgetOldChanges } from './check-history.ts'
 import { type ConnectDeps, forEach, ignoreTaken } from './connect.ts'
 import { noteChanges } from './notice.ts'
 import { dueObservations } from './observation-store.ts'
+import { lookAndKeepSpf, SPF_LOOK } from './spf-watch.ts'
 import { allTenantIds, takeLease, tenantsTouched } from './store.ts'
 
 /** The page counts in seconds, so the loop does too. */
@@ -96,6 +97,14 @@ export class Checker {
       this.#guarded(`mx ${subject}`, 'mx', async () => {
         const row = await findDomain(db, tenant_id, subject)
         if (row) await lookAndKeepMx(row, false, this.#deps)
+        this.#tenants.add(tenant_id)
+      }),
+    )
+    const spf = await dueObservations(db, SPF_LOOK, { now, limit: LOOKS_PER_ROUND_MAX })
+    await forEach(spf, ({ tenant_id, subject }) =>
+      this.#guarded(`spf ${subject}`, 'spf', async () => {
+        const row = await findDomain(db, tenant_id, subject)
+        if (row) await lookAndKeepSpf(row, false, this.#deps)
         this.#tenants.add(tenant_id)
       }),
     )

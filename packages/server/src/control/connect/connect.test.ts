@@ -4,8 +4,10 @@ import type { StepName } from '@gatepost/contract/connect.ts'
 import { type Place, testOnBoth } from '../../../../../test/store/databases.ts'
 import { accepted, addOrganisation, type steadyClock, withStore } from '../../../../../test/store/fixtures.ts'
 import { type MadeUpDns, madeUpDns, NAME_SERVERS } from '../../../../../test/store/made-up-dns.ts'
+import { listAlerts } from '../alert/desk.ts'
 import { addDomain, getDomain, updateDomain } from '../domain/domain.ts'
 import { checkMx, mxViewOf, requireValidated } from '../domain/mx.ts'
+import { authorizeOutbound } from '../outbound/outbound.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
 import { keepMailNotes } from '../tracking/mail-observations.ts'
 import { addUser } from '../user/user.ts'
@@ -119,6 +121,69 @@ testOnBoth('MX: leftovers, resolvers that keep the old answer, green, drift, and
       await stateOf(world, 'modify-mx'),
       'needs-attention: The MX of acme.example is no longer ours',
     )
+  }),
+)
+
+testOnBoth('an SPF record that drifts is an alert, and its return ends it', (place) =>
+  inWorld(place, async (world) => {
+    const { deps, dns, clock, acme } = world
+    const checker = new Checker(deps)
+    dns.set('A mx.gate.example', ['203.0.113.5'])
+    dns.set('TXT spf.mx.gate.example', ['v=spf1 ip4:203.0.113.5 -all'])
+    await authorizeOutbound(
+      acme,
+      { address: '198.51.100.7', comment: 'Exchange' },
+      { ...deps, listening: [] },
+    )
+    const { id: messageId, tenantId } = accepted(acme.tenantId)
+    await keepMailNotes(deps.store, {
+      outbound: [{ tenantId, ip: '198.51.100.7', at: clock.now(), messageId }],
+      inbound: [],
+      refused: [],
+    })
+    const rounds = async (times: number, passMs: number): Promise<void> => {
+      for (let round = 0; round < times; round += 1) {
+        clock.add(passMs)
+        await checker.round()
+      }
+    }
+    const alerts = async () =>
+      (await listAlerts(acme, { state: 'open', limit: 10 }, deps)).items
+        .filter(({ text }) => text.includes('SPF'))
+        .map(({ kind, text }) => `${kind}: ${text}`)
+    const check = async () => {
+      const { steps } = await getConnect(acme, deps)
+      return steps
+        .find(({ name }) => name === 'outbound')!
+        .checks.find(({ name }) => name.startsWith('spf '))!
+    }
+    await rounds(3, 5_000)
+    assert.equal((await check()).state, 'warning', 'not published yet: said, and no alert')
+    assert.match(await stateOf(world, 'outbound'), /^done/)
+    dns.set('TXT acme.example', ['v=spf1 include:spf.mx.gate.example -all'])
+    await rounds(2, 600_000)
+    assert.equal((await check()).state, 'passed')
+    // Nobody answers: unknown, and nothing has drifted.
+    dns.set('TXT acme.example', 'failed')
+    await rounds(2, 3_600_000)
+    assert.equal((await check()).state, 'not-verified')
+    assert.deepEqual(await alerts(), [])
+
+    dns.set('TXT acme.example', ['v=spf1 ip4:192.0.2.1 -all'])
+    await rounds(3, 3_600_000)
+    assert.match(
+      await stateOf(world, 'outbound'),
+      /^needs-attention: The SPF record of acme\.example no longer/,
+    )
+    const [drift] = await alerts()
+    assert.match(
+      drift ?? '',
+      /^dns-drift: The SPF record .*“v=spf1 ip4:192\.0\.2\.1 -all” gives fail for 203\.0\.113\.5/,
+    )
+    dns.set('TXT acme.example', ['v=spf1 include:spf.mx.gate.example -all'])
+    await rounds(2, 600_000)
+    assert.match(await stateOf(world, 'outbound'), /^done/)
+    assert.deepEqual(await alerts(), [])
   }),
 )
 

@@ -12,8 +12,9 @@ import { lookAtDoors } from './bypass.ts'
 import { deriveConnect } from './derive.ts'
 import type { Knock } from './knock.ts'
 import { noteChanges } from './notice.ts'
-import { readObservation, writeObservation } from './observation-store.ts'
+import { observationsNamed, readObservation, writeObservation } from './observation-store.ts'
 import { observe } from './observe.ts'
+import { lookAndKeepSpf, SPF_LOOK } from './spf-watch.ts'
 import { keepSkip } from './store.ts'
 import { stepTexts } from './texts.ts'
 
@@ -61,6 +62,10 @@ export async function checkStep(scope: Scope, step: StepName, deps: ConnectDeps)
   } else if (step === 'modify-mx') {
     const validated = rows.filter((row) => row.validated_at !== null)
     await forEach(validated, (row) => lookAndKeepMx(row, true, deps))
+  } else if (step === 'outbound') {
+    const watched = await observationsNamed(store.db, scope.tenantId, SPF_LOOK)
+    const due = rows.filter(({ id }) => watched.has(id))
+    await forEach(due, (row) => lookAndKeepSpf(row, true, deps))
   } else if ((step === 'secure-inbound' || step === 'firewall-lockdown') && deps.knock) {
     await lookAtDoors(scope.tenantId, { ...deps, knock: deps.knock })
   }

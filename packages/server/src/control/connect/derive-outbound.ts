@@ -3,10 +3,12 @@ import type { Check } from '@gatepost/contract/common.ts'
 import { countOf } from '../domain/look.ts'
 import type { Own } from './derive.ts'
 import { checkOf } from './derive-people.ts'
-import type { Observed } from './observed.ts'
+import { type Observed, validatedOf } from './observed.ts'
+import { hasDrifted } from './spf-watch.ts'
 
 /** C6. In a hybrid each half has to be seen, unless one sends for both. */
-export function deriveOutbound({ outbound, tenant }: Observed): Own {
+export function deriveOutbound(observed: Observed): Own {
+  const { outbound, tenant } = observed
   const { addresses, refused, firstSeenAt, logins, clouds } = outbound
   const ways = [...addresses, ...logins.map((name) => `login ${name}`), ...clouds.map(({ name }) => name)]
   const hasWay = ways.length > 0
@@ -22,6 +24,7 @@ export function deriveOutbound({ outbound, tenant }: Observed): Own {
     }),
     ...clouds.map(proofCheck),
     ...(halves.length > 0 ? halves : [seenCheck(firstSeenAt, hasWay)]),
+    ...spfChecks(observed),
   ]
   const unproven = clouds.find(({ isProven }) => !isProven)
   const own = { checks, isSatisfied: hasWay && firstSeenAt !== null }
@@ -34,6 +37,13 @@ export function deriveOutbound({ outbound, tenant }: Observed): Own {
       detail: `Waiting for a message from ${missing[0]!.title.includes('Exchange Online') ? 'Exchange Online' : 'your own servers'}`,
     }
   }
+  const drifted = spfOf(observed).find(({ look }) => hasDrifted(look))
+  if (hasWay && firstSeenAt !== null && drifted)
+    return {
+      ...own,
+      state: 'needs-attention',
+      detail: `The SPF record of ${drifted.name} no longer names this gateway`,
+    }
   if (hasWay && firstSeenAt !== null)
     return { ...own, state: 'done', detail: `${wayText(outbound)}, mail seen` }
   if (firstSeenAt !== null)
@@ -59,6 +69,35 @@ export function deriveForwarding({ forwardings }: Observed): Own {
 }
 
 type Outbound = Observed['outbound']
+
+/** The records that are watched; an organisation that only receives needs none. */
+function spfOf(observed: Observed) {
+  if (observed.tenant.inboundOnly) return []
+  return validatedOf(observed).flatMap(({ name, spf }) => (spf === undefined ? [] : [{ name, ...spf }]))
+}
+
+/** What drifted stands first: alerts tell the first check that is wrong. */
+function spfChecks(observed: Observed): readonly Check[] {
+  const checks = spfOf(observed).map(({ name, look, checkedAt, nextCheckAt }) => {
+    const isRight = look.state === 'right'
+    return checkOf({
+      name: `spf ${name}`,
+      title: `The SPF record of ${name} names this gateway`,
+      state: isRight
+        ? 'passed'
+        : hasDrifted(look)
+          ? 'failed'
+          : look.state === 'unknown'
+            ? 'not-verified'
+            : 'warning',
+      saw: look.saw,
+      remedy: isRight ? null : 'Open “Outbound mail”, SPF: it shows the whole record to enter.',
+      checkedAt,
+      nextCheckAt,
+    })
+  })
+  return checks.toSorted((a, b) => Number(b.state === 'failed') - Number(a.state === 'failed'))
+}
 
 function proofCheck({ name, isProven }: Outbound['clouds'][number]): Check {
   return checkOf({

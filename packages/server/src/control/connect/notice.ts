@@ -11,6 +11,7 @@ import { deriveConnect } from './derive.ts'
 import { readObservation, writeObservation } from './observation-store.ts'
 import { type ObserveDeps, observe } from './observe.ts'
 import type { Observed } from './observed.ts'
+import { beginSpfWatch } from './spf-watch.ts'
 import { slugOf } from './store.ts'
 
 type States = { readonly [Name in StepName]?: StepState }
@@ -25,6 +26,7 @@ export async function noteChanges(tenantId: string, deps: ObserveDeps): Promise<
   await store.transaction(async (trx) => {
     const now = clock.now()
     await beginKnocking(trx, tenantId, { observed, states, now })
+    if (states.outbound === 'done' && !observed.tenant.inboundOnly) await beginSpfWatch(trx, tenantId, now)
     await keepCheckChanges(trx, tenantId, { steps, now })
     const last = await readObservation<States>(trx, key)
     if (last !== null && JSON.stringify(last.value) === JSON.stringify(states)) return

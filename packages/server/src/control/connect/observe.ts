@@ -26,6 +26,7 @@ import { BYPASS_LOOK, type BypassLook, subjectOf } from './bypass.ts'
 import { doorsOf } from './doors.ts'
 import { type Observation, observationsNamed } from './observation-store.ts'
 import type { Observed, ObservedDomain, ObservedDoor, ObservedRoute } from './observed.ts'
+import { SPF_LOOK, type SpfLook } from './spf-watch.ts'
 import { countUsers, skippedSteps } from './store.ts'
 
 export type ObserveDeps = Pick<ControlDeps, 'store' | 'clock' | 'config'>
@@ -52,6 +53,7 @@ export async function observe(tenantId: string, { store, clock, config }: Observ
     directories,
     administrators,
     doors,
+    spf,
   ] = await Promise.all([
     tenantById(db, tenantId),
     domainsOf(db, tenantId),
@@ -71,6 +73,7 @@ export async function observe(tenantId: string, { store, clock, config }: Observ
     observeDirectories(tenantId, { store, clock }),
     basicAdministrators(db, tenantId, clock.now()),
     observeDoors(db, tenantId),
+    observationsNamed<SpfLook | null>(db, tenantId, SPF_LOOK),
   ])
   if (!tenant) throw problem('not-found')
   const { logins, clouds } = sending.ways
@@ -80,7 +83,14 @@ export async function observe(tenantId: string, { store, clock, config }: Observ
   const { hostname } = config
   const authorised = new Set(addresses.map(({ address }) => address))
   const contextOf = ({ id, name }: DomainRow): DomainContext => {
-    return { hostname, now, userCount: counts.get(name) ?? 0, mail, mx: mx.get(id) ?? null }
+    return {
+      hostname,
+      now,
+      userCount: counts.get(name) ?? 0,
+      mail,
+      mx: mx.get(id) ?? null,
+      spf: spf.get(id) ?? null,
+    }
   }
   return {
     tenant: tenantOf(tenant),
@@ -141,6 +151,7 @@ type DomainContext = {
   readonly userCount: number
   readonly mail: MailObservations
   readonly mx: Observation<MxLook | null> | null
+  readonly spf: Observation<SpfLook | null> | null
 }
 
 function observedDomain(row: DomainRow, context: DomainContext): ObservedDomain {
@@ -167,7 +178,14 @@ function observedDomain(row: DomainRow, context: DomainContext): ObservedDomain 
       nextCheckAt: mx?.nextCheckAt ?? null,
     },
     firstInboundSeenAt: mail.firstInbound.get(row.name)?.at ?? null,
+    ...spfOf(context),
   }
+}
+
+function spfOf({ spf }: DomainContext): Pick<ObservedDomain, 'spf'> {
+  const look = spf?.value ?? null
+  if (spf === null || look === null) return {}
+  return { spf: { look, checkedAt: spf.checkedAt, nextCheckAt: spf.nextCheckAt } }
 }
 
 /** What is seen of the record that counts, else of the TXT. */

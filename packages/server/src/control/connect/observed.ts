@@ -11,6 +11,7 @@ import type { DomainState } from '../domain/present.ts'
 import type { BasicAdministrators } from '../role/basic-administrators.ts'
 import type { BypassLook } from './bypass.ts'
 import type { ObservedArchive } from './derive-journal.ts'
+import type { SpfLook } from './spf-watch.ts'
 
 export type ObservedDomain = {
   readonly id: string
@@ -35,6 +36,14 @@ export type ObservedDomain = {
     readonly nextCheckAt: number | null
   }
   readonly firstInboundSeenAt: number | null
+  /** Its SPF record, once mail leaves through here; left out while nobody looks. */
+  readonly spf?: ObservedSpf
+}
+
+export type ObservedSpf = {
+  readonly look: SpfLook
+  readonly checkedAt: number
+  readonly nextCheckAt: number | null
 }
 
 export type ObservedRoute = {

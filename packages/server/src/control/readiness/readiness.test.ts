@@ -15,6 +15,7 @@ import { openStore } from '#store/open.ts'
 import { Problem } from '../problem.ts'
 import { addressesOf } from './addresses.ts'
 import type { Finding, Look, Sight } from './finding.ts'
+import { blockListsLook } from './look-block-lists.ts'
 import { certificateLook, clockLook, consoleLook, diskLook } from './look-machine.ts'
 import { hostnameLook, ownZoneLook, reverseNameLook } from './look-names.ts'
 import { inboundPortLook, outboundPortLook } from './look-ports.ts'
@@ -110,6 +111,16 @@ async function sightOf(world: World): Promise<Sight> {
 const made = (name: string, at: number) => selfSigned(name, at).certificate
 const FILES = { GATEPOST_TLS_CERTIFICATE: 'a.pem', GATEPOST_TLS_KEY: 'b.pem' }
 const TEN_YEARS = 3_650 * 86_400_000
+
+const LISTS = 'GATEPOST_READINESS_BLOCK_LISTS'
+/** Our address as one list is asked for it. */
+const OWN = '5.113.0.203.bl.example'
+
+/** A world with a list that names its test entry, and what else it says. */
+function listed(answers: Zone, lists = 'bl.example'): World {
+  const zone = { ...WHOLE, 'A 2.0.0.127.bl.example': ['127.0.0.2'], ...answers }
+  return { ...READY, zone, env: { [LISTS]: lists } }
+}
 
 const cases: readonly (readonly [string, Look, World, Finding['state'], RegExp])[] = [
   ['is ours', hostnameLook, READY, 'passed', /an address of ours/],
@@ -212,6 +223,55 @@ const cases: readonly (readonly [string, Look, World, Finding['state'], RegExp])
     'not-required',
     /does not validate/,
   ],
+  ['not named', blockListsLook, listed({}), 'passed', /^bl\.example does not name 203\.0\.113\.5\.$/],
+  [
+    'named, with the reason it gives',
+    blockListsLook,
+    listed({ [`A ${OWN}`]: ['127.0.0.4'], [`TXT ${OWN}`]: ['see https://bl.example/why'] }),
+    'failed',
+    /bl\.example names 203\.0\.113\.5 \(127\.0\.0\.4: see https/,
+  ],
+  [
+    'refuses shared resolvers',
+    blockListsLook,
+    listed({ [`A ${OWN}`]: ['127.255.255.254'], 'A 2.0.0.127.bl.example': ['127.255.255.254'] }),
+    'not-verified',
+    /Not known: bl\.example \(it refuses shared resolvers\)/,
+  ],
+  [
+    'says no to everything',
+    blockListsLook,
+    listed({ 'A 2.0.0.127.bl.example': 'none' }),
+    'not-verified',
+    /not name its own test entry/,
+  ],
+  [
+    'parked: says yes to everything',
+    blockListsLook,
+    listed({ [`A ${OWN}`]: ['127.0.0.2'], 'A 1.0.0.127.bl.example': ['127.0.0.2'] }),
+    'not-verified',
+    /names everybody/,
+  ],
+  [
+    'answers what no list answers',
+    blockListsLook,
+    listed({ [`A ${OWN}`]: ['198.51.100.7'] }),
+    'not-verified',
+    /198\.51\.100\.7 is none/,
+  ],
+  ['silent', blockListsLook, listed({ [`A ${OWN}`]: 'failed' }), 'not-verified', /no answer/],
+  [
+    'one refuses, one is clear',
+    blockListsLook,
+    listed(
+      { 'A 2.0.0.127.other.example': ['127.0.0.2'], [`A ${OWN}`]: ['127.255.255.255'] },
+      'bl.example,other.example',
+    ),
+    'passed',
+    /^other\.example does not name .*Not known: bl\.example \(it refuses us: too many/,
+  ],
+  ['nobody to ask', blockListsLook, { ...READY, env: { [LISTS]: '' } }, 'not-required', /No block list/],
+  ['no address', blockListsLook, {}, 'not-verified', /do not know our public address/],
   ['room', diskLook, {}, 'passed', /60\.0 GB of 100\.0 GB are free \(60 %\)/],
   ['little room', diskLook, { freeBytes: 5e9 }, 'warning', /5 %/],
   ['no room', diskLook, { freeBytes: 5e8 }, 'failed', /0\.5 GB/],
@@ -279,7 +339,7 @@ test('a look is kept, shown, and not repeated within 5 s', async () => {
     assert.equal(before.checkedAt, null)
     assert.ok(before.checks.every(({ state }) => state === 'not-run'))
     const looked = await checkReadiness(deps)
-    assert.equal(looked.checks.length, 12)
+    assert.equal(looked.checks.length, 13)
     assert.equal(looked.checks.find(({ name }) => name === 'virus-scanner')?.state, 'not-required')
     assert.equal(looked.checks.find(({ name }) => name === 'certificate')?.state, 'failed')
     assert.deepEqual(await getReadiness(deps), looked)
@@ -290,7 +350,12 @@ test('a look is kept, shown, and not repeated within 5 s', async () => {
       assert.equal(error.retryAfterSeconds, 3)
       return true
     })
-    assert.deepEqual(await healthLine(deps), { healthy: 1, total: 2, readinessFailed: 1 })
+    assert.deepEqual(await healthLine(deps), {
+      healthy: 1,
+      total: 2,
+      readinessFailed: 1,
+      blockLists: 'not-verified',
+    })
     tick(3_000)
     assert.equal((await checkReadiness(deps)).checkedAt, NOW + 5_000)
   })

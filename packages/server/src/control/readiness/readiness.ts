@@ -10,6 +10,7 @@ import { problem } from '../problem.ts'
 import type { ControlDeps } from '../scope.ts'
 import { addressesOf, publicAddresses } from './addresses.ts'
 import { type Finding, type Listener, type Look, notVerified, type Sight } from './finding.ts'
+import { blockListsLook } from './look-block-lists.ts'
 import { certificateLook, clockLook, consoleLook, diskLook } from './look-machine.ts'
 import { hostnameLook, ownZoneLook, reverseNameLook } from './look-names.ts'
 import { inboundPortLook, outboundPortLook } from './look-ports.ts'
@@ -35,6 +36,7 @@ const looks: readonly Look[] = [
   ownZoneLook,
   resolverLook,
   dnssecLook,
+  blockListsLook,
   scannerLook,
   diskLook,
   clockLook,
@@ -80,9 +82,12 @@ export async function watchReadiness(deps: ReadinessDeps, signal: AbortSignal): 
 }
 
 /** How many nodes are heard of, and how many checks failed at the last look. */
-export async function healthLine(
-  deps: Pick<ReadinessDeps, 'store' | 'link' | 'clock'>,
-): Promise<{ readonly healthy: number; readonly total: number; readonly readinessFailed: number }> {
+export async function healthLine(deps: Pick<ReadinessDeps, 'store' | 'link' | 'clock'>): Promise<{
+  readonly healthy: number
+  readonly total: number
+  readonly readinessFailed: number
+  readonly blockLists: Finding['state']
+}> {
   const { store, link, clock } = deps
   const observed = await loadReadiness(store)
   const edges = link.edges()
@@ -95,6 +100,7 @@ export async function healthLine(
     // With no edge heard of, our own node is the one that is missing.
     total: Math.max(1, nodes.size),
     readinessFailed: observed?.findings.filter(({ state }) => state === 'failed').length ?? 0,
+    blockLists: observed?.findings.find(({ name }) => name === blockListsLook.name)?.state ?? 'not-run',
   }
 }
 
