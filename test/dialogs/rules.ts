@@ -55,6 +55,12 @@ const OPTIONS: { readonly [Name in RuleType]: (action: string, isProof: boolean)
     unreadable: action as 'hold',
   }),
   'spam-scanning': (action) => ({ action: action as 'hold', level: 'moderate' }),
+  'first-contact': (action) => ({
+    action: action as 'tag',
+    measure: 'recipient',
+    learnDays: 0,
+    language: 'en',
+  }),
 }
 
 /** `rule acme blocked-senders block from sender.example to internal`; later lines are newer rules. */

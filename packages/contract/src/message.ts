@@ -205,6 +205,10 @@ export const DeliveryAttempt = z.object({
     .optional(),
   /** Why it left without the signature it should have had. */
   unsigned: z.string().optional(),
+  /** What became of a first-contact banner: in the text, or why the text stayed as it was. */
+  banner: z
+    .enum(['placed', 'signed', 'encrypted', 'report', 'no-text', 'unreadable', 'too-large'])
+    .optional(),
   /** Who decided, where this was no attempt but a person's decision. */
   by: z.string().optional(),
 })

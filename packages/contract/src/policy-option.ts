@@ -67,4 +67,14 @@ export const PolicyOptions = {
     /** Acts from 7, 5 or 3 points on. */
     level: z.enum(['relaxed', 'moderate', 'aggressive']).default('moderate'),
   }),
+  'first-contact': z.object({
+    /** `tag` writes a header field of ours; `banner` changes the text, which breaks the author's signature. */
+    action: z.enum(['tag', 'banner', 'none']),
+    /** Known is who wrote to the recipient, or to anybody of the organisation. */
+    measure: z.enum(['recipient', 'organisation']).default('recipient'),
+    /** Days of looking on before anything is marked. */
+    learnDays: z.int().min(0).max(90).default(14),
+    /** Of the banner. */
+    language: z.enum(['en', 'de', 'fr']).default('en'),
+  }),
 } as const

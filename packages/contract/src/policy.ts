@@ -24,6 +24,7 @@ export const PolicyType = z.enum([
   'virus-scanning',
   'attachment-handling',
   'spam-scanning',
+  'first-contact',
 ])
 export type PolicyType = z.infer<typeof PolicyType>
 
@@ -79,6 +80,7 @@ export const PolicyDraft = z.discriminatedUnion('type', [
   z.object({ ...drafted, ...of('virus-scanning') }),
   z.object({ ...drafted, ...of('attachment-handling') }),
   z.object({ ...drafted, ...of('spam-scanning') }),
+  z.object({ ...drafted, ...of('first-contact') }),
 ])
 export type PolicyDraft = z.output<typeof PolicyDraft>
 /** What a client sends: defaults may be left out. */
@@ -120,6 +122,7 @@ export const Policy = z.discriminatedUnion('type', [
   z.object({ ...drafted, ...stored, ...of('virus-scanning') }),
   z.object({ ...drafted, ...stored, ...of('attachment-handling') }),
   z.object({ ...drafted, ...stored, ...of('spam-scanning') }),
+  z.object({ ...drafted, ...stored, ...of('first-contact') }),
 ])
 export type Policy = z.output<typeof Policy>
 

@@ -23,6 +23,7 @@ export type Attempt = {
   readonly newDsnId: () => string
   /** What it was sent with. */
   readonly stamp?: Pick<Stamp, 'made' | 'failed'> | null
+  readonly banner?: DeliveryReport['banner'] | null
   /** Who decided, where this is no attempt but a person's decision to return the message. */
   readonly by?: string | undefined
 }
@@ -149,6 +150,7 @@ function settlementOf(
     durationMs: Math.max(0, now - attempt.startedAt),
     dsnId: decision.notice === null ? null : dsnId,
     ...signedAs(attempt.stamp ?? null),
+    ...(attempt.banner == null ? {} : { banner: attempt.banner }),
     ...(isAttempt ? {} : { by }),
   }
   const settlement = { messageId: envelope.id, recipients: indexes, outcome, report }

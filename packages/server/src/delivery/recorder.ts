@@ -10,7 +10,7 @@ import { type Conclusion, concludeAttempt } from './attempt.ts'
 import type { Job, Refusal } from './destination.ts'
 import { createDsn, type DsnMessage, ORIGINAL_BYTES_MAX } from './dsn.ts'
 import type { InHand } from './in-hand.ts'
-import { originalOf } from './letter.ts'
+import { originalOf, type SentWith } from './letter.ts'
 import type { Target } from './mx.ts'
 import type { RecipientResult } from './smtp-client.ts'
 import type { Session } from './smtp-session.ts'
@@ -22,6 +22,8 @@ export type Outcome = {
   /** Who was tried, when there is no session. */
   readonly target?: Target | null
   readonly startedAt?: number
+  /** What its content left with. */
+  readonly sent?: SentWith | undefined
   /** Who decided, where this is a person's decision and no attempt. */
   readonly by?: string
 }
@@ -101,7 +103,8 @@ export class Recorder {
       newReportId: () => newId('rep', now),
       newDsnId: () => newId('msg', now),
       by: outcome.by,
-      stamp: session === null ? null : message.stamped,
+      stamp: session === null ? null : (outcome.sent?.stamp ?? null),
+      banner: session === null ? null : (outcome.sent?.banner ?? null),
     })
   }
 

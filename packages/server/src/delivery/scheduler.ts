@@ -34,7 +34,11 @@ const SETTINGS_POLL_MS = 500
 /** Outcomes that are not durable yet; beyond this nothing new begins, or a crash would repeat it all. */
 const UNRECORDED_MAX = 2000
 
-type ScheduledJob = Job & { readonly message: InHand; readonly recipients: readonly DueRecipient[] }
+type ScheduledJob = Job & {
+  readonly letter: ReturnType<typeof letterOf>
+  readonly message: InHand
+  readonly recipients: readonly DueRecipient[]
+}
 
 export class Scheduler {
   readonly #options: SchedulerOptions
@@ -265,8 +269,9 @@ export class Scheduler {
   }
 
   #conclude(job: Job, outcome: Outcome): Promise<void> {
-    const { message } = job as ScheduledJob
-    return this.#recorder.record(message, { ...outcome, startedAt: job.startedAt }).then((nextAttemptAt) => {
+    const { message, letter } = job as ScheduledJob
+    const told = { ...outcome, startedAt: job.startedAt, sent: letter.sentWith() }
+    return this.#recorder.record(message, told).then((nextAttemptAt) => {
       this.#hand.release(message)
       const { source } = message
       if (nextAttemptAt !== null && nextAttemptAt < source.nextPollAt) this.#wakeAt(source, nextAttemptAt)

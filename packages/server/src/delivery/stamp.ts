@@ -30,7 +30,12 @@ export type Stamp = {
 }
 
 /** Null, at once, where nothing is to be signed. The promise never rejects. */
-export type Stamper = (envelope: Envelope, content: Chunks) => Promise<Stamp> | null
+export type Stamper = (envelope: Envelope, content: Chunks, about?: StampAbout) => Promise<Stamp> | null
+
+export type StampAbout = {
+  /** We changed the text, so the author's signature is broken: a seal says what it was (RFC 8617 §5.1). */
+  readonly isAltered: boolean
+}
 
 export type StamperDeps = {
   readonly settingsOf: (tenantId: string) => TenantSettings | null
@@ -41,6 +46,7 @@ export type StamperDeps = {
   readonly emit: Emit
 }
 
+const UNALTERED: StampAbout = { isAltered: false }
 const UNSTAMPED: Stamp = { fields: '', made: [], failed: null }
 /** As edges read headers: a longer one was not accepted. */
 const HEADER_BYTES_MAX = 262_144
@@ -63,12 +69,12 @@ export function createStamper(deps: StamperDeps): Stamper {
     }
     return { ...key, key: found }
   }
-  return (envelope, content) => {
+  return (envelope, content, { isAltered } = UNALTERED) => {
     const settings = settingsOf(envelope.tenantId)
     const { signing } = settings ?? {}
     if (settings === null || signing === undefined || signing.keys.length === 0) return null
-    if (envelope.direction === 'inbound' && !isSealed(envelope, settings)) return null
-    return stamp({ envelope, content, settings, open }, deps).catch((error: unknown) => {
+    if (envelope.direction === 'inbound' && !isAltered && !isSealed(envelope, settings)) return null
+    return stamp({ envelope, content, settings, open, isAltered }, deps).catch((error: unknown) => {
       const why = error instanceof Error ? error.message : String(error)
       emit('delivery.signing.failed', { messageId: envelope.id, tenantId: envelope.tenantId, why })
       return { fields: '', made: [], failed: why }
@@ -81,9 +87,13 @@ type Work = {
   readonly content: Chunks
   readonly settings: TenantSettings
   readonly open: (tenantId: string, key: SealedKey) => SigningKey
+  readonly isAltered: boolean
 }
 
-async function stamp({ envelope, content, settings, open }: Work, deps: StamperDeps): Promise<Stamp> {
+async function stamp(
+  { envelope, content, settings, open, isAltered }: Work,
+  deps: StamperDeps,
+): Promise<Stamp> {
   const { clock, tenantOfDomain } = deps
   const { tenantId } = settings
   const keys = settings.signing?.keys ?? []
@@ -100,7 +110,7 @@ async function stamp({ envelope, content, settings, open }: Work, deps: StamperD
       return { fields: texts.join(''), made: some.map((key) => madeBy('dkim', key)), failed: null }
     }
   }
-  const sealing = isSealed(envelope, settings) ? sealingKeyOf(envelope, keys) : null
+  const sealing = isAltered || isSealed(envelope, settings) ? sealingKeyOf(envelope, keys) : null
   if (sealing === null) return UNSTAMPED
   const chain = arcFields(fields)
   const results = resultsIn(envelope.traceFields)

@@ -23,7 +23,9 @@ export function waysOf(
     const way = wayOf(settings, { envelope, recipient }, { tenantOfDomain, now })
     const { forwarded } = recipient
     const path = forwarded === undefined ? '' : ` from ${forwarded.reversePath ?? '<>'}`
-    const key = wayKey(envelope.tenantId, way) + path
+    // A copy that is marked goes apart from those that are not.
+    const mark = recipient.firstContact === undefined ? '' : ` ${JSON.stringify(recipient.firstContact)}`
+    const key = wayKey(envelope.tenantId, way) + path + mark
     const group = groups.get(key)
     if (group === undefined) groups.set(key, [way, [recipient]])
     else group[1].push(recipient)

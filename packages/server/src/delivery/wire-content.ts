@@ -51,7 +51,8 @@ function traceBytes({ traceFields }: Envelope, stamp: string): Buffer {
   return Buffer.from(stamp + traceFields, 'utf8')
 }
 
-function withoutCuts(chunks: readonly Uint8Array[], cuts: Cuts): Uint8Array[] {
+/** The content without the ranges that are left out. */
+export function withoutCuts(chunks: readonly Uint8Array[], cuts: Cuts): Uint8Array[] {
   const cutter = new Cutter(cuts)
   return chunks.flatMap((chunk) => cutter.push(chunk))
 }

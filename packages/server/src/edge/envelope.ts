@@ -57,6 +57,7 @@ export function envelopeOf(
         ...destinationOf(recipient, settings),
         notify: recipient.parameters.notify,
         ...stateOf(held[index] ?? null, verdicts[index]?.by ?? recipient.verdict.by),
+        ...firstContactOf(verdicts[index]),
         ...(transaction.isJournal ? ({ archive: 'journal' } as const) : {}),
       })),
       ...(settings.archiving === true && !transaction.isJournal ? [archiveAt(recipients.length)] : []),
@@ -185,8 +186,18 @@ function spamField(verdicts: readonly Verdict[]): string {
 
 /** Our own field for each tag: body and signed fields stay as they came. Recipients share one content. */
 function tagFields(verdicts: readonly Verdict[]): string {
-  const tags = new Set(verdicts.flatMap(({ effects }) => effects ?? []).map(({ text }) => text))
+  const effects = verdicts.flatMap((verdict) => verdict.effects ?? [])
+  const tags = new Set(effects.flatMap((effect) => (effect.kind === 'tag' ? effect.text : [])))
   return [...tags].map((text) => `X-Gatepost-Tag: ${text}\r\n`).join('')
+}
+
+/** Whose first contact it is, is told to each recipient alone. */
+function firstContactOf(verdict: Verdict | undefined): Pick<EnvelopeRecipient, 'firstContact'> {
+  for (const effect of verdict?.effects ?? []) {
+    if (effect.kind !== 'first-contact') continue
+    return { firstContact: { banner: effect.banner, warns: effect.warns } }
+  }
+  return {}
 }
 
 function received(

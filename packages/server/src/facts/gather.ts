@@ -17,6 +17,7 @@ import { needsList } from '#policy/recipient-validation.ts'
 import type { CloudProvider, TenantSettings } from '#policy/settings.ts'
 import type { AuthenticationFactOf, SpfFact } from './authentication.ts'
 import type { ClientNamesFact } from './client.ts'
+import { firstContactFact } from './first-contact.ts'
 import type { GreylistFact } from './greylist/greylist.ts'
 import type { HeaderFacts } from './header-facts.ts'
 import { impersonationFact } from './impersonation.ts'
@@ -93,6 +94,8 @@ export function gatherFrom(context: FactContext): Gather {
         return callForwardFact(context)
       case 'impersonation':
         return impersonationFact(context)
+      case 'firstContact':
+        return firstContactFact(context)
       case 'hops':
         return context.header ? hopsFact(context.header, context.forwardings) : unknown('no header yet')
       case 'author':

@@ -4,7 +4,7 @@ import { fail, ok, type Parsed } from '@gatepost/mail/parsed.ts'
 import * as z from 'zod'
 import { idTime } from '#platform/random.ts'
 import { type QuickCheck, quickCheck } from './quick-shape.ts'
-import type { GreylistReport, Report } from './reports.ts'
+import { BANNER_LEFT, type GreylistReport, type Report } from './reports.ts'
 
 const LINE_MAX = 2_000 // Longer texts are of no use to a reader.
 const STEPS_MAX = 100
@@ -137,6 +137,7 @@ const Delivery = z.object({
     .max(SIGNATURES_MAX)
     .optional(),
   unsigned: Line.optional(),
+  banner: z.enum(['placed', ...BANNER_LEFT]).optional(),
   by: Line.optional(),
 })
 

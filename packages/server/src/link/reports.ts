@@ -153,9 +153,16 @@ export type DeliveryReport = {
   readonly signatures?: readonly MadeSignature[] | undefined
   /** Why it left without a signature it should have. */
   readonly unsigned?: string | undefined
+  /** What became of a first-contact banner: in the text, or why the text stayed. */
+  readonly banner?: 'placed' | BannerLeft | undefined
   /** Who decided it, where a person did; then `attempt` is the last one before. */
   readonly by?: string | undefined
 }
+
+/** Why a message keeps its text although a banner was wanted. */
+export type BannerLeft = (typeof BANNER_LEFT)[number]
+
+export const BANNER_LEFT = ['signed', 'encrypted', 'report', 'no-text', 'unreadable', 'too-large'] as const
 
 /** A deferral that ended: accepted after a wait, or never retried. */
 export type EndedDeferral = {

@@ -131,6 +131,16 @@ export const RuleShape = z.discriminatedUnion('type', [
       level: z.enum(['relaxed', 'moderate', 'aggressive']),
     }),
   }),
+  z.object({
+    ...common,
+    type: z.literal('first-contact'),
+    option: z.object({
+      action: z.enum(['tag', 'banner', 'none']),
+      measure: z.enum(['recipient', 'organisation']),
+      learnDays: z.int(),
+      language: z.enum(['en', 'de', 'fr']),
+    }),
+  }),
 ]) satisfies z.ZodType<PolicyRule>
 
 export const AddressGroupShape = z.object({

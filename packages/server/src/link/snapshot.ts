@@ -106,7 +106,7 @@ export const SnapshotIndex = z.object({
 export type SnapshotIndex = z.infer<typeof SnapshotIndex>
 
 /** Lists that grow; each has entries of its own shape, which only whoever asks for them reads. */
-export const ReplicaList = z.enum(['recipient', 'managed-sender', 'greylist-pass', 'person'])
+export const ReplicaList = z.enum(['recipient', 'managed-sender', 'greylist-pass', 'person', 'known-author'])
 export type ReplicaList = z.infer<typeof ReplicaList>
 
 /** A small JSON value: an object or an array. */

@@ -113,7 +113,8 @@ function gatherWants(policy: Policy, course: Course): Promise<void> | null {
     if (found instanceof Promise) return found.then((fact) => note(course, name, fact))
     note(course, name, found)
   }
-  return isNew && asksAgain(policy) ? gatherWants(policy, course) : null
+  // What it wants may depend on what it has now.
+  return isNew ? gatherWants(policy, course) : null
 }
 
 function note({ facts, values }: Course, name: FactName, fact: Fact<unknown>): void {
@@ -124,11 +125,6 @@ function note({ facts, values }: Course, name: FactName, fact: Fact<unknown>): v
 function wantsOf(policy: Policy, { facts, question }: Course): readonly FactName[] {
   const have = facts as WantedFacts<FactName>
   return policy.wants?.(question.transaction, question.settings, have) ?? NOTHING
-}
-
-/** Whether what a policy wants depends on what it has: seen by its parameters, for most do not ask. */
-function asksAgain({ wants }: Policy): boolean {
-  return wants !== undefined && wants.length > 2
 }
 
 function ask(policy: Policy, { facts, values, question, explanation }: Course): Opinion {

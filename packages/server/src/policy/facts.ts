@@ -110,6 +110,15 @@ export type ImpersonationSignal = {
   readonly saw: string
 }
 
+/** Whether an author wrote before, as learned from mail that was let in (F4). */
+export type FirstContactFact = {
+  /** What the author is remembered by: the address key, behind `~` where nothing vouched for it. */
+  readonly author: string
+  readonly wroteTo: 'recipient' | 'organisation' | 'nobody'
+  /** Remembered long ago: it is to be noted anew. */
+  readonly isStale: boolean
+}
+
 /** What the greylist knows of the sender of a message. Times are Unix milliseconds (G1, G2). */
 export type GreylistMemory = {
   /** What the sender is recognised by, such as `spf:sender.example` (decisions 10). */
@@ -226,6 +235,7 @@ export type Facts = {
   readonly greylist: GreylistMemory
   /** What in the author looks like somebody of ours, in words for the reader; empty when nothing does. */
   readonly impersonation: readonly ImpersonationSignal[]
+  readonly firstContact: FirstContactFact
   readonly virus: VirusFact
   readonly attachments: AttachmentsFact
   readonly spam: SpamFact

@@ -6,6 +6,7 @@ import { authentication } from './authentication.ts'
 import { authorRelay } from './author-relay.ts'
 import { blockedSenders, blockedSendersHeader } from './blocked-senders.ts'
 import { displayName } from './display-name.ts'
+import { firstContact } from './first-contact.ts'
 import { greylisting, greylistingOfBounces } from './greylisting.ts'
 import { hops } from './hops.ts'
 import { permittedSenders, permittedSendersHeader } from './permitted-senders.ts'
@@ -40,7 +41,8 @@ const atMessage = (policy: Policy): Policy => ({ ...policy, stage: 'message' })
 /**
  * Asked once the content is here, for each recipient: hops and loops → authentication → author of
  * outbound mail → sender rate → anti-spoofing → display name → blocked → permitted → greylisting of bounces →
- * virus → attachments → spam: what is cheap and what refuses comes before what reads all of the content.
+ * virus → attachments → spam → first contact: what is cheap and what refuses comes before what reads all of
+ * the content; what only marks comes last.
  */
 export const messagePolicies = [
   hops,
@@ -55,6 +57,7 @@ export const messagePolicies = [
   virus,
   attachments,
   spam,
+  firstContact,
 ] as readonly Policy[]
 
 export const unprovenMessagePolicies: readonly Policy[] = messagePolicies.flatMap((policy) =>

@@ -22,7 +22,12 @@ export type Outcome =
     }
 
 /** Facts that are about a recipient. Every other fact is found out once a message. */
-const OF_RECIPIENT: ReadonlySet<FactName> = new Set(['recipient', 'managedSender', 'impersonation'])
+const OF_RECIPIENT: ReadonlySet<FactName> = new Set([
+  'recipient',
+  'managedSender',
+  'impersonation',
+  'firstContact',
+])
 
 type Decided = { readonly class: string; readonly verdict: Verdict }
 

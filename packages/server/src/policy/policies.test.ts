@@ -204,6 +204,7 @@ test('the order is the documented one, and every reason has a sentence', () => {
         'virus',
         'attachments',
         'spam',
+        'first-contact',
       ],
     ],
   )

@@ -3,8 +3,9 @@
 import type { Mailbox } from '@gatepost/mail/address.ts'
 import type { ReversePath } from '@gatepost/mail/path.ts'
 import type { PermanentReply, TransientReply } from '@gatepost/mail/reply.ts'
-import type { Fact, FactName, Facts } from './facts.ts'
+import type { Fact, FactName, Facts, ImpersonationSignal } from './facts.ts'
 import type { Reason } from './reasons.ts'
+import type { BannerLanguage } from './rule.ts'
 import type { TenantSettings } from './settings.ts'
 
 export type PolicyName =
@@ -27,13 +28,23 @@ export type PolicyName =
   | 'virus'
   | 'attachments'
   | 'spam'
+  | 'first-contact'
 
 export type Stage = 'rcpt' | 'message'
 
 export type Direction = 'inbound' | 'outbound'
 
-/** Side effects that a `continue` or `hold` may carry (decisions 8); none is applied by part 1's policies. */
-export type Effect = { readonly kind: 'tag'; readonly text: string }
+/** What a message shows of an author's first contact; told to the recipients it is true of. */
+export type FirstContactMark = {
+  /** The language of a banner in the text; null marks with a header field alone. */
+  readonly banner: BannerLanguage | null
+  readonly warns: readonly ImpersonationSignal['kind'][]
+}
+
+/** Side effects that a `continue` or `hold` may carry (decisions 8). */
+export type Effect =
+  | { readonly kind: 'tag'; readonly text: string }
+  | ({ readonly kind: 'first-contact' } & FirstContactMark)
 
 /** The rule an opinion rests on: the Why page links it by its id. */
 export type RuleRef = { readonly id: string; readonly name: string }

@@ -144,6 +144,15 @@ export const reasons = {
   'spam-tagged': 'The score reaches the level; the message is tagged.',
   'spam-held': 'The score reaches the level that the rule holds at.',
   'spam-refused': 'The score reaches the level that is refused.',
+  'no-first-contact-rule': 'No rule marks the first message of an author.',
+  'first-contact-exempt': 'The rule leaves first messages as they are.',
+  'contact-known': 'The author is no stranger to the recipient.',
+  'contact-not-told': 'Whether the author wrote before cannot be told, so nothing is said of it.',
+  'contacts-learning': 'The rule still learns who writes to whom, and marks nothing yet.',
+  'first-contact-tagged':
+    'The first message of this author: a header field says so, and the text is unchanged.',
+  'first-contact-banner':
+    'The first message of this author: a banner in its text says so, which breaks the author’s signature.',
   'permits-cancelled': 'Authentication failed, and the rule for that takes every permit away.',
 } as const
 

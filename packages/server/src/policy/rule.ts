@@ -40,6 +40,9 @@ export type SecureDeliveryLevel =
 /** What a kind of content leads to. */
 export type AttachmentAction = 'none' | 'tag' | 'hold' | 'reject'
 
+/** Languages of the banner on first messages. */
+export type BannerLanguage = 'en' | 'de' | 'fr'
+
 /** From which score on mail is acted on: 7, 5 and 3 points (behaviour §15.1). */
 export type SpamLevel = 'relaxed' | 'moderate' | 'aggressive'
 
@@ -103,6 +106,15 @@ export type RuleOptions = {
     readonly action: 'hold' | 'tag' | 'reject' | 'none'
     readonly level: SpamLevel
   }
+  /** What the first message of an author leads to (F4). A banner changes the text, and breaks signatures. */
+  readonly 'first-contact': {
+    readonly action: 'tag' | 'banner' | 'none'
+    /** Known is who wrote to the recipient, or to anybody of the organisation. */
+    readonly measure: 'recipient' | 'organisation'
+    /** Days of looking on before anything is marked. */
+    readonly learnDays: number
+    readonly language: BannerLanguage
+  }
   /** What TLS a client must have used (T1). */
   readonly 'secure-receipt': { readonly action: 'enforce' | 'none'; readonly version: '1.2' | '1.3' }
 }
@@ -124,6 +136,7 @@ export const RULE_TYPES = [
   'virus-scanning',
   'attachment-handling',
   'spam-scanning',
+  'first-contact',
 ] as const satisfies readonly RuleType[]
 
 /** One rule as edges know it. Times are Unix milliseconds. */

@@ -7,7 +7,10 @@ import { selectRule } from './rules/select.ts'
 import { subjectOf, wantsClientNames } from './rules/subject.ts'
 import type { TenantSettings } from './settings.ts'
 
-export type ScreeningType = Extract<RuleType, 'virus-scanning' | 'attachment-handling' | 'spam-scanning'>
+export type ScreeningType = Extract<
+  RuleType,
+  'virus-scanning' | 'attachment-handling' | 'spam-scanning' | 'first-contact'
+>
 
 type Asked = {
   readonly transaction: PolicyTransaction

@@ -1,7 +1,7 @@
 // The spool's interface: what edges and delivery ask of durable storage. Law 1: once commit resolves, we may
 // say 250.
 import type { AcceptedReport, DeliveryReport, EdgeReport } from '#link/reports.ts'
-import type { Direction } from '#policy/policy.ts'
+import type { Direction, FirstContactMark } from '#policy/policy.ts'
 
 /** MAIL's parameters that travel with the message (RFC 3461, 6152, 6531, 8689). */
 export type EnvelopeParameters = {
@@ -25,6 +25,8 @@ export type EnvelopeRecipient = {
    * Left out for everybody else.
    */
   readonly archive?: 'gateway' | 'journal' | undefined
+  /** What its copy shows of an author's first contact (F4); left out for all other mail. */
+  readonly firstContact?: FirstContactMark | undefined
   /** `held` waits for a person; everything else starts `queued`. */
   readonly state: 'queued' | 'held'
   /** Why it was held from the start, for the queue's list. */

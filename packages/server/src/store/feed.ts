@@ -19,7 +19,7 @@ export type FeedChange = {
  * Lists whose changes come by the ten thousand: many entries share a row, and what is old is dropped whole,
  * since a reader that starts over gets these lists from their own tables.
  */
-export const batchedLists: ReadonlySet<FeedList> = new Set(['managed-sender'])
+export const batchedLists: ReadonlySet<FeedList> = new Set(['managed-sender', 'known-author'])
 
 /** Any number that only Gatepost uses. */
 const FEED_LOCK = 7_305_202_602

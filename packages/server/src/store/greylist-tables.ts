@@ -29,4 +29,7 @@ export type GreylistEndedTable = {
 
 export type GreylistPassTable = { tenant_id: string; identity: string; passed_at: number }
 
+/** Authors who wrote before (F4): digests of who wrote to whom, `link/known-author.ts`. */
+export type KnownAuthorTable = { tenant_id: string; key: string; seen_at: number }
+
 export type GreylistReportTable = { id: string; taken_at: number }

@@ -29,6 +29,7 @@ import { alerts } from './migrations/0039-alerts.ts'
 import { checkHistory } from './migrations/0040-check-history.ts'
 import { sharingAndLeaving } from './migrations/0041-sharing-and-leaving.ts'
 import { templatesAndAddresses } from './migrations/0042-templates-and-addresses.ts'
+import { knownAuthors } from './migrations/0045-known-authors.ts'
 import { columnTypes, type Dialect, type Migration } from './migrations/migration.ts'
 import type { Schema } from './schema.ts'
 
@@ -61,6 +62,7 @@ export const migrations: readonly Migration[] = [
   digests,
   archiveTables,
   contacts,
+  knownAuthors,
 ].toSorted((a, b) => a.version - b.version)
 
 /** Any number that only Gatepost uses: the key of PostgreSQL's advisory lock around migrations. */

@@ -4,7 +4,7 @@ import type { Generated } from 'kysely'
 import type { Json } from './columns.ts'
 
 /** Lists that grow and reach edges through the feed. */
-export type FeedList = 'recipient' | 'managed-sender' | 'greylist-pass' | 'person'
+export type FeedList = 'recipient' | 'managed-sender' | 'greylist-pass' | 'person' | 'known-author'
 
 /** Changes of lists that grow, in order (decisions 31). Write with `appendFeed` only. */
 export type FeedTable = {

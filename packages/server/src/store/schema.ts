@@ -39,6 +39,7 @@ import type {
   GreylistHourTable,
   GreylistPassTable,
   GreylistReportTable,
+  KnownAuthorTable,
 } from './greylist-tables.ts'
 import type {
   DowntimeTable,
@@ -283,6 +284,7 @@ export type Schema = {
   greylist_hour: GreylistHourTable
   greylist_ended: GreylistEndedTable
   greylist_pass: GreylistPassTable
+  known_author: KnownAuthorTable
   greylist_report: GreylistReportTable
   policy: PolicyTable
   address_group: AddressGroupTable

@@ -66,6 +66,7 @@ export const tenantTables = [
   'contact_run',
   'contact_part',
   'contact_pair',
+  'known_author',
   'agent',
   'agent_push',
   'agent_chunk',

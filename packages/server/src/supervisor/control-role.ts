@@ -22,6 +22,7 @@ import { ContactRunner, watchContacts } from '#control/contacts/runner.ts'
 import { watchDigests } from '#control/digest/watch.ts'
 import { SyncRunner } from '#control/directory/sync.ts'
 import { watchDirectories } from '#control/directory/watch.ts'
+import { watchKnownAuthors } from '#control/first-contact/learn.ts'
 import { watchGreylist } from '#control/greylist/reports.ts'
 import { watchDepartures } from '#control/leaving/erase.ts'
 import { watchRanges } from '#control/outbound/ranges.ts'
@@ -181,6 +182,7 @@ function loopsOf(deps: LoopDeps, signal: AbortSignal): readonly Promise<void>[] 
     watchArchive(deps, signal),
     deps.exports.run(signal),
     watchGreylist(deps, signal),
+    watchKnownAuthors(deps, signal),
     watchAwaited(deps, signal),
     watchDigests(deps, signal),
     watchSigning(deps, signal),

@@ -82,6 +82,14 @@ export const DRAFT_FLAGS: readonly Flag[] = [
     means: 'Secure delivery, verified: a name to accept; may be repeated.',
   },
   { name: 'tls-version', value: 'VERSION', means: 'Secure receipt: 1.2 or 1.3 at least.' },
+  {
+    name: 'measure',
+    value: 'WHOM',
+    means:
+      'First contact: what counts as known, who wrote to the recipient or to the organisation (recipient).',
+  },
+  { name: 'learn-days', value: 'DAYS', means: 'First contact: days of looking on before it marks (14).' },
+  { name: 'language', value: 'LANGUAGE', means: 'First contact: en, de or fr, for a banner (en).' },
   { name: 'override', value: null, means: 'Comes before more specific policies.' },
   { name: 'both-ways', value: null, means: 'Also with sender and recipient swapped.' },
   { name: 'off', value: null, means: 'Saves it switched off.' },
@@ -152,6 +160,13 @@ function optionOf(type: PolicyType, { flag, flags, isSet }: Context): unknown {
     }
     case 'spam-scanning':
       return { action: action ?? 'hold', level: flag('level') ?? 'moderate' }
+    case 'first-contact':
+      return {
+        action: action ?? 'tag',
+        measure: flag('measure') ?? 'recipient',
+        learnDays: Number(flag('learn-days') ?? '14'),
+        language: flag('language') ?? 'en',
+      }
     case 'anti-spoofing':
       return {
         action: action ?? 'refuse',

@@ -12,6 +12,7 @@ import { tenantTables } from '#store/tenant-tables.ts'
 import type { ArchiveDeps } from '../archive/deps.ts'
 import { destroyArchive } from '../archive/settings.ts'
 import { appendAudit } from '../audit/audit.ts'
+import { eraseKnownAuthors } from '../first-contact/store.ts'
 import { Problem } from '../problem.ts'
 import type { Scope } from '../scope.ts'
 import { deleteSenders } from '../sender/write-store.ts'
@@ -33,6 +34,8 @@ const LOOK_MS = 600_000
 const SENDERS_PER_PART_MAX = 2_000
 const ACTOR = { kind: 'system', name: 'leaving' } as const
 
+/** Lists that are erased in parts. */
+const OF_THEIR_OWN = ['managed-sender', 'known-author'] as const
 /** Told to the publisher, which forgets the tenant and clears these itself. */
 const LEFT_TO_PUBLISHER: ReadonlySet<string> = new Set(['tenant_dirty', 'shard', 'feed'])
 /** Notes of cuts in the audit log hold no word of anybody, and the database lets none go. */
@@ -81,6 +84,7 @@ async function eraseTenant(scope: Scope, deps: EraseDeps): Promise<Receipt> {
   const messages = await tracking.removeTenant(tenantId)
   for (const { id } of await exportsOf(store.db, tenantId)) removeFile(pathOf(id, deps))
   const senders = await eraseSenders(store, tenantId, clock.now())
+  await eraseAuthors(store, tenantId, clock.now())
   const receipt = await store.transaction(async (trx) => {
     const now = clock.now()
     await tellEdges(trx, { tenantId, dialect: store.dialect, now })
@@ -153,6 +157,18 @@ async function eraseSenders(store: Store, tenantId: string, now: number): Promis
   }
 }
 
+/** The same for authors who wrote before. */
+async function eraseAuthors(
+  { db, transaction, dialect }: Store,
+  tenantId: string,
+  now: number,
+): Promise<void> {
+  await db.deleteFrom('feed').where('tenant_id', '=', tenantId).where('list', '=', 'known-author').execute()
+  for (let gone = 1; gone > 0; ) {
+    gone = await transaction((trx) => eraseKnownAuthors(trx, tenantId, { dialect, now }))
+  }
+}
+
 /** Every key that edges ever had of the other lists is taken away; what was said of them before goes. */
 async function tellEdges(
   trx: Trx,
@@ -163,13 +179,13 @@ async function tellEdges(
     .select(['list', 'key'])
     .distinct()
     .where('tenant_id', '=', tenantId)
-    .where('list', '<>', 'managed-sender')
+    .where('list', 'not in', OF_THEIR_OWN)
     .execute()
   const changes = rows.map(({ list, key }) => ({ tenantId, list, key, value: null }))
   await trx
     .deleteFrom('feed')
     .where('tenant_id', '=', tenantId)
-    .where('list', '<>', 'managed-sender')
+    .where('list', 'not in', OF_THEIR_OWN)
     .execute()
   await appendFeed(trx, changes, { dialect, now })
 }

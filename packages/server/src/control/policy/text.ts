@@ -62,6 +62,7 @@ export function optionText({ type, option }: Pick<PolicyDraft, 'type' | 'option'
   if (type === 'spam-scanning' && 'level' in option && 'action' in option) {
     return option.action === 'none' ? 'Take no action' : `${SPAM_WORDS[option.action]}, ${option.level}`
   }
+  if ('measure' in option) return option.action === 'none' ? 'Take no action' : firstContactText(option)
   if ('routeId' in option) return 'Take another route'
   if ('names' in option) return DELIVERY_LEVELS[option.level]
   if (option.action === 'none') return 'Take no action'
@@ -107,6 +108,11 @@ function virusText({ infected, notChecked, unavailable }: OptionOf<'virus-scanni
   ].join('; ')
 }
 
+function firstContactText({ action, measure }: OptionOf<'first-contact'>): string {
+  const how = action === 'banner' ? 'Banner in the text' : 'Tag in the header'
+  return `${how}, first message to ${measure === 'recipient' ? 'a recipient' : 'the organisation'}`
+}
+
 export const TYPE_NAMES: { readonly [Name in PolicyType]: string } = {
   'permitted-senders': 'permitted senders',
   'blocked-senders': 'blocked senders',
@@ -122,6 +128,7 @@ export const TYPE_NAMES: { readonly [Name in PolicyType]: string } = {
   'virus-scanning': 'virus scanning',
   'attachment-handling': 'attachments',
   'spam-scanning': 'spam scanning',
+  'first-contact': 'first contact',
 }
 
 /** How another policy stands to this one, as a sentence. */

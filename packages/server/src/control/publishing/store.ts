@@ -14,8 +14,8 @@ import { groupsOf, memberAddresses } from '../policy/store.ts'
 import { heldDaysOf } from '../retention/store.ts'
 import { taughtOf } from '../screening/store.ts'
 import { autoAllowRow } from '../sender/auto-allow-store.ts'
-import { fillSenders } from '../sender/fill-store.ts'
 import { arcOf, keysInUse } from '../signing/store.ts'
+import { fillLists } from './fill.ts'
 
 /** An edge that is fetching a version just replaced still finds its shards. */
 const REPLACED_KEPT_MS = 10 * 60_000
@@ -74,7 +74,7 @@ export function createPublishingStore(store: Store): PublishingStore {
         .execute()
       return itemsOf(rows, limit)
     },
-    fill: (cursor, limit) => fillSenders(db, { cursor, limit }),
+    fill: (cursor, limit) => fillLists(db, { cursor, limit }),
     compactFeed: (before) => store.transaction((trx) => compactFeed(acrossTenants(trx), before)),
   }
 }

@@ -13,6 +13,12 @@ export function shownFacts(facts: GatheredFacts, tenantId: string): Shown[] {
   })
 }
 
+const WROTE_TO = {
+  recipient: 'wrote to this recipient before',
+  organisation: 'wrote to others of the organisation before',
+  nobody: 'is not known to have written before',
+} as const
+
 const words: Words = {
   relay({ authorizedFor, reversePathTenant, forwardPathTenant, cloud }, tenantId) {
     const shared = cloud == null ? 'not authorised' : `shared by all customers of ${cloud.provider}`
@@ -73,6 +79,8 @@ const words: Words = {
     ),
   spam: ({ score, contributions, engine }) =>
     `${score.toFixed(1)} points by ${engine}: ${contributions.map((one) => `${one.name} ${one.points.toFixed(1)}`).join(', ')}`,
+  firstContact: ({ author, wroteTo }) =>
+    `${author.replace(/^~/, '')}${author.startsWith('~') ? ', not authenticated,' : ''} ${WROTE_TO[wroteTo]}`,
   impersonation: (signals) => signals.map(({ saw }) => saw).join('; ') || 'no signal',
 }
 

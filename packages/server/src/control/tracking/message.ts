@@ -163,6 +163,7 @@ function attemptOf(attempt: DeliveryReport, { recipients }: MessageBody): Messag
     dsnId,
     ...(attempt.signatures === undefined ? {} : { signatures: [...attempt.signatures] }),
     ...(attempt.unsigned === undefined ? {} : { unsigned: attempt.unsigned }),
+    ...(attempt.banner === undefined ? {} : { banner: attempt.banner }),
     ...(by === undefined ? {} : { by }),
   }
 }

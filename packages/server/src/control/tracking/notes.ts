@@ -1,6 +1,7 @@
 // What Connect wants to know of mail that passes: first messages, when addresses sent last, and who was
 // refused relay.
 import type { AcceptedReport, Report } from '#link/reports.ts'
+import { type AuthorSeen, authorsSeenIn } from '../first-contact/learn.ts'
 import { type HeldNotes, heldIn } from '../hold/notes.ts'
 import type { OutboundUse } from '../outbound/uses.ts'
 import { addVolume, HOUR_MS, type SenderVolume, volumesIn } from '../outbound/volume.ts'
@@ -16,6 +17,8 @@ export type MailNotes = {
   readonly senders?: readonly SenderUse[] | undefined
   /** Whose answers accepted outbound mail permits (S4). */
   readonly correspondence?: CorrespondenceNotes | undefined
+  /** Authors to be remembered (F4). */
+  readonly authors?: readonly AuthorSeen[] | undefined
   /** Mail that is held for a person, and what was decided about it (H3). */
   readonly heldMail?: HeldNotes | undefined
   /** First outbound message of a tenant, and when its addresses sent, at most once a day each. */
@@ -55,6 +58,7 @@ export class NoteTaker {
   #made: CorrespondenceNotes['made'][number][] = []
   #bad: CorrespondenceNotes['bad'][number][] = []
   #held: CorrespondenceNotes['held'][number][] = []
+  #authors: AuthorSeen[] = []
   #heldMail: HeldNotes['held'][number][] = []
   #heldOutcomes: HeldNotes['outcomes'][number][] = []
   #outbound: MailNotes['outbound'][number][] = []
@@ -71,6 +75,7 @@ export class NoteTaker {
       this.#bad.push(...(written.bad ?? []))
       this.#held.push(...(written.held ?? []))
     }
+    this.#authors.push(...authorsSeenIn(report))
     const heldMail = heldIn(report)
     if (heldMail !== null) {
       this.#heldMail.push(...(heldMail.held ?? []))
@@ -106,6 +111,7 @@ export class NoteTaker {
       protection: this.#protection.take(),
       senders: this.#senders,
       correspondence: { made: this.#made, bad: this.#bad, held: this.#held },
+      authors: this.#authors,
       heldMail: { held: this.#heldMail, outcomes: this.#heldOutcomes },
       outbound: this.#outbound,
       inbound: this.#inbound,
@@ -117,6 +123,7 @@ export class NoteTaker {
     this.#made = []
     this.#bad = []
     this.#held = []
+    this.#authors = []
     this.#heldMail = []
     this.#heldOutcomes = []
     this.#outbound = []

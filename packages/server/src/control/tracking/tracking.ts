@@ -7,6 +7,7 @@ import type { Emit } from '#events/emit.ts'
 import type { Clock } from '#platform/clock.ts'
 import { newId } from '#platform/random.ts'
 import type { Store } from '#store/open.ts'
+import { keepAuthorsSeen } from '../first-contact/learn.ts'
 import { keepGreylistReports } from '../greylist/reports.ts'
 import { keepHeld } from '../hold/notes-store.ts'
 import { problem } from '../problem.ts'
@@ -196,6 +197,7 @@ async function keepNotes(
   await keepMailNotes(store, notes)
   const { correspondence } = notes
   if (correspondence && (await keepCorrespondence(correspondence, { store }))) peopleChanged?.()
+  if (notes.authors && (await keepAuthorsSeen(notes.authors, { store }))) peopleChanged?.()
   if (notes.heldMail !== undefined) {
     const { unknown } = await keepHeld(store, notes.heldMail)
     for (const note of unknown) await keepHeld(store, { held: await heldAnewIn(note, storage), outcomes: [] })

@@ -19,6 +19,7 @@ const words = new Map([
   ['permitted-senders-header', 'Permitted senders, header'],
   ['virus', 'Virus'],
   ['attachments', 'Attachments'],
+  ['first-contact', 'First contact'],
   ['spam', 'Spam'],
 ])
 

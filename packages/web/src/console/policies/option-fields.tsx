@@ -2,6 +2,7 @@
 import type { PolicyDraft, PolicyType } from '@gatepost/contract/policy.ts'
 import { Checkbox, TagsInput } from '@mantine/core'
 import { Choice } from './choice.tsx'
+import { FirstContact } from './first-contact-fields.tsx'
 import type { Change, FaultOf } from './policy-form.tsx'
 import { AttachmentHandling, SpamScanning, VirusScanning } from './screening-fields.tsx'
 import { RouteField, SecureDelivery, SecureReceipt } from './transport-fields.tsx'
@@ -71,6 +72,8 @@ export function OptionFields({ draft, onChange, faultOf }: Props) {
       return <AttachmentHandling option={draft.option} set={set} faultOf={faultOf} />
     case 'spam-scanning':
       return <SpamScanning option={draft.option} set={set} faultOf={faultOf} />
+    case 'first-contact':
+      return <FirstContact option={draft.option} set={set} faultOf={faultOf} />
     case 'authentication':
       return <Authentication option={draft.option} set={set} faultOf={faultOf} />
   }

@@ -16,6 +16,7 @@ export const policyTypes = [
   'virus-scanning',
   'attachment-handling',
   'spam-scanning',
+  'first-contact',
 ] as const
 export type PolicyTypeName = (typeof policyTypes)[number]
 

@@ -95,6 +95,12 @@ export const typeWords: { readonly [Type in PolicyType]: TypeWord } = {
     never: 'Permitted senders skip it. From 28 points on mail is refused whatever the action.',
     add: 'Add a spam scanning policy',
   },
+  'first-contact': {
+    name: 'First contact',
+    does: 'Marks the first message of an author: by a header field, or by a banner in the text where you choose so.',
+    never: 'Nothing is held or refused for it. Signed and encrypted mail (S/MIME, PGP) keeps its text.',
+    add: 'Add a first-contact policy',
+  },
 }
 
 const options: { readonly [Type in PolicyType]: Extract<PolicyDraft, { type: Type }>['option'] } = {
@@ -124,6 +130,7 @@ const options: { readonly [Type in PolicyType]: Extract<PolicyDraft, { type: Typ
     unreadable: 'hold',
   },
   'spam-scanning': { action: 'hold', level: 'moderate' },
+  'first-contact': { action: 'tag', measure: 'recipient', learnDays: 14, language: 'en' },
 }
 
 /** A draft of a type with nothing decided yet but what is safe. */
