@@ -3,45 +3,13 @@
 
 import type { Mailbox } from '@gatepost/mail/address.ts'
 import type { ReversePath } from '@gatepost/mail/path.ts'
+import type { SettingsDirectory, StoredCredential } from '#link/directory.ts'
 import type { ReplicaList, ReplicaValue } from '#link/snapshot.ts'
 import type { Fact, Facts, RecipientFact } from '#policy/facts.ts'
-import type { CloudProvider, ForwardingSettings, TenantSettings } from '#policy/settings.ts'
+import type { TenantSettings } from '#policy/settings.ts'
 
-/** A service credential as published (O3). */
-export type StoredCredential = {
-  readonly id: string
-  readonly tenantId: string
-  readonly username: string
-  /** Sealed SCRAM keys. */
-  readonly keys: string
-  /** The tenant alone, as a list: what an authorised address has, too. */
-  readonly tenants: readonly string[]
-}
-
-/** One published version of every tenant's settings. A transaction keeps the one it began with. */
-export type Directory = {
-  readonly version: number
-  /** The tenant that validated exactly this domain (A-label, lower case), or null. */
-  tenantOfDomain(domain: string): string | null
-  settings(tenantId: string): TenantSettings | null
-  /** Ids of the tenants that authorised this client address. */
-  authorizedFor(ip: string): readonly string[]
-  /** Whether any tenant has a service credential: else nobody can sign in. */
-  readonly hasCredentials: boolean
-  credential(username: string): StoredCredential | null
-  /** The shared cloud this address lies in, where any tenant sends through it. */
-  cloudOf(ip: string): CloudProvider | null
-  /** Whether the tenant sends through it. */
-  usesCloud(tenantId: string, provider: CloudProvider): boolean
-  /** The tenant that proved an id of the provider to be its own. */
-  tenantOfCloudId(provider: CloudProvider, id: string): string | null
-  /** The tenant whose secret has this SHA-256 in hex. */
-  tenantOfCloudSecret(digest: string): string | null
-  /** The tenant whose journal address has this local part. */
-  tenantOfJournal(localPart: string): string | null
-  /** Where an address of the tenant forwards to. */
-  forwardingOf(tenantId: string, addressKey: string): ForwardingSettings | null
-}
+export type Directory = SettingsDirectory
+export type { StoredCredential }
 
 export type CallForwardFact = Fact<Facts['callForward']>
 

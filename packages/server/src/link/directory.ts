@@ -3,27 +3,39 @@
 import { compileIpSet, type IpSet } from '@gatepost/mail/ip.ts'
 import type { CloudProvider, ForwardingSettings, TenantSettings } from '#policy/settings.ts'
 
-type Credential = {
+/** A service credential as published (O3). */
+export type StoredCredential = {
   readonly id: string
   readonly tenantId: string
   readonly username: string
+  /** Sealed SCRAM keys. */
   readonly keys: string
+  /** The tenant alone, as a list: what an authorised address has, too. */
   readonly tenants: readonly string[]
 }
 
-/** One version of all tenants' settings. */
+/** One published version of every tenant's settings. A transaction keeps the one it began with. */
 export type SettingsDirectory = {
   readonly version: number
+  /** The tenant that validated exactly this domain (A-label, lower case), or null. */
   tenantOfDomain(domain: string): string | null
   settings(tenantId: string): TenantSettings | null
+  /** Ids of the tenants that authorised this client address. */
   authorizedFor(ip: string): readonly string[]
+  /** Whether any tenant has a service credential: else nobody can sign in. */
   readonly hasCredentials: boolean
-  credential(username: string): Credential | null
+  credential(username: string): StoredCredential | null
+  /** The shared cloud this address lies in, where any tenant sends through it. */
   cloudOf(ip: string): CloudProvider | null
+  /** Whether the tenant sends through it. */
   usesCloud(tenantId: string, provider: CloudProvider): boolean
+  /** The tenant that proved an id of the provider to be its own. */
   tenantOfCloudId(provider: CloudProvider, id: string): string | null
+  /** The tenant whose secret has this SHA-256 in hex. */
   tenantOfCloudSecret(digest: string): string | null
+  /** The tenant whose journal address has this local part. */
   tenantOfJournal(localPart: string): string | null
+  /** Where an address of the tenant forwards to. */
   forwardingOf(tenantId: string, addressKey: string): ForwardingSettings | null
 }
 
@@ -33,7 +45,7 @@ const NOBODY: readonly string[] = []
 export function indexOf(version: number, shards: readonly TenantSettings[]): SettingsDirectory {
   const byTenant = new Map(shards.map((shard) => [shard.tenantId, shard]))
   const byDomain = new Map<string, string>()
-  const credentials = new Map<string, Credential>()
+  const credentials = new Map<string, StoredCredential>()
   const journals = new Map<string, string>()
   for (const { tenantId, domains, credentials: own = [], journal = [] } of shards) {
     for (const localPart of journal) journals.set(localPart, tenantId)

@@ -3,8 +3,8 @@ import type { DirectoryEntry } from '@gatepost/directory/entry.ts'
 import type { Db } from '#store/open.ts'
 import type { UserAddress } from './address.ts'
 import { type OwnDomains, readUserAddress } from './address.ts'
-import { batchesOf } from './batches.ts'
 import { claimsOf, type Known } from './claim.ts'
+import { userIdsByExternal } from './group-store.ts'
 import { addressesOfUsers, ownDomains, ownersOf, sourcesOfUsers, usersById } from './store.ts'
 
 export type PeopleState = {
@@ -27,7 +27,7 @@ export async function readPeople(
 ): Promise<PeopleState> {
   const domains = await ownDomains(db, tenantId)
   const externalIds = [...asked.upserts.map(({ externalId }) => externalId), ...asked.removals]
-  const byExternal = await usersByExternal(db, tenantId, { connectorId: asked.connectorId, externalIds })
+  const byExternal = await userIdsByExternal(db, tenantId, { connectorId: asked.connectorId, externalIds })
   const keys = asked.upserts.flatMap((entry) => addressesIn(entry, domains).map(({ key }) => key))
   const owners = await ownersOf(db, tenantId, [...new Set(keys)])
   const ids = new Set([...byExternal.values(), ...[...owners.values()].map(({ userId }) => userId)])
@@ -64,23 +64,4 @@ export function addressesIn(entry: DirectoryEntry, domains: OwnDomains): readonl
     if (read.ok && !found.has(read.value.key)) found.set(read.value.key, read.value)
   }
   return [...found.values()]
-}
-
-async function usersByExternal(
-  db: Db,
-  tenantId: string,
-  asked: { readonly connectorId: string; readonly externalIds: readonly string[] },
-): Promise<ReadonlyMap<string, string>> {
-  const found = new Map<string, string>()
-  for (const ids of batchesOf(asked.externalIds)) {
-    const rows = await db
-      .selectFrom('user_source')
-      .select(['external_id', 'user_id'])
-      .where('tenant_id', '=', tenantId)
-      .where('connector_id', '=', asked.connectorId)
-      .where('external_id', 'in', ids)
-      .execute()
-    for (const row of rows) if (row.external_id !== null) found.set(row.external_id, row.user_id)
-  }
-  return found
 }

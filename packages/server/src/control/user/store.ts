@@ -47,38 +47,32 @@ export async function findUser(db: Db, tenantId: string, reference: string): Pro
 }
 
 /** Addresses of users, in no order. */
-export async function addressesOfUsers(
+export const addressesOfUsers = (
   db: Db,
   tenantId: string,
   userIds: readonly string[],
-): Promise<AddressRow[]> {
-  const rows: AddressRow[] = []
-  for (const ids of batchesOf(userIds)) {
-    const found = await db
-      .selectFrom('user_address')
-      .selectAll()
-      .where('tenant_id', '=', tenantId)
-      .where('user_id', 'in', ids)
-      .execute()
-    for (const row of found) rows.push(row)
-  }
-  return rows
-}
+): Promise<AddressRow[]> => rowsOfUsers(db, 'user_address', { tenantId, userIds })
 
-export async function sourcesOfUsers(
+export const sourcesOfUsers = (
   db: Db,
   tenantId: string,
   userIds: readonly string[],
-): Promise<Row<'user_source'>[]> {
-  const rows: Row<'user_source'>[] = []
+): Promise<Row<'user_source'>[]> => rowsOfUsers(db, 'user_source', { tenantId, userIds })
+
+async function rowsOfUsers<Table extends 'user_address' | 'user_source'>(
+  db: Db,
+  table: Table,
+  { tenantId, userIds }: { readonly tenantId: string; readonly userIds: readonly string[] },
+): Promise<Row<Table>[]> {
+  const rows: Row<Table>[] = []
   for (const ids of batchesOf(userIds)) {
     const found = await db
-      .selectFrom('user_source')
+      .selectFrom(table as 'user_address' | 'user_source')
       .selectAll()
       .where('tenant_id', '=', tenantId)
       .where('user_id', 'in', ids)
       .execute()
-    for (const row of found) rows.push(row)
+    for (const row of found) rows.push(row as Row<Table>)
   }
   return rows
 }
