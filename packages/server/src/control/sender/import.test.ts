@@ -59,7 +59,7 @@ const ways: readonly (readonly [string, string | Buffer])[] = [
   ['a fourth column', ROWS.map((row) => `${row.join(',')},seen 12 times`).join('\n')],
 ]
 
-test('every way to write a list is read alike', async () => {
+test('case 65: every way to write a list is read alike', async () => {
   await withAcme(async (deps, acme) => {
     for (const [name, file] of ways) {
       const shown = await upload(acme, file, deps)
@@ -77,7 +77,7 @@ test('every way to write a list is read alike', async () => {
   })
 })
 
-test('wrong rows are told by line with the reason, and nothing is imported', async () => {
+test('case 65: wrong rows are told by line with the reason, and nothing is imported', async () => {
   await withAcme(async (deps, acme) => {
     const body = [
       'ann@acme.example,bob@news.example,PERMIT',
@@ -185,7 +185,7 @@ testOnBoth('a list is imported in one piece and taken back exactly within the ho
   }),
 )
 
-test('50,000 rows are taken, 50,001 are refused in clear words', async () => {
+test('case 65: 50,000 rows are taken, 50,001 are refused in clear words', async () => {
   await withAcme(async (deps, acme) => {
     const lines = Array.from({ length: 50_000 }, (_, index) => {
       return `user${index % 1_000}@acme.example,contact${index}@partner${index % 4_000}.example,PERMIT`
@@ -208,7 +208,7 @@ const testdata = join(
 )
 const skip = existsSync(testdata) ? false : 'component missing: testdata/csv'
 
-test('formulas stay text: written by us they begin with an apostrophe, read by us they are refused', {
+test('case 65: formulas stay text: written by us they begin with an apostrophe, read by us they are refused', {
   skip,
 }, async () => {
   await withAcme(async (deps, acme) => {

@@ -31,7 +31,14 @@ import { findColumns } from './import-columns.ts'
 import { type CheckedRows, checkRows } from './import-rows.ts'
 import { packed, type SenderUndo, undoOfWritten, undoWritten, unpacked } from './import-undo.ts'
 import { countSenders, primariesOf } from './store.ts'
-import { compareSenders, type NewSender, type Written, writeSenders } from './write-store.ts'
+import {
+  compareSenders,
+  countsByUser,
+  type NewSender,
+  usersOf,
+  type Written,
+  writeSenders,
+} from './write-store.ts'
 
 type Deps = Pick<ControlDeps, 'store' | 'clock' | 'link'>
 type ReadDeps = Pick<Deps, 'store' | 'clock'>
@@ -39,7 +46,6 @@ type Found = Omit<SenderImport, 'id' | 'state' | 'fileName' | 'createdAt' | 'com
 
 /** Shown and kept; the count is exact. */
 const ERRORS_KEPT_MAX = 5_000
-const SAMPLE_ROWS = 20
 const USERS_SHOWN_MAX = 100
 const EMPTY =
   'The file has no rows. Write one entry a row: internal address, external address or domain, PERMIT or BLOCK.'
@@ -74,7 +80,7 @@ export async function previewSenders(
     errors: checked.errors.slice(0, ERRORS_KEPT_MAX),
     errorCount: checked.errors.length,
     warnings: [table.warning, assumedWarning(checked)].filter((text) => text !== null),
-    sample: checked.entries.slice(0, SAMPLE_ROWS).map(({ line, userKey, sender, action }) => {
+    sample: checked.sample.map(({ line, userKey, sender, action }) => {
       return { line, user: userKey, sender, action }
     }),
   }
@@ -179,9 +185,11 @@ async function withPrimaries(
   entries: CheckedRows['entries'],
   { store }: ReadDeps,
 ): Promise<{ readonly entries: readonly NewSender[]; readonly waiting: number }> {
-  const keys = [...new Set(entries.map(({ userKey }) => userKey))]
-  const primaries = await primariesOf(store.db, scope.tenantId, keys, store.dialect)
-  const waiting = entries.reduce((sum, { userKey }) => sum + (primaries.has(userKey) ? 0 : 1), 0)
+  const primaries = await primariesOf(store.db, scope.tenantId, usersOf(entries), store.dialect)
+  const waiting =
+    primaries.size === 0
+      ? entries.length
+      : entries.reduce((sum, { userKey }) => sum + (primaries.has(userKey) ? 0 : 1), 0)
   if (![...primaries].some(([key, primary]) => key !== primary)) return { entries, waiting }
   const byPlace = new Map<string, NewSender>()
   for (const entry of entries) {
@@ -199,9 +207,9 @@ async function requireOwnDomains(
 ): Promise<void> {
   const domains = await ownDomains(store.db, scope.tenantId)
   const of = (address: string): string => address.slice(address.lastIndexOf('@') + 1)
-  const isStale = entries.some(
-    ({ userKey, domain }) => domains.get(of(userKey)) !== true || domains.has(domain),
-  )
+  const isStale =
+    usersOf(entries).some((userKey) => domains.get(of(userKey)) !== true) ||
+    entries.some(({ domain }) => domains.has(domain))
   if (isStale)
     throw problem('import-gone', 'Your domains have changed since the preview. Upload the file again.')
 }
@@ -209,10 +217,10 @@ async function requireOwnDomains(
 function countsOf(compared: Written): Pick<Found, 'added' | 'replaced' | 'unchanged' | 'users' | 'byUser'> {
   const byUser = new Map<string, { user: string; added: number; replaced: number; unchanged: number }>()
   for (const what of ['added', 'replaced', 'unchanged'] as const) {
-    for (const { userKey } of compared[what]) {
-      const counts = byUser.get(userKey) ?? { user: userKey, added: 0, replaced: 0, unchanged: 0 }
-      counts[what] += 1
-      byUser.set(userKey, counts)
+    for (const [user, count] of countsByUser(compared[what])) {
+      const counts = byUser.get(user) ?? { user, added: 0, replaced: 0, unchanged: 0 }
+      counts[what] = count
+      byUser.set(user, counts)
     }
   }
   const users = [...byUser.values()].sort((a, b) => b.added + b.replaced - (a.added + a.replaced))

@@ -82,14 +82,18 @@ export async function writeSenders(trx: Trx, compared: Written, made: Made): Pro
   const { tenantId, now, dialect, source, expiresAt } = made
   // In the order of the table's key: neighbours share pages.
   const changed = [...compared.added, ...compared.replaced].sort(byKey)
+  const writing: Promise<void>[] = []
   for (let at = 0; at < changed.length; at += ENTRIES_PER_STATEMENT_MAX) {
-    await put(trx, changed.slice(at, at + ENTRIES_PER_STATEMENT_MAX), made)
+    // Not waited for one by one: the next piece is made ready while the database writes this one.
+    writing.push(put(trx, changed.slice(at, at + ENTRIES_PER_STATEMENT_MAX), made))
   }
-  await countUp(trx, countsOf(compared.added, 1), made)
+  const written = Promise.all(writing)
   const items = changed.map(({ userKey, sender, action, onlyIfAuthenticated }): FeedChange => {
     const value = managedSenderValue({ action, source, onlyIfAuthenticated, expiresAt })
     return { tenantId, list: 'managed-sender', key: managedSenderKey(userKey, sender), value }
   })
+  await written
+  await countUp(trx, countsByUser(compared.added), made)
   await appendFeed(trx, items, { dialect, now })
 }
 
@@ -113,14 +117,9 @@ export async function deleteSenders(
     await sql`delete from managed_sender where tenant_id = ${tenantId} and (user_key, sender) in
       (select ${user}, ${sender} from ${eachOf(dialect, pairs)} e)`.execute(trx)
   }
-  await countUp(
-    trx,
-    countsOf(
-      places.map(({ user_key: userKey }) => ({ userKey })),
-      -1,
-    ),
-    { tenantId, now, dialect },
-  )
+  const gone = countsByUser(places.map(({ user_key: userKey }) => ({ userKey })))
+  const changes = new Map([...gone].map(([userKey, count]) => [userKey, -count]))
+  await countUp(trx, changes, { tenantId, now, dialect })
   const items = places.map((place): FeedChange => {
     const key = managedSenderKey(place.user_key, place.sender)
     return { tenantId, list: 'managed-sender', key, value: null }
@@ -192,7 +191,7 @@ export async function entriesAmong(
 ): Promise<ReadonlyMap<string, SenderRow>> {
   const found = new Map<string, SenderRow>()
   // Who has no list yet has no entry: a first import looks for users, not for each of its rows.
-  const listed = await listedAmong(db, tenantId, { userKeys: entries.map(({ userKey }) => userKey), dialect })
+  const listed = await listedAmong(db, tenantId, { userKeys: usersOf(entries), dialect })
   const wanted = listed.size === 0 ? [] : entries.filter(({ userKey }) => listed.has(userKey))
   const [user, sender] = columnsOf(dialect, ['text', 'text'])
   for (let at = 0; at < wanted.length; at += ENTRIES_PER_STATEMENT_MAX) {
@@ -214,15 +213,27 @@ async function listedAmong(
   { userKeys, dialect }: { readonly userKeys: readonly string[]; readonly dialect: Store['dialect'] },
 ): Promise<ReadonlySet<string>> {
   const { rows } = await sql<{ readonly user_key: string }>`
-    select l.user_key from ${eachOf(dialect, [...new Set(userKeys)])} e
+    select l.user_key from ${eachOf(dialect, userKeys)} e
     join sender_list l on l.tenant_id = ${tenantId} and l.user_key = e.value`.execute(db)
   return new Set(rows.map(({ user_key }) => user_key))
 }
 
-function countsOf(entries: readonly Pick<NewSender, 'userKey'>[], each: 1 | -1): ReadonlyMap<string, number> {
+/** How many entries each user has among these. */
+export function countsByUser(entries: readonly Pick<NewSender, 'userKey'>[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>()
-  for (const { userKey } of entries) counts.set(userKey, (counts.get(userKey) ?? 0) + each)
+  for (let at = 0; at < entries.length; ) {
+    const { userKey } = entries[at]!
+    const from = at
+    // Entries of one user mostly stand together.
+    while (at < entries.length && entries[at]!.userKey === userKey) at += 1
+    counts.set(userKey, (counts.get(userKey) ?? 0) + at - from)
+  }
   return counts
+}
+
+/** Each user of these entries once. */
+export function usersOf(entries: readonly Pick<NewSender, 'userKey'>[]): readonly string[] {
+  return [...countsByUser(entries).keys()]
 }
 
 async function put(trx: Trx, entries: readonly NewSender[], made: Made): Promise<void> {

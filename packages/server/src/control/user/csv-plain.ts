@@ -18,8 +18,9 @@ const BYTE_ORDER_MARK = '\ufeff'
 /** Whether the text can be read here: no quotation mark, and no line beyond what a record may have. */
 export function isPlainCsv(text: string, lineMax: number): boolean {
   if (text.includes('"')) return false
+  const lines = linesOf(text)
   for (let at = 0; at < text.length; ) {
-    const end = lineEnd(text, at)
+    const end = lines(at)
     if (end - at > lineMax) return false
     at = end + 1
   }
@@ -30,9 +31,10 @@ export function isPlainCsv(text: string, lineMax: number): boolean {
 export async function readPlainCsv(text: string, options: PlainOptions): Promise<CsvTable> {
   const { delimiter, linesBefore, rowsMax } = options
   const rows: Extract<CsvTable, { kind: 'table' }>['rows'][number][] = []
+  const lines = linesOf(text)
   let line = linesBefore
   for (let at = text.startsWith(BYTE_ORDER_MARK) ? 1 : 0; at < text.length; ) {
-    const end = lineEnd(text, at)
+    const end = lines(at)
     line += 1
     const cells = cellsOf(text.slice(at, end), delimiter)
     if (cells !== null) {
@@ -56,12 +58,18 @@ function cellsOf(line: string, delimiter: string): readonly string[] | null {
   return isEmpty ? null : cells
 }
 
-/** Where the line at `from` ends; the next CR or LF is looked for once a line, whichever the file has. */
-function lineEnd(text: string, from: number): number {
-  const feed = text.indexOf('\n', from)
-  const end = feed === -1 ? text.length : feed
-  // A CR within the line ends it too: old spreadsheets write it alone.
-  const line = text.slice(from, end)
-  const back = line.indexOf('\r')
-  return back === -1 ? end : from + back
+/** Tells where the line that begins at an offset ends; offsets only grow, so the text is searched once. */
+function linesOf(text: string): (from: number) => number {
+  const next = (mark: string): ((from: number) => number) => {
+    let found = -1
+    return (from) => {
+      if (found < from) found = text.indexOf(mark, from)
+      if (found === -1) found = text.length
+      return found
+    }
+  }
+  // A CR alone ends a line too: old spreadsheets write it so.
+  const feed = next('\n')
+  const back = next('\r')
+  return (from) => Math.min(feed(from), back(from))
 }
