@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { Address, Nothing, TenantPath, Time } from './common.ts'
 import { endpoint } from './endpoint.ts'
 
-export const DIGEST_LANGUAGES = ['en', 'de'] as const
+export const DIGEST_LANGUAGES = ['en', 'de', 'fr'] as const
 export const DigestLanguage = z.enum(DIGEST_LANGUAGES)
 export type DigestLanguage = z.infer<typeof DigestLanguage>
 

@@ -51,6 +51,9 @@ export const HeldMessage = z.object({
   /** Its release takes two people, and who was the first. */
   needsTwo: z.boolean(),
   secondedBy: z.string().nullable(),
+  /** When it is judged again by itself, where a policy would have deferred it; and how often it was. */
+  againAt: Time.nullable(),
+  judged: z.int(),
 })
 export type HeldMessage = z.infer<typeof HeldMessage>
 

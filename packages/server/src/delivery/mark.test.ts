@@ -105,7 +105,7 @@ test('each recipient gets the copy that is true of it, and a tag breaks no signa
   assert.doesNotMatch(tagged, /ARC-Seal/)
   if (!hasDkimpy) return
   assert.deepEqual(await dkimpyVerdicts(tagged, records), [true])
-  assert.deepEqual(await dkimpyVerdicts(bannered, records), [false])
+  assert.match(String(await dkimpyVerdicts(bannered, records)), /body hash mismatch/)
 })
 
 test('the report of the delivery says what became of the banner', async () => {

@@ -33,7 +33,7 @@ export function retentionNotice(about: {
   const within = days === 1 ? 'a day' : `${days} days`
   const subject = `${ended.length} held ${ended.length === 1 ? 'message' : 'messages'} ended after ${within}`
   const lines = [
-    `From: Gatepost <mailer-daemon@${hostname}>`,
+    `From: Gatepost <${authorOf(settings, { postmaster, hostname })}>`,
     `To: <${postmaster}>`,
     `Subject: ${subject}`,
     `Date: ${formatDate(now)}`,
@@ -64,12 +64,23 @@ export function retentionNotice(about: {
     traceFields: '',
     cuts: [],
     dsnAllowed: false,
+    isOurs: true,
   }
   return {
     envelope,
     content: { kind: 'memory', chunks: [bytes] },
     report: ownReport(envelope, { hostname, settings, subject, origin: 'control' }),
   }
+}
+
+/** Of a domain that signs where there is one, so that the mail host takes it; as control's letters. */
+function authorOf(
+  { signing }: TenantSettings,
+  { postmaster, hostname }: { readonly postmaster: string; readonly hostname: string },
+): string {
+  const domains = signing?.keys.map(({ domain }) => domain).sort() ?? []
+  const domain = domains.find((name) => postmaster.endsWith(`@${name}`)) ?? domains[0]
+  return domain === undefined ? `mailer-daemon@${hostname}` : `postmaster@${domain}`
 }
 
 function linesOf({ envelope, why, isReturned }: Ended): readonly string[] {

@@ -73,7 +73,9 @@ export function createStamper(deps: StamperDeps): Stamper {
     const settings = settingsOf(envelope.tenantId)
     const { signing } = settings ?? {}
     if (settings === null || signing === undefined || signing.keys.length === 0) return null
-    if (envelope.direction === 'inbound' && !isAltered && !isSealed(envelope, settings)) return null
+    const isOurs = envelope.isOurs === true
+    if (envelope.direction === 'inbound' && !isOurs && !isAltered && !isSealed(envelope, settings))
+      return null
     return stamp({ envelope, content, settings, open, isAltered }, deps).catch((error: unknown) => {
       const why = error instanceof Error ? error.message : String(error)
       emit('delivery.signing.failed', { messageId: envelope.id, tenantId: envelope.tenantId, why })
@@ -99,11 +101,12 @@ async function stamp(
   const keys = settings.signing?.keys ?? []
   const { fields, bodyHash } = await readThrough(content)
   const now = clock.now()
-  if (envelope.direction === 'outbound') {
+  const isOurs = envelope.isOurs === true
+  if (envelope.direction === 'outbound' || isOurs) {
     const authors = authorsIn(fields)
     const domain = signingDomainOf(authors, { settings, tenantOfDomain })
     if (domain !== null) {
-      if (!isSigningWanted({ envelope, authors, settings, now })) return UNSTAMPED
+      if (!isOurs && !isSigningWanted({ envelope, authors, settings, now })) return UNSTAMPED
       const message = new MessageToSign(fields, bodyHash)
       const some = keys.filter((key) => key.domain === domain).map((key) => open(tenantId, key))
       const texts = await Promise.all(some.map((key) => dkimSignature(message, key, now)))

@@ -55,6 +55,8 @@ export type Envelope = {
   readonly cuts: readonly (readonly [start: number, end: number])[]
   /** Whether a DSN may go to the reverse-path: SPF passed, or an internal sender (decisions 12). */
   readonly dsnAllowed: boolean
+  /** Written by the gateway itself, in the organisation's name: signed whoever gets it (H6). */
+  readonly isOurs?: true | undefined
   /** The author would rather have it delivered in clear than not at all (`TLS-Required: No`, RFC 8689 §5). */
   readonly tlsOptional?: true | undefined
 }

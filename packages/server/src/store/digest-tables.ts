@@ -5,7 +5,7 @@ export type DigestSettingTable = {
   enabled: 0 | 1
   /** JSON: days, times, time zone. */
   schedule: string
-  language: 'en' | 'de'
+  language: 'en' | 'de' | 'fr'
   /** JSON: classes of held mail that are told of. */
   classes: string
   /** JSON: mailbox and who is told for it. */
@@ -20,7 +20,7 @@ export type DigestChoiceTable = {
   /** Address key of the user's primary address. */
   readonly mailbox: string
   digest: 'on' | 'off' | null
-  language: 'en' | 'de' | null
+  language: 'en' | 'de' | 'fr' | null
 }
 
 export type DigestSentTable = {

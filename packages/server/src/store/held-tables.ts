@@ -33,6 +33,10 @@ export type HeldMailTable = {
   /** Who was the first of two to release it. */
   seconded_by: string | null
   seconded_at: number | null
+  /** When it is judged again by itself; null where a person decides. */
+  again_at: number | null
+  /** How often it was. */
+  judged: number
 }
 
 export type HeldSettingTable = {

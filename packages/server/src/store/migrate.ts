@@ -22,6 +22,7 @@ import { tlsPartners } from './migrations/0024-tls.ts'
 import { sharedRoutes } from './migrations/0025-shared-routes.ts'
 import { spamLessons } from './migrations/0028-spam-lessons.ts'
 import { heldMail } from './migrations/0030-held.ts'
+import { providerApp } from './migrations/0031-provider-app.ts'
 import { digests } from './migrations/0032-digests.ts'
 import { archiveTables } from './migrations/0034-archive.ts'
 import { contacts } from './migrations/0037-contacts.ts'
@@ -30,6 +31,7 @@ import { checkHistory } from './migrations/0040-check-history.ts'
 import { sharingAndLeaving } from './migrations/0041-sharing-and-leaving.ts'
 import { templatesAndAddresses } from './migrations/0042-templates-and-addresses.ts'
 import { knownAuthors } from './migrations/0045-known-authors.ts'
+import { judgedAgain } from './migrations/0046-judged-again.ts'
 import { columnTypes, type Dialect, type Migration } from './migrations/migration.ts'
 import type { Schema } from './schema.ts'
 
@@ -62,7 +64,9 @@ export const migrations: readonly Migration[] = [
   digests,
   archiveTables,
   contacts,
+  providerApp,
   knownAuthors,
+  judgedAgain,
 ].toSorted((a, b) => a.version - b.version)
 
 /** Any number that only Gatepost uses: the key of PostgreSQL's advisory lock around migrations. */

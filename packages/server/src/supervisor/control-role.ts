@@ -24,6 +24,7 @@ import { SyncRunner } from '#control/directory/sync.ts'
 import { watchDirectories } from '#control/directory/watch.ts'
 import { watchKnownAuthors } from '#control/first-contact/learn.ts'
 import { watchGreylist } from '#control/greylist/reports.ts'
+import { watchDeferred } from '#control/hold/judge-again.ts'
 import { watchDepartures } from '#control/leaving/erase.ts'
 import { watchRanges } from '#control/outbound/ranges.ts'
 import { ensureDefaults } from '#control/policy/defaults.ts'
@@ -90,6 +91,7 @@ export async function startControl(options: RoleOptions): Promise<Running> {
     files: openStaticFiles(WEB),
     hosts: hostsOf(url),
     sso: deps,
+    consent: { ...deps, fetchJson },
     emit,
     now: clock.now,
     trustedProxies: config.http.trustedProxies,
@@ -165,6 +167,7 @@ function forOwnerOf(app: AppOptions, store: Store, bindings: AppOptions['binding
   return {
     ...app,
     sso: null,
+    consent: null,
     endpoints: [...endpoints, ...localEndpoints],
     bindings: [...app.bindings, ...bindings],
     hosts: new Set(['localhost']),
@@ -184,6 +187,7 @@ function loopsOf(deps: LoopDeps, signal: AbortSignal): readonly Promise<void>[] 
     watchGreylist(deps, signal),
     watchKnownAuthors(deps, signal),
     watchAwaited(deps, signal),
+    watchDeferred(deps, signal),
     watchDigests(deps, signal),
     watchSigning(deps, signal),
     watchAutoAllow(deps, signal),
@@ -197,6 +201,7 @@ function loopsOf(deps: LoopDeps, signal: AbortSignal): readonly Promise<void>[] 
 }
 
 type LoopDeps = Parameters<typeof watchConnect>[0] &
+  Parameters<typeof watchDeferred>[0] &
   Parameters<typeof watchArchive>[0] & { readonly exports: ExportRunner } & Parameters<
     typeof watchAwaited
   >[0] &

@@ -105,6 +105,7 @@ async function submit(order: Extract<Order, { kind: 'submit' }>, deps: Deps): Pr
     traceFields: '',
     cuts: [],
     dsnAllowed: false,
+    isOurs: true,
   }
   const content: Content = { kind: 'memory', chunks: [bytes] }
   await deps.spool.commitMessage(envelope, content, reportOf(envelope, settings.revision))

@@ -378,7 +378,15 @@ test('the mail of an alert is 7 bit outside, and words stay whole inside', () =>
     alert: { ...DOWN, id: 'alr_1', subject: 'hôte\r\nBcc: x', raisedAt: 0, clearedAt: null },
   }
   const to = ['ann@acme.example', 'ü@acme.example']
-  const text = alertLetter({ id: 'snd_1', hostname: 'gw.example', to, body, page: 'http://x/', now: 0 })
+  const text = alertLetter({
+    id: 'snd_1',
+    hostname: 'gw.example',
+    author: 'postmaster@gw.example',
+    to,
+    body,
+    page: 'http://x/',
+    now: 0,
+  })
   assert.match(text, /^[\x20-\x7e\r\n]*$/)
   assert.match(text, /\r\nSubject: Mail host does not take mail \(h\?te\?\?Bcc: x\)\r\n/)
   assert.match(text, /\r\nTo: <ann@acme\.example>\r\n/)

@@ -1,11 +1,13 @@
 // Word of an alert by mail: plain text in short sentences, 7 bit on the outside.
 import { type AlertKind, alertKinds } from '@gatepost/contract/alert.ts'
-import { formatDate } from '@gatepost/mail/date.ts'
+import { plainLetter } from '../letter.ts'
 import type { WebhookBody } from './webhook.ts'
 
 export type AlertLetter = {
   readonly id: string
   readonly hostname: string
+  /** The address in From. */
+  readonly author: string
   readonly to: readonly string[]
   readonly body: WebhookBody
   /** Where the page is, with the console's address. */
@@ -14,28 +16,9 @@ export type AlertLetter = {
 }
 
 /** RFC 5322 text with CRLF. */
-export function alertLetter({ id, hostname, to, body, page, now }: AlertLetter): string {
-  const lines =
-    Buffer.from(wordsOf(body, page), 'utf8')
-      .toString('base64')
-      .match(/.{1,76}/g) ?? []
-  const listed = to.filter((address) => /^[!-~]+$/.test(address))
-  return [
-    `Date: ${formatDate(now)}`,
-    `From: Gatepost <postmaster@${hostname}>`,
-    listed.length > 0
-      ? `To: ${listed.map((address) => `<${address}>`).join(',\r\n ')}`
-      : 'To: undisclosed-recipients:;',
-    `Message-ID: <${id}@${hostname}>`,
-    `Subject: ${subjectOf(body)}`,
-    'Auto-Submitted: auto-generated',
-    'MIME-Version: 1.0',
-    'Content-Type: text/plain; charset=utf-8',
-    'Content-Transfer-Encoding: base64',
-    '',
-    ...lines,
-    '',
-  ].join('\r\n')
+export function alertLetter({ id, hostname, author, to, body, page, now }: AlertLetter): string {
+  const words = wordsOf(body, page)
+  return plainLetter({ id, author, to, subject: subjectOf(body), body: words, hostname, now })
 }
 
 function subjectOf({ event, alert }: WebhookBody): string {
@@ -52,10 +35,10 @@ function subjectOf({ event, alert }: WebhookBody): string {
   }
 }
 
-function wordsOf({ event, alert, organization }: WebhookBody, page: string): string {
+function wordsOf({ event, alert, organization }: WebhookBody, page: string): readonly string[] {
   const whose = organization === null ? 'The installation itself' : organization.name
   if (alert === null) {
-    return [`A test of the alert channel of ${whose}. Nothing is wrong.`, '', page, ''].join('\r\n')
+    return [`A test of the alert channel of ${whose}. Nothing is wrong.`, '', page, '']
   }
   const head = event === 'alert.cleared' ? 'This is over:' : whose
   return [
@@ -66,5 +49,5 @@ function wordsOf({ event, alert, organization }: WebhookBody, page: string): str
     ...(event === 'alert.escalated' ? ['Nobody acknowledged this alert so far.', ''] : []),
     `More, and the button to acknowledge it: ${page}`,
     '',
-  ].join('\r\n')
+  ]
 }

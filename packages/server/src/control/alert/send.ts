@@ -5,6 +5,7 @@ import { createPinnedFetch, type PinnedFetch } from '#platform/pinned-fetch.ts'
 import { newId } from '#platform/random.ts'
 import { SYSTEM_TENANT } from '#store/schema.ts'
 import { targetsOf } from '../directory/target.ts'
+import { letterAuthor } from '../letter.ts'
 import type { Listener } from '../readiness/finding.ts'
 import type { ControlDeps } from '../scope.ts'
 import { alertLetter } from './letter.ts'
@@ -135,7 +136,12 @@ async function mail(
     return { kind: 'nowhere', target: null, why: 'No mail address is set.' }
   const now = clock.now()
   const page = body.alert?.link ?? url
-  const letter = alertLetter({ id: row.id, hostname: config.hostname, to, body, page, now })
+  // What is about the installation is nobody's own word.
+  const author =
+    row.tenant_id === SYSTEM_TENANT
+      ? `postmaster@${config.hostname}`
+      : await letterAuthor(tenantId, to[0] ?? null, { store, config })
+  const letter = alertLetter({ id: row.id, hostname: config.hostname, author, to, body, page, now })
   const result = await link.order({
     kind: 'submit',
     id: newId('ord', now),

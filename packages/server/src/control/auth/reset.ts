@@ -1,7 +1,7 @@
 // Reset of a password by mail: a link that works once, to the account's own address, under our own outward
 // name; whoever asks learns nothing about whether the address exists.
 import type { PasswordRules } from '@gatepost/contract/password.ts'
-import { newId, newSecret } from '#platform/random.ts'
+import { newSecret } from '#platform/random.ts'
 import { appendAudit } from '../audit/audit.ts'
 import { problem } from '../problem.ts'
 import type { ControlDeps } from '../scope.ts'
@@ -9,7 +9,7 @@ import { accountKey, tooMany } from './auth.ts'
 import { type Candidate, ensurePerson, findCandidate, passwordRulesOf } from './candidate.ts'
 import type { AuthDeps, RequestOrigin } from './deps.ts'
 import { profileFor } from './profile-store.ts'
-import { resetMessage } from './reset-mail.ts'
+import { mailReset } from './reset-mail.ts'
 import { hashNewPassword, storePassword } from './set-password.ts'
 import { addTicket, lookAtTicket, takeTicket } from './ticket.ts'
 
@@ -36,7 +36,7 @@ export async function sendReset(
   { from }: Pick<RequestOrigin, 'from'>,
   deps: ResetDeps,
 ): Promise<boolean> {
-  const { store, clock, attempts, link, config, url } = deps
+  const { store, clock, attempts, url } = deps
   const candidate = await findCandidate(store.db, email)
   if (!candidate?.isEnabled || candidate.tenantId === null) return false
   const profile = await profileFor(store.db, candidate)
@@ -46,25 +46,9 @@ export async function sendReset(
   const { personId, tenantId, userId } = candidate
   const value = { email: candidate.email, userId }
   await addTicket(store.db, { kind: 'reset', secret, personId, value, now, lifeMs: RESET_MINUTES * 60_000 })
-  const id = newId('msg', now)
-  const content = resetMessage({
-    id,
-    hostname: config.hostname,
-    to: candidate.email,
-    // The outward name is configured, never what a request's Host header says (abuse case 61).
-    link: `${url}reset#token=${secret}`,
-    minutes: RESET_MINUTES,
-    from,
-    now,
-  })
-  await link.order({
-    kind: 'submit',
-    id: newId('ord', now),
-    tenantId,
-    reversePath: null,
-    forwardPaths: [candidate.email],
-    content: Buffer.from(content, 'latin1').toString('base64'),
-  })
+  // The outward name is configured, never what a request's Host header says (abuse case 61).
+  const page = `${url}reset#token=${secret}`
+  await mailReset({ tenantId, to: candidate.email, link: page, minutes: RESET_MINUTES, from }, deps)
   await tell('password.reset-asked', candidate, { from, now }, deps)
   return true
 }

@@ -3,6 +3,7 @@
 import type { DigestLanguage } from '@gatepost/contract/digest.ts'
 import { withoutControls } from '@gatepost/mail/bytes.ts'
 import { formatDate } from '@gatepost/mail/date.ts'
+import { encodedWords, toField } from '../letter.ts'
 import { digestWords } from './words.ts'
 
 export type DigestLine = {
@@ -32,6 +33,7 @@ export type DigestLetter = {
 }
 
 const FIELD_MAX = 200
+const LOCALES: { readonly [Name in DigestLanguage]: string } = { en: 'en-GB', de: 'de-DE', fr: 'fr-FR' }
 
 /** RFC 5322 with CRLF; both parts in base64, so that nobody's subject can break a line (RFC 2045 §6.8). */
 export function digestLetter(letter: DigestLetter): Buffer {
@@ -43,7 +45,7 @@ export function digestLetter(letter: DigestLetter): Buffer {
     [
       `Date: ${formatDate(now)}`,
       `From: Gatepost <${author}>`,
-      /^[ -~]{1,800}$/.test(to) ? `To: <${to}>` : 'To: undisclosed-recipients:;',
+      toField([to]),
       `Message-ID: <${id}@${hostname}>`,
       `Subject: ${encodedWords(subject)}`,
       'Auto-Submitted: auto-generated',
@@ -57,17 +59,6 @@ export function digestLetter(letter: DigestLetter): Buffer {
       '',
     ].join('\r\n'),
   )
-}
-
-/** RFC 2047 §2: words of at most 75 octets, each whole characters. */
-function encodedWords(text: string): string {
-  const signs = [...text].slice(0, 120)
-  const words: string[] = []
-  while (signs.length > 0) {
-    const word = signs.splice(0, 11).join('')
-    words.push(`=?utf-8?B?${Buffer.from(word, 'utf8').toString('base64')}?=`)
-  }
-  return words.join('\r\n ')
 }
 
 function part(boundary: string, type: string, text: string): string[] {
@@ -90,7 +81,7 @@ function shown(text: string): string {
 
 function timeOf(at: number, { language, timeZone }: DigestLetter): string {
   const format = { timeZone, dateStyle: 'short', timeStyle: 'short' } as const
-  return new Intl.DateTimeFormat(language === 'de' ? 'de-DE' : 'en-GB', format).format(at)
+  return new Intl.DateTimeFormat(LOCALES[language], format).format(at)
 }
 
 function plainText(letter: DigestLetter): string {

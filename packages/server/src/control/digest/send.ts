@@ -5,6 +5,7 @@ import { newId, newSecret, digestOf as sha256 } from '#platform/random.ts'
 import { validatedNames } from '../domain/store.ts'
 import { nameOfClass } from '../hold/classes.ts'
 import { type HeldRow, heldMessageIds, heldRowsOf } from '../hold/store.ts'
+import { letterAuthor } from '../letter.ts'
 import { problem } from '../problem.ts'
 import { heldDaysOf } from '../retention/store.ts'
 import type { ControlDeps } from '../scope.ts'
@@ -183,7 +184,14 @@ async function rowsFor(
   const query = { tenantId, state: 'held', mailboxes, ...(untoldOnly ? { untold: true } : {}) } as const
   const ids = await heldMessageIds(store.db, query, { limit: MESSAGES_READ_MAX, after: null })
   const rows = await heldRowsOf(store.db, query, ids)
-  return rows.filter((row) => row.direction === 'inbound' && digest.classes.includes(row.class))
+  return rows.filter(
+    (row) => row.direction === 'inbound' && digest.classes.includes(row.class) && isTold(row),
+  )
+}
+
+/** What is refused for this recipient is no choice of theirs (decisions 11); what is judged again may come yet. */
+function isTold({ because, again_at: againAt }: HeldRow): boolean {
+  return because !== 'refused-for-this-recipient' && againAt === null
 }
 
 type Filled = {
@@ -198,14 +206,14 @@ type Filled = {
 async function submit(
   tenantId: string,
   { to, reader, links, more, digest, days }: Filled,
-  { link, clock, config, url }: DigestDeps,
+  { store, link, clock, config, url }: DigestDeps,
 ): Promise<void> {
   const now = clock.now()
   const id = newId('msg', now)
   const content = digestLetter({
     id,
     hostname: config.hostname,
-    author: `postmaster@${config.hostname}`,
+    author: await letterAuthor(tenantId, to, { store, config }),
     to,
     mailbox: reader.mailbox,
     language: reader.choice?.language ?? digest.language,

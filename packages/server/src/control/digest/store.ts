@@ -97,6 +97,20 @@ export async function choicesOf(db: Db, tenantId: string): Promise<ReadonlyMap<s
   return new Map(rows.map(({ mailbox, digest, language }) => [mailbox, { digest, language }]))
 }
 
+/** What one mailbox chose; null where it did not. */
+export async function choiceOf(
+  db: Db,
+  { tenantId, mailbox }: { readonly tenantId: string; readonly mailbox: string },
+): Promise<Choice | null> {
+  const row = await db
+    .selectFrom('digest_choice')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('mailbox', '=', mailbox)
+    .executeTakeFirst()
+  return row === undefined ? null : { digest: row.digest, language: row.language }
+}
+
 export async function writeChoice(
   trx: Trx,
   place: { readonly tenantId: string; readonly mailbox: string },

@@ -59,4 +59,30 @@ const de: DigestWords = {
   },
 }
 
-export const digestWords: { readonly [Name in DigestLanguage]: DigestWords } = { en, de }
+const fr: DigestWords = {
+  subject: (count, mailbox) =>
+    `${count} ${count === 1 ? 'message retenu' : 'messages retenus'} pour ${mailbox}`,
+  lead: (count, mailbox) =>
+    `${count === 1 ? 'Un message' : `${count} messages`} pour ${mailbox} ${count === 1 ? 'est retenu et n’est pas remis' : 'sont retenus et ne sont pas remis'}. ` +
+    'Regardez et décidez ; ouvrir un lien ne décide rien.',
+  from: 'De',
+  held: 'Retenu',
+  why: 'Raison',
+  look: 'Voir et décider',
+  noSubject: 'Sans objet',
+  more: (count) => `… et ${count} de plus : voyez le portail.`,
+  portal: 'Tous les messages retenus',
+  ends: (days) => `Un message retenu est gardé ${days} jours.`,
+  foot: 'Chaque message est annoncé une fois. Les liens valent pour vous seul, et une fois.',
+  classes: {
+    spam: 'Spam',
+    attachments: 'Pièce jointe',
+    'display-name': 'Faux nom',
+    impersonation: 'Faux nom',
+    authentication: 'Non authentifié',
+    'anti-spoofing-header': 'Expéditeur falsifié',
+    'blocked-senders-header': 'Expéditeur bloqué',
+  },
+}
+
+export const digestWords: { readonly [Name in DigestLanguage]: DigestWords } = { en, de, fr }

@@ -59,8 +59,26 @@ export function defaultRuleOf(name: string): ClassRule {
   return RULES.get(name) ?? OTHERS
 }
 
+/** Reasons that are no policy's own. */
+const HELD_BECAUSE: ReadonlyMap<string, string> = new Map([
+  ['held', 'Somebody holds it.'],
+  [
+    'refused-for-this-recipient',
+    'A policy refuses it for this recipient; others of the same message got it, so it could not be refused as a whole.',
+  ],
+  [
+    'deferred-for-this-recipient',
+    'A policy would have asked the sender to come again for this recipient; others got it already. It is judged again by itself.',
+  ],
+  [
+    'deferred-too-long',
+    'A policy would still defer it after four days of judging it again. A person decides.',
+  ],
+])
+
 /** What held it, as a sentence; words that a person or a report gave stand for themselves. */
 export function becauseText(because: string): string {
-  if (because === 'held') return 'Somebody holds it.'
+  const own = HELD_BECAUSE.get(because)
+  if (own !== undefined) return own
   return (reasons as { readonly [reason: string]: string | undefined })[because] ?? because
 }

@@ -7,6 +7,7 @@ import { formatDate } from '@gatepost/mail/date.ts'
 import { newId } from '#platform/random.ts'
 import { appendAudit } from '../audit/audit.ts'
 import { validatedNames } from '../domain/store.ts'
+import { letterAuthor, toField } from '../letter.ts'
 import { invalidInput, problem } from '../problem.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
 import { nameOfClass } from './classes.ts'
@@ -17,7 +18,6 @@ type Deps = Pick<ControlDeps, 'store' | 'clock' | 'link' | 'config'>
 
 /** An order carries the copy in one piece. */
 const FORWARD_OCTETS_MAX = 10 * 1024 * 1024
-const LINE_MAX = 900
 
 /**
  * Throws `not-found`, `invalid-input` for addresses outside and for what holds malware, `edge-unreachable`.
@@ -59,6 +59,7 @@ export async function forwardHeldMail(
     by: scope.actor.name,
     why: `${nameOfClass(row!.class)}${row!.subject === null ? '' : `: ${row!.subject}`}`,
     hostname: config.hostname,
+    author: await letterAuthor(scope.tenantId, to[0] ?? null, { store, config }),
     now,
   })
   const result = await link.order({
@@ -96,11 +97,12 @@ type Letter = {
   readonly by: string
   readonly why: string
   readonly hostname: string
+  readonly author: string
   readonly now: number
 }
 
 /** A multipart/mixed message (RFC 2046 §5.1.3) with the original inside as it was received. */
-function letterOf({ original, to, note, by, why, hostname, now }: Letter): Buffer {
+function letterOf({ original, to, note, by, why, hostname, author, now }: Letter): Buffer {
   const id = newId('msg', now)
   const boundary = `=_${id}`
   const words = [
@@ -111,10 +113,8 @@ function letterOf({ original, to, note, by, why, hostname, now }: Letter): Buffe
   const text = Buffer.from(words, 'utf8').toString('base64').replace(/.{76}/g, '$&\r\n')
   const head = [
     `Date: ${formatDate(now)}`,
-    `From: Gatepost <postmaster@${hostname}>`,
-    to.length === 1 && /^[ -~]+$/.test(to[0]!) && to[0]!.length < LINE_MAX
-      ? `To: <${to[0]}>`
-      : 'To: undisclosed-recipients:;',
+    `From: Gatepost <${author}>`,
+    to.length === 1 ? toField(to) : 'To: undisclosed-recipients:;',
     `Message-ID: <${id}@${hostname}>`,
     'Subject: A held message was forwarded to you',
     'Auto-Submitted: auto-generated',

@@ -109,5 +109,7 @@ function heldMessageOf(rows: readonly HeldRow[], { settings, days }: Rules): Hel
     })),
     needsTwo: ruleOf(settings, first.class).needsTwo,
     secondedBy: first.seconded_by,
+    againAt: first.state === 'held' ? first.again_at : null,
+    judged: first.judged,
   }
 }

@@ -1,5 +1,6 @@
 // Keeps what reports say of held mail. A report that comes twice changes nothing.
 import type { Store, Trx } from '#store/open.ts'
+import { firstJudgedAt } from './judge-again.ts'
 import type { HeldMailNote, HeldNotes, HeldOutcomeNote } from './notes.ts'
 
 export type KeptHeld = {
@@ -57,6 +58,8 @@ export function rowOf(note: HeldMailNote) {
     request_text: null,
     seconded_by: null,
     seconded_at: null,
+    again_at: note.because === 'deferred-for-this-recipient' ? firstJudgedAt(note.at) : null,
+    judged: 0,
   } as const
 }
 

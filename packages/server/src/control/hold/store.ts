@@ -95,6 +95,39 @@ function likeEnd(end: string): string {
   return `%${end.replace(/%/g, '')}`
 }
 
+/** Recipients that are to be judged again by now, of all organisations. */
+export function againDue(
+  db: Db,
+  { now, limit }: { readonly now: number; readonly limit: number },
+): Promise<HeldRow[]> {
+  return acrossTenants(db)
+    .selectFrom('held_mail')
+    .selectAll()
+    .where('state', '=', 'held')
+    .where('again_at', '<=', now)
+    .orderBy('again_at')
+    .limit(limit)
+    .execute()
+}
+
+type Judged = Partial<Pick<HeldRow, 'class' | 'because' | 'rule_name' | 'judged' | 'again_at'>>
+
+/** Notes what judging it again came to. */
+export async function markJudged(
+  trx: Trx,
+  place: { readonly tenantId: string; readonly messageId: string; readonly indexes: readonly number[] },
+  change: Judged,
+): Promise<void> {
+  await trx
+    .updateTable('held_mail')
+    .set(change)
+    .where('tenant_id', '=', place.tenantId)
+    .where('message_id', '=', place.messageId)
+    .where('recipient_index', 'in', [...place.indexes])
+    .where('state', '=', 'held')
+    .execute()
+}
+
 export type HeldCounts = {
   readonly classes: readonly { readonly class: string; readonly messages: number }[]
   readonly messages: number

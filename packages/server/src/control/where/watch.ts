@@ -5,8 +5,10 @@ import { mailboxOf } from '@gatepost/mail/address.ts'
 import { newId } from '#platform/random.ts'
 import { appendAudit } from '../audit/audit.ts'
 import { takeLease } from '../connect/store.ts'
+import { readerLanguage } from '../digest/reader-language.ts'
 import { validatedNames } from '../domain/store.ts'
-import { plainLetter } from '../letter.ts'
+import { mailLetter } from '../letter.ts'
+import { letterWords } from '../letter-words.ts'
 import { invalidInput, problem } from '../problem.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
 import type { Tracking } from '../tracking/tracking.ts'
@@ -167,7 +169,7 @@ export async function lookForAwaited(deps: WatchDeps): Promise<number> {
     if (message === undefined) continue
     await store.transaction((trx) => markFound(trx, row, { at: now, messageId: message.id }))
     found += 1
-    await mailWord(row, { status: message.status, messageId: message.id, now }, deps).catch((error) =>
+    await mailWord(row, { status: message.status, messageId: message.id }, deps).catch((error) =>
       emit('control.request.failed', { what: 'word of awaited mail', error }),
     )
   }
@@ -176,29 +178,12 @@ export async function lookForAwaited(deps: WatchDeps): Promise<number> {
 
 async function mailWord(
   row: WatchRow,
-  { status, messageId, now }: { readonly status: string; readonly messageId: string; readonly now: number },
-  { link, config }: Pick<WatchDeps, 'link' | 'config'>,
+  { status, messageId }: { readonly status: string; readonly messageId: string },
+  deps: WatchDeps,
 ): Promise<void> {
-  const who = [row.sender && `from ${row.sender}`, row.recipient && `for ${row.recipient}`].filter(Boolean)
-  const content = plainLetter({
-    to: row.tell,
-    subject: 'The message you wait for is here',
-    body: [
-      `The message you wait for ${who.join(' ')} is here. Its state: ${status}.`,
-      `Look it up in the message centre as ${messageId}.`,
-      '',
-      `${row.created_by} asked for this word.`,
-    ],
-    hostname: config.hostname,
-    now,
-  })
-  const result = await link.order({
-    kind: 'submit',
-    id: newId('ord', now),
-    tenantId: row.tenant_id,
-    reversePath: null,
-    forwardPaths: [row.tell],
-    content: Buffer.from(content, 'utf8').toString('base64'),
-  })
+  const { tenant_id: tenantId, tell: to, sender, recipient, created_by: by } = row
+  const words = letterWords[await readerLanguage(deps.store.db, tenantId, to)]
+  const text = words.awaited({ sender, recipient, status, messageId, by })
+  const result = await mailLetter({ tenantId, to: [to], ...text }, deps)
   if (result.kind === 'failed') throw new Error(result.why)
 }
