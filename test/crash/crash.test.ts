@@ -16,7 +16,7 @@ const KILLS_MIN = Math.min(kills, 6)
 /** What may be under way at a kill: letters on all connections, and outcomes that wait for a sync. */
 const DUPLICATES_PER_KILL_MAX = 100
 
-test(`no acknowledged message is lost over up to ${kills} kills`, {
+test(`case 39: no acknowledged message is lost over up to ${kills} kills`, {
   timeout: 14 * 60_000,
 }, async (context) => {
   const seed = Math.floor(Math.random() * 2 ** 32)

@@ -2,7 +2,7 @@
 // thousands.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
 import { turn } from './clock.ts'
@@ -174,13 +174,31 @@ test('TLS sessions are resumed', async (t) => {
   second.destroy()
 })
 
-test('TLS that ends in the middle of a chunk ends the connection', async (t) => {
+/** Passes octets on both ways; `inject` writes to the server what the client never said. */
+async function relay(t: TestContext, port: number): Promise<{ port: number; inject(text: string): void }> {
+  let inner: Socket | null = null
+  const server = createServer((outer) => {
+    inner = connect({ port, host: '127.0.0.1' })
+    inner.on('error', () => undefined)
+    outer.on('error', () => undefined)
+    inner.pipe(outer)
+    outer.pipe(inner, { end: false })
+  }).listen(0, '127.0.0.1')
+  t.after(() => server.close())
+  await once(server, 'listening')
+  return { port: (server.address() as AddressInfo).port, inject: (text) => inner?.write(text) }
+}
+
+test('case 5: TLS that ends in the middle of a chunk ends the connection, whatever follows in clear', async (t) => {
   const { world, ports } = await setUp(t)
-  const secure = await overTls(ports.mx)
+  const between = await relay(t, ports.mx)
+  const secure = await overTls(between.port)
   secure.resume()
   secure.write(`EHLO mx.sender.example\r\n${MESSAGE.slice(0, MESSAGE.indexOf('DATA'))}BDAT 100\r\nhalf`)
   await until(() => [...world.edge.sessions].some((session) => session.isChunking), 'the chunk')
   secure.end()
+  await once(secure, 'close')
+  between.inject(`x\r\n.\r\nBDAT 0 LAST\r\nRSET\r\n${MESSAGE}`)
   await until(() => world.edge.sessions.size === 0, 'the end of the session')
   assert.equal(world.spool.messages.length, 0)
   assert.ok(!world.events.some(({ name }) => name === 'edge.command.failed'))

@@ -208,3 +208,24 @@ test('a next hop that is down: queued, then delivered when it is back; refused t
   assert.match(String(report.content), /Action: failed/i)
   await found('will', 'bounced')
 })
+
+test('case 75: neither bodies nor subjects stand in the log or in the figures', { skip }, async () => {
+  await swaks({
+    ...OUTSIDE,
+    port: port(),
+    from: 'ben@bright.example',
+    to: 'ann@acme.example',
+    subject: 'canary-of-a-subject',
+    body: 'canary-of-a-body',
+  })
+  await acme.world.acme.waitFor(({ content }) => String(content).includes('canary-of-a-body'), 30_000)
+  const row = await found('canary-of-a-subject', 'delivered')
+  // Its delivery is the last that the log tells of it.
+  const log = await eventually(
+    async () => acme.gateway.output(),
+    (text) => text.split(row.id).length > 2,
+  )
+  const figures = await (await fetch(new URL('/metrics', acme.gateway.url))).text()
+  assert.match(figures, /^gatepost_/m)
+  for (const text of [log, figures]) assert.doesNotMatch(text, /canary-of|inbound story/)
+})

@@ -12,7 +12,7 @@ import { addUser } from '@gatepost/server/control/user/user.ts'
 import { testOnBoth } from './databases.ts'
 import { accepted, addOrganisation, batchOf, START, withStore } from './fixtures.ts'
 
-testOnBoth('what is stored of a person is exported, kept by a hold, and erased with a receipt', (place) =>
+testOnBoth('case 75: what is stored of a person is exported, kept by a hold, and erased with a receipt', (place) =>
   withStore(place, async (base) => {
     const tracking = await openTracking({ ...base, ...place })
     const deps = { ...base, tracking }

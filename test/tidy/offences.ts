@@ -1,5 +1,6 @@
 // Made-up files that break each rule, and ones that keep it: so that a check which can no longer fail is
 // noticed.
+import { abuseCases } from './abuse-cases.ts'
 import * as banned from './banned.ts'
 import { brokenLinks, machineNames, unlistedRfcs } from './documents.ts'
 import { importWalls, wrappedOnce } from './imports.ts'
@@ -32,6 +33,7 @@ export const treeRules: readonly ((files: readonly SourceFile[]) => Violation[])
   wrappedOnce,
   brokenLinks,
   unlistedRfcs,
+  abuseCases,
 ]
 
 /** `[rule, path, text that breaks it, text that keeps it]` */
@@ -142,6 +144,13 @@ const page = sourceOf('docs/b.md', '# Some title\n')
 const cites = sourceOf(EDGE, '// RFC 5321 §3')
 const lists = (text: string) => sourceOf('docs/internals/specifications.md', text)
 
+const cases = (count: number) =>
+  sourceOf(
+    'docs/internals/abuse-cases.md',
+    Array.from({ length: count }, (_, at) => `| ${at + 1} | x | [x](../../test/x.test.ts) |`).join('\n'),
+  )
+const names = sourceOf('test/x.test.ts', '// Abuse cases 1, 2 and 3\n// and 4 to 76.')
+
 export const treeOffences: readonly TreeOffence[] = [
   [wrappedOnce, [pg('open'), pg('pool')], [pg('open')]],
   [
@@ -155,4 +164,6 @@ export const treeOffences: readonly TreeOffence[] = [
     [sourceOf('docs/a.md', '[b](https://b.example/)'), page],
   ],
   [unlistedRfcs, [cites, lists('RFC 5322')], [cites, lists('| RFC 5321 | x |')]],
+  [abuseCases, [cases(75), names], [cases(76), names]],
+  [abuseCases, [cases(76), sourceOf('test/x.test.ts', '// Abuse cases 1 to 75.')], [cases(76), names]],
 ]

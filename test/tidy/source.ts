@@ -30,10 +30,10 @@ const languages = new Map<string, 'ts' | 'tsx' | 'js'>([
 /** Files that are bytes, or that another program writes. */
 const notText = /\.(png|ico|woff2|eml|bin|gz|zip|db)$/
 
-/** All text files that git tracks below the folder. */
-export function trackedFiles(root: string): SourceFile[] {
+/** All text files that git tracks below the folder, or those among them whose path is wanted. */
+export function trackedFiles(root: string, wanted = /^/): SourceFile[] {
   const listed = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' })
-  const paths = listed.split('\0').filter((path) => path !== '' && !notText.test(path))
+  const paths = listed.split('\0').filter((path) => path !== '' && wanted.test(path) && !notText.test(path))
   const present = paths.filter((path) => existsSync(join(root, path)) && statSync(join(root, path)).isFile())
   return present.map((path) => sourceOf(path, readFileSync(join(root, path), 'utf8')))
 }

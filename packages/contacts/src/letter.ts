@@ -75,7 +75,7 @@ export function addressesOf(value: string): readonly string[] {
 
 /** A date as headers and APIs write it, in milliseconds; null for what is none or lies outside of e-mail. */
 export function dateOf(text: string): number | null {
-  const at = Date.parse(text.replace(/\s*\([^()]*\)\s*$/, ''))
+  const at = Date.parse(text.replace(/(?<!\s)\s*\([^()]*\)\s*$/, ''))
   return Number.isNaN(at) || at < DATE_MIN || at > DATE_MAX ? null : at
 }
 

@@ -57,7 +57,7 @@ async function partsIn(paths: readonly string[], files: Files): Promise<readonly
 /** A path that names an address names the owner: `sent/maya@acme.example.mbox`. */
 export function ownerOf({ id }: Part, given: string | null): string | null {
   if (given !== null) return given
-  const found = [...id.matchAll(/[^/\\]+@[a-z0-9.-]+\.[a-z]{2,}/gi)].at(-1)
+  const found = [...id.matchAll(/(?<![^/\\])[^/\\]+@[a-z0-9.-]+\.[a-z]{2,}/gi)].at(-1)
   return found?.[0].replace(/\.(?:mbox|mbx|txt|sbd)$/i, '') ?? null
 }
 

@@ -29,8 +29,8 @@ const DOMAINS: readonly RegExp[] = [
   /^(?:lists?|listserv|mailman|groups|bounces?|unsubscribe|reply|replies)\./,
   /^(?:noreply|no-reply|notifications?)\./,
   /(?:^|\.)(?:googlegroups\.com|yahoogroups\.com|groups\.io)$/,
-  /(?:^|\.)(?:listserv\.[a-z.]+|simplelists\.com|freelists\.org)$/,
-  /(?:^|\.)(?:unsubscribe2?\.[a-z.-]+|list-unsubscribe\.[a-z.-]+)$/,
+  /(?:^|\.)(?:listserv\.[a-z.]{1,250}|simplelists\.com|freelists\.org)$/,
+  /(?:^|\.)(?:unsubscribe2?\.[a-z.-]{1,250}|list-unsubscribe\.[a-z.-]{1,250})$/,
   /(?:^|\.)(?:invalid|localhost|local|lan|internal|localdomain|arpa)$/,
   /^resource\.calendar\.google\.com$/,
 ]
@@ -40,7 +40,10 @@ export function isRobot(address: string): boolean {
   const at = address.lastIndexOf('@')
   const local = address.slice(0, at).toLowerCase()
   const domain = address.slice(at + 1)
-  const plain = local.replace(/\+.*$/, '').replace(/[-._]/g, '').replace(/\d+$/, '')
+  const plain = local
+    .replace(/\+.*$/, '')
+    .replace(/[-._]/g, '')
+    .replace(/(?<!\d)\d+$/, '')
   return (
     NAMES.has(plain) ||
     PARTS.some((pattern) => pattern.test(local)) ||

@@ -39,7 +39,7 @@ function isGroundColour(colour: string | undefined): boolean {
 }
 
 function isZero(length: string | undefined): boolean {
-  return length !== undefined && /^0*\.?0+(px|em|pt|%|rem)?$/.test(length)
+  return length !== undefined && /^(?:0+|0*\.0+)(px|em|pt|%|rem)?$/.test(length)
 }
 
 function isTiny(size: string | undefined): boolean {

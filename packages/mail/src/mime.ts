@@ -327,7 +327,7 @@ function encodingOf(value: string): string {
   return (
     value
       .slice(0, 80)
-      .replace(/\([^)]*\)/g, '')
+      .replace(/\([^()]*\)/g, '')
       .trim()
       .toLowerCase()
       .split(/[\s;]/)[0]

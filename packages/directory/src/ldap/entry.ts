@@ -85,7 +85,10 @@ export function externalIdOf(entry: LdapEntry): string {
 
 /** One spelling for the same distinguished name. */
 export function keyOfDn(dn: string): string {
-  return dn.toLowerCase().replace(/\s*([,=+])\s*/g, '$1')
+  return dn
+    .toLowerCase()
+    .replace(/([,=+])\s+/g, '$1')
+    .replace(/(?<!\s)\s+([,=+])/g, '$1')
 }
 
 export function isGroup(entry: LdapEntry): boolean {

@@ -45,7 +45,7 @@ function resultOf(
   return { recipient: recipientOf('ann@acme.example', recipient), kind, reply, isOurs: false }
 }
 
-describe('concludeAttempt', () => {
+describe('concludeAttempt (abuse case 47: who is told of a failure, and who never)', () => {
   it('defers with the schedule, and says ambiguous where it is', () => {
     for (const kind of ['transient', 'ambiguous'] as const) {
       const { settlements, dsnId } = conclude([resultOf(kind)])
@@ -122,7 +122,7 @@ describe('concludeAttempt', () => {
   })
 })
 
-describe('createDsn', () => {
+describe('createDsn (abuse case 47)', () => {
   const { notices } = conclude([resultOf('permanent', { originalRecipient: 'rfc822;ann@old.example' })])
   const about = {
     id: 'msg_dsn',

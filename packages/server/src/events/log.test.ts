@@ -16,7 +16,7 @@ function lineOf(fields: Readonly<Record<string, unknown>>): string {
   return written
 }
 
-test('whatever stands in a field, the line is one line of printable text and says the same', () => {
+test('case 74: whatever stands in a field, the line is one line of printable text and says the same', () => {
   const all = Array.from({ length: 0x300 }, (_, code) => String.fromCharCode(code)).join('')
   const text = `${all}\u2028\u2029\u202e\u2066\u200f\ufeff\ud800 Grüße 検索 🙂`
   const line = lineOf({ helo: text })

@@ -69,7 +69,7 @@ function identities(
 /** Words of folded text: letters of any alphabet, digits as 0, scripts without spaces in pairs of signs. */
 export function wordsOf(folded: string): string[] {
   const words: string[] = []
-  const bare = folded.replace(/\S+@\S+|https?:\S+|www\.\S+/g, ' ')
+  const bare = folded.replace(/(?<!\S)\S+@\S+|https?:\S+|www\.\S+/g, ' ')
   for (const [run] of bare.matchAll(/[\p{L}\p{N}$€£%']+/gu)) {
     const word = run.replace(/^'+|'+$/g, '').replace(/\p{N}+/gu, '0')
     if (/[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]/.test(word)) {

@@ -186,7 +186,7 @@ function isEncrypted({ type, parameters }: MimePart): boolean {
 
 /** The time a message says of itself counts unless it lies ahead. */
 function timeOf(date: string | null, arrivedAt: number): number {
-  const time = date === null ? Number.NaN : Date.parse(date.replace(/\s*\([^)]*\)\s*$/, ''))
+  const time = date === null ? Number.NaN : Date.parse(date.replace(/(?<!\s)\s*\([^()]*\)\s*$/, ''))
   return Number.isNaN(time) || time > arrivedAt + AHEAD_MS_MAX || time <= 0 ? arrivedAt : time
 }
 

@@ -191,6 +191,45 @@ testOnBoth('a domain has one owner, and so has what lies below it', (place) =>
   }),
 )
 
+testOnBoth(
+  'case 55: a domain of another organisation, in whatever spelling, and its proof stay theirs',
+  (place) =>
+    inWorld(place, async (world) => {
+      const { deps, acme, other, clock } = world
+      await addDomain(acme, { name: 'bücher.example' }, deps)
+      await publish(world, acme, 'xn--bcher-kva.example')
+      clock.add(5_000)
+      await checkDomain(acme, 'xn--bcher-kva.example', deps)
+      const theirs = [
+        'ACME.example',
+        'acme.example.',
+        '@Acme.Example',
+        'mail.ACME.example',
+        'xn--bcher-kva.example',
+        'BÜCHER.example',
+        'bu\u0308cher.example',
+      ]
+      for (const name of theirs) {
+        await assert.rejects(addDomain(other, { name }, deps), { problemName: 'domain-taken' }, name)
+      }
+      // Spellings that only look like it are refused as names, or are other domains with a proof of their own.
+      for (const name of ['acme\uff0eexample', 'ac\u00adme.example', 'ａcme.example']) {
+        await assert.rejects(addDomain(other, { name }, deps), { problemName: 'invalid-input' }, name)
+      }
+      const twin = await addDomain(other, { name: 'аcme.example' }, deps)
+      assert.deepEqual([twin.name, twin.state], ['xn--cme-5cd.example', 'pending'])
+
+      // The record that proves a domain for one organisation proves it for no other.
+      await addDomain(acme, { name: 'replayed.example' }, deps)
+      await publish(world, acme, 'replayed.example')
+      await addDomain(other, { name: 'replayed.example' }, deps)
+      clock.add(5_000)
+      await checkDomain(other, 'replayed.example', deps).catch(() => undefined)
+      assert.equal((await getDomain(other, 'replayed.example', deps)).state, 'pending')
+      assert.equal((await checkDomain(acme, 'replayed.example', deps)).state, 'validated')
+    }),
+)
+
 testOnBoth('recipients and routes are set on validated domains only, and not over a newer change', (place) =>
   inWorld(place, async ({ deps, acme, other }) => {
     const domain = await getDomain(acme, 'acme.example', deps)

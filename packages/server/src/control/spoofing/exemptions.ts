@@ -50,5 +50,5 @@ export function hostPatternOf(hostName: string): string {
   const [label = '', ...rest] = hostName.toLowerCase().split('.')
   // One `*` alone would be the whole domain, and below two labels nobody owns it.
   const isPool = rest.length >= 2 && /^[a-z][a-z-]*\d+$/.test(label)
-  return isPool ? [label.replace(/\d+$/, '*'), ...rest].join('.') : hostName.toLowerCase()
+  return isPool ? [label.replace(/(?<!\d)\d+$/, '*'), ...rest].join('.') : hostName.toLowerCase()
 }

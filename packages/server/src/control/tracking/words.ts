@@ -59,6 +59,8 @@ export function tokensOf(tenantId: string, words: ReadonlySet<string>): string {
 /** What is asked of the words of a message. A word that is not exact is a beginning. */
 export type WordTree =
   | { readonly word: string; readonly isExact: boolean }
+  /** One of many whole words. */
+  | { readonly oneOf: readonly string[] }
   | { readonly all: readonly WordTree[] }
   | { readonly any: readonly WordTree[] }
 
@@ -70,10 +72,17 @@ export function anyOf(trees: readonly WordTree[]): WordTree {
   return trees.length === 1 ? trees[0]! : { any: trees }
 }
 
+/** No message has it: words hold letters, digits, or a colon and more. */
+const NO_WORD = '-'
+
 /** The query of the full-text index. */
 export function tokenQuery(tenantId: string, tree: WordTree): string {
   if ('word' in tree) {
     return `"${tokenOf(tenantId, tree.word).replaceAll('"', '""')}"${tree.isExact ? '' : '*'}`
+  }
+  if ('oneOf' in tree) {
+    const words = tree.oneOf.length === 0 ? [NO_WORD] : tree.oneOf
+    return `(${words.map((word) => tokenQuery(tenantId, { word, isExact: true })).join(' OR ')})`
   }
   const [trees, word] = 'all' in tree ? [tree.all, ' AND '] : [tree.any, ' OR ']
   return `(${trees.map((one) => tokenQuery(tenantId, one)).join(word)})`
@@ -142,7 +151,7 @@ export function asciiDomain(token: string): string {
 
 /** Without angle brackets, quotes and separators around it. */
 function bare(text: string): string {
-  return text.replaceAll(/^[<"'“”,;]+|[>"'“”,;]+$/g, '')
+  return text.replace(/^[<"'“”,;]+/, '').replace(/(?<![>"'“”,;])[>"'“”,;]+$/, '')
 }
 
 /** Cut by whole characters: half a surrogate pair is no text. */

@@ -8,7 +8,7 @@ export type NameFinding = { readonly class: AttachmentClass; readonly saw: strin
 
 const TURNED = /\[U\+(?:061C|200E|200F|202[A-E]|206[6-9])\]/
 /** So many spaces push the extension out of sight. */
-const GAP = /\s{10,}\S*\.\S+$/
+const GAP = /\s{10}\S*\.[^\s.]+$/
 
 /** The findings of one file; more than one name are those that its fields give. */
 export function nameFindings(names: readonly string[]): readonly NameFinding[] {
