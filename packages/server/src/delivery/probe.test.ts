@@ -38,7 +38,7 @@ async function probe(options: SinkOptions, changes: Partial<ProbeOrder> = {}, de
       config: { hostname: 'gate.example', network: { privateTargets: ['127.0.0.0/8'] } },
       ownListeners: () => [],
       localAddresses: () => [],
-      stepMs: 200,
+      stepMs: 5_000,
       ...deps,
     },
   )

@@ -50,12 +50,13 @@ function open(sink: Sink, tls: RouteTls = 'none', deps: Partial<SessionDeps> = {
   )
 }
 
-const TIMES = { ...TIMEOUTS, mail: 100, rcpt: 100, data: 100, finalDot: 100 }
+/** For a host that never answers; all others get the usual minutes. */
+const SHORT = { ...TIMEOUTS, mail: 100, rcpt: 100, data: 100, finalDot: 100 }
 
-async function clientOf(sink: Sink): Promise<SmtpClient> {
+async function clientOf(sink: Sink, times = TIMEOUTS): Promise<SmtpClient> {
   const opened = await open(sink)
   assert.ok(opened.kind === 'open')
-  return new SmtpClient(opened.session, TIMES)
+  return new SmtpClient(opened.session, times)
 }
 
 function letter(
@@ -166,7 +167,7 @@ describe('client: connections that end', () => {
       socket.on('close', () => clearInterval(drip))
       return null
     }
-    const client = await clientOf(await sinkOf({ keywords: [], answer }))
+    const client = await clientOf(await sinkOf({ keywords: [], answer }), SHORT)
     const began = Date.now()
     const { results } = await client.transmit(letter(['a@x.example']), none)
     assert.match(results[0]!.reply.text, /no answer in time/)
@@ -341,7 +342,7 @@ describe('session', () => {
       if (opened.kind === 'failed') return assert.equal(`failed ${opened.reply.status}`, expected)
       const state = opened.session.tls
       assert.equal(state === null ? 'clear' : `tls ${state.verified ? 'verified' : 'unverified'}`, expected)
-      const client = new SmtpClient(opened.session, TIMES)
+      const client = new SmtpClient(opened.session, TIMEOUTS)
       assert.deepEqual(kinds(await client.transmit(letter(['a@x.example']), none)), ['delivered 250'])
       client.session.connection.quit()
     })
