@@ -131,7 +131,7 @@ describe('client: connections that end', () => {
   })
 
   it('without an answer to the final dot: ambiguous after the time limit', async () => {
-    const client = await clientOf(await sinkOf({ answer: answering('<dot>', null) }))
+    const client = await clientOf(await sinkOf({ answer: answering('<dot>', null) }), SHORT)
     assert.deepEqual(kinds(await client.transmit(letter(['a@x.example']), none)), ['ambiguous 421'])
   })
 
