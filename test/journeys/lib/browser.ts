@@ -81,7 +81,7 @@ export function screenshotPath(name: string): string {
 /** Waits until a page is drawn: its main part is there, nothing waits for data, fonts are loaded. */
 export async function settled(page: Page): Promise<void> {
   await page.locator('main').first().waitFor()
-  const pending = page.getByRole('status').filter({ hasText: PENDING })
+  const pending = page.locator(':is([role="status"], output)').filter({ hasText: PENDING })
   // Not page.waitForFunction, which evaluates text inside the page: our content policy forbids that.
   await eventually(
     () => pending.count(),
@@ -89,6 +89,11 @@ export async function settled(page: Page): Promise<void> {
     WAIT_MS,
   )
   await page.evaluate('document.fonts.ready.then(() => undefined)')
+}
+
+/** Waits until the page has drawn what it knows now. */
+export async function drawn(page: Page): Promise<void> {
+  await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
 }
 
 function watch(context: BrowserContext, expected: RegExp | undefined): string[] {

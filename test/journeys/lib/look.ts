@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
-import { screenshotPath, settled } from './browser.ts'
+import { drawn, screenshotPath, settled } from './browser.ts'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 /** WCAG 2.2 AA with all it builds on, and what axe knows to be good practice. */
@@ -31,6 +31,10 @@ const LOOKS = [
   },
 ] as const
 
+const NAVIGATION = 'nav[aria-label="Main"]'
+/** Words of the navigations that were looked at in every scheme: most pages have the same. */
+const seenNavigations = new Set<string>()
+
 /** Pictures are for people, who look at them where they work. */
 const TAKES_PICTURES = process.env.CI !== 'true'
 
@@ -42,13 +46,18 @@ type Violation = {
 /** What is wrong with the page in any look; pictures go to `screenshots/NAME-LOOK.png`. */
 export async function lookAt(page: Page, name: string): Promise<readonly string[]> {
   const complaints: string[] = []
-  await page.evaluate(AXE)
+  if (!(await page.evaluate('typeof axe === "object"'))) await page.evaluate(AXE)
+  const context = await unseen(page)
   for (const { look, colorScheme, size, runOnly, rules } of LOOKS) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     await page.setViewportSize(size)
+    // A page that changes its layout has to draw it and may ask for data again.
     await drawn(page)
+    await settled(page)
     complaints.push(...(await sideways(page)).map((what) => `${look}: scrolls sideways, ${what}`))
-    complaints.push(...(await violations(page, { runOnly, rules })).map((what) => `${look}: ${what}`))
+    complaints.push(
+      ...(await violations(page, context, { runOnly, rules })).map((what) => `${look}: ${what}`),
+    )
     if (TAKES_PICTURES) await page.screenshot({ path: screenshotPath(`${name}-${look}`), fullPage: true })
   }
   await page.emulateMedia({ colorScheme: 'light' })
@@ -56,19 +65,22 @@ export async function lookAt(page: Page, name: string): Promise<readonly string[
   return complaints
 }
 
-/** A page that changes its layout has to draw it and may ask for data again. */
-async function drawn(page: Page): Promise<void> {
-  await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
-  await settled(page)
+/** What axe looks at: all of the page, but for a navigation that it saw on another page. */
+async function unseen(page: Page): Promise<string> {
+  const text = (await page.evaluate(`document.querySelector('${NAVIGATION}')?.innerText ?? ''`)) as string
+  if (text !== '' && seenNavigations.has(text)) return `{ exclude: ['${NAVIGATION}'] }`
+  seenNavigations.add(text)
+  return 'document'
 }
 
 async function violations(
   page: Page,
+  context: string,
   options: Pick<(typeof LOOKS)[number], 'runOnly' | 'rules'>,
 ): Promise<readonly string[]> {
   const all = JSON.stringify({ ...options, resultTypes: ['violations'] })
   const found = (await page.evaluate(
-    `axe.run(document, ${all}).then(({ violations }) => violations)`,
+    `axe.run(${context}, ${all}).then(({ violations }) => violations)`,
   )) as readonly Violation[]
   return found.map(({ id, nodes }) => {
     const where = nodes.slice(0, 3).map(({ target, failureSummary }) => {
