@@ -42,6 +42,7 @@ export const bodies: { readonly [endpoint: string]: unknown } = {
   skipStep: { skipped: true },
   startArchiveExport: { query: {} },
   startContacts: { source: 'gateway' },
+  setProviderApp: { clientId: '00000000-0000-4000-8000-000000000001', secret: 'value~of-a-secret' },
   resumeContacts: {},
   tickContacts: { isTicked: false },
   importContacts: {},

@@ -4,9 +4,11 @@ import { Time } from './common.ts'
 
 export const EntraSettings = z.object({
   kind: z.literal('entra'),
-  /** Tenant id or its `onmicrosoft.com` domain. */
-  tenantDomain: z.string().trim().min(1).max(253),
-  clientId: z.string().trim().min(1).max(100),
+  /** Whose application signs in: one of the organisation's own, or the operator's after a consent (V1). */
+  app: z.enum(['own', 'provider']).default('own'),
+  /** Tenant id or its `onmicrosoft.com` domain; empty with the operator's application, as is the next. */
+  tenantDomain: z.string().trim().max(253).default(''),
+  clientId: z.string().trim().max(100).default(''),
   /** Which cloud's endpoints are asked. */
   cloud: z.enum(['global', 'us-government', 'us-dod', 'china']).default('global'),
   /** What the connector's secret is: a client secret, or PEM of a certificate with its key. */

@@ -12,6 +12,7 @@ import * as lock from './lock.ts'
 import * as operator from './operator.ts'
 import * as ownAddress from './own-address.ts'
 import * as portfolio from './portfolio.ts'
+import * as providerApp from './provider-app.ts'
 import * as retention from './retention.ts'
 import * as role from './role.ts'
 import * as session from './session.ts'
@@ -24,6 +25,12 @@ import * as tenant from './tenant.ts'
 import * as token from './token.ts'
 
 export const accessEndpoints: readonly Endpoint[] = [
+  providerApp.getProviderApp,
+  providerApp.setProviderApp,
+  providerApp.removeProviderApp,
+  providerApp.getEntraConsent,
+  providerApp.startEntraConsent,
+  providerApp.revokeEntraConsent,
   setup.getSetup,
   setup.checkSetupLink,
   setup.proposeEnvironment,

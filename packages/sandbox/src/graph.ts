@@ -1,5 +1,6 @@
 // A made-up Microsoft Graph with its Entra ID: token endpoint, delta queries, paging, filters, and the faults
 // that the real one has.
+import { answerConsent } from './graph-consent.ts'
 import {
   createGraphObjects,
   type GraphCollection,
@@ -114,6 +115,7 @@ export async function startGraph(options: GraphOptions = {}): Promise<GraphServe
 function answer(state: State, request: JsonRequest): JsonAnswer {
   const { pathname } = request.url
   if (pathname.endsWith('/oauth2/v2.0/token')) return state.desk.answer(request)
+  if (pathname.endsWith('/v2.0/adminconsent')) return answerConsent(request, state)
   if (pathname.endsWith('/.well-known/openid-configuration')) return describe(state, request)
   const roles = state.desk.rolesOf((request.headers.authorization ?? '').replace(/^Bearer /, ''))
   if (roles === null)

@@ -2,11 +2,13 @@
 // files.
 import type { Endpoint } from '@gatepost/contract/endpoint.ts'
 import { Hono } from 'hono'
+import type { ConsentDeps } from '#control/directory/consent.ts'
 import { OPENMETRICS_TYPE } from '#events/exposition.ts'
 import { newId } from '#platform/random.ts'
 import { apiPage } from './api-page.ts'
 import { checkOrigin, isLocal } from './authenticate.ts'
 import { type BindOptions, bind } from './bind.ts'
+import { mountEntraConsent } from './entra-consent.ts'
 import { openApi } from './openapi.ts'
 import { plainBody, presentProblem } from './problems.ts'
 import { isForeignPost, mountSso, type SsoOptions } from './single-sign-on.ts'
@@ -17,6 +19,8 @@ export type AppOptions = BindOptions & {
   readonly version: string
   /** Single sign-on by browsers; null on the door of the command line. */
   readonly sso: SsoOptions['sso'] | null
+  /** Consents at Microsoft by browsers; null on the door of the command line. */
+  readonly consent?: ConsentDeps | null
   readonly files: StaticFiles
   /** Host names the console answers to; others are refused (DNS rebinding). */
   readonly hosts: ReadonlySet<string>
@@ -39,6 +43,7 @@ export function createApp(options: AppOptions): Hono {
   })
   bind(app, options)
   if (options.sso) mountSso(app, { ...options, sso: options.sso })
+  if (options.consent) mountEntraConsent(app, { ...options, consent: options.consent })
   const document = JSON.stringify(openApi(options.endpoints, options.version))
   app.get('/openapi.json', () => new Response(document, { headers: { 'content-type': 'application/json' } }))
   app.get('/docs/api', () => {

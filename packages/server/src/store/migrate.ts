@@ -32,6 +32,7 @@ import { sharingAndLeaving } from './migrations/0041-sharing-and-leaving.ts'
 import { templatesAndAddresses } from './migrations/0042-templates-and-addresses.ts'
 import { knownAuthors } from './migrations/0045-known-authors.ts'
 import { judgedAgain } from './migrations/0046-judged-again.ts'
+import { heldFirstContact } from './migrations/0047-held-first-contact.ts'
 import { columnTypes, type Dialect, type Migration } from './migrations/migration.ts'
 import type { Schema } from './schema.ts'
 
@@ -67,6 +68,7 @@ export const migrations: readonly Migration[] = [
   providerApp,
   knownAuthors,
   judgedAgain,
+  heldFirstContact,
 ].toSorted((a, b) => a.version - b.version)
 
 /** Any number that only Gatepost uses: the key of PostgreSQL's advisory lock around migrations. */

@@ -84,6 +84,7 @@ import type {
   PolicyTable,
 } from './policy-tables.ts'
 import type { SeenRecipientTable, SpoofSourceTable, TrustedServiceTable } from './protection-tables.ts'
+import type { EntraConsentTable, ProviderAppTable } from './provider-app-tables.ts'
 import type {
   ActivityTable,
   FeedTable,
@@ -295,6 +296,8 @@ export type Schema = {
   sync_run: SyncRunTable
   sync_change: SyncChangeTable
   contact_run: ContactRunTable
+  provider_app: ProviderAppTable
+  entra_consent: EntraConsentTable
   contact_part: ContactPartTable
   contact_pair: ContactPairTable
   agent: AgentTable

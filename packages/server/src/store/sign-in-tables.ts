@@ -35,7 +35,7 @@ export type PasswordHistoryTable = {
 export type SignInTicketTable = {
   /** SHA-256 of the secret, or of a request's id. */
   readonly digest: string
-  kind: 'passkey' | 'saml' | 'saml-request' | 'oidc' | 'finish' | 'reset'
+  kind: 'passkey' | 'saml' | 'saml-request' | 'oidc' | 'finish' | 'reset' | 'entra-consent'
   person_id: string | null
   /** JSON, by kind. Nothing secret of others. */
   value: string

@@ -60,6 +60,7 @@ export const tenantTables = [
   'policy_revision',
   'policy_default',
   'connector',
+  'entra_consent',
   'connector_entry',
   'sync_run',
   'sync_change',

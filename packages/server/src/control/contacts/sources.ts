@@ -8,6 +8,7 @@ import { type Source, SourceFault } from '@gatepost/contacts/source.ts'
 import { ConnectorSettings } from '@gatepost/contract/directory.ts'
 import { DirectoryFault } from '@gatepost/directory/entry.ts'
 import { webOf } from '../directory/kinds/web.ts'
+import { usesProviderApp, withProviderApp } from '../directory/provider-app.ts'
 import { openSecret } from '../directory/secret.ts'
 import { connectorsOf, findConnector } from '../directory/store.ts'
 import { targetsOf } from '../directory/target.ts'
@@ -31,8 +32,10 @@ export function sealRunSecret(
 /** Connectors whose app or service account may be lent to a run. */
 export async function lendingConnectors(tenantId: string, { store }: Pick<ContactDeps, 'store'>) {
   const rows = await connectorsOf(store.db, tenantId)
-  return rows.flatMap(({ id, name, kind, secret }) =>
-    (kind === 'entra' || kind === 'google') && secret !== null ? [{ id, name, kind }] : [],
+  return rows.flatMap(({ id, name, kind, secret, settings }) =>
+    (kind === 'entra' || kind === 'google') && (secret !== null || usesProviderApp({ settings }))
+      ? [{ id, name, kind }]
+      : [],
   )
 }
 
@@ -81,14 +84,25 @@ function ownSecret(row: ContactRunRow, { secrets }: ContactDeps): string {
 
 async function lent(row: ContactRunRow, connectorId: string, { store, secrets }: ContactDeps) {
   const connector = await findConnector(store.db, row.tenant_id, connectorId)
-  const secret = connector === null ? null : openSecret(connector, secrets)
-  if (connector !== null && secret !== null)
-    return { settings: ConnectorSettings.parse(JSON.parse(connector.settings)), secret }
+  if (connector !== null) {
+    const own = {
+      settings: ConnectorSettings.parse(JSON.parse(connector.settings)),
+      secret: openSecret(connector, secrets),
+    }
+    const { settings, secret } = await withProviderApp(row.tenant_id, own, { store, secrets }).catch(toFault)
+    if (secret !== null) return { settings, secret }
+  }
   throw new SourceFault({
     reach: 'fatal',
     saw: 'The directory connector that lends its credentials is gone.',
     remedy: 'Begin a new collection.',
   })
+}
+
+/** Words of a directory for a collection. */
+function toFault(error: unknown): never {
+  if (!(error instanceof DirectoryFault)) throw error
+  throw new SourceFault({ reach: 'fatal', saw: error.saw, remedy: error.remedy })
 }
 
 async function graphOf(
@@ -124,10 +138,7 @@ async function googleOf(row: ContactRunRow, settings: Of<'gmail'>, deps: Contact
 async function imapOf(row: ContactRunRow, settings: Of<'imap'>, deps: ContactDeps): Promise<Source> {
   const { host, port, encryption, certificateName, masterName, masterWay, separator } = settings
   // Our own doors and closed networks are no mail servers of an organisation (decisions 40).
-  const [target] = await targetsOf(host, port, deps).catch((error: unknown) => {
-    if (!(error instanceof DirectoryFault)) throw error
-    throw new SourceFault({ reach: 'fatal', saw: error.saw, remedy: error.remedy })
-  })
+  const [target] = await targetsOf(host, port, deps).catch(toFault)
   const addresses =
     settings.mailboxes.length > 0 ? settings.mailboxes : await primaryAddresses(deps.store.db, row.tenant_id)
   if (addresses.length === 0)

@@ -16,6 +16,7 @@ import {
 import { getConnector, requireConnector } from './connector.ts'
 import type { DirectoryDeps } from './kind.ts'
 import { kindOf } from './kinds.ts'
+import { withProviderApp } from './provider-app.ts'
 import { openSecret } from './secret.ts'
 import { type ConnectorRow, listOf, setConnector, settingsOf } from './store.ts'
 
@@ -57,8 +58,11 @@ async function runTest(
     const input = {
       tenantId: row.tenant_id,
       connectorId: row.id,
-      settings: settingsOf(row),
-      secret: openSecret(row, secrets),
+      ...(await withProviderApp(
+        row.tenant_id,
+        { settings: settingsOf(row), secret: openSecret(row, secrets) },
+        deps,
+      )),
       contacts: row.contacts === 1,
       attributes: listOf(row.attributes),
       address: address === '' ? null : address,

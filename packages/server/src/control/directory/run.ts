@@ -1,6 +1,5 @@
 // One run of a connector at work: read, judge, apply; every end gives the connector back (D8).
 import { createHash } from 'node:crypto'
-import type { ConnectorSettings } from '@gatepost/contract/directory.ts'
 import { DirectoryFault } from '@gatepost/directory/entry.ts'
 import { addActivity } from '../connect/activity.ts'
 import { ownDomains } from '../user/store.ts'
@@ -9,6 +8,7 @@ import { judge, stoppedBy, type Verdict } from './brakes.ts'
 import { healthOf, isPreview, type Job, placeOf, runPlace, wordsOf } from './job.ts'
 import type { DirectoryDeps } from './kind.ts'
 import { kindOf } from './kinds.ts'
+import { withProviderApp } from './provider-app.ts'
 import { dropStage, findRun, holdRemovals, isCancelAsked, prune, type RunRow, setRun } from './run-store.ts'
 import { openSecret } from './secret.ts'
 import { type Staged, stage } from './stage.ts'
@@ -109,13 +109,14 @@ export class RunWork {
     const { store, clock, secrets } = this.#deps
     const { row } = job
     const plugin = kindOf(row.kind)
-    const settings: ConnectorSettings = settingsOf(row)
+    const lent = { settings: settingsOf(row), secret: openSecret(row, secrets) }
+    const { settings, secret } = await withProviderApp(row.tenant_id, lent, this.#deps)
     const reader = plugin.createReader(
       {
         tenantId: row.tenant_id,
         connectorId: row.id,
         settings,
-        secret: openSecret(row, secrets),
+        secret,
         contacts: row.contacts === 1,
         attributes: listOf(row.attributes),
       },

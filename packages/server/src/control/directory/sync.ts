@@ -10,6 +10,7 @@ import type { Scope } from '../scope.ts'
 import { newRun, placeOf } from './job.ts'
 import type { DirectoryDeps } from './kind.ts'
 import { kindOf } from './kinds.ts'
+import { usesProviderApp } from './provider-app.ts'
 import { LEASE_MS, RunWork } from './run.ts'
 import { dropStage, findRun, insertRun, type RunRow, replacePreviews, runOf, setRun } from './run-store.ts'
 import { nextRunAt } from './schedule.ts'
@@ -149,7 +150,7 @@ export class SyncRunner {
     const row = await findConnector(this.#deps.store.db, scope.tenantId, id)
     if (row === null) throw problem('not-found', `There is no directory connector “${id}” here.`)
     const plugin = kindOf(row.kind)
-    if (plugin.needsSecret && row.secret === null)
+    if (plugin.needsSecret && row.secret === null && !usesProviderApp(row))
       throw problem('connector-not-ready', `${row.name} has no password or key yet. Enter it first.`)
     if (wish.isPreview) return row
     if (row.enabled === 0)

@@ -212,7 +212,7 @@ async function domainsOf({ store }: Pick<Deps, 'store'>, tenantId: string): Prom
 }
 
 /** `https://login.microsoftonline.com/GUID/v2.0` is the issuer of a domain's tenant. */
-function tenantIdIn(answer: Awaited<ReturnType<Deps['fetchJson']>>): string | null {
+export function tenantIdIn(answer: Awaited<ReturnType<Deps['fetchJson']>>): string | null {
   if (answer.kind === 'failed' || answer.status !== 200) return null
   const { issuer } = (answer.body ?? {}) as { readonly issuer?: unknown }
   if (typeof issuer !== 'string' || !URL.canParse(issuer)) return null

@@ -20,6 +20,7 @@ export const passingColumns: readonly string[] = ['user_import.raw']
 export const sealedColumns: readonly SealedColumn[] = [
   { table: 'archive_setting', column: 'key', id: 'key_id', tenant: 'tenant_id' },
   { table: 'connector', column: 'secret', id: 'id', tenant: 'tenant_id' },
+  { table: 'provider_app', column: 'secret', id: 'id', tenant: null },
   { table: 'contact_run', column: 'secret', id: 'id', tenant: 'tenant_id' },
   { table: 'smtp_credential', column: 'keys', id: 'id', tenant: 'tenant_id' },
   { table: 'outbound_setting', column: 'srs_key', id: 'tenant_id', tenant: 'tenant_id' },

@@ -21,6 +21,7 @@ import { outboundBindings } from './outbound.ts'
 import { policyBindings } from './policy.ts'
 import { portalBindings } from './portal.ts'
 import { portfolioBindings } from './portfolio.ts'
+import { providerAppBindings } from './provider-app.ts'
 import { queueBindings } from './queue.ts'
 import { refusalBindings } from './refusal.ts'
 import { retentionBindings } from './retention.ts'
@@ -59,6 +60,7 @@ export function createBindings(deps: HandlerDeps): readonly Binding[] {
     ...domainBindings(deps),
     ...userBindings(deps),
     ...directoryBindings(deps),
+    ...providerAppBindings(deps),
     ...senderBindings(deps),
     ...contactBindings(deps),
     ...routeBindings(deps),

@@ -18,6 +18,7 @@ export const entraKind: DirectoryKindPlugin<'entra'> = {
   isScheduled: true,
   steps: ['resolve', 'connect', 'tls', 'sign-in', 'permission', 'list', 'look-up'],
   check({ settings, secret }) {
+    if (settings.app === 'provider') return []
     const wrong =
       secret === null ? null : shapeFault(readerSettings({ settings, secret, attributes: [] }, noEndpoints))
     if (wrong === null) return []
@@ -25,10 +26,12 @@ export const entraKind: DirectoryKindPlugin<'entra'> = {
   },
   normalize: (settings) => ({
     ...settings,
-    tenantDomain: settings.tenantDomain.toLowerCase(),
-    clientId: settings.clientId.toLowerCase(),
+    // With the operator's application both follow from the consent, and are looked up at each run.
+    tenantDomain: settings.app === 'provider' ? '' : settings.tenantDomain.toLowerCase(),
+    clientId: settings.app === 'provider' ? '' : settings.clientId.toLowerCase(),
   }),
   isSameListing: (before, after) =>
+    (before.app ?? 'own') === (after.app ?? 'own') &&
     before.tenantDomain === after.tenantDomain &&
     before.cloud === after.cloud &&
     before.clientId === after.clientId &&
