@@ -81,7 +81,20 @@ test('an end user releases from a digest on a phone; a scanner that opens its li
   const link = /https?:\S+held-link#token=\S+/.exec(plainOf(letter ?? ''))?.[0]
   assert.ok(link, 'the digest has no link')
   const url = new URL(link)
-  for (let look = 0; look < 3; look += 1) await (await fetch(url)).text()
+  // Every kind of link in it, as scanners open them: the message's own, and the portal.
+  const links = new Set(letterParts(letter ?? '').flatMap((part) => part.match(/https?:[^\s"<]+/g) ?? []))
+  assert.deepEqual([...links].map((one) => new URL(one).pathname).sort(), ['/held-link', '/portal'])
+  for (const one of links) {
+    const bare = new URL(one.replaceAll('&amp;', '&'))
+    const asQuery = new URL(`${bare.pathname}?${bare.hash.slice(1)}`, acme.gateway.url)
+    for (const target of [new URL(bare.pathname, acme.gateway.url), asQuery]) {
+      for (const method of ['GET', 'HEAD', 'OPTIONS']) await (await fetch(target, { method })).text()
+    }
+  }
+  for (const path of ['/v1/digest-links/view', '/v1/digest-links/act']) {
+    const asked = await fetch(new URL(`${path}?${url.hash.slice(1)}&action=release`, acme.gateway.url))
+    assert.ok(asked.status >= 400, `${path} answers GET with ${asked.status}`)
+  }
   assert.equal(await stateOf(held), 'held')
   const phone = await openTab(browser)
   await phone.page.setViewportSize(PHONE)
@@ -129,6 +142,88 @@ test('an administrator trusts a survey service from its held mail in two clicks;
   assert.deepEqual(tab.takeFaults(), [])
 })
 
+test('an end user looks at the portal on a phone, sees what is held, and lets one go', {
+  skip,
+  timeout: STORY_MS,
+}, async () => {
+  await acme.api.call('POST', `${acme.base}/users`, { email: 'ada@acme.example', name: 'Ada Admin' })
+  await live(acme.api, acme.base)
+  for (const subject of ['You won the portal prize', 'You won another portal prize']) {
+    assert.match(await survey(subject, { from: 'win@lottery.example', to: 'ada@acme.example' }), /^250/)
+    await heldBy('spam', subject)
+  }
+  const { page, hands } = tab
+  await page.setViewportSize(PHONE)
+  await open('/portal')
+  await page.getByRole('heading', { level: 1, name: '2 messages held for you' }).waitFor()
+  await page
+    .getByRole('button', { name: /^Look:/ })
+    .first()
+    .click()
+  await page.getByText('Dear friend').first().waitFor()
+  assert.deepEqual(await lookAt(page, 'portal-held'), [])
+  await page.setViewportSize(PHONE)
+  await hands.click(page.getByRole('button', { name: /^Release:/ }).first())
+  await page.getByRole('heading', { level: 1, name: '1 message held for you' }).waitFor()
+  await eventually(
+    async () => has('portal prize'),
+    (is) => is,
+  )
+  await page.setViewportSize({ width: 1360, height: 900 })
+  assert.deepEqual(tab.takeFaults(), [])
+})
+
+test('the first message of an author is marked in text and HTML, a later one is not, and Why says so', {
+  skip,
+  timeout: STORY_MS,
+}, async () => {
+  const { page } = tab
+  const draft = {
+    type: 'first-contact',
+    name: 'First messages',
+    from: { kind: 'external' },
+    to: { kind: 'everyone' },
+    addressesBasedOn: 'both',
+    option: { action: 'banner', measure: 'recipient', learnDays: 0, language: 'de' },
+  }
+  const { id } = await acme.api.call<{ readonly id: string }>('POST', `${acme.base}/policies`, {
+    draft,
+    reason: 'a story of first contact',
+  })
+  await live(acme.api, acme.base)
+  assert.match(await partner('Erstes Angebot'), /^250/)
+  const first = await arrived('Erstes Angebot')
+  assert.match(first, /^X-Gatepost-Tag: first-contact\r\n/m)
+  assert.equal(first.split('Erste Nachricht von diesem Absender.').length - 1, 2, 'once in each body')
+  assert.match(first, /<body><div style="[^"]+"><b>Erste Nachricht/)
+  type Found = { readonly items: readonly { readonly id: string }[] }
+  const { items } = await eventually(
+    () => acme.api.call<Found>('GET', `${acme.base}/messages?search=Erstes`),
+    (list) => list.items.length > 0,
+    60_000,
+  )
+  const why = await eventually(
+    async () => JSON.stringify(await acme.api.call('GET', `${acme.base}/messages/${items[0]?.id}`)),
+    (text) => text.includes('"banner":"placed"'),
+    60_000,
+  )
+  assert.match(why, /first-contact-banner/)
+  let count = 0
+  await eventually(
+    async () => {
+      count += 1
+      await partner(`Weiteres Angebot ${count}.`)
+      return (await arrived(`Weiteres Angebot ${count}.`)).includes('X-Gatepost-Tag: first-contact')
+    },
+    (isMarked) => !isMarked,
+    60_000,
+  )
+  await open(`/t/acme-ltd/policies/${id}`)
+  await page.getByText('A banner breaks the author’s signature').waitFor()
+  assert.deepEqual(await lookAt(page, 'policy-first-contact'), [])
+  assert.deepEqual(tab.takeFaults(), [])
+})
+
 /** What the mail host of Acme received. */
 function contents(): string[] {
   const { acme: host } = acme.world
@@ -159,6 +254,56 @@ async function stateOf(id: string): Promise<string> {
   return held.recipients[0]?.state ?? ''
 }
 
+function arrived(subject: string): Promise<string> {
+  return eventually(
+    async () => contents().find((content) => content.includes(`Subject: ${subject}\r\n`)) ?? '',
+    (content) => content !== '',
+    60_000,
+  )
+}
+
+/** Mail of Ben at Bright, in text and HTML. */
+async function partner(subject: string): Promise<string> {
+  const content = [
+    'From: Ben Bright <ben@bright.example>',
+    'To: ann@acme.example',
+    `Subject: ${subject}`,
+    `Message-ID: <${subject.replaceAll(/[^a-z0-9]/gi, '-')}@bright.example>`,
+    `Date: ${new Date().toUTCString().replace('GMT', '+0000')}`,
+    'MIME-Version: 1.0',
+    'Content-Type: multipart/alternative; boundary=b',
+    '',
+    '--b',
+    'Content-Type: text/plain; charset=utf-8',
+    '',
+    'Dear Ann, here is the offer you asked for. Ben',
+    '--b',
+    'Content-Type: text/html; charset=utf-8',
+    '',
+    '<html><body><p>Dear Ann, here is the offer you asked for. Ben</p></body></html>',
+    '--b--',
+    '',
+  ].join('\r\n')
+  const { replies } = await sendMessage({
+    port: acme.gateway.mxPort,
+    proxy: { sourceIp: '203.0.113.10', sourcePort: 40_100, destinationIp: '127.0.0.1', destinationPort: 25 },
+    helo: 'mail.bright.example',
+    reversePath: 'ben@bright.example',
+    forwardPaths: ['ann@acme.example'],
+    content,
+  })
+  const last = replies.filter(({ command }) => command !== 'QUIT').at(-1)
+  return `${last?.code} ${last?.status} ${last?.text}`
+}
+
+/** The bodies of a multipart in base64. */
+function letterParts(letter: string): readonly string[] {
+  return letter
+    .split('Content-Transfer-Encoding: base64\r\n\r\n')
+    .slice(1)
+    .map((part) => Buffer.from(part.split('\r\n--')[0] ?? '', 'base64').toString('utf8'))
+}
+
 /** The plain part of a digest. */
 function plainOf(letter: string): string {
   const part = letter.split('Content-Transfer-Encoding: base64\r\n\r\n')[1] ?? ''
@@ -166,10 +311,13 @@ function plainOf(letter: string): string {
 }
 
 /** Mail that looks like spam; resolves with the last reply before QUIT. */
-async function survey(subject: string): Promise<string> {
+async function survey(
+  subject: string,
+  { from, to } = { from: SURVEY.from, to: 'bob@acme.example' },
+): Promise<string> {
   const content = [
-    'From: Survey Team <win@survey.example>',
-    'To: bob@acme.example',
+    `From: Survey Team <${from === SURVEY.from ? 'win@survey.example' : from}>`,
+    `To: ${to}`,
     `Subject: ${subject.toUpperCase()}!!! CLAIM YOUR FREE PRIZE 1,000,000 USD (${subject})`,
     `Message-ID: <${subject.replaceAll(' ', '-')}@survey.example>`,
     `Date: ${new Date().toUTCString().replace('GMT', '+0000')}`,
@@ -183,8 +331,8 @@ async function survey(subject: string): Promise<string> {
     port: acme.gateway.mxPort,
     proxy: { sourceIp: SURVEY.ip, sourcePort: 40_000, destinationIp: '127.0.0.1', destinationPort: 25 },
     helo: SURVEY.helo,
-    reversePath: SURVEY.from,
-    forwardPaths: ['bob@acme.example'],
+    reversePath: from,
+    forwardPaths: [to],
     content,
   })
   const last = replies.filter(({ command }) => command !== 'QUIT').at(-1)

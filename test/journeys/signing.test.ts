@@ -162,6 +162,21 @@ test('keys wait until DNS has their records; then mail leaves with both signatur
   assert.equal(passed, true)
 })
 
+test('a letter of the gateway to a member comes from the own domain, and its signature verifies', {
+  timeout: 240_000,
+}, async () => {
+  await api.raw('POST', '/v1/password-resets', { email: 'ada@acme.example' })
+  const letter = await eventually(
+    async () => world.acme.messages().find(({ subject }) => subject === 'Set a new password for Gatepost'),
+    (found) => found !== undefined,
+    30_000,
+  )
+  const content = letter?.content.toString('latin1') ?? ''
+  assert.match(content, /^From: Gatepost <postmaster@acme\.example>\r$/m)
+  assert.match(content, /^DKIM-Signature: /)
+  if (hasDkimpy) assert.deepEqual(await dkimpyVerdicts(content, records), [true, true])
+})
+
 test('rotation under load: every message verifies, before, between and after', {
   timeout: 240_000,
 }, async () => {

@@ -54,6 +54,8 @@ export const HeldMessage = z.object({
   /** When it is judged again by itself, where a policy would have deferred it; and how often it was. */
   againAt: Time.nullable(),
   judged: z.int(),
+  /** Its author writes to a recipient for the first time, as far as a policy looks. */
+  firstContact: z.boolean(),
 })
 export type HeldMessage = z.infer<typeof HeldMessage>
 

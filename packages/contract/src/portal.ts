@@ -53,6 +53,8 @@ export const OwnHeld = z.object({
   heldAt: Time,
   endsAt: Time,
   requestedAt: Time.nullable(),
+  /** Its author writes for the first time, as far as a policy looks. */
+  firstContact: z.boolean(),
   may: z.array(PortalAction),
 })
 export type OwnHeld = z.infer<typeof OwnHeld>

@@ -239,3 +239,23 @@ test('content that comes in pieces, in a buffer that is used again, is signed li
 test('the records of the tests are records', () => {
   for (const record of records.values()) assert.equal(readKey(record).kind, 'key')
 })
+
+test('the gateway’s own letters leave signed for the organisation, whoever gets them', async () => {
+  const content = mail('From: Gatepost <postmaster@acme.example>\r\n')
+  const own = envelopeOf({ direction: 'inbound', reversePath: null, isOurs: true })
+  const stamp = await stamped(content, {
+    envelope: own,
+    settings: tenant({ signing: { keys: KEYS, seals: 'none' } }),
+  })
+  assert.deepEqual(
+    stamp?.made.map(({ kind, domain }) => `${kind} ${domain}`),
+    ['dkim acme.example', 'dkim acme.example'],
+  )
+  // Mail that only came in under that name is not ours.
+  const forged = envelopeOf({ direction: 'inbound', reversePath: null })
+  const none = await stamped(content, {
+    envelope: forged,
+    settings: tenant({ signing: { keys: KEYS, seals: 'none' } }),
+  })
+  assert.equal(none, null)
+})

@@ -33,6 +33,8 @@ export type HeldMailTable = {
   /** Who was the first of two to release it. */
   seconded_by: string | null
   seconded_at: number | null
+  /** Its author wrote for the first time. */
+  readonly first_contact: 0 | 1
   /** When it is judged again by itself; null where a person decides. */
   again_at: number | null
   /** How often it was. */

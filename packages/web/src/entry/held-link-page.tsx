@@ -83,8 +83,10 @@ function Shown({ item, isRunning, onAct }: ShownProps) {
           <Facts
             rows={[
               [item.className, item.means],
-              ['From', <HostText key="from">{item.author ?? t('held.nobody')}</HostText>],
-              ...(item.heldAt === null ? [] : [['At', <FullTime key="at" at={item.heldAt} />] as const]),
+              [t('link.from'), <HostText key="from">{item.author ?? t('held.nobody')}</HostText>],
+              ...(item.heldAt === null
+                ? []
+                : [[t('link.at'), <FullTime key="at" at={item.heldAt} />] as const]),
             ]}
           />
         </>

@@ -7,6 +7,7 @@ import {
   previewOwnHeld,
 } from '@gatepost/contract/portal.ts'
 import { Button } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import type * as z from 'zod'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
@@ -40,9 +41,10 @@ export function PortalHeldPage() {
     document.title = `${t('held.title')} · Gatepost`
   }, [t])
   const own = portal.data?.mailboxes.find((one) => one.own)
+  const waiting = portal.data?.held ?? 0
   return (
     <main id="main" className={classes.main}>
-      <h1>{t('held.title')}</h1>
+      <h1>{waiting > 0 ? t('held.count', { count: waiting }) : t('held.title')}</h1>
       <p className={classes.lead}>
         {own ? t('mailFor', { address: own.address }) : null} {t('held.lead')}
       </p>
@@ -87,6 +89,11 @@ export function PortalHeldPage() {
           {t('held.more')}
         </Button>
       )}
+      {own && (
+        <p className={classes.elsewhere}>
+          <Link to="/portal/refused">{t('held.elsewhere')}</Link>
+        </p>
+      )}
     </main>
   )
 }
@@ -104,16 +111,22 @@ function Item({ item, isShared, running, onAct }: ItemProps) {
   const [isOpen, setOpen] = useState(false)
   return (
     <li className={classes.item}>
-      <h2 className={classes.subject}>{item.subject || t('held.noSubject')}</h2>
-      <p>
-        <HostText>{t('held.from', { sender: item.author ?? t('held.nobody') })}</HostText>
-        {isShared && <span className="tx2"> {t('held.for', { address: item.recipient })}</span>}
+      <p className={classes.head}>
+        <span className="tx2">
+          <HostText>{item.author ?? t('held.nobody')}</HostText>
+          {isShared && <> {t('held.for', { address: item.recipient })}</>}
+        </span>
+        <span className="small tx2">
+          <RelativeTime at={item.heldAt} />
+        </span>
       </p>
+      <h2 className={classes.subject}>{item.subject || t('held.noSubject')}</h2>
       <p className="tx2">
         <strong>{item.className}</strong>: {item.means}
+        {item.firstContact && <> · {t('held.firstContact')}</>}
       </p>
       <p className="small tx2">
-        <RelativeTime at={item.heldAt} /> · {t('held.ends')} <FullTime at={item.endsAt} />
+        {t('held.ends')} <FullTime at={item.endsAt} />
         {item.requestedAt !== null && <> · {t('held.asked')}</>}
       </p>
       <div className={classes.buttons}>

@@ -1,4 +1,5 @@
 // The frame of the end users' portal: the organisation's name, the person's menu, nothing of the console.
+import { getPortal } from '@gatepost/contract/portal.ts'
 import { signOut } from '@gatepost/contract/session.ts'
 import { Menu } from '@mantine/core'
 import { IconLogout } from '@tabler/icons-react'
@@ -6,6 +7,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet, useNavigate } from '@tanstack/react-router'
 import { Suspense } from 'react'
 import { call } from '#api/call.ts'
+import { useEndpoint } from '#api/use-endpoint.ts'
 import { PendingPage } from '#app/pending-page.tsx'
 import { useMe } from '#app/session.ts'
 import { Mark } from '#app/shell/mark.tsx'
@@ -13,6 +15,7 @@ import { initialsOf } from '#app/shell/person-menu.tsx'
 import { SchemeMenu } from '#app/shell/scheme-menu.tsx'
 import { languages, nameOfLanguage, useLanguage, useWords } from '#i18n/i18n.ts'
 import classes from './portal.module.css'
+import { usePortalTenant } from './use-portal.ts'
 
 export function PortalShell() {
   const me = useMe()
@@ -68,10 +71,14 @@ export function PortalShell() {
 
 function PortalNav() {
   const t = useWords('portal')
+  const tenant = usePortalTenant()
+  const { data } = useEndpoint(getPortal, { params: { tenant } }, { enabled: tenant !== '' })
+  const held = data?.held ?? 0
   return (
     <nav className={classes.nav} aria-label={t('nav.label')}>
       <Link to="/portal" activeOptions={{ exact: true }} className={classes.tab}>
         {t('nav.held')}
+        {held > 0 && <span className={classes.count}>{held}</span>}
       </Link>
       <Link to="/portal/refused" className={classes.tab}>
         {t('nav.refused')}

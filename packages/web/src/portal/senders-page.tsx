@@ -25,7 +25,7 @@ export function PortalSendersPage() {
     { params: { tenant }, query },
     { enabled: tenant !== '', keepPrevious: true },
   )
-  const remove = useAction(removeOwnSender, { readAgain: [listOwnSenders] })
+  const remove = useAction(removeOwnSender, { readAgain: [listOwnSenders], said: () => ({ text: 'The entry is removed.' }) })
   useEffect(() => {
     document.title = `${t('senders.title')} · Gatepost`
   }, [t])

@@ -69,6 +69,7 @@ async function hold(deps: Deps, scope: Scope, change: Partial<Parameters<typeof 
     size: 100,
     direction: 'inbound',
     at,
+    isFirstContact: false,
     ...change,
   } as const
   await deps.store.db.insertInto('held_mail').values(rowOf(note)).execute()

@@ -12,6 +12,8 @@ export type DigestLine = {
   readonly class: string
   readonly className: string
   readonly heldAt: number
+  /** Its author wrote for the first time. */
+  readonly isFirstContact: boolean
   readonly link: string
 }
 
@@ -93,6 +95,7 @@ function plainText(letter: DigestLetter): string {
     ...lines.flatMap((line) => [
       shown(line.subject ?? words.noSubject),
       `  ${words.from}: ${shown(line.author)}`,
+      ...(line.isFirstContact ? [`  ${words.firstContact}`] : []),
       `  ${words.held}: ${timeOf(line.heldAt, letter)}, ${words.why}: ${words.classes[line.class] ?? line.className}`,
       `  ${words.look}: ${line.link}`,
       '',
@@ -113,7 +116,8 @@ function htmlText(letter: DigestLetter): string {
     [
       '<tr>',
       `<td ${cell}><b>${escaped(shown(line.subject ?? words.noSubject))}</b><br>`,
-      `${words.from} ${escaped(shown(line.author))}</td>`,
+      `${words.from} ${escaped(shown(line.author))}`,
+      line.isFirstContact ? `<br><i>${words.firstContact}</i></td>` : '</td>',
       `<td ${cell}>${escaped(words.classes[line.class] ?? line.className)}<br>`,
       `${escaped(timeOf(line.heldAt, letter))}</td>`,
       `<td ${cell}><a href="${escaped(line.link)}">${words.look}</a></td>`,

@@ -224,6 +224,7 @@ async function submit(
       class: row.class,
       className: nameOfClass(row.class),
       heldAt: row.held_at,
+      isFirstContact: row.first_contact === 1,
       // Behind the number sign: neither servers nor logs learn it.
       link: `${url}held-link#token=${token}`,
     })),

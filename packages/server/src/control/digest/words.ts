@@ -8,6 +8,7 @@ export type DigestWords = {
   readonly held: string
   readonly why: string
   readonly look: string
+  readonly firstContact: string
   readonly noSubject: string
   readonly more: (count: number) => string
   readonly portal: string
@@ -25,6 +26,7 @@ const en: DigestWords = {
   held: 'Held',
   why: 'Because',
   look: 'Look and decide',
+  firstContact: 'First message from this sender',
   noSubject: 'No subject',
   more: (count) => `… and ${count} more: see them in the portal.`,
   portal: 'All held mail',
@@ -43,6 +45,7 @@ const de: DigestWords = {
   held: 'Zurückgehalten',
   why: 'Weil',
   look: 'Ansehen und entscheiden',
+  firstContact: 'Erste Nachricht von diesem Absender',
   noSubject: 'Ohne Betreff',
   more: (count) => `… und ${count} weitere: im Portal zu sehen.`,
   portal: 'Alle zurückgehaltenen Nachrichten',
@@ -69,6 +72,7 @@ const fr: DigestWords = {
   held: 'Retenu',
   why: 'Raison',
   look: 'Voir et décider',
+  firstContact: 'Premier message de cet expéditeur',
   noSubject: 'Sans objet',
   more: (count) => `… et ${count} de plus : voyez le portail.`,
   portal: 'Tous les messages retenus',

@@ -111,5 +111,6 @@ function heldMessageOf(rows: readonly HeldRow[], { settings, days }: Rules): Hel
     secondedBy: first.seconded_by,
     againAt: first.state === 'held' ? first.again_at : null,
     judged: first.judged,
+    firstContact: rows.some((row) => row.first_contact === 1),
   }
 }

@@ -119,7 +119,7 @@ export function changeOf(
 async function release(row: HeldRow, times: number, deps: JudgeAgainDeps): Promise<boolean> {
   const reason = `judged again, ${times === 1 ? 'once' : `${times} times`}: no policy defers it any more`
   const scope = scopeOf(row)
-  const order = { action: 'release', messages: [row.message_id], reason } as const
+  const order = { action: 'release' as const, messages: [row.message_id], reason }
   const acted = await actOnWaiting(scope, order, deps, { state: 'held', indexes: [row.recipient_index] })
   if (acted.recipients === 0) return false
   const place = { tenantId: row.tenant_id, messageId: row.message_id, indexes: [row.recipient_index] }

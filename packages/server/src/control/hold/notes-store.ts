@@ -60,6 +60,7 @@ export function rowOf(note: HeldMailNote) {
     seconded_at: null,
     again_at: note.because === 'deferred-for-this-recipient' ? firstJudgedAt(note.at) : null,
     judged: 0,
+    first_contact: note.isFirstContact ? 1 : 0,
   } as const
 }
 

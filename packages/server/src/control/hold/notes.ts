@@ -20,6 +20,8 @@ export type HeldMailNote = {
   readonly size: number
   readonly direction: 'inbound' | 'outbound'
   readonly at: number
+  /** A policy found that its author writes for the first time (F4). */
+  readonly isFirstContact: boolean
 }
 
 /** A decision about recipients, or mail that was held later. */
@@ -46,6 +48,7 @@ const OUTCOMES: { readonly [Name in DeliveryReport['outcome']]?: HeldOutcomeNote
   bounced: 'rejected',
 }
 
+const FIRST_CONTACT: ReadonlySet<string> = new Set(['first-contact-tagged', 'first-contact-banner'])
 const DECIDING: ReadonlySet<string> = new Set(['hold', 'reject', 'defer', 'blind-defer'])
 
 /** Null for nearly every report, so it is asked of all of them. */
@@ -80,6 +83,7 @@ function heldOf(report: AcceptedReport): Partial<HeldNotes> {
       size,
       direction,
       at,
+      isFirstContact: judged.explanation.some(({ because }) => FIRST_CONTACT.has(because)),
     }
   })
   return { held }

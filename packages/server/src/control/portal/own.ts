@@ -123,6 +123,7 @@ export async function listHeldOfMine(
     score: row!.score,
     heldAt: row!.held_at,
     endsAt: row!.held_at + (days ?? HELD_DAYS) * DAY_MS,
+    firstContact: row!.first_contact === 1,
     requestedAt: row!.requested_at,
     may: userActions(settings, row!),
   }))

@@ -7,6 +7,7 @@ import type { TenantSettings } from '#policy/settings.ts'
 import type { HeldMailNote, HeldOutcomeNote } from '../hold/notes.ts'
 import { problem } from '../problem.ts'
 import type { Scope } from '../scope.ts'
+import { comingsOf } from './comings-store.ts'
 import { dayOfId } from './days.ts'
 import { shownFacts } from './fact-words.ts'
 import { rowOf } from './list-store.ts'
@@ -58,6 +59,11 @@ export async function readMessage(
     explanation: shownSteps(body.explanation),
     facts: factsOf(body, scope.tenantId),
     attempts: attempts.map((attempt) => attemptOf(attempt, body)),
+    comings: await comingsOf(
+      scope,
+      { ...rowOf(row), recipients: body.recipients.map(({ forwardPath }) => forwardPath) },
+      storage,
+    ),
   }
 }
 
@@ -111,6 +117,7 @@ export async function heldAnewIn(
       size: row.size ?? 0,
       direction: row.direction === 'outbound' ? 'outbound' : 'inbound',
       at,
+      isFirstContact: false,
     }
   })
 }

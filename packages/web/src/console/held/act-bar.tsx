@@ -9,7 +9,8 @@ import type { Body } from './use-held.ts'
 type Props = {
   /** `3 messages`. */
   readonly what: string
-  readonly messages: readonly string[]
+  /** Null where everything that a filter matches is meant. */
+  readonly messages: readonly string[] | null
   readonly running: boolean
   /** A user asked for one of them. */
   readonly isAsked: boolean
@@ -22,7 +23,7 @@ export function ActBar({ what, messages, running, isAsked, onRun }: Props) {
   const [open, setOpen] = useState<'permit' | 'block' | 'reject' | null>(null)
   const run = (body: Omit<Body, 'messages'>) => {
     setOpen(null)
-    onRun({ ...body, messages: [...messages] })
+    onRun(messages === null ? body : { ...body, messages: [...messages] })
   }
   const discard = async () => {
     const agreed = await confirm({
@@ -32,10 +33,21 @@ export function ActBar({ what, messages, running, isAsked, onRun }: Props) {
     })
     if (agreed) run({ action: 'discard' })
   }
+  const release = async () => {
+    // Many at once go to their recipients at once, and nothing calls them back.
+    const agreed =
+      messages !== null ||
+      (await confirm({
+        title: `${what} will be delivered`,
+        body: 'What needs a second person waits for that one. A release cannot be taken back.',
+        act: 'Release',
+      }))
+    if (agreed) run({ action: 'release' })
+  }
   const disabled = !may || running
   return (
     <>
-      <Button disabled={disabled} loading={running} onClick={() => run({ action: 'release' })}>
+      <Button disabled={disabled} loading={running} onClick={() => void release()}>
         Release
       </Button>
       <Button variant="default" disabled={disabled} onClick={() => setOpen('permit')}>

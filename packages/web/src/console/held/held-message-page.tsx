@@ -112,7 +112,18 @@ function About({ held }: { readonly held: HeldMessage }) {
           ...(held.author !== null && held.reversePath !== null && held.reversePath !== held.author
             ? [['Envelope sender', <HostText key="path">{held.reversePath}</HostText>] as const]
             : []),
+          ...(held.firstContact ? [['First contact', 'the first message of its author'] as const] : []),
           ['Held', <RelativeTime key="at" at={held.heldAt} />],
+          ...(held.againAt === null
+            ? []
+            : [
+                [
+                  'Judged again',
+                  <span key="again">
+                    <RelativeTime at={held.againAt} />, {timesWords(held.judged)}
+                  </span>,
+                ] as const,
+              ]),
           ['Ends unless released', <FullTime key="end" at={held.endsAt} />],
           ...(held.needsTwo
             ? [
@@ -143,6 +154,11 @@ function About({ held }: { readonly held: HeldMessage }) {
       </ul>
     </Panel>
   )
+}
+
+function timesWords(times: number): string {
+  if (times === 0) return 'for the first time'
+  return `after ${times === 1 ? 'one look' : `${times} looks`}`
 }
 
 /** Nobody's words are shown before somebody asks: each look is in the audit log. */

@@ -9,7 +9,7 @@ import { Page } from '#app/page.tsx'
 import { useSlug } from '#app/session.ts'
 import { EmptyState } from '#shared/empty-state.tsx'
 import { plural } from '#shared/format.ts'
-import { ProblemNote } from '#shared/note.tsx'
+import { Note, ProblemNote } from '#shared/note.tsx'
 import { PageFoot, usePages } from '#shared/pages.tsx'
 import { SearchField } from '#shared/search-field.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
@@ -20,7 +20,7 @@ import classes from './held.module.css'
 import { HeldList } from './held-list.tsx'
 import { type HeldSearch, isFiltered } from './held-search.ts'
 import { ResultNote } from './result-note.tsx'
-import { useHeldActions } from './use-held.ts'
+import { type Progress, useHeldActions, useHeldRun } from './use-held.ts'
 
 const LIMIT = 50
 const FRESH_MS = 10_000
@@ -31,7 +31,13 @@ export function HeldPage() {
   const search = useSearch({ from: '/console/t/$slug/held' })
   const pages = usePages()
   const [selected, setSelected] = useState(NONE)
+  const [everything, setEverything] = useState(false)
   const actions = useHeldActions(() => setSelected(NONE))
+  const all = useHeldRun((acted) => {
+    setSelected(NONE)
+    setEverything(false)
+    actions.show(acted)
+  })
   const { state = 'held', ...filter } = search
   const query = { ...filter, state, limit: LIMIT, ...(pages.after ? { after: pages.after } : {}) }
   const page = useEndpoint(
@@ -42,8 +48,13 @@ export function HeldPage() {
   const change = useChange(search, () => {
     pages.reset()
     setSelected(NONE)
+    setEverything(false)
   })
   const items = page.data?.items ?? []
+  const clear = () => {
+    setSelected(NONE)
+    setEverything(false)
+  }
   const isOpen = state === 'held'
   return (
     <Page
@@ -58,7 +69,8 @@ export function HeldPage() {
       }
     >
       {actions.result && <ResultNote result={actions.result} />}
-      {actions.error && <ProblemNote error={actions.error} focus />}
+      {(actions.error ?? all.error) && <ProblemNote error={actions.error ?? all.error} focus />}
+      {all.progress && <RunNote progress={all.progress} onStop={all.stop} />}
       <Tabs search={search} onChange={change} />
       <Filters search={search} onChange={change} />
       {page.error && <ProblemNote error={page.error} />}
@@ -69,8 +81,18 @@ export function HeldPage() {
           <HeldList
             items={items}
             selected={selected}
-            onToggle={isOpen ? (id) => setSelected(toggled(selected, id)) : null}
-            onToggleAll={() => setSelected(allOrNone(selected, items))}
+            onToggle={
+              isOpen
+                ? (id) => {
+                    setEverything(false)
+                    setSelected(toggled(selected, id))
+                  }
+                : null
+            }
+            onToggleAll={() => {
+              setEverything(false)
+              setSelected(allOrNone(selected, items))
+            }}
           />
         )}
         {items.length > 0 && (
@@ -86,22 +108,40 @@ export function HeldPage() {
       {selected.size > 0 && (
         <section className={queue.bar} aria-label="Selected messages">
           <span role="status" className="strong">
-            {plural(selected.size, 'message')} selected
+            {everything ? 'Everything that matches' : `${plural(selected.size, 'message')} selected`}
           </span>
+          {!everything && page.data?.next && selected.size === items.length && (
+            <Button variant="subtle" onClick={() => setEverything(true)}>
+              Select all that match
+            </Button>
+          )}
           <span className={queue.rule} aria-hidden />
           <ActBar
-            what={plural(selected.size, 'message')}
-            messages={[...selected]}
-            running={actions.isRunning}
+            what={everything ? 'Everything that matches' : plural(selected.size, 'message')}
+            messages={everything ? null : [...selected]}
+            running={actions.isRunning || all.progress !== null}
             isAsked={items.some(({ id, recipients }) => selected.has(id) && isAskedFor(recipients))}
-            onRun={actions.run}
+            onRun={everything ? (body) => all.run(filter, body) : actions.run}
           />
-          <ActionIcon variant="subtle" aria-label="Clear selection" onClick={() => setSelected(NONE)}>
+          <ActionIcon variant="subtle" aria-label="Clear selection" onClick={() => clear()}>
             <IconX size={16} aria-hidden />
           </ActionIcon>
         </section>
       )}
     </Page>
+  )
+}
+
+function RunNote({ progress, onStop }: { readonly progress: Progress; readonly onStop: () => void }) {
+  return (
+    <Note tone="info" title={`${plural(progress.messages, 'message')} done so far`} role="status">
+      <p>
+        The rest follows part by part.{' '}
+        <Button size="compact-sm" variant="default" onClick={onStop}>
+          Stop
+        </Button>
+      </p>
+    </Note>
   )
 }
 

@@ -34,6 +34,8 @@ export type Entry =
       readonly tls: readonly string[]
       /** How it was signed; null where it was not. */
       readonly signed: string | null
+      /** What became of a first-contact banner; null where none was wanted. */
+      readonly banner: string | null
     }
 
 export function entriesOf(message: Message): readonly Entry[] {
@@ -136,6 +138,7 @@ function attemptEntry(attempt: Attempt): Entry {
     report: attempt.dsnId ? 'A delivery report went to the sender.' : null,
     tls: tlsLines(attempt),
     signed: signedWords(attempt),
+    banner: attempt.banner === undefined ? null : BANNER_WORDS[attempt.banner],
   }
 }
 
@@ -144,6 +147,17 @@ function hopWords({ nextHop, tls, recipients }: Attempt): string {
   const hop = nextHop ? `${nextHop.host}${ip}:${nextHop.port}` : 'No mail host reached'
   const secured = tls ? `${tls.version}${vouched(tls)}` : 'no TLS'
   return `${hop}, ${secured}, for ${recipients.join(', ')}`
+}
+
+const KEPT = 'First contact: no banner, only the header field,'
+const BANNER_WORDS: { readonly [Name in NonNullable<Attempt['banner']>]: string } = {
+  placed: 'First contact: a banner stands in the text, so the author’s DKIM signature is broken.',
+  signed: `${KEPT} because people signed the text (S/MIME or PGP).`,
+  encrypted: `${KEPT} because the text is encrypted or signed with PGP.`,
+  report: `${KEPT} because it is a report for programs.`,
+  'no-text': `${KEPT} because there is no text to put it in.`,
+  unreadable: `${KEPT} because the structure of the message is broken.`,
+  'too-large': `${KEPT} because the message is larger than 16 MB.`,
 }
 
 /** `Signed as acme.example (DKIM: gp1 RSA, gp2 Ed25519)`. */

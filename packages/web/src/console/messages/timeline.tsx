@@ -61,6 +61,7 @@ function EntryView({ entry, brief }: { readonly entry: Entry; readonly brief: bo
           </p>
           <Block>{entry.reply}</Block>
           {entry.signed && <p className="tx2">{entry.signed}</p>}
+          {entry.banner && <p className="tx2">{entry.banner}</p>}
           {entry.report && <p className="tx2">{entry.report}</p>}
           {entry.tls.length > 0 && (
             <Fold title="TLS of this delivery">
