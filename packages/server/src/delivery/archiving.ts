@@ -9,7 +9,7 @@ import type { InHand } from './in-hand.ts'
 export type BringToArchive = (upload: Upload, content: AsyncIterable<Uint8Array>) => Promise<void>
 
 /** On their way at once: enough to share the archive's disk syncs. */
-const UPLOADS_MAX = 16
+const UPLOADS_MAX = 64
 /** In memory for their turn; more come back from the spool later. */
 const WAITING_MAX = 2_000
 /** After a failure nothing is tried for so long, and twice as long after the next one. */

@@ -127,7 +127,7 @@ export function placeOf(key: string): readonly string[] {
 }
 
 /** The name in the folder must survive a power cut too. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r')
   try {
     await handle.sync()

@@ -1,20 +1,21 @@
 // The archive (J2): takes what edges bring, searches, shows. Content and index live in threads and files;
 // here is
 // who may ask, what is noted, and how far the chain goes.
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { ArchiveQuery } from '@gatepost/contract/archive.ts'
 import type { Emit } from '#events/emit.ts'
 import type { ArchiveSink } from '#link/archive-upload.ts'
 import type { Clock } from '#platform/clock.ts'
-import type { ContentStore } from '#platform/content-files.ts'
 import type { SecretBox } from '#platform/secret-box.ts'
 import type { Store } from '#store/open.ts'
 import { openContentStore, type StoreOptions } from './content-store.ts'
 import type { Head } from './ledger.ts'
+import type { PackedContent } from './packed-content.ts'
 import { archiveKeys, openSealed } from './seal.ts'
 import { type ArchiveSetting, countJournal, domainsOf, noteHead, settingOf } from './store.ts'
 import type { Asked, Cursor, RetentionWord, Taken, TenantWord, UploadMeta } from './thread-wire.ts'
-import { ArchiveThread } from './threads.ts'
+import { ArchiveCrew, ArchiveThread } from './threads.ts'
 
 /** The column that the secret is sealed for. */
 export const KEY_COLUMN = 'archive_setting.key'
@@ -27,6 +28,8 @@ const WORD_KEPT_MS = 5_000
 /** Heads and counts are written together. */
 const NOTES_MS = 1_000
 const WORDS_KEPT_MAX = 1_000
+/** More read faster than one thread writes. */
+const CREW_MAX = 4
 
 export type ArchiveOptions = {
   readonly store: Store
@@ -35,14 +38,23 @@ export type ArchiveOptions = {
   readonly secrets: SecretBox
   readonly dataFolder: string
   readonly content: StoreOptions
+  /** Threads that read and seal; as many as there are processors where it is not said. */
+  readonly readers?: number
 }
+
+/** The archive takes nothing: since when, and what its store says. */
+export type ArchiveTrouble = { readonly since: number; readonly tenantId: string; readonly why: string }
 
 export class Archive implements ArchiveSink {
   readonly #options: ArchiveOptions
-  readonly #content: ContentStore
+  readonly #content: PackedContent
   readonly #folder: string
   readonly #words = new Map<string, { readonly at: number; readonly word: Promise<TenantWord | null> }>()
   readonly #threads = new Map<'write' | 'read', ArchiveThread>()
+  readonly #crew: ArchiveCrew
+  /** Organisations whose words are all in the index, as far as this process brought them. */
+  readonly #settled = new Map<string, Promise<unknown>>()
+  #trouble: ArchiveTrouble | null = null
   readonly #heads = new Map<string, Head>()
   readonly #journal = new Map<string, { at: number; reports: number; flagged: number }>()
   #notes: NodeJS.Timeout | null = null
@@ -51,8 +63,10 @@ export class Archive implements ArchiveSink {
 
   constructor(options: ArchiveOptions) {
     this.#options = options
-    this.#content = openContentStore(options.content)
     this.#folder = join(options.dataFolder, 'archive')
+    this.#content = openContentStore(options.content, { folder: join(this.#folder, 'index'), isReader: true })
+    const crew = options.readers ?? Math.min(CREW_MAX, availableParallelism())
+    this.#crew = new ArchiveCrew(this.#start('prepare'), Math.max(1, crew))
   }
 
   get folder(): string {
@@ -64,6 +78,11 @@ export class Archive implements ArchiveSink {
     return this.#options.content.kind
   }
 
+  /** Null while the archive takes what comes. */
+  get trouble(): ArchiveTrouble | null {
+    return this.#trouble
+  }
+
   /** Takes a message of an edge; resolves once it survives a power cut. Null: this archive was destroyed. */
   async take(meta: UploadMeta, chunks: AsyncIterable<Uint8Array>): Promise<Taken | null> {
     const tenant = await this.wordOf(meta.tenantId)
@@ -73,11 +92,12 @@ export class Archive implements ArchiveSink {
       meta.size <= (meta.as === 'journal' ? REPORT_BYTES_MAX : IN_PIECE_BYTES_MAX)
         ? await this.#takeWhole(tenant, { meta, chunks, now })
         : await this.#takeGrowing(tenant, { meta, chunks, now })
+    this.#settled.delete(meta.tenantId)
     this.#note(meta, taken, now)
     return taken
   }
 
-  search(
+  async search(
     tenantId: string,
     asked: {
       readonly query: ArchiveQuery
@@ -86,14 +106,17 @@ export class Archive implements ArchiveSink {
       readonly withSnippets: boolean
     },
   ): Promise<Asked['search']['out']> {
+    await this.#settle(tenantId)
     return this.#read(tenantId, (tenant, reader) => reader.ask('search', { tenant, ...asked }))
   }
 
-  count(tenantId: string, query: ArchiveQuery, max: number): Promise<number> {
+  async count(tenantId: string, query: ArchiveQuery, max: number): Promise<number> {
+    await this.#settle(tenantId)
     return this.#thread('read').ask('count', { tenantId, query, max })
   }
 
-  entry(tenantId: string, id: string, holds: readonly ArchiveQuery[]): Promise<Asked['entry']['out']> {
+  async entry(tenantId: string, id: string, holds: readonly ArchiveQuery[]): Promise<Asked['entry']['out']> {
+    if (holds.length > 0) await this.#settle(tenantId)
     return this.#thread('read').ask('entry', { tenantId, entryId: id, holds })
   }
 
@@ -138,6 +161,8 @@ export class Archive implements ArchiveSink {
   /** Removes the files of an organisation whose key is gone. */
   async destroy(tenantId: string): Promise<void> {
     this.forget(tenantId)
+    this.#settled.delete(tenantId)
+    await this.#content.close(tenantId)
     await this.#thread('read').ask('destroy', { tenantId })
     await this.#thread('write').ask('destroy', { tenantId })
   }
@@ -158,8 +183,10 @@ export class Archive implements ArchiveSink {
 
   async close(): Promise<void> {
     await this.flush().catch(() => undefined)
+    await this.#crew.close()
     for (const thread of this.#threads.values()) await thread.close()
     this.#threads.clear()
+    await this.#content.close()
   }
 
   /** The organisation as threads need it; null where nothing was ever archived, or all was destroyed. */
@@ -204,23 +231,58 @@ export class Archive implements ArchiveSink {
       size += chunk.length
     }
     if (size !== meta.size) throw new Error('fewer octets came than were announced')
-    return this.#thread('write').ask('take', { tenant, meta, content, now }, [content.buffer])
+    const { copy, sealed } = await this.#crew
+      .next()
+      .ask('prepare', { tenant, meta, content }, [content.buffer])
+    const moved = [sealed.buffer as ArrayBuffer]
+    return this.#stored(tenant, now, this.#thread('write').ask('take', { tenant, now, copy, sealed }, moved))
+  }
+
+  /** Whether the store keeps what it is given is what an alert tells of. */
+  async #stored<T>({ tenantId }: TenantWord, now: number, work: Promise<T>): Promise<T> {
+    try {
+      const done = await work
+      this.#trouble = null
+      return done
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      this.#trouble = { since: this.#trouble?.since ?? now, tenantId, why }
+      throw error
+    }
+  }
+
+  /** A search finds all that was acknowledged: what waits for the index is brought in before. */
+  async #settle(tenantId: string): Promise<void> {
+    const known = this.#settled.get(tenantId)
+    if (known !== undefined) return void (await known)
+    const tenant = await this.wordOf(tenantId)
+    if (tenant === null) return
+    // An index that cannot be written still answers with what it has.
+    const settling = this.#thread('write')
+      .ask('settle', { tenant })
+      .catch((error: unknown) => {
+        this.#settled.delete(tenantId)
+        this.#options.emit('control.request.failed', { what: 'index of the archive', error })
+      })
+    if (this.#settled.size >= WORDS_KEPT_MAX) this.#settled.clear()
+    this.#settled.set(tenantId, settling)
+    await settling
   }
 
   async #takeGrowing(tenant: TenantWord, { meta, chunks, now }: Coming): Promise<Taken> {
     const writer = this.#thread('write')
     this.#uploads += 1
     const upload = this.#uploads
-    await writer.ask('grow-begin', { upload, tenant })
+    await this.#stored(tenant, now, writer.ask('grow-begin', { upload, tenant }))
     try {
       let size = 0
       for await (const chunk of chunks) {
         size += chunk.length
         // One at a time: what the disk has not taken is not read.
-        await writer.ask('grow-chunk', { upload, chunk })
+        await this.#stored(tenant, now, writer.ask('grow-chunk', { upload, chunk }))
       }
       if (size !== meta.size) throw new Error('other octets came than were announced')
-      return await writer.ask('grow-end', { upload, meta, now })
+      return await this.#stored(tenant, now, writer.ask('grow-end', { upload, meta, now }))
     } catch (error) {
       await writer.ask('grow-discard', { upload }).catch(() => undefined)
       throw error
@@ -268,7 +330,7 @@ export class Archive implements ArchiveSink {
     return thread
   }
 
-  #start(role: 'write' | 'read' | 'check') {
+  #start(role: 'prepare' | 'write' | 'read' | 'check') {
     return {
       role,
       indexFolder: join(this.#folder, 'index'),

@@ -1,9 +1,10 @@
 // Goes through an archive from its first record to its last, and through every content: what was changed, cut
 // or taken away is named.
 import { createHmac } from 'node:crypto'
-import { ContentMissing, type ContentStore } from '#platform/content-files.ts'
+import { ContentMissing } from '#platform/content-files.ts'
 import type { Head } from './ledger.ts'
 import type { MonthFiles } from './month-file.ts'
+import type { PackedContent } from './packed-content.ts'
 import { CHAIN_START, chained, type EntryRecord, type RemovalRecord } from './record.ts'
 import { type ArchiveKeys, openSealed } from './seal.ts'
 import type { CheckFault, CheckResult } from './thread-wire.ts'
@@ -14,7 +15,7 @@ const ROWS_PER_LOOK = 500
 /** Contents read at once. */
 const READS_MAX = 4
 
-type Parts = { readonly files: MonthFiles; readonly content: ContentStore; readonly keys: ArchiveKeys }
+type Parts = { readonly files: MonthFiles; readonly content: PackedContent; readonly keys: ArchiveKeys }
 
 export async function check(
   parts: Parts,
@@ -31,6 +32,8 @@ class Walk {
   readonly #faults: CheckFault[] = []
   /** Emptied records that no removal has named yet. */
   readonly #emptied = new Set<number>()
+  /** Entries without content: a removal that was stopped between the two may still name them. */
+  readonly #bare = new Map<number, CheckFault>()
   #last: Head = { seq: 0, hash: CHAIN_START }
   /** What the chain had where the database remembers it. */
   readonly #hashes = new Map<number, string>()
@@ -74,6 +77,7 @@ class Walk {
   }
 
   end(head: Head): CheckResult {
+    this.#faults.push(...this.#bare.values())
     for (const seq of this.#emptied) {
       this.#fault('record-emptied', seq, {
         id: null,
@@ -112,7 +116,7 @@ class Walk {
     if (body === null) return null
     try {
       const record = JSON.parse(body) as EntryRecord | RemovalRecord | { readonly kind: 'addition' }
-      if (record.kind === 'removal') for (const gone of record.seqs) this.#emptied.delete(gone)
+      if (record.kind === 'removal') for (const gone of record.seqs) this.#goes(gone)
       return record.kind === 'entry' ? record : null
     } catch {
       return null
@@ -121,19 +125,37 @@ class Walk {
 
   async #content({ seq, record }: { readonly seq: number; readonly record: EntryRecord }): Promise<void> {
     const { content, keys } = this.#parts
+    const key = `${this.#tenantId}/${record.digest}`
+    const where = (): string => `(message ${record.id}, ${content.whereIs(key)})`
     this.#contents += 1
     try {
       const sum = createHmac('sha256', keys.address)
-      for await (const part of openSealed(content.read(`${this.#tenantId}/${record.digest}`), keys)) {
+      for await (const part of openSealed(content.read(key), keys)) {
         sum.update(part)
         this.#octets += part.length
       }
       if (sum.digest('hex') === record.digest) return
-      this.#fault('content-changed', seq, { id: record.id, saw: 'the content does not fit its digest' })
+      this.#fault('content-changed', seq, {
+        id: record.id,
+        saw: `the content does not fit its digest ${where()}`,
+      })
     } catch (error) {
-      const kind = error instanceof ContentMissing ? 'content-missing' : 'content-changed'
-      this.#fault(kind, seq, { id: record.id, saw: (error as Error).message })
+      const isMissing = error instanceof ContentMissing
+      const saw = `${(error as Error).message} ${where()}`
+      const fault = {
+        kind: isMissing ? 'content-missing' : 'content-changed',
+        seq,
+        id: record.id,
+        saw,
+      } as const
+      if (isMissing && this.#bare.size < FAULTS_MAX) this.#bare.set(seq, fault)
+      else this.#fault(fault.kind, seq, { id: record.id, saw: `${(error as Error).message} ${where()}` })
     }
+  }
+
+  #goes(seq: number): void {
+    this.#emptied.delete(seq)
+    this.#bare.delete(seq)
   }
 
   #fault(kind: CheckFault['kind'], seq: number, rest: Pick<CheckFault, 'id' | 'saw'>): void {

@@ -1,40 +1,41 @@
-// Takes copies into the archive: reads, seals and stores what gathers meanwhile, then enters all of it with
-// one disk sync. Runs in the writing thread.
-import { type ContentStore, type GrowingFile, openGrowingFile } from '#platform/content-files.ts'
-import { type Extract, extract, INDEXED_OCTETS_MAX, unwrap } from './extract.ts'
-import type { Copy, Head, Ledger } from './ledger.ts'
+// Takes copies into the archive: what gathered meanwhile is kept in one pack with one disk sync and entered
+// with another. Runs in the writing thread.
+import { type GrowingFile, openGrowingFile } from '#platform/content-files.ts'
+import { type Extract, extract, INDEXED_OCTETS_MAX } from './extract.ts'
+import type { IndexLater } from './index-later.ts'
+import { type Copy, type Head, type Ledger, messageKeyOf } from './ledger.ts'
 import type { MonthFiles } from './month-file.ts'
-import { type ArchiveKeys, addressOf, archiveKeys, Sealer } from './seal.ts'
-import type { Asked, Taken, TenantWord, UploadMeta } from './thread-wire.ts'
+import { PACKED_OCTETS_MAX, type PackedContent, type Sealed } from './packed-content.ts'
+import { copyOf, keysOf } from './prepare.ts'
+import { Sealer } from './seal.ts'
+import type { Asked, Taken, TenantWord } from './thread-wire.ts'
 
 /** Copies entered with one sync. */
-const BATCH_MAX = 128
-/** Contents on their way to the store at once: a disk syncs several as quickly as one. */
-const KEYS_KEPT_MAX = 1_000
+const BATCH_MAX = 256
 
 type Parts = {
   readonly files: MonthFiles
-  readonly content: ContentStore
+  readonly content: PackedContent
   readonly ledger: Ledger
+  readonly later: IndexLater
   readonly temporaryFolder: string
+  /** Words could not be written to the index; they wait. */
+  readonly indexFailed: (error: Error) => void
 }
 
 type Waiting = {
   readonly tenant: TenantWord
-  readonly meta: UploadMeta
   readonly now: number
-  readonly read: Read
+  readonly copy: Copy
+  readonly content: Kept
   resolve(taken: Taken): void
   reject(error: Error): void
 }
 
-/** A copy that was read; `store` puts its content where it belongs. */
-type Read = {
-  readonly copy: Copy
-  /** Null: there already. */
-  readonly store: (() => Promise<void>) | null
-  readonly discard: () => Promise<void>
-}
+/** Sealed octets for a pack, or a file that is large enough to be one by itself. */
+type Kept =
+  | { readonly kind: 'packed'; readonly octets: Uint8Array }
+  | { readonly kind: 'file'; readonly file: GrowingFile }
 
 type Growing = {
   readonly tenant: TenantWord
@@ -48,43 +49,37 @@ type Growing = {
 
 export class Intake {
   readonly #parts: Parts
-  readonly #keys = new Map<string, ArchiveKeys>()
   readonly #waiting: Waiting[] = []
   readonly #growing = new Map<number, Growing>()
   #turn: Promise<unknown> = Promise.resolve()
   #isScheduled = false
+  #wholes = 0
 
   constructor(parts: Parts) {
     this.#parts = parts
   }
 
-  /** A message that fits memory. Resolves once it survives a power cut. */
-  take({ tenant, meta, content, now }: Asked['take']['in']): Promise<Taken> {
-    const keys = this.#keysOf(tenant)
-    const octets = Buffer.from(content.buffer, content.byteOffset, content.byteLength)
-    const { original, people, flags, fault } =
-      meta.as === 'journal' ? unwrap(octets) : { original: octets, people: [], flags: [], fault: null }
-    const found = extract(original, meta.receivedAt)
-    const digest = addressOf(keys, original)
-    const told = { people, flags, fault, digest, size: original.length, found }
-    const store = async (): Promise<void> => {
-      const sealer = new Sealer(keys)
-      const parts = sealer.update(original)
-      parts.push(...sealer.end().parts)
-      await this.#parts.content.put(`${tenant.tenantId}/${digest}`, parts)
+  /** A message that was read and sealed already. Resolves once it survives a power cut. */
+  async take({ tenant, now, copy, sealed }: Asked['take']['in']): Promise<Taken> {
+    if (sealed.length <= PACKED_OCTETS_MAX) {
+      return this.#enter({ tenant, now, copy, content: { kind: 'packed', octets: sealed } })
     }
-    return this.#enter({
-      tenant,
-      meta,
-      now,
-      read: { copy: copyOf(tenant, meta, told), store, discard: nothing },
-    })
+    this.#wholes += 1
+    const file = await openGrowingFile(this.#parts.temporaryFolder, `whole-${this.#wholes}`)
+    try {
+      await file.write(sealed)
+      await file.close()
+      return await this.#enter({ tenant, now, copy, content: { kind: 'file', file } })
+    } catch (error) {
+      await file.discard()
+      throw error
+    }
   }
 
   /** A large one comes in pieces and is sealed as it comes. */
   async begin({ upload, tenant }: Asked['grow-begin']['in']): Promise<null> {
     const file = await openGrowingFile(this.#parts.temporaryFolder, `upload-${upload}`)
-    const sealer = new Sealer(this.#keysOf(tenant))
+    const sealer = new Sealer(keysOf(tenant))
     this.#growing.set(upload, { tenant, file, sealer, start: [], startBytes: 0, size: 0 })
     return null
   }
@@ -124,10 +119,8 @@ export class Intake {
         size,
         found,
       }
-      const store = (): Promise<void> =>
-        this.#parts.content.putFile(`${tenant.tenantId}/${address}`, file.path)
-      const read = { copy: copyOf(tenant, meta, told), store, discard: () => file.discard() }
-      return await this.#enter({ tenant, meta, now, read })
+      const copy = copyOf(tenant, meta, told)
+      return await this.#enter({ tenant, now, copy, content: { kind: 'file', file } })
     } catch (error) {
       await file.discard()
       throw error
@@ -168,97 +161,72 @@ export class Intake {
 
   /** Content first: an entry never names what is not there. */
   async #enterSome(tenantId: string, some: readonly Waiting[]): Promise<void> {
-    const { ledger } = this.#parts
+    const { ledger, later } = this.#parts
     const { now, tenant } = some[0]!
-    const stored = await Promise.all(some.map((one) => this.#store(tenantId, one)))
-    const good = some.filter((_, at) => stored[at])
-    if (good.length === 0) return
+    const keys = keysOf(tenant)
     try {
-      const copies = good.map(({ read }) => read.copy)
-      const entered = ledger.enter(tenantId, copies, { keys: this.#keysOf(tenant), now })
+      await later.recover(tenantId, keys)
+      const good = await this.#store(tenantId, some)
+      if (good.length === 0) return
+      const copies = good.map(({ copy }) => copy)
+      const entered = ledger.enter(tenantId, copies, { keys, now })
       const head: Head = ledger.head(tenantId)
-      for (const [at, one] of good.entries()) {
+      for (const [at, { copy, content, resolve }] of good.entries()) {
         const result = entered[at]!
-        const { copy } = one.read
-        if (result.kind !== 'new') await this.#dropUnused(tenantId, copy.digest)
-        one.resolve({
+        if (result.kind !== 'new' && content.kind === 'file') await this.#dropUnused(tenantId, copy)
+        resolve({
           kind: result.kind,
           id: result.kind === 'known' ? null : result.id,
           head,
           flagged: copy.flags.some((flag) => flag === 'undecipherable' || flag === 'no-envelope'),
         })
       }
+      later.afterBatch(this.#parts.indexFailed)
     } catch (error) {
       ledger.forget(tenantId)
-      for (const { reject } of good) reject(error as Error)
+      for (const { reject } of some) reject(error as Error)
     }
   }
 
-  /** False when the store refused: that one is told so, and the others go on. */
-  async #store(tenantId: string, one: Waiting): Promise<boolean> {
-    const { read, now, reject } = one
+  /** Those whose content is kept now. A large one that is refused is told so, and the others go on. */
+  async #store(tenantId: string, some: readonly Waiting[]): Promise<readonly Waiting[]> {
+    const { content } = this.#parts
+    const packed: Sealed[] = []
+    const refused = new Set<Waiting>()
+    const seen = new Set<string>()
+    for (const one of some) {
+      const { copy } = one
+      if (one.content.kind === 'packed') {
+        // The second copy of a message needs no content: the first one of this batch brings it.
+        const name = `${messageKeyOf(copy.found.messageId, copy.digest)} ${copy.found.sameKey}`
+        if (seen.has(name) || seen.has(copy.delivery) || this.#isThere(tenantId, one)) continue
+        seen.add(name).add(copy.delivery)
+        packed.push({ digest: copy.digest, octets: one.content.octets })
+        continue
+      }
+      const { file } = one.content
+      try {
+        if (this.#isThere(tenantId, one)) await file.discard()
+        else await content.putFile(`${tenantId}/${copy.digest}`, file.path)
+      } catch (error) {
+        refused.add(one)
+        one.reject(error as Error)
+      }
+    }
+    await content.keep(tenantId, packed)
+    return some.filter((one) => !refused.has(one))
+  }
+
+  #isThere(tenantId: string, { copy, now }: Waiting): boolean {
     const { ledger } = this.#parts
-    try {
-      const isThere =
-        ledger.isKnown(tenantId, read.copy.delivery, now) || ledger.twinOf(tenantId, read.copy, now) !== null
-      if (isThere) await read.discard()
-      else await read.store?.()
-      return true
-    } catch (error) {
-      await read.discard().catch(() => undefined)
-      reject(error as Error)
-      return false
-    }
+    return ledger.isKnown(tenantId, copy.delivery, now) || ledger.twinOf(tenantId, copy, now) !== null
   }
 
-  /** Two copies of one message in one batch: the second one's content is nobody's. */
-  async #dropUnused(tenantId: string, digest: string): Promise<void> {
-    const { files, content } = this.#parts
-    const isUsed = files
-      .months(tenantId)
-      .some((month) => files.open(tenantId, month)!.sql('select 1 from entry where digest = ?').get(digest))
-    if (!isUsed) await content.remove(`${tenantId}/${digest}`).catch(() => undefined)
-  }
-
-  #keysOf({ tenantId, secret }: TenantWord): ArchiveKeys {
-    const name = `${tenantId} ${secret}`
-    let keys = this.#keys.get(name)
-    if (keys === undefined) {
-      keys = archiveKeys(Buffer.from(secret, 'base64'))
-      if (this.#keys.size >= KEYS_KEPT_MAX) this.#keys.clear()
-      this.#keys.set(name, keys)
-    }
-    return keys
-  }
-}
-
-async function nothing(): Promise<void> {}
-
-type Told = Pick<Copy, 'people' | 'flags' | 'fault' | 'digest' | 'size' | 'found'>
-
-/** The gateway knows the envelope of what passed it; of a journal's report, the report tells it. */
-function copyOf({ domains }: TenantWord, meta: UploadMeta, told: Told): Copy {
-  const { delivery, as, reversePath, forwardPaths, isHeld } = meta
-  const own = new Set(domains)
-  const isOwn = (address: string): boolean =>
-    own.has(address.slice(address.lastIndexOf('@') + 1).toLowerCase())
-  const people =
-    as === 'journal'
-      ? told.people
-      : [
-          ...(reversePath === null ? [] : [{ address: reversePath, as: 'from' as const }]),
-          ...forwardPaths.map((address) => ({ address, as: 'envelope' as const })),
-        ]
-  const named = people.length > 0 ? people : told.found.people
-  const isFromUs = named.some(({ as: side, address }) => side === 'from' && isOwn(address))
-  const isToOthers = named.some(({ as: side, address }) => side !== 'from' && !isOwn(address))
-  const journalled = isFromUs ? (isToOthers ? 'outbound' : 'internal') : 'inbound'
-  return {
-    ...told,
-    delivery,
-    source: as,
-    direction: as === 'gateway' ? meta.direction : journalled,
-    people,
-    flags: isHeld ? [...told.flags, 'held'] : told.flags,
+  /** Two copies of one large message in one batch: the second one's content is nobody's. */
+  async #dropUnused(tenantId: string, { digest, found }: Copy): Promise<void> {
+    const { ledger, content } = this.#parts
+    const key = messageKeyOf(found.messageId, digest)
+    if (ledger.isUsed(tenantId, { digest, key })) return
+    await content.remove(tenantId, [digest]).catch(() => undefined)
   }
 }

@@ -15,7 +15,7 @@ import {
   type EntryRecord,
 } from './record.ts'
 import type { ArchiveKeys } from './seal.ts'
-import { facet, flagFacet, indexText } from './terms.ts'
+import { docOf, type WordDoc } from './words.ts'
 
 /** Where a chain ends. */
 export type Head = { readonly seq: number; readonly hash: string }
@@ -30,7 +30,8 @@ export type Copy = {
   readonly fault: string | null
   readonly digest: string
   readonly size: number
-  readonly found: Extract
+  readonly found: Omit<Extract, 'text'>
+  readonly doc: WordDoc
 }
 
 export type Entered =
@@ -76,14 +77,11 @@ export class Ledger {
 
   /** The entry that a copy is the same message as, or null. */
   twinOf(tenantId: string, { found, digest }: Pick<Copy, 'found' | 'digest'>, now: number): Twin | null {
-    const key = messageKey(found.messageId)
+    const key = messageKeyOf(found.messageId, digest)
     for (const month of this.#recent(tenantId, now)) {
-      const row =
-        key === null
-          ? month.sql('select seq, id from entry where digest = ?').get(digest)
-          : month
-              .sql('select seq, id from entry where message_key = ? and same_key = ?')
-              .get(key, found.sameKey)
+      const row = month
+        .sql('select seq, id from entry where message_key = ? and same_key = ?')
+        .get(key, found.sameKey)
       if (row !== undefined) return { month, seq: Number(row.seq), id: String(row.id) }
     }
     return null
@@ -97,23 +95,30 @@ export class Ledger {
   ): Entered[] {
     const current = this.#files.open(tenantId, monthOf(now))!
     const before = this.head(tenantId)
+    const words: LaterWords[] = []
     const twins: (() => void)[] = []
     try {
-      const entered = current.transaction(() =>
-        copies.map((copy) => {
+      const entered = current.transaction(() => {
+        const all = copies.map((copy) => {
           const isKnown = this.isKnown(tenantId, copy.delivery, now)
           if (isKnown) return { kind: 'known' } as const
           const twin = this.twinOf(tenantId, copy, now)
-          const append = { tenantId, current, keys, now }
+          const append = { tenantId, current, keys, now, words }
           if (twin === null) return this.#enterNew(copy, append)
           const add = this.#enterTwin(copy, twin, append)
           // The month before has a transaction of its own; it holds nothing that the chain rests on.
           if (twin.month === current) add()
           else twins.push(add)
           return { kind: 'merged', id: twin.id, seq: twin.seq } as const
-        }),
-      )
+        })
+        for (const { month, seq } of words) if (month === current) month.noteLater(seq)
+        return all
+      })
       for (const add of twins) add()
+      for (const { month, seq, doc } of words) {
+        if (month !== current) month.noteLater(seq)
+        month.indexLater(seq, doc)
+      }
       return entered
     } catch (error) {
       this.#heads.set(tenantId, before)
@@ -139,7 +144,21 @@ export class Ledger {
     this.#heads.delete(tenantId)
   }
 
-  #enterNew(copy: Copy, append: Append): Entered {
+  /** Whether an entry names this content; `without` are such that go. */
+  isUsed(
+    tenantId: string,
+    { digest, key, without = NONE }: { digest: string; key: string; without?: ReadonlySet<number> },
+  ): boolean {
+    return this.#files.months(tenantId).some((name) => {
+      const month = this.#files.open(tenantId, name)!
+      const rows = month.hasDigestIndex
+        ? month.sql('select seq from entry where digest = ?').all(digest)
+        : month.sql('select seq from entry where message_key = ? and digest = ?').all(key, digest)
+      return rows.some(({ seq }) => !without.has(Number(seq)))
+    })
+  }
+
+  #enterNew(copy: Copy, append: Entering): Entered {
     const { found, source, people, flags } = copy
     const id = newId('arc', append.now)
     const record: EntryRecord = {
@@ -170,16 +189,16 @@ export class Ledger {
         found.at,
         copy.size,
         copy.digest,
-        messageKey(found.messageId),
+        messageKeyOf(found.messageId, copy.digest),
         found.sameKey,
         SOURCE_BITS[source],
         copy.direction === 'internal' ? 1 : 0,
       )
-    index(append.current, seq, { ...record, sources: [source], text: found.text })
+    append.words.push({ month: append.current, seq, doc: copy.doc })
     return { kind: 'new', id, seq }
   }
 
-  #enterTwin(copy: Copy, twin: Twin, append: Append): () => void {
+  #enterTwin(copy: Copy, twin: Twin, append: Entering): () => void {
     const { source, people, found, flags } = copy
     const record: AdditionRecord = {
       kind: 'addition',
@@ -201,15 +220,15 @@ export class Ledger {
       if (typeof row?.body !== 'string') return
       const entry = JSON.parse(row.body) as EntryRecord
       const all = this.additionsTo(append.tenantId, twin.seq, append.now)
-      month.sql('delete from words where rowid = ?').run(twin.seq)
-      // The copies have the same words, so that the index needs no look at what is sealed.
-      index(month, twin.seq, {
+      const merged = docOf({
         ...entry,
         people: mergePeople(entry.people, record.people, ...all.map((one) => one.people)),
         flags: [...new Set([...entry.flags, ...flags])],
-        sources: (['gateway', 'journal'] as const).filter((name) => Number(sources) & SOURCE_BITS[name]),
-        text: found.text,
+        sources: sourcesOf(Number(sources)),
+        text: '',
       })
+      // The copies have the same words, so that the index needs no look at what is sealed.
+      append.words.push({ month, seq: twin.seq, doc: { ...merged, body: copy.doc.body } })
     }
   }
 
@@ -230,6 +249,8 @@ export class Ledger {
   }
 }
 
+const NONE: ReadonlySet<number> = new Set()
+
 export type Append = {
   readonly tenantId: string
   readonly current: Month
@@ -237,43 +258,17 @@ export type Append = {
   readonly now: number
 }
 
+type Entering = Append & { readonly words: LaterWords[] }
+type LaterWords = { readonly month: Month; readonly seq: number; readonly doc: WordDoc }
+
+export function sourcesOf(bits: number): readonly ArchiveSource[] {
+  return (['gateway', 'journal'] as const).filter((name) => bits & SOURCE_BITS[name])
+}
+
 type Twin = { readonly month: Month; readonly seq: number; readonly id: string }
 
-export type Indexed = Pick<EntryRecord, 'subject' | 'people' | 'attachments' | 'flags' | 'direction'> & {
-  readonly sources: readonly ArchiveSource[]
-  readonly text: string
-}
-
-/** Writes the words and properties of an entry to the index. */
-export function index(month: Month, seq: number, entry: Indexed): void {
-  const { subject, people, attachments, text } = entry
-  const facets = new Set<string>([`dir${entry.direction}`, ...entry.sources.map((source) => `src${source}`)])
-  for (const flag of entry.flags) facets.add(flagFacet(flag))
-  if (attachments.length > 0) facets.add('hasattachment')
-  const words: string[] = []
-  for (const { address, name, as, expandedFrom } of people) {
-    words.push(name ?? '', address)
-    facets.add(facet('any', address))
-    facets.add(facet(as === 'from' ? 'from' : 'to', address))
-    facets.add(facet('domain', address.slice(address.lastIndexOf('@') + 1)))
-    if (expandedFrom !== undefined) {
-      words.push(expandedFrom)
-      facets.add(facet('any', expandedFrom))
-      facets.add(facet('to', expandedFrom))
-    }
-  }
-  month
-    .sql('insert into words (rowid, subject, people, body, attachment, facet) values (?, ?, ?, ?, ?, ?)')
-    .run(
-      seq,
-      indexText(subject),
-      indexText(words.join(' ')),
-      indexText(text),
-      indexText(attachments.join(' ')),
-      [...facets].join(' '),
-    )
-}
-
-function messageKey(messageId: string | null): string | null {
-  return messageId === null || messageId === '' ? null : hash('sha256', messageId, 'hex').slice(0, 24)
+/** What copies of one message have in common: its id, or its content where it has none. */
+export function messageKeyOf(messageId: string | null, digest: string): string {
+  if (messageId === null || messageId === '') return `=${digest.slice(0, 23)}`
+  return hash('sha256', messageId, 'hex').slice(0, 24)
 }

@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { ensureFolder, fileExists, filesIn, removeFile } from '#platform/files.ts'
+import type { WordDoc } from './words.ts'
 
 /** The index holds words, not text (contentless): what was written is read from the sealed content. */
 const SCHEMA = `
@@ -26,12 +27,17 @@ const SCHEMA = `
   );
   create index if not exists entry_at on entry (at);
   create index if not exists entry_message on entry (message_key) where message_key is not null;
-  create index if not exists entry_digest on entry (digest);
   create table if not exists addition (seq integer primary key, entry integer not null);
   create index if not exists addition_entry on addition (entry);
-  create virtual table if not exists words using fts5(
+  create table if not exists waiting (seq integer primary key);
+`
+/** Words go in by the thousand; what a merge of the index costs then counts little. */
+const WORDS = `
+  create virtual table words using fts5(
     subject, people, body, attachment, facet, content='', contentless_delete=1, tokenize='ascii'
   );
+  insert into words (words, rank) values ('hashsize', 33554432);
+  insert into words (words, rank) values ('automerge', 8);
 `
 /** A commit for each batch of messages, synced: what is acknowledged stays. */
 const PRAGMAS = `pragma page_size = 8192; pragma journal_mode = wal; pragma synchronous = full;
@@ -39,7 +45,7 @@ const PRAGMAS = `pragma page_size = 8192; pragma journal_mode = wal; pragma sync
 const BUSY_MS_MAX = 10_000
 const STATEMENTS_MAX = 200
 /** Months open at once: a search goes through them one after the other. */
-const OPEN_MAX = 64
+const OPEN_MAX = 128
 const MONTH = /^\d{4}-\d{2}$/
 
 /** Entries that both came through the gateway and were journalled have both bits. */
@@ -47,7 +53,12 @@ export const SOURCE_BITS = { gateway: 1, journal: 2 } as const
 
 export class Month {
   readonly database: DatabaseSync
+  /** Files of earlier releases find an entry by its content. */
+  readonly hasDigestIndex: boolean
   readonly #statements = new Map<string, StatementSync>()
+  /** Entries that are kept and not in the index yet; the file remembers that they wait, not their words. */
+  readonly #later = new Map<number, WordDoc>()
+  #laterCharacters = 0
 
   constructor(path: string, isReader: boolean) {
     this.database = new DatabaseSync(path, { timeout: BUSY_MS_MAX })
@@ -56,7 +67,59 @@ export class Month {
     else {
       this.database.exec(PRAGMAS)
       this.database.exec(SCHEMA)
+      if (!this.#has('words')) this.transaction(() => this.database.exec(WORDS))
     }
+    this.hasDigestIndex = this.#has('entry_digest')
+  }
+
+  /** Entries whose words wait here. */
+  get later(): { readonly entries: number; readonly characters: number } {
+    return { entries: this.#later.size, characters: this.#laterCharacters }
+  }
+
+  /** Notes that the words of an entry are to come; the caller has a transaction open, or needs none. */
+  noteLater(seq: number): void {
+    this.sql('insert or ignore into waiting (seq) values (?)').run(seq)
+  }
+
+  indexLater(seq: number, doc: WordDoc): void {
+    this.#later.set(seq, doc)
+    this.#laterCharacters += doc.body.length
+  }
+
+  /** Entries that wait and whose words nobody remembers: control was stopped hard. */
+  lost(): readonly number[] {
+    const rows = this.sql('select seq from waiting order by seq').all()
+    return rows.map(({ seq }) => Number(seq)).filter((seq) => !this.#later.has(seq))
+  }
+
+  /** Writes the words that wait, in one transaction; what was indexed before of an entry goes. */
+  indexNow(): void {
+    if (this.#later.size === 0) return
+    const docs = [...this.#later].sort(([a], [b]) => a - b)
+    this.transaction(() => {
+      const isThere = this.sql('select 1 from words_docsize where id = ?')
+      const put = this.sql(
+        'insert into words (rowid, subject, people, body, attachment, facet) values (?, ?, ?, ?, ?, ?)',
+      )
+      const done = this.sql('delete from waiting where seq = ?')
+      for (const [seq, { subject, people, body, attachment, facet }] of docs) {
+        if (isThere.get(seq) !== undefined) this.dropWords(seq)
+        put.run(seq, subject, people, body, attachment, facet)
+        done.run(seq)
+      }
+    })
+    this.#later.clear()
+    this.#laterCharacters = 0
+  }
+
+  /** Takes an entry out of the index; the caller has a transaction open. */
+  dropWords(seq: number): void {
+    // The index notes what went under row ids above 2^53, which no statement may report as its last one: `all`
+    // does not, and the next insert makes the connection forget it.
+    this.sql('delete from words where rowid = ?').all(seq)
+    this.sql('insert or replace into waiting (seq) values (?)').all(seq)
+    this.sql('delete from waiting where seq = ?').run(seq)
   }
 
   sql(text: string): StatementSync {
@@ -82,7 +145,15 @@ export class Month {
   }
 
   close(): void {
-    this.database.close()
+    try {
+      this.indexNow()
+    } finally {
+      this.database.close()
+    }
+  }
+
+  #has(name: string): boolean {
+    return this.database.prepare('select 1 from sqlite_master where name = ?').get(name) !== undefined
   }
 }
 
@@ -91,26 +162,42 @@ export class MonthFiles {
   readonly #folder: string
   readonly #isReader: boolean
   readonly #open = new Map<string, Month>()
+  /** Only the writer makes months, so that it need not ask the disk each time. */
+  readonly #names = new Map<string, string[]>()
 
   constructor(folder: string, isReader: boolean) {
     this.#folder = folder
     this.#isReader = isReader
   }
 
+  /** Months of any organisation that are open. */
+  opened(): readonly Month[] {
+    return [...this.#open.values()]
+  }
+
   /** Names of the months that are there, oldest first. */
-  months(tenantId: string): string[] {
-    return filesIn(join(this.#folder, tenantId))
+  months(tenantId: string): readonly string[] {
+    const known = this.#names.get(tenantId)
+    if (known !== undefined) return known
+    const names = filesIn(join(this.#folder, tenantId))
       .filter((name) => name.endsWith('.db'))
       .map((name) => name.slice(0, -3))
       .filter((name) => MONTH.test(name))
       .sort()
+    if (!this.#isReader) this.#names.set(tenantId, names)
+    return names
   }
 
   /** Opens a month, and makes it where it is not there; a reader gets null instead. */
   open(tenantId: string, month: string): Month | null {
     const key = `${tenantId}/${month}`
     const known = this.#open.get(key)
-    if (known !== undefined) return known
+    if (known !== undefined) {
+      // The one that was not used for longest is closed first.
+      this.#open.delete(key)
+      this.#open.set(key, known)
+      return known
+    }
     const path = join(this.#folder, tenantId, `${month}.db`)
     if (this.#isReader && !fileExists(path)) return null
     if (!this.#isReader) ensureFolder(join(this.#folder, tenantId))
@@ -121,12 +208,13 @@ export class MonthFiles {
     }
     const file = new Month(path, this.#isReader)
     this.#open.set(key, file)
+    this.#names.delete(tenantId)
     return file
   }
 
   /** Closes what is open of one organisation, or of all. */
   close(tenantId: string | null = null): void {
-    for (const [key, file] of this.#open) {
+    for (const [key, file] of [...this.#open]) {
       if (tenantId !== null && !key.startsWith(`${tenantId}/`)) continue
       file.close()
       this.#open.delete(key)
@@ -136,6 +224,7 @@ export class MonthFiles {
   /** Removes the files of an organisation. */
   remove(tenantId: string): void {
     this.close(tenantId)
+    this.#names.delete(tenantId)
     for (const name of filesIn(join(this.#folder, tenantId))) removeFile(join(this.#folder, tenantId, name))
   }
 }

@@ -1,8 +1,8 @@
 // What is past its days goes: its text from the records, its words from the index, its content from the
 // store. The place in the chain stays, and a record says what went. A hold wins over everything.
-import type { ContentStore } from '#platform/content-files.ts'
-import type { Ledger } from './ledger.ts'
+import { type Ledger, messageKeyOf } from './ledger.ts'
 import { type Month, type MonthFiles, monthOf } from './month-file.ts'
+import type { PackedContent } from './packed-content.ts'
 import { type Compiled, compileQuery } from './question.ts'
 import type { AdditionRecord, EntryRecord } from './record.ts'
 import { archiveKeys } from './seal.ts'
@@ -13,7 +13,7 @@ const DAY_MS = 86_400_000
 /** Entries that go in one transaction. */
 const BATCH = 500
 
-type Parts = { readonly files: MonthFiles; readonly content: ContentStore; readonly ledger: Ledger }
+type Parts = { readonly files: MonthFiles; readonly content: PackedContent; readonly ledger: Ledger }
 
 export async function purge(
   { files, content, ledger }: Parts,
@@ -53,15 +53,30 @@ export async function purge(
           null,
         ),
       )
-      // Said first: what is emptied without a word is a fault.
+      // Said first: what is emptied without a word is a fault. The content goes before the entries that name
+      // it: stopped between the two, the next night finds them and goes on.
+      await content.remove(tenantId, unusedOf(ledger, tenantId, going))
       emptyRows(files, { tenantId, name, seqs })
       removed += going.length
-      for (const digest of new Set(going.map((row) => String(row.digest)))) {
-        if (!isUsed(files, tenantId, digest)) await content.remove(`${tenantId}/${digest}`)
-      }
     }
   }
+  // Also what a purge that was stopped left behind.
+  await content.settle(tenantId)
   return { removed, kept, head: ledger.head(tenantId) }
+}
+
+/** Contents that no entry names but those that go. */
+function unusedOf(ledger: Ledger, tenantId: string, going: readonly Record<string, unknown>[]): string[] {
+  const without = new Set(going.map(({ seq }) => Number(seq)))
+  const keys = new Map(
+    going.map(({ digest, body }) => {
+      const { messageId } = JSON.parse(String(body)) as EntryRecord
+      return [String(digest), messageKeyOf(messageId, String(digest))] as const
+    }),
+  )
+  return [...keys]
+    .filter(([digest, key]) => !ledger.isUsed(tenantId, { digest, key, without }))
+    .map(([digest]) => digest)
 }
 
 /** Nothing younger than this can be over. */
@@ -131,7 +146,7 @@ function emptyRows(files: MonthFiles, { tenantId, name, seqs }: Going): void {
         if (other !== name) continue
         empty.run(seq)
         month.sql('delete from entry where seq = ?').run(seq)
-        month.sql('delete from words where rowid = ?').run(seq)
+        month.dropWords(seq)
       }
     })
   }
@@ -141,10 +156,4 @@ function monthsFrom(files: MonthFiles, tenantId: string, name: string): readonly
   const names = files.months(tenantId)
   const at = names.indexOf(name)
   return names.slice(at, at + 2)
-}
-
-function isUsed(files: MonthFiles, tenantId: string, digest: string): boolean {
-  return files
-    .months(tenantId)
-    .some((name) => files.open(tenantId, name)!.sql('select 1 from entry where digest = ?').get(digest))
 }

@@ -41,7 +41,7 @@ export function addressOf(keys: ArchiveKeys, content: Uint8Array): string {
 export class Sealer {
   readonly #key: Buffer
   readonly #hmac: Hmac
-  readonly #salt = randomBytes(SALT_BYTES)
+  readonly #salt = freshSalt()
   #waiting: Buffer[] = []
   #waitingBytes = 0
   #count = 0
@@ -150,6 +150,17 @@ function openSegment(
   } catch (error) {
     throw new ContentSpoiled('the seal of a segment is broken', { cause: error })
   }
+}
+
+let salts = Buffer.alloc(0)
+/** Salts asked for at once: each question to the system costs as much as sealing a kilobyte. */
+const SALTS_AT_ONCE = 256
+
+function freshSalt(): Buffer {
+  if (salts.length === 0) salts = randomBytes(SALT_BYTES * SALTS_AT_ONCE)
+  const salt = salts.subarray(0, SALT_BYTES)
+  salts = salts.subarray(SALT_BYTES)
+  return salt
 }
 
 /** A key for each file: its nonces may then simply count. */

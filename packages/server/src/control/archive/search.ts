@@ -1,10 +1,10 @@
 // Searches the months of an archive, the newest first, and shows what a sealed message holds. Runs in the
 // reading thread.
 import { leaves, parseMime, textOf } from '@gatepost/mail/mime.ts'
-import type { ContentStore } from '#platform/content-files.ts'
 import { idTime } from '#platform/random.ts'
 import { extract } from './extract.ts'
 import { type Month, type MonthFiles, monthOf, SOURCE_BITS } from './month-file.ts'
+import type { PackedContent } from './packed-content.ts'
 import { type Compiled, compileQuery } from './question.ts'
 import type { AdditionRecord, EntryRecord } from './record.ts'
 import { archiveKeys, readStart } from './seal.ts'
@@ -20,7 +20,7 @@ const SHOWN_TEXT_MAX = 1_000_000
 const PARTS_SHOWN_MAX = 1_000
 const FIELDS_SHOWN_MAX = 300
 
-type Parts = { readonly files: MonthFiles; readonly content: ContentStore }
+type Parts = { readonly files: MonthFiles; readonly content: PackedContent }
 
 export async function search(
   { files, content }: Parts,
@@ -150,7 +150,7 @@ const ADDITIONS = `select r.body from addition a join record r on r.seq = a.seq 
 
 /** What a page shows of a message. Throws `ContentSpoiled` or `ContentMissing`. */
 export async function show(
-  content: ContentStore,
+  content: PackedContent,
   { tenant, digest }: Asked['show']['in'],
 ): Promise<ShownContent> {
   const keys = archiveKeys(Buffer.from(tenant.secret, 'base64'))

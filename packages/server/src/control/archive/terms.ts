@@ -12,9 +12,23 @@ const WORD_MAX = 64
 /** Words of a question. */
 const QUESTION_WORDS_MAX = 16
 
-/** Text as words with one space between them, as the index takes it. */
+/** Text as words with one space between them, or as it is where that makes the same words. */
 export function indexText(text: string): string {
+  if (isPlain(text)) return text
   return wordsIn(text).join(' ')
+}
+
+/** Whether the index splits and folds a text by itself as we would: most mail is of that kind. */
+function isPlain(text: string): boolean {
+  let run = 0
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at)
+    if (code > 0x7e || code === 0) return false
+    const isWord = (code >= 0x30 && code <= 0x39) || ((code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a)
+    run = isWord ? run + 1 : 0
+    if (run > WORD_MAX) return false
+  }
+  return true
 }
 
 function wordsIn(text: string): string[] {
@@ -45,8 +59,18 @@ export function matchOf({ words, isPrefix }: Term): string {
 
 /** One word that stands for an address, a domain or a property. */
 export function facet(kind: 'any' | 'from' | 'to' | 'domain', value: string): string {
-  return `${kind}${hash('sha256', value.toLowerCase(), 'hex').slice(0, 20)}`
+  let digest = digests.get(value)
+  if (digest === undefined) {
+    digest = hash('sha256', value.toLowerCase(), 'hex').slice(0, 20)
+    if (digests.size >= DIGESTS_MAX) digests.clear()
+    digests.set(value, digest)
+  }
+  return `${kind}${digest}`
 }
+
+/** The same few thousand people write all the time. */
+const digests = new Map<string, string>()
+const DIGESTS_MAX = 20_000
 
 export function flagFacet(flag: string): string {
   return `flag${flag.replaceAll('-', '')}`

@@ -2,12 +2,16 @@
 import type { ArchiveQuery } from '@gatepost/contract/archive.ts'
 import type { ArchiveCheck } from '@gatepost/contract/archive-settings.ts'
 import type { StoreOptions } from './content-store.ts'
-import type { Head } from './ledger.ts'
+import type { Copy, Head } from './ledger.ts'
 import type { AdditionRecord, EntryRecord } from './record.ts'
 
-/** `write`: enters copies. `read`: searches and shows. `check`: goes through everything once. */
+/**
+ * `prepare`: reads and seals what comes. `write`: enters it. `read`: searches and shows. `check`: goes
+ * through
+ * everything once.
+ */
 export type ThreadStart = {
-  readonly role: 'write' | 'read' | 'check'
+  readonly role: 'prepare' | 'write' | 'read' | 'check'
   readonly indexFolder: string
   readonly temporaryFolder: string
   readonly content: StoreOptions
@@ -97,7 +101,13 @@ export type Taken = {
 
 /** Questions by kind, with their answers. */
 export type Asked = {
-  take: { in: { tenant: TenantWord; meta: UploadMeta; content: Uint8Array; now: number }; out: Taken }
+  prepare: {
+    in: { tenant: TenantWord; meta: UploadMeta; content: Uint8Array }
+    out: { readonly copy: Copy; readonly sealed: Uint8Array }
+  }
+  take: { in: { tenant: TenantWord; now: number; copy: Copy; sealed: Uint8Array }; out: Taken }
+  /** Brings all words of an organisation into the index that wait. */
+  settle: { in: { tenant: TenantWord }; out: null }
   'grow-begin': { in: { upload: number; tenant: TenantWord }; out: null }
   'grow-chunk': { in: { upload: number; chunk: Uint8Array }; out: null }
   'grow-end': { in: { upload: number; meta: UploadMeta; now: number }; out: Taken }

@@ -23,6 +23,11 @@ export class ArchiveThread {
     this.#worker.on('exit', () => this.#lose(new Error('the thread of the archive ended')))
   }
 
+  /** Questions that are not answered yet. */
+  get busy(): number {
+    return this.#pending.size
+  }
+
   get isGone(): boolean {
     return this.#isGone
   }
@@ -59,5 +64,38 @@ export class ArchiveThread {
     this.#isGone = true
     for (const { reject } of this.#pending.values()) reject(error)
     this.#pending.clear()
+  }
+}
+
+/** Waiting for one thread before another is begun: a trickle of mail needs no more than one. */
+const BUSY_MAX = 4
+
+/** Threads for work that any of them can do: as many as there is work for, up to a number. */
+export class ArchiveCrew {
+  readonly #start: ThreadStart
+  readonly #max: number
+  #threads: ArchiveThread[] = []
+
+  constructor(start: ThreadStart, max: number) {
+    this.#start = start
+    this.#max = max
+  }
+
+  /** The one that has least to do. */
+  next(): ArchiveThread {
+    this.#threads = this.#threads.filter(({ isGone }) => !isGone)
+    const least = this.#threads.reduce<ArchiveThread | null>(
+      (best, one) => (best === null || one.busy < best.busy ? one : best),
+      null,
+    )
+    if (least !== null && (least.busy < BUSY_MAX || this.#threads.length >= this.#max)) return least
+    const thread = new ArchiveThread(this.#start)
+    this.#threads.push(thread)
+    return thread
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#threads.map((thread) => thread.close()))
+    this.#threads = []
   }
 }
