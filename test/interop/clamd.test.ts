@@ -24,6 +24,8 @@ before(async () => {
     'tenant acme.example: users ann',
     `config clamd=${clamd.port} file=${CLAMD_FILE_MB * 1_048_576} trusted=none messageBytes=40000000`,
     'rule acme virus-scanning scan to internal',
+    'tenant blue.example: users bea; authorized 127.0.0.1',
+    'rule blue virus-scanning scan to external',
   ]) {
     world.describe(line)
   }
@@ -79,6 +81,23 @@ for (const [name, make, reply, state] of cases) {
   })
 }
 
+test('an infected machine inside: its mail is refused on its way out, harmless mail goes', {
+  skip,
+}, async () => {
+  const known = world.spool.messages.length
+  const outside = { from: 'bea@blue.example', to: 'eve@elsewhere.example' }
+  assert.match(await send(letterOf(outside.from, Buffer.from(EICAR)), outside), /^554 5\.7\.1/)
+  assert.match(await send(letterOf(outside.from, Buffer.from('harmless')), outside), /^250/)
+  assert.deepEqual(
+    world.spool.messages.slice(known).map(({ envelope }) => envelope.direction),
+    ['outbound'],
+  )
+})
+
+function letterOf(author: string, file: Uint8Array): Buffer {
+  return Buffer.from(String(letterWith(file, 'file.bin')).replace('bob@bright.example', author))
+}
+
 test('by the socket on this machine, too; and a scanner that went away is told as away', {
   skip,
 }, async () => {
@@ -108,7 +127,10 @@ test('readiness and the alert tell a scanner that answers from one that does not
 })
 
 /** The reply to the end of data. */
-async function send(message: Buffer): Promise<string> {
+async function send(
+  message: Buffer,
+  { from, to } = { from: 'bob@sender.example', to: 'ann@acme.example' },
+): Promise<string> {
   const socket = connect({ port, host: '127.0.0.1' })
   await once(socket, 'connect')
   let last = ''
@@ -120,12 +142,7 @@ async function send(message: Buffer): Promise<string> {
     }
   }
   await reply()
-  for (const line of [
-    'EHLO mx.sender.example',
-    'MAIL FROM:<bob@sender.example>',
-    'RCPT TO:<ann@acme.example>',
-    'DATA',
-  ]) {
+  for (const line of ['EHLO mx.sender.example', `MAIL FROM:<${from}>`, `RCPT TO:<${to}>`, 'DATA']) {
     socket.write(`${line}\r\n`)
     assert.match(await reply(), /^[23]/, line)
   }

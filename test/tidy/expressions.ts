@@ -1,4 +1,5 @@
-// The regular expressions of shipped code, and texts of 100 KB that are made to tire each of them: from its own
+// The regular expressions of shipped code, and texts of 100 KB that are made to tire each of them: from its
+// own
 // letters and words, which is where backtracking begins.
 import { createContext, Script } from 'node:vm'
 import { isNode, lineAt, type Node, nameOf, type SourceFile, walk } from './source.ts'
@@ -59,7 +60,8 @@ const COMMON = ['a', ' ', '.', '0']
 export type Patience = { readonly limitMs: number; readonly tries: number }
 
 /**
- * An expression that is linear takes some milliseconds for a text. The machine may be busy with something else;
+ * An expression that is linear takes some milliseconds for a text. The machine may be busy with something
+ * else;
  * an expression that is slow stays slow.
  */
 const PATIENCE: Patience = { limitMs: 3_000, tries: 3 }

@@ -12,6 +12,13 @@ export type ScreeningType = Extract<
   'virus-scanning' | 'attachment-handling' | 'spam-scanning' | 'first-contact'
 >
 
+/** What goes out is looked at for malware and attachments: an infected machine inside shows there first. */
+const OUTBOUND: readonly ScreeningType[] = ['virus-scanning', 'attachment-handling']
+
+function isScreened(type: ScreeningType, { direction }: PolicyTransaction): boolean {
+  return direction === 'inbound' || (direction === 'outbound' && OUTBOUND.includes(type))
+}
+
 type Asked = {
   readonly transaction: PolicyTransaction
   readonly author: Facts['author'] | null
@@ -24,7 +31,7 @@ export function screeningRule<const Type extends ScreeningType>(
   type: Type,
   { transaction, author, settings, wanted }: Asked,
 ): { readonly rule: PolicyRule<Type> | null; readonly isBlind: boolean } {
-  if (settings === null || transaction.direction !== 'inbound') return NONE
+  if (settings === null || !isScreened(type, transaction)) return NONE
   const subject = subjectOf(transaction, author, wanted ?? {})
   if (subject === null) return NONE
   const { rule, blindTo } = selectRule(rulesOf(settings), type, subject)
@@ -38,7 +45,7 @@ export function wantsOfRule(
   settings: TenantSettings | null,
   have: WantedFacts<'clientNames'> | undefined,
 ): readonly 'clientNames'[] | null {
-  if (transaction.direction !== 'inbound') return []
+  if (!isScreened(type, transaction)) return []
   const names = wantsClientNames(settings, [type])
   return names.length === 0 || have?.clientNames !== undefined ? null : names
 }

@@ -212,7 +212,8 @@ testOnBoth(
       for (const name of theirs) {
         await assert.rejects(addDomain(other, { name }, deps), { problemName: 'domain-taken' }, name)
       }
-      // Spellings that only look like it are refused as names, or are other domains with a proof of their own.
+      // Spellings that only look like it are refused as names, or are other domains with a proof of their
+      // own.
       for (const name of ['acme\uff0eexample', 'ac\u00adme.example', 'ａcme.example']) {
         await assert.rejects(addDomain(other, { name }, deps), { problemName: 'invalid-input' }, name)
       }

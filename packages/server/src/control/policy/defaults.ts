@@ -7,7 +7,7 @@ import { acrossTenants } from '#store/tenant-guard.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
 import { changeSettings } from '../settings/settings.ts'
 import { type GroupNames, groupColumnsOf } from './rows.ts'
-import { screeningDrafts } from './screening-defaults.ts'
+import { outboundScreeningDrafts, screeningDrafts } from './screening-defaults.ts'
 import {
   domainsOfTenant,
   insertGroupRow,
@@ -40,15 +40,23 @@ export async function insertTenantDefaults(trx: Trx, scope: Scope, made: Made): 
     await insertDefault(trx, scope, { draft, locked, originId: null, groups, made })
   }
   await markDefault(trx, { tenantId: scope.tenantId, name: 'organisation', at: made.at })
-  await insertScreeningDefaults(trx, scope, made)
+  for (const name of Object.keys(SCREENING) as ScreeningSet[])
+    await insertScreeningDefaults(trx, scope, { name, made })
 }
 
-/** Makes the policies on content; apart, since organisations of an earlier release have the others. */
-async function insertScreeningDefaults(trx: Trx, scope: Scope, made: Made): Promise<void> {
-  for (const draft of screeningDrafts) {
+/** The policies on content; apart, since organisations of an earlier release have the others. */
+const SCREENING = { screening: screeningDrafts, 'outbound-screening': outboundScreeningDrafts } as const
+type ScreeningSet = keyof typeof SCREENING
+
+async function insertScreeningDefaults(
+  trx: Trx,
+  scope: Scope,
+  { name, made }: { readonly name: ScreeningSet; readonly made: Made },
+): Promise<void> {
+  for (const draft of SCREENING[name]) {
     await insertDefault(trx, scope, { draft, locked: false, originId: null, groups: new Map(), made })
   }
-  await markDefault(trx, { tenantId: scope.tenantId, name: 'screening', at: made.at })
+  await markDefault(trx, { tenantId: scope.tenantId, name, at: made.at })
 }
 
 /** Makes the anti-spoofing policy of a new domain (F3). Part of its transaction. */
@@ -88,16 +96,19 @@ export async function ensureDefaults({
       await insertDomainDefaults(trx, scope, { id, name, ...made })
     }
   })
-  const screening = await ensureEach(store, 'screening', async (trx, scope) =>
-    insertScreeningDefaults(trx, scope, await recordDefaults(trx, scope, clock.now())),
-  )
+  let screening = 0
+  for (const name of Object.keys(SCREENING) as ScreeningSet[]) {
+    screening += await ensureEach(store, name, async (trx, scope) =>
+      insertScreeningDefaults(trx, scope, { name, made: await recordDefaults(trx, scope, clock.now()) }),
+    )
+  }
   return all + screening
 }
 
 /** Calls `make` once for each organisation that lacks the defaults of a name, in a transaction each. */
 async function ensureEach(
   store: ControlDeps['store'],
-  name: 'organisation' | 'screening',
+  name: 'organisation' | ScreeningSet,
   make: (trx: Trx, scope: Scope) => Promise<void>,
 ): Promise<number> {
   let made = 0

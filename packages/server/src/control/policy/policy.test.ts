@@ -82,8 +82,9 @@ inStore(
       'permitted-senders',
       'spam-scanning',
       'virus-scanning',
+      'virus-scanning',
     ])
-    assert.equal(total, 11)
+    assert.equal(total, 12)
     assert.ok(items.every(({ origin, state }) => origin === 'default' && state === 'active'))
     const relay = items.find(({ locked }) => locked)!
     assert.equal(relay.name, 'External to external')
@@ -110,7 +111,7 @@ inStore('organisations of an earlier release get their defaults once', async (de
   }
   assert.equal(await ensureDefaults(deps), 1)
   assert.equal(await ensureDefaults(deps), 0)
-  assert.equal((await listPolicies(scope, { limit: 50 }, deps)).total, 11)
+  assert.equal((await listPolicies(scope, { limit: 50 }, deps)).total, 12)
   // One of the release before screening lacks its policies alone.
   await acrossTenants(deps.store.db).deleteFrom('policy').where('type', '=', 'virus-scanning').execute()
   await acrossTenants(deps.store.db).deleteFrom('policy_default').where('name', '=', 'screening').execute()

@@ -48,3 +48,17 @@ export const screeningDrafts: readonly PolicyDraft[] = [
     option: { action: 'hold', level: 'moderate' },
   },
 ]
+
+/** What goes out: malware shows that a machine or an account is in foreign hands. Attachments may go. */
+export const outboundScreeningDrafts: readonly PolicyDraft[] = [
+  {
+    ...COMMON,
+    // Bounces and forwarded mail leave as well.
+    from: { kind: 'everyone' },
+    to: { kind: 'external' },
+    type: 'virus-scanning',
+    name: 'Default outbound virus scanning',
+    description: 'Malware from inside is refused, and an alert goes out. What cannot be scanned may go.',
+    option: { action: 'scan', infected: 'reject', notChecked: 'deliver', unavailable: 'defer' },
+  },
+]

@@ -3,6 +3,7 @@
 import { compileIpSet } from '@gatepost/mail/ip.ts'
 import { newId } from '#platform/random.ts'
 import type { Store, Trx } from '#store/open.ts'
+import { keepInfected } from '../outbound/infected.ts'
 import { keepOutboundUses } from '../outbound/uses.ts'
 import { keepVolumes } from '../outbound/volumes.ts'
 import { keepSenderUses } from '../sender/uses.ts'
@@ -54,6 +55,7 @@ export async function keepMailNotes(store: Store, notes: MailNotes): Promise<voi
   if (notes.senders) await keepSenderUses(store, notes.senders)
   if (notes.volumes) await keepVolumes(store, notes.volumes)
   if (notes.outboundUses) await keepOutboundUses(store, notes.outboundUses)
+  if (notes.infected && notes.infected.length > 0) await keepAllInfected(store, notes.infected)
   if (notes.outbound.length + notes.inbound.length + notes.refused.length === 0) return
   await store.transaction(async (trx) => {
     for (const { tenantId, ip, ...first } of notes.outbound) {
@@ -73,6 +75,12 @@ export async function keepMailNotes(store: Store, notes: MailNotes): Promise<voi
     for (const refused of notes.refused) await keepRefusal(trx, refused)
     for (const tenantId of new Set(notes.refused.map((note) => note.tenantId)))
       await dropOldRefusals(trx, tenantId)
+  })
+}
+
+async function keepAllInfected(store: Store, infected: NonNullable<MailNotes['infected']>): Promise<void> {
+  await store.transaction(async (trx) => {
+    for (const note of infected) if (await isTenant(trx, note.tenantId)) await keepInfected(trx, note)
   })
 }
 

@@ -3,6 +3,7 @@
 import type { AcceptedReport, Report } from '#link/reports.ts'
 import { type AuthorSeen, authorsSeenIn } from '../first-contact/learn.ts'
 import { type HeldNotes, heldIn } from '../hold/notes.ts'
+import { type InfectedNote, infectedIn } from '../outbound/infected.ts'
 import type { OutboundUse } from '../outbound/uses.ts'
 import { addVolume, HOUR_MS, type SenderVolume, volumesIn } from '../outbound/volume.ts'
 import { type CorrespondenceNotes, correspondenceIn } from '../sender/correspondence.ts'
@@ -30,6 +31,8 @@ export type MailNotes = {
   }[]
   /** What senders of outbound mail sent in this batch (6.8). */
   readonly volumes?: readonly SenderVolume[] | undefined
+  /** Malware that was refused on its way out. */
+  readonly infected?: readonly InfectedNote[] | undefined
   /** Logins, clouds and forwarding addresses that were used, at most once a day each. */
   readonly outboundUses?: readonly OutboundUse[] | undefined
   readonly inbound: readonly {
@@ -64,6 +67,7 @@ export class NoteTaker {
   #outbound: MailNotes['outbound'][number][] = []
   #inbound: MailNotes['inbound'][number][] = []
   #volumes = new Map<string, SenderVolume>()
+  #infected = new Map<string, InfectedNote>()
   #uses: OutboundUse[] = []
   #refused = new Map<string, MailNotes['refused'][number]>()
 
@@ -116,6 +120,7 @@ export class NoteTaker {
       outbound: this.#outbound,
       inbound: this.#inbound,
       volumes: [...this.#volumes.values()],
+      infected: [...this.#infected.values()],
       outboundUses: this.#uses,
       refused: [...this.#refused.values()],
     }
@@ -129,6 +134,7 @@ export class NoteTaker {
     this.#outbound = []
     this.#inbound = []
     this.#volumes = new Map()
+    this.#infected = new Map()
     this.#uses = []
     this.#refused = new Map()
     return notes
@@ -141,6 +147,8 @@ export class NoteTaker {
   }
 
   #noteRefusal(report: Extract<Report, { kind: 'refused' }>, tenantOfDomain: TenantOfDomain): void {
+    const infected = infectedIn(report)
+    if (infected !== null) this.#infected.set(`${infected.tenantId} ${infected.identity}`, infected)
     if (decidingReason(report) !== 'address-not-authorized') return
     const domain = domainOf(report.reversePath)
     const tenantId = domain === null ? undefined : tenantOfDomain(domain)

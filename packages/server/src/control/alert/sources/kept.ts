@@ -1,5 +1,6 @@
 // Alerts from what control has stored: directories, agents, senders that are slowed down, secrets that end.
 import { EntraSettings } from '@gatepost/contract/directory-entra.ts'
+import { type InfectedSender, infectedSenders } from '../../outbound/infected.ts'
 import type { NewAlert } from '../alert.ts'
 import { silentAgents, slowedSenders, syncedConnectors } from './kept-store.ts'
 import type { Source } from './source.ts'
@@ -89,10 +90,10 @@ export const takeoverSource: Source = {
   name: 'senders',
   kinds: ['takeover'],
   everyMs: 10_000,
-  async look({ store }) {
+  async look({ store }, now) {
     const rows = await slowedSenders(store.db)
-    return {
-      wrong: rows.map((row) => ({
+    const slowed = rows.map(
+      (row): NewAlert => ({
         tenantId: row.tenant_id,
         kind: 'takeover',
         subject: row.credential ?? row.identity,
@@ -103,7 +104,28 @@ export const takeoverSource: Source = {
         remedy:
           'Look at the subjects. If it was not the person, change the password; then release the sender.',
         link: `/t/${row.slug}/outbound`,
-      })),
+      }),
+    )
+    const infected = (await infectedSenders(store.db, now - INFECTED_MS)).map(infectedAlert)
+    const known = new Set(slowed.map(({ tenantId, subject }) => `${tenantId} ${subject}`))
+    return {
+      wrong: [...slowed, ...infected.filter(({ tenantId, subject }) => !known.has(`${tenantId} ${subject}`))],
     }
   },
+}
+
+/** Malware from inside stays an alert for a day after the last try. */
+const INFECTED_MS = DAY_MS
+
+function infectedAlert({ tenantId, identity, what, slug }: InfectedSender): NewAlert {
+  return {
+    tenantId,
+    kind: 'takeover',
+    subject: identity,
+    severity: 'critical',
+    text: `${identity} tried to send malware (${what}). It was refused; a machine or an account may be in foreign hands.`,
+    remedy:
+      'Look at the message in the message centre, then scan the machine it came from and change the password.',
+    link: `/t/${slug}/messages?search=${encodeURIComponent(identity)}`,
+  }
 }
