@@ -1,5 +1,6 @@
 // What marks the first message of an author: how, for whom, and what a banner costs.
-import { Alert, NumberInput } from '@mantine/core'
+import { NumberInput } from '@mantine/core'
+import { Note } from '#shared/note.tsx'
 import { Choice } from './choice.tsx'
 import type { FieldsProps } from './option-fields.tsx'
 
@@ -21,11 +22,13 @@ export function FirstContact({ option, set, faultOf }: FieldsProps<'first-contac
       <Choice label="Action" words={actionWords} value={action} onChange={(to) => set({ action: to })} />
       {action === 'banner' && (
         <>
-          <Alert color="yellow" title="A banner breaks the author’s signature">
-            The text no longer is what the author signed, so DKIM and DMARC fail wherever the message is
-            checked again. It leaves with an ARC seal of your domain where that has a signing key. Mail signed
-            or encrypted with S/MIME or PGP keeps its text and gets the tag alone.
-          </Alert>
+          <Note tone="warn" title="A banner breaks the author’s signature">
+            <p>
+              The text no longer is what the author signed, so DKIM and DMARC fail wherever the message is
+              checked again. It leaves with an ARC seal of your domain where that has a signing key. Mail
+              signed or encrypted with S/MIME or PGP keeps its text and gets the tag alone.
+            </p>
+          </Note>
           <Choice
             label="Language of the banner"
             words={languageWords}

@@ -22,8 +22,8 @@ export function PolicyPage() {
   const tenant = useSlug()
   const { policy = '' } = useParams({ strict: false })
   const { data, error } = useEndpoint(getPolicy, { params: { tenant, policy } })
-  if (isProblem(error, 'not-found')) return <NotFoundInside />
   const crumbs = useCrumbs()
+  if (isProblem(error, 'not-found')) return <NotFoundInside />
   if (!data) {
     return (
       <Page title="Policy" crumbs={crumbs}>
