@@ -37,9 +37,12 @@ test('the shipped model on a sample', { skip: existsSync(folder) ? false : 'no t
     return of.filter((score) => score >= limit).length / of.length
   }
   const ham = ({ label }: Message) => label === 'ham'
-  assert.ok(share(({ label }) => label === 'phish') >= 0.75, 'phish found')
-  assert.ok(share(({ label }) => label === 'spam') >= 0.75, 'spam found')
-  assert.ok(share((message) => ham(message) && !message.stratum.startsWith('sa-hard')) <= 0.01, 'ham lost')
-  assert.ok(share(({ stratum }) => stratum.startsWith('sa-hard')) <= 0.06, 'hard ham lost')
+  const of = (stratum: string) => (message: Message) => message.stratum.startsWith(stratum)
+  // Floors of strata that taught nothing lie some points below what the bench finds: a sample is not the whole.
+  assert.ok(share(of('phishing_pot')) >= 0.8, 'phish found')
+  assert.ok(share(of('csdmc-spam')) >= 0.88, 'spam of a kind that was never taught')
+  assert.ok(share(of('sa-spam')) >= 0.9, 'spam found')
+  assert.ok(share((message) => ham(message) && !of('sa-hard')(message)) <= 0.005, 'ham lost')
+  assert.ok(share(of('sa-hard')) <= 0.03, 'hard ham lost')
   assert.equal(share(ham, REFUSED), 0, 'ham refused')
 })

@@ -1,7 +1,9 @@
 // How the spam model is taught and measured, shared by scripts/train-spam.mjs and the bench: examples of
 // messages, weights that begin at ours, folds by file name.
+
+import { bent, bentSlope } from '../../packages/server/src/spam/bend.ts'
 import { featuresOf } from '../../packages/server/src/spam/features.ts'
-import { trainLogistic } from '../../packages/server/src/spam/logistic.ts'
+import { randomOf } from '../../packages/server/src/spam/logistic.ts'
 import { BUCKETS, tokensOf } from '../../packages/server/src/spam/tokens.ts'
 import { viewOf } from '../../packages/server/src/spam/view.ts'
 import { FEATURES } from '../../packages/server/src/spam/weights.ts'
@@ -9,16 +11,29 @@ import { messagesOf, readTexts } from './spam-corpus.mjs'
 
 /** The strata that may be taught with: in the public domain as their origin states. */
 export const TAUGHT = /^sa-/
-/** Share of wanted mail above the limit. */
-export const LOST_SHARE = 0.005
+const HARD_HAM = /^sa-hard/
+/**
+ * Share of wanted mail of the open set above the limit: 4 of 1,500. The bar is half a percent; what nobody
+ * has
+ * seen is lost more often than what the limit was put by.
+ */
+export const LOST_SHARE = 0.003
+/** How far words alone reach, in log odds: found by trial on the open set. */
+export const BEND = { below: 3, above: 6 }
 export const FOLDS = 5
 
 const NAMES = [...FEATURES.keys()]
-const PLACES = new Map(NAMES.map((name, index) => [name, 1 + index]))
-const WORDS_FROM = NAMES.length + 1
+const PLACES = new Map(NAMES.map((name, index) => [name, index]))
 const START_BIAS = -5
 const MADE_EACH = 12
-const MADE_WEIGHT = 0.1
+const MADE_WEIGHT = 0.15
+/** Newsletters are few in what we may teach with, and where wanted mail is lost first. */
+const HARD_HAM_WEIGHT = 2
+const ROUNDS = 30
+const RATE = 0.1
+/** Strength by which weights are drawn back to where they began. */
+const FEATURE_PULL = 0.0015
+const WORD_PULL = 0.0003
 /** What our texts cannot say, as they were not written by mail programs. */
 const NOT_OF_TEXTS = new Set([
   'text-in-base64',
@@ -35,11 +50,17 @@ const COUNTS_MAX = 3
 export function measureAll(corpus) {
   return corpus.map((message) => {
     const { content, reversePath, helo, clientIp } = message
-    const view = viewOf({ content, reversePath, helo, clientIp, authentication: null })
+    const view = viewOf({
+      content,
+      reversePath,
+      helo,
+      clientIp,
+      authentication: null,
+    })
     return {
       ...message,
       fold: foldOf(message.file),
-      weight: 1,
+      weight: HARD_HAM.test(message.stratum) ? HARD_HAM_WEIGHT : 1,
       features: featuresOf(view),
       tokens: tokensOf(view),
     }
@@ -49,34 +70,109 @@ export function measureAll(corpus) {
 /** Our own texts as rows. */
 export function compose(folder) {
   return messagesOf(readTexts(folder), MADE_EACH, 7).map(({ kind, content, reversePath }) => {
-    const view = viewOf({ content, reversePath, helo: '', clientIp: '', authentication: null })
+    const view = viewOf({
+      content,
+      reversePath,
+      helo: '',
+      clientIp: '',
+      authentication: null,
+    })
     const features = new Map([...featuresOf(view)].filter(([name]) => !NOT_OF_TEXTS.has(name)))
     const tokens = tokensOf(view).filter((token) => token.kind !== 'shape')
-    return { label: kind, stratum: 'own-texts', weight: MADE_WEIGHT, features, tokens }
+    return {
+      label: kind,
+      stratum: 'own-texts',
+      weight: MADE_WEIGHT,
+      features,
+      tokens,
+    }
   })
 }
 
-/** A model of these rows. */
+/** A model of these rows: logistic regression (AdaGrad) in which the sum of words is bent. */
 export function teach(rows) {
-  const weights = new Float64Array(WORDS_FROM + BUCKETS)
-  weights[0] = START_BIAS
-  for (const [name, place] of PLACES) weights[place] = FEATURES.get(name).weight
-  startAtCounts(weights, rows)
-  const pull = (place) => (place === 0 ? 0 : place < WORDS_FROM ? 0.0015 : 0.0003)
-  trainLogistic(weights, rows.map(exampleOf), { rounds: 30, rate: 0.1, pull, seed: 1 })
+  const model = startOf(rows)
+  const start = {
+    features: model.features.slice(),
+    words: model.words.slice(),
+  }
+  const seen = {
+    bias: 1e-6,
+    features: new Float64Array(NAMES.length).fill(1e-6),
+    words: new Float64Array(BUCKETS).fill(1e-6),
+  }
+  const examples = rows.map(exampleOf)
+  const random = randomOf(1)
+  for (let round = 0; round < ROUNDS; round++) {
+    shuffle(examples, random)
+    for (const { isSpam, weight, features, shapes, words } of examples) {
+      const sum = sumOf(model.words, words)
+      const odds = model.bias + sumOf(model.features, features) + sumOf(model.words, shapes) + bent(sum, BEND)
+      const error = ((isSpam ? 1 : 0) - 1 / (1 + Math.exp(-odds))) * weight
+      seen.bias += error * error
+      model.bias += (RATE * error) / Math.sqrt(seen.bias)
+      step(model.features, features, {
+        error,
+        pull: FEATURE_PULL,
+        start: start.features,
+        seen: seen.features,
+      })
+      step(model.words, shapes, {
+        error,
+        pull: WORD_PULL,
+        start: start.words,
+        seen: seen.words,
+      })
+      const arrives = error * bentSlope(sum, BEND)
+      step(model.words, words, {
+        error: arrives,
+        pull: WORD_PULL,
+        start: start.words,
+        seen: seen.words,
+      })
+    }
+  }
   return {
-    bias: weights[0],
-    features: new Map(NAMES.map((name) => [name, weights[PLACES.get(name)]])),
-    words: weights.slice(WORDS_FROM),
+    bias: model.bias,
+    features: new Map(NAMES.map((name, at) => [name, model.features[at]])),
+    words: model.words,
+  }
+}
+
+function sumOf(weights, { places, values }) {
+  let sum = 0
+  for (let at = 0; at < places.length; at++) sum += weights[places[at]] * values[at]
+  return sum
+}
+
+function step(weights, { places, values }, { error, pull, start, seen }) {
+  for (let at = 0; at < places.length; at++) {
+    const place = places[at]
+    const slope = error * values[at] - pull * (weights[place] - start[place])
+    seen[place] += slope * slope
+    weights[place] += (RATE * slope) / Math.sqrt(seen[place])
+  }
+}
+
+function shuffle(list, random) {
+  for (let at = list.length - 1; at > 0; at--) {
+    const other = Math.floor(random() * (at + 1))
+    const kept = list[at]
+    list[at] = list[other]
+    list[other] = kept
   }
 }
 
 /** The log odds of a row by a model. */
 export function oddsOf({ bias, features, words }, row) {
   let odds = bias
+  let sum = 0
   for (const { name, value } of row.features.values()) odds += (features.get(name) ?? 0) * value
-  for (const { bucket, value, isIdentity } of row.tokens) if (!isIdentity) odds += words[bucket] * value
-  return odds
+  for (const { bucket, value, kind } of row.tokens) {
+    if (kind === 'shape') odds += words[bucket] * value
+    if (kind === 'word') sum += words[bucket] * value
+  }
+  return odds + bent(sum, BEND)
 }
 
 /** Odds of every row by a model that was not taught with it. */
@@ -103,21 +199,29 @@ export function foldOf(file) {
 }
 
 function exampleOf({ label, weight, features, tokens }) {
-  const places = [0]
-  const values = [1]
-  for (const { name, value } of features.values()) {
-    places.push(PLACES.get(name))
-    values.push(value)
+  const of = (kind) => {
+    const chosen = tokens.filter((token) => token.kind === kind)
+    return {
+      places: chosen.map(({ bucket }) => bucket),
+      values: chosen.map(({ value }) => value),
+    }
   }
-  for (const { bucket, value, isIdentity } of tokens) {
-    if (isIdentity) continue
-    places.push(WORDS_FROM + bucket)
-    values.push(value)
+  const named = [...features.values()]
+  return {
+    isSpam: label !== 'ham',
+    weight,
+    features: {
+      places: named.map(({ name }) => PLACES.get(name)),
+      values: named.map(({ value }) => value),
+    },
+    shapes: of('shape'),
+    words: of('word'),
   }
-  return { places, values, weight, offset: 0, isSpam: label !== 'ham' }
 }
 
-function startAtCounts(weights, rows) {
+/** Where weights begin: features at ours, words at a part of what counting them says (naive Bayes). */
+function startOf(rows) {
+  const words = new Float64Array(BUCKETS)
   const ham = new Float64Array(BUCKETS)
   const spam = new Float64Array(BUCKETS)
   let hams = 0
@@ -131,6 +235,11 @@ function startAtCounts(weights, rows) {
   for (let bucket = 0; bucket < BUCKETS; bucket++) {
     if (ham[bucket] + spam[bucket] === 0) continue
     const ratio = Math.log((spam[bucket] + 0.5) / (spams + 1)) - Math.log((ham[bucket] + 0.5) / (hams + 1))
-    weights[WORDS_FROM + bucket] = COUNTS_STRENGTH * Math.max(-COUNTS_MAX, Math.min(COUNTS_MAX, ratio))
+    words[bucket] = COUNTS_STRENGTH * Math.max(-COUNTS_MAX, Math.min(COUNTS_MAX, ratio))
+  }
+  return {
+    bias: START_BIAS,
+    features: Float64Array.from(NAMES, (name) => FEATURES.get(name).weight),
+    words,
   }
 }

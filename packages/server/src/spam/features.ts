@@ -85,6 +85,8 @@ export function featuresOf(view: MessageView): ReadonlyMap<string, Noted> {
     'to-its-author',
     'name-is-a-message',
     'name-dressed',
+    'name-offers',
+    'program-forged',
   )
   const brand = any('brand-name', 'brand-from-free-mail')
   const thread = noted.has('thread')
@@ -104,6 +106,10 @@ export function featuresOf(view: MessageView): ReadonlyMap<string, Noted> {
     note('picture-leads-elsewhere')
   if (any('form', 'attached-page') && credential.length > 0) note('asks-in-a-form', words)
   if (!thread && any('html-only', 'plain-part-empty') && away) note('html-leads-elsewhere')
+  if (!thread && away && any('short-text', 'hardly-any-text') && !noted.has('quotes-somebody'))
+    note('short-note-leads-elsewhere')
+  if (away && any('helo-end-user', 'helo-no-name', 'helo-is-author-domain', 'program-forged') && !thread)
+    note('odd-client-leads-elsewhere')
   if (noted.has('free-mail') && bait.length + credential.length > 0) note('free-mail-asks', words)
   return noted
 }

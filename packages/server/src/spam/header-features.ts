@@ -3,33 +3,29 @@ import { isAscii } from '@gatepost/mail/bytes.ts'
 import { FREE_MAIL_DOMAINS } from '#policy/rules/free-mail.ts'
 import { borrowedBrand, brandInHost } from './brands.ts'
 import { CHEAP_ENDINGS, FREE_HOSTING, isRandomLabel, isUnder } from './hosts.ts'
+import { luresIn } from './lures.ts'
 import type { Note } from './note.ts'
-import { fieldValue, fold, type MessageView, type Person } from './view.ts'
+import { programFeatures } from './program-features.ts'
+import { BIG_DISCOUNT, fieldValue, fold, type MessageView, organisationOf, type Person } from './view.ts'
 
 const INVISIBLE = /\p{Cf}|\u034f/u
 const PICTURES = /\p{Extended_Pictographic}/u
 /** Letters of another alphabet, styled letters and full-width forms inside Latin words. */
 const DISGUISED =
   /[a-z][\u0370-\u03ff\u0400-\u04ff]|[\u0370-\u03ff\u0400-\u04ff][a-z]|[\u{1d400}-\u{1d7ff}\uff21-\uff5a]/iu
-const PERSONAL_CLIENT = new RegExp(
-  'thunderbird|apple mail|iphone mail|ipad mail|evolution|mutt|kmail|claws|' +
-    String.raw`sylpheed|alpine|\bpine\b|gnus|roundcube|git-send-email|emacs|eudora|entourage|` +
-    String.raw`lotus notes|pegasus|k-9|the bat|microsoft outlook [1-9]\d|outlook for`,
-  'i',
-)
 const DESK = new RegExp(
   String.raw`\b(support|service|security|alert|notification|billing|admin|team|info|` +
     'no-?reply|central|atendimento|suporte|seguranca|aviso|kundenservice|servicio|' +
     String.raw`customer|verif\w+|account)\b`,
 )
-const BULK_PROGRAM = new RegExp(
-  String.raw`phpmailer|swiftmailer|bulk|mass|sendblaster|php\/|leaf php|mailer \d|turbo|` +
-    'anti-?spam|stamp|blat|foxmail|dm mailer',
-  'i',
-)
 const END_USER_LINE = new RegExp(
   String.raw`\d{1,3}[-.]\d{1,3}[-.]\d{1,3}|(^|[.-])(dsl|adsl|dyn|dynamic|dhcp|pool|ppp|` +
     String.raw`dial\w*|cable|broadband|static|client|vps|localhost)\d*([.-]|$)`,
+)
+
+/** Lures that are no name of anybody: `BestViagra Shop`, `Casino Club`. */
+const OFFERS: ReadonlySet<string> = new Set(
+  'medicine casino dating loan replica prize weight-loss investment cheap-software stock-tip'.split(' '),
 )
 
 /** Notes what the header shows. */
@@ -41,6 +37,7 @@ export function headerFeatures(view: MessageView, note: Note): void {
   recipientFeatures(view, note)
   subjectFeatures(view, note)
   programFeatures(view, note)
+  fieldFeatures(view, note)
   sessionFeatures(view, note)
 }
 
@@ -70,7 +67,7 @@ function authorFeatures(view: MessageView, author: Person, note: Note): void {
   if (isRandomLabel(local) || /\d{5,}/.test(local)) note('author-random-local', local)
   if (domain.split('.').length > 3) note('author-deep-domain', domain)
   if (/xn--/.test(domain) || /[^\u0000-\u007f]/.test(domain)) note('author-foreign-letters', domain)
-  const shown = /(?<![\w.+-])[\w.+-]+@([\w-]+(\.[\w-]+)+)/.exec(folded)
+  const shown = /[\w.+-]+@([\w-]+(\.[\w-]+)+)/.exec(folded)
   if (shown !== null && shown[1] !== domain) note('name-is-other-address', `${name} <${local}@${domain}>`)
   if (PICTURES.test(name) || INVISIBLE.test(name) || DISGUISED.test(name)) note('name-dressed', name)
   if (name !== '' && /^[^a-z]{6,}$/.test(name) && /[A-Z]{4}/.test(name)) note('name-shouts', name)
@@ -80,10 +77,18 @@ function authorFeatures(view: MessageView, author: Person, note: Note): void {
   if (/^(re|fwd|urgent|final|winner|congratulations|claim|gift|free|you)\b|\d{3,}|!|\$|:/.test(folded))
     note('name-is-a-message', name)
   if (name === '') note('author-without-name')
+  const offers = luresIn(fold(name.replace(/([a-z])([A-Z])/g, '$1 $2'))).find(({ kind }) => OFFERS.has(kind))
+  if (offers !== undefined) note('name-offers', name)
+  if (/^[a-z]{5,}\d{4}$/.test(local)) note('author-serial-local', local)
 }
 
-function replyFeatures({ author, replyTo, reverseDomain, input, fields }: MessageView, note: Note): void {
+function replyFeatures(view: MessageView, note: Note): void {
+  const { author, replyTo, reverseDomain, input, fields } = view
   if (author === null) return
+  if (isListPost(view)) {
+    note('posted-by-a-list', replyTo?.domain)
+    return
+  }
   if (replyTo !== null && replyTo.organisation !== '' && replyTo.organisation !== author.organisation) {
     const saw = `answers to ${replyTo.domain}, from ${author.domain}`
     note(FREE_MAIL_DOMAINS.has(replyTo.domain) ? 'reply-to-free-mail' : 'reply-to-elsewhere', saw)
@@ -97,13 +102,27 @@ function replyFeatures({ author, replyTo, reverseDomain, input, fields }: Messag
   if (input.reversePath === '' || input.reversePath === null) note('reverse-path-null')
 }
 
-function recipientFeatures({ recipients, author, fields }: MessageView, note: Note): void {
+/**
+ * Lists that rewrite authors for the sake of DMARC (RFC 7489) put themselves there, and the author where
+ * answers go. Copied easily, so it says nothing; it only must not count against a list.
+ */
+function isListPost({ author, replyTo, recipients, reverseDomain }: MessageView): boolean {
+  if (author === null || replyTo === null || replyTo.organisation === author.organisation) return false
+  const isToItself = recipients.some(
+    ({ local, domain }) => local === author.local && domain === author.domain,
+  )
+  return isToItself || (/ via .{3,}/i.test(author.name) && reverseDomain.endsWith(author.organisation))
+}
+
+function recipientFeatures(view: MessageView, note: Note): void {
+  const { recipients, author, fields } = view
   if (recipients.length === 0 || !fields.some(({ nameLower }) => nameLower === 'to'))
     note('no-recipient-shown')
   else if (/undisclosed|recipients?:/i.test(fieldValue(fields, 'to')))
     note('no-recipient-shown', fieldValue(fields, 'to'))
   if (
     author !== null &&
+    !isListPost(view) &&
     recipients.some(({ local, domain }) => local === author.local && domain === author.domain)
   ) {
     note('to-its-author', `${author.local}@${author.domain}`)
@@ -120,7 +139,7 @@ function subjectFeatures({ subject, subjectRaw, recipients }: MessageView, note:
   if (INVISIBLE.test(subject) || DISGUISED.test(subject)) note('subject-disguised', subject)
   if ((subject.match(/!/g)?.length ?? 0) > 0) note('subject-exclaims', subject)
   if (/[$€£]|\bR\$|\busd\b/i.test(subject)) note('subject-money', subject)
-  if (/[#№-]\s?[A-Z0-9-]{6,80}\b|\b\d{6,}\b|\(\w{6,}\)|\s{4,}\S+$/.test(subject))
+  if (/[#№-]\s?[A-Z0-9-]{6,}\b|\b\d{6,}\b|\(\w{6,}\)|\s{4,}\S+$/.test(subject))
     note('subject-reference', subject)
   const local = recipients[0]?.local ?? ''
   if (local.length > 2 && fold(subject).includes(local)) note('subject-names-reader', subject)
@@ -129,29 +148,11 @@ function subjectFeatures({ subject, subjectRaw, recipients }: MessageView, note:
   if (/\w[._*|]\w[._*|]\w/.test(subject) || /\b\w\s\w\s\w\s\w\b/.test(subject))
     note('subject-spaced-out', subject)
   if (/^\s*(\[[^\]]{2,30}\]|\{[^}]+\})/.test(subject)) note('subject-list-tag', subject)
+  if (BIG_DISCOUNT.test(fold(subject))) note('subject-big-discount', subject)
 }
 
-function programFeatures({ fields, author, input }: MessageView, note: Note): void {
-  const id = fieldValue(fields, 'message-id')
-  if (id === '') note('no-message-id')
-  else {
-    const domain = id
-      .slice(id.lastIndexOf('@') + 1)
-      .replace(/[>\s]/g, '')
-      .toLowerCase()
-    if (!domain.includes('.')) note('message-id-odd', id)
-    else if (author !== null && author.organisation !== '' && !domain.endsWith(author.organisation))
-      note('message-id-elsewhere', domain)
-  }
+function fieldFeatures({ fields, input }: MessageView, note: Note): void {
   if (!fields.some(({ nameLower }) => nameLower === 'date')) note('no-date')
-  const mailer = fieldValue(fields, 'user-agent') || fieldValue(fields, 'x-mailer')
-  if (PERSONAL_CLIENT.test(mailer)) note('personal-program', mailer)
-  else if (BULK_PROGRAM.test(mailer)) note('bulk-program', mailer)
-  else if (mailer === '') note('no-program')
-  if (
-    fields.some(({ nameLower }) => nameLower === 'x-php-originating-script' || nameLower === 'x-php-script')
-  )
-    note('sent-by-web-script')
   if (fields.some(({ nameLower }) => nameLower === 'dkim-signature')) note('signed')
   const priority = fieldValue(fields, 'x-priority')
   if (/^[12]\b/.test(priority) || /^(high|urgent)/i.test(fieldValue(fields, 'importance')))
@@ -170,7 +171,9 @@ function sessionFeatures({ input, author }: MessageView, note: Note): void {
   if (/^\[?[\d.:a-f]+\]?$/.test(helo) || !helo.includes('.')) note('helo-no-name', helo)
   else if (END_USER_LINE.test(helo)) {
     note('helo-end-user', helo)
-  } else if (helo.split('.').some(isRandomLabel)) note('helo-random', helo)
-  if (author !== null && author.organisation !== '' && helo.endsWith(author.organisation))
-    note('helo-of-author', helo)
+  } else if (isRandomLabel(organisationOf(helo).split('.')[0] ?? '')) note('helo-random', helo)
+  if (author === null || author.organisation === '' || !helo.endsWith(author.organisation)) return
+  // A host has a name of its own; a program that sends for anybody greets with the bare domain it borrows.
+  if (helo === author.domain) note('helo-is-author-domain', helo)
+  else note('helo-of-author', helo)
 }

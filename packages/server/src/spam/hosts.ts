@@ -1,6 +1,8 @@
 // Hosts that say something by what they are: shorteners, places where anybody puts a page, cheap endings.
 // General knowledge, written down by hand; a name here is a hint and never a verdict.
 
+import { isUnsayable } from './letter-pairs.ts'
+
 const set = (names: string) => new Set(names.split(/\s+/).filter((name) => name !== ''))
 
 /** Services that hide where a link leads. */
@@ -56,8 +58,13 @@ export function isUnder(names: ReadonlySet<string>, host: string): boolean {
   }
 }
 
-/** Whether a label looks made by a machine: long runs of consonants, digits among letters. */
+/** Whether a label looks made by a machine: long runs of consonants, digits among letters, no syllables. */
 export function isRandomLabel(label: string): boolean {
+  return label.split('-').some(isRandomWord)
+}
+
+function isRandomWord(label: string): boolean {
+  if (isUnsayable(label)) return true
   if (label.length < 7) return false
   const letters = label.replace(/[^a-z]/g, '')
   const digits = label.replace(/[^0-9]/g, '').length

@@ -37,7 +37,26 @@ export function linkFeatures(view: MessageView, note: Note): void {
     note('one-address-everywhere', links[0]!.host)
   }
   if (targets.size > 6) note('many-targets', String(targets.size))
+  const names = new Map<string, Set<string>>()
+  for (const { host, organisation } of foreign) {
+    const label = host.split('.')[0] ?? ''
+    if (host === organisation || !/^[0-9a-f]{1,6}$|\d/.test(label)) continue
+    names.set(organisation, (names.get(organisation) ?? new Set()).add(label))
+  }
+  for (const [organisation, labels] of names) if (labels.size >= 2) note('link-names-by-number', organisation)
+  const country = countryOf(foreign[0]?.host ?? '')
+  if (foreign.length === links.length && country !== '' && country !== countryOf(author?.domain ?? ''))
+    note('links-to-other-country', foreign[0]!.host)
   for (const link of links) oneLink(view, link, note)
+}
+
+/** The ending of a country; '' for others and for those that everybody uses as if they were none. */
+function countryOf(host: string): string {
+  const ending = host.slice(host.lastIndexOf('.') + 1)
+  return /^[a-z]{2}$/.test(ending) &&
+    !/^(io|co|me|tv|ly|ai|to|fm|gl|be|eu|us|uk|de|im|cc|ms|am|st|it)$/.test(ending)
+    ? ending
+    : ''
 }
 
 function oneLink(view: MessageView, link: LinkView, note: Note): void {
@@ -90,9 +109,6 @@ function carriesReader({ recipients }: MessageView, rest: string): boolean {
   const whole = `${address.local}@${address.domain}`
   const plain = fold(rest)
   if (plain.includes(whole) || plain.includes(whole.replace('@', '%40'))) return true
-  const coded = Buffer.from(whole)
-    .toString('base64')
-    .replace(/={1,2}$/, '')
-    .slice(0, -1)
+  const coded = Buffer.from(whole).toString('base64').replace(/=+$/, '').slice(0, -1)
   return coded.length > 8 && rest.includes(coded)
 }

@@ -19,6 +19,18 @@ export type LinkView = {
 /** Links that are looked at; a message with more says nothing new. */
 const LINKS_MAX = 300
 const URL = /^([a-z][a-z0-9+.-]*):(?:\/\/)?(?:([^/?#@]*)@)?(\[[^\]]*\]|[^/?#:@]*)(?::(\d*))?([/?#].*)?$/is
+/** Scanners that put their own address around each link of mail that passed them. */
+const REWRITERS = new RegExp(
+  String.raw`(^|[./])(urldefense(\.proofpoint)?\.com|urldefense\.us|safelinks\.protection\.outlook\.com|` +
+    String.raw`linkprotect\.cudasvc\.com)($|[/:])`,
+  'i',
+)
+/** Lines that programs on telephones add to what people write. */
+const BOILERPLATE = new RegExp(
+  String.raw`^https?:\/\/(aka\.ms\/(o0ukef|aab9ysg|ghei36|qtex0l|weboutlook)|` +
+    String.raw`overview\.mail\.yahoo\.com\/mobile)`,
+  'i',
+)
 const IN_TEXT = /\b(?:https?:\/\/|www\.)[^\s<>"'()[\]{}]{3,2000}/gi
 
 /** The web links of a message: those of its HTML, else those written in its text. */
@@ -32,7 +44,7 @@ export function linksOf(html: HtmlText | null, text: string): LinkView[] {
   if (links.length > 0) return links
   for (const [written] of text.matchAll(IN_TEXT)) {
     if (links.length >= LINKS_MAX) break
-    const link = readLink(written.replace(/(?<![.,;:!?])[.,;:!?]+$/, ''), '')
+    const link = readLink(written.replace(/[.,;:!?]+$/, ''), '')
     if (link !== null) links.push(link)
   }
   return links
@@ -43,6 +55,7 @@ export function readLink(written: string, text: string): LinkView | null {
   let href = written.trim()
   if (/^www\./i.test(href)) href = `http://${href}`
   if (href.startsWith('//')) href = `http:${href}`
+  if (BOILERPLATE.test(href)) return null
   const match = URL.exec(href.replace(/\\/g, '/'))
   if (match === null) return null
   const scheme = match[1]!.toLowerCase()
@@ -61,6 +74,8 @@ export function readLink(written: string, text: string): LinkView | null {
   if (scheme !== 'http' && scheme !== 'https' && scheme !== 'ftp') return null
   const host = decodeHost(match[3] ?? '').replace(/\.$/, '')
   if (host === '') return null
+  const wrapped = REWRITERS.test(host) ? unwrapped(match[5] ?? '') : null
+  if (wrapped !== null) return readLink(wrapped, text)
   return {
     href,
     scheme,
@@ -70,6 +85,21 @@ export function readLink(written: string, text: string): LinkView | null {
     hasUser: match[2] !== undefined,
     port: match[4] ?? '',
     text,
+  }
+}
+
+/** The address inside one that a scanner of another organisation rewrote; null where it cannot be read. */
+function unwrapped(rest: string): string | null {
+  const third = /^\/v3\/__(https?:\/{1,2}[^\s]*?)__;/i.exec(rest)?.[1]
+  if (third !== undefined) return third.replace(/^(https?:)\/(?!\/)/i, '$1//')
+  const query = /[?&](?:u|url)=([^&#]+)/i.exec(rest)?.[1]
+  if (query === undefined) return null
+  try {
+    const written = rest.startsWith('/v2/') ? query.replace(/-/g, '%').replace(/_/g, '/') : query
+    const address = decodeURIComponent(written)
+    return /^https?:\/\//i.test(address) && !REWRITERS.test(address.slice(0, 80)) ? address : null
+  } catch {
+    return null
   }
 }
 

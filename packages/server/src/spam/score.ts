@@ -2,6 +2,7 @@
 // organisation taught, each bounded so that no single trick decides.
 import type { ParsedMime } from '@gatepost/mail/mime.ts'
 import type { SpamContribution, SpamFact } from '#policy/facts.ts'
+import { bent } from './bend.ts'
 import { featuresOf } from './features.ts'
 import { type Learned, learnedPoints } from './learned.ts'
 import { SHIPPED, type SpamModel } from './model.ts'
@@ -68,9 +69,10 @@ export function measure(input: SpamInput, mime?: ParsedMime, model: SpamModel = 
       tokens.filter((token) => !token.isIdentity && (token.kind === 'shape') === (kind === 'shape')),
       model.words,
     )
-    odds += part.odds
+    const weighed = kind === 'words' ? bent(part.odds, model.bend) : part.odds
+    odds += weighed
     const name = kind === 'words' ? 'Words of the message' : 'How the message is made'
-    contributions.push({ name, points: round(POINTS * part.odds), saw: part.saw })
+    contributions.push({ name, points: round(POINTS * weighed), saw: part.saw })
   }
   return { tokens, features, odds, contributions }
 }

@@ -56,6 +56,13 @@ export const TEXT_MAX = 30_000
 /** Octets of a text part that are decoded; mail above it is mostly pictures put into the HTML. */
 const PART_OCTETS_MAX = 400_000
 const RECIPIENTS_MAX = 50
+const MARKS =
+  /^(\s*(\[\s*\**\s*(spam|ext|external|suspected spam)\s*\**\s*\]|\*{2,}\s*spam\s*\*{2,}|\{spam\??\}))+\s*/i
+/** Half off and more: seldom offered by those who keep their shop. Matched against folded text. */
+export const BIG_DISCOUNT = new RegExp(
+  String.raw`\b[5-9]\d ?(%|percent|per cent|pc) ?(off|0ff|for you|discount|sale|reduc|cheaper|less|rabatt|de desc)` +
+    String.raw`|\b(save|saving|discounts?|sale|off|get)( \w+){0,2} [5-9]\d ?(%|percent)|-[5-9]\d ?%`,
+)
 
 /** Reads a message. Never throws; what cannot be read is empty. */
 export function viewOf(input: SpamInput, read?: ParsedMime): MessageView {
@@ -74,7 +81,7 @@ export function viewOf(input: SpamInput, read?: ParsedMime): MessageView {
     fields,
     mime,
     leaves: parts,
-    subject: decodeEncodedWords(fieldValue(fields, 'subject')),
+    subject: withoutMarks(decodeEncodedWords(fieldValue(fields, 'subject'))),
     subjectRaw: fieldValue(fields, 'subject'),
     author: authors[0] ?? null,
     authorCount: authors.length,
@@ -125,6 +132,14 @@ function bodiesOf(content: Uint8Array, parts: readonly MimePart[]) {
   return { plain, html, used }
 }
 
+/**
+ * What a filter on the way wrote before a subject is its opinion, and anybody can write it: neither for nor
+ * against.
+ */
+function withoutMarks(subject: string): string {
+  return subject.replace(MARKS, '')
+}
+
 function withoutQuotes(text: string): { own: string; quoted: number } {
   const own: string[] = []
   let quoted = 0
@@ -150,7 +165,12 @@ function person(entry: AddressEntry): Person {
   const at = address.lastIndexOf('@')
   const domain = at === -1 ? '' : domainOf(address)
   const local = at === -1 ? address : address.slice(0, at)
-  return { name: rawToText(entry.displayName), local, domain, organisation: organisationOf(domain) }
+  return {
+    name: rawToText(entry.displayName),
+    local,
+    domain,
+    organisation: organisationOf(domain),
+  }
 }
 
 /** A name given in bytes that are UTF-8 but were read as Latin-1 is read again. */
