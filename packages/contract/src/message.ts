@@ -58,6 +58,9 @@ export const MessageFilter = z.object({
   recipient: Filter.describe(
     'An address (its aliases count too), a domain, or a beginning with * at its end',
   ),
+  group: Filter.describe(
+    'A group of addresses, by name or id: a recipient is in it, by any of its addresses',
+  ),
   ip: Filter.describe('The client’s address, or its beginning with * at its end'),
   reason: Filter.describe('A reason as docs/reference/policies.md lists them'),
   policy: Filter.describe('The name of a policy that refused, deferred, held or waived'),
@@ -244,6 +247,22 @@ export const Message = MessageRow.extend({
   explanation: z.array(ExplanationStep),
   facts: z.array(z.object({ name: z.string(), value: z.string(), known: z.boolean() })),
   attempts: z.array(DeliveryAttempt),
+  /** The times it came, where greylisting put it off: this one among them, oldest first. */
+  comings: z
+    .object({
+      items: z.array(z.object({ id: z.string(), at: Time, status: MessageStatus, forwardPath: z.string() })),
+      /** All of them; `items` leaves out those in the middle of many. */
+      total: z.int(),
+      firstAt: Time,
+      /** When it was taken or refused for good; null while it has not come again. */
+      endedAt: Time.nullable(),
+      /** From the first to the last coming, in milliseconds. */
+      delayMs: z.int().nullable(),
+      /** A retry is taken from here on, until `giveUpAt`. */
+      acceptedFrom: Time,
+      giveUpAt: Time,
+    })
+    .nullable(),
 })
 export type Message = z.infer<typeof Message>
 

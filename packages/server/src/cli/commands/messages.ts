@@ -23,6 +23,21 @@ export const messageCommands: readonly Command[] = [
       },
       { name: 'status', value: 'STATUS', means: `One of ${MessageStatus.options.join(', ')}.` },
       { name: 'direction', value: 'WAY', means: 'inbound or outbound.' },
+      {
+        name: 'from',
+        value: 'WHO',
+        means: 'Sender: an address, a domain, or a beginning with * at its end.',
+      },
+      {
+        name: 'to',
+        value: 'WHO',
+        means: 'Recipient: an address with its aliases, a domain, or a beginning.',
+      },
+      { name: 'group', value: 'GROUP', means: 'A recipient is in this group, by its name or id.' },
+      { name: 'ip', value: 'IP', means: 'The client’s address, or its beginning with * at its end.' },
+      { name: 'reason', value: 'REASON', means: 'A reason as docs/reference/policies.md lists them.' },
+      { name: 'policy', value: 'POLICY', means: 'A policy that refused, deferred, held or waived.' },
+      { name: 'rule', value: 'ID', means: 'A rule that was applied.' },
       { name: 'limit', value: 'N', means: 'At most so many (50, up to 500).' },
       { name: 'after', value: 'ID', means: 'Messages older than this one.' },
     ],
@@ -55,12 +70,30 @@ export const messageCommands: readonly Command[] = [
   }),
 ]
 
+/** Flags that are filters as they stand. */
+const FILTER_FLAGS = {
+  from: 'sender',
+  to: 'recipient',
+  group: 'group',
+  ip: 'ip',
+  reason: 'reason',
+  policy: 'policy',
+  rule: 'rule',
+} as const
+
 async function list({ call, tenant, flag, show }: Context): Promise<number> {
   const search = flag('search')
   const status = flag('status')
   const direction = flag('direction')
   const after = flag('after')
+  const filters = Object.fromEntries(
+    Object.entries(FILTER_FLAGS).flatMap(([name, field]) => {
+      const value = flag(name)
+      return value === undefined ? [] : [[field, value]]
+    }),
+  )
   const query = {
+    ...filters,
     limit: numberOf(flag('limit') ?? '50', '--limit'),
     ...(search === undefined ? {} : { search }),
     ...(status === undefined ? {} : { status: oneOf(status, MessageStatus.options, '--status') }),
@@ -68,7 +101,8 @@ async function list({ call, tenant, flag, show }: Context): Promise<number> {
     ...(after === undefined ? {} : { after }),
   }
   const page = await call(listMessages, { params: { tenant: await tenant() }, query })
-  const isFiltered = search !== undefined || status !== undefined || direction !== undefined
+  const isFiltered =
+    search !== undefined || status !== undefined || direction !== undefined || Object.keys(filters).length > 0
   show(page, () =>
     [
       table(
@@ -100,6 +134,7 @@ function messageText(message: Message): string {
     message.smallestChange === null
       ? ''
       : `The smallest change that alters this: ${message.smallestChange}\n`,
+    comingsText(message),
     '\n',
     facts([
       ['Id', message.id],
@@ -140,6 +175,22 @@ function messageText(message: Message): string {
       ]),
       'No delivery was tried.',
     ),
+  ].join('')
+}
+
+/** `Put off by greylisting at …; accepted at … after 15 min.`, and each coming with its id. */
+function comingsText({ comings, id }: Message): string {
+  if (comings === null) return ''
+  const { items, total, firstAt, endedAt, delayMs, acceptedFrom, giveUpAt } = comings
+  const rest =
+    endedAt === null
+      ? `a retry is taken from ${timeOf(acceptedFrom)} until ${timeOf(giveUpAt)}`
+      : `${wordOf(items.at(-1)?.status ?? 'accepted')} at ${timeOf(endedAt)} after ${spanOf(delayMs ?? 0)}`
+  const lines = items.map((one) => `  ${timeOf(one.at)} ${wordOf(one.status)} ${one.forwardPath} ${one.id}`)
+  const marked = lines.map((line, at) => `${line}${items[at]?.id === id ? ' (this one)' : ''}\n`)
+  return [
+    `Put off by greylisting at ${timeOf(firstAt)}; ${rest}. It came ${plural(total, 'time')}:\n`,
+    ...marked,
   ].join('')
 }
 

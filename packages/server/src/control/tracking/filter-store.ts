@@ -1,8 +1,16 @@
 // What the message centre's filters ask of a day: words of the index, and checks of what these found.
 import type { MessageFilter } from '@gatepost/contract/message.ts'
-import { type Expression, type ExpressionBuilder, type SelectQueryBuilder, type SqlBool, sql } from 'kysely'
+import {
+  type Expression,
+  type ExpressionBuilder,
+  type RawBuilder,
+  type SelectQueryBuilder,
+  type SqlBool,
+  sql,
+} from 'kysely'
 import type { TrackingSchema } from '#store/tracking-schema.ts'
 import { dayOfId, idFloor } from './days.ts'
+import type { GroupPeople } from './group-people-store.ts'
 import type { TrackingStorage } from './tracking-store.ts'
 import { allOf, anyOf, asciiDomain, cut, fold, queryWords, type WordTree } from './words.ts'
 
@@ -13,6 +21,8 @@ export type MessageQuery = MessageFilter & {
   readonly since?: string | undefined
   /** Addresses that belong together, by each of them, folded: who asks for one means them all. */
   readonly aliases?: ReadonlyMap<string, readonly string[]> | undefined
+  /** Who is in the group that was asked for. */
+  readonly people?: GroupPeople | undefined
 }
 
 /** An id is made when its transaction begins, its row's time is that of the outcome: so far apart at most. */
@@ -33,7 +43,7 @@ type Filtering = {
 
 /** The rows of one day that pass the filters. */
 export function filtered(
-  storage: Pick<TrackingStorage, 'builder' | 'found'>,
+  storage: Pick<TrackingStorage, 'builder' | 'found' | 'recipients'>,
   day: number,
   { tenantId, query, few = null, afterSeq }: Filtering,
 ): MessageSelect {
@@ -56,16 +66,18 @@ export function filtered(
     select = select.where('at', '>=', from).where('id', '>=', idFloor(from - ID_BEFORE_AT_MS))
   if (to !== undefined) select = select.where('at', '<', to).where('id', '<', idFloor(to))
   for (const check of checksOf(query)) select = select.where(check)
+  if (query.people !== undefined) select = select.where(isToOneOf(query.people, storage.recipients))
   const trimmed = search?.trim() ?? ''
   return dayOfId(trimmed) === null ? select : select.where('id', '=', trimmed)
 }
 
 /** What the index is asked; null when no filter is about words. */
 export function wordsWanted(query: MessageQuery): WordTree | null {
-  const { search = '', sender, recipient, ip, reason, policy, rule, aliases } = query
+  const { search = '', sender, recipient, ip, reason, policy, rule, aliases, people } = query
   const trees: WordTree[] = []
   if (sender !== undefined) trees.push(personOf(sender).tree)
   if (recipient !== undefined) trees.push(anyOf(recipientsOf(query).map((one) => personOf(one).tree)))
+  if (people !== undefined) trees.push({ oneOf: [...people.addresses, ...people.domains].map(cut) })
   if (ip !== undefined) trees.push(beginningOf(ip))
   // The words under which rows.ts keeps why a message went as it did.
   for (const [name, value] of Object.entries({ reason, policy, rule })) {
@@ -101,6 +113,18 @@ function sentTo(where: Where, { patterns, tree }: Person): Clause {
   const more = patterns.map((pattern) => `%"forwardpath":"${pattern}${tree.isExact ? '"%' : ''}`)
   const isOneOfMany = where.and([where('recipient_count', '>', 1), likeAny('body', more)])
   return where.or([likeAny('forward_path', patterns), isOneOfMany])
+}
+
+/** The index says that somebody of a group is in the message; this, that it is a recipient. */
+function isToOneOf({ addresses, domains }: GroupPeople, recipients: RawBuilder<unknown>): Clause {
+  const isOne = (address: RawBuilder<unknown>): Clause => {
+    const among = addresses.length === 0 ? sql`1 = 0` : sql`${address} in (${sql.join(addresses)})`
+    const below = domains.map((domain) => sql`${address} like ${`%@${escaped(domain)}`} escape '\\'`)
+    return sql<SqlBool>`(${sql.join([among, ...below], sql` or `)})`
+  }
+  const first = isOne(sql`lower(forward_path)`)
+  const any = isOne(sql`lower(recipient.value ->> 'forwardPath')`)
+  return sql<SqlBool>`(${first} or (recipient_count > 1 and exists (select 1 from ${recipients} where ${any})))`
 }
 
 function recipientsOf({ recipient = '', aliases }: MessageQuery): readonly string[] {

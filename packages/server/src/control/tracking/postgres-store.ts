@@ -35,6 +35,7 @@ export async function openPostgresTracking(database: string): Promise<TrackingSt
   return {
     builder: db,
     found: (place, words) => foundBy(place, words),
+    recipients: sql`jsonb_array_elements(body::jsonb -> 'recipients') as recipient (value)`,
     // The planner has statistics.
     newest: async () => null,
     days: async () => [...known].sort((a, b) => b - a),
@@ -113,6 +114,11 @@ function foundBy(place: WordPlace, tree: WordTree): RawBuilder<number> {
     return sql<number>`(select seq from tracking_word where day = ${day} and tenant_key = ${tenantKey(tenantId)}
       and word >= ${word} and ${isExact ? sql`word <= ${word}` : sql`word < ${endOfPrefix(word)}`}
       and seq > ${afterSeq})`
+  }
+  if ('oneOf' in tree) {
+    const { day, tenantId, afterSeq = 0 } = place
+    return sql<number>`(select seq from tracking_word where day = ${day} and tenant_key = ${tenantKey(tenantId)}
+      and word = any(${tree.oneOf}::text[]) and seq > ${afterSeq})`
   }
   const [trees, joined] = 'all' in tree ? [tree.all, sql` intersect `] : [tree.any, sql` union `]
   return sql<number>`(${sql.join(

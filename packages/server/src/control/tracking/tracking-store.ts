@@ -32,6 +32,8 @@ export type TrackingStorage = {
   readonly builder: Kysely<TrackingSchema>
   /** The subquery of `seq`: a tenant's messages of a day that have these words. */
   found(place: WordPlace, words: WordTree): RawBuilder<number>
+  /** The recipients of a message as a table `recipient` with one JSON `value` each. */
+  readonly recipients: RawBuilder<unknown>
   /**
    * The `seq` of the messages that have these words and arrived last; `isAll` where they are few. Null where
    * the database finds its way without.

@@ -21,6 +21,7 @@ import { countRows, type MessageCounts } from './counts-store.ts'
 import { dayOf, dayOfId } from './days.ts'
 import { auditExport, exportRows } from './export.ts'
 import type { MessageQuery } from './filter-store.ts'
+import { peopleOfGroup } from './group-people-store.ts'
 import { type Listed, listRows } from './list-store.ts'
 import { keepMailNotes } from './mail-observations.ts'
 import { heldAnewIn, type Message, placeOfMessage, readMessage } from './message.ts'
@@ -119,8 +120,8 @@ export async function openTracking(options: Options): Promise<Tracking> {
     },
     domainsChanged: (domains) => storage.domainsChanged(domains),
     async listMessages(scope, query) {
-      const aliases = await aliasesFor(store.db, scope.tenantId, query)
-      const listed = (): Promise<Listed> => listRows(scope, { ...query, aliases }, storage)
+      const asked = await expanded(scope, query, store)
+      const listed = (): Promise<Listed> => listRows(scope, asked, storage)
       const { since, wait = 0 } = query
       return since === undefined || wait === 0 ? listed() : tail.follow(listed, wait * 1_000)
     },
@@ -129,9 +130,9 @@ export async function openTracking(options: Options): Promise<Tracking> {
       return { items, next, total }
     },
     async exportMessages(scope, filter) {
-      const aliases = await aliasesFor(store.db, scope.tenantId, filter)
+      const asked = await expanded(scope, filter, store)
       await store.transaction((trx) => auditExport(trx, scope, { filter, at: clock.now() }))
-      return exportRows((page) => listRows(scope, { ...filter, ...page, aliases }, storage))
+      return exportRows((page) => listRows(scope, { ...asked, ...page }, storage))
     },
     async getMessage(scope, id) {
       const settings = await publishedSettings(store.db, scope.tenantId)
@@ -155,6 +156,17 @@ export async function openTracking(options: Options): Promise<Tracking> {
       await storage.close()
     },
   }
+}
+
+/** A filter with the people it means: all addresses of one, or everybody in a group. */
+async function expanded<Filter extends MessageFilter>(
+  { tenantId }: Scope,
+  filter: Filter,
+  { db }: Store,
+): Promise<Filter & Pick<MessageQuery, 'aliases' | 'people'>> {
+  const aliases = await aliasesFor(db, tenantId, filter)
+  const people = filter.group === undefined ? undefined : await peopleOfGroup(db, tenantId, filter.group)
+  return { ...filter, aliases, people }
 }
 
 type RetryDeps = { readonly link: EdgeLink; readonly storage: TrackingStorage; readonly clock: Clock }

@@ -6,6 +6,7 @@ import { SearchField } from '#shared/search-field.tsx'
 import { wordOf } from '#shared/vocabulary.ts'
 import { CauseChips } from './cause-chips.tsx'
 import { ChoiceChip, TextChip } from './filter-chips.tsx'
+import { GroupChip } from './group-chip.tsx'
 import type { MessageSearch } from './message-search.ts'
 import classes from './messages.module.css'
 import { TimeFilter } from './time-filter.tsx'
@@ -68,6 +69,7 @@ export function Filters({ search, onChange, live, onLive, children }: Props) {
             onChange={(value) => onChange({ [field]: value })}
           />
         ))}
+        <GroupChip search={search} onChange={onChange} />
         <CauseChips search={search} onChange={onChange} />
         <span className={classes.live} data-on={live || undefined}>
           <span className={classes.dot} aria-hidden />

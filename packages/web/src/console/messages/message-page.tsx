@@ -11,6 +11,7 @@ import { ProblemNote } from '#shared/note.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
 import stack from '#shared/stack.module.css'
 import { FullTime } from '#shared/time.tsx'
+import { ComingsPanel } from './comings.tsx'
 import { MessageActions } from './message-actions.tsx'
 import { MessageFacts, Recipients } from './message-aside.tsx'
 import { noSubject, recipientOf, senderOf } from './people.ts'
@@ -77,6 +78,7 @@ function Why({ message }: { readonly message: Message }) {
             remedies={message.remedies}
             because={`Message ${message.id}`}
           />
+          <ComingsPanel message={message} />
           {message.recipients.length > 1 && <Recipients message={message} />}
           <MessageFacts message={message} />
           <WithTodaysSettings message={message} />

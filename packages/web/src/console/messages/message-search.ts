@@ -29,6 +29,7 @@ export const MessageSearch = z.object({
   direction: z.enum(['inbound', 'outbound']).optional().catch(undefined),
   sender: Text,
   recipient: Text,
+  group: Text,
   ip: Text,
   reason: Text,
   policy: Text,
@@ -48,6 +49,7 @@ const copied = [
   'direction',
   'sender',
   'recipient',
+  'group',
   'ip',
   'reason',
   'policy',
@@ -94,7 +96,7 @@ const when: { readonly [Name in Range]: string } = {
 
 /** The question again, as an answer: "No refused message with acme.example reached us in the last hour". */
 export function noMatchSentence(search: MessageSearch): string {
-  const { sender, recipient, ip, from, to, time = 'day' } = search
+  const { sender, recipient, group, ip, from, to, time = 'day' } = search
   const parts = [
     search.status,
     search.direction,
@@ -102,6 +104,7 @@ export function noMatchSentence(search: MessageSearch): string {
     search.search && `with ${search.search}`,
     sender && `from ${sender}`,
     recipient && `to ${recipient}`,
+    group && 'to this group',
     ip && `by ${ip}`,
   ]
   const days = (from ?? to) ? ` (${timeWords(search).toLowerCase()})` : when[time]
@@ -121,12 +124,13 @@ const older: { readonly [Name in Range]: string } = {
 
 /** What the filters beside the search leave out: "mail that is not held and outbound mail"; else empty. */
 export function leftOutOf(search: MessageSearch): string {
-  const { status, direction, sender, recipient, ip, reason, policy, rule, time = 'all', from, to } = search
+  const { status, direction, sender, recipient, group, ip, time = 'all', from, to } = search
+  const { reason, policy, rule } = search
   const parts = [
     status ? `mail that is not ${status}` : '',
     direction ? `${direction === 'inbound' ? 'outbound' : 'inbound'} mail` : '',
     sender ? 'other senders' : '',
-    recipient ? 'other recipients' : '',
+    recipient || group ? 'other recipients' : '',
     ip ? 'other clients' : '',
     reason || policy || rule ? 'mail that went its way for other reasons' : '',
     (from ?? to) ? 'other days' : older[time],

@@ -1,0 +1,42 @@
+// The filter by a group of recipients: for those who may read groups, and for whoever opens a link that has
+// one.
+import { listGroups } from '@gatepost/contract/group.ts'
+import { useEndpoint } from '#api/use-endpoint.ts'
+import { useMay, useSlug } from '#app/session.ts'
+import { plural } from '#shared/format.ts'
+import { ChoiceChip, SetChip } from './filter-chips.tsx'
+import type { MessageSearch } from './message-search.ts'
+
+type Props = {
+  readonly search: MessageSearch
+  readonly onChange: (part: Partial<MessageSearch>) => void
+}
+
+/** A menu of more is no menu; others are found on the page of groups. */
+const GROUPS_SHOWN = 100
+
+export function GroupChip({ search, onChange }: Props) {
+  const tenant = useSlug()
+  const may = useMay('policies:read')
+  const { data } = useEndpoint(
+    listGroups,
+    { params: { tenant }, query: { limit: GROUPS_SHOWN } },
+    { enabled: may, staleTime: 60_000 },
+  )
+  const groups = data?.items ?? []
+  const name = groups.find(({ id }) => id === search.group)?.name ?? search.group
+  const clear = () => onChange({ group: undefined })
+  if (search.group) return <SetChip name="To group" value={name ?? ''} onClear={clear} />
+  if (groups.length === 0) return null
+  return (
+    <ChoiceChip
+      name="To group"
+      value={undefined}
+      choices={groups.map(({ id, name: word, memberCount, addressCount }) => ({
+        label: `${word} (${plural(memberCount + addressCount, 'address', 'addresses')})`,
+        pick: () => onChange({ group: id }),
+      }))}
+      onClear={clear}
+    />
+  )
+}
