@@ -8,6 +8,7 @@ import { addOrganisation, withStore } from '../../../../../test/store/fixtures.t
 import { madeUpDns } from '../../../../../test/store/made-up-dns.ts'
 import { listAlerts } from '../alert/desk.ts'
 import { takeoverSource } from '../alert/sources/kept.ts'
+import type { SourceDeps } from '../alert/sources/source.ts'
 import { applySource } from '../alert/watch.ts'
 import type { Scope } from '../scope.ts'
 import { keepMailNotes } from '../tracking/mail-observations.ts'
@@ -44,6 +45,8 @@ testOnBoth('a sender whose malware was refused is an alert of its organisation f
   withStore(place, async (deps, clock) => {
     const acme = await addOrganisation(deps.store, 'Acme', 'acme.example')
     const other = await addOrganisation(deps.store, 'Other', 'other.example')
+    // This source asks the store alone; the rest is there for others.
+    const asked = { ...deps, dns: madeUpDns().dns, listening: [] } as unknown as SourceDeps
     const takers = new NoteTaker()
     const at = clock.now()
     takers.note(refusal(acme.tenantId, at), () => undefined)
@@ -51,7 +54,7 @@ testOnBoth('a sender whose malware was refused is an alert of its organisation f
     takers.note(refusal('ten_gone', at), () => undefined)
     await keepMailNotes(deps.store, takers.take())
     const open = async (scope: Scope): Promise<readonly string[]> => {
-      await applySource(takeoverSource, { ...deps, dns: madeUpDns().dns })
+      await applySource(takeoverSource, asked)
       const { items } = await listAlerts(scope, { state: 'open', limit: 10 }, deps)
       return items
         .map(({ kind, severity, subject, text }) => `${kind} ${severity} ${subject}: ${text}`)
