@@ -103,6 +103,7 @@ export const DigestItem = z.object({
   author: z.string().nullable(),
   subject: z.string().nullable(),
   heldAt: Time.nullable(),
+  class: z.string(),
   className: z.string(),
   means: z.string(),
   /** What happened, for links that are over. */

@@ -68,7 +68,7 @@ export const PolicyOptions = {
     level: z.enum(['relaxed', 'moderate', 'aggressive']).default('moderate'),
   }),
   'first-contact': z.object({
-    /** `tag` writes a header field of ours; `banner` changes the text, which breaks the author's signature. */
+    /** `tag` writes a field of ours; `banner` changes the text, which breaks the author's signature. */
     action: z.enum(['tag', 'banner', 'none']),
     /** Known is who wrote to the recipient, or to anybody of the organisation. */
     measure: z.enum(['recipient', 'organisation']).default('recipient'),

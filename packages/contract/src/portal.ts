@@ -47,6 +47,7 @@ export const OwnHeld = z.object({
   recipient: z.string(),
   author: z.string().nullable(),
   subject: z.string().nullable(),
+  class: z.string(),
   className: z.string(),
   means: z.string(),
   score: z.number().nullable(),

@@ -51,7 +51,8 @@ function ourKey(): SealedKey {
 }
 
 const RESULTS =
-  'Authentication-Results: gate.example; spf=pass smtp.mailfrom=far.example; dkim=pass\r\n header.d=far.example; dmarc=pass header.from=far.example; arc=none\r\n'
+  'Authentication-Results: gate.example; spf=pass smtp.mailfrom=far.example; dkim=pass\r\n' +
+  ' header.d=far.example; dmarc=pass header.from=far.example; arc=none\r\n'
 
 async function deliver(marks: readonly (FirstContactMark | undefined)[], slot: number) {
   const sink = await startSink()

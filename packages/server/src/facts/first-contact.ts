@@ -10,7 +10,7 @@ type Answer = Fact<FirstContactFact>
 /** Marks authors that neither a signature nor SPF vouches for. */
 const UNPROVEN = '~'
 
-/** Asks the replica; a list that cannot be read, or results that could not be had, make it unknown (law 4). */
+/** Asks the replica; a list that cannot be read, or results that could not be had, make it unknown. */
 export async function firstContactFact(context: FactContext): Promise<Answer> {
   const { settings, forwardPath, header } = context
   if (settings === null || forwardPath === null || header === null) return unknown('no header yet')

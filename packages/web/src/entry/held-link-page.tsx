@@ -8,6 +8,7 @@ import { useEffect } from 'react'
 import { call } from '#api/call.ts'
 import { Mark } from '#app/shell/mark.tsx'
 import { useWords } from '#i18n/i18n.ts'
+import { useClassWords } from '#portal/class-words.ts'
 import { Facts } from '#shared/facts.tsx'
 import { HostText } from '#shared/host-text.tsx'
 import { Note, ProblemNote } from '#shared/note.tsx'
@@ -63,6 +64,7 @@ type ShownProps = {
 
 function Shown({ item, isRunning, onAct }: ShownProps) {
   const t = useWords('portal')
+  const words = useClassWords()(item)
   const isOpen = item.state === 'open'
   return (
     <>
@@ -82,7 +84,7 @@ function Shown({ item, isRunning, onAct }: ShownProps) {
           </p>
           <Facts
             rows={[
-              [item.className, item.means],
+              [words.name, words.why],
               [t('link.from'), <HostText key="from">{item.author ?? t('held.nobody')}</HostText>],
               ...(item.heldAt === null
                 ? []

@@ -19,6 +19,7 @@ import { Note, ProblemNote } from '#shared/note.tsx'
 import { usePages } from '#shared/pages.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
 import { FullTime, RelativeTime } from '#shared/time.tsx'
+import { useClassWords } from './class-words.ts'
 import classes from './portal.module.css'
 import { usePortalTenant } from './use-portal.ts'
 
@@ -108,7 +109,10 @@ type OwnHeldItem = z.infer<typeof OwnHeld>
 
 function Item({ item, isShared, running, onAct }: ItemProps) {
   const t = useWords('portal')
+  const words = useClassWords()(item)
   const [isOpen, setOpen] = useState(false)
+  // What cannot be undone is offered to those who looked.
+  const offered = isOpen ? item.may : item.may.slice(0, 1)
   return (
     <li className={classes.item}>
       <p className={classes.head}>
@@ -122,7 +126,7 @@ function Item({ item, isShared, running, onAct }: ItemProps) {
       </p>
       <h2 className={classes.subject}>{item.subject || t('held.noSubject')}</h2>
       <p className="tx2">
-        <strong>{item.className}</strong>: {item.means}
+        <strong>{words.name}</strong>: {words.why}
         {item.firstContact && <> · {t('held.firstContact')}</>}
       </p>
       <p className="small tx2">
@@ -130,7 +134,7 @@ function Item({ item, isShared, running, onAct }: ItemProps) {
         {item.requestedAt !== null && <> · {t('held.asked')}</>}
       </p>
       <div className={classes.buttons}>
-        {item.may.map((action, at) => (
+        {offered.map((action, at) => (
           <Button
             key={action}
             variant={at === 0 ? 'filled' : 'default'}

@@ -25,7 +25,10 @@ export function PortalSendersPage() {
     { params: { tenant }, query },
     { enabled: tenant !== '', keepPrevious: true },
   )
-  const remove = useAction(removeOwnSender, { readAgain: [listOwnSenders], said: () => ({ text: 'The entry is removed.' }) })
+  const remove = useAction(removeOwnSender, {
+    readAgain: [listOwnSenders],
+    said: () => ({ text: 'The entry is removed.' }),
+  })
   useEffect(() => {
     document.title = `${t('senders.title')} · Gatepost`
   }, [t])

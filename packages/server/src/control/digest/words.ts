@@ -66,7 +66,8 @@ const fr: DigestWords = {
   subject: (count, mailbox) =>
     `${count} ${count === 1 ? 'message retenu' : 'messages retenus'} pour ${mailbox}`,
   lead: (count, mailbox) =>
-    `${count === 1 ? 'Un message' : `${count} messages`} pour ${mailbox} ${count === 1 ? 'est retenu et n’est pas remis' : 'sont retenus et ne sont pas remis'}. ` +
+    `${count === 1 ? 'Un message' : `${count} messages`} pour ${mailbox} ` +
+    `${count === 1 ? 'est retenu et n’est pas remis' : 'sont retenus et ne sont pas remis'}. ` +
     'Regardez et décidez ; ouvrir un lien ne décide rien.',
   from: 'De',
   held: 'Retenu',

@@ -1,5 +1,6 @@
-// Mail that was accepted for others and held for some recipients, because a policy would have deferred it for
-// them: it is asked again by itself, as the client would have come again, until a policy knows (decisions 11).
+// Mail that was accepted for others and held for some recipients, because a policy would have deferred it
+// for them: it is asked again by itself, as the client would have come again, until a policy knows
+// (decisions 11).
 import type { Emit } from '#events/emit.ts'
 import type { Explained } from '#link/explain-orders.ts'
 import { newId } from '#platform/random.ts'

@@ -118,6 +118,7 @@ export async function listHeldOfMine(
     recipient: row!.recipient,
     author: row!.author ?? row!.reverse_path,
     subject: row!.subject,
+    class: row!.class,
     className: nameOfClass(row!.class),
     means: becauseText(row!.because),
     score: row!.score,

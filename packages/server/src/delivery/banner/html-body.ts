@@ -1,5 +1,5 @@
-// Where the visible part of an HTML document begins, read as browsers read it: comments, styles and titles may
-// hold what only looks like a body, so that a banner in them is seen by nobody.
+// Where the visible part of an HTML document begins, read as browsers read it: comments, styles and titles
+// may hold what only looks like a body, so that a banner in them is seen by nobody.
 import { toLatin1 } from '@gatepost/mail/bytes.ts'
 
 /** Elements that may stand before the body, and what ends those that hold raw text. */
