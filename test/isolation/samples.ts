@@ -50,6 +50,7 @@ export const bodies: { readonly [endpoint: string]: unknown } = {
   addArchiveRule: { kind: 'domain', value: 'acme.example', days: 90 },
   addArchiveHold: { name: 'Inquiry', reason: 'case 7', query: { person: 'ann@acme.example' } },
   destroyArchive: { slug: 'acme', reason: 'moved away' },
+  reportSpam: { kind: 'spam' },
   learnSpam: { kind: 'spam', content: 'U3ViamVjdDogUGlsbHMNCg0KQnV5DQo=' },
   muteAlert: { hours: 1 },
   muteSystemAlert: { hours: 1 },

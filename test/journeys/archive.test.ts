@@ -212,6 +212,17 @@ test('case 53: a message is found by its blind copy, shown behind two walls, and
   await page.getByRole('button', { name: 'Verify now' }).click()
   await page.getByText(/Nothing is missing or changed/).waitFor()
   assert.deepEqual(await lookAt(page, 'story-archive-settings'), [])
+  // Its copy in the archive is what a report of the delivered message teaches.
+  const { items: delivered } = await acme.api.call<{ readonly items: readonly { readonly id: string }[] }>(
+    'GET',
+    `${acme.base}/messages?sender=ben%40bright.example&subject=Journalled*`,
+  )
+  await page.goto(new URL(`/t/acme-ltd/messages/${delivered.at(-1)?.id}`, acme.gateway.url).href)
+  await page.getByRole('button', { name: 'Report as spam' }).click()
+  await page.getByText(/Reported as spam/).waitFor()
+  assert.deepEqual(await lookAt(page, 'story-reported-as-spam'), [])
+  await page.getByRole('button', { name: 'Take back' }).click()
+  await page.getByText(/nothing of it stays/).waitFor()
   // Nobody of the organisation has a way to change or remove an entry.
   for (const method of ['PUT', 'PATCH', 'DELETE']) {
     const { items } = await search('text=crane')

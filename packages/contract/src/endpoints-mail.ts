@@ -99,6 +99,7 @@ export const mailEndpoints: readonly Endpoint[] = [
   spam.listSpamLessons,
   spam.getSpamLearning,
   spam.learnSpam,
+  spam.reportSpam,
   spam.unlearnSpam,
   autoAllow.getAutoAllow,
   autoAllow.setAutoAllow,

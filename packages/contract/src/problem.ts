@@ -68,6 +68,7 @@ export const problems = {
   'signing-key-in-use': { status: 409, title: 'This key signs mail' },
   'archive-off': { status: 409, title: 'Mail of this organisation is not archived' },
   'reason-needed': { status: 409, title: 'Searching the archive needs a reason here' },
+  'no-copy': { status: 409, title: 'No copy of the message is kept' },
   'content-spoiled': { status: 409, title: 'The archived content does not fit its digest' },
   'edge-unreachable': { status: 503, title: 'No edge answers at the moment' },
   'internal-error': { status: 500, title: 'We failed; the log says why' },

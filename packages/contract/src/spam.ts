@@ -87,6 +87,22 @@ export const learnSpam = endpoint({
   problems: ['not-found', 'invalid-input', 'limit-reached'],
 })
 
+export const reportSpam = endpoint({
+  name: 'reportSpam',
+  method: 'POST',
+  path: '/v1/tenants/{tenant}/messages/{message}/spam-report',
+  tag: 'Spam',
+  allow: 'policies:write',
+  summary:
+    'Reports a message of the message centre as spam or as wanted (ham): its copy in the archive, or held at an edge, becomes a lesson.',
+  params: TenantPath.extend({ message: z.string() }),
+  query: Nothing,
+  body: z.object({ kind: SpamKind }),
+  output: SpamLesson,
+  status: 201,
+  problems: ['not-found', 'not-allowed', 'no-copy', 'limit-reached'],
+})
+
 export const unlearnSpam = endpoint({
   name: 'unlearnSpam',
   method: 'DELETE',

@@ -1,5 +1,11 @@
 // `spam`: what an organisation teaches about wanted and unwanted mail.
-import { getSpamLearning, learnSpam, listSpamLessons, unlearnSpam } from '@gatepost/contract/spam.ts'
+import {
+  getSpamLearning,
+  learnSpam,
+  listSpamLessons,
+  reportSpam,
+  unlearnSpam,
+} from '@gatepost/contract/spam.ts'
 import { readBytes } from '#platform/files.ts'
 import { type Command, type Context, command, numberOf, UsageError } from '../command.ts'
 import { facts, table } from '../layout.ts'
@@ -14,6 +20,12 @@ export const spamCommands: readonly Command[] = [
     args: ['spam|ham', 'FILE'],
     means: 'Teaches one message: spam, or ham for wanted mail. Taught again, the message changes its kind.',
     run: learn,
+  }),
+  command({
+    path: 'spam report',
+    args: ['spam|ham', 'MESSAGE'],
+    means: 'Teaches a message of the message centre by its id: its copy in the archive, or held.',
+    run: report,
   }),
   command({ path: 'spam unlearn', args: ['ID'], means: 'Takes a lesson back.', run: unlearn }),
   command({
@@ -34,6 +46,17 @@ async function learn({ call, tenant, arg, show }: Context): Promise<number> {
   if (octets === null) throw new UsageError(`${arg(1)} cannot be read.`)
   const content = Buffer.from(octets.subarray(0, OCTETS_MAX)).toString('base64')
   const lesson = await call(learnSpam, { params: { tenant: await tenant() }, body: { kind, content } })
+  show(lesson, () => `Taught as ${kind}: ${lesson.id}. It scored ${lesson.score} points until now.\n`)
+  return 0
+}
+
+async function report({ call, tenant, arg, show }: Context): Promise<number> {
+  const kind = arg(0)
+  if (kind !== 'spam' && kind !== 'ham') throw new UsageError('Say spam or ham first, then the message.')
+  const lesson = await call(reportSpam, {
+    params: { tenant: await tenant(), message: arg(1) },
+    body: { kind },
+  })
   show(lesson, () => `Taught as ${kind}: ${lesson.id}. It scored ${lesson.score} points until now.\n`)
   return 0
 }

@@ -1,10 +1,11 @@
 // Answers for spam lessons.
 import * as contract from '@gatepost/contract/spam.ts'
-import type { ControlDeps } from '#control/scope.ts'
 import { listSpamLessons, spamLearning, teachSpam, unteachSpam } from '#control/screening/learn.ts'
+import { reportMessage } from '#control/screening/report-delivered.ts'
 import { type Binding, on, scopeOf } from '../request.ts'
+import type { HandlerDeps } from './deps.ts'
 
-export function spamBindings(deps: ControlDeps): readonly Binding[] {
+export function spamBindings(deps: HandlerDeps): readonly Binding[] {
   return [
     on(contract.listSpamLessons, (request) => listSpamLessons(scopeOf(request), request.query, deps)),
     on(contract.getSpamLearning, (request) => spamLearning(scopeOf(request), deps)),
@@ -12,6 +13,9 @@ export function spamBindings(deps: ControlDeps): readonly Binding[] {
       const teaching = { kind, origin: 'command', content: Buffer.from(content, 'base64') } as const
       return teachSpam(scopeOf(request), teaching, deps)
     }),
+    on(contract.reportSpam, ({ params, body: { kind }, ...request }) =>
+      reportMessage(scopeOf(request), { messageId: params.message, kind }, deps),
+    ),
     on(contract.unlearnSpam, async (request) => {
       await unteachSpam(scopeOf(request), request.params.lesson, deps)
       return {}

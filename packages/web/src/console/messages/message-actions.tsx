@@ -8,6 +8,10 @@ import { Link } from '@tanstack/react-router'
 import { useAction } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
 import { ProblemNote } from '#shared/note.tsx'
+import { SpamReport } from './spam-report.tsx'
+
+/** Of these a copy may be kept: in the archive, or held. */
+const KEPT = new Set<Message['status']>(['delivered', 'held', 'queued', 'discarded'])
 
 export function MessageActions({ message }: { readonly message: Message }) {
   const mayPolicies = useMay('policies:write')
@@ -17,6 +21,9 @@ export function MessageActions({ message }: { readonly message: Message }) {
     <>
       {message.status === 'held' && mayQueue && <Release message={message} />}
       {mayPolicies && isInbound && message.reversePath && <SenderPolicies message={message} />}
+      {mayPolicies && message.direction === 'inbound' && KEPT.has(message.status) && (
+        <SpamReport message={message} />
+      )}
     </>
   )
 }
