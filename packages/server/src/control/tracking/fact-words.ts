@@ -34,8 +34,11 @@ const words: Words = {
     if (proof.kind === 'not-needed') return `none needed${resent}`
     return proof.kind === 'proven' ? `${proof.by}${resent}` : proof.why
   },
-  sender: ({ identities, recipientsThisHour }) =>
-    `${identities.map((identity) => identity.replace(' ', ': ')).join('; ')}; ${recipientsThisHour} recipients in the last hour`,
+  sender({ identities, recipientsThisHour }) {
+    if (identities.length === 0) return 'not counted: mail from outside'
+    const names = identities.map((identity) => identity.replace(' ', ': '))
+    return `${names.join('; ')}; ${recipientsThisHour} recipients in the last hour`
+  },
   recipient: ({ listed, source }) => (listed ? `listed (source ${source})` : 'not listed'),
   clientNames: (names) => names.join(', ') || 'no verified name',
   spf: ({ result, domain }) => `${result} for ${domain}`,

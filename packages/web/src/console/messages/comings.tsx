@@ -6,7 +6,7 @@ import { span, timeOfDay } from '#shared/format.ts'
 import { HostText } from '#shared/host-text.tsx'
 import { Panel } from '#shared/panel.tsx'
 import { StatusWord } from '#shared/status-word.tsx'
-import { FullTime } from '#shared/time.tsx'
+import { ClockTime } from '#shared/time.tsx'
 import { wordOf } from '#shared/vocabulary.ts'
 import classes from './why.module.css'
 
@@ -28,11 +28,11 @@ export function ComingsPanel({ message }: { readonly message: Message }) {
             <span>
               {one.id === id ? (
                 <>
-                  <FullTime at={one.at} /> <span className="tx2">this one</span>
+                  <ClockTime at={one.at} /> <span className="tx2">this one</span>
                 </>
               ) : (
                 <Link to="/t/$slug/messages/$message" params={{ slug, message: one.id }}>
-                  <FullTime at={one.at} />
+                  <ClockTime at={one.at} />
                 </Link>
               )}
               {several && <HostText plain>{one.forwardPath}</HostText>}

@@ -64,23 +64,30 @@ export function ImportPreview({ shown, busy, error, onCommit, onDiscard }: Props
         <Note key={warning} tone="info" title={warning} />
       ))}
       {shown.sample.length > 0 && (
-        <div className={classes.framed}>
-          <DataTable
-            label="First rows as we read them"
-            rows={shown.sample}
-            columns={columns}
-            rowKey={({ line }) => String(line)}
-            card={({ line, user, sender, action }) => (
-              <>
-                <span className="strong">{sender}</span>
-                <span className="tx2">
-                  Line {count(line)}, {actionWords[action].toLowerCase()} for {user}
-                </span>
-              </>
-            )}
-            dense
-          />
-        </div>
+        <>
+          {shown.rows > shown.sample.length && (
+            <p className="small tx2">
+              {`The first ${plural(shown.sample.length, 'row')} as we read them, of ${count(shown.rows)}.`}
+            </p>
+          )}
+          <div className={classes.framed}>
+            <DataTable
+              label="First rows as we read them"
+              rows={shown.sample}
+              columns={columns}
+              rowKey={({ line }) => String(line)}
+              card={({ line, user, sender, action }) => (
+                <>
+                  <span className="strong">{sender}</span>
+                  <span className="tx2">
+                    Line {count(line)}, {actionWords[action].toLowerCase()} for {user}
+                  </span>
+                </>
+              )}
+              dense
+            />
+          </div>
+        </>
       )}
       {error ? <ProblemNote error={error} /> : null}
       <div className={stack.row}>
