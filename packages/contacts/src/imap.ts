@@ -1,6 +1,6 @@
 // Sent mail of any IMAP server: headers of the folder marked \Sent (RFC 6154), read without marking anything.
 // The one file that knows imapflow.
-import { type FetchMessageObject, ImapFlow, type ListResponse } from 'imapflow'
+import type { FetchMessageObject, ImapFlow, ListResponse } from 'imapflow'
 import { LETTER_FIELDS, letterOfHeader } from './letter.ts'
 import { type Page, type Part, type Source, SourceFault } from './source.ts'
 import { networkFault } from './web.ts'
@@ -167,7 +167,9 @@ export function sentFolder(
 
 async function connect(settings: ImapSettings, box: ImapMailbox, signal: AbortSignal): Promise<ImapFlow> {
   const { host, port, encryption, certificateName, authority } = settings
-  const client = new ImapFlow({
+  // Loaded when the first mailbox is read: most installations never read one.
+  const { ImapFlow: Client } = await import('imapflow')
+  const client = new Client({
     host,
     port,
     secure: encryption === 'tls',

@@ -2,6 +2,7 @@
 // two doors: the console's port for people, data/run/admin.sock for the command line of the folder's owner.
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { masterKeyOf } from '#boot/master-key.ts'
 import { endpoints } from '@gatepost/contract/endpoints.ts'
 import { localEndpoints } from '@gatepost/contract/operations.ts'
 import { AgentDesk } from '#control/agent/desk.ts'
@@ -59,7 +60,7 @@ import { openStore, type Store } from '#store/open.ts'
 import type { RoleOptions, Running } from './child.ts'
 import { nodeMetrics } from './control-figures.ts'
 import { readiness } from './ready.ts'
-import { consoleUrl, masterKeyOf } from './supervisor.ts'
+import { consoleUrl } from './supervisor.ts'
 
 const WEB = fileURLToPath(new URL('../../../web/dist', import.meta.url))
 const ROOT = fileURLToPath(new URL('../../../..', import.meta.url))

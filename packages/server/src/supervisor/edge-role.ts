@@ -3,6 +3,7 @@
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import { masterKeyOf } from '#boot/master-key.ts'
 import type { BringToArchive } from '#delivery/archiving.ts'
 import { type CallForward, callForwardOf } from '#delivery/call-forward.ts'
 import { probeRoute } from '#delivery/probe.ts'
@@ -43,7 +44,6 @@ import { measureEdge } from './edge-figures.ts'
 import { type KeptGreylist, keepGreylist } from './edge-greylist.ts'
 import { carryOut } from './edge-orders.ts'
 import type { Listening } from './messages.ts'
-import { masterKeyOf } from './supervisor.ts'
 
 const SPOOL_WAIT_MS = 10_000 // A predecessor that was killed lets go at once; one that drains takes a little.
 const SESSIONS_MS = 6_000 // Of the 9 s for a whole stop: sessions in DATA come to their reply …

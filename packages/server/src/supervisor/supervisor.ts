@@ -4,6 +4,7 @@ import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { compileCacheOf } from '#boot/compile-cache.ts'
 import type { BootConfig } from '#boot/config-types.ts'
+import { masterKeyOf } from '#boot/master-key.ts'
 import { createEmit, type Emit } from '#events/emit.ts'
 import { createLog } from '#events/log.ts'
 import { createMetrics } from '#events/metrics.ts'
@@ -150,11 +151,6 @@ export function consoleUrl(config: BootConfig, listening: readonly Listening[]):
   if (config.http.url) return config.http.url.endsWith('/') ? config.http.url : `${config.http.url}/`
   const port = listening.find(({ role }) => role === 'http')?.port ?? config.http.listen.port
   return `http://localhost:${port}/`
-}
-
-/** The file of the key that seals secrets. Ours is made at first start; one that is named must be there. */
-export function masterKeyOf({ masterKeyFile, data }: BootConfig): string {
-  return masterKeyFile ?? join(data, 'keys', 'master.key')
 }
 
 /** Made here once, so that workers starting together do not each make one. */

@@ -1,14 +1,13 @@
 // Passkeys (WebAuthn): what the browser is asked, and whether its answer is right. The name they are bound to
 // is the host of GATEPOST_URL and cannot change later.
-import {
-  type AuthenticationResponseJSON,
-  type AuthenticatorTransport,
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  type RegistrationResponseJSON,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
+import type {
+  AuthenticationResponseJSON,
+  AuthenticatorTransport,
+  RegistrationResponseJSON,
 } from '@simplewebauthn/server'
+
+/** Loaded when the first passkey is used: with all it brings along it is an eighth of control's code. */
+const library = () => import('@simplewebauthn/server')
 
 /** A credential as kept. */
 export type StoredPasskey = {
@@ -36,6 +35,7 @@ export async function registrationOptions(
     readonly known: readonly string[]
   },
 ): Promise<{ readonly challenge: string; readonly options: object }> {
+  const { generateRegistrationOptions } = await library()
   const options = await generateRegistrationOptions({
     rpName: 'Gatepost',
     rpID: rpId,
@@ -55,6 +55,7 @@ export async function verifyRegistration(
   answer: { readonly response: unknown; readonly challenge: string },
 ): Promise<StoredPasskey | null> {
   try {
+    const { verifyRegistrationResponse } = await library()
     const { verified, registrationInfo } = await verifyRegistrationResponse({
       response: answer.response as RegistrationResponseJSON,
       expectedChallenge: answer.challenge,
@@ -80,6 +81,7 @@ export async function verifyRegistration(
 export async function authenticationOptions({
   rpId,
 }: Place): Promise<{ readonly challenge: string; readonly options: object }> {
+  const { generateAuthenticationOptions } = await library()
   const options = await generateAuthenticationOptions({ rpID: rpId, userVerification: 'required' })
   return { challenge: options.challenge, options }
 }
@@ -97,6 +99,7 @@ export async function verifyAuthentication(
 ): Promise<number | null> {
   const { response, challenge, passkey } = answer
   try {
+    const { verifyAuthenticationResponse } = await library()
     const { verified, authenticationInfo } = await verifyAuthenticationResponse({
       response: response as AuthenticationResponseJSON,
       expectedChallenge: challenge,

@@ -2,7 +2,7 @@
 // belongs to a request of ours and counts once (abuse case 60).
 
 import type { SamlSettings } from '@gatepost/contract/sign-in-settings.ts'
-import { type CacheProvider, type Profile, SAML, ValidateInResponseTo } from '@node-saml/node-saml'
+import type { CacheProvider, Profile, SAML } from '@node-saml/node-saml'
 import { SsoFault } from './sso-fault.ts'
 
 /** Time to sign in at the identity provider. */
@@ -26,16 +26,14 @@ export type RequestIds = {
 }
 
 /** The address that begins a sign-in at the identity provider. */
-export function samlRequestUrl(place: SamlPlace, ids: RequestIds): Promise<string> {
-  return samlOf(place, ids).getAuthorizeUrlAsync('', undefined, {})
+export async function samlRequestUrl(place: SamlPlace, ids: RequestIds): Promise<string> {
+  return (await samlOf(place, ids)).getAuthorizeUrlAsync('', undefined, {})
 }
 
 /** What the identity provider's administrator imports. */
-export function samlMetadata(place: SamlPlace): string {
-  return samlOf(place, { save: async () => {}, take: async () => false }).generateServiceProviderMetadata(
-    null,
-    null,
-  )
+export async function samlMetadata(place: SamlPlace): Promise<string> {
+  const saml = await samlOf(place, { save: async () => {}, take: async () => false })
+  return saml.generateServiceProviderMetadata(null, null)
 }
 
 /** The id of the request that a posted answer claims to be for; unsigned, to tell whose test failed. */
@@ -61,7 +59,8 @@ export async function readSamlResponse(response: string, place: SamlPlace, ids: 
 
 async function verifiedProfile(response: string, place: SamlPlace, ids: RequestIds): Promise<Profile> {
   try {
-    const { profile } = await samlOf(place, ids).validatePostResponseAsync({ SAMLResponse: response })
+    const saml = await samlOf(place, ids)
+    const { profile } = await saml.validatePostResponseAsync({ SAMLResponse: response })
     if (profile) return profile
   } catch (error) {
     throw faultOf(error instanceof Error ? error.message : String(error), place)
@@ -69,8 +68,10 @@ async function verifiedProfile(response: string, place: SamlPlace, ids: RequestI
   throw new SsoFault('The identity provider signed nobody in.', 'Try again.')
 }
 
-function samlOf({ settings, entityId, acsUrl }: SamlPlace, ids: RequestIds): SAML {
-  return new SAML({
+/** The library and its four readers of XML are loaded with the first sign-in: most installations have none. */
+async function samlOf({ settings, entityId, acsUrl }: SamlPlace, ids: RequestIds): Promise<SAML> {
+  const { SAML: Provider, ValidateInResponseTo } = await import('@node-saml/node-saml')
+  return new Provider({
     issuer: entityId,
     audience: entityId,
     callbackUrl: acsUrl,
