@@ -39,13 +39,18 @@ export function readBytes(path: string): Uint8Array | null {
 
 /** The first octets of a file, at most so many; null when it cannot be read. */
 export function readBeginning(path: string, octetsMax: number): Uint8Array | null {
+  return readPiece(path, 0, octetsMax)
+}
+
+/** Octets of a file from a place on, at most so many; null when it cannot be read. */
+export function readPiece(path: string, from: number, octetsMax: number): Uint8Array | null {
   try {
     const file = openSync(path, 'r')
     try {
-      const octets = Buffer.allocUnsafe(Math.min(octetsMax, fstatSync(file).size))
+      const octets = Buffer.allocUnsafe(Math.max(0, Math.min(octetsMax, fstatSync(file).size - from)))
       let at = 0
       for (let read = -1; read !== 0 && at < octets.length; at += read) {
-        read = readSync(file, octets, at, octets.length - at, at)
+        read = readSync(file, octets, at, octets.length - at, from + at)
       }
       return octets.subarray(0, at)
     } finally {

@@ -1,8 +1,9 @@
 // The thread that looks into content, so that no message keeps the one that speaks SMTP from doing so.
 import { parentPort } from 'node:worker_threads'
 import { parseMime } from '@gatepost/mail/mime.ts'
-import { readBeginning } from '#platform/files.ts'
+import { readBeginning, readPiece } from '#platform/files.ts'
 import { beginningOnly } from './beginning.ts'
+import { findingsBehind } from './behind.ts'
 import { inspectContent } from './inspect.ts'
 import type { InspectionJob, InspectionResult } from './inspection-wire.ts'
 import { scoreSpam } from './scorer.ts'
@@ -30,8 +31,11 @@ function answer({ id, source, work }: InspectionJob): InspectionResult {
       return { id, kind: 'scored', spam: scoreSpam?.({ octets, mime, about: work.about }) ?? null }
     }
     const inspection = inspectContent(octets, mime, work.limits)
-    const isWhole = source.kind === 'memory' || source.size <= octets.length
-    return { id, kind: 'inspected', inspection: isWhole ? inspection : beginningOnly(inspection) }
+    if (source.kind === 'memory' || source.size <= octets.length) return { id, kind: 'inspected', inspection }
+    const { path, size } = source
+    const read = (from: number, max: number) => readPiece(path, from, max)
+    const behind = findingsBehind(read, { from: octets.length, to: size })
+    return { id, kind: 'inspected', inspection: beginningOnly(inspection, behind) }
   } catch (error) {
     return { id, kind: 'failed', why: error instanceof Error ? error.message : String(error) }
   }

@@ -7,6 +7,8 @@ export type ZipInput = {
   readonly isStored?: boolean
   readonly isEncrypted?: boolean
   readonly method?: number
+  /** The data is deflated already. */
+  readonly isPacked?: boolean
   /** What the list says instead of the truth. */
   readonly size?: number
 }
@@ -34,7 +36,7 @@ export function zipOf(inputs: readonly ZipInput[]): Buffer {
 function memberOf(input: ZipInput, at: number): { readonly local: Buffer; readonly entry: Buffer } {
   const data = Buffer.from(input.data)
   const method = input.method ?? (input.isStored ? 0 : 8)
-  const packed = method === 8 ? deflateRawSync(data) : data
+  const packed = method === 8 && !input.isPacked ? deflateRawSync(data) : data
   const name = Buffer.from(input.name, 'utf8')
   const flags = 0x800 | (input.isEncrypted ? 1 : 0)
   const local = Buffer.alloc(30)
