@@ -117,6 +117,55 @@ test('search by former names, keys, and how to switch them off', { skip, timeout
   assert.deepEqual(tab.takeFaults(), [])
 })
 
+test('what is not saved is not lost by a click, and Settings and the person stay in sight', {
+  skip,
+  timeout: 240_000,
+}, async () => {
+  await page.goto(new URL('/t/acme-ltd/audit', gateway.url).href)
+  await settled(page)
+  const main = page.getByRole('navigation', { name: 'Main' })
+  // The window is lower than the list of pages: the current one is scrolled into sight.
+  await page.setViewportSize({ width: 1360, height: 600 })
+  await page.reload()
+  await settled(page)
+  for (const name of [/^Audit log$/, /^Settings$/]) {
+    const box = await main.getByRole('link', { name }).boundingBox()
+    assert.ok(box !== null && box.y > 0 && box.y + box.height <= 600, `${name} is in sight`)
+  }
+  await page.setViewportSize({ width: 1360, height: 900 })
+  await main.getByRole('link', { name: 'Settings' }).click()
+  await page.getByLabel('Contact name').fill('Nora Nyberg')
+  await main.getByRole('link', { name: 'Messages', exact: true }).click()
+  const question = page.getByRole('dialog', { name: 'What you changed here is not saved' })
+  await question.getByRole('button', { name: 'Stay here' }).click()
+  await question.waitFor({ state: 'hidden' })
+  assert.equal(await page.getByLabel('Contact name').inputValue(), 'Nora Nyberg')
+  await main.getByRole('link', { name: 'Messages', exact: true }).click()
+  await question.getByRole('button', { name: 'Leave without saving' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Messages' }).waitFor()
+  assert.deepEqual(tab.takeFaults(), [])
+})
+
+test('a gateway that does not answer is said on the page, and so is nothing once it does', {
+  skip,
+  timeout: 240_000,
+}, async () => {
+  await page.goto(new URL('/t/acme-ltd/dashboard', gateway.url).href)
+  await settled(page)
+  const strip = page.getByText('The console does not reach the gateway.')
+  await page.route('**/v1/**', (route) => route.abort())
+  await strip.waitFor({ timeout: 60_000 })
+  await page.unroute('**/v1/**')
+  await page.getByRole('button', { name: 'Try now' }).click()
+  await strip.waitFor({ state: 'hidden', timeout: 60_000 })
+  await page.getByRole('heading', { name: 'Messages and outcomes' }).waitFor()
+  // Only the requests that were cut off failed.
+  assert.deepEqual(
+    tab.takeFaults().filter((fault) => !fault.includes('net::ERR_FAILED')),
+    [],
+  )
+})
+
 test('another language, chosen and kept, and by the browser before sign-in', {
   skip,
   timeout: 240_000,

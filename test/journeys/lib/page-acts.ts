@@ -115,9 +115,9 @@ export async function holdAndPause(page: Page, { acme }: Stage): Promise<void> {
   await selectQueued(page)
   await page.getByRole('button', { name: 'Select all that match' }).click()
   await page.getByRole('button', { name: 'Hold', exact: true }).click()
-  await page.getByText(/^1 message is held$/).waitFor()
+  await page.getByText(/^\d+ messages? (is|are) held$/).waitFor()
   await page.goto(new URL(`${SLUG}/queue?state=held`, acme.gateway.url).href)
-  await page.getByText('Waits for a person').waitFor()
+  await page.getByText('Waits for a person').first().waitFor()
   await page.getByRole('switch', { name: 'Route Exchange' }).press('Space')
   await page.getByText('Delivery by Exchange is paused').waitFor()
 }

@@ -16,6 +16,7 @@ import {
   searchHits,
   selectQueued,
   selectUsers,
+  shortenSchemas,
   showTable,
   startOperator,
   startRole,
@@ -104,7 +105,7 @@ const mailViews: readonly View[] = [
   { name: 'search-hits', path: `${SLUG}/dashboard`, act: searchHits },
   { name: 'keys', path: `${SLUG}/dashboard`, act: openKeys },
   { name: 'not-found', path: '/nowhere' },
-  { name: 'api', path: '/docs/api' },
+  { name: 'api', path: '/docs/api', act: shortenSchemas },
   { name: 'sandbox', path: ({ sandboxUrl }) => sandboxUrl },
 ]
 

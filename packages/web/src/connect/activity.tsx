@@ -7,7 +7,7 @@ import { useWords } from '#i18n/i18n.ts'
 import { Panel } from '#shared/panel.tsx'
 import { RelativeTime } from '#shared/time.tsx'
 import classes from './connect.module.css'
-import { titleOf } from './step-words.ts'
+import { useStepTitle } from './step-words.ts'
 
 type Activity = Connect['activity'][number]
 
@@ -28,7 +28,8 @@ export function LiveStrip({ connect }: { readonly connect: Connect }) {
         <p className="strong">{seen.text}</p>
         <p className="small tx2">
           <RelativeTime at={seen.at} />
-          {step?.state === 'done' && ` · ${words('nowDone', { title: step.title })}`}
+          {step?.state === 'done' &&
+            ` · ${words('nowDone', { title: words(`steps.${step.name}`, step.title) })}`}
         </p>
       </div>
       {seen.messageId && (
@@ -64,6 +65,7 @@ export function ActivityPanel({ connect }: { readonly connect: Connect }) {
 
 function ActivityRow({ activity, connect }: { readonly activity: Activity; readonly connect: Connect }) {
   const slug = useSlug()
+  const titleOf = useStepTitle(connect.steps)
   const Icon = icons[activity.kind]
   const { messageId, step } = activity
   return (
@@ -80,7 +82,7 @@ function ActivityRow({ activity, connect }: { readonly activity: Activity; reado
         <span className="small tx3">
           <br />
           <RelativeTime at={activity.at} />
-          {step && ` · ${titleOf(connect.steps, step)}`}
+          {step && ` · ${titleOf(step)}`}
         </span>
       </span>
     </>

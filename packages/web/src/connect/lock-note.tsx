@@ -2,8 +2,9 @@
 import type { ConnectStep } from '@gatepost/contract/connect.ts'
 import { Link } from '@tanstack/react-router'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { Note } from '#shared/note.tsx'
-import { titleOf } from './step-words.ts'
+import { useStepTitle } from './step-words.ts'
 
 export function LockNote({
   step,
@@ -13,18 +14,20 @@ export function LockNote({
   readonly steps: readonly ConnectStep[]
 }) {
   const slug = useSlug()
+  const words = useWords('connect')
+  const titleOf = useStepTitle(steps)
   const needed = step.needs.filter((any) => any.some((name) => step.lockedBy.includes(name)))
   return (
-    <Note tone="info" title="Locked until another step is done">
+    <Note tone="info" title={words('lockedUntil')}>
       <ul className="plain">
         {needed.map((any) => (
           <li key={any.join()}>
-            Needs:{' '}
+            {words('needs')}{' '}
             {any.map((name, index) => (
               <span key={name}>
-                {index > 0 && ' or '}
+                {index > 0 && ` ${words('or')} `}
                 <Link to="/t/$slug/connect/$step" params={{ slug, step: name }} search={{ back: step.name }}>
-                  {titleOf(steps, name)}
+                  {titleOf(name)}
                 </Link>
               </span>
             ))}

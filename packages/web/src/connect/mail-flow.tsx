@@ -1,19 +1,27 @@
 // How mail flows now and will flow: internet, Gatepost, mail host; a full line where it is in use already.
 import type { Connect, StepName } from '@gatepost/contract/connect.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
 import classes from './connect.module.css'
-import { boxWords } from './step-words.ts'
+import { useBoxWord } from './step-words.ts'
 
 export function MailFlow({ connect }: { readonly connect: Connect }) {
-  const host = boxWords[connect.environment]
+  const words = useWords('connect')
+  const host = useBoxWord(connect.environment)
+  const internet = words('flow.internet')
   const isDone = (name: StepName) => connect.steps.some((step) => step.name === name && step.state === 'done')
   const inbound = isDone('modify-mx')
   const outbound = isDone('outbound')
   return (
-    <div className={classes.flow} role="img" aria-label={sentenceOf({ host, inbound, outbound })}>
-      <span className={classes.flowName}>Inbound</span>
-      <Line from="Internet" to={host} used={inbound} words={inbound ? 'in use' : 'after the MX change'} />
-      <span className={classes.flowName}>Outbound</span>
-      <Line from={host} to="Internet" used={outbound} words={outbound ? 'in use' : 'after the smart host'} />
+    <div className={classes.flow} role="img" aria-label={sentenceOf(words, { host, inbound, outbound })}>
+      <span className={classes.flowName}>{words('flow.inbound')}</span>
+      <Line from={internet} to={host} used={inbound} words={words(inbound ? 'flow.inUse' : 'flow.afterMx')} />
+      <span className={classes.flowName}>{words('flow.outbound')}</span>
+      <Line
+        from={host}
+        to={internet}
+        used={outbound}
+        words={words(outbound ? 'flow.inUse' : 'flow.afterSmartHost')}
+      />
     </div>
   )
 }
@@ -41,16 +49,10 @@ function Line({ from, to, used, words }: LineProps) {
   )
 }
 
-function sentenceOf(flow: {
-  readonly host: string
-  readonly inbound: boolean
-  readonly outbound: boolean
-}): string {
-  const inbound = flow.inbound
-    ? `Inbound mail comes from the internet through Gatepost to ${flow.host}.`
-    : `Inbound mail still goes straight to ${flow.host}; through Gatepost after the MX change.`
-  const outbound = flow.outbound
-    ? `Outbound mail goes from ${flow.host} through Gatepost to the internet.`
-    : `Outbound mail does not pass Gatepost yet.`
-  return `${inbound} ${outbound}`
+type Flow = { readonly host: string; readonly inbound: boolean; readonly outbound: boolean }
+
+function sentenceOf(words: Words, { host, inbound, outbound }: Flow): string {
+  const first = words(inbound ? 'flow.inboundUsed' : 'flow.inboundLater', { host })
+  const second = words(outbound ? 'flow.outboundUsed' : 'flow.outboundLater', { host })
+  return `${first} ${second}`
 }

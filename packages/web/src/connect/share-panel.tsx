@@ -8,6 +8,7 @@ import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
 import { SecretNote } from '#shared/secret-note.tsx'
@@ -21,28 +22,27 @@ const ALL = ''
 export function SharePanel({ step }: { readonly step: ConnectStep }) {
   const slug = useSlug()
   const may = useMay('connect:write')
+  const words = useWords('connect')
   const [open, setOpen] = useState(false)
   if (!may || !step.available) return null
   return (
-    <Panel title="Somebody else does this?">
+    <Panel title={words('share.title')}>
       <div className={stack.tight}>
-        <p className="tx2">
-          A link shows a colleague the values of this step and whether we see them, without an account.
-        </p>
+        <p className="tx2">{words('share.means')}</p>
         <div className={stack.row}>
           <Button variant="default" onClick={() => setOpen(true)}>
-            Share this step
+            {words('share.act')}
           </Button>
           <Link className="small" to="/t/$slug/shares" params={{ slug }}>
-            Links that are open
+            {words('share.open')}
           </Link>
         </div>
       </div>
       <Modal
         opened={open}
         onClose={() => setOpen(false)}
-        title={`Share “${step.title}”`}
-        closeButtonProps={{ 'aria-label': 'Close' }}
+        title={words('share.dialog', { title: words(`steps.${step.name}`, step.title) })}
+        closeButtonProps={{ 'aria-label': words('share.close') }}
         centered
         radius={8}
         size="lg"
@@ -55,6 +55,7 @@ export function SharePanel({ step }: { readonly step: ConnectStep }) {
 
 function ShareForm({ step }: { readonly step: ConnectStep }) {
   const tenant = useSlug()
+  const words = useWords('connect')
   const make = useAction(createShare, { readAgain: [listShares] })
   const form = useForm({
     initialValues: { domain: ALL, days: 7, note: '', mailTo: '' },
@@ -77,32 +78,32 @@ function ShareForm({ step }: { readonly step: ConnectStep }) {
       {PER_DOMAIN.has(step.name) && <DomainChoice {...form.getInputProps('domain')} />}
       <div className={stack.pair}>
         <NumberInput
-          label="Works for, in days"
+          label={words('share.days')}
           min={1}
           max={30}
           allowDecimal={false}
           {...form.getInputProps('days')}
         />
         <TextInput
-          label="Mail it to (optional)"
+          label={words('share.mailTo')}
           type="email"
           autoComplete="off"
           {...form.getInputProps('mailTo')}
         />
       </div>
-      <Textarea label="A word to go with it (optional)" maxLength={500} {...form.getInputProps('note')} />
+      <Textarea label={words('share.note')} maxLength={500} {...form.getInputProps('note')} />
       {Boolean(make.error) && <ProblemNote error={make.error} focus />}
       {make.data && make.data.link !== null && (
-        <SecretNote title="The link is made" value={make.data.link} copy="Copy link">
-          Copy it now: it is shown this once. Whoever has it sees this step, and nothing else.
+        <SecretNote title={words('share.made')} value={make.data.link} copy={words('share.copy')}>
+          {words('share.once')}
         </SecretNote>
       )}
       {make.data && make.data.link === null && (
-        <Note tone="ok" role="status" title={`Mailed to ${make.data.share.mailedTo}`} />
+        <Note tone="ok" role="status" title={words('share.mailed', { address: make.data.share.mailedTo })} />
       )}
       <div>
         <Button type="submit" loading={make.isPending}>
-          {mails ? 'Mail link' : 'Make link'}
+          {words(mails ? 'share.mail' : 'share.make')}
         </Button>
       </div>
     </form>
@@ -111,14 +112,15 @@ function ShareForm({ step }: { readonly step: ConnectStep }) {
 
 function DomainChoice(props: { readonly value?: string; readonly onChange?: (value: string) => void }) {
   const tenant = useSlug()
+  const words = useWords('connect')
   const { data } = useEndpoint(listDomains, { params: { tenant } })
   const names = (data?.items ?? []).map(({ name }) => name)
   if (names.length < 2) return null
   return (
     <Select
-      label="Shows"
+      label={words('share.shows')}
       allowDeselect={false}
-      data={[{ value: ALL, label: 'All domains' }, ...names]}
+      data={[{ value: ALL, label: words('share.allDomains') }, ...names]}
       value={props.value ?? ALL}
       onChange={(value) => props.onChange?.(value ?? ALL)}
     />

@@ -5,6 +5,7 @@ import { listDomains } from '@gatepost/contract/domain.ts'
 import { listRoutes, type Route } from '@gatepost/contract/route.ts'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { CheckButton } from '#shared/check-button.tsx'
 import { CheckList } from '#shared/check-list.tsx'
 import { Panel } from '#shared/panel.tsx'
@@ -34,19 +35,21 @@ type Props = { readonly step: ConnectStep; readonly checks: readonly Check[] }
 
 function Checks({ step, checks }: Props) {
   const tenant = useSlug()
+  const words = useWords('connect')
+  const title = words(`steps.${step.name}`, step.title)
   const may = useMay('connect:write')
   const check = useAction(checkStep, { readAgain: [getConnect, listDomains] })
   if (step.checks.length === 0) return null
   return (
     <Panel
-      title="What we check"
+      title={words('checks.title')}
       side={<CheckedLine checkedAt={step.checkedAt} nextCheckAt={step.nextCheckAt} />}
       actions={
         may &&
         step.available && (
           <CheckButton
-            label="Check again"
-            of={step.title}
+            label={words('checks.again')}
+            of={title}
             busy={check.isPending}
             error={check.error}
             onCheck={() => check.mutate({ params: { tenant, step: step.name } })}
@@ -55,7 +58,7 @@ function Checks({ step, checks }: Props) {
       }
       flush
     >
-      <CheckList checks={checks} label={`Checks of ${step.title}`} />
+      <CheckList checks={checks} label={words('checks.of', { title })} />
     </Panel>
   )
 }

@@ -5,6 +5,7 @@ import { lazy, type ReactNode, Suspense } from 'react'
 import { NotFoundInside } from '#app/not-found-inside.tsx'
 import { Page } from '#app/page.tsx'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { Facts } from '#shared/facts.tsx'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
@@ -17,7 +18,7 @@ import { SharePanel } from './share-panel.tsx'
 import { SkipLine } from './skip-line.tsx'
 import { StepChecks } from './step-checks.tsx'
 import { StepHistory } from './step-history.tsx'
-import { requirementWords, stepSearchWords, titleOf } from './step-words.ts'
+import { stepSearchWords, useStepTitle } from './step-words.ts'
 import { useConnect } from './use-connect.ts'
 
 type BodyProps = {
@@ -105,12 +106,13 @@ function KnownStep({ name }: { readonly name: StepName }) {
   const slug = useSlug()
   const { data: connect, error } = useConnect()
   const step = connect?.steps.find((each) => each.name === name)
-  const title = step?.title ?? stepSearchWords[name].label
+  const words = useWords('connect')
+  const title = words(`steps.${name}`, step?.title ?? stepSearchWords[name].label)
   const crumb = {
-    label: 'Connect',
+    label: words('title'),
     link: (
       <Link to="/t/$slug/connect" params={{ slug }}>
-        Connect
+        {words('title')}
       </Link>
     ),
   }
@@ -130,6 +132,7 @@ function KnownStep({ name }: { readonly name: StepName }) {
 }
 
 function StepBodyArea({ connect, step }: { readonly connect: Connect; readonly step: ConnectStep }) {
+  const words = useWords('connect')
   const Body = bodies[step.name]
   const built = step.available && Body
   const aside = (
@@ -159,8 +162,8 @@ function StepBodyArea({ connect, step }: { readonly connect: Connect; readonly s
       <div className={stack.stack}>
         {step.state === 'locked' && <LockNote step={step} steps={connect.steps} />}
         {!built && (
-          <Note tone="mute" title="This step is not built yet: it comes with a later release">
-            <p>Nothing has to be done here now. It is listed so that you see what comes and what it needs.</p>
+          <Note tone="mute" title={words('notBuilt')}>
+            <p>{words('notBuiltMeans')}</p>
           </Note>
         )}
         {built && step.state !== 'locked' && (
@@ -176,11 +179,12 @@ function StepBodyArea({ connect, step }: { readonly connect: Connect; readonly s
 }
 
 function WaitingAside({ step }: { readonly step: ConnectStep }) {
+  const words = useWords('connect')
   return (
-    <Panel title="This step is waiting">
+    <Panel title={words('stepWaiting')}>
       <div className={stack.tight}>
         <p className="tx2">
-          {sentence(step.detail || 'For a record that others publish')} You may close this page.
+          {sentence(step.detail || words('waitsForRecord'))} {words('mayClose')}
         </p>
         <CheckedLine checkedAt={step.checkedAt} nextCheckAt={step.nextCheckAt} />
       </div>
@@ -193,18 +197,23 @@ function sentence(words: string): string {
 }
 
 function AboutStep({ step, steps }: { readonly step: ConnectStep; readonly steps: readonly ConnectStep[] }) {
-  const needs = step.needs.map((any) => any.map((name) => titleOf(steps, name)).join(' or '))
+  const words = useWords('connect')
+  const titleOf = useStepTitle(steps)
+  const needs = step.needs.map((any) => any.map(titleOf).join(` ${words('or')} `))
   return (
-    <Panel title="Safe to try">
+    <Panel title={words('safeToTry')}>
       <Facts
         rows={[
-          ['What you do', step.what],
-          ['For users', step.changesForUsers],
-          ['Could break', step.couldBreak],
-          ['Undo', step.undo],
-          ['Takes', step.available ? `${step.minutes} min` : 'comes with a later release'],
-          ['In your path', requirementWords[step.requirement]],
-          ...(needs.length > 0 ? [['Needs', needs.join('; ')] as const] : []),
+          [words('facts.what'), step.what],
+          [words('facts.users'), step.changesForUsers],
+          [words('facts.break'), step.couldBreak],
+          [words('facts.undo'), step.undo],
+          [
+            words('facts.takes'),
+            step.available ? words('minutes', { minutes: step.minutes }) : words('laterRelease'),
+          ],
+          [words('facts.path'), words(`requirements.${step.requirement}`)],
+          ...(needs.length > 0 ? [[words('facts.needs'), needs.join('; ')] as const] : []),
         ]}
       />
     </Panel>
@@ -215,12 +224,14 @@ function AboutStep({ step, steps }: { readonly step: ConnectStep; readonly steps
 function WayBack({ steps }: { readonly steps: readonly ConnectStep[] }) {
   const slug = useSlug()
   const { back } = useSearch({ strict: false })
+  const words = useWords('connect')
+  const titleOf = useStepTitle(steps)
   const parsed = StepName.safeParse(back)
   if (!parsed.success) return null
   return (
     <p className="small">
       <Link to="/t/$slug/connect/$step" params={{ slug, step: parsed.data }}>
-        Back to {titleOf(steps, parsed.data)}
+        {words('backTo', { title: titleOf(parsed.data) })}
       </Link>
     </p>
   )

@@ -1,6 +1,7 @@
 // Names of steps, groups and environments as people read them; the search also knows the former names.
 import type { Environment } from '@gatepost/contract/common.ts'
 import type { ConnectStep, StepName } from '@gatepost/contract/connect.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
 import { minutesOf } from './left.ts'
 
 type SearchWords = { readonly label: string; readonly alsoCalled: readonly string[] }
@@ -61,8 +62,7 @@ export const environmentWords: { readonly [Name in Environment]: string } = {
   other: 'Other mail server',
 }
 
-/** The mail host in the small boxes of the diagram. */
-export const boxWords: { readonly [Name in Environment]: string } = {
+const boxWords: { readonly [Name in Environment]: string } = {
   'microsoft-365': 'Microsoft 365',
   'on-premises': 'Exchange',
   hybrid: 'Exchange',
@@ -81,14 +81,25 @@ export const hostWords: { readonly [Name in Environment]: string } = {
   other: 'your mail server',
 }
 
-/** Title of a step as the server names it, or ours while it has not answered yet. */
-export function titleOf(steps: readonly ConnectStep[], name: StepName): string {
-  return steps.find((step) => step.name === name)?.title ?? stepSearchWords[name].label
+/** Titles of steps in the reader’s language; without a translation as the server names them. */
+export function useStepTitle(steps: readonly ConnectStep[]): (name: StepName) => string {
+  const words = useWords('connect')
+  return (name) => {
+    const known = steps.find((step) => step.name === name)?.title ?? stepSearchWords[name].label
+    return words(`steps.${name}`, known)
+  }
+}
+
+/** The mail host in the small boxes of the diagram. */
+export function useBoxWord(environment: Environment): string {
+  return useWords('connect')(`boxes.${environment}`, boxWords[environment])
 }
 
 /** The second half of a task's line: what the server says, else how long it takes; later ones say so. */
-export function detailOf(step: ConnectStep): string {
+export function detailOf(step: ConnectStep, words: Words): string {
   if (step.detail && step.available) return step.detail
   const minutes = minutesOf(step)
-  return step.requirement === 'mandatory' ? minutes : `${requirementWords[step.requirement]}, ${minutes}`
+  return step.requirement === 'mandatory'
+    ? minutes
+    : `${words(`requirements.${step.requirement}`, requirementWords[step.requirement])}, ${minutes}`
 }

@@ -9,7 +9,7 @@ import { StatusIcon, ToneText } from '#shared/status-word.tsx'
 import { wordOf } from '#shared/vocabulary.ts'
 import classes from './connect.module.css'
 import { leftOf } from './left.ts'
-import { detailOf, environmentWords, groupWords } from './step-words.ts'
+import { detailOf, groupWords } from './step-words.ts'
 
 const openGroups = ['start', 'identity', 'mail-flow', 'after-cut-over'] as const
 
@@ -28,7 +28,7 @@ export function TaskList({ connect, bare }: { readonly connect: Connect; readonl
               {words('title')}
             </Link>
             <Link to="/t/$slug/connect/$step" params={{ slug, step: 'name-organization' }} className="small">
-              {environmentWords[connect.environment]}
+              {words(`environments.${connect.environment}`)}
             </Link>
           </div>
           <Progress connect={connect} />
@@ -53,9 +53,9 @@ export function TaskList({ connect, bare }: { readonly connect: Connect; readonl
       {notRequired.map(({ name, title }) => (
         <p key={name} className={classes.aside}>
           <Link to="/t/$slug/connect/$step" params={{ slug, step: name }}>
-            {title}
+            {words(`steps.${name}`, title)}
           </Link>{' '}
-          is not required for {environmentWords[connect.environment]}.
+          {words('isNotRequired', { environment: words(`environments.${connect.environment}`) })}
         </p>
       ))}
     </nav>
@@ -107,7 +107,7 @@ function Tasks({ steps }: { readonly steps: readonly ConnectStep[] }) {
                 <span className={classes.taskTitle}>{words(`steps.${step.name}`, step.title)}</span>
                 <span className="small tx3">
                   <ToneText tone={tone}>{words(`states.${step.state}`, word)}</ToneText>
-                  {` · ${detailOf(step)}`}
+                  {` · ${detailOf(step, words)}`}
                 </span>
               </span>
             </Link>

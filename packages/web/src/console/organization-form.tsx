@@ -15,6 +15,7 @@ import { ProblemNote } from '#shared/note.tsx'
 import { Panel, PanelBody, PanelFoot } from '#shared/panel.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
 import stack from '#shared/stack.module.css'
+import { useUnsaved } from '#shared/unsaved.ts'
 import { address, focusFirstWrong, required, useFieldErrors } from '#shared/validation.ts'
 import { LiveLine } from './live-line.tsx'
 
@@ -53,6 +54,7 @@ function Filled({ tenant }: { readonly tenant: Tenant }) {
     },
   })
   useFieldErrors(form, save.error)
+  useUnsaved(form.isDirty() && !save.isPending)
   const submit = form.onSubmit(({ postmaster, ...rest }) => {
     const body: Change = { ...rest, postmaster: postmaster.trim() === '' ? null : postmaster }
     save.mutate({ params: { tenant: tenant.slug }, body, revision: tenant.revision })

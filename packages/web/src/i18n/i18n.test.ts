@@ -1,6 +1,10 @@
 // All catalogues have the keys and placeholders of English, and a reader gets a language that is there.
 import { expect, test } from 'vitest'
+import { settingsEntry, tenantNavigation } from '#app/shell/navigation.ts'
+import { systemNavigation } from '#app/shell/system-navigation.ts'
+import { type Family, families, statesOf } from '#shared/vocabulary.ts'
 import { chooseLanguage } from './language.ts'
+import { literalsOf } from './literals.ts'
 
 type Catalogue = { readonly [key: string]: string | Catalogue }
 const files = import.meta.glob<Catalogue>('./*/*.json', { eager: true, import: 'default' })
@@ -67,3 +71,41 @@ for (const [path, source] of Object.entries(sources)) {
     expect(named.filter((key) => !has(key))).toEqual([])
   })
 }
+
+test('every page of the navigation and every state has its word in the catalogue', () => {
+  const known = new Set(textsOf(files['./en/shell.json'] ?? {}).keys())
+  type Named = { readonly name: string | null; readonly entries: readonly { readonly label: string }[] }
+  const groups: readonly Named[] = [...tenantNavigation, ...systemNavigation]
+  const pages = [settingsEntry, ...groups.flatMap(({ entries }) => entries)].map(
+    ({ label }) => `pages.${label}`,
+  )
+  const names = groups.flatMap(({ name }) => (name === null ? [] : [`groups.${name}`]))
+  const states = families.flatMap((of: Family) => statesOf(of).map((state) => `states.${of}.${state}`))
+  expect([...pages, ...names, ...states].filter((key) => !known.has(key))).toEqual([])
+})
+
+/** Folders and files whose words stand in catalogues alone; docs/internals/translations.md names them. */
+const CONVERTED =
+  /^\.\.\/(connect\/(?!skip-line)[\w-]+|connect\/instructions\/[\w-]+|connect\/steps\/(modify-mx|mx-[\w-]+))\.tsx$/
+/** Names that no language translates. */
+const NAMES = new Set(['Gatepost', 'MX'])
+
+test('converted pages hold no words of their own', () => {
+  const own = Object.entries(sources)
+    .filter(([path]) => CONVERTED.test(path) && !path.includes('.test.'))
+    .flatMap(([path, source]) => literalsOf(source).map((text) => [path.slice(3), text] as const))
+    .filter(([, text]) => !NAMES.has(text))
+  expect(own).toEqual([])
+})
+
+test('words in code are found, code is not', () => {
+  const cases = [
+    ['<p>We expect</p>', ['We expect']],
+    ['<p>\n  Two lines\n  of words\n</p>', ['Two lines of words']],
+    ['<Panel title="Way back">', ['Way back']],
+    ['<p title={`Mailed to ${address}`}>', ['Mailed to ${address}']],
+    ["<p>{words('mx.expect')}</p>", []],
+    ['if (left > 0 && right < total) return { left }', []],
+  ] as const
+  for (const [source, texts] of cases) expect([source, literalsOf(source)]).toEqual([source, texts])
+})

@@ -47,6 +47,9 @@ export async function startWords(): Promise<void> {
     })
 }
 
+/** Gives the text of a key in the reader’s language. */
+export type Words = TFunction
+
 /** The words of an area; the page waits until they are there. */
 export function useWords(area: Area): TFunction {
   return useTranslation(area).t as TFunction

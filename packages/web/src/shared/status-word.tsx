@@ -1,5 +1,6 @@
 // The one component that draws states: always icon and word, a pill only beside the page's heading.
 import { useEffect, useRef } from 'react'
+import { useWords } from '#i18n/i18n.ts'
 import classes from './status-word.module.css'
 import { type Family, type StateOf, type Tone, wordOf } from './vocabulary.ts'
 
@@ -13,13 +14,18 @@ type Props<F extends Family> = {
 }
 
 export function StatusWord<F extends Family>({ of, state, pill, word }: Props<F>) {
-  const { tone, word: usual } = wordOf(of, state)
+  const { tone } = wordOf(of, state)
   return (
     <span className={classes.status} data-tone={tone} data-pill={pill || undefined} data-state={state}>
       <StatusIcon of={of} state={state} size={pill ? 14 : 16} />
-      <span>{word ?? usual}</span>
+      <span>{word ?? <StateName of={of} state={state} />}</span>
     </span>
   )
+}
+
+/** Only the word, in the reader’s language. */
+export function StateName<F extends Family>({ of, state }: { readonly of: F; readonly state: StateOf<F> }) {
+  return useWords('shell')(`states.${of}.${state}`, wordOf(of, state).word)
 }
 
 /** Only the icon, where the word stands elsewhere in the same row. */

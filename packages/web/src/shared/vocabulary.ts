@@ -122,6 +122,7 @@ const vocabulary = {
 } as const satisfies { readonly [family: string]: { readonly [state: string]: Word } }
 
 export type Family = keyof typeof vocabulary
+export const families = Object.keys(vocabulary) as readonly Family[]
 export type StateOf<F extends Family> = keyof (typeof vocabulary)[F] & string
 
 /** The word of a state. A state this console is too old for is shown as it came. */

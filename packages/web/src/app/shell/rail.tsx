@@ -5,6 +5,7 @@ import { Link } from '@tanstack/react-router'
 import { useContext } from 'react'
 import { useMe, useMyTenant } from '#app/session.ts'
 import { useWords } from '#i18n/i18n.ts'
+import { useCurrentInView } from './current-in-view.ts'
 import { entryLink, useWhere } from './entry-link.ts'
 import { Mark } from './mark.tsx'
 import { settingsEntry, tenantNavigation } from './navigation.ts'
@@ -19,6 +20,7 @@ export function Rail() {
   const me = useMe()
   const { openSearch } = useContext(ShellContext)
   const where = useWhere()
+  const pages = useCurrentInView()
   const entries = tenantNavigation.flatMap((group) => group.entries)
   return (
     <nav aria-label={words('main')} className={classes.rail}>
@@ -26,7 +28,7 @@ export function Rail() {
         <Link to="/" aria-label={words('startPage')} className={classes.railLink}>
           <Mark />
         </Link>
-        <div>
+        <div ref={pages} className={classes.railPages}>
           <ul className={classes.railList}>
             <li>
               <Tooltip label={`${words('search')} (Ctrl K)`} position="right">

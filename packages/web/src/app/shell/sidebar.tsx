@@ -8,6 +8,7 @@ import { useAlertCount } from '#console/alerts/use-alert-count.ts'
 import { useHeldCount } from '#console/held/use-held-count.ts'
 import { useQueueCount } from '#console/queue/use-queue-count.ts'
 import { useWords } from '#i18n/i18n.ts'
+import { useCurrentInView } from './current-in-view.ts'
 import { entryLink, useWhere } from './entry-link.ts'
 import { PersonMenu, TenantSwitcher } from './lazy-parts.tsx'
 import { settingsEntry, tenantNavigation } from './navigation.ts'
@@ -21,6 +22,7 @@ type Props = { readonly onSearch: () => void; readonly inDrawer?: boolean }
 export function Sidebar({ onSearch, inDrawer }: Props) {
   const tenant = useMyTenant()
   const words = useWords('shell')
+  const pages = useCurrentInView()
   return (
     <nav aria-label={words('main')} className={classes.sidebar} data-drawer={inDrawer || undefined}>
       <div className={classes.sidebarInner}>
@@ -30,7 +32,9 @@ export function Sidebar({ onSearch, inDrawer }: Props) {
           {words('search')}
           <kbd className={classes.key}>Ctrl K</kbd>
         </button>
-        <div className={classes.nav}>{tenant ? <TenantPages slug={tenant.slug} /> : <SystemPages />}</div>
+        <div ref={pages} className={classes.nav}>
+          {tenant ? <TenantPages slug={tenant.slug} /> : <SystemPages />}
+        </div>
         <div className={classes.bottom}>
           {inDrawer && <HealthLine />}
           {tenant && <TenantEntry entry={settingsEntry} slug={tenant.slug} />}

@@ -7,6 +7,7 @@ import { useEndpoint } from '#api/use-endpoint.ts'
 import { useWords } from '#i18n/i18n.ts'
 import { usePhone } from '#shared/screen.ts'
 import type { Crumb } from '../page.tsx'
+import { AwayStrip } from './away-strip.tsx'
 import { SchemeMenu } from './lazy-parts.tsx'
 import classes from './shell.module.css'
 import { ShellContext } from './shell-context.ts'
@@ -23,35 +24,44 @@ export function TopBar({ title, crumbs, busy, children }: Props) {
   const words = useWords('shell')
   const { openMenu } = useContext(ShellContext)
   return (
-    <header className={classes.bar}>
-      {phone && (
-        <ActionIcon variant="subtle" color="gray" size={40} aria-label={words('openMenu')} onClick={openMenu}>
-          <IconMenu2 size={20} aria-hidden />
-        </ActionIcon>
-      )}
-      <nav aria-label={words('breadcrumb')} className={classes.crumbs}>
-        <ol className={classes.crumbs}>
-          {!phone &&
-            crumbs.map((crumb) => (
-              <li key={crumb.label}>
-                {crumb.link ?? <span>{crumb.label}</span>}
-                <span aria-hidden>/</span>
-              </li>
-            ))}
-          <li>
-            <span aria-current="page" className={classes.here}>
-              {title}
-            </span>
-          </li>
-        </ol>
-      </nav>
-      <div className={classes.barRight}>
-        {children}
-        {!phone && <HealthLine />}
-        <SchemeMenu />
-      </div>
-      {busy && <span className={classes.busy} aria-hidden />}
-    </header>
+    <>
+      <header className={classes.bar}>
+        {phone && (
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size={40}
+            aria-label={words('openMenu')}
+            onClick={openMenu}
+          >
+            <IconMenu2 size={20} aria-hidden />
+          </ActionIcon>
+        )}
+        <nav aria-label={words('breadcrumb')} className={classes.crumbs}>
+          <ol className={classes.crumbs}>
+            {!phone &&
+              crumbs.map((crumb) => (
+                <li key={crumb.label}>
+                  {crumb.link ?? <span>{crumb.label}</span>}
+                  <span aria-hidden>/</span>
+                </li>
+              ))}
+            <li>
+              <span aria-current="page" className={classes.here}>
+                {title}
+              </span>
+            </li>
+          </ol>
+        </nav>
+        <div className={classes.barRight}>
+          {children}
+          {!phone && <HealthLine />}
+          <SchemeMenu />
+        </div>
+        {busy && <span className={classes.busy} aria-hidden />}
+      </header>
+      <AwayStrip />
+    </>
   )
 }
 

@@ -6,6 +6,7 @@ import { Link } from '@tanstack/react-router'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
 import { smartHostOf } from '#console/outbound/smart-host.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { Note } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
 import stack from '#shared/stack.module.css'
@@ -17,6 +18,7 @@ type Props = { readonly environment: Environment; readonly direction: 'inbound' 
 
 export function InstructionsPanel({ environment, direction }: Props) {
   const slug = useSlug()
+  const words = useWords('connect')
   const { data: outbound } = useEndpoint(getOutbound, { params: { tenant: slug } })
   const { data: tenant } = useEndpoint(getTenant, { params: { tenant: slug } })
   if (!outbound || !tenant) return null
@@ -35,7 +37,7 @@ export function InstructionsPanel({ environment, direction }: Props) {
           to="/t/$slug/connect/$step"
           params={{ slug, step: 'name-organization' }}
         >
-          Change environment
+          {words('changeEnvironment')}
         </Link>
       }
     >

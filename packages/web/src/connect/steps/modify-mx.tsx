@@ -6,6 +6,7 @@ import { SegmentedControl } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { CheckButton } from '#shared/check-button.tsx'
 import { HostText } from '#shared/host-text.tsx'
 import { Note, ProblemNote } from '#shared/note.tsx'
@@ -27,6 +28,7 @@ type Props = { readonly connect: Connect; readonly aside: ReactNode; readonly fo
 export function ModifyMx({ connect, aside, foot }: Props) {
   const tenant = useSlug()
   const { data, error } = useEndpoint(listDomains, { params: { tenant } })
+  const words = useWords('connect')
   const [chosen, setChosen] = useState<string | null>(null)
   if (!data) return error ? <ProblemNote error={error} /> : <SkeletonRows />
   const validated = data.items.filter(({ validatedAt }) => validatedAt !== null)
@@ -34,8 +36,8 @@ export function ModifyMx({ connect, aside, foot }: Props) {
     validated.find(({ id }) => id === chosen) ?? validated.find(({ primary }) => primary) ?? validated[0]
   if (!domain) {
     return (
-      <Note tone="info" title="No domain is validated yet">
-        <p>The MX hosts to publish appear here once a domain is proven to be yours.</p>
+      <Note tone="info" title={words('mx.none')}>
+        <p>{words('mx.noneMeans')}</p>
       </Note>
     )
   }
@@ -43,7 +45,7 @@ export function ModifyMx({ connect, aside, foot }: Props) {
     <>
       {validated.length > 1 && (
         <SegmentedControl
-          aria-label="Domain"
+          aria-label={words('mx.domain')}
           value={domain.id}
           onChange={setChosen}
           data={validated.map(({ id, name }) => ({ value: id, label: name }))}
@@ -70,6 +72,7 @@ type DomainProps = {
 function DomainMx({ domain, host, aside, foot }: DomainProps) {
   const tenant = useSlug()
   const may = useMay('domains:write')
+  const words = useWords('connect')
   const input = { params: { tenant, domain: domain.id } }
   const { data, error } = useEndpoint(getMx, input, {
     refetchInterval: (last) => (last?.complete && last.firstInboundSeenAt !== null ? 15_000 : 2_000),
@@ -104,7 +107,7 @@ function DomainMx({ domain, host, aside, foot }: DomainProps) {
             }
           >
             <PanelBody>
-              <p className="small tx2">We expect</p>
+              <p className="small tx2">{words('mx.expect')}</p>
               <p>{data.weExpect}</p>
             </PanelBody>
             <div className="ruled">
@@ -112,14 +115,14 @@ function DomainMx({ domain, host, aside, foot }: DomainProps) {
                 records={data.expected}
                 fullNames={false}
                 withState={false}
-                label={`MX records to publish for ${data.domain}`}
+                label={words('mx.toPublish', { domain: data.domain })}
               />
             </div>
             <div className="ruled">
               <ServersTable
                 records={data.expected}
                 checkedAt={data.checkedAt}
-                label={`What each server says of the MX of ${data.domain}`}
+                label={words('mx.servers', { domain: data.domain })}
               />
             </div>
             <div className="ruled">
@@ -144,13 +147,14 @@ function DomainMx({ domain, host, aside, foot }: DomainProps) {
 
 /** What we see, and hosts that are not ours by name. */
 function Sight({ mx }: { readonly mx: MxView }) {
+  const words = useWords('connect')
   if (mx.complete && mx.leftovers.length === 0) {
     return <Note tone="ok" role="status" title={mx.weSee} />
   }
   if (mx.leftovers.length === 0) return <Note tone="info" role="status" title={mx.weSee} />
   return (
     <Note tone="warn" role="status" title={mx.weSee}>
-      <p>These MX hosts are not Gatepost’s. Mail that takes them goes around every check:</p>
+      <p>{words('mx.leftovers')}</p>
       <ul>
         {mx.leftovers.map(({ exchange, preference }) => (
           <li key={`${preference} ${exchange}`}>

@@ -4,17 +4,19 @@ import { getMessageCounts } from '@gatepost/contract/message.ts'
 import { Link } from '@tanstack/react-router'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { count } from '#shared/format.ts'
 import { Note } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
+import { StateName } from '#shared/status-word.tsx'
 import { RelativeTime } from '#shared/time.tsx'
-import { wordOf } from '#shared/vocabulary.ts'
 import classes from './mx.module.css'
 
 const shown = ['delivered', 'queued', 'deferred', 'refused', 'held'] as const
 
 export function FirstMessage({ mx }: { readonly mx: MxView }) {
   const tenant = useSlug()
+  const words = useWords('connect')
   const seen = mx.firstInboundSeenAt !== null
   const { data } = useEndpoint(
     getMessageCounts,
@@ -23,29 +25,27 @@ export function FirstMessage({ mx }: { readonly mx: MxView }) {
   )
   if (mx.firstInboundSeenAt === null) {
     return (
-      <Note
-        tone="info"
-        role="status"
-        title={`We wait for the first message to ${mx.domain} through Gatepost`}
-      >
-        <p>Send one from an outside mailbox to any user. It shows here by itself; you may close this page.</p>
+      <Note tone="info" role="status" title={words('mx.waitFirst', { domain: mx.domain })}>
+        <p>{words('mx.sendOne')}</p>
       </Note>
     )
   }
   return (
     <Panel
-      title="First messages"
+      title={words('mx.first')}
       side={
         <>
-          since <RelativeTime at={mx.firstInboundSeenAt} />
+          {words('mx.since')} <RelativeTime at={mx.firstInboundSeenAt} />
         </>
       }
     >
       {data && (
-        <ul className={classes.counts} aria-label="Messages of the last 24 hours">
+        <ul className={classes.counts} aria-label={words('mx.day')}>
           {shown.map((status) => (
             <li key={status}>
-              <span className="tx2">{wordOf('message', status).word}</span>
+              <span className="tx2">
+                <StateName of="message" state={status} />
+              </span>
               <span className="num strong">{count(data[status])}</span>
             </li>
           ))}
@@ -53,7 +53,7 @@ export function FirstMessage({ mx }: { readonly mx: MxView }) {
       )}
       <p className="small">
         <Link to="/t/$slug/messages" params={{ slug: tenant }} search={{ direction: 'inbound' }}>
-          View inbound messages
+          {words('mx.view')}
         </Link>
       </p>
     </Panel>

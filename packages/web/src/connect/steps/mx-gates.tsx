@@ -3,15 +3,21 @@ import { StepName } from '@gatepost/contract/connect.ts'
 import type { MxView } from '@gatepost/contract/domain.ts'
 import { Link } from '@tanstack/react-router'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { Panel } from '#shared/panel.tsx'
 import { StatusIcon, ToneText } from '#shared/status-word.tsx'
 import classes from './mx.module.css'
 
 export function Gates({ mx }: { readonly mx: MxView }) {
   const slug = useSlug()
+  const words = useWords('connect')
   const open = mx.gates.filter(({ passed }) => !passed).length
   return (
-    <Panel title="Gates before the change" side={open === 0 ? 'all passed' : `${open} to do first`} flush>
+    <Panel
+      title={words('mx.gates')}
+      side={open === 0 ? words('mx.allPassed') : words('mx.toDoFirst', { count: open })}
+      flush
+    >
       <ul className={classes.gates}>
         {mx.gates.map(({ title, passed, saw, step }) => {
           const named = StepName.safeParse(step)
@@ -26,10 +32,10 @@ export function Gates({ mx }: { readonly mx: MxView }) {
                   params={{ slug, step: named.data }}
                   search={{ back: 'modify-mx' }}
                 >
-                  Open the step
+                  {words('mx.openStep')}
                 </Link>
               ) : (
-                <ToneText tone={passed ? 'ok' : 'warn'}>{passed ? 'Passed' : 'To do'}</ToneText>
+                <ToneText tone={passed ? 'ok' : 'warn'}>{words(passed ? 'mx.passed' : 'mx.toDo')}</ToneText>
               )}
             </li>
           )

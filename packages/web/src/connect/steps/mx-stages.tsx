@@ -1,26 +1,28 @@
 // The stages of the cut-over across the top: gates, record at the name servers, first message, caches empty.
 import type { MxView } from '@gatepost/contract/domain.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { serversOf } from '#shared/servers.ts'
 import { StatusIcon } from '#shared/status-word.tsx'
 import classes from './mx.module.css'
 
-type Stage = { readonly name: string; readonly words: string; readonly done: boolean }
+type Stage = { readonly key: string; readonly name: string; readonly words: string; readonly done: boolean }
 
 export function Stages({ mx }: { readonly mx: MxView }) {
+  const words = useWords('connect')
   const stages = stagesOf(mx)
   const current = stages.findIndex(({ done }) => !done)
   return (
-    <ol className={classes.stages} aria-label="Stages of the change">
-      {stages.map(({ name, words, done }, index) => (
-        <li key={name} data-current={index === current || undefined}>
+    <ol className={classes.stages} aria-label={words('mx.stages')}>
+      {stages.map(({ key, name, words: line, done }, index) => (
+        <li key={key} data-current={index === current || undefined}>
           {done ? (
             <StatusIcon of="step" state="done" size={20} />
           ) : (
             <span className={classes.number}>{index + 1}</span>
           )}
           <span>
-            <span className={classes.stageName}>{name}</span>
-            <span className="small tx2">{words}</span>
+            <span className={classes.stageName}>{words(`mx.stage.${key}`, name)}</span>
+            <span className="small tx2">{line}</span>
           </span>
         </li>
       ))}
@@ -38,21 +40,25 @@ export function stagesOf(mx: MxView): readonly Stage[] {
   const published = own.length > 0 ? found === own.length : mx.complete
   return [
     {
+      key: 'gates',
       name: 'Gates',
       words: open === 0 ? `all ${mx.gates.length} passed` : `${open} to do`,
       done: open === 0,
     },
     {
+      key: 'published',
       name: 'Record published',
       words: own.length > 0 ? `${found} of ${own.length} name servers` : published ? 'seen' : 'not asked yet',
       done: published,
     },
     {
+      key: 'first',
       name: 'First message',
       words: mx.firstInboundSeenAt === null ? 'not seen yet' : 'seen',
       done: mx.firstInboundSeenAt !== null,
     },
     {
+      key: 'gone',
       name: 'Old record gone',
       words: stale === 0 ? 'no cache keeps it' : `${stale} ${stale === 1 ? 'cache' : 'caches'} left`,
       done: published && stale === 0 && mx.leftovers.length === 0,

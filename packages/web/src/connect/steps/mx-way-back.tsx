@@ -2,6 +2,7 @@
 import type { MxView } from '@gatepost/contract/domain.ts'
 import { Button } from '@mantine/core'
 import { IconPrinter } from '@tabler/icons-react'
+import { useWords } from '#i18n/i18n.ts'
 import { CopyButton } from '#shared/copy-button.tsx'
 import { Block } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
@@ -10,31 +11,28 @@ import stack from '#shared/stack.module.css'
 const WAY_BACK_TTL = 300
 
 export function MxWayBack({ mx, host }: { readonly mx: MxView; readonly host: string }) {
+  const words = useWords('connect')
   if (mx.before.length === 0) {
     return (
-      <Panel title="Way back">
-        <p className="tx2">
-          We saw no MX record of yours before. Write down the present ones before you change them.
-        </p>
+      <Panel title={words('mx.wayBack')}>
+        <p className="tx2">{words('mx.noBefore')}</p>
       </Panel>
     )
   }
   const zone = zoneOf(mx)
   return (
-    <Panel title="Way back">
+    <Panel title={words('mx.wayBack')}>
       <div className={stack.stack}>
-        <p className="tx2">
-          Publish this and mail goes straight to {host} again, as soon as caches let go of the new record.
-        </p>
+        <p className="tx2">{words('mx.publishBack', { host })}</p>
         <Block>{zone}</Block>
         <div className={stack.row}>
-          <CopyButton value={zone} label="Copy old records" text />
+          <CopyButton value={zone} label={words('mx.copyOld')} text />
           <Button
             variant="default"
             leftSection={<IconPrinter size={15} aria-hidden />}
             onClick={() => globalThis.print()}
           >
-            Print
+            {words('mx.print')}
           </Button>
         </div>
       </div>

@@ -14,6 +14,7 @@ const SHOWN_MAX = 5
 export function DriftPanel() {
   const slug = useSlug()
   const words = useWords('dashboard')
+  const connectWords = useWords('connect')
   const { data } = useConnect()
   const watched = data?.steps.filter(({ state }) => state === 'needs-attention' || state === 'done') ?? []
   const sorted = [...watched].sort(
@@ -34,11 +35,12 @@ export function DriftPanel() {
                 <div>
                   <div>
                     <Link className="strong" to="/t/$slug/connect/$step" params={{ slug, step: step.name }}>
-                      {step.title}
+                      {connectWords(`steps.${step.name}`, step.title)}
                     </Link>
                   </div>
                   <p className="small tx2">
-                    <ToneText tone={tone}>{word}</ToneText> · {detailOf(step)}
+                    <ToneText tone={tone}>{connectWords(`states.${step.state}`, word)}</ToneText> ·{' '}
+                    {detailOf(step, connectWords)}
                   </p>
                 </div>
               </li>

@@ -1,0 +1,16 @@
+// Finds words of a page that stand in its code and not in a catalogue: text between tags, and attributes that
+// people read or hear. For the test that keeps converted pages converted, and for the count in the docs.
+
+const TEXT = /[>}]\s*([^<>{}]*?\p{L}{2}[^<>{}]*?)\s*(?=<\/?[A-Za-z>]|\{)/gu
+const ATTRIBUTE =
+  /\b(?:label|title|description|placeholder|aria-label|alt|line|side|act|keep)=(?:"([^"]*\p{L}{2}[^"]*)"|\{`([^`]*\p{L}{2}[^`]*)`\})/gu
+/** Code that looks like text between tags: types, arrows, statements. */
+const CODE = /[;=()[\]|&`$]|\b(?:const|return|import|export|function|readonly|type)\b|^\s*[?:.,]/u
+
+/** Texts in the order in which they stand; one that spans lines counts once. */
+export function literalsOf(source: string): readonly string[] {
+  const markup = source.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
+  const texts = [...markup.matchAll(TEXT)].map(([, text]) => text ?? '').filter((text) => !CODE.test(text))
+  const attributes = [...markup.matchAll(ATTRIBUTE)].map(([, plain, template]) => plain ?? template ?? '')
+  return [...texts, ...attributes].map((text) => text.replaceAll(/\s+/g, ' ').trim())
+}
