@@ -277,6 +277,7 @@ story('one changed octet, a missing content and a changed record are found by ve
     changed.faults.map(({ kind }) => kind),
     ['content-changed'],
   )
+  assert.match(changed.faults[0]!.saw, /pack 1, octets \d+ to \d+/)
   octets[octets.length - 20]! ^= 1
   writeFileSync(file!, octets)
   const index = join(deps.config.data, 'archive', 'index', tenantId)

@@ -5,7 +5,7 @@ import { Nothing, Time } from './common.ts'
 import { type Endpoint, endpoint } from './endpoint.ts'
 
 /** Raised when a backup looks different; a restore refuses what is newer than it knows. */
-export const BACKUP_FORMAT = 1
+export const BACKUP_FORMAT = 2
 
 /** Every path that a backup may hold: a manifest cannot make a restore write elsewhere. */
 const BACKUP_PATHS: readonly RegExp[] = [
@@ -13,6 +13,9 @@ const BACKUP_PATHS: readonly RegExp[] = [
   /^tracking\/\d{4}-\d{2}-\d{2}\.db$/,
   /^spool\/\d{1,4}\.db$/,
   /^spool\/\d{1,4}\.content\/[0-9a-f]{1,64}$/,
+  /^archive\/index\/[\w-]{1,80}\/(\d{4}-\d{2}|places)\.db$/,
+  /^archive\/content\/[\w-]{1,80}\/packs\/\d{8}\.pack$/,
+  /^archive\/content\/[\w-]{1,80}\/[0-9a-f]{2}\/[0-9a-f]{2}\/[0-9a-f]{16,128}$/,
   /^keys\/[A-Za-z0-9][\w.-]{0,60}$/,
 ]
 

@@ -8,6 +8,7 @@ import {
   existsSync,
   fchmodSync,
   fsyncSync,
+  linkSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -73,6 +74,24 @@ export function copySynced(from: string, to: string): void {
   } finally {
     closeSync(descriptor)
   }
+}
+
+/** A second name for a file that never changes, or a copy where that is another disk. */
+export function linkOrCopy(from: string, to: string): void {
+  mkdirSync(dirname(to), { recursive: true, mode: 0o700 })
+  try {
+    linkSync(from, to)
+  } catch {
+    copySynced(from, to)
+  }
+}
+
+/** Names of the folders in a folder; none when there is no such folder. */
+export function foldersBelow(folder: string): readonly string[] {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
 }
 
 /** Makes the names in a folder survive a power cut. */

@@ -15,6 +15,7 @@ const KEY = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'a secret of forty ch
 const objects = new Map<string, Buffer>()
 let port = 0
 let refusals = 0
+let knowsRanges = true
 const server = createServer(async (request, response) => {
   const parts: Buffer[] = []
   for await (const part of request) parts.push(part as Buffer)
@@ -29,8 +30,11 @@ const server = createServer(async (request, response) => {
   if (request.method === 'PUT') objects.set(path, body)
   if (request.method === 'DELETE') objects.delete(path)
   const isRead = request.method === 'GET' || request.method === 'HEAD'
+  const range = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '')
   if (isRead && known === undefined) response.writeHead(404).end()
-  else response.writeHead(200).end(request.method === 'GET' ? known : undefined)
+  else if (range && knowsRanges) {
+    response.writeHead(206).end(known?.subarray(Number(range[1]), Number(range[2]) + 1))
+  } else response.writeHead(200).end(request.method === 'GET' ? known : undefined)
 })
 
 /** As the store computes it from the request alone (AWS Signature Version 4). */
@@ -104,6 +108,21 @@ test('a file goes over whole and is gone here', async () => {
   await store.putFile(NAME, path)
   assert.equal((await read(store, NAME)).length, 3_000_000)
   await store.remove(NAME)
+})
+
+test('a pack goes over once; a piece of it is read, with or without ranges', async () => {
+  const { packs } = bucket()
+  await packs.write('ten_1', 3, { at: 0, octets: Buffer.from('first second third') })
+  assert.deepEqual([...objects.keys()], ['/mail/gatepost/ten_1/packs/00000003.pack'])
+  for (knowsRanges of [true, false]) {
+    assert.equal(String(await packs.read('ten_1', 3, { at: 6, length: 6 })), 'second')
+    await assert.rejects(packs.read('ten_1', 3, { at: 13, length: 9 }), ContentMissing)
+  }
+  await assert.rejects(packs.write('ten_1', 3, { at: 18, octets: Buffer.from('x') }), /written once/)
+  await assert.rejects(packs.read('../x', 3, { at: 0, length: 1 }), /no id of an organisation/)
+  await packs.remove('ten_1', 3)
+  await assert.rejects(packs.read('ten_1', 3, { at: 0, length: 1 }), ContentMissing)
+  assert.equal(refusals, 0)
 })
 
 test('a wrong secret is refused by the store, and told', async () => {

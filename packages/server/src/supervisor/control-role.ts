@@ -2,9 +2,9 @@
 // two doors: the console's port for people, data/run/admin.sock for the command line of the folder's owner.
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { masterKeyOf } from '#boot/master-key.ts'
 import { endpoints } from '@gatepost/contract/endpoints.ts'
 import { localEndpoints } from '@gatepost/contract/operations.ts'
+import { masterKeyOf } from '#boot/master-key.ts'
 import { AgentDesk } from '#control/agent/desk.ts'
 import { watchAlerts } from '#control/alert/watch.ts'
 import { ExportRunner } from '#control/archive/export.ts'
@@ -108,6 +108,7 @@ export async function startControl(options: RoleOptions): Promise<Running> {
   const backups = createBackups({
     ...options,
     link,
+    archive,
     clock,
     version: app.version,
     spoolSchema: SCHEMA_VERSION,

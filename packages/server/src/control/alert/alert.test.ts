@@ -66,6 +66,7 @@ function inWorld(place: Place, work: (world: World) => Promise<void>, privateTar
       machine: { greeting: async () => ({ kind: 'none' }) as never, addresses: () => [], space: () => null },
       listening: [],
       agents: { isWaiting: () => false },
+      archive: { trouble: null },
     }
     const acme = await addOrganisation(deps.store, 'Acme', 'acme.example')
     try {

@@ -59,6 +59,7 @@ export class Archive implements ArchiveSink {
   readonly #journal = new Map<string, { at: number; reports: number; flagged: number }>()
   #notes: NodeJS.Timeout | null = null
   #noting: Promise<void> = Promise.resolve()
+  #removing: Promise<unknown> = Promise.resolve()
   #uploads = 0
 
   constructor(options: ArchiveOptions) {
@@ -85,9 +86,11 @@ export class Archive implements ArchiveSink {
 
   /** Takes a message of an edge; resolves once it survives a power cut. Null: this archive was destroyed. */
   async take(meta: UploadMeta, chunks: AsyncIterable<Uint8Array>): Promise<Taken | null> {
-    const tenant = await this.wordOf(meta.tenantId)
-    if (tenant === null) return null
     const now = this.#options.clock.now()
+    const tenant = await this.wordOf(meta.tenantId).catch((error: unknown) =>
+      this.#stored<never>(meta.tenantId, now, Promise.reject(error)),
+    )
+    if (tenant === null) return null
     const taken =
       meta.size <= (meta.as === 'journal' ? REPORT_BYTES_MAX : IN_PIECE_BYTES_MAX)
         ? await this.#takeWhole(tenant, { meta, chunks, now })
@@ -142,8 +145,16 @@ export class Archive implements ArchiveSink {
   async purge(tenantId: string, retention: RetentionWord, why: 'retention' | 'erased') {
     const tenant = await this.#known(tenantId)
     const now = this.#options.clock.now()
-    const done = await this.#thread('write').ask('purge', { tenant, retention, now, why })
+    const ask = () => this.#thread('write').ask('purge', { tenant, retention, now, why })
+    const done = await this.keepingAll(ask)
     if (done.removed > 0) this.#noteHead(tenantId, done.head)
+    return done
+  }
+
+  /** Waits for a removal, and runs work while no other begins: a backup wants whole packs. */
+  keepingAll<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#removing.then(work)
+    this.#removing = done.catch(() => undefined)
     return done
   }
 
@@ -235,11 +246,15 @@ export class Archive implements ArchiveSink {
       .next()
       .ask('prepare', { tenant, meta, content }, [content.buffer])
     const moved = [sealed.buffer as ArrayBuffer]
-    return this.#stored(tenant, now, this.#thread('write').ask('take', { tenant, now, copy, sealed }, moved))
+    return this.#stored(
+      tenant.tenantId,
+      now,
+      this.#thread('write').ask('take', { tenant, now, copy, sealed }, moved),
+    )
   }
 
   /** Whether the store keeps what it is given is what an alert tells of. */
-  async #stored<T>({ tenantId }: TenantWord, now: number, work: Promise<T>): Promise<T> {
+  async #stored<T>(tenantId: string, now: number, work: Promise<T>): Promise<T> {
     try {
       const done = await work
       this.#trouble = null
@@ -273,16 +288,16 @@ export class Archive implements ArchiveSink {
     const writer = this.#thread('write')
     this.#uploads += 1
     const upload = this.#uploads
-    await this.#stored(tenant, now, writer.ask('grow-begin', { upload, tenant }))
+    await this.#stored(tenant.tenantId, now, writer.ask('grow-begin', { upload, tenant }))
     try {
       let size = 0
       for await (const chunk of chunks) {
         size += chunk.length
         // One at a time: what the disk has not taken is not read.
-        await this.#stored(tenant, now, writer.ask('grow-chunk', { upload, chunk }))
+        await this.#stored(tenant.tenantId, now, writer.ask('grow-chunk', { upload, chunk }))
       }
       if (size !== meta.size) throw new Error('other octets came than were announced')
-      return await this.#stored(tenant, now, writer.ask('grow-end', { upload, meta, now }))
+      return await this.#stored(tenant.tenantId, now, writer.ask('grow-end', { upload, meta, now }))
     } catch (error) {
       await writer.ask('grow-discard', { upload }).catch(() => undefined)
       throw error

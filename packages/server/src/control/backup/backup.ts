@@ -14,13 +14,16 @@ import { migrations } from '#store/migrate.ts'
 import { TRACKING_FORMAT } from '#store/tracking-schema.ts'
 import { invalidInput, problem } from '../problem.ts'
 import type { EdgeLink } from '../scope.ts'
+import { archiveWork } from './archive-work.ts'
 import type { CopyDone, CopyWork } from './copy-thread.ts'
 
 export type BackupDeps = {
   readonly link: Pick<EdgeLink, 'orderFor'>
   readonly clock: Clock
   readonly emit: Emit
-  readonly config: Pick<BootConfig, 'data' | 'database'>
+  readonly config: Pick<BootConfig, 'data' | 'database' | 'archive'>
+  /** Removes nothing from the archive while this work runs. */
+  readonly archive: { keepingAll<T>(work: () => Promise<T>): Promise<T> }
   readonly node: string
   readonly workers: number
   readonly version: string
@@ -85,11 +88,11 @@ async function run(
   withKeys: boolean,
   deps: BackupDeps,
 ): Promise<Pick<BackupState, 'messages' | 'files' | 'bytes'>> {
-  const { config, node, workers, version, spoolSchema } = deps
+  const { archive, config, node, workers, version, spoolSchema } = deps
   const slots = Array.from({ length: workers }, (_, slot) => slot)
   const counts = await Promise.all(slots.map((slot) => copySpools(slot, { id, folder }, deps)))
   const messages = counts.reduce((sum, count) => sum + count, 0)
-  const { files } = await inThread(workOf(folder, config, withKeys))
+  const { files } = await archive.keepingAll(() => inThread(workOf(folder, config, withKeys)))
   const manifest: BackupManifest = {
     format: BACKUP_FORMAT,
     gatepost: version,
@@ -122,13 +125,17 @@ async function copySpools(
   }
 }
 
-/** Control's own part: nothing of it with PostgreSQL, which brings its own tools. */
-function workOf(folder: string, { data, database }: BackupDeps['config'], withKeys: boolean): CopyWork {
+/** Control's own part: the archive alone with PostgreSQL, which brings its own tools. */
+function workOf(folder: string, config: BackupDeps['config'], withKeys: boolean): CopyWork {
+  const { data, database } = config
   const days = filesIn(join(data, 'tracking')).filter((name) => /^\d{4}-\d{2}-\d{2}\.db$/.test(name))
   const names = database === null ? [...days.map((name) => `tracking/${name}`), 'control.db'] : []
   const keys = withKeys ? filesIn(join(data, 'keys')).map((name) => `keys/${name}`) : []
   const pair = (name: string) => ({ from: join(data, name), to: join(folder, name) })
-  return { databases: names.map(pair), files: keys.map(pair), folder }
+  const archive = archiveWork(config, folder)
+  // The archive's chain may be longer than the settings remember, never shorter.
+  const databases = [...names.map(pair), ...archive.databases]
+  return { databases, files: keys.map(pair), contents: archive.contents, folder }
 }
 
 function inThread(workerData: CopyWork): Promise<CopyDone> {

@@ -3,13 +3,22 @@
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
-import { copySynced, digestOfFile, filesBelow, syncFolder } from '#platform/backup-files.ts'
+import {
+  copySynced,
+  digestOfFile,
+  entriesOf,
+  filesBelow,
+  linkOrCopy,
+  syncFolder,
+} from '#platform/backup-files.ts'
 import { ensureFolder, restrictFile } from '#platform/files.ts'
 
 export type CopyWork = {
   /** SQLite files that somebody writes to. */
   readonly databases: readonly { readonly from: string; readonly to: string }[]
   readonly files: readonly { readonly from: string; readonly to: string }[]
+  /** Contents of the archive, listed once the databases above are copied; null where they stand elsewhere. */
+  readonly contents: { readonly from: string; readonly to: string } | null
   /** Everything below it is digested at the end. */
   readonly folder: string
 }
@@ -20,9 +29,10 @@ export type CopyDone = {
 /** A writer holds its lock for milliseconds; longer means that something is wrong with it. */
 const BUSY_MS_MAX = 30_000
 
-const { databases, files, folder } = workerData as CopyWork
+const { databases, files, contents, folder } = workerData as CopyWork
 for (const { from, to } of databases) copyDatabase(from, to)
 for (const { from, to } of files) copySynced(from, to)
+if (contents !== null) copyContents(contents)
 const digests = filesBelow(folder).map((path) => ({ path, ...digestOfFile(join(folder, path)) }))
 parentPort!.postMessage({ files: digests } satisfies CopyDone)
 
@@ -37,4 +47,17 @@ function copyDatabase(from: string, to: string): void {
   }
   restrictFile(to)
   syncFolder(dirname(to))
+}
+
+/** Contents never change once they are there; only the last pack of an organisation still grows. */
+function copyContents({ from, to }: NonNullable<CopyWork['contents']>): void {
+  if (entriesOf(from) === null) return
+  const names = filesBelow(from).filter((name) => !name.endsWith('.new'))
+  const growing = new Map<string, string>()
+  for (const name of names) if (name.endsWith('.pack')) growing.set(dirname(name), name)
+  for (const name of names) {
+    const isGrowing = growing.get(dirname(name)) === name
+    if (isGrowing) copySynced(join(from, name), join(to, name))
+    else linkOrCopy(join(from, name), join(to, name))
+  }
 }

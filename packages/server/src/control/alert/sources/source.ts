@@ -1,11 +1,15 @@
 // What a source of alerts is: it looks at what is stored or asks the edges, and says what is wrong now.
 import type { AlertKind } from '@gatepost/contract/alert.ts'
 import type { AgentDesk } from '../../agent/desk.ts'
+import type { Archive } from '../../archive/archive.ts'
 import type { NewAlert } from '../alert.ts'
 import type { SendDeps } from '../send.ts'
 import type { AlertRow } from '../store.ts'
 
-export type SourceDeps = SendDeps & { readonly agents: Pick<AgentDesk, 'isWaiting'> }
+export type SourceDeps = SendDeps & {
+  readonly agents: Pick<AgentDesk, 'isWaiting'>
+  readonly archive: Pick<Archive, 'trouble'>
+}
 
 export type Found = {
   readonly wrong: readonly NewAlert[]
