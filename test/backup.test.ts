@@ -39,7 +39,7 @@ async function withFolders(work: (story: Story) => Promise<void>): Promise<void>
       link,
       clock: systemClock,
       emit: silentEmit,
-      config: { data, database: null, archive: null },
+      config: { data, database: null },
       archive: { keepingAll: (work) => work() },
       node: 'vm',
       workers: 1,
