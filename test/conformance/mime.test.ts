@@ -13,10 +13,9 @@ type Json = { readonly [key: string]: unknown }
 /** Where RFC 2046 or safety asks for another reading than mail-parser's. */
 const OTHERWISE = new Map([
   ['000', 'a multipart of which nothing can be shown is a leaf, as in 002'],
-  ['001', 'a boundary is the whole line, not its beginning'],
-  ['004', 'a boundary is the whole line, not its beginning'],
-  ['007', 'a boundary is the whole line, not its beginning'],
-  ['016', 'a boundary is the whole line, not its first 70 characters'],
+  ['001', 'of boundaries that begin alike the exact one counts, then the longest'],
+  ['007', 'a boundary ends a header that has no empty line, also that of a multipart'],
+  ['016', 'the boundary of an outer multipart ends the inner one (RFC 2046 §5.1.2)'],
   ['009', 'the boundary of an outer multipart ends the inner one (RFC 2046 §5.1.2)'],
   ['011', 'the boundary of an outer multipart ends the inner one (RFC 2046 §5.1.2)'],
   ['012', 'the boundary of an outer multipart ends the inner one (RFC 2046 §5.1.2)'],

@@ -234,3 +234,47 @@ test('content fields: comments, quotes, missing ends', () => {
     )
   }
 })
+
+test('a line that only begins with a boundary is one (RFC 2046 §5.1.1): nothing hides in what follows', () => {
+  const lines = (...texts: string[]) => Buffer.from(texts.join('\r\n'))
+  const hidden = lines(
+    'Content-Type: multipart/mixed; boundary=b',
+    '',
+    '--b',
+    '',
+    'text',
+    '--b trailing words',
+    'Content-Disposition: attachment; filename=run.exe',
+    '',
+    'x',
+    '--b--more',
+    'epilogue',
+  )
+  assert.deepEqual(
+    [...leaves(parseMime(hidden).root)].map(({ fileName }) => fileName),
+    [null, 'run.exe'],
+  )
+  // Of boundaries that begin alike the whole one counts, then the longest.
+  const alike = lines(
+    'Content-Type: multipart/mixed; boundary=out',
+    '',
+    '--out',
+    'Content-Type: multipart/mixed; boundary=outer',
+    '',
+    '--outer',
+    '',
+    'one',
+    '--outermost',
+    '',
+    'two',
+    '--outer--',
+    '--out',
+    '',
+    'three',
+    '--out--',
+  )
+  assert.deepEqual(
+    [...leaves(parseMime(alike).root)].map(({ path }) => path),
+    ['1.1', '1.2', '2'],
+  )
+})

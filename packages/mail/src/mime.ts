@@ -5,6 +5,7 @@ import { decodeWithCharset } from './charset.ts'
 import { type ContentField, parameterOf, parseContentField } from './content-field.ts'
 import { fileNamesOf } from './file-name.ts'
 import { type HeaderField, parseHeaderFields } from './header.ts'
+import { beforeLineEnd, CR, isBlankOrCr, LF, nextLine } from './octet-lines.ts'
 import { type Decoded, decodeTransfer } from './transfer-encoding.ts'
 
 export type MimePart = {
@@ -65,6 +66,8 @@ export const MIME_LIMITS: MimeLimits = { parts: 10_000, depth: 100, fields: 50_0
 /** RFC 2046 §5.1.1 allows 70 characters; programs write more. */
 const BOUNDARY_LENGTH_MAX = 512
 const HEADER_OCTETS_MAX = 1_048_576
+/** Lines that begin with dashes, times boundaries that are open: a digest of thousands of parts has some 10,000. */
+const COMPARISONS_MAX = 5_000_000
 const DECODED_OCTETS_MAX = 64 * 1_048_576
 
 /** Reads the structure of a message. Linear in its length; see `faults` for what was left out. */
@@ -78,6 +81,7 @@ export function parseMime(octets: Uint8Array, limits: Partial<MimeLimits> = {}):
     faults: new Set(),
     count: 0,
     fieldsLeft: all.fields,
+    comparisonsLeft: COMPARISONS_MAX,
   }
   const { part: root, next } = openPart(walk, { parent: null, at: 0, fallback: 'text/plain' })
   readLines(walk, next)
@@ -129,10 +133,10 @@ type Walk = {
   readonly faults: Set<MimeFault>
   count: number
   fieldsLeft: number
+  /** Of lines that begin with two dashes with open boundaries. */
+  comparisonsLeft: number
 }
 
-const LF = 10
-const CR = 13
 const DASH = 45
 
 type Opening = { readonly parent: Draft | null; readonly at: number; readonly fallback: string }
@@ -194,7 +198,8 @@ function readLines(walk: Walk, from: number): void {
 type Delimiter = { readonly index: number; readonly isLast: boolean }
 
 /** The open multipart whose boundary stands in this line (RFC 2046 §5.1.1). */
-function delimiterAt({ octets, boundaries }: Walk, at: number): Delimiter | null {
+function delimiterAt(walk: Walk, at: number): Delimiter | null {
+  const { octets, boundaries } = walk
   if (octets[at] !== DASH || octets[at + 1] !== DASH) return null
   const stop = Math.min(octets.length, at + BOUNDARY_LENGTH_MAX + 8)
   let end = at + 2
@@ -203,9 +208,26 @@ function delimiterAt({ octets, boundaries }: Walk, at: number): Delimiter | null
   const text = toLatin1(octets, at + 2, end)
   const index = boundaries.get(text)
   if (index !== undefined) return { index, isLast: false }
-  if (!text.endsWith('--')) return null
-  const last = boundaries.get(text.slice(0, -2).trimEnd())
-  return last === undefined ? null : { index: last, isLast: true }
+  const last = text.endsWith('--') ? boundaries.get(text.slice(0, -2).trimEnd()) : undefined
+  return last === undefined ? longerDelimiter(walk, text) : { index: last, isLast: true }
+}
+
+/**
+ * A line that only begins with a boundary counts as well (RFC 2046 §5.1.1, note to implementors): what else
+ * would be text to us is an attachment to readers that compare so. The longest boundary wins.
+ */
+function longerDelimiter(walk: Walk, text: string): Delimiter | null {
+  let found: string | null = null
+  for (const boundary of walk.boundaries.keys()) {
+    if (walk.comparisonsLeft <= 0) {
+      walk.faults.add('too-many-parts')
+      break
+    }
+    walk.comparisonsLeft -= 1
+    if (text.startsWith(boundary) && boundary.length > (found?.length ?? 0)) found = boundary
+  }
+  if (found === null) return null
+  return { index: walk.boundaries.get(found)!, isLast: text.startsWith('--', found.length) }
 }
 
 /** Closes every frame from `index` on; their bodies end at `end`. */
@@ -366,20 +388,4 @@ function isTooDeep(walk: Walk): boolean {
   if (walk.frames.length < walk.limits.depth) return false
   walk.faults.add('too-deep')
   return true
-}
-
-function nextLine(octets: Uint8Array, from: number): number {
-  let at = from
-  while (at < octets.length && octets[at] !== LF) at++
-  return at + 1 > octets.length ? octets.length : at + 1
-}
-
-/** The line end before a boundary belongs to the boundary (RFC 2046 §5.1.1). */
-function beforeLineEnd(octets: Uint8Array, at: number): number {
-  if (at > 0 && octets[at - 1] === LF) return at > 1 && octets[at - 2] === CR ? at - 2 : at - 1
-  return at
-}
-
-function isBlankOrCr(octet: number): boolean {
-  return octet === 32 || octet === 9 || octet === CR
 }
