@@ -24,11 +24,14 @@ export function mergeDelays(all: readonly (readonly number[])[]): number[] {
   return BUCKET_ENDS.map((_, at) => all.reduce((sum, counts) => sum + (counts[at] ?? 0), 0))
 }
 
-/** The delay that this share of messages did not exceed, between the ends of its bucket; null without any. */
+/**
+ * The delay that this share of messages did not exceed, between the ends of its bucket; null without any.
+ * Whole messages are counted: the half of one is that one.
+ */
 export function quantileOf(counts: readonly number[], share: number): number | null {
   const total = counts.reduce((sum, count) => sum + count, 0)
   if (total === 0) return null
-  const wanted = total * share
+  const wanted = Math.ceil(total * share)
   let below = 0
   for (const [at, count] of counts.entries()) {
     if (count > 0 && below + count >= wanted) {

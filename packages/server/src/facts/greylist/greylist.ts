@@ -41,6 +41,8 @@ export type Proof = Pick<GreylistQuestion, 'tenantId' | 'clientIp' | 'reversePat
 /** The question without what may have to be waited for. */
 type Contact = Omit<GreylistQuestion, 'spf' | 'clientNames'>
 
+type Looked = { readonly record: IdentityRecord | null; readonly attempt: FoundAttempt | null }
+
 type Options = {
   readonly clock: Clock
   readonly reader: GreylistReader
@@ -68,6 +70,8 @@ export class Greylist {
   readonly #attempts = new Map<string, FoundAttempt | null>()
   /** Identities that need no renewal for the moment: asked for with every message that is accepted. */
   readonly #renewed = new BoundedCache<true>(RENEWED_MAX)
+  /** What a look found, until its outcome is noted: the file is not asked for the same twice. */
+  readonly #looked = new WeakMap<Facts['greylist'], Looked>()
   #waiting: GreylistChange[] = []
   #isFlushing = false
   #flushed: Promise<void> = Promise.resolve()
@@ -144,6 +148,7 @@ export class Greylist {
       isObserved: record?.observedAt != null,
       at: this.#options.clock.now(),
     }
+    this.#looked.set(value, { record, attempt })
     return { kind: 'known', value }
   }
 
@@ -156,7 +161,7 @@ export class Greylist {
       case 'deferred': {
         const waiting = { clientIp, clientName, helo, firstAt: at, lastAt: at, attempts: 1 }
         const attempt = { id: newId('gre', at), tenantId, ...message, ...waiting, identity, keys }
-        this.#change({ kind: 'deferred', attempt })
+        this.#change({ kind: 'deferred', attempt }, this.#looked.get(fact))
         return
       }
       case 'retried':
@@ -220,10 +225,10 @@ export class Greylist {
     this.#options.reader.close()
   }
 
-  #change(change: GreylistChange): void {
+  #change(change: GreylistChange, looked?: Looked): void {
     if (this.#waiting.length >= WAITING_MAX) return
     this.#waiting.push(change)
-    this.#see(change)
+    this.#see(change, looked)
     this.#begin(GATHER_MS)
   }
 
@@ -252,14 +257,16 @@ export class Greylist {
   }
 
   /** Makes a change visible to look-ups before it is on file. */
-  #see(change: GreylistChange): void {
+  #see(change: GreylistChange, looked?: Looked): void {
     switch (change.kind) {
       case 'deferred': {
         const { tenantId, identity, reversePath, forwardPath } = change.attempt
         const key = attemptKey(tenantId, forwardPath, reversePath)
-        const before = this.#attemptAt(tenantId, forwardPath, reversePath)
+        const isUnseen = looked !== undefined && !this.#attempts.has(key)
+        const before = isUnseen ? looked.attempt : this.#attemptAt(tenantId, forwardPath, reversePath)
         this.#attempts.set(key, before ?? change.attempt)
-        const record = this.#identity(tenantId, identity)
+        const isNew = looked !== undefined && !this.#identities.has(`${tenantId} ${identity}`)
+        const record = isNew ? looked.record : this.#identity(tenantId, identity)
         if (record?.firstAt != null) return
         this.#identities.set(`${tenantId} ${identity}`, {
           firstAt: change.attempt.firstAt,

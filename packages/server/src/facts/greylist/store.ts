@@ -134,7 +134,7 @@ export class GreylistStore {
 
   #defer(attempt: AttemptRecord): void {
     const { tenantId, identity, firstAt, lastAt } = attempt
-    const { insertAttempt, repeatAttempt, startRound } = this.#statements
+    const { insertAttempt, repeatAttempt, firstRound, startRound } = this.#statements
     const values = [tenantId, attempt.id, attempt.reversePath, attempt.forwardPath] as const
     const seen = [attempt.clientIp, attempt.clientName, attempt.helo] as const
     const rest = [identity, attempt.keys.join('\n'), firstAt, lastAt] as const
@@ -145,9 +145,8 @@ export class GreylistStore {
     } else {
       repeatAttempt.run(lastAt, tenantId, attempt.forwardPath, attempt.reversePath)
     }
-    const known = this.#statements.known.get(tenantId, identity)
-    if (known === undefined) this.#passes += 1
-    startRound.run(tenantId, identity, firstAt, firstAt - RETRY_WINDOW_MS)
+    if (firstRound.run(tenantId, identity, firstAt).changes > 0) this.#passes += 1
+    else startRound.run(firstAt, tenantId, identity, firstAt - RETRY_WINDOW_MS)
   }
 
   #pass(tenantId: string, key: string, at: number): void {
@@ -264,10 +263,12 @@ function prepare(database: DatabaseSync) {
     // Without an index of its own: people release now and then, and every deferral would pay for it.
     ofIdentity: sql('select keys from attempt where tenant_id = ? and identity = ? limit 1000'),
     // A round begins with its first attempt, and begins anew once the window is over.
+    firstRound: sql(
+      'insert into identity (tenant_id, key, first_at) values (?, ?, ?) on conflict do nothing',
+    ),
     startRound: sql(
-      `insert into identity (tenant_id, key, first_at) values (?, ?, ?)
-       on conflict do update set first_at = excluded.first_at
-       where first_at is null or first_at < ?`,
+      `update identity set first_at = ? where tenant_id = ? and key = ?
+       and (first_at is null or first_at < ?)`,
     ),
     pass: sql(
       `insert into identity (tenant_id, key, passed_at) values (?, ?, ?)

@@ -1,6 +1,6 @@
 // The filter by a group of recipients: for those who may read groups, and for whoever opens a link that has
 // one.
-import { listGroups } from '@gatepost/contract/group.ts'
+import { type AddressGroupSummary, listGroups } from '@gatepost/contract/group.ts'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
 import { plural } from '#shared/format.ts'
@@ -23,7 +23,8 @@ export function GroupChip({ search, onChange }: Props) {
     { params: { tenant }, query: { limit: GROUPS_SHOWN } },
     { enabled: may, staleTime: 60_000 },
   )
-  const groups = data?.items ?? []
+  // Nobody is written to in an empty one.
+  const groups = (data?.items ?? []).filter((group) => sizeOf(group) !== '')
   const name = groups.find(({ id }) => id === search.group)?.name ?? search.group
   const clear = () => onChange({ group: undefined })
   if (search.group) return <SetChip name="To group" value={name ?? ''} onClear={clear} />
@@ -32,11 +33,21 @@ export function GroupChip({ search, onChange }: Props) {
     <ChoiceChip
       name="To group"
       value={undefined}
-      choices={groups.map(({ id, name: word, memberCount, addressCount }) => ({
-        label: `${word} (${plural(memberCount + addressCount, 'address', 'addresses')})`,
-        pick: () => onChange({ group: id }),
+      choices={groups.map((group) => ({
+        label: `${group.name} (${sizeOf(group)})`,
+        pick: () => onChange({ group: group.id }),
       }))}
       onClear={clear}
     />
   )
+}
+
+/** `12 users, 2 addresses, 1 domain`; empty for an empty group. */
+function sizeOf({ memberCount, addressCount, domainCount }: AddressGroupSummary): string {
+  const parts = [
+    memberCount > 0 && plural(memberCount, 'user'),
+    addressCount > 0 && plural(addressCount, 'address', 'addresses'),
+    domainCount > 0 && plural(domainCount, 'domain'),
+  ]
+  return parts.filter(Boolean).join(', ')
 }

@@ -66,15 +66,26 @@ export function PrecedencePanel({ type, preview }: Props) {
 
 function Conflict({ conflict }: { readonly conflict: PolicyConflict }) {
   const slug = useSlug()
+  const { id, name, text, enabled } = conflict
+  const link = (
+    <Link to="/t/$slug/policies/$policy" params={{ slug, policy: id }}>
+      {name}
+    </Link>
+  )
+  // Most sentences name the other policy themselves; the name stands once.
+  const quoted = `“${name}”`
+  const at = text.indexOf(quoted)
   return (
     <li>
-      <Link to="/t/$slug/policies/$policy" params={{ slug, policy: conflict.id }}>
-        {conflict.name}
-      </Link>
+      {at < 0 && <>{link} </>}
       <span className="tx2">
-        {' '}
-        {conflict.text}
-        {!conflict.enabled && ' It is disabled now.'}
+        {at >= 0 && (
+          <>
+            {text.slice(0, at)}“{link}”
+          </>
+        )}
+        {at < 0 ? text : text.slice(at + quoted.length)}
+        {!enabled && ' It is disabled now.'}
       </span>
     </li>
   )
