@@ -13,7 +13,7 @@ const OFFER = (n: number) =>
   `From: Nora <nora@bright.example>\nSubject: Tulips ${n}\n\nNew bulbs this week.\n`
 const author = { author: 'nora@bright.example', reversePath: 'nora@bright.example' }
 
-test('a message of the message centre becomes a lesson by its copy, and only of its own organisation', async () => {
+test('case 57: a message of the message centre becomes a lesson by its copy, and only of its own organisation', async () => {
   await withControl(async (control) => {
     const { deps } = control
     const { scope } = await world(control, 'acme')

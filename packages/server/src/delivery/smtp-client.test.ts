@@ -160,7 +160,7 @@ describe('client: connections that end', () => {
     })
   }
 
-  it('a reply that drips in by single bytes does not extend the limit', async () => {
+  it('case 4: a reply that drips in by single bytes does not extend the limit', async () => {
     const answer: Answer = (line, { socket }) => {
       if (!line.startsWith('MAIL')) return undefined
       const drip = setInterval(() => (socket.destroyed ? clearInterval(drip) : socket.write('2')), 20)
@@ -348,7 +348,7 @@ describe('session', () => {
     })
   }
 
-  it('discards what was sent in clear behind the STARTTLS reply', async () => {
+  it('case 4: discards what was sent in clear behind the STARTTLS reply', async () => {
     const answer = answering('STARTTLS', '220 2.0.0 go\r\n250-forged\r\n250 SIZE 1\r\n')
     const opened = await open(await sinkOf({ tls: context, answer }), 'opportunistic')
     assert.ok(opened.kind === 'open' && opened.session.tls !== null)
