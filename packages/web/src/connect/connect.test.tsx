@@ -19,11 +19,11 @@ const values = { smartHost: 's1.gw.example', ports: [25, 587], domain: 'acme.exa
 
 describe('MX', () => {
   test('stages are read from what servers say', () => {
-    expect(stagesOf(mx).map(({ name, words, done }) => [name, words, done])).toEqual([
-      ['Gates', '1 to do', false],
-      ['Record published', '2 of 3 name servers', false],
-      ['First message', 'seen', true],
-      ['Old record gone', '1 cache left', false],
+    expect(stagesOf(mx).map(({ name, line, done }) => [name, line, done])).toEqual([
+      ['Gates', ['gatesLeft', { count: 1 }], false],
+      ['Record published', ['servers', { found: 2, count: 3 }], false],
+      ['First message', ['seen'], true],
+      ['Old record gone', ['caches', { count: 1 }], false],
     ])
   })
 

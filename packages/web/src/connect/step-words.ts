@@ -71,16 +71,6 @@ const boxWords: { readonly [Name in Environment]: string } = {
   other: 'Mail server',
 }
 
-/** The mail host's name inside a sentence. */
-export const hostWords: { readonly [Name in Environment]: string } = {
-  'microsoft-365': 'Microsoft 365',
-  'on-premises': 'your Exchange',
-  hybrid: 'your Exchange',
-  hosted: 'your provider',
-  'google-workspace': 'Google Workspace',
-  other: 'your mail server',
-}
-
 /** Titles of steps in the reader’s language; without a translation as the server names them. */
 export function useStepTitle(steps: readonly ConnectStep[]): (name: StepName) => string {
   const words = useWords('connect')

@@ -3,6 +3,7 @@ import { Button } from '@mantine/core'
 import { IconRefresh } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
 import { ProblemError } from '#api/problem-error.ts'
+import { useWords } from '#i18n/i18n.ts'
 import classes from './check-button.module.css'
 import { currentTime, useNow } from './now.ts'
 
@@ -15,7 +16,8 @@ type Props = {
   readonly label?: string
 }
 
-export function CheckButton({ of, onCheck, busy, error, label = 'Check now' }: Props) {
+export function CheckButton({ of, onCheck, busy, error, label }: Props) {
+  const words = useWords('shell')
   const now = useNow()
   const [freeAt, setFreeAt] = useState(0)
   useEffect(() => {
@@ -33,10 +35,17 @@ export function CheckButton({ of, onCheck, busy, error, label = 'Check now' }: P
         aria-disabled={wait > 0 || undefined}
         leftSection={<IconRefresh size={15} aria-hidden />}
       >
-        {label}
+        {label ?? words('checks.checkNow', 'Check now')}
         <span className="hidden-visually"> {of}</span>
       </Button>
-      {wait > 0 && <span className="small tx3">Checked a moment ago, free in {wait} s</span>}
+      {wait > 0 && (
+        <span className="small tx3">
+          {words('checks.freeIn', {
+            defaultValue: `Checked a moment ago, free in ${wait} s`,
+            seconds: wait,
+          })}
+        </span>
+      )}
       {failed && (
         <span className={classes.failed} role="alert">
           {failed}

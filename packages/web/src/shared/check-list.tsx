@@ -1,5 +1,6 @@
 // Named checks in order: one row each; a failed one opens itself with what we saw and what to do.
 import type { Check } from '@gatepost/contract/common.ts'
+import { useWords } from '#i18n/i18n.ts'
 import classes from './check-list.module.css'
 import { StatusIcon, ToneText } from './status-word.tsx'
 import { wordOf } from './vocabulary.ts'
@@ -15,6 +16,7 @@ export function CheckList({ checks, label }: { readonly checks: readonly Check[]
 }
 
 function CheckRow({ check }: { readonly check: Check }) {
+  const words = useWords('shell')
   const { tone, word } = wordOf('check', check.state)
   const open = check.state === 'failed' || check.state === 'warning'
   const lighter = check.state === 'not-run' || check.state === 'not-required'
@@ -26,7 +28,7 @@ function CheckRow({ check }: { readonly check: Check }) {
           {check.title}
         </span>
         <span className={classes.saw}>{open ? '' : check.saw}</span>
-        <ToneText tone={tone}>{word}</ToneText>
+        <ToneText tone={tone}>{words(`states.check.${check.state}`, word)}</ToneText>
       </div>
       {open && (
         <div className={classes.opened}>

@@ -11,6 +11,7 @@ type Formats = {
   readonly clock: Intl.DateTimeFormat
   readonly day: Intl.DateTimeFormat
   readonly weekday: Intl.DateTimeFormat
+  readonly past: Intl.RelativeTimeFormat
 }
 
 const known = new Map<string, Formats>()
@@ -24,6 +25,7 @@ function formats(): Formats {
     clock: new Intl.DateTimeFormat(locale(), { hour: '2-digit', minute: '2-digit', second: '2-digit' }),
     day: new Intl.DateTimeFormat(locale(), { day: 'numeric', month: 'short', year: 'numeric' }),
     weekday: new Intl.DateTimeFormat(locale(), { weekday: 'short' }),
+    past: new Intl.RelativeTimeFormat(locale(), { style: 'short', numeric: 'auto' }),
   }
   known.set(locale(), made)
   return made
@@ -62,11 +64,21 @@ export function utc(at: number): string {
 /** `12 s ago`, `4 min ago`, `3 h ago`; older than a day as a date. */
 export function ago(at: number, now: number): string {
   const age = now - at
+  if (!locale().startsWith('en') && age < DAY) return agoIn(age)
   if (age < 2 * SECOND) return 'just now'
   if (age < MINUTE) return `${Math.round(age / SECOND)} s ago`
   if (age < HOUR) return `${Math.round(age / MINUTE)} min ago`
   if (age < DAY) return `${Math.round(age / HOUR)} h ago`
   return date(at)
+}
+
+/** The same in another language, in its own words. */
+function agoIn(age: number): string {
+  const { past } = formats()
+  if (age < 2 * SECOND) return past.format(0, 'second')
+  if (age < MINUTE) return past.format(-Math.round(age / SECOND), 'second')
+  if (age < HOUR) return past.format(-Math.round(age / MINUTE), 'minute')
+  return past.format(-Math.round(age / HOUR), 'hour')
 }
 
 /** A span of time: `412 ms`, `1.8 s`, `4 min 10 s`, `3 h 20 min`, `2 days`. */

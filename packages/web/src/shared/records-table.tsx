@@ -1,5 +1,6 @@
 // DNS records to publish: each value with its own copy button; cards on a phone, so that no button hides.
 import type { DnsRecord } from '@gatepost/contract/common.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { CopyButton } from './copy-button.tsx'
 import { Facts } from './facts.tsx'
 import { HostText } from './host-text.tsx'
@@ -17,6 +18,7 @@ type Props = {
 }
 
 export function RecordsTable({ records, fullNames, label, withState = true }: Props) {
+  const words = useWords('shell')
   const phone = usePhone()
   const withPriority = records.some(({ priority }) => priority !== null)
   if (phone) {
@@ -36,12 +38,12 @@ export function RecordsTable({ records, fullNames, label, withState = true }: Pr
         <caption className="hidden-visually">{label}</caption>
         <thead>
           <tr>
-            <th scope="col">Type</th>
-            <th scope="col">Name</th>
-            <th scope="col">Value</th>
-            {withPriority && <th scope="col">Priority</th>}
+            <th scope="col">{words('checks.type', 'Type')}</th>
+            <th scope="col">{words('checks.name', 'Name')}</th>
+            <th scope="col">{words('checks.value', 'Value')}</th>
+            {withPriority && <th scope="col">{words('checks.priority', 'Priority')}</th>}
             <th scope="col">TTL</th>
-            {withState && <th scope="col">State</th>}
+            {withState && <th scope="col">{words('checks.state', 'State')}</th>}
           </tr>
         </thead>
         <tbody>
@@ -70,20 +72,22 @@ export function RecordsTable({ records, fullNames, label, withState = true }: Pr
 }
 
 function RecordCard({ record, fullNames }: { readonly record: DnsRecord; readonly fullNames: boolean }) {
-  const priority = record.priority === null ? [] : [['Priority', String(record.priority)] as const]
+  const words = useWords('shell')
+  const priority =
+    record.priority === null ? [] : [[words('checks.priority', 'Priority'), String(record.priority)] as const]
   return (
     <>
       <StatusWord of="record" state={record.state} />
       <Facts
         rows={[
           [
-            'Type',
+            words('checks.type', 'Type'),
             <span key="type" className="mono">
               {record.type}
             </span>,
           ],
-          ['Name', <NameCell key="name" record={record} fullNames={fullNames} />],
-          ['Value', <ValueCell key="value" record={record} />],
+          [words('checks.name', 'Name'), <NameCell key="name" record={record} fullNames={fullNames} />],
+          [words('checks.value', 'Value'), <ValueCell key="value" record={record} />],
           ...priority,
           ['TTL', String(record.ttl)],
         ]}
@@ -93,20 +97,28 @@ function RecordCard({ record, fullNames }: { readonly record: DnsRecord; readonl
 }
 
 function NameCell({ record, fullNames }: { readonly record: DnsRecord; readonly fullNames: boolean }) {
+  const words = useWords('shell')
   const name = fullNames ? record.name : record.relativeName
   return (
     <span className={classes.cell}>
       <HostText>{name}</HostText>
-      <CopyButton value={name} label={`Copy ${record.type} name`} />
+      <CopyButton
+        value={name}
+        label={words('checks.copyName', { defaultValue: `Copy ${record.type} name`, type: record.type })}
+      />
     </span>
   )
 }
 
 function ValueCell({ record }: { readonly record: DnsRecord }) {
+  const words = useWords('shell')
   return (
     <span className={classes.cell}>
       <HostText>{record.value}</HostText>
-      <CopyButton value={record.value} label={`Copy ${record.type} value`} />
+      <CopyButton
+        value={record.value}
+        label={words('checks.copyValue', { defaultValue: `Copy ${record.type} value`, type: record.type })}
+      />
     </span>
   )
 }

@@ -1,5 +1,6 @@
 // What each server says of a record: its name servers, then the public view with the time left.
 import type { DnsRecord } from '@gatepost/contract/common.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { minutesSeconds } from './format.ts'
 import { HostText } from './host-text.tsx'
 import { useNow } from './now.ts'
@@ -16,6 +17,7 @@ type Props = {
 }
 
 export function ServersTable({ records, checkedAt, label }: Props) {
+  const words = useWords('shell')
   const phone = usePhone()
   const servers = serversOf(records)
   if (servers.length === 0) return null
@@ -27,7 +29,11 @@ export function ServersTable({ records, checkedAt, label }: Props) {
             <StatusWord of="record" state={server.state} />
             <Asked server={server} checkedAt={checkedAt} />
             <Values values={server.values} />
-            <Expires server={server} checkedAt={checkedAt} before="Expires in " />
+            <Expires
+              server={server}
+              checkedAt={checkedAt}
+              before={`${words('checks.expires', 'Expires in')} `}
+            />
           </li>
         ))}
       </ul>
@@ -39,11 +45,11 @@ export function ServersTable({ records, checkedAt, label }: Props) {
         <caption className="hidden-visually">{label}</caption>
         <thead>
           <tr>
-            <th scope="col">Asked</th>
-            <th scope="col">We see</th>
-            <th scope="col">State</th>
+            <th scope="col">{words('checks.asked', 'Asked')}</th>
+            <th scope="col">{words('checks.weSee', 'We see')}</th>
+            <th scope="col">{words('checks.state', 'State')}</th>
             <th scope="col" data-align="right">
-              Expires in
+              {words('checks.expires', 'Expires in')}
             </th>
           </tr>
         </thead>
@@ -71,13 +77,16 @@ export function ServersTable({ records, checkedAt, label }: Props) {
 }
 
 function Asked({ server, checkedAt }: { readonly server: ServerView; readonly checkedAt: number | null }) {
+  const words = useWords('shell')
   return (
     <span>
       <span className={classes.line}>
         <HostText>{server.server}</HostText>
       </span>
       <span className={`${classes.once} small tx3`}>
-        {server.view === 'authoritative' ? 'Name server' : 'Public resolver'}
+        {server.view === 'authoritative'
+          ? words('checks.nameServer', 'Name server')
+          : words('checks.resolver', 'Public resolver')}
         {checkedAt !== null && (
           <>
             {' · '}
@@ -90,7 +99,8 @@ function Asked({ server, checkedAt }: { readonly server: ServerView; readonly ch
 }
 
 function Values({ values }: { readonly values: readonly string[] }) {
-  if (values.length === 0) return <span className="tx3">nothing</span>
+  const words = useWords('shell')
+  if (values.length === 0) return <span className="tx3">{words('checks.nothing', 'nothing')}</span>
   return (
     <span>
       {values.map((value) => (

@@ -1,4 +1,6 @@
 // Times on pages: relative while fresh, UTC on hover, and count-downs that screen readers are spared.
+
+import { useWords } from '#i18n/i18n.ts'
 import { ago, dateTime, span, timeOfDay, utc } from './format.ts'
 import { useNow } from './now.ts'
 
@@ -26,18 +28,15 @@ function Stamp({ at, children }: { readonly at: number; readonly children: strin
 }
 
 /** "Next check in 22 s": shown, not announced. */
-export function Countdown({
-  to,
-  before = 'Next check in',
-}: {
-  readonly to: number
-  readonly before?: string
-}) {
+export function Countdown({ to, before }: { readonly to: number; readonly before?: string }) {
+  const words = useWords('shell')
   const now = useNow()
   const left = to - now
   return (
     <span aria-hidden className="num tx2" data-countdown>
-      {left <= 0 ? 'Checking' : `${before} ${span(Math.ceil(left / 1_000) * 1_000)}`}
+      {left <= 0
+        ? words('checks.checking', 'Checking')
+        : `${before ?? words('checks.nextCheck', 'Next check in')} ${span(Math.ceil(left / 1_000) * 1_000)}`}
     </span>
   )
 }
@@ -50,13 +49,14 @@ export function CheckedLine({
   readonly checkedAt: number | null
   readonly nextCheckAt: number | null
 }) {
+  const words = useWords('shell')
   return (
     <span className="small tx3">
       {checkedAt === null ? (
-        'Not checked yet'
+        words('checks.notChecked', 'Not checked yet')
       ) : (
         <>
-          Checked <RelativeTime at={checkedAt} />
+          {words('checks.checked', 'Checked')} <RelativeTime at={checkedAt} />
         </>
       )}
       {nextCheckAt !== null && (

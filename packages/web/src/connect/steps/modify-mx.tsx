@@ -16,7 +16,6 @@ import { ServersTable } from '#shared/servers-table.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
 import stack from '#shared/stack.module.css'
 import { Countdown } from '#shared/time.tsx'
-import { hostWords } from '../step-words.ts'
 import { FirstMessage } from './mx-first-message.tsx'
 import { Gates } from './mx-gates.tsx'
 import { StagedCutOver } from './mx-staged.tsx'
@@ -54,7 +53,7 @@ export function ModifyMx({ connect, aside, foot }: Props) {
       <DomainMx
         key={domain.id}
         domain={domain}
-        host={hostWords[connect.environment]}
+        host={words(`hosts.${connect.environment}`)}
         aside={aside}
         foot={foot}
       />

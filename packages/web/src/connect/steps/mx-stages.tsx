@@ -5,7 +5,9 @@ import { serversOf } from '#shared/servers.ts'
 import { StatusIcon } from '#shared/status-word.tsx'
 import classes from './mx.module.css'
 
-type Stage = { readonly key: string; readonly name: string; readonly words: string; readonly done: boolean }
+/** A key below `mx.line` with its values. */
+type Line = readonly [key: string, values?: Readonly<Record<string, number>>]
+type Stage = { readonly key: string; readonly name: string; readonly line: Line; readonly done: boolean }
 
 export function Stages({ mx }: { readonly mx: MxView }) {
   const words = useWords('connect')
@@ -13,7 +15,7 @@ export function Stages({ mx }: { readonly mx: MxView }) {
   const current = stages.findIndex(({ done }) => !done)
   return (
     <ol className={classes.stages} aria-label={words('mx.stages')}>
-      {stages.map(({ key, name, words: line, done }, index) => (
+      {stages.map(({ key, name, line, done }, index) => (
         <li key={key} data-current={index === current || undefined}>
           {done ? (
             <StatusIcon of="step" state="done" size={20} />
@@ -22,7 +24,7 @@ export function Stages({ mx }: { readonly mx: MxView }) {
           )}
           <span>
             <span className={classes.stageName}>{words(`mx.stage.${key}`, name)}</span>
-            <span className="small tx2">{line}</span>
+            <span className="small tx2">{words(`mx.line.${line[0]}`, { ...line[1] })}</span>
           </span>
         </li>
       ))}
@@ -42,25 +44,25 @@ export function stagesOf(mx: MxView): readonly Stage[] {
     {
       key: 'gates',
       name: 'Gates',
-      words: open === 0 ? `all ${mx.gates.length} passed` : `${open} to do`,
+      line: open === 0 ? ['gatesPassed', { count: mx.gates.length }] : ['gatesLeft', { count: open }],
       done: open === 0,
     },
     {
       key: 'published',
       name: 'Record published',
-      words: own.length > 0 ? `${found} of ${own.length} name servers` : published ? 'seen' : 'not asked yet',
+      line: own.length > 0 ? ['servers', { found, count: own.length }] : [published ? 'seen' : 'notAsked'],
       done: published,
     },
     {
       key: 'first',
       name: 'First message',
-      words: mx.firstInboundSeenAt === null ? 'not seen yet' : 'seen',
+      line: [mx.firstInboundSeenAt === null ? 'notSeen' : 'seen'],
       done: mx.firstInboundSeenAt !== null,
     },
     {
       key: 'gone',
       name: 'Old record gone',
-      words: stale === 0 ? 'no cache keeps it' : `${stale} ${stale === 1 ? 'cache' : 'caches'} left`,
+      line: stale === 0 ? ['noCache'] : ['caches', { count: stale }],
       done: published && stale === 0 && mx.leftovers.length === 0,
     },
   ]
