@@ -5,7 +5,7 @@ import { decodeWithCharset } from './charset.ts'
 import { type ContentField, parameterOf, parseContentField } from './content-field.ts'
 import { fileNamesOf } from './file-name.ts'
 import { type HeaderField, parseHeaderFields } from './header.ts'
-import { beforeLineEnd, CR, isBlankOrCr, LF, nextLine } from './octet-lines.ts'
+import { beforeLineEnd, CR, isBlankOrCr, LF, lineWithDash, nextLine } from './octet-lines.ts'
 import { type Decoded, decodeTransfer } from './transfer-encoding.ts'
 
 export type MimePart = {
@@ -171,10 +171,10 @@ function pathIn(parent: Draft | null): string {
 /** Goes on from line to line; only lines that begin with two dashes can end a part. */
 function readLines(walk: Walk, from: number): void {
   const { octets, boundaries } = walk
-  for (let at = from; at < octets.length; ) {
-    const found = octets[at] === DASH && boundaries.size > 0 ? delimiterAt(walk, at) : null
+  for (let at = from; at < octets.length && boundaries.size > 0; ) {
+    const found = delimiterAt(walk, at)
     if (found === null) {
-      at = nextLine(octets, at)
+      at = lineWithDash(octets, nextLine(octets, at))
       continue
     }
     closeFrames(walk, found.index + 1, beforeLineEnd(octets, at))

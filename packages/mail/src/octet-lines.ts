@@ -2,12 +2,24 @@
 
 export const LF = 10
 export const CR = 13
+const DASH = 45
 
 /** Where the line behind this place begins; the end of the octets where none does. */
 export function nextLine(octets: Uint8Array, from: number): number {
   let at = from
   while (at < octets.length && octets[at] !== LF) at++
   return at + 1 > octets.length ? octets.length : at + 1
+}
+
+/** The first line from this one on that begins with a dash: most bodies have few dashes, or none. */
+export function lineWithDash(octets: Uint8Array, from: number): number {
+  for (let at = from; at < octets.length; ) {
+    if (octets[at] === DASH) return at
+    const dash = octets.indexOf(DASH, at)
+    if (dash === -1) break
+    at = octets[dash - 1] === LF ? dash : nextLine(octets, dash)
+  }
+  return octets.length
 }
 
 /** The line end before a boundary belongs to the boundary (RFC 2046 §5.1.1). */
