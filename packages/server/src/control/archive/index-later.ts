@@ -29,19 +29,26 @@ export class IndexLater {
   }
 
   /** Writes what is much, and sees to it that the rest follows. */
-  afterBatch(failed: (error: Error) => void): void {
-    for (const month of this.#parts.files.opened()) {
-      const { entries, characters } = month.later
-      if (entries >= ENTRIES_MAX || characters >= CHARACTERS_MAX) month.indexNow()
-    }
+  afterBatch(): void {
+    this.#try(() => {
+      for (const month of this.#parts.files.opened()) {
+        const { entries, characters } = month.later
+        if (entries >= ENTRIES_MAX || characters >= CHARACTERS_MAX) month.indexNow()
+      }
+    })
     this.#timer ??= setTimeout(() => {
       this.#timer = null
-      try {
-        this.all()
-      } catch (error) {
-        failed(error as Error)
-      }
+      this.#try(() => this.all())
     }, LATER_MS)
+  }
+
+  /** What could not be written waits on; the next search asks again, and its fault is told. */
+  #try(work: () => void): void {
+    try {
+      work()
+    } catch {
+      // The copies themselves are kept: nobody has to hear of this one.
+    }
   }
 
   /** Everything that waits, of all organisations. */

@@ -19,8 +19,6 @@ type Parts = {
   readonly ledger: Ledger
   readonly later: IndexLater
   readonly temporaryFolder: string
-  /** Words could not be written to the index; they wait. */
-  readonly indexFailed: (error: Error) => void
 }
 
 type Waiting = {
@@ -181,7 +179,7 @@ export class Intake {
           flagged: copy.flags.some((flag) => flag === 'undecipherable' || flag === 'no-envelope'),
         })
       }
-      later.afterBatch(this.#parts.indexFailed)
+      later.afterBatch()
     } catch (error) {
       ledger.forget(tenantId)
       for (const { reject } of some) reject(error as Error)

@@ -26,7 +26,6 @@ const intake = new Intake({
   ledger,
   later,
   temporaryFolder: start.temporaryFolder,
-  indexFailed,
 })
 const port = parentPort!
 /** Contents forgotten in one transaction. */
@@ -116,11 +115,6 @@ async function destroy(tenantId: string): Promise<null> {
 function faultOf(error: unknown): 'spoiled' | 'missing' | 'other' {
   if (error instanceof ContentSpoiled) return 'spoiled'
   return error instanceof ContentMissing ? 'missing' : 'other'
-}
-
-/** Nobody searched meanwhile, and whoever does is told: asking for words that wait tries again. */
-function indexFailed(error: Error): void {
-  process.emitWarning(`words of the archive wait: ${error.message}`)
 }
 
 function sealedOf(value: unknown): readonly ArrayBuffer[] {
