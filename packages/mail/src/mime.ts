@@ -66,7 +66,10 @@ export const MIME_LIMITS: MimeLimits = { parts: 10_000, depth: 100, fields: 50_0
 /** RFC 2046 §5.1.1 allows 70 characters; programs write more. */
 const BOUNDARY_LENGTH_MAX = 512
 const HEADER_OCTETS_MAX = 1_048_576
-/** Lines that begin with dashes, times boundaries that are open: a digest of thousands of parts has some 10,000. */
+/**
+ * Lines that begin with dashes, times boundaries that are open: a digest of thousands of parts has some
+ * 10,000.
+ */
 const COMPARISONS_MAX = 5_000_000
 const DECODED_OCTETS_MAX = 64 * 1_048_576
 
