@@ -5,7 +5,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 import { join, resolve } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { createEws, faultOf, onlineRefusal } from './ews.ts'
+import { createEws, type EwsSettings, onlineRefusal } from './ews.ts'
+import { faultOf } from './ews-ask.ts'
 import type { SourceFault } from './source.ts'
 import { type Asked, readAll, startScripted, type Told, testEffects } from './web.fixture.ts'
 import { childOf, parseXml } from './xml.ts'
@@ -150,7 +151,7 @@ const source = (
     effects,
   )
 
-describe('Sent Items by EWS', { timeout: 60_000 }, () => {
+describe('Sent Items by EWS', { timeout: 240_000 }, () => {
   test('NTLM, impersonation, pages of 200, addresses of every kind', async () => {
     script = () => null
     handshakes = 0
@@ -249,5 +250,106 @@ describe('Sent Items by EWS', { timeout: 60_000 }, () => {
     }
     for (const name of ['services-L140-Fault.xml', 'services-L259-Fault.xml', 'services-L111-Fault.xml'])
       assert.ok(parseXml(readFileSync(join(FORMS, name), 'utf8')), name)
+  })
+})
+
+/** An address list of 250 names, of which one answer holds 100; and address books with a folder below. */
+function organisation({ body }: Asked): Told | null {
+  if (body.includes('<m:ResolveNames')) {
+    assert.equal(body.includes('ExchangeImpersonation'), false, 'asked by the account itself')
+    const beginning = /<m:UnresolvedEntry>([^<]*)</.exec(body)?.[1] ?? ''
+    const names = NAMES.filter((name) => name.startsWith(beginning))
+    if (names.length === 0) return { body: failure('ResolveNames', 'ErrorNameResolutionNoResults') }
+    const shown = names.slice(0, 100)
+    const resolutions = shown.map((name) => {
+      const type = name.endsWith('7') ? 'PublicDL' : 'Mailbox'
+      return (
+        `<t:Resolution><t:Mailbox><t:Name>${name}</t:Name><t:EmailAddress>${name}@acme.example</t:EmailAddress>` +
+        `<t:RoutingType>SMTP</t:RoutingType><t:MailboxType>${type}</t:MailboxType></t:Mailbox></t:Resolution>`
+      )
+    })
+    const whole = shown.length === names.length
+    const set = `<m:ResolutionSet TotalItemsInView="${shown.length}" IncludesLastItemInRange="${whole}">${resolutions.join('')}</m:ResolutionSet>`
+    const message = `<m:ResolveNamesResponseMessage ResponseClass="Warning"><m:ResponseCode>ErrorNameResolutionMultipleResults</m:ResponseCode>${set}</m:ResolveNamesResponseMessage>`
+    return { body: responses('ResolveNames', message) }
+  }
+  if (body.includes('<m:FindFolder')) {
+    const folder = '<t:ContactsFolder><t:FolderId Id="below&amp;" ChangeKey="c"/></t:ContactsFolder>'
+    return {
+      body: responses(
+        'FindFolder',
+        success('FindFolder', `<m:RootFolder><t:Folders>${folder}</t:Folders></m:RootFolder>`),
+      ),
+    }
+  }
+  if (!body.includes('contacts:EmailAddress')) return null
+  const entry = (key: number, address: string, more = '') =>
+    `<t:Entry Key="EmailAddress${key}"${more}>${address}</t:Entry>`
+  const entries = body.includes('below&amp;')
+    ? entry(1, 'below@partner.example')
+    : entry(1, 'first@partner.example') +
+      entry(2, '/O=ACME/CN=X', ' RoutingType="EX"') +
+      entry(3, 'no-reply@shop.example')
+  const contact = `<t:Contact><t:ItemId Id="c1"/><t:EmailAddresses>${entries}</t:EmailAddresses></t:Contact>`
+  const folder = `<m:RootFolder TotalItemsInView="1" IncludesLastItemInRange="true"><t:Items>${contact}</t:Items></m:RootFolder>`
+  return { body: responses('FindItem', success('FindItem', folder)) }
+}
+
+const settings = (change: Partial<EwsSettings>): EwsSettings => ({
+  url: `${server.url}/EWS/Exchange.asmx`,
+  login: { method: 'ntlm', userName: 'CORP\\reader', password: 'pass:word' },
+  mailboxes: ['maya@acme.example'],
+  authority: null,
+  ...change,
+})
+
+const NAMES = Array.from({ length: 250 }, (_, n) => `p${String(n).padStart(3, '0')}`)
+
+describe('the whole organisation', () => {
+  after(() => {
+    script = () => null
+  })
+
+  test('mailboxes are listed by the server itself, lists left out, also while it is busy', async () => {
+    let busy = 2
+    script = (asked) => {
+      if (!asked.body.includes('<m:ResolveNames') || busy === 0) return organisation(asked)
+      busy -= 1
+      return { body: failure('ResolveNames', 'ErrorServerBusy') }
+    }
+    const source = createEws(settings({ mailboxes: null }), { until: 0, since: null }, testEffects())
+    const parts = await source.parts(new AbortController().signal)
+    await source.close()
+    assert.deepEqual(
+      parts.map(({ id }) => id),
+      NAMES.filter((name) => !name.endsWith('7')).map((name) => `${name}@acme.example`),
+    )
+  })
+
+  test('address books by an option: all folders, addresses of the internet', async () => {
+    script = organisation
+    const options = { until: Date.UTC(2026, 10, 22), since: null, contacts: true }
+    const read = await readAll(
+      createEws(settings({ mailboxes: ['maya@acme.example'] }), options, testEffects()),
+    )
+    assert.deepEqual(read.parts, ['maya@acme.example', 'maya@acme.example (contacts)'])
+    const books = read.letters.filter(({ isContact }) => isContact)
+    assert.deepEqual(
+      books.map(({ owner, recipients }) => [owner, recipients]),
+      [
+        ['maya@acme.example', ['first@partner.example', 'no-reply@shop.example']],
+        ['maya@acme.example', ['below@partner.example']],
+      ],
+    )
+  })
+
+  test('a refused proof by NTLM names Extended Protection and what to do', async () => {
+    script = () => null
+    const wrong = { method: 'ntlm', userName: 'CORP\\other', password: 'x' } as const
+    const source = createEws(settings({ login: wrong }), { until: 0, since: null }, testEffects())
+    await assert.rejects(
+      readAll(source),
+      /Extended Protection .*--sign-in basic; or .*EWSFrontEnd.*tracking-log/,
+    )
   })
 })

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { generateKeyPairSync, verify } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import { createGmail, GMAIL_SCOPE } from './gmail.ts'
+import { PEOPLE_SCOPE } from './gmail-contacts.ts'
 import { SourceFault } from './source.ts'
 import { type Asked, readAll, startScripted, type Told, testEffects } from './web.fixture.ts'
 
@@ -69,7 +70,7 @@ function google({ url, body }: Asked): Told {
 const source = (effects = testEffects()) =>
   createGmail(
     {
-      endpoints: { token: `${server.url}/token`, gmail: server.url, admin: server.url },
+      endpoints: { token: `${server.url}/token`, gmail: server.url, admin: server.url, people: server.url },
       keyJson,
       adminEmail: 'admin@acme.example',
       mailboxes: null,
@@ -81,7 +82,7 @@ const fresh = (next: typeof script = () => null): void => {
   subjects = []
 }
 
-describe('sent mail by the Gmail API', { timeout: 60_000 }, () => {
+describe('sent mail by the Gmail API', { timeout: 240_000 }, () => {
   test('each user by delegation, headers only, the suspended one left out', async () => {
     const paths: string[] = []
     fresh(({ url }) => {
@@ -142,10 +143,50 @@ describe('sent mail by the Gmail API', { timeout: 60_000 }, () => {
     assert.throws(
       () =>
         createGmail(
-          { endpoints: { token: '', gmail: '', admin: '' }, keyJson: '{}', adminEmail: null, mailboxes: [] },
+          {
+            endpoints: { token: '', gmail: '', admin: '', people: '' },
+            keyJson: '{}',
+            adminEmail: null,
+            mailboxes: [],
+          },
           testEffects(),
         ),
       SourceFault,
     )
   })
+})
+
+test('address books by an option: the People API with its own scope, page by page', async () => {
+  subjects = []
+  const scopes: string[] = []
+  script = ({ url, body }) => {
+    if (url.pathname === '/token')
+      scopes.push(claimsOf(new URLSearchParams(body).get('assertion') ?? '').scope)
+    if (url.pathname !== '/v1/people/me/connections') return null
+    const isFirst = !url.searchParams.has('pageToken')
+    const value = isFirst ? 'a@x.example' : 'b@x.example'
+    return {
+      body: {
+        connections: [{ emailAddresses: [{ value }] }, { names: [] }],
+        ...(isFirst ? { nextPageToken: 'p2' } : {}),
+      },
+    }
+  }
+  const endpoints = {
+    token: `${server.url}/token`,
+    gmail: server.url,
+    admin: server.url,
+    people: server.url,
+  }
+  const mailboxes = ['maya@acme.example']
+  const read = await readAll(
+    createGmail({ endpoints, keyJson, adminEmail: null, mailboxes, contacts: true }, testEffects()),
+  )
+  script = () => null
+  assert.deepEqual(scopes, [GMAIL_SCOPE, PEOPLE_SCOPE])
+  const books = read.letters.filter(({ isContact }) => isContact)
+  assert.deepEqual(
+    books.map(({ recipients }) => recipients),
+    [['a@x.example'], ['b@x.example']],
+  )
 })

@@ -2,6 +2,7 @@
 // trace.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { countLetters } from './collect.ts'
 import { createGraphSent } from './graph-sent.ts'
 import { createGraphTrace } from './graph-trace.ts'
 import { SourceFault } from './source.ts'
@@ -87,7 +88,7 @@ const sentItems = (effects = testEffects()) =>
 const externals = ({ letters }: Awaited<ReturnType<typeof readAll>>): readonly string[] =>
   letters.filter(({ isAutomatic }) => !isAutomatic).flatMap(({ recipients }) => recipients)
 
-describe('Sent items by Graph', { timeout: 60_000 }, () => {
+describe('Sent items by Graph', { timeout: 240_000 }, () => {
   test('mailboxes by address, pages to the end, and mailboxes that are none', async () => {
     fresh()
     const all = await readAll(sentItems())
@@ -176,7 +177,7 @@ describe('Sent items by Graph', { timeout: 60_000 }, () => {
   })
 })
 
-describe('message trace by Graph', { timeout: 60_000 }, () => {
+describe('message trace by Graph', { timeout: 240_000 }, () => {
   const trace = (since: number, effects = testEffects()) =>
     createGraphTrace(settings(), { until: UNTIL, since }, effects)
   const row = (n: number, to: string, more: object = {}) => ({
@@ -221,4 +222,41 @@ describe('message trace by Graph', { timeout: 60_000 }, () => {
     assert.equal((await source.parts(new AbortController().signal)).length, 90)
     await assert.rejects(readAll(source), /8bd644d1-64a1-4d4b-ae52-2e0cbf64e373/)
   })
+})
+
+test('address books by an option: the default folder and all below, once; dates do not leave them out', async () => {
+  const book = (addresses: readonly string[]) => ({
+    emailAddresses: addresses.map((address) => ({ name: 'x', address })),
+  })
+  script = ({ url }) => {
+    const path = url.pathname.replace('/v1.0', '')
+    const more = `${server.url}/v1.0/users/u1/contacts?$skiptoken=2`
+    if (path === '/users/u1/contacts')
+      return url.searchParams.has('$skiptoken')
+        ? { body: { value: [book(['late@x.example'])] } }
+        : { body: { value: [book(['a@x.example', 'b@x.example']), book([])], '@odata.nextLink': more } }
+    if (path === '/users/u1/contactFolders') return { body: { value: [{ id: 'f1' }] } }
+    if (path === '/users/u1/contactFolders/f1/contacts') return { body: { value: [book(['c@x.example'])] } }
+    if (path === '/users/u1/contactFolders/f1/childFolders') return { body: { value: [{ id: 'f2' }] } }
+    if (path === '/users/u1/contactFolders/f2/contacts') return { body: { value: [book(['d@x.example'])] } }
+    if (path.endsWith('/childFolders')) return { body: { value: [] } }
+    if (/\/users\/u[23]\/contact/.test(path))
+      return { status: 404, body: { error: { code: 'MailboxNotEnabledForRESTAPI' } } }
+    return null
+  }
+  const settings = {
+    endpoints: { login: server.url, graph: server.url },
+    tenant: 't',
+    clientId: 'c',
+    secret: 's',
+  }
+  const options = { until: UNTIL, since: UNTIL - 1, mailboxes: ['maya@acme.example'], contacts: true }
+  const read = await readAll(createGraphSent(settings, options, testEffects()))
+  script = () => null
+  assert.deepEqual(read.parts, ['maya@acme.example', 'maya@acme.example (contacts)'])
+  const rules = { ownDomains: ['acme.example'], since: UNTIL - 1, recipientsMax: 100 }
+  assert.deepEqual(
+    countLetters(read.letters, rules).pairs.map(({ user, external }) => `${user} ${external}`),
+    ['a', 'b', 'c', 'd', 'late'].map((name) => `maya@acme.example ${name}@x.example`),
+  )
 })

@@ -213,7 +213,7 @@ testOnBoth('a preview changes nothing, and hands and organisations stay apart', 
   }),
 )
 
-test('10,000 users with groups are applied, and again', { timeout: 60_000 }, (context) =>
+test('10,000 users with groups are applied, and again', { timeout: 240_000 }, (context) =>
   withFolder((dataFolder) =>
     withStore({ database: null, dataFolder }, async (deps) => {
       const acme = await addOrganisation(deps.store, 'Acme', 'acme.example')

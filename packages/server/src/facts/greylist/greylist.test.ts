@@ -218,7 +218,7 @@ test('an identity that is released passes at once, also for what waits from its 
   assert.equal(await attempt(greylist, question({})), 'first-contact')
 })
 
-test('kill -9 of the writer loses nothing that it acknowledged', { timeout: 30_000 }, async () => {
+test('kill -9 of the writer loses nothing that it acknowledged', { timeout: 240_000 }, async () => {
   const path = join(folder, 'killed.db')
   const child = spawn(
     process.execPath,
