@@ -1,5 +1,5 @@
 // Counts by folder how many words of the console's pages stand in a catalogue and how many in the code.
-// `node scripts/node26.mjs scripts/words.mjs`; with a folder behind it, names the words that stand in the code.
+// `node scripts/node26.mjs scripts/words.mjs`; a folder behind it names the words that stand in its code.
 import { readFileSync } from 'node:fs'
 import { dirname, relative } from 'node:path'
 import { literalsOf } from '../packages/web/src/i18n/literals.ts'

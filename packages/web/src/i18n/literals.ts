@@ -2,8 +2,11 @@
 // people read or hear. For the test that keeps converted pages converted, and for the count in the docs.
 
 const TEXT = /[>}]\s*([^<>{}]*?\p{L}{2}[^<>{}]*?)\s*(?=<\/?[A-Za-z>]|\{)/gu
-const ATTRIBUTE =
-  /\b(?:label|title|description|placeholder|aria-label|alt|line|side|act|keep)=(?:"([^"]*\p{L}{2}[^"]*)"|\{`([^`]*\p{L}{2}[^`]*)`\})/gu
+const READ = 'label|title|description|placeholder|aria-label|alt|line|side|act|keep'
+const ATTRIBUTE = new RegExp(
+  `\\b(?:${READ})=(?:"([^"]*\\p{L}{2}[^"]*)"|\\{\`([^\`]*\\p{L}{2}[^\`]*)\`\\})`,
+  'gu',
+)
 /** Code that looks like text between tags: types, arrows, statements. */
 const CODE = /[;=()[\]|&`$]|\b(?:const|return|import|export|function|readonly|type)\b|^\s*[?:.,]/u
 
