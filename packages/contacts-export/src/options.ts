@@ -25,6 +25,7 @@ export const options: readonly Option[] = [
     ['source', 'KIND', 'graph-trace, graph-sent, ews, gmail, imap, tracking-log, mbox or maildir'],
     ['own-domains', 'A,B', 'domains of your organisation; by default those of the mailboxes'],
     ['mailboxes', 'FILE', 'mailboxes to read, one address a line (IMAP: address,login,password)'],
+    ['contacts', null, 'address books, too: with graph-sent, ews and gmail'],
     ['out', 'FOLDER', 'where CSV, log and checkpoint are written: ./gatepost-contacts'],
   ),
   ...of(

@@ -30,8 +30,16 @@ type Context = {
   readonly until: number
 }
 
+/** Kinds that know address books. */
+const WITH_BOOKS: ReadonlySet<SourceKind> = new Set(['graph-sent', 'ews', 'gmail'])
+
+/** A run with address books is another run than one without. */
+const bookMark = ({ given }: Context): readonly string[] => (given.isOn('contacts') ? ['+contacts'] : [])
+
 /** The source of a kind. Throws `WrongOption` and `SourceFault`. */
 export async function makeSource(kind: SourceKind, context: Context): Promise<Chosen> {
+  if (context.given.isOn('contacts') && !WITH_BOOKS.has(kind))
+    throw new WrongOption(`--contacts goes with ${[...WITH_BOOKS].join(', ')}: ${kind} has no address books.`)
   switch (kind) {
     case 'graph-trace':
     case 'graph-sent':
@@ -105,30 +113,32 @@ async function graph(kind: 'graph-trace' | 'graph-sent', context: Context): Prom
   const source =
     kind === 'graph-trace'
       ? createGraphTrace(settings, { until, since }, effects)
-      : createGraphSent(settings, { until, since, mailboxes }, effects)
+      : createGraphSent(settings, { until, since, mailboxes, contacts: given.isOn('contacts') }, effects)
   return {
     source,
     domains: domainsOf(mailboxes ?? []),
-    identity: [tenant, clientId, ...(mailboxes ?? [])],
+    identity: [tenant, clientId, ...(mailboxes ?? []), ...bookMark(context)],
   }
 }
 
 async function ews(context: Context): Promise<Chosen> {
   const { given, effects, until, terminal } = context
   const url = await needed(context, 'url', 'Address of EWS (https://…/EWS/Exchange.asmx)')
-  const boxes = await neededList(context)
+  // Without a list the server is asked which mailboxes there are.
+  const boxes = await listed(context)
   const userName = await needed(context, 'user', 'Account (CORP\\name)')
   const login = {
     method: given.oneOf('sign-in', ['ntlm', 'basic'], 'ntlm'),
     userName,
     password: await readSecret(given.text('secret-file'), `Password of ${userName}`, terminal),
   } as const
-  const mailboxes = addressesOf(boxes)
+  const mailboxes = boxes === null ? null : addressesOf(boxes)
   const settings = { url, login, mailboxes, authority: await authorityOf(context) }
+  const options = { until, since: sinceOf(given), contacts: given.isOn('contacts') }
   return {
-    source: createEws(settings, { until, since: sinceOf(given) }, effects),
-    domains: domainsOf(mailboxes),
-    identity: [url, ...mailboxes],
+    source: createEws(settings, options, effects),
+    domains: domainsOf(mailboxes ?? []),
+    identity: [url, ...(mailboxes ?? []), ...bookMark(context)],
   }
 }
 
@@ -141,9 +151,13 @@ async function gmail(context: Context): Promise<Chosen> {
   const boxes = await listed(context)
   const mailboxes = boxes === null ? null : addressesOf(boxes)
   const adminEmail = mailboxes === null ? await needed(context, 'admin', 'An administrator’s address') : null
-  const source = createGmail({ endpoints: googleEndpoints, keyJson, adminEmail, mailboxes }, effects)
+  const contacts = context.given.isOn('contacts')
+  const source = createGmail(
+    { endpoints: googleEndpoints, keyJson, adminEmail, mailboxes, contacts },
+    effects,
+  )
   const domains = domainsOf(mailboxes ?? (adminEmail === null ? [] : [adminEmail]))
-  return { source, domains, identity: [adminEmail ?? '', ...(mailboxes ?? [])] }
+  return { source, domains, identity: [adminEmail ?? '', ...(mailboxes ?? []), ...bookMark(context)] }
 }
 
 async function imap(context: Context): Promise<Chosen> {

@@ -66,6 +66,7 @@ export function countLetters(letters: Iterable<Letter>, rules: Rules): Counted {
 
 function reasonAgainst(letter: Letter, { since, recipientsMax }: Rules): keyof LeftOut | null {
   if (letter.isAutomatic) return 'automatic'
+  if (letter.isContact === true) return null
   if (since !== null && (letter.at === null || letter.at < since)) return 'old'
   return letter.recipients.length > recipientsMax ? 'mailing' : null
 }

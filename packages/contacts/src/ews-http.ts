@@ -50,13 +50,29 @@ export function createEwsHttp(
       throw new SourceFault({
         reach: 'fatal',
         saw: `${new URL(url).host} refuses the sign-in of ${login.userName} (401; it offers ${offered}).`,
-        remedy:
-          'Check user name and password. Where the server asks for Extended Protection or offers no NTLM, ' +
-          'switch Basic on for EWS, and give --sign-in basic.',
+        remedy: remedyFor(login.method, answer.challenge),
       })
     },
     close: () => agent.destroy(),
   }
+}
+
+/** What to do about a refused sign-in; with NTLM a right password is refused where Extended Protection is on. */
+function remedyFor(method: EwsLogin['method'], challenge: string | null): string {
+  if (method === 'basic')
+    return (
+      'Check user name and password, and that Basic is switched on: Set-WebServicesVirtualDirectory ' +
+      '"SERVER\\EWS (Default Web Site)" -BasicAuthentication $true. Without --sign-in basic NTLM is used.'
+    )
+  if (!/\bntlm\b/i.test(challenge ?? ''))
+    return 'The server offers no NTLM: switch Basic on for EWS, and give --sign-in basic.'
+  return (
+    'Check user name and password first: sign in with them to Outlook on the web. If they are right, the server ' +
+    'asks for Extended Protection (on by default since Exchange 2019 CU14), which ties NTLM to the TLS ' +
+    'connection and is not supported here. Do one of three: switch Basic on for EWS and give --sign-in basic; ' +
+    'or take Extended Protection off EWS while the collection runs (ExchangeExtendedProtectionManagement.ps1 ' +
+    '-ExcludeVirtualDirectories EWSFrontEnd); or use --source tracking-log, which needs no account.'
+  )
 }
 
 const basic = ({ userName, password }: EwsLogin): string =>

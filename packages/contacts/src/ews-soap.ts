@@ -1,5 +1,5 @@
-// The two questions that Exchange's web service is asked: which items lie in Sent Items, and to whom they
-// went.
+// The questions that Exchange's web service is asked: which items lie in Sent Items and to whom they went,
+// what address books hold, and which mailboxes there are.
 import { escaped } from './xml.ts'
 
 const SPACES = [
@@ -58,14 +58,58 @@ export function getItems(mailbox: string, ids: readonly string[]): string {
   )
 }
 
+/** All folders below Contacts. */
+export function findContactFolders(mailbox: string): string {
+  return envelope(
+    mailbox,
+    `<m:FindFolder Traversal="Deep"><m:FolderShape><t:BaseShape>IdOnly</t:BaseShape></m:FolderShape>` +
+      `<m:ParentFolderIds><t:DistinguishedFolderId Id="contacts"/></m:ParentFolderIds></m:FindFolder>`,
+  )
+}
+
+/** Contacts of a folder with their addresses, from an offset on; a null folder is Contacts itself. */
+export function findContacts(of: {
+  readonly mailbox: string
+  readonly folder: string | null
+  readonly offset: number
+  readonly max: number
+}): string {
+  const fields = [1, 2, 3].map((n) => {
+    return `<t:IndexedFieldURI FieldURI="contacts:EmailAddress" FieldIndex="EmailAddress${n}"/>`
+  })
+  const folder =
+    of.folder === null
+      ? '<t:DistinguishedFolderId Id="contacts"/>'
+      : `<t:FolderId Id="${escaped(of.folder)}"/>`
+  return envelope(
+    of.mailbox,
+    `<m:FindItem Traversal="Shallow"><m:ItemShape><t:BaseShape>IdOnly</t:BaseShape>` +
+      `<t:AdditionalProperties>${fields.join('')}</t:AdditionalProperties></m:ItemShape>` +
+      `<m:IndexedPageItemView MaxEntriesReturned="${of.max}" Offset="${of.offset}" BasePoint="Beginning"/>` +
+      `<m:ParentFolderIds>${folder}</m:ParentFolderIds></m:FindItem>`,
+  )
+}
+
+/** Mailboxes of the organisation whose names begin so; asked by the account itself. */
+export function resolveNames(beginning: string): string {
+  return envelope(
+    null,
+    `<m:ResolveNames ReturnFullContactData="false" SearchScope="ActiveDirectory">` +
+      `<m:UnresolvedEntry>${escaped(beginning)}</m:UnresolvedEntry></m:ResolveNames>`,
+  )
+}
+
 /** In the name of a mailbox: the account needs the role ApplicationImpersonation. */
-function envelope(mailbox: string, body: string): string {
+function envelope(mailbox: string | null, body: string): string {
+  const impersonation =
+    mailbox === null
+      ? ''
+      : `<t:ExchangeImpersonation><t:ConnectingSID>` +
+        `<t:PrimarySmtpAddress>${escaped(mailbox)}</t:PrimarySmtpAddress>` +
+        `</t:ConnectingSID></t:ExchangeImpersonation>`
   return (
     `<?xml version="1.0" encoding="utf-8"?><s:Envelope ${SPACES}><s:Header>` +
     `<t:RequestServerVersion Version="Exchange2007_SP1"/>` +
-    `<t:ExchangeImpersonation><t:ConnectingSID>` +
-    `<t:PrimarySmtpAddress>${escaped(mailbox)}</t:PrimarySmtpAddress>` +
-    `</t:ConnectingSID></t:ExchangeImpersonation>` +
-    `</s:Header><s:Body>${body}</s:Body></s:Envelope>`
+    `${impersonation}</s:Header><s:Body>${body}</s:Body></s:Envelope>`
   )
 }

@@ -2,18 +2,26 @@
 // a service account with domain-wide delegation.
 import type { KeyObject } from 'node:crypto'
 import { decodeEncodedWords } from '@gatepost/mail/encoded-word.ts'
+import { addressBookPart, bookOf } from './address-book.ts'
 import { automaticField, isAutomaticSubject } from './automatic.ts'
+import { PEOPLE_SCOPE, readPeople } from './gmail-contacts.ts'
 import { rsaKeyOf, signJwt } from './jwt.ts'
 import { addressesOf, dateOf, LETTER_FIELDS, type Letter } from './letter.ts'
 import { type Effects, type Page, type Part, type Source, SourceFault } from './source.ts'
 import { type Answer, ask, type Json, numberOf, objectOf, objectsOf, textOf } from './web.ts'
 
-export type GoogleEndpoints = { readonly token: string; readonly gmail: string; readonly admin: string }
+export type GoogleEndpoints = {
+  readonly token: string
+  readonly gmail: string
+  readonly admin: string
+  readonly people: string
+}
 
 export const googleEndpoints: GoogleEndpoints = {
   token: 'https://oauth2.googleapis.com/token',
   gmail: 'https://gmail.googleapis.com',
   admin: 'https://admin.googleapis.com',
+  people: 'https://people.googleapis.com',
 }
 
 export type GmailSettings = {
@@ -23,6 +31,8 @@ export type GmailSettings = {
   /** An administrator, to list the users; not needed where mailboxes are named. */
   readonly adminEmail: string | null
   readonly mailboxes: readonly string[] | null
+  /** Address books of the users are read, too. */
+  readonly contacts?: boolean
 }
 
 export const GMAIL_SCOPE = 'https://www.googleapis.com/auth/gmail.metadata'
@@ -41,12 +51,12 @@ export function createGmail(settings: GmailSettings, effects: Effects): Source {
   const account = accountOf(settings.keyJson)
   const tokens = new Map<string, { readonly value: string; readonly endsAt: number }>()
   const tokenFor = async (subject: string, scope: string, signal: AbortSignal): Promise<string> => {
-    const there = tokens.get(subject)
+    const there = tokens.get(`${subject} ${scope}`)
     if (there !== undefined && there.endsAt - RENEW_BEFORE_MS > effects.now()) return there.value
     // One user at a time is read: tokens of others are of no use any more.
     tokens.clear()
     const fresh = await requestToken({ settings, account, subject, scope }, effects, signal)
-    tokens.set(subject, fresh)
+    tokens.set(`${subject} ${scope}`, fresh)
     return fresh.value
   }
   const get = async (url: string, who: { subject: string; scope: string }, signal: AbortSignal) => {
@@ -61,8 +71,17 @@ export function createGmail(settings: GmailSettings, effects: Effects): Source {
   }
   return {
     kind: 'gmail',
-    parts: (signal) => listUsers(settings, get, signal),
-    read: (part, from, signal) => readSent({ settings, get, part, signal }, from),
+    parts: async (signal) => {
+      const parts = await listUsers(settings, get, signal)
+      return settings.contacts === true ? parts.flatMap((part) => [part, addressBookPart(part)]) : parts
+    },
+    read(part, from, signal) {
+      const book = bookOf(part)
+      if (book === null) return readSent({ settings, get, part, signal }, from)
+      const { people } = settings.endpoints
+      const faultOf = (answer: Answer): SourceFault => googleFault(answer, PEOPLE_SCOPE)
+      return readPeople({ people, get, part: book, signal, faultOf })
+    },
     close: () => Promise.resolve(),
   }
 }

@@ -1,7 +1,9 @@
 // Sent items of Microsoft 365 by Graph: addresses, dates and subjects, with Mail.ReadBasic.All, which cannot
 // read bodies.
+import { addressBookPart, bookOf } from './address-book.ts'
 import { isAutomaticSubject } from './automatic.ts'
 import { createGraphClient, type GraphClient, type GraphSettings, graphFault } from './graph-client.ts'
+import { readGraphBook } from './graph-contacts.ts'
 import { dateOf, type Letter } from './letter.ts'
 import { type Effects, type Page, type Part, type Source, SourceFault } from './source.ts'
 import { type Answer, type Json, numberOf, objectOf, objectsOf, textOf } from './web.ts'
@@ -14,6 +16,8 @@ export type SentOptions = {
   readonly since: number | null
   /** Only these mailboxes; null for all. */
   readonly mailboxes: readonly string[] | null
+  /** Address books of the mailboxes are read, too. */
+  readonly contacts?: boolean
 }
 
 const PAGE_SIZE = 500
@@ -30,8 +34,15 @@ export function createGraphSent(settings: GraphSettings, options: SentOptions, e
   const client = createGraphClient(settings, effects)
   return {
     kind: 'graph-sent',
-    parts: (signal) => listMailboxes(client, options, signal),
-    read: (part, from, signal) => readMailbox({ client, options, part, signal }, from),
+    parts: async (signal) => {
+      const parts = await listMailboxes(client, options, signal)
+      return options.contacts === true ? parts.flatMap((part) => [part, addressBookPart(part)]) : parts
+    },
+    read(part, from, signal) {
+      const book = bookOf(part)
+      if (book !== null) return readGraphBook({ client, part: book, signal })
+      return readMailbox({ client, options, part, signal }, from)
+    },
     close: () => Promise.resolve(),
   }
 }

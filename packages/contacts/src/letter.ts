@@ -17,6 +17,8 @@ export type Letter = {
   readonly at: number | null
   /** Written by a program, or an answer to a list: it proves no will to correspond. */
   readonly isAutomatic: boolean
+  /** An entry of an address book: it has no date, and counts whenever it was made. */
+  readonly isContact?: boolean
 }
 
 /** Fields that sources which choose should ask for; nothing else of a message is read. */

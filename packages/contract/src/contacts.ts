@@ -17,6 +17,7 @@ export const ContactSource = z.enum(['gateway', 'graph-trace', 'graph-sent', 'gm
 export type ContactSource = z.infer<typeof ContactSource>
 
 const Secret = z.string().min(1).max(20_000)
+const Books = z.boolean().default(false).describe('Address books are read, too')
 const Mailboxes = z.array(z.string().trim().min(3).max(320)).max(CONTACT_MAILBOXES_MAX).default([])
 const since = { since: Time.nullable().default(null).describe('Older mail does not count') }
 /** A connector whose app has the right, or an app of its own. */
@@ -32,7 +33,7 @@ const graph = {
 export const StartContacts = z.discriminatedUnion('source', [
   z.object({ source: z.literal('gateway'), ...since }),
   z.object({ source: z.literal('graph-trace'), ...graph }),
-  z.object({ source: z.literal('graph-sent'), ...graph, mailboxes: Mailboxes }),
+  z.object({ source: z.literal('graph-sent'), ...graph, mailboxes: Mailboxes, contacts: Books }),
   z.object({
     source: z.literal('gmail'),
     ...since,
@@ -40,6 +41,7 @@ export const StartContacts = z.discriminatedUnion('source', [
     adminEmail: z.string().trim().max(320).default(''),
     secret: Secret.nullable().default(null).describe('The service account’s key, JSON'),
     mailboxes: Mailboxes,
+    contacts: Books,
   }),
   z.object({
     source: z.literal('imap'),

@@ -9,9 +9,13 @@ import {
   useQueryClient,
 } from '@tanstack/react-query'
 import type * as z from 'zod'
+import { say } from '#shared/toast-store.ts'
 import { call, type InputOf } from './call.ts'
 
 type Output<E extends Endpoint> = z.output<E['output']>
+
+/** A confirmation, and its way back where there is one. */
+export type Said = { readonly text: string; readonly undo?: () => void }
 
 export type ReadOptions<E extends Endpoint> = {
   readonly enabled?: boolean
@@ -57,13 +61,17 @@ export function useAction<E extends Endpoint>(
   options: {
     readonly readAgain?: readonly Endpoint[]
     readonly onDone?: (output: Output<E>, client: QueryClient) => void
+    /** What was done, for a short confirmation where the page itself shows no change; null says nothing. */
+    readonly said?: (output: Output<E>, input: InputOf<E>) => Said | null
   } = {},
 ): UseMutationResult<Output<E>, Error, InputOf<E>> {
   const client = useQueryClient()
   return useMutation<Output<E>, Error, InputOf<E>>({
     mutationFn: (input) => send(endpoint, input),
-    onSuccess: async (output) => {
+    onSuccess: async (output, input) => {
       options.onDone?.(output, client)
+      const said = options.said?.(output, input) ?? null
+      if (said !== null) say(said.text, said.undo)
       await Promise.all(
         (options.readAgain ?? []).map(({ name }) => client.invalidateQueries({ queryKey: [name] })),
       )

@@ -8,6 +8,11 @@ const readiness = createRoute({
   path: '/system/readiness',
   component: lazyRouteComponent(() => import('#system/readiness-page.tsx'), 'ReadinessPage'),
 })
+const entraApp = createRoute({
+  getParentRoute: () => shell,
+  path: '/system/entra-app',
+  component: lazyRouteComponent(() => import('#system/entra-app-page.tsx'), 'EntraAppPage'),
+})
 const systemAlerts = createRoute({
   getParentRoute: () => shell,
   path: '/system/alerts',
@@ -79,6 +84,7 @@ const ownAddresses = createRoute({
 
 export const systemRoutes = [
   readiness,
+  entraApp,
   systemAlerts,
   refusals,
   operators,

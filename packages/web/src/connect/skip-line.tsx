@@ -9,7 +9,14 @@ import stack from '#shared/stack.module.css'
 export function SkipLine({ step }: { readonly step: ConnectStep }) {
   const tenant = useSlug()
   const may = useMay('connect:write')
-  const skip = useAction(skipStep, { readAgain: [getConnect] })
+  const undo = useAction(skipStep, { readAgain: [getConnect] })
+  const skip = useAction(skipStep, {
+    readAgain: [getConnect],
+    said: (_, { params, body }) => ({
+      text: body.skipped ? `“${step.title}” is skipped.` : `“${step.title}” counts again.`,
+      undo: () => undo.mutate({ params, body: { skipped: !body.skipped } }),
+    }),
+  })
   const skipped = step.state === 'skipped'
   if (!may || (!step.skippable && !skipped) || step.state === 'done') return null
   return (

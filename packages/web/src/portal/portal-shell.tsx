@@ -64,6 +64,7 @@ export function PortalShell() {
       <PortalNav />
       <Suspense fallback={<PendingPage />}>
         <Outlet />
+        <Toasts />
       </Suspense>
     </div>
   )

@@ -34,7 +34,10 @@ export function AddressesPage() {
   const may = useMay('system:write')
   const confirm = useConfirm()
   const { data, error } = useEndpoint(listOwnAddresses, {}, { refetchInterval: 30_000 })
-  const withdraw = useAction(withdrawAddress, { readAgain: [listOwnAddresses] })
+  const withdraw = useAction(withdrawAddress, {
+    readAgain: [listOwnAddresses],
+    said: () => ({ text: 'The address is withdrawn.' }),
+  })
   const end = async ({ address }: Item) => {
     const agreed = await confirm({
       title: `${address} is announced no more`,

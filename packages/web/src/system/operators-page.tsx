@@ -178,7 +178,10 @@ type Asked = {
 
 function Invitations({ items }: { readonly items: readonly Asked[] }) {
   const may = useMay('system:write')
-  const remove = useAction(removeOperatorInvitation, { readAgain: [listOperators] })
+  const remove = useAction(removeOperatorInvitation, {
+    readAgain: [listOperators],
+    said: () => ({ text: 'The invitation is withdrawn.' }),
+  })
   return (
     <Panel title="Open invitations">
       <ul className={`${stack.plain} ${stack.tight}`}>

@@ -62,7 +62,10 @@ function TemplatePanel({ template, may }: { readonly template: Template; readonl
   const [open, setOpen] = useState<'settings' | 'apply' | null>(null)
   const [settings, setSettings] = useState<TemplateSettings>(template.settings)
   const save = useAction(updateTemplate, { readAgain: [listTemplates], onDone: () => setOpen(null) })
-  const remove = useAction(removeTemplate, { readAgain: [listTemplates] })
+  const remove = useAction(removeTemplate, {
+    readAgain: [listTemplates],
+    said: () => ({ text: 'The template is removed.' }),
+  })
   const end = async () => {
     const agreed = await confirm({
       title: `${plural(template.followers, 'organisation')} will follow no template`,

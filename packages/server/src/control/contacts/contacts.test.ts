@@ -144,6 +144,7 @@ testOnBoth('secrets are sealed, never shown, and gone when the run is complete',
       since: null,
       connectorId: null,
       mailboxes: [],
+      contacts: false,
       cloud: 'global',
     } as const
     const start = {

@@ -52,7 +52,10 @@ export async function sourceOf(row: ContactRunRow, deps: ContactDeps): Promise<S
       return createGraphTrace(await graphOf(row, settings, deps), { since, until }, effects)
     case 'graph-sent': {
       const mailboxes = settings.mailboxes.length === 0 ? null : settings.mailboxes
-      return createGraphSent(await graphOf(row, settings, deps), { since, until, mailboxes }, effects)
+      // Runs that began before there was such an option have none.
+      const contacts = settings.contacts ?? false
+      const options = { since, until, mailboxes, contacts }
+      return createGraphSent(await graphOf(row, settings, deps), options, effects)
     }
     case 'gmail': {
       const { keyJson, adminEmail } = await googleOf(row, settings, deps)
@@ -61,9 +64,11 @@ export async function sourceOf(row: ContactRunRow, deps: ContactDeps): Promise<S
         token: googleToken ?? googleEndpoints.token,
         gmail: googleApi ?? googleEndpoints.gmail,
         admin: googleApi ?? googleEndpoints.admin,
+        people: googleApi ?? googleEndpoints.people,
       }
       const mailboxes = settings.mailboxes.length === 0 ? null : settings.mailboxes
-      return createGmail({ endpoints, keyJson, adminEmail, mailboxes }, effects)
+      const contacts = settings.contacts ?? false
+      return createGmail({ endpoints, keyJson, adminEmail, mailboxes, contacts }, effects)
     }
     case 'imap':
       return imapOf(row, settings, deps)

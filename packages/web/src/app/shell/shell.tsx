@@ -4,6 +4,7 @@ import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import { useSlug } from '#app/session.ts'
 import { useWords } from '#i18n/i18n.ts'
 import { useNarrow, usePhone } from '#shared/screen.ts'
+import { Toasts } from '#shared/toasts.tsx'
 import { PendingPage } from '../pending-page.tsx'
 import { useKeys } from './keys.ts'
 import { MenuDrawer, Rail } from './lazy-parts.tsx'
@@ -56,6 +57,7 @@ export function Shell() {
           }}
         />
       )}
+      <Toasts />
       {searches > 0 && (
         <Suspense>
           <SearchBox asked={searches} />

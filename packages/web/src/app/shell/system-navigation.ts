@@ -1,6 +1,7 @@
 // The installation's pages in the sidebar and in the search.
 import {
   IconBell,
+  IconBrandWindows,
   IconBuilding,
   IconChartBar,
   IconDoorExit,
@@ -82,6 +83,14 @@ export const systemNavigation: readonly Group<SystemAddress>[] = [
         needs: 'system:read',
         guide: 'operate/troubleshoot',
         alsoCalled: ['Zone', 'Port 25', 'Certificate', 'Health'],
+      },
+      {
+        to: '/system/entra-app',
+        label: 'Microsoft application',
+        icon: IconBrandWindows,
+        needs: 'system:read',
+        guide: 'directories-cloud',
+        alsoCalled: ['Entra', 'Azure AD', 'Multi-tenant application', 'Consent', 'Graph'],
       },
       {
         to: '/system/alerts',

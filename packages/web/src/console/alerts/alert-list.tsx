@@ -145,8 +145,20 @@ type ActsProps = { readonly alert: Alert; readonly calls: AlertCalls; readonly t
 
 function Acts({ alert, calls, tenant }: ActsProps) {
   const readAgain = [calls.list, calls.get]
-  const acknowledge = useAction(calls.acknowledge, { readAgain })
-  const mute = useAction(calls.mute, { readAgain })
+  const title = alertKinds[alert.kind]
+  const said = () => ({ text: `Noted: you take care of “${title}”.` })
+  const acknowledge = useAction(calls.acknowledge, { readAgain, said })
+  const unmute = useAction(calls.mute, { readAgain })
+  const mute = useAction(calls.mute, {
+    readAgain,
+    said: (_, input) =>
+      input.body.hours === null
+        ? { text: `Word of “${title}” is sent again.` }
+        : {
+            text: `Nothing is sent about “${title}” for a day.`,
+            undo: () => unmute.mutate({ ...input, body: { hours: null } }),
+          },
+  })
   const params = { tenant, alert: alert.id }
   const isMuted = alert.state === 'muted'
   const hidden = <span className="hidden-visually"> {alert.subject}</span>

@@ -15,6 +15,7 @@ import { SkeletonRows } from '#shared/skeleton.tsx'
 import stack from '#shared/stack.module.css'
 import { ToneText } from '#shared/status-word.tsx'
 import { FullTime, RelativeTime } from '#shared/time.tsx'
+import { ConsentNote } from './consent-note.tsx'
 import { formOf } from './kinds.ts'
 import { isRunning, progressOf, runWords, stateWords, summaryOf } from './run-words.ts'
 
@@ -57,6 +58,7 @@ export function DirectoriesPage() {
       actions={data && data.items.length > 0 && add}
     >
       <div className={stack.stack}>
+        <ConsentNote />
         {data?.removalsStopped && (
           <Note tone="warn" title="Removals are stopped in the whole organisation">
             <p>{data.removalsStopped}</p>

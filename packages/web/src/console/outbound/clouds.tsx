@@ -42,7 +42,7 @@ function CloudView({ cloud }: { readonly cloud: Cloud }) {
   const confirm = useConfirm()
   const { provider, name, enabled } = cloud
   const params = { tenant, provider }
-  const set = useAction(setCloud, { readAgain: READ_AGAIN })
+  const set = useAction(setCloud, { readAgain: READ_AGAIN, said: () => ({ text: 'Saved.' }) })
   const prove = useAction(proveCloud, { readAgain: READ_AGAIN })
   const secret = useAction(makeCloudSecret, { readAgain: READ_AGAIN })
   const change = async (next: boolean) => {

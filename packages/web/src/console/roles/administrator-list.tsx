@@ -36,8 +36,8 @@ export function AdministratorList({ tenant }: { readonly tenant: string }) {
     { params: { tenant }, query },
     { keepPrevious: true },
   )
-  const give = useAction(giveRole, { readAgain: READ_AGAIN })
-  const take = useAction(removeAdministrator, { readAgain: READ_AGAIN })
+  const give = useAction(giveRole, { readAgain: READ_AGAIN, said: () => ({ text: 'The role is given.' }) })
+  const take = useAction(removeAdministrator, { readAgain: READ_AGAIN, said: () => ({ text: 'The administrator is removed.' }) })
   const columns = useColumns(tenant, give.mutate, take.mutate)
   const failed = give.error ?? take.error
   return (

@@ -1,9 +1,12 @@
 // Entra ID in the form of a connector (D4): what to grant in the portal, the app's values, and a secret whose
 // id is recognised before it is sent.
+
+import type { ConnectorSettings } from '@gatepost/contract/directory.ts'
 import { type EntraSettings, entraPermissions, isSecretId } from '@gatepost/contract/directory-entra.ts'
 import { Checkbox, NativeSelect, PasswordInput, SegmentedControl, Textarea, TextInput } from '@mantine/core'
 import { Note } from '#shared/note.tsx'
 import { useNow } from '#shared/now.ts'
+import { ConsentChoice } from '../consent-choice.tsx'
 import { SecretHint } from '../secret-hint.tsx'
 import type { DirectoryValues, KindFieldsProps, KindForm } from './kind-form.ts'
 import classes from './kinds.module.css'
@@ -26,6 +29,7 @@ export const entraForm: KindForm = {
   looksUp: true,
   blank: (): EntraSettings => ({
     kind: 'entra',
+    app: 'own',
     tenantDomain: '',
     clientId: '',
     cloud: 'global',
@@ -41,6 +45,8 @@ export const entraForm: KindForm = {
 
 function check({ settings, secret }: DirectoryValues, isNew: boolean): Readonly<Record<string, string>> {
   if (settings.kind !== 'entra') return {}
+  // With the operator's application there is nothing to type.
+  if (settings.app === 'provider') return {}
   const errors: Record<string, string> = {}
   if (settings.tenantDomain.trim() === '') errors['settings.tenantDomain'] = 'Copy the id from the overview'
   if (!isSecretId(settings.clientId))
@@ -52,7 +58,11 @@ function check({ settings, secret }: DirectoryValues, isNew: boolean): Readonly<
 }
 
 /** What to do in the portal before the fields can be filled. */
-function EntraPrerequisites() {
+function EntraPrerequisites({ settings }: { readonly settings: ConnectorSettings }) {
+  if (settings.kind === 'entra' && settings.app === 'provider')
+    return (
+      <p className="tx2">One click by an administrator at Microsoft, below. Nothing is to be registered.</p>
+    )
   return (
     <ol className={classes.steps}>
       <li>
@@ -89,6 +99,21 @@ function EntraFields({ form, secretSetAt }: KindFieldsProps) {
   if (settings.kind !== 'entra') return null
   return (
     <div className={classes.fields}>
+      <ConsentChoice form={form} />
+      {settings.app === 'provider' ? null : <OwnApp form={form} secretSetAt={secretSetAt} />}
+      <Checkbox
+        label="Read guests, too"
+        description="Guests are people of other organisations. Their addresses are seldom in your domains."
+        {...form.getInputProps('settings.guests', { type: 'checkbox' })}
+      />
+    </div>
+  )
+}
+
+/** An application of the organisation's own. */
+function OwnApp({ form, secretSetAt }: KindFieldsProps) {
+  return (
+    <>
       <TextInput
         label="Directory (tenant) ID"
         description="The id from the overview, or a domain such as acme.onmicrosoft.com."
@@ -106,12 +131,7 @@ function EntraFields({ form, secretSetAt }: KindFieldsProps) {
       />
       <NativeSelect label="Cloud" data={clouds} {...form.getInputProps('settings.cloud')} />
       <Credential form={form} secretSetAt={secretSetAt} />
-      <Checkbox
-        label="Read guests, too"
-        description="Guests are people of other organisations. Their addresses are seldom in your domains."
-        {...form.getInputProps('settings.guests', { type: 'checkbox' })}
-      />
-    </div>
+    </>
   )
 }
 

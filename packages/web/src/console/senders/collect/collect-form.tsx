@@ -1,6 +1,6 @@
 // What a collection is told: where sent mail is, since when, and by whose right it is read.
 import { listContactRuns, type StartContacts, startContacts } from '@gatepost/contract/contacts.ts'
-import { Button, NativeSelect, PasswordInput, Textarea, TextInput } from '@mantine/core'
+import { Button, Checkbox, NativeSelect, PasswordInput, Textarea, TextInput } from '@mantine/core'
 import { type UseFormReturnType, useForm } from '@mantine/form'
 import { useAction } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
@@ -26,10 +26,12 @@ type Values = {
   encryption: 'tls' | 'start-tls' | 'none'
   masterName: string
   secret: string
+  contacts: boolean
 }
 type Form = UseFormReturnType<Values>
 
 const empty: Values = {
+  contacts: false,
   source: 'gateway',
   since: '',
   connectorId: '',
@@ -70,6 +72,19 @@ export function CollectForm({ connectors, onClose }: Props) {
       {source !== 'gateway' && (
         <FormSection title="Right to read" line="Sealed, used by this collection alone, and gone at its end.">
           <Right form={form} connectors={connectors} />
+        </FormSection>
+      )}
+      {(source === 'graph-sent' || source === 'gmail') && (
+        <FormSection title="Address books" line="Whom somebody keeps as a contact counts as one letter.">
+          <Checkbox
+            label="Read address books, too"
+            description={
+              source === 'gmail'
+                ? 'Authorise contacts.readonly for the service account, and switch the People API on.'
+                : 'Give the app the application permission Contacts.Read.'
+            }
+            {...form.getInputProps('contacts', { type: 'checkbox' })}
+          />
         </FormSection>
       )}
       <FormSection title="Since" line="Older mail does not count. Empty for all there is.">
@@ -203,9 +218,17 @@ function bodyOf(values: Values): StartContacts {
     case 'graph-trace':
       return { source, ...graph }
     case 'graph-sent':
-      return { source, ...graph, mailboxes: [] }
+      return { source, ...graph, mailboxes: [], contacts: values.contacts }
     case 'gmail':
-      return { source, since, connectorId, adminEmail: values.adminEmail, secret, mailboxes: [] }
+      return {
+        source,
+        since,
+        connectorId,
+        adminEmail: values.adminEmail,
+        secret,
+        mailboxes: [],
+        contacts: values.contacts,
+      }
     case 'imap':
       return {
         source,
