@@ -121,7 +121,7 @@ function textFeatures({ text, html, plain, quotedLines }: MessageView, note: Not
   if (invisible > 10 && /[a-z]\p{Cf}[a-z]/iu.test(shown)) note('invisible-letters', String(invisible))
   const mixed = (shown.match(MIXED_WORD)?.length ?? 0) + (shown.match(STYLED)?.length ?? 0)
   if (mixed > 2) note('disguised-letters', String(mixed), mixed / 20)
-  if (/[a-z]{3,}[@$!|013][a-z]{2,}/i.test(shown.replace(/\S+@\S+|https?:\S+/g, '')))
+  if (/[a-z]{3}[@$!|013][a-z]{2}/i.test(shown.replace(/(?<!\S)\S+@\S+|https?:\S+/g, '')))
     note('letters-replaced', '', 0.5)
   if (/\b\w\s\w\s\w\s\w\s\w\b/.test(shown) || /\b\w[._]\w[._]\w[._]\w\b/.test(shown)) note('spaced-out-words')
   const letters = text.replace(/[^\p{L}]/gu, '')

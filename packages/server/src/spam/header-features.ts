@@ -67,7 +67,7 @@ function authorFeatures(view: MessageView, author: Person, note: Note): void {
   if (isRandomLabel(local) || /\d{5,}/.test(local)) note('author-random-local', local)
   if (domain.split('.').length > 3) note('author-deep-domain', domain)
   if (/xn--/.test(domain) || /[^\u0000-\u007f]/.test(domain)) note('author-foreign-letters', domain)
-  const shown = /[\w.+-]+@([\w-]+(\.[\w-]+)+)/.exec(folded)
+  const shown = /(?<![\w.+-])[\w.+-]+@([\w-]+(\.[\w-]+)+)/.exec(folded)
   if (shown !== null && shown[1] !== domain) note('name-is-other-address', `${name} <${local}@${domain}>`)
   if (PICTURES.test(name) || INVISIBLE.test(name) || DISGUISED.test(name)) note('name-dressed', name)
   if (name !== '' && /^[^a-z]{6,}$/.test(name) && /[A-Z]{4}/.test(name)) note('name-shouts', name)
@@ -103,7 +103,7 @@ function replyFeatures(view: MessageView, note: Note): void {
 }
 
 /**
- * Lists that rewrite authors for the sake of DMARC (RFC 7489) put themselves there, and the author where
+ * Lists that rewrite authors for the sake of DMARC put themselves there, and the author where
  * answers go. Copied easily, so it says nothing; it only must not count against a list.
  */
 function isListPost({ author, replyTo, recipients, reverseDomain }: MessageView): boolean {
@@ -139,7 +139,7 @@ function subjectFeatures({ subject, subjectRaw, recipients }: MessageView, note:
   if (INVISIBLE.test(subject) || DISGUISED.test(subject)) note('subject-disguised', subject)
   if ((subject.match(/!/g)?.length ?? 0) > 0) note('subject-exclaims', subject)
   if (/[$€£]|\bR\$|\busd\b/i.test(subject)) note('subject-money', subject)
-  if (/[#№-]\s?[A-Z0-9-]{6,}\b|\b\d{6,}\b|\(\w{6,}\)|\s{4,}\S+$/.test(subject))
+  if (/[#№-]\s?[A-Z0-9-]{6,80}\b|\b\d{6,}\b|\(\w{6,}\)|\s{4,}\S+$/.test(subject))
     note('subject-reference', subject)
   const local = recipients[0]?.local ?? ''
   if (local.length > 2 && fold(subject).includes(local)) note('subject-names-reader', subject)

@@ -109,6 +109,9 @@ function carriesReader({ recipients }: MessageView, rest: string): boolean {
   const whole = `${address.local}@${address.domain}`
   const plain = fold(rest)
   if (plain.includes(whole) || plain.includes(whole.replace('@', '%40'))) return true
-  const coded = Buffer.from(whole).toString('base64').replace(/=+$/, '').slice(0, -1)
+  const coded = Buffer.from(whole)
+    .toString('base64')
+    .replace(/={1,2}$/, '')
+    .slice(0, -1)
   return coded.length > 8 && rest.includes(coded)
 }

@@ -44,7 +44,7 @@ export function linksOf(html: HtmlText | null, text: string): LinkView[] {
   if (links.length > 0) return links
   for (const [written] of text.matchAll(IN_TEXT)) {
     if (links.length >= LINKS_MAX) break
-    const link = readLink(written.replace(/[.,;:!?]+$/, ''), '')
+    const link = readLink(written.replace(/(?<![.,;:!?])[.,;:!?]+$/, ''), '')
     if (link !== null) links.push(link)
   }
   return links
