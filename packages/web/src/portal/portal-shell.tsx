@@ -1,4 +1,5 @@
 // The frame of the end users' portal: the organisation's name, the person's menu, nothing of the console.
+
 import { getPortal } from '@gatepost/contract/portal.ts'
 import { signOut } from '@gatepost/contract/session.ts'
 import { Menu } from '@mantine/core'
@@ -14,6 +15,7 @@ import { Mark } from '#app/shell/mark.tsx'
 import { initialsOf } from '#app/shell/person-menu.tsx'
 import { SchemeMenu } from '#app/shell/scheme-menu.tsx'
 import { languages, nameOfLanguage, useLanguage, useWords } from '#i18n/i18n.ts'
+import { Toasts } from '#shared/toasts.tsx'
 import classes from './portal.module.css'
 import { usePortalTenant } from './use-portal.ts'
 
