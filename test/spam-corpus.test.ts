@@ -38,7 +38,7 @@ test('the shipped model on a sample', { skip: existsSync(folder) ? false : 'no t
   }
   const ham = ({ label }: Message) => label === 'ham'
   const of = (stratum: string) => (message: Message) => message.stratum.startsWith(stratum)
-  // Floors of strata that taught nothing lie some points below what the bench finds: a sample is not the whole.
+  // Floors of strata that taught nothing lie some points below what the bench finds: it is a sample.
   assert.ok(share(of('phishing_pot')) >= 0.8, 'phish found')
   assert.ok(share(of('csdmc-spam')) >= 0.88, 'spam of a kind that was never taught')
   assert.ok(share(of('sa-spam')) >= 0.9, 'spam found')

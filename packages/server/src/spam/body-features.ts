@@ -64,7 +64,9 @@ function shapeFeatures(view: MessageView, note: Note): void {
   if (undeclared !== undefined) note('undeclared-letters', undeclared.charset ?? 'no character set')
 }
 
-/** Letters beyond ASCII under no character set, or under ASCII: programs of people declare what they write. */
+/**
+ * Letters beyond ASCII under no character set, or under ASCII: programs of people declare what they write.
+ */
 function isUndeclared({ charset, encoding, start, end }: MimePart, content: Uint8Array): boolean {
   if (charset !== null && !/^(us-)?ascii$|^default/.test(charset)) return false
   if (encoding === 'base64') return false

@@ -39,6 +39,46 @@ const BAIT: readonly LureKind[] = [
 ]
 const HURRY: readonly LureKind[] = ['deadline', 'click-here', 'generic-greeting']
 
+/** A link that is odd by itself. */
+const ODD_LINK: readonly string[] = [
+  'link-shortener',
+  'link-free-hosting',
+  'link-cheap-ending',
+  'link-random-host',
+  'link-ip',
+  'link-redirector',
+  'link-shows-other-host',
+  'link-brand-in-host',
+  'link-carries-reader',
+  'link-broken-in-site',
+  'link-hyphens',
+  'link-foreign-letters',
+  'link-service-host',
+  'link-is-a-script',
+]
+/** Something about the sender that is odd by itself. */
+const ODD_SENDER: readonly string[] = [
+  'author-random-domain',
+  'author-random-local',
+  'author-cheap-ending',
+  'author-free-hosting',
+  'author-deep-domain',
+  'brand-in-author-domain',
+  'reverse-path-random',
+  'reverse-path-elsewhere',
+  'helo-random',
+  'helo-end-user',
+  'reply-to-elsewhere',
+  'reply-to-free-mail',
+  'helo-no-name',
+  'no-recipient-shown',
+  'to-its-author',
+  'name-is-a-message',
+  'name-dressed',
+  'name-offers',
+  'program-forged',
+]
+
 /** Named features of a message by their names, each with a value from 0 to 1 and what was seen. */
 export function featuresOf(view: MessageView): ReadonlyMap<string, Noted> {
   const { noted, note } = notes()
@@ -51,43 +91,8 @@ export function featuresOf(view: MessageView): ReadonlyMap<string, Noted> {
   const credential = said(CREDENTIAL)
   const bait = said(BAIT)
   const away = noted.has('links-all-elsewhere')
-  const fishy = any(
-    'link-shortener',
-    'link-free-hosting',
-    'link-cheap-ending',
-    'link-random-host',
-    'link-ip',
-    'link-redirector',
-    'link-shows-other-host',
-    'link-brand-in-host',
-    'link-carries-reader',
-    'link-broken-in-site',
-    'link-hyphens',
-    'link-foreign-letters',
-    'link-service-host',
-    'link-is-a-script',
-  )
-  const odd = any(
-    'author-random-domain',
-    'author-random-local',
-    'author-cheap-ending',
-    'author-free-hosting',
-    'author-deep-domain',
-    'brand-in-author-domain',
-    'reverse-path-random',
-    'reverse-path-elsewhere',
-    'helo-random',
-    'helo-end-user',
-    'reply-to-elsewhere',
-    'reply-to-free-mail',
-    'helo-no-name',
-    'no-recipient-shown',
-    'to-its-author',
-    'name-is-a-message',
-    'name-dressed',
-    'name-offers',
-    'program-forged',
-  )
+  const fishy = any(...ODD_LINK)
+  const odd = any(...ODD_SENDER)
   const brand = any('brand-name', 'brand-from-free-mail')
   const thread = noted.has('thread')
   const words = credential[0] ?? bait[0] ?? ''

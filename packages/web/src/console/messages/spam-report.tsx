@@ -1,5 +1,5 @@
-// Reports a message as spam or as wanted by a click; the lesson is undone in place while the page is open, and
-// later in the list of lessons.
+// Reports a message as spam or as wanted by a click; the lesson is undone in place while the page is open,
+// and later in the list of lessons.
 import type { Message } from '@gatepost/contract/message.ts'
 import {
   getSpamLearning,
