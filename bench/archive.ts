@@ -58,7 +58,9 @@ const words = Array.from({ length: WORDS }, (_, at) => {
   }
   return word
 })
-/** As in languages: few words often, most of them seldom. Drawn ahead, since drawing costs as much as reading. */
+/**
+ * As in languages: few words often, most of them seldom. Drawn ahead, since drawing costs as much as reading.
+ */
 const DRAWN = 1 << 18
 const drawn = Array.from({ length: DRAWN }, () => words[Math.floor(WORDS ** random()) - 1]!)
 const word = (): string => drawn[Math.floor(random() * DRAWN)]!

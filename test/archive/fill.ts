@@ -1,4 +1,5 @@
-// Fills an archive until it is killed, and says what was acknowledged: the other half of the test that kills it.
+// Fills an archive until it is killed, and says what was acknowledged: the other half of the test that kills
+// it.
 import { openPlace, put } from './place.ts'
 
 const [data = '', tenantId = '', round = ''] = process.argv.slice(2)

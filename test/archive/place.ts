@@ -1,4 +1,5 @@
-// An archive in a folder of its own with its settings beside it, for tests that stop, break, back up and open it
+// An archive in a folder of its own with its settings beside it, for tests that stop, break, back up and open
+// it
 // again.
 import { randomBytes } from 'node:crypto'
 import { existsSync, readdirSync } from 'node:fs'

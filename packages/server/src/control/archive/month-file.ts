@@ -115,7 +115,8 @@ export class Month {
 
   /** Takes an entry out of the index; the caller has a transaction open. */
   dropWords(seq: number): void {
-    // The index notes what went under row ids above 2^53, which no statement may report as its last one: `all`
+    // The index notes what went under row ids above 2^53, which no statement may report as its last one:
+    // `all`
     // does not, and the next insert makes the connection forget it.
     this.sql('delete from words where rowid = ?').all(seq)
     this.sql('insert or replace into waiting (seq) values (?)').all(seq)
