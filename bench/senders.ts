@@ -215,7 +215,10 @@ async function imports(deps: Deps, acme: Parameters<typeof listSenders>[0]): Pro
     await takeBackSenders(acme, preview.id, deps)
     const undone = performance.now()
     const parts = [`checked ${ms(checked - started)}`, `stored ${ms(done - checked)}`]
-    const together = `together ${ms(done - started)} (CPU ${ms((used.user + used.system) / 1_000)}, of it ${ms((usedHere.user + usedHere.system) / 1_000)} in control's own thread)`
+    const cpuAll = ms((used.user + used.system) / 1_000)
+    const cpuHere = ms((usedHere.user + usedHere.system) / 1_000)
+    const cpuText = `CPU ${cpuAll}, of it ${cpuHere} in control's own thread`
+    const together = `together ${ms(done - started)} (${cpuText})`
     print(`import of 50,000: ${parts.join(', ')}, ${together}; undo ${ms(undone - done)}`)
   }
 }
