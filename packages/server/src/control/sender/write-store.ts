@@ -84,8 +84,10 @@ export async function writeSenders(trx: Trx, compared: Written, made: Made): Pro
   const changed = [...compared.added, ...compared.replaced].sort(byKey)
   const writing: Promise<void>[] = []
   for (let at = 0; at < changed.length; at += ENTRIES_PER_STATEMENT_MAX) {
-    // Not waited for one by one: the next piece is made ready while the database writes this one.
-    writing.push(put(trx, changed.slice(at, at + ENTRIES_PER_STATEMENT_MAX), made))
+    const piece = put(trx, changed.slice(at, at + ENTRIES_PER_STATEMENT_MAX), made)
+    // SQLite's thread writes one piece while the next is made ready; a PostgreSQL client takes one at a time.
+    if (dialect === 'postgres') await piece
+    else writing.push(piece)
   }
   const written = Promise.all(writing)
   const items = changed.map(({ userKey, sender, action, onlyIfAuthenticated }): FeedChange => {
