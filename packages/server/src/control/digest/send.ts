@@ -189,7 +189,7 @@ async function rowsFor(
   )
 }
 
-/** What is refused for this recipient is no choice of theirs (decisions 11); what is judged again may come. */
+/** What is refused for this recipient is no choice of theirs; what is judged again may come. */
 function isTold({ because, again_at: againAt }: HeldRow): boolean {
   return because !== 'refused-for-this-recipient' && againAt === null
 }
