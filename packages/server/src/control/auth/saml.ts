@@ -68,7 +68,7 @@ async function verifiedProfile(response: string, place: SamlPlace, ids: RequestI
   throw new SsoFault('The identity provider signed nobody in.', 'Try again.')
 }
 
-/** The library and its four readers of XML are loaded with the first sign-in: most installations have none. */
+/** The library and its readers of XML are loaded with the first sign-in: most installations have none. */
 async function samlOf({ settings, entityId, acsUrl }: SamlPlace, ids: RequestIds): Promise<SAML> {
   const { SAML: Provider, ValidateInResponseTo } = await import('@node-saml/node-saml')
   return new Provider({
