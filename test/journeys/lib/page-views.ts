@@ -162,6 +162,7 @@ const settingsViews: readonly View[] = [
   { name: 'alerts', path: `${SLUG}/alerts`, act: testAlerts },
   { name: 'system-alerts', path: '/system/alerts' },
   { name: 'readiness', path: '/system/readiness' },
+  { name: 'entra-app', path: '/system/entra-app' },
   { name: 'refusals', path: '/system/refusals' },
   { name: 'organizations', path: '/system/organizations' },
   { name: 'guides', path: `${SLUG}/guides` },

@@ -11,6 +11,7 @@ import { connectCommands } from './commands/connect.ts'
 import { contactCommands } from './commands/contacts.ts'
 import { directoryCommands } from './commands/directories.ts'
 import { domainCommands } from './commands/domains.ts'
+import { entraAppCommands } from './commands/entra-app.ts'
 import { forwardingCommands } from './commands/forwarding.ts'
 import { greylistingCommands } from './commands/greylisting.ts'
 import { groupCommands } from './commands/groups.ts'
@@ -58,6 +59,7 @@ export const commands: readonly Command[] = [
   ...userCommands,
   ...accountCommands,
   ...directoryCommands,
+  ...entraAppCommands,
   ...agentCommands,
   ...policyCommands,
   ...tlsCommands,
