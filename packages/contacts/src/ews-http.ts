@@ -57,7 +57,9 @@ export function createEwsHttp(
   }
 }
 
-/** What to do about a refused sign-in; with NTLM a right password is refused where Extended Protection is on. */
+/**
+ * What to do about a refused sign-in; with NTLM a right password is refused where Extended Protection is on.
+ */
 function remedyFor(method: EwsLogin['method'], challenge: string | null): string {
   if (method === 'basic')
     return (

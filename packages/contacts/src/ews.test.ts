@@ -269,8 +269,13 @@ function organisation({ body }: Asked): Told | null {
       )
     })
     const whole = shown.length === names.length
-    const set = `<m:ResolutionSet TotalItemsInView="${shown.length}" IncludesLastItemInRange="${whole}">${resolutions.join('')}</m:ResolutionSet>`
-    const message = `<m:ResolveNamesResponseMessage ResponseClass="Warning"><m:ResponseCode>ErrorNameResolutionMultipleResults</m:ResponseCode>${set}</m:ResolveNamesResponseMessage>`
+    const set =
+      `<m:ResolutionSet TotalItemsInView="${shown.length}" IncludesLastItemInRange="${whole}">` +
+      `${resolutions.join('')}</m:ResolutionSet>`
+    const message =
+      `<m:ResolveNamesResponseMessage ResponseClass="Warning">` +
+      `<m:ResponseCode>ErrorNameResolutionMultipleResults</m:ResponseCode>` +
+      `${set}</m:ResolveNamesResponseMessage>`
     return { body: responses('ResolveNames', message) }
   }
   if (body.includes('<m:FindFolder')) {
@@ -291,7 +296,9 @@ function organisation({ body }: Asked): Told | null {
       entry(2, '/O=ACME/CN=X', ' RoutingType="EX"') +
       entry(3, 'no-reply@shop.example')
   const contact = `<t:Contact><t:ItemId Id="c1"/><t:EmailAddresses>${entries}</t:EmailAddresses></t:Contact>`
-  const folder = `<m:RootFolder TotalItemsInView="1" IncludesLastItemInRange="true"><t:Items>${contact}</t:Items></m:RootFolder>`
+  const folder =
+    `<m:RootFolder TotalItemsInView="1" IncludesLastItemInRange="true">` +
+    `<t:Items>${contact}</t:Items></m:RootFolder>`
   return { body: responses('FindItem', success('FindItem', folder)) }
 }
 
