@@ -200,7 +200,7 @@ export const keys: readonly KeyDefinition[] = [
     fallback: ['zen.spamhaus.org', 'bl.spamcop.net', 'psbl.surriel.com', 'dnsbl.dronebl.org'],
     list: true,
     means:
-      'DNS block lists asked hourly whether they name an address of ours. All of the default answer freely at this rate, through a resolver of your own; an empty list asks none.',
+      'DNS block lists asked hourly whether they name an address of ours; best through a resolver of your own. Empty: none.',
   },
   {
     key: 'directories.entra_login',

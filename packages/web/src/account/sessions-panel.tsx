@@ -11,8 +11,14 @@ import classes from './account.module.css'
 
 export function SessionsPanel() {
   const { data, error } = useEndpoint(listSessions, {})
-  const end = useAction(endSession, { readAgain: [listSessions], said: () => ({ text: 'The session is ended.' }) })
-  const endOthers = useAction(endOtherSessions, { readAgain: [listSessions], said: () => ({ text: 'All other sessions are ended.' }) })
+  const end = useAction(endSession, {
+    readAgain: [listSessions],
+    said: () => ({ text: 'The session is ended.' }),
+  })
+  const endOthers = useAction(endOtherSessions, {
+    readAgain: [listSessions],
+    said: () => ({ text: 'All other sessions are ended.' }),
+  })
   const confirm = useConfirm()
   if (!data) return error ? <ProblemNote error={error} /> : <SkeletonRows />
   const others = data.items.filter(({ current }) => !current).length

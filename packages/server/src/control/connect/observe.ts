@@ -42,7 +42,7 @@ export async function observe(tenantId: string, { store, clock, config }: Observ
     routes,
     addresses,
     mail,
-    mx,
+    looks,
     skipped,
     senders,
     imported,
@@ -53,7 +53,6 @@ export async function observe(tenantId: string, { store, clock, config }: Observ
     directories,
     administrators,
     doors,
-    spf,
   ] = await Promise.all([
     tenantById(db, tenantId),
     domainsOf(db, tenantId),
@@ -62,7 +61,7 @@ export async function observe(tenantId: string, { store, clock, config }: Observ
     routesOf(db, tenantId),
     addressesOf(db, tenantId),
     readMailObservations(store, tenantId),
-    observationsNamed<MxLook | null>(db, tenantId, MX_LOOK),
+    domainLooks(db, tenantId),
     skippedSteps(db, tenantId),
     countSenders(db, tenantId),
     lastCommitted(db, tenantId, 'senders'),
@@ -73,7 +72,6 @@ export async function observe(tenantId: string, { store, clock, config }: Observ
     observeDirectories(tenantId, { store, clock }),
     basicAdministrators(db, tenantId, clock.now()),
     observeDoors(db, tenantId),
-    observationsNamed<SpfLook | null>(db, tenantId, SPF_LOOK),
   ])
   if (!tenant) throw problem('not-found')
   const { logins, clouds } = sending.ways
@@ -83,14 +81,7 @@ export async function observe(tenantId: string, { store, clock, config }: Observ
   const { hostname } = config
   const authorised = new Set(addresses.map(({ address }) => address))
   const contextOf = ({ id, name }: DomainRow): DomainContext => {
-    return {
-      hostname,
-      now,
-      userCount: counts.get(name) ?? 0,
-      mail,
-      mx: mx.get(id) ?? null,
-      spf: spf.get(id) ?? null,
-    }
+    return { hostname, now, userCount: counts.get(name) ?? 0, mail, ...looks(id) }
   }
   return {
     tenant: tenantOf(tenant),
@@ -109,6 +100,18 @@ export async function observe(tenantId: string, { store, clock, config }: Observ
     administrators,
     skipped,
   }
+}
+
+/** What was last seen of each domain in DNS. */
+async function domainLooks(
+  db: Db,
+  tenantId: string,
+): Promise<(domainId: string) => Pick<DomainContext, 'mx' | 'spf'>> {
+  const [mx, spf] = await Promise.all([
+    observationsNamed<MxLook | null>(db, tenantId, MX_LOOK),
+    observationsNamed<SpfLook | null>(db, tenantId, SPF_LOOK),
+  ])
+  return (id) => ({ mx: mx.get(id) ?? null, spf: spf.get(id) ?? null })
 }
 
 function outboundOf(mail: MailObservations, authorised: ReadonlySet<string>) {

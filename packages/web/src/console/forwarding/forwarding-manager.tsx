@@ -43,8 +43,14 @@ export function ForwardingManager() {
     { params: { tenant }, query },
     { keepPrevious: true, refetchInterval: 15_000 },
   )
-  const remove = useAction(removeForwarding, { readAgain: READ_AGAIN, said: () => ({ text: 'The forwarding address is removed.' }) })
-  const change = useAction(updateForwarding, { readAgain: READ_AGAIN, said: () => ({ text: 'The forwarding address is changed.' }) })
+  const remove = useAction(removeForwarding, {
+    readAgain: READ_AGAIN,
+    said: () => ({ text: 'The forwarding address is removed.' }),
+  })
+  const change = useAction(updateForwarding, {
+    readAgain: READ_AGAIN,
+    said: () => ({ text: 'The forwarding address is changed.' }),
+  })
   const undo = useAction(addForwarding, { readAgain: READ_AGAIN, onDone: () => setRemoved(null) })
   const end = (row: ForwardingAddress) => {
     remove.mutate({ params: { tenant, forwarding: row.id } }, { onSuccess: () => setRemoved(row) })

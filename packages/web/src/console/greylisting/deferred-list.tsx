@@ -37,7 +37,10 @@ export function DeferredList({ search, pages }: Props) {
     { params: { tenant }, query },
     { keepPrevious: true, refetchInterval: READ_MS },
   )
-  const release = useAction(releaseDeferred, { readAgain: [listDeferred, getGreylisting], said: () => ({ text: 'The sender is let through.' }) })
+  const release = useAction(releaseDeferred, {
+    readAgain: [listDeferred, getGreylisting],
+    said: () => ({ text: 'The sender is let through.' }),
+  })
   const done = release.isSuccess ? release.variables.body.identity : null
   const columns = useMemo(
     () =>

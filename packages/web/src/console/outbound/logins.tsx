@@ -31,7 +31,10 @@ export function Logins() {
   const confirm = useConfirm()
   const { data, error } = useEndpoint(listCredentials, { params: { tenant } }, { refetchInterval: 15_000 })
   const renew = useAction(renewCredential, { readAgain: READ_AGAIN })
-  const remove = useAction(removeCredential, { readAgain: READ_AGAIN, said: () => ({ text: 'The login is removed.' }) })
+  const remove = useAction(removeCredential, {
+    readAgain: READ_AGAIN,
+    said: () => ({ text: 'The login is removed.' }),
+  })
   const params = ({ id }: SmtpCredential) => ({ tenant, credential: id })
   const askRenew = async (row: SmtpCredential) => {
     const agreed = await confirm({

@@ -27,7 +27,10 @@ export function SenderWatch() {
   const may = useMay('outbound:write')
   const confirm = useConfirm()
   const { data, error } = useEndpoint(listSenderWarnings, { params: { tenant } }, { refetchInterval: 10_000 })
-  const release = useAction(releaseSender, { readAgain: READ_AGAIN, said: () => ({ text: 'The sender may send again.' }) })
+  const release = useAction(releaseSender, {
+    readAgain: READ_AGAIN,
+    said: () => ({ text: 'The sender may send again.' }),
+  })
   const ask = async ({ id, identity, sample }: SenderWarning) => {
     const agreed = await confirm({
       title: `${identity} may send on at this pace`,

@@ -39,7 +39,10 @@ function ClassRow({ item }: { readonly item: Item }) {
   const { name, means, min, max, forever } = retentionClasses[item.class]
   const [days, setDays] = useState<number | string>(item.days ?? max)
   const [always, setAlways] = useState(item.days === null)
-  const save = useAction(setRetention, { readAgain: [getRetention], said: () => ({ text: 'The retention is saved.' }) })
+  const save = useAction(setRetention, {
+    readAgain: [getRetention],
+    said: () => ({ text: 'The retention is saved.' }),
+  })
   const next = always ? null : Number(days)
   const act = async () => {
     const isShorter = next !== null && (item.days === null || next < item.days)

@@ -14,7 +14,10 @@ import classes from './retention.module.css'
 export function HoldsPanel({ holds }: { readonly holds: RetentionView['holds'] }) {
   const tenant = useSlug()
   const may = useMay('retention:write')
-  const end = useAction(removeHold, { readAgain: [getRetention], said: () => ({ text: 'The hold is ended.' }) })
+  const end = useAction(removeHold, {
+    readAgain: [getRetention],
+    said: () => ({ text: 'The hold is ended.' }),
+  })
   return (
     <Panel title="Holds">
       <div className={stack.stack}>

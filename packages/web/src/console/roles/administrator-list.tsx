@@ -37,7 +37,10 @@ export function AdministratorList({ tenant }: { readonly tenant: string }) {
     { keepPrevious: true },
   )
   const give = useAction(giveRole, { readAgain: READ_AGAIN, said: () => ({ text: 'The role is given.' }) })
-  const take = useAction(removeAdministrator, { readAgain: READ_AGAIN, said: () => ({ text: 'The administrator is removed.' }) })
+  const take = useAction(removeAdministrator, {
+    readAgain: READ_AGAIN,
+    said: () => ({ text: 'The administrator is removed.' }),
+  })
   const columns = useColumns(tenant, give.mutate, take.mutate)
   const failed = give.error ?? take.error
   return (

@@ -20,7 +20,10 @@ export function GroupRolesPanel() {
   const tenant = useSlug()
   const may = useMay('roles:write')
   const { data } = useEndpoint(listGroupRoles, { params: { tenant } })
-  const remove = useAction(removeGroupRole, { readAgain: [listGroupRoles, listRoles], said: () => ({ text: 'The role of the group is taken back.' }) })
+  const remove = useAction(removeGroupRole, {
+    readAgain: [listGroupRoles, listRoles],
+    said: () => ({ text: 'The role of the group is taken back.' }),
+  })
   if (!data) return null
   const nothing = data.items.length === 0 && data.groups.length === 0
   return (

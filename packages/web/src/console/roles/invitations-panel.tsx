@@ -12,7 +12,10 @@ export function InvitationsPanel() {
   const tenant = useSlug()
   const may = useMay('roles:write')
   const { data } = useEndpoint(listInvitations, { params: { tenant } })
-  const remove = useAction(removeInvitation, { readAgain: [listInvitations], said: () => ({ text: 'The invitation is withdrawn.' }) })
+  const remove = useAction(removeInvitation, {
+    readAgain: [listInvitations],
+    said: () => ({ text: 'The invitation is withdrawn.' }),
+  })
   if (!data || data.items.length === 0) return null
   const back = ({ id, name }: Invitation) =>
     may && (

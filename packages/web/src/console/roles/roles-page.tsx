@@ -70,7 +70,10 @@ function Roles({ title, roles, onEdit }: Props) {
   const tenant = useSlug()
   const may = useMay('roles:write')
   const confirm = useConfirm()
-  const remove = useAction(removeRole, { readAgain: [listRoles], said: () => ({ text: 'The role is removed.' }) })
+  const remove = useAction(removeRole, {
+    readAgain: [listRoles],
+    said: () => ({ text: 'The role is removed.' }),
+  })
   const take = async (role: RoleView) => {
     const agreed = await confirm({
       title: `The role ${role.name} is gone for good`,

@@ -152,8 +152,14 @@ function useHelp() {
     setGiven({ email: done.account.email, password: done.temporaryPassword })
   const give = useAction(giveAccount, { readAgain, onDone: keep })
   const reset = useAction(resetAccountPassword, { readAgain, onDone: keep })
-  const factors = useAction(removeAccountFactors, { readAgain, said: () => ({ text: 'The second factors are removed.' }) })
-  const sessions = useAction(endAccountSessions, { readAgain, said: () => ({ text: 'The sessions are ended.' }) })
+  const factors = useAction(removeAccountFactors, {
+    readAgain,
+    said: () => ({ text: 'The second factors are removed.' }),
+  })
+  const sessions = useAction(endAccountSessions, {
+    readAgain,
+    said: () => ({ text: 'The sessions are ended.' }),
+  })
   const paramsOf = ({ id }: Account) => ({ tenant, account: id })
   const askReset = async (row: Account) => {
     const agreed = await confirm({

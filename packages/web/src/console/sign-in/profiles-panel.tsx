@@ -100,7 +100,10 @@ function ranges(list: readonly string[]) {
 function RemoveButton({ profile }: { readonly profile: SignInProfile }) {
   const tenant = useSlug()
   const confirm = useConfirm()
-  const remove = useAction(removeProfile, { readAgain: [getSignInSettings], said: () => ({ text: 'The sign-in profile is removed.' }) })
+  const remove = useAction(removeProfile, {
+    readAgain: [getSignInSettings],
+    said: () => ({ text: 'The sign-in profile is removed.' }),
+  })
   const ask = async () => {
     const agreed = await confirm({
       title: `“${profile.name}” no longer counts`,

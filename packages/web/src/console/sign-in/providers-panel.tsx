@@ -205,8 +205,14 @@ function ProviderActions({
   const tenant = useSlug()
   const confirm = useConfirm()
   const readAgain = [getSignInSettings, getConnect]
-  const enable = useAction(enableProvider, { readAgain, said: () => ({ text: 'The identity provider is switched.' }) })
-  const remove = useAction(removeProvider, { readAgain, said: () => ({ text: 'The identity provider is removed.' }) })
+  const enable = useAction(enableProvider, {
+    readAgain,
+    said: () => ({ text: 'The identity provider is switched.' }),
+  })
+  const remove = useAction(removeProvider, {
+    readAgain,
+    said: () => ({ text: 'The identity provider is removed.' }),
+  })
   const params = { tenant, provider: provider.id }
   const askRemove = async () => {
     const agreed = await confirm({
@@ -249,7 +255,10 @@ function ProviderActions({
 function Operators({ settings }: { readonly settings: SignInSettings }) {
   const tenant = useSlug()
   const isOperator = useMe()?.operator ?? false
-  const set = useAction(setOperatorVouching, { readAgain: [getSignInSettings], said: () => ({ text: 'Saved.' }) })
+  const set = useAction(setOperatorVouching, {
+    readAgain: [getSignInSettings],
+    said: () => ({ text: 'Saved.' }),
+  })
   if (!isOperator) return null
   return (
     <Panel title="Operators of the installation">

@@ -115,8 +115,14 @@ function KeyActions({ signingKey: key }: { readonly signingKey: SigningKey }) {
   const confirm = useConfirm()
   const readAgain = { readAgain: [getSigning] }
   const check = useAction(checkSigningKey, readAgain)
-  const activate = useAction(activateSigningKey, { ...readAgain, said: () => ({ text: 'The key signs from now on.' }) })
-  const retire = useAction(retireSigningKey, { ...readAgain, said: () => ({ text: 'The key signs no more.' }) })
+  const activate = useAction(activateSigningKey, {
+    ...readAgain,
+    said: () => ({ text: 'The key signs from now on.' }),
+  })
+  const retire = useAction(retireSigningKey, {
+    ...readAgain,
+    said: () => ({ text: 'The key signs no more.' }),
+  })
   const remove = useAction(removeSigningKey, { ...readAgain, said: () => ({ text: 'The key is removed.' }) })
   const input = { params: { tenant, key: key.id }, body: {} }
   const askRetire = async () => {

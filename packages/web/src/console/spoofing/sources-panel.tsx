@@ -69,7 +69,10 @@ export function SourcesPanel({ sources, since, may, withDismissed, onDismissed }
 function Source({ source, may }: { readonly source: SpoofSource; readonly may: boolean }) {
   const tenant = useSlug()
   const [isOpen, setOpen] = useState(false)
-  const dismiss = useAction(dismissSpoofSource, { readAgain: [getSpoofing, getConnect], said: () => ({ text: 'The source is dismissed.' }) })
+  const dismiss = useAction(dismissSpoofSource, {
+    readAgain: [getSpoofing, getConnect],
+    said: () => ({ text: 'The source is dismissed.' }),
+  })
   const [state, word] = STATES[source.state]
   const { newest } = source
   const isStopped = source.state === 'refused' || source.state === 'would-be-refused'

@@ -57,7 +57,10 @@ export function WatchForm({ wanted }: { readonly wanted: Wanted }) {
 export function Watches() {
   const tenant = useSlug()
   const { data } = useEndpoint(listWatches, { params: { tenant } }, { refetchInterval: FRESH_MS })
-  const remove = useAction(removeWatch, { readAgain: [listWatches], said: () => ({ text: 'The watch is ended.' }) })
+  const remove = useAction(removeWatch, {
+    readAgain: [listWatches],
+    said: () => ({ text: 'The watch is ended.' }),
+  })
   if (!data || data.items.length === 0) return null
   return (
     <Panel title="Awaited">
