@@ -37,7 +37,7 @@ export function EntraAppPage() {
   return (
     <Page
       title="Microsoft application"
-      lead="One application of yours for all organisations, each of which consents by a link. A consent serves whoever gave it, and nobody else."
+      lead="One application of yours for all organisations; each consents by a link. A consent serves whoever gave it, and nobody else."
     >
       {error && !data && <ProblemNote error={error} />}
       {!data && !error && <SkeletonRows />}
