@@ -69,7 +69,7 @@ export function HeldPage() {
       }
     >
       {actions.result && <ResultNote result={actions.result} />}
-      {(actions.error ?? all.error) && <ProblemNote error={actions.error ?? all.error} focus />}
+      {Boolean(actions.error ?? all.error) && <ProblemNote error={actions.error ?? all.error} focus />}
       {all.progress && <RunNote progress={all.progress} onStop={all.stop} />}
       <Tabs search={search} onChange={change} />
       <Filters search={search} onChange={change} />
