@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url'
 import { environmentOf, findNode26 } from './node26.mjs'
 import { inRoot, root } from './root.mjs'
 
-/** The longest takes minutes on a quiet machine and several times that on a busy one; a file past this hangs. */
+/** The longest takes minutes on a quiet machine, several times that on a busy one; a file past this hangs. */
 const FILE_LIMIT_MS = 25 * 60_000
 /** Begun first, so that none of them runs alone at the end. */
 const LONGEST = ['test/journeys/pages.test.ts', 'test/crash/crash.test.ts']

@@ -1,6 +1,6 @@
-// `npm run crash -- [--kills N] [--seed S] [--rate N] [--minutes M]`: kills the gateway N times
-// while mail flows, and says what was lost: nothing. The rate is messages a second; without it, as fast as they
-// go. After the minutes it ends with the kills there were.
+// `npm run crash -- [--kills N] [--seed S] [--rate N] [--minutes M]`: kills the gateway N times while mail
+// flows, and says what was lost: nothing. The rate is messages a second; without it, as fast as they go.
+// After the minutes it ends with the kills there were.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -97,7 +97,9 @@ test('a restore wants an empty folder and the bytes that were backed up', { time
   assert.equal(JSON.stringify(manifest).includes('keys/'), false)
 })
 
-test('case 76: a restored installation knows everything, and its queue waits', { timeout: 240_000 }, async () => {
+test('case 76: a restored installation knows everything, and its queue waits', {
+  timeout: 240_000,
+}, async () => {
   world.acme.setDown(false)
   const restored = gatepost('new', 'restore', path('backup'))
   assert.deepEqual([restored.code, restored.error], [0, ''])
@@ -136,7 +138,9 @@ test('case 76: a restored installation knows everything, and its queue waits', {
   assert.equal(countsOfLoad(world.acme).size, 0, 'nothing is sent by itself')
 })
 
-test('case 76: released, every message that was waiting is delivered once', { timeout: 240_000 }, async () => {
+test('case 76: released, every message that was waiting is delivered once', {
+  timeout: 240_000,
+}, async () => {
   const released = gatepost('new', 'queue', 'release', '--search', 'restored from a backup')
   assert.deepEqual([released.code, released.error], [0, ''])
   await eventually(

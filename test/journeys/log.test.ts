@@ -44,7 +44,9 @@ async function mistakes(gateway: Gateway): Promise<void> {
   await say(gateway.mxPort, NASTY)
 }
 
-test('case 74: the log of a whole run shows no secret and no control character', { timeout: 240_000 }, async () => {
+test('case 74: the log of a whole run shows no secret and no control character', {
+  timeout: 240_000,
+}, async () => {
   const gateway = await startGateway({ env: { GATEPOST_LOG_LEVEL: 'debug' } })
   const token = /token=([\w-]+)/.exec(gateway.setupUrl ?? '')?.[1] ?? ''
   assert.ok(token.length > 30)

@@ -12,73 +12,75 @@ import { addUser } from '@gatepost/server/control/user/user.ts'
 import { testOnBoth } from './databases.ts'
 import { accepted, addOrganisation, batchOf, START, withStore } from './fixtures.ts'
 
-testOnBoth('case 75: what is stored of a person is exported, kept by a hold, and erased with a receipt', (place) =>
-  withStore(place, async (base) => {
-    const tracking = await openTracking({ ...base, ...place })
-    const deps = { ...base, tracking }
-    try {
-      const acme = await addOrganisation(deps.store, 'Acme', 'acme.example')
-      const other = await addOrganisation(deps.store, 'Other', 'other.example')
-      const fields = { email: 'eve@acme.example', name: 'Eve', aliases: ['e@acme.example'] }
-      await addUser(acme, fields, deps)
-      await addUser(acme, { email: 'bob@acme.example', name: 'Bob', aliases: [] }, deps)
-      const entry = {
-        senders: ['news.example'],
-        action: 'permit',
-        onlyIfAuthenticated: true,
-        comment: '',
-        expiresAt: null,
-      } as const
-      await addSenders(acme, { ...entry, user: 'eve@acme.example' } as never, deps)
-      await addSenders(acme, { ...entry, user: 'bob@acme.example' } as never, deps)
-      const scope = { ...acme, held: permissionsOf.super }
-      const ask = { email: 'e@acme.example', name: 'Eve', role: 'help-desk', send: 'show' } as const
-      await inviteAdministrator(scope, ask, deps)
-      const to = (address: string) => [{ index: 0, forwardPath: address, explanation: [], facts: {} }]
-      const reports = ['eve@acme.example', 'e@acme.example', 'bob@acme.example'].map((address) =>
-        accepted(acme.tenantId, { recipients: to(address) }),
-      )
-      await tracking.take(batchOf(reports))
-      const asked = { address: 'Eve@acme.example', again: 'eve@acme.example' }
-      const text = async () => {
-        let all = ''
-        for await (const part of await exportPerson(acme, 'eve@acme.example', deps)) all += part
-        return JSON.parse(all)
-      }
-      const told = await text()
-      assert.deepEqual(
-        [told.user.email, told.addresses.length, told.senders.length, told.messages.length],
-        ['eve@acme.example', 2, 1, 2],
-      )
-      assert.ok(!JSON.stringify(told).includes('bob@acme.example'))
+testOnBoth(
+  'case 75: what is stored of a person is exported, kept by a hold, and erased with a receipt',
+  (place) =>
+    withStore(place, async (base) => {
+      const tracking = await openTracking({ ...base, ...place })
+      const deps = { ...base, tracking }
+      try {
+        const acme = await addOrganisation(deps.store, 'Acme', 'acme.example')
+        const other = await addOrganisation(deps.store, 'Other', 'other.example')
+        const fields = { email: 'eve@acme.example', name: 'Eve', aliases: ['e@acme.example'] }
+        await addUser(acme, fields, deps)
+        await addUser(acme, { email: 'bob@acme.example', name: 'Bob', aliases: [] }, deps)
+        const entry = {
+          senders: ['news.example'],
+          action: 'permit',
+          onlyIfAuthenticated: true,
+          comment: '',
+          expiresAt: null,
+        } as const
+        await addSenders(acme, { ...entry, user: 'eve@acme.example' } as never, deps)
+        await addSenders(acme, { ...entry, user: 'bob@acme.example' } as never, deps)
+        const scope = { ...acme, held: permissionsOf.super }
+        const ask = { email: 'e@acme.example', name: 'Eve', role: 'help-desk', send: 'show' } as const
+        await inviteAdministrator(scope, ask, deps)
+        const to = (address: string) => [{ index: 0, forwardPath: address, explanation: [], facts: {} }]
+        const reports = ['eve@acme.example', 'e@acme.example', 'bob@acme.example'].map((address) =>
+          accepted(acme.tenantId, { recipients: to(address) }),
+        )
+        await tracking.take(batchOf(reports))
+        const asked = { address: 'Eve@acme.example', again: 'eve@acme.example' }
+        const text = async () => {
+          let all = ''
+          for await (const part of await exportPerson(acme, 'eve@acme.example', deps)) all += part
+          return JSON.parse(all)
+        }
+        const told = await text()
+        assert.deepEqual(
+          [told.user.email, told.addresses.length, told.senders.length, told.messages.length],
+          ['eve@acme.example', 2, 1, 2],
+        )
+        assert.ok(!JSON.stringify(told).includes('bob@acme.example'))
 
-      const held = await addHold(acme, { address: 'e@acme.example', reason: 'inquiry 7' }, deps)
-      await assert.rejects(erasePerson(acme, asked, deps), { problemName: 'on-hold', message: /inquiry 7/ })
-      assert.equal((await text()).messages.length, 2)
-      await removeHold(acme, held.holds[0]!.id, deps)
-      await assert.rejects(erasePerson(acme, { ...asked, again: 'bob@acme.example' }, deps), {
-        problemName: 'invalid-input',
-      })
-      await assert.rejects(erasePerson(other, asked, deps), { problemName: 'not-found' })
-      const receipt = await erasePerson(acme, asked, deps)
-      assert.deepEqual(receipt.removed, {
-        user: true,
-        account: false,
-        senders: 1,
-        messages: 2,
-        seen: 0,
-        invitations: 1,
-      })
-      assert.match(receipt.auditId, /^aud_/)
-      const after = await text()
-      assert.deepEqual([after.user, after.senders, after.messages], [null, [], []])
-      const left = await tracking.listMessages(acme, { limit: 10 })
-      assert.equal(left.items.length, 1, 'those of others stay')
-      assert.deepEqual((await getRetention(acme, deps)).holds, [])
-    } finally {
-      await tracking.close()
-    }
-  }),
+        const held = await addHold(acme, { address: 'e@acme.example', reason: 'inquiry 7' }, deps)
+        await assert.rejects(erasePerson(acme, asked, deps), { problemName: 'on-hold', message: /inquiry 7/ })
+        assert.equal((await text()).messages.length, 2)
+        await removeHold(acme, held.holds[0]!.id, deps)
+        await assert.rejects(erasePerson(acme, { ...asked, again: 'bob@acme.example' }, deps), {
+          problemName: 'invalid-input',
+        })
+        await assert.rejects(erasePerson(other, asked, deps), { problemName: 'not-found' })
+        const receipt = await erasePerson(acme, asked, deps)
+        assert.deepEqual(receipt.removed, {
+          user: true,
+          account: false,
+          senders: 1,
+          messages: 2,
+          seen: 0,
+          invitations: 1,
+        })
+        assert.match(receipt.auditId, /^aud_/)
+        const after = await text()
+        assert.deepEqual([after.user, after.senders, after.messages], [null, [], []])
+        const left = await tracking.listMessages(acme, { limit: 10 })
+        assert.equal(left.items.length, 1, 'those of others stay')
+        assert.deepEqual((await getRetention(acme, deps)).holds, [])
+      } finally {
+        await tracking.close()
+      }
+    }),
 )
 
 test('tracking of a tenant that keeps it shorter goes earlier, and longer stays', withDays)

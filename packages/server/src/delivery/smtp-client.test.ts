@@ -50,10 +50,11 @@ function open(sink: Sink, tls: RouteTls = 'none', deps: Partial<SessionDeps> = {
   )
 }
 
+type Times = { readonly [Step in keyof typeof TIMEOUTS]: number }
 /** For a host that never answers; all others get the usual minutes. */
 const SHORT = { ...TIMEOUTS, mail: 100, rcpt: 100, data: 100, finalDot: 100 }
 
-async function clientOf(sink: Sink, times = TIMEOUTS): Promise<SmtpClient> {
+async function clientOf(sink: Sink, times: Times = TIMEOUTS): Promise<SmtpClient> {
   const opened = await open(sink)
   assert.ok(opened.kind === 'open')
   return new SmtpClient(opened.session, times)

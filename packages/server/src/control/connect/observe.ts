@@ -33,7 +33,6 @@ export type ObserveDeps = Pick<ControlDeps, 'store' | 'clock' | 'config'>
 
 /** Everything about one organisation. Throws `not-found` when it is gone. */
 export async function observe(tenantId: string, { store, clock, config }: ObserveDeps): Promise<Observed> {
-  const { db } = store
   const [
     tenant,
     domains,
@@ -53,26 +52,7 @@ export async function observe(tenantId: string, { store, clock, config }: Observ
     directories,
     administrators,
     doors,
-  ] = await Promise.all([
-    tenantById(db, tenantId),
-    domainsOf(db, tenantId),
-    userCounts(db, tenantId),
-    countUsers(db, tenantId),
-    routesOf(db, tenantId),
-    addressesOf(db, tenantId),
-    readMailObservations(store, tenantId),
-    domainLooks(db, tenantId),
-    skippedSteps(db, tenantId),
-    countSenders(db, tenantId),
-    lastCommitted(db, tenantId, 'senders'),
-    spoofingOverview(tenantId, { store, clock }),
-    listTlsPartners(tenantId, { store, clock }),
-    outboundWays(db, tenantId),
-    signInState(db, tenantId),
-    observeDirectories(tenantId, { store, clock }),
-    basicAdministrators(db, tenantId, clock.now()),
-    observeDoors(db, tenantId),
-  ])
+  ] = await looksAt(tenantId, { store, clock })
   if (!tenant) throw problem('not-found')
   const { logins, clouds } = sending.ways
   const ways = { addresses: addresses.length, logins: logins.length, clouds: clouds.length }
@@ -100,6 +80,31 @@ export async function observe(tenantId: string, { store, clock, config }: Observ
     administrators,
     skipped,
   }
+}
+
+/** All that is read at once, in the order in which it is taken apart. */
+function looksAt(tenantId: string, { store, clock }: Pick<ObserveDeps, 'store' | 'clock'>) {
+  const { db } = store
+  return Promise.all([
+    tenantById(db, tenantId),
+    domainsOf(db, tenantId),
+    userCounts(db, tenantId),
+    countUsers(db, tenantId),
+    routesOf(db, tenantId),
+    addressesOf(db, tenantId),
+    readMailObservations(store, tenantId),
+    domainLooks(db, tenantId),
+    skippedSteps(db, tenantId),
+    countSenders(db, tenantId),
+    lastCommitted(db, tenantId, 'senders'),
+    spoofingOverview(tenantId, { store, clock }),
+    listTlsPartners(tenantId, { store, clock }),
+    outboundWays(db, tenantId),
+    signInState(db, tenantId),
+    observeDirectories(tenantId, { store, clock }),
+    basicAdministrators(db, tenantId, clock.now()),
+    observeDoors(db, tenantId),
+  ])
 }
 
 /** What was last seen of each domain in DNS. */
