@@ -176,3 +176,38 @@ test('a site is added and paired with the code on the page', { skip, timeout: ST
   assert.match(await program.text(), /^#!\/usr\/bin\/env node/)
   assert.deepEqual(tab.takeFaults(), [])
 })
+
+test('one application of the operator: set, consented by a link, used by a connector', {
+  skip,
+  timeout: STORY_MS,
+}, async () => {
+  const { page } = tab
+  await open('/system/entra-app')
+  await page.getByLabel('Application (client) ID').fill(graph.app.clientId)
+  await page.getByRole('textbox', { name: /^Client secret/ }).fill(graph.app.secret)
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByRole('status').getByText('The application is saved.').waitFor()
+  await page.getByText('set on').waitFor()
+  await settled(page)
+  assert.deepEqual(await looksFine('entra-app-set'), [])
+  assert.equal((await page.content()).includes(graph.app.secret), false)
+
+  await open('/t/acme-ltd/directories/new')
+  await page.getByRole('radio', { name: /Entra ID/ }).check()
+  await page.getByText('Your provider’s application').click()
+  await page.getByRole('button', { name: 'Make the link' }).click()
+  const link = page.getByRole('link', { name: 'Consent at Microsoft' })
+  await link.waitFor()
+  assert.deepEqual(await looksFine('directory-entra-consent'), [])
+  const target = new URL((await link.getAttribute('href')) ?? '')
+  assert.equal(target.origin, graph.url)
+  await page.goto(target.href)
+  await page.getByText('The consent is yours').waitFor()
+  assert.deepEqual(await looksFine('directory-consent-granted'), [])
+
+  const body = { name: 'By consent', settings: { kind: 'entra', app: 'provider' } }
+  const { id } = await acme.api.call<{ id: string }>('POST', `${acme.base}/directories`, body)
+  await open(`/t/acme-ltd/directories/${id}`)
+  await page.getByRole('button', { name: 'Run the tests' }).click()
+  await page.getByText('All required tests passed').waitFor()
+})
