@@ -46,6 +46,11 @@ describe('executables of the contacts tool', { skip, timeout: 240_000 }, () => {
     assert.match(help.stdout, /Ctrl\+C writes what was found so far/)
     const wrong = await run('/usr/bin/env', ['-i', 'PATH=', program], { cwd: folder }).catch((error) => error)
     assert.deepEqual([wrong.code, wrong.stderr.trim()], [2, '--source is missing. See --help.'])
+    const elsewhere = ['--source', 'mbox', '--path', 'away', '--own-domains', 'acme.example', '--out', 'new']
+    const away = await run('/usr/bin/env', ['-i', 'PATH=', program, ...elsewhere], { cwd: folder }).catch(
+      (error) => error,
+    )
+    assert.deepEqual([away.code, away.stderr.trim().split('. ')[0]], [2, 'away is not there'])
   })
 
   test('Windows: one executable with the tool inside', async (context) => {

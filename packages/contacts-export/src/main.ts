@@ -49,9 +49,31 @@ export async function main(args: readonly string[]): Promise<number> {
       terminal.warn(`${error.saw}\n${error.remedy}`)
       return error.reach === 'passing' ? 4 : 1
     }
+    const trouble = fileTrouble(error)
+    if (trouble !== null) {
+      terminal.warn(trouble)
+      return 2
+    }
     terminal.warn(error instanceof Error ? (error.stack ?? error.message) : String(error))
     return 1
   }
+}
+
+const FILE_TROUBLES: ReadonlyMap<string, string> = new Map([
+  ['ENOENT', 'is not there. Check the spelling, and from which folder the tool was started.'],
+  ['EACCES', 'may not be read or written by this account. Change its permissions, or choose another place.'],
+  ['EPERM', 'may not be read or written by this account. Change its permissions, or choose another place.'],
+  ['EROFS', 'lies on a disk that takes no writes. Choose another folder by --out.'],
+  ['ENOSPC', 'has no room left. Make some, and start the same command again: it goes on where it stopped.'],
+  ['EISDIR', 'is a folder where a file is needed.'],
+  ['ENOTDIR', 'is a file where a folder is needed.'],
+])
+
+/** What to do about a file that cannot be used; null for any other error. */
+function fileTrouble(error: unknown): string | null {
+  if (!(error instanceof Error && 'code' in error && 'path' in error)) return null
+  const words = FILE_TROUBLES.get(String(error.code))
+  return words === undefined ? null : `${String(error.path)} ${words}`
 }
 
 async function collect(given: Given): Promise<number> {
