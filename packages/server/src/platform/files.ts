@@ -42,12 +42,21 @@ export function readBeginning(path: string, octetsMax: number): Uint8Array | nul
   return readPiece(path, 0, octetsMax)
 }
 
-/** Octets of a file from a place on, at most so many; null when it cannot be read. */
-export function readPiece(path: string, from: number, octetsMax: number): Uint8Array | null {
+/**
+ * Octets of a file from a place on, at most so many; null when it cannot be read. They stand in `room` where it is
+ * given and large enough, until it is used again: many pieces then cost the memory of one.
+ */
+export function readPiece(
+  path: string,
+  from: number,
+  octetsMax: number,
+  room?: Uint8Array,
+): Uint8Array | null {
   try {
     const file = openSync(path, 'r')
     try {
-      const octets = Buffer.allocUnsafe(Math.max(0, Math.min(octetsMax, fstatSync(file).size - from)))
+      const size = Math.max(0, Math.min(octetsMax, fstatSync(file).size - from))
+      const octets = room && room.length >= size ? room.subarray(0, size) : Buffer.allocUnsafe(size)
       let at = 0
       for (let read = -1; read !== 0 && at < octets.length; at += read) {
         read = readSync(file, octets, at, octets.length - at, from + at)

@@ -1,7 +1,5 @@
-// Files behind the part of a large message that is read into memory: their names and first octets are found
-// in
-// one pass over windows of it. Wherever a line begins with two dashes and fields of MIME follow, there may be
-// a
+// Files behind the part of a large message that is read into memory: their names and first octets are found in
+// one pass over windows of it. Wherever a line begins with two dashes and fields of MIME follow, there may be a
 // part: which multipart it belongs to does not matter for what it is called and what it begins with.
 import { toLatin1 } from '@gatepost/mail/bytes.ts'
 import { shownName } from '@gatepost/mail/file-name.ts'
@@ -10,11 +8,14 @@ import type { AttachmentFinding } from '#policy/facts.ts'
 import { fileKindOf } from './file-types.ts'
 import { nameFindings } from './name-tricks.ts'
 
+/** A piece is looked at until the next one is asked for; all may stand in the same memory. */
 export type ReadPiece = (from: number, octetsMax: number) => Uint8Array | null
 
 const WINDOW = 1_048_576
 /** The header of a part and the first octets of its file. */
 const LOOK = 32 * 1024
+/** Most that is asked for at once. */
+export const PIECE_OCTETS_MAX = WINDOW + LOOK
 /** First octets tell what a file is; disk images, which tell later, are known by their names. */
 const BEGINNING = 1024
 /** Each costs a look at its header; a message with more is told as not looked at. */
@@ -30,7 +31,7 @@ export function findingsBehind(
   const findings = new Map<string, AttachmentFinding>()
   let parts = 0
   for (let at = range.from; at < range.to; at += WINDOW) {
-    const octets = read(at, WINDOW + LOOK)
+    const octets = read(at, PIECE_OCTETS_MAX)
     if (octets === null) return [...findings.values(), unreadable('the content cannot be read to its end')]
     for (const start of headersIn(octets)) {
       parts += 1

@@ -3,7 +3,7 @@ import { parentPort } from 'node:worker_threads'
 import { parseMime } from '@gatepost/mail/mime.ts'
 import { readBeginning, readPiece } from '#platform/files.ts'
 import { beginningOnly } from './beginning.ts'
-import { findingsBehind } from './behind.ts'
+import { findingsBehind, PIECE_OCTETS_MAX } from './behind.ts'
 import { inspectContent } from './inspect.ts'
 import type { InspectionJob, InspectionResult } from './inspection-wire.ts'
 import { scoreSpam } from './scorer.ts'
@@ -33,7 +33,8 @@ function answer({ id, source, work }: InspectionJob): InspectionResult {
     const inspection = inspectContent(octets, mime, work.limits)
     if (source.kind === 'memory' || source.size <= octets.length) return { id, kind: 'inspected', inspection }
     const { path, size } = source
-    const read = (from: number, max: number) => readPiece(path, from, max)
+    const room = new Uint8Array(PIECE_OCTETS_MAX)
+    const read = (from: number, max: number) => readPiece(path, from, max, room)
     const behind = findingsBehind(read, { from: octets.length, to: size })
     return { id, kind: 'inspected', inspection: beginningOnly(inspection, behind) }
   } catch (error) {
