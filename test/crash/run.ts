@@ -33,9 +33,11 @@ export type CrashOutcome = {
 }
 
 const SENDERS = 8
-/** Time between a start and a kill: from the middle of recovery to steady work. */
-const KILL_AFTER_MS_MIN = 50
-const KILL_AFTER_MS_SPAN = 1200
+/** Messages between a start and a kill: from the middle of recovery to steady work. */
+const KILL_AFTER_MESSAGES_SPAN = 60
+/** A busy machine may take long for them; they are not waited for without end. */
+const KILL_AFTER_MS_MAX = 8_000
+const KILL_LATER_MS_SPAN = 600
 /** Starts that may be too slow, one after the other: then it is not the machine any more. */
 const STARTS_MAX = 4
 /** Everything due is delivered long before; a message deferred by mistake would show as lost. */
@@ -60,13 +62,14 @@ export async function runCrash(options: CrashOptions): Promise<CrashOutcome> {
     let kills = 0
     while (kills < options.kills && Date.now() < end) {
       load.aim(gateway.mxPort)
-      await pause(KILL_AFTER_MS_MIN + options.random() * KILL_AFTER_MS_SPAN)
+      await taken(load, Math.floor(options.random() * KILL_AFTER_MESSAGES_SPAN))
+      await pause(options.random() * KILL_LATER_MS_SPAN)
       const one = options.random() < 0.3 ? edgeOf(gateway, options.random()) : null
       if (one !== null) {
         // One worker dies and its sibling goes on; the next kill takes the whole family.
         process.kill(one, 'SIGKILL')
         kills += 1
-        await pause(options.random() * KILL_AFTER_MS_SPAN)
+        await pause(options.random() * KILL_LATER_MS_SPAN)
         if (kills >= options.kills) break
       }
       load.aim(null)
@@ -86,6 +89,12 @@ export async function runCrash(options: CrashOptions): Promise<CrashOutcome> {
     await gateway?.killAll().catch(() => undefined)
     await world.stop()
   }
+}
+
+async function taken(load: Load, messages: number): Promise<void> {
+  const enough = load.acknowledged.size + messages
+  const end = Date.now() + KILL_AFTER_MS_MAX
+  while (load.acknowledged.size < enough && Date.now() < end) await pause(5)
 }
 
 /** A busy machine may need longer than a start allows itself; a start after that has to succeed. */
