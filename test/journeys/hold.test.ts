@@ -8,6 +8,7 @@ import type { Browser, Page } from 'playwright-core'
 import { type Acme, live, startAcme } from './lib/acme.ts'
 import { eventually } from './lib/api.ts'
 import { chromiumMissing, openBrowser, openTab, settled, type Tab } from './lib/browser.ts'
+import { partsOfLetter, textOfLetter } from './lib/letter.ts'
 import { lookAt } from './lib/look.ts'
 
 const skip = chromiumMissing()
@@ -78,11 +79,11 @@ test('an end user releases from a digest on a phone; a scanner that opens its li
     async () => contents().find((content) => content.includes('multipart/alternative')),
     (found) => found !== undefined,
   )
-  const link = /https?:\S+held-link#token=\S+/.exec(plainOf(letter ?? ''))?.[0]
+  const link = /https?:\S+held-link#token=\S+/.exec(textOfLetter(letter ?? ''))?.[0]
   assert.ok(link, 'the digest has no link')
   const url = new URL(link)
   // Every kind of link in it, as scanners open them: the message's own, and the portal.
-  const links = new Set(letterParts(letter ?? '').flatMap((part) => part.match(/https?:[^\s"<]+/g) ?? []))
+  const links = new Set(partsOfLetter(letter ?? '').flatMap((part) => part.match(/https?:[^\s"<]+/g) ?? []))
   assert.deepEqual([...links].map((one) => new URL(one).pathname).sort(), ['/held-link', '/portal'])
   for (const one of links) {
     const bare = new URL(one.replaceAll('&amp;', '&'))
@@ -304,20 +305,6 @@ async function partner(subject: string): Promise<string> {
   })
   const last = replies.filter(({ command }) => command !== 'QUIT').at(-1)
   return `${last?.code} ${last?.status} ${last?.text}`
-}
-
-/** The bodies of a multipart in base64. */
-function letterParts(letter: string): readonly string[] {
-  return letter
-    .split('Content-Transfer-Encoding: base64\r\n\r\n')
-    .slice(1)
-    .map((part) => Buffer.from(part.split('\r\n--')[0] ?? '', 'base64').toString('utf8'))
-}
-
-/** The plain part of a digest. */
-function plainOf(letter: string): string {
-  const part = letter.split('Content-Transfer-Encoding: base64\r\n\r\n')[1] ?? ''
-  return Buffer.from(part.split('\r\n--')[0] ?? '', 'base64').toString('utf8')
 }
 
 /** Mail that looks like spam; resolves with the last reply before QUIT. */

@@ -4,17 +4,9 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { setUp } from './lib/api.ts'
-import { chromiumMissing, openBrowser, openTab, settled, type Tab, WAIT_MS } from './lib/browser.ts'
+import { chromiumMissing, drawn, openBrowser, openTab, settled, type Tab, WAIT_MS } from './lib/browser.ts'
 import { type Gateway, startGateway } from './lib/gateway.ts'
-import {
-  countButtons,
-  deadThings,
-  focusedName,
-  forget,
-  goTo,
-  leaveField,
-  pressButton,
-} from './lib/in-page.mjs'
+import { countButtons, deadThings, focusedName, forget, leaveField, pressButton } from './lib/in-page.mjs'
 
 const skip = chromiumMissing()
 const OVERVIEW = 'Put Acme Ltd behind Gatepost'
@@ -224,7 +216,9 @@ const hrefsOf = (selector: string): Promise<readonly string[]> =>
 
 /** To another page as a link would, without loading the console anew. */
 async function goInside(path: string): Promise<void> {
-  await page.evaluate(goTo, path)
+  // Resolves when the page is there: its program may still have to load, and the page before it stays till then.
+  await page.evaluate(`__TSR_ROUTER__.navigate({ href: ${JSON.stringify(path)} }).then(() => undefined)`)
+  await drawn(page)
   await page.locator('#main h1').first().waitFor()
   await settled(page)
 }

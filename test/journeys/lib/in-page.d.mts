@@ -2,7 +2,6 @@
 export function focusedName(): string
 export function leaveField(): void
 export function forget(key: string): void
-export function goTo(path: string): void
 export function deadThings(): readonly string[]
 export function countButtons(): number
 export function pressButton(which: {

@@ -1,6 +1,5 @@
-// What runs inside the page of a journey: looks at elements and presses them. Plain JavaScript, since it
-// knows the
-// browser's globals, which the tests around it do not have.
+// What runs inside the page of a journey: looks at elements and presses them. Plain JavaScript, since it knows
+// the browser's globals, which the tests around it do not have.
 
 /** The name of what has the focus, as it is read out. */
 export function focusedName() {
@@ -18,12 +17,6 @@ export function forget(key) {
   localStorage.removeItem(key)
 }
 
-/** To another page as a link would, without loading the console anew. @param {string} to */
-export function goTo(to) {
-  history.pushState({}, '', to)
-  dispatchEvent(new PopStateEvent('popstate'))
-}
-
 /** Links to nowhere, and buttons that are disabled without a word. */
 export function deadThings() {
   const dead = []
@@ -32,7 +25,9 @@ export function deadThings() {
     if (href === null || href === '' || href === '#')
       dead.push(`the link “${link.textContent}” leads nowhere`)
   }
-  for (const button of document.querySelectorAll('#main button:disabled:not([tabindex="-1"])')) {
+  // A button that is at work shows that itself.
+  const disabled = '#main button:disabled:not([tabindex="-1"], [data-loading])'
+  for (const button of document.querySelectorAll(disabled)) {
     // A form that was not changed has nothing to save, which its fields show.
     const isExplained =
       button.type === 'submit' || button.title !== '' || button.hasAttribute('aria-describedby')

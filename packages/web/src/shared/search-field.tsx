@@ -1,7 +1,7 @@
 // A field that searches while one types: what stands still for a moment is asked for, not every letter.
 import { TextInput } from '@mantine/core'
 import { IconSearch } from '@tabler/icons-react'
-import { type ReactNode, type Ref, useEffect, useState } from 'react'
+import { type ReactNode, type Ref, useEffect, useRef, useState } from 'react'
 
 /** Long enough for the next letter, short enough to feel at once. */
 const TYPING_MS = 300
@@ -25,10 +25,15 @@ type Props = {
 export function SearchField({ label, placeholder, value, onChange, className, fieldRef, hint }: Props) {
   const [typed, setTyped] = useState(value)
   useEffect(() => setTyped(value), [value])
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
+  const search = () => {
+    clearTimeout(timer.current)
+    if (typed.trim() !== value) onChange(typed.trim())
+  }
   useEffect(() => {
     if (typed.trim() === value) return
-    const timer = setTimeout(() => onChange(typed.trim()), TYPING_MS)
-    return () => clearTimeout(timer)
+    timer.current = setTimeout(search, TYPING_MS)
+    return () => clearTimeout(timer.current)
   }, [typed])
   return (
     <TextInput
@@ -42,6 +47,8 @@ export function SearchField({ label, placeholder, value, onChange, className, fi
       maxLength={LENGTH_MAX}
       value={typed}
       onChange={(event) => setTyped(event.currentTarget.value)}
+      // Whoever leaves the field for a link is not called back by a search that comes later.
+      onBlur={search}
     />
   )
 }
