@@ -67,6 +67,9 @@ test('Connect from the overview to a saved step, by Tab and Enter alone', {
   await tabTo(/^Name your organisation/)
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { level: 1, name: 'Name your organisation' }).waitFor()
+  // The form loads behind the page's frame; whoever tabs before it is there comes past it the next time round.
+  await page.getByLabel('Organisation name').waitFor()
+  await settled(page)
   await tabTo(/^Organisation name/)
   await page.keyboard.press('End')
   await page.keyboard.type('s')
