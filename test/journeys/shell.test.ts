@@ -67,7 +67,7 @@ test('Connect from the overview to a saved step, by Tab and Enter alone', {
   await tabTo(/^Name your organisation/)
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { level: 1, name: 'Name your organisation' }).waitFor()
-  // The form loads behind the page's frame; whoever tabs before it is there comes past it the next time round.
+  // The form loads behind the page's frame; whoever tabs before it is there comes past it a round later.
   await page.getByLabel('Organisation name').waitFor()
   await settled(page)
   await tabTo(/^Organisation name/)
@@ -219,7 +219,7 @@ const hrefsOf = (selector: string): Promise<readonly string[]> =>
 
 /** To another page as a link would, without loading the console anew. */
 async function goInside(path: string): Promise<void> {
-  // Resolves when the page is there: its program may still have to load, and the page before it stays till then.
+  // Resolves when the page is there: its program may have to load, and the page before it stays till then.
   await page.evaluate(`__TSR_ROUTER__.navigate({ href: ${JSON.stringify(path)} }).then(() => undefined)`)
   await drawn(page)
   await page.locator('#main h1').first().waitFor()

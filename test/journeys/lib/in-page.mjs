@@ -1,5 +1,5 @@
-// What runs inside the page of a journey: looks at elements and presses them. Plain JavaScript, since it knows
-// the browser's globals, which the tests around it do not have.
+// What runs inside the page of a journey: looks at elements and presses them. Plain JavaScript, since it
+// knows the browser's globals, which the tests around it do not have.
 
 /** The name of what has the focus, as it is read out. */
 export function focusedName() {

@@ -43,8 +43,8 @@ export function readBeginning(path: string, octetsMax: number): Uint8Array | nul
 }
 
 /**
- * Octets of a file from a place on, at most so many; null when it cannot be read. They stand in `room` where it is
- * given and large enough, until it is used again: many pieces then cost the memory of one.
+ * Octets of a file from a place on, at most so many; null when it cannot be read. They stand in `room` where
+ * it is given and large enough, until it is used again: many pieces then cost the memory of one.
  */
 export function readPiece(
   path: string,

@@ -1,6 +1,6 @@
-// Files behind the part of a large message that is read into memory: their names and first octets are found in
-// one pass over windows of it. Wherever a line begins with two dashes and fields of MIME follow, there may be a
-// part: which multipart it belongs to does not matter for what it is called and what it begins with.
+// Files behind the part of a large message that is read into memory: names and first octets are found in
+// one pass over windows of it. Wherever a line begins with two dashes and fields of MIME follow, there may be
+// a part: which multipart it belongs to does not matter for what it is called and what it begins with.
 import { toLatin1 } from '@gatepost/mail/bytes.ts'
 import { shownName } from '@gatepost/mail/file-name.ts'
 import { decodedBody, leaves, type MimePart, parseMime } from '@gatepost/mail/mime.ts'
