@@ -22,7 +22,7 @@ export const INSPECTION_LIMITS: InspectionLimits = {
 
 /** Within the process that speaks SMTP: some milliseconds. What needs more is done by the thread. */
 export const INLINE_LIMITS: InspectionLimits = {
-  depth: 4,
+  depth: 1,
   files: 100,
   fileOctets: 512 * 1024,
   unpackedOctets: 1_048_576,
