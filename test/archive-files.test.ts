@@ -1,6 +1,5 @@
 // The archive's files under what happens to files: a kill at any moment, a changed octet, removal, a backup
-// and
-// its restore, contents of an earlier release, a disk that takes nothing.
+// and its restore, contents of an earlier release, a disk that takes nothing.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

@@ -1,6 +1,5 @@
-// An archive in a folder of its own with its settings beside it, for tests that stop, break, back up and open
-// it
-// again.
+// An archive in a folder of its own with its settings beside it, for tests that stop, break, back up and
+// open it again.
 import { randomBytes } from 'node:crypto'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'

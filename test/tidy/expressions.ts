@@ -1,6 +1,5 @@
 // The regular expressions of shipped code, and texts of 100 KB that are made to tire each of them: from its
-// own
-// letters and words, which is where backtracking begins.
+// own letters and words, which is where backtracking begins.
 import { createContext, Script } from 'node:vm'
 import { isNode, lineAt, type Node, nameOf, type SourceFile, walk } from './source.ts'
 

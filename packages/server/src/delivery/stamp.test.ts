@@ -1,6 +1,5 @@
 // What leaves signed, and what never does: authors of others, two authors, domains of another tenant (abuse
-// case
-// 33), and ARC for what passes through.
+// case 33), and ARC for what passes through.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readKey } from '#authentication/dkim-key.ts'

@@ -1,6 +1,5 @@
 // Packs: files that many small contents stand in one behind the other, so that one disk sync serves a batch
-// of
-// them. Where what stands is not known here.
+// of them. Where what stands is not known here.
 import { mkdirSync } from 'node:fs'
 import { type FileHandle, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,6 +1,5 @@
-// Reads and seals one message for the archive: work for a processor, and none for a disk. Runs in threads of
-// its
-// own, so that the one that writes only writes.
+// Reads and seals one message for the archive: work for a processor, and none for a disk. Runs in threads
+// of its own, so that the one that writes only writes.
 import { type Extract, extract, mergePeople, unwrap } from './extract.ts'
 import type { Copy } from './ledger.ts'
 import { type ArchiveKeys, archiveKeys, Sealer } from './seal.ts'

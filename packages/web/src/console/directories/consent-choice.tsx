@@ -1,6 +1,5 @@
 // Whose application reads Entra ID (V1): the operator's, after a consent by link, or one of the
-// organisation's
-// own. Offered where the operator has one.
+// organisation's own. Offered where the operator has one.
 import {
   type EntraConsent,
   getEntraConsent,
