@@ -154,6 +154,13 @@ test('transfer encodings are undone as mail programs do', () => {
   assert.deepEqual([cut.octets.length, cut.isCut], [100, true])
 })
 
+test('a text that ends with its begin line holds an empty file', () => {
+  for (const text of ['hi\nbegin 644 a.exe', 'begin 644 a.exe', 'begin 644 a.exe\n']) {
+    const [file, ...more] = uuFilesIn(fromLatin1(text), 1000)
+    assert.deepEqual([file?.fileName, file?.octets.length, file?.isCut, more.length], ['a.exe', 0, false, 0])
+  }
+})
+
 test('files that stand uuencoded in a text are found', () => {
   const files = uuFilesIn(fromLatin1('hi\r\nbegin 644 run.exe\r\n#0V%T\r\n`\r\nend\r\nbye'), 1000)
   assert.deepEqual(

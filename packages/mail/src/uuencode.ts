@@ -43,7 +43,8 @@ function nameIn(octets: Uint8Array, at: number, end: number): string | null {
  * first character. At most `max` octets.
  */
 function decodeUu(octets: Uint8Array, from: number, max: number): Decoded & { readonly next: number } {
-  const into = new Uint8Array(Math.min(max, octets.length - from))
+  // A `begin` line without an end stands behind the last octet.
+  const into = new Uint8Array(Math.max(0, Math.min(max, octets.length - from)))
   let length = 0
   let at = from
   while (at < octets.length && !startsWith(octets, at, 'end')) {
