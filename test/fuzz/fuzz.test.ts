@@ -1,10 +1,12 @@
-// Every fuzz target for a moment, from a new seed each time: what the long runs by hand find shows up here
-// first.
+// Every fuzz target for a moment, from a fixed seed: a change that breaks a parser shows here, on whoever made
+// it. New seeds belong to `npm run fuzz`, by hand and for longer; what they find is mended with a test of its own.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { describeFinding, runTarget } from './run.ts'
 import { targets } from './targets.ts'
 
+/** Another one: FUZZ_SEED. The long runs have been past this one. */
+const SEED = 20_261_122
 /** All targets together stay under two minutes, also with CI's longer time. */
 const TOTAL_SECONDS_MAX = 110
 const wanted = Number(process.env.FUZZ_SECONDS ?? (process.env.CI === 'true' ? 15 : 1))
@@ -13,7 +15,7 @@ const seconds =
 
 for (const target of targets) {
   test(`fuzz: ${target.name}`, (context) => {
-    const seed = Math.floor(Math.random() * 2 ** 32)
+    const seed = Number(process.env.FUZZ_SEED ?? SEED)
     context.diagnostic(`seed ${seed}, ${seconds} s`)
     const outcome = runTarget(target, { seed, seconds })
     assert.equal(outcome.finding, null, describeFinding(target, seed, outcome))
