@@ -5,6 +5,7 @@ import type { Target } from './target.ts'
 
 /** One input, however odd, may not hold up a session longer than this. */
 const INPUT_TIME_MAX_MS = 1000
+const SLOW_TRIES = 3
 /** The clock is read once in so many inputs. */
 const BATCH = 32
 
@@ -35,7 +36,13 @@ export function runTarget(
     } catch (error) {
       return { runs, slowestMs, finding: { input, error } }
     }
-    const took = performance.now() - start
+    let took = performance.now() - start
+    // A busy machine may have stood still meanwhile: only an input that is slow each time is a finding.
+    for (let again = 0; again < SLOW_TRIES && took > INPUT_TIME_MAX_MS; again += 1) {
+      const from = performance.now()
+      target.check(input, createRandom(options.seed))
+      took = Math.min(took, performance.now() - from)
+    }
     slowestMs = Math.max(slowestMs, took)
     if (took > INPUT_TIME_MAX_MS) {
       return { runs, slowestMs, finding: { input, error: new Error(`took ${Math.round(took)} ms`) } }
