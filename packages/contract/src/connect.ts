@@ -37,8 +37,6 @@ export const ConnectStep = z.object({
   detail: z.string(),
   /** Mandatory, optional, recommended or not required in this environment (decisions 52). */
   requirement: z.enum(['mandatory', 'optional', 'recommended', 'not-required']),
-  /** False: the step is listed with its true prerequisites, but its part is not built yet. */
-  available: z.boolean(),
   /** What is done in it, and why. */
   what: z.string(),
   why: z.string(),

@@ -31,7 +31,7 @@ export function NextStep({ connect }: { readonly connect: Connect }) {
       <div className={classes.nextFacts}>
         <Facts
           rows={[
-            [words('takes'), `${step.minutes} min`],
+            [words('takes'), words('minutes', { minutes: step.minutes })],
             [words('forUsers'), step.changesForUsers],
           ]}
         />

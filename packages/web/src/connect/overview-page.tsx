@@ -72,12 +72,10 @@ function Overview({ connect }: { readonly connect: Connect }) {
 
 /** What is left, and that mail keeps flowing meanwhile. */
 export function leadOf(connect: Connect, words: ReturnType<typeof useWords>): string {
-  const { steps, later, minutes } = leftOf(connect)
+  const { steps, minutes } = leftOf(connect)
   const left = steps.length
   if (left === 0) return words('leadDone')
   const mx = connect.steps.find(({ name }) => name === 'modify-mx')
   const flow = mx?.state === 'done' ? '' : ` ${words('leadFlow')}`
-  if (later === left) return `${words('leadReleaseDone')} ${words('leadLaterAll', { count: later })}${flow}`
-  const rest = later > 0 ? ` ${words('leadLater', { count: later })}` : ''
-  return `${words('leadLeft', { count: left, minutes })}${rest}${flow}`
+  return `${words('leadLeft', { count: left, minutes })}${flow}`
 }

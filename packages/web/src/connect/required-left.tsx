@@ -1,4 +1,4 @@
-// The required steps that are left, with the time each usually takes, or that it comes with a later release.
+// The required steps that are left, with the time each usually takes.
 import type { Connect } from '@gatepost/contract/connect.ts'
 import { Link } from '@tanstack/react-router'
 import { useSlug } from '#app/session.ts'
@@ -6,7 +6,7 @@ import { useWords } from '#i18n/i18n.ts'
 import { Panel } from '#shared/panel.tsx'
 import { StatusIcon } from '#shared/status-word.tsx'
 import classes from './connect.module.css'
-import { leftOf, minutesOf } from './left.ts'
+import { leftOf } from './left.ts'
 
 export function RequiredLeft({ connect }: { readonly connect: Connect }) {
   const slug = useSlug()
@@ -23,7 +23,7 @@ export function RequiredLeft({ connect }: { readonly connect: Connect }) {
               {words(`steps.${step.name}`, step.title)}
             </Link>
             <span className="tx2">
-              {step.available && step.state === 'waiting' ? words('waitsForDns') : minutesOf(step)}
+              {step.state === 'waiting' ? words('waitsForDns') : words('minutes', { minutes: step.minutes })}
             </span>
           </li>
         ))}

@@ -24,7 +24,7 @@ export function SharePanel({ step }: { readonly step: ConnectStep }) {
   const may = useMay('connect:write')
   const words = useWords('connect')
   const [open, setOpen] = useState(false)
-  if (!may || !step.available) return null
+  if (!may) return null
   return (
     <Panel title={words('share.title')}>
       <div className={stack.tight}>

@@ -12,7 +12,7 @@ import { Panel } from '#shared/panel.tsx'
 import { CheckedLine } from '#shared/time.tsx'
 
 export function StepChecks({ step }: { readonly step: ConnectStep }) {
-  const hasRoutePanels = step.name === 'prepare-inbound' && step.available && step.state !== 'locked'
+  const hasRoutePanels = step.name === 'prepare-inbound' && step.state !== 'locked'
   return hasRoutePanels ? <InboundChecks step={step} /> : <Checks step={step} checks={step.checks} />
 }
 
@@ -45,8 +45,7 @@ function Checks({ step, checks }: Props) {
       title={words('checks.title')}
       side={<CheckedLine checkedAt={step.checkedAt} nextCheckAt={step.nextCheckAt} />}
       actions={
-        may &&
-        step.available && (
+        may && (
           <CheckButton
             label={words('checks.again')}
             of={title}

@@ -7,7 +7,7 @@ import { Page } from '#app/page.tsx'
 import { useSlug } from '#app/session.ts'
 import { useWords } from '#i18n/i18n.ts'
 import { Facts } from '#shared/facts.tsx'
-import { Note, ProblemNote } from '#shared/note.tsx'
+import { ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
 import stack from '#shared/stack.module.css'
@@ -30,8 +30,8 @@ type BodyProps = {
 }
 type StepBody = (props: BodyProps) => ReactNode
 
-/** The steps that are built; their parts load when opened. */
-const bodies: { readonly [Name in StepName]?: StepBody } = {
+/** The part of each step, which loads when opened. */
+const bodies: { readonly [Name in StepName]: StepBody } = {
   'name-organization': lazy(() =>
     import('./steps/name-organization.tsx').then(({ NameOrganization }) => ({ default: NameOrganization })),
   ),
@@ -132,9 +132,7 @@ function KnownStep({ name }: { readonly name: StepName }) {
 }
 
 function StepBodyArea({ connect, step }: { readonly connect: Connect; readonly step: ConnectStep }) {
-  const words = useWords('connect')
   const Body = bodies[step.name]
-  const built = step.available && Body
   const aside = (
     <>
       {step.state === 'waiting' && <WaitingAside step={step} />}
@@ -150,7 +148,7 @@ function StepBodyArea({ connect, step }: { readonly connect: Connect; readonly s
     </>
   )
   const parts = { connect, step, aside, foot }
-  if (built && step.name === 'modify-mx' && step.state !== 'locked') {
+  if (step.name === 'modify-mx' && step.state !== 'locked') {
     return (
       <Suspense fallback={<SkeletonRows />}>
         <Body {...parts} />
@@ -161,12 +159,7 @@ function StepBodyArea({ connect, step }: { readonly connect: Connect; readonly s
     <div className={stack.connect}>
       <div className={stack.stack}>
         {step.state === 'locked' && <LockNote step={step} steps={connect.steps} />}
-        {!built && (
-          <Note tone="mute" title={words('notBuilt')}>
-            <p>{words('notBuiltMeans')}</p>
-          </Note>
-        )}
-        {built && step.state !== 'locked' && (
+        {step.state !== 'locked' && (
           <Suspense fallback={<SkeletonRows />}>
             <Body {...parts} />
           </Suspense>
@@ -208,10 +201,7 @@ function AboutStep({ step, steps }: { readonly step: ConnectStep; readonly steps
           [words('facts.users'), step.changesForUsers],
           [words('facts.break'), step.couldBreak],
           [words('facts.undo'), step.undo],
-          [
-            words('facts.takes'),
-            step.available ? words('minutes', { minutes: step.minutes }) : words('laterRelease'),
-          ],
+          [words('facts.takes'), words('minutes', { minutes: step.minutes })],
           [words('facts.path'), words(`requirements.${step.requirement}`)],
           ...(needs.length > 0 ? [[words('facts.needs'), needs.join('; ')] as const] : []),
         ]}

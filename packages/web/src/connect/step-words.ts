@@ -2,7 +2,6 @@
 import type { Environment } from '@gatepost/contract/common.ts'
 import type { ConnectStep, StepName } from '@gatepost/contract/connect.ts'
 import { useWords, type Words } from '#i18n/i18n.ts'
-import { minutesOf } from './left.ts'
 
 type SearchWords = { readonly label: string; readonly alsoCalled: readonly string[] }
 
@@ -85,10 +84,10 @@ export function useBoxWord(environment: Environment): string {
   return useWords('connect')(`boxes.${environment}`, boxWords[environment])
 }
 
-/** The second half of a task's line: what the server says, else how long it takes; later ones say so. */
+/** The second half of a task's line: what the server says, else how long it takes. */
 export function detailOf(step: ConnectStep, words: Words): string {
-  if (step.detail && step.available) return step.detail
-  const minutes = minutesOf(step)
+  if (step.detail) return step.detail
+  const minutes = words('minutes', { minutes: step.minutes })
   return step.requirement === 'mandatory'
     ? minutes
     : `${words(`requirements.${step.requirement}`, requirementWords[step.requirement])}, ${minutes}`

@@ -19,14 +19,7 @@ import { deriveSignIn } from './derive-sign-in.ts'
 import { deriveSpoofing } from './derive-spoofing.ts'
 import { deriveTls } from './derive-tls.ts'
 import type { Observed } from './observed.ts'
-import {
-  isAvailable,
-  needsOf,
-  type Requirements,
-  requirementsOf,
-  type StepDefinition,
-  steps,
-} from './steps.ts'
+import { needsOf, type Requirements, requirementsOf, type StepDefinition, steps } from './steps.ts'
 import { stepTexts } from './texts.ts'
 
 /** What a step says of itself, before prerequisites and skipping. */
@@ -55,7 +48,7 @@ export function deriveConnect(observed: Observed): Derived {
   const own = new Map(steps.map(({ name }) => [name, deriveOwn(name, observed)]))
   const shown = steps.map((step) => stepOf(step, { own, requirements, skipped: observed.skipped }))
   const mandatory = shown.filter(({ requirement }) => requirement === 'mandatory')
-  const open = mandatory.filter(({ state, available }) => available && state !== 'done')
+  const open = mandatory.filter(({ state }) => state !== 'done')
   return {
     steps: shown,
     required: mandatory.length,
@@ -101,8 +94,6 @@ function deriveOwn(name: StepName, observed: Observed): Own {
       return deriveSecure(observed)
     case 'firewall-lockdown':
       return deriveLockdown(observed)
-    default:
-      return { state: 'not-started', detail: 'Not built yet', checks: [], isSatisfied: false }
   }
 }
 
@@ -113,7 +104,7 @@ type Context = {
 }
 
 function stepOf(step: StepDefinition, { own, requirements, skipped }: Context): ConnectStep {
-  const { name, code, group, minutes, available } = step
+  const { name, code, group, minutes } = step
   const { state, detail, checks } = own.get(name)!
   const requirement = requirements[name]
   const skippable = requirement === 'optional' || requirement === 'recommended'
@@ -131,13 +122,12 @@ function stepOf(step: StepDefinition, { own, requirements, skipped }: Context): 
     code,
     group,
     state: isSkipped ? 'skipped' : isLocked ? 'locked' : state,
-    detail: isLocked && available ? `Needs: ${open.map(namesOf).join(', ')}` : detail,
+    detail: isLocked ? `Needs: ${open.map(namesOf).join(', ')}` : detail,
     requirement,
-    available,
     ...stepTexts[name],
     minutes,
     needs: needs.map((anyOf) => [...anyOf]),
-    lockedBy: isLocked ? open.flatMap(openersOf) : [],
+    lockedBy: isLocked ? open.flat() : [],
     checks,
     checkedAt: times.length === 0 ? null : Math.max(...times),
     nextCheckAt: nexts.length === 0 ? null : Math.min(...nexts),
@@ -145,16 +135,8 @@ function stepOf(step: StepDefinition, { own, requirements, skipped }: Context): 
   }
 }
 
-/** Of a set, the steps that can be taken today; all of it where none can. */
-function openersOf(anyOf: readonly StepName[]): readonly StepName[] {
-  const ready = anyOf.filter(isAvailable)
-  return ready.length > 0 ? ready : anyOf
-}
-
 function namesOf(anyOf: readonly StepName[]): string {
-  return openersOf(anyOf)
-    .map((name) => stepTexts[name].title)
-    .join(' or ')
+  return anyOf.map((name) => stepTexts[name].title).join(' or ')
 }
 
 const URGENCY: readonly StepState[] = ['needs-attention', 'in-progress', 'not-started', 'waiting']
@@ -162,7 +144,7 @@ const URGENCY: readonly StepState[] = ['needs-attention', 'in-progress', 'not-st
 /** The best thing to do now: what is wrong, then what was begun, then the first that can be. */
 function nextOf(shown: readonly ConnectStep[]): StepName | null {
   for (const requirement of ['mandatory', 'recommended']) {
-    const candidates = shown.filter((step) => step.available && step.requirement === requirement)
+    const candidates = shown.filter((step) => step.requirement === requirement)
     for (const urgency of URGENCY) {
       const found = candidates.find(({ state }) => state === urgency)
       if (found) return found.name

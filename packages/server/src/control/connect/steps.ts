@@ -11,14 +11,12 @@ export type StepDefinition = {
   readonly minutes: number
   /** Any-of sets (decisions 52). */
   readonly needs: readonly (readonly StepName[])[]
-  /** Its part is built. */
-  readonly available: boolean
 }
 
 export type Requirement = ConnectStep['requirement']
 export type Requirements = { readonly [Name in StepName]: Requirement }
 
-type Rest = Omit<StepDefinition, 'name' | 'code' | 'available'>
+type Rest = Omit<StepDefinition, 'name' | 'code'>
 
 const rest: { readonly [Name in StepName]: Rest } = {
   'name-organization': { group: 'start', minutes: 3, needs: [] },
@@ -49,37 +47,12 @@ const rest: { readonly [Name in StepName]: Rest } = {
   'firewall-lockdown': { group: 'after-cut-over', minutes: 15, needs: [] },
 }
 
-const built: ReadonlySet<StepName> = new Set([
-  'name-organization',
-  'validate-domains',
-  'synchronize-directory',
-  'add-users',
-  'user-authentication',
-  'prepare-inbound',
-  'outbound',
-  'import-permitted-senders',
-  'recipient-validation',
-  'modify-mx',
-  'basic-administrators',
-  'forwarding-addresses',
-  'bypass-anti-spoofing',
-  'tls-policies',
-  'secure-inbound',
-  'firewall-lockdown',
-  'journaling',
-])
-
 /** C0 to C16 in the order of the task list. */
 export const steps: readonly StepDefinition[] = stepNames.map((name, index) => ({
   name,
   code: `C${index}`,
-  available: built.has(name),
   ...rest[name],
 }))
-
-export function isAvailable(name: StepName): boolean {
-  return built.has(name)
-}
 
 export type Situation = {
   readonly environment: Environment

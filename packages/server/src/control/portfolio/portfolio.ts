@@ -62,7 +62,7 @@ function progressOf(tenant: TenantRow, noted: Noted | null, now: number): Progre
   const hasDirectory = states['synchronize-directory'] === 'done'
   const requirements = requirementsOf({ environment, inboundOnly: tenant.inbound_only === 1, hasDirectory })
   const mandatory = steps.filter(({ name }) => requirements[name] === 'mandatory')
-  const open = mandatory.filter(({ name, available }) => available && states[name] !== 'done')
+  const open = mandatory.filter(({ name }) => states[name] !== 'done')
   // What needs attention comes before what merely waits its turn.
   const next = open.find(({ name }) => states[name] === 'needs-attention') ?? open[0]
   const movedAt = Math.max(tenant.created_at, noted?.changedAt ?? 0)

@@ -27,7 +27,7 @@ export function ConnectCard() {
         <span className="strong">
           {words('connectDone', { done: data.requiredDone, total: data.required })}
         </span>{' '}
-        <span className="tx2">{next ? words('next', { title: next.title }) : words('laterRelease')}</span>
+        {next && <span className="tx2">{words('next', { title: next.title })}</span>}
       </p>
       <div className={classes.segments}>
         <ProgressSegments done={data.requiredDone} total={data.required} />
