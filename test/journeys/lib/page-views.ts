@@ -9,6 +9,7 @@ import {
   makeToken,
   openChange,
   openFilter,
+  openFolds,
   openKeys,
   openSearch,
   openSpf,
@@ -16,7 +17,6 @@ import {
   searchHits,
   selectQueued,
   selectUsers,
-  shortenSchemas,
   showTable,
   startOperator,
   startRole,
@@ -105,7 +105,9 @@ const mailViews: readonly View[] = [
   { name: 'search-hits', path: `${SLUG}/dashboard`, act: searchHits },
   { name: 'keys', path: `${SLUG}/dashboard`, act: openKeys },
   { name: 'not-found', path: '/nowhere' },
-  { name: 'api', path: '/docs/api', act: shortenSchemas },
+  { name: 'api', path: '/docs/api' },
+  { name: 'api-area', path: '/docs/api/held-mail', act: openFolds },
+  { name: 'api-search', path: '/docs/api?search=release' },
   { name: 'sandbox', path: ({ sandboxUrl }) => sandboxUrl },
 ]
 

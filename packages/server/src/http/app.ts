@@ -5,7 +5,8 @@ import { Hono } from 'hono'
 import type { ConsentDeps } from '#control/directory/consent.ts'
 import { OPENMETRICS_TYPE } from '#events/exposition.ts'
 import { newId } from '#platform/random.ts'
-import { apiPage } from './api-page.ts'
+import { NONCE } from './api-docs/frame.ts'
+import { apiPages } from './api-docs/pages.ts'
 import { checkOrigin, isLocal } from './authenticate.ts'
 import { type BindOptions, bind } from './bind.ts'
 import { mountEntraConsent } from './entra-consent.ts'
@@ -46,15 +47,7 @@ export function createApp(options: AppOptions): Hono {
   if (options.consent) mountEntraConsent(app, { ...options, consent: options.consent })
   const document = JSON.stringify(openApi(options.endpoints, options.version))
   app.get('/openapi.json', () => new Response(document, { headers: { 'content-type': 'application/json' } }))
-  app.get('/docs/api', () => {
-    const nonce = newNonce()
-    return new Response(apiPage(options.endpoints, nonce), {
-      headers: {
-        'content-type': 'text/html; charset=utf-8',
-        'content-security-policy': contentSecurityPolicy(nonce),
-      },
-    })
-  })
+  mountApiPages(app, options, document)
   app.get('/healthz', () => new Response('ok\n'))
   app.get('/readyz', async () => {
     const { ok, why } = await options.ready()
@@ -74,6 +67,24 @@ export function createApp(options: AppOptions): Hono {
     return presentProblem(error, { requestId, endpoint: 'none', headers: new Headers(), emit: options.emit })
   })
   return app
+}
+
+function mountApiPages(app: Hono, options: AppOptions, document: string): void {
+  const pages = apiPages(document)
+  const answer = (page: string): Response => {
+    const nonce = newNonce()
+    return new Response(page.replace(NONCE, nonce), {
+      headers: {
+        'content-type': 'text/html; charset=utf-8',
+        'content-security-policy': contentSecurityPolicy(nonce),
+      },
+    })
+  }
+  app.get('/docs/api', (context) => answer(pages.index(context.req.query('search') ?? '')))
+  app.get('/docs/api/:area', (context) => {
+    const page = pages.area(context.req.param('area'))
+    return page === null ? notFound(options) : answer(page)
+  })
 }
 
 function notFound({ now }: AppOptions): Response {

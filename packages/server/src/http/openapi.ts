@@ -50,6 +50,8 @@ function operationOf(endpoint: Endpoint): Json {
     summary: endpoint.summary,
     tags: [endpoint.tag],
     description: `Permission: ${endpoint.allow}.`,
+    'x-permission': endpoint.allow,
+    'x-problems': endpoint.problems,
     ...securityOf(endpoint),
     parameters: [...parametersOf(endpoint.params, 'path'), ...parametersOf(endpoint.query, 'query')],
     ...bodyOf(endpoint),
@@ -74,7 +76,8 @@ function bodyOf(endpoint: Endpoint): Json {
       type,
       { schema: { type: 'string', format: 'binary' } },
     ])
-    return { requestBody: { required: true, content: Object.fromEntries(content) } }
+    const description = `At most ${endpoint.raw.bytesMax} bytes.`
+    return { requestBody: { required: true, description, content: Object.fromEntries(content) } }
   }
   const schema = schemaOf(endpoint.body, 'input') as { readonly properties?: Json }
   if (!schema.properties || Object.keys(schema.properties).length === 0) return {}
