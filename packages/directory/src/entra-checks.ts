@@ -3,10 +3,11 @@
 import { CONTACT_ROLES, createEntraReader, GROUP_ROLES, notListedBy, USER_ROLES } from './entra.ts'
 import { createGraphClient, type GraphClient } from './entra-client.ts'
 import { credentialExpiresAt, type EntraSettings, expiryWarning, shapeFault } from './entra-settings.ts'
-import { type DirectoryCheck, DirectoryFault, type DirectoryStep } from './entry.ts'
+import { type DirectoryCheck, DirectoryFault } from './entry.ts'
 import { type Json, objectOf, objectsOf, textOf } from './json.ts'
 import { type CheckStep, checkScheme, runChecks } from './run-checks.ts'
 import { ask, PATIENCE_MS, type Web } from './web.ts'
+import { passed, resolveHosts } from './web-checks.ts'
 
 /** Runs all tests. Faults become failed checks; only an abort rejects. */
 export function checkEntra(
@@ -17,7 +18,7 @@ export function checkEntra(
   const client = createGraphClient(settings, web)
   const seen: { roles: readonly string[] } = { roles: [] }
   const steps: CheckStep[] = [
-    { step: 'resolve', run: () => resolveHosts(settings, web) },
+    { step: 'resolve', run: () => resolveHosts([settings.endpoints.login, settings.endpoints.graph], web) },
     { step: 'connect', run: () => connect(settings, web, options.signal) },
     { step: 'tls', run: async () => checkScheme([settings.endpoints.login, settings.endpoints.graph]) },
     {
@@ -36,30 +37,6 @@ export function checkEntra(
     { step: 'look-up', run: () => lookUp(settings, web, options) },
   ]
   return runChecks(steps, { shape: shapeFault(settings), signal: options.signal })
-}
-
-const passed = (step: DirectoryStep, saw: string): DirectoryCheck => ({
-  step,
-  state: 'passed',
-  saw,
-  remedy: null,
-})
-
-async function resolveHosts({ endpoints }: EntraSettings, web: Web): Promise<DirectoryCheck> {
-  const found: string[] = []
-  for (const origin of [endpoints.login, endpoints.graph]) {
-    const host = new URL(origin).hostname
-    const addresses = await web.resolve(host).catch(() => [])
-    if (addresses.length === 0)
-      throw new DirectoryFault({
-        step: 'resolve',
-        code: 'no-such-host',
-        saw: `${host} has no address.`,
-        remedy: 'Check that this server can look up names on the internet.',
-      })
-    found.push(`${host} is ${addresses[0]}`)
-  }
-  return passed('resolve', `${found.join('; ')}.`)
 }
 
 /**

@@ -1,11 +1,12 @@
 // The named tests of a connector to Google Workspace (C2), in order; the first that fails ends them.
-import { type DirectoryCheck, DirectoryFault, type DirectoryStep } from './entry.ts'
+import { type DirectoryCheck, DirectoryFault } from './entry.ts'
 import { createGoogleReader, googleNotListed } from './google.ts'
 import { createGoogleClient, type GoogleClient } from './google-client.ts'
 import { type GoogleSettings, googleShapeFault } from './google-settings.ts'
 import { objectOf, objectsOf, textOf } from './json.ts'
 import { type CheckStep, checkScheme, runChecks } from './run-checks.ts'
 import { ask, PATIENCE_MS, type Web } from './web.ts'
+import { passed, resolveHosts } from './web-checks.ts'
 
 /** Runs all tests. Faults become failed checks; only an abort rejects. */
 export function checkGoogle(
@@ -16,7 +17,7 @@ export function checkGoogle(
   const { signal } = options
   const client = createGoogleClient(settings, web)
   const steps: CheckStep[] = [
-    { step: 'resolve', run: () => resolveHosts(settings, web) },
+    { step: 'resolve', run: () => resolveHosts([settings.endpoints.token, settings.endpoints.api], web) },
     { step: 'connect', run: () => connect(settings, web, signal) },
     { step: 'tls', run: async () => checkScheme([settings.endpoints.token, settings.endpoints.api]) },
     {
@@ -31,30 +32,6 @@ export function checkGoogle(
     { step: 'look-up', run: () => lookUp(settings, web, options) },
   ]
   return runChecks(steps, { shape: googleShapeFault(settings), signal })
-}
-
-const passed = (step: DirectoryStep, saw: string): DirectoryCheck => ({
-  step,
-  state: 'passed',
-  saw,
-  remedy: null,
-})
-
-async function resolveHosts({ endpoints }: GoogleSettings, web: Web): Promise<DirectoryCheck> {
-  const found: string[] = []
-  for (const address of [endpoints.token, endpoints.api]) {
-    const host = new URL(address).hostname
-    const addresses = await web.resolve(host).catch(() => [])
-    if (addresses.length === 0)
-      throw new DirectoryFault({
-        step: 'resolve',
-        code: 'no-such-host',
-        saw: `${host} has no address.`,
-        remedy: 'Check that this server can look up names on the internet.',
-      })
-    found.push(`${host} is ${addresses[0]}`)
-  }
-  return passed('resolve', `${found.join('; ')}.`)
 }
 
 /** Any answer will do: without a token both refuse. */

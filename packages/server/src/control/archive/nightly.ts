@@ -3,6 +3,7 @@
 import type { ArchiveQuery } from '@gatepost/contract/archive.ts'
 import { removeFile } from '#platform/files.ts'
 import { appendAudit } from '../audit/audit.ts'
+import { eachNight } from '../nightly.ts'
 import { memberAddresses } from '../policy/store.ts'
 import type { ArchiveDeps } from './deps.ts'
 import { fileOf } from './export.ts'
@@ -18,8 +19,6 @@ import {
 } from './store.ts'
 import type { RetentionWord } from './thread-wire.ts'
 
-const LOOK_MS = 600_000
-const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
 /** UTC hour: after the retention of the other data. */
 const HOUR = 3
@@ -27,20 +26,9 @@ const HOUR = 3
 const HOURS_KEPT = 864
 const GROUP_ADDRESSES_MAX = 100_000
 
-export async function watchArchive(deps: ArchiveDeps, signal: AbortSignal): Promise<void> {
-  const { clock, emit } = deps
-  let ranAt = clock.now()
-  while (!signal.aborted) {
-    await clock.sleep(LOOK_MS, signal)
-    if (signal.aborted) return
-    const now = clock.now()
-    const isNight = new Date(now).getUTCHours() === HOUR && now - ranAt > DAY_MS / 2
-    if (!isNight && now - ranAt < DAY_MS) continue
-    ranAt = now
-    await applyArchiveRetention(deps).catch((error: unknown) => {
-      emit('control.request.failed', { what: 'retention of archives', error })
-    })
-  }
+export function watchArchive(deps: ArchiveDeps, signal: AbortSignal): Promise<void> {
+  const work = () => applyArchiveRetention(deps)
+  return eachNight(deps, { hour: HOUR, what: 'retention of archives', work }, signal)
 }
 
 /** Removes what is over, of every organisation; resolves with how many entries went. */

@@ -4,13 +4,13 @@ import { type RetentionClass, retentionClasses } from '@gatepost/contract/retent
 import { newId } from '#platform/random.ts'
 import type { Store, Trx } from '#store/open.ts'
 import { appendAudit } from '../audit/audit.ts'
+import { eachNight } from '../nightly.ts'
 import type { ControlDeps } from '../scope.ts'
 import { noteRun } from './store.ts'
 
 const DAY_MS = 86_400_000
 /** UTC hour of the night's run: few people work then. */
 const HOUR = 2
-const LOOK_MS = 600_000
 /** Rows that go in one transaction, so that nobody waits long for the writer. */
 const BATCH = 5_000
 
@@ -18,21 +18,9 @@ type Deps = Pick<ControlDeps, 'store' | 'clock' | 'emit'>
 /** Tracking and held mail are kept by those who hold them (tracking.ts, delivery/retention.ts). */
 type OwnClass = Exclude<RetentionClass, 'tracking' | 'held'>
 
-/** Runs once a night until the signal aborts; at the latest a day after the last run. */
-export async function watchRetention(deps: Deps, signal: AbortSignal): Promise<void> {
-  const { clock, emit } = deps
-  let ranAt = clock.now()
-  while (!signal.aborted) {
-    await clock.sleep(LOOK_MS, signal)
-    if (signal.aborted) return
-    const now = clock.now()
-    const isNight = new Date(now).getUTCHours() === HOUR && now - ranAt > DAY_MS / 2
-    if (!isNight && now - ranAt < DAY_MS) continue
-    ranAt = now
-    await applyRetention(deps).catch((error) => {
-      emit('control.request.failed', { what: 'retention', error })
-    })
-  }
+/** Runs once a night until the signal aborts. */
+export function watchRetention(deps: Deps, signal: AbortSignal): Promise<void> {
+  return eachNight(deps, { hour: HOUR, what: 'retention', work: () => applyRetention(deps) }, signal)
 }
 
 /** Removes what is over, of every tenant; resolves with how many rows went. */
@@ -104,51 +92,9 @@ async function noteCut(store: Store, { tenantId, before, now }: Cut): Promise<vo
 type Remover = (trx: Trx, cut: Pick<Cut, 'tenantId' | 'before'>) => Promise<number>
 
 const removers: { readonly [Name in OwnClass]: Remover } = {
-  audit: async (trx, { tenantId, before }) => {
-    const rows = await trx
-      .selectFrom('audit')
-      .select('id')
-      .where('tenant_id', '=', tenantId)
-      .where('at', '<', before)
-      .limit(BATCH)
-      .execute()
-    return removeByIds(
-      trx,
-      'audit',
-      tenantId,
-      rows.map(({ id }) => id),
-    )
-  },
-  activity: async (trx, { tenantId, before }) => {
-    const rows = await trx
-      .selectFrom('activity')
-      .select('id')
-      .where('tenant_id', '=', tenantId)
-      .where('at', '<', before)
-      .limit(BATCH)
-      .execute()
-    return removeByIds(
-      trx,
-      'activity',
-      tenantId,
-      rows.map(({ id }) => id),
-    )
-  },
-  imports: async (trx, { tenantId, before }) => {
-    const rows = await trx
-      .selectFrom('user_import')
-      .select('id')
-      .where('tenant_id', '=', tenantId)
-      .where('created_at', '<', before)
-      .limit(BATCH)
-      .execute()
-    return removeByIds(
-      trx,
-      'user_import',
-      tenantId,
-      rows.map(({ id }) => id),
-    )
-  },
+  audit: (trx, cut) => removeOldest(trx, cut, { table: 'audit', time: 'at' }),
+  activity: (trx, cut) => removeOldest(trx, cut, { table: 'activity', time: 'at' }),
+  imports: (trx, cut) => removeOldest(trx, cut, { table: 'user_import', time: 'created_at' }),
   'seen-recipients': async (trx, { tenantId, before }) => {
     const { numDeletedRows } = await trx
       .deleteFrom('seen_recipient')
@@ -157,28 +103,41 @@ const removers: { readonly [Name in OwnClass]: Remover } = {
       .executeTakeFirst()
     return Number(numDeletedRows)
   },
-  synchronisations: async (trx, { tenantId, before }) => {
-    const rows = await trx
-      .selectFrom('sync_run')
-      .select('id')
-      .where('tenant_id', '=', tenantId)
-      .where('finished_at', '<', before)
-      .limit(1_000)
-      .execute()
-    const ids = rows.map(({ id }) => id)
-    if (ids.length === 0) return 0
-    await trx.deleteFrom('sync_change').where('tenant_id', '=', tenantId).where('run_id', 'in', ids).execute()
-    return removeByIds(trx, 'sync_run', tenantId, ids)
-  },
+  synchronisations: (trx, cut) =>
+    removeOldest(trx, cut, {
+      table: 'sync_run',
+      time: 'finished_at',
+      first: async (ids) => {
+        const changes = trx.deleteFrom('sync_change').where('tenant_id', '=', cut.tenantId)
+        await changes.where('run_id', 'in', ids).execute()
+      },
+    }),
 }
 
-async function removeByIds(
+type OldRows = {
+  readonly table: 'audit' | 'activity' | 'user_import' | 'sync_run'
+  readonly time: 'at' | 'created_at' | 'finished_at'
+  /** What hangs on the rows goes before them. */
+  readonly first?: (ids: readonly string[]) => Promise<void>
+}
+
+/** Removes one batch of rows from before the cut; returns how many went. */
+async function removeOldest(
   trx: Trx,
-  table: 'audit' | 'activity' | 'user_import' | 'sync_run',
-  tenantId: string,
-  ids: readonly string[],
+  { tenantId, before }: Pick<Cut, 'tenantId' | 'before'>,
+  { table, time, first }: OldRows,
 ): Promise<number> {
+  const { table: from, ref } = trx.dynamic
+  const rows = await trx
+    .selectFrom(from(table).as('old'))
+    .select('id')
+    .where('tenant_id', '=', tenantId)
+    .where(ref(time), '<', before)
+    .limit(BATCH)
+    .execute()
+  const ids = rows.map(({ id }) => id)
   if (ids.length === 0) return 0
+  await first?.(ids)
   await trx.deleteFrom(table).where('tenant_id', '=', tenantId).where('id', 'in', ids).execute()
   return ids.length
 }
