@@ -77,13 +77,13 @@ export function DashboardPage() {
           <div data-span="4">
             <NoticesPanel />
           </div>
-          <div data-span="6">
+          <div data-span="4">
             <ReasonsPanel report={data} />
           </div>
-          <div data-span="6">
+          <div data-span="4">
             <RankedPanel of="senders" report={data} />
           </div>
-          <div data-span="6">
+          <div data-span="4">
             <RankedPanel of="people" report={data} />
           </div>
         </div>

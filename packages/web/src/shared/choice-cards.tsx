@@ -14,7 +14,7 @@ type Props<Value extends string> = {
   readonly choices: readonly Choice<Value>[]
   readonly value: Value | null
   readonly onChange: (value: Value) => void
-  readonly columns?: 1 | 2
+  readonly columns?: 1 | 2 | 3
   readonly labelHidden?: boolean
   readonly disabled?: boolean
 }

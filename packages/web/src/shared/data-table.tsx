@@ -58,13 +58,14 @@ function RememberedTable<Row extends RowData>(props: Props<Row> & { readonly rem
   return (
     <>
       {!phone && (
-        <div className={classes.tools}>
+        <div className={classes.tools} data-over={columns.at(-1)?.headHidden || undefined}>
           <TableTools
             columns={optional}
             hidden={view.hidden}
             dense={view.dense}
             onToggle={toggle}
             onDense={setDense}
+            small={columns.at(-1)?.headHidden === true}
           />
         </div>
       )}

@@ -23,7 +23,7 @@ export function BigNumber({ name, children, mark }: { name: string; children: Re
     <div className={classes.big}>
       <dt>
         {mark && <span className={classes.mark} data-mark={mark} aria-hidden />}
-        {name}
+        <span className={classes.name}>{name}</span>
       </dt>
       <dd>{children}</dd>
     </div>

@@ -1,5 +1,5 @@
 // Which columns a table shows and how close its rows stand; at the right above the table.
-import { Button, Menu } from '@mantine/core'
+import { ActionIcon, Button, Menu } from '@mantine/core'
 import { IconColumns3 } from '@tabler/icons-react'
 
 type Props = {
@@ -8,20 +8,28 @@ type Props = {
   readonly dense: boolean
   readonly onToggle: (id: string) => void
   readonly onDense: (dense: boolean) => void
+  /** Only its icon, where it stands in the table's own head. */
+  readonly small: boolean
 }
 
-export function TableTools({ columns, hidden, dense, onToggle, onDense }: Props) {
+export function TableTools({ columns, hidden, dense, onToggle, onDense, small }: Props) {
   return (
     <Menu position="bottom-end" width={200} closeOnItemClick={false}>
       <Menu.Target>
-        <Button
-          size="compact-sm"
-          variant="subtle"
-          color="gray"
-          leftSection={<IconColumns3 size={15} aria-hidden />}
-        >
-          Columns
-        </Button>
+        {small ? (
+          <ActionIcon variant="subtle" color="gray" size={24} aria-label="Columns" title="Columns">
+            <IconColumns3 size={16} aria-hidden />
+          </ActionIcon>
+        ) : (
+          <Button
+            size="compact-sm"
+            variant="subtle"
+            color="gray"
+            leftSection={<IconColumns3 size={15} aria-hidden />}
+          >
+            Columns
+          </Button>
+        )}
       </Menu.Target>
       <Menu.Dropdown>
         {columns.map(({ id, head }) => (

@@ -17,9 +17,11 @@ export function entryLink({ to, search }: Entry<TenantAddress>, slug: string, wh
   const link = { to, params: { slug }, ...(search ? { search } : {}) }
   const isQueue =
     search?.state === 'queued' && where.pathname === `/t/${slug}/queue` && where.state !== 'held'
+  // Groups have an entry of their own below the address of policies.
+  const isAbove = to === '/t/$slug/policies' && where.pathname.startsWith(`/t/${slug}/policies/groups`)
   return {
     ...link,
-    activeOptions: { includeSearch: search !== undefined },
+    activeOptions: { includeSearch: search !== undefined, exact: isAbove },
     ...(isQueue ? ({ 'data-status': 'active', 'aria-current': 'page' } as const) : {}),
   }
 }

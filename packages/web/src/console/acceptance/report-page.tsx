@@ -108,6 +108,7 @@ function About({ report }: { readonly report: AcceptanceReport }) {
   return (
     <Panel title="This run">
       <Facts
+        wide
         rows={[
           ['Organisation', report.organisation],
           ['Environment', environmentWords[report.environment]],
@@ -126,6 +127,7 @@ function Values({ report }: { readonly report: AcceptanceReport }) {
   return (
     <Panel title="Domains and values">
       <Facts
+        wide
         rows={[
           ...report.domains.map(({ name, state, mx }) => {
             const words = `${state}; MX ${mx.length > 0 ? mx.join(', ') : 'not seen'}`

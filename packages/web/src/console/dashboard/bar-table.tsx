@@ -12,10 +12,17 @@ export type BarTableRow = {
   readonly beside?: string
 }
 
-export function BarTable({ rows, label }: { readonly rows: readonly BarTableRow[]; readonly label: string }) {
+type Props = {
+  readonly rows: readonly BarTableRow[]
+  readonly label: string
+  /** Names are long: the bar goes below. */
+  readonly stacked?: boolean
+}
+
+export function BarTable({ rows, label, stacked }: Props) {
   const most = Math.max(1, ...rows.map(({ value }) => value))
   return (
-    <table className={classes.bars}>
+    <table className={classes.bars} data-stacked={stacked || undefined}>
       <caption className="hidden-visually">{label}</caption>
       <tbody>
         {rows.map(({ key, name, value, mark, beside }) => (

@@ -20,6 +20,7 @@ export function RankedPanel({ of, report }: Props) {
       ) : (
         <BarTable
           label={words(of)}
+          stacked
           rows={rows.map(({ name, count: value, refused }) => ({
             key: name,
             name: (

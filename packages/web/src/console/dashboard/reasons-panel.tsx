@@ -19,6 +19,7 @@ export function ReasonsPanel({ report }: { readonly report: Report }) {
       ) : (
         <BarTable
           label={words('reasons')}
+          stacked
           rows={report.reasons.slice(0, SHOWN_MAX).map(({ reason, means, status, count }) => ({
             key: `${status} ${reason}`,
             // A reason that a policy gave is a filter; the words of a reply are not, so its outcome is shown.

@@ -74,7 +74,9 @@ export function AddressTable({ addresses, may }: Props) {
           <>
             <span className="mono strong">{row.address}</span>
             {row.comment && <span>{row.comment}</span>}
-            <LastSeen row={row} />
+            <span className="tx2">
+              Last seen: <LastSeen row={row} />
+            </span>
             {may && <span>{revokeButton(row, ask)}</span>}
           </>
         )}

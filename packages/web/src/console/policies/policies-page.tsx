@@ -1,6 +1,6 @@
 // Policies: what administrators decided about mail, by type, with search; each row leads to its form.
 import { getPolicySummary, listPolicies, type Policy } from '@gatepost/contract/policy.ts'
-import { Button, TextInput } from '@mantine/core'
+import { Button, NativeSelect, TextInput } from '@mantine/core'
 import { IconPlus, IconSearch, IconShield, IconUsersGroup } from '@tabler/icons-react'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
@@ -12,6 +12,7 @@ import { EmptyState } from '#shared/empty-state.tsx'
 import { count } from '#shared/format.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import { PageFoot, usePages } from '#shared/pages.tsx'
+import { usePhone } from '#shared/screen.ts'
 import { SkeletonRows } from '#shared/skeleton.tsx'
 import classes from './policies.module.css'
 import { type PolicySearch, policyTypes } from './policy-search.ts'
@@ -116,12 +117,28 @@ type TabsProps = {
   readonly onChange: (type: PolicySearch['type']) => void
 }
 
+/** Fifteen types are too many for a phone's width: there they are a menu. */
 function TypeTabs({ type, onChange }: TabsProps) {
   const tenant = useSlug()
+  const phone = usePhone()
   const { data } = useEndpoint(getPolicySummary, { params: { tenant } })
   const total = (name: string): string => {
     const found = data?.types.find((one) => one.type === name)
     return found && found.total > 0 ? ` ${count(found.total)}` : ''
+  }
+  if (phone) {
+    return (
+      <NativeSelect
+        className={classes.choice}
+        aria-label="Show policies of one type"
+        value={type ?? ''}
+        onChange={(event) => onChange(policyTypes.find((name) => name === event.currentTarget.value))}
+        data={[
+          { value: '', label: 'All types' },
+          ...policyTypes.map((name) => ({ value: name, label: `${typeWords[name].name}${total(name)}` })),
+        ]}
+      />
+    )
   }
   return (
     <fieldset className={classes.tabs}>

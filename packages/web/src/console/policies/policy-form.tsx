@@ -12,22 +12,24 @@ import {
   previewPolicy,
   updatePolicy,
 } from '@gatepost/contract/policy.ts'
-import { Button, Checkbox, Switch, TagsInput, Textarea, TextInput } from '@mantine/core'
+import { Checkbox, Switch, TagsInput, Textarea, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { Link, useNavigate } from '@tanstack/react-router'
+import { useNavigate } from '@tanstack/react-router'
 import { type FormEvent, useEffect, useMemo, useState } from 'react'
 import { call } from '#api/call.ts'
 import { fieldErrorsOf } from '#api/problem-error.ts'
 import { useAction } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
 import { FormSection } from '#shared/form-section.tsx'
-import { ProblemNote } from '#shared/note.tsx'
 import stack from '#shared/stack.module.css'
+import { say } from '#shared/toast-store.ts'
+import { useUnsaved } from '#shared/unsaved.ts'
 import { focusFirstWrong } from '#shared/validation.ts'
 import { DateField } from './date-field.tsx'
 import { OptionFields } from './option-fields.tsx'
 import classes from './policies.module.css'
 import { PrecedencePanel } from './precedence-panel.tsx'
+import { SavePanel } from './save-panel.tsx'
 import { BasedOn, ScopeFields } from './scope-fields.tsx'
 
 const CHECK_MS = 400
@@ -48,14 +50,15 @@ export function PolicyForm({ draft: start, stored, mayChange }: Props) {
   const [draft, setDraft] = useState<PolicyDraft>(start)
   const [reason, setReason] = useState('')
   const [tried, setTried] = useState(false)
-  const slug = useSlug()
   const saving = useSave(stored)
   const preview = usePreview(draft, stored?.id ?? null, tried)
   const faults = faultsOf(saving.error, preview)
   const faultOf: FaultOf = (path) =>
     faults.get(path) ?? (tried && path === 'name' && draft.name.trim() === '' ? 'Write a name' : null)
   const change: Change = (part) => setDraft((before) => ({ ...before, ...part }) as PolicyDraft)
-  const isChanged = stored === null || JSON.stringify(draft) !== JSON.stringify(start)
+  const isWritten = JSON.stringify(draft) !== JSON.stringify(start)
+  // The page that asks about a message takes the draft along.
+  useUnsaved(isWritten && !saving.isPending && !saving.isDone, (path) => path.endsWith('/ask'))
   const submit = (event: FormEvent) => {
     event.preventDefault()
     setTried(true)
@@ -119,37 +122,21 @@ export function PolicyForm({ draft: start, stored, mayChange }: Props) {
             onChange={(event) => change({ override: event.currentTarget.checked })}
           />
         </FormSection>
-        {mayChange && (
-          <FormSection title="Save">
-            <TextInput
-              label="Reason for the change"
-              description="Kept in its history; optional"
-              value={reason}
-              onChange={(event) => setReason(event.currentTarget.value)}
-            />
-            {saving.error && <ProblemNote error={saving.error} focus />}
-            {saving.isSaved && (
-              <p className="small tx2" role="status">
-                Saved. New mail is judged by it within a second.
-              </p>
-            )}
-            <div className={stack.row}>
-              <Button type="submit" loading={saving.isPending} disabled={!isChanged}>
-                {stored ? 'Save and apply' : 'Add policy'}
-              </Button>
-              <Link
-                className="small"
-                to="/t/$slug/ask"
-                params={{ slug }}
-                search={{ draft, draftId: stored?.id }}
-              >
-                Ask about a message with this draft
-              </Link>
-            </div>
-          </FormSection>
-        )}
       </fieldset>
-      <PrecedencePanel type={draft.type} preview={preview} />
+      <div className={classes.beside}>
+        {mayChange && (
+          <SavePanel
+            draft={draft}
+            stored={stored}
+            isWritten={isWritten}
+            isPending={saving.isPending}
+            error={saving.error}
+            reason={reason}
+            onReason={setReason}
+          />
+        )}
+        <PrecedencePanel type={draft.type} preview={preview} />
+      </div>
     </form>
   )
 }
@@ -235,11 +222,15 @@ function useSave(stored: Policy | null) {
       void navigate({ to: '/t/$slug/policies/$policy', params: { slug: tenant, policy: policy.id } })
     },
   })
-  const update = useAction(updatePolicy, { readAgain: READ_AGAIN })
+  const update = useAction(updatePolicy, {
+    readAgain: READ_AGAIN,
+    // The form is drawn anew with the revision that was saved, so what it says itself would be gone.
+    onDone: () => say('Saved. New mail is judged by it within a second.'),
+  })
   return {
     error: create.error ?? update.error,
     isPending: create.isPending || update.isPending,
-    isSaved: update.isSuccess,
+    isDone: create.isSuccess || update.isSuccess,
     save(draft: PolicyDraft, reason: string) {
       const body = { draft, reason }
       if (stored === null) create.mutate({ params: { tenant }, body })

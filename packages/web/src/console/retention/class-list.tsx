@@ -76,7 +76,8 @@ function ClassRow({ item }: { readonly item: Item }) {
           <NumberInput
             aria-label={`Days of ${name.toLowerCase()}`}
             size="xs"
-            w={96}
+            w={124}
+            thousandSeparator=","
             min={min}
             max={max}
             allowDecimal={false}

@@ -74,7 +74,7 @@ export function ServiceForm({ draft: first, catalogue, notes, onDone }: Props) {
         }}
       >
         {notes.length > 0 && (
-          <ul className="tx2">
+          <ul className={`${stack.tight} ${stack.plain} tx2 small`}>
             {notes.map((note) => (
               <li key={note}>{note}</li>
             ))}
@@ -144,7 +144,9 @@ function Grants({
   const set = (part: Partial<ServiceDraft['grants']>) => change({ grants: { ...grants, ...part } })
   return (
     <fieldset className={stack.tight} style={{ border: 0, padding: 0, margin: 0 }}>
-      <legend>It may</legend>
+      <legend className="strong" style={{ padding: 0, marginBottom: 6, fontSize: 13 }}>
+        It may
+      </legend>
       <Checkbox
         checked={grants.permit}
         onChange={(event) => set({ permit: event.currentTarget.checked })}

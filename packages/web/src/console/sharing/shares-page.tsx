@@ -55,8 +55,11 @@ export function SharesPage() {
             card={(share) => (
               <>
                 <What share={share} />
-                <Used share={share} />
-                {columns.at(-1)?.cell(share)}
+                <Made share={share} />
+                <span className="tx2">
+                  Until {date(share.expiresAt)} · Last used: <Used share={share} />
+                </span>
+                <span>{columns.at(-1)?.cell(share)}</span>
               </>
             )}
           />
@@ -76,12 +79,7 @@ function columnsOf(may: boolean, end: (share: Share) => Promise<void>): readonly
       id: 'by',
       head: 'Made',
       sortBy: ({ createdAt }) => createdAt,
-      cell: ({ createdBy, createdAt, mailedTo }) => (
-        <div>
-          {createdBy}, <RelativeTime at={createdAt} />
-          {mailedTo !== null && <div className="small tx2">mailed to {mailedTo}</div>}
-        </div>
-      ),
+      cell: (share) => <Made share={share} />,
     },
     {
       id: 'until',
@@ -123,6 +121,16 @@ function What({ share }: { readonly share: Share }) {
         {share.title}
       </Link>
       <div className="small tx2">{share.domain ?? 'all domains'}</div>
+    </div>
+  )
+}
+
+function Made({ share }: { readonly share: Share }) {
+  const { createdBy, createdAt, mailedTo } = share
+  return (
+    <div>
+      {createdBy}, <RelativeTime at={createdAt} />
+      {mailedTo !== null && <div className="small tx2">mailed to {mailedTo}</div>}
     </div>
   )
 }

@@ -49,6 +49,7 @@ export function DomainPanel({ domain, may }: { readonly domain: SpoofedDomain; r
       <div className={stack.stack}>
         <ChoiceCards<Action>
           label={`Mail from outside that uses ${domain.domain}`}
+          columns={3}
           value={action}
           onChange={setAction}
           disabled={!may}

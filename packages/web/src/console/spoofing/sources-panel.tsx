@@ -107,6 +107,19 @@ function Source({ source, may }: { readonly source: SpoofSource; readonly may: b
             Let through<span className="hidden-visually"> {source.name}</span>
           </Button>
         )}
+        {may && (
+          <Button
+            size="compact-sm"
+            variant="default"
+            loading={dismiss.isPending}
+            onClick={() =>
+              dismiss.mutate({ params: { tenant }, body: { ...key, dismissed: !source.dismissed } })
+            }
+          >
+            {source.dismissed ? 'Bring back' : 'Set aside'}
+            <span className="hidden-visually"> {source.name}</span>
+          </Button>
+        )}
         <Link
           to="/t/$slug/messages/$message"
           params={{ slug: tenant, message: newest.messageId }}
@@ -123,20 +136,6 @@ function Source({ source, may }: { readonly source: SpoofSource; readonly may: b
           >
             Trust as a service<span className="hidden-visually">: {source.name}</span>
           </Link>
-        )}
-        {may && (
-          <Button
-            size="compact-sm"
-            variant="subtle"
-            color="gray"
-            loading={dismiss.isPending}
-            onClick={() =>
-              dismiss.mutate({ params: { tenant }, body: { ...key, dismissed: !source.dismissed } })
-            }
-          >
-            {source.dismissed ? 'Bring back' : 'Set aside'}
-            <span className="hidden-visually"> {source.name}</span>
-          </Button>
         )}
       </div>
       {dismiss.error && <ProblemNote error={dismiss.error} />}

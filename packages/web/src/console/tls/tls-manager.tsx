@@ -31,7 +31,7 @@ export function TlsManager() {
   if (!data) return error ? <ProblemNote error={error} /> : <SkeletonRows />
   return (
     <div className={stack.stack}>
-      {may && <AddPartner />}
+      {may && <AddPartner first={data.items.length === 0} />}
       {data.items.length === 0 && (
         <EmptyState title="No partner yet" icon={IconLock}>
           <p>
@@ -47,7 +47,8 @@ export function TlsManager() {
   )
 }
 
-function AddPartner() {
+/** `first`: nothing else is to be done yet, so that this is the page's main button. */
+function AddPartner({ first }: { readonly first: boolean }) {
   const tenant = useSlug()
   const form = useForm({ initialValues: { domain: '' } })
   const add = useAction(addTlsPartner, {
@@ -71,7 +72,7 @@ function AddPartner() {
             spellCheck={false}
             {...form.getInputProps('domain')}
           />
-          <Button type="submit" loading={add.isPending}>
+          <Button type="submit" variant={first ? 'filled' : 'default'} loading={add.isPending}>
             Add and test
           </Button>
         </div>
