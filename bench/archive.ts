@@ -1,6 +1,6 @@
 // A large archive by hand: made of a seed, filled through the same door as an edge uses, then searched,
 // restarted and verified. `node bench/archive.ts --messages 1000000 --folder DIR`
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { loadBootConfig } from '@gatepost/server/boot/config.ts'
@@ -24,6 +24,10 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '7' },
     searches: { type: 'string', default: '200' },
     verify: { type: 'boolean', default: false },
+    /** Changes one octet of the sealed content before it verifies. */
+    flip: { type: 'boolean', default: false },
+    /** Messages that are on their way at the same time. */
+    'at-once': { type: 'string', default: '64' },
     /** Searches what an earlier run left in the folder. */
     again: { type: 'boolean', default: false },
   },
@@ -32,7 +36,8 @@ if (values.folder === undefined) throw new Error('--folder is needed: an empty f
 const folder = values.folder
 const minutes = Number(values.minutes)
 const planned = values.again ? 0 : Number(values.messages)
-const AT_ONCE = 64
+const AT_ONCE = Number(values['at-once'])
+const TOLD_EVERY = 10_000
 const PEOPLE = 2_000
 const WORDS = 60_000
 /** Characters that make 8 KiB a message on average. */
@@ -98,6 +103,19 @@ function sizeOf(path: string): number {
     .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).blocks * 512, 0)
 }
 
+/** The rate of the last part, beside the processor it took: on a busy machine the second one tells more. */
+function tellProgress(number: number): void {
+  const now = performance.now()
+  const { user, system } = process.cpuUsage(toldUsage)
+  const spent = ((user + system) / TOLD_EVERY / 1000).toFixed(2)
+  const resident = (process.memoryUsage.rss() / 1_048_576).toFixed(0)
+  const rate = (TOLD_EVERY / ((now - toldAt) / 1000)).toFixed(0)
+  const all = (number / ((now - begun) / 1000)).toFixed(0)
+  console.log(`${number} messages: ${rate} a second (all ${all}), ${spent} ms of processor, ${resident} MiB`)
+  toldAt = now
+  toldUsage = process.cpuUsage()
+}
+
 async function tellFilling(): Promise<void> {
   const seconds = (performance.now() - begun) / 1000
   const messages = next
@@ -145,6 +163,8 @@ const { tenantId } = scope
 let next = 0
 let octets = 0
 const begun = performance.now()
+let toldAt = begun
+let toldUsage = process.cpuUsage()
 const one = async (): Promise<void> => {
   while (next < planned && performance.now() - begun < minutes * 60_000) {
     const number = next
@@ -163,11 +183,7 @@ const one = async (): Promise<void> => {
       size: content.length,
     } as const
     await archive.take(meta, once(content))
-    if (number > 0 && number % 10_000 === 0) {
-      console.log(
-        `${number} messages, ${(number / ((performance.now() - begun) / 1000)).toFixed(0)} a second`,
-      )
-    }
+    if (number > 0 && number % TOLD_EVERY === 0) tellProgress(number)
   }
 }
 await Promise.all(Array.from({ length: AT_ONCE }, one))
@@ -218,7 +234,22 @@ console.log(
 )
 const spent = process.cpuUsage(before)
 console.log(`processor: ${((spent.user + spent.system) / all.length / 1000).toFixed(0)} ms a search`)
+console.log(`memory: ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB at most so far`)
+
+/** One bit in the middle of a pack in the middle. */
+function flipOne(): string {
+  const packs = join(folder, 'archive', 'content', tenantId, 'packs')
+  const names = readdirSync(packs).sort()
+  const name = names[Math.floor(names.length / 2)]!
+  const octets = readFileSync(join(packs, name))
+  const at = Math.floor(octets.length / 2)
+  octets[at]! ^= 1
+  writeFileSync(join(packs, name), octets)
+  return `octet ${at} of ${name}`
+}
+
 if (values.verify) {
+  if (values.flip) console.log(`changed: ${flipOne()}`)
   const at = performance.now()
   await archive.flush()
   const row = await store.db
@@ -229,6 +260,7 @@ if (values.verify) {
   const checked = await archive.check(tenantId, { seq: row.head_seq, hash: row.head_hash })
   const took = (performance.now() - at) / 1000
   console.log(`verify: ${checked.contents} contents in ${took.toFixed(0)} s, ${checked.faults.length} faults`)
+  for (const { kind, seq, saw } of checked.faults) console.log(`  ${kind} at ${seq}: ${saw}`)
 }
 await archive.close()
 await store.close()

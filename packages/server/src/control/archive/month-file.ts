@@ -3,9 +3,9 @@
 import { join } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { ensureFolder, fileExists, filesIn, removeFile } from '#platform/files.ts'
+import { WordParts } from './word-parts.ts'
 import type { WordDoc } from './words.ts'
 
-/** The index holds words, not text (contentless): what was written is read from the sealed content. */
 const SCHEMA = `
   create table if not exists record (
     seq integer primary key,
@@ -31,19 +31,12 @@ const SCHEMA = `
   create index if not exists addition_entry on addition (entry);
   create table if not exists waiting (seq integer primary key);
 `
-/** Words go in by the thousand; what a merge of the index costs then counts little. */
-const WORDS = `
-  create virtual table words using fts5(
-    subject, people, body, attachment, facet, content='', contentless_delete=1, tokenize='ascii'
-  );
-  insert into words (words, rank) values ('hashsize', 33554432);
-  insert into words (words, rank) values ('automerge', 8);
-`
 /** A commit for each batch of messages, synced: what is acknowledged stays. */
 const PRAGMAS = `pragma page_size = 8192; pragma journal_mode = wal; pragma synchronous = full;
   pragma cache_size = -32000; pragma wal_autocheckpoint = 4000; pragma temp_store = memory;`
 const BUSY_MS_MAX = 10_000
-const STATEMENTS_MAX = 200
+/** A large month has two for each part of its index. */
+const STATEMENTS_MAX = 1_000
 /** Months open at once: a search goes through them one after the other. */
 const OPEN_MAX = 128
 const MONTH = /^\d{4}-\d{2}$/
@@ -55,6 +48,7 @@ export class Month {
   readonly database: DatabaseSync
   /** Files of earlier releases find an entry by its content. */
   readonly hasDigestIndex: boolean
+  readonly words: WordParts
   readonly #statements = new Map<string, StatementSync>()
   /** Entries that are kept and not in the index yet; the file remembers that they wait, not their words. */
   readonly #later = new Map<number, WordDoc>()
@@ -67,8 +61,9 @@ export class Month {
     else {
       this.database.exec(PRAGMAS)
       this.database.exec(SCHEMA)
-      if (!this.#has('words')) this.transaction(() => this.database.exec(WORDS))
     }
+    this.words = new WordParts(this)
+    if (!isReader) this.transaction(() => this.words.make())
     this.hasDigestIndex = this.#has('entry_digest')
   }
 
@@ -98,29 +93,17 @@ export class Month {
     if (this.#later.size === 0) return
     const docs = [...this.#later].sort(([a], [b]) => a - b)
     this.transaction(() => {
-      const isThere = this.sql('select 1 from words_docsize where id = ?')
-      const put = this.sql(
-        'insert into words (rowid, subject, people, body, attachment, facet) values (?, ?, ?, ?, ?, ?)',
-      )
+      const time = this.sql('select at from entry where seq = ?')
       const done = this.sql('delete from waiting where seq = ?')
-      for (const [seq, { subject, people, body, attachment, facet }] of docs) {
-        if (isThere.get(seq) !== undefined) this.dropWords(seq)
-        put.run(seq, subject, people, body, attachment, facet)
+      for (const [seq, doc] of docs) {
+        const at = time.get(seq)?.at
+        // What went meanwhile needs no words.
+        if (at !== undefined) this.words.put(seq, Number(at), doc)
         done.run(seq)
       }
     })
     this.#later.clear()
     this.#laterCharacters = 0
-  }
-
-  /** Takes an entry out of the index; the caller has a transaction open. */
-  dropWords(seq: number): void {
-    // The index notes what went under row ids above 2^53, which no statement may report as its last one:
-    // `all`
-    // does not, and the next insert makes the connection forget it.
-    this.sql('delete from words where rowid = ?').all(seq)
-    this.sql('insert or replace into waiting (seq) values (?)').all(seq)
-    this.sql('delete from waiting where seq = ?').run(seq)
   }
 
   sql(text: string): StatementSync {
@@ -141,6 +124,7 @@ export class Month {
       return result
     } catch (error) {
       if (this.database.isTransaction) this.database.exec('rollback')
+      this.words.forget()
       throw error
     }
   }

@@ -146,7 +146,7 @@ function emptyRows(files: MonthFiles, { tenantId, name, seqs }: Going): void {
         if (other !== name) continue
         empty.run(seq)
         month.sql('delete from entry where seq = ?').run(seq)
-        month.dropWords(seq)
+        month.words.drop(seq)
       }
     })
   }

@@ -10,6 +10,7 @@ import type { AdditionRecord, EntryRecord } from './record.ts'
 import { archiveKeys, readStart } from './seal.ts'
 import { snippetOf, termsOf } from './terms.ts'
 import type { Asked, Cursor, DayCount, FoundEntry, ShownContent } from './thread-wire.ts'
+import type { WordPart } from './word-parts.ts'
 
 const DAY_MS = 86_400_000
 /** Octets of a message that a snippet is looked for in. */
@@ -67,10 +68,12 @@ export function countFound(files: MonthFiles, { tenantId, query, max }: Asked['c
   for (const name of files.months(tenantId)) {
     const month = files.open(tenantId, name)
     if (month === null || !mayHold(month, compiled)) continue
-    const { sql, parameters } = selectOf(compiled, 'e.seq')
-    const row = month.sql(`select count(*) as count from (${sql} limit ?)`).get(...parameters, max - count)
-    count += Number(row?.count ?? 0)
-    if (count >= max) break
+    for (const part of partsOf(month, compiled)) {
+      const { sql, parameters } = selectOf(compiled, part, { columns: 'e.seq' })
+      const row = month.sql(`select count(*) as count from (${sql} limit ?)`).get(...parameters, max - count)
+      count += Number(row?.count ?? 0)
+      if (count >= max) return count
+    }
   }
   return count
 }
@@ -82,31 +85,62 @@ function mayHold(month: Month, { after, before }: Compiled): boolean {
   return Number(row.first) < before && Number(row.last) >= after
 }
 
+/** The newest that fit, from one place on. */
 function rowsOf(
   month: Month,
   compiled: Compiled,
   { below, limit }: { readonly below: number; readonly limit: number },
 ): Record<string, unknown>[] {
-  if (limit <= 0) return []
-  const { sql, parameters } = selectOf(compiled, 'e.seq, r.body', 'join record r on r.seq = e.seq')
-  const place = compiled.match === null ? 'e.seq' : 'words.rowid'
-  return month.sql(`${sql} and ${place} < ? order by ${place} desc limit ?`).all(...parameters, below, limit)
+  const found: Record<string, unknown>[] = []
+  for (const part of partsOf(month, compiled)) {
+    if (found.length >= limit) break
+    if (part !== null && part.firstSeq >= below) continue
+    const { sql, parameters } = selectOf(compiled, part, {
+      columns: 'e.seq, r.body',
+      join: 'join record r on r.seq = e.seq',
+    })
+    const place = part === null ? 'e.seq' : `${part.table}.rowid`
+    const rest = limit - found.length
+    found.push(
+      ...month.sql(`${sql} and ${place} < ? order by ${place} desc limit ?`).all(...parameters, below, rest),
+    )
+  }
+  return found
 }
 
-function selectOf({ match, after, before, sizeMin, sizeMax }: Compiled, columns: string, join = '') {
+/** Parts of a month's index that may hold what is asked for, newest first; null where no word is asked for. */
+function partsOf(month: Month, { match, after, before }: Compiled): readonly (WordPart | null)[] {
+  if (match === null) return [null]
+  return month.words
+    .all()
+    .filter(
+      ({ firstAt, lastAt }) => firstAt === null || lastAt === null || (firstAt < before && lastAt >= after),
+    )
+}
+
+function selectOf(
+  { match, after, before, sizeMin, sizeMax }: Compiled,
+  part: WordPart | null,
+  { columns, join = '' }: { readonly columns: string; readonly join?: string },
+) {
   const times = 'e.at >= ? and e.at < ? and e.size between ? and ?'
   const bounds = [after, before, sizeMin, sizeMax]
-  if (match === null) {
+  if (match === null || part === null) {
     return { sql: `select ${columns} from entry e ${join} where ${times}`, parameters: bounds }
   }
   // The index leads, in its own order of rows: a page is read without sorting what else fits.
-  const from = `from words cross join entry e on e.seq = words.rowid ${join}`
-  return { sql: `select ${columns} ${from} where words match ? and ${times}`, parameters: [match, ...bounds] }
+  const { table } = part
+  const from = `from ${table} cross join entry e on e.seq = ${table}.rowid ${join}`
+  return {
+    sql: `select ${columns} ${from} where ${table} match ? and ${times}`,
+    parameters: [match, ...bounds],
+  }
 }
 
 /** Whether one entry fits a question: what holds ask. */
 export function fits(month: Month, seq: number, compiled: Compiled): boolean {
-  const { sql, parameters } = selectOf(compiled, '1')
+  const part = compiled.match === null ? null : month.words.holding(seq)
+  const { sql, parameters } = selectOf(compiled, part, { columns: '1' })
   return month.sql(`${sql} and e.seq = ?`).get(...parameters, seq) !== undefined
 }
 
