@@ -1,8 +1,11 @@
 // One connection to Exchange's web service, signed in by Basic or NTLM. NTLM belongs to the connection, so
 // all questions go over one that stays open.
+import { randomBytes, type X509Certificate } from 'node:crypto'
 import { type IncomingMessage, Agent as PlainAgent, request as plainRequest } from 'node:http'
 import { Agent as TlsAgent, request as tlsRequest } from 'node:https'
-import { ntlmAnswer, ntlmHello } from './ntlm.ts'
+import { TLSSocket } from 'node:tls'
+import { endPointBinding } from './end-point.ts'
+import { ntlmAnswer, ntlmChallenge, ntlmHello } from './ntlm.ts'
 import { SourceFault } from './source.ts'
 import { networkFault, restOf } from './web.ts'
 
@@ -24,7 +27,11 @@ export type EwsHttp = {
 const ANSWER_BYTES_MAX = 64 * 1024 * 1024
 const ANSWER_MS_MAX = 150_000
 
-type Raw = EwsAnswer & { readonly challenge: string | null }
+type Raw = EwsAnswer & {
+  readonly challenge: string | null
+  /** The server's own, of the connection that the answer came on; null without TLS. */
+  readonly certificate: X509Certificate | null
+}
 type Send = (body: string, headers: Readonly<Record<string, string>>, signal: AbortSignal) => Promise<Raw>
 
 /** A connection to one address. `authority` is a PEM of the organisation's own certificate authority. */
@@ -44,13 +51,13 @@ export function createEwsHttp(
       const answer =
         login.method === 'basic'
           ? await send(body, { ...headers, authorization: basic(login) }, signal)
-          : await withNtlm(send, login, { body, headers, signal })
+          : await withNtlm(send, { url, login, now: options.now }, { body, headers, signal })
       if (answer.status !== 401) return answer
       const offered = /\b(ntlm|negotiate|basic)\b/i.test(answer.challenge ?? '') ? answer.challenge : 'none'
       throw new SourceFault({
         reach: 'fatal',
         saw: `${new URL(url).host} refuses the sign-in of ${login.userName} (401; it offers ${offered}).`,
-        remedy: remedyFor(login.method, answer.challenge),
+        remedy: remedyFor(login.method, answer.challenge, isPlain),
       })
     },
     close: () => agent.destroy(),
@@ -58,9 +65,10 @@ export function createEwsHttp(
 }
 
 /**
- * What to do about a refused sign-in; with NTLM a right password is refused where Extended Protection is on.
+ * What to do about a refused sign-in; with NTLM a right password is refused where something in between ends
+ * TLS and Extended Protection is on.
  */
-function remedyFor(method: EwsLogin['method'], challenge: string | null): string {
+function remedyFor(method: EwsLogin['method'], challenge: string | null, isPlain: boolean): string {
   if (method === 'basic')
     return (
       'Check user name and password, and that Basic is switched on: Set-WebServicesVirtualDirectory ' +
@@ -68,32 +76,48 @@ function remedyFor(method: EwsLogin['method'], challenge: string | null): string
     )
   if (!/\bntlm\b/i.test(challenge ?? ''))
     return 'The server offers no NTLM: switch Basic on for EWS, and give --sign-in basic.'
+  const first = 'Check user name and password first: sign in with them to Outlook on the web. '
+  if (isPlain)
+    return `${first}If they are right, give the address with https: Exchange with Extended Protection takes no sign-in without TLS.`
   return (
-    'Check user name and password first: sign in with them to Outlook on the web. If they are right, the server ' +
-    'asks for Extended Protection (on by default since Exchange 2019 CU14), which ties NTLM to the TLS ' +
-    'connection and is not supported here. Do one of three: switch Basic on for EWS and give --sign-in basic; ' +
-    'or take Extended Protection off EWS while the collection runs (ExchangeExtendedProtectionManagement.ps1 ' +
-    '-ExcludeVirtualDirectories EWSFrontEnd); or use --source tracking-log, which needs no account.'
+    `${first}If they are right, something between here and Exchange (a load balancer, a proxy) ends TLS with another ` +
+    'certificate than Exchange has: Extended Protection (on by default since Exchange 2019 CU14) refuses that. ' +
+    'Give the address of the Exchange server itself, or the load balancer the certificate of Exchange; or use ' +
+    '--source tracking-log, which needs no account.'
   )
 }
 
 const basic = ({ userName, password }: EwsLogin): string =>
   `Basic ${Buffer.from(`${userName}:${password}`).toString('base64')}`
 
+type Signing = { readonly url: string; readonly login: EwsLogin; readonly now: () => number }
+
 /** Sends as the connection is signed in already; on 401 shakes hands and sends the question with it. */
 async function withNtlm(
   send: Send,
-  login: EwsLogin,
+  { url, login, now }: Signing,
   { body, headers, signal }: { body: string; headers: Readonly<Record<string, string>>; signal: AbortSignal },
 ): Promise<Raw> {
   const first = await send(body, headers, signal)
   if (first.status !== 401) return first
-  const hello = await send('', { ...headers, authorization: ntlmHello() }, signal)
+  const hello = await send('', { ...headers, authorization: ntlmField(ntlmHello()) }, signal)
+  const challenge = ntlmChallenge(hello.challenge)
   const [domain, userName] = splitUser(login.userName)
-  const proof = ntlmAnswer(hello.challenge, { domain, userName, password: login.password })
+  const connection = {
+    host: new URL(url).hostname,
+    endPoint: hello.certificate === null ? null : endPointBinding(hello.certificate),
+    nowMs: now(),
+    nonce: randomBytes(8),
+  }
+  const proof =
+    challenge === null
+      ? null
+      : ntlmAnswer(challenge, { domain, userName, password: login.password }, connection)
   if (proof === null) return { ...first, challenge: first.challenge ?? hello.challenge }
-  return send(body, { ...headers, authorization: proof }, signal)
+  return send(body, { ...headers, authorization: ntlmField(proof) }, signal)
 }
+
+const ntlmField = (message: Uint8Array): string => `NTLM ${Buffer.from(message).toString('base64')}`
 
 function splitUser(text: string): readonly [domain: string | null, userName: string] {
   const at = text.indexOf('\\')
@@ -113,10 +137,12 @@ function postOnce(
     const limit = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS_MAX)])
     const question = ask(url, { method: 'POST', agent, headers: { ...headers, ...length }, signal: limit })
     question.once('response', (response) => {
+      // Asked now: when the answer has been read, the connection may be gone.
+      const certificate = certificateOf(response)
       read(response).then((text) => {
         const restMs = restOf(headerOf(response, 'retry-after'), now())
         const challenge = headerOf(response, 'www-authenticate')
-        resolve({ status: response.statusCode ?? 0, text, restMs, challenge })
+        resolve({ status: response.statusCode ?? 0, text, restMs, challenge, certificate })
       }, reject)
     })
     question.once('error', reject)
@@ -125,6 +151,10 @@ function postOnce(
     signal.throwIfAborted()
     throw networkFault(new URL(url).host, error)
   })
+}
+
+function certificateOf({ socket }: IncomingMessage): X509Certificate | null {
+  return socket instanceof TLSSocket ? (socket.getPeerX509Certificate() ?? null) : null
 }
 
 function headerOf(response: IncomingMessage, name: string): string | null {

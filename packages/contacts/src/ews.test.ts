@@ -350,13 +350,13 @@ describe('the whole organisation', () => {
     )
   })
 
-  test('a refused proof by NTLM names Extended Protection and what to do', async () => {
+  test('a refused proof by NTLM without TLS says what to do', async () => {
     script = () => null
     const wrong = { method: 'ntlm', userName: 'CORP\\other', password: 'x' } as const
     const source = createEws(settings({ login: wrong }), { until: 0, since: null }, testEffects())
     await assert.rejects(
       readAll(source),
-      /Extended Protection .*--sign-in basic; or .*EWSFrontEnd.*tracking-log/,
+      /Check user name and password first.*give the address with https: .*Extended Protection/,
     )
   })
 })

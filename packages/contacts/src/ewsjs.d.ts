@@ -1,15 +1,8 @@
 // The part of @ewsjs/ntlm-client that ntlm.ts uses; the package brings no types.
-declare module '@ewsjs/ntlm-client' {
-  const ntlm: {
-    createType1Message(workstation?: string, target?: string): string
-    decodeType2Message(text: string): unknown
-    createType3Message(
-      challenge: unknown,
-      userName: string,
-      password: string,
-      workstation?: string,
-      target?: string,
-    ): string
+declare module '@ewsjs/ntlm-client/lib/hash.js' {
+  const hashes: {
+    /** MD4 of the password in UTF-16. */
+    createNTLMHash(password: string): Buffer
   }
-  export = ntlm
+  export = hashes
 }
