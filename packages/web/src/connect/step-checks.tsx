@@ -40,10 +40,12 @@ function Checks({ step, checks }: Props) {
   const may = useMay('connect:write')
   const check = useAction(checkStep, { readAgain: [getConnect, listDomains] })
   if (step.checks.length === 0) return null
+  // What is read from settings is true as it stands, and has no time of its own.
+  const isTimed = step.checkedAt !== null || step.nextCheckAt !== null
   return (
     <Panel
       title={words('checks.title')}
-      side={<CheckedLine checkedAt={step.checkedAt} nextCheckAt={step.nextCheckAt} />}
+      side={isTimed && <CheckedLine checkedAt={step.checkedAt} nextCheckAt={step.nextCheckAt} />}
       actions={
         may && (
           <CheckButton

@@ -196,6 +196,7 @@ function AboutStep({ step, steps }: { readonly step: ConnectStep; readonly steps
   return (
     <Panel title={words('safeToTry')}>
       <Facts
+        beside
         rows={[
           [words('facts.what'), step.what],
           [words('facts.users'), step.changesForUsers],

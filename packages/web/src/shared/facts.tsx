@@ -4,11 +4,22 @@ import classes from './facts.module.css'
 
 export type FactRow = readonly [name: string, value: ReactNode]
 
-export function Facts({ rows, wide }: { readonly rows: readonly FactRow[]; readonly wide?: boolean }) {
+type Props = {
+  readonly rows: readonly FactRow[]
+  readonly wide?: boolean
+  /** Stands beside a page: sentences go below their name, where two columns leave them no room. */
+  readonly beside?: boolean
+}
+
+/** Characters that fit beside a name in the narrow column. */
+const SHORT = 22
+
+export function Facts({ rows, wide, beside }: Props) {
+  const below = (value: ReactNode) => beside && typeof value === 'string' && value.length > SHORT
   return (
     <dl className={classes.facts} data-wide={wide || undefined}>
       {rows.map(([name, value]) => (
-        <div key={name} className={classes.row}>
+        <div key={name} className={classes.row} data-below={below(value) || undefined}>
           <dt>{name}</dt>
           <dd>{value}</dd>
         </div>

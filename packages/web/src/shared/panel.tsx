@@ -19,8 +19,10 @@ export function Panel({ title, side, actions, children, flush, accent }: Props) 
   return (
     <section className={classes.panel} aria-labelledby={id} data-accent={accent || undefined}>
       <header className={classes.head}>
-        <h2 id={id}>{title}</h2>
-        {side && <span className={classes.side}>{side}</span>}
+        <div className={classes.words}>
+          <h2 id={id}>{title}</h2>
+          {side && <span className={classes.side}>{side}</span>}
+        </div>
         {actions && <div className={classes.actions}>{actions}</div>}
       </header>
       <div className={flush ? undefined : classes.body}>{children}</div>

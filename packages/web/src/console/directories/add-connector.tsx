@@ -27,7 +27,7 @@ export function AddConnector({ onDone, onCancel }: Props) {
         <MethodChooser environment={environment} value={value} onChange={setChosen} />
       </Panel>
       {kind && (
-        <Panel title={kind.label}>
+        <Panel title={kind.label} flush>
           <ConnectorForm
             key={kind.kind}
             kind={kind}

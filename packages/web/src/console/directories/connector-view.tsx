@@ -99,7 +99,7 @@ function ConnectionPanel({ connector, onRemoved }: PanelProps) {
     if (agreed) remove.mutate({ params: { tenant, connector: connector.id } })
   }
   return (
-    <Panel title="Connection" side={kind?.label ?? connector.kind}>
+    <Panel title="Connection" side={kind?.label ?? connector.kind} flush={editing}>
       {editing && kind ? (
         <ConnectorForm
           kind={kind}
