@@ -38,6 +38,9 @@ const KILL_AFTER_MESSAGES_SPAN = 60
 /** A busy machine may take long for them; they are not waited for without end. */
 const KILL_AFTER_MS_MAX = 8_000
 const KILL_LATER_MS_SPAN = 600
+/** Of all kills, those of a single worker and of the control plane; the others take the whole family. */
+const EDGE_SHARE = 0.4
+const CONTROL_SHARE = 0.2
 /** Starts that may be too slow, one after the other: then it is not the machine any more. */
 const STARTS_MAX = 4
 /** Everything due is delivered long before; a message deferred by mistake would show as lost. */
@@ -64,19 +67,18 @@ export async function runCrash(options: CrashOptions): Promise<CrashOutcome> {
       load.aim(gateway.mxPort)
       await taken(load, Math.floor(options.random() * KILL_AFTER_MESSAGES_SPAN))
       await pause(options.random() * KILL_LATER_MS_SPAN)
-      const one = options.random() < 0.3 ? edgeOf(gateway, options.random()) : null
+      const one = victimOf(gateway, options.random)
+      kills += 1
       if (one !== null) {
-        // One worker dies and its sibling goes on; the next kill takes the whole family.
-        process.kill(one, 'SIGKILL')
-        kills += 1
-        await pause(options.random() * KILL_LATER_MS_SPAN)
-        if (kills >= options.kills) break
+        // The rest of the family goes on, and puts another in its place.
+        process.kill(one.pid, 'SIGKILL')
+        options.log(`kill ${kills} of ${options.kills} (${one.role}): ${load.acknowledged.size} acknowledged`)
+        continue
       }
       load.aim(null)
       await gateway.killAll()
-      kills += 1
       setAside += countOf(gateway.output(), 'spool.message.set-aside')
-      options.log(`kill ${kills} of ${options.kills}: ${load.acknowledged.size} acknowledged`)
+      options.log(`kill ${kills} of ${options.kills} (all): ${load.acknowledged.size} acknowledged`)
       gateway = await startAgain({ data: options.data, env }, options.log)
     }
     load.aim(null)
@@ -157,12 +159,18 @@ function outcomeOf(
   }
 }
 
-/** The process id of an edge worker, or null while none is there. */
-function edgeOf(gateway: Gateway, draw: number): number | null {
-  const [, ...edges] = gateway.pids().slice(1)
-  const family = new Set(familyOf(gateway.pids()[0] ?? 0))
-  const living = edges.filter((pid) => pid > 0 && family.has(pid))
-  return living[Math.floor(draw * living.length)] ?? null
+type Victim = { readonly role: 'edge' | 'control'; readonly pid: number }
+
+/** One process of the family, or null: all of them at once. */
+function victimOf(gateway: Gateway, random: () => number): Victim | null {
+  const draw = random()
+  if (draw >= EDGE_SHARE + CONTROL_SHARE) return null
+  const [supervisor = 0, control = 0, ...edges] = gateway.pids()
+  const role = draw < EDGE_SHARE ? 'edge' : 'control'
+  const family = new Set(familyOf(supervisor))
+  const living = (role === 'edge' ? edges : [control]).filter((pid) => pid > 0 && family.has(pid))
+  const pid = living[Math.floor(random() * living.length)]
+  return pid === undefined ? null : { role, pid }
 }
 
 function countOf(text: string, word: string): number {
