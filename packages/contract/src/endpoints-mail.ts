@@ -101,6 +101,7 @@ export const mailEndpoints: readonly Endpoint[] = [
   spam.learnSpam,
   spam.reportSpam,
   spam.unlearnSpam,
+  spam.listMailReports,
   autoAllow.getAutoAllow,
   autoAllow.setAutoAllow,
   alert.listAlerts,

@@ -21,6 +21,42 @@ export const SpamLesson = z.object({
 })
 export type SpamLesson = z.infer<typeof SpamLesson>
 
+/** What a person says of a message. */
+export const ReportKind = z.enum(['spam', 'phish', 'wanted'])
+export type ReportKind = z.infer<typeof ReportKind>
+
+/** Where people forward mail that they report, through the organisation's own mail host. */
+export const ReportAddresses = z.object({ spam: z.string(), phish: z.string(), wanted: z.string() })
+export type ReportAddresses = z.infer<typeof ReportAddresses>
+
+export const MailReport = z.object({
+  id: z.string(),
+  at: Time,
+  kind: ReportKind,
+  /** Forwarded to the address for reports, or clicked in the portal. */
+  way: z.enum(['letter', 'portal']),
+  mailbox: z.string(),
+  reporter: z.string(),
+  author: z.string().nullable(),
+  subject: z.string().nullable(),
+  /** In the message centre, where it is known. */
+  messageId: z.string().nullable(),
+  /** Its lesson, which can be taken back. */
+  lesson: z.string().nullable(),
+  /** The sender that was blocked for this mailbox. */
+  blocked: z.string().nullable(),
+  outcome: z.enum([
+    'learned',
+    'words-learned',
+    'no-copy',
+    'unreadable',
+    'unknown-reporter',
+    'limit',
+    'taken-back',
+  ]),
+})
+export type MailReport = z.infer<typeof MailReport>
+
 export const SpamLearning = z.object({
   spam: z.int(),
   ham: z.int(),
@@ -30,6 +66,7 @@ export const SpamLearning = z.object({
   isUsed: z.boolean(),
   /** When they were last added up. */
   taughtAt: Time.nullable(),
+  reportTo: ReportAddresses,
 })
 export type SpamLearning = z.infer<typeof SpamLearning>
 
@@ -101,6 +138,21 @@ export const reportSpam = endpoint({
   output: SpamLesson,
   status: 201,
   problems: ['not-found', 'not-allowed', 'no-copy', 'limit-reached'],
+})
+
+export const listMailReports = endpoint({
+  name: 'listMailReports',
+  method: 'GET',
+  path: '/v1/tenants/{tenant}/spam-reports',
+  tag: 'Spam',
+  allow: 'policies:read',
+  summary: 'What people reported as spam, phish or wanted, by letter and in the portal, newest first.',
+  params: TenantPath,
+  query: PageQuery,
+  body: Nothing,
+  output: pageOf(MailReport),
+  status: 200,
+  problems: ['not-found'],
 })
 
 export const unlearnSpam = endpoint({

@@ -102,11 +102,12 @@ export class Archiving {
 /** What the archive is told of a message. */
 export function uploadOf(envelope: Envelope): Upload {
   const { id, tenantId, direction, reversePath, receivedAt, size, recipients } = envelope
-  const people = recipients.filter(({ archive }) => archive === undefined)
+  // Reports tell by their address what they are.
+  const people = recipients.filter(({ archive }) => archive === undefined || archive === 'report')
   return {
     delivery: id,
     tenantId,
-    as: recipients.some(({ archive }) => archive === 'journal') ? 'journal' : 'gateway',
+    as: recipients.find(({ archive }) => archive !== undefined)?.archive ?? 'gateway',
     direction,
     reversePath,
     forwardPaths: [

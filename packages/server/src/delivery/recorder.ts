@@ -163,6 +163,8 @@ export class Recorder {
     const now = this.#deps.clock.now()
     const { id: messageId, tenantId } = message.envelope
     const indexes = recipients.map(({ index }) => index)
+    const isJournal = recipients.some(({ archive }) => archive === 'journal')
+    const isReport = recipients.some(({ archive }) => archive === 'report')
     const report: DeliveryReport = {
       kind: 'delivery',
       id: newId('rep', now),
@@ -175,15 +177,14 @@ export class Recorder {
       nextAttemptAt: null,
       nextHop: null,
       tls: null,
-      reply: { code: 250, status: '2.0.0', text: 'archived' },
+      reply: { code: 250, status: '2.0.0', text: isReport ? 'report taken' : 'archived' },
       durationMs: 0,
       dsnId: null,
     }
-    const isJournal = recipients.some(({ archive }) => archive === 'journal')
     const settlement = { messageId, recipients: indexes, outcome: { kind: 'delivered' } } as const
     // When the spool is closed it comes again, and the archive knows it by its id.
     await message.source.spool
-      .settle([{ ...settlement, report: isJournal ? report : null }])
+      .settle([{ ...settlement, report: isJournal || isReport ? report : null }])
       .catch(() => undefined)
   }
 

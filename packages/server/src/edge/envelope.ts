@@ -59,8 +59,9 @@ export function envelopeOf(
         ...stateOf(held[index] ?? null, verdicts[index]?.by ?? recipient.verdict.by),
         ...firstContactOf(verdicts[index]),
         ...(transaction.isJournal ? ({ archive: 'journal' } as const) : {}),
+        ...(transaction.isReport ? ({ archive: 'report' } as const) : {}),
       })),
-      ...(settings.archiving === true && !transaction.isJournal ? [archiveAt(recipients.length)] : []),
+      ...(settings.archiving === true && !endsHere(transaction) ? [archiveAt(recipients.length)] : []),
     ],
     receivedAt,
     size: judged.size,
@@ -75,6 +76,11 @@ export function envelopeOf(
     dsnAllowed: reversePath !== null && (direction === 'outbound' || isVouchedFor(results)),
     ...(judged.header.tlsOptional ? { tlsOptional: true as const } : {}),
   }
+}
+
+/** Journal mail and reports are for the gateway itself. */
+function endsHere({ isJournal, isReport }: Transaction): boolean {
+  return isJournal || isReport
 }
 
 /** One recipient more, that control takes over the link: nobody outside hears of it. */

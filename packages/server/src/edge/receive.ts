@@ -67,6 +67,7 @@ export async function receiveMessage(
   }
   const content = { header: header.value, head, sink }
   if (transaction.pendingCloud !== null) await proveCloud(session, transaction, content)
+  if (transaction.isReport) return takeSpamReport(session, transaction, { ...content, endedAt })
   const settings = tenantByAuthor(session, transaction, header.value)
   if (settings === null) return refuseUnproven(session, transaction, content)
   transaction.settings = settings
@@ -120,6 +121,21 @@ async function takeReport(
     clientName: await edge.clientNames.name(wire.clientIp),
     endedAt: report.endedAt,
   })
+}
+
+/** Mail that a person forwards to be learned from: what is in it is bad by intent, so nothing is asked of it. */
+async function takeSpamReport(
+  session: Session,
+  transaction: Transaction,
+  content: ContentToJudge & { readonly endedAt: number },
+): Promise<Reply> {
+  const { proof } = transaction
+  const isProven =
+    proof === null || (proof.kind === 'proven' && proof.tenantId === transaction.settings?.tenantId)
+  // The proof made it outbound mail; it ends here.
+  transaction.direction = 'inbound'
+  if (!isProven) return refuseUnproven(session, { ...transaction, direction: 'outbound' }, content)
+  return takeReport(session, transaction, { ...content, header: { value: content.header } })
 }
 
 /** What greylisting came to. A verdict that several recipients share is one contact of the sender. */

@@ -38,6 +38,8 @@ export type Transaction = {
   pendingCloud: CloudProvider | null
   /** It goes to the journal address of a tenant, from one of its own hosts. */
   isJournal: boolean
+  /** It goes to where a tenant's people report spam, from one of its own hosts. */
+  isReport: boolean
   /** The reverse-path is somebody else's: the content has to show that the tenant's host passed it on. */
   isForward: boolean
   /** What it proved, once the content was here. */
@@ -67,6 +69,7 @@ export function openTransaction(
     direction: null,
     pendingCloud: null,
     isJournal: false,
+    isReport: false,
     isForward: false,
     proof: null,
     authentication: null,

@@ -13,7 +13,8 @@ export const UploadShape = z.object({
   /** Id of the message in the spool: a second upload of it is answered like the first. */
   delivery: z.string().min(1).max(200),
   tenantId: z.string().min(1).max(100),
-  as: z.enum(['gateway', 'journal']),
+  /** A report is no matter of the archive: its people learn from it. */
+  as: z.enum(['gateway', 'journal', 'report']),
   direction: z.enum(['inbound', 'outbound']),
   reversePath: z.string().nullable(),
   forwardPaths: z.array(z.string()),
@@ -23,9 +24,17 @@ export const UploadShape = z.object({
 })
 export type Upload = z.infer<typeof UploadShape>
 
+/** What the archive gets. */
+export type ArchivedUpload = Upload & { readonly as: 'gateway' | 'journal' }
+
 /** Who keeps what comes. Null: this archive does not exist any more. */
 export type ArchiveSink = {
-  take(upload: Upload, chunks: AsyncIterable<Uint8Array>): Promise<unknown | null>
+  take(upload: ArchivedUpload, chunks: AsyncIterable<Uint8Array>): Promise<unknown | null>
+}
+
+/** Who learns from what people report. */
+export type ReportedMailSink = {
+  take(upload: Upload, chunks: AsyncIterable<Uint8Array>): Promise<void>
 }
 
 /**

@@ -5,7 +5,7 @@ import * as z from 'zod'
 import type { Emit } from '#events/emit.ts'
 import type { Clock } from '#platform/clock.ts'
 import { removeFile, restrictFile } from '#platform/files.ts'
-import { type ArchiveSink, readUpload } from './archive-upload.ts'
+import { type ArchivedUpload, type ArchiveSink, type ReportedMailSink, readUpload } from './archive-upload.ts'
 import { BodyRooms, BodyTooLong } from './body-room.ts'
 import { FetchedContent } from './content-orders.ts'
 import { ExplainedShape } from './explain-orders.ts'
@@ -72,6 +72,8 @@ type Options = {
   readonly reports: ReportSink
   /** Null where nothing is archived. */
   readonly archive?: ArchiveSink | null
+  /** Null where nobody learns from reports. */
+  readonly reported?: ReportedMailSink | null
   readonly clock: Clock
   readonly emit: Emit
   readonly unreachable: (why: string) => Error
@@ -231,10 +233,15 @@ export class LinkServer {
 
   /** Streamed: a large message is never whole in this process. */
   async #archive(request: IncomingMessage): Promise<Answer> {
-    const { archive } = this.#options
+    const { archive, reported } = this.#options
     const { upload, chunks } = await readUpload(request)
+    if (upload.as === 'report') {
+      if (!reported) return { status: 503, body: { why: 'nobody takes reports here' } }
+      await reported.take(upload, chunks)
+      return { status: 200, body: { kept: true } }
+    }
     if (!archive) return { status: 503, body: { why: 'nothing is archived here' } }
-    const taken = await archive.take(upload, chunks)
+    const taken = await archive.take(upload as ArchivedUpload, chunks)
     // An archive that was destroyed meanwhile has no place for it, and the row must not wait for ever.
     return { status: 200, body: { kept: taken !== null } }
   }

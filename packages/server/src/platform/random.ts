@@ -49,6 +49,8 @@ export type IdKind =
   | 'ctr'
   /** Lesson about spam. */
   | 'les'
+  /** Mail that somebody reported. */
+  | 'rpt'
   /** Alert, word of it on its way. */
   | 'alr'
   | 'snd'

@@ -21,10 +21,10 @@ export type EnvelopeRecipient = {
   /** By which forwarding address it goes here, and with which reverse-path (C13); left out for the others. */
   readonly forwarded?: { readonly id: string; readonly reversePath: string | null }
   /**
-   * No mailbox but the archive: a copy of what passed the gateway, or what came to the journal address.
-   * Left out for everybody else.
+   * No mailbox but control: a copy of what passed the gateway and what came to the journal address go to the
+   * archive, what people report to those who learn from it. Left out for everybody else.
    */
-  readonly archive?: 'gateway' | 'journal' | undefined
+  readonly archive?: 'gateway' | 'journal' | 'report' | undefined
   /** What its copy shows of an author's first contact (F4); left out for all other mail. */
   readonly firstContact?: FirstContactMark | undefined
   /** `held` waits for a person; everything else starts `queued`. */

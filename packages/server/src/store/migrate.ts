@@ -33,6 +33,8 @@ import { templatesAndAddresses } from './migrations/0042-templates-and-addresses
 import { knownAuthors } from './migrations/0045-known-authors.ts'
 import { judgedAgain } from './migrations/0046-judged-again.ts'
 import { heldFirstContact } from './migrations/0047-held-first-contact.ts'
+import { mailReports } from './migrations/0051-mail-reports.ts'
+import { certificates } from './migrations/0052-certificates.ts'
 import { columnTypes, type Dialect, type Migration } from './migrations/migration.ts'
 import type { Schema } from './schema.ts'
 
@@ -69,6 +71,8 @@ export const migrations: readonly Migration[] = [
   knownAuthors,
   judgedAgain,
   heldFirstContact,
+  mailReports,
+  certificates,
 ].toSorted((a, b) => a.version - b.version)
 
 /** Any number that only Gatepost uses: the key of PostgreSQL's advisory lock around migrations. */

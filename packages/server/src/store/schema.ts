@@ -19,6 +19,7 @@ import type {
   ArchiveSettingTable,
   JournalHourTable,
 } from './archive-tables.ts'
+import type { AcmeAccountTable, AcmeChallengeTable, CertificateTable } from './certificate-tables.ts'
 import type { Flag, Json } from './columns.ts'
 import type { ContactPairTable, ContactPartTable, ContactRunTable } from './contact-tables.ts'
 import type {
@@ -119,7 +120,7 @@ import type {
   HeldReferenceTable,
   SigningDomainTable,
 } from './signing-tables.ts'
-import type { SpamLessonTable, SpamTaughtTable } from './spam-tables.ts'
+import type { MailReportTable, SpamLessonTable, SpamTaughtTable } from './spam-tables.ts'
 import type { TlsPartnerTable } from './tls-tables.ts'
 
 type TenantTable = {
@@ -243,6 +244,7 @@ export type Schema = {
   check_state: CheckStateTable
   check_change: CheckChangeTable
   readonly spam_lesson: SpamLessonTable
+  readonly mail_report: MailReportTable
   spam_taught: SpamTaughtTable
   readonly held_mail: HeldMailTable
   digest_setting: DigestSettingTable
@@ -297,6 +299,9 @@ export type Schema = {
   sync_change: SyncChangeTable
   contact_run: ContactRunTable
   provider_app: ProviderAppTable
+  acme_account: AcmeAccountTable
+  acme_challenge: AcmeChallengeTable
+  certificate: CertificateTable
   entra_consent: EntraConsentTable
   contact_part: ContactPartTable
   contact_pair: ContactPairTable

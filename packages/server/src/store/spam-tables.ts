@@ -28,3 +28,33 @@ export type SpamTaughtTable = {
   is_due: 0 | 1
   taught_at: number | null
 }
+
+/** A message that somebody reported (migration 51). */
+export type MailReportTable = {
+  readonly tenant_id: string
+  readonly id: string
+  readonly at: number
+  /** Whose mail it was: the address that limits count by. */
+  readonly mailbox: string
+  /** The person, by name. */
+  readonly reporter: string
+  readonly kind: 'spam' | 'phish' | 'wanted'
+  readonly way: 'letter' | 'portal'
+  /** The letter that brought it, as the edge names it; one letter is taken once. */
+  readonly letter: string | null
+  /** The message in tracking, where it is known. */
+  readonly message_id: string | null
+  readonly author: string | null
+  readonly subject: string | null
+  lesson_id: string | null
+  /** The sender that was blocked for this mailbox. */
+  blocked: string | null
+  outcome:
+    | 'learned'
+    | 'words-learned'
+    | 'no-copy'
+    | 'unreadable'
+    | 'unknown-reporter'
+    | 'limit'
+    | 'taken-back'
+}

@@ -18,6 +18,7 @@ export const tenantTables = [
   'usage_day',
   'spam_lesson',
   'spam_taught',
+  'mail_report',
   'held_mail',
   'digest_setting',
   'digest_choice',

@@ -17,6 +17,8 @@ import { createDirectorySignIn } from '#control/auth/directory-sign-in.ts'
 import { localOperator } from '#control/auth/local-operator.ts'
 import { createPasswords } from '#control/auth/password.ts'
 import { createBackups } from '#control/backup/backup.ts'
+import { findChallenge } from '#control/certificate/store.ts'
+import { watchCertificates } from '#control/certificate/watch.ts'
 import { watchConnect } from '#control/connect/checker.ts'
 import { createKnock, type KnockDeps } from '#control/connect/knock.ts'
 import { ContactRunner, watchContacts } from '#control/contacts/runner.ts'
@@ -35,6 +37,7 @@ import { watchReadiness } from '#control/readiness/readiness.ts'
 import { watchRetention } from '#control/retention/nightly.ts'
 import { OperatorVisits } from '#control/role/visits.ts'
 import { watchSpamLessons } from '#control/screening/add-up.ts'
+import { reportIntake } from '#control/screening/report-letters.ts'
 import { KeyRotation } from '#control/secret/rotation.ts'
 import { watchAutoAllow } from '#control/sender/auto-allow.ts'
 import { openSetup } from '#control/setup/setup.ts'
@@ -43,11 +46,13 @@ import { findBearer } from '#control/token/bearer.ts'
 import { openTracking } from '#control/tracking/tracking.ts'
 import { watchAwaited } from '#control/where/watch.ts'
 import { type AppOptions, createApp } from '#http/app.ts'
+import { createChallengeApp } from '#http/challenge.ts'
 import { createBindings } from '#http/handlers/bindings.ts'
 import { operationsBindings } from '#http/handlers/operations.ts'
 import type { SignedIn } from '#http/request.ts'
-import { serve } from '#http/serve.ts'
+import { type Served, serve } from '#http/serve.ts'
 import { openStaticFiles } from '#http/static.ts'
+import type { ReportedMailSink } from '#link/archive-upload.ts'
 import { agentPrograms, contactPrograms, createPrograms } from '#platform/agent-programs.ts'
 import { type Clock, systemClock } from '#platform/clock.ts'
 import { createDns } from '#platform/dns.ts'
@@ -61,6 +66,7 @@ import type { RoleOptions, Running } from './child.ts'
 import { nodeMetrics } from './control-figures.ts'
 import { readiness } from './ready.ts'
 import { consoleUrl } from './supervisor.ts'
+import { openListenerTls } from './tls-material.ts'
 
 const WEB = fileURLToPath(new URL('../../../web/dist', import.meta.url))
 const ROOT = fileURLToPath(new URL('../../../..', import.meta.url))
@@ -79,11 +85,20 @@ export async function startControl(options: RoleOptions): Promise<Running> {
   await ensureDefaults({ store, clock })
   const secrets = openSecretBox(masterKeyOf(config))
   const archive = openArchive({ store, clock, emit, secrets, config })
-  const linked = { socketPath, store, tracking, archive, clock, emit, expected }
+  // Learning from reports asks the link, which brings them.
+  let reported: ReportedMailSink | null = null
+  const whenReady: ReportedMailSink = {
+    take: (upload, chunks) => {
+      if (reported === null) throw new Error('control is still starting')
+      return reported.take(upload, chunks)
+    },
+  }
+  const linked = { socketPath, store, tracking, archive, reported: whenReady, clock, emit, expected }
   const { link, board, close } = await startLink(linked)
   settingsChanged = () => link.settingsChanged()
   const url = consoleUrl(config, listening)
   const deps = depsOf(options, { store, tracking, archive, link, secrets, url })
+  reported = reportIntake(deps)
   const visits = new OperatorVisits(deps)
   const app: AppOptions = {
     bindings: createBindings(deps),
@@ -92,6 +107,7 @@ export async function startControl(options: RoleOptions): Promise<Running> {
     files: openStaticFiles(WEB),
     hosts: hostsOf(url),
     sso: deps,
+    findChallenge: (token) => findChallenge(store.db, token, clock.now()),
     consent: { ...deps, fetchJson },
     emit,
     now: clock.now,
@@ -105,6 +121,7 @@ export async function startControl(options: RoleOptions): Promise<Running> {
   }
   const http = listening.find(({ role }) => role === 'http')
   const console = await serve(createApp(app), { host: http?.host ?? '127.0.0.1', port: http?.port ?? 0 })
+  const further = await openFurther(options, app)
   const backups = createBackups({
     ...options,
     link,
@@ -122,11 +139,31 @@ export async function startControl(options: RoleOptions): Promise<Running> {
     setupUrl: token === null ? null : `${url}setup#token=${token}`,
     async stop() {
       stopped.abort()
-      await Promise.all([console.close(), admin.close(), ...loops])
+      await Promise.all([console.close(), admin.close(), further.close(), ...loops])
       await close()
       await archive.close()
       await tracking.close()
       await store.close()
+    },
+  }
+}
+
+/** The console with TLS of our own, and the listeners for challenges alone, where they are configured. */
+async function openFurther({ config, emit, listening }: RoleOptions, app: AppOptions) {
+  const secured: Served[] = []
+  const https = listening.filter(({ role }) => role === 'https')
+  const reloaded = (): void => {
+    for (const one of secured) one.renewTls()
+  }
+  const tls = https.length === 0 ? null : openListenerTls({ config, emit, reloaded })
+  for (const at of https) secured.push(await serve(createApp(app), at, tls))
+  const challenges = createChallengeApp(app.findChallenge ?? (async () => null))
+  const asked = listening.filter(({ role }) => role === 'acme')
+  const opened = [...secured, ...(await Promise.all(asked.map((at) => serve(challenges, at))))]
+  return {
+    close: async () => {
+      tls?.close()
+      await Promise.all(opened.map((one) => one.close()))
     },
   }
 }
@@ -182,6 +219,7 @@ function loopsOf(deps: LoopDeps, signal: AbortSignal): readonly Promise<void>[] 
   return [
     watchConnect({ ...deps, knock: createKnock(deps) }, signal),
     watchAlerts(deps, signal),
+    watchCertificates(deps, signal),
     watchReadiness(deps, signal),
     watchRetention(deps, signal),
     watchArchive(deps, signal),
@@ -209,6 +247,7 @@ type LoopDeps = Parameters<typeof watchConnect>[0] &
   >[0] &
   KnockDeps &
   Parameters<typeof watchUsage>[0] &
+  Parameters<typeof watchCertificates>[0] &
   Parameters<typeof watchDepartures>[0] &
   Parameters<typeof watchAlerts>[0] &
   Parameters<typeof watchReadiness>[0] &

@@ -1,7 +1,7 @@
 // Wires control's end of the link: publisher, socket and report sink become the EdgeLink that use cases see.
 import { dirname } from 'node:path'
 import type { Emit } from '#events/emit.ts'
-import type { ArchiveSink } from '#link/archive-upload.ts'
+import type { ArchiveSink, ReportedMailSink } from '#link/archive-upload.ts'
 import type { MeasurementBoard } from '#link/measurements.ts'
 import { Publisher } from '#link/publisher.ts'
 import { LinkServer, type ReportSink } from '#link/server.ts'
@@ -21,6 +21,7 @@ export async function startLink(options: {
   readonly store: Store
   readonly tracking: LinkTracking
   readonly archive?: ArchiveSink | null
+  readonly reported?: ReportedMailSink | null
   readonly clock: Clock
   readonly emit: Emit
   /** The edge workers of this machine: orders to all name those that are silent. */
@@ -30,7 +31,7 @@ export async function startLink(options: {
   readonly board: MeasurementBoard
   close(): Promise<void>
 }> {
-  const { socketPath, store, tracking, archive = null, clock, emit, expected } = options
+  const { socketPath, store, tracking, archive = null, reported = null, clock, emit, expected } = options
   ensureFolder(dirname(socketPath))
   const publisher = new Publisher({
     store: createPublishingStore(store),
@@ -46,6 +47,7 @@ export async function startLink(options: {
     publisher,
     reports: tracking,
     archive,
+    reported,
     clock,
     emit,
     unreachable,

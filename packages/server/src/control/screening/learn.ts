@@ -19,6 +19,8 @@ export type Teaching = {
   readonly origin: SpamLesson['origin']
   readonly content: Uint8Array
   readonly reversePath?: string | null | undefined
+  /** Its header is lost: words alone are learned, as if it had scored just at the limit. */
+  readonly onlyWords?: true | undefined
 }
 
 /** Lessons kept of an organisation; the oldest leave. Adding up this many takes some seconds. */
@@ -87,7 +89,7 @@ export async function listSpamLessons(
 export async function spamLearning(
   { tenantId }: Pick<Scope, 'tenantId'>,
   { store }: Pick<Deps, 'store'>,
-): Promise<SpamLearning> {
+): Promise<Omit<SpamLearning, 'reportTo'>> {
   const [counts, taught] = await Promise.all([
     lessons.countLessons(store.db, tenantId),
     lessons.taughtOf(store.db, tenantId),
@@ -98,14 +100,15 @@ export async function spamLearning(
 
 function rowOf(
   scope: Scope,
-  { kind, origin, content, reversePath }: Teaching,
+  { kind, origin, content, reversePath, onlyWords }: Teaching,
   now: number,
 ): lessons.LessonRow {
   // What only the session knew, the client and its greeting, is gone by now and is no part of a lesson.
   const input = { content, reversePath: reversePath ?? null, helo: '', clientIp: '', authentication: null }
   const { author, subject } = viewOf(input)
   const measured = measure(input)
-  const { buckets, values } = lessonFeatures(measured)
+  const features = onlyWords ? new Map() : measured.features
+  const { buckets, values } = lessonFeatures({ tokens: measured.tokens, features })
   return {
     tenant_id: scope.tenantId,
     id: newId('les', now),
@@ -116,7 +119,7 @@ function rowOf(
     digest: createHash('sha256').update(content).digest('hex'),
     author: author === null ? null : `${author.local}@${author.domain}`.slice(0, TEXT_MAX),
     subject: subject.slice(0, TEXT_MAX),
-    odds: measured.odds,
+    odds: onlyWords ? 0 : measured.odds,
     features: Buffer.from(packLesson(buckets, values)).toString('base64'),
   }
 }

@@ -14,7 +14,7 @@ import { teachSpam } from './learn.ts'
 
 export type ReportDeps = ArchiveDeps & { readonly tracking: Pick<Tracking, 'getMessage'> }
 
-type Reported = Awaited<ReturnType<Tracking['getMessage']>>
+type CopyAsked = Pick<Awaited<ReturnType<Tracking['getMessage']>>, 'id' | 'at' | 'status' | 'author'>
 
 /** What a message says stands at its beginning. */
 const OCTETS = 262_144
@@ -39,8 +39,7 @@ export async function reportMessage(
   if (message.direction !== 'inbound') {
     throw problem('not-allowed', 'Only mail that came from outside is reported as spam or as wanted.')
   }
-  const content = message.status === 'held' ? await heldCopy(scope, messageId, deps) : null
-  const copy = content ?? (await archivedCopy(scope, message, deps))
+  const copy = await copyOf(scope, message, deps)
   if (copy === null) {
     throw problem(
       'no-copy',
@@ -49,6 +48,12 @@ export async function reportMessage(
     )
   }
   return teachSpam(scope, { kind, origin: 'report', content: copy, reversePath: message.reversePath }, deps)
+}
+
+/** What is kept of a message: at the edge that holds it, else in the archive. Null: nothing. */
+export async function copyOf(scope: Scope, message: CopyAsked, deps: ReportDeps): Promise<Uint8Array | null> {
+  const content = message.status === 'held' ? await heldCopy(scope, message.id, deps) : null
+  return content ?? (await archivedCopy(scope, message, deps))
 }
 
 async function heldCopy(scope: Scope, messageId: string, deps: ReportDeps): Promise<Uint8Array | null> {
@@ -62,7 +67,7 @@ async function heldCopy(scope: Scope, messageId: string, deps: ReportDeps): Prom
 
 async function archivedCopy(
   { tenantId }: Scope,
-  message: Reported,
+  message: CopyAsked,
   { store, archive }: ReportDeps,
 ): Promise<Uint8Array | null> {
   if ((await settingOf(store.db, tenantId)) === null) return null

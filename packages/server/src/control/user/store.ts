@@ -346,3 +346,14 @@ export async function addSource(
     .onConflict((conflict) => conflict.columns(['user_id', 'source', 'connector_id']).doNothing())
     .execute()
 }
+
+/** Whether the organisation has a list of users at all. */
+export async function hasUsers(db: Db, tenantId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('user')
+    .select('id')
+    .where('tenant_id', '=', tenantId)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}

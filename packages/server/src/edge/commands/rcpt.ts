@@ -18,6 +18,7 @@ import { journalTenant, takeJournal } from '../journal.ts'
 import { SLOW_REPLY_MS } from '../limits.ts'
 import { askSpf, lookUpsOf } from '../look-ups.ts'
 import { refuse } from '../refuse.ts'
+import { reportWay, takeReportAddress } from '../report-address.ts'
 import type { Session } from '../session.ts'
 import type { AcceptedRecipient, Transaction } from '../transaction.ts'
 
@@ -53,6 +54,11 @@ export function rcpt(session: Session, command: RcptCommand): Reply | Promise<Re
   if (journal !== null || transaction.isJournal) {
     const { parameters } = command
     return takeJournal(session, transaction, { tenantId: journal, forwardPath, parameters })
+  }
+  const report = reportWay(session, transaction, forwardPath)
+  if (report !== null || transaction.isReport) {
+    const { parameters } = command
+    return takeReportAddress(session, transaction, { way: report, forwardPath, parameters })
   }
   const relay = relayFact(directory, {
     clientIp: wire.clientIp,
