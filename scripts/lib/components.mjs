@@ -35,6 +35,7 @@ const components = new Map([
   ['python3-dkim', () => existsSync('/usr/lib/python3/dist-packages/dkim')],
   ['opendkim-tools', () => inPath('opendkim-testmsg')],
   ['tinyproxy-bin', () => inPath('tinyproxy')],
+  ['pebble', () => inPath('pebble')],
   ['zip', () => inPath('zip')],
   ['strace', () => inPath('strace')],
   ['gcc', () => inPath('gcc')],

@@ -95,6 +95,7 @@ export const npmPackages: readonly PackageRule[] = [
   { name: /^hucre$/, where: server('control/'), filesMax: 1 },
   { name: /^csv-parse$/, where: server('control/'), filesMax: 1 },
   { name: /^aws4fetch$/, where: server('platform/'), filesMax: 1 },
+  { name: /^acme-client$/, where: server('control/certificate/'), filesMax: 1 },
   { name: /^dompurify$/, where: /^packages\/web\//, filesMax: 1 },
   { name: /^tldts$/, where: server('(platform|facts|control)/'), filesMax: 1 },
   {

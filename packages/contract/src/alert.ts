@@ -9,6 +9,7 @@ export const alertKinds = {
   'route-down': 'Mail host does not take mail',
   'queue-age': 'Mail waits too long',
   'certificate-expiring': 'A certificate expires',
+  'certificate-trouble': 'Trouble with a certificate',
   'secret-expiring': 'A secret expires',
   'sync-failing': 'A directory cannot be read',
   'journal-silent': 'No journal reports arrive',

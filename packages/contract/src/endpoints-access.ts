@@ -4,6 +4,7 @@
 import * as acceptance from './acceptance.ts'
 import * as account from './account.ts'
 import * as audit from './audit.ts'
+import * as certificate from './certificate.ts'
 import * as connect from './connect.ts'
 import type { Endpoint } from './endpoint.ts'
 import * as keys from './keys.ts'
@@ -25,6 +26,8 @@ import * as tenant from './tenant.ts'
 import * as token from './token.ts'
 
 export const accessEndpoints: readonly Endpoint[] = [
+  certificate.listCertificates,
+  certificate.renewCertificate,
   providerApp.getProviderApp,
   providerApp.setProviderApp,
   providerApp.removeProviderApp,

@@ -12,6 +12,8 @@ export type BootConfig = {
   readonly hostname: string
   readonly http: {
     readonly listen: Endpoint
+    /** With TLS of our own; null leaves it to a proxy. */
+    readonly tlsListen: Endpoint | null
     readonly url: string | null
     readonly trustedProxies: readonly string[]
   }
@@ -22,7 +24,14 @@ export type BootConfig = {
     /** Implicit TLS (465); empty by default. */
     readonly submissions: readonly Endpoint[]
   }
-  readonly tls: { readonly certificateFile: string | null; readonly keyFile: string | null }
+  readonly tls: {
+    readonly certificateFile: string | null
+    readonly keyFile: string | null
+    /** For clients that name another host (SNI). */
+    readonly further: readonly { readonly certificate: string; readonly key: string }[]
+    /** Null: no certificate is fetched. */
+    readonly acme: AcmeConfig | null
+  }
   readonly dns: {
     /** `ip:port` of the resolver; null takes the system's. */
     readonly resolver: string | null
@@ -93,4 +102,18 @@ export type BootConfig = {
   /** null is embedded SQLite; else postgres://… */
   readonly database: string | null
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
+}
+
+/** How certificates are fetched (RFC 8555); being there at all is the consent to the terms. */
+export type AcmeConfig = {
+  readonly directory: string
+  readonly contact: string | null
+  /** Lower case, each with a certificate of its own. */
+  readonly names: readonly string[]
+  /** Listeners for challenges alone. */
+  readonly listen: readonly Endpoint[]
+  readonly reuseKey: boolean
+  readonly caFile: string | null
+  readonly eabKeyId: string | null
+  readonly eabHmacKey: string | null
 }

@@ -94,6 +94,16 @@ function checkTogether(values: ReadonlyMap<string, unknown>, faults: string[]): 
   if ((values.get('tls.certificate') === null) !== (values.get('tls.key') === null)) {
     faults.push('tls.certificate and tls.key: expected both or neither')
   }
+  if ((values.get('tls.acme.eab_key_id') === null) !== (values.get('tls.acme.eab_hmac_key') === null)) {
+    faults.push('tls.acme.eab_key_id and tls.acme.eab_hmac_key: expected both or neither')
+  }
+  const acmeNeedsTerms = ['contact', 'names', 'listen'].map((name) => `tls.acme.${name}`)
+  const wanted = acmeNeedsTerms.filter((key) => [values.get(key) ?? []].flat().length > 0)
+  if (wanted.length > 0 && values.get('tls.acme.terms_agreed') !== true) {
+    faults.push(
+      `${wanted.join(', ')}: nothing is fetched before tls.acme.terms_agreed is yes, which agrees to the terms`,
+    )
+  }
   const s3 = ['bucket', 'endpoint', 'access_key_id', 'secret_access_key'].map((name) => `archive.s3_${name}`)
   const missing = s3.filter((key) => values.get(key) === null)
   if (missing.length > 0 && missing.length < s3.length) {
@@ -106,6 +116,35 @@ function checkTogether(values: ReadonlyMap<string, unknown>, faults: string[]): 
       'http.listen: off loopback the console needs a TLS proxy in front: name it in http.trusted_proxies',
     )
   }
+}
+
+/** Fetching certificates begins with the consent to the terms, and with nothing else. */
+function tlsOf(get: <Value>(key: string) => Value): BootConfig['tls'] {
+  const acme = {
+    directory: get<string>('tls.acme.directory'),
+    contact: get<string | null>('tls.acme.contact'),
+    names: namesOf(get),
+    listen: get<readonly Endpoint[]>('tls.acme.listen'),
+    reuseKey: get<boolean>('tls.acme.reuse_key'),
+    caFile: get<string | null>('tls.acme.ca_file'),
+    eabKeyId: get<string | null>('tls.acme.eab_key_id'),
+    eabHmacKey: get<string | null>('tls.acme.eab_hmac_key'),
+  }
+  return {
+    certificateFile: get('tls.certificate'),
+    keyFile: get('tls.key'),
+    further: get('tls.certificates'),
+    acme: get<boolean>('tls.acme.terms_agreed') ? acme : null,
+  }
+}
+
+/** Our own name first: its certificate is the one that clients get who name none. */
+function namesOf(get: <Value>(key: string) => Value): readonly string[] {
+  const given = get<readonly string[]>('tls.acme.names')
+  if (given.length > 0) return [...new Set(given.map((name) => name.toLowerCase()))]
+  const url = get<string | null>('http.url')
+  const console = url !== null && get('http.tls_listen') !== null ? [new URL(url).hostname] : []
+  return [...new Set([(get<string | null>('hostname') ?? machineName()).toLowerCase(), ...console])]
 }
 
 /** Null while no bucket is named. */
@@ -128,9 +167,14 @@ function build(values: ReadonlyMap<string, unknown>): BootConfig {
     data: get('data'),
     masterKeyFile: get('master_key_file'),
     hostname: (get<string | null>('hostname') ?? machineName()).toLowerCase(),
-    http: { listen: get('http.listen'), url: get('http.url'), trustedProxies: get('http.trusted_proxies') },
+    http: {
+      listen: get('http.listen'),
+      tlsListen: get('http.tls_listen'),
+      url: get('http.url'),
+      trustedProxies: get('http.trusted_proxies'),
+    },
     smtp: { mx: get('smtp.mx'), submission: get('smtp.submission'), submissions: get('smtp.submissions') },
-    tls: { certificateFile: get('tls.certificate'), keyFile: get('tls.key') },
+    tls: tlsOf(get),
     dns: {
       resolver: get('dns.resolver'),
       authoritative: get('dns.authoritative'),

@@ -1,6 +1,7 @@
 // Every boot key once: its type, default, environment variable and meaning. The reference page is made from
 // this list.
 import * as z from 'zod'
+import { tlsKeys } from './keys-tls.ts'
 import { Cidr, count, Endpoint, Hostname, Ip, Origin, Resolver, Scanner, SpamEngine } from './value-shapes.ts'
 
 export type KeyDefinition = {
@@ -70,6 +71,13 @@ export const keys: readonly KeyDefinition[] = [
     means: 'Where console and API listen. Off loopback it needs TLS in front and http.trusted_proxies.',
   },
   {
+    key: 'http.tls_listen',
+    env: 'GATEPOST_HTTPS',
+    schema: Endpoint,
+    fallback: null,
+    means: 'Where console and API listen with TLS of our own, such as 0.0.0.0:443: no proxy is needed then.',
+  },
+  {
     key: 'http.url',
     env: 'GATEPOST_URL',
     schema: z.url('expected a URL such as https://gate.example.net/'),
@@ -108,21 +116,7 @@ export const keys: readonly KeyDefinition[] = [
     list: true,
     means: 'Submission listeners with implicit TLS; port 465 in production.',
   },
-  {
-    key: 'tls.certificate',
-    env: 'GATEPOST_TLS_CERTIFICATE',
-    schema: z.string().min(1),
-    fallback: null,
-    means:
-      'PEM file with the certificate chain; watched. Default: a self-made certificate in the data folder.',
-  },
-  {
-    key: 'tls.key',
-    env: 'GATEPOST_TLS_KEY',
-    schema: z.string().min(1),
-    fallback: null,
-    means: 'PEM file with the private key of tls.certificate.',
-  },
+  ...tlsKeys,
   {
     key: 'dns.resolver',
     env: 'GATEPOST_DNS',

@@ -56,3 +56,15 @@ export const Hostname = z
   )
 export const count = (min: number, max: number) =>
   z.coerce.number(`expected a whole number from ${min} to ${max}`).int().min(min).max(max)
+
+/** Two files, told apart by a colon, which no path may have: Windows is not supported. */
+export const CertificatePair = z
+  .string()
+  .regex(/^[^:]+:[^:]+$/, 'expected CHAIN.pem:KEY.pem, the chain first')
+  .transform((text) => {
+    const [certificate = '', key = ''] = text.split(':')
+    return { certificate, key }
+  })
+export const YesNo = z
+  .union([z.boolean(), z.enum(['yes', 'no', 'true', 'false'])], 'expected yes or no')
+  .transform((value) => value === true || value === 'yes' || value === 'true')

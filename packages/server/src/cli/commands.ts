@@ -7,6 +7,7 @@ import { alertCommands } from './commands/alerts.ts'
 import { archiveCommands } from './commands/archive.ts'
 import { askCommands } from './commands/ask.ts'
 import { auditCommands } from './commands/audit.ts'
+import { certificateCommands } from './commands/certificates.ts'
 import { connectCommands } from './commands/connect.ts'
 import { contactCommands } from './commands/contacts.ts'
 import { directoryCommands } from './commands/directories.ts'
@@ -51,6 +52,7 @@ export const commands: readonly Command[] = [
   ...archiveCommands,
   ...retentionCommands,
   ...connectCommands,
+  ...certificateCommands,
   ...acceptanceCommands,
   ...alertCommands,
   ...domainCommands,

@@ -48,6 +48,8 @@ export type EdgeOptions = {
   readonly greylist: Greylist | null
   /** Asked at each handshake, so that a new certificate is used from then on. Null: TLS is not offered. */
   tlsContext(): SecureContext | null
+  /** The context for the host that a client names (SNI); left out or null while there is one certificate. */
+  tlsByName?(): ((servername: string) => SecureContext | null) | null
   /** Asks the tenant's mail host for recipients (R1); left out where nobody can. */
   readonly callForward?: AskMailHost | undefined
   /** Address that the sender's page of a refusal begins with; left out, replies carry no link. */
@@ -96,6 +98,7 @@ export class Edge {
   readonly sessions = new Set<Session>()
   readonly turns = new Turns()
   readonly tlsContext: EdgeOptions['tlsContext']
+  readonly tlsByName: NonNullable<EdgeOptions['tlsByName']>
   readonly callForward: AskMailHost
   readonly screener: Screener
   readonly onAccepted: EdgeOptions['onAccepted']
@@ -128,6 +131,7 @@ export class Edge {
     this.tenantConnections = new TenantConnections(this.limits.connectionsPerTenant)
     this.refusals = new Refusals({ spool, clock, newId: () => this.newMessageId() })
     this.tlsContext = options.tlsContext
+    this.tlsByName = options.tlsByName ?? (() => null)
     this.onAccepted = options.onAccepted
     this.allowAhead = options.allowAhead ?? (() => {})
     this.senderPage = options.senderPage ?? null

@@ -181,7 +181,7 @@ export class Wire {
     }
     this.#pending = null
     this.#enter('handshake')
-    this.#socket = secureSocket(this.#socket, this, { context, early })
+    this.#socket = secureSocket(this.#socket, this, { context, byName: this.#edge.tlsByName(), early })
   }
 
   secured(): void {
@@ -307,7 +307,11 @@ function attach(socket: Socket, wire: Wire): void {
 function secureSocket(
   socket: Socket,
   wire: Wire,
-  options: { readonly context: SecureContext; readonly early: Uint8Array | null },
+  options: {
+    readonly context: SecureContext
+    readonly byName: ((servername: string) => SecureContext | null) | null
+    readonly early: Uint8Array | null
+  },
 ): TLSSocket {
   socket.off('data', onData)
   socket.off('end', onEnd)
@@ -315,7 +319,12 @@ function secureSocket(
   ;(socket as WiredSocket)[WIRE] = undefined
   socket.pause()
   if (options.early !== null) socket.unshift(options.early)
-  const tlsSocket = new TLSSocket(socket, { isServer: true, secureContext: options.context })
+  const { context, byName } = options
+  const tlsSocket = new TLSSocket(socket, {
+    isServer: true,
+    secureContext: context,
+    ...(byName && { SNICallback: (name, done) => done(null, byName(name) ?? context) }),
+  })
   attach(tlsSocket, wire)
   tlsSocket.once('secure', onSecure)
   return tlsSocket

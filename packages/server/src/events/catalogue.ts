@@ -151,6 +151,12 @@ export const catalogue = {
     level: 'error',
     means: 'A backup could not be made; the reason says what to change. Its folder is no backup.',
   },
+  'control.certificate.fetched': { level: 'info', means: 'A certificate was fetched by ACME and is in use.' },
+  'control.certificate.failed': {
+    level: 'warn',
+    means: 'A certificate could not be fetched. The authority’s words are here, and when it is tried again.',
+    counts: 'certificate_failures',
+  },
   'control.check.ran': { level: 'debug', means: 'A Connect check ran.' },
   'control.check.failed': { level: 'warn', means: 'A Connect check could not be carried out.' },
   'control.alert.failed': {

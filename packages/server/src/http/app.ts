@@ -9,6 +9,7 @@ import { NONCE } from './api-docs/frame.ts'
 import { apiPages } from './api-docs/pages.ts'
 import { checkOrigin, isLocal } from './authenticate.ts'
 import { type BindOptions, bind } from './bind.ts'
+import { CHALLENGE_PATH, type FindChallenge, mountChallenges } from './challenge.ts'
 import { mountEntraConsent } from './entra-consent.ts'
 import { openApi } from './openapi.ts'
 import { plainBody, presentProblem } from './problems.ts'
@@ -22,6 +23,8 @@ export type AppOptions = BindOptions & {
   readonly sso: SsoOptions['sso'] | null
   /** Consents at Microsoft by browsers; null on the door of the command line. */
   readonly consent?: ConsentDeps | null
+  /** Challenges of a certificate authority; left out where none is asked. */
+  readonly findChallenge?: FindChallenge
   readonly files: StaticFiles
   /** Host names the console answers to; others are refused (DNS rebinding). */
   readonly hosts: ReadonlySet<string>
@@ -37,11 +40,13 @@ export function createApp(options: AppOptions): Hono {
   const app = new Hono()
   app.use('*', async (context, next) => {
     const path = context.req.path
-    if (path !== '/healthz' && path !== '/readyz')
+    // A certificate authority asks by the name it is to vouch for, whichever that is.
+    if (path !== '/healthz' && path !== '/readyz' && !path.startsWith(CHALLENGE_PATH))
       checkOrigin(context, options.hosts, { foreignPost: isForeignPost(path) })
     await next()
     secureHeaders(context.res.headers)
   })
+  if (options.findChallenge) mountChallenges(app, options.findChallenge)
   bind(app, options)
   if (options.sso) mountSso(app, { ...options, sso: options.sso })
   if (options.consent) mountEntraConsent(app, { ...options, consent: options.consent })

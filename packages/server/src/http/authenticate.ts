@@ -11,7 +11,7 @@ const LOOPBACK_COOKIE = 'gatepost'
 /** The absolute life time of a session; the server ends it earlier when idle. */
 const SESSION_SECONDS = 7 * 86_400
 
-/** The client's address, and whether it came by TLS. Proxies are believed only when trusted. */
+/** The client's address, and whether it came by TLS, ours or a proxy's. Proxies are believed only when trusted. */
 export function clientAddressOf(
   context: Context,
   trustedProxies: readonly string[],
@@ -19,7 +19,7 @@ export function clientAddressOf(
   const { incoming } = context.env as HttpBindings
   const peer = normalizeIp(incoming.socket.remoteAddress ?? '') ?? 'unknown'
   if (trustedProxies.length === 0 || !compileIpSet([...trustedProxies]).has(peer)) {
-    return { address: peer, secure: false }
+    return { address: peer, secure: 'encrypted' in incoming.socket }
   }
   const chain = (context.req.header('x-forwarded-for') ?? '').split(',')
   const last = normalizeIp((chain.at(-1) ?? '').trim())

@@ -1,27 +1,41 @@
-// TLS material: the operator's certificate files, watched; or a self-made P-256 certificate made at first
-// start.
-import { createPrivateKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
+// TLS material: the operator's certificate files and those fetched by ACME, watched and chosen by host name; or
+// a self-made P-256 certificate made at first start.
+import { createPrivateKey, generateKeyPairSync, randomBytes, sign, X509Certificate } from 'node:crypto'
 import { join } from 'node:path'
 import { createSecureContext, type SecureContext } from 'node:tls'
+import { der, oid, sequence } from './der.ts'
+import { FETCHED_INDEX, fetchedNames, fetchedPath } from './fetched-certificates.ts'
 import { readText, replaceFile, watchFile } from './files.ts'
 import { readTicketKey } from './tls-tickets.ts'
 
 export type TlsMaterial = {
-  /** The newest context that could be read; null only when the files never could. */
+  /** The newest usual context; null only when no file could ever be read. */
   context(): SecureContext | null
-  readonly selfMade: boolean
-  /** PEM of the chain, for readiness. */
+  /** The context for a host that a client names (SNI, RFC 6066 §3); null while there is no choice. */
+  byName(): ((servername: string) => SecureContext | null) | null
+  /** What the usual context is made of, for servers that take files; null as above. */
+  usual(): TlsPair | null
+  /** PEM of the usual chain, for readiness. */
   certificate(): string
   close(): void
 }
+
+/** PEM texts. */
+export type TlsPair = { readonly cert: string; readonly key: string }
+export type TlsFiles = { readonly certificate: string; readonly key: string }
 
 type Options = {
   readonly folder: string
   readonly hostname: string
   readonly now: number
-  readonly files: { readonly certificate: string; readonly key: string } | null
+  readonly files: TlsFiles | null
+  /** For clients that name one of their hosts. */
+  readonly further?: readonly TlsFiles[]
+  /** Folder of certificates fetched by ACME; null uses none. */
+  readonly fetched?: string | null
   /** The file of the ticket key that workers share; null lets each context make its own. */
   readonly ticketKeyFile?: string | null
+  /** A problem with a file, or null when all were read. */
   readonly reloaded: (problem: string | null) => void
 }
 
@@ -29,37 +43,54 @@ type Options = {
 const SETTLE_MS = 100
 const VALID_DAYS = 3_650 // Opportunistic TLS does not verify; ten years spare a silent expiry.
 
+type Loaded = { readonly pair: TlsPair; readonly context: SecureContext; readonly names: readonly string[] }
+
 /**
- * Loads or makes the certificate, and reloads it when the files change. A broken new file keeps the old one.
+ * Loads or makes the certificates, and reloads them when files change. A broken new file keeps the old one.
+ * Sessions under way keep the certificate they began with.
  */
 export function openTls(options: Options): TlsMaterial {
-  const { folder, hostname, now, files, reloaded, ticketKeyFile = null } = options
-  const paths = files ?? { certificate: join(folder, 'self.crt'), key: join(folder, 'self.key') }
-  if (!files && readText(paths.certificate) === null) {
+  const {
+    folder,
+    hostname,
+    now,
+    files,
+    further = [],
+    fetched = null,
+    reloaded,
+    ticketKeyFile = null,
+  } = options
+  const self = { certificate: join(folder, 'self.crt'), key: join(folder, 'self.key') }
+  if (!files && readText(self.certificate) === null) {
     const made = selfSigned(hostname, now)
-    replaceFile(paths.key, made.key)
-    replaceFile(paths.certificate, made.certificate)
+    replaceFile(self.key, made.key)
+    replaceFile(self.certificate, made.certificate)
   }
-  let certificate = ''
-  let context: SecureContext | null = null
+  const last = new Map<string, Loaded>()
+  let usual: Loaded | null = null
+  let byName: ReadonlyMap<string, Loaded> = new Map()
   const load = (): void => {
-    try {
-      const cert = readText(paths.certificate)
-      const key = readText(paths.key)
-      if (cert === null || key === null) throw new Error(`${paths.certificate} or ${paths.key} is missing`)
-      const tickets = ticketKeyFile === null ? null : readTicketKey(ticketKeyFile)
-      context = createSecureContext({
-        cert,
-        key,
-        minVersion: 'TLSv1.2',
-        honorCipherOrder: true,
-        ...(tickets === null ? {} : { ticketKeys: tickets }),
-      })
-      certificate = cert
-      reloaded(null)
-    } catch (error) {
-      reloaded(error instanceof Error ? error.message : String(error))
+    const ticketKeys = ticketKeyFile === null ? null : readTicketKey(ticketKeyFile)
+    let problem: string | null = null
+    const one = (paths: TlsFiles): Loaded[] => {
+      try {
+        last.set(paths.certificate, loadOne(paths, ticketKeys))
+      } catch (error) {
+        problem ??= error instanceof Error ? error.message : String(error)
+      }
+      return [last.get(paths.certificate) ?? []].flat()
     }
+    const own = files === null ? [] : one(files)
+    const more = further.flatMap(one)
+    const names = fetched === null ? [] : fetchedNames(fetched)
+    const fetchedOnes = names.flatMap((name) => {
+      const path = fetchedPath(fetched!, name)
+      return one({ certificate: path, key: path })
+    })
+    byName = namesOf([...own, ...more, ...fetchedOnes])
+    const ours = fetchedOnes.find((loaded) => loaded.names.includes(hostname)) ?? fetchedOnes[0]
+    usual = own[0] ?? ours ?? (files === null ? one(self)[0] : undefined) ?? null
+    reloaded(problem)
   }
   load()
   let timer: NodeJS.Timeout | null = null
@@ -70,19 +101,59 @@ export function openTls(options: Options): TlsMaterial {
     }, SETTLE_MS).unref()
   }
   const watched = [
-    ...(files ? [files.certificate, files.key] : []),
+    ...[files ?? [], further].flat().flatMap(({ certificate, key }) => [certificate, key]),
+    ...(fetched === null ? [] : [join(fetched, FETCHED_INDEX)]),
     ...(ticketKeyFile ? [ticketKeyFile] : []),
   ]
   const stop = watched.map((path) => watchFile(path, loadSoon))
   return {
-    context: () => context,
-    selfMade: files === null,
-    certificate: () => certificate,
+    context: () => usual?.context ?? null,
+    byName: () => {
+      if ([...byName.values()].every((loaded) => loaded === usual)) return null
+      return (servername) => (chosen(servername, byName) ?? usual)?.context ?? null
+    },
+    usual: () => usual?.pair ?? null,
+    certificate: () => usual?.pair.cert ?? '',
     close: () => {
       for (const end of stop) end()
       if (timer !== null) clearTimeout(timer)
     },
   }
+}
+
+function loadOne({ certificate, key: keyFile }: TlsFiles, ticketKeys: Buffer | null): Loaded {
+  const cert = readText(certificate)
+  const key = readText(keyFile)
+  if (cert === null || key === null) throw new Error(`${certificate} or ${keyFile} is missing`)
+  const context = createSecureContext({
+    cert,
+    key,
+    minVersion: 'TLSv1.2',
+    honorCipherOrder: true,
+    ...(ticketKeys === null ? {} : { ticketKeys }),
+  })
+  return { pair: { cert, key }, context, names: namesIn(cert) }
+}
+
+/** DNS names of the first certificate of a chain, lower case. */
+export function namesIn(chain: string): readonly string[] {
+  const { subjectAltName = '' } = new X509Certificate(chain)
+  return [...subjectAltName.matchAll(/DNS:([^,"\s]+)/g)].map(([, name = '']) => name.toLowerCase())
+}
+
+/** The first certificate of a name counts: what the operator named himself stands in front. */
+function namesOf(all: readonly Loaded[]): ReadonlyMap<string, Loaded> {
+  const found = new Map<string, Loaded>()
+  for (const loaded of all) {
+    for (const name of loaded.names) if (!found.has(name)) found.set(name, loaded)
+  }
+  return found
+}
+
+/** By the name itself, else by a wildcard in place of its first label (RFC 9525 §6.3). */
+function chosen(servername: string, byName: ReadonlyMap<string, Loaded>): Loaded | undefined {
+  const name = servername.toLowerCase().replace(/\.$/, '')
+  return byName.get(name) ?? byName.get(`*${name.slice(name.indexOf('.'))}`)
 }
 
 /**
@@ -113,31 +184,6 @@ export function selfSigned(
   const certificate = sequence(body, algorithm, der(0x03, Buffer.concat([Buffer.from([0]), signature])))
   const lines = certificate.toString('base64').match(/.{1,64}/g) ?? []
   return { key, certificate: `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n` }
-}
-
-function der(tag: number, content: Buffer): Buffer {
-  const length =
-    content.length < 128
-      ? Buffer.from([content.length])
-      : content.length < 256
-        ? Buffer.from([0x81, content.length])
-        : Buffer.from([0x82, content.length >> 8, content.length & 255])
-  return Buffer.concat([Buffer.from([tag]), length, content])
-}
-
-function sequence(...parts: Buffer[]): Buffer {
-  return der(0x30, Buffer.concat(parts))
-}
-
-function oid(text: string): Buffer {
-  const [first = 0, second = 0, ...rest] = text.split('.').map(Number)
-  const bytes = [first * 40 + second]
-  for (const arc of rest) {
-    const digits = [arc & 127]
-    for (let left = arc >>> 7; left > 0; left >>>= 7) digits.unshift((left & 127) | 128)
-    bytes.push(...digits)
-  }
-  return der(0x06, Buffer.from(bytes))
 }
 
 /** GeneralizedTime after 2049, UTCTime before (RFC 5280 §4.1.2.5). */

@@ -26,6 +26,7 @@ export function banner(facts: Facts): string {
   rows.push(['SMTP inbound', `${ports('mx')}   (MX and smart host)`])
   if (ports('submission')) rows.push(['Submission', ports('submission')])
   if (ports('submissions')) rows.push(['Submission TLS', ports('submissions')])
+  if (ports('acme')) rows.push(['Challenges', `${ports('acme')}   (ACME only)`])
   rows.push(['Data folder', facts.dataFolder], ['Database', facts.database])
   if (facts.logFile) rows.push(['Log', facts.logFile])
   const width = Math.max(...rows.map(([name]) => name.length))

@@ -33,8 +33,7 @@ import { createDns } from '#platform/dns.ts'
 import type { Dns } from '#platform/dns-types.ts'
 import { readText, replaceFile } from '#platform/files.ts'
 import { openSecretBox } from '#platform/secret-box.ts'
-import { openTls } from '#platform/tls.ts'
-import { TICKET_KEY_FILE } from '#platform/tls-tickets.ts'
+import type { TlsMaterial } from '#platform/tls.ts'
 import { adoptSpools, openSpool } from '#spool/open.ts'
 import type { QueueSpool } from '#spool/queue.ts'
 import type { ThreadSpool } from '#spool/thread-spool.ts'
@@ -43,7 +42,8 @@ import { createEdgeBackup } from './edge-backup.ts'
 import { measureEdge } from './edge-figures.ts'
 import { type KeptGreylist, keepGreylist } from './edge-greylist.ts'
 import { carryOut } from './edge-orders.ts'
-import type { Listening } from './messages.ts'
+import { isMail, type Listening } from './messages.ts'
+import { openListenerTls } from './tls-material.ts'
 
 const SPOOL_WAIT_MS = 10_000 // A predecessor that was killed lets go at once; one that drains takes a little.
 const SESSIONS_MS = 6_000 // Of the 9 s for a whole stop: sessions in DATA come to their reply …
@@ -69,7 +69,7 @@ export async function startEdge(options: RoleOptions): Promise<Running> {
   const lastGoodPath = join(folder('edge'), 'snapshot.json')
   const following = followSnapshots({ ...common, holder, replica, lastGoodPath })
   const dns = createDns({ clock, resolver: config.dns.resolver, authoritative: config.dns.authoritative })
-  const mail = listening.filter(({ role }) => role !== 'http')
+  const mail = listening.filter(isMail)
   const bringToArchive = archiveUploader(client, stopped.signal)
   const screener = screenerOf(options)
   const scheduler = createScheduler(options, { spool, dns, holder, mail, bringToArchive, screener })
@@ -114,17 +114,6 @@ export async function startEdge(options: RoleOptions): Promise<Running> {
   }
 }
 
-function openListenerTls(options: RoleOptions): ReturnType<typeof openTls> {
-  const { config } = options
-  return openTls({
-    folder: join(config.data, 'keys'),
-    hostname: config.hostname,
-    now: systemClock.now(),
-    ticketKeyFile: join(config.data, TICKET_KEY_FILE),
-    ...tlsOptions(options),
-  })
-}
-
 function screenerOf({ config, emit }: RoleOptions): Screener {
   return createScreener({
     emit,
@@ -137,7 +126,7 @@ function screenerOf({ config, emit }: RoleOptions): Screener {
 function createEdge(
   { config, workers, emit }: RoleOptions,
   parts: {
-    readonly tls: ReturnType<typeof openTls>
+    readonly tls: TlsMaterial
     readonly dns: Dns
     readonly holder: SnapshotHolder
     readonly spool: ThreadSpool
@@ -161,6 +150,7 @@ function createEdge(
     emit,
     greylist: greylist.greylist,
     tlsContext: () => tls.context(),
+    tlsByName: () => tls.byName(),
     secrets: openSecretBox(masterKeyOf(config)),
     callForward: (question) => callForward.ask(question),
     senderPage: senderPageOf(config.http.url),
@@ -301,16 +291,6 @@ async function listen(edge: Edge, { role, host, port }: Listening): Promise<void
 async function firstSnapshot(holder: SnapshotHolder): Promise<void> {
   const until = systemClock.now() + FIRST_SNAPSHOT_MS
   while (holder.current() === null && systemClock.now() < until) await systemClock.sleep(10)
-}
-
-function tlsOptions({ config, emit }: RoleOptions) {
-  const { certificateFile: certificate, keyFile: key } = config.tls
-  return {
-    files: certificate !== null && key !== null ? { certificate, key } : null,
-    reloaded: (problem: string | null): void => {
-      if (problem !== null) emit('boot.failed', { what: 'TLS certificate', why: problem })
-    },
-  }
 }
 
 function startReplicaWriter(workerData: ReplicaWriterData, emit: Emit): Worker {

@@ -3,9 +3,15 @@
 import type { BootConfig } from '#boot/config-types.ts'
 
 export type Listening = {
-  readonly role: 'mx' | 'submission' | 'submissions' | 'http'
+  /** `https` is the console with TLS of our own; `acme` answers challenges alone. */
+  readonly role: 'mx' | 'submission' | 'submissions' | 'http' | 'https' | 'acme'
   readonly host: string
   readonly port: number
+}
+
+/** What edge workers listen on; the rest is control's. */
+export function isMail({ role }: Pick<Listening, 'role'>): boolean {
+  return role === 'mx' || role === 'submission' || role === 'submissions'
 }
 
 export type ToChild =

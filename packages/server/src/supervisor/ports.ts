@@ -3,7 +3,7 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
 import type { BootConfig, Endpoint } from '#boot/config-types.ts'
-import type { Listening } from './messages.ts'
+import { isMail, type Listening } from './messages.ts'
 
 /** A port that cannot be had; the message names it and says what to do. */
 export class PortRefused extends Error {}
@@ -12,6 +12,16 @@ export class PortRefused extends Error {}
 export async function settlePorts(config: BootConfig): Promise<readonly Listening[]> {
   const wanted: (Endpoint & Pick<Listening, 'role'> & { key: string })[] = [
     { ...config.http.listen, role: 'http', key: 'http.listen (GATEPOST_HTTP)' },
+    ...[config.http.tlsListen ?? []].flat().map((at) => ({
+      ...at,
+      role: 'https' as const,
+      key: 'http.tls_listen (GATEPOST_HTTPS)',
+    })),
+    ...(config.tls.acme?.listen ?? []).map((at) => ({
+      ...at,
+      role: 'acme' as const,
+      key: 'tls.acme.listen (GATEPOST_TLS_ACME_LISTEN)',
+    })),
     ...config.smtp.mx.map((at) => ({ ...at, role: 'mx' as const, key: 'smtp.mx (GATEPOST_SMTP_MX)' })),
     ...config.smtp.submission.map((at) => ({
       ...at,
@@ -49,7 +59,7 @@ export async function holdPorts(
   { smtp }: Pick<BootConfig, 'smtp'>,
 ): Promise<() => void> {
   const configured = new Set([...smtp.mx, ...smtp.submission, ...smtp.submissions].map(({ port }) => port))
-  const chosen = listening.filter(({ role, port }) => role !== 'http' && !configured.has(port))
+  const chosen = listening.filter(({ role, port }) => isMail({ role }) && !configured.has(port))
   const held = chosen.map(({ host, port }) => {
     const server = createServer((socket) => socket.destroy())
     // Somebody else has it already: the workers will say so.

@@ -12,7 +12,6 @@ import { systemClock } from '#platform/clock.ts'
 import { ensureFolder, replaceFile } from '#platform/files.ts'
 import { bufferedLines, openLogFile } from '#platform/log-file.ts'
 import { ensureMasterKey } from '#platform/secret-box.ts'
-import { openTls } from '#platform/tls.ts'
 import { keepTicketKey, TICKET_KEY_FILE } from '#platform/tls-tickets.ts'
 import { banner } from './banner.ts'
 import { Children } from './children.ts'
@@ -21,6 +20,7 @@ import type { Listening } from './messages.ts'
 import { holdPorts, settlePorts } from './ports.ts'
 import { checkFolder } from './preflight.ts'
 import { createRestart } from './restart.ts'
+import { prepareCertificates } from './tls-material.ts'
 
 type Options = {
   readonly config: BootConfig
@@ -42,7 +42,7 @@ export async function supervise(options: Options): Promise<number> {
   for (const folder of ['run', 'keys', 'spool', 'edge']) ensureFolder(join(config.data, folder))
   const listening = await settlePorts(config)
   const releasePorts = await holdPorts(listening, config)
-  if (config.tls.certificateFile === null) makeCertificate(config)
+  prepareCertificates(config)
   if (config.masterKeyFile === null) ensureMasterKey(masterKeyOf(config))
   const endTicketKey = keepTicketKey(join(config.data, TICKET_KEY_FILE), systemClock)
   const descriptor = terminal ? openLogFile(config.data) : 2
@@ -146,22 +146,13 @@ function printBlock(
   )
 }
 
-/** `GATEPOST_URL`, or the loopback address that the console listens on. */
+/** `GATEPOST_URL`, or our name where the console has TLS of its own, or the loopback address that it listens on. */
 export function consoleUrl(config: BootConfig, listening: readonly Listening[]): string {
   if (config.http.url) return config.http.url.endsWith('/') ? config.http.url : `${config.http.url}/`
+  const https = listening.find(({ role }) => role === 'https')
+  if (https) return new URL(`https://${config.hostname}:${https.port}/`).href
   const port = listening.find(({ role }) => role === 'http')?.port ?? config.http.listen.port
   return `http://localhost:${port}/`
-}
-
-/** Made here once, so that workers starting together do not each make one. */
-function makeCertificate({ data, hostname }: BootConfig): void {
-  openTls({
-    folder: join(data, 'keys'),
-    hostname,
-    now: systemClock.now(),
-    files: null,
-    reloaded: () => {},
-  }).close()
 }
 
 /** SIGHUP restarts a service; at a terminal it means that the terminal is gone. */

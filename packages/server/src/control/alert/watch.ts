@@ -5,6 +5,7 @@ import { takeLease } from '../connect/store.ts'
 import { clearAlert, raiseAlert, tell } from './alert.ts'
 import { sendDue } from './send.ts'
 import { archiveSource } from './sources/archive.ts'
+import { certificateSource } from './sources/certificate.ts'
 import { gatewaySource } from './sources/gateway.ts'
 import { agentSource, syncSource, takeoverSource } from './sources/kept.ts'
 import { queueSource } from './sources/queue.ts'
@@ -24,6 +25,7 @@ const sources: readonly Source[] = [
   agentSource,
   takeoverSource,
   gatewaySource,
+  certificateSource,
   archiveSource,
   scannerSource,
 ]

@@ -87,7 +87,7 @@ export async function takeLease(
     readonly holder: string
     readonly now: number
     readonly until: number
-    readonly subject?: 'connect' | 'alerts' | 'awaited' | 'digests' | 'judge-again'
+    readonly subject?: 'connect' | 'alerts' | 'awaited' | 'digests' | 'judge-again' | 'certificates'
   },
 ): Promise<boolean> {
   const lease = { tenant_id: SYSTEM_TENANT, subject, name: 'lease' } as const

@@ -13,7 +13,7 @@ export const certificateLook: Look = {
   async look({ config, clock, certificate }) {
     const { hostname, tls } = config
     const pem = certificate()
-    const files = 'Set GATEPOST_TLS_CERTIFICATE and GATEPOST_TLS_KEY to the files of a public certificate.'
+    const files = remedyOf(tls)
     if (pem === null) return failed('There is no certificate, so STARTTLS cannot be offered.', files)
     let parsed: X509Certificate
     try {
@@ -24,7 +24,8 @@ export const certificateLook: Look = {
     const days = Math.floor((Date.parse(parsed.validTo) - clock.now()) / DAY_MS)
     if (days < 0)
       return failed(`The certificate expired ${-days} days ago.`, 'Renew it; new files are taken at once.')
-    if (tls.certificateFile === null) {
+    const isOwn = parsed.issuer === parsed.subject
+    if (tls.certificateFile === null && isOwn) {
       return warning(
         'We use a certificate that we made ourselves. Mail is encrypted, but nobody can check who we are.',
         files,
@@ -37,7 +38,7 @@ export const certificateLook: Look = {
         `Use a certificate that names ${hostname}.`,
       )
     }
-    if (parsed.issuer === parsed.subject) {
+    if (isOwn) {
       return warning(`The certificate for ${hostname} is signed by itself. ${until}`, files)
     }
     if (days < EXPIRY_WARNING_DAYS) {
@@ -50,13 +51,22 @@ export const certificateLook: Look = {
   },
 }
 
+/** Once certificates are fetched, the page of certificates says what keeps them away. */
+function remedyOf({ acme }: Parameters<Look['look']>[0]['config']['tls']): string {
+  return acme === null
+    ? 'Set GATEPOST_TLS_ACME_TERMS_AGREED=yes to have one fetched, or name the files of a public certificate in GATEPOST_TLS_CERTIFICATE and GATEPOST_TLS_KEY.'
+    : 'It is fetched by ACME: the page of certificates says what the authority answers.'
+}
+
 export const consoleLook: Look = {
   name: 'console-address',
   title: 'The console has an address for others',
   async look({ config }) {
-    const { url } = config.http
+    const { url, tlsListen } = config.http
     const remedy =
-      'Put a TLS proxy in front and set GATEPOST_URL to its address, such as https://gate.example.net/.'
+      'Set GATEPOST_HTTPS, or put a TLS proxy in front, and set GATEPOST_URL to its address, such as https://gate.example.net/.'
+    if (url === null && tlsListen !== null)
+      return passed(`The console answers as ${config.hostname}, with TLS of our own.`)
     if (url === null)
       return warning('The console answers on localhost, so links in mail lead nowhere for others.', remedy)
     const { protocol, hostname } = new URL(url)

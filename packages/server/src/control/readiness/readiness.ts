@@ -1,10 +1,10 @@
 // Readiness of the gateway itself (U0): every check by name, what was seen, what to do; watched, and shown as
 // one line.
-import { join } from 'node:path'
 import type { Readiness } from '@gatepost/contract/system.ts'
 import { readText } from '#platform/files.ts'
 import type { Machine } from '#platform/machine.ts'
 import { announcedRows } from '../address/address.ts'
+import { usualFileOf } from '../certificate/list.ts'
 import { coolDownSeconds } from '../domain/schedule.ts'
 import { problem } from '../problem.ts'
 import type { ControlDeps } from '../scope.ts'
@@ -110,7 +110,7 @@ const SILENT_MS = 30_000
 async function look(deps: ReadinessDeps): Promise<Observed> {
   const { config, clock, dns, machine, listening, store, emit } = deps
   const addresses = await addressesOf(dns, config.hostname)
-  const certificate = (): string | null => readText(certificateFileOf(config))
+  const certificate = (): string | null => readText(usualFileOf(config))
   const sight: Sight = { config, clock, dns, machine, listening, certificate, addresses }
   const findings = await Promise.all(looks.map((one) => findingOf(one, sight, emit)))
   const checkedAt = clock.now()
@@ -137,11 +137,6 @@ async function findingOf(one: Look, sight: Sight, emit: ReadinessDeps['emit']): 
   }
 }
 
-/** The operator's certificate, or the one that edges make at first start. */
-export function certificateFileOf({ tls, data }: Pick<ReadinessDeps['config'], 'tls' | 'data'>): string {
-  return tls.certificateFile ?? join(data, 'keys', 'self.crt')
-}
-
 function present(observed: Observed | null, { config, listening }: ReadinessDeps): Readiness {
   const checkedAt = observed?.checkedAt ?? null
   const nextCheckAt = observed?.nextCheckAt ?? null
@@ -160,7 +155,9 @@ function notRun({ name, title }: Look): Finding {
   return { name, title, state: 'not-run', saw: 'We have not looked yet.', remedy: null }
 }
 
-function consoleUrl({ http }: ReadinessDeps['config'], listening: readonly Listener[]): string {
+function consoleUrl({ http, hostname }: ReadinessDeps['config'], listening: readonly Listener[]): string {
+  const https = listening.find(({ role }) => role === 'https')
+  if (http.url === null && https) return new URL(`https://${hostname}:${https.port}/`).href
   const port = listening.find(({ role }) => role === 'http')?.port ?? http.listen.port
   return http.url ?? `http://localhost:${port}/`
 }

@@ -28,5 +28,7 @@ export const sealedColumns: readonly SealedColumn[] = [
   { table: 'second_factor', column: 'secret', id: 'id', tenant: null },
   { table: 'alert_channel', column: 'webhook_secret', id: 'tenant_id', tenant: 'tenant_id' },
   { table: 'identity_provider', column: 'secret', id: 'id', tenant: 'tenant_id' },
+  { table: 'acme_account', column: 'private_key', id: 'directory', tenant: null },
+  { table: 'certificate', column: 'private_key', id: 'name', tenant: null },
   { table: 'receipt_key', column: 'private_key', id: 'id', tenant: null },
 ]

@@ -7,6 +7,7 @@ import { agentBindings } from './agent.ts'
 import { alertBindings } from './alert.ts'
 import { archiveBindings } from './archive.ts'
 import { auditBindings } from './audit.ts'
+import { certificateBindings } from './certificate.ts'
 import { connectBindings } from './connect.ts'
 import { contactBindings } from './contacts.ts'
 import type { HandlerDeps } from './deps.ts'
@@ -61,6 +62,7 @@ export function createBindings(deps: HandlerDeps): readonly Binding[] {
     ...userBindings(deps),
     ...directoryBindings(deps),
     ...providerAppBindings(deps),
+    ...certificateBindings(deps),
     ...senderBindings(deps),
     ...contactBindings(deps),
     ...routeBindings(deps),

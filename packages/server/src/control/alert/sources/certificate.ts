@@ -1,0 +1,78 @@
+// Alerts about certificates: one that cannot be fetched, with the authority's own words; a file that nobody
+// renews; and a TLSA record that names another key, which keeps mail away.
+import type { Certificate } from '@gatepost/contract/certificate.ts'
+import { certificatesOf } from '../../certificate/list.ts'
+import type { NewAlert } from '../alert.ts'
+import type { Source } from './source.ts'
+
+const DAY_MS = 86_400_000
+/** The first failure may be a moment's; the second, some ten minutes later, is told. */
+const FAILURES_MIN = 2
+const CRITICAL_MS = 7 * DAY_MS
+const LINK = '/system/certificates'
+
+export const certificateSource: Source = {
+  name: 'certificates',
+  kinds: ['certificate-trouble'],
+  everyMs: 30_000,
+  async look(deps, now) {
+    const items = await certificatesOf(deps)
+    const wrong = items.flatMap((item) => [
+      ...renewalTrouble(item, { now, directory: deps.config.tls.acme?.directory ?? '' }),
+      ...recordTrouble(item),
+    ])
+    const unsure = new Set(items.flatMap(({ tlsa }) => (tlsa?.published === 'unknown' ? [tlsa.name] : [])))
+    return { wrong, stays: ({ subject }) => unsure.has(subject) }
+  },
+}
+
+function renewalTrouble(
+  item: Certificate,
+  { now, directory }: { readonly now: number; readonly directory: string },
+): NewAlert[] {
+  const { name, source, state, validUntil, failures, lastError, isUsual } = item
+  const base = { tenantId: null, kind: 'certificate-trouble', subject: name, link: LINK } as const
+  const left = (validUntil ?? now) - now
+  const isUrgent = validUntil !== null && left < CRITICAL_MS
+  if (source === 'fetched' && lastError !== null && (failures >= FAILURES_MIN || isUrgent)) {
+    const until = validUntil === null ? 'There is none yet' : `The present one ends on ${dayOf(validUntil)}`
+    return [
+      {
+        ...base,
+        severity: isUrgent ? 'critical' : 'warning',
+        text: `${new URL(directory).host} gives no certificate for ${name}: “${lastError}”. ${until}; tries: ${failures}.`,
+        remedy:
+          'Does the name lead here, and is port 80 open from the internet? Then choose Renew now; it is tried again anyway.',
+      },
+    ]
+  }
+  // The usual one is watched by readiness, which knows more of it.
+  if (source !== 'file' || isUsual || (state !== 'expiring' && state !== 'expired')) return []
+  return [
+    {
+      ...base,
+      severity: left < CRITICAL_MS ? 'critical' : 'warning',
+      text: `The certificate for ${name} ${left <= 0 ? 'ended' : 'ends'} on ${dayOf(validUntil ?? now)}.`,
+      remedy: `Renew the files of ${name}: they are watched, and new ones are taken at once.`,
+    },
+  ]
+}
+
+function recordTrouble({ tlsa, name }: Certificate): NewAlert[] {
+  if (tlsa?.published !== 'differs') return []
+  return [
+    {
+      tenantId: null,
+      kind: 'certificate-trouble',
+      subject: tlsa.name,
+      severity: 'critical',
+      text: `The TLSA record at ${tlsa.name} does not name the key of ${name}: senders that check DANE do not deliver.`,
+      remedy: `Publish “${tlsa.name} IN TLSA ${tlsa.record}”, or remove the record.`,
+      link: LINK,
+    },
+  ]
+}
+
+function dayOf(at: number): string {
+  return new Date(at).toISOString().slice(0, 10)
+}
