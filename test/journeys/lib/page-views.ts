@@ -164,6 +164,7 @@ const settingsViews: readonly View[] = [
   { name: 'alerts', path: `${SLUG}/alerts`, act: testAlerts },
   { name: 'system-alerts', path: '/system/alerts' },
   { name: 'readiness', path: '/system/readiness' },
+  { name: 'certificates', path: '/system/certificates' },
   { name: 'entra-app', path: '/system/entra-app' },
   { name: 'refusals', path: '/system/refusals' },
   { name: 'organizations', path: '/system/organizations' },

@@ -8,6 +8,11 @@ const readiness = createRoute({
   path: '/system/readiness',
   component: lazyRouteComponent(() => import('#system/readiness-page.tsx'), 'ReadinessPage'),
 })
+const certificates = createRoute({
+  getParentRoute: () => shell,
+  path: '/system/certificates',
+  component: lazyRouteComponent(() => import('#system/certificates-page.tsx'), 'CertificatesPage'),
+})
 const entraApp = createRoute({
   getParentRoute: () => shell,
   path: '/system/entra-app',
@@ -84,6 +89,7 @@ const ownAddresses = createRoute({
 
 export const systemRoutes = [
   readiness,
+  certificates,
   entraApp,
   systemAlerts,
   refusals,

@@ -79,6 +79,15 @@ const vocabulary = {
     'temporarily-failing': say(IconAlertTriangleFilled, 'warn', 'Record not seen'),
     expired: say(IconClockPause, 'mute', 'Expired'),
   },
+  certificate: {
+    valid: say(IconCircleCheckFilled, 'ok', 'Valid'),
+    waiting: say(IconHourglass, 'info', 'Waiting'),
+    failing: say(IconAlertTriangleFilled, 'warn', 'Not renewed'),
+    expiring: say(IconClockPause, 'warn', 'Ends soon'),
+    expired: say(IconCircleXFilled, 'bad', 'Over'),
+    'self-made': say(IconCircleMinus, 'mute', 'Self-made'),
+    unreadable: say(IconCircleXFilled, 'bad', 'Not readable'),
+  },
   alert: {
     critical: say(IconCircleXFilled, 'bad', 'Critical'),
     warning: say(IconAlertTriangleFilled, 'warn', 'Warning'),

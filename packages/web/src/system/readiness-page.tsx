@@ -22,6 +22,8 @@ const roleWords = new Map([
   ['submission', 'Submission'],
   ['both', 'SMTP, in and out'],
   ['http', 'Console'],
+  ['https', 'Console with TLS'],
+  ['acme', 'ACME challenges'],
 ])
 
 export function ReadinessPage() {

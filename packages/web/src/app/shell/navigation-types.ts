@@ -48,6 +48,7 @@ export type SystemAddress =
   | '/system/leaving'
   | '/system/addresses'
   | '/system/readiness'
+  | '/system/certificates'
   | '/system/entra-app'
   | '/system/alerts'
   | '/system/refusals'

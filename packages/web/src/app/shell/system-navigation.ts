@@ -3,6 +3,7 @@ import {
   IconBell,
   IconBrandWindows,
   IconBuilding,
+  IconCertificate,
   IconChartBar,
   IconDoorExit,
   IconHistory,
@@ -83,6 +84,14 @@ export const systemNavigation: readonly Group<SystemAddress>[] = [
         needs: 'system:read',
         guide: 'operate/troubleshoot',
         alsoCalled: ['Zone', 'Port 25', 'Certificate', 'Health'],
+      },
+      {
+        to: '/system/certificates',
+        label: 'Certificates',
+        icon: IconCertificate,
+        needs: 'system:read',
+        guide: 'operate/certificates',
+        alsoCalled: ['TLS', 'SSL', 'ACME', 'Let’s Encrypt', 'SNI', 'DANE', 'TLSA'],
       },
       {
         to: '/system/entra-app',
