@@ -50,8 +50,8 @@ export function createApp(options: AppOptions): Hono {
   bind(app, options)
   if (options.sso) mountSso(app, { ...options, sso: options.sso })
   if (options.consent) mountEntraConsent(app, { ...options, consent: options.consent })
-  const document = JSON.stringify(openApi(options.endpoints, options.version))
-  app.get('/openapi.json', () => new Response(document, { headers: { 'content-type': 'application/json' } }))
+  const document = once(() => JSON.stringify(openApi(options.endpoints, options.version)))
+  app.get('/openapi.json', () => new Response(document(), { headers: { 'content-type': 'application/json' } }))
   mountApiPages(app, options, document)
   app.get('/healthz', () => new Response('ok\n'))
   app.get('/readyz', async () => {
@@ -74,8 +74,8 @@ export function createApp(options: AppOptions): Hono {
   return app
 }
 
-function mountApiPages(app: Hono, options: AppOptions, document: string): void {
-  const pages = apiPages(document)
+function mountApiPages(app: Hono, options: AppOptions, document: () => string): void {
+  const pages = once(() => apiPages(document()))
   const answer = (page: string): Response => {
     const nonce = newNonce()
     return new Response(page.replace(NONCE, nonce), {
@@ -85,11 +85,20 @@ function mountApiPages(app: Hono, options: AppOptions, document: string): void {
       },
     })
   }
-  app.get('/docs/api', (context) => answer(pages.index(context.req.query('search') ?? '')))
+  app.get('/docs/api', (context) => answer(pages().index(context.req.query('search') ?? '')))
   app.get('/docs/api/:area', (context) => {
-    const page = pages.area(context.req.param('area'))
+    const page = pages().area(context.req.param('area'))
     return page === null ? notFound(options) : answer(page)
   })
+}
+
+/** For what is asked for rarely and takes as long as all the rest of a start: the description of the API. */
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | null = null
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
 }
 
 function notFound({ now }: AppOptions): Response {
