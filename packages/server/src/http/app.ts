@@ -51,7 +51,10 @@ export function createApp(options: AppOptions): Hono {
   if (options.sso) mountSso(app, { ...options, sso: options.sso })
   if (options.consent) mountEntraConsent(app, { ...options, consent: options.consent })
   const document = once(() => JSON.stringify(openApi(options.endpoints, options.version)))
-  app.get('/openapi.json', () => new Response(document(), { headers: { 'content-type': 'application/json' } }))
+  app.get(
+    '/openapi.json',
+    () => new Response(document(), { headers: { 'content-type': 'application/json' } }),
+  )
   mountApiPages(app, options, document)
   app.get('/healthz', () => new Response('ok\n'))
   app.get('/readyz', async () => {
