@@ -1,6 +1,13 @@
 // TLS material: the operator's certificate files and those fetched by ACME, watched and chosen by host name; or
 // a self-made P-256 certificate made at first start.
-import { createPrivateKey, generateKeyPairSync, randomBytes, sign, X509Certificate } from 'node:crypto'
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  randomBytes,
+  sign,
+  X509Certificate,
+} from 'node:crypto'
 import { join } from 'node:path'
 import { createSecureContext, type SecureContext } from 'node:tls'
 import { der, oid, sequence } from './der.ts'
@@ -163,8 +170,12 @@ function chosen(servername: string, byName: ReadonlyMap<string, Loaded>): Loaded
 export function selfSigned(
   hostname: string,
   now: number,
+  /** PEM of a P-256 key to use again; left out, a new one is made. */
+  own?: string,
 ): { readonly certificate: string; readonly key: string } {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const privateKey =
+    own === undefined ? generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey : createPrivateKey(own)
+  const publicKey = createPublicKey(privateKey)
   const key = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
   const algorithm = sequence(oid('1.2.840.10045.4.3.2'))
   const name = sequence(der(0x31, sequence(oid('2.5.4.3'), der(0x0c, Buffer.from(hostname.slice(0, 64))))))
