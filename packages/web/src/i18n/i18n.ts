@@ -7,7 +7,7 @@ import { chooseLanguage, FALLBACK, setLocale } from './language.ts'
 const catalogues = import.meta.glob<{ readonly default: Record<string, unknown> }>('./*/*.json')
 
 /** Areas with a catalogue each. */
-export type Area = 'shell' | 'entry' | 'connect' | 'dashboard' | 'portal'
+export type Area = 'shell' | 'entry' | 'connect' | 'dashboard' | 'portal' | 'messages' | 'queue'
 
 /** Languages that have a catalogue of the shell, English first. */
 export const languages: readonly string[] = Object.keys(catalogues)

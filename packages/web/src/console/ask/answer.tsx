@@ -5,6 +5,7 @@ import { gathered } from '#console/messages/message-aside.tsx'
 import { PolicyList } from '#console/messages/policy-list.tsx'
 import { SmallestChange } from '#console/messages/remedies.tsx'
 import why from '#console/messages/why.module.css'
+import { useWords } from '#i18n/i18n.ts'
 import { Facts } from '#shared/facts.tsx'
 import { Panel } from '#shared/panel.tsx'
 import stack from '#shared/stack.module.css'
@@ -16,6 +17,7 @@ type Asked = z.output<(typeof askMessage)['output']>
 const states = { accept: 'accepted', hold: 'held', defer: 'deferred', reject: 'refused' } as const
 
 export function Answer({ answer }: { readonly answer: Asked }) {
+  const words = useWords('messages')
   const state = states[answer.outcome]
   const { tone, word } = wordOf('message', state)
   return (
@@ -43,7 +45,7 @@ export function Answer({ answer }: { readonly answer: Asked }) {
         )}
       </Panel>
       <Panel title="Facts">
-        <Facts rows={answer.facts.map(gathered)} />
+        <Facts rows={answer.facts.map((fact) => gathered(fact, words))} />
       </Panel>
     </div>
   )

@@ -3,10 +3,11 @@
 import { getMessageReasons } from '@gatepost/contract/message.ts'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { count } from '#shared/format.ts'
 import { ChoiceChip, SetChip } from './filter-chips.tsx'
 import type { MessageSearch } from './message-search.ts'
-import { knownPolicies, policyWord } from './policy-words.ts'
+import { knownPolicies, usePolicyWord } from './policy-words.ts'
 
 type Props = {
   readonly search: MessageSearch
@@ -15,6 +16,8 @@ type Props = {
 
 export function CauseChips({ search, onChange }: Props) {
   const tenant = useSlug()
+  const words = useWords('messages')
+  const policyWord = usePolicyWord()
   const { data } = useEndpoint(getMessageReasons, { params: { tenant } }, { staleTime: 60_000 })
   const reasons = data?.items ?? []
   const chosen = reasons.find(({ reason }) => reason === search.reason)
@@ -22,7 +25,7 @@ export function CauseChips({ search, onChange }: Props) {
     <>
       {(reasons.length > 0 || search.reason) && (
         <ChoiceChip
-          name="Reason"
+          name={words('filter.reason')}
           value={search.reason && (chosen?.means ?? search.reason)}
           choices={reasons.map(({ reason, means, count: number }) => ({
             label: `${means} ${count(number)}`,
@@ -32,7 +35,7 @@ export function CauseChips({ search, onChange }: Props) {
         />
       )}
       <ChoiceChip
-        name="Policy"
+        name={words('filter.policy')}
         value={search.policy && policyWord(search.policy)}
         choices={knownPolicies.map((policy) => ({
           label: policyWord(policy),
@@ -41,7 +44,11 @@ export function CauseChips({ search, onChange }: Props) {
         onClear={() => onChange({ policy: undefined })}
       />
       {search.rule && (
-        <SetChip name="Rule" value={search.rule} onClear={() => onChange({ rule: undefined })} />
+        <SetChip
+          name={words('filter.rule')}
+          value={search.rule}
+          onClear={() => onChange({ rule: undefined })}
+        />
       )}
     </>
   )

@@ -2,25 +2,29 @@
 import type { Message } from '@gatepost/contract/message.ts'
 import { Link } from '@tanstack/react-router'
 import { useSlug } from '#app/session.ts'
-import { span, timeOfDay } from '#shared/format.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
+import { count, span, timeOfDay } from '#shared/format.ts'
 import { HostText } from '#shared/host-text.tsx'
 import { Panel } from '#shared/panel.tsx'
 import { StatusWord } from '#shared/status-word.tsx'
 import { ClockTime } from '#shared/time.tsx'
-import { wordOf } from '#shared/vocabulary.ts'
 import classes from './why.module.css'
 
 type Comings = NonNullable<Message['comings']>
 
 export function ComingsPanel({ message }: { readonly message: Message }) {
   const slug = useSlug()
+  const words = useWords('messages')
   const { comings, id } = message
   if (comings === null) return null
   const { items, total } = comings
   const several = new Set(items.map(({ forwardPath }) => forwardPath)).size > 1
   return (
-    <Panel title="Put off by greylisting" side={`Came ${total === 1 ? 'once' : `${total} times`}`}>
-      <p>{comingsSentence(comings)}</p>
+    <Panel
+      title={words('comings.title')}
+      side={words('comings.came', { count: total, number: count(total) })}
+    >
+      <p>{comingsSentence(comings, words)}</p>
       <ol className={classes.comings}>
         {items.map((one) => (
           <li key={one.id} aria-current={one.id === id || undefined}>
@@ -28,7 +32,7 @@ export function ComingsPanel({ message }: { readonly message: Message }) {
             <span>
               {one.id === id ? (
                 <>
-                  <ClockTime at={one.at} /> <span className="tx2">this one</span>
+                  <ClockTime at={one.at} /> <span className="tx2">{words('comings.thisOne')}</span>
                 </>
               ) : (
                 <Link to="/t/$slug/messages/$message" params={{ slug, message: one.id }}>
@@ -45,15 +49,14 @@ export function ComingsPanel({ message }: { readonly message: Message }) {
 }
 
 /** `Deferred 10:02, accepted 10:17, after 15 min.` */
-export function comingsSentence({ items, firstAt, endedAt, delayMs, ...next }: Comings): string {
+export function comingsSentence(comings: Comings, words: Words): string {
+  const { items, firstAt, endedAt, delayMs, acceptedFrom, giveUpAt } = comings
+  const first = timeOfDay(firstAt)
   if (endedAt !== null && delayMs !== null) {
-    const last = items.at(-1)?.status ?? 'accepted'
+    const last = items.at(-1)?.status
     // What became of it later is told by its own page; here it counts that it was taken.
-    const word =
-      last === 'refused' || last === 'deferred' ? wordOf('message', last).word.toLowerCase() : 'accepted'
-    return `Deferred ${timeOfDay(firstAt)}, ${word} ${timeOfDay(endedAt)}, after ${span(delayMs)}.`
+    const how = last === 'refused' || last === 'deferred' ? last : 'accepted'
+    return words(`comings.ended.${how}`, { first, end: timeOfDay(endedAt), delay: span(delayMs) })
   }
-  const { acceptedFrom, giveUpAt } = next
-  const until = `${timeOfDay(acceptedFrom)} until ${timeOfDay(giveUpAt)}`
-  return `Deferred ${timeOfDay(firstAt)}. It has not come again; a retry is accepted from ${until}.`
+  return words('comings.open', { first, from: timeOfDay(acceptedFrom), until: timeOfDay(giveUpAt) })
 }

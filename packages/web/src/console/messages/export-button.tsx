@@ -3,11 +3,13 @@ import { EXPORT_ROWS_MAX, exportMessages } from '@gatepost/contract/message.ts'
 import { Button } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { count } from '#shared/format.ts'
 import type { Query } from './message-search.ts'
 
 export function ExportButton({ query }: { readonly query: Query }) {
   const tenant = useSlug()
+  const words = useWords('messages')
   if (!useMay('messages:export')) return null
   const given = Object.entries(query).map(([name, value]) => [name, String(value)])
   const path = exportMessages.path.replace('{tenant}', encodeURIComponent(tenant))
@@ -18,9 +20,9 @@ export function ExportButton({ query }: { readonly query: Query }) {
       download="messages.csv"
       variant="default"
       leftSection={<IconDownload size={15} aria-hidden />}
-      title={`The filtered rows as CSV, at most ${count(EXPORT_ROWS_MAX)}`}
+      title={words('exportHint', { number: count(EXPORT_ROWS_MAX) })}
     >
-      Export
+      {words('export')}
     </Button>
   )
 }

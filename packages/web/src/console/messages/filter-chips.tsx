@@ -2,6 +2,7 @@
 import { Button, Menu, Popover, TextInput } from '@mantine/core'
 import { IconX } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
+import { useWords } from '#i18n/i18n.ts'
 import classes from './messages.module.css'
 
 type ChoiceProps = {
@@ -41,6 +42,7 @@ type TextProps = {
 
 /** A value that is typed. */
 export function TextChip({ name, hint, value, onChange }: TextProps) {
+  const words = useWords('messages')
   const [open, setOpen] = useState(false)
   const [typed, setTyped] = useState('')
   if (value) return <SetChip name={name} value={value} onClear={() => onChange(undefined)} />
@@ -75,7 +77,7 @@ export function TextChip({ name, hint, value, onChange }: TextProps) {
             onChange={(event) => setTyped(event.currentTarget.value)}
           />
           <Button type="submit" variant="default">
-            Filter
+            {words('filter.apply')}
           </Button>
         </form>
       </Popover.Dropdown>
@@ -86,13 +88,14 @@ export function TextChip({ name, hint, value, onChange }: TextProps) {
 type SetProps = { readonly name: string; readonly value: string; readonly onClear: () => void }
 
 export function SetChip({ name, value, onClear }: SetProps) {
+  const words = useWords('messages')
   return (
     <span className={classes.chipSet}>
       <span className="tx2">{name}</span> <span className={classes.chipValue}>{value}</span>
       <button
         type="button"
         className={classes.clear}
-        aria-label={`Clear ${name.toLowerCase()}`}
+        aria-label={words('filter.clear', { name: name.toLowerCase() })}
         onClick={onClear}
       >
         <IconX size={14} aria-hidden />

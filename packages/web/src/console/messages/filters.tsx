@@ -2,8 +2,8 @@
 import { MessageStatus } from '@gatepost/contract/message.ts'
 import { Kbd, Switch } from '@mantine/core'
 import type { ReactNode } from 'react'
+import { useWords } from '#i18n/i18n.ts'
 import { SearchField } from '#shared/search-field.tsx'
-import { wordOf } from '#shared/vocabulary.ts'
 import { CauseChips } from './cause-chips.tsx'
 import { ChoiceChip, TextChip } from './filter-chips.tsx'
 import { GroupChip } from './group-chip.tsx'
@@ -21,19 +21,22 @@ type Props = {
 }
 
 const people = [
-  { field: 'sender', name: 'From', hint: 'Address or domain; ann* finds what begins so' },
-  { field: 'recipient', name: 'To', hint: 'Address with its aliases, or domain; ann* finds what begins so' },
-  { field: 'ip', name: 'Client', hint: 'IP address; 198.51.100.* finds what begins so' },
+  { field: 'sender', hint: 'senderHint' },
+  { field: 'recipient', hint: 'recipientHint' },
+  { field: 'ip', hint: 'ipHint' },
 ] as const
 
 export function Filters({ search, onChange, live, onLive, children }: Props) {
+  const words = useWords('messages')
+  const states = useWords('shell')
+  const statusName = (status: MessageStatus): string => states(`states.message.${status}`)
   return (
-    <search className={classes.filters} aria-label="Filter messages">
+    <search className={classes.filters} aria-label={words('filter.label')}>
       <div className={classes.line}>
         <SearchField
           className={classes.field}
-          label="Search messages"
-          placeholder="Address, domain, subject, message id or IP"
+          label={words('filter.search')}
+          placeholder={words('filter.hint')}
           value={search.search ?? ''}
           onChange={(value) => onChange({ search: value || undefined })}
           hint={<Kbd size="xs">/</Kbd>}
@@ -43,28 +46,28 @@ export function Filters({ search, onChange, live, onLive, children }: Props) {
       </div>
       <div className={classes.line}>
         <ChoiceChip
-          name="Status"
-          value={search.status && wordOf('message', search.status).word}
+          name={words('filter.status')}
+          value={search.status && statusName(search.status)}
           choices={MessageStatus.options.map((status) => ({
-            label: wordOf('message', status).word,
+            label: statusName(status),
             pick: () => onChange({ status }),
           }))}
           onClear={() => onChange({ status: undefined })}
         />
         <ChoiceChip
-          name="Direction"
-          value={search.direction && (search.direction === 'inbound' ? 'Inbound' : 'Outbound')}
+          name={words('filter.direction')}
+          value={search.direction && words(`filter.${search.direction}`)}
           choices={[
-            { label: 'Inbound', pick: () => onChange({ direction: 'inbound' }) },
-            { label: 'Outbound', pick: () => onChange({ direction: 'outbound' }) },
+            { label: words('filter.inbound'), pick: () => onChange({ direction: 'inbound' }) },
+            { label: words('filter.outbound'), pick: () => onChange({ direction: 'outbound' }) },
           ]}
           onClear={() => onChange({ direction: undefined })}
         />
-        {people.map(({ field, name, hint }) => (
+        {people.map(({ field, hint }) => (
           <TextChip
             key={field}
-            name={name}
-            hint={hint}
+            name={words(`filter.${field}`)}
+            hint={words(`filter.${hint}`)}
             value={search[field]}
             onChange={(value) => onChange({ [field]: value })}
           />
@@ -74,7 +77,7 @@ export function Filters({ search, onChange, live, onLive, children }: Props) {
         <span className={classes.live} data-on={live || undefined}>
           <span className={classes.dot} aria-hidden />
           <Switch
-            label="Live"
+            label={words('filter.live')}
             labelPosition="left"
             checked={live}
             onChange={(event) => onLive(event.currentTarget.checked)}

@@ -3,7 +3,8 @@
 import { type AddressGroupSummary, listGroups } from '@gatepost/contract/group.ts'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
-import { plural } from '#shared/format.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
+import { count } from '#shared/format.ts'
 import { ChoiceChip, SetChip } from './filter-chips.tsx'
 import type { MessageSearch } from './message-search.ts'
 
@@ -17,6 +18,7 @@ const GROUPS_SHOWN = 100
 
 export function GroupChip({ search, onChange }: Props) {
   const tenant = useSlug()
+  const words = useWords('messages')
   const may = useMay('policies:read')
   const { data } = useEndpoint(
     listGroups,
@@ -24,17 +26,17 @@ export function GroupChip({ search, onChange }: Props) {
     { enabled: may, staleTime: 60_000 },
   )
   // Nobody is written to in an empty one.
-  const groups = (data?.items ?? []).filter((group) => sizeOf(group) !== '')
+  const groups = (data?.items ?? []).filter((group) => sizeOf(group, words) !== '')
   const name = groups.find(({ id }) => id === search.group)?.name ?? search.group
   const clear = () => onChange({ group: undefined })
-  if (search.group) return <SetChip name="To group" value={name ?? ''} onClear={clear} />
+  if (search.group) return <SetChip name={words('filter.group')} value={name ?? ''} onClear={clear} />
   if (groups.length === 0) return null
   return (
     <ChoiceChip
-      name="To group"
+      name={words('filter.group')}
       value={undefined}
       choices={groups.map((group) => ({
-        label: `${group.name} (${sizeOf(group)})`,
+        label: `${group.name} (${sizeOf(group, words)})`,
         pick: () => onChange({ group: group.id }),
       }))}
       onClear={clear}
@@ -43,11 +45,11 @@ export function GroupChip({ search, onChange }: Props) {
 }
 
 /** `12 users, 2 addresses, 1 domain`; empty for an empty group. */
-function sizeOf({ memberCount, addressCount, domainCount }: AddressGroupSummary): string {
+function sizeOf({ memberCount, addressCount, domainCount }: AddressGroupSummary, words: Words): string {
   const parts = [
-    memberCount > 0 && plural(memberCount, 'user'),
-    addressCount > 0 && plural(addressCount, 'address', 'addresses'),
-    domainCount > 0 && plural(domainCount, 'domain'),
+    memberCount > 0 && words('users', { count: memberCount, number: count(memberCount) }),
+    addressCount > 0 && words('addresses', { count: addressCount, number: count(addressCount) }),
+    domainCount > 0 && words('domains', { count: domainCount, number: count(domainCount) }),
   ]
   return parts.filter(Boolean).join(', ')
 }

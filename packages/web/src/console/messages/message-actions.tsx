@@ -7,6 +7,7 @@ import { IconArrowForwardUp, IconBan, IconUserCheck } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { useAction } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import { SpamReport } from './spam-report.tsx'
 
@@ -30,11 +31,12 @@ export function MessageActions({ message }: { readonly message: Message }) {
 
 function Release({ message }: { readonly message: Message }) {
   const tenant = useSlug()
+  const words = useWords('messages')
   const release = useAction(actOnQueue, { readAgain: [getMessage, listMessages, listQueue] })
   if (release.data) {
     return (
       <p className="small tx2" role="status">
-        {release.data.recipients > 0 ? 'Released: it is on its way.' : 'Nothing of it is held any more.'}
+        {words(release.data.recipients > 0 ? 'act.released' : 'act.notHeld')}
       </p>
     )
   }
@@ -47,7 +49,7 @@ function Release({ message }: { readonly message: Message }) {
           release.mutate({ params: { tenant }, body: { action: 'release', messages: [message.id] } })
         }
       >
-        Release
+        {words('act.release')}
       </Button>
       {release.error && <ProblemNote error={release.error} />}
     </>
@@ -57,24 +59,25 @@ function Release({ message }: { readonly message: Message }) {
 /** Both open the policy's form, filled in: what it meets is seen before it is saved. */
 function SenderPolicies({ message }: { readonly message: Message }) {
   const slug = useSlug()
+  const words = useWords('messages')
   const address = message.author ?? message.reversePath ?? ''
   const side = { from: { kind: 'address', address }, to: { kind: 'everyone' } } as const
   const permit: PolicyDraftIn = {
     ...side,
     type: 'permitted-senders',
-    name: `Permit ${address}`,
+    name: words('act.permitName', { address }),
     option: { action: 'permit', onlyIfAuthenticated: true },
   }
   const block: PolicyDraftIn = {
     ...side,
     type: 'blocked-senders',
-    name: `Block ${address}`,
+    name: words('act.blockName', { address }),
     addressesBasedOn: 'both',
     option: { action: 'block' },
   }
   const choices = [
-    { draft: permit, label: 'Permit sender', icon: <IconUserCheck size={15} aria-hidden /> },
-    { draft: block, label: 'Block sender', icon: <IconBan size={15} aria-hidden /> },
+    { draft: permit, label: words('act.permit'), icon: <IconUserCheck size={15} aria-hidden /> },
+    { draft: block, label: words('act.block'), icon: <IconBan size={15} aria-hidden /> },
   ]
   return choices.map(({ draft, label, icon }) => (
     <Button

@@ -1,5 +1,6 @@
 // Beside the timeline: each recipient's outcome, and the facts of the message.
 import type { Message } from '@gatepost/contract/message.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
 import { CopyButton } from '#shared/copy-button.tsx'
 import { type FactRow, Facts } from '#shared/facts.tsx'
 import { bytes } from '#shared/format.ts'
@@ -11,8 +12,9 @@ import { PolicyList } from './policy-list.tsx'
 import classes from './why.module.css'
 
 export function Recipients({ message }: { readonly message: Message }) {
+  const words = useWords('messages')
   return (
-    <Panel title="Recipients" side={String(message.recipients.length)} flush>
+    <Panel title={words('why.recipients')} side={String(message.recipients.length)} flush>
       <ul className={classes.recipients}>
         {message.recipients.map(({ forwardPath, status, explanation }) => (
           <li key={forwardPath}>
@@ -22,7 +24,7 @@ export function Recipients({ message }: { readonly message: Message }) {
             </span>
             {explanation.length > 0 && (
               <details>
-                <summary>Why</summary>
+                <summary>{words('why.why')}</summary>
                 <PolicyList steps={explanation} brief={false} label={forwardPath} />
               </details>
             )}
@@ -34,53 +36,51 @@ export function Recipients({ message }: { readonly message: Message }) {
 }
 
 export function MessageFacts({ message }: { readonly message: Message }) {
+  const words = useWords('messages')
   return (
-    <Panel title="Facts">
-      <Facts rows={[...factRows(message), ...message.facts.map(gathered)]} />
+    <Panel title={words('why.facts')}>
+      <Facts rows={[...factRows(message, words), ...message.facts.map((fact) => gathered(fact, words))]} />
     </Panel>
   )
 }
 
-const factWords = new Map([
-  ['spf', 'SPF'],
-  ['clientNames', 'Verified names'],
-  ['managedSender', 'Own list'],
-  ['listedSpf', 'SPF of listed domains'],
-  ['callForward', 'Mail host'],
-  ['greylist', 'Greylist'],
-  ['hops', 'Hops'],
-  ['relayProof', 'Proof of the sender'],
-])
-
 /** Facts are named as the policies name them; here they begin with a capital. */
-function factWord(name: string): string {
-  return factWords.get(name) ?? name.charAt(0).toUpperCase() + name.slice(1)
+function factWord(name: string, words: Words): string {
+  return words(`fact.${name}`, name.charAt(0).toUpperCase() + name.slice(1))
 }
 
 /** A gathered fact as a row: unknown is never shown as "no". */
-export function gathered({ name, value, known }: Message['facts'][number]): FactRow {
-  return [factWord(name), known ? value : `unknown: ${value}`]
+export function gathered({ name, value, known }: Message['facts'][number], words: Words): FactRow {
+  return [factWord(name, words), known ? value : words('why.unknown', { value })]
 }
 
-function factRows(message: Message): readonly FactRow[] {
+function factRows(message: Message, words: Words): readonly FactRow[] {
   const { client, reversePath, size, messageIdField, settingsRevision } = message
   const rows: (FactRow | null)[] = [
-    client && ['Client', <HostText key="ip">{client.ip}</HostText>],
-    client?.name ? ['Host name', <HostText key="name">{client.name}</HostText>] : null,
-    client && ['HELO', <HostText key="helo">{client.helo}</HostText>],
-    client && ['TLS', client.tls ? `${client.tls.version}, ${client.tls.cipher}` : 'none'],
-    ['Reverse-path', reversePath ? <HostText key="path">{reversePath}</HostText> : 'null (a bounce)'],
-    size === null ? null : ['Size', bytes(size)],
+    client && [words('fact.client'), <HostText key="ip">{client.ip}</HostText>],
+    client?.name ? [words('fact.hostName'), <HostText key="name">{client.name}</HostText>] : null,
+    client && [words('fact.helo'), <HostText key="helo">{client.helo}</HostText>],
+    client && [
+      words('fact.tls'),
+      client.tls ? `${client.tls.version}, ${client.tls.cipher}` : words('fact.none'),
+    ],
+    [
+      words('fact.reversePath'),
+      reversePath ? <HostText key="path">{reversePath}</HostText> : words('fact.nullPath'),
+    ],
+    size === null ? null : [words('fact.size'), bytes(size)],
     messageIdField
       ? [
-          'Message-ID',
+          words('fact.messageId'),
           <span key="id" className={stack.inline}>
             <HostText>{messageIdField}</HostText>
-            <CopyButton value={messageIdField} label="Copy Message-ID" />
+            <CopyButton value={messageIdField} label={words('fact.copyMessageId')} />
           </span>,
         ]
       : null,
-    settingsRevision === null ? null : ['Settings', `revision ${settingsRevision}`],
+    settingsRevision === null
+      ? null
+      : [words('fact.settings'), words('fact.revision', { number: settingsRevision })],
   ]
   return rows.filter((row): row is FactRow => row !== null)
 }

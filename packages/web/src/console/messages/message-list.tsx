@@ -3,6 +3,7 @@ import type { MessageRow } from '@gatepost/contract/message.ts'
 import { IconArrowDownLeft, IconArrowUpRight } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { count } from '#shared/format.ts'
 import { usePhone } from '#shared/screen.ts'
 import { StatusWord } from '#shared/status-word.tsx'
@@ -21,16 +22,17 @@ type Props = {
 
 export function MessageList({ rows, isNew, ownDomain }: Props) {
   const phone = usePhone()
+  const words = useWords('messages')
   const { shown, held, release, box } = useSteadyRows(rows)
   return (
     <>
       {held > 0 && (
         <button type="button" className={classes.more} onClick={release}>
-          {held === 1 ? 'Show 1 new message' : `Show ${count(held)} new messages`}
+          {words('list.new', { count: held, number: count(held) })}
         </button>
       )}
       {phone ? (
-        <ul className={table.cards} aria-label="Messages" ref={box}>
+        <ul className={table.cards} aria-label={words('title')} ref={box}>
           {shown.map((row) => (
             <li key={row.id} className={classes.card} data-new={isNew(row.id) || undefined}>
               <Card row={row} ownDomain={ownDomain} />
@@ -39,18 +41,18 @@ export function MessageList({ rows, isNew, ownDomain }: Props) {
         </ul>
       ) : (
         <table className={`${table.table} ${classes.table}`} data-dense data-hover ref={box}>
-          <caption className="hidden-visually">Messages, newest first</caption>
+          <caption className="hidden-visually">{words('list.label')}</caption>
           <thead>
             <tr>
-              <th scope="col">Time</th>
+              <th scope="col">{words('list.time')}</th>
               <th scope="col">
-                <span className="hidden-visually">Direction</span>
+                <span className="hidden-visually">{words('filter.direction')}</span>
               </th>
-              <th scope="col">From</th>
-              <th scope="col">To</th>
-              <th scope="col">Subject</th>
-              <th scope="col">Status</th>
-              <th scope="col">Reason</th>
+              <th scope="col">{words('filter.sender')}</th>
+              <th scope="col">{words('filter.recipient')}</th>
+              <th scope="col">{words('list.subject')}</th>
+              <th scope="col">{words('filter.status')}</th>
+              <th scope="col">{words('filter.reason')}</th>
             </tr>
           </thead>
           <tbody>
@@ -67,8 +69,9 @@ export function MessageList({ rows, isNew, ownDomain }: Props) {
 type RowProps = { readonly row: MessageRow; readonly isNew: boolean; readonly ownDomain: string }
 
 function TableRow({ row, isNew, ownDomain }: RowProps) {
-  const from = senderOf(row)
-  const to = recipientOf(row)
+  const words = useWords('messages')
+  const from = senderOf(row, words)
+  const to = recipientOf(row, words)
   return (
     <tr className={classes.row} data-new={isNew || undefined}>
       <td>
@@ -91,13 +94,14 @@ function TableRow({ row, isNew, ownDomain }: RowProps) {
       </td>
       <td className={`${table.cut} tx2`} title={row.reason}>
         {row.reason}
-        {row.count > 1 && ` (${count(row.count)} times)`}
+        {row.count > 1 && ` ${words('list.times', { number: count(row.count) })}`}
       </td>
     </tr>
   )
 }
 
 function Card({ row, ownDomain }: { readonly row: MessageRow; readonly ownDomain: string }) {
+  const words = useWords('messages')
   return (
     <>
       <span className={classes.cardHead}>
@@ -108,7 +112,7 @@ function Card({ row, ownDomain }: { readonly row: MessageRow; readonly ownDomain
       </span>
       <MessageLink row={row} />
       <span className="tx2">
-        {personOf(senderOf(row), ownDomain)} → {personOf(recipientOf(row), ownDomain)}
+        {personOf(senderOf(row, words), ownDomain)} → {personOf(recipientOf(row, words), ownDomain)}
       </span>
       {row.reason && <span className="small tx3">{row.reason}</span>}
     </>
@@ -116,21 +120,23 @@ function Card({ row, ownDomain }: { readonly row: MessageRow; readonly ownDomain
 }
 
 function MessageLink({ row }: { readonly row: MessageRow }) {
+  const words = useWords('messages')
   const slug = useSlug()
   return (
     <Link to="/t/$slug/messages/$message" params={{ slug, message: row.id }} className={classes.subject}>
-      {row.subject || <span className="tx3">{noSubject(row)}</span>}
+      {row.subject || <span className="tx3">{noSubject(row, words)}</span>}
     </Link>
   )
 }
 
 function Direction({ direction }: { readonly direction: MessageRow['direction'] }) {
-  if (direction === null) return <span className="hidden-visually">Not taken</span>
+  const words = useWords('messages')
+  if (direction === null) return <span className="hidden-visually">{words('filter.notTaken')}</span>
   const Icon = direction === 'inbound' ? IconArrowDownLeft : IconArrowUpRight
   return (
     <>
       <Icon size={15} stroke={1.6} className="tx3" aria-hidden />
-      <span className="hidden-visually">{direction === 'inbound' ? 'Inbound' : 'Outbound'}</span>
+      <span className="hidden-visually">{words(`filter.${direction}`)}</span>
     </>
   )
 }

@@ -6,6 +6,7 @@ import { useEndpoint } from '#api/use-endpoint.ts'
 import { NotFoundInside } from '#app/not-found-inside.tsx'
 import { Page } from '#app/page.tsx'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { CopyButton } from '#shared/copy-button.tsx'
 import { ProblemNote } from '#shared/note.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
@@ -24,6 +25,7 @@ const SETTLED = new Set<Message['status']>(['delivered', 'refused', 'bounced', '
 
 export function MessagePage() {
   const tenant = useSlug()
+  const words = useWords('messages')
   const { message = '' } = useParams({ strict: false })
   const { data, error } = useEndpoint(
     getMessage,
@@ -32,14 +34,14 @@ export function MessagePage() {
   )
   if (isProblem(error, 'not-found')) return <NotFoundInside />
   const crumb = {
-    label: 'Messages',
+    label: words('title'),
     link: (
       <Link to="/t/$slug/messages" params={{ slug: tenant }}>
-        Messages
+        {words('title')}
       </Link>
     ),
   }
-  const title = data ? data.subject || noSubject(data) : 'Message'
+  const title = data ? data.subject || noSubject(data, words) : words('message')
   return (
     <Page title={title} crumbs={[crumb]} lead={data && <People message={data} />}>
       {data ? <Why message={data} /> : error ? <ProblemNote error={error} /> : <SkeletonRows rows={8} />}
@@ -48,13 +50,14 @@ export function MessagePage() {
 }
 
 function People({ message }: { readonly message: Message }) {
+  const words = useWords('messages')
   return (
     <p className={classes.people}>
       <span>
-        From <span className="strong">{senderOf(message)}</span>
+        {words('why.from')} <span className="strong">{senderOf(message, words)}</span>
       </span>
       <span>
-        To <span className="strong">{recipientOf(message)}</span>
+        {words('why.to')} <span className="strong">{recipientOf(message, words)}</span>
       </span>
       <span>
         <FullTime at={message.at} />
@@ -64,11 +67,12 @@ function People({ message }: { readonly message: Message }) {
 }
 
 function Why({ message }: { readonly message: Message }) {
+  const words = useWords('messages')
   return (
     <>
       <Verdict message={message}>
         <MessageActions message={message} />
-        <CopyButton value={globalThis.location.href} label="Copy link" text />
+        <CopyButton value={globalThis.location.href} label={words('why.copyLink')} text />
       </Verdict>
       <div className={stack.detail}>
         <Timeline message={message} />
@@ -76,7 +80,7 @@ function Why({ message }: { readonly message: Message }) {
           <SmallestChange
             text={message.smallestChange}
             remedies={message.remedies}
-            because={`Message ${message.id}`}
+            because={words('why.because', { id: message.id })}
           />
           <ComingsPanel message={message} />
           {message.recipients.length > 1 && <Recipients message={message} />}

@@ -1,16 +1,11 @@
 // The filters of the message list as they stand in the address, and what they ask of the server.
 import { type listMessages, MessageStatus } from '@gatepost/contract/message.ts'
 import * as z from 'zod'
+import type { Words } from '#i18n/i18n.ts'
+import { locale } from '#i18n/language.ts'
 
 export const ranges = ['hour', 'day', 'week', 'all'] as const
 export type Range = (typeof ranges)[number]
-
-export const rangeWords: { readonly [Name in Range]: string } = {
-  hour: 'Last hour',
-  day: 'Last 24 hours',
-  week: 'Last 7 days',
-  all: 'All',
-}
 
 const DAY_MS = 86_400_000
 const rangeMs = { hour: 3_600_000, day: DAY_MS, week: 7 * DAY_MS, all: null } as const
@@ -80,62 +75,57 @@ function startOfDay(day: string, later: number): number {
 }
 
 /** What the time button says. */
-export function timeWords({ time, from, to }: MessageSearch): string {
-  if (from !== undefined && to !== undefined) return from === to ? from : `${from} to ${to}`
-  if (from !== undefined) return `Since ${from}`
-  if (to !== undefined) return `Until ${to}`
-  return rangeWords[time ?? 'day']
-}
-
-const when: { readonly [Name in Range]: string } = {
-  hour: ' in the last hour',
-  day: ' in the last 24 hours',
-  week: ' in the last 7 days',
-  all: '',
+export function timeWords({ time, from, to }: MessageSearch, words: Words): string {
+  if (from !== undefined && to !== undefined) return from === to ? from : words('time.range', { from, to })
+  if (from !== undefined) return words('time.since', { day: from })
+  if (to !== undefined) return words('time.until', { day: to })
+  return words(`time.${time ?? 'day'}`)
 }
 
 /** The question again, as an answer: "No refused message with acme.example reached us in the last hour". */
-export function noMatchSentence(search: MessageSearch): string {
-  const { sender, recipient, group, ip, from, to, time = 'day' } = search
-  const parts = [
-    search.status,
-    search.direction,
-    'message',
-    search.search && `with ${search.search}`,
-    sender && `from ${sender}`,
-    recipient && `to ${recipient}`,
-    group && 'to this group',
-    ip && `by ${ip}`,
+export function noMatchSentence(search: MessageSearch, words: Words): string {
+  const { status, direction, sender, recipient, group, ip, from, to, time = 'day' } = search
+  const details = [
+    search.search && words('noMatch.with', { text: search.search }),
+    sender && words('noMatch.from', { text: sender }),
+    recipient && words('noMatch.to', { text: recipient }),
+    group && words('noMatch.toGroup'),
+    ip && words('noMatch.by', { text: ip }),
   ]
-  const days = (from ?? to) ? ` (${timeWords(search).toLowerCase()})` : when[time]
-  return `No ${parts.filter(Boolean).join(' ')} reached us${days}`
+  const days = (from ?? to) ? `(${timeWords(search, words).toLowerCase()})` : ''
+  const sentence = words('noMatch.sentence', {
+    status: status ? words(`noMatch.status.${status}`) : '',
+    direction: direction ? words(`noMatch.direction.${direction}`) : '',
+    details: details.filter(Boolean).join(' '),
+    when: days || (time === 'all' ? '' : words(`noMatch.when.${time}`)),
+  })
+  return sentence.replaceAll(/ {2,}/g, ' ').trim()
 }
 
 export function isFiltered(search: MessageSearch): boolean {
   return copied.some((name) => Boolean(search[name]))
 }
 
-const older: { readonly [Name in Range]: string } = {
-  hour: 'mail older than an hour',
-  day: 'mail older than 24 hours',
-  week: 'mail older than 7 days',
-  all: '',
-}
-
 /** What the filters beside the search leave out: "mail that is not held and outbound mail"; else empty. */
-export function leftOutOf(search: MessageSearch): string {
+export function leftOutOf(search: MessageSearch, words: Words): string {
   const { status, direction, sender, recipient, group, ip, time = 'all', from, to } = search
   const { reason, policy, rule } = search
+  const isDays = (from ?? to) !== undefined
   const parts = [
-    status ? `mail that is not ${status}` : '',
-    direction ? `${direction === 'inbound' ? 'outbound' : 'inbound'} mail` : '',
-    sender ? 'other senders' : '',
-    recipient || group ? 'other recipients' : '',
-    ip ? 'other clients' : '',
-    reason || policy || rule ? 'mail that went its way for other reasons' : '',
-    (from ?? to) ? 'other days' : older[time],
+    status ? words('noMatch.out.status', { status: words(`noMatch.plain.${status}`) }) : '',
+    direction ? words(`noMatch.out.${direction === 'inbound' ? 'outbound' : 'inbound'}`) : '',
+    sender ? words('noMatch.out.senders') : '',
+    recipient || group ? words('noMatch.out.recipients') : '',
+    ip ? words('noMatch.out.clients') : '',
+    reason || policy || rule ? words('noMatch.out.reasons') : '',
+    isDays ? words('noMatch.out.days') : time === 'all' ? '' : words(`noMatch.out.${time}`),
   ]
-  return new Intl.ListFormat('en-GB').format(parts.filter((part) => part !== ''))
+  return new Intl.ListFormat(locale()).format(parts.filter((part) => part !== ''))
+}
+
+/** Whether any filter stands beside the search. */
+function leavesOut({ search: _search, time = 'all', ...beside }: MessageSearch): boolean {
+  return time !== 'all' || Object.values(beside).some(Boolean)
 }
 
 const none = Object.fromEntries(
@@ -144,6 +134,6 @@ const none = Object.fromEntries(
 
 /** Filters beside the search go first: what was searched for is then looked for everywhere; next goes all. */
 export function cleared(search: MessageSearch): Partial<MessageSearch> {
-  if (!leftOutOf(search)) return { ...none, search: undefined, time: undefined }
+  if (!leavesOut(search)) return { ...none, search: undefined, time: undefined }
   return { ...none, time: search.time && 'all' }
 }

@@ -5,10 +5,13 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
 import { Page } from '#app/page.tsx'
 import { useMyTenant, useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
+import { locale } from '#i18n/language.ts'
 import { EmptyState } from '#shared/empty-state.tsx'
 import { ProblemNote } from '#shared/note.tsx'
 import { currentTime } from '#shared/now.ts'
 import { PageFoot, usePages } from '#shared/pages.tsx'
+import { usePhone } from '#shared/screen.ts'
 import { SkeletonRows } from '#shared/skeleton.tsx'
 import { ExportButton } from './export-button.tsx'
 import { Filters } from './filters.tsx'
@@ -21,6 +24,7 @@ import { ROWS_PER_PAGE, useMessages } from './use-messages.ts'
 
 export function MessagesPage() {
   const tenant = useSlug()
+  const words = useWords('messages')
   const domain = useMyTenant()?.primaryDomain ?? ''
   const search = useSearch({ from: '/console/t/$slug/messages' })
   const navigate = useNavigate()
@@ -39,7 +43,7 @@ export function MessagesPage() {
   }
   return (
     <Page
-      title="Messages"
+      title={words('title')}
       width="full"
       busy={page.isPlaceholderData}
       barActions={<AskButton />}
@@ -50,7 +54,7 @@ export function MessagesPage() {
       </Filters>
       {page.data && page.data.aliases.length > 0 && (
         <p className="small tx2" role="status">
-          {`Also looked for: ${new Intl.ListFormat('en-GB').format(page.data.aliases)}, which reach the same person.`}
+          {words('alsoLooked', { aliases: new Intl.ListFormat(locale()).format(page.data.aliases) })}
         </p>
       )}
       {page.error && !page.data && <ProblemNote error={page.error} />}
@@ -76,28 +80,30 @@ export function MessagesPage() {
   )
 }
 
+/** On a phone its first word alone, so that the page's name has its place. */
 function AskButton() {
   const slug = useSlug()
+  const words = useWords('messages')
+  const phone = usePhone()
   return (
     <Button
       variant="default"
+      aria-label={phone ? words('askAbout') : undefined}
       renderRoot={(props) => <Link {...props} to="/t/$slug/ask" params={{ slug }} />}
       leftSection={<IconHelpHexagon size={15} aria-hidden />}
     >
-      Ask about a message
+      {words(phone ? 'ask' : 'askAbout')}
     </Button>
   )
 }
 
 function Nothing({ search, onClear }: { readonly search: MessageSearch; readonly onClear: () => void }) {
+  const words = useWords('messages')
   if (isFiltered(search) || search.time || search.from || search.to)
     return <NoMatch search={search} onClear={onClear} />
   return (
-    <EmptyState title="No message in the last 24 hours">
-      <p>
-        Every attempt appears here within two seconds: accepted, refused, queued, delivered or bounced, each
-        with its reason. Mail comes once a mail host sends through us, or the MX record points here.
-      </p>
+    <EmptyState title={words('none.title')}>
+      <p>{words('none.text')}</p>
     </EmptyState>
   )
 }

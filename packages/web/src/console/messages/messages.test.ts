@@ -1,11 +1,16 @@
 // The message centre's pure parts: filters, joining of rows, people, and the timeline's moments.
 import { describe, expect, test } from 'vitest'
+import english from '#i18n/en/messages.json'
 import { messageOf, rows } from '../../../fixtures/messages.ts'
+import { wordsOf } from '../../../fixtures/words.ts'
 import { mergeRows } from './merge-rows.ts'
 import { cleared, isFiltered, leftOutOf, MessageSearch, noMatchSentence, queryOf } from './message-search.ts'
 import { noSubject, personOf, recipientOf, senderOf } from './people.ts'
+import { runsOf } from './policy-list.tsx'
 import { policyWord } from './policy-words.ts'
 import { entriesOf, replyText } from './timeline-entries.ts'
+
+const words = wordsOf(english)
 
 function rowOf(status: string) {
   const row = rows.find((each) => each.status === status)
@@ -34,12 +39,17 @@ describe('filters', () => {
       direction: 'inbound',
       time: 'hour',
     } as const
-    expect(noMatchSentence(search)).toBe(
+    expect(noMatchSentence(search, words)).toBe(
       'No refused inbound message with ann@far.example reached us in the last hour',
     )
+    expect(noMatchSentence({ from: '2026-11-01', time: 'all' }, words)).toBe(
+      'No message reached us (since 2026-11-01)',
+    )
     expect(isFiltered({ time: 'hour' })).toBe(false)
-    expect(leftOutOf(search)).toBe('mail that is not refused, outbound mail and mail older than an hour')
-    expect(leftOutOf({ search: 'ann@far.example' })).toBe('')
+    expect(leftOutOf(search, words)).toBe(
+      'mail that is not refused, outbound mail and mail older than an hour',
+    )
+    expect(leftOutOf({ search: 'ann@far.example' }, words)).toBe('')
   })
 
   test('filters are cleared before the search', () => {
@@ -50,8 +60,8 @@ describe('filters', () => {
   })
 
   test('a subject that was never shown to us is not called missing', () => {
-    expect(noSubject({ status: 'refused' })).toBe('Subject not seen')
-    expect(noSubject({ status: 'delivered' })).toBe('No subject')
+    expect(noSubject({ status: 'refused' }, words)).toBe('Subject not seen')
+    expect(noSubject({ status: 'delivered' }, words)).toBe('No subject')
   })
 })
 
@@ -68,13 +78,13 @@ test('joined rows appear once, newest first, with the newer word', () => {
 test('people are named without our domain, and the null sender by name', () => {
   expect(personOf('leo@acme.example', 'acme.example')).toBe('leo')
   expect(personOf('leo@notacme.example', 'acme.example')).toBe('leo@notacme.example')
-  expect(senderOf({ author: null, reversePath: null, clientIp: null })).toBe('null sender')
-  expect(recipientOf({ forwardPath: 'a@b.example', recipientCount: 3 })).toBe('a@b.example and 2 more')
+  expect(senderOf({ author: null, reversePath: null, clientIp: null }, words)).toBe('null sender')
+  expect(recipientOf({ forwardPath: 'a@b.example', recipientCount: 3 }, words)).toBe('a@b.example and 2 more')
 })
 
 describe('timeline', () => {
   test('a refused recipient: connection, then the stage with our reply', () => {
-    const entries = entriesOf(messageOf(rowOf('refused')))
+    const entries = entriesOf(messageOf(rowOf('refused')), words)
     expect(entries.map(({ kind, title }) => `${kind}: ${title}`)).toEqual([
       'connection: Connection from out7.bulkroute.example [198.51.100.77]',
       'stage: Recipient refused',
@@ -83,7 +93,7 @@ describe('timeline', () => {
   })
 
   test('a delivered message: both stages, then each attempt with the remote reply', () => {
-    const entries = entriesOf(messageOf(rowOf('delivered')))
+    const entries = entriesOf(messageOf(rowOf('delivered')), words)
     expect(entries.map(({ title }) => title)).toEqual([
       'Connection from out7.bulkroute.example [198.51.100.77]',
       'Recipient accepted',
@@ -102,7 +112,7 @@ describe('timeline', () => {
     const explanation = ofStage('message')
     const one = { ...recipient, explanation: ofStage('rcpt') }
     const titles = (recipients: readonly (typeof one)[]) =>
-      entriesOf({ ...whole, explanation, recipients: [...recipients] })
+      entriesOf({ ...whole, explanation, recipients: [...recipients] }, words)
         .filter(({ kind }) => kind === 'stage')
         .map(({ title }) => title)
     expect(titles([one])).toEqual(['Recipient accepted', 'Message accepted'])
@@ -110,13 +120,13 @@ describe('timeline', () => {
   })
 
   test('a bounce names the report that went to the sender', () => {
-    const last = entriesOf(messageOf(rowOf('bounced'))).at(-1)
+    const last = entriesOf(messageOf(rowOf('bounced')), words).at(-1)
     expect(last).toMatchObject({ state: 'bounced', report: 'A delivery report went to the sender.' })
   })
 
   test('a message of our own did not come by SMTP', () => {
     const own = { ...messageOf(rowOf('delivered')), client: null, origin: 'dsn' as const }
-    expect(entriesOf(own)[0]?.title).toBe('Gatepost wrote this delivery report')
+    expect(entriesOf(own, words)[0]?.title).toBe('Gatepost wrote this delivery report')
   })
 
   test('a reply names its status once', () => {
@@ -127,6 +137,19 @@ describe('timeline', () => {
 })
 
 test('a policy this console does not know yet is named in plain letters', () => {
-  expect(policyWord('recipient-validation')).toBe('Recipient validation')
-  expect(policyWord('auto-allow')).toBe('Auto allow')
+  expect(policyWord('recipient-validation', words)).toBe('Recipient validation')
+  expect(policyWord('auto-allow', words)).toBe('Auto allow')
+})
+
+test('policies behind the one that decided stand together, others alone', () => {
+  const [step] = messageOf(rowOf('refused')).explanation
+  if (!step) throw new Error('fixtures have an explanation')
+  const unasked = (policy: string, means = 'Settled before') => {
+    return { ...step, policy, kind: 'not-asked', saw: '', means, rule: null, deciding: false } as typeof step
+  }
+  const asked = { ...step, policy: 'relay', kind: 'continue' as const, deciding: false }
+  const sizes = (...steps: readonly (typeof step)[]) => runsOf(steps).map(({ length }) => length)
+  expect(sizes(asked, unasked('virus'), unasked('spam'), unasked('hops'))).toEqual([1, 3])
+  expect(sizes(unasked('virus'), unasked('spam'))).toEqual([1, 1])
+  expect(sizes(unasked('virus'), asked, unasked('spam'), unasked('hops', 'Other'))).toEqual([1, 1, 1, 1])
 })

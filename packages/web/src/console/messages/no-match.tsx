@@ -7,6 +7,7 @@ import type { ReactNode } from 'react'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
 import { useConnect } from '#connect/use-connect.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
 import { StatusIcon } from '#shared/status-word.tsx'
 import type { StateOf } from '#shared/vocabulary.ts'
 import { leftOutOf, type MessageSearch, noMatchSentence } from './message-search.ts'
@@ -15,6 +16,7 @@ import classes from './messages.module.css'
 type Props = { readonly search: MessageSearch; readonly onClear: () => void }
 
 export function NoMatch({ search, onClear }: Props) {
+  const words = useWords('messages')
   return (
     <div className={classes.noMatch}>
       <div className={classes.noMatchHead}>
@@ -22,62 +24,60 @@ export function NoMatch({ search, onClear }: Props) {
           <IconMailOff size={20} stroke={1.6} aria-hidden />
         </span>
         <div>
-          <h2 className={classes.answer}>{noMatchSentence(search)}</h2>
-          <p className="tx2">{answerOf(search)}</p>
+          <h2 className={classes.answer}>{noMatchSentence(search, words)}</h2>
+          <p className="tx2">{answerOf(search, words)}</p>
         </div>
       </div>
       <ul className={classes.reasons}>
         <Reachable />
         <Around />
-        <Reason state="not-verified" title="It may not have been sent">
-          Ask the sender for the reply code in their log or bounce, and search for it above.
+        <Reason state="not-verified" title={words('noMatch.notSent')}>
+          {words('noMatch.notSentText')}
         </Reason>
       </ul>
       <div>
         <Button variant="default" onClick={onClear}>
-          Clear filters
+          {words('filter.clearAll')}
         </Button>
       </div>
     </div>
   )
 }
 
-function answerOf(search: MessageSearch): string {
-  const leftOut = leftOutOf(search)
-  if (leftOut) return `The filters leave out ${leftOut}: clear them to see it. Else it can be here:`
-  return 'That is an answer: it was not refused, held or lost here. Where it can be instead:'
+function answerOf(search: MessageSearch, words: Words): string {
+  const what = leftOutOf(search, words)
+  return what ? words('noMatch.leftOut', { what }) : words('noMatch.elsewhere')
 }
 
 function Reachable() {
+  const words = useWords('messages')
   const { data } = useEndpoint(getHealthLine, {})
   if (!data) return null
   const well = data.healthy === data.total
   return (
     <Reason
       state={well ? 'passed' : 'warning'}
-      title={well ? 'Gatepost is reachable' : 'Part of Gatepost is away'}
+      title={words(well ? 'noMatch.reachable' : 'noMatch.partAway')}
     >
-      {data.healthy} of {data.total} nodes healthy now.
+      {words('noMatch.nodes', { healthy: data.healthy, total: data.total })}
     </Reason>
   )
 }
 
 function Around() {
+  const words = useWords('messages')
   const slug = useSlug()
   const { data } = useConnect()
   const mx = data?.steps.find(({ name }) => name === 'modify-mx')
   if (!mx) return null
   const done = mx.state === 'done'
   return (
-    <Reason
-      state={done ? 'passed' : 'warning'}
-      title={done ? 'The MX record points here' : 'It may have gone around us'}
-    >
+    <Reason state={done ? 'passed' : 'warning'} title={words(done ? 'noMatch.mxHere' : 'noMatch.around')}>
       {done ? (
-        'Senders that ask the DNS bring their mail to Gatepost.'
+        words('noMatch.mxHereText')
       ) : (
         <>
-          The MX record does not point here everywhere: look into the mail host’s own trace.{' '}
+          {words('noMatch.aroundText')}{' '}
           <Link to="/t/$slug/connect/$step" params={{ slug, step: 'modify-mx' }}>
             {mx.title}
           </Link>

@@ -1,16 +1,22 @@
 // How senders, recipients and missing subjects are named in rows: the author if known, local people without
 // our domain.
 import type { MessageRow } from '@gatepost/contract/message.ts'
+import type { Words } from '#i18n/i18n.ts'
+import { count } from '#shared/format.ts'
+
+type Sender = Pick<MessageRow, 'author' | 'reversePath' | 'clientIp'>
+type Recipients = Pick<MessageRow, 'forwardPath' | 'recipientCount'>
 
 /** The author's address, else the reverse-path, else the client's address. */
-export function senderOf(row: Pick<MessageRow, 'author' | 'reversePath' | 'clientIp'>): string {
-  return row.author || row.reversePath || row.clientIp || 'null sender'
+export function senderOf(row: Sender, words: Words): string {
+  return row.author || row.reversePath || row.clientIp || words('nullSender')
 }
 
 /** The first recipient, and how many more. */
-export function recipientOf(row: Pick<MessageRow, 'forwardPath' | 'recipientCount'>): string {
-  if (!row.forwardPath) return '–'
-  return row.recipientCount > 1 ? `${row.forwardPath} and ${row.recipientCount - 1} more` : row.forwardPath
+export function recipientOf({ forwardPath, recipientCount }: Recipients, words: Words): string {
+  if (!forwardPath) return '–'
+  if (recipientCount <= 1) return forwardPath
+  return words('andMore', { address: forwardPath, number: count(recipientCount - 1) })
 }
 
 export function personOf(address: string, ownDomain: string): string {
@@ -18,6 +24,6 @@ export function personOf(address: string, ownDomain: string): string {
 }
 
 /** Stands for a missing subject: a transaction that we ended at its envelope never showed us one. */
-export function noSubject({ status }: Pick<MessageRow, 'status'>): string {
-  return status === 'refused' || status === 'deferred' ? 'Subject not seen' : 'No subject'
+export function noSubject({ status }: Pick<MessageRow, 'status'>, words: Words): string {
+  return words(status === 'refused' || status === 'deferred' ? 'subjectNotSeen' : 'noSubject')
 }

@@ -1,34 +1,39 @@
 // Names of policies as the Why page shows them; a new one is shown by its own name in plain letters.
-
-const words = new Map([
-  ['relay', 'Relay'],
-  ['secure-receipt', 'Secure receipt'],
-  ['recipient-validation', 'Recipient validation'],
-  ['anti-spoofing', 'Anti-spoofing, envelope'],
-  ['blocked-senders', 'Blocked senders'],
-  ['permitted-senders', 'Permitted senders'],
-  ['greylisting', 'Greylisting'],
-  ['hops', 'Hops and loops'],
-  ['authentication', 'Authentication'],
-  ['author-relay', 'Author and proof of outbound mail'],
-  ['sender-rate', 'Sender rate'],
-  ['forwarding', 'Forwarding'],
-  ['anti-spoofing-header', 'Anti-spoofing, header'],
-  ['display-name', 'Display name'],
-  ['blocked-senders-header', 'Blocked senders, header'],
-  ['permitted-senders-header', 'Permitted senders, header'],
-  ['virus', 'Virus'],
-  ['attachments', 'Attachments'],
-  ['first-contact', 'First contact'],
-  ['spam', 'Spam'],
-])
+import { useWords, type Words } from '#i18n/i18n.ts'
 
 /** In the order in which they are asked. */
-export const knownPolicies: readonly string[] = [...words.keys()]
+export const knownPolicies: readonly string[] = [
+  'relay',
+  'secure-receipt',
+  'recipient-validation',
+  'anti-spoofing',
+  'blocked-senders',
+  'permitted-senders',
+  'greylisting',
+  'hops',
+  'authentication',
+  'author-relay',
+  'sender-rate',
+  'forwarding',
+  'anti-spoofing-header',
+  'display-name',
+  'blocked-senders-header',
+  'permitted-senders-header',
+  'virus',
+  'attachments',
+  'first-contact',
+  'spam',
+]
 
-export function policyWord(policy: string): string {
+export function policyWord(policy: string, words: Words): string {
   const plain = policy.replaceAll('-', ' ')
-  return words.get(policy) ?? plain.charAt(0).toUpperCase() + plain.slice(1)
+  return words(`policies.${policy}`, plain.charAt(0).toUpperCase() + plain.slice(1))
+}
+
+/** Gives the name of a policy in the reader’s language. */
+export function usePolicyWord(): (policy: string) => string {
+  const words = useWords('messages')
+  return (policy) => policyWord(policy, words)
 }
 
 /** Kinds that settled or altered nothing: lighter, and hidden by "Only what mattered". */

@@ -11,28 +11,31 @@ import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useAction } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
+import { locale } from '#i18n/language.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
-import { policyWord } from './policy-words.ts'
+import { usePolicyWord } from './policy-words.ts'
 import classes from './why.module.css'
 
 type Props = { readonly text: string | null; readonly remedies: readonly Remedy[]; readonly because: string }
 
 /** `because` is kept as the reason of what is changed here. */
 export function SmallestChange({ text, remedies, because }: Props) {
+  const words = useWords('messages')
   const [first, ...others] = remedies
   if (!first && !text) return null
   return (
     <section className={classes.change} aria-labelledby="smallest-change">
       <h2 id="smallest-change">
-        <IconBulb size={18} stroke={1.6} aria-hidden /> The smallest change
+        <IconBulb size={18} stroke={1.6} aria-hidden /> {words('change.title')}
       </h2>
       <p>{first?.text ?? text}</p>
       {first && <Open remedy={first} />}
       {first?.act && <Act act={first.act} because={because} primary />}
       {others.map((remedy) => (
         <div key={remedy.text} className={classes.otherChange}>
-          <p className="tx2">Or: {remedy.text}</p>
+          <p className="tx2">{words('change.or', { text: remedy.text })}</p>
           <Open remedy={remedy} />
           {remedy.act && <Act act={remedy.act} because={because} />}
         </div>
@@ -43,9 +46,11 @@ export function SmallestChange({ text, remedies, because }: Props) {
 
 /** What nobody looked at then is not promised. */
 function Open({ remedy }: { readonly remedy: Remedy }) {
+  const words = useWords('messages')
+  const policyWord = usePolicyWord()
   if (remedy.open.length === 0) return null
-  const names = new Intl.ListFormat('en-GB').format(remedy.open.map(policyWord))
-  return <p className="small tx2">{`Then asked for the first time: ${names}.`}</p>
+  const names = new Intl.ListFormat(locale()).format(remedy.open.map(policyWord))
+  return <p className="small tx2">{words('change.open', { names })}</p>
 }
 
 type ActProps = { readonly act: RemedyAct; readonly because: string; readonly primary?: boolean }
@@ -70,6 +75,7 @@ type CreateProps = Omit<ActProps, 'act'> & {
 }
 
 function CreatePolicy({ draft, because, primary = false }: CreateProps) {
+  const words = useWords('messages')
   const tenant = useSlug()
   const create = useAction(createPolicy, { readAgain: [listPolicies] })
   const made = create.data?.policy
@@ -80,7 +86,7 @@ function CreatePolicy({ draft, because, primary = false }: CreateProps) {
       done={
         made && (
           <>
-            Made. New mail is judged by it at once:{' '}
+            {words('change.made')}{' '}
             <Link to="/t/$slug/policies/$policy" params={{ slug: tenant, policy: made.id }}>
               {made.name}
             </Link>
@@ -93,7 +99,7 @@ function CreatePolicy({ draft, because, primary = false }: CreateProps) {
         loading={create.isPending}
         onClick={() => create.mutate({ params: { tenant }, body: { draft, reason: because } })}
       >
-        Make this change
+        {words('change.make')}
       </Button>
       <Link
         className="small"
@@ -101,7 +107,7 @@ function CreatePolicy({ draft, because, primary = false }: CreateProps) {
         params={{ slug: tenant }}
         search={{ type: draft.type, draft }}
       >
-        Look at it first
+        {words('change.look')}
       </Link>
     </Doing>
   )
@@ -109,16 +115,17 @@ function CreatePolicy({ draft, because, primary = false }: CreateProps) {
 
 function AddUser({ email, primary = false }: { readonly email: string; readonly primary?: boolean }) {
   const tenant = useSlug()
+  const words = useWords('messages')
   const add = useAction(addUser, { readAgain: [listUsers] })
   if (!useMay('users:write')) return null
   return (
-    <Doing error={add.error} done={add.data && `${add.data.email} is added: its mail is taken at once.`}>
+    <Doing error={add.error} done={add.data && words('change.userAdded', { email: add.data.email })}>
       <Button
         variant={primary ? 'filled' : 'default'}
         loading={add.isPending}
         onClick={() => add.mutate({ params: { tenant }, body: { email } })}
       >
-        Add this user
+        {words('change.addUser')}
       </Button>
     </Doing>
   )
@@ -128,45 +135,47 @@ type AuthorizeProps = Omit<ActProps, 'act'> & { readonly address: string }
 
 function Authorize({ address, because, primary = false }: AuthorizeProps) {
   const tenant = useSlug()
+  const words = useWords('messages')
   const authorize = useAction(authorizeOutbound, { readAgain: [getOutbound] })
   if (!useMay('outbound:write')) return null
   return (
-    <Doing error={authorize.error} done={authorize.data && `${address} may send for you now.`}>
+    <Doing error={authorize.error} done={authorize.data && words('change.authorised', { address })}>
       <Button
         variant={primary ? 'filled' : 'default'}
         loading={authorize.isPending}
         onClick={() => authorize.mutate({ params: { tenant }, body: { address, comment: because } })}
       >
-        Authorise this address
+        {words('change.authorise')}
       </Button>
     </Doing>
   )
 }
 
 function PolicyLink({ policy }: { readonly policy: string }) {
+  const words = useWords('messages')
   const slug = useSlug()
   return (
     <Link to="/t/$slug/policies/$policy" params={{ slug, policy }}>
-      Open the policy
+      {words('change.openPolicy')}
     </Link>
   )
 }
 
 const pages = {
-  domains: { to: '/t/$slug/domains', label: 'Open domains' },
-  senders: { to: '/t/$slug/policies', label: 'Open policies' },
-  routes: { to: '/t/$slug/routes', label: 'Open delivery routes' },
-  queue: { to: '/t/$slug/queue', label: 'Open the queue' },
-  outbound: { to: '/t/$slug/outbound', label: 'Open outbound' },
+  domains: '/t/$slug/domains',
+  senders: '/t/$slug/policies',
+  routes: '/t/$slug/routes',
+  queue: '/t/$slug/queue',
+  outbound: '/t/$slug/outbound',
 } as const
 
 function OpenPage({ page }: { readonly page: keyof typeof pages }) {
   const slug = useSlug()
-  const { to, label } = pages[page]
+  const words = useWords('messages')
   return (
     <p>
-      <Link to={to} params={{ slug }}>
-        {label}
+      <Link to={pages[page]} params={{ slug }}>
+        {words(`change.page.${page}`)}
       </Link>
     </p>
   )
@@ -191,6 +200,7 @@ function Doing({ error, done, children }: DoingProps) {
 }
 
 export function WithTodaysSettings({ message }: { readonly message: Message }) {
+  const words = useWords('messages')
   const slug = useSlug()
   const { today, client, reversePath, forwardPath, author } = message
   if (!today) return null
@@ -202,11 +212,11 @@ export function WithTodaysSettings({ message }: { readonly message: Message }) {
     author: author ?? undefined,
   }
   return (
-    <Panel title="With today’s settings">
+    <Panel title={words('today.title')}>
       <p className="tx2">{today.text}</p>
       <p>
         <Link to="/t/$slug/ask" params={{ slug }} search={search}>
-          Ask again with fresh look-ups
+          {words('today.again')}
         </Link>
       </p>
     </Panel>

@@ -2,16 +2,18 @@
 import type { Message } from '@gatepost/contract/message.ts'
 import { Link } from '@tanstack/react-router'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import classes from './why.module.css'
 
 type Rule = NonNullable<Message['explanation'][number]['rule']>
 
 export function RuleLink({ rule }: { readonly rule: Rule }) {
   const slug = useSlug()
+  const words = useWords('messages')
   const may = useMay('policies:read')
   return (
     <span className={classes.means}>
-      Policy{' '}
+      {words('why.policy')}{' '}
       {may ? (
         <Link to="/t/$slug/policies/$policy" params={{ slug, policy: rule.id }}>
           {rule.name}

@@ -12,15 +12,14 @@ import { Button } from '@mantine/core'
 import { IconThumbDown, IconThumbUp } from '@tabler/icons-react'
 import { useAction } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { ProblemNote } from '#shared/note.tsx'
 
-const SAID: { readonly [Kind in SpamKind]: string } = {
-  spam: 'Reported as spam. It is a lesson for this organisation’s score.',
-  ham: 'Reported as wanted. It is a lesson for this organisation’s score.',
-}
+const SAID: { readonly [Kind in SpamKind]: string } = { spam: 'act.saidSpam', ham: 'act.saidHam' }
 
 export function SpamReport({ message }: { readonly message: Message }) {
   const tenant = useSlug()
+  const words = useWords('messages')
   const readAgain = [listSpamLessons, getSpamLearning]
   const report = useAction(reportSpam, { readAgain })
   const unlearn = useAction(unlearnSpam, { readAgain })
@@ -33,14 +32,14 @@ export function SpamReport({ message }: { readonly message: Message }) {
     return (
       <>
         <p className="small tx2" role="status">
-          {SAID[lesson.kind]}
+          {words(SAID[lesson.kind])}
         </p>
         <Button
           variant="default"
           loading={unlearn.isPending}
           onClick={() => unlearn.mutate({ params: { tenant, lesson: lesson.id } })}
         >
-          Take back
+          {words('act.takeBack')}
         </Button>
         {unlearn.error && <ProblemNote error={unlearn.error} />}
       </>
@@ -54,7 +53,7 @@ export function SpamReport({ message }: { readonly message: Message }) {
         leftSection={<IconThumbDown size={15} aria-hidden />}
         onClick={() => say('spam')}
       >
-        Report as spam
+        {words('act.spam')}
       </Button>
       <Button
         variant="default"
@@ -62,11 +61,11 @@ export function SpamReport({ message }: { readonly message: Message }) {
         leftSection={<IconThumbUp size={15} aria-hidden />}
         onClick={() => say('ham')}
       >
-        Report as wanted
+        {words('act.ham')}
       </Button>
       {unlearn.isSuccess && (
         <p className="small tx2" role="status">
-          Taken back: nothing of it stays.
+          {words('act.takenBack')}
         </p>
       )}
       {report.error && <ProblemNote error={report.error} />}

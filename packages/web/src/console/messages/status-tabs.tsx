@@ -2,16 +2,11 @@
 import { getMessageCounts, type MessageStatus } from '@gatepost/contract/message.ts'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { count } from '#shared/format.ts'
 import classes from './messages.module.css'
 
-const tabs = [
-  { status: undefined, label: 'All' },
-  { status: 'held', label: 'Held' },
-  { status: 'queued', label: 'Queued' },
-  { status: 'deferred', label: 'Deferred' },
-  { status: 'refused', label: 'Refused' },
-] as const
+const tabs = [undefined, 'held', 'queued', 'deferred', 'refused'] as const
 
 type Props = {
   readonly status: MessageStatus | undefined
@@ -20,21 +15,23 @@ type Props = {
 
 export function StatusTabs({ status, onChange }: Props) {
   const tenant = useSlug()
+  const words = useWords('messages')
+  const states = useWords('shell')
   const { data } = useEndpoint(getMessageCounts, { params: { tenant } }, { refetchInterval: 5_000 })
   return (
     <fieldset className={classes.tabs}>
-      <legend className="hidden-visually">Show messages that are</legend>
+      <legend className="hidden-visually">{words('tabs.label')}</legend>
       {tabs.map((tab) => {
-        const number = tab.status && data ? data[tab.status] : 0
+        const number = tab && data ? data[tab] : 0
         return (
           <button
-            key={tab.label}
+            key={tab ?? 'all'}
             type="button"
             className={classes.tab}
-            aria-pressed={tab.status === status}
-            onClick={() => onChange(tab.status)}
+            aria-pressed={tab === status}
+            onClick={() => onChange(tab)}
           >
-            {tab.label}
+            {tab ? states(`states.message.${tab}`) : words('tabs.all')}
             {number > 0 && ` ${count(number)}`}
           </button>
         )

@@ -1,7 +1,8 @@
 // The time of the message list: a range back from now, or days one names.
 import { Button, Popover, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
-import { type MessageSearch, ranges, rangeWords, timeWords } from './message-search.ts'
+import { useWords } from '#i18n/i18n.ts'
+import { type MessageSearch, ranges, timeWords } from './message-search.ts'
 import classes from './messages.module.css'
 
 type Props = {
@@ -10,6 +11,7 @@ type Props = {
 }
 
 export function TimeFilter({ search, onChange }: Props) {
+  const words = useWords('messages')
   const [open, setOpen] = useState(false)
   const [from, setFrom] = useState(search.from ?? '')
   const [to, setTo] = useState(search.to ?? '')
@@ -34,7 +36,7 @@ export function TimeFilter({ search, onChange }: Props) {
     >
       <Popover.Target>
         <button type="button" className={classes.time} aria-expanded={open} onClick={() => setOpen(!open)}>
-          <span className="tx3">Time</span> {timeWords(search)}
+          <span className="tx3">{words('time.label')}</span> {timeWords(search, words)}
         </button>
       </Popover.Target>
       <Popover.Dropdown>
@@ -50,27 +52,27 @@ export function TimeFilter({ search, onChange }: Props) {
                   choose({ time: time === 'day' ? undefined : time, from: undefined, to: undefined })
                 }
               >
-                {rangeWords[time]}
+                {words(`time.${time}`)}
               </button>
             ))}
           </div>
           <form className={classes.popover} onSubmit={submit}>
             <TextInput
               type="date"
-              label="From day"
+              label={words('time.fromDay')}
               value={from}
               max={to || undefined}
               onChange={(event) => setFrom(event.currentTarget.value)}
             />
             <TextInput
               type="date"
-              label="To day"
+              label={words('time.toDay')}
               value={to}
               min={from || undefined}
               onChange={(event) => setTo(event.currentTarget.value)}
             />
             <Button type="submit" variant="default" disabled={from === '' && to === ''}>
-              Show these days
+              {words('time.show')}
             </Button>
           </form>
         </div>

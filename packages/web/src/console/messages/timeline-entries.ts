@@ -1,5 +1,6 @@
 // Turns a message's record into the moments of the timeline: pure, so that it can be tested without a page.
 import type { Message } from '@gatepost/contract/message.ts'
+import type { Words } from '#i18n/i18n.ts'
 
 type Status = Message['status']
 type Step = Message['explanation'][number]
@@ -38,29 +39,30 @@ export type Entry =
       readonly banner: string | null
     }
 
-export function entriesOf(message: Message): readonly Entry[] {
-  return [...connection(message), ...stages(message), ...message.attempts.map(attemptEntry)]
+export function entriesOf(message: Message, words: Words): readonly Entry[] {
+  const attempts = message.attempts.map((attempt) => attemptEntry(attempt, words))
+  return [...connection(message, words), ...stages(message, words), ...attempts]
 }
 
-function connection({ client, at, origin }: Message): readonly Entry[] {
+function connection({ client, at, origin }: Message, words: Words): readonly Entry[] {
   if (client === null) {
-    const title = origin === 'dsn' ? 'Gatepost wrote this delivery report' : 'Gatepost sent this message'
-    return [{ kind: 'connection', at, title, state: 'accepted', words: 'It did not come by SMTP.' }]
+    const title = words(origin === 'dsn' ? 'line.wroteReport' : 'line.sentThis')
+    return [{ kind: 'connection', at, title, state: 'accepted', words: words('line.notSmtp') }]
   }
   const name = client.name ? `${client.name} [${client.ip}]` : client.ip
-  const tls = client.tls ? `${client.tls.version}, ${client.tls.cipher}` : 'no TLS'
+  const tls = client.tls ? `${client.tls.version}, ${client.tls.cipher}` : words('line.noTls')
   return [
     {
       kind: 'connection',
       at,
-      title: `Connection from ${name}`,
+      title: words('line.connection', { name }),
       state: 'accepted',
-      words: `HELO ${client.helo}, ${tls}`,
+      words: words('line.helo', { helo: client.helo, tls }),
     },
   ]
 }
 
-function stages(message: Message): readonly Entry[] {
+function stages(message: Message, words: Words): readonly Entry[] {
   const steps = stepsOf(message)
   const rcpt = steps.filter(({ stage }) => stage === 'rcpt')
   const content = steps.filter(({ stage }) => stage === 'message')
@@ -68,11 +70,13 @@ function stages(message: Message): readonly Entry[] {
   const refusedAt = content.length > 0 ? 'message' : 'rcpt'
   const entries: Entry[] = []
   if (rcpt.length > 0)
-    entries.push(stageEntry({ message, steps: rcpt, stage: 'rcpt', final: refusedAt === 'rcpt', reply }))
+    entries.push(
+      stageEntry({ message, steps: rcpt, stage: 'rcpt', final: refusedAt === 'rcpt', reply, words }),
+    )
   if (content.length > 0)
-    entries.push(stageEntry({ message, steps: content, stage: 'message', final: true, reply }))
+    entries.push(stageEntry({ message, steps: content, stage: 'message', final: true, reply, words }))
   if (entries.length === 0 && reply) {
-    entries.push(stageEntry({ message, steps: [], stage: 'message', final: true, reply }))
+    entries.push(stageEntry({ message, steps: [], stage: 'message', final: true, reply, words }))
   }
   return entries
 }
@@ -91,17 +95,16 @@ type StageInput = {
   /** The stage that gave the reply. */
   readonly final: boolean
   readonly reply: string | null
+  readonly words: Words
 }
 
-function stageEntry({ message, steps, stage, final, reply }: StageInput): Entry {
+function stageEntry({ message, steps, stage, final, reply, words }: StageInput): Entry {
   const state = final ? stateAtDoor(message) : 'accepted'
-  const subject = stage === 'rcpt' ? 'Recipient' : 'Message'
-  const verb = { refused: 'refused', deferred: 'put off', held: 'accepted and held' } as const
-  const how = state === 'refused' || state === 'deferred' || state === 'held' ? verb[state] : 'accepted'
+  const how = state === 'refused' || state === 'deferred' || state === 'held' ? state : 'accepted'
   return {
     kind: 'stage',
     at: message.at,
-    title: `${subject} ${how}`,
+    title: words(`line.${stage === 'rcpt' ? 'rcpt' : 'message'}.${how}`),
     state,
     steps,
     reply: final ? reply : null,
@@ -116,82 +119,75 @@ function stateAtDoor(message: Message): Status {
   return message.status === 'held' ? 'held' : 'accepted'
 }
 
-const outcomes: ReadonlyMap<string, { readonly words: string; readonly state: Status }> = new Map([
-  ['delivered', { words: 'accepted', state: 'delivered' as const }],
-  ['deferred', { words: 'put off', state: 'deferred' as const }],
-  ['bounced', { words: 'refused for good', state: 'bounced' as const }],
-  ['ambiguous', { words: 'ended without an answer; tried again', state: 'deferred' as const }],
-  ['held', { words: 'held', state: 'held' as const }],
+const states: ReadonlyMap<string, Status> = new Map<string, Status>([
+  ['delivered', 'delivered'],
+  ['deferred', 'deferred'],
+  ['bounced', 'bounced'],
+  ['ambiguous', 'deferred'],
+  ['held', 'held'],
 ])
 
-function attemptEntry(attempt: Attempt): Entry {
-  const outcome = outcomes.get(attempt.outcome) ?? { words: attempt.outcome, state: 'queued' as const }
-  const by = attempt.nextHop ? ` by ${attempt.nextHop.host}` : ''
+function attemptEntry(attempt: Attempt, words: Words): Entry {
+  const state = states.get(attempt.outcome) ?? 'queued'
+  const title = words(`line.attempt.${attempt.outcome}`, { number: attempt.attempt })
+  const { nextHop } = attempt
   return {
     kind: 'attempt',
     at: attempt.at,
-    title: `Delivery attempt ${attempt.attempt} ${outcome.words}${outcome.state === 'held' ? '' : by}`,
-    state: outcome.state,
-    words: hopWords(attempt),
+    title: nextHop && state !== 'held' ? words('line.by', { title, host: nextHop.host }) : title,
+    state,
+    words: hopWords(attempt, words),
     reply: replyText(attempt.reply),
     durationMs: attempt.durationMs,
-    report: attempt.dsnId ? 'A delivery report went to the sender.' : null,
-    tls: tlsLines(attempt),
-    signed: signedWords(attempt),
-    banner: attempt.banner === undefined ? null : BANNER_WORDS[attempt.banner],
+    report: attempt.dsnId ? words('line.report') : null,
+    tls: tlsLines(attempt, words),
+    signed: signedWords(attempt, words),
+    banner: attempt.banner === undefined ? null : words(`banner.${attempt.banner}`),
   }
 }
 
-function hopWords({ nextHop, tls, recipients }: Attempt): string {
+function hopWords({ nextHop, tls, recipients }: Attempt, words: Words): string {
   const ip = nextHop?.ip ? ` [${nextHop.ip}]` : ''
-  const hop = nextHop ? `${nextHop.host}${ip}:${nextHop.port}` : 'No mail host reached'
-  const secured = tls ? `${tls.version}${vouched(tls)}` : 'no TLS'
-  return `${hop}, ${secured}, for ${recipients.join(', ')}`
-}
-
-const KEPT = 'First contact: no banner, only the header field,'
-const BANNER_WORDS: { readonly [Name in NonNullable<Attempt['banner']>]: string } = {
-  placed: 'First contact: a banner stands in the text, so the author’s DKIM signature is broken.',
-  signed: `${KEPT} because people signed the text (S/MIME or PGP).`,
-  encrypted: `${KEPT} because the text is encrypted or signed with PGP.`,
-  report: `${KEPT} because it is a report for programs.`,
-  'no-text': `${KEPT} because there is no text to put it in.`,
-  unreadable: `${KEPT} because the structure of the message is broken.`,
-  'too-large': `${KEPT} because the message is larger than 16 MB.`,
+  const hop = nextHop ? `${nextHop.host}${ip}:${nextHop.port}` : words('line.noHost')
+  const secured = tls ? `${tls.version}${vouched(tls, words)}` : words('line.noTls')
+  return words('line.hop', { hop, secured, recipients: recipients.join(', ') })
 }
 
 /** `Signed as acme.example (DKIM: gp1 RSA, gp2 Ed25519)`. */
-function signedWords({ signatures = [], unsigned }: Attempt): string | null {
-  if (unsigned) return `Sent without its signature: ${unsigned}`
+function signedWords({ signatures = [], unsigned }: Attempt, words: Words): string | null {
+  if (unsigned) return words('line.unsigned', { why: unsigned })
   const [first] = signatures
   if (first === undefined) return null
   const keys = signatures.map(({ selector, algorithm }) => {
     return `${selector} ${algorithm.startsWith('rsa') ? 'RSA' : 'Ed25519'}`
   })
-  if (first.kind === 'arc') return `Sealed as ${first.domain} (ARC: ${keys.join(', ')})`
-  return `Signed as ${first.domain} (DKIM: ${keys.join(', ')})`
+  return words(first.kind === 'arc' ? 'line.sealed' : 'line.signed', {
+    domain: first.domain,
+    keys: keys.join(', '),
+  })
 }
 
 /** Who vouched for the host. */
-function vouched({ verified, by }: NonNullable<Attempt['tls']>): string {
-  if (by === 'dane') return ', certificate named by its TLSA records (DANE)'
-  if (by === 'mta-sts') return ', certificate checked as its MTA-STS policy asks'
-  if (by === 'policy') return verified ? ', certificate checked as a policy asks' : ', asked by a policy'
-  return verified ? ', certificate checked' : ''
+function vouched({ verified, by }: NonNullable<Attempt['tls']>, words: Words): string {
+  if (by === 'dane') return words('line.vouched.dane')
+  if (by === 'mta-sts') return words('line.vouched.mtaSts')
+  if (by === 'policy') return words(verified ? 'line.vouched.policyChecked' : 'line.vouched.policy')
+  return verified ? words('line.vouched.checked') : ''
 }
 
 /** Cipher and certificate of a delivery, each a line; empty without TLS. */
-function tlsLines({ tls }: Attempt): readonly string[] {
+function tlsLines({ tls }: Attempt, words: Words): readonly string[] {
   if (tls === null) return []
   const { cipher, certificate, fault, stsTestFailed } = tls
-  const lines = [`Cipher ${cipher}`]
+  const lines: string[] = [words('line.cipher', { name: cipher })]
   if (certificate) {
-    lines.push(`Certificate of ${certificate.subject}`, `Issued by ${certificate.issuer}`)
-    lines.push(`Valid until ${new Date(certificate.notAfter).toISOString().slice(0, 10)}`)
+    const day = new Date(certificate.notAfter).toISOString().slice(0, 10)
+    lines.push(words('line.certificate', { name: certificate.subject }))
+    lines.push(words('line.issuer', { name: certificate.issuer }), words('line.valid', { day }))
     lines.push(`SHA-256 ${certificate.fingerprint}`)
   }
-  if (fault) lines.push(`Not verified, and did not have to be: ${fault}`)
-  if (stsTestFailed) lines.push('The domain tests an MTA-STS policy that this delivery would have failed')
+  if (fault) lines.push(words('line.fault', { fault }))
+  if (stsTestFailed) lines.push(words('line.stsTest'))
   return lines
 }
 

@@ -2,6 +2,7 @@
 import type { Message } from '@gatepost/contract/message.ts'
 import { Switch } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
+import { useWords } from '#i18n/i18n.ts'
 import { span } from '#shared/format.ts'
 import { Block, Fold } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
@@ -15,21 +16,22 @@ import classes from './why.module.css'
 
 export function Timeline({ message }: { readonly message: Message }) {
   const phone = usePhone()
+  const words = useWords('messages')
   const [brief, setBrief] = useState(phone)
   return (
     <Panel
-      title="What happened"
+      title={words('why.happened')}
       actions={
         <Switch
           size="xs"
-          label="Only what mattered"
+          label={words('why.brief')}
           checked={brief}
           onChange={(event) => setBrief(event.currentTarget.checked)}
         />
       }
     >
       <ol className={classes.timeline}>
-        {entriesOf(message).map((entry) => (
+        {entriesOf(message, words).map((entry) => (
           <EntryView key={`${entry.kind} ${entry.title} ${entry.at}`} entry={entry} brief={brief} />
         ))}
       </ol>
@@ -38,6 +40,7 @@ export function Timeline({ message }: { readonly message: Message }) {
 }
 
 function EntryView({ entry, brief }: { readonly entry: Entry; readonly brief: boolean }) {
+  const words = useWords('messages')
   switch (entry.kind) {
     case 'connection':
       return (
@@ -64,7 +67,7 @@ function EntryView({ entry, brief }: { readonly entry: Entry; readonly brief: bo
           {entry.banner && <p className="tx2">{entry.banner}</p>}
           {entry.report && <p className="tx2">{entry.report}</p>}
           {entry.tls.length > 0 && (
-            <Fold title="TLS of this delivery">
+            <Fold title={words('why.tlsOf')}>
               <Block>{entry.tls.join('\n')}</Block>
             </Fold>
           )}

@@ -5,7 +5,8 @@ import { IconRefresh } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { useAction } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
-import { plural } from '#shared/format.ts'
+import { useWords } from '#i18n/i18n.ts'
+import { count } from '#shared/format.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import { StatusIcon } from '#shared/status-word.tsx'
 import { Countdown } from '#shared/time.tsx'
@@ -14,27 +15,36 @@ import classes from './why.module.css'
 
 export function Verdict({ message, children }: { readonly message: Message; readonly children: ReactNode }) {
   const tenant = useSlug()
+  const words = useWords('messages')
+  const states = useWords('shell')
   const may = useMay('queue:write')
   const retry = useAction(retryMessage, { readAgain: [getMessage, listMessages] })
   const waits = message.status === 'queued' || (message.status === 'deferred' && message.attempts.length > 0)
-  const { tone, word } = wordOf('message', message.status)
+  const { tone, word: english } = wordOf('message', message.status)
   const next = nextAttempt(message)
   return (
     <>
-      <section className={classes.verdict} data-tone={tone} aria-label="Verdict">
+      <section className={classes.verdict} data-tone={tone} aria-label={words('why.verdict')}>
         <StatusIcon of="message" state={message.status} size={20} />
         <div className={classes.sentence}>
           <p role="status">
-            <Sentence word={word} verdict={message.verdict} />
+            <Sentence
+              word={states(`states.message.${message.status}`)}
+              english={english}
+              verdict={message.verdict}
+            />
           </p>
           {waits && next !== null && (
             <p className="small">
-              <Countdown to={next} before="Next attempt in" />
+              <Countdown to={next} before={words('why.nextAttempt')} />
             </p>
           )}
           {retry.data && (
             <p className="small tx2" role="status">
-              {`Trying ${plural(retry.data.recipients, 'recipient')} now.`}
+              {words('why.trying', {
+                count: retry.data.recipients,
+                number: count(retry.data.recipients),
+              })}
             </p>
           )}
         </div>
@@ -45,7 +55,7 @@ export function Verdict({ message, children }: { readonly message: Message; read
               leftSection={<IconRefresh size={15} aria-hidden />}
               onClick={() => retry.mutate({ params: { tenant, message: message.id } })}
             >
-              Retry now
+              {words('why.retry')}
             </Button>
           )}
           {children}
@@ -56,9 +66,11 @@ export function Verdict({ message, children }: { readonly message: Message; read
   )
 }
 
-/** The status as the first word, once: the server's sentence may begin with it. */
-function Sentence({ word, verdict }: { readonly word: string; readonly verdict: string }) {
-  if (verdict.startsWith(`${word} `)) {
+type SentenceProps = { readonly word: string; readonly english: string; readonly verdict: string }
+
+/** The status as the first word, once: the server's sentence, which is English, may begin with it. */
+function Sentence({ word, english, verdict }: SentenceProps) {
+  if (word === english && verdict.startsWith(`${word} `)) {
     return (
       <>
         <strong>{word}</strong>

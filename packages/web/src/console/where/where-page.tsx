@@ -8,6 +8,7 @@ import { useState } from 'react'
 import { useAction } from '#api/use-endpoint.ts'
 import { Page } from '#app/page.tsx'
 import { useMyTenant, useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { CopyButton } from '#shared/copy-button.tsx'
 import { HostText } from '#shared/host-text.tsx'
 import { Note, ProblemNote } from '#shared/note.tsx'
@@ -167,6 +168,7 @@ function MessageLink({ id, children }: { readonly id: string; readonly children:
 }
 
 function Hits({ answer: { hits, moreHits } }: { readonly answer: WhereAnswer }) {
+  const words = useWords('messages')
   const own = useMyTenant()?.primaryDomain ?? ''
   return (
     <Panel title="What reached us">
@@ -180,10 +182,10 @@ function Hits({ answer: { hits, moreHits } }: { readonly answer: WhereAnswer }) 
               </span>
             </span>
             <span>
-              <MessageLink id={hit.id}>{hit.subject || senderOf(hit)}</MessageLink>
+              <MessageLink id={hit.id}>{hit.subject || senderOf(hit, words)}</MessageLink>
             </span>
             <span className="tx2">
-              {personOf(senderOf(hit), own)} to <HostText>{recipientOf(hit)}</HostText>
+              {personOf(senderOf(hit, words), own)} to <HostText>{recipientOf(hit, words)}</HostText>
             </span>
             {hit.status !== 'delivered' && hit.reason && <span>{hit.reason}</span>}
             {hit.handedTo && <span className="tx2">Handed to {hit.handedTo}</span>}
