@@ -22,6 +22,8 @@ const PER_USER = 500
 const USERS = Math.ceil(ROWS / PER_USER)
 const LOOK_UPS = 20_000
 const SEARCHES = 20
+/** Odd, for a median; the first warms up. */
+const IMPORTS = 7
 
 const folder = mkdtempSync(join(tmpdir(), 'gatepost-senders-'))
 try {
@@ -198,29 +200,44 @@ async function imports(deps: Deps, acme: Parameters<typeof listSenders>[0]): Pro
   const lines = Array.from({ length: 50_000 }, (_, index) => {
     return `user${String(index % 1_000).padStart(6, '0')}@acme.example, new${index}@far${index % 4_000}.example, PERMIT`
   })
-  for (let round = 0; round < 5; round += 1) {
+  const rounds: ImportRound[] = []
+  for (let round = 0; round < IMPORTS; round += 1) {
+    const raw = Buffer.from(lines.join('\r\n'))
     const cpu = process.cpuUsage()
     const own = process.threadCpuUsage()
     const started = performance.now()
-    const preview = await previewSenders(
-      acme,
-      { fileName: 'a.csv', raw: Buffer.from(lines.join('\r\n')) },
-      deps,
-    )
+    const preview = await previewSenders(acme, { fileName: 'a.csv', raw }, deps)
     const checked = performance.now()
+    const ownChecked = process.threadCpuUsage(own)
+    const cpuChecked = process.cpuUsage(cpu)
     await commitSenders(acme, preview.id, deps)
     const done = performance.now()
     const used = process.cpuUsage(cpu)
-    const usedHere = process.threadCpuUsage(own)
+    const ownUsed = process.threadCpuUsage(own)
     await takeBackSenders(acme, preview.id, deps)
-    const undone = performance.now()
-    const parts = [`checked ${ms(checked - started)}`, `stored ${ms(done - checked)}`]
-    const cpuAll = ms((used.user + used.system) / 1_000)
-    const cpuHere = ms((usedHere.user + usedHere.system) / 1_000)
-    const cpuText = `CPU ${cpuAll}, of it ${cpuHere} in control's own thread`
-    const together = `together ${ms(done - started)} (${cpuText})`
-    print(`import of 50,000: ${parts.join(', ')}, ${together}; undo ${ms(undone - done)}`)
+    rounds.push({
+      'checked, wall': checked - started,
+      'stored, wall': done - checked,
+      'together, wall': done - started,
+      'checked, CPU of control’s own thread': sum(ownChecked),
+      'together, CPU of control’s own thread': sum(ownUsed),
+      'checked, CPU of all threads': sum(cpuChecked),
+      'together, CPU of all threads': sum(used),
+      'taken back, wall': performance.now() - done,
+    })
   }
+  for (const name of Object.keys(rounds[0]!)) {
+    const times = rounds.map((round) => round[name]!).sort((a, b) => a - b)
+    const median = times[Math.floor(times.length / 2)]!
+    print(`50,000 rows ${name}: median ${ms(median)}, best ${ms(times[0]!)}, worst ${ms(times.at(-1)!)}`)
+  }
+}
+
+type ImportRound = { readonly [figure: string]: number }
+
+/** Milliseconds of user and system together. */
+function sum({ user, system }: { readonly user: number; readonly system: number }): number {
+  return (user + system) / 1_000
 }
 
 function timed(what: string, work: () => void): void {

@@ -26,7 +26,7 @@ const FEED_LOCK = 7_305_202_602
 /** Rows an insert: below the parameter limits of both databases. */
 const ROWS_PER_INSERT_MAX = 500
 /** Entries of one batched row: some 60 kB, and never cut by a page. */
-const ENTRIES_PER_ROW_MAX = 1_000
+export const ENTRIES_PER_BATCH_MAX = 1_000
 
 /** Appends changes. Call inside the transaction that changes the list itself, as late in it as possible. */
 export async function appendFeed(
@@ -34,11 +34,29 @@ export async function appendFeed(
   changes: readonly FeedChange[],
   options: { readonly dialect: Dialect; readonly now: number },
 ): Promise<void> {
-  if (changes.length === 0) return
+  await appendRows(trx, rowsOf(changes), options)
+}
+
+/** Appends rows of a batched list that were written out already: at most `ENTRIES_PER_BATCH_MAX` in each. */
+export async function appendBatches(
+  trx: Trx,
+  batches: { readonly tenantId: string; readonly list: FeedList; readonly values: readonly string[] },
+  options: { readonly dialect: Dialect; readonly now: number },
+): Promise<void> {
+  const { tenantId, list, values } = batches
+  const rows = values.map((value): FeedRow => ({ tenant_id: tenantId, list, key: '', value }))
+  await appendRows(trx, rows, options)
+}
+
+async function appendRows(
+  trx: Trx,
+  rows: readonly FeedRow[],
+  options: { readonly dialect: Dialect; readonly now: number },
+): Promise<void> {
+  if (rows.length === 0) return
   // Without the lock a later position could become visible first, and readers would step over the earlier
   // one.
   if (options.dialect === 'postgres') await sql`select pg_advisory_xact_lock(${FEED_LOCK})`.execute(trx)
-  const rows = rowsOf(changes)
   for (let at = 0; at < rows.length; at += ROWS_PER_INSERT_MAX) {
     const values = rows.slice(at, at + ROWS_PER_INSERT_MAX).map((row) => ({ ...row, at: options.now }))
     await trx.insertInto('feed').values(values).execute()
@@ -82,7 +100,7 @@ function rowsOf(changes: readonly FeedChange[]): readonly FeedRow[] {
       continue
     }
     const isOther = batch !== null && (batch.tenantId !== tenantId || batch.list !== list)
-    if (isOther || batch?.entries.length === ENTRIES_PER_ROW_MAX) endBatch()
+    if (isOther || batch?.entries.length === ENTRIES_PER_BATCH_MAX) endBatch()
     batch ??= { tenantId, list, entries: [] }
     batch.entries.push([key, value])
   }

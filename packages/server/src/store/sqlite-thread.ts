@@ -30,6 +30,11 @@ const BUSY_MS_MAX = 5_000
  */
 const CACHE_KIB = { writer: 65_536, reader: 16_384 } as const
 
+/** Rows changed in one transaction from which its checkpoint is left until it was answered. */
+const CHANGES_BEFORE_CHECKPOINT = 5_000
+/** SQLite's own default: a log of more pages is written back by the commit that finds it. */
+const PAGES_OF_LOG = 1_000
+
 const { file, readOnly } = workerData as ThreadOptions
 const database = new DatabaseSync(file, { readOnly, timeout: BUSY_MS_MAX, enableForeignKeyConstraints: true })
 if (!readOnly) {
@@ -38,6 +43,8 @@ if (!readOnly) {
   database.exec('pragma synchronous = full')
 }
 database.exec(`pragma cache_size = -${readOnly ? CACHE_KIB.reader : CACHE_KIB.writer}`)
+/** Rows changed since the last commit. */
+let changed = 0
 const statements = new Map<string, { readonly statement: StatementSync; readonly reads: boolean }>()
 
 parentPort!.on('message', (query: ThreadQuery | 'close') => {
@@ -47,7 +54,14 @@ parentPort!.on('message', (query: ThreadQuery | 'close') => {
     parentPort!.close()
     return
   }
+  // Whoever waits for a large commit need not wait for its pages to move from the log to the file as well.
+  const isLarge = query.sql === 'commit' && changed > CHANGES_BEFORE_CHECKPOINT
+  if (isLarge) database.exec('pragma wal_autocheckpoint = 0')
   parentPort!.postMessage(answerTo(query))
+  if (query.sql === 'commit' || query.sql === 'rollback') changed = 0
+  if (!isLarge) return
+  database.exec(`pragma wal_autocheckpoint = ${PAGES_OF_LOG}`)
+  database.exec('pragma wal_checkpoint(passive)')
 })
 
 function answerTo({ id, sql, parameters }: ThreadQuery): ThreadAnswer {
@@ -59,6 +73,7 @@ function answerTo({ id, sql, parameters }: ThreadQuery): ThreadAnswer {
       return { id, rows, changes: rows.length, lastInsertRowid: 0 }
     }
     const { changes, lastInsertRowid } = statement.run(...values)
+    changed += Number(changes)
     return { id, rows: [], changes: Number(changes), lastInsertRowid: Number(lastInsertRowid) }
   } catch (error) {
     const { message, errcode } = error as { message: string; errcode?: number }

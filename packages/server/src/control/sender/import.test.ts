@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { SenderImport } from '@gatepost/contract/sender.ts'
+import { changesIn } from '#store/feed.ts'
 import { testOnBoth, withFolder } from '../../../../../test/store/databases.ts'
 import { addOrganisation, type Deps, withStore } from '../../../../../test/store/fixtures.ts'
 import { csvLine } from '../csv-write.ts'
@@ -201,6 +202,75 @@ test('case 65: 50,000 rows are taken, 50,001 are refused in clear words', async 
     assert.equal((await summarizeSenders(acme, deps)).entries, 0)
   })
 })
+
+testOnBoth('a list for users without entries is written by the database as row by row', (place) =>
+  withStore(place, async (deps, clock) => {
+    const acme = await addOrganisation(deps.store, 'Acme', 'acme.example')
+    const rows = [
+      'ann@acme.example,bob@news.example,PERMIT',
+      'ann@acme.example,partner.example,PERMIT',
+      'ann@acme.example,spam.example,BLOCK',
+      "ben@acme.example,o'neil+x@news.example,BLOCK",
+      'ben@acme.example,jörg@bücher.example,PERMIT',
+    ]
+    // A sender with an at sign in quotation marks takes the long way.
+    const odd = 'ben@acme.example,"""a@b""@news.example",PERMIT'
+    const seen: unknown[] = []
+    for (const body of [rows.join('\n'), [...rows, odd].join('\n')]) {
+      const shown = await upload(acme, body, deps)
+      const done = await commitSenders(acme, shown.id, deps)
+      assert.deepEqual([done.added, done.users], [body.split('\n').length, 2])
+      assert.equal((await summarizeSenders(acme, deps)).entries, done.added)
+      seen.push(await storedAs(deps, acme))
+      clock.add(1_000)
+      await takeBackSenders(acme, shown.id, deps)
+      assert.deepEqual(await storedAs(deps, acme), { rows: [], lists: [], feed: [] })
+    }
+    const [fresh, compared] = seen as [Stored, Stored]
+    const isOdd = (row: object): boolean => JSON.stringify(row).includes('a@b')
+    assert.equal(fresh.rows.length, 5)
+    assert.deepEqual(
+      fresh.rows,
+      compared.rows.filter((row) => !isOdd(row)),
+    )
+    assert.deepEqual(
+      fresh.feed,
+      compared.feed.filter((entry) => !isOdd(entry)),
+    )
+    const domains = compared.rows.map(({ sender_domain }) => sender_domain)
+    assert.deepEqual(domains.slice(3).sort(), ['news.example', 'news.example', 'xn--bcher-kva.example'])
+  }),
+)
+
+type Stored = Awaited<ReturnType<typeof storedAs>>
+
+/** What stands in the tables now, and what edges have of it, without what differs from import to import. */
+async function storedAs({ store }: Deps, { tenantId }: Scope) {
+  const all = await store.db
+    .selectFrom('managed_sender')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .orderBy('user_key')
+    .orderBy('sender')
+    .execute()
+  const lists = await store.db
+    .selectFrom('sender_list')
+    .select(['user_key', 'entries'])
+    .where('tenant_id', '=', tenantId)
+    .orderBy('user_key')
+    .execute()
+  const rows = all.map(({ reference, created_at, updated_at, ...row }) => row)
+  const feed = await store.db
+    .selectFrom('feed')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('list', '=', 'managed-sender')
+    .orderBy('position')
+    .execute()
+  const known = new Map(feed.flatMap(changesIn).map(({ key, value }) => [key, value]))
+  const kept = [...known].filter(([, value]) => value !== null).sort()
+  return { rows, lists, feed: kept }
+}
 
 const testdata = join(
   process.env.GATEPOST_TESTDATA ?? join(import.meta.dirname, '../../../../../../shared/testdata'),

@@ -24,16 +24,20 @@ import {
   importOf,
   insertImport,
   keepCommitted,
+  keepFresh,
   lastCommitted,
 } from '../user/import-store.ts'
 import { ownDomains } from '../user/store.ts'
+import { writeFresh } from './fresh-store.ts'
 import { findColumns } from './import-columns.ts'
 import { type CheckedRows, checkRows } from './import-rows.ts'
-import { packed, type SenderUndo, undoOfWritten, undoWritten, unpacked } from './import-undo.ts'
+import { type SenderUndo, undoOfWritten, undoWritten } from './import-undo.ts'
+import { bytesOf, domainOf, entriesOf, listOf, type PackedList, packedList } from './packed-list.ts'
 import { countSenders, primariesOf } from './store.ts'
 import {
   compareSenders,
   countsByUser,
+  listedAmong,
   type NewSender,
   usersOf,
   type Written,
@@ -49,6 +53,7 @@ const ERRORS_KEPT_MAX = 5_000
 const USERS_SHOWN_MAX = 100
 const EMPTY =
   'The file has no rows. Write one entry a row: internal address, external address or domain, PERMIT or BLOCK.'
+const STALE_FORM = 'This file was checked by another release. Upload it again.'
 const TWO_COLUMNS =
   'The rows have one column only. Write internal address, external address or domain, and PERMIT or BLOCK.'
 
@@ -91,7 +96,7 @@ export async function previewSenders(
     kind: 'senders',
     file_name: upload.fileName,
     // A file with errors is never imported, so nothing of it need be kept.
-    raw: packed(checked.errors.length > 0 ? [] : entries),
+    raw: bytesOf(packedList(checked.errors.length > 0 ? [] : entries)),
     created_at: now,
     created_by: scope.actor.name,
   } as const
@@ -111,37 +116,66 @@ export async function getSenderImport(
 /** Imports a previewed file in one transaction. Throws `import-has-errors` and `import-gone`. */
 export async function commitSenders(scope: Scope, id: string, deps: Deps): Promise<SenderImport> {
   const { store, clock, link } = deps
-  const { tenantId } = scope
   const { dialect } = store
   const row = await requireImport(store.db as Trx, scope, id)
   const now = clock.now()
   requirePreview(row, now)
   const preview = JSON.parse(row.preview) as Found
   if (preview.errorCount > 0) throw hasErrors(preview)
-  const entries = unpacked(row.raw)
-  await requireOwnDomains(scope, entries, deps)
+  const list = listOf(row.raw)
+  if (list === null) throw problem('import-gone', STALE_FORM)
+  await requireOwnDomains(scope, list, deps)
   await store.transaction(async (trx) => {
     const isMine = await claimImport(trx, row, { from: 'previewed', to: 'committed' })
     if (!isMine) throw problem('import-gone', 'This file was imported a moment ago.')
-    const compared = await compareSenders(trx, entries, { tenantId, now, dialect })
-    await writeSenders(trx, compared, {
-      tenantId,
-      source: 'imported',
-      comment: '',
-      expiresAt: null,
-      createdBy: scope.actor.name,
-      reference: id,
-      now,
-      dialect,
-    })
-    const found = { ...preview, ...countsOf(compared) }
-    await keepCommitted(trx, row, { found, undo: undoOfWritten(compared), now })
+    const counts = await writeList(trx, list, { row, scope, preview, now, dialect })
+    const found = { ...preview, ...counts }
     const text = `was imported: ${found.added} senders added, ${found.replaced} replaced`
     const after = { added: found.added, replaced: found.replaced, users: found.users }
     await note(trx, scope, { row, action: 'senders.imported', text, after, now })
   })
   link.settingsChanged()
   return getSenderImport(scope, id, deps)
+}
+
+type Writing = {
+  readonly row: ImportRow
+  readonly scope: Scope
+  readonly preview: Found
+  readonly now: number
+  readonly dialect: Deps['store']['dialect']
+}
+
+/** Writes the entries and what takes them back; returns what they changed. */
+async function writeList(
+  trx: Trx,
+  list: PackedList,
+  { row, scope, preview, now, dialect }: Writing,
+): Promise<ReturnType<typeof countsOf>> {
+  const { tenantId } = scope
+  const made = {
+    tenantId,
+    source: 'imported',
+    comment: '',
+    expiresAt: null,
+    createdBy: scope.actor.name,
+    reference: row.id,
+    now,
+    dialect,
+  } as const
+  const userKeys = list.users.map(([userKey]) => userKey)
+  const listed = list.isPlain ? await listedAmong(trx, tenantId, { userKeys, dialect }) : null
+  if (listed?.size === 0) {
+    await writeFresh(trx, list, made)
+    const counts = countsOfFresh(list)
+    await keepFresh(trx, row, { found: { ...preview, ...counts }, now, dialect })
+    return counts
+  }
+  const compared = await compareSenders(trx, entriesOf(list), { tenantId, now, dialect })
+  await writeSenders(trx, compared, made)
+  const counts = countsOf(compared)
+  await keepCommitted(trx, row, { found: { ...preview, ...counts }, undo: undoOfWritten(compared), now })
+  return counts
 }
 
 /** Takes an import back; entries that were changed since stay. Throws `import-gone`. */
@@ -200,18 +234,26 @@ async function withPrimaries(
 }
 
 /** Domains may have gone or come since the preview. */
-async function requireOwnDomains(
-  scope: Scope,
-  entries: readonly NewSender[],
-  { store }: ReadDeps,
-): Promise<void> {
+async function requireOwnDomains(scope: Scope, list: PackedList, { store }: ReadDeps): Promise<void> {
   const domains = await ownDomains(store.db, scope.tenantId)
-  const of = (address: string): string => address.slice(address.lastIndexOf('@') + 1)
-  const isStale =
-    usersOf(entries).some((userKey) => domains.get(of(userKey)) !== true) ||
-    entries.some(({ domain }) => domains.has(domain))
+  const isOwnSender = (entry: string): boolean => domains.has(domainOf(entry.slice(1)))
+  const isStale = list.users.some(([userKey, entries]) => {
+    return domains.get(domainOf(userKey)) !== true || entries.some(isOwnSender)
+  })
   if (isStale)
     throw problem('import-gone', 'Your domains have changed since the preview. Upload the file again.')
+}
+
+/** Counts of a list whose every entry is new. */
+function countsOfFresh({ users }: PackedList): ReturnType<typeof countsOf> {
+  const byUser = users.map(([user, { length }]) => ({ user, added: length, replaced: 0, unchanged: 0 }))
+  return {
+    added: byUser.reduce((sum, { added }) => sum + added, 0),
+    replaced: 0,
+    unchanged: 0,
+    users: byUser.length,
+    byUser: byUser.sort((a, b) => b.added - a.added).slice(0, USERS_SHOWN_MAX),
+  }
 }
 
 function countsOf(compared: Written): Pick<Found, 'added' | 'replaced' | 'unchanged' | 'users' | 'byUser'> {

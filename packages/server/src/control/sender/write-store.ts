@@ -209,11 +209,12 @@ export async function entriesAmong(
 }
 
 /** Of these users, those who have entries. */
-async function listedAmong(
+export async function listedAmong(
   db: Db,
   tenantId: string,
   { userKeys, dialect }: { readonly userKeys: readonly string[]; readonly dialect: Store['dialect'] },
 ): Promise<ReadonlySet<string>> {
+  if (userKeys.length === 0) return new Set()
   const { rows } = await sql<{ readonly user_key: string }>`
     select l.user_key from ${eachOf(dialect, userKeys)} e
     join sender_list l on l.tenant_id = ${tenantId} and l.user_key = e.value`.execute(db)

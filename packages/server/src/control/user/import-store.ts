@@ -1,7 +1,8 @@
 // Rows of imports: what a preview found, the file until it is imported, and what undoes it while that is
 // possible.
 import type { UserImport } from '@gatepost/contract/user-import.ts'
-import type { Db, Trx } from '#store/open.ts'
+import { sql } from 'kysely'
+import type { Db, Store, Trx } from '#store/open.ts'
 import type { Row } from '#store/schema.ts'
 import { acrossTenants } from '#store/tenant-guard.ts'
 import type { ImportUndo } from './import-write.ts'
@@ -129,6 +130,27 @@ export async function keepCommitted(
       raw: NOTHING,
       preview: JSON.stringify(done.found),
       undo: JSON.stringify(done.undo),
+      committed_at: done.now,
+      undo_until: done.now + UNDO_MS,
+    })
+    .where('tenant_id', '=', row.tenant_id)
+    .where('id', '=', row.id)
+    .execute()
+}
+
+/** Completes a claimed import whose every row was new: the file itself is what undoes it. */
+export async function keepFresh(
+  trx: Trx,
+  row: ImportRow,
+  done: { readonly found: object; readonly now: number; readonly dialect: Store['dialect'] },
+): Promise<void> {
+  const file = done.dialect === 'sqlite' ? sql`cast(raw as text)` : sql`convert_from(raw, 'UTF8')`
+  await trx
+    .updateTable('user_import')
+    .set({
+      undo: sql<string>`'{"list":' || ${file} || ',"before":[]}'`,
+      raw: NOTHING,
+      preview: JSON.stringify(done.found),
       committed_at: done.now,
       undo_until: done.now + UNDO_MS,
     })
