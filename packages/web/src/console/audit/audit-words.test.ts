@@ -16,6 +16,31 @@ test.each(QueueAction.options)('queue.%s has words', (action) => {
   expect(auditSentence({ action: `queue.${action}`, subject: '2 messages' })).toMatch(/^[A-Z]\w+ 2 messages$/)
 })
 
+test.each([
+  ['archive.hold-added', 'hold on ann@acme.example', 'Added hold on ann@acme.example'],
+  ['policy.disabled', 'policy Default greylisting', 'Switched off policy Default greylisting'],
+])('%s has no words of its own and reads by its last', (action, subject, sentence) => {
+  expect(auditSentence({ action, subject })).toBe(sentence)
+})
+
+const control = import.meta.glob<string>('../../../../server/src/control/**/*.ts', {
+  eager: true,
+  query: '?raw',
+  import: 'default',
+})
+
+test('every action that the server writes has words', () => {
+  const actions = Object.entries(control)
+    .filter(([path]) => !/\.(test|fixture)\.ts$/.test(path))
+    .flatMap(([, text]) =>
+      [...text.matchAll(/\baction: '([a-z-]+\.[a-z-]+)'/g)].map(([, action]) => action ?? ''),
+    )
+  expect(actions.length).toBeGreaterThan(100)
+  expect([...new Set(actions)].filter((action) => auditSentence({ action, subject: 'x' }) === null)).toEqual(
+    [],
+  )
+})
+
 test('an unknown action has none', () => {
   expect(auditSentence({ action: 'moon.landed', subject: 'x' })).toBeNull()
 })

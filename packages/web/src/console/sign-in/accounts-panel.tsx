@@ -21,6 +21,7 @@ import { PageFoot, usePages } from '#shared/pages.tsx'
 import { Panel, PanelBody } from '#shared/panel.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
 import { RelativeTime } from '#shared/time.tsx'
+import classes from './sign-in.module.css'
 
 const LIMIT = 50
 
@@ -43,7 +44,7 @@ export function AccountsPanel() {
       {help.given && <Given {...help.given} />}
       <Panel title="Accounts" flush>
         <PanelBody>
-          <div className={account.actions}>
+          <div className={classes.give}>
             <TextInput
               aria-label="Find by address or name"
               placeholder="Address or name"
@@ -102,7 +103,7 @@ function GiveForm({ onGive }: { readonly onGive: (email: string) => void }) {
   const [email, setEmail] = useState('')
   return (
     <form
-      className={account.actions}
+      className={classes.give}
       onSubmit={(event) => {
         event.preventDefault()
         onGive(email.trim())

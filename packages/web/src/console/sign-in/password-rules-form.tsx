@@ -12,8 +12,9 @@ import { useAction } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
 import { FormSection } from '#shared/form-section.tsx'
 import { Note, ProblemNote } from '#shared/note.tsx'
-import { Panel } from '#shared/panel.tsx'
+import { Panel, PanelBody, PanelFoot } from '#shared/panel.tsx'
 import { focusFirstWrong, useFieldErrors } from '#shared/validation.ts'
+import classes from './sign-in.module.css'
 
 type Props = { readonly settings: SignInSettings; readonly may: boolean }
 
@@ -24,7 +25,7 @@ export function PasswordRulesForm({ settings, may }: Props) {
   useFieldErrors(form, save.error)
   const isDefault = JSON.stringify(form.values) === JSON.stringify(defaultPasswordRules)
   return (
-    <Panel title="Password rules">
+    <Panel title="Password rules" flush>
       <form
         noValidate
         onSubmit={form.onSubmit(
@@ -34,18 +35,29 @@ export function PasswordRulesForm({ settings, may }: Props) {
       >
         <fieldset disabled={!may} style={{ border: 0, margin: 0, padding: 0 }}>
           <legend className="hidden-visually">Password rules</legend>
-          {save.error && <ProblemNote error={save.error} focus />}
-          {save.isSuccess && (
-            <Note tone="ok" title="Saved" role="status">
-              <p>Passwords that exist stay until they are changed or expire.</p>
-            </Note>
+          {(save.error || save.isSuccess) && (
+            <PanelBody>
+              {save.error && <ProblemNote error={save.error} focus />}
+              {save.isSuccess && (
+                <Note tone="ok" title="Saved" role="status">
+                  <p>Passwords that exist stay until they are changed or expire.</p>
+                </Note>
+              )}
+            </PanelBody>
           )}
           <FormSection
             title="New passwords"
             line="Length keeps guessers out; the other rules are for who must have them."
           >
-            <NumberInput label="Characters at least" min={8} max={64} {...form.getInputProps('minLength')} />
             <NumberInput
+              className={classes.number}
+              label="Characters at least"
+              min={8}
+              max={64}
+              {...form.getInputProps('minLength')}
+            />
+            <NumberInput
+              className={classes.number}
               label="Kinds of characters at least"
               description="Of upper case, lower case, digits and symbols."
               min={1}
@@ -53,12 +65,14 @@ export function PasswordRulesForm({ settings, may }: Props) {
               {...form.getInputProps('classes')}
             />
             <NumberInput
+              className={classes.number}
               label="Former passwords that cannot come again"
               min={0}
               max={24}
               {...form.getInputProps('history')}
             />
             <NumberInput
+              className={classes.number}
               label="Days until a password must be changed"
               description="0 is never, as NIST SP 800-63B advises."
               min={0}
@@ -71,12 +85,14 @@ export function PasswordRulesForm({ settings, may }: Props) {
             line="Counted for one account from one address, so that nobody can lock out somebody elsewhere."
           >
             <NumberInput
+              className={classes.number}
               label="Wrong ones until it waits"
               min={3}
               max={50}
               {...form.getInputProps('lockoutAttempts')}
             />
             <NumberInput
+              className={classes.number}
               label="Minutes it waits"
               min={1}
               max={1_440}
@@ -84,16 +100,18 @@ export function PasswordRulesForm({ settings, may }: Props) {
             />
           </FormSection>
           {may && (
-            <div className={account.actions}>
-              <Button type="submit" loading={save.isPending}>
-                Save rules
-              </Button>
-              {!isDefault && (
-                <Button variant="default" onClick={() => form.setValues(defaultPasswordRules)}>
-                  Fill in the defaults
+            <PanelFoot>
+              <div className={account.actions}>
+                <Button type="submit" loading={save.isPending}>
+                  Save rules
                 </Button>
-              )}
-            </div>
+                {!isDefault && (
+                  <Button variant="default" onClick={() => form.setValues(defaultPasswordRules)}>
+                    Fill in the defaults
+                  </Button>
+                )}
+              </div>
+            </PanelFoot>
           )}
         </fieldset>
       </form>

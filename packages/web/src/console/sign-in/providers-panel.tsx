@@ -10,7 +10,7 @@ import {
   setOperatorVouching,
 } from '@gatepost/contract/sign-in-settings.ts'
 import { Button, Checkbox } from '@mantine/core'
-import { IconExternalLink } from '@tabler/icons-react'
+import { IconExternalLink, IconKey } from '@tabler/icons-react'
 import { useState } from 'react'
 import account from '#account/account.module.css'
 import { useAction } from '#api/use-endpoint.ts'
@@ -42,6 +42,7 @@ export function ProvidersPanel({ settings, may, tested }: Props) {
       {providers.length === 0 && editing === null && (
         <EmptyState
           title="No identity provider yet"
+          icon={IconKey}
           action={may && <Button onClick={() => setEditing('new')}>Add an identity provider</Button>}
         >
           <p>

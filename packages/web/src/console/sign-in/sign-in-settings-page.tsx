@@ -12,6 +12,7 @@ import { AccountsPanel } from './accounts-panel.tsx'
 import { PasswordRulesForm } from './password-rules-form.tsx'
 import { ProfilesPanel } from './profiles-panel.tsx'
 import { ProvidersPanel } from './providers-panel.tsx'
+import classes from './sign-in.module.css'
 import { type SignInTab, signInTabs } from './sign-in-search.ts'
 
 const words: { readonly [Tab in SignInTab]: string } = {
@@ -43,7 +44,7 @@ export function SignInSettingsPage() {
         }
         keepMounted={false}
       >
-        <Tabs.List mb="md">
+        <Tabs.List mb="md" className={classes.tabs}>
           {signInTabs.map((name) => (
             <Tabs.Tab key={name} value={name}>
               {words[name]}

@@ -13,7 +13,7 @@ import { useConfirm } from '#shared/confirm.tsx'
 import { type Column, DataTable } from '#shared/data-table.tsx'
 import { date, plural } from '#shared/format.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
-import { Panel } from '#shared/panel.tsx'
+import { Panel, PanelFoot } from '#shared/panel.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
 import stack from '#shared/stack.module.css'
 import { UserDialog } from './user-dialog.tsx'
@@ -157,7 +157,7 @@ function Panels({ user }: { readonly user: UserDetail }) {
 
 function SourcesPanel({ user }: { readonly user: UserDetail }) {
   return (
-    <Panel title="Where it comes from" side={plural(user.provenance.length, 'source')}>
+    <Panel title="Where it comes from" side={plural(user.provenance.length, 'source')} flush>
       <DataTable
         label="What each source says"
         rows={user.provenance}
@@ -174,9 +174,11 @@ function SourcesPanel({ user }: { readonly user: UserDetail }) {
           </>
         )}
       />
-      <p className="small tx2">
-        Directories count before lists and hands. The user goes when the last source no longer names it.
-      </p>
+      <PanelFoot>
+        <p className="small">
+          Directories count before lists and hands. The user goes when the last source no longer names it.
+        </p>
+      </PanelFoot>
     </Panel>
   )
 }

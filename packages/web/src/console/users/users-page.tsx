@@ -98,7 +98,7 @@ type TableProps = {
 }
 
 function UserTable({ users, selected, onSelect }: TableProps) {
-  const columns = useMemo((): readonly Column<User>[] => {
+  const [columns, box] = useMemo((): readonly [readonly Column<User>[], Column<User> | null] => {
     const isOn = ({ id }: User) => selected?.kind === 'all' || (selected?.ids.has(id) ?? false)
     const toggle = ({ id }: User) => {
       const ids = new Set(selected?.kind === 'some' ? selected.ids : users.map((user) => user.id))
@@ -106,7 +106,7 @@ function UserTable({ users, selected, onSelect }: TableProps) {
       if (!ids.delete(id)) ids.add(id)
       onSelect?.(ids.size === 0 ? null : { kind: 'some', ids })
     }
-    if (!onSelect) return COLUMNS
+    if (!onSelect) return [COLUMNS, null]
     const box: Column<User> = {
       id: 'select',
       head: 'Select',
@@ -115,7 +115,7 @@ function UserTable({ users, selected, onSelect }: TableProps) {
         <Checkbox aria-label={`Select ${user.email}`} checked={isOn(user)} onChange={() => toggle(user)} />
       ),
     }
-    return [box, ...COLUMNS]
+    return [[box, ...COLUMNS], box]
   }, [users, selected, onSelect])
   const isWhole = selected?.kind === 'all' || users.every(({ id }) => selected?.ids.has(id))
   return (
@@ -142,7 +142,12 @@ function UserTable({ users, selected, onSelect }: TableProps) {
         rows={users}
         columns={columns}
         rowKey={({ id }) => id}
-        card={(user) => <UserCard user={user} />}
+        card={(user) => (
+          <div className={classes.card}>
+            {box?.cell(user)}
+            <UserCard user={user} />
+          </div>
+        )}
       />
     </>
   )
@@ -188,12 +193,12 @@ function Sources({ user }: { readonly user: User }) {
 
 function UserCard({ user }: { readonly user: User }) {
   return (
-    <>
+    <div>
       <UserLink user={user} />
       {user.name && <span>{user.name}</span>}
       {user.aliases.length > 0 && <span className="tx2">{aliasesText(user.aliases)}</span>}
       <Sources user={user} />
-    </>
+    </div>
   )
 }
 
