@@ -2,7 +2,8 @@
 import type { OutputOf } from '@gatepost/contract/endpoint.ts'
 import type { actOnQueue, QueueAction, SilentEdge } from '@gatepost/contract/queue.ts'
 import type * as z from 'zod'
-import { plural } from '#shared/format.ts'
+import type { Words } from '#i18n/i18n.ts'
+import { count } from '#shared/format.ts'
 import { nameOfEdge } from './queue-rows.ts'
 import type { Target } from './selection.ts'
 
@@ -71,23 +72,6 @@ function added(one: Totals, other: Totals): Totals {
   }
 }
 
-const done: { readonly [Action in QueueAction]: string } = {
-  retry: 'are tried again now',
-  hold: 'are held',
-  release: 'are released',
-  bounce: 'are returned to their senders',
-  discard: 'are discarded',
-  reroute: 'take the chosen route',
-}
-const doneToOne: { readonly [Action in QueueAction]: string } = {
-  retry: 'is tried again now',
-  hold: 'is held',
-  release: 'is released',
-  bounce: 'is returned to its sender',
-  discard: 'is discarded',
-  reroute: 'takes the chosen route',
-}
-
 export type ResultWords = {
   readonly tone: 'ok' | 'warn'
   readonly title: string
@@ -95,35 +79,36 @@ export type ResultWords = {
 }
 
 /** `12 messages (15 recipients) are released`, and a line for each thing that went otherwise. */
-export function resultWords(action: QueueAction, totals: Totals): ResultWords {
+export function resultWords(action: QueueAction, totals: Totals, words: Words): ResultWords {
   const { messages, recipients, busy, withheld, missing, found, unreachable } = totals
   const idle = Math.max(0, found - messages - busy)
-  const more = recipients > messages ? ` (${plural(recipients, 'recipient')})` : ''
-  const title =
-    messages === 0
-      ? 'Nothing was changed'
-      : `${plural(messages, 'message')}${more} ${messages === 1 ? doneToOne[action] : done[action]}`
+  const counted = (key: string, value: number): string => words(key, { count: value, number: count(value) })
+  const changed = counted('messages', messages)
+  const what =
+    recipients > messages
+      ? words('withRecipients', { messages: changed, recipients: counted('recipients', recipients) })
+      : changed
   const lines = [
-    busy > 0 &&
-      `${plural(busy, 'message is', 'messages are')} being transmitted at this moment and left alone. Try again in a minute.`,
-    withheld > 0 &&
-      `${plural(withheld, 'recipient is', 'recipients are')} held as undeliverable instead: the sender is not proven, so nobody is told.`,
-    idle > 0 && `${plural(idle, 'message', 'messages')} had nothing to change.`,
-    missing > 0 && missingWords(missing, unreachable),
-    ...unreachable.map((edge) => `${silentWords(edge)} What it keeps was left as it is.`),
+    busy > 0 && counted('done.busy', busy),
+    withheld > 0 && counted('done.withheld', withheld),
+    idle > 0 && words('done.idle', { messages: counted('messages', idle) }),
+    missing > 0 &&
+      (unreachable.length > 0
+        ? counted('done.missingEdge', missing)
+        : words('done.missing', { messages: counted('messages', missing) })),
+    ...unreachable.map((edge) => words('done.left', { edge: silentWords(edge, words) })),
   ].filter((line) => line !== false)
   const isWhole = messages > 0 && busy + withheld + missing + unreachable.length === 0
-  return { tone: isWhole ? 'ok' : 'warn', title, lines }
-}
-
-function missingWords(missing: number, unreachable: readonly SilentEdge[]): string {
-  const what = plural(missing, 'message')
-  if (unreachable.length > 0)
-    return `${what} not found: an edge that did not answer may keep ${missing === 1 ? 'it' : 'them'}.`
-  return `${what} not found: delivered or settled in the meantime.`
+  return {
+    tone: isWhole ? 'ok' : 'warn',
+    title: messages === 0 ? words('done.nothing') : words(`done.${action}`, { count: messages, what }),
+    lines,
+  }
 }
 
 /** `Edge edge-1/2 did not answer: no connection.` */
-export function silentWords(edge: SilentEdge): string {
-  return `Edge ${nameOfEdge(edge)} did not answer${edge.why ? `: ${edge.why.replace(/\.$/, '')}` : ''}.`
+export function silentWords(silent: SilentEdge, words: Words): string {
+  const edge = nameOfEdge(silent)
+  if (!silent.why) return words('edge.silent', { edge })
+  return words('edge.silentWhy', { edge, why: silent.why.replace(/\.$/, '') })
 }

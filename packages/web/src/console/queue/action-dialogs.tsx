@@ -2,8 +2,10 @@
 import type { QueuePause } from '@gatepost/contract/queue.ts'
 import { Button, Modal, NativeSelect, TextInput } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
+import { useWords } from '#i18n/i18n.ts'
 import confirm from '#shared/confirm.module.css'
 import stack from '#shared/stack.module.css'
+import { sentence } from './consequence.ts'
 
 const REASON_MAX = 200
 
@@ -17,6 +19,7 @@ type DialogProps = {
 }
 
 function Dialog({ title, act, disabled, onAct, onClose, children }: DialogProps) {
+  const words = useWords('queue')
   return (
     <Modal
       opened
@@ -24,7 +27,7 @@ function Dialog({ title, act, disabled, onAct, onClose, children }: DialogProps)
       title={<span className={confirm.title}>{title}</span>}
       centered
       radius={8}
-      closeButtonProps={{ 'aria-label': 'Close' }}
+      closeButtonProps={{ 'aria-label': words('close') }}
     >
       <form
         className={stack.stack}
@@ -39,7 +42,7 @@ function Dialog({ title, act, disabled, onAct, onClose, children }: DialogProps)
             {act}
           </Button>
           <Button variant="default" onClick={onClose}>
-            Cancel
+            {words('cancel')}
           </Button>
         </div>
       </form>
@@ -56,28 +59,27 @@ type RerouteProps = {
 }
 
 export function RerouteDialog({ what, routes, onAct, onClose }: RerouteProps) {
+  const words = useWords('queue')
   const [routeId, setRouteId] = useState(routes[0]?.id ?? '')
   return (
     <Dialog
-      title={`Reroute ${what}`}
-      act="Reroute"
+      title={sentence(words('ask.reroute', { what }))}
+      act={words('act.reroute')}
       disabled={routeId === ''}
       onAct={() => onAct(routeId)}
       onClose={onClose}
     >
       <NativeSelect
-        label="Delivery route"
-        description="Taken for these messages from now on, whatever the settings say. Other mail keeps its route."
+        label={words('ask.route')}
+        description={words('ask.routeText')}
         value={routeId}
         onChange={(event) => setRouteId(event.currentTarget.value)}
         data={routes.map(({ id, name, paused }) => ({
           value: id,
-          label: paused ? `${name} (paused)` : name,
+          label: paused ? words('ask.pausedRoute', { name }) : name,
         }))}
       />
-      {routes.length === 0 && (
-        <p className="tx2">There is no delivery route yet. Add one under Delivery routes.</p>
-      )}
+      {routes.length === 0 && <p className="tx2">{words('ask.noRoute')}</p>}
     </Dialog>
   )
 }
@@ -90,21 +92,19 @@ type BounceProps = {
 }
 
 export function BounceDialog({ what, note, onAct, onClose }: BounceProps) {
+  const words = useWords('queue')
   const [reason, setReason] = useState('')
   return (
     <Dialog
-      title={`Senders are told: not delivered`}
-      act="Bounce"
+      title={words('ask.bounce')}
+      act={words('act.bounce')}
       onAct={() => onAct(reason.trim())}
       onClose={onClose}
     >
-      <p className="tx2">
-        {what}: delivery ends here and a delivery report goes to each sender that is proven. This cannot be
-        taken back. {note}
-      </p>
+      <p className="tx2">{words('ask.bounceText', { what, note })}</p>
       <TextInput
-        label="Reason"
-        description="One line, may stay empty. Stands in the report and on the message’s page."
+        label={words('ask.reason')}
+        description={words('ask.reasonText')}
         maxLength={REASON_MAX}
         value={reason}
         onChange={(event) => setReason(event.currentTarget.value)}

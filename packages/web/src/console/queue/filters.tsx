@@ -2,8 +2,9 @@
 import { Button, Menu, Popover, TextInput } from '@mantine/core'
 import { IconX } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
+import { useWords } from '#i18n/i18n.ts'
 import { SearchField } from '#shared/search-field.tsx'
-import { wordOf } from '#shared/vocabulary.ts'
+import { StateName } from '#shared/status-word.tsx'
 import classes from '../messages/messages.module.css'
 import own from './queue.module.css'
 import type { QueueSearch } from './queue-search.ts'
@@ -14,24 +15,25 @@ type Props = {
 }
 
 export function Filters({ search, onChange }: Props) {
+  const words = useWords('queue')
   return (
-    <search className={classes.filters} aria-label="Filter the queue">
+    <search className={classes.filters} aria-label={words('filter.label')}>
       <SearchField
-        label="Search the queue"
-        placeholder="Sender, recipient or message id"
+        label={words('filter.search')}
+        placeholder={words('filter.hint')}
         value={search.search ?? ''}
         onChange={(value) => onChange({ search: value || undefined })}
       />
       <div className={classes.line}>
         {search.state ? (
-          <SetChip name="State" onClear={() => onChange({ state: undefined })}>
-            {wordOf('message', search.state).word}
+          <SetChip name={words('filter.state')} onClear={() => onChange({ state: undefined })}>
+            <StateName of="message" state={search.state} />
           </SetChip>
         ) : (
           <StateChip onPick={(state) => onChange({ state })} />
         )}
         {search.domain ? (
-          <SetChip name="Recipient domain" onClear={() => onChange({ domain: undefined })}>
+          <SetChip name={words('filter.domain')} onClear={() => onChange({ domain: undefined })}>
             {search.domain}
           </SetChip>
         ) : (
@@ -43,17 +45,18 @@ export function Filters({ search, onChange }: Props) {
 }
 
 function StateChip({ onPick }: { readonly onPick: (state: 'queued' | 'held') => void }) {
+  const words = useWords('queue')
   return (
     <Menu width={180} position="bottom-start">
       <Menu.Target>
         <button type="button" className={classes.chip}>
-          State
+          {words('filter.state')}
         </button>
       </Menu.Target>
       <Menu.Dropdown>
         {(['queued', 'held'] as const).map((state) => (
           <Menu.Item key={state} onClick={() => onPick(state)}>
-            {wordOf('message', state).word}
+            <StateName of="message" state={state} />
           </Menu.Item>
         ))}
       </Menu.Dropdown>
@@ -62,16 +65,17 @@ function StateChip({ onPick }: { readonly onPick: (state: 'queued' | 'held') => 
 }
 
 function DomainChip({ onPick }: { readonly onPick: (domain: string) => void }) {
+  const words = useWords('queue')
   const [open, setOpen] = useState(false)
   const [typed, setTyped] = useState('')
   return (
     <Popover opened={open} onChange={setOpen} width={260} position="bottom-start" radius={8} trapFocus>
       <Popover.Target>
         <button type="button" className={classes.chip} onClick={() => setOpen(!open)}>
-          Recipient domain
+          {words('filter.domain')}
         </button>
       </Popover.Target>
-      <Popover.Dropdown aria-label="Recipient domain">
+      <Popover.Dropdown aria-label={words('filter.domain')}>
         <form
           className={own.domain}
           onSubmit={(event) => {
@@ -81,14 +85,14 @@ function DomainChip({ onPick }: { readonly onPick: (domain: string) => void }) {
           }}
         >
           <TextInput
-            label="Recipient domain"
+            label={words('filter.domain')}
             placeholder="acme.example"
             maxLength={253}
             value={typed}
             onChange={(event) => setTyped(event.currentTarget.value)}
             data-autofocus
           />
-          <Button type="submit">Show</Button>
+          <Button type="submit">{words('filter.show')}</Button>
         </form>
       </Popover.Dropdown>
     </Popover>
@@ -98,13 +102,14 @@ function DomainChip({ onPick }: { readonly onPick: (domain: string) => void }) {
 type SetChipProps = { readonly name: string; readonly onClear: () => void; readonly children: ReactNode }
 
 function SetChip({ name, onClear, children }: SetChipProps) {
+  const words = useWords('queue')
   return (
     <span className={classes.chipSet}>
       <span className="tx2">{name}</span> {children}
       <button
         type="button"
         className={classes.clear}
-        aria-label={`Clear ${name.toLowerCase()}`}
+        aria-label={words('filter.clear', { name: name.toLowerCase() })}
         onClick={onClear}
       >
         <IconX size={14} aria-hidden />

@@ -3,6 +3,7 @@ import { Button } from '@mantine/core'
 import { IconHandStop, IconMailOff, IconStack2 } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { EmptyState } from '#shared/empty-state.tsx'
 import { isNarrowed, noMatchSentence, type QueueSearch } from './queue-search.ts'
 
@@ -15,49 +16,51 @@ type Props = {
 
 export function Nothing({ search, onClear, partly }: Props) {
   const slug = useSlug()
+  const words = useWords('queue')
   const messages = (
     <Link to="/t/$slug/messages" params={{ slug }}>
-      Messages
+      {words('messagesPage')}
     </Link>
   )
+  const noMatch = noMatchSentence(search, words)
   if (isNarrowed(search)) {
     return (
       <EmptyState
         icon={IconMailOff}
-        title={partly ? `${noMatchSentence(search)}, as far as we could look` : noMatchSentence(search)}
+        title={partly ? words('none.partly', { sentence: noMatch }) : noMatch}
         action={
           <Button variant="default" onClick={onClear}>
-            Clear filters
+            {words('filter.clearAll')}
           </Button>
         }
       >
-        <p>It may be delivered, returned or refused: look under {messages}, which keeps every attempt.</p>
+        <p>
+          {words('none.elsewhere')} {messages}
+          {words('none.elsewhereEnd')}
+        </p>
       </EmptyState>
     )
   }
   if (partly) {
     return (
-      <EmptyState icon={IconStack2} title="Nothing waits on the edges that answered">
-        <p>What the others keep shows as soon as they answer.</p>
+      <EmptyState icon={IconStack2} title={words('none.edges')}>
+        <p>{words('none.edgesText')}</p>
       </EmptyState>
     )
   }
   if (search.state === 'held') {
     return (
-      <EmptyState icon={IconHandStop} title="No mail is held">
+      <EmptyState icon={IconHandStop} title={words('none.held')}>
         <p>
-          Messages that a policy or a person holds wait here until someone releases, returns or discards them.
-          Everything that came in is under {messages}.
+          {words('none.heldText')} {messages}.
         </p>
       </EmptyState>
     )
   }
   return (
-    <EmptyState icon={IconStack2} title="Nothing waits">
+    <EmptyState icon={IconStack2} title={words('none.waits')}>
       <p>
-        When a mail host is away or puts a message off, the message waits here with the reply and the time of
-        the next attempt. Then you can try at once, hold it or send it another way. Delivered mail is under{' '}
-        {messages}.
+        {words('none.waitsText')} {messages}.
       </p>
     </EmptyState>
   )

@@ -2,7 +2,8 @@
 import type { SilentEdge } from '@gatepost/contract/queue.ts'
 import { Button } from '@mantine/core'
 import { useEffect, useRef } from 'react'
-import { plural } from '#shared/format.ts'
+import { useWords } from '#i18n/i18n.ts'
+import { count } from '#shared/format.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { resultWords, silentWords } from './act.ts'
 import classes from './queue.module.css'
@@ -11,10 +12,11 @@ import type { Result } from './use-actions.ts'
 type ResultProps = { readonly result: Result; readonly onClose: () => void }
 
 export function ResultNote({ result, onClose }: ResultProps) {
+  const words = useWords('queue')
   const box = useRef<HTMLDivElement>(null)
   // The selection bar, which had the focus, is gone.
   useEffect(() => box.current?.focus(), [result])
-  const { tone, title, lines } = resultWords(result.action, result.totals)
+  const { tone, title, lines } = resultWords(result.action, result.totals, words)
   return (
     <Note tone={tone} title={title} role="status" boxRef={box}>
       <div className={classes.lines}>
@@ -24,7 +26,7 @@ export function ResultNote({ result, onClose }: ResultProps) {
       </div>
       <div className={classes.noteActions}>
         <Button variant="default" size="compact-sm" onClick={onClose}>
-          Close
+          {words('close')}
         </Button>
       </div>
     </Note>
@@ -32,13 +34,14 @@ export function ResultNote({ result, onClose }: ResultProps) {
 }
 
 export function FailureNote({ error, doneBefore }: { readonly error: unknown; readonly doneBefore: number }) {
+  const words = useWords('queue')
   if (!error) return null
   return (
     <>
       <ProblemNote error={error} focus />
       {doneBefore > 0 && (
-        <Note tone="warn" title={`${plural(doneBefore, 'message was', 'messages were')} changed before that`}>
-          The rest is as it was. The same again goes on with it.
+        <Note tone="warn" title={words('done.before', { count: doneBefore, number: count(doneBefore) })}>
+          {words('done.beforeText')}
         </Note>
       )}
     </>
@@ -46,19 +49,17 @@ export function FailureNote({ error, doneBefore }: { readonly error: unknown; re
 }
 
 export function SilentEdges({ edges }: { readonly edges: readonly SilentEdge[] }) {
+  const words = useWords('queue')
   if (edges.length === 0) return null
-  const title = `${plural(edges.length, 'edge')} did not answer: this list is not whole`
+  const title = words('edge.notWhole', { count: edges.length, number: count(edges.length) })
   return (
     <Note tone="warn" title={title}>
       <ul className="plain">
         {edges.map((edge) => (
-          <li key={`${edge.node}/${edge.slot}`}>{silentWords(edge)}</li>
+          <li key={`${edge.node}/${edge.slot}`}>{silentWords(edge, words)}</li>
         ))}
       </ul>
-      <p>
-        What is kept there is safe on disk. It is not listed, and nothing can be done about it before the
-        answer.
-      </p>
+      <p>{words('edge.safe')}</p>
     </Note>
   )
 }

@@ -4,10 +4,11 @@ import { Button, Switch } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { keyOf, useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
+import { locale } from '#i18n/language.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
 import stack from '#shared/stack.module.css'
-import { NO_RIGHT } from './selection-bar.tsx'
 
 const READ_MS = 10_000
 
@@ -32,6 +33,7 @@ export function usePauses() {
 type Pauses = ReturnType<typeof usePauses>
 
 export function PauseNote({ pause, set }: Pick<Pauses, 'pause' | 'set'>) {
+  const words = useWords('queue')
   const may = useMay('queue:write')
   if (!pause) return null
   const routes = pause.routes.filter(({ paused }) => paused)
@@ -43,15 +45,12 @@ export function PauseNote({ pause, set }: Pick<Pauses, 'pause' | 'set'>) {
       </Button>
     )
   return (
-    <Note tone="hold" title={pausedWords(pause)} role="status">
+    <Note tone="hold" title={pausedWords(pause, words)} role="status">
       <div className={stack.tight}>
-        <p>
-          Mail is still accepted and waits here. No attempt is counted while it is paused, so nothing bounces
-          for it.
-        </p>
+        <p>{words('pause.text')}</p>
         <div className={stack.row}>
-          {pause.delivery && resume('Resume all delivery', null)}
-          {routes.map(({ id, name }) => resume(`Resume ${name}`, id))}
+          {pause.delivery && resume(words('pause.resumeAll'), null)}
+          {routes.map(({ id, name }) => resume(words('pause.resume', { name }), id))}
         </div>
       </div>
     </Note>
@@ -59,22 +58,23 @@ export function PauseNote({ pause, set }: Pick<Pauses, 'pause' | 'set'>) {
 }
 
 /** `Delivery by Exchange and Backup is paused`. */
-export function pausedWords({ delivery, routes }: QueuePause): string {
-  if (delivery) return 'All delivery is paused'
+export function pausedWords({ delivery, routes }: QueuePause, words: Words): string {
+  if (delivery) return words('pause.allPaused')
   const names = routes.filter(({ paused }) => paused).map(({ name }) => name)
-  return `Delivery by ${new Intl.ListFormat('en-GB').format(names)} is paused`
+  return words('pause.byPaused', { names: new Intl.ListFormat(locale()).format(names) })
 }
 
 export function PausePanel({ pause, error, changing, set }: Pauses) {
+  const words = useWords('queue')
   const may = useMay('queue:write')
   if (!pause) return null
   return (
-    <Panel title="Pause delivery" side="At once, for new mail too">
+    <Panel title={words('pause.title')} side={words('pause.side')}>
       <div className={stack.stack}>
         {error && <ProblemNote error={error} />}
         <Switch
-          label="All delivery"
-          description={may ? 'Mail is accepted and waits, whatever its route.' : NO_RIGHT}
+          label={words('pause.all')}
+          description={words(may ? 'pause.allText' : 'bar.noRight')}
           checked={pause.delivery}
           disabled={!may || changing?.routeId === null}
           onChange={(event) => set(null, event.currentTarget.checked)}
@@ -82,7 +82,7 @@ export function PausePanel({ pause, error, changing, set }: Pauses) {
         {pause.routes.map(({ id, name, paused }) => (
           <Switch
             key={id}
-            label={`Route ${name}`}
+            label={words('pause.route', { name })}
             checked={paused}
             disabled={!may || changing?.routeId === id}
             onChange={(event) => set(id, event.currentTarget.checked)}

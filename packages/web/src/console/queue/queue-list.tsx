@@ -3,6 +3,7 @@ import { Checkbox } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { count, span } from '#shared/format.ts'
 import { useNow } from '#shared/now.ts'
 import { usePhone } from '#shared/screen.ts'
@@ -30,32 +31,33 @@ export function QueueList(props: ListProps) {
 }
 
 function Table(props: ListProps) {
+  const words = useWords('queue')
   const { rows, selection, onToggleAll } = props
   const chosen = rows.filter(({ message }) => isSelected(selection, message.id)).length
   const isFull = chosen === rows.length
   return (
     <table className={`${table.table} ${classes.table}`} data-dense data-hover>
-      <caption className="hidden-visually">Waiting messages, oldest first</caption>
+      <caption className="hidden-visually">{words('list.label')}</caption>
       <thead>
         <tr>
           <th scope="col">
             <Checkbox
               size="xs"
-              aria-label="Select all on this page"
+              aria-label={words('list.selectAll')}
               checked={isFull}
               indeterminate={chosen > 0 && !isFull}
               onChange={onToggleAll}
             />
           </th>
-          <th scope="col">Received</th>
-          <th scope="col">From</th>
-          <th scope="col">To</th>
-          <th scope="col">State</th>
+          <th scope="col">{words('list.received')}</th>
+          <th scope="col">{words('list.from')}</th>
+          <th scope="col">{words('list.to')}</th>
+          <th scope="col">{words('list.state')}</th>
           <th scope="col" data-align="right">
-            Attempts
+            {words('list.attempts')}
           </th>
-          <th scope="col">Next attempt</th>
-          <th scope="col">Last reply</th>
+          <th scope="col">{words('list.next')}</th>
+          <th scope="col">{words('list.reply')}</th>
         </tr>
       </thead>
       <tbody>
@@ -70,9 +72,10 @@ function Table(props: ListProps) {
 type RowProps = ListProps & { readonly row: Row }
 
 function TableRow({ row, selection, onToggle, ownDomain, routeName }: RowProps) {
+  const words = useWords('queue')
   const { message, gone } = row
   const summary = summaryOf(message)
-  const to = recipientsOf(message)
+  const to = recipientsOf(message, words)
   const selected = isSelected(selection, message.id)
   return (
     <tr data-selected={selected || undefined} data-gone={gone || undefined} className={classes.row}>
@@ -103,9 +106,10 @@ function TableRow({ row, selection, onToggle, ownDomain, routeName }: RowProps) 
 }
 
 function Cards(props: ListProps) {
+  const words = useWords('queue')
   const { rows, selection, onToggle, ownDomain, routeName } = props
   return (
-    <ul className={table.cards} aria-label="Waiting messages, oldest first">
+    <ul className={table.cards} aria-label={words('list.label')}>
       {rows.map((row) => {
         const { message, gone } = row
         const summary = summaryOf(message)
@@ -123,10 +127,12 @@ function Cards(props: ListProps) {
                 </span>
               </span>
               <WhyLink row={row} ownDomain={ownDomain} />
-              <span className="tx2">to {personOf(recipientsOf(message), ownDomain)}</span>
+              <span className="tx2">
+                {words('list.toWhom', { people: personOf(recipientsOf(message, words), ownDomain) })}
+              </span>
               <span className="tx2">
                 <NextCell gone={gone} summary={summary} routeName={routeName} />
-                {summary.attempts > 0 && ` · attempts: ${count(summary.attempts)}`}
+                {summary.attempts > 0 && words('list.attemptCount', { number: count(summary.attempts) })}
               </span>
               {summary.lastReply && <span className="small tx3">{summary.lastReply}</span>}
             </div>
@@ -145,24 +151,34 @@ type BoxProps = {
 }
 
 function RowBox({ row, selected, onToggle, size = 'xs' }: BoxProps) {
+  const words = useWords('queue')
   const { message } = row
-  const name = `Select the message from ${message.reversePath ?? 'the null sender'} to ${recipientsOf(message)}`
+  const name = words('list.select', {
+    from: message.reversePath ?? words('list.theNullSender'),
+    to: recipientsOf(message, words),
+  })
   return <Checkbox size={size} aria-label={name} checked={selected} onChange={() => onToggle(message.id)} />
 }
 
 function WhyLink({ row, ownDomain }: { readonly row: Row; readonly ownDomain: string }) {
   const slug = useSlug()
+  const words = useWords('queue')
   const { id, reversePath } = row.message
   return (
     <Link to="/t/$slug/messages/$message" params={{ slug, message: id }} className={classes.link}>
-      {reversePath === null || reversePath === '' ? 'null sender' : personOf(reversePath, ownDomain)}
+      {reversePath === null || reversePath === ''
+        ? words('list.nullSender')
+        : personOf(reversePath, ownDomain)}
     </Link>
   )
 }
 
 function State({ gone, summary }: { readonly gone: boolean; readonly summary: Summary }) {
-  if (gone) return <span className="tx3">Waits no more</span>
-  return <StatusWord of="message" state={summary.state} {...(summary.word ? { word: summary.word } : {})} />
+  const words = useWords('queue')
+  if (gone) return <span className="tx3">{words('list.gone')}</span>
+  const { heldOf } = summary
+  const word = heldOf && words('list.heldOf', { held: count(heldOf.held), total: count(heldOf.total) })
+  return <StatusWord of="message" state={summary.state} {...(word ? { word } : {})} />
 }
 
 type NextProps = {
@@ -172,19 +188,25 @@ type NextProps = {
 }
 
 function NextCell({ gone, summary, routeName }: NextProps): ReactNode {
-  if (gone) return 'See what became of it'
+  const words = useWords('queue')
+  if (gone) return words('list.seeWhat')
   return (
     <>
       <NextTime next={summary.next} />
-      {summary.routeId && ` by ${routeName(summary.routeId)}`}
+      {summary.routeId && words('list.by', { route: routeName(summary.routeId) })}
     </>
   )
 }
 
 function NextTime({ next }: { readonly next: Next }) {
+  const words = useWords('queue')
   const now = useNow()
-  if (next.kind === 'held') return 'Waits for a person'
-  if (next.kind === 'paused') return 'Paused'
-  if (next.kind === 'due' || next.at <= now) return 'Due now'
-  return <span className="num">in {span(Math.ceil((next.at - now) / 1_000) * 1_000)}</span>
+  if (next.kind === 'held') return words('list.person')
+  if (next.kind === 'paused') return words('list.paused')
+  if (next.kind === 'due' || next.at <= now) return words('list.due')
+  return (
+    <span className="num">
+      {words('list.in', { time: span(Math.ceil((next.at - now) / 1_000) * 1_000) })}
+    </span>
+  )
 }

@@ -4,6 +4,8 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
 import { Page } from '#app/page.tsx'
 import { useMay, useMyTenant, useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
+import { count } from '#shared/format.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import { usePages } from '#shared/pages.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
@@ -24,6 +26,7 @@ import { useQueue } from './use-queue.ts'
 
 export function QueuePage() {
   const tenant = useSlug()
+  const words = useWords('queue')
   const search = useSearch({ from: '/console/t/$slug/queue' })
   const filter = useMemo(() => filterOf(search), [search.state, search.domain, search.search])
   const pages = usePages()
@@ -42,7 +45,11 @@ export function QueuePage() {
   const shown = rows.map(({ message }) => message.id)
   const routes = pauses.pause?.routes ?? []
   return (
-    <Page title={search.state === 'held' ? 'Held mail' : 'Queue'} width="full" busy={page.isPlaceholderData}>
+    <Page
+      title={words(search.state === 'held' ? 'heldTitle' : 'title')}
+      width="full"
+      busy={page.isPlaceholderData}
+    >
       <PauseNote {...pauses} />
       {actions.result && <ResultNote result={actions.result} onClose={actions.dismiss} />}
       <FailureNote error={actions.error} doneBefore={actions.doneBefore} />
@@ -67,7 +74,7 @@ export function QueuePage() {
             onToggle={(id) => setSelection(toggled(selection, id, shown))}
             onToggleAll={() => setSelection(toggledAll(selection, shown))}
             ownDomain={ownDomain}
-            routeName={(id) => routes.find((route) => route.id === id)?.name ?? 'a removed route'}
+            routeName={(id) => routes.find((route) => route.id === id)?.name ?? words('removedRoute')}
           />
         )}
         <QueueFoot pages={pages} next={page.data?.next ?? null} shown={rows.length} />
@@ -101,9 +108,10 @@ function useChange(search: QueueSearch, onChange: () => void) {
 }
 
 function NewRows({ waiting, onShow }: { readonly waiting: number; readonly onShow: () => void }) {
+  const words = useWords('queue')
   return (
     <button type="button" className={messages.more} onClick={onShow}>
-      {waiting === 1 ? 'Show 1 new message' : `Show ${waiting} new messages`}
+      {words('new', { count: waiting, number: count(waiting) })}
     </button>
   )
 }

@@ -1,6 +1,7 @@
 // What a row of the queue says about all waiting recipients of its message, in one state, time and reply.
 import type { QueuedMessage, QueuedRecipient, SilentEdge } from '@gatepost/contract/queue.ts'
-import { count, plural } from '#shared/format.ts'
+import type { Words } from '#i18n/i18n.ts'
+import { count } from '#shared/format.ts'
 import type { StateOf } from '#shared/vocabulary.ts'
 
 /** A message as listed; `gone` when it left the queue while its row was kept in place. */
@@ -14,8 +15,8 @@ export type Next =
 
 export type Summary = {
   readonly state: StateOf<'message'>
-  /** Another word where recipients differ: `Held 1 of 3`. */
-  readonly word: string | undefined
+  /** Where recipients differ: how many of all are held. */
+  readonly heldOf: { readonly held: number; readonly total: number } | null
   readonly attempts: number
   readonly next: Next
   readonly lastReply: string
@@ -31,7 +32,7 @@ export function summaryOf({ recipients, recipientCount }: QueuedMessage): Summar
   const isMixed = held.length > 0 && queued.length > 0
   return {
     state: held.length > 0 ? 'held' : attempts > 0 ? 'deferred' : 'queued',
-    word: isMixed ? `Held ${count(held.length)} of ${count(recipientCount)}` : undefined,
+    heldOf: isMixed ? { held: held.length, total: recipientCount } : null,
     attempts,
     next: nextOf(queued),
     lastReply: recipients.find(({ lastReply }) => lastReply)?.lastReply ?? '',
@@ -48,10 +49,11 @@ function nextOf(queued: readonly QueuedRecipient[]): Next {
 }
 
 /** `ann@acme.example and 2 more`. */
-export function recipientsOf({ recipients, recipientCount }: QueuedMessage): string {
+export function recipientsOf({ recipients, recipientCount }: QueuedMessage, words: Words): string {
   const [first] = recipients
-  if (!first) return plural(recipientCount, 'recipient')
-  return recipientCount > 1 ? `${first.forwardPath} and ${count(recipientCount - 1)} more` : first.forwardPath
+  if (!first) return words('recipients', { count: recipientCount, number: count(recipientCount) })
+  if (recipientCount <= 1) return first.forwardPath
+  return words('list.andMore', { address: first.forwardPath, number: count(recipientCount - 1) })
 }
 
 type Fresh = { readonly items: readonly QueuedMessage[]; readonly unreachable: readonly SilentEdge[] }

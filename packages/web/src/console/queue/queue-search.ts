@@ -1,6 +1,7 @@
 // The filters of the queue as they stand in the address, and what they ask of the server.
 import { type QueueFilter, QueueState } from '@gatepost/contract/queue.ts'
 import * as z from 'zod'
+import type { Words } from '#i18n/i18n.ts'
 
 /** Unknown values in an address are dropped, not refused: links grow old. */
 export const QueueSearch = z.object({
@@ -28,13 +29,19 @@ export function isNarrowed({ domain, search }: QueueFilter): boolean {
 }
 
 /** What a filter means, as the object of a sentence: `everything held for acme.example with ann`. */
-export function everythingOf({ state, domain, search }: QueueFilter): string {
-  const what = state === undefined ? 'everything that waits' : `everything ${state}`
-  return `${what}${domain ? ` for ${domain}` : ''}${search ? ` with ${search}` : ''}`
+export function everythingOf({ state, domain, search }: QueueFilter, words: Words): string {
+  return narrowed(words(`every.${state ?? 'any'}`), { domain, search }, words)
 }
 
 /** The question again, as an answer: `No held message for acme.example with ann waits here`. */
-export function noMatchSentence({ state, domain, search }: QueueSearch): string {
-  const kind = state ? `${state} ` : ''
-  return `No ${kind}message${domain ? ` for ${domain}` : ''}${search ? ` with ${search}` : ''} waits here`
+export function noMatchSentence({ state, domain, search }: QueueSearch, words: Words): string {
+  return words('noMatch.waits', {
+    what: narrowed(words(`noMatch.${state ?? 'any'}`), { domain, search }, words),
+  })
+}
+
+/** With what the filters beside the state ask for. */
+function narrowed(what: string, { domain, search }: Omit<QueueFilter, 'state'>, words: Words): string {
+  const forDomain = domain ? words('for', { what, domain }) : what
+  return search ? words('with', { what: forDomain, search }) : forDomain
 }

@@ -1,6 +1,7 @@
 // How much waits in all: above the list, which shows a page of it.
 import { getQueueTotals } from '@gatepost/contract/queue.ts'
 import { useEndpoint } from '#api/use-endpoint.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { BigNumber, BigNumbers } from '#shared/facts.tsx'
 import { bytes, count } from '#shared/format.ts'
 import { Panel } from '#shared/panel.tsx'
@@ -12,6 +13,7 @@ const READ_MS = 15_000
 type Props = { readonly tenant: string; readonly onDomain: (domain: string) => void }
 
 export function QueueTotals({ tenant, onDomain }: Props) {
+  const words = useWords('queue')
   const { data } = useEndpoint(
     getQueueTotals,
     { params: { tenant } },
@@ -21,24 +23,26 @@ export function QueueTotals({ tenant, onDomain }: Props) {
   const more = data.isWhole ? '' : '+'
   const { destinations } = data
   return (
-    <Panel title="All that waits" side={`${bytes(data.bytes)}${more}`}>
+    <Panel title={words('total.title')} side={bytes(data.bytes) + more}>
       <div className={classes.totals}>
         <BigNumbers>
-          <BigNumber name="Messages">{`${count(data.messages)}${more}`}</BigNumber>
-          <BigNumber name="Recipients queued">{`${count(data.queued)}${more}`}</BigNumber>
-          {data.paused > 0 && <BigNumber name="Paused">{`${count(data.paused)}${more}`}</BigNumber>}
-          <BigNumber name="Held">{`${count(data.held)}${more}`}</BigNumber>
-          <BigNumber name="Oldest">
+          <BigNumber name={words('total.messages')}>{`${count(data.messages)}${more}`}</BigNumber>
+          <BigNumber name={words('total.queued')}>{`${count(data.queued)}${more}`}</BigNumber>
+          {data.paused > 0 && (
+            <BigNumber name={words('total.paused')}>{`${count(data.paused)}${more}`}</BigNumber>
+          )}
+          <BigNumber name={words('total.held')}>{`${count(data.held)}${more}`}</BigNumber>
+          <BigNumber name={words('total.oldest')}>
             {data.oldestAt === null ? '–' : <RelativeTime at={data.oldestAt} />}
           </BigNumber>
         </BigNumbers>
         <table className={classes.destinations}>
-          <caption className="hidden-visually">Recipients that wait, by domain</caption>
+          <caption className="hidden-visually">{words('total.byDomain')}</caption>
           <thead>
             <tr>
-              <th scope="col">Domain</th>
-              <th scope="col">Queued</th>
-              <th scope="col">Held</th>
+              <th scope="col">{words('total.domain')}</th>
+              <th scope="col">{words('total.queuedHead')}</th>
+              <th scope="col">{words('total.held')}</th>
             </tr>
           </thead>
           <tbody>

@@ -1,6 +1,8 @@
 // The queue's pure parts: filters, selection, rows that keep their places, and orders that go on to the end.
 import type { QueuedMessage, QueuedRecipient } from '@gatepost/contract/queue.ts'
 import { describe, expect, test } from 'vitest'
+import english from '#i18n/en/queue.json'
+import { wordsOf } from '../../../fixtures/words.ts'
 import { carryOut, resultWords, type Totals } from './act.ts'
 import { questionOf } from './consequence.ts'
 import { recipientsOf, steadyRows, summaryOf } from './queue-rows.ts'
@@ -14,6 +16,8 @@ import {
   toggled,
   toggledAll,
 } from './selection.ts'
+
+const words = wordsOf(english)
 
 function recipient(part: Partial<QueuedRecipient> = {}): QueuedRecipient {
   return {
@@ -54,9 +58,9 @@ describe('filters', () => {
 
   test('a filter in words', () => {
     const filter = { state: 'held', domain: 'acme.example', search: 'ann' } as const
-    expect(noMatchSentence(filter)).toBe('No held message for acme.example with ann waits here')
-    expect(everythingOf(filter)).toBe('everything held for acme.example with ann')
-    expect(everythingOf({})).toBe('everything that waits')
+    expect(noMatchSentence(filter, words)).toBe('No held message for acme.example with ann waits here')
+    expect(everythingOf(filter, words)).toBe('everything held for acme.example with ann')
+    expect(everythingOf({}, words)).toBe('everything that waits')
   })
 })
 
@@ -93,12 +97,17 @@ describe('selection', () => {
   })
 
   test('what cannot be taken back is asked by its consequence', () => {
-    expect(questionOf('retry', some('a'), {})).toBeNull()
-    expect(questionOf('release', some('a'), {})).toBeNull()
-    expect(questionOf('release', { kind: 'all', filter: { state: 'held' } }, {})?.title).toBe(
+    expect(questionOf('retry', { selection: some('a'), filter: {}, words })).toBeNull()
+    expect(questionOf('release', { selection: some('a'), filter: {}, words })).toBeNull()
+    const everything = { kind: 'all', filter: { state: 'held' } } as const
+    expect(questionOf('release', { selection: everything, filter: {}, words })?.title).toBe(
       'Everything held goes out now',
     )
-    const discard = questionOf('discard', some('a', 'b'), { domain: 'acme.example' })
+    const discard = questionOf('discard', {
+      selection: some('a', 'b'),
+      filter: { domain: 'acme.example' },
+      words,
+    })
     expect(discard?.title).toBe('2 messages: never delivered, and nobody is told')
     expect(discard?.body).toContain('that the filter hides are meant too')
   })
@@ -114,18 +123,18 @@ describe('rows', () => {
     expect(summaryOf(message('a', [paused])).next).toEqual({ kind: 'paused' })
     expect(summaryOf(message('a', [paused, tried]))).toMatchObject({
       state: 'deferred',
-      word: undefined,
+      heldOf: null,
       attempts: 2,
       next: { kind: 'at', at: 9_000 },
       lastReply: '451 4.7.500 Server busy',
     })
     expect(summaryOf(message('a', [tried, held]))).toMatchObject({
       state: 'held',
-      word: 'Held 1 of 2',
+      heldOf: { held: 1, total: 2 },
       routeId: 'rte_2',
     })
     expect(summaryOf(message('a', [held])).next).toEqual({ kind: 'held' })
-    expect(recipientsOf(message('a', [tried, held, paused]))).toBe('ann@acme.example and 2 more')
+    expect(recipientsOf(message('a', [tried, held, paused]), words)).toBe('ann@acme.example and 2 more')
   })
 
   test('rows keep their places: new words, gone ones marked, but not those of a silent edge', () => {
@@ -194,7 +203,7 @@ describe('orders', () => {
   })
 
   test('the result names what went otherwise', () => {
-    expect(resultWords('release', answer({ messages: 1, recipients: 1, found: 1 }))).toEqual({
+    expect(resultWords('release', answer({ messages: 1, recipients: 1, found: 1 }), words)).toEqual({
       tone: 'ok',
       title: '1 message is released',
       lines: [],
@@ -210,6 +219,7 @@ describe('orders', () => {
         missing: 1,
         unreachable: [{ node: 'edge-1', slot: 2, why: 'no connection.' }],
       }),
+      words,
     )
     expect(mixed.title).toBe('2 messages (5 recipients) are returned to their senders')
     expect(mixed.tone).toBe('warn')
@@ -220,6 +230,6 @@ describe('orders', () => {
       '1 message not found: an edge that did not answer may keep it.',
       'Edge edge-1/2 did not answer: no connection. What it keeps was left as it is.',
     ])
-    expect(resultWords('hold', answer({ found: 1 })).title).toBe('Nothing was changed')
+    expect(resultWords('hold', answer({ found: 1 }), words).title).toBe('Nothing was changed')
   })
 })

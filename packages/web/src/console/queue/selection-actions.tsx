@@ -1,6 +1,7 @@
 // From the selection to an order: what needs a route or a reason asks for it, what cannot be undone says so.
 import type { QueueAction, QueueFilter, QueuePause } from '@gatepost/contract/queue.ts'
 import { useState } from 'react'
+import { useWords } from '#i18n/i18n.ts'
 import { useConfirm } from '#shared/confirm.tsx'
 import type { Order } from './act.ts'
 import { BounceDialog, RerouteDialog } from './action-dialogs.tsx'
@@ -23,15 +24,16 @@ type Props = {
 export function SelectionActions(props: Props) {
   const { selection, rows, filter, routes, may, running, onSelect, onOrder } = props
   const confirm = useConfirm()
+  const words = useWords('queue')
   const [asking, setAsking] = useState<'reroute' | 'bounce' | null>(null)
-  const what = objectOf(selection)
+  const what = objectOf(selection, words)
   const order = (action: QueueAction, more: { routeId?: string; reason?: string } = {}) => {
     setAsking(null)
     onOrder({ action, targets: targetsOf(selection), ...more })
   }
   const act = async (action: QueueAction) => {
     if (action === 'reroute' || action === 'bounce') return setAsking(action)
-    const question = questionOf(action, selection, filter)
+    const question = questionOf(action, { selection, filter, words })
     if (question === null || (await confirm(question))) order(action)
   }
   return (
@@ -56,7 +58,7 @@ export function SelectionActions(props: Props) {
       {asking === 'bounce' && (
         <BounceDialog
           what={sentence(what)}
-          note={hiddenNote(selection, filter)}
+          note={hiddenNote({ selection, filter, words })}
           onAct={(reason) => order('bounce', { reason })}
           onClose={() => setAsking(null)}
         />

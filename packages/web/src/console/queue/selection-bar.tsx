@@ -2,19 +2,9 @@
 import type { QueueAction } from '@gatepost/contract/queue.ts'
 import { ActionIcon, Button } from '@mantine/core'
 import { IconX } from '@tabler/icons-react'
+import { useWords } from '#i18n/i18n.ts'
 import classes from './queue.module.css'
 import { type Selection, selectionWords } from './selection.ts'
-
-export const actionWords: { readonly [Action in QueueAction]: string } = {
-  retry: 'Retry',
-  hold: 'Hold',
-  release: 'Release',
-  reroute: 'Reroute',
-  bounce: 'Bounce',
-  discard: 'Discard',
-}
-
-export const NO_RIGHT = 'Your role lets you look at the queue, not change it.'
 
 type Props = {
   readonly selection: Selection
@@ -28,14 +18,15 @@ type Props = {
 }
 
 export function SelectionBar({ selection, actions, may, running, onAll, onAct, onClear }: Props) {
+  const words = useWords('queue')
   return (
-    <section className={classes.bar} aria-label="Selected messages">
+    <section className={classes.bar} aria-label={words('bar.label')}>
       <span role="status" className="strong">
-        {running ?? selectionWords(selection)}
+        {running ?? selectionWords(selection, words)}
       </span>
       {selection.kind === 'some' && (
         <button type="button" className={classes.all} onClick={onAll} disabled={running !== null}>
-          Select all that match
+          {words('bar.all')}
         </button>
       )}
       <span className={classes.rule} aria-hidden />
@@ -47,15 +38,20 @@ export function SelectionBar({ selection, actions, may, running, onAll, onAct, o
           aria-describedby={may ? undefined : 'queue-no-right'}
           onClick={() => onAct(action)}
         >
-          {actionWords[action]}
+          {words(`act.${action}`)}
         </Button>
       ))}
       {!may && (
         <span id="queue-no-right" className="small tx2">
-          {NO_RIGHT}
+          {words('bar.noRight')}
         </span>
       )}
-      <ActionIcon variant="subtle" aria-label="Clear selection" onClick={onClear} disabled={running !== null}>
+      <ActionIcon
+        variant="subtle"
+        aria-label={words('bar.clear')}
+        onClick={onClear}
+        disabled={running !== null}
+      >
         <IconX size={16} aria-hidden />
       </ActionIcon>
     </section>

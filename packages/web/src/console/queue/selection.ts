@@ -1,5 +1,6 @@
 // Which messages of the queue are meant: some by id, or all that match a filter, seen or not.
 import { MESSAGES_PER_ACTION_MAX, type QueueAction, type QueueFilter } from '@gatepost/contract/queue.ts'
+import type { Words } from '#i18n/i18n.ts'
 import { count } from '#shared/format.ts'
 import type { Row } from './queue-rows.ts'
 
@@ -37,9 +38,9 @@ export function toggledAll(selection: Selection, shown: readonly string[]): Sele
 }
 
 /** `3 selected`; the number of all that match is not known before they were acted on. */
-export function selectionWords(selection: Selection): string {
-  if (selection.kind === 'some') return `${count(selection.ids.size)} selected`
-  return selection.filter.domain || selection.filter.search ? 'All that match' : 'All selected'
+export function selectionWords(selection: Selection, words: Words): string {
+  if (selection.kind === 'some') return words('selected', { number: count(selection.ids.size) })
+  return words(selection.filter.domain || selection.filter.search ? 'allMatch' : 'allSelected')
 }
 
 const queuedActions: readonly QueueAction[] = ['retry', 'hold', 'reroute', 'bounce']

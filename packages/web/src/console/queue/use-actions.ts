@@ -4,7 +4,8 @@ import { actOnQueue, type QueueAction } from '@gatepost/contract/queue.ts'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { call } from '#api/call.ts'
-import { plural } from '#shared/format.ts'
+import { useWords } from '#i18n/i18n.ts'
+import { count } from '#shared/format.ts'
 import { carryOut, type Order, type Totals } from './act.ts'
 
 export type Result = { readonly action: QueueAction; readonly totals: Totals }
@@ -12,6 +13,7 @@ export type Result = { readonly action: QueueAction; readonly totals: Totals }
 /** @param onDone after an action went through, whole or in part */
 export function useActions(tenant: string, onDone: () => void) {
   const client = useQueryClient()
+  const words = useWords('queue')
   const [progress, setProgress] = useState<Totals | null>(null)
   const mutation = useMutation<Result, Error, Order>({
     mutationFn: async (order) => {
@@ -25,7 +27,10 @@ export function useActions(tenant: string, onDone: () => void) {
     onSuccess: onDone,
     onSettled: () => client.invalidateQueries({ queryKey: ['listQueue'] }),
   })
-  const soFar = progress ? `${plural(progress.messages, 'message')} so far` : 'Under way'
+  const done = progress?.messages ?? 0
+  const soFar = progress
+    ? words('soFar', { messages: words('messages', { count: done, number: count(done) }) })
+    : words('underWay')
   return {
     run: (order: Order) => mutation.mutate(order),
     running: mutation.isPending ? soFar : null,
