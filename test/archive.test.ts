@@ -13,52 +13,11 @@ import { readArchived, readContent, searchArchive } from '@gatepost/server/contr
 import { applyArchiveRetention } from '@gatepost/server/control/archive/nightly.ts'
 import { listChecks, reconcile, startCheck } from '@gatepost/server/control/archive/proof.ts'
 import { addRule, destroyArchive, getArchive, setArchive } from '@gatepost/server/control/archive/settings.ts'
+import { MESSAGE, report } from './archive/messages.ts'
+import { packedMessage } from './archive/winmail.ts'
 import { type ArchiveWorld, world } from './archive/world.ts'
 import { type TestControl, withControl } from './control.ts'
 import { archiveMessage } from './isolation/fill-archive.ts'
-
-const MESSAGE = [
-  'From: Bob Bright <bob@bright.example>',
-  'To: Ann <ann@acme.example>',
-  'Subject: =?utf-8?Q?Angebot_f=C3=BCr_M=C3=BCnchen?=',
-  'Message-ID: <offer-1@bright.example>',
-  'Date: Mon, 16 Nov 2026 09:30:00 +0000',
-  'MIME-Version: 1.0',
-  'Content-Type: multipart/mixed; boundary="b"',
-  '',
-  '--b',
-  'Content-Type: text/html; charset=utf-8',
-  '',
-  '<p>The <b>quarterly</b> invoice is attached. 契約書</p><script>alert(1)</script>',
-  '--b',
-  'Content-Type: application/pdf; name="Rechnung 2026.pdf"',
-  'Content-Disposition: attachment; filename="Rechnung 2026.pdf"',
-  'Content-Transfer-Encoding: base64',
-  '',
-  'JVBERi0xLjQK',
-  '--b--',
-  '',
-].join('\n')
-
-const report = (lines: readonly string[], inner = MESSAGE): string =>
-  [
-    'From: Microsoft Outlook <m@acme.example>',
-    'X-MS-Journal-Report:',
-    'Content-Type: multipart/mixed; boundary="journal"',
-    '',
-    '--journal',
-    'Content-Type: text/plain',
-    '',
-    'Sender: bob@bright.example',
-    'Message-Id: <offer-1@bright.example>',
-    ...lines,
-    '--journal',
-    'Content-Type: message/rfc822',
-    '',
-    inner,
-    '--journal--',
-    '',
-  ].join('\n')
 
 const stories: { readonly name: string; readonly run: (control: TestControl) => Promise<void> }[] = []
 function story(name: string, run: (control: TestControl) => Promise<void>): void {
@@ -123,6 +82,30 @@ story('a message is found by its words, people and attachments, and shown as it 
   assert.equal(looks.filter(({ action }) => action === 'archive.read').length, 1)
   assert.equal(looks.filter(({ action }) => action === 'archive.exported').length, 1)
   assert.ok(looks.length >= 24, 'every search is noted')
+})
+
+story('what Outlook packed into winmail.dat is found, listed and shown', async (control) => {
+  const { scope, deps } = await world(control, 'winmail')
+  const files = [{ name: 'Turbine plan.dwg', octets: Buffer.from('AC1032') }]
+  const packed = { subject: 'Weekly', text: 'The turbine arrives on Friday.', files }
+  await archiveMessage(control, scope.tenantId, { content: packedMessage(packed) })
+  for (const query of [{ text: '"arrives on friday"' }, { attachment: 'turbine plan' }, { text: 'weekly' }]) {
+    const { items } = await searchArchive(scope, { limit: 10, ...query }, deps)
+    assert.deepEqual(
+      items.map(({ attachments, flags }) => [attachments, flags]),
+      [[['winmail.dat', 'Turbine plan.dwg'], ['tnef']]],
+      JSON.stringify(query),
+    )
+    const shown = await readArchived(scope, { id: items[0]!.id }, deps)
+    assert.match(shown.text ?? '', /The turbine arrives/)
+    assert.deepEqual(
+      shown.parts.map(({ name, within }) => [name, within]),
+      [
+        ['winmail.dat', null],
+        ['Turbine plan.dwg', 'winmail.dat'],
+      ],
+    )
+  }
 })
 
 story('pages go on where the last one ended, and a reason is asked for where it must be', async (control) => {

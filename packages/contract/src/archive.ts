@@ -122,7 +122,15 @@ export const ArchivedMessage = ArchiveItem.omit({ snippet: true }).extend({
   /** The text was longer than is shown. */
   isCut: z.boolean(),
   parts: z.array(
-    z.object({ path: z.string(), name: z.string(), type: z.string(), size: z.int(), isInline: z.boolean() }),
+    z.object({
+      path: z.string(),
+      name: z.string(),
+      type: z.string(),
+      size: z.int(),
+      isInline: z.boolean(),
+      /** The part that it is packed in, such as winmail.dat; null where it stands by itself. */
+      within: z.string().nullable(),
+    }),
   ),
   header: z.array(z.object({ name: z.string(), value: z.string() })),
   /** Holds that keep it. */

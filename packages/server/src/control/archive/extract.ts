@@ -7,6 +7,7 @@ import { textOfHtml } from '@gatepost/mail/html-text.ts'
 import { parseJournalReport } from '@gatepost/mail/journal-report.ts'
 import { decodedBody, leaves, type MimePart, parseMime, textOf } from '@gatepost/mail/mime.ts'
 import type { ArchivedPerson, ArchiveFlag } from './record.ts'
+import { filesOfTnef, isWinmail, textOfTnef, winmailIn } from './winmail.ts'
 
 /** Octets that are read into words; what lies behind is kept, and found by its header alone. */
 export const INDEXED_OCTETS_MAX = 16 * 1_048_576
@@ -42,11 +43,20 @@ export function extract(octets: Uint8Array, arrivedAt: number): Extract {
   if (!isWhole) flags.add('partly-indexed')
   const attachments: string[] = []
   let text = ''
+  /** Words that Outlook packed. */
+  let inside = ''
   for (const part of leaves(root)) {
     const name = part.fileName
     if (name !== null && attachments.length < NAMES_MAX) attachments.push(name)
     if (isEncrypted(part)) flags.add('encrypted')
-    if (part.type === 'application/ms-tnef' || name?.toLowerCase() === 'winmail.dat') flags.add('tnef')
+    if (isWinmail(part)) {
+      flags.add('tnef')
+      const packed = text.length + inside.length < TEXT_MAX ? winmailIn(seen, part) : null
+      if (packed !== null) {
+        inside += `${textOfTnef(packed)}\n`
+        attachments.push(...filesOfTnef(packed).map((file) => file.name))
+      }
+    }
     if (text.length < TEXT_MAX && part.disposition !== 'attachment') text += `${textIn(seen, part)}\n`
   }
   if (root.type === 'multipart/encrypted') flags.add('encrypted')
@@ -63,8 +73,8 @@ export function extract(octets: Uint8Array, arrivedAt: number): Extract {
     author: people.find(({ as }) => as === 'from')?.address ?? null,
     messageId: value('message-id')?.slice(0, SUBJECT_MAX) ?? null,
     people,
-    attachments,
-    text: text.slice(0, TEXT_MAX),
+    attachments: attachments.slice(0, NAMES_MAX),
+    text: (text + inside).slice(0, TEXT_MAX),
     flags: [...flags],
     sameKey: sameKeyOf(seen, root, { date, text }),
   }

@@ -14,7 +14,7 @@ export type ArchiveFlag =
   | 'encrypted'
   /** Written more than 30 days before it came. */
   | 'old'
-  /** Outlook's own packing; what is inside is not searched. */
+  /** Outlook's own packing: only Outlook shows it as it was written. */
   | 'tnef'
   /** Came back from the journal address, inside of a report of non-delivery. */
   | 'returned'

@@ -10,6 +10,7 @@ import type { AdditionRecord, EntryRecord } from './record.ts'
 import { archiveKeys, readStart } from './seal.ts'
 import { snippetOf, termsOf } from './terms.ts'
 import type { Asked, Cursor, DayCount, FoundEntry, ShownContent } from './thread-wire.ts'
+import { filesOfTnef, isWinmail, textOfTnef, winmailIn } from './winmail.ts'
 import type { WordPart } from './word-parts.ts'
 
 const DAY_MS = 86_400_000
@@ -20,6 +21,9 @@ const SHOWN_OCTETS_MAX = 32 * 1_048_576
 const SHOWN_TEXT_MAX = 1_000_000
 const PARTS_SHOWN_MAX = 1_000
 const FIELDS_SHOWN_MAX = 300
+
+/** Outlook tells no type of what it packs. */
+const PACKED_TYPE = 'application/octet-stream'
 
 type Parts = { readonly files: MonthFiles; readonly content: PackedContent }
 
@@ -192,6 +196,8 @@ export async function show(
   const { root } = parseMime(octets)
   let text: string | null = null
   let html: string | null = null
+  /** Shown where the message says nothing beside it. */
+  let inside: string | null = null
   let isCut = octets.length >= SHOWN_OCTETS_MAX
   const parts: ShownContent['parts'][number][] = []
   for (const part of leaves(root)) {
@@ -205,10 +211,18 @@ export async function show(
     } else if (parts.length < PARTS_SHOWN_MAX) {
       const name = part.fileName ?? `part ${part.path || '1'}`
       const isInline = part.contentId !== null && part.disposition !== 'attachment'
-      parts.push({ path: part.path, name, type: part.type, size: part.end - part.start, isInline })
+      const size = part.end - part.start
+      parts.push({ path: part.path, name, type: part.type, size, isInline, within: null })
+      const packed = isWinmail(part) ? winmailIn(octets, part) : null
+      if (packed === null) continue
+      inside ??= textOfTnef(packed).slice(0, SHOWN_TEXT_MAX)
+      for (const file of filesOfTnef(packed).slice(0, PARTS_SHOWN_MAX - parts.length)) {
+        parts.push({ ...file, path: part.path, type: PACKED_TYPE, isInline: false, within: name })
+      }
     }
   }
   const header = root.header.slice(0, FIELDS_SHOWN_MAX).map(({ name, value }) => ({ name, value }))
+  if (html === null && (text === null || text.trim() === '')) text = inside ?? text
   return { text, html, isCut, parts, header }
 }
 

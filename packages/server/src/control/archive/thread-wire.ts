@@ -69,6 +69,8 @@ export type ShownContent = {
     readonly type: string
     readonly size: number
     readonly isInline: boolean
+    /** The part that it is packed in. */
+    readonly within: string | null
   }[]
   readonly header: readonly { readonly name: string; readonly value: string }[]
 }

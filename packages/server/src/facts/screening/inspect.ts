@@ -10,6 +10,7 @@ import {
   type ParsedMime,
   parseMime,
 } from '@gatepost/mail/mime.ts'
+import { isTnef, readTnef } from '@gatepost/mail/tnef.ts'
 import { uuFilesIn } from '@gatepost/mail/uuencode.ts'
 import type { AttachmentClass, AttachmentFinding, AttachmentsFact } from '#policy/facts.ts'
 import { Budget, type InspectionLimits } from './budget.ts'
@@ -27,7 +28,6 @@ import { type FileKind, fileKindOf, isPageExtension, type ListedFormat } from '.
 import { listArchive, listFindings } from './listed-archive.ts'
 import { nameFindings } from './name-tricks.ts'
 import { readTar } from './tar.ts'
-import { isTnef, readTnef } from './tnef.ts'
 import { readZip, type ZipMember, zipMemberOctets } from './zip.ts'
 
 export type Inspection = {

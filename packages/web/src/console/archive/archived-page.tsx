@@ -71,7 +71,10 @@ export function ArchivedPage() {
         {data && data.parts.length > 0 && (
           <Panel title="Attachments">
             <Facts
-              rows={data.parts.map(({ name, type, size }) => [name, `${type}, ${bytes(size)}`] as const)}
+              rows={data.parts.map(
+                ({ name, type, size, within }) =>
+                  [name, `${within === null ? type : `in ${within}`}, ${bytes(size)}`] as const,
+              )}
             />
           </Panel>
         )}
