@@ -86,8 +86,9 @@ function verdictOf(stage: ProbeStage, reply: Reply): ProbeAnswer | null {
   if (reply.end === 'closed') return { kind: 'closed', stage, reply: 'It closed the connection.' }
   if (code < 400) return null
   if (code < 500) return { kind: 'unknown', stage, reply: text }
-  // 5.1.x speaks of the recipient, not of who connects (RFC 3463 §3.2).
-  const isRecipient = stage === 'rcpt' && /^5\d\d[ -]5\.1\.[0-6]\b/.test(text)
+  // 5.1.x speaks of the recipient, not of who connects (RFC 3463 §3.2); so does 5.4.1 at Exchange Online.
+  const isRecipient =
+    stage === 'rcpt' && /^5\d\d[ -]5\.(?:1\.[0-6]|4\.1(?= Recipient address rejected))\b/.test(text)
   return { kind: isRecipient ? 'unknown' : 'closed', stage, reply: text }
 }
 

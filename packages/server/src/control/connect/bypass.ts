@@ -91,7 +91,11 @@ export function isOpenAgain(look: BypassLook | null): boolean {
 
 /** Getting in from inside the network says nothing; being refused there does. */
 export function verdictOf(knocks: readonly Knocked[]): BypassLook['verdict'] {
-  const telling = knocks.filter(({ kind, isInside }) => !(isInside && kind === 'open'))
+  const telling = knocks.filter(({ kind, isInside, recipient }) => {
+    // The mailbox need not exist in the cloud's own domain: only a yes or a no says something there.
+    if (recipient === 'cloud-domain' && kind === 'unknown') return false
+    return !(isInside && kind === 'open')
+  })
   if (telling.length === 0) return 'no-vantage'
   if (telling.some(({ kind }) => kind === 'open')) return 'open'
   return telling.every(({ kind }) => kind === 'closed') ? 'closed' : 'unknown'

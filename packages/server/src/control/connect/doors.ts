@@ -4,6 +4,7 @@ import type { Db } from '#store/open.ts'
 import { domainsOf } from '../domain/store.ts'
 import { routesOf } from '../route/store.ts'
 import { tenantById } from '../tenant/store.ts'
+import { cloudDomainInSettings } from './cloud-domain.ts'
 import type { Door } from './knock.ts'
 
 /** Microsoft attributes a message to its connector at the end: RCPT alone proves nothing there. */
@@ -14,10 +15,11 @@ const DOORS_MAX = 20
 
 /** The hosts that inbound mail of validated domains is delivered to. */
 export async function doorsOf(db: Db, tenantId: string): Promise<readonly Door[]> {
-  const [tenant, routes, domains] = await Promise.all([
+  const [tenant, routes, domains, cloudDomain] = await Promise.all([
     tenantById(db, tenantId),
     routesOf(db, tenantId),
     domainsOf(db, tenantId),
+    cloudDomainInSettings(db, tenantId),
   ])
   const usual = routes.find(({ default_for: of }) => of === 'inbound')
   const validated = domains.filter(({ validated_at }) => validated_at !== null)
@@ -34,6 +36,7 @@ export async function doorsOf(db: Db, tenantId: string): Promise<readonly Door[]
       port: route.port,
       forwardPath: tested ?? `postmaster@${name}`,
       ownDomain: isCloud ? name : null,
+      cloudDomain: isCloud ? cloudDomain : null,
       // Only to a mailbox that somebody named for tests.
       isWhole: isCloud && tested !== null,
     }

@@ -10,6 +10,7 @@ import { withFolder } from '../../../../../test/store/databases.ts'
 import { addOrganisation, withStore } from '../../../../../test/store/fixtures.ts'
 import { madeUpDns } from '../../../../../test/store/made-up-dns.ts'
 import { isClosed, lookAndKeepBypass, verdictOf } from './bypass.ts'
+import { cloudDomainInDns } from './cloud-domain.ts'
 import { createKnock, type Door, type Knock } from './knock.ts'
 
 const STRANGER = '127.0.0.77'
@@ -132,3 +133,48 @@ test('without a vantage point nothing is verified', () =>
     assert.deepEqual(await knock.vantages(door.tenantId), [])
     assert.equal((await lookAndKeepBypass(door, true, deps)).verdict, 'no-vantage')
   }))
+
+test('in a cloud a recipient in its own domain is asked for too, and only a yes or a no counts', async () => {
+  const told: string[] = []
+  const cloud = createServer((socket) => {
+    socket.on('error', () => {})
+    socket.write('220 cloud\r\n')
+    socket.on('data', (octets) => {
+      const line = octets.toString('latin1').trim()
+      if (line.startsWith('RCPT')) told.push(line)
+      const isOwn = line.includes('onmicrosoft.com')
+      const no = isOwn ? '550 5.4.1 Recipient address rejected: Access denied' : '550 5.7.51 not you'
+      socket.write(line.startsWith('RCPT') ? `${no}\r\n` : '250 ok\r\n')
+    })
+  })
+  await new Promise<void>((resolve) => cloud.listen(0, '127.0.0.1', resolve))
+  const at = (cloud.address() as AddressInfo).port
+  await knocking({}, async (_, door, deps) => {
+    const theirs = { ...door, port: at, ownDomain: 'acme.example', cloudDomain: 'acme.onmicrosoft.com' }
+    const { knocks, verdict } = await lookAndKeepBypass(theirs, true, deps)
+    assert.deepEqual(
+      knocks.map(({ sender, recipient, kind }) => [sender, recipient, kind]),
+      [
+        ['outside', 'usual', 'closed'],
+        ['own-domain', 'usual', 'closed'],
+        ['outside', 'cloud-domain', 'unknown'],
+      ],
+    )
+    assert.equal(told[2], 'RCPT TO:<ann@acme.onmicrosoft.com>')
+    assert.equal(verdict, 'closed')
+  })
+  cloud.close()
+})
+
+test('the domain at Microsoft is read from the record of DKIM, in both of its forms', async () => {
+  const cases: readonly (readonly [string, string | null])[] = [
+    ['selector1-acme-example._domainkey.acme.onmicrosoft.com', 'acme.onmicrosoft.com'],
+    ['selector1-acme-example._domainkey.acme.n-v1.dkim.mail.microsoft', 'acme.onmicrosoft.com'],
+    ['selector1._domainkey.mail.example', null],
+  ]
+  for (const [target, expected] of cases) {
+    const query = async () => ({ kind: 'found', records: [target], ttl: 1, authenticated: false, server: '' })
+    const dns = { query } as unknown as Parameters<typeof cloudDomainInDns>[1]
+    assert.equal(await cloudDomainInDns('acme.example', dns), expected)
+  }
+})

@@ -11,6 +11,7 @@ import { agentsOf } from '../agent/store.ts'
 import { targetsOf } from '../directory/target.ts'
 import type { Listener } from '../readiness/finding.ts'
 import type { ControlDeps } from '../scope.ts'
+import { cloudDomainInDns } from './cloud-domain.ts'
 
 export type KnockDeps = Pick<ControlDeps, 'store' | 'clock' | 'config' | 'dns'> & {
   readonly machine: Machine
@@ -26,6 +27,8 @@ export type Door = {
   readonly forwardPath: string
   /** One of its domains, for a sender that pretends to be inside; null asks with an outside sender alone. */
   readonly ownDomain: string | null
+  /** Its domain at Microsoft where settings name it; null looks into DNS. Only asked for with `ownDomain`. */
+  readonly cloudDomain?: string | null
   /** Clouds may refuse at the end of the message only: then a harmless one is sent whole. */
   readonly isWhole: boolean
 }
@@ -48,8 +51,8 @@ export function createKnock(deps: KnockDeps): Knock {
     vantages: (tenantId) => vantagesOf(tenantId, deps),
     async knock(door) {
       const ready = (await vantagesOf(door.tenantId, deps)).filter(({ isReady }) => isReady)
-      const senders = door.ownDomain === null ? (['outside'] as const) : (['outside', 'own-domain'] as const)
-      const all = ready.flatMap((vantage) => senders.map((sender) => ({ vantage, sender })))
+      const questions = await questionsFor(door, deps)
+      const all = ready.flatMap((vantage) => questions.map((question) => ({ vantage, ...question })))
       const knocked: Knocked[] = []
       // One after the other: a host counts connections, and an agent rests between two knocks.
       for (const one of all) knocked.push(await knockOnce(door, one, deps))
@@ -73,12 +76,37 @@ async function vantagesOf(
   ]
 }
 
-type Asked = { readonly vantage: Vantage; readonly sender: Knocked['sender'] }
+type Question = {
+  readonly sender: Knocked['sender']
+  readonly recipient: NonNullable<Knocked['recipient']>
+  readonly forwardPath: string
+}
+type Asked = Question & { readonly vantage: Vantage }
 
-async function knockOnce(door: Door, { vantage, sender }: Asked, deps: KnockDeps): Promise<Knocked> {
+/** An outside sender; in clouds also one that pretends to be inside, and the domain that no MX of ours covers. */
+async function questionsFor(door: Door, { dns }: KnockDeps): Promise<readonly Question[]> {
+  const { forwardPath, ownDomain } = door
+  const usual = { recipient: 'usual', forwardPath } as const
+  const outside = { sender: 'outside', ...usual } as const
+  if (ownDomain === null) return [outside]
+  const cloudDomain = door.cloudDomain ?? (await cloudDomainInDns(ownDomain, dns))
+  const localPart = forwardPath.slice(0, forwardPath.lastIndexOf('@'))
+  return [
+    outside,
+    { sender: 'own-domain', ...usual },
+    ...(cloudDomain === null
+      ? []
+      : ([
+          { sender: 'outside', recipient: 'cloud-domain', forwardPath: `${localPart}@${cloudDomain}` },
+        ] as const)),
+  ]
+}
+
+async function knockOnce(door: Door, asked: Asked, deps: KnockDeps): Promise<Knocked> {
+  const { vantage, sender, recipient } = asked
   const { kind, name, agentId } = vantage
-  const about = { from: { kind, name }, sender }
-  const question = questionOf(door, sender, deps)
+  const about = { from: { kind, name }, sender, recipient }
+  const question = questionOf(door, asked, deps)
   if (agentId !== null) {
     const { host, port } = door
     const seen = await deps.agents.probe(agentId, { host, port, ...question })
@@ -143,8 +171,8 @@ async function targetOf(
 }
 
 function questionOf(
-  { forwardPath, ownDomain, isWhole }: Door,
-  sender: Knocked['sender'],
+  { ownDomain, isWhole }: Door,
+  { sender, forwardPath }: Question,
   { config, clock }: KnockDeps,
 ) {
   const { hostname } = config

@@ -106,7 +106,10 @@ function Host({ host }: { readonly host: LockedHost }) {
       {host.knocks.length > 0 && (
         <ul className={classes.knocks}>
           {host.knocks.map((knock) => (
-            <li key={`${knock.from.kind} ${knock.from.name} ${knock.sender}`} className="small">
+            <li
+              key={`${knock.from.kind} ${knock.from.name} ${knock.sender} ${knock.recipient}`}
+              className="small"
+            >
               <StatusWord
                 of="check"
                 state={
@@ -122,6 +125,7 @@ function Host({ host }: { readonly host: LockedHost }) {
                 from <span className="mono">{knock.from.name}</span>
                 {knock.from.kind === 'agent' && ' (agent)'}
                 {knock.sender === 'own-domain' && ', with a sender of your own domain'}
+                {knock.recipient === 'cloud-domain' && ', for a recipient in your domain at onmicrosoft.com'}
                 {knock.isInside && knock.kind === 'open' && ', inside your network, which says nothing'}
               </span>
               <span className={`mono ${classes.reply}`}>{knock.reply}</span>
