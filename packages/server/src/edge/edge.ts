@@ -192,7 +192,7 @@ export class Edge {
 }
 
 /** RFC 4954, with LOGIN for devices that know nothing else. */
-const AUTH_KEYWORD = 'AUTH SCRAM-SHA-256 PLAIN LOGIN'
+const AUTH_KEYWORD = 'AUTH SCRAM-SHA-256-PLUS SCRAM-SHA-256 PLAIN LOGIN'
 
 /** What EHLO announces (RFC 5321 §4.1.1.1), each by its RFC. */
 function keywordsOf(limits: EdgeLimits): string[] {

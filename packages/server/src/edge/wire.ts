@@ -9,6 +9,7 @@ import type { Edge } from './edge.ts'
 import { CLOSING_MS, clientKey, HANDSHAKE_MS, PENDING_OCTETS_MAX, PROXY_HEADER_MS } from './limits.ts'
 import type { ListenerRole } from './listener.ts'
 import { parseProxyHeader } from './proxy.ts'
+import { type BindingName, channelBinding } from './sasl/channel-binding.ts'
 import type { Session } from './session.ts'
 
 export type WireOptions = {
@@ -182,6 +183,11 @@ export class Wire {
     this.#pending = null
     this.#enter('handshake')
     this.#socket = secureSocket(this.#socket, this, { context, byName: this.#edge.tlsByName(), early })
+  }
+
+  /** What binds a login to this connection; null in clear, or where TLS has none of that name. */
+  channelBinding(name: BindingName): Buffer | null {
+    return this.#socket instanceof TLSSocket ? channelBinding(this.#socket, name) : null
   }
 
   secured(): void {

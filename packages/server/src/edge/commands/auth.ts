@@ -1,5 +1,5 @@
 // AUTH: a host proves with a service credential whose mail it sends. RFC 4954; PLAIN (RFC 4616), LOGIN,
-// SCRAM-SHA-256 (RFC 5802, RFC 7677). Only inside TLS, and no passwords of people (decisions 36).
+// SCRAM-SHA-256 (RFC 5802, RFC 7677), with PLUS bound to the connection. Only inside TLS, and no passwords of people (decisions 36).
 import { randomBytes } from 'node:crypto'
 import type { Command } from '@gatepost/mail/command.ts'
 import { replies } from '@gatepost/mail/replies.ts'
@@ -39,7 +39,8 @@ type Begin = (session: Session) => { readonly first: Next; readonly challenge: s
 const mechanisms: ReadonlyMap<string, Begin> = new Map<string, Begin>([
   ['PLAIN', (session) => ({ challenge: '', first: (octets) => check(session, parsePlain(octets)) })],
   ['LOGIN', (session) => ({ challenge: 'Username:', first: (name) => askPassword(session, name) })],
-  ['SCRAM-SHA-256', (session) => ({ challenge: '', first: (octets) => scram(session, octets) })],
+  ['SCRAM-SHA-256', (session) => ({ challenge: '', first: (octets) => scram(session, octets, false) })],
+  ['SCRAM-SHA-256-PLUS', (session) => ({ challenge: '', first: (octets) => scram(session, octets, true) })],
 ])
 
 /** Sends a challenge; the next line is its answer. */
@@ -73,15 +74,18 @@ async function check(session: Session, given: NameAndPassword | null): Promise<R
   return isRight && mayActAs && stored !== null ? succeeded(session, stored) : failed(session, given.username)
 }
 
-async function scram(session: Session, octets: Uint8Array): Promise<Reply> {
-  const first = parseClientFirst(Buffer.from(octets).toString('utf8'))
+async function scram(session: Session, octets: Uint8Array, isPlus: boolean): Promise<Reply> {
+  const first = parseClientFirst(Buffer.from(octets).toString('utf8'), isPlus)
   if (first === null) return failed(session, '')
+  const bound = first.binding === null ? null : session.wire.channelBinding(first.binding)
+  if (first.binding !== null && bound === null) return failed(session, first.username)
   await waitIfWatched(session, first.username)
   const { stored, keys } = lookUp(session, first.username)
   const nonce = randomBytes(NONCE_BYTES).toString('base64')
   const said = serverFirst(first, nonce, keys)
   return ask(session, said, (final) => {
-    const answer = parseClientFinal(Buffer.from(final).toString('utf8'), { first, nonce, serverFirst: said })
+    const exchange = { first, nonce, serverFirst: said, bound }
+    const answer = parseClientFinal(Buffer.from(final).toString('utf8'), exchange)
     const signature = answer && serverSignature(keys, answer.authMessage, answer.proof)
     const mayActAs = first.authzid === '' || first.authzid === first.username
     if (signature === null || stored === null || !mayActAs) return failed(session, first.username)
