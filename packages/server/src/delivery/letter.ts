@@ -1,16 +1,27 @@
 // A message in hand as a letter: its content comes from memory, from its row, or streamed from its file, with
 // the signatures and marks that it leaves with.
-import { CONTENT_IN_ROW_BYTES_MAX, type DueRecipient } from '#spool/spool.ts'
+import type { TenantSettings } from '#policy/settings.ts'
+import { CONTENT_IN_ROW_BYTES_MAX, type DueRecipient, type Envelope } from '#spool/spool.ts'
 import type { InHand } from './in-hand.ts'
 import { type Marked, markedCopy } from './mark.ts'
+import { isSignedByRecipient } from './signing-domain.ts'
 import type { Letter } from './smtp-client.ts'
-import type { Chunks, Stamp, Stamper } from './stamp.ts'
+import { type Chunks, type Stamp, type Stamper, stampFor } from './stamp.ts'
 import { wireContent, wireStream } from './wire-content.ts'
 
 /** What a letter left with, for its report. */
 export type SentWith = {
   readonly stamp: Stamp | null
   readonly banner: Marked['banner']
+}
+
+/** RFC 5321 §4.5.3.1.8: every server takes a hundred recipients. */
+const RECIPIENTS_PER_LETTER_MAX = 100
+
+/** Recipients of one transmission at most: one where a policy signs for some of them and not for others. */
+export function recipientsPerLetter({ direction }: Envelope, settings: TenantSettings | null): number {
+  const isEach = settings !== null && direction === 'outbound' && isSignedByRecipient(settings)
+  return isEach ? 1 : RECIPIENTS_PER_LETTER_MAX
 }
 
 /** The letter for some recipients of a message, all marked alike. */
@@ -21,8 +32,9 @@ export function letterOf(
 ): Letter & { sentWith(): SentWith } {
   const mark = recipients[0]?.firstContact
   if (mark === undefined) {
-    const content = () => plainContent(message, stamper)
-    const sentWith = () => ({ stamp: message.stamped, banner: null })
+    const stamped = (content: Chunks) => stampOn(message, recipients, { stamper, content })
+    const content = () => plainContent(message, stamped)
+    const sentWith = () => ({ stamp: message.stamped && stampFor(message.stamped, recipients), banner: null })
     return { envelope: message.envelope, recipients, content, sentWith }
   }
   let sent: SentWith = { stamp: null, banner: null }
@@ -35,8 +47,8 @@ export function letterOf(
       sent = { stamp: null, banner: marked.banner }
       const { envelope, altered } = marked
       if (altered === null) {
-        const stamp = await stampOn(message, stamper, contentOf(message))
-        sent = { ...sent, stamp: message.stamped }
+        const stamp = await stampOn(message, recipients, { stamper, content: contentOf(message) })
+        sent = { ...sent, stamp: message.stamped && stampFor(message.stamped, recipients) }
         return wireStream(envelope, contentOf(message), stamp)
       }
       const stamp = (await stamper(envelope, [altered], { isAltered: true })) ?? null
@@ -48,26 +60,30 @@ export function letterOf(
 
 async function plainContent(
   message: InHand,
-  stamper: Stamper,
+  stamped: (content: Chunks) => Promise<string>,
 ): Promise<Uint8Array | AsyncIterable<Uint8Array>> {
   const { envelope, chunks } = message
-  if (chunks !== null) return wireContent(envelope, chunks, await stampOn(message, stamper, chunks))
+  if (chunks !== null) return wireContent(envelope, chunks, await stamped(chunks))
   if (envelope.size > CONTENT_IN_ROW_BYTES_MAX) {
     // Read twice where it is signed: what is that large stays out of memory.
-    const stamp = await stampOn(message, stamper, contentOf(message))
+    const stamp = await stamped(contentOf(message))
     return wireStream(envelope, contentOf(message), stamp)
   }
   const read: Uint8Array[] = []
   for await (const chunk of message.source.spool.readContent(envelope.id)) read.push(chunk)
-  return wireContent(envelope, read, await stampOn(message, stamper, read))
+  return wireContent(envelope, read, await stamped(read))
 }
 
-/** Made once a message, of the content as it came. */
-async function stampOn(message: InHand, stamper: Stamper, content: Chunks): Promise<string> {
+/** Made once a message, of the content as it came; recipients of one letter are signed for alike. */
+async function stampOn(
+  message: InHand,
+  recipients: readonly DueRecipient[],
+  { stamper, content }: { readonly stamper: Stamper; readonly content: Chunks },
+): Promise<string> {
   message.stamp ??= stamper(message.envelope, content)
   if (message.stamp === null) return ''
   message.stamped = await message.stamp
-  return message.stamped.fields
+  return stampFor(message.stamped, recipients).fields
 }
 
 async function* contentOf({ envelope, chunks, source }: InHand): AsyncGenerator<Uint8Array> {

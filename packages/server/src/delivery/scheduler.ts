@@ -11,7 +11,7 @@ import type { DsnMessage } from './dsn.ts'
 import { Futile } from './futile.ts'
 import { Hosts } from './hosts.ts'
 import { Hand, type InHand, type Source } from './in-hand.ts'
-import { letterOf } from './letter.ts'
+import { letterOf, recipientsPerLetter } from './letter.ts'
 import { Pauses } from './pauses.ts'
 import { QueueTools } from './queue-tools.ts'
 import { type Outcome, Recorder, untriedOutcome } from './recorder.ts'
@@ -26,8 +26,6 @@ const CONNECTIONS_MAX = 500 // Of one worker; each costs a socket and some kilob
 /** Looked for at least this often, whatever is believed of due times. */
 const POLL_MS_MAX = 60_000
 const POLL_MS_MIN = 50
-/** RFC 5321 §4.5.3.1.8: every server takes a hundred recipients. */
-const RECIPIENTS_PER_LETTER_MAX = 100
 /** After a start messages wait this long for the first snapshot, looked for at the interval below. */
 const SETTINGS_WAIT_MS = 30_000
 const SETTINGS_POLL_MS = 500
@@ -230,8 +228,9 @@ export class Scheduler {
         paused.push({ why: way.why, some })
         continue
       }
-      for (let from = 0; from < some.length; from += RECIPIENTS_PER_LETTER_MAX) {
-        const part = some.slice(from, from + RECIPIENTS_PER_LETTER_MAX)
+      const most = recipientsPerLetter(envelope, settings)
+      for (let from = 0; from < some.length; from += most) {
+        const part = some.slice(from, from + most)
         const letter = letterOf(message, part, this.#options.stamper)
         jobs.push({ job: { letter, message, recipients: part, startedAt: 0, requeues: 0 }, hop: way })
       }

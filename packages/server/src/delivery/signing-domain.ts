@@ -35,21 +35,40 @@ function ownerOf(domain: string, { settings, tenantOfDomain }: World): string | 
 }
 
 type Question = {
-  readonly envelope: Pick<Envelope, 'reversePath' | 'recipients'>
+  readonly envelope: Pick<Envelope, 'reversePath'>
+  readonly forwardPath: string
   readonly authors: readonly string[] | null
   readonly settings: TenantSettings
   readonly now: number
 }
 
-/** Whether policies leave this mail signed; without one it is. A message is signed once, for all. */
-export function isSigningWanted({ envelope, authors, settings, now }: Question): boolean {
+/** Whether policies leave this mail to one recipient signed; without one it is. */
+export function isSigningWanted({ envelope, forwardPath, authors, settings, now }: Question): boolean {
   const { rule } = selectRule(rulesOf(settings), 'dkim-signing', {
     clientIp: '',
     clientNames: NOT_KNOWN,
     envelopeFrom: envelope.reversePath?.toLowerCase() ?? null,
     headerFrom: authors,
-    to: envelope.recipients[0]?.forwardPath.toLowerCase() ?? '',
+    to: forwardPath.toLowerCase(),
     now,
   })
   return rule?.option.action !== 'none'
+}
+
+const byRecipient = new WeakMap<TenantSettings, boolean>()
+
+/**
+ * Whether a policy signs for some recipients and not for others: each then gets a transmission of its own. The
+ * authors are not known before the content is read, so this asks for any.
+ */
+export function isSignedByRecipient(settings: TenantSettings): boolean {
+  if (rulesOf(settings).ofType('dkim-signing') === null) return false
+  const known = byRecipient.get(settings)
+  if (known !== undefined) return known
+  const found = (settings.rules ?? []).some(
+    ({ type, from, to, bidirectional }) =>
+      type === 'dkim-signing' && (to.kind !== 'everyone' || (bidirectional && from.kind !== 'everyone')),
+  )
+  byRecipient.set(settings, found)
+  return found
 }

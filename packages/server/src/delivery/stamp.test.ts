@@ -10,7 +10,8 @@ import { createSecretBox } from '#platform/secret-box.ts'
 import type { SealedKey, TenantSettings } from '#policy/settings.ts'
 import type { Envelope } from '#spool/spool.ts'
 import { settingsOf } from './delivery.fixture.ts'
-import { createStamper, type Stamp } from './stamp.ts'
+import { isSignedByRecipient } from './signing-domain.ts'
+import { createStamper, type Stamp, stampFor } from './stamp.ts'
 import { wireContent, wireStream } from './wire-content.ts'
 
 const secrets = createSecretBox()
@@ -159,6 +160,38 @@ test('a policy may leave mail unsigned', async () => {
   const settings = tenant({ rules: [rule] })
   assert.equal(fieldsOf(await stamped(mail('From: robot@acme.example\r\n'), { settings })), '')
   assert.match(fieldsOf(await stamped(mail('From: ann@acme.example\r\n'), { settings })), /DKIM/)
+})
+
+test('a policy may leave mail to some recipients unsigned, wherever they stand in the envelope', async () => {
+  const rule = {
+    id: 'pol_1',
+    type: 'dkim-signing',
+    name: 'not to the machine',
+    from: { kind: 'everyone' },
+    to: { kind: 'address', address: 'machine@far.example' },
+    addressesBasedOn: 'both',
+    bidirectional: false,
+    sourceIps: [],
+    hostNames: [],
+    validFrom: null,
+    validUntil: null,
+    override: false,
+    createdAt: 1,
+    option: { action: 'none' },
+  } as const
+  const settings = tenant({ rules: [rule] })
+  assert.equal(isSignedByRecipient(settings), true)
+  assert.equal(isSignedByRecipient(tenant()), false)
+  const [one] = envelopeOf().recipients
+  const people = ['bob@far.example', 'machine@far.example'].map((forwardPath) => ({ ...one!, forwardPath }))
+  for (const recipients of [people, people.toReversed()]) {
+    const stamp = await stamped(mail('From: ann@acme.example\r\n'), {
+      settings,
+      envelope: envelopeOf({ recipients }),
+    })
+    assert.match(stampFor(stamp!, people.slice(0, 1)).fields, /DKIM/)
+    assert.equal(stampFor(stamp!, people.slice(1)).fields, '')
+  }
 })
 
 test('nothing to sign with costs no look at the content', () => {

@@ -25,6 +25,8 @@ export type Stamp = {
   /** Header fields with line endings; ASCII. */
   readonly fields: string
   readonly made: readonly SignatureMade[]
+  /** Forward-paths that a policy leaves without it. */
+  readonly notFor?: ReadonlySet<string>
   /** Why a signature that belongs there is not there. */
   readonly failed: string | null
 }
@@ -53,6 +55,13 @@ const HEADER_BYTES_MAX = 262_144
 /** Opened keys kept ready. */
 const KEYS_MAX = 5_000
 const AUTHOR_OPTIONS = { allowUtf8: true, allowLiteral: true, allowUnderscore: true, toAscii: domainToASCII }
+
+/** The stamp as it goes to some recipients: those that a policy leaves without it get none. */
+export function stampFor(stamp: Stamp, recipients: readonly { readonly forwardPath: string }[]): Stamp {
+  const isLeft =
+    recipients.length > 0 && recipients.every(({ forwardPath }) => stamp.notFor?.has(forwardPath))
+  return isLeft ? UNSTAMPED : stamp
+}
 
 /** Stamps messages; opens each key once. */
 export function createStamper(deps: StamperDeps): Stamper {
@@ -106,11 +115,18 @@ async function stamp(
     const authors = authorsIn(fields)
     const domain = signingDomainOf(authors, { settings, tenantOfDomain })
     if (domain !== null) {
-      if (!isOurs && !isSigningWanted({ envelope, authors, settings, now })) return UNSTAMPED
+      const unsigned = isOurs
+        ? []
+        : envelope.recipients.filter(({ forwardPath }) => {
+            return !isSigningWanted({ envelope, forwardPath, authors, settings, now })
+          })
+      if (unsigned.length > 0 && unsigned.length === envelope.recipients.length) return UNSTAMPED
       const message = new MessageToSign(fields, bodyHash)
       const some = keys.filter((key) => key.domain === domain).map((key) => open(tenantId, key))
       const texts = await Promise.all(some.map((key) => dkimSignature(message, key, now)))
-      return { fields: texts.join(''), made: some.map((key) => madeBy('dkim', key)), failed: null }
+      const signed = { fields: texts.join(''), made: some.map((key) => madeBy('dkim', key)), failed: null }
+      const notFor = new Set(unsigned.map(({ forwardPath }) => forwardPath))
+      return notFor.size === 0 ? signed : { ...signed, notFor }
     }
   }
   const sealing = isAltered || isSealed(envelope, settings) ? sealingKeyOf(envelope, keys) : null
