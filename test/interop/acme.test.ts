@@ -61,6 +61,13 @@ before(
   { timeout: 240_000 },
 )
 after(async () => {
+  process.stderr.write(
+    gateway
+      ?.output()
+      .split('\n')
+      .filter((l) => /control.certificate|boot.started/.test(l))
+      .join('\n') ?? '',
+  )
   await gateway?.stop()
   await pebble?.stop()
   await dns?.stop()
@@ -140,8 +147,9 @@ test('a renewal keeps sessions, and the key that a TLSA record names', { skip },
   await eventually(
     async () => {
       const fresh = await connectConsole()
+      const { serialNumber } = fresh.getPeerCertificate()
       fresh.destroy()
-      return fresh.getPeerCertificate().serialNumber
+      return serialNumber
     },
     (now) => now !== pageSerial,
   )

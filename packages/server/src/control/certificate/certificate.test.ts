@@ -52,7 +52,15 @@ before(async () => {
   const config = loadBootConfig({ env, file: null })
   store = await openStore({ database: null, dataFolder: data, clock, emit: silentEmit })
   const secrets = openSecretBox(join(data, 'keys', 'master.key'))
-  deps = { store, clock, emit: silentEmit, secrets, config, dns: dnsOf(), order: issue } as CertificateDeps
+  deps = {
+    store,
+    clock,
+    emit: silentEmit,
+    secrets,
+    config,
+    dns: dnsOf(),
+    order: issue,
+  } as unknown as CertificateDeps
 })
 after(async () => {
   await store.close()

@@ -115,7 +115,7 @@ async function keep(
 async function keyFor(row: CertificateRow, { acme, dns, secrets }: FetchDeps): Promise<Key> {
   const { name, chain, private_key: sealed } = row
   if (chain !== null && sealed !== null) {
-    const published = acme.reuseKey ? 'matches' : await publishedFor(name, chain, dns)
+    const published = acme.reuseKey ? 'matches' : await publishedFor(name, chain, { dns, fresh: true })
     if (published === 'matches' || published === 'unknown') {
       const place = { tenantId: SYSTEM_TENANT, column: 'certificate.private_key', id: name } as const
       return { pem: secrets.open(sealed, place), isNew: false }

@@ -175,6 +175,6 @@ async function withTlsa(item: Certificate, chain: string | null, { dns }: Deps):
   const host = item.source === 'fetched' ? item.name : item.names.find((name) => !name.startsWith('*'))
   // Nobody publishes a record for a certificate that is on its way out.
   if (chain === null || host === undefined || item.source === 'self-made') return item
-  const published = await publishedFor(host, chain, dns)
+  const published = await publishedFor(host, chain, { dns, fresh: false })
   return { ...item, tlsa: { name: tlsaNameOf(host), record: tlsaRecordOf(chain), published } }
 }

@@ -18,9 +18,16 @@ export function tlsaRecordOf(chain: string): string {
   return `3 1 1 ${digestOf(chain, 'sha256').toString('hex')}`
 }
 
-/** Compares the records of a host with the key of a chain. A record of another form counts as differing. */
-export async function publishedFor(host: string, chain: string, dns: Dns): Promise<Published> {
-  const answer = await dns.query({ name: tlsaNameOf(host), type: 'TLSA' })
+/**
+ * Compares the records of a host with the key of a chain. A record of another form counts as differing. `fresh`
+ * asks past the cache.
+ */
+export async function publishedFor(
+  host: string,
+  chain: string,
+  { dns, fresh }: { readonly dns: Dns; readonly fresh: boolean },
+): Promise<Published> {
+  const answer = await dns.query({ name: tlsaNameOf(host), type: 'TLSA', fresh })
   if (answer.kind === 'failed') return 'unknown'
   if (answer.kind !== 'found') return 'none'
   return answer.records.some((record) => fits(record, chain)) ? 'matches' : 'differs'
