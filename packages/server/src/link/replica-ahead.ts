@@ -1,6 +1,7 @@
 // Entries that an accepting edge writes into its machine's replica before control's feed brings them
 // (decisions 19). What stands there already stays, unless it came the same way or has run out.
 import type { DatabaseSync } from 'node:sqlite'
+import { inTransaction } from '#platform/sqlite-transaction.ts'
 import { type ManagedSenderValue, managedSenderRow } from './managed-sender.ts'
 
 export type AllowedAhead = {
@@ -12,8 +13,7 @@ export type AllowedAhead = {
 
 /** Writes in one transaction. `now` in epoch milliseconds. */
 export function writeAhead(database: DatabaseSync, entries: readonly AllowedAhead[], now: number): void {
-  database.exec('begin immediate')
-  try {
+  inTransaction(database, () => {
     const numbered = database.prepare(
       `insert into list (tenant_id, name) values (?, 'managed-sender')
         on conflict (tenant_id, name) do update set name = excluded.name returning number`,
@@ -26,11 +26,7 @@ export function writeAhead(database: DatabaseSync, entries: readonly AllowedAhea
       if (there !== undefined && isStanding(String(there.value), now)) continue
       put.run(number, key, JSON.stringify(value))
     }
-    database.exec('commit')
-  } catch (error) {
-    database.exec('rollback')
-    throw error
-  }
+  })
 }
 
 function isStanding(text: string, now: number): boolean {

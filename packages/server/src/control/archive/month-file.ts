@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { ensureFolder, fileExists, filesIn, removeFile } from '#platform/files.ts'
+import { inTransaction } from '#platform/sqlite-transaction.ts'
 import { WordParts } from './word-parts.ts'
 import type { WordDoc } from './words.ts'
 
@@ -117,13 +118,9 @@ export class Month {
   }
 
   transaction<T>(work: () => T): T {
-    this.database.exec('begin immediate')
     try {
-      const result = work()
-      this.database.exec('commit')
-      return result
+      return inTransaction(this.database, work)
     } catch (error) {
-      if (this.database.isTransaction) this.database.exec('rollback')
       this.words.forget()
       throw error
     }

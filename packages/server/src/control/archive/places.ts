@@ -4,6 +4,7 @@
 import { join } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { ensureFolder, fileExists } from '#platform/files.ts'
+import { inTransaction } from '#platform/sqlite-transaction.ts'
 
 const SCHEMA = `
   create table if not exists pack (
@@ -59,7 +60,7 @@ export class Places {
 
   /** Notes a pack's new end and what stands in it now; of what stood elsewhere the old place is forgotten. */
   note(number: number, octets: number, placed: readonly Placed[]): void {
-    this.#transaction(() => {
+    inTransaction(this.#database, () => {
       this.#sql(
         'insert into pack (number, octets) values (?, ?) on conflict (number) do update set octets = ?',
       ).run(number, octets, octets)
@@ -70,7 +71,7 @@ export class Places {
 
   /** Forgets contents; resolves with those that were in no pack. */
   forget(digests: readonly string[]): readonly string[] {
-    return this.#transaction(() =>
+    return inTransaction(this.#database, () =>
       digests.filter((digest) => {
         const row = this.#sql('delete from place where digest = ? returning pack, at, length').get(
           keyOf(digest),
@@ -121,18 +122,6 @@ export class Places {
       this.#statements.set(text, statement)
     }
     return statement
-  }
-
-  #transaction<T>(work: () => T): T {
-    this.#database.exec('begin immediate')
-    try {
-      const result = work()
-      this.#database.exec('commit')
-      return result
-    } catch (error) {
-      if (this.#database.isTransaction) this.#database.exec('rollback')
-      throw error
-    }
   }
 }
 

@@ -1,6 +1,7 @@
 // The writing side of the greylist: applies changes in one transaction each batch, sweeps what is over, keeps
 // the file small under attack, and tallies what happened.
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { inTransaction } from '#platform/sqlite-transaction.ts'
 import { GREYLIST_SCHEMA } from './file.ts'
 import { type AttemptRow, rowOf } from './listing.ts'
 import {
@@ -60,7 +61,7 @@ export class GreylistStore {
 
   /** All of a batch or nothing of it. */
   apply(changes: readonly GreylistChange[]): void {
-    this.#inTransaction(() => {
+    inTransaction(this.#database, () => {
       for (const change of changes) this.#applyOne(change)
       while (this.#attempts > this.#limits.attempts) this.#makeRoom('attempt', 'id')
       while (this.#passes > this.#limits.passes)
@@ -70,7 +71,7 @@ export class GreylistStore {
 
   /** Ends what was not retried in time, and forgets passes that were not used. True while there is more. */
   sweep(now: number): boolean {
-    return this.#inTransaction(() => {
+    return inTransaction(this.#database, () => {
       const before = now - RETRY_WINDOW_MS
       const lost = this.#statements.takeOld.all(before, SWEPT_MAX) as unknown as AttemptRow[]
       for (const row of lost) this.#lose(rowOf(row), now)
@@ -216,18 +217,6 @@ export class GreylistStore {
 
   #count(sql: string): number {
     return Number((this.#database.prepare(sql).get() as { n: number }).n)
-  }
-
-  #inTransaction<Result>(work: () => Result): Result {
-    this.#database.exec('begin immediate')
-    try {
-      const result = work()
-      this.#database.exec('commit')
-      return result
-    } catch (error) {
-      this.#database.exec('rollback')
-      throw error
-    }
   }
 }
 
