@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
-import { checkFolder, FolderRefused } from './preflight.ts'
+import { migrations } from '#store/migrate.ts'
+import { checkFolder, FolderRefused, newestMigration } from './preflight.ts'
 
 function withFolder(work: (folder: string) => void): void {
   const folder = mkdtempSync(join(tmpdir(), 'gatepost-preflight-'))
@@ -23,6 +24,10 @@ function write(path: string, sql: string): void {
   database.exec(sql)
   database.close()
 }
+
+test('the newest migration is known by its file', () => {
+  assert.equal(newestMigration(), migrations.at(-1)?.version)
+})
 
 const control = (version: number): string =>
   `create table schema_version (version integer, name text, applied_at integer);

@@ -5,7 +5,6 @@ import { DatabaseSync } from 'node:sqlite'
 import { entriesOf, readStart } from '#platform/backup-files.ts'
 import { fileExists } from '#platform/files.ts'
 import { SCHEMA_VERSION } from '#spool/database.ts'
-import { migrations } from '#store/migrate.ts'
 import { TRACKING_FORMAT } from '#store/tracking-schema.ts'
 
 /** A restore works in this folder below the data folder until it is done. */
@@ -14,6 +13,7 @@ export const UNFINISHED = 'restoring'
 /** The data folder cannot be used by this release as it is; the message says what to do. */
 export class FolderRefused extends Error {}
 
+const MIGRATIONS = join(import.meta.dirname, '..', 'store', 'migrations')
 /**
  * SQLite keeps the application's version here in the first page, for all to read without opening the file.
  */
@@ -35,7 +35,12 @@ export function checkFolder(data: string): void {
     refuseNewer(join(data, 'tracking', name), userVersion(join(data, 'tracking', name)), TRACKING_FORMAT)
   }
   const control = join(data, 'control.db')
-  if (fileExists(control)) refuseNewer(control, controlVersion(control), migrations.at(-1)?.version ?? 0)
+  if (fileExists(control)) refuseNewer(control, controlVersion(control), newestMigration())
+}
+
+/** By the names of the files: migrations themselves bring a query builder, which the supervisor has no use for. */
+export function newestMigration(): number {
+  return Math.max(0, ...namesIn(MIGRATIONS, /^\d{4}-[\w-]+\.[jt]s$/).map((name) => Number.parseInt(name, 10)))
 }
 
 function refuseNewer(path: string, present: number, known: number): void {
