@@ -1,13 +1,13 @@
 // The fact managedSender: whose list, which names of the sender, which stage, and what unreadable lists mean.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { ReplicaValue } from '#link/feed-page.ts'
 import {
   type ManagedSenderRow,
   managedSenderKey,
   managedSenderOfId,
   managedSenderValue,
 } from '#link/managed-sender.ts'
-import type { ReplicaValue } from '#link/snapshot.ts'
 import { known, unknown } from '#policy/facts.ts'
 import type { TenantSettings } from '#policy/settings.ts'
 import { managedSenderFact } from './managed-sender.ts'

@@ -4,7 +4,7 @@
 import type { Mailbox } from '@gatepost/mail/address.ts'
 import type { ReversePath } from '@gatepost/mail/path.ts'
 import type { SettingsDirectory, StoredCredential } from '#link/directory.ts'
-import type { ReplicaList, ReplicaValue } from '#link/snapshot.ts'
+import type { ReplicaList, ReplicaValue } from '#link/feed-page.ts'
 import type { Fact, Facts, RecipientFact } from '#policy/facts.ts'
 import type { TenantSettings } from '#policy/settings.ts'
 

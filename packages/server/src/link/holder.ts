@@ -1,8 +1,8 @@
 // The one mutable cell between the planes: the newest snapshot as an index, swapped whole (architecture §7).
 import { type Fact, known, type RecipientFact, unknown } from '#policy/facts.ts'
 import type { SettingsDirectory } from './directory.ts'
+import type { ReplicaList, ReplicaValue } from './feed-page.ts'
 import type { Replica } from './replica.ts'
-import type { ReplicaList, ReplicaValue } from './snapshot.ts'
 
 export { indexOf, type SettingsDirectory } from './directory.ts'
 

@@ -1,6 +1,5 @@
 // The protocol of the link: paths and shapes both sides share (decisions 32). HTTP/1.1 over
 // data/run/link.sock.
-import * as z from 'zod'
 
 /** Bumped when paths or shapes change; a side that meets a newer major refuses with a clear line. */
 export const LINK_VERSION = 1
@@ -32,6 +31,3 @@ export const linkPaths = {
   metrics: '/v1/metrics',
   archive: '/v1/archive',
 } as const
-
-export const Acknowledged = z.object({ acknowledged: z.int() })
-export const OrdersPage = z.object({ orders: z.array(z.looseObject({ kind: z.string(), id: z.string() })) })

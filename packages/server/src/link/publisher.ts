@@ -3,15 +3,9 @@ import type { Emit } from '#events/emit.ts'
 import type { Clock } from '#platform/clock.ts'
 import type { TenantSettings } from '#policy/settings.ts'
 import { compileTenant, type TenantRows } from './compile.ts'
+import type { FeedItem, FeedPage } from './feed-page.ts'
 import { FEED_PAGE_MAX } from './protocol.ts'
-import {
-  type FeedItem,
-  type FeedPage,
-  SHARD_FORMAT,
-  type SnapshotIndex,
-  shardDigest,
-  TenantShard,
-} from './snapshot.ts'
+import { SHARD_FORMAT, type SnapshotIndex, shardDigest, TenantShard } from './snapshot.ts'
 import { Wake } from './wake.ts'
 
 export type DirtyTenant = { readonly tenantId: string; readonly mark: number }

@@ -1,9 +1,13 @@
 // The edge's two errands to control: reports go up until acknowledged, orders come down and are answered.
+import * as z from 'zod'
 import type { Emit } from '#events/emit.ts'
 import type { Clock } from '#platform/clock.ts'
 import type { LinkClient } from './client.ts'
 import type { Order, OrderResult } from './orders.ts'
-import { Acknowledged, LONG_POLL_MS, linkPaths, OrdersPage, REPORTS_PER_BATCH_MAX } from './protocol.ts'
+import { LONG_POLL_MS, linkPaths, REPORTS_PER_BATCH_MAX } from './protocol.ts'
+
+const Acknowledged = z.object({ acknowledged: z.int() })
+const OrdersPage = z.object({ orders: z.array(z.looseObject({ kind: z.string(), id: z.string() })) })
 
 const IDLE_MS = 100 // Tracking is promised within 2 s; a tenth leaves room for the rest of the way.
 /**

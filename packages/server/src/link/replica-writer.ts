@@ -4,10 +4,10 @@ import { DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
 import { systemClock } from '#platform/clock.ts'
 import { createLinkClient } from './client.ts'
+import { type FeedPage, readFeedPage } from './feed-page.ts'
 import { LONG_POLL_MS, linkPaths } from './protocol.ts'
 import { REPLICA_FORMAT, REPLICA_SCHEMA } from './replica.ts'
 import { type AllowedAhead, writeAhead } from './replica-ahead.ts'
-import { FeedPage } from './snapshot.ts'
 
 export type ReplicaWriterData = { readonly path: string; readonly socketPath: string }
 
@@ -114,7 +114,9 @@ async function follow({ path, socketPath }: ReplicaWriterData): Promise<void> {
       })
       if (status === 204) continue
       if (status !== 200) throw new Error(`feed: ${status}`)
-      applyPage(database, FeedPage.parse(JSON.parse(text)))
+      const page = readFeedPage(text)
+      if (!page.ok) throw new Error(`feed: ${page.fault} (${page.at})`)
+      applyPage(database, page.value)
     } catch (error) {
       if (stopped.signal.aborted) break
       parentPort?.postMessage({

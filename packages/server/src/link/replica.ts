@@ -2,7 +2,7 @@
 // written by slot 0, read by every worker.
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { fileExists } from '#platform/files.ts'
-import type { ReplicaList, ReplicaValue } from './snapshot.ts'
+import type { ReplicaList, ReplicaValue } from './feed-page.ts'
 
 export type ReplicaAnswer =
   | { readonly kind: 'known'; readonly value: ReplicaValue | null }

@@ -105,42 +105,6 @@ export const SnapshotIndex = z.object({
 })
 export type SnapshotIndex = z.infer<typeof SnapshotIndex>
 
-/** Lists that grow; each has entries of its own shape, which only whoever asks for them reads. */
-export const ReplicaList = z.enum(['recipient', 'managed-sender', 'greylist-pass', 'person', 'known-author'])
-export type ReplicaList = z.infer<typeof ReplicaList>
-
-/** A small JSON value: an object or an array. */
-export type ReplicaValue = { readonly [field: string]: unknown } | readonly unknown[]
-
-/**
- * A change of a list that grows. `value` null removes the key. Ordered by `position`; several may share one,
- * and a page holds all of them.
- */
-export const FeedItem = z.object({
-  position: z.int(),
-  tenantId: z.string(),
-  list: ReplicaList,
-  /** recipient: the address key (decisions 22). */
-  key: z.string(),
-  /** recipient: `{ source, user? }`. */
-  value: z.custom<ReplicaValue | null>((value) => typeof value === 'object'),
-})
-export type FeedItem = z.infer<typeof FeedItem>
-
-export const FeedPage = z.object({
-  items: z.array(FeedItem),
-  /** The newest position that exists; the reader is current once it has read up to it. */
-  position: z.int(),
-  /** True when the page starts over: the reader must empty its replica first. */
-  restart: z.boolean(),
-  /**
-   * Where to go on with lists that are read from their tables first; absent or null when there is nothing
-   * more.
-   */
-  fill: z.string().nullish(),
-})
-export type FeedPage = z.infer<typeof FeedPage>
-
 /** The digest that names a shard: SHA-256 over its canonical JSON (keys in schema order). */
 export function shardDigest(shard: TenantSettings): string {
   return createHash('sha256')

@@ -1,7 +1,7 @@
 // The publisher's storage over the control store: dirty tenants, shards by digest, versions and the feed.
 import { sql } from 'kysely'
+import type { FeedItem } from '#link/feed-page.ts'
 import type { PublishingStore } from '#link/publisher.ts'
-import type { FeedItem } from '#link/snapshot.ts'
 import type { AddressGroup } from '#policy/rule.ts'
 import { batchedLists, changesIn } from '#store/feed.ts'
 import type { Db, Store, Trx } from '#store/open.ts'
