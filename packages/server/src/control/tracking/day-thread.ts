@@ -3,7 +3,6 @@
 import { join } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
-import { readBatch } from '#link/report-shape.ts'
 import type { Report } from '#link/reports.ts'
 import { fileExists, removeFile, renameFile } from '#platform/files.ts'
 import { sqliteDay } from '#store/tracking-schema.ts'
@@ -51,6 +50,8 @@ type Day = {
 }
 
 const { folder, readOnly } = workerData as DayThreadOptions
+/** What reads reports brings the schemas of all of them; the thread that only searches goes without. */
+const reading = readOnly ? null : await import('#link/report-shape.ts')
 const days = new Map<number, Day>()
 const notes = new NoteTaker()
 let domains: ReadonlyMap<string, string> = new Map()
@@ -131,7 +132,8 @@ const pause = new Int32Array(new SharedArrayBuffer(4))
 
 /** Stores a batch: one transaction a day it touches. Stored twice is stored once, since ids are keys. */
 function take(body: string, oldestDay: number): Taken {
-  const batch = readBatch(body)
+  if (reading === null) throw new Error('this thread only searches')
+  const batch = reading.readBatch(body)
   if (!batch.ok) throw new Error(NOT_A_BATCH)
   const { node, slot, reports, greylist, acknowledged, rejected } = batch.value
   const byDay = new Map<number, Report[]>()
