@@ -67,7 +67,7 @@ export function todayOf(decision: Decision, settings: TenantSettings): Today {
       text: `The same message would be ${WORDS[kind]} again, by the same policy.`,
     }
   }
-  const decider = by === null ? '' : `, by ${by.replaceAll('-', ' ')}`
+  const decider = by === null ? '' : `, by ${checkOf(by)}`
   return {
     outcome: kind,
     by,
@@ -79,5 +79,9 @@ export function todayOf(decision: Decision, settings: TenantSettings): Today {
 /** A change that only moves the message one step on says so. */
 function textOf({ text }: Candidate, { kind, step }: Replayed): string {
   if (kind === 'accept') return text
-  return `${text} It would then be ${WORDS[kind]}${step ? ` by ${step.policy.replaceAll('-', ' ')}` : ''}.`
+  return `${text} It would then be ${WORDS[kind]}${step ? ` by ${checkOf(step.policy)}` : ''}.`
+}
+
+function checkOf(policy: string): string {
+  return `the ${policy.replaceAll('-', ' ').replace('anti spoofing', 'anti-spoofing')} check`
 }
