@@ -6,7 +6,7 @@ export type OwnResults = {
   readonly arc: 'none' | 'pass' | 'fail'
 }
 
-/** Null where nothing was authenticated: outbound mail, and what the gateway wrote itself. */
+/** Null where nothing was authenticated: an organisation's own mail, and what the gateway wrote itself. */
 export function resultsIn(traceFields: string): OwnResults | null {
   const field = traceFields
     .split(/\r\n(?![ \t])/)

@@ -3,6 +3,7 @@
 // 5321 §4.5.2).
 import { concat } from '@gatepost/mail/bytes.ts'
 import { stuffDots } from '@gatepost/mail/data.ts'
+import { holdsOddPair } from '@gatepost/mail/octet-scan.ts'
 import type { Envelope } from '#spool/spool.ts'
 
 type Cuts = Envelope['cuts']
@@ -17,11 +18,11 @@ export function wireContent(envelope: Envelope, chunks: readonly Uint8Array[], s
   return isReady(whole) ? whole : stuffDots(whole)
 }
 
-/** Most content has no line that starts with a dot, and one native search tells. */
+/** Most content has no line that starts with a dot, and one search tells. */
 function isReady(content: Buffer): boolean {
   const { length } = content
   const isEnded = length >= 2 && content[length - 1] === 10 && content[length - 2] === 13
-  return isEnded && content[0] !== 46 && !content.includes('\r\n.', 0, 'latin1')
+  return isEnded && content[0] !== 46 && !holdsOddPair(content)
 }
 
 /**

@@ -53,7 +53,10 @@ export class ContentSink {
 
   /** The first octets of the content, enough for any header that is taken. */
   head(): Uint8Array {
-    return this.#head ?? headOf(this.#chunks)
+    if (this.#head !== null) return this.#head
+    // Joined once for all who read it: header, inspection, spool and delivery.
+    if (this.#chunks.length > 1) this.#chunks = [joined(this.#chunks, this.#size)]
+    return headOf(this.#chunks)
   }
 
   /** What read along; null while the content is in memory. */
@@ -137,6 +140,17 @@ export class ContentSink {
     // The spool sweeps what is left behind; nobody waits for this.
     await file?.discard().catch(() => undefined)
   }
+}
+
+/** In memory of its own, which nobody has to clear before. */
+function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
+  const whole = Buffer.allocUnsafeSlow(size)
+  let at = 0
+  for (const chunk of chunks) {
+    whole.set(chunk, at)
+    at += chunk.length
+  }
+  return whole
 }
 
 function headOf(chunks: readonly Uint8Array[]): Uint8Array {

@@ -25,6 +25,8 @@ export type Judged = {
   readonly verdicts: readonly Verdict[]
   readonly held: Held
   readonly clientName: string | null
+  /** Results field of what a host passes on for outside authors; left out and '' for all other mail. */
+  readonly resent?: string
 }
 
 /** What the spool keeps beside the content. */
@@ -67,7 +69,7 @@ export function envelopeOf(
     size: judged.size,
     traceFields:
       received(session, transaction, { ...judged, receivedAt }) +
-      (results === null ? '' : resultsField(session, transaction, results)) +
+      (results === null ? (judged.resent ?? '') : resultsField(session, transaction, results)) +
       spamField(verdicts) +
       tagFields(verdicts) +
       forwardedFields(recipients),

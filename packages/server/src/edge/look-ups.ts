@@ -1,6 +1,7 @@
 // What a transaction's decisions may have to wait for: SPF, client names and the authentication of the
 // content, each begun once and only for mail from outside.
 import { formatMailbox } from '@gatepost/mail/address.ts'
+import { splitMessage } from '@gatepost/mail/header.ts'
 import type { BodyTap } from '#authentication/authenticator.ts'
 import {
   type AuthenticationFactOf,
@@ -11,7 +12,7 @@ import {
   spfFact,
 } from '#facts/authentication.ts'
 import type { LookUps } from '#facts/gather.ts'
-import type { HeaderFacts } from '#facts/header-facts.ts'
+import { type HeaderFacts, readHeaderFacts } from '#facts/header-facts.ts'
 import { NOT_SCREENED, type Screening } from '#facts/screening/screening.ts'
 import { unknown } from '#policy/facts.ts'
 import type { Direction } from '#policy/policy.ts'
@@ -100,11 +101,18 @@ export function askSpf(session: Session, transaction: Transaction): SpfFact | Pr
 
 /**
  * Hashes large content of mail that is not known to be ours while it comes in: it is not in memory at its
- * end.
+ * end. What our host passes on for outside authors is not ours either.
  */
 export function tapOf(session: Session, transaction: Transaction): (head: Uint8Array) => BodyTap | null {
   const isOurs = transaction.direction === 'outbound' && transaction.pendingCloud === null
-  return (head) => (isOurs ? null : session.edge.authenticator.tap(head))
+  return (head) =>
+    isOurs && isAuthorOurs(session, transaction, head) ? null : session.edge.authenticator.tap(head)
+}
+
+function isAuthorOurs({ edge }: Session, { directory, settings }: Transaction, head: Uint8Array): boolean {
+  const header = readHeaderFacts(splitMessage(head).headerBytes, edge.hostname)
+  if (!header.ok || settings === null) return true
+  return header.value.authorDomains.every((name) => directory.tenantOfDomain(name) === settings.tenantId)
 }
 
 async function authenticate(
@@ -123,7 +131,7 @@ async function authenticate(
 }
 
 /** Content in memory is read at its end, and only when something is signed. */
-function readThrough(tap: BodyTap | null, sink: ContentSink): BodyTap | null {
+export function readThrough(tap: BodyTap | null, sink: ContentSink): BodyTap | null {
   if (tap !== null) for (const chunk of sink.chunks()) tap.write(chunk)
   return tap
 }

@@ -20,6 +20,7 @@ import { askGreylist, learnSender, noteGreylisting } from './greylist.ts'
 import { headerOfJournal, TAKEN } from './journal.ts'
 import { type ContentToJudge, lookUpsOf } from './look-ups.ts'
 import { refuseMessage } from './refuse.ts'
+import { resentResults } from './resent.ts'
 import { countSender } from './sender-counts.ts'
 import type { Session } from './session.ts'
 import type { Transaction } from './transaction.ts'
@@ -101,6 +102,7 @@ export async function receiveMessage(
     sink,
     clientName,
     endedAt,
+    resent: await resentResults(session, verdicts, content),
   })
 }
 
@@ -222,6 +224,7 @@ type Accepted = {
   readonly held: Held
   readonly sink: ContentSink
   readonly clientName: string | null
+  readonly resent?: string
   /** When the last octet was here. */
   readonly endedAt: number
 }
