@@ -7,10 +7,10 @@ import {
   renewCertificate,
 } from '@gatepost/contract/certificate.ts'
 import { Button } from '@mantine/core'
-import { Link } from '@tanstack/react-router'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { Page } from '#app/page.tsx'
 import { useMay } from '#app/session.ts'
+import { AlertChannelLink } from '#shared/alert-channel-link.tsx'
 import { CopyButton } from '#shared/copy-button.tsx'
 import { type FactRow, Facts } from '#shared/facts.tsx'
 import { GuideLink } from '#shared/guide-link.tsx'
@@ -192,10 +192,8 @@ function Fetching({ acme }: Pick<Certificates, 'acme'>) {
           ],
         ]}
       />
-      <p className="small">
-        Each is renewed at two thirds of its life. What fails becomes an alert:{' '}
-        <Link to="/system/alerts">where alerts go</Link>
-      </p>
+      <p className="small tx2">Each is renewed at two thirds of its life.</p>
+      <AlertChannelLink what="A renewal that fails twice" isSystem />
     </Panel>
   )
 }
@@ -204,21 +202,25 @@ function Proposals({ certificates }: { readonly certificates: Certificates }) {
   const { proposals, configuration } = certificates
   return (
     <Panel title="Names without a certificate">
-      <ul className={stack.plain}>
-        {proposals.map(({ name, because }) => (
-          <li key={name}>
-            <HostText>{name}</HostText>
-            <p className="small">{because}</p>
-          </li>
-        ))}
-      </ul>
-      {configuration !== null && (
-        <>
-          <p className="small">In gatepost.toml, with which you agree to the terms of the authority:</p>
-          <Block>{configuration}</Block>
-          <CopyButton value={configuration} label="Copy configuration" text />
-        </>
-      )}
+      <div className={stack.stack}>
+        <ul className={stack.plain}>
+          {proposals.map(({ name, because }) => (
+            <li key={name}>
+              <HostText>{name}</HostText>
+              <p className="small tx2">{because}</p>
+            </li>
+          ))}
+        </ul>
+        {configuration !== null && (
+          <>
+            <p className="small">In gatepost.toml, with which you agree to the terms of the authority:</p>
+            <Block>{configuration}</Block>
+            <div>
+              <CopyButton value={configuration} label="Copy configuration" text />
+            </div>
+          </>
+        )}
+      </div>
     </Panel>
   )
 }

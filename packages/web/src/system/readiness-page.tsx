@@ -4,6 +4,7 @@ import { Button } from '@mantine/core'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { Page } from '#app/page.tsx'
 import { useMay } from '#app/session.ts'
+import { AlertChannelLink } from '#shared/alert-channel-link.tsx'
 import { CheckButton } from '#shared/check-button.tsx'
 import { CheckList } from '#shared/check-list.tsx'
 import { saveFile } from '#shared/clipboard.ts'
@@ -12,7 +13,7 @@ import { Facts } from '#shared/facts.tsx'
 import { plural } from '#shared/format.ts'
 import { HostText } from '#shared/host-text.tsx'
 import { Block, Note, ProblemNote } from '#shared/note.tsx'
-import { Panel } from '#shared/panel.tsx'
+import { Panel, PanelBody } from '#shared/panel.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
 import stack from '#shared/stack.module.css'
 import { CheckedLine } from '#shared/time.tsx'
@@ -109,6 +110,9 @@ function Checks({ readiness }: { readonly readiness: Readiness }) {
       flush
     >
       <CheckList checks={readiness.checks} label="Readiness checks" />
+      <PanelBody>
+        <AlertChannelLink what="A full disk, a certificate that ends, or a block list" isSystem />
+      </PanelBody>
     </Panel>
   )
 }

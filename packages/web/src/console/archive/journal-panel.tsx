@@ -5,6 +5,7 @@ import { Button, NumberInput, Switch } from '@mantine/core'
 import { useState } from 'react'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { AlertChannelLink } from '#shared/alert-channel-link.tsx'
 import { useConfirm } from '#shared/confirm.tsx'
 import { CopyButton } from '#shared/copy-button.tsx'
 import { Facts } from '#shared/facts.tsx'
@@ -87,6 +88,7 @@ export function JournalPanel({ may }: { readonly may: boolean }) {
                 </Button>
               </div>
             )}
+            {journal.address !== null && <AlertChannelLink what="Silence of the journal" />}
           </>
         )}
       </div>

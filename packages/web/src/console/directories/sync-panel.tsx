@@ -16,6 +16,7 @@ import { Button, Progress, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useAction } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
+import { AlertChannelLink } from '#shared/alert-channel-link.tsx'
 import { count, plural } from '#shared/format.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { Panel, PanelBody, PanelFoot } from '#shared/panel.tsx'
@@ -35,6 +36,7 @@ export function SyncPanel({ connector }: { readonly connector: Connector }) {
         <div className={stack.stack}>
           <Says connector={connector} />
           <Actions connector={connector} />
+          <AlertChannelLink what="A synchronisation that fails" />
         </div>
       </PanelBody>
       {run?.state === 'previewed' && <Preview connector={connector} run={run} />}

@@ -10,6 +10,7 @@ import { Button, NumberInput } from '@mantine/core'
 import { useState } from 'react'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
+import { AlertChannelLink } from '#shared/alert-channel-link.tsx'
 import { useConfirm } from '#shared/confirm.tsx'
 import { count, plural } from '#shared/format.ts'
 import { ProblemNote } from '#shared/note.tsx'
@@ -80,6 +81,11 @@ export function SenderWatch() {
             </li>
           ))}
         </ul>
+      )}
+      {data && (
+        <PanelBody>
+          <AlertChannelLink what="A sender that is slowed down or held" />
+        </PanelBody>
       )}
       {may && data && (
         <Limit key={data.hourlyRecipients} limit={data.hourlyRecipients} isDefault={data.isDefault} />

@@ -1,0 +1,20 @@
+// Leads from a page that raises alerts to where it is set who hears of them.
+import { Link, useParams } from '@tanstack/react-router'
+
+/** A sentence of its own; `isSystem` for alerts of the installation, which operators hear of. */
+export function AlertChannelLink({ what, isSystem }: { readonly what: string; readonly isSystem?: boolean }) {
+  const { slug } = useParams({ strict: false })
+  const words = 'who is told, and how'
+  return (
+    <p className="small tx2">
+      {what} becomes an alert:{' '}
+      {isSystem || !slug ? (
+        <Link to="/system/alerts">{words}</Link>
+      ) : (
+        <Link to="/t/$slug/alerts" params={{ slug }}>
+          {words}
+        </Link>
+      )}
+    </p>
+  )
+}
