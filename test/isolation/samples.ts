@@ -172,6 +172,7 @@ export const bodies: { readonly [endpoint: string]: unknown } = {
     delegates: [],
   },
   sendDigest: { mailbox: 'ann@acme.example' },
+  reportOwnMail: { kind: 'spam' },
   actOnOwnHeld: { action: 'release', messages: ['msg_1'] },
   addOwnSender: { sender: 'bob@bright.example', action: 'permit' },
   setOwnSettings: { digest: 'on', language: 'en' },

@@ -71,6 +71,8 @@ export const mailEndpoints: readonly Endpoint[] = [
   portal.previewOwnHeld,
   portal.actOnOwnHeld,
   portal.listOwnRefused,
+  portal.listOwnMail,
+  portal.reportOwnMail,
   portal.listOwnSenders,
   portal.addOwnSender,
   portal.removeOwnSender,

@@ -4,6 +4,7 @@ import { Address, Nothing, PageQuery, pageOf, TenantPath, Time } from './common.
 import { DigestLanguage } from './digest.ts'
 import { endpoint } from './endpoint.ts'
 import { MailPreview } from './held.ts'
+import { ReportAddresses, ReportKind } from './spam.ts'
 
 export const PortalAction = z.enum(['release', 'permit', 'request', 'block', 'discard'])
 export type PortalAction = z.infer<typeof PortalAction>
@@ -135,6 +136,57 @@ export const listOwnRefused = endpoint({
   output: pageOf(OwnRefused),
   status: 200,
   problems: ['not-found'],
+})
+
+export const OwnMail = z.object({
+  id: z.string(),
+  at: Time,
+  author: z.string().nullable(),
+  recipient: z.string().nullable(),
+  subject: z.string().nullable(),
+  /** What the person said of it. */
+  reported: ReportKind.nullable(),
+})
+export type OwnMail = z.infer<typeof OwnMail>
+
+export const listOwnMail = endpoint({
+  name: 'listOwnMail',
+  method: 'GET',
+  path: '/v1/tenants/{tenant}/portal/mail',
+  tag: 'Portal',
+  allow: 'portal:use',
+  summary: 'Mail delivered to the signed-in person in the last 30 days, newest first, and where reports go.',
+  params: TenantPath,
+  query: PageQuery.extend({ search: z.string().trim().max(320).optional() }),
+  body: Nothing,
+  output: pageOf(OwnMail).extend({ reportTo: ReportAddresses }),
+  status: 200,
+  problems: ['not-found'],
+})
+
+export const reportOwnMail = endpoint({
+  name: 'reportOwnMail',
+  method: 'POST',
+  path: '/v1/tenants/{tenant}/portal/mail/{message}/report',
+  tag: 'Portal',
+  allow: 'portal:use',
+  summary:
+    'Reports mail that the signed-in person got as spam, phish or wanted; wanted takes an earlier report back.',
+  params: TenantPath.extend({ message: z.string().max(100) }),
+  query: Nothing,
+  body: z.object({
+    kind: ReportKind,
+    block: z.boolean().default(true).describe('Spam and phish: block the sender for this mailbox too'),
+  }),
+  output: z.object({
+    /** `no-copy`: nothing of it is kept here; forwarded as an attachment it teaches. */
+    outcome: z.enum(['learned', 'no-copy', 'limit', 'taken-back']),
+    /** The sender that is blocked now. */
+    blocked: z.string().nullable(),
+    reported: ReportKind.nullable(),
+  }),
+  status: 200,
+  problems: ['not-found', 'limit-reached'],
 })
 
 export const OwnSender = z.object({

@@ -81,6 +81,11 @@ const portalRefused = createRoute({
   path: '/refused',
   component: lazyRouteComponent(() => import('#portal/refused-page.tsx'), 'PortalRefusedPage'),
 })
+const portalMail = createRoute({
+  getParentRoute: () => portal,
+  path: '/mail',
+  component: lazyRouteComponent(() => import('#portal/mail-page.tsx'), 'PortalMailPage'),
+})
 const portalSenders = createRoute({
   getParentRoute: () => portal,
   path: '/senders',
@@ -109,7 +114,7 @@ const tree = root.addChildren([
   setup,
   signIn,
   reset,
-  portal.addChildren([portalHome, portalRefused, portalSenders, portalAccount]),
+  portal.addChildren([portalHome, portalMail, portalRefused, portalSenders, portalAccount]),
   invitation,
   shared,
   sender,

@@ -83,6 +83,9 @@ function PortalNav() {
         {t('nav.held')}
         {held > 0 && <span className={classes.count}>{held}</span>}
       </Link>
+      <Link to="/portal/mail" className={classes.tab}>
+        {t('nav.mail')}
+      </Link>
       <Link to="/portal/refused" className={classes.tab}>
         {t('nav.refused')}
       </Link>

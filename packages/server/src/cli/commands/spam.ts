@@ -2,6 +2,7 @@
 import {
   getSpamLearning,
   learnSpam,
+  listMailReports,
   listSpamLessons,
   reportSpam,
   unlearnSpam,
@@ -30,14 +31,25 @@ export const spamCommands: readonly Command[] = [
   command({ path: 'spam unlearn', args: ['ID'], means: 'Takes a lesson back.', run: unlearn }),
   command({
     path: 'spam lessons',
-    flags: [
-      { name: 'limit', value: 'N', means: 'At most so many lessons (50, up to 500).' },
-      { name: 'after', value: 'ID', means: 'Lessons behind this one.' },
-    ],
+    flags: pageFlags('lessons'),
     means: 'What was taught by reports and releases, newest first, and whether it counts.',
     run: lessons,
   }),
+  command({
+    path: 'spam reports',
+    flags: pageFlags('reports'),
+    means: 'What people reported by letter and in the portal, newest first, and where letters go.',
+    run: reports,
+  }),
 ]
+
+function pageFlags(what: string): NonNullable<Command['flags']> {
+  const named = `${what[0]?.toUpperCase()}${what.slice(1)}`
+  return [
+    { name: 'limit', value: 'N', means: `At most so many ${what} (50, up to 500).` },
+    { name: 'after', value: 'ID', means: `${named} behind this one.` },
+  ]
+}
 
 async function learn({ call, tenant, arg, show }: Context): Promise<number> {
   const kind = arg(0)
@@ -64,6 +76,40 @@ async function report({ call, tenant, arg, show }: Context): Promise<number> {
 async function unlearn({ call, tenant, arg, show }: Context): Promise<number> {
   const done = await call(unlearnSpam, { params: { tenant: await tenant(), lesson: arg(0) } })
   show(done, () => 'Taken back.\n')
+  return 0
+}
+
+async function reports({ call, tenant, flag, show }: Context): Promise<number> {
+  const params = { tenant: await tenant() }
+  const limit = numberOf(flag('limit') ?? '50', '--limit')
+  const after = flag('after')
+  const query = { limit, ...(after === undefined ? {} : { after }) }
+  const page = await call(listMailReports, { params, query })
+  const { reportTo } = await call(getSpamLearning, { params })
+  show({ ...page, reportTo }, () =>
+    [
+      facts([
+        ['Spam is forwarded to', reportTo.spam],
+        ['Phish', reportTo.phish],
+        ['Wanted mail', reportTo.wanted],
+      ]),
+      '\n',
+      table(
+        ['Reported', 'As', 'By', 'From', 'Subject', 'Outcome', 'Lesson'],
+        page.items.map(({ at, kind, way, mailbox, author, subject, outcome, lesson }) => [
+          timeOf(at),
+          kind,
+          `${mailbox} (${way})`,
+          author ?? '-',
+          subject ?? '',
+          outcome,
+          lesson ?? '-',
+        ]),
+        'Nobody reported anything yet.',
+      ),
+      ...(page.next === null ? [] : [`Go on with: gatepost spam reports --after ${page.next}\n`]),
+    ].join(''),
+  )
   return 0
 }
 

@@ -40,6 +40,8 @@ const ITEM_STARTS = [Buffer.from('d0cf11e0a1b11ae1', 'hex'), Buffer.from('789f3e
 const AUTHOR_LINE = /^[>\s*_]*(?:from|von|de|da|van|expéditeur)\s*[*_]*\s*:\s*[*_]*\s*(\S.*)$/i
 const SUBJECT_LINE =
   /^[>\s*_]*(?:subject|betreff|objet|asunto|oggetto|onderwerp|assunto)\s*[*_]*\s*:[*_]*\s*(.*)$/i
+/** Whatever else heads a quotation: `An: …`, `Cc: …`, and empty lines. */
+const BLOCK_LINE = /^[>\s*_]*(?:[\p{L} -]{2,20}[*_]*\s?:(?!\/\/).*)?$/u
 
 /** The messages that a letter reports, attached ones first of all: a quotation counts where there is none. */
 export function unwrapReport(letter: Uint8Array): readonly Unwrapped[] {
@@ -95,10 +97,9 @@ function quotedIn(letter: Uint8Array, root: MimePart): Unwrapped | null {
     if (end < 0) continue
     const subject = (SUBJECT_LINE.exec(block[end]!)?.[1] ?? '').trim().slice(0, 500)
     const author = addressIn(from)
-    // Whatever else heads the quotation ends at the first empty line.
     const rest = lines.slice(at + end + 1)
-    const gap = rest.slice(0, BLOCK_LINES).findIndex((line) => /^[>\s]*$/.test(line))
-    const body = rest.slice(gap + 1).map((line) => line.replace(/^(?:> ?)+/, ''))
+    const start = rest.findIndex((line) => !BLOCK_LINE.test(line))
+    const body = rest.slice(Math.max(0, start)).map((line) => line.replace(/^(?:> ?)+/, ''))
     return { kind: 'quoted', author, subject, content: rebuilt(author, subject, body.join('\r\n')) }
   }
   return null

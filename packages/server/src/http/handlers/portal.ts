@@ -4,6 +4,7 @@ import * as portal from '@gatepost/contract/portal.ts'
 import { actOnLink, viewLink } from '#control/digest/links.ts'
 import { sendDigestOf } from '#control/digest/send.ts'
 import { changeDigest, digestSettings } from '#control/digest/settings.ts'
+import { listMailOfMine, reportMine } from '#control/portal/mail.ts'
 import * as own from '#control/portal/own.ts'
 import { problem } from '#control/problem.ts'
 import { type Binding, on, scopeOf } from '../request.ts'
@@ -34,6 +35,11 @@ export function portalBindings(deps: HandlerDeps): readonly Binding[] {
     on(portal.previewOwnHeld, (request) => own.previewOfMine(scopeOf(request), request.params.message, deps)),
     on(portal.actOnOwnHeld, (request) => own.actOnMine(scopeOf(request), request.body, deps)),
     on(portal.listOwnRefused, (request) => own.listRefusedOfMine(scopeOf(request), request.query, deps)),
+    on(portal.listOwnMail, (request) => listMailOfMine(scopeOf(request), request.query, deps)),
+    on(portal.reportOwnMail, (request) => {
+      const asked = { messageId: request.params.message, ...request.body }
+      return reportMine(scopeOf(request), asked, deps)
+    }),
     on(portal.listOwnSenders, (request) => own.listSendersOfMine(scopeOf(request), request.query, deps)),
     on(portal.addOwnSender, (request) => own.addSenderOfMine(scopeOf(request), request.body, deps)),
     on(portal.removeOwnSender, (request) =>

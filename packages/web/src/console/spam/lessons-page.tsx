@@ -22,6 +22,7 @@ import { Panel } from '#shared/panel.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
 import stack from '#shared/stack.module.css'
 import { RelativeTime } from '#shared/time.tsx'
+import { ReportsPanel } from './reports-panel.tsx'
 
 const LEAD =
   'What is released from being held as spam teaches this organisation’s own score, ' +
@@ -50,6 +51,7 @@ export function SpamLessonsPage() {
       <div className={stack.stack}>
         <Learning />
         {may && <Teach />}
+        <ReportsPanel />
         {(error ?? unlearn.error) && <ProblemNote error={error ?? unlearn.error} />}
         <Panel title="Lessons" side="latest first" flush>
           {!data && !error && <SkeletonRows rows={4} />}
