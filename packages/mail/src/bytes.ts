@@ -11,10 +11,7 @@ const CHARACTERS_PER_CALL = 4096
  */
 const native = (globalThis as { readonly Buffer?: { readonly prototype: NativeBytes } }).Buffer?.prototype
 const nativeLatin1 = native?.latin1Slice
-type NativeBytes = {
-  latin1Slice(this: Uint8Array, start: number, end: number): string
-  includes(this: Uint8Array, text: string, from: number, encoding: 'latin1'): boolean
-}
+type NativeBytes = { latin1Slice(this: Uint8Array, start: number, end: number): string }
 
 const utf8 = new TextDecoder('utf-8')
 const utf8Strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
@@ -43,12 +40,6 @@ export function toLatin1(bytes: Uint8Array, start = 0, end = bytes.length): stri
     text += String.fromCharCode.apply(null, part as unknown as number[])
   }
   return text
-}
-
-/** Whether the octets of an ASCII text stand anywhere in these. */
-export function holdsText(octets: Uint8Array, text: string): boolean {
-  if (native !== undefined) return native.includes.call(octets, text, 0, 'latin1')
-  return toLatin1(octets).includes(text)
 }
 
 /** Shorter slices are copies anyway. */

@@ -1,7 +1,8 @@
 // Files that stand uuencoded in a body, between `begin 644 name` and `end`: Outlook shows them as
 // attachments, whatever the part calls itself.
-import { holdsText, toLatin1 } from './bytes.ts'
+import { toLatin1 } from './bytes.ts'
 import { shownName } from './file-name.ts'
+import { holdsLineOf } from './octet-scan.ts'
 import type { Decoded } from './transfer-encoding.ts'
 
 export type UuFile = Decoded & { readonly fileName: string }
@@ -13,7 +14,7 @@ const BEGIN = /^begin(?:-base64)? [0-7]{3,4} +(\S.*)$/
 
 /** Finds the files in a decoded body; one pass. Each is cut at `octetsMax`. */
 export function uuFilesIn(octets: Uint8Array, octetsMax: number): readonly UuFile[] {
-  if (!holdsText(octets, 'begin')) return NO_FILES
+  if (!holdsLineOf(octets, 'begin')) return NO_FILES
   const files: UuFile[] = []
   for (let at = 0; at < octets.length && files.length < FILES_MAX; ) {
     const lf = octets.indexOf(LF, at)
