@@ -34,6 +34,25 @@ test('the file is read, and the environment wins over it', () => {
   assert.equal(config.limits.connections, 50)
 })
 
+test('certificates are fetched once the terms are agreed to, for our name and the console’s', () => {
+  assert.equal(loadBootConfig({ env: none, file: null }).tls.acme, null)
+  const text = [
+    'hostname = "MX.one.example"',
+    '[http]',
+    'tls_listen = "0.0.0.0:443"',
+    'url = "https://gate.one.example/"',
+    '[tls]',
+    'certificates = ["/a/b.pem:/a/b.key"]',
+    '[tls.acme]',
+    'terms_agreed = true',
+  ].join('\n')
+  const { tls, http } = loadBootConfig({ env: none, file: { name: 'gatepost.toml', text } })
+  assert.deepEqual(tls.acme?.names, ['mx.one.example', 'gate.one.example'])
+  assert.equal(tls.acme?.directory, 'https://acme-v02.api.letsencrypt.org/directory')
+  assert.deepEqual(tls.further, [{ certificate: '/a/b.pem', key: '/a/b.key' }])
+  assert.deepEqual(http.tlsListen, { host: '0.0.0.0', port: 443 })
+})
+
 const wrong: readonly (readonly [string, Map<string, string>, string | null, RegExp])[] = [
   [
     'unknown key',
@@ -57,6 +76,25 @@ const wrong: readonly (readonly [string, Map<string, string>, string | null, Reg
   ],
   ['not TOML', none, 'a = = b', /gatepost\.toml: not valid TOML/],
   ['half of TLS', new Map([['GATEPOST_TLS_KEY', '/k.pem']]), null, /expected both or neither/],
+  [
+    'names without the terms',
+    new Map([['GATEPOST_TLS_ACME_NAMES', 'mx.one.example']]),
+    null,
+    /tls\.acme\.names: nothing is fetched before tls\.acme\.terms_agreed is yes/,
+  ],
+  [
+    'half of an external account',
+    new Map([['GATEPOST_TLS_ACME_EAB_KEY_ID', 'abc']]),
+    null,
+    /eab_key_id and tls\.acme\.eab_hmac_key: expected both or neither/,
+  ],
+  ['a pair of one', new Map([['GATEPOST_TLS_CERTIFICATES', '/a.pem']]), null, /CHAIN\.pem:KEY\.pem/],
+  [
+    'a directory in clear',
+    new Map([['GATEPOST_TLS_ACME_DIRECTORY', 'http://ca.example/dir']]),
+    null,
+    /expected an https address/,
+  ],
   ['console off loopback', new Map([['GATEPOST_HTTP', '0.0.0.0:8080']]), null, /http\.trusted_proxies/],
 ]
 for (const [name, env, text, pattern] of wrong) {

@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { connect, createServer } from 'node:tls'
 import { systemClock } from './clock.ts'
+import { ensureFetchedFolder, fetchedNames, writeFetched } from './fetched-certificates.ts'
 import { openTls, selfSigned } from './tls.ts'
 import { keepTicketKey, readTicketKey } from './tls-tickets.ts'
 
@@ -91,6 +92,88 @@ test('files that are replaced behind links are read again', async () => {
   link('second')
   await reloaded
   assert.notEqual(tls.context(), context)
+  tls.close()
+  rmSync(folder, { recursive: true })
+})
+
+test('each host name gets its certificate: own files first, fetched ones, a wildcard, else the usual one', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tls-'))
+  const fetched = join(folder, 'acme')
+  ensureFetchedFolder(fetched)
+  const put = (name: string) => {
+    const made = selfSigned(name, NOW)
+    const [certificate, key] = [join(folder, `${name}.crt`), join(folder, `${name}.key`)]
+    writeFileSync(certificate, made.certificate)
+    writeFileSync(key, made.key)
+    return { certificate, key }
+  }
+  const further = [put('two.example'), put('*.wild.example')]
+  let changed = (): void => {}
+  const tls = openTls({
+    folder,
+    hostname: 'mx.example',
+    now: NOW,
+    files: null,
+    further,
+    fetched,
+    reloaded: () => changed(),
+  })
+  const names = [
+    'two.example',
+    'TWO.example',
+    'a.wild.example',
+    'mx.example',
+    'b.a.wild.example',
+    'x.example',
+  ]
+  const shown = async (): Promise<readonly string[]> => {
+    const server = createServer({
+      SNICallback: (name, done) => done(null, tls.byName()?.(name) ?? undefined),
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as { port: number }
+    const found: string[] = []
+    for (const servername of names) {
+      const client = connect({ port, host: '127.0.0.1', servername, rejectUnauthorized: false })
+      await once(client, 'secureConnect')
+      found.push(String(client.getPeerCertificate().subjectaltname).replace('DNS:', ''))
+      client.destroy()
+    }
+    server.close()
+    return found
+  }
+  const self = 'mx.example'
+  assert.deepEqual(await shown(), ['two.example', 'two.example', '*.wild.example', self, self, self])
+  const before = tls.certificate()
+  const reloaded = new Promise<void>((resolve) => {
+    changed = () => tls.certificate() !== before && resolve()
+  })
+  const made = (name: string) => {
+    const { certificate: chain, key } = selfSigned(name, NOW)
+    return { name, chain, key }
+  }
+  assert.equal(writeFetched(fetched, [made('mx.example'), made('two.example')]), true)
+  await reloaded
+  assert.equal(tls.certificate().includes('BEGIN CERTIFICATE'), true)
+  assert.equal(tls.certificate().includes(tls.usual()?.cert ?? '-'), true)
+  // The operator's own file of a name stays in front of the one that was fetched.
+  assert.deepEqual(await shown(), ['two.example', 'two.example', '*.wild.example', self, self, self])
+  tls.close()
+  rmSync(folder, { recursive: true })
+})
+
+test('one certificate leaves no choice, and an index that cannot be read names none', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tls-'))
+  const fetched = join(folder, 'acme')
+  ensureFetchedFolder(fetched)
+  writeFileSync(join(fetched, 'index.json'), '["../../etc/passwd", 7, "ok.example"')
+  assert.deepEqual(fetchedNames(fetched), [])
+  writeFileSync(join(fetched, 'index.json'), '["../../etc/passwd", 7]')
+  assert.deepEqual(fetchedNames(fetched), [])
+  const options = { folder, hostname: 'mx.example', now: NOW, files: null, fetched, reloaded: () => {} }
+  const tls = openTls(options)
+  assert.equal(tls.byName(), null)
   tls.close()
   rmSync(folder, { recursive: true })
 })
