@@ -170,7 +170,7 @@ test('what the authority refuses is told in its own words, and tried again later
 })
 
 test('keys are readable by nobody else, and sealed in the database', { skip }, async () => {
-  const folder = join(gateway.data, 'keys', 'acme')
+  const folder = join(gateway.data, 'run', 'acme')
   const files = readdirSync(folder)
   assert.deepEqual(files.toSorted(), [`${CONSOLE}.pem`, 'index.json', `${MX}.pem`].toSorted())
   for (const file of files) assert.equal(statSync(join(folder, file)).mode & 0o777, 0o600, file)

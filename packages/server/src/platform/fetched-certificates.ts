@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { ensureFolder, fileExists, readText, removeFile, replaceFile } from './files.ts'
 
 /** Within the data folder. */
-export const FETCHED_FOLDER = 'keys/acme'
+export const FETCHED_FOLDER = 'run/acme'
 export const FETCHED_INDEX = 'index.json'
 /** Host names alone become file names, so no name leads elsewhere. */
 const NAME = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/
