@@ -2,7 +2,7 @@
 // and its restore, contents of an earlier release, a disk that takes nothing.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -12,8 +12,10 @@ import { archiveSource } from '@gatepost/server/control/alert/sources/archive.ts
 import type { SourceDeps } from '@gatepost/server/control/alert/sources/source.ts'
 import { addHold, listHolds, releaseHold } from '@gatepost/server/control/archive/hold.ts'
 import { applyArchiveRetention } from '@gatepost/server/control/archive/nightly.ts'
+import { listChecks, startCheck } from '@gatepost/server/control/archive/proof.ts'
 import { setArchive } from '@gatepost/server/control/archive/settings.ts'
 import { createBackups } from '@gatepost/server/control/backup/backup.ts'
+import type { Scope } from '@gatepost/server/control/scope.ts'
 import { contentFiles, type Opened, openPlace, put, subjects, verify, withArchive } from './archive/place.ts'
 
 const DAY_MS = 86_400_000
@@ -135,6 +137,51 @@ test('case 53: hash chain, legal hold and retention after a restore', { timeout:
     })
   }),
 )
+
+test('a database that was dumped after the archive was copied is no fault after a restore', () =>
+  inFolder(async (root) => {
+    const [data, backup, restored] = ['data', 'backup', 'restored'].map((name) => join(root, name))
+    const scope = await within(data!, async (place) => {
+      const scope = await withArchive(place)
+      await put(place, scope.tenantId, { name: 'first' })
+      await backUp(place, backup!)
+      return scope
+    })
+    const { tenantId } = scope
+    restoreBackup({ folder: backup!, data: restored!, resend: false, database: 'sqlite', now: Date.now() })
+    const end = join(restored!, 'archive', 'index', tenantId, 'end.json')
+    await within(restored!, async (place) => {
+      const head = { head_seq: 4, head_hash: 'of a record that only the database knows' }
+      await place.store.db
+        .updateTable('archive_setting')
+        .set(head)
+        .where('tenant_id', '=', tenantId)
+        .execute()
+      const told = readFileSync(end, 'utf8')
+      writeFileSync(end, told.replace('"seq":1', '"seq":2'))
+      assert.deepEqual(
+        await checked(scope, place),
+        ['failed', ['end-missing']],
+        'nobody else writes such a file',
+      )
+      writeFileSync(end, told)
+      assert.deepEqual(await checked(scope, place), ['passed', ['newer-than-backup']])
+      assert.equal(existsSync(end), false, 'said once')
+      await put(place, tenantId, { name: 'second' })
+      assert.deepEqual(await checked(scope, place), ['passed', []])
+    })
+  }))
+
+/** Verifies as the page does: state and kinds of what was told. */
+async function checked(scope: Scope, place: Opened): Promise<readonly [string, readonly string[]]> {
+  const { id } = await startCheck(scope, place)
+  for (;;) {
+    const { items } = await listChecks(scope, place)
+    const one = items.find((check) => check.id === id)!
+    if (one.state !== 'running') return [one.state, one.faults.map(({ kind }) => kind)]
+    await place.clock.sleep(20)
+  }
+}
 
 test('what is removed is gone from the disk, and the rest of its pack stays', { timeout: 120_000 }, () =>
   inFolder(async (data) => {

@@ -40,7 +40,7 @@ async function withFolders(work: (story: Story) => Promise<void>): Promise<void>
       clock: systemClock,
       emit: silentEmit,
       config: { data, database: null },
-      archive: { keepingAll: (work) => work() },
+      archive: { keepingAll: (work) => work(), chainKeyOf: async () => null },
       node: 'vm',
       workers: 1,
       version: '0.1.0',

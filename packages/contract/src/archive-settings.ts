@@ -235,6 +235,8 @@ export const ArchiveCheck = z.object({
         'content-missing',
         'content-changed',
         'end-missing',
+        /** No fault: a restored backup is older than the database beside it. */
+        'newer-than-backup',
       ]),
       /** Place in the chain. */
       seq: z.int(),

@@ -13,7 +13,7 @@ const BACKUP_PATHS: readonly RegExp[] = [
   /^tracking\/\d{4}-\d{2}-\d{2}\.db$/,
   /^spool\/\d{1,4}\.db$/,
   /^spool\/\d{1,4}\.content\/[0-9a-f]{1,64}$/,
-  /^archive\/index\/[\w-]{1,80}\/(\d{4}-\d{2}|places)\.db$/,
+  /^archive\/index\/[\w-]{1,80}\/(\d{4}-\d{2}\.db|places\.db|end\.json)$/,
   /^archive\/content\/[\w-]{1,80}\/packs\/\d{8}\.pack$/,
   /^archive\/content\/[\w-]{1,80}\/[0-9a-f]{2}\/[0-9a-f]{2}\/[0-9a-f]{16,128}$/,
   /^keys\/[A-Za-z0-9][\w.-]{0,60}$/,

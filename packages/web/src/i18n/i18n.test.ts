@@ -89,7 +89,7 @@ const CONVERTED = [
   /^\.\.\/connect\/(?!skip-line)[\w-]+\.tsx$/,
   /^\.\.\/connect\/instructions\/[\w-]+\.tsx$/,
   /^\.\.\/connect\/steps\/(modify-mx|mx-[\w-]+)\.tsx$/,
-  /^\.\.\/console\/(messages|queue)\/[\w-]+\.tsx$/,
+  /^\.\.\/console\/(archive|messages|queue|policies)\/[\w-]+\.tsx$/,
   /^\.\.\/shared\/(time|check-list|records-table|servers-table|status-word)\.tsx$/,
 ]
 /** Names that no language translates. */

@@ -7,7 +7,17 @@ import { chooseLanguage, FALLBACK, setLocale } from './language.ts'
 const catalogues = import.meta.glob<{ readonly default: Record<string, unknown> }>('./*/*.json')
 
 /** Areas with a catalogue each. */
-export type Area = 'shell' | 'entry' | 'connect' | 'dashboard' | 'portal' | 'messages' | 'queue'
+export type Area =
+  | 'archive'
+  | 'shell'
+  | 'entry'
+  | 'connect'
+  | 'dashboard'
+  | 'portal'
+  | 'account'
+  | 'messages'
+  | 'queue'
+  | 'policies'
 
 /** Languages that have a catalogue of the shell, English first. */
 export const languages: readonly string[] = Object.keys(catalogues)
@@ -45,6 +55,16 @@ export async function startWords(): Promise<void> {
       interpolation: { escapeValue: false },
       returnEmptyString: false,
     })
+}
+
+/** A text of the shell for what is no component, such as checks of fields; English before words are there. */
+export function said(
+  key: string,
+  english: string,
+  values: Readonly<Record<string, string | number>> = {},
+): string {
+  if (i18next.isInitialized) return i18next.t(key, { ns: 'shell', defaultValue: english, ...values })
+  return english.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => String(values[name] ?? ''))
 }
 
 /** Gives the text of a key in the reader’s language. */

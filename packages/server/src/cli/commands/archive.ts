@@ -307,9 +307,13 @@ async function verify({ call, tenant, show }: Context): Promise<number> {
 
 function checkText({ records, contents, octets, faults }: ArchiveCheck): string {
   const read = `${plural(records, 'record')} and ${plural(contents, 'content')} read, ${sizeOf(octets)}.\n`
-  if (faults.length === 0) return `${read}Nothing is missing or changed.\n`
-  const rows = faults.map(({ kind, seq, id, saw }) => [kind, String(seq), id ?? '', saw])
-  return read + table(['Fault', 'Record', 'Message', 'Saw'], rows, '')
+  const { notes = [], wrong = [] } = Object.groupBy(faults, ({ kind }) =>
+    kind === 'newer-than-backup' ? 'notes' : 'wrong',
+  )
+  const told = notes.map(({ saw }) => `${saw}\n`).join('')
+  if (wrong.length === 0) return `${read}${told}Nothing is missing or changed.\n`
+  const rows = wrong.map(({ kind, seq, id, saw }) => [kind, String(seq), id ?? '', saw])
+  return read + told + table(['Fault', 'Record', 'Message', 'Saw'], rows, '')
 }
 
 function viewText({ enabled, days, journal, entries, octets, store, rules }: ArchiveView): string {

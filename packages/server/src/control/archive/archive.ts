@@ -158,6 +158,12 @@ export class Archive implements ArchiveSink {
     return done
   }
 
+  /** The key of an organisation's chain; null where nothing was ever archived. */
+  async chainKeyOf(tenantId: string): Promise<Uint8Array | null> {
+    const tenant = await this.wordOf(tenantId)
+    return tenant === null ? null : archiveKeys(Buffer.from(tenant.secret, 'base64')).chain
+  }
+
   /** Reads everything once, in a thread of its own. */
   async check(tenantId: string, head: Head): Promise<Asked['check']['out']> {
     const tenant = await this.#known(tenantId)

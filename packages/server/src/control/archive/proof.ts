@@ -6,6 +6,7 @@ import { appendAudit } from '../audit/audit.ts'
 import { problem } from '../problem.ts'
 import type { Scope } from '../scope.ts'
 import type { ArchiveDeps } from './deps.ts'
+import { noteRestored } from './restored.ts'
 import { checksOf, insertCheck, settingOf, updateCheck } from './store.ts'
 
 const DAY_MS = 86_400_000
@@ -38,6 +39,7 @@ export async function startCheck(scope: Scope, deps: ArchiveDeps): Promise<Archi
   const { tenantId } = scope
   const at = clock.now()
   await archive.flush()
+  const note = await noteRestored(scope, deps)
   const { row, head } = await store.transaction(async (trx) => {
     const setting = await settingOf(trx, tenantId)
     if (setting === null) throw problem('archive-off', 'Nothing is archived yet.')
@@ -66,7 +68,8 @@ export async function startCheck(scope: Scope, deps: ArchiveDeps): Promise<Archi
     .check(tenantId, head)
     .then(async ({ faults, ...counted }) => {
       const state = faults.length === 0 ? 'passed' : 'failed'
-      const fields = { ...counted, state, faults: JSON.stringify(faults), finished_at: clock.now() } as const
+      const told = note === null ? faults : [note, ...faults]
+      const fields = { ...counted, state, faults: JSON.stringify(told), finished_at: clock.now() } as const
       await updateCheck(store.db, tenantId, row.id, fields)
     })
     .catch(async (error: unknown) => {

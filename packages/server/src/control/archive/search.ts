@@ -84,7 +84,10 @@ export function countFound(files: MonthFiles, { tenantId, query, max }: Asked['c
 
 /** Whether a month may hold anything of these dates. */
 function mayHold(month: Month, { after, before }: Compiled): boolean {
-  const row = month.sql('select min(at) as first, max(at) as last from entry').get()
+  // One by one: asked for both at once the file is gone through.
+  const row = month
+    .sql('select (select min(at) from entry) as first, (select max(at) from entry) as last')
+    .get()
   if (row === undefined || row.first === null) return false
   return Number(row.first) < before && Number(row.last) >= after
 }

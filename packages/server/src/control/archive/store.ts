@@ -45,6 +45,19 @@ export async function noteHead(
     .execute()
 }
 
+/** Sets the end back: what a restored backup does not hold. */
+export async function lowerHead(
+  db: Db,
+  tenantId: string,
+  head: { readonly seq: number; readonly hash: string },
+): Promise<void> {
+  await db
+    .updateTable('archive_setting')
+    .set({ head_seq: head.seq, head_hash: head.hash })
+    .where('tenant_id', '=', tenantId)
+    .execute()
+}
+
 export async function domainsOf(db: Db, tenantId: string): Promise<readonly string[]> {
   const rows = await db
     .selectFrom('domain')

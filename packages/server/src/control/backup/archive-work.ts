@@ -7,12 +7,12 @@ import { filesIn } from '#platform/files.ts'
 import { PLACES_FILE } from '../archive/places.ts'
 import type { CopyWork } from './copy-thread.ts'
 
-const MONTH_FILE = /^\d{4}-\d{2}\.db$/
+export const MONTH_FILE = /^\d{4}-\d{2}\.db$/
 
 export function archiveWork(
   { data, archive }: Pick<BootConfig, 'data' | 'archive'>,
   folder: string,
-): Pick<CopyWork, 'databases' | 'contents'> {
+): Pick<CopyWork, 'databases' | 'contents'> & { readonly tenants: readonly string[] } {
   const index = join(data, 'archive', 'index')
   const tenants = foldersBelow(index)
   const pairs = (wanted: (name: string) => boolean) =>
@@ -32,6 +32,7 @@ export function archiveWork(
         to: join(folder, 'archive', 'content'),
       }
   return {
+    tenants,
     databases: [...pairs((name) => MONTH_FILE.test(name)), ...pairs((name) => name === PLACES_FILE)],
     contents,
   }

@@ -23,7 +23,11 @@ export type BackupDeps = {
   readonly emit: Emit
   readonly config: Pick<BootConfig, 'data' | 'database' | 'archive'>
   /** Removes nothing from the archive while this work runs. */
-  readonly archive: { keepingAll<T>(work: () => Promise<T>): Promise<T> }
+  readonly archive: {
+    keepingAll<T>(work: () => Promise<T>): Promise<T>
+    /** Seals where a chain ended; null where there is none. */
+    chainKeyOf(tenantId: string): Promise<Uint8Array | null>
+  }
   readonly node: string
   readonly workers: number
   readonly version: string
@@ -92,7 +96,13 @@ async function run(
   const slots = Array.from({ length: workers }, (_, slot) => slot)
   const counts = await Promise.all(slots.map((slot) => copySpools(slot, { id, folder }, deps)))
   const messages = counts.reduce((sum, count) => sum + count, 0)
-  const { files } = await archive.keepingAll(() => inThread(workOf(folder, config, withKeys)))
+  const { tenants, ...work } = workOf(folder, config, withKeys)
+  const ends: { tenantId: string; key: Uint8Array; at: number }[] = []
+  for (const tenantId of tenants) {
+    const key = await archive.chainKeyOf(tenantId)
+    if (key !== null) ends.push({ tenantId, key, at: startedAt })
+  }
+  const { files } = await archive.keepingAll(() => inThread({ ...work, ends }))
   const manifest: BackupManifest = {
     format: BACKUP_FORMAT,
     gatepost: version,
@@ -126,7 +136,11 @@ async function copySpools(
 }
 
 /** Control's own part: the archive alone with PostgreSQL, which brings its own tools. */
-function workOf(folder: string, config: BackupDeps['config'], withKeys: boolean): CopyWork {
+function workOf(
+  folder: string,
+  config: BackupDeps['config'],
+  withKeys: boolean,
+): Omit<CopyWork, 'ends'> & { readonly tenants: readonly string[] } {
   const { data, database } = config
   const days = filesIn(join(data, 'tracking')).filter((name) => /^\d{4}-\d{2}-\d{2}\.db$/.test(name))
   const names = database === null ? [...days.map((name) => `tracking/${name}`), 'control.db'] : []
@@ -135,7 +149,8 @@ function workOf(folder: string, config: BackupDeps['config'], withKeys: boolean)
   const archive = archiveWork(config, folder)
   // The archive's chain may be longer than the settings remember, never shorter.
   const databases = [...names.map(pair), ...archive.databases]
-  return { databases, files: keys.map(pair), contents: archive.contents, folder }
+  const { contents, tenants } = archive
+  return { databases, files: keys.map(pair), contents, folder, tenants }
 }
 
 function inThread(workerData: CopyWork): Promise<CopyDone> {

@@ -11,7 +11,9 @@ import {
   linkOrCopy,
   syncFolder,
 } from '#platform/backup-files.ts'
-import { ensureFolder, restrictFile } from '#platform/files.ts'
+import { ensureFolder, filesIn, replaceFile, restrictFile } from '#platform/files.ts'
+import { END_FILE, sealEnd } from '../archive/backup-end.ts'
+import { MONTH_FILE } from './archive-work.ts'
 
 export type CopyWork = {
   /** SQLite files that somebody writes to. */
@@ -19,6 +21,8 @@ export type CopyWork = {
   readonly files: readonly { readonly from: string; readonly to: string }[]
   /** Contents of the archive, listed once the databases above are copied; null where they stand elsewhere. */
   readonly contents: { readonly from: string; readonly to: string } | null
+  /** Organisations with the keys of their chains: where they end in the copy is noted beside them. */
+  readonly ends: readonly { readonly tenantId: string; readonly key: Uint8Array; readonly at: number }[]
   /** Everything below it is digested at the end. */
   readonly folder: string
 }
@@ -29,8 +33,9 @@ export type CopyDone = {
 /** A writer holds its lock for milliseconds; longer means that something is wrong with it. */
 const BUSY_MS_MAX = 30_000
 
-const { databases, files, contents, folder } = workerData as CopyWork
+const { databases, files, contents, ends, folder } = workerData as CopyWork
 for (const { from, to } of databases) copyDatabase(from, to)
+for (const { tenantId, key, at } of ends) noteEnd(join(folder, 'archive', 'index', tenantId), key, at)
 for (const { from, to } of files) copySynced(from, to)
 if (contents !== null) copyContents(contents)
 const digests = filesBelow(folder).map((path) => ({ path, ...digestOfFile(join(folder, path)) }))
@@ -47,6 +52,25 @@ function copyDatabase(from: string, to: string): void {
   }
   restrictFile(to)
   syncFolder(dirname(to))
+}
+
+/** The last record that the copied months have. */
+function noteEnd(months: string, key: Uint8Array, at: number): void {
+  for (const name of filesIn(months)
+    .filter((one) => MONTH_FILE.test(one))
+    .sort()
+    .toReversed()) {
+    const database = new DatabaseSync(join(months, name), { readOnly: true })
+    try {
+      const row = database.prepare('select seq, hash from record order by seq desc limit 1').get()
+      if (row === undefined) continue
+      const end = { seq: Number(row.seq), hash: String(row.hash), at }
+      replaceFile(join(months, END_FILE), sealEnd(key, end))
+      return
+    } finally {
+      database.close()
+    }
+  }
 }
 
 /** Contents never change once they are there; only the last pack of an organisation still grows. */

@@ -14,9 +14,10 @@ import { type FormEvent, useState } from 'react'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { Page } from '#app/page.tsx'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
 import { type Column, DataTable } from '#shared/data-table.tsx'
 import { EmptyState } from '#shared/empty-state.tsx'
-import { bytes, dateTime, plural } from '#shared/format.ts'
+import { bytes, dateTime } from '#shared/format.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { PageFoot, usePages } from '#shared/pages.tsx'
 import { Panel } from '#shared/panel.tsx'
@@ -27,8 +28,10 @@ import { type ArchiveSearch, isEmptySearch, queryOf } from './archive-search.ts'
 import { ExportsPanel } from './exports-panel.tsx'
 
 const PAGE = 25
+const DIRECTIONS = ['inbound', 'outbound', 'internal'] as const
 
 export function ArchivePage() {
+  const words = useWords('archive')
   const slug = useSlug()
   const mayExport = useMay('messages:export')
   const maySet = useMay('retention:read')
@@ -44,8 +47,8 @@ export function ArchivePage() {
   )
   return (
     <Page
-      title="Archive"
-      lead="Mail that passed the gateway or was journalled. Every search and every look is noted in the audit log."
+      title={words('title')}
+      lead={words('lead')}
       busy={isFetching}
       actions={
         maySet && (
@@ -53,7 +56,7 @@ export function ArchivePage() {
             variant="default"
             renderRoot={(props) => <Link to="/t/$slug/archive/settings" params={{ slug }} {...props} />}
           >
-            Settings and proof
+            {words('settingsAndProof')}
           </Button>
         )
       }
@@ -67,38 +70,34 @@ export function ArchivePage() {
           onSearch={pages.reset}
         />
         {isReasonMissing && (
-          <Note tone="info" title="Say why you search">
-            Your organisation asks for a reason. It is noted with the search.
+          <Note tone="info" title={words('sayWhy')}>
+            {words('sayWhyMeans')}
           </Note>
         )}
         {error && <ProblemNote error={error} />}
         <Panel
-          title="Messages"
-          side={data ? `${data.items.length === 0 ? 'none' : 'latest first'}` : undefined}
+          title={words('messages')}
+          side={data && words(data.items.length === 0 ? 'none' : 'latestFirst')}
           flush
           actions={mayExport && data && data.items.length > 0 && <ExportButtons search={search} />}
         >
           {!data && !error && !isReasonMissing && <SkeletonRows rows={6} />}
           {data?.items.length === 0 && (
             <EmptyState
-              title={isEmptySearch(search) ? 'Nothing is archived yet' : 'Nothing fits'}
+              title={words(isEmptySearch(search) ? 'nothingYet' : 'nothingFits')}
               icon={IconArchive}
             >
-              <p>
-                {isEmptySearch(search)
-                  ? 'Messages appear here seconds after they were accepted.'
-                  : 'All words must be there. A star ends a word early: invoice*'}
-              </p>
+              <p>{words(isEmptySearch(search) ? 'nothingYetMeans' : 'nothingFitsMeans')}</p>
             </EmptyState>
           )}
           {data && data.items.length > 0 && (
             <>
               <DataTable
-                label="Archived messages"
+                label={words('archivedMessages')}
                 rows={data.items}
-                columns={columnsOf(slug, search.reason)}
+                columns={columnsOf(words, slug, search.reason)}
                 rowKey={({ id }) => id}
-                card={(row) => <Row row={row} slug={slug} reason={search.reason} />}
+                card={(row) => <Card row={row} slug={slug} reason={search.reason} />}
               />
               <PageFoot pages={pages} next={data.next} shown={data.items.length} total={null} limit={PAGE} />
             </>
@@ -111,15 +110,15 @@ export function ArchivePage() {
 }
 
 function OffNote() {
+  const words = useWords('archive')
   const slug = useSlug()
   return (
-    <Note tone="info" title="Archiving is off">
+    <Note tone="info" title={words('off')}>
       <p>
-        Nothing is kept beyond delivery.{' '}
+        {words('offMeans')}{' '}
         <Link to="/t/$slug/archive/settings" params={{ slug }}>
-          Switch it on
-        </Link>{' '}
-        and mail that passes is kept, sealed with a key of your organisation.
+          {words('switchOn')}
+        </Link>
       </p>
     </Note>
   )
@@ -131,6 +130,7 @@ function SearchForm(props: {
   readonly onSearch: () => void
 }) {
   const { search, askReason, onSearch } = props
+  const words = useWords('archive')
   const navigate = useNavigate({ from: '/t/$slug/archive' })
   const [draft, setDraft] = useState<ArchiveSearch>(search)
   const set = (change: Partial<ArchiveSearch>): void => setDraft((now) => ({ ...now, ...change }))
@@ -149,49 +149,45 @@ function SearchForm(props: {
     />
   )
   return (
-    <Panel title="Search">
+    <Panel title={words('search')}>
       <form onSubmit={submit} className={classes.form}>
-        {text('text', 'Words', 'Subject, text, attachments')}
-        {text('person', 'Person', 'Address, @domain or name')}
-        {text('attachment', 'Attachment', 'Part of its name')}
+        <div className={classes.wide}>{text('text', words('words'), words('wordsHint'))}</div>
+        <div className={classes.wide}>{text('person', words('person'), words('personHint'))}</div>
+        <div className={classes.wide}>{text('attachment', words('attachment'), words('attachmentHint'))}</div>
         <TextInput
           type="date"
-          label="From day"
+          label={words('fromDay')}
           value={draft.from ?? ''}
           onChange={(event) => set({ from: event.currentTarget.value || undefined })}
         />
         <TextInput
           type="date"
-          label="To day"
+          label={words('toDay')}
           value={draft.to ?? ''}
           onChange={(event) => set({ to: event.currentTarget.value || undefined })}
         />
         <Select
-          label="Direction"
-          placeholder="Any"
+          label={words('direction')}
+          placeholder={words('any')}
           clearable
-          clearButtonProps={{ 'aria-label': 'Any direction' }}
-          data={[
-            { value: 'inbound', label: 'Inbound' },
-            { value: 'outbound', label: 'Outbound' },
-            { value: 'internal', label: 'Internal' },
-          ]}
+          clearButtonProps={{ 'aria-label': words('anyDirection') }}
+          data={DIRECTIONS.map((value) => ({ value, label: words(`directions.${value}`) }))}
           value={draft.direction ?? null}
           onChange={(value) => set({ direction: (value as ArchiveSearch['direction']) ?? undefined })}
         />
         <Select
-          label="Flag"
-          placeholder="Any"
+          label={words('flag')}
+          placeholder={words('any')}
           clearable
-          clearButtonProps={{ 'aria-label': 'Any flag' }}
-          data={Object.entries(archiveFlagWords).map(([value, label]) => ({ value, label }))}
+          clearButtonProps={{ 'aria-label': words('anyFlag') }}
+          data={Object.keys(archiveFlagWords).map((value) => ({ value, label: words(`flags.${value}`) }))}
           value={draft.flag ?? null}
           onChange={(value) => set({ flag: (value as ArchiveSearch['flag']) ?? undefined })}
         />
-        {askReason && text('reason', 'Reason', 'Why you search')}
+        {askReason && text('reason', words('reason'), words('reasonHint'))}
         <div className={classes.submit}>
           <Button type="submit" leftSection={<IconSearch size={15} aria-hidden />}>
-            Search
+            {words('search')}
           </Button>
         </div>
       </form>
@@ -200,6 +196,7 @@ function SearchForm(props: {
 }
 
 function ExportButtons({ search }: { readonly search: ArchiveSearch }) {
+  const words = useWords('archive')
   const tenant = useSlug()
   const start = useAction(startArchiveExport, { readAgain: [listArchiveExports] })
   const { reason } = search
@@ -212,27 +209,41 @@ function ExportButtons({ search }: { readonly search: ArchiveSearch }) {
     <span className={classes.buttons}>
       {start.error && <ProblemNote error={start.error} />}
       <Button size="compact-sm" variant="default" loading={start.isPending} onClick={() => run('zip')}>
-        Export as zip
+        {words('exportZip')}
       </Button>
       <Button size="compact-sm" variant="default" loading={start.isPending} onClick={() => run('mbox')}>
-        Export as mbox
+        {words('exportMbox')}
       </Button>
     </span>
   )
 }
 
-function columnsOf(slug: string, reason: string | undefined): readonly Column<ArchiveItem>[] {
+function columnsOf(words: Words, slug: string, reason: string | undefined): readonly Column<ArchiveItem>[] {
   return [
-    { id: 'message', head: 'Message', cell: (row) => <Row row={row} slug={slug} reason={reason} /> },
-    { id: 'people', head: 'From and to', cell: (row) => <People row={row} /> },
-    { id: 'at', head: 'Written', cell: (row) => <span className="small">{dateTime(row.at)}</span> },
+    { id: 'message', head: words('message'), cell: (row) => <Row row={row} slug={slug} reason={reason} /> },
+    { id: 'people', head: words('fromAndTo'), cell: (row) => <People row={row} /> },
+    { id: 'at', head: words('written'), cell: (row) => <span className="small">{dateTime(row.at)}</span> },
     {
       id: 'size',
-      head: 'Size',
+      head: words('size'),
       align: 'right',
       cell: (row) => <span className="small">{bytes(row.size)}</span>,
     },
   ]
+}
+
+/** Where there is no room for columns: who and when stand below what. */
+function Card(props: Parameters<typeof Row>[0]) {
+  const { at, size } = props.row
+  return (
+    <div className={classes.row}>
+      <Row {...props} />
+      <People row={props.row} />
+      <span className="small tx3">
+        {dateTime(at)} · {bytes(size)}
+      </span>
+    </div>
+  )
 }
 
 function Row(props: {
@@ -241,6 +252,7 @@ function Row(props: {
   readonly reason: string | undefined
 }) {
   const { row, slug, reason } = props
+  const words = useWords('archive')
   return (
     <div className={classes.row}>
       <Link
@@ -248,7 +260,7 @@ function Row(props: {
         params={{ slug, archived: row.id }}
         search={reason === undefined ? {} : { reason }}
       >
-        {row.subject === '' ? 'No subject' : row.subject}
+        {row.subject === '' ? words('noSubject') : row.subject}
       </Link>
       <span className="small tx2">
         {row.snippet.map(({ text, isFound }, at) => (isFound ? <mark key={at}>{text}</mark> : text))}
@@ -256,8 +268,8 @@ function Row(props: {
       {(row.flags.length > 0 || row.attachments.length > 0) && (
         <span className="small tx3">
           {[
-            ...row.flags.map((flag) => archiveFlagWords[flag]),
-            ...(row.attachments.length > 0 ? [plural(row.attachments.length, 'attachment')] : []),
+            ...row.flags.map((flag) => words(`flags.${flag}`)),
+            ...(row.attachments.length > 0 ? [words('attachments', { count: row.attachments.length })] : []),
           ].join(' · ')}
         </span>
       )}
@@ -266,13 +278,14 @@ function Row(props: {
 }
 
 function People({ row }: { readonly row: ArchiveItem }) {
+  const words = useWords('archive')
   const more = row.recipientCount - row.recipients.length
   return (
     <div className={classes.row}>
-      <span className="small">{row.author ?? 'unknown'}</span>
+      <span className="small">{row.author ?? words('unknown')}</span>
       <span className="small tx2">
         {row.recipients.join(', ')}
-        {more > 0 && ` and ${more} more`}
+        {more > 0 && ` ${words('andMore', { count: more })}`}
       </span>
     </div>
   )

@@ -2,6 +2,7 @@
 import { Link } from '@tanstack/react-router'
 import { Page } from '#app/page.tsx'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import stack from '#shared/stack.module.css'
 import { HoldsPanel } from './holds-panel.tsx'
 import { JournalPanel } from './journal-panel.tsx'
@@ -10,18 +11,19 @@ import { RetentionPanel } from './retention-panel.tsx'
 import { SwitchPanel } from './switch-panel.tsx'
 
 export function ArchiveSettingsPage() {
+  const words = useWords('archive')
   const slug = useSlug()
   const may = useMay('retention:write')
   return (
     <Page
-      title="Archive settings"
-      lead="What is kept and for how long, and whether anything is missing."
+      title={words('settings')}
+      lead={words('settingsLead')}
       crumbs={[
         {
-          label: 'Archive',
+          label: words('title'),
           link: (
             <Link to="/t/$slug/archive" params={{ slug }}>
-              Archive
+              {words('title')}
             </Link>
           ),
         },

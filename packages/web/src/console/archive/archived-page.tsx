@@ -1,13 +1,14 @@
 // One archived message: who it went to and how that is known, what it says behind two walls, and its origins.
-import { type ArchivedMessage, archiveFlagWords, getArchived } from '@gatepost/contract/archive.ts'
+import { type ArchivedMessage, getArchived } from '@gatepost/contract/archive.ts'
 import { Button } from '@mantine/core'
 import { Link, useParams, useSearch } from '@tanstack/react-router'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { Page } from '#app/page.tsx'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { type Column, DataTable } from '#shared/data-table.tsx'
 import { Facts } from '#shared/facts.tsx'
-import { bytes, dateTime, plural } from '#shared/format.ts'
+import { bytes, dateTime } from '#shared/format.ts'
 import { MailView } from '#shared/mail-view.tsx'
 import { Block, Fold, Note, ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
@@ -19,6 +20,7 @@ type Person = ArchivedMessage['people'][number]
 const PEOPLE_SHOWN = 200
 
 export function ArchivedPage() {
+  const words = useWords('archive')
   const slug = useSlug()
   const { archived } = useParams({ from: '/console/t/$slug/archive/$archived' })
   const { reason } = useSearch({ from: '/console/t/$slug/archive/$archived' })
@@ -32,13 +34,13 @@ export function ArchivedPage() {
   const asked = reason === undefined ? '' : `?reason=${encodeURIComponent(reason)}`
   return (
     <Page
-      title={data?.subject || 'Archived message'}
+      title={data?.subject || words('archivedMessage')}
       crumbs={[
         {
-          label: 'Archive',
+          label: words('title'),
           link: (
             <Link to="/t/$slug/archive" params={{ slug }}>
-              Archive
+              {words('title')}
             </Link>
           ),
         },
@@ -52,7 +54,7 @@ export function ArchivedPage() {
             href={`/v1/tenants/${slug}/archive/entries/${archived}/content${asked}`}
             download={`${archived}.eml`}
           >
-            Save as EML
+            {words('saveEml')}
           </Button>
         )
       }
@@ -63,24 +65,27 @@ export function ArchivedPage() {
         {data && <Notes message={data} />}
         {data && <About message={data} />}
         {data && (
-          <Panel title="Message">
-            <MailView text={data.text ?? ''} html={data.html} label="The message" />
-            {data.isCut && <p className="small tx2">The rest is in the EML file.</p>}
+          <Panel title={words('message')}>
+            <MailView text={data.text ?? ''} html={data.html} label={words('theMessage')} />
+            {data.isCut && <p className="small tx2">{words('restInEml')}</p>}
           </Panel>
         )}
         {data && data.parts.length > 0 && (
-          <Panel title="Attachments">
+          <Panel title={words('attachmentsTitle')}>
             <Facts
               rows={data.parts.map(
                 ({ name, type, size, within }) =>
-                  [name, `${within === null ? type : `in ${within}`}, ${bytes(size)}`] as const,
+                  [
+                    name,
+                    `${within === null ? type : words('within', { name: within })}, ${bytes(size)}`,
+                  ] as const,
               )}
             />
           </Panel>
         )}
         {data && <People people={data.people} />}
         {data && (
-          <Fold title="Header fields">
+          <Fold title={words('headerFields')}>
             <Block>{data.header.map(({ name, value }) => `${name}: ${value}`).join('\n')}</Block>
           </Fold>
         )}
@@ -90,16 +95,17 @@ export function ArchivedPage() {
 }
 
 function Notes({ message }: { readonly message: ArchivedMessage }) {
+  const words = useWords('archive')
   const { flags, fault, holds } = message
   return (
     <>
       {flags.length > 0 && (
-        <Note tone="warn" title={flags.map((flag) => archiveFlagWords[flag]).join(', ')}>
-          {fault ?? 'It is kept as it came.'}
+        <Note tone="warn" title={flags.map((flag) => words(`flags.${flag}`)).join(', ')}>
+          {fault ?? words('keptAsItCame')}
         </Note>
       )}
       {holds.length > 0 && (
-        <Note tone="info" title="A hold keeps it">
+        <Note tone="info" title={words('holdKeeps')}>
           {holds.join(', ')}
         </Note>
       )}
@@ -108,50 +114,52 @@ function Notes({ message }: { readonly message: ArchivedMessage }) {
 }
 
 function About({ message }: { readonly message: ArchivedMessage }) {
+  const words = useWords('archive')
   return (
-    <Panel title="About it">
+    <Panel title={words('about')}>
       <Facts
         rows={[
-          ['From', message.author ?? 'unknown'],
-          ['Written', dateTime(message.at)],
-          ['Direction', message.direction],
+          [words('sides.from'), message.author ?? words('unknown')],
+          [words('written'), dateTime(message.at)],
+          [words('direction'), words(`directions.${message.direction}`)],
           [
-            'Came by',
-            message.copies.map(({ source, archivedAt }) => `${source}, ${dateTime(archivedAt)}`).join('; '),
+            words('cameBy'),
+            message.copies
+              .map(({ source, archivedAt }) => `${words(`sources.${source}`)}, ${dateTime(archivedAt)}`)
+              .join('; '),
           ],
-          ['Message-ID', message.messageId ?? 'none'],
-          ['Size', bytes(message.size)],
-          ['Digest', <code key="digest">{message.digest.slice(0, 32)}…</code>],
+          [words('messageId'), message.messageId ?? words('none')],
+          [words('size'), bytes(message.size)],
+          [words('digest'), <code key="digest">{message.digest.slice(0, 32)}…</code>],
         ]}
       />
     </Panel>
   )
 }
 
-const SIDES = { from: 'From', to: 'To', cc: 'Cc', bcc: 'Blind copy', envelope: 'By envelope' } as const
-
 function People({ people }: { readonly people: readonly Person[] }) {
+  const words = useWords('archive')
   const columns: readonly Column<Person>[] = [
-    { id: 'as', head: 'As', cell: (row) => SIDES[row.as] },
+    { id: 'as', head: words('as'), cell: (row) => words(`sides.${row.as}`) },
     {
       id: 'who',
-      head: 'Who',
+      head: words('who'),
       cell: (row) => (row.name === null ? row.address : `${row.name} <${row.address}>`),
     },
     {
       id: 'how',
-      head: 'By way of',
+      head: words('byWayOf'),
       cell: ({ expandedFrom, forwardedFrom }) =>
         [
-          ...(expandedFrom === null ? [] : [`list ${expandedFrom}`]),
-          ...(forwardedFrom === null ? [] : [`forwarded by ${forwardedFrom}`]),
+          ...(expandedFrom === null ? [] : [words('list', { address: expandedFrom })]),
+          ...(forwardedFrom === null ? [] : [words('forwardedBy', { address: forwardedFrom })]),
         ].join(', '),
     },
   ]
   return (
-    <Panel title="People" side={plural(people.length, 'mailbox', 'mailboxes')} flush>
+    <Panel title={words('people')} side={words('mailboxes', { count: people.length })} flush>
       <DataTable
-        label="People"
+        label={words('people')}
         rows={[...people.slice(0, PEOPLE_SHOWN)]}
         columns={columns}
         card={cardOf(columns)}

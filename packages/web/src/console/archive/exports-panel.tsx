@@ -3,8 +3,9 @@ import { type ArchiveExport, cancelArchiveExport, listArchiveExports } from '@ga
 import { Button, Progress } from '@mantine/core'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { type Column, DataTable } from '#shared/data-table.tsx'
-import { bytes, count, plural } from '#shared/format.ts'
+import { bytes, count, dateTime } from '#shared/format.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
 import { RelativeTime } from '#shared/time.tsx'
@@ -13,6 +14,7 @@ import { cardOf } from './card.tsx'
 const isOpen = ({ state }: ArchiveExport): boolean => state === 'waiting' || state === 'running'
 
 export function ExportsPanel() {
+  const words = useWords('archive')
   const tenant = useSlug()
   const { data, error } = useEndpoint(
     listArchiveExports,
@@ -23,9 +25,9 @@ export function ExportsPanel() {
   if (error) return <ProblemNote error={error} />
   if (!data || data.items.length === 0) return null
   const columns: readonly Column<ArchiveExport>[] = [
-    { id: 'what', head: 'Export', cell: (row) => <What row={row} /> },
-    { id: 'state', head: 'Progress', cell: (row) => <State row={row} tenant={tenant} /> },
-    { id: 'at', head: 'Asked', cell: (row) => <RelativeTime at={row.createdAt} /> },
+    { id: 'what', head: words('export'), cell: (row) => <What row={row} /> },
+    { id: 'state', head: words('progress'), cell: (row) => <State row={row} tenant={tenant} /> },
+    { id: 'at', head: words('asked'), cell: (row) => <RelativeTime at={row.createdAt} /> },
     {
       id: 'end',
       head: '',
@@ -34,19 +36,19 @@ export function ExportsPanel() {
         <Button
           size="compact-sm"
           variant="subtle"
-          aria-label={`Remove the export of ${new Date(row.createdAt).toISOString()}`}
+          aria-label={words('removeExport', { time: dateTime(row.createdAt) })}
           onClick={() => remove.mutate({ params: { tenant, archiveExport: row.id } })}
         >
-          {isOpen(row) ? 'Stop' : 'Remove'}
+          {words(isOpen(row) ? 'stop' : 'remove')}
         </Button>
       ),
     },
   ]
   return (
-    <Panel title="Exports" flush>
+    <Panel title={words('exports')} flush>
       {remove.error && <ProblemNote error={remove.error} />}
       <DataTable
-        label="Exports"
+        label={words('exports')}
         rows={data.items}
         columns={columns}
         card={cardOf(columns)}
@@ -57,17 +59,19 @@ export function ExportsPanel() {
 }
 
 function What({ row }: { readonly row: ArchiveExport }) {
-  const words = Object.values(row.query).filter((value) => typeof value === 'string')
+  const words = useWords('archive')
+  const asked = Object.values(row.query).filter((value) => typeof value === 'string')
   return (
     <span>
-      {row.format === 'zip' ? 'Zip of EML files' : 'mbox'}
-      {words.length > 0 && <span className="small tx2"> · {words.join(', ')}</span>}
+      {row.format === 'zip' ? words('zipOfEml') : 'mbox'}
+      {asked.length > 0 && <span className="small tx2"> · {asked.join(', ')}</span>}
     </span>
   )
 }
 
 function State({ row, tenant }: { readonly row: ArchiveExport; readonly tenant: string }) {
-  if (row.state === 'failed') return <span className="small">Failed: {row.error}</span>
+  const words = useWords('archive')
+  if (row.state === 'failed') return <span className="small">{words('failed', { why: row.error })}</span>
   if (row.state === 'done') {
     return (
       <span>
@@ -75,12 +79,12 @@ function State({ row, tenant }: { readonly row: ArchiveExport; readonly tenant: 
           href={`/v1/tenants/${tenant}/archive/exports/${row.id}/file`}
           download={`archive-${row.createdAt}.${row.format}`}
         >
-          Download
+          {words('download')}
         </a>
         <span className="small tx2">
           {' '}
-          {plural(row.done, 'message')}, {bytes(row.bytes)}
-          {row.leftOut > 0 && `, ${count(row.leftOut)} left out`}
+          {words('messagesOf', { count: row.done })}, {bytes(row.bytes)}
+          {row.leftOut > 0 && `, ${words('leftOut', { number: count(row.leftOut) })}`}
         </span>
       </span>
     )
@@ -88,10 +92,8 @@ function State({ row, tenant }: { readonly row: ArchiveExport; readonly tenant: 
   const share = row.total === 0 ? 0 : Math.round((row.done / row.total) * 100)
   return (
     <span>
-      <Progress value={share} aria-label={`${share} % done`} />
-      <span className="small tx2">
-        {count(row.done)} of {count(row.total)}
-      </span>
+      <Progress value={share} aria-label={words('share', { share })} />
+      <span className="small tx2">{words('doneOf', { done: count(row.done), total: count(row.total) })}</span>
     </span>
   )
 }

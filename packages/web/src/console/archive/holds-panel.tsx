@@ -9,6 +9,7 @@ import { Button, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { useConfirm } from '#shared/confirm.tsx'
 import { type Column, DataTable } from '#shared/data-table.tsx'
 import { date } from '#shared/format.ts'
@@ -20,25 +21,26 @@ import classes from './archive.module.css'
 import { cardOf } from './card.tsx'
 
 export function HoldsPanel({ may }: { readonly may: boolean }) {
+  const words = useWords('archive')
   const tenant = useSlug()
   const confirm = useConfirm()
   const { data, error } = useEndpoint(listArchiveHolds, { params: { tenant } })
   const end = useAction(endArchiveHold, { readAgain: [listArchiveHolds] })
   const release = async (row: ArchiveHold): Promise<void> => {
     const isSure = await confirm({
-      title: `End the hold “${row.name}”`,
-      body: 'What is past its days goes with the next night.',
-      act: 'End the hold',
+      title: words('endHold', { name: row.name }),
+      body: words('endHoldMeans'),
+      act: words('endTheHold'),
     })
     if (isSure) end.mutate({ params: { tenant, archiveHold: row.id } })
   }
   const columns: readonly Column<ArchiveHold>[] = [
-    { id: 'name', head: 'Hold', cell: (row) => <Words row={row} /> },
+    { id: 'name', head: words('hold'), cell: (row) => <What row={row} /> },
     {
       id: 'since',
-      head: 'Since',
+      head: words('since'),
       cell: ({ createdAt, createdBy, endedAt }) =>
-        `${date(createdAt)}, ${createdBy}${endedAt === null ? '' : `; ended ${date(endedAt)}`}`,
+        `${date(createdAt)}, ${createdBy}${endedAt === null ? '' : `; ${words('ended', { day: date(endedAt) })}`}`,
     },
     ...(may
       ? [
@@ -51,10 +53,10 @@ export function HoldsPanel({ may }: { readonly may: boolean }) {
                 <Button
                   size="compact-sm"
                   variant="subtle"
-                  aria-label={`End the hold ${row.name}`}
+                  aria-label={words('endHold', { name: row.name })}
                   onClick={() => void release(row)}
                 >
-                  End
+                  {words('end')}
                 </Button>
               ),
           },
@@ -62,19 +64,17 @@ export function HoldsPanel({ may }: { readonly may: boolean }) {
       : []),
   ]
   return (
-    <Panel title="Legal holds" side="win over days and erasing" flush>
+    <Panel title={words('holds')} side={words('holdsWin')} flush>
       <PanelBody>
         <div className={stack.stack}>
           {Boolean(error ?? end.error) && <ProblemNote error={error ?? end.error} />}
-          {data?.items.length === 0 && (
-            <p className="small tx2">No hold. Retention takes what is past its days.</p>
-          )}
+          {data?.items.length === 0 && <p className="small tx2">{words('noHold')}</p>}
           {may && <NewHold />}
         </div>
       </PanelBody>
       {data && data.items.length > 0 && (
         <DataTable
-          label="Holds"
+          label={words('holds')}
           rows={data.items}
           columns={columns}
           card={cardOf(columns)}
@@ -85,7 +85,7 @@ export function HoldsPanel({ may }: { readonly may: boolean }) {
   )
 }
 
-function Words({ row }: { readonly row: ArchiveHold }) {
+function What({ row }: { readonly row: ArchiveHold }) {
   const { person, text } = row.query
   return (
     <div className={classes.row}>
@@ -98,13 +98,14 @@ function Words({ row }: { readonly row: ArchiveHold }) {
 }
 
 function NewHold() {
+  const words = useWords('archive')
   const tenant = useSlug()
   const form = useForm({
     initialValues: { name: '', reason: '', person: '', text: '' },
     validate: {
-      name: required('a name'),
-      reason: required('a reason'),
-      person: (person, { text }) => (person === '' && text === '' ? 'Enter a person or words' : null),
+      name: required(words('aName')),
+      reason: required(words('aReason')),
+      person: (person, { text }) => (person === '' && text === '' ? words('personOrWords') : null),
     },
   })
   const add = useAction(addArchiveHold, { readAgain: [listArchiveHolds], onDone: () => form.reset() })
@@ -117,12 +118,16 @@ function NewHold() {
       })}
     >
       {add.error && <ProblemNote error={add.error} />}
-      <TextInput label="Name of the hold" {...form.getInputProps('name')} />
-      <TextInput label="Reason" {...form.getInputProps('reason')} />
-      <TextInput label="Person" placeholder="Address or @domain" {...form.getInputProps('person')} />
-      <TextInput label="Words" {...form.getInputProps('text')} />
+      <TextInput label={words('holdName')} {...form.getInputProps('name')} />
+      <TextInput label={words('reason')} {...form.getInputProps('reason')} />
+      <TextInput
+        label={words('person')}
+        placeholder={words('addressOrDomain')}
+        {...form.getInputProps('person')}
+      />
+      <TextInput label={words('words')} {...form.getInputProps('text')} />
       <Button type="submit" variant="default" loading={add.isPending}>
-        Hold
+        {words('hold')}
       </Button>
     </form>
   )

@@ -5,11 +5,12 @@ import { Button, NumberInput, Switch } from '@mantine/core'
 import { useState } from 'react'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { AlertChannelLink } from '#shared/alert-channel-link.tsx'
 import { useConfirm } from '#shared/confirm.tsx'
 import { CopyButton } from '#shared/copy-button.tsx'
 import { Facts } from '#shared/facts.tsx'
-import { ago, count, plural } from '#shared/format.ts'
+import { ago, count } from '#shared/format.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { useNow } from '#shared/now.ts'
 import { Panel } from '#shared/panel.tsx'
@@ -18,6 +19,7 @@ import stack from '#shared/stack.module.css'
 import classes from './archive.module.css'
 
 export function JournalPanel({ may }: { readonly may: boolean }) {
+  const words = useWords('archive')
   const tenant = useSlug()
   const now = useNow()
   const confirm = useConfirm()
@@ -26,53 +28,55 @@ export function JournalPanel({ may }: { readonly may: boolean }) {
   const change = (body: Parameters<typeof set.mutate>[0]['body']) => set.mutate({ params: { tenant }, body })
   const renew = async (): Promise<void> => {
     const isSure = await confirm({
-      title: 'Make new journal addresses',
-      body: 'Mail to the present ones is refused from then on. Change the journal rule of the mail host at once.',
-      act: 'Make new addresses',
+      title: words('renewTitle'),
+      body: words('renewMeans'),
+      act: words('renew'),
     })
     if (isSure) change({ renewAddresses: true })
   }
   const journal = data?.journal
   return (
-    <Panel title="Journal mail">
+    <Panel title={words('journalMail')}>
       <div className={stack.stack}>
         {Boolean(error ?? set.error) && <ProblemNote error={error ?? set.error} />}
         {!data && !error && <SkeletonRows />}
         {journal && (
           <>
             <Switch
-              label="Take journal reports of your mail host"
-              description="They bring internal mail, blind copies and members of lists into the archive."
+              label={words('takeReports')}
+              description={words('takeReportsMeans')}
               checked={journal.enabled}
               disabled={!may || set.isPending}
               onChange={(event) => change({ journalEnabled: event.currentTarget.checked })}
             />
             {journal.isSilent && (
-              <Note tone="warn" title="Journal mail has stopped">
-                Nothing came in hours in which some usually comes. Look at the journal rule, the connector and
-                its queue at the mail host.
+              <Note tone="warn" title={words('journalStopped')}>
+                {words('journalStoppedMeans')}
               </Note>
             )}
             {journal.address !== null && (
               <Facts
                 rows={[
-                  ['Journal address', <Address key="a" value={journal.address} label="journal address" />],
                   [
-                    'Alternate address',
-                    <Address key="b" value={journal.alternateAddress ?? ''} label="alternate address" />,
+                    words('journalAddress'),
+                    <Address key="a" value={journal.address} label={words('copyJournal')} />,
                   ],
                   [
-                    'Taken from',
+                    words('alternateAddress'),
+                    <Address key="b" value={journal.alternateAddress ?? ''} label={words('copyAlternate')} />,
+                  ],
+                  [
+                    words('takenFrom'),
                     journal.sources.length === 0
-                      ? 'logins and clouds of the outbound step; no address is authorised'
-                      : `${journal.sources.join(', ')}, and logins and clouds of the outbound step`,
+                      ? words('takenFromLogins')
+                      : words('takenFromAll', { addresses: journal.sources.join(', ') }),
                   ],
                   [
-                    'Last report',
-                    journal.lastReportAt === null ? 'none yet' : ago(journal.lastReportAt, now),
+                    words('lastReport'),
+                    journal.lastReportAt === null ? words('noneYet') : ago(journal.lastReportAt, now),
                   ],
-                  ['In the last day', plural(journal.reportsToday, 'report')],
-                  ['Flagged in the last week', count(journal.flaggedThisWeek)],
+                  [words('lastDay'), words('reports', { count: journal.reportsToday })],
+                  [words('flaggedWeek'), count(journal.flaggedThisWeek)],
                 ]}
               />
             )}
@@ -84,11 +88,11 @@ export function JournalPanel({ may }: { readonly may: boolean }) {
                   onSet={(silenceMinutes) => change({ silenceMinutes })}
                 />
                 <Button variant="default" onClick={() => void renew()}>
-                  Make new addresses
+                  {words('renew')}
                 </Button>
               </div>
             )}
-            {journal.address !== null && <AlertChannelLink what="Silence of the journal" />}
+            {journal.address !== null && <AlertChannelLink what={words('silenceOf')} />}
           </>
         )}
       </div>
@@ -100,7 +104,7 @@ function Address({ value, label }: { readonly value: string; readonly label: str
   return (
     <span className={classes.buttons}>
       <code>{value}</code>
-      <CopyButton value={value} label={`Copy ${label}`} />
+      <CopyButton value={value} label={label} />
     </span>
   )
 }
@@ -112,20 +116,21 @@ function Silence({
   readonly minutes: number
   readonly onSet: (minutes: number) => void
 }) {
+  const words = useWords('archive')
   const [draft, setDraft] = useState<number | string>(minutes)
   const isGood = typeof draft === 'number' && draft >= SILENCE_MINUTES.min && draft <= SILENCE_MINUTES.max
   return (
     <>
       <NumberInput
-        label="Tell me after minutes of silence"
-        description={`${SILENCE_MINUTES.min} to ${SILENCE_MINUTES.max}, in hours in which mail usually comes`}
+        label={words('silence')}
+        description={words('silenceMeans', SILENCE_MINUTES)}
         min={SILENCE_MINUTES.min}
         max={SILENCE_MINUTES.max}
         value={draft}
         onChange={setDraft}
       />
       <Button variant="default" disabled={!isGood || draft === minutes} onClick={() => onSet(Number(draft))}>
-        Save
+        {words('save')}
       </Button>
     </>
   )

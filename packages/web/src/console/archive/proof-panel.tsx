@@ -9,6 +9,7 @@ import {
 import { Button } from '@mantine/core'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { type Column, DataTable } from '#shared/data-table.tsx'
 import { bytes, count, dateTime } from '#shared/format.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
@@ -26,6 +27,7 @@ export function ProofPanel() {
 }
 
 function Verify() {
+  const words = useWords('archive')
   const tenant = useSlug()
   const { data, error } = useEndpoint(
     listArchiveChecks,
@@ -36,7 +38,7 @@ function Verify() {
   const last = data?.items[0]
   return (
     <Panel
-      title="Verification"
+      title={words('verification')}
       actions={
         <Button
           size="compact-sm"
@@ -44,16 +46,13 @@ function Verify() {
           loading={verify.isPending || last?.state === 'running'}
           onClick={() => verify.mutate({ params: { tenant } })}
         >
-          Verify now
+          {words('verifyNow')}
         </Button>
       }
     >
       <div className={stack.stack}>
         {Boolean(error ?? verify.error) && <ProblemNote error={error ?? verify.error} />}
-        <p className="small tx2">
-          Every record is chained to the one before it, and every content is named by its digest. Verifying
-          reads all of it again.
-        </p>
+        <p className="small tx2">{words('verifyMeans')}</p>
         {last && <Result check={last} />}
       </div>
     </Panel>
@@ -61,23 +60,23 @@ function Verify() {
 }
 
 function Result({ check }: { readonly check: ArchiveCheck }) {
+  const words = useWords('archive')
   const { state, records, contents, octets, faults, finishedAt } = check
-  if (state === 'running') return <Note tone="info" title="Reading everything" />
+  if (state === 'running') return <Note tone="info" title={words('reading')} />
   const when = finishedAt === null ? '' : `, ${dateTime(finishedAt)}`
   if (state === 'passed') {
     return (
-      <Note tone="ok" title={`Nothing is missing or changed${when}`}>
-        {count(records)} records and {count(contents)} contents, {bytes(octets)}.
+      <Note tone="ok" title={words('nothingMissing') + when}>
+        {words('readOf', { records: count(records), contents: count(contents), size: bytes(octets) })}
+        {faults.map(({ saw }) => ` ${saw}`)}
       </Note>
     )
   }
   return (
-    <Note tone="bad" title={`${count(faults.length)} faults${when}`}>
+    <Note tone="bad" title={words('faults', { count: faults.length }) + when}>
       <ul>
         {faults.slice(0, 20).map(({ kind, seq, id, saw }) => (
-          <li key={`${kind} ${seq} ${id}`}>
-            Record {seq}: {saw} ({kind})
-          </li>
+          <li key={`${kind} ${seq} ${id}`}>{words('faultAt', { place: seq, saw, kind })}</li>
         ))}
       </ul>
     </Note>
@@ -85,19 +84,20 @@ function Result({ check }: { readonly check: ArchiveCheck }) {
 }
 
 function Days() {
+  const words = useWords('archive')
   const tenant = useSlug()
   const { data, error } = useEndpoint(reconcileArchive, { params: { tenant }, query: { days: 14 } })
   const columns: readonly Column<ArchiveDay>[] = [
-    { id: 'day', head: 'Day', cell: ({ day }) => day },
-    number('gateway', 'Gateway', (row) => row.gateway),
-    number('journal', 'Journal', (row) => row.journal),
-    number('both', 'Both', (row) => row.both),
-    number('only-gateway', 'Never journalled', (row) => row.onlyGateway),
-    number('only-journal', 'Never at the gateway', (row) => row.onlyJournal),
-    number('internal', 'Internal', (row) => row.internal),
+    { id: 'day', head: words('day'), cell: ({ day }) => day },
+    number('gateway', words('gatewayHead'), (row) => row.gateway),
+    number('journal', words('journalHead'), (row) => row.journal),
+    number('both', words('both'), (row) => row.both),
+    number('only-gateway', words('neverJournalled'), (row) => row.onlyGateway),
+    number('only-journal', words('neverAtGateway'), (row) => row.onlyJournal),
+    number('internal', words('internalHead'), (row) => row.internal),
   ]
   return (
-    <Panel title="Gateway against journal" side="days of UTC" flush>
+    <Panel title={words('against')} side={words('daysUtc')} flush>
       {error && (
         <PanelBody>
           <ProblemNote error={error} />
@@ -105,12 +105,12 @@ function Days() {
       )}
       {data?.items.length === 0 && (
         <PanelBody>
-          <p className="small tx2">Nothing was archived in the last 14 days.</p>
+          <p className="small tx2">{words('nothingIn14')}</p>
         </PanelBody>
       )}
       {data && data.items.length > 0 && (
         <DataTable
-          label="Days"
+          label={words('days')}
           rows={data.items}
           columns={columns}
           card={cardOf(columns)}

@@ -10,8 +10,8 @@ import { Button, NumberInput, Select, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { type Column, DataTable } from '#shared/data-table.tsx'
-import { plural } from '#shared/format.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import { Panel, PanelBody } from '#shared/panel.tsx'
 import stack from '#shared/stack.module.css'
@@ -21,6 +21,7 @@ import { cardOf } from './card.tsx'
 type Rule = ArchiveView['rules'][number]
 
 export function RetentionPanel({ may }: { readonly may: boolean }) {
+  const words = useWords('archive')
   const tenant = useSlug()
   const { data } = useEndpoint(getArchive, { params: { tenant } })
   const set = useAction(setArchive, { readAgain: [getArchive] })
@@ -29,8 +30,8 @@ export function RetentionPanel({ may }: { readonly may: boolean }) {
   const error = set.error ?? add.error ?? remove.error
   if (!data) return null
   const columns: readonly Column<Rule>[] = [
-    { id: 'who', head: 'For', cell: ({ kind, label }) => `${kind} ${label}` },
-    { id: 'days', head: 'Days', align: 'right', cell: ({ days }) => plural(days, 'day') },
+    { id: 'who', head: words('for'), cell: ({ kind, label }) => `${words(`kinds.${kind}`)} ${label}` },
+    { id: 'days', head: words('days'), align: 'right', cell: ({ days }) => words('daysOf', { count: days }) },
     ...(may
       ? [
           {
@@ -41,10 +42,10 @@ export function RetentionPanel({ may }: { readonly may: boolean }) {
               <Button
                 size="compact-sm"
                 variant="subtle"
-                aria-label={`Remove the rule for ${row.label}`}
+                aria-label={words('removeRule', { name: row.label })}
                 onClick={() => remove.mutate({ params: { tenant, archiveRule: row.id } })}
               >
-                Remove
+                {words('remove')}
               </Button>
             ),
           },
@@ -52,7 +53,7 @@ export function RetentionPanel({ may }: { readonly may: boolean }) {
       : []),
   ]
   return (
-    <Panel title="How long it stays" flush>
+    <Panel title={words('howLong')} flush>
       <PanelBody>
         <div className={stack.stack}>
           {error && <ProblemNote error={error} />}
@@ -67,7 +68,7 @@ export function RetentionPanel({ may }: { readonly may: boolean }) {
       </PanelBody>
       {data.rules.length > 0 && (
         <DataTable
-          label="Rules of days"
+          label={words('rules')}
           rows={data.rules}
           columns={columns}
           card={cardOf(columns)}
@@ -84,13 +85,14 @@ function Days(props: {
   readonly onSet: (days: number | null) => void
 }) {
   const { days, may, onSet } = props
+  const words = useWords('archive')
   const [draft, setDraft] = useState<number | string>(days ?? '')
   const next = draft === '' ? null : Number(draft)
   return (
     <div className={classes.inline}>
       <NumberInput
-        label="Days for everybody"
-        description="Empty: for ever. A hold wins over any number of days."
+        label={words('daysForAll')}
+        description={words('daysForAllMeans')}
         min={30}
         max={36_500}
         value={draft}
@@ -99,7 +101,7 @@ function Days(props: {
       />
       {may && (
         <Button variant="default" disabled={next === days} onClick={() => onSet(next)}>
-          Save
+          {words('save')}
         </Button>
       )}
     </div>
@@ -109,27 +111,28 @@ function Days(props: {
 type NewRuleBody = { kind: 'domain' | 'group' | 'address'; value: string; days: number }
 
 function NewRule({ onAdd }: { readonly onAdd: (rule: NewRuleBody) => void }) {
+  const words = useWords('archive')
   const [kind, setKind] = useState<'domain' | 'address'>('domain')
   const [value, setValue] = useState('')
   const [days, setDays] = useState<number | string>(3_650)
   return (
     <div className={classes.inline}>
       <Select
-        label="Other days for"
+        label={words('otherDays')}
         allowDeselect={false}
         data={[
-          { value: 'domain', label: 'a domain' },
-          { value: 'address', label: 'an address' },
+          { value: 'domain', label: words('aDomain') },
+          { value: 'address', label: words('anAddress') },
         ]}
         value={kind}
         onChange={(chosen) => setKind(chosen === 'address' ? 'address' : 'domain')}
       />
       <TextInput
-        label={kind === 'domain' ? 'Domain' : 'Address'}
+        label={words(kind === 'domain' ? 'domain' : 'address')}
         value={value}
         onChange={(event) => setValue(event.currentTarget.value)}
       />
-      <NumberInput label="Days" min={30} max={36_500} value={days} onChange={setDays} />
+      <NumberInput label={words('days')} min={30} max={36_500} value={days} onChange={setDays} />
       <Button
         variant="default"
         disabled={value.trim() === '' || typeof days !== 'number'}
@@ -138,7 +141,7 @@ function NewRule({ onAdd }: { readonly onAdd: (rule: NewRuleBody) => void }) {
           setValue('')
         }}
       >
-        Add
+        {words('add')}
       </Button>
     </div>
   )

@@ -94,6 +94,7 @@ const words = new Map([
   ['archive.exported', 'Exported from the'],
   ['archive.key-destroyed', 'Destroyed the key of the'],
   ['archive.purged', 'Removed by retention from the'],
+  ['archive.restored', 'Took note of a restored'],
   ['archive.searched', 'Searched the'],
   ['archive.verified', 'Verified the'],
   ['certificate.renewal-asked', 'Asked to renew the'],
