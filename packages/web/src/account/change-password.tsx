@@ -1,12 +1,14 @@
 // A form for a new password: the rules above it, the server's remedies beside the field.
+
 import { changePassword, getSecurity, type Security } from '@gatepost/contract/account.ts'
 import type { PasswordRules } from '@gatepost/contract/password.ts'
 import { getMe } from '@gatepost/contract/session.ts'
 import { Button, PasswordInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useAction } from '#api/use-endpoint.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
 import { ProblemNote } from '#shared/note.tsx'
-import { focusFirstWrong, required, useFieldErrors } from '#shared/validation.ts'
+import { filled, focusFirstWrong, useFieldErrors } from '#shared/validation.ts'
 import classes from './account.module.css'
 
 type Props = {
@@ -18,12 +20,13 @@ type Props = {
 }
 
 export function ChangePassword({ withCurrent, rules, act, onDone }: Props) {
+  const words = useWords('account')
   const change = useAction(changePassword, { readAgain: [getSecurity, getMe], onDone })
   const form = useForm({
     initialValues: { current: '', password: '' },
     validate: {
-      current: (value) => (withCurrent ? required('your current password')(value) : null),
-      password: required('a new password'),
+      current: (value) => (withCurrent ? filled(words('write.current'))(value) : null),
+      password: filled(words('write.new')),
     },
   })
   useFieldErrors(form, change.error)
@@ -39,17 +42,17 @@ export function ChangePassword({ withCurrent, rules, act, onDone }: Props) {
       {change.error && <ProblemNote error={change.error} focus />}
       {withCurrent && (
         <PasswordInput
-          label="Current password"
+          label={words('current')}
           autoComplete="current-password"
-          visibilityToggleButtonProps={{ 'aria-label': 'Show the current password' }}
+          visibilityToggleButtonProps={{ 'aria-label': words('showCurrent') }}
           {...form.getInputProps('current')}
         />
       )}
       <PasswordInput
-        label="New password"
-        description={rulesWords(rules)}
+        label={words('new')}
+        description={rulesWords(rules, words)}
         autoComplete="new-password"
-        visibilityToggleButtonProps={{ 'aria-label': 'Show the new password' }}
+        visibilityToggleButtonProps={{ 'aria-label': words('showNew') }}
         {...form.getInputProps('password')}
       />
       <Button type="submit" loading={change.isPending}>
@@ -60,13 +63,10 @@ export function ChangePassword({ withCurrent, rules, act, onDone }: Props) {
 }
 
 /** The rules in one line, as people read them before they type. */
-export function rulesWords(rules: PasswordRules | undefined): string {
+export function rulesWords(rules: PasswordRules | undefined, words: Words): string {
   if (!rules) return ''
   const { minLength, classes: kinds, history } = rules
-  const mixed =
-    kinds > 1
-      ? ` Mix ${kinds} of upper case, lower case, digits and symbols.`
-      : ' Several words make a good one; any characters will do.'
-  const former = history > 0 ? ` Not one of your last ${history}.` : ''
-  return `At least ${minLength} characters.${mixed}${former}`
+  const mixed = kinds > 1 ? words('rules.mix', { kinds }) : words('rules.any')
+  const former = history > 0 ? ` ${words('rules.former', { history })}` : ''
+  return `${words('rules.length', { length: minLength })} ${mixed}${former}`
 }

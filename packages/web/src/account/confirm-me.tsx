@@ -1,8 +1,10 @@
 // Asks for password or code again before factors are changed, when they were last shown a while ago.
+
 import { confirmMe, getSecurity, type Security } from '@gatepost/contract/account.ts'
 import { Button, Modal, PasswordInput, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useAction } from '#api/use-endpoint.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import classes from './account.module.css'
 
@@ -14,6 +16,7 @@ type Props = {
 }
 
 export function ConfirmMe({ security, opened, onClose, onConfirmed }: Props) {
+  const words = useWords('account')
   const [text, setText] = useState('')
   const confirm = useAction(confirmMe, {
     readAgain: [getSecurity],
@@ -27,9 +30,9 @@ export function ConfirmMe({ security, opened, onClose, onConfirmed }: Props) {
     <Modal
       opened={opened}
       onClose={onClose}
-      title="Is it you?"
+      title={words('isItYou')}
       centered
-      closeButtonProps={{ 'aria-label': 'Close' }}
+      closeButtonProps={{ 'aria-label': words('close') }}
     >
       <form
         className={classes.narrow}
@@ -38,11 +41,11 @@ export function ConfirmMe({ security, opened, onClose, onConfirmed }: Props) {
           confirm.mutate({ body: byCode ? { code: text } : { password: text } })
         }}
       >
-        <p>What secures your account is changed only by who can show it again.</p>
+        <p>{words('showAgain')}</p>
         {confirm.error && <ProblemNote error={confirm.error} focus />}
         {byCode ? (
           <TextInput
-            label="Code"
+            label={words('code')}
             autoComplete="one-time-code"
             value={text}
             onChange={(event) => setText(event.currentTarget.value)}
@@ -50,16 +53,16 @@ export function ConfirmMe({ security, opened, onClose, onConfirmed }: Props) {
           />
         ) : (
           <PasswordInput
-            label="Password"
+            label={words('password')}
             autoComplete="current-password"
-            visibilityToggleButtonProps={{ 'aria-label': 'Show what is typed' }}
+            visibilityToggleButtonProps={{ 'aria-label': words('showTyped') }}
             value={text}
             onChange={(event) => setText(event.currentTarget.value)}
             data-autofocus
           />
         )}
         <Button type="submit" loading={confirm.isPending} disabled={text === ''}>
-          Go on
+          {words('goOn')}
         </Button>
       </form>
     </Modal>

@@ -1,4 +1,5 @@
 // Second factors of the own account: passkeys, code generators, recovery codes.
+
 import {
   type Factor,
   getSecurity,
@@ -12,6 +13,8 @@ import { IconDeviceMobile, IconFingerprint, IconKey } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useAction } from '#api/use-endpoint.ts'
+import { useWords } from '#i18n/i18n.ts'
+import { rich } from '#i18n/rich.tsx'
 import { useConfirm } from '#shared/confirm.tsx'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { useNow } from '#shared/now.ts'
@@ -26,6 +29,7 @@ import { TotpForm } from './totp-form.tsx'
 type Doing = 'nothing' | 'totp' | 'passkey'
 
 export function FactorsPanel({ security }: { readonly security: Security }) {
+  const words = useWords('account')
   const client = useQueryClient()
   const now = useNow()
   const [doing, setDoing] = useState<Doing>('nothing')
@@ -48,13 +52,13 @@ export function FactorsPanel({ security }: { readonly security: Security }) {
   const renew = useAction(renewRecoveryCodes, { onDone: done })
   if (codes.length > 0) {
     return (
-      <Panel title="Second factor">
+      <Panel title={words('factor')}>
         <RecoveryCodes codes={codes} onKept={() => setCodes([])} />
       </Panel>
     )
   }
   return (
-    <Panel title="Second factor" flush>
+    <Panel title={words('factor')} flush>
       <PanelBody>
         <Due security={security} />
         {(remove.error || renew.error) && <ProblemNote error={remove.error ?? renew.error} focus />}
@@ -65,13 +69,13 @@ export function FactorsPanel({ security }: { readonly security: Security }) {
       {security.factors.length > 0 && (
         <div className={classes.line}>
           <div className={classes.words}>
-            <p className="strong">Recovery codes</p>
+            <p className="strong">{words('codes')}</p>
             <p className="small tx2">
-              {security.recoveryCodesLeft} of {security.recoveryCodesTotal} left
+              {words('codesLeft', { left: security.recoveryCodesLeft, total: security.recoveryCodesTotal })}
             </p>
           </div>
           <Button variant="default" size="compact-md" onClick={() => guarded(() => renew.mutate({}))}>
-            Make new codes
+            {words('newCodes')}
           </Button>
         </div>
       )}
@@ -86,7 +90,7 @@ export function FactorsPanel({ security }: { readonly security: Security }) {
                 leftSection={<IconFingerprint size={16} aria-hidden />}
                 onClick={() => guarded(() => setDoing('passkey'))}
               >
-                Add a passkey
+                {words('addPasskey')}
               </Button>
             )}
             <Button
@@ -94,7 +98,7 @@ export function FactorsPanel({ security }: { readonly security: Security }) {
               leftSection={<IconDeviceMobile size={16} aria-hidden />}
               onClick={() => guarded(() => setDoing('totp'))}
             >
-              Add an authenticator app
+              {words('addApp')}
             </Button>
           </div>
         )}
@@ -113,27 +117,24 @@ export function FactorsPanel({ security }: { readonly security: Security }) {
 }
 
 function Due({ security }: { readonly security: Security }) {
+  const words = useWords('account')
   const { factors, factorNeeded, factorDueAt, profile } = security
-  if (factors.length > 0)
-    return <p>After your password you show one of these. A passkey signs you in alone.</p>
-  if (!factorNeeded) return <p>A second factor keeps others out who learn your password.</p>
+  if (factors.length > 0) return <p>{words('afterPassword')}</p>
+  if (!factorNeeded) return <p>{words('keepsOut')}</p>
   return (
-    <Note tone="warn" title="Your account needs a second factor">
+    <Note tone="warn" title={words('needed')}>
       <p>
-        The sign-in profile “{profile}” asks for one.{' '}
-        {factorDueAt === null ? (
-          'Add a passkey or an authenticator app.'
-        ) : (
-          <>
-            From <FullTime at={factorDueAt} /> on nobody signs in without it.
-          </>
-        )}
+        {words('profileAsks', { profile })}{' '}
+        {factorDueAt === null
+          ? words('addOne')
+          : rich(words, 'dueFrom', { time: <FullTime at={factorDueAt} /> })}
       </p>
     </Note>
   )
 }
 
 function FactorLine({ factor, onRemove }: { readonly factor: Factor; readonly onRemove: () => void }) {
+  const words = useWords('account')
   const Icon = factor.kind === 'passkey' ? IconFingerprint : IconDeviceMobile
   return (
     <div className={classes.line}>
@@ -142,31 +143,31 @@ function FactorLine({ factor, onRemove }: { readonly factor: Factor; readonly on
           <Icon size={16} aria-hidden /> {factor.name}
         </p>
         <p className="small tx2">
-          {factor.kind === 'passkey' ? 'Passkey' : 'Authenticator app'}, added{' '}
-          <RelativeTime at={factor.createdAt} />
-          {factor.lastUsedAt !== null && (
-            <>
-              , used <RelativeTime at={factor.lastUsedAt} />
-            </>
-          )}
+          {rich(words, factor.kind === 'passkey' ? 'passkeyAdded' : 'appAdded', {
+            time: <RelativeTime at={factor.createdAt} />,
+          })}
+          {factor.lastUsedAt !== null &&
+            rich(words, 'used', { time: <RelativeTime at={factor.lastUsedAt} /> })}
         </p>
       </div>
       <Button variant="subtle" color="gray" size="compact-sm" onClick={onRemove}>
-        Remove<span className="hidden-visually"> {factor.name}</span>
+        {words('remove')}
+        <span className="hidden-visually"> {factor.name}</span>
       </Button>
     </div>
   )
 }
 
 function useRemove(guarded: (act: () => void) => void) {
+  const words = useWords('account')
   const confirm = useConfirm()
   const remove = useAction(removeFactor, { readAgain: [getSecurity, getMe] })
   const ask = async (factor: Factor) => {
     const agreed = await confirm({
-      title: `“${factor.name}” no longer signs you in`,
-      body: 'Another factor of yours goes on working.',
-      act: 'Remove it',
-      keep: 'Keep it',
+      title: words('removeTitle', { name: factor.name }),
+      body: words('removeBody'),
+      act: words('removeIt'),
+      keep: words('keepIt'),
     })
     if (agreed) guarded(() => remove.mutate({ params: { factor: factor.id } }))
   }
@@ -180,6 +181,7 @@ type PasskeyProps = {
 
 /** Asks for a name, then the browser asks the authenticator. */
 export function PasskeyForm({ onDone, onCancel }: PasskeyProps) {
+  const words = useWords('account')
   const [name, setName] = useState('')
   const register = useMutation({ mutationFn: () => registerPasskey(name.trim()), onSuccess: onDone })
   return (
@@ -192,19 +194,19 @@ export function PasskeyForm({ onDone, onCancel }: PasskeyProps) {
     >
       <PasskeyFault error={register.error} />
       <TextInput
-        label="Name of this passkey"
-        description="To tell it from others, such as “Work laptop”."
+        label={words('passkeyName')}
+        description={words('passkeyNameMeans')}
         maxLength={60}
         value={name}
         onChange={(event) => setName(event.currentTarget.value)}
       />
       <div className={classes.actions}>
         <Button type="submit" loading={register.isPending} leftSection={<IconKey size={16} aria-hidden />}>
-          Create the passkey
+          {words('createPasskey')}
         </Button>
         {onCancel && (
           <Button variant="default" onClick={onCancel}>
-            Cancel
+            {words('cancel')}
           </Button>
         )}
       </div>
@@ -214,7 +216,9 @@ export function PasskeyForm({ onDone, onCancel }: PasskeyProps) {
 
 /** What went wrong with a passkey: the person's own no is no fault of ours. */
 export function PasskeyFault({ error }: { readonly error: unknown }) {
+  const words = useWords('account')
   if (!error) return null
-  if (error instanceof PasskeyDeclined) return <Note tone="warn" title={error.message} role="alert" />
+  if (error instanceof PasskeyDeclined)
+    return <Note tone="warn" title={words(`declined.${error.why}`, error.message)} role="alert" />
   return <ProblemNote error={error} focus />
 }

@@ -13,7 +13,13 @@ export function passkeysWork(): boolean {
 }
 
 /** The person turned the browser's question away, or it took too long. */
-export class PasskeyDeclined extends Error {}
+export class PasskeyDeclined extends Error {
+  readonly why: 'known' | 'unused' | 'other'
+  constructor(why: PasskeyDeclined['why'], message: string) {
+    super(message)
+    this.why = why
+  }
+}
 
 export async function registerPasskey(name: string): Promise<FactorAdded> {
   const { options } = await call(startPasskey)
@@ -34,9 +40,9 @@ async function asked<Result>(ask: () => Promise<Result>): Promise<Result> {
   } catch (error) {
     const { name, message } = error as Error
     if (name === 'InvalidStateError')
-      throw new PasskeyDeclined('This authenticator holds a passkey of yours already.')
-    throw new PasskeyDeclined(
-      name === 'NotAllowedError' ? 'No passkey was used. Try again, or take another way.' : message,
-    )
+      throw new PasskeyDeclined('known', 'This authenticator holds a passkey of yours already.')
+    if (name === 'NotAllowedError')
+      throw new PasskeyDeclined('unused', 'No passkey was used. Try again, or take another way.')
+    throw new PasskeyDeclined('other', message)
   }
 }

@@ -1,8 +1,11 @@
 // What secures the own account, in one column: password, second factor, sessions. The same in console and
 // portal.
+
 import { getSecurity, type Security as SecurityState } from '@gatepost/contract/account.ts'
 import { useState } from 'react'
 import { useEndpoint } from '#api/use-endpoint.ts'
+import { useWords } from '#i18n/i18n.ts'
+import { rich } from '#i18n/rich.tsx'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
@@ -25,38 +28,38 @@ export function Security() {
 }
 
 function PasswordPanel({ security }: { readonly security: SecurityState }) {
+  const words = useWords('account')
   const [changed, setChanged] = useState(false)
   const { isSet, setAt, expiresAt, isAllowed, rules } = security.password
   if (!isAllowed && !isSet) {
     return (
-      <Panel title="Password">
-        <p>You sign in by your organisation. Change your password there.</p>
+      <Panel title={words('password')}>
+        <p>{words('byOrganisation')}</p>
       </Panel>
     )
   }
   return (
-    <Panel title="Password">
+    <Panel title={words('password')}>
       <div className={classes.stack}>
         {changed && (
-          <Note tone="ok" title="Your password is changed" role="status">
-            <p>All your other sessions have ended.</p>
+          <Note tone="ok" title={words('changed')} role="status">
+            <p>{words('othersEnded')}</p>
           </Note>
         )}
         <p>
-          {setAt === null ? (
-            'No password is set.'
-          ) : (
-            <>
-              Set <RelativeTime at={setAt} />
-              {expiresAt === null ? '.' : '; to be changed by '}
-              {expiresAt !== null && <FullTime at={expiresAt} />}
-            </>
-          )}
+          {setAt === null && words('notSet')}
+          {setAt !== null && expiresAt === null && rich(words, 'set', { time: <RelativeTime at={setAt} /> })}
+          {setAt !== null &&
+            expiresAt !== null &&
+            rich(words, 'setUntil', {
+              time: <RelativeTime at={setAt} />,
+              end: <FullTime at={expiresAt} />,
+            })}
         </p>
         <ChangePassword
           withCurrent={isSet}
           rules={rules}
-          act={isSet ? 'Change password' : 'Set password'}
+          act={words(isSet ? 'change' : 'setPassword')}
           onDone={() => setChanged(true)}
         />
       </div>

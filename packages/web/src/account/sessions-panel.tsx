@@ -1,7 +1,10 @@
 // Where one is signed in, and the end of what is not wanted.
+
 import { endOtherSessions, endSession, listSessions, type Session } from '@gatepost/contract/account.ts'
 import { Button } from '@mantine/core'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
+import { useWords } from '#i18n/i18n.ts'
+import { rich } from '#i18n/rich.tsx'
 import { useConfirm } from '#shared/confirm.tsx'
 import { ProblemNote } from '#shared/note.tsx'
 import { Panel, PanelFoot } from '#shared/panel.tsx'
@@ -10,28 +13,29 @@ import { RelativeTime } from '#shared/time.tsx'
 import classes from './account.module.css'
 
 export function SessionsPanel() {
+  const words = useWords('account')
   const { data, error } = useEndpoint(listSessions, {})
   const end = useAction(endSession, {
     readAgain: [listSessions],
-    said: () => ({ text: 'The session is ended.' }),
+    said: () => ({ text: words('ended') }),
   })
   const endOthers = useAction(endOtherSessions, {
     readAgain: [listSessions],
-    said: () => ({ text: 'All other sessions are ended.' }),
+    said: () => ({ text: words('allEnded') }),
   })
   const confirm = useConfirm()
   if (!data) return error ? <ProblemNote error={error} /> : <SkeletonRows />
   const others = data.items.filter(({ current }) => !current).length
   const askOthers = async () => {
     const agreed = await confirm({
-      title: 'Everywhere else you are signed out',
-      body: 'This session goes on. Whoever is signed in elsewhere has to sign in again.',
-      act: 'End the others',
+      title: words('endTitle'),
+      body: words('endBody'),
+      act: words('endAct'),
     })
     if (agreed) endOthers.mutate({})
   }
   return (
-    <Panel title="Where you are signed in" flush>
+    <Panel title={words('where')} flush>
       {data.items.map((session) => (
         <SessionLine
           key={session.id}
@@ -43,7 +47,7 @@ export function SessionsPanel() {
       {others > 0 && (
         <PanelFoot>
           <Button variant="default" onClick={askOthers} loading={endOthers.isPending}>
-            End all others
+            {words('endAll')}
           </Button>
         </PanelFoot>
       )}
@@ -58,26 +62,27 @@ export function SessionLine({
   readonly session: Session
   readonly onEnd: (() => void) | null
 }) {
+  const words = useWords('account')
   const { device, from, method, createdAt, seenAt, current } = session
   return (
     <div className={classes.line}>
       <div className={classes.words}>
         <p className="strong">
           {device}
-          {current && <span className="tx2"> · this session</span>}
+          {current && <span className="tx2"> · {words('thisSession')}</span>}
         </p>
         <p className="small tx2">
-          From <span className="mono">{from}</span>, by {method.charAt(0).toLowerCase() + method.slice(1)},
-          since <RelativeTime at={createdAt} />, seen <RelativeTime at={seenAt} />
+          {rich(words, 'sessionLine', {
+            from: <span className="mono">{from}</span>,
+            method: method.charAt(0).toLowerCase() + method.slice(1),
+            since: <RelativeTime at={createdAt} />,
+            seen: <RelativeTime at={seenAt} />,
+          })}
         </p>
       </div>
       {onEnd && (
         <Button variant="subtle" color="gray" size="compact-sm" onClick={onEnd}>
-          End
-          <span className="hidden-visually">
-            {' '}
-            the session on {device} from {from}
-          </span>
+          {words('end')} <span className="hidden-visually">{words('endOf', { device, from })}</span>
         </Button>
       )}
     </div>

@@ -1,13 +1,16 @@
 // Adds a code generator: a QR code to scan, the key to type where there is no camera, and the first code.
+
 import { confirmTotp, type FactorAdded, startTotp } from '@gatepost/contract/account.ts'
 import { Button, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useEffect } from 'react'
 import { useAction } from '#api/use-endpoint.ts'
+import { useWords } from '#i18n/i18n.ts'
+import { rich } from '#i18n/rich.tsx'
 import { CopyButton } from '#shared/copy-button.tsx'
 import { ProblemNote } from '#shared/note.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
-import { focusFirstWrong, required } from '#shared/validation.ts'
+import { filled, focusFirstWrong } from '#shared/validation.ts'
 import classes from './account.module.css'
 import { QrCode } from './qr-code.tsx'
 
@@ -17,16 +20,17 @@ type Props = {
 }
 
 export function TotpForm({ onDone, onCancel }: Props) {
+  const words = useWords('account')
   const start = useAction(startTotp)
   const confirm = useAction(confirmTotp, { onDone })
-  const form = useForm({ initialValues: { code: '' }, validate: { code: required('the six digits') } })
+  const form = useForm({ initialValues: { code: '' }, validate: { code: filled(words('write.digits')) } })
   useEffect(() => start.mutate({ body: {} }), [])
   if (start.error) return <ProblemNote error={start.error} />
   if (!start.data) return <SkeletonRows />
   const { id, key, uri } = start.data
   return (
     <div className={classes.enrol}>
-      <QrCode value={uri} label="QR code for the app" />
+      <QrCode value={uri} label={words('qr')} />
       <form
         noValidate
         className={classes.narrow}
@@ -36,15 +40,18 @@ export function TotpForm({ onDone, onCancel }: Props) {
         )}
       >
         <p>
-          Scan the code with an authenticator app, or type this key there:{' '}
-          <span className="mono" translate="no">
-            {key.replace(/(.{4})/g, '$1 ').trim()}
-          </span>{' '}
-          <CopyButton value={key} label="Copy key" />
+          {rich(words, 'scan', {
+            key: (
+              <span className="mono" translate="no">
+                {key.replace(/(.{4})/g, '$1 ').trim()}
+              </span>
+            ),
+          })}{' '}
+          <CopyButton value={key} label={words('copyKey')} />
         </p>
         {confirm.error && <ProblemNote error={confirm.error} focus />}
         <TextInput
-          label="Code of the app"
+          label={words('appCode')}
           inputMode="numeric"
           autoComplete="one-time-code"
           maxLength={12}
@@ -52,11 +59,11 @@ export function TotpForm({ onDone, onCancel }: Props) {
         />
         <div className={classes.actions}>
           <Button type="submit" loading={confirm.isPending}>
-            Add this app
+            {words('addThisApp')}
           </Button>
           {onCancel && (
             <Button variant="default" onClick={onCancel}>
-              Cancel
+              {words('cancel')}
             </Button>
           )}
         </div>

@@ -1,25 +1,29 @@
 // Addresses that lead nowhere and pages that failed: what it means for mail, and the way on.
+
 import { Button } from '@mantine/core'
 import { IconError404, IconPlugConnectedX } from '@tabler/icons-react'
 import { Link, useRouter } from '@tanstack/react-router'
 import { type ReactNode, useEffect } from 'react'
 import { ProblemError } from '#api/problem-error.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { EmptyState } from '#shared/empty-state.tsx'
 import { Original } from '#shared/note.tsx'
 import classes from './fault-pages.module.css'
 
 export function NotFoundPage() {
+  const words = useWords('shell')
   return (
-    <Fault title="No such page" icon={IconError404}>
-      <p>The address may be mistyped, or the thing it named was removed. Mail is not affected.</p>
+    <Fault title={words('fault.noPage')} icon={IconError404}>
+      <p>{words('fault.noPageMeans')}</p>
       <p className={classes.act}>
-        <Link to="/">Go to the start page</Link>
+        <Link to="/">{words('fault.toStart')}</Link>
       </p>
     </Fault>
   )
 }
 
 export function FailedPage({ error, reset }: { readonly error: unknown; readonly reset?: () => void }) {
+  const words = useWords('shell')
   const router = useRouter()
   if (error instanceof ProblemError && error.status === 404) return <NotFoundPage />
   const problem = error instanceof ProblemError ? error : null
@@ -28,13 +32,13 @@ export function FailedPage({ error, reset }: { readonly error: unknown; readonly
     void router.invalidate()
   }
   return (
-    <Fault title={problem?.title ?? 'This page failed, mail did not'} icon={IconPlugConnectedX}>
-      <p>{problem?.detail ?? 'The gateway works on. Try again, or reload the page.'}</p>
+    <Fault title={problem?.title ?? words('fault.failed')} icon={IconPlugConnectedX}>
+      <p>{problem?.detail ?? words('fault.failedMeans')}</p>
       <div className={classes.act}>
-        <Button onClick={again}>Try again</Button>
+        <Button onClick={again}>{words('fault.again')}</Button>
       </div>
       {!problem && error instanceof Error && (
-        <Original label="For the report">{String(error.stack)}</Original>
+        <Original label={words('fault.report')}>{String(error.stack)}</Original>
       )}
     </Fault>
   )

@@ -1,8 +1,10 @@
 // Why this environment: the DNS records we read, what each means, and those that are not there.
+
 import type { EnvironmentProposal } from '@gatepost/contract/setup.ts'
 import type { UseQueryResult } from '@tanstack/react-query'
 import type * as z from 'zod'
 import { environmentWords } from '#connect/step-words.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { HostText } from '#shared/host-text.tsx'
 import { ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
@@ -17,18 +19,17 @@ type Props = { readonly proposal: UseQueryResult<Proposal, Error>; readonly doma
 const icons = { found: 'passed', none: 'not-required', failed: 'warning' } as const
 
 export function Evidence({ proposal, domain }: Props) {
+  const words = useWords('entry')
   return (
     <div className={stack.stack} role="status">
       {proposal.data ? (
         <Found proposal={proposal.data} />
       ) : (
-        <Panel title="Which environment?" flush={proposal.isFetching}>
+        <Panel title={words('evidence.which')} flush={proposal.isFetching}>
           {proposal.isFetching ? (
-            <SkeletonRows rows={3} label={`Reading the DNS records of ${domain}`} />
+            <SkeletonRows rows={3} label={words('evidence.reading', { domain })} />
           ) : (
-            <p className="tx2">
-              Write the primary domain: we read its MX, SPF and autodiscover records and propose it.
-            </p>
+            <p className="tx2">{words('evidence.write')}</p>
           )}
         </Panel>
       )}
@@ -38,11 +39,18 @@ export function Evidence({ proposal, domain }: Props) {
 }
 
 function Found({ proposal }: { readonly proposal: Proposal }) {
+  const words = useWords('entry')
+  const connectWords = useWords('connect')
   const { environment, evidence } = proposal
-  const title = environment === null ? 'The records do not tell' : `Why ${environmentWords[environment]}?`
+  const title =
+    environment === null
+      ? words('evidence.untold')
+      : words('evidence.why', {
+          name: connectWords(`environments.${environment}`, environmentWords[environment]),
+        })
   return (
-    <Panel title={title} side="read from DNS just now" flush>
-      <ul className={classes.evidence} aria-label="Evidence from DNS">
+    <Panel title={title} side={words('evidence.justNow')} flush>
+      <ul className={classes.evidence} aria-label={words('evidence.of')}>
         {evidence.map(({ record, value, means, state }) => (
           <li key={`${record} ${value}`}>
             <StatusIcon of="check" state={icons[state]} />

@@ -1,4 +1,5 @@
 // An invitation opened by its link: who asks, for which role, and a password or a sign-in to accept.
+
 import { acceptInvitation, checkInvitation, type InvitationShown } from '@gatepost/contract/role.ts'
 import { getMe } from '@gatepost/contract/session.ts'
 import { Button, PasswordInput, TextInput } from '@mantine/core'
@@ -10,13 +11,16 @@ import { call } from '#api/call.ts'
 import { isProblem } from '#api/problem-error.ts'
 import { keyOf, useAction } from '#api/use-endpoint.ts'
 import { Mark } from '#app/shell/mark.tsx'
+import { useWords } from '#i18n/i18n.ts'
+import { rich } from '#i18n/rich.tsx'
 import { date } from '#shared/format.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
-import { focusFirstWrong, newPassword, required, useFieldErrors } from '#shared/validation.ts'
+import { filled, focusFirstWrong, newPassword, useFieldErrors } from '#shared/validation.ts'
 import classes from './entry.module.css'
 
 export function InvitationPage() {
+  const words = useWords('entry')
   // It stands behind the #, which browsers never send: no log of a proxy learns it.
   const hash = useLocation({ select: (location) => location.hash })
   const token = new URLSearchParams(hash).get('token') ?? ''
@@ -28,8 +32,8 @@ export function InvitationPage() {
     staleTime: Number.POSITIVE_INFINITY,
   })
   useEffect(() => {
-    document.title = 'Invitation · Gatepost'
-  }, [])
+    document.title = `${words('invitation.title')} · Gatepost`
+  }, [words])
   return (
     <main id="main" className={`${classes.ground} ${classes.centre}`}>
       <div className={classes.brand}>
@@ -37,16 +41,16 @@ export function InvitationPage() {
         Gatepost
       </div>
       <div className={classes.card}>
-        <h1>Invitation</h1>
+        <h1>{words('invitation.title')}</h1>
         <div className={classes.form}>
           {token === '' || isProblem(error, 'invitation-wrong') ? (
-            <Note tone="warn" title="This invitation is not valid any more">
-              <p>It was used, taken back, or its seven days are over. Ask for a new one.</p>
+            <Note tone="warn" title={words('invitation.over')}>
+              <p>{words('invitation.overMeans')}</p>
             </Note>
           ) : (
             error && <ProblemNote error={error} />
           )}
-          {token !== '' && !data && !error && <SkeletonRows label="Reading the invitation" />}
+          {token !== '' && !data && !error && <SkeletonRows label={words('invitation.reading')} />}
           {data && <Offer token={token} offer={data} />}
         </div>
       </div>
@@ -55,11 +59,17 @@ export function InvitationPage() {
 }
 
 function Offer({ token, offer }: { readonly token: string; readonly offer: InvitationShown }) {
+  const words = useWords('entry')
   return (
     <>
       <p>
-        {offer.invitedBy} asks <strong>{offer.email}</strong> to be <strong>{offer.roleName}</strong> of{' '}
-        {offer.organisation}. Valid until {date(offer.expiresAt)}.
+        {rich(words, 'invitation.asks', {
+          by: offer.invitedBy,
+          email: <strong>{offer.email}</strong>,
+          role: <strong>{offer.roleName}</strong>,
+          organisation: offer.organisation,
+          date: date(offer.expiresAt),
+        })}
       </p>
       {offer.hasAccount ? (
         <KnownPerson token={token} offer={offer} />
@@ -73,6 +83,7 @@ function Offer({ token, offer }: { readonly token: string; readonly offer: Invit
 type Props = { readonly token: string; readonly offer: InvitationShown }
 
 function KnownPerson({ token, offer }: Props) {
+  const words = useWords('entry')
   const navigate = useNavigate()
   const accept = useAction(acceptInvitation, {
     onDone: ({ slug }, client) => {
@@ -83,8 +94,8 @@ function KnownPerson({ token, offer }: Props) {
   if (!offer.signedIn) {
     return (
       <>
-        <p>This address has an account here. Sign in with it, then open the link again.</p>
-        <Link to="/sign-in">Sign in</Link>
+        <p>{words('invitation.known')}</p>
+        <Link to="/sign-in">{words('signIn')}</Link>
       </>
     )
   }
@@ -92,24 +103,26 @@ function KnownPerson({ token, offer }: Props) {
     <>
       {accept.error && <ProblemNote error={accept.error} focus />}
       <Button size="md" loading={accept.isPending} onClick={() => accept.mutate({ body: { token } })}>
-        Accept
+        {words('invitation.accept')}
       </Button>
     </>
   )
 }
 
 function NewPerson({ token, offer }: Props) {
+  const words = useWords('entry')
   const accept = useAction(acceptInvitation)
   const form = useForm({
     initialValues: { name: offer.name, password: '' },
-    validate: { name: required('your name'), password: newPassword },
+    validate: { name: filled(words('writeName')), password: newPassword },
   })
   useFieldErrors(form, accept.error)
   if (accept.data) {
     return (
-      <Note tone="ok" role="status" title="You can sign in now">
+      <Note tone="ok" role="status" title={words('invitation.done')}>
         <p>
-          Sign in as {accept.data.email}: <Link to="/sign-in">Sign in</Link>
+          {words('invitation.signInAs', { email: accept.data.email })}{' '}
+          <Link to="/sign-in">{words('signIn')}</Link>
         </p>
       </Note>
     )
@@ -121,17 +134,17 @@ function NewPerson({ token, offer }: Props) {
       onSubmit={form.onSubmit((body) => accept.mutate({ body: { ...body, token } }), focusFirstWrong)}
     >
       {accept.error && <ProblemNote error={accept.error} focus />}
-      <TextInput size="md" label="Your name" autoComplete="name" {...form.getInputProps('name')} />
+      <TextInput size="md" label={words('yourName')} autoComplete="name" {...form.getInputProps('name')} />
       <PasswordInput
         size="md"
-        label="Password"
-        description="At least 12 characters; a sentence is fine."
+        label={words('password')}
+        description={words('invitation.rule')}
         autoComplete="new-password"
-        visibilityToggleButtonProps={{ 'aria-label': 'Show what is typed' }}
+        visibilityToggleButtonProps={{ 'aria-label': words('showTyped') }}
         {...form.getInputProps('password')}
       />
       <Button type="submit" size="md" fullWidth loading={accept.isPending}>
-        Accept
+        {words('invitation.accept')}
       </Button>
     </form>
   )

@@ -15,7 +15,7 @@ import { call } from '#api/call.ts'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useWords } from '#i18n/i18n.ts'
 import { ProblemNote } from '#shared/note.tsx'
-import { focusFirstWrong, required } from '#shared/validation.ts'
+import { filled, focusFirstWrong } from '#shared/validation.ts'
 import classes from './entry.module.css'
 import { PasskeyButton } from './sign-in-page.tsx'
 
@@ -45,7 +45,7 @@ export function OwedStep({ me, onDone, onBack }: Props) {
 function CodeStep({ me, onDone }: Omit<Props, 'onBack'>) {
   const words = useWords('entry')
   const enter = useAction(signInWithFactor, { onDone })
-  const form = useForm({ initialValues: { code: '' }, validate: { code: required('the code') } })
+  const form = useForm({ initialValues: { code: '' }, validate: { code: filled(words('writeCode')) } })
   const hasApp = me.factors.includes('totp')
   const hasPasskey = me.factors.includes('passkey')
   return (

@@ -1,4 +1,5 @@
 // Reset by mail: asks for the address and says the same for all; with a link, sets the new password.
+
 import { getSetup } from '@gatepost/contract/setup.ts'
 import { checkReset, completeReset, requestReset } from '@gatepost/contract/sign-in.ts'
 import { Button, PasswordInput, TextInput } from '@mantine/core'
@@ -7,20 +8,22 @@ import { Link, useLocation, useNavigate } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { rulesWords } from '#account/change-password.tsx'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
-import { address, focusFirstWrong, required, useFieldErrors } from '#shared/validation.ts'
+import { address, filled, focusFirstWrong, useFieldErrors } from '#shared/validation.ts'
 import classes from './entry.module.css'
 import { EntryFrame } from './sign-in-page.tsx'
 
 export function ResetPage() {
+  const words = useWords('entry')
   const { data: setup } = useEndpoint(getSetup, {})
   const navigate = useNavigate()
   // The token stands behind the hash, so that no server's log and no referrer ever holds it.
   const { hash } = useLocation()
   const token = new URLSearchParams(hash).get('token')
   useEffect(() => {
-    document.title = 'Set a new password · Gatepost'
-  }, [])
+    document.title = `${words('reset.title')} · Gatepost`
+  }, [words])
   return (
     <EntryFrame foot={setup?.hostname}>
       {token === null ? (
@@ -30,7 +33,7 @@ export function ResetPage() {
       )}
       <p className={classes.aside}>
         <Link to="/sign-in" search={{}}>
-          Back to sign-in
+          {words('reset.back')}
         </Link>
       </p>
     </EntryFrame>
@@ -38,29 +41,26 @@ export function ResetPage() {
 }
 
 function AskForLink() {
+  const words = useWords('entry')
   const ask = useAction(requestReset)
   const form = useForm({ initialValues: { email: '' }, validate: { email: address } })
   if (ask.data) {
     return (
       <>
-        <h1>Look into your mail</h1>
+        <h1>{words('reset.look')}</h1>
         <div className={classes.form}>
           <p role="status">
-            If {form.values.email} signs in here by password, a link is on its way. It works once, within{' '}
-            {ask.data.minutes} minutes.
+            {words('reset.onItsWay', { email: form.values.email, minutes: ask.data.minutes })}
           </p>
-          <p className="tx2">
-            Nothing came? Ask your administrator for a temporary password. Whoever signs in by the
-            organisation’s own page changes the password there.
-          </p>
+          <p className="tx2">{words('reset.nothingCame')}</p>
         </div>
       </>
     )
   }
   return (
     <>
-      <h1>Set a new password</h1>
-      <p className="tx2">We send a link to your address.</p>
+      <h1>{words('reset.title')}</h1>
+      <p className="tx2">{words('reset.weSend')}</p>
       <form
         noValidate
         className={classes.form}
@@ -69,13 +69,13 @@ function AskForLink() {
         {ask.error && <ProblemNote error={ask.error} focus />}
         <TextInput
           size="md"
-          label="Work address"
+          label={words('workAddress')}
           type="email"
           autoComplete="username"
           {...form.getInputProps('email')}
         />
         <Button type="submit" size="md" fullWidth loading={ask.isPending}>
-          Send the link
+          {words('reset.send')}
         </Button>
       </form>
     </>
@@ -83,21 +83,23 @@ function AskForLink() {
 }
 
 function NewPassword({ token, onAskAgain }: { readonly token: string; readonly onAskAgain: () => void }) {
+  const words = useWords('entry')
+  const accountWords = useWords('account')
   const check = useAction(checkReset)
   const complete = useAction(completeReset)
   const form = useForm({
     initialValues: { password: '' },
-    validate: { password: required('a new password') },
+    validate: { password: filled(accountWords('write.new')) },
   })
   useFieldErrors(form, complete.error)
   useEffect(() => check.mutate({ body: { token } }), [])
   if (complete.isSuccess) {
     return (
       <>
-        <h1>Your password is set</h1>
+        <h1>{words('reset.done')}</h1>
         <div className={classes.form}>
-          <Note tone="ok" title="Sign in with it now" role="status">
-            <p>All sessions of your account have ended.</p>
+          <Note tone="ok" title={words('reset.signInNow')} role="status">
+            <p>{words('reset.ended')}</p>
           </Note>
         </div>
       </>
@@ -106,11 +108,11 @@ function NewPassword({ token, onAskAgain }: { readonly token: string; readonly o
   if (check.error) {
     return (
       <>
-        <h1>Set a new password</h1>
+        <h1>{words('reset.title')}</h1>
         <div className={classes.form}>
           <ProblemNote error={check.error} focus />
           <Button size="md" onClick={onAskAgain}>
-            Ask for a new link
+            {words('reset.again')}
           </Button>
         </div>
       </>
@@ -118,8 +120,10 @@ function NewPassword({ token, onAskAgain }: { readonly token: string; readonly o
   }
   return (
     <>
-      <h1>Set a new password</h1>
-      <p className="tx2">{check.data ? `For ${check.data.email}` : 'Looking at the link'}</p>
+      <h1>{words('reset.title')}</h1>
+      <p className="tx2">
+        {check.data ? words('reset.for', { email: check.data.email }) : words('reset.looking')}
+      </p>
       <form
         noValidate
         className={classes.form}
@@ -131,14 +135,14 @@ function NewPassword({ token, onAskAgain }: { readonly token: string; readonly o
         {complete.error && <ProblemNote error={complete.error} focus />}
         <PasswordInput
           size="md"
-          label="New password"
-          description={rulesWords(check.data?.rules)}
+          label={accountWords('new')}
+          description={rulesWords(check.data?.rules, accountWords)}
           autoComplete="new-password"
-          visibilityToggleButtonProps={{ 'aria-label': 'Show what is typed' }}
+          visibilityToggleButtonProps={{ 'aria-label': words('showTyped') }}
           {...form.getInputProps('password')}
         />
         <Button type="submit" size="md" fullWidth loading={complete.isPending} disabled={!check.data}>
-          Set password
+          {accountWords('setPassword')}
         </Button>
       </form>
     </>

@@ -79,7 +79,7 @@ function LinkState({ error, ready, children }: StateProps) {
       </Note>
     )
   }
-  return error ? <ProblemNote error={error} /> : <SkeletonRows label="Checking the set-up link" />
+  return error ? <ProblemNote error={error} /> : <SkeletonRows label={words('checkingLink')} />
 }
 
 function ValidFor({ expiresAt }: { readonly expiresAt: number }) {

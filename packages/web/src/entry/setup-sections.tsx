@@ -92,10 +92,11 @@ type EnvironmentProps = Props & { readonly proposed: Environment | null }
 
 export function EnvironmentSection({ form, proposed }: EnvironmentProps) {
   const words = useWords('entry')
+  const connectWords = useWords('connect')
   const wrong = form.errors['organization.environment']
   const choices = environments.map((value) => ({
     value,
-    label: environmentWords[value],
+    label: connectWords(`environments.${value}`, environmentWords[value]),
     mark: value === proposed ? words('found') : null,
   }))
   const choose = (environment: Environment) => {

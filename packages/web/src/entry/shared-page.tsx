@@ -1,4 +1,5 @@
 // What a share link shows: one step for a colleague without an account, read again by itself as DNS changes.
+
 import { type SharedStep, viewShare } from '@gatepost/contract/share.ts'
 import { useQuery } from '@tanstack/react-query'
 import { useLocation } from '@tanstack/react-router'
@@ -7,6 +8,7 @@ import { call } from '#api/call.ts'
 import { isProblem } from '#api/problem-error.ts'
 import { Mark } from '#app/shell/mark.tsx'
 import { StepInstructions } from '#connect/instructions/step-instructions.tsx'
+import { useWords } from '#i18n/i18n.ts'
 import { CheckList } from '#shared/check-list.tsx'
 import { CopyButton } from '#shared/copy-button.tsx'
 import { Facts } from '#shared/facts.tsx'
@@ -25,6 +27,7 @@ import classes from './entry.module.css'
 const AGAIN_MS = 10_000
 
 export function SharedPage() {
+  const words = useWords('entry')
   // It stands behind the #, which browsers never send: no log of a proxy learns it.
   const hash = useLocation({ select: (location) => location.hash })
   const token = new URLSearchParams(hash).get('token') ?? ''
@@ -36,7 +39,7 @@ export function SharedPage() {
     refetchInterval: (query) => (query.state.error ? false : AGAIN_MS),
   })
   useEffect(() => keepFromIndexes(), [])
-  const title = data?.title ?? 'Shared step'
+  const title = data?.title ?? words('shared.title')
   useEffect(() => {
     document.title = `${title} · Gatepost`
   }, [title])
@@ -50,19 +53,23 @@ export function SharedPage() {
         </span>
         {data && (
           <span>
-            {data.sharedBy} of {data.organisation} shares this with you until {date(data.expiresAt)}
+            {words('shared.by', {
+              name: data.sharedBy,
+              organisation: data.organisation,
+              date: date(data.expiresAt),
+            })}
           </span>
         )}
       </header>
       <main id="main" className={classes.setup}>
         {isOver ? (
-          <Note tone="warn" title="This link is not valid any more">
-            <p>It was taken back, or its days are over. Ask whoever sent it for a new one.</p>
+          <Note tone="warn" title={words('shared.over')}>
+            <p>{words('shared.overMeans')}</p>
           </Note>
         ) : (
           error && !data && <ProblemNote error={error} />
         )}
-        {token !== '' && !data && !error && <SkeletonRows label="Reading the step" />}
+        {token !== '' && !data && !error && <SkeletonRows label={words('shared.reading')} />}
         {data && !isOver && <Shown step={data} />}
       </main>
     </div>
@@ -70,6 +77,8 @@ export function SharedPage() {
 }
 
 function Shown({ step }: { readonly step: SharedStep }) {
+  const words = useWords('entry')
+  const connectWords = useWords('connect')
   return (
     <>
       <div className={stack.row}>
@@ -79,17 +88,17 @@ function Shown({ step }: { readonly step: SharedStep }) {
       <p className={classes.lead}>{step.why}</p>
       <div className={stack.stack}>
         {step.note !== '' && (
-          <Note tone="info" title={`${step.sharedBy} writes`}>
+          <Note tone="info" title={words('shared.writes', { name: step.sharedBy })}>
             <p>{step.note}</p>
           </Note>
         )}
         {step.records.length > 0 && (
-          <Panel title="Records to publish" side={step.domain ?? undefined} flush>
-            <RecordsTable records={step.records} fullNames label="Records to publish" />
+          <Panel title={words('shared.records')} side={step.domain ?? undefined} flush>
+            <RecordsTable records={step.records} fullNames label={words('shared.records')} />
           </Panel>
         )}
         {step.values.length > 0 && (
-          <Panel title="Values to enter">
+          <Panel title={words('shared.values')}>
             <Facts
               wide
               rows={step.values.map(({ label, value }) => [
@@ -102,36 +111,35 @@ function Shown({ step }: { readonly step: SharedStep }) {
         {step.instructions && <StepInstructions environment={step.environment} values={step.instructions} />}
         {step.checks.length > 0 && (
           <Panel
-            title="What is checked"
+            title={words('shared.checked')}
             side={<CheckedLine checkedAt={step.checkedAt} nextCheckAt={null} />}
             flush
           >
-            <CheckList checks={step.checks} label="Checks" />
+            <CheckList checks={step.checks} label={words('shared.checks')} />
           </Panel>
         )}
-        <Panel title="Safe to try">
+        <Panel title={connectWords('safeToTry')}>
           <Facts
             rows={[
-              ['For users', step.changesForUsers],
-              ['Could break', step.couldBreak],
-              ['Undo', step.undo],
-              ['Takes', `${step.minutes} min`],
+              [connectWords('facts.users'), step.changesForUsers],
+              [connectWords('facts.break'), step.couldBreak],
+              [connectWords('facts.undo'), step.undo],
+              [connectWords('facts.takes'), connectWords('minutes', { minutes: step.minutes })],
             ]}
           />
         </Panel>
-        <p className="small tx2">
-          This page shows one step and changes nothing. It reads what we see every few seconds.
-        </p>
+        <p className="small tx2">{words('shared.only')}</p>
       </div>
     </>
   )
 }
 
 function Value({ label, value }: { readonly label: string; readonly value: string }) {
+  const words = useWords('entry')
   return (
     <span className={stack.inline}>
       <HostText>{value}</HostText>
-      <CopyButton value={value} label={`Copy ${label}`} />
+      <CopyButton value={value} label={words('shared.copy', { label })} />
     </span>
   )
 }

@@ -14,7 +14,7 @@ import { keyOf, useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { Mark } from '#app/shell/mark.tsx'
 import { useWords } from '#i18n/i18n.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
-import { address, focusFirstWrong, required } from '#shared/validation.ts'
+import { address, filled, focusFirstWrong } from '#shared/validation.ts'
 import classes from './entry.module.css'
 import { LanguageChoice } from './language-choice.tsx'
 import { OwedStep } from './owed-step.tsx'
@@ -101,7 +101,7 @@ function Ways({ next, onDone }: WaysProps) {
     initialValues: { email: '', password: '' },
     validate: {
       email: address,
-      password: (value) => (withPassword ? required('your password')(value) : null),
+      password: (value) => (withPassword ? filled(words('writePassword'))(value) : null),
     },
   })
   const submit = (values: { readonly email: string; readonly password: string }) => {

@@ -8,7 +8,8 @@ const ATTRIBUTE = new RegExp(
   'gu',
 )
 /** Code that looks like text between tags: types, arrows, statements. */
-const CODE = /[;=()[\]|&`$]|\b(?:const|return|import|export|function|readonly|type)\b|^\s*[?:.,]/u
+const CODE =
+  /[;=()[\]|&`$]|\b(?:const|return|import|export|function|readonly|type)\b|^\s*[?:.,]|^(?:void|Promise|else|ReactNode|table)$|autoFocus|^\w+\.[a-z]+[A-Z]\w*$|^' \+/u
 
 /** Texts in the order in which they stand; one that spans lines counts once. */
 export function literalsOf(source: string): readonly string[] {

@@ -1,5 +1,7 @@
 // The dialog of a question; it loads when the first one is asked.
+
 import { Button, Modal } from '@mantine/core'
+import { useWords } from '#i18n/i18n.ts'
 import classes from './confirm.module.css'
 import type { Question } from './confirm.tsx'
 
@@ -10,19 +12,20 @@ type Props = {
 }
 
 export function ConfirmDialog({ question, open, onAnswer }: Props) {
+  const words = useWords('shell')
   return (
     <Modal
       opened={open}
       onClose={() => onAnswer(false)}
       title={<span className={classes.title}>{question.title}</span>}
-      closeButtonProps={{ 'aria-label': 'Close' }}
+      closeButtonProps={{ 'aria-label': words('close', 'Close') }}
       centered
       radius={8}
     >
       <div className={classes.body}>{question.body}</div>
       <div className={classes.actions}>
         <Button variant="default" onClick={() => onAnswer(false)}>
-          {question.keep ?? 'Cancel'}
+          {question.keep ?? words('cancel', 'Cancel')}
         </Button>
         <Button onClick={() => onAnswer(true)} data-autofocus>
           {question.act}

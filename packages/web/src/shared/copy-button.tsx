@@ -1,7 +1,9 @@
 // Copies one value; its name says which ("Copy TXT value") and changes to "Copied" for two seconds.
+
 import { ActionIcon, Button, Tooltip } from '@mantine/core'
 import { IconCheck, IconCopy } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
+import { useWords } from '#i18n/i18n.ts'
 import { copyText } from './clipboard.ts'
 
 const COPIED_MS = 2_000
@@ -15,6 +17,7 @@ type Props = {
 }
 
 export function CopyButton({ value, label, text }: Props) {
+  const words = useWords('shell')
   const [state, setState] = useState<'idle' | 'copied' | 'failed'>('idle')
   useEffect(() => {
     if (state === 'idle') return
@@ -22,7 +25,8 @@ export function CopyButton({ value, label, text }: Props) {
     return () => clearTimeout(timer)
   }, [state])
   const copy = () => copyText(value).then((done) => setState(done ? 'copied' : 'failed'))
-  const word = state === 'copied' ? 'Copied' : state === 'failed' ? 'Not copied: select it by hand' : label
+  const failed = words('notCopied', 'Not copied: select it by hand')
+  const word = state === 'copied' ? words('copied', 'Copied') : state === 'failed' ? failed : label
   const Icon = state === 'copied' ? IconCheck : IconCopy
   if (text) {
     return (

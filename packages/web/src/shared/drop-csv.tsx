@@ -1,7 +1,10 @@
 // A place to drop a list on, or to press and choose one: for every import.
+
 import { Dropzone } from '@mantine/dropzone'
 import { IconFileSpreadsheet } from '@tabler/icons-react'
+import { useWords } from '#i18n/i18n.ts'
 import classes from './drop-csv.module.css'
+import { count } from './format.ts'
 
 /** Browsers name a CSV differently, by what else is installed. */
 const CSV_TYPES = {
@@ -32,10 +35,8 @@ type Props = {
 
 export function DropCsv(props: Props) {
   const { label, busy, bytesMax, onDrop, onReject, openRef, withXlsx = false, rowsMax = 50_000 } = props
-  const kind = withXlsx ? 'CSV or XLSX' : 'CSV'
-  const wrong = withXlsx
-    ? 'Only one CSV or XLSX file up to 20 MB can be read. Save an older workbook as XLSX first.'
-    : 'Only one CSV file up to 20 MB can be read. Save a spreadsheet as CSV first.'
+  const words = useWords('shell')
+  const wrong = words(withXlsx ? 'drop.wrongXlsx' : 'drop.wrongCsv')
   return (
     <Dropzone
       onDrop={onDrop}
@@ -52,11 +53,8 @@ export function DropCsv(props: Props) {
       <div className={classes.words}>
         <IconFileSpreadsheet size={22} stroke={1.6} aria-hidden />
         <span>
-          <span className={classes.title}>Drop a {kind} file here, or press to choose one</span>
-          <span className="small tx3">
-            Up to {rowsMax.toLocaleString('en-GB')} rows. Nothing is imported before you have seen the
-            preview.
-          </span>
+          <span className={classes.title}>{words(withXlsx ? 'drop.listHere' : 'drop.csvHere')}</span>
+          <span className="small tx3">{words('drop.rows', { rows: count(rowsMax) })}</span>
         </span>
       </div>
     </Dropzone>

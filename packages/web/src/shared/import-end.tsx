@@ -1,6 +1,8 @@
 // How an import ends, for every kind of list: what it did, undo while that is possible, and the next file.
+
 import { Button } from '@mantine/core'
 import type { ReactNode } from 'react'
+import { useWords } from '#i18n/i18n.ts'
 import { Note, ProblemNote } from './note.tsx'
 import { useNow } from './now.ts'
 import stack from './stack.module.css'
@@ -31,6 +33,7 @@ type Props = {
 }
 
 export function ImportEnd(props: Props) {
+  const words = useWords('shell')
   const { shown, busy, error, children, actions, onUndo, onAgain } = props
   const now = useNow()
   const undoable = shown.state === 'committed' && shown.undoUntil !== null && shown.undoUntil > now
@@ -42,18 +45,18 @@ export function ImportEnd(props: Props) {
       <div className={stack.row}>
         {undoable && (
           <Button variant="default" loading={busy} onClick={onUndo}>
-            Undo import
+            {words('importEnd.undo', 'Undo import')}
           </Button>
         )}
         {actions}
         {onAgain && (
           <Button variant="default" onClick={onAgain}>
-            Import another file
+            {words('importEnd.again', 'Import another file')}
           </Button>
         )}
         {undoable && shown.undoUntil !== null && (
           <span className="small">
-            <Countdown to={shown.undoUntil} before="Undo possible for" />
+            <Countdown to={shown.undoUntil} before={words('importEnd.undoFor', 'Undo possible for')} />
           </span>
         )}
       </div>
@@ -62,6 +65,7 @@ export function ImportEnd(props: Props) {
 }
 
 function Outcome({ shown, sentence, note, undoneNote }: Props) {
+  const words = useWords('shell')
   switch (shown.state) {
     case 'committed':
       return (
@@ -71,14 +75,21 @@ function Outcome({ shown, sentence, note, undoneNote }: Props) {
       )
     case 'undone':
       return (
-        <Note tone="info" role="status" title={`The import of ${shown.fileName} is taken back`}>
+        <Note
+          tone="info"
+          role="status"
+          title={words('importEnd.undone', {
+            defaultValue: `The import of ${shown.fileName} is taken back`,
+            file: shown.fileName,
+          })}
+        >
           {undoneNote}
         </Note>
       )
     case 'expired':
       return (
-        <Note tone="warn" role="status" title="This preview is too old to import">
-          <p>Nothing was imported. Choose the file again.</p>
+        <Note tone="warn" role="status" title={words('importEnd.old', 'This preview is too old to import')}>
+          <p>{words('importEnd.oldMeans', 'Nothing was imported. Choose the file again.')}</p>
         </Note>
       )
     case 'importing':

@@ -1,8 +1,10 @@
 // Shows a message's HTML behind two walls: cleaned by DOMPurify, and in a frame of its own without scripts,
 // origin or network. Pictures from elsewhere are never loaded (H3, abuse case 58).
+
 import { SegmentedControl } from '@mantine/core'
 import DOMPurify from 'dompurify'
 import { useMemo, useState } from 'react'
+import { useWords } from '#i18n/i18n.ts'
 import classes from './mail-view.module.css'
 
 /** Nothing may be fetched, run or sent from inside; styles stand in the message itself. */
@@ -47,6 +49,7 @@ type Props = { readonly text: string; readonly html: string | null; readonly lab
 
 /** Words first; the HTML by choice, since its looks are what a forger works with. */
 export function MailView({ text, html, label }: Props) {
+  const words = useWords('shell')
   const [look, setLook] = useState<'text' | 'html'>(text.trim() === '' && html !== null ? 'html' : 'text')
   const page = useMemo(() => (look === 'html' && html !== null ? safeDocument(html) : null), [look, html])
   return (
@@ -54,12 +57,12 @@ export function MailView({ text, html, label }: Props) {
       {html !== null && (
         <SegmentedControl
           size="xs"
-          aria-label="How the message is shown"
+          aria-label={words('mailView.how')}
           value={look}
           onChange={(value) => setLook(value as 'text' | 'html')}
           data={[
-            { value: 'text', label: 'Words' },
-            { value: 'html', label: 'As written' },
+            { value: 'text', label: words('mailView.words') },
+            { value: 'html', label: words('mailView.written') },
           ]}
         />
       )}
@@ -70,7 +73,7 @@ export function MailView({ text, html, label }: Props) {
           // biome-ignore lint/a11y/noNoninteractiveTabindex: a long message scrolls, by keyboard too
           tabIndex={0}
         >
-          {text.trim() === '' ? 'The message has no words.' : text}
+          {text.trim() === '' ? words('mailView.none') : text}
         </section>
       ) : (
         <iframe
@@ -81,7 +84,7 @@ export function MailView({ text, html, label }: Props) {
           srcDoc={page}
         />
       )}
-      {look === 'html' && <p className="small tx2">Pictures from elsewhere, links and forms are left out.</p>}
+      {look === 'html' && <p className="small tx2">{words('mailView.left')}</p>}
     </div>
   )
 }

@@ -1,4 +1,5 @@
 // Notes in place: what happened, what it means for mail, what to do; the original text in a fold.
+
 import {
   IconAlertTriangleFilled,
   IconCircleCheckFilled,
@@ -8,6 +9,7 @@ import {
 } from '@tabler/icons-react'
 import { type ReactNode, type Ref, useEffect, useRef } from 'react'
 import { ProblemError } from '#api/problem-error.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
 import { HostText } from './host-text.tsx'
 import classes from './note.module.css'
 import type { Tone } from './vocabulary.ts'
@@ -52,12 +54,13 @@ export function Note({ tone, title, children, code, role, boxRef }: Props) {
 
 /** A refused request, in place. With `focus` it takes the focus when it appears, as the summary of a form. */
 export function ProblemNote({ error, focus }: { readonly error: unknown; readonly focus?: boolean }) {
+  const words = useWords('shell')
   const box = useRef<HTMLDivElement>(null)
   useEffect(() => {
     if (focus && error) box.current?.focus()
   }, [focus, error])
   if (!error) return null
-  const { title, body, code } = wordsOf(error)
+  const { title, body, code } = wordsOf(error, words)
   return (
     <Note tone="bad" title={title} role="alert" code={code} boxRef={box}>
       {body}
@@ -65,15 +68,15 @@ export function ProblemNote({ error, focus }: { readonly error: unknown; readonl
   )
 }
 
-function wordsOf(error: unknown): { title: string; body: ReactNode; code: string } {
+function wordsOf(error: unknown, words: Words): { title: string; body: ReactNode; code: string } {
   if (!(error instanceof ProblemError)) {
     return {
-      title: 'This page failed, mail did not',
-      body: 'Reload it. The gateway is not affected.',
+      title: words('fault.failed', 'This page failed, mail did not'),
+      body: words('fault.reload', 'Reload it. The gateway is not affected.'),
       code: 'page',
     }
   }
-  const wait = error.retryAfter === null ? null : <p>Free again in {error.retryAfter} s.</p>
+  const wait = error.retryAfter === null ? null : <p>{words('freeAgain', { seconds: error.retryAfter })}</p>
   const list = error.errors.length > 0 && (
     <ul className={classes.list}>
       {error.errors.map(({ path, message }) => (
@@ -96,10 +99,11 @@ function wordsOf(error: unknown): { title: string; body: ReactNode; code: string
 }
 
 /** The words of another server, folded away until wanted. */
-export function Original({ label = 'Original answer', children }: { label?: string; children: string }) {
+export function Original({ label, children }: { label?: string; children: string }) {
+  const words = useWords('shell')
   return (
     <details className={classes.fold}>
-      <summary>{label}</summary>
+      <summary>{label ?? words('original', 'Original answer')}</summary>
       <pre className={classes.pre}>{children}</pre>
     </details>
   )

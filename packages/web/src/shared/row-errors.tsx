@@ -1,6 +1,8 @@
 // Rows of an uploaded file that need attention: the first of them here, all of them as a CSV to mend.
+
 import type { RowError } from '@gatepost/contract/user-import.ts'
 import { Button } from '@mantine/core'
+import { useWords, type Words } from '#i18n/i18n.ts'
 import { saveFile } from './clipboard.ts'
 import { count, plural } from './format.ts'
 import { Note } from './note.tsx'
@@ -17,31 +19,50 @@ type Props = {
 }
 
 export function RowErrors({ shown }: Props) {
+  const words = useWords('shell')
   const more = shown.errorCount - Math.min(shown.errors.length, ERRORS_SHOWN)
-  const verb = shown.errorCount === 1 ? 'needs' : 'need'
   return (
-    <Note tone="warn" title={`Nothing imported yet: ${plural(shown.errorCount, 'row')} ${verb} attention`}>
+    <Note tone="warn" title={attention(shown.errorCount, words)}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls is reached by keyboard. */}
-      <ul className={classes.errors} aria-label="Rows that need attention" tabIndex={0}>
+      <ul className={classes.errors} aria-label={words('rows.list', 'Rows that need attention')} tabIndex={0}>
         {shown.errors.slice(0, ERRORS_SHOWN).map(({ line, column, text, reason }) => (
           <li key={`${line} ${column} ${reason}`}>
-            <span className="strong">Line {count(line)}</span>
-            {column && `, ${column}`}: <code>{text || 'empty'}</code> {reason}
+            <span className="strong">
+              {words('rows.line', { defaultValue: `Line ${count(line)}`, line: count(line) })}
+            </span>
+            {column && `, ${column}`}: <code>{text || words('rows.empty', 'empty')}</code> {reason}
           </li>
         ))}
       </ul>
-      {more > 0 && <p>and {count(more)} more, all in the CSV.</p>}
+      {more > 0 && (
+        <p>
+          {words('rows.more', {
+            defaultValue: `and ${count(more)} more, all in the CSV.`,
+            more: count(more),
+          })}
+        </p>
+      )}
       <DownloadRows shown={shown} />
     </Note>
   )
 }
 
 export function DownloadRows({ shown }: Props) {
+  const words = useWords('shell')
   return (
     <Button variant="default" onClick={() => saveFile(`to-mend-${shown.fileName}`, errorsCsv(shown.errors))}>
-      Download rows to mend
+      {words('rows.download', 'Download rows to mend')}
     </Button>
   )
+}
+
+function attention(errorCount: number, words: Words): string {
+  const verb = errorCount === 1 ? 'needs' : 'need'
+  return words('rows.attention', {
+    defaultValue: `Nothing imported yet: ${plural(errorCount, 'row')} ${verb} attention`,
+    count: errorCount,
+    shown: count(errorCount),
+  })
 }
 
 /** The wrong rows with line, column, text and reason, for a spreadsheet. */

@@ -1,6 +1,8 @@
 // Which columns a table shows and how close its rows stand; at the right above the table.
+
 import { ActionIcon, Button, Menu } from '@mantine/core'
 import { IconColumns3 } from '@tabler/icons-react'
+import { useWords } from '#i18n/i18n.ts'
 
 type Props = {
   readonly columns: readonly { readonly id: string; readonly head: string }[]
@@ -13,11 +15,18 @@ type Props = {
 }
 
 export function TableTools({ columns, hidden, dense, onToggle, onDense, small }: Props) {
+  const words = useWords('shell')
   return (
     <Menu position="bottom-end" width={200} closeOnItemClick={false}>
       <Menu.Target>
         {small ? (
-          <ActionIcon variant="subtle" color="gray" size={24} aria-label="Columns" title="Columns">
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size={24}
+            aria-label={words('columns', 'Columns')}
+            title={words('columns', 'Columns')}
+          >
             <IconColumns3 size={16} aria-hidden />
           </ActionIcon>
         ) : (
@@ -27,7 +36,7 @@ export function TableTools({ columns, hidden, dense, onToggle, onDense, small }:
             color="gray"
             leftSection={<IconColumns3 size={15} aria-hidden />}
           >
-            Columns
+            {words('columns', 'Columns')}
           </Button>
         )}
       </Menu.Target>
@@ -45,7 +54,7 @@ export function TableTools({ columns, hidden, dense, onToggle, onDense, small }:
         ))}
         <Menu.Divider />
         <Menu.CheckboxItem checked={dense} onChange={() => onDense(!dense)}>
-          Dense rows
+          {words('dense', 'Dense rows')}
         </Menu.CheckboxItem>
       </Menu.Dropdown>
     </Menu>

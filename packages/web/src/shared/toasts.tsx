@@ -1,6 +1,8 @@
 // Where confirmations appear: one corner, read out politely, gone by themselves unless somebody is at them.
+
 import { CloseButton } from '@mantine/core'
 import { useEffect, useState, useSyncExternalStore } from 'react'
+import { useWords } from '#i18n/i18n.ts'
 import { dismissToast, listenToToasts, readToasts, TOAST_MS, type Toast } from './toast-store.ts'
 import classes from './toasts.module.css'
 
@@ -16,6 +18,7 @@ export function Toasts() {
 }
 
 function ToastLine({ toast }: { readonly toast: Toast }) {
+  const words = useWords('shell')
   const { id, text, undo } = toast
   const [isHeld, setHeld] = useState(false)
   useEffect(() => {
@@ -43,10 +46,14 @@ function ToastLine({ toast }: { readonly toast: Toast }) {
             undo()
           }}
         >
-          Undo
+          {words('undo', 'Undo')}
         </button>
       )}
-      <CloseButton size="sm" aria-label={`Close: ${text}`} onClick={() => dismissToast(id)} />
+      <CloseButton
+        size="sm"
+        aria-label={words('closeText', { defaultValue: `Close: ${text}`, text })}
+        onClick={() => dismissToast(id)}
+      />
     </div>
   )
 }

@@ -1,41 +1,44 @@
 // The list of keys, opened by `?`.
+
 import { Kbd, Modal, Switch } from '@mantine/core'
+import { useWords } from '#i18n/i18n.ts'
 import { pageKeys, useSingleKeys } from './keys.ts'
 import classes from './shell.module.css'
 
 type Props = { readonly opened: boolean; readonly onClose: () => void }
 
 const general = [
-  { keys: ['Ctrl', 'K'], does: 'Search' },
-  { keys: ['/'], does: 'Filter of this page' },
-  { keys: ['?'], does: 'These keys' },
-  { keys: ['↓', '↑'], does: 'Next and previous row of a list' },
-  { keys: ['Enter'], does: 'Open the row' },
-  { keys: ['Esc'], does: 'Close the top layer' },
+  { keys: ['Ctrl', 'K'], does: 'search' },
+  { keys: ['/'], does: 'filter' },
+  { keys: ['?'], does: 'these' },
+  { keys: ['↓', '↑'], does: 'rows' },
+  { keys: ['Enter'], does: 'open' },
+  { keys: ['Esc'], does: 'close' },
 ] as const
 
 export function KeysDialog({ opened, onClose }: Props) {
+  const words = useWords('shell')
   const [isOn, setOn] = useSingleKeys()
   return (
     <Modal
       opened={opened}
       onClose={onClose}
-      title="Keys"
+      title={words('keys')}
       size={420}
-      closeButtonProps={{ 'aria-label': 'Close keys' }}
+      closeButtonProps={{ 'aria-label': words('keyWords.closeKeys') }}
     >
       <dl className={classes.keys}>
         {general.map(({ keys, does }) => (
-          <Line key={does} keys={keys} does={does} />
+          <Line key={does} keys={keys} does={words(`keyWords.${does}`)} />
         ))}
         {pageKeys.map(({ key, name }) => (
-          <Line key={key} keys={['g', key]} does={name} />
+          <Line key={key} keys={['g', key]} does={words(`pages.${name}`)} />
         ))}
       </dl>
       <Switch
         mt={16}
-        label="Single keys"
-        description="Off where they get in the way of a screen reader or of speech control; Ctrl K stays."
+        label={words('keyWords.single')}
+        description={words('keyWords.singleMeans')}
         checked={isOn}
         onChange={(event) => setOn(event.currentTarget.checked)}
       />
