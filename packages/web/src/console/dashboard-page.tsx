@@ -6,6 +6,7 @@ import { Page } from '#app/page.tsx'
 import { useSlug } from '#app/session.ts'
 import { useWords } from '#i18n/i18n.ts'
 import { ProblemNote } from '#shared/note.tsx'
+import { usePhone } from '#shared/screen.ts'
 import { SkeletonRows } from '#shared/skeleton.tsx'
 import { ConnectCard } from './dashboard/connect-card.tsx'
 import { DelayPanel } from './dashboard/delay-panel.tsx'
@@ -23,6 +24,7 @@ import classes from './dashboard.module.css'
 export function DashboardPage() {
   const tenant = useSlug()
   const words = useWords('dashboard')
+  const phone = usePhone()
   const { range = '24h' } = useSearch({ from: '/console/t/$slug/dashboard' })
   const navigate = useNavigate()
   const { data, error, isPlaceholderData } = useEndpoint(
@@ -30,24 +32,31 @@ export function DashboardPage() {
     { params: { tenant }, query: { range } },
     { refetchInterval: LOOK_MS[range], keepPrevious: true },
   )
+  // The top bar of a phone has room for the page's name alone.
+  const choice = (
+    <RangeChoice
+      value={range}
+      onChange={(chosen) =>
+        void navigate({
+          to: '/t/$slug/dashboard',
+          params: { slug: tenant },
+          search: { range: chosen },
+          replace: true,
+        })
+      }
+    />
+  )
   return (
     <Page
       title={words('title')}
       busy={isPlaceholderData}
-      barActions={
-        <RangeChoice
-          value={range}
-          onChange={(chosen) =>
-            void navigate({
-              to: '/t/$slug/dashboard',
-              params: { slug: tenant },
-              search: { range: chosen },
-              replace: true,
-            })
-          }
-        />
+      barActions={!phone && choice}
+      actions={
+        <>
+          {phone && choice}
+          <TakeAway range={range} />
+        </>
       }
-      actions={<TakeAway range={range} />}
     >
       <ConnectCard />
       {error && !data && <ProblemNote error={error} />}

@@ -9,6 +9,7 @@ import {
   useRef,
   useState,
 } from 'react'
+import { giveFocusBack } from './focus-back.ts'
 
 const ConfirmDialog = lazy(() =>
   import('./confirm-dialog.tsx').then(({ ConfirmDialog }) => ({ default: ConfirmDialog })),
@@ -34,7 +35,9 @@ export function ConfirmProvider({ children }: { readonly children: ReactNode }) 
   const [question, setQuestion] = useState<Question | null>(null)
   const [open, setOpen] = useState(false)
   const answer = useRef<(agreed: boolean) => void>(() => {})
+  const from = useRef<Element | null>(null)
   const ask = useCallback((asked: Question) => {
+    from.current = document.activeElement
     setQuestion(asked)
     setOpen(true)
     return new Promise<boolean>((resolve) => {
@@ -44,6 +47,7 @@ export function ConfirmProvider({ children }: { readonly children: ReactNode }) 
   const close = (agreed: boolean) => {
     setOpen(false)
     answer.current(agreed)
+    giveFocusBack(from.current)
   }
   return (
     <ConfirmContext value={ask}>

@@ -5,7 +5,7 @@ import { useEndpoint } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
 import { useWords, type Words } from '#i18n/i18n.ts'
 import { count } from '#shared/format.ts'
-import { ChoiceChip, SetChip } from './filter-chips.tsx'
+import { ChoiceChip } from './filter-chips.tsx'
 import type { MessageSearch } from './message-search.ts'
 
 type Props = {
@@ -29,12 +29,11 @@ export function GroupChip({ search, onChange }: Props) {
   const groups = (data?.items ?? []).filter((group) => sizeOf(group, words) !== '')
   const name = groups.find(({ id }) => id === search.group)?.name ?? search.group
   const clear = () => onChange({ group: undefined })
-  if (search.group) return <SetChip name={words('filter.group')} value={name ?? ''} onClear={clear} />
-  if (groups.length === 0) return null
+  if (!search.group && groups.length === 0) return null
   return (
     <ChoiceChip
       name={words('filter.group')}
-      value={undefined}
+      value={search.group && name}
       choices={groups.map((group) => ({
         label: `${group.name} (${sizeOf(group, words)})`,
         pick: () => onChange({ group: group.id }),

@@ -1,19 +1,23 @@
 // A choice among a few named values, with a sentence for each.
 import { NativeSelect } from '@mantine/core'
+import { useWords } from '#i18n/i18n.ts'
 
 type ChoiceProps<Value extends string> = {
   readonly label: string
-  readonly words: { readonly [Name in Value]: string }
+  /** Where the catalogue has a word for each value, such as `option.block`. */
+  readonly of: string
+  /** In the order in which they are offered. */
+  readonly values: readonly Value[]
   readonly value: Value
   readonly onChange: (value: Value) => void
 }
 
-/** Values in the order of `words`. */
-export function Choice<Value extends string>({ label, words, value, onChange }: ChoiceProps<Value>) {
+export function Choice<Value extends string>({ label, of, values, value, onChange }: ChoiceProps<Value>) {
+  const words = useWords('policies')
   return (
     <NativeSelect
       label={label}
-      data={Object.entries<string>(words).map(([name, word]) => ({ value: name, label: word }))}
+      data={values.map((name) => ({ value: name, label: words(`${of}.${name}`) }))}
       value={value}
       onChange={(event) => onChange(event.currentTarget.value as Value)}
     />

@@ -1,5 +1,6 @@
 // A moment chosen by day and minute in the viewer's zone; empty means without an end.
 import { TextInput } from '@mantine/core'
+import { useWords } from '#i18n/i18n.ts'
 
 type Props = {
   readonly label: string
@@ -10,11 +11,12 @@ type Props = {
 }
 
 export function DateField({ label, value, error, onChange }: Props) {
+  const words = useWords('policies')
   return (
     <TextInput
       type="datetime-local"
       label={label}
-      description="Empty means always"
+      description={words('form.always')}
       value={value === null ? '' : localText(value)}
       error={error}
       onChange={(event) => {

@@ -1,37 +1,35 @@
 // What marks the first message of an author: how, for whom, and what a banner costs.
 import { NumberInput } from '@mantine/core'
+import { useWords } from '#i18n/i18n.ts'
 import { Note } from '#shared/note.tsx'
 import { Choice } from './choice.tsx'
 import type { FieldsProps } from './option-fields.tsx'
 
-const actionWords = {
-  tag: 'Tag: a header field, the text stays as it is',
-  banner: 'Banner: a line in the text, and the tag',
-  none: 'No action: leave these senders out of a wider policy',
-} as const
-const measureWords = {
-  recipient: 'The author never wrote to this recipient',
-  organisation: 'The author never wrote to anybody here',
-} as const
-const languageWords = { en: 'English', de: 'Deutsch', fr: 'Français' } as const
+const ACTIONS = ['tag', 'banner', 'none'] as const
+const MEASURES = ['recipient', 'organisation'] as const
+const LANGUAGES = ['en', 'de', 'fr'] as const
 
 export function FirstContact({ option, set, faultOf }: FieldsProps<'first-contact'>) {
+  const words = useWords('policies')
   const { action, measure, learnDays, language } = option
   return (
     <>
-      <Choice label="Action" words={actionWords} value={action} onChange={(to) => set({ action: to })} />
+      <Choice
+        label={words('option.action')}
+        of="option.first"
+        values={ACTIONS}
+        value={action}
+        onChange={(to) => set({ action: to })}
+      />
       {action === 'banner' && (
         <>
-          <Note tone="warn" title="A banner breaks the author’s signature">
-            <p>
-              The text no longer is what the author signed, so DKIM and DMARC fail wherever the message is
-              checked again. It leaves with an ARC seal of your domain where that has a signing key. Mail
-              signed or encrypted with S/MIME or PGP keeps its text and gets the tag alone.
-            </p>
+          <Note tone="warn" title={words('option.bannerBreaks')}>
+            <p>{words('option.bannerBreaksText')}</p>
           </Note>
           <Choice
-            label="Language of the banner"
-            words={languageWords}
+            label={words('option.bannerLanguage')}
+            of="option.language"
+            values={LANGUAGES}
             value={language ?? 'en'}
             onChange={(to) => set({ language: to })}
           />
@@ -40,14 +38,15 @@ export function FirstContact({ option, set, faultOf }: FieldsProps<'first-contac
       {action !== 'none' && (
         <>
           <Choice
-            label="Counts as first"
-            words={measureWords}
+            label={words('option.countsAsFirst')}
+            of="option.measure"
+            values={MEASURES}
             value={measure ?? 'recipient'}
             onChange={(to) => set({ measure: to })}
           />
           <NumberInput
-            label="Days of learning"
-            description="So long it only looks on who writes to whom. 0 marks from the first message on."
+            label={words('option.learnDays')}
+            description={words('option.learnDaysText')}
             min={0}
             max={90}
             value={learnDays ?? 14}

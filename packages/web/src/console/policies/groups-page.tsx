@@ -19,8 +19,9 @@ import { fieldErrorsOf } from '#api/problem-error.ts'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { Page } from '#app/page.tsx'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
 import { EmptyState } from '#shared/empty-state.tsx'
-import { plural } from '#shared/format.ts'
+import { count } from '#shared/format.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import { PageFoot, usePages } from '#shared/pages.tsx'
 import { SearchField } from '#shared/search-field.tsx'
@@ -29,11 +30,8 @@ import stack from '#shared/stack.module.css'
 import classes from './policies.module.css'
 
 const LIMIT = 50
-const LEAD =
-  'Users, addresses and domains that policies name. Groups of directories are read there; local ones are changed ' +
-  'here, live within a second.'
-
 export function GroupsPage() {
+  const words = useWords('policies')
   const tenant = useSlug()
   const pages = usePages()
   const may = useMay('policies:write')
@@ -56,17 +54,17 @@ export function GroupsPage() {
   )
   const add = may && (
     <Button leftSection={<IconPlus size={15} aria-hidden />} onClick={() => setOpen('new')}>
-      Add a group
+      {words('group.add')}
     </Button>
   )
   return (
-    <Page title="Groups" lead={LEAD} actions={add}>
+    <Page title={words('group.title')} lead={words('group.lead')} actions={add}>
       {list.error && <ProblemNote error={list.error} />}
       <div className={classes.frame}>
-        <search className={classes.groupTools} aria-label="Filter groups">
+        <search className={classes.groupTools} aria-label={words('group.filter')}>
           <SearchField
-            label="Search groups"
-            placeholder="Name or entry"
+            label={words('group.search')}
+            placeholder={words('group.hint')}
             value={search}
             onChange={(value) => {
               pages.reset()
@@ -74,16 +72,16 @@ export function GroupsPage() {
             }}
           />
           <SegmentedControl
-            aria-label="Which groups"
+            aria-label={words('group.which')}
             value={origin}
             onChange={(value) => {
               pages.reset()
               setOrigin(value as typeof origin)
             }}
             data={[
-              { value: 'all', label: 'All' },
-              { value: 'local', label: 'Local' },
-              { value: 'directory', label: 'From directories' },
+              { value: 'all', label: words('group.all') },
+              { value: 'local', label: words('group.local') },
+              { value: 'directory', label: words('group.directory') },
             ]}
           />
         </search>
@@ -91,12 +89,9 @@ export function GroupsPage() {
         {list.data?.items.length === 0 && (
           <EmptyState
             icon={IconUsersGroup}
-            title={search || origin !== 'all' ? 'No such group' : 'No group yet'}
+            title={words(search || origin !== 'all' ? 'group.noneFound' : 'group.none')}
           >
-            <p>
-              Put the senders that one policy should cover into a group, such as your suppliers, and name the
-              group in the policy.
-            </p>
+            <p>{words('group.noneText')}</p>
           </EmptyState>
         )}
         {list.data && list.data.items.length > 0 && (
@@ -119,8 +114,8 @@ export function GroupsPage() {
       <Modal
         opened={open !== null}
         onClose={() => setOpen(null)}
-        title={open === 'new' ? 'Add a group' : 'Group'}
-        closeButtonProps={{ 'aria-label': 'Close' }}
+        title={words(open === 'new' ? 'group.add' : 'group.group')}
+        closeButtonProps={{ 'aria-label': words('group.close') }}
         size="lg"
         radius={8}
       >
@@ -132,6 +127,7 @@ export function GroupsPage() {
 }
 
 function GroupRow({ group, onOpen }: { readonly group: AddressGroupSummary; readonly onOpen: () => void }) {
+  const words = useWords('policies')
   const slug = useSlug()
   return (
     <li>
@@ -140,15 +136,18 @@ function GroupRow({ group, onOpen }: { readonly group: AddressGroupSummary; read
           {group.name}
         </button>
         {group.description && <p className="tx2">{group.description}</p>}
-        {group.directory && <p className="tx2">Kept by {group.directory}</p>}
+        {group.directory && <p className="tx2">{words('group.keptBy', { directory: group.directory })}</p>}
       </div>
-      <span className="tx2">{entriesText(group)}</span>
+      <span className="tx2">{entriesText(group, words)}</span>
       <span>
         {group.usedBy.length === 0 ? (
-          <span className="tx3">in no policy</span>
+          <span className="tx3">{words('group.inNone')}</span>
         ) : (
           <Link to="/t/$slug/policies" params={{ slug }} search={{ group: group.id }}>
-            {`in ${plural(group.usedBy.length, 'policy', 'policies')}`}
+            {words('group.inPolicies', {
+              count: group.usedBy.length,
+              number: count(group.usedBy.length),
+            })}
           </Link>
         )}
       </span>
@@ -157,6 +156,7 @@ function GroupRow({ group, onOpen }: { readonly group: AddressGroupSummary; read
 }
 
 function StoredGroup({ id, onDone }: { readonly id: string; readonly onDone: () => void }) {
+  const words = useWords('policies')
   const tenant = useSlug()
   const { data, error } = useEndpoint(getGroup, { params: { tenant, group: id } })
   if (error) return <ProblemNote error={error} />
@@ -166,9 +166,7 @@ function StoredGroup({ id, onDone }: { readonly id: string; readonly onDone: () 
       <div className={stack.stack}>
         <p className="strong">{data.name}</p>
         {data.description && <p className="tx2">{data.description}</p>}
-        <p className="tx2">
-          {data.directory} keeps this group; groups inside it are counted in. Change who is in it there.
-        </p>
+        <p className="tx2">{words('group.keptText', { directory: data.directory })}</p>
         <UsedBy group={data} />
         <Members group={data} />
       </div>
@@ -197,6 +195,7 @@ type FormProps = {
 }
 
 function GroupForm({ stored, onDone }: FormProps) {
+  const words = useWords('policies')
   const tenant = useSlug()
   const may = useMay('policies:write')
   const [name, setName] = useState(stored?.name ?? '')
@@ -220,21 +219,21 @@ function GroupForm({ stored, onDone }: FormProps) {
   return (
     <form noValidate className={stack.stack} onSubmit={submit}>
       <TextInput
-        label="Name"
+        label={words('group.name')}
         value={name}
         error={faults.get('name')}
         disabled={!may}
         onChange={(event) => setName(event.currentTarget.value)}
       />
       <TextInput
-        label="Description"
+        label={words('group.description')}
         value={description}
         disabled={!may}
         onChange={(event) => setDescription(event.currentTarget.value)}
       />
       <Textarea
-        label="Addresses and domains"
-        description="One a line. A domain stands for itself and its sub-domains."
+        label={words('group.entries')}
+        description={words('group.entriesText')}
         autosize
         minRows={6}
         maxRows={16}
@@ -248,7 +247,7 @@ function GroupForm({ stored, onDone }: FormProps) {
       {may && (
         <div className={stack.inline}>
           <Button type="submit" loading={create.isPending || update.isPending} disabled={name.trim() === ''}>
-            {stored ? 'Save and apply' : 'Add group'}
+            {words(stored ? 'group.save' : 'group.addGroup')}
           </Button>
           {stored && stored.usedBy.length === 0 && (
             <Button
@@ -256,7 +255,7 @@ function GroupForm({ stored, onDone }: FormProps) {
               loading={remove.isPending}
               onClick={() => remove.mutate({ params: { tenant, group: stored.id }, query: {} })}
             >
-              Remove
+              {words('group.remove')}
             </Button>
           )}
         </div>
@@ -265,21 +264,22 @@ function GroupForm({ stored, onDone }: FormProps) {
   )
 }
 
-function entriesText({ memberCount, addressCount, domainCount }: AddressGroupSummary): string {
+function entriesText({ memberCount, addressCount, domainCount }: AddressGroupSummary, words: Words): string {
   const parts = [
-    memberCount > 0 && plural(memberCount, 'user'),
-    addressCount > 0 && plural(addressCount, 'address', 'addresses'),
-    domainCount > 0 && plural(domainCount, 'domain'),
+    memberCount > 0 && words('group.users', { count: memberCount, number: count(memberCount) }),
+    addressCount > 0 && words('group.addresses', { count: addressCount, number: count(addressCount) }),
+    domainCount > 0 && words('group.domains', { count: domainCount, number: count(domainCount) }),
   ].filter((part) => part !== false)
-  return parts.join(', ') || 'empty'
+  return parts.join(', ') || words('group.empty')
 }
 
 function UsedBy({ group }: { readonly group: Pick<AddressGroup, 'usedBy'> }) {
+  const words = useWords('policies')
   const slug = useSlug()
-  if (group.usedBy.length === 0) return <p className="small tx2">No policy names this group.</p>
+  if (group.usedBy.length === 0) return <p className="small tx2">{words('group.notNamed')}</p>
   return (
     <p className="small">
-      Named by{' '}
+      {words('group.namedBy')}{' '}
       {group.usedBy.map(({ id, name }, at) => (
         <span key={id}>
           {at > 0 && ', '}
@@ -296,6 +296,7 @@ const MEMBERS_SHOWN = 50
 
 /** Users in a group; those of a local one are put in and taken out here. */
 function Members({ group }: { readonly group: AddressGroup }) {
+  const words = useWords('policies')
   const tenant = useSlug()
   const may = useMay('users:write') && group.origin !== 'directory'
   const pages = usePages()
@@ -306,15 +307,18 @@ function Members({ group }: { readonly group: AddressGroup }) {
     { params, query: { limit: MEMBERS_SHOWN, after: pages.after } },
     { keepPrevious: true },
   )
+  const total = data?.total ?? group.memberCount
   const change = useAction(changeGroupMembers, {
     readAgain: [listGroupMembers, listGroups],
     onDone: () => setAddress(''),
   })
   return (
     <div className={stack.tight}>
-      <p className="strong">{plural(data?.total ?? group.memberCount, 'user')} in this group</p>
+      <p className="strong">
+        {words('group.inThis', { users: words('group.users', { count: total, number: count(total) }) })}
+      </p>
       {error && <ProblemNote error={error} />}
-      <ul className={classes.members} aria-label="Users in this group">
+      <ul className={classes.members} aria-label={words('group.usersInThis')}>
         {data?.items.map(({ id, email, name }) => (
           <li key={id}>
             <Link to="/t/$slug/users/$user" params={{ slug: tenant, user: id }}>
@@ -326,7 +330,7 @@ function Members({ group }: { readonly group: AddressGroup }) {
                 variant="subtle"
                 color="gray"
                 size="sm"
-                aria-label={`Take ${email} out`}
+                aria-label={words('group.takeOut', { email })}
                 onClick={() => change.mutate({ params, body: { remove: [id] } })}
               >
                 <IconX size={14} aria-hidden />
@@ -342,7 +346,7 @@ function Members({ group }: { readonly group: AddressGroup }) {
           shown={data.items.length}
           limit={MEMBERS_SHOWN}
           total={data.total}
-          words={['Back', 'More']}
+          words={[words('group.back'), words('group.more')]}
         />
       )}
       {may && (
@@ -354,13 +358,13 @@ function Members({ group }: { readonly group: AddressGroup }) {
           }}
         >
           <TextInput
-            aria-label="Main address of a user"
-            placeholder="Main address of a user"
+            aria-label={words('group.mainAddress')}
+            placeholder={words('group.mainAddress')}
             value={address}
             onChange={(event) => setAddress(event.currentTarget.value)}
           />
           <Button type="submit" variant="default" loading={change.isPending} disabled={address.trim() === ''}>
-            Put in
+            {words('group.putIn')}
           </Button>
         </form>
       )}

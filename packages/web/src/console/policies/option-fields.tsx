@@ -1,6 +1,7 @@
 // What a policy does when it is the one that applies: the fields of each type.
 import type { PolicyDraft, PolicyType } from '@gatepost/contract/policy.ts'
 import { Checkbox, TagsInput } from '@mantine/core'
+import { useWords } from '#i18n/i18n.ts'
 import { Choice } from './choice.tsx'
 import { FirstContact } from './first-contact-fields.tsx'
 import type { Change, FaultOf } from './policy-form.tsx'
@@ -8,6 +9,7 @@ import { AttachmentHandling, SpamScanning, VirusScanning } from './screening-fie
 import { RouteField, SecureDelivery, SecureReceipt } from './transport-fields.tsx'
 
 type Props = { readonly draft: PolicyDraft; readonly onChange: Change; readonly faultOf: FaultOf }
+type Part = Partial<PolicyDraft>
 type OptionOf<Type extends PolicyType> = Extract<PolicyDraft, { readonly type: Type }>['option']
 export type FieldsProps<Type extends PolicyType> = {
   readonly option: OptionOf<Type>
@@ -16,15 +18,17 @@ export type FieldsProps<Type extends PolicyType> = {
 }
 
 export function OptionFields({ draft, onChange, faultOf }: Props) {
-  const set = (part: object) => onChange({ option: { ...draft.option, ...part } } as Partial<PolicyDraft>)
+  const words = useWords('policies')
+  const set = (part: object) => onChange({ option: { ...draft.option, ...part } } as Part)
   switch (draft.type) {
     case 'permitted-senders':
       return <Permit option={draft.option} set={set} faultOf={faultOf} />
     case 'blocked-senders':
       return (
         <Choice
-          label="Action"
-          words={blockWords}
+          label={words('option.action')}
+          of="option.block"
+          values={BLOCK}
           value={draft.option.action}
           onChange={(action) => set({ action })}
         />
@@ -32,8 +36,9 @@ export function OptionFields({ draft, onChange, faultOf }: Props) {
     case 'greylisting':
       return (
         <Choice
-          label="Action"
-          words={greylistWords}
+          label={words('option.action')}
+          of="option.greylist"
+          values={GREYLIST}
           value={draft.option.action}
           onChange={(action) => set({ action })}
         />
@@ -45,8 +50,9 @@ export function OptionFields({ draft, onChange, faultOf }: Props) {
     case 'auto-allow':
       return (
         <Choice
-          label="Action"
-          words={allowWords}
+          label={words('option.action')}
+          of="option.allow"
+          values={ALLOW}
           value={draft.option.action}
           onChange={(action) => set({ action })}
         />
@@ -54,8 +60,9 @@ export function OptionFields({ draft, onChange, faultOf }: Props) {
     case 'dkim-signing':
       return (
         <Choice
-          label="Action"
-          words={signWords}
+          label={words('option.action')}
+          of="option.sign"
+          values={SIGN}
           value={draft.option.action}
           onChange={(action) => set({ action })}
         />
@@ -79,52 +86,30 @@ export function OptionFields({ draft, onChange, faultOf }: Props) {
   }
 }
 
-const permitWords = {
-  permit: 'Permit',
-  none: 'No action: leave these senders out of a wider permit',
-} as const
-const blockWords = {
-  block: 'Block: refuse with 550',
-  none: 'No action: leave these senders out of a wider block',
-} as const
-const greylistWords = {
-  apply: 'Apply: defer the first contact',
-  observe: 'Observe: only note what would be deferred',
-  none: 'No action: never defer',
-} as const
-const allowWords = {
-  none: 'No action: answers to this mail are not permitted',
-  create: 'Permit the answers of those this mail is written to',
-} as const
-const signWords = {
-  none: 'No action: send this mail unsigned',
-  sign: 'Sign with the key of the author’s domain',
-} as const
-const spoofWords = {
-  refuse: 'Refuse',
-  report: 'Report only: note it in Why and let it in',
-  none: 'No action: exempt',
-} as const
-const nameWords = { none: 'No action', tag: 'Tag the subject', hold: 'Hold', reject: 'Refuse' } as const
-const resultWords = {
-  none: 'No action',
-  'cancel-permits': 'Cancel permits: judge it as unknown',
-  hold: 'Hold',
-  reject: 'Refuse',
-} as const
+const PERMIT = ['permit', 'none'] as const
+const BLOCK = ['block', 'none'] as const
+const GREYLIST = ['apply', 'observe', 'none'] as const
+const ALLOW = ['none', 'create'] as const
+const SIGN = ['none', 'sign'] as const
+const SPOOF = ['refuse', 'report', 'none'] as const
+const NAME = ['none', 'tag', 'hold', 'reject'] as const
+const RESULT = ['none', 'cancel-permits', 'hold', 'reject'] as const
+const DMARC_RESULT = ['honour', ...RESULT] as const
 
 function Permit({ option, set }: FieldsProps<'permitted-senders'>) {
+  const words = useWords('policies')
   return (
     <>
       <Choice
-        label="Action"
-        words={permitWords}
+        label={words('option.action')}
+        of="option.permit"
+        values={PERMIT}
         value={option.action}
         onChange={(action) => set({ action })}
       />
       <Checkbox
-        label="Only if the mail authenticates"
-        description="SPF, DKIM or DMARC must vouch for the sender, or anybody can use its address"
+        label={words('option.onlyAuthenticated')}
+        description={words('option.onlyAuthenticatedText')}
         checked={option.onlyIfAuthenticated}
         onChange={(event) => set({ onlyIfAuthenticated: event.currentTarget.checked })}
       />
@@ -133,23 +118,25 @@ function Permit({ option, set }: FieldsProps<'permitted-senders'>) {
 }
 
 function Spoofing({ option, set, faultOf }: FieldsProps<'anti-spoofing'>) {
+  const words = useWords('policies')
   return (
     <>
       <Choice
-        label="Action"
-        words={spoofWords}
+        label={words('option.action')}
+        of="option.spoof"
+        values={SPOOF}
         value={option.action}
         onChange={(action) => set({ action })}
       />
       <Checkbox
-        label="Accept if aligned"
-        description="Takes mail whose DKIM signature, or SPF outside of shared clouds, is of the domain itself"
+        label={words('option.aligned')}
+        description={words('option.alignedText')}
         checked={option.acceptAligned}
         onChange={(event) => set({ acceptAligned: event.currentTarget.checked })}
       />
       <TagsInput
-        label="DKIM domains"
-        description="Exempt when one of these signed validly"
+        label={words('option.dkimDomains')}
+        description={words('option.dkimDomainsText')}
         value={option.dkimDomains}
         splitChars={[',', ' ', ';', '\n']}
         acceptValueOnBlur
@@ -157,8 +144,8 @@ function Spoofing({ option, set, faultOf }: FieldsProps<'anti-spoofing'>) {
         onChange={(dkimDomains) => set({ dkimDomains })}
       />
       <TagsInput
-        label="SPF domains"
-        description="Exempt when the client passes SPF of one of these. Not a cloud that everybody uses: its SPF lets in all its customers."
+        label={words('option.spfDomains')}
+        description={words('option.spfDomainsText')}
         value={option.spfDomains}
         splitChars={[',', ' ', ';', '\n']}
         acceptValueOnBlur
@@ -170,12 +157,20 @@ function Spoofing({ option, set, faultOf }: FieldsProps<'anti-spoofing'>) {
 }
 
 function DisplayName({ option, set }: FieldsProps<'display-name'>) {
+  const words = useWords('policies')
   return (
     <>
-      <Choice label="Action" words={nameWords} value={option.action} onChange={(action) => set({ action })} />
       <Choice
-        label="When the real author authenticates"
-        words={nameWords}
+        label={words('option.action')}
+        of="option.name"
+        values={NAME}
+        value={option.action}
+        onChange={(action) => set({ action })}
+      />
+      <Choice
+        label={words('option.whenAuthenticated')}
+        of="option.name"
+        values={NAME}
         value={option.whenAuthenticated}
         onChange={(whenAuthenticated) => set({ whenAuthenticated })}
       />
@@ -184,29 +179,34 @@ function DisplayName({ option, set }: FieldsProps<'display-name'>) {
 }
 
 function Authentication({ option, set }: FieldsProps<'authentication'>) {
+  const words = useWords('policies')
   return (
     <>
       <Choice
-        label="SPF fails"
-        words={resultWords}
+        label={words('option.spfFails')}
+        of="option.result"
+        values={RESULT}
         value={option.spfFail}
         onChange={(spfFail) => set({ spfFail })}
       />
       <Choice
-        label="DKIM fails"
-        words={resultWords}
+        label={words('option.dkimFails')}
+        of="option.result"
+        values={RESULT}
         value={option.dkimFail}
         onChange={(dkimFail) => set({ dkimFail })}
       />
       <Choice
-        label="DMARC fails"
-        words={{ honour: 'Honour the domain’s own wish', ...resultWords }}
+        label={words('option.dmarcFails')}
+        of="option.result"
+        values={DMARC_RESULT}
         value={option.dmarcFail}
         onChange={(dmarcFail) => set({ dmarcFail })}
       />
       <Choice
-        label="Nothing found"
-        words={resultWords}
+        label={words('option.nothingFound')}
+        of="option.result"
+        values={RESULT}
         value={option.noneFound}
         onChange={(noneFound) => set({ noneFound })}
       />

@@ -1,30 +1,32 @@
 // Policies: what administrators decided about mail, by type, with search; each row leads to its form.
 import { getPolicySummary, listPolicies, type Policy } from '@gatepost/contract/policy.ts'
-import { Button, NativeSelect, TextInput } from '@mantine/core'
-import { IconPlus, IconSearch, IconShield, IconUsersGroup } from '@tabler/icons-react'
+import { Button, NativeSelect } from '@mantine/core'
+import { IconPlus, IconShield, IconUsersGroup } from '@tabler/icons-react'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
+import { useMemo } from 'react'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { Page } from '#app/page.tsx'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
 import { type Column, DataTable } from '#shared/data-table.tsx'
 import { EmptyState } from '#shared/empty-state.tsx'
 import { count } from '#shared/format.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import { PageFoot, usePages } from '#shared/pages.tsx'
 import { usePhone } from '#shared/screen.ts'
+import { SearchField } from '#shared/search-field.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
 import classes from './policies.module.css'
 import { type PolicySearch, policyTypes } from './policy-search.ts'
 import { PolicyState } from './policy-state.tsx'
 import { RemovedNote } from './removed-note.tsx'
 import { RowMenu } from './row-menu.tsx'
-import { typeWords } from './type-words.ts'
+import { typeWord } from './type-words.ts'
 
 const LIMIT = 50
-const TYPING_MS = 300
 
 export function PoliciesPage() {
+  const words = useWords('policies')
   const tenant = useSlug()
   const search = useSearch({ from: '/console/t/$slug/policies/' })
   const navigate = useNavigate()
@@ -53,7 +55,7 @@ export function PoliciesPage() {
         />
       )}
     >
-      {search.type ? typeWords[search.type].add : 'Add a policy'}
+      {search.type ? typeWord(search.type, words).add : words('add')}
     </Button>
   )
   const groups = (
@@ -62,14 +64,15 @@ export function PoliciesPage() {
       leftSection={<IconUsersGroup size={15} aria-hidden />}
       renderRoot={(props) => <Link {...props} to="/t/$slug/policies/groups" params={{ slug: tenant }} />}
     >
-      Address groups
+      {words('groups')}
     </Button>
   )
   const rows = list.data?.items ?? []
+  const columns = useMemo(() => columnsOf(words), [words])
   return (
     <Page
-      title="Policies"
-      lead="Of each type the most specific policy applies: override first, then the sender’s side, then the recipient’s, then the newest."
+      title={words('title')}
+      lead={words('lead')}
       busy={list.isPlaceholderData}
       actions={
         <>
@@ -92,7 +95,7 @@ export function PoliciesPage() {
               columns={columns}
               rowKey={keyOf}
               card={card}
-              label="Policies"
+              label={words('title')}
               dense
               remember="policies"
             />
@@ -119,6 +122,7 @@ type TabsProps = {
 
 /** Fifteen types are too many for a phone's width: there they are a menu. */
 function TypeTabs({ type, onChange }: TabsProps) {
+  const words = useWords('policies')
   const tenant = useSlug()
   const phone = usePhone()
   const { data } = useEndpoint(getPolicySummary, { params: { tenant } })
@@ -130,21 +134,21 @@ function TypeTabs({ type, onChange }: TabsProps) {
     return (
       <NativeSelect
         className={classes.choice}
-        aria-label="Show policies of one type"
+        aria-label={words('tabs.label')}
         value={type ?? ''}
         onChange={(event) => onChange(policyTypes.find((name) => name === event.currentTarget.value))}
         data={[
-          { value: '', label: 'All types' },
-          ...policyTypes.map((name) => ({ value: name, label: `${typeWords[name].name}${total(name)}` })),
+          { value: '', label: words('tabs.allTypes') },
+          ...policyTypes.map((name) => ({ value: name, label: typeWord(name, words).name + total(name) })),
         ]}
       />
     )
   }
   return (
     <fieldset className={classes.tabs}>
-      <legend className="hidden-visually">Show policies of one type</legend>
+      <legend className="hidden-visually">{words('tabs.label')}</legend>
       <button type="button" className={classes.tab} aria-pressed={!type} onClick={() => onChange(undefined)}>
-        All
+        {words('tabs.all')}
       </button>
       {policyTypes.map((name) => (
         <button
@@ -154,7 +158,7 @@ function TypeTabs({ type, onChange }: TabsProps) {
           aria-pressed={type === name}
           onClick={() => onChange(name)}
         >
-          {typeWords[name].name}
+          {typeWord(name, words).name}
           {total(name)}
         </button>
       ))}
@@ -165,23 +169,16 @@ function TypeTabs({ type, onChange }: TabsProps) {
 type FilterProps = { readonly search: PolicySearch; readonly onChange: (part: Partial<PolicySearch>) => void }
 
 function Filters({ search, onChange }: FilterProps) {
-  const [typed, setTyped] = useState(search.search ?? '')
-  useEffect(() => setTyped(search.search ?? ''), [search.search])
-  useEffect(() => {
-    if (typed.trim() === (search.search ?? '')) return
-    const timer = setTimeout(() => onChange({ search: typed.trim() || undefined }), TYPING_MS)
-    return () => clearTimeout(timer)
-  }, [typed])
+  const words = useWords('policies')
   const toggle = (part: 'true' | 'false') => onChange({ enabled: search.enabled === part ? undefined : part })
   return (
-    <search className={classes.filters} aria-label="Filter policies">
-      <TextInput
+    <search className={classes.filters} aria-label={words('filter.label')}>
+      <SearchField
         className={classes.field}
-        aria-label="Search policies"
-        placeholder="Name, description, address or domain of either side"
-        leftSection={<IconSearch size={16} aria-hidden />}
-        value={typed}
-        onChange={(event) => setTyped(event.currentTarget.value)}
+        label={words('filter.search')}
+        placeholder={words('filter.hint')}
+        value={search.search ?? ''}
+        onChange={(value) => onChange({ search: value || undefined })}
       />
       <button
         type="button"
@@ -189,7 +186,7 @@ function Filters({ search, onChange }: FilterProps) {
         aria-pressed={search.enabled === 'true'}
         onClick={() => toggle('true')}
       >
-        Enabled
+        {words('filter.enabled')}
       </button>
       <button
         type="button"
@@ -197,7 +194,7 @@ function Filters({ search, onChange }: FilterProps) {
         aria-pressed={search.enabled === 'false'}
         onClick={() => toggle('false')}
       >
-        Disabled
+        {words('filter.disabled')}
       </button>
       <button
         type="button"
@@ -205,7 +202,7 @@ function Filters({ search, onChange }: FilterProps) {
         aria-pressed={search.origin === 'default'}
         onClick={() => onChange({ origin: search.origin === 'default' ? undefined : 'default' })}
       >
-        Made by default
+        {words('filter.default')}
       </button>
     </search>
   )
@@ -213,22 +210,37 @@ function Filters({ search, onChange }: FilterProps) {
 
 const keyOf = ({ id }: Policy): string => id
 
-const columns: readonly Column<Policy>[] = [
-  { id: 'name', head: 'Policy', cell: (policy) => <Name policy={policy} /> },
-  { id: 'from', head: 'From', cell: ({ fromText }) => <span className={classes.side}>{fromText}</span> },
-  { id: 'to', head: 'To', cell: ({ toText }) => <span className={classes.side}>{toText}</span> },
-  { id: 'does', head: 'Does', cell: ({ optionText }) => <span className="tx2">{optionText}</span> },
-  { id: 'state', head: 'State', cell: ({ state }) => <PolicyState state={state} /> },
-  {
-    id: 'menu',
-    head: 'Actions',
-    headHidden: true,
-    align: 'right',
-    cell: (policy) => <RowMenu policy={policy} />,
-  },
-]
+function columnsOf(words: Words): readonly Column<Policy>[] {
+  return [
+    { id: 'name', head: words('list.policy'), cell: (policy) => <Name policy={policy} /> },
+    {
+      id: 'from',
+      head: words('list.from'),
+      cell: ({ fromText }) => <span className={classes.side}>{fromText}</span>,
+    },
+    {
+      id: 'to',
+      head: words('list.to'),
+      cell: ({ toText }) => <span className={classes.side}>{toText}</span>,
+    },
+    {
+      id: 'does',
+      head: words('list.does'),
+      cell: ({ optionText }) => <span className="tx2">{optionText}</span>,
+    },
+    { id: 'state', head: words('list.state'), cell: ({ state }) => <PolicyState state={state} /> },
+    {
+      id: 'menu',
+      head: words('list.actions'),
+      headHidden: true,
+      align: 'right',
+      cell: (policy) => <RowMenu policy={policy} />,
+    },
+  ]
+}
 
 function Name({ policy }: { readonly policy: Policy }) {
+  const words = useWords('policies')
   const slug = useSlug()
   return (
     <span className={classes.name}>
@@ -237,11 +249,11 @@ function Name({ policy }: { readonly policy: Policy }) {
       </Link>
       <span className="small tx3">
         {[
-          typeWords[policy.type].name,
-          policy.override ? 'override' : '',
-          policy.sourceIps.length + policy.hostNames.length > 0 ? 'with conditions' : '',
-          policy.origin === 'default' ? 'made by default' : '',
-          policy.origin === 'service' ? 'made by a trusted service' : '',
+          typeWord(policy.type, words).name,
+          policy.override ? words('note.override') : '',
+          policy.sourceIps.length + policy.hostNames.length > 0 ? words('note.conditions') : '',
+          policy.origin === 'default' ? words('note.default') : '',
+          policy.origin === 'service' ? words('note.service') : '',
         ]
           .filter(Boolean)
           .join(' · ')}
@@ -262,24 +274,24 @@ function card(policy: Policy) {
 }
 
 function Nothing({ search, onClear }: { readonly search: PolicySearch; readonly onClear: () => void }) {
+  const words = useWords('policies')
   if (search.search || search.enabled || search.origin || search.group) {
     return (
-      <EmptyState title="No policy fits these filters">
-        <p>Policies are found by name, description, and the address or domain on either side.</p>
+      <EmptyState title={words('none.filtered')}>
+        <p>{words('none.filteredText')}</p>
         <Button variant="default" onClick={onClear}>
-          Clear filters
+          {words('filter.clear')}
         </Button>
       </EmptyState>
     )
   }
-  const word = search.type && typeWords[search.type]
+  const word = search.type && typeWord(search.type, words)
   return (
-    <EmptyState icon={IconShield} title={word ? `No ${word.name.toLowerCase()} policy yet` : 'No policy yet'}>
-      <p>
-        {word
-          ? `${word.does} Without one, mail is not asked for it.`
-          : 'A policy says what happens to mail from one side to another. Without any, only the recipient is asked for.'}
-      </p>
+    <EmptyState
+      icon={IconShield}
+      title={word ? words('none.ofType', { type: word.name.toLowerCase() }) : words('none.any')}
+    >
+      <p>{word ? words('none.ofTypeText', { does: word.does }) : words('none.anyText')}</p>
     </EmptyState>
   )
 }

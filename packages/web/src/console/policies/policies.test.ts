@@ -1,8 +1,12 @@
 // Drafts that the forms begin with are what the API takes, and old addresses lose only what is wrong in them.
 import { PolicyDraft } from '@gatepost/contract/policy.ts'
 import { describe, expect, test } from 'vitest'
+import english from '#i18n/en/policies.json'
+import { wordsOf } from '../../../fixtures/words.ts'
 import { NewPolicySearch, PolicySearch, policyTypes } from './policy-search.ts'
-import { emptyDraft, typeWords } from './type-words.ts'
+import { emptyDraft, typeWord } from './type-words.ts'
+
+const words = wordsOf(english)
 
 describe.each(policyTypes)('%s', (type) => {
   test('an empty draft lacks a name and nothing else, but for a route that only a person can choose', () => {
@@ -14,8 +18,10 @@ describe.each(policyTypes)('%s', (type) => {
   })
 
   test('has words for the form and the empty list', () => {
-    expect(typeWords[type].does).toMatch(/\.$/)
-    expect(typeWords[type].add).not.toBe('')
+    const { name, does, never, add } = typeWord(type, words)
+    expect(does).toMatch(/\.$/)
+    expect(never ?? '.').toMatch(/\.$/)
+    expect([name, add].filter((text) => text.startsWith('type.'))).toEqual([])
   })
 })
 

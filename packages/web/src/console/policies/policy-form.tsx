@@ -20,6 +20,7 @@ import { call } from '#api/call.ts'
 import { fieldErrorsOf } from '#api/problem-error.ts'
 import { useAction } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { FormSection } from '#shared/form-section.tsx'
 import stack from '#shared/stack.module.css'
 import { say } from '#shared/toast-store.ts'
@@ -47,6 +48,7 @@ export type Change = (part: Partial<PolicyDraft>) => void
 export type FaultOf = (path: string) => string | null
 
 export function PolicyForm({ draft: start, stored, mayChange }: Props) {
+  const words = useWords('policies')
   const [draft, setDraft] = useState<PolicyDraft>(start)
   const [reason, setReason] = useState('')
   const [tried, setTried] = useState(false)
@@ -54,7 +56,8 @@ export function PolicyForm({ draft: start, stored, mayChange }: Props) {
   const preview = usePreview(draft, stored?.id ?? null, tried)
   const faults = faultsOf(saving.error, preview)
   const faultOf: FaultOf = (path) =>
-    faults.get(path) ?? (tried && path === 'name' && draft.name.trim() === '' ? 'Write a name' : null)
+    faults.get(path) ??
+    (tried && path === 'name' && draft.name.trim() === '' ? words('form.nameMissing') : null)
   const change: Change = (part) => setDraft((before) => ({ ...before, ...part }) as PolicyDraft)
   const isWritten = JSON.stringify(draft) !== JSON.stringify(start)
   // The page that asks about a message takes the draft along.
@@ -68,18 +71,18 @@ export function PolicyForm({ draft: start, stored, mayChange }: Props) {
   return (
     <form noValidate className={stack.detail} onSubmit={submit}>
       <fieldset className={classes.form} disabled={!mayChange}>
-        <legend className="hidden-visually">What the policy says</legend>
-        <FormSection title="Name">
+        <legend className="hidden-visually">{words('form.legend')}</legend>
+        <FormSection title={words('form.name')}>
           <TextInput
-            label="Name"
-            description="Shown in Why, so that others see what it is for"
+            label={words('form.name')}
+            description={words('form.nameText')}
             value={draft.name}
             error={faultOf('name')}
             onChange={(event) => change({ name: event.currentTarget.value })}
           />
           <Textarea
-            label="Description"
-            description="Whom to ask, which ticket; optional"
+            label={words('form.description')}
+            description={words('form.descriptionText')}
             autosize
             minRows={1}
             maxRows={4}
@@ -87,37 +90,32 @@ export function PolicyForm({ draft: start, stored, mayChange }: Props) {
             onChange={(event) => change({ description: event.currentTarget.value })}
           />
           <Switch
-            label="Enabled"
+            label={words('form.enabled')}
             checked={draft.enabled}
             onChange={(event) => change({ enabled: event.currentTarget.checked })}
           />
         </FormSection>
-        <FormSection title="What it does">
+        <FormSection title={words('form.does')}>
           <OptionFields draft={draft} onChange={change} faultOf={faultOf} />
         </FormSection>
-        <FormSection title="From" line="Who the mail claims to be from, and what that is read from.">
-          <ScopeFields
-            side="from"
-            value={draft.from}
-            onChange={(from) => change({ from })}
-            faultOf={faultOf}
-          />
+        <FormSection title={words('form.from')} line={words('form.fromLine')}>
+          <ScopeFields of="from" value={draft.from} onChange={(from) => change({ from })} faultOf={faultOf} />
           <BasedOn draft={draft} onChange={change} />
         </FormSection>
-        <FormSection title="To">
-          <ScopeFields side="to" value={draft.to} onChange={(to) => change({ to })} faultOf={faultOf} />
+        <FormSection title={words('form.to')}>
+          <ScopeFields of="to" value={draft.to} onChange={(to) => change({ to })} faultOf={faultOf} />
           <Checkbox
-            label="Both directions"
-            description="Also applies with sender and recipient swapped"
+            label={words('form.both')}
+            description={words('form.bothText')}
             checked={draft.bidirectional}
             onChange={(event) => change({ bidirectional: event.currentTarget.checked })}
           />
         </FormSection>
         <Conditions draft={draft} onChange={change} faultOf={faultOf} />
-        <FormSection title="Override">
+        <FormSection title={words('form.override')}>
           <Switch
-            label="Go first"
-            description="Before more specific policies of this type. Meant for tests with an end date."
+            label={words('form.first')}
+            description={words('form.firstText')}
             checked={draft.override}
             onChange={(event) => change({ override: event.currentTarget.checked })}
           />
@@ -144,14 +142,12 @@ export function PolicyForm({ draft: start, stored, mayChange }: Props) {
 type ConditionProps = { readonly draft: PolicyDraft; readonly onChange: Change; readonly faultOf: FaultOf }
 
 function Conditions({ draft, onChange, faultOf }: ConditionProps) {
+  const words = useWords('policies')
   return (
-    <FormSection
-      title="Conditions"
-      line="All must hold. They narrow the policy but do not make it more specific."
-    >
+    <FormSection title={words('form.conditions')} line={words('form.conditionsLine')}>
       <TagsInput
-        label="Source addresses"
-        description="IP addresses or ranges such as 203.0.113.0/28. Empty means any."
+        label={words('form.sourceIps')}
+        description={words('form.sourceIpsText')}
         value={draft.sourceIps}
         splitChars={[',', ' ', ';', '\n']}
         acceptValueOnBlur
@@ -159,8 +155,8 @@ function Conditions({ draft, onChange, faultOf }: ConditionProps) {
         onChange={(sourceIps) => onChange({ sourceIps })}
       />
       <TagsInput
-        label="Verified host names"
-        description="Exact, .suffix (.ssmx.net), or a star in the first label (ms*.ssmx.net). Only names leading back to the client count."
+        label={words('form.hostNames')}
+        description={words('form.hostNamesText')}
         value={draft.hostNames}
         splitChars={[',', ' ', ';', '\n']}
         acceptValueOnBlur
@@ -169,13 +165,13 @@ function Conditions({ draft, onChange, faultOf }: ConditionProps) {
       />
       <div className={stack.pair}>
         <DateField
-          label="Valid from"
+          label={words('form.validFrom')}
           value={draft.validFrom}
           error={faultOf('validFrom')}
           onChange={(validFrom) => onChange({ validFrom })}
         />
         <DateField
-          label="Valid until"
+          label={words('form.validUntil')}
           value={draft.validUntil}
           error={faultOf('validUntil')}
           onChange={(validUntil) => onChange({ validUntil })}
@@ -187,13 +183,17 @@ function Conditions({ draft, onChange, faultOf }: ConditionProps) {
 
 /** The server's word on the draft, a moment after the last change. */
 function usePreview(draft: PolicyDraft, id: string | null, tried: boolean): PolicyPreview | undefined {
+  const words = useWords('policies')
   const tenant = useSlug()
   const [asked, setAsked] = useState(draft)
   useEffect(() => {
     const timer = setTimeout(() => setAsked(draft), CHECK_MS)
     return () => clearTimeout(timer)
   }, [draft])
-  const named = useMemo(() => (asked.name.trim() === '' ? { ...asked, name: 'New policy' } : asked), [asked])
+  const named = useMemo(
+    () => (asked.name.trim() === '' ? { ...asked, name: words('form.newName') } : asked),
+    [asked, words],
+  )
   const body = { draft: named, id }
   // What is not written yet is said here; the server is asked about whole drafts.
   const local = useMemo(() => PolicyDraft.safeParse(named), [named])
@@ -209,11 +209,12 @@ function usePreview(draft: PolicyDraft, id: string | null, tried: boolean): Poli
   if (local.success) return data
   // Fields that are just being written are not called wrong before somebody wants to save.
   const issues = tried ? local.error.issues : []
-  const errors = issues.map(({ path }) => ({ path: path.join('/'), message: 'Write it in full' }))
+  const errors = issues.map(({ path }) => ({ path: path.join('/'), message: words('form.missing') }))
   return { conflicts: [], moreConflicts: false, warnings: [], errors }
 }
 
 function useSave(stored: Policy | null) {
+  const words = useWords('policies')
   const tenant = useSlug()
   const navigate = useNavigate()
   const create = useAction(createPolicy, {
@@ -225,7 +226,7 @@ function useSave(stored: Policy | null) {
   const update = useAction(updatePolicy, {
     readAgain: READ_AGAIN,
     // The form is drawn anew with the revision that was saved, so what it says itself would be gone.
-    onDone: () => say('Saved. New mail is judged by it within a second.'),
+    onDone: () => say(words('save.saved')),
   })
   return {
     error: create.error ?? update.error,

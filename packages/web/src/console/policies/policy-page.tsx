@@ -7,6 +7,7 @@ import { useEndpoint } from '#api/use-endpoint.ts'
 import { NotFoundInside } from '#app/not-found-inside.tsx'
 import { Page } from '#app/page.tsx'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
 import stack from '#shared/stack.module.css'
@@ -15,10 +16,11 @@ import classes from './policies.module.css'
 import { PolicyForm } from './policy-form.tsx'
 import { policyTypes } from './policy-search.ts'
 import { PolicyState } from './policy-state.tsx'
-import { emptyDraft, typeWords } from './type-words.ts'
+import { emptyDraft, typeWord } from './type-words.ts'
 import { usePolicyActions } from './use-policy-actions.ts'
 
 export function PolicyPage() {
+  const words = useWords('policies')
   const tenant = useSlug()
   const { policy = '' } = useParams({ strict: false })
   const { data, error } = useEndpoint(getPolicy, { params: { tenant, policy } })
@@ -26,7 +28,7 @@ export function PolicyPage() {
   if (isProblem(error, 'not-found')) return <NotFoundInside />
   if (!data) {
     return (
-      <Page title="Policy" crumbs={crumbs}>
+      <Page title={words('policy')} crumbs={crumbs}>
         {error ? <ProblemNote error={error} /> : <SkeletonRows rows={8} />}
       </Page>
     )
@@ -35,18 +37,20 @@ export function PolicyPage() {
 }
 
 function Stored({ found }: { readonly found: PolicyWithConflicts }) {
+  const words = useWords('policies')
   const slug = useSlug()
   const { policy } = found
   const may = useMay('policies:write')
   const acts = usePolicyActions(policy)
   const crumbs = useCrumbs()
+  const word = typeWord(policy.type, words)
   const mayChange = may && !policy.locked
   return (
     <Page
       title={policy.name}
       crumbs={crumbs}
       state={<PolicyState state={policy.state} />}
-      lead={`${typeWords[policy.type].name}: ${typeWords[policy.type].does}`}
+      lead={`${word.name}: ${word.does}`}
       actions={
         <>
           <Button
@@ -60,18 +64,18 @@ function Stored({ found }: { readonly found: PolicyWithConflicts }) {
               />
             )}
           >
-            Messages it applied to
+            {words('act.messages')}
           </Button>
           {mayChange && (
             <>
               <Button variant="default" loading={acts.busy} onClick={() => acts.enable(!policy.enabled)}>
-                {policy.enabled ? 'Disable' : 'Enable'}
+                {words(policy.enabled ? 'act.disable' : 'act.enable')}
               </Button>
               <Button variant="default" onClick={acts.duplicate}>
-                Duplicate
+                {words('act.duplicate')}
               </Button>
               <Button variant="default" onClick={() => void acts.remove()}>
-                Remove
+                {words('act.remove')}
               </Button>
             </>
           )}
@@ -80,8 +84,8 @@ function Stored({ found }: { readonly found: PolicyWithConflicts }) {
     >
       {acts.error && <ProblemNote error={acts.error} />}
       {policy.locked && (
-        <Note tone="mute" title="This policy is kept by Gatepost">
-          <p>It cannot be changed: add a more specific one of the same type to decide otherwise.</p>
+        <Note tone="mute" title={words('locked.title')}>
+          <p>{words('locked.text')}</p>
         </Note>
       )}
       <PolicyForm draft={PolicyDraft.parse(policy)} stored={policy} mayChange={mayChange} />
@@ -91,28 +95,30 @@ function Stored({ found }: { readonly found: PolicyWithConflicts }) {
 }
 
 export function NewPolicyPage() {
+  const words = useWords('policies')
   const { type, draft } = useSearch({ from: '/console/t/$slug/policies/new' })
   const crumbs = useCrumbs()
   const given = PolicyDraft.safeParse(draft)
   const start = given.success ? given.data : type ? emptyDraft(type) : null
-  const title = start ? typeWords[start.type].add : 'Add a policy'
+  const word = start && typeWord(start.type, words)
   return (
-    <Page title={title} crumbs={crumbs} lead={start && typeWords[start.type].does}>
+    <Page title={word?.add ?? words('add')} crumbs={crumbs} lead={word?.does}>
       {start ? <PolicyForm key={start.type} draft={start} stored={null} mayChange /> : <TypeChoice />}
     </Page>
   )
 }
 
 function TypeChoice() {
+  const words = useWords('policies')
   const slug = useSlug()
   return (
     <ul className={classes.types}>
       {policyTypes.map((type) => (
         <li key={type} className={stack.stack}>
           <Link to="/t/$slug/policies/new" params={{ slug }} search={{ type }} className={classes.link}>
-            {typeWords[type].name}
+            {typeWord(type, words).name}
           </Link>
-          <span className="tx2">{typeWords[type].does}</span>
+          <span className="tx2">{typeWord(type, words).does}</span>
         </li>
       ))}
     </ul>
@@ -120,11 +126,12 @@ function TypeChoice() {
 }
 
 function useCrumbs() {
+  const words = useWords('policies')
   const slug = useSlug()
   const link = (
     <Link to="/t/$slug/policies" params={{ slug }}>
-      Policies
+      {words('title')}
     </Link>
   )
-  return [{ label: 'Policies', link }]
+  return [{ label: words('title'), link }]
 }

@@ -1,8 +1,9 @@
 // The state of a policy: icon and word.
 import type { Policy } from '@gatepost/contract/policy.ts'
 import { IconCircleCheckFilled, IconCircleMinus, IconClockPause, IconHourglass } from '@tabler/icons-react'
+import { useWords } from '#i18n/i18n.ts'
 import classes from './policies.module.css'
-import { stateWords } from './type-words.ts'
+import { stateTones } from './type-words.ts'
 
 const icons = {
   active: IconCircleCheckFilled,
@@ -12,11 +13,11 @@ const icons = {
 } as const
 
 export function PolicyState({ state }: { readonly state: Policy['state'] }) {
-  const { tone, word } = stateWords[state]
+  const words = useWords('policies')
   const Icon = icons[state]
   return (
-    <span className={classes.state} data-tone={tone}>
-      <Icon size={16} aria-hidden /> {word}
+    <span className={classes.state} data-tone={stateTones[state]}>
+      <Icon size={16} aria-hidden /> {words(`state.${state}`)}
     </span>
   )
 }

@@ -3,36 +3,36 @@ import type { PolicyConflict, PolicyPreview, PolicyType } from '@gatepost/contra
 import { IconArrowBarDown, IconArrowBarUp, IconBan } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { Note } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
 import stack from '#shared/stack.module.css'
 import classes from './policies.module.css'
-import { typeWords } from './type-words.ts'
+import { typeWord } from './type-words.ts'
 
 type Props = { readonly type: PolicyType; readonly preview: PolicyPreview | undefined }
 
 const parts = [
-  { title: 'Decides first whatever the order', icon: IconBan, relations: ['beats'] },
-  { title: 'Comes before this one', icon: IconArrowBarUp, relations: ['shadowed-by', 'overlaps'] },
-  { title: 'This one comes before', icon: IconArrowBarDown, relations: ['shadows', 'narrows'] },
+  { title: 'beats', icon: IconBan, relations: ['beats'] },
+  { title: 'comesBefore', icon: IconArrowBarUp, relations: ['shadowed-by', 'overlaps'] },
+  { title: 'thisBefore', icon: IconArrowBarDown, relations: ['shadows', 'narrows'] },
 ] as const
 
 export function PrecedencePanel({ type, preview }: Props) {
-  const { never } = typeWords[type]
+  const words = useWords('policies')
+  const { never } = typeWord(type, words)
   const conflicts = preview?.conflicts ?? []
   return (
     <div className={stack.stack}>
       {preview?.warnings.map((warning) => (
-        <Note key={warning} tone="warn" title="Before you save">
+        <Note key={warning} tone="warn" title={words('precedence.before')}>
           <p>{warning}</p>
         </Note>
       ))}
-      <Panel title="Precedence">
+      <Panel title={words('precedence.title')}>
         <div aria-live="polite" className={classes.precedence}>
-          {!preview && <p className="tx2">Looking at the other policies …</p>}
-          {preview && conflicts.length === 0 && (
-            <p className="tx2">It meets no other policy: for its mail it decides alone.</p>
-          )}
+          {!preview && <p className="tx2">{words('precedence.looking')}</p>}
+          {preview && conflicts.length === 0 && <p className="tx2">{words('precedence.alone')}</p>}
           {parts.map(({ title, icon: Icon, relations }) => {
             const found = conflicts.filter(({ relation }) =>
               (relations as readonly string[]).includes(relation),
@@ -41,7 +41,7 @@ export function PrecedencePanel({ type, preview }: Props) {
               found.length > 0 && (
                 <section key={title} className={classes.part}>
                   <h3>
-                    <Icon size={16} aria-hidden /> {title}
+                    <Icon size={16} aria-hidden /> {words(`precedence.${title}`)}
                   </h3>
                   <ul>
                     {found.map((conflict) => (
@@ -52,11 +52,11 @@ export function PrecedencePanel({ type, preview }: Props) {
               )
             )
           })}
-          {preview?.moreConflicts && <p className="small tx3">There are more than are listed here.</p>}
+          {preview?.moreConflicts && <p className="small tx3">{words('precedence.more')}</p>}
         </div>
       </Panel>
       {never && (
-        <Panel title="Never skipped">
+        <Panel title={words('precedence.never')}>
           <p className="tx2">{never}</p>
         </Panel>
       )}
@@ -65,6 +65,7 @@ export function PrecedencePanel({ type, preview }: Props) {
 }
 
 function Conflict({ conflict }: { readonly conflict: PolicyConflict }) {
+  const words = useWords('policies')
   const slug = useSlug()
   const { id, name, text, enabled } = conflict
   const link = (
@@ -85,7 +86,7 @@ function Conflict({ conflict }: { readonly conflict: PolicyConflict }) {
           </>
         )}
         {at < 0 ? text : text.slice(at + quoted.length)}
-        {!enabled && ' It is disabled now.'}
+        {!enabled && words('precedence.disabledNow')}
       </span>
     </li>
   )

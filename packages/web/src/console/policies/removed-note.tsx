@@ -4,6 +4,7 @@ import { Button } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useAction } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
 
 /** Where the last removed policy of this visit is kept. */
@@ -11,6 +12,7 @@ export const removedKey = (tenant: string) => ['removed-policy', tenant] as cons
 
 export function RemovedNote() {
   const tenant = useSlug()
+  const words = useWords('policies')
   const client = useQueryClient()
   const { data: draft } = useQuery<PolicyDraft | null>({
     queryKey: removedKey(tenant),
@@ -24,14 +26,16 @@ export function RemovedNote() {
   })
   if (!draft) return restore.error ? <ProblemNote error={restore.error} /> : null
   return (
-    <Note tone="info" title={`Removed “${draft.name}”`} role="status">
-      <p>Mail is judged without it already. Its history stays in the audit log.</p>
+    <Note tone="info" title={words('removed.title', { name: draft.name })} role="status">
+      <p>{words('removed.text')}</p>
       <Button
         variant="default"
         loading={restore.isPending}
-        onClick={() => restore.mutate({ params: { tenant }, body: { draft, reason: 'Removal taken back' } })}
+        onClick={() =>
+          restore.mutate({ params: { tenant }, body: { draft, reason: words('removed.reason') } })
+        }
       >
-        Undo
+        {words('act.undo')}
       </Button>
       {restore.error && <ProblemNote error={restore.error} />}
     </Note>

@@ -4,11 +4,13 @@ import { ActionIcon, Menu } from '@mantine/core'
 import { IconDots } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import { usePolicyActions } from './use-policy-actions.ts'
 
 export function RowMenu({ policy }: { readonly policy: Policy }) {
   const slug = useSlug()
+  const words = useWords('policies')
   const may = useMay('policies:write') && !policy.locked
   const acts = usePolicyActions(policy)
   return (
@@ -18,7 +20,7 @@ export function RowMenu({ policy }: { readonly policy: Policy }) {
           <ActionIcon
             variant="subtle"
             color="gray"
-            aria-label={`Actions for ${policy.name}`}
+            aria-label={words('list.actionsFor', { name: policy.name })}
             loading={acts.busy}
           >
             <IconDots size={16} aria-hidden />
@@ -35,15 +37,15 @@ export function RowMenu({ policy }: { readonly policy: Policy }) {
               />
             )}
           >
-            Messages it applied to
+            {words('act.messages')}
           </Menu.Item>
           {may && (
             <>
               <Menu.Item onClick={() => acts.enable(!policy.enabled)}>
-                {policy.enabled ? 'Disable' : 'Enable'}
+                {words(policy.enabled ? 'act.disable' : 'act.enable')}
               </Menu.Item>
-              <Menu.Item onClick={acts.duplicate}>Duplicate</Menu.Item>
-              <Menu.Item onClick={() => void acts.remove()}>Remove</Menu.Item>
+              <Menu.Item onClick={acts.duplicate}>{words('act.duplicate')}</Menu.Item>
+              <Menu.Item onClick={() => void acts.remove()}>{words('act.remove')}</Menu.Item>
             </>
           )}
         </Menu.Dropdown>

@@ -3,6 +3,7 @@ import type { Policy, PolicyDraft } from '@gatepost/contract/policy.ts'
 import { Button, TextInput } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
 import stack from '#shared/stack.module.css'
@@ -20,22 +21,26 @@ type Props = {
 
 export function SavePanel({ draft, stored, isWritten, isPending, error, reason, onReason }: Props) {
   const slug = useSlug()
+  const words = useWords('policies')
   return (
-    <Panel title={stored ? 'Save' : 'Add'} side={stored && isWritten ? 'not saved yet' : undefined}>
+    <Panel
+      title={words(stored ? 'save.save' : 'save.add')}
+      side={stored && isWritten ? words('save.notYet') : undefined}
+    >
       <div className={stack.stack}>
         <TextInput
-          label="Reason for the change"
-          description="Kept in its history; optional"
+          label={words('save.reason')}
+          description={words('save.reasonText')}
           value={reason}
           onChange={(event) => onReason(event.currentTarget.value)}
         />
         {error && <ProblemNote error={error} focus />}
         <div className={stack.row}>
           <Button type="submit" loading={isPending} disabled={stored !== null && !isWritten}>
-            {stored ? 'Save and apply' : 'Add policy'}
+            {words(stored ? 'save.apply' : 'save.addPolicy')}
           </Button>
           <Link className="small" to="/t/$slug/ask" params={{ slug }} search={{ draft, draftId: stored?.id }}>
-            Ask about a message with this draft
+            {words('save.ask')}
           </Link>
         </div>
       </div>

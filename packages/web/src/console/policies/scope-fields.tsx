@@ -5,40 +5,42 @@ import { NativeSelect, TextInput } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import stack from '#shared/stack.module.css'
 import type { Change, FaultOf } from './policy-form.tsx'
 
-const kinds: readonly { readonly value: PolicyScope['kind']; readonly label: string }[] = [
-  { value: 'everyone', label: 'Everyone' },
-  { value: 'internal', label: 'Internal addresses' },
-  { value: 'external', label: 'External addresses' },
-  { value: 'free-mail', label: 'Free-mail providers' },
-  { value: 'domain', label: 'Email domain' },
-  { value: 'group', label: 'Address group' },
-  { value: 'address', label: 'Individual address' },
+const KINDS: readonly PolicyScope['kind'][] = [
+  'everyone',
+  'internal',
+  'external',
+  'free-mail',
+  'domain',
+  'group',
+  'address',
 ]
 
 type Props = {
-  readonly side: 'from' | 'to'
+  /** Which side of the policy. */
+  readonly of: 'from' | 'to'
   readonly value: PolicyScope
   readonly onChange: (value: PolicyScope) => void
   readonly faultOf: FaultOf
 }
 
-export function ScopeFields({ side, value, onChange, faultOf }: Props) {
-  const label = side === 'from' ? 'Applies from' : 'Applies to'
+export function ScopeFields({ of: side, value, onChange, faultOf }: Props) {
+  const words = useWords('policies')
   return (
     <div className={stack.pair}>
       <NativeSelect
-        label={label}
-        data={[...kinds]}
+        label={words(side === 'from' ? 'scope.from' : 'scope.to')}
+        data={KINDS.map((kind) => ({ value: kind, label: words(`scope.${kind}`) }))}
         value={value.kind}
         error={faultOf(side)}
         onChange={(event) => onChange(scopeOf(event.currentTarget.value as PolicyScope['kind']))}
       />
       {value.kind === 'domain' && (
         <TextInput
-          label="Domain"
+          label={words('scope.domainField')}
           placeholder="payhub.example"
           autoCapitalize="off"
           spellCheck={false}
@@ -49,7 +51,7 @@ export function ScopeFields({ side, value, onChange, faultOf }: Props) {
       )}
       {value.kind === 'address' && (
         <TextInput
-          label="Address"
+          label={words('scope.addressField')}
           placeholder="ann@payhub.example"
           autoCapitalize="off"
           spellCheck={false}
@@ -59,7 +61,7 @@ export function ScopeFields({ side, value, onChange, faultOf }: Props) {
         />
       )}
       {value.kind === 'group' && (
-        <GroupField side={side} value={value.groupId} onChange={onChange} faultOf={faultOf} />
+        <GroupField of={side} value={value.groupId} onChange={onChange} faultOf={faultOf} />
       )}
     </div>
   )
@@ -69,25 +71,26 @@ type GroupProps = Omit<Props, 'value'> & { readonly value: string }
 
 const GROUPS_SHOWN = 500
 
-function GroupField({ side, value, onChange, faultOf }: GroupProps) {
+function GroupField({ of: side, value, onChange, faultOf }: GroupProps) {
+  const words = useWords('policies')
   const tenant = useSlug()
   const { data } = useEndpoint(listGroups, { params: { tenant }, query: { limit: GROUPS_SHOWN } })
   const groups = data?.items ?? []
   if (data && groups.length === 0) {
     return (
       <p className="small tx2">
-        There is no address group yet.{' '}
+        {words('scope.noGroup')}{' '}
         <Link to="/t/$slug/policies/groups" params={{ slug: tenant }}>
-          Make one
+          {words('scope.makeGroup')}
         </Link>
       </p>
     )
   }
   return (
     <NativeSelect
-      label="Group"
+      label={words('scope.groupField')}
       data={[
-        { value: '', label: 'Choose a group' },
+        { value: '', label: words('scope.chooseGroup') },
         ...groups.map(({ id, name }) => ({ value: id, label: name })),
       ]}
       value={value}
@@ -110,24 +113,15 @@ function scopeOf(kind: PolicyScope['kind']): PolicyScope {
   }
 }
 
-const basedOn = [
-  { value: 'envelope', label: 'Envelope (MAIL FROM)' },
-  { value: 'header', label: 'Header (From)' },
-  { value: 'both', label: 'Both' },
-] as const
-
-const basedOnHelp = {
-  envelope: 'What the sending server says. Bounces and mailing lists have another one than the reader sees.',
-  header: 'What the reader sees. It comes with the content, too late to skip greylisting and reputation.',
-  both: 'Either may match. A match by the header alone comes too late to skip greylisting and reputation.',
-} as const
+const BASED_ON = ['envelope', 'header', 'both'] as const
 
 export function BasedOn({ draft, onChange }: { readonly draft: PolicyDraft; readonly onChange: Change }) {
+  const words = useWords('policies')
   return (
     <NativeSelect
-      label="Addresses based on"
-      description={basedOnHelp[draft.addressesBasedOn]}
-      data={[...basedOn]}
+      label={words('basedOn.label')}
+      description={words(`basedOn.${draft.addressesBasedOn}Text`)}
+      data={BASED_ON.map((value) => ({ value, label: words(`basedOn.${value}`) }))}
       value={draft.addressesBasedOn}
       onChange={(event) =>
         onChange({ addressesBasedOn: event.currentTarget.value as PolicyDraft['addressesBasedOn'] })

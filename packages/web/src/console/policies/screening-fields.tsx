@@ -1,36 +1,43 @@
 // What screening of content leads to: fields of virus, attachment and spam policies.
+import { useWords } from '#i18n/i18n.ts'
 import { Choice } from './choice.tsx'
 import type { FieldsProps } from './option-fields.tsx'
 
-const scanWords = { scan: 'Scan', none: 'No action: nobody looks at this mail' } as const
-const infectedWords = { reject: 'Refuse with 554', hold: 'Hold' } as const
-const notCheckedWords = { hold: 'Hold', reject: 'Refuse', deliver: 'Deliver unchecked' } as const
-const awayWords = {
-  defer: 'Defer with 451: the sender comes again',
-  hold: 'Hold',
-  deliver: 'Deliver unchecked',
-} as const
+const SCAN = ['scan', 'none'] as const
+const INFECTED = ['reject', 'hold'] as const
+const NOT_CHECKED = ['hold', 'reject', 'deliver'] as const
+const AWAY = ['defer', 'hold', 'deliver'] as const
 
 export function VirusScanning({ option, set }: FieldsProps<'virus-scanning'>) {
+  const words = useWords('policies')
   const { action, infected, notChecked, unavailable } = option
   return (
     <>
-      <Choice label="Action" words={scanWords} value={action} onChange={(to) => set({ action: to })} />
       <Choice
-        label="Malware found"
-        words={infectedWords}
+        label={words('option.action')}
+        of="option.scan"
+        values={SCAN}
+        value={action}
+        onChange={(to) => set({ action: to })}
+      />
+      <Choice
+        label={words('option.malwareFound')}
+        of="option.infected"
+        values={INFECTED}
         value={infected ?? 'reject'}
         onChange={(to) => set({ infected: to })}
       />
       <Choice
-        label="Not checked: encrypted, too large, too deep"
-        words={notCheckedWords}
+        label={words('option.notCheckedLabel')}
+        of="option.notChecked"
+        values={NOT_CHECKED}
         value={notChecked ?? 'hold'}
         onChange={(to) => set({ notChecked: to })}
       />
       <Choice
-        label="Scanner away"
-        words={awayWords}
+        label={words('option.scannerAway')}
+        of="option.away"
+        values={AWAY}
         value={unavailable ?? 'defer'}
         onChange={(to) => set({ unavailable: to })}
       />
@@ -38,48 +45,41 @@ export function VirusScanning({ option, set }: FieldsProps<'virus-scanning'>) {
   )
 }
 
-const attachmentWords = { none: 'No action', tag: 'Tag', hold: 'Hold', reject: 'Refuse' } as const
-const classWords = {
-  dangerous: 'Dangerous types, such as exe, js, lnk, iso and one',
-  script: 'Pages and pictures with scripts',
-  macro: 'Office documents with macros',
-  encrypted: 'Encrypted archives and documents',
-  disguised: 'Names that deceive, such as invoice.pdf.exe',
-  unreadable: 'What could not be looked into',
-} as const
-const classes = Object.keys(classWords) as (keyof typeof classWords)[]
+const ATTACHMENT = ['none', 'tag', 'hold', 'reject'] as const
+const CLASSES = ['dangerous', 'script', 'macro', 'encrypted', 'disguised', 'unreadable'] as const
 
 export function AttachmentHandling({ option, set }: FieldsProps<'attachment-handling'>) {
-  return classes.map((name) => (
+  const words = useWords('policies')
+  return CLASSES.map((name) => (
     <Choice
       key={name}
-      label={classWords[name]}
-      words={attachmentWords}
+      label={words(`option.class.${name}`)}
+      of="option.attachment"
+      values={ATTACHMENT}
       value={option[name] ?? 'hold'}
       onChange={(to) => set({ [name]: to })}
     />
   ))
 }
 
-const spamWords = {
-  hold: 'Hold',
-  tag: 'Tag only',
-  reject: 'Refuse',
-  none: 'No action: leave these senders out of a wider policy',
-} as const
-const levelWords = {
-  relaxed: 'Relaxed: from 7 points',
-  moderate: 'Moderate: from 5 points',
-  aggressive: 'Aggressive: from 3 points',
-} as const
+const SPAM = ['hold', 'tag', 'reject', 'none'] as const
+const LEVELS = ['relaxed', 'moderate', 'aggressive'] as const
 
 export function SpamScanning({ option, set }: FieldsProps<'spam-scanning'>) {
+  const words = useWords('policies')
   return (
     <>
-      <Choice label="Action" words={spamWords} value={option.action} onChange={(to) => set({ action: to })} />
       <Choice
-        label="Level"
-        words={levelWords}
+        label={words('option.action')}
+        of="option.spam"
+        values={SPAM}
+        value={option.action}
+        onChange={(to) => set({ action: to })}
+      />
+      <Choice
+        label={words('option.levelLabel')}
+        of="option.spamLevel"
+        values={LEVELS}
         value={option.level ?? 'moderate'}
         onChange={(to) => set({ level: to })}
       />

@@ -3,33 +3,36 @@ import { listRoutes } from '@gatepost/contract/route.ts'
 import { NativeSelect, TagsInput } from '@mantine/core'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { Choice } from './choice.tsx'
 import type { FieldsProps } from './option-fields.tsx'
 
-const levelWords = {
-  'enforced-strict': 'Strict: TLS with a certificate of a public authority for the host',
-  'enforced-relaxed': 'Relaxed: TLS with any certificate, also a self-made one',
-  verified: 'Verified: TLS with a certificate for the recipient’s own domain, or for names you give',
-  dane: 'DANE: as the domain’s TLSA records say, and not without',
-  'mta-sts': 'MTA-STS: as the domain’s policy says, and not without',
-  opportunistic: 'Opportunistic: TLS where it is offered',
-} as const
-
-const receiptWords = {
-  enforce: 'Refuse mail that comes without TLS',
-  none: 'No action: leave these senders out of a wider policy',
-} as const
-
-const versionWords = { '1.2': 'TLS 1.2 or later', '1.3': 'TLS 1.3 or later' } as const
+const LEVELS = [
+  'enforced-strict',
+  'enforced-relaxed',
+  'verified',
+  'dane',
+  'mta-sts',
+  'opportunistic',
+] as const
+const RECEIPT = ['enforce', 'none'] as const
+const VERSIONS = ['1.2', '1.3'] as const
 
 export function SecureDelivery({ option, set, faultOf }: FieldsProps<'secure-delivery'>) {
+  const words = useWords('policies')
   return (
     <>
-      <Choice label="TLS" words={levelWords} value={option.level} onChange={(level) => set({ level })} />
+      <Choice
+        label={words('option.tls')}
+        of="option.level"
+        values={LEVELS}
+        value={option.level}
+        onChange={(level) => set({ level })}
+      />
       {option.level === 'verified' && (
         <TagsInput
-          label="Names in the certificate"
-          description="Leave empty for the recipient’s domain and names below it. A leading dot stands for any name below."
+          label={words('option.names')}
+          description={words('option.namesText')}
           value={option.names ?? []}
           splitChars={[',', ' ', ';', '\n']}
           acceptValueOnBlur
@@ -42,20 +45,25 @@ export function SecureDelivery({ option, set, faultOf }: FieldsProps<'secure-del
 }
 
 export function SecureReceipt({ option, set }: FieldsProps<'secure-receipt'>) {
+  const words = useWords('policies')
   return (
     <>
       <Choice
-        label="Action"
-        words={receiptWords}
+        label={words('option.action')}
+        of="option.receipt"
+        values={RECEIPT}
         value={option.action}
         onChange={(action) => set({ action })}
       />
       {option.action === 'enforce' && (
-        <Choice
-          label="Version"
-          words={versionWords}
+        <NativeSelect
+          label={words('option.versionLabel')}
+          data={VERSIONS.map((value) => ({
+            value,
+            label: words(value === '1.2' ? 'option.version.tls12' : 'option.version.tls13'),
+          }))}
           value={option.version ?? '1.2'}
-          onChange={(version) => set({ version })}
+          onChange={({ currentTarget: { value } }) => set({ version: value === '1.3' ? '1.3' : '1.2' })}
         />
       )}
     </>
@@ -63,16 +71,17 @@ export function SecureReceipt({ option, set }: FieldsProps<'secure-receipt'>) {
 }
 
 export function RouteField({ option, set, faultOf }: FieldsProps<'delivery-route'>) {
+  const words = useWords('policies')
   const { data } = useEndpoint(listRoutes, { params: { tenant: useSlug() } })
   const routes = (data?.items ?? []).map(({ id, name, host, port }) => ({
     value: id,
-    label: `${name}: ${host}, port ${port}`,
+    label: words('option.routeWords', { name, host, port }),
   }))
   return (
     <NativeSelect
-      label="Delivery route"
-      description="Routes are made under Mail flow, Delivery routes"
-      data={[{ value: '', label: 'Choose a route' }, ...routes]}
+      label={words('option.route')}
+      description={words('option.routeText')}
+      data={[{ value: '', label: words('option.chooseRoute') }, ...routes]}
       value={option.routeId}
       error={faultOf('option/routeId')}
       onChange={(event) => set({ routeId: event.currentTarget.value })}

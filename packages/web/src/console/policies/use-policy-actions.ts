@@ -14,6 +14,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useAction } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { useConfirm } from '#shared/confirm.tsx'
 import { removedKey } from './removed-note.tsx'
 
@@ -24,6 +25,7 @@ export function usePolicyActions(policy: Policy) {
   const client = useQueryClient()
   const navigate = useNavigate()
   const confirm = useConfirm()
+  const words = useWords('policies')
   const params = { tenant, policy: policy.id }
   const enable = useAction(enablePolicy, { readAgain: READ_AGAIN })
   const duplicate = useAction(duplicatePolicy, {
@@ -46,9 +48,13 @@ export function usePolicyActions(policy: Policy) {
     duplicate: () => duplicate.mutate({ params, body: { reason: '' } }),
     async remove() {
       const agreed = await confirm({
-        title: `Mail is judged without “${policy.name}”`,
-        body: `${policy.fromText} → ${policy.toText}: ${policy.optionText}. It can be brought back right after.`,
-        act: 'Remove policy',
+        title: words('remove.title', { name: policy.name }),
+        body: words('remove.body', {
+          from: policy.fromText,
+          to: policy.toText,
+          does: policy.optionText,
+        }),
+        act: words('remove.act'),
       })
       if (agreed) remove.mutate({ params, query: {} })
     },

@@ -4,6 +4,7 @@ import { Button, Modal, NativeSelect, TextInput } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
 import { useWords } from '#i18n/i18n.ts'
 import confirm from '#shared/confirm.module.css'
+import { useFocusBack } from '#shared/focus-back.ts'
 import stack from '#shared/stack.module.css'
 import { sentence } from './consequence.ts'
 
@@ -19,6 +20,7 @@ type DialogProps = {
 }
 
 function Dialog({ title, act, disabled, onAct, onClose, children }: DialogProps) {
+  useFocusBack()
   const words = useWords('queue')
   return (
     <Modal
