@@ -1,7 +1,6 @@
 // Evaluates a domain's SPF record for every address that we send from (C6): by the evaluation itself, never
 // by comparing texts.
 import type { SpfReport } from '@gatepost/contract/signing.ts'
-import { SpfChecker } from '#authentication/spf.ts'
 import type { Dns } from '#platform/dns-types.ts'
 import { findDomain } from '../domain/store.ts'
 import { problem } from '../problem.ts'
@@ -38,6 +37,8 @@ async function reportOf(domain: string, { clock, dns, config }: Omit<Deps, 'stor
     ADDRESSES_MAX,
   )
   const records = answer.kind === 'found' ? answer.records.filter(isSpfRecord) : []
+  // At first use: the evaluation brings a hundred modules that control needs for nothing else.
+  const { SpfChecker } = await import('#authentication/spf.ts')
   const checker = new SpfChecker({ dns: fresh, clock, hostname })
   const senders = await Promise.all(
     all.map(async (address) => {

@@ -4,7 +4,6 @@
 import { createPrivateKey } from 'node:crypto'
 import type { Check } from '@gatepost/contract/common.ts'
 import { parseHeaderFields, splitMessage } from '@gatepost/mail/header.ts'
-import { Authenticator } from '#authentication/authenticator.ts'
 import { BodyHash } from '#authentication/body-hash.ts'
 import { dkimSignature, MessageToSign } from '#authentication/sign.ts'
 import { SIGNING_KEY_COLUMN } from '#link/signing-key.ts'
@@ -60,6 +59,8 @@ async function checkOf(row: KeyRow, { clock, dns, config, secrets }: Deps): Prom
     const signature = await dkimSignature(message, { ...row, key }, now)
     const signed = Buffer.concat([Buffer.from(signature), content])
     const fresh: Dns = { ...dns, query: (query) => dns.query({ ...query, fresh: true }) }
+    // At first use, as for SPF: control verifies nothing else.
+    const { Authenticator } = await import('#authentication/authenticator.ts')
     const tap = new Authenticator({ dns: fresh, clock, hostname: config.hostname }).tap(signed)
     tap?.write(signed)
     const [found] = (await tap?.finish())?.dkim ?? []
