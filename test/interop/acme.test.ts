@@ -1,4 +1,5 @@
-// Certificates by ACME, from a real authority (Pebble) that fetches every challenge from a running gateway: in
+// Certificates by ACME, from a real authority (Pebble) that fetches every challenge from a running gateway:
+// in
 // use for SMTP and HTTPS by host name, renewed without ending a session, and refused in the authority's own
 // words (T1).
 import assert from 'node:assert/strict'
@@ -61,13 +62,6 @@ before(
   { timeout: 240_000 },
 )
 after(async () => {
-  process.stderr.write(
-    gateway
-      ?.output()
-      .split('\n')
-      .filter((l) => /control.certificate|boot.started/.test(l))
-      .join('\n') ?? '',
-  )
   await gateway?.stop()
   await pebble?.stop()
   await dns?.stop()

@@ -8,7 +8,8 @@ import { endpoint } from './endpoint.ts'
 export const CertificateSource = z.enum(['fetched', 'file', 'self-made'])
 
 /**
- * `waiting`: never fetched so far. `failing`: the last try failed. `expiring`: within 14 days, and nobody here
+ * `waiting`: never fetched so far. `failing`: the last try failed. `expiring`: within 14 days, and nobody
+ * here
  * renews it.
  */
 export const CertificateState = z.enum([

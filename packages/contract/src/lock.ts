@@ -10,7 +10,9 @@ export const Knocked = z.object({
   from: z.object({ kind: z.enum(['address', 'agent']), name: z.string() }),
   /** Whose sender it named: somebody outside, or one of the organisation's own domains. */
   sender: z.enum(['outside', 'own-domain']),
-  /** `cloud-domain`: asked for a recipient in the tenant’s own domain at the cloud, such as onmicrosoft.com. */
+  /**
+   * `cloud-domain`: asked for a recipient in the tenant’s own domain at the cloud, such as onmicrosoft.com.
+   */
   recipient: z.enum(['usual', 'cloud-domain']).optional(),
   kind: z.enum(['open', 'closed', 'unknown']),
   stage: z.enum(['connect', 'greeting', 'ehlo', 'mail', 'rcpt', 'data']),

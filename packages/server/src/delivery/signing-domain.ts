@@ -58,7 +58,8 @@ export function isSigningWanted({ envelope, forwardPath, authors, settings, now 
 const byRecipient = new WeakMap<TenantSettings, boolean>()
 
 /**
- * Whether a policy signs for some recipients and not for others: each then gets a transmission of its own. The
+ * Whether a policy signs for some recipients and not for others: each then gets a transmission of its own.
+ * The
  * authors are not known before the content is read, so this asks for any.
  */
 export function isSignedByRecipient(settings: TenantSettings): boolean {

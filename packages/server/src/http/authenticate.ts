@@ -11,7 +11,10 @@ const LOOPBACK_COOKIE = 'gatepost'
 /** The absolute life time of a session; the server ends it earlier when idle. */
 const SESSION_SECONDS = 7 * 86_400
 
-/** The client's address, and whether it came by TLS, ours or a proxy's. Proxies are believed only when trusted. */
+/**
+ * The client's address, and whether it came by TLS, ours or a proxy's. Proxies are believed only when
+ * trusted.
+ */
 export function clientAddressOf(
   context: Context,
   trustedProxies: readonly string[],

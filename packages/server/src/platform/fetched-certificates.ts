@@ -31,7 +31,9 @@ export function fetchedPath(folder: string, name: string): string {
   return join(folder, `${name}.pem`)
 }
 
-/** Replaces what lies there, where it differs; tells whether it did. Files are readable by us alone (0600). */
+/**
+ * Replaces what lies there, where it differs; tells whether it did. Files are readable by us alone (0600).
+ */
 export function writeFetched(folder: string, all: readonly Fetched[]): boolean {
   ensureFetchedFolder(folder)
   const kept = all.filter(({ name }) => NAME.test(name))

@@ -1,4 +1,5 @@
-// TLS material: the operator's certificate files and those fetched by ACME, watched and chosen by host name; or
+// TLS material: the operator's certificate files and those fetched by ACME, watched and chosen by host name;
+// or
 // a self-made P-256 certificate made at first start.
 import {
   createPrivateKey,
@@ -100,19 +101,14 @@ export function openTls(options: Options): TlsMaterial {
     reloaded(problem)
   }
   load()
-  let timer: NodeJS.Timeout | null = null
-  const loadSoon = (): void => {
-    timer ??= setTimeout(() => {
-      timer = null
-      load()
-    }, SETTLE_MS).unref()
-  }
-  const watched = [
-    ...[files ?? [], further].flat().flatMap(({ certificate, key }) => [certificate, key]),
-    ...(fetched === null ? [] : [join(fetched, FETCHED_INDEX)]),
-    ...(ticketKeyFile ? [ticketKeyFile] : []),
-  ]
-  const stop = watched.map((path) => watchFile(path, loadSoon))
+  const close = watchTogether(
+    [
+      ...[files ?? [], further].flat().flatMap(({ certificate, key }) => [certificate, key]),
+      ...(fetched === null ? [] : [join(fetched, FETCHED_INDEX)]),
+      ...(ticketKeyFile ? [ticketKeyFile] : []),
+    ],
+    load,
+  )
   return {
     context: () => usual?.context ?? null,
     byName: () => {
@@ -121,10 +117,23 @@ export function openTls(options: Options): TlsMaterial {
     },
     usual: () => usual?.pair ?? null,
     certificate: () => usual?.pair.cert ?? '',
-    close: () => {
-      for (const end of stop) end()
-      if (timer !== null) clearTimeout(timer)
-    },
+    close,
+  }
+}
+
+/** Looks once a moment after any of the files changed; returns the stop. */
+function watchTogether(paths: readonly string[], look: () => void): () => void {
+  let timer: NodeJS.Timeout | null = null
+  const lookSoon = (): void => {
+    timer ??= setTimeout(() => {
+      timer = null
+      look()
+    }, SETTLE_MS).unref()
+  }
+  const stop = paths.map((path) => watchFile(path, lookSoon))
+  return () => {
+    for (const end of stop) end()
+    if (timer !== null) clearTimeout(timer)
   }
 }
 

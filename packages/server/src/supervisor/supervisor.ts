@@ -146,7 +146,10 @@ function printBlock(
   )
 }
 
-/** `GATEPOST_URL`, or our name where the console has TLS of its own, or the loopback address that it listens on. */
+/**
+ * `GATEPOST_URL`, or our name where the console has TLS of its own, or the loopback address that it listens
+ * on.
+ */
 export function consoleUrl(config: BootConfig, listening: readonly Listening[]): string {
   if (config.http.url) return config.http.url.endsWith('/') ? config.http.url : `${config.http.url}/`
   const https = listening.find(({ role }) => role === 'https')

@@ -59,19 +59,22 @@ const sources = {
 
 function CertificatePanel({ certificate }: { readonly certificate: Certificate }) {
   const { name, source, state, lastError, failures, nextAt, triedAt, tlsa } = certificate
+  // A name that never had one is not “not renewed”.
+  const word = state === 'failing' && certificate.issuedAt === null ? { word: 'Not fetched yet' } : {}
   return (
-    <Panel title={name} side={<StatusWord of="certificate" state={state} />} flush>
+    <Panel title={name} side={<StatusWord of="certificate" state={state} {...word} />} flush>
       {lastError !== null && (
         <PanelBody>
           <Note
             tone={state === 'expired' ? 'bad' : 'warn'}
-            title={source === 'fetched' ? 'The certificate authority says no' : 'This file is not used'}
+            title={source === 'fetched' ? 'It could not be fetched' : 'This file is not used'}
           >
-            <p>{lastError}</p>
+            {/* Addresses with tokens are longer than a phone is wide. */}
+            <p style={{ overflowWrap: 'anywhere' }}>{lastError}</p>
             {source === 'fetched' && nextAt !== null && (
               <p>
                 Tried {failures === 1 ? 'once' : `${failures} times`}, last{' '}
-                <RelativeTime at={triedAt ?? nextAt} />; again <RelativeTime at={nextAt} />.
+                <RelativeTime at={triedAt ?? nextAt} />; again <FullTime at={nextAt} />.
               </p>
             )}
           </Note>
@@ -192,8 +195,10 @@ function Fetching({ acme }: Pick<Certificates, 'acme'>) {
           ],
         ]}
       />
-      <p className="small tx2">Each is renewed at two thirds of its life.</p>
-      <AlertChannelLink what="A renewal that fails twice" isSystem />
+      <div className={stack.stack}>
+        <p className="small tx2">Each is renewed at two thirds of its life.</p>
+        <AlertChannelLink what="A renewal that fails twice" isSystem />
+      </div>
     </Panel>
   )
 }

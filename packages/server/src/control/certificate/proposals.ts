@@ -10,7 +10,9 @@ type Deps = Pick<ControlDeps, 'store' | 'dns' | 'config'>
 const DOMAINS_MAX = 1_000
 const HOSTS_MAX = 50
 
-/** Names that clients reach us by: our own, the console's, and mail hosts of organisations at our addresses. */
+/**
+ * Names that clients reach us by: our own, the console's, and mail hosts of organisations at our addresses.
+ */
 export async function proposalsOf(items: readonly Certificate[], { store, dns, config }: Deps) {
   const named = new Set(items.filter(({ source }) => source !== 'self-made').flatMap(({ names }) => names))
   const isNamed = (host: string): boolean => named.has(host) || named.has(`*${host.slice(host.indexOf('.'))}`)

@@ -1,4 +1,5 @@
-// The TLSA record that vouches for a certificate's key (DANE, RFC 6698 and RFC 7672 §3.1.1): what to publish, and
+// The TLSA record that vouches for a certificate's key (DANE, RFC 6698 and RFC 7672 §3.1.1): what to publish,
+// and
 // whether what is published still fits.
 import { createHash, X509Certificate } from 'node:crypto'
 import type { Dns, TlsaRecord } from '#platform/dns-types.ts'
@@ -19,7 +20,8 @@ export function tlsaRecordOf(chain: string): string {
 }
 
 /**
- * Compares the records of a host with the key of a chain. A record of another form counts as differing. `fresh`
+ * Compares the records of a host with the key of a chain. A record of another form counts as differing.
+ * `fresh`
  * asks past the cache.
  */
 export async function publishedFor(

@@ -83,7 +83,9 @@ type Question = {
 }
 type Asked = Question & { readonly vantage: Vantage }
 
-/** An outside sender; in clouds also one that pretends to be inside, and the domain that no MX of ours covers. */
+/**
+ * An outside sender; in clouds also one that pretends to be inside, and the domain that no MX of ours covers.
+ */
 async function questionsFor(door: Door, { dns }: KnockDeps): Promise<readonly Question[]> {
   const { forwardPath, ownDomain } = door
   const usual = { recipient: 'usual', forwardPath } as const

@@ -54,7 +54,8 @@ export const certificateLook: Look = {
 /** Once certificates are fetched, the page of certificates says what keeps them away. */
 function remedyOf({ acme }: Parameters<Look['look']>[0]['config']['tls']): string {
   return acme === null
-    ? 'Set GATEPOST_TLS_ACME_TERMS_AGREED=yes to have one fetched, or name the files of a public certificate in GATEPOST_TLS_CERTIFICATE and GATEPOST_TLS_KEY.'
+    ? 'Set GATEPOST_TLS_ACME_TERMS_AGREED=yes to have one fetched, ' +
+        'or GATEPOST_TLS_CERTIFICATE and GATEPOST_TLS_KEY to the files of a public one.'
     : 'It is fetched by ACME: the page of certificates says what the authority answers.'
 }
 

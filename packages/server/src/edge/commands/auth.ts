@@ -1,5 +1,6 @@
 // AUTH: a host proves with a service credential whose mail it sends. RFC 4954; PLAIN (RFC 4616), LOGIN,
-// SCRAM-SHA-256 (RFC 5802, RFC 7677), with PLUS bound to the connection. Only inside TLS, and no passwords of people (decisions 36).
+// SCRAM-SHA-256 (RFC 5802, RFC 7677), with PLUS bound to the connection. Only inside TLS, and no passwords of
+// people (decisions 36).
 import { randomBytes } from 'node:crypto'
 import type { Command } from '@gatepost/mail/command.ts'
 import { replies } from '@gatepost/mail/replies.ts'

@@ -17,15 +17,17 @@ export type ClientFirst = {
   readonly bare: string
 }
 
+/** Flag of channel binding, authzid, and the bare message with name and nonce (RFC 5802 §7). */
+const CLIENT_FIRST =
+  /^(n|p=tls-exporter|p=tls-server-end-point),(?:a=([^,]*))?,(n=([^,]*),r=([\x21-\x2B\x2D-\x7E]+)(?:,.*)?)$/s
+
 /**
- * The client's first message, or null when it is none. With PLUS it names a binding. Without, `n` is taken and
+ * The client's first message, or null when it is none. With PLUS it names a binding. Without, `n` is taken
+ * and
  * `y` is not: we announce PLUS, so a client that could bind and did not see it was lied to (RFC 5802 §6).
  */
 export function parseClientFirst(text: string, isPlus = false): ClientFirst | null {
-  const match =
-    /^(n|p=tls-exporter|p=tls-server-end-point),(?:a=([^,]*))?,(n=([^,]*),r=([\x21-\x2B\x2D-\x7E]+)(?:,.*)?)$/s.exec(
-      text,
-    )
+  const match = CLIENT_FIRST.exec(text)
   if (match === null) return null
   const [, flag = '', authzid, bare = '', name = '', nonce = ''] = match
   if ((flag !== 'n') !== isPlus) return null
