@@ -1,6 +1,7 @@
 // Every fuzz target there is; a new file in targets/ is named here.
 import type { Target } from './target.ts'
 import { addresses } from './targets/addresses.ts'
+import { archiveLists } from './targets/archive-lists.ts'
 import { authenticationResultsField } from './targets/authentication-results.ts'
 import { commands } from './targets/commands.ts'
 import { contents } from './targets/contents.ts'
@@ -10,16 +11,24 @@ import { headers } from './targets/headers.ts'
 import { outgoingContent } from './targets/outgoing-content.ts'
 import { replyParser } from './targets/reply-parser.ts'
 import { signatures } from './targets/signatures.ts'
+import { proxyHeaders, publishedPolicies } from './targets/told-by-others.ts'
+import { journalReports, reportLetters, winmailDat } from './targets/wrapped-mail.ts'
 
 export const targets: readonly Target[] = [
   addresses,
+  archiveLists,
   authenticationResultsField,
   commands,
   contents,
   dataReader,
   deliveryReports,
   headers,
+  journalReports,
   outgoingContent,
+  proxyHeaders,
+  publishedPolicies,
   replyParser,
+  reportLetters,
   signatures,
+  winmailDat,
 ]

@@ -1,5 +1,6 @@
 // Where people forward mail that they report (H1): spam@, phish@ and notspam@ of `report.` before a domain of
-// theirs, or at the gateway's own name. Taken from the organisation's own hosts alone; else mail like any other.
+// theirs, or at the gateway's own name. Taken from the organisation's own hosts alone; else mail like any
+// other.
 import { addressKey, type Mailbox } from '@gatepost/mail/address.ts'
 import type { RcptParameters } from '@gatepost/mail/command.ts'
 import { replies } from '@gatepost/mail/replies.ts'

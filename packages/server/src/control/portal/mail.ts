@@ -1,4 +1,5 @@
-// Mail that an end user got, and what they say of it (H5): spam, phish, or wanted. The archive's copy becomes a
+// Mail that an end user got, and what they say of it (H5): spam, phish, or wanted. The archive's copy becomes
+// a
 // lesson; without one the sender is blocked for this mailbox and the person is told where to forward it.
 import type { BodyOf, OutputOf, QueryOf } from '@gatepost/contract/endpoint.ts'
 import type { listOwnMail, reportOwnMail } from '@gatepost/contract/portal.ts'
@@ -58,7 +59,8 @@ export async function listMailOfMine(
 
 /**
  * Takes a person's word about mail that they got. `wanted` takes an earlier report of theirs back, with its
- * lesson and the block it made. Throws `not-found` for anybody else's mail, `limit-reached` on too many a day.
+ * lesson and the block it made. Throws `not-found` for anybody else's mail, `limit-reached` on too many a
+ * day.
  */
 export async function reportMine(
   scope: Scope,

@@ -1,4 +1,5 @@
-// Reports by letter (H1): people forward a message to spam@, phish@ or notspam@, an edge brings it here, it is
+// Reports by letter (H1): people forward a message to spam@, phish@ or notspam@, an edge brings it here, it
+// is
 // unwrapped and learned from, and a short letter says what became of it.
 import type { ReportKind } from '@gatepost/contract/spam.ts'
 import { addressKey } from '@gatepost/mail/address.ts'
@@ -87,7 +88,9 @@ type Learned = Pick<ReportLine, 'author' | 'subject' | 'outcome'> & {
   readonly lessonId: string | null
 }
 
-/** What the letter itself holds is learned from; a quotation leads to the copy we keep, where there is one. */
+/**
+ * What the letter itself holds is learned from; a quotation leads to the copy we keep, where there is one.
+ */
 async function learn(
   scope: Scope,
   { one, kind, mailbox }: { readonly one: Unwrapped; readonly kind: ReportKind; readonly mailbox: string },

@@ -1,4 +1,5 @@
-// What is found in forwarded reports: attached messages in every dress that mail programs give them, items that
+// What is found in forwarded reports: attached messages in every dress that mail programs give them, items
+// that
 // nobody can read, and quotations in several languages.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
