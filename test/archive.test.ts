@@ -286,6 +286,30 @@ story('one changed octet, a missing content and a changed record are found by ve
   database.close()
 })
 
+story('a journal copy with a footer is an entry of its own, and both tell of each other', async (control) => {
+  const { scope, deps } = await world(control, 'footer')
+  const { tenantId } = scope
+  await archiveMessage(control, tenantId, { content: MESSAGE })
+  await archiveMessage(control, tenantId, {
+    content: MESSAGE.replace('bob@bright', 'eve@bright').replace('quarterly', 'other'),
+  })
+  const changed = MESSAGE.replace('</p>', ' Scanned by the host.</p>')
+  await archiveMessage(control, tenantId, {
+    as: 'journal',
+    forwardPaths: [],
+    content: report(['To: ann@acme.example'], changed),
+  })
+  const { items } = await searchArchive(scope, { limit: 10, text: 'quarterly' }, deps)
+  assert.equal(items.length, 2)
+  for (const [at, { id }] of items.entries()) {
+    const { variants } = await readArchived(scope, { id }, deps)
+    assert.deepEqual(
+      variants.map((one) => [one.id, one.sources]),
+      [[items[1 - at]!.id, at === 0 ? ['gateway'] : ['journal']]],
+    )
+  }
+})
+
 story('days tell what came one way only', async (control) => {
   const { scope, deps } = await world(control, 'theta')
   const { tenantId } = scope

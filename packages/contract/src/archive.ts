@@ -137,6 +137,10 @@ export const ArchivedMessage = ArchiveItem.omit({ snippet: true }).extend({
   holds: z.array(z.string()),
   /** Address of the content: HMAC-SHA-256 under the key of the archive. */
   digest: z.string(),
+  /** Entries of the same message with other words, such as a footer that a host added. */
+  variants: z.array(
+    z.object({ id: z.string(), sources: z.array(ArchiveSource), archivedAt: Time, size: z.int() }),
+  ),
 })
 export type ArchivedMessage = z.infer<typeof ArchivedMessage>
 

@@ -17,6 +17,7 @@ import type { ArchivedPerson } from './record.ts'
 import { ContentSpoiled } from './seal.ts'
 import { holdsOf, settingOf } from './store.ts'
 import type { Cursor, FoundEntry } from './thread-wire.ts'
+import type { Variant } from './variants.ts'
 
 /** Recipients in a row of the list. */
 const RECIPIENTS_SHOWN = 3
@@ -75,6 +76,7 @@ export async function readArchived(
     header: [...content.header],
     holds: [...found.heldBy],
     digest: entry.digest,
+    variants: found.variants.map(({ sources, ...one }) => ({ ...one, sources: [...sources] })),
   }
 }
 
@@ -115,7 +117,7 @@ async function findEntry(
   scope: Scope,
   asked: { readonly id: string; readonly reason?: string | undefined; readonly action?: string },
   deps: ArchiveDeps,
-): Promise<FoundEntry & { readonly heldBy: readonly string[] }> {
+): Promise<FoundEntry & { readonly heldBy: readonly string[]; readonly variants: readonly Variant[] }> {
   const { id, reason, action = 'archive.read' } = asked
   // A single message of an organisation without an archive is not there, whoever else has one of that id.
   if ((await settingOf(deps.store.db, scope.tenantId)) === null) throw notArchived()

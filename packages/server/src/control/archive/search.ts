@@ -10,6 +10,7 @@ import type { AdditionRecord, EntryRecord } from './record.ts'
 import { archiveKeys, readStart } from './seal.ts'
 import { snippetOf, termsOf } from './terms.ts'
 import type { Asked, Cursor, DayCount, FoundEntry, ShownContent } from './thread-wire.ts'
+import { variantsOf } from './variants.ts'
 import { filesOfTnef, isWinmail, textOfTnef, winmailIn } from './winmail.ts'
 import type { WordPart } from './word-parts.ts'
 
@@ -167,7 +168,9 @@ export function entryById(
   const seq = Number(row.seq)
   const additions = additionsOf(files, tenantId, { month: name, seq })
   const fitting = holds.flatMap((query, index) => (fits(month, seq, compileQuery(query)) ? [index] : []))
-  return { seq, entry: JSON.parse(String(row.body)) as EntryRecord, additions, snippet: [], holds: fitting }
+  const entry = JSON.parse(String(row.body)) as EntryRecord
+  const variants = variantsOf(files, tenantId, { month: name, seq, entry })
+  return { seq, entry, additions, snippet: [], holds: fitting, variants }
 }
 
 /** Further copies come within the month of the entry or the one behind it. */

@@ -4,6 +4,7 @@ import type { ArchiveCheck } from '@gatepost/contract/archive-settings.ts'
 import type { StoreOptions } from './content-store.ts'
 import type { Copy, Head } from './ledger.ts'
 import type { AdditionRecord, EntryRecord } from './record.ts'
+import type { Variant } from './variants.ts'
 
 /**
  * `prepare`: reads and seals what comes. `write`: enters it. `read`: searches and shows. `check`: goes
@@ -127,7 +128,7 @@ export type Asked = {
   count: { in: { tenantId: string; query: ArchiveQuery; max: number }; out: number }
   entry: {
     in: { tenantId: string; entryId: string; holds: readonly ArchiveQuery[] }
-    out: (FoundEntry & { readonly holds: readonly number[] }) | null
+    out: (FoundEntry & { readonly holds: readonly number[]; readonly variants: readonly Variant[] }) | null
   }
   show: { in: { tenant: TenantWord; digest: string }; out: ShownContent }
   totals: {

@@ -83,6 +83,7 @@ export function ArchivedPage() {
             />
           </Panel>
         )}
+        {data && data.variants.length > 0 && <Variants message={data} reason={reason} />}
         {data && <People people={data.people} />}
         {data && (
           <Fold title={words('headerFields')}>
@@ -133,6 +134,32 @@ function About({ message }: { readonly message: ArchivedMessage }) {
           [words('digest'), <code key="digest">{message.digest.slice(0, 32)}…</code>],
         ]}
       />
+    </Panel>
+  )
+}
+
+/** The same message with other words: hosts add footers before they journal. */
+function Variants(props: { readonly message: ArchivedMessage; readonly reason: string | undefined }) {
+  const { message, reason } = props
+  const words = useWords('archive')
+  const slug = useSlug()
+  return (
+    <Panel title={words('variants')}>
+      <p className="small tx2">{words('variantsMean')}</p>
+      <ul>
+        {message.variants.map(({ id, sources, archivedAt, size }) => (
+          <li key={id}>
+            <Link
+              to="/t/$slug/archive/$archived"
+              params={{ slug, archived: id }}
+              search={reason === undefined ? {} : { reason }}
+            >
+              {sources.map((source) => words(`sources.${source}`)).join(', ')}, {dateTime(archivedAt)}
+            </Link>
+            , {bytes(size)}
+          </li>
+        ))}
+      </ul>
     </Panel>
   )
 }
