@@ -216,9 +216,12 @@ export function PasskeyForm({ onDone, onCancel }: PasskeyProps) {
 
 /** What went wrong with a passkey: the person's own no is no fault of ours. */
 export function PasskeyFault({ error }: { readonly error: unknown }) {
-  const words = useWords('account')
   if (!error) return null
-  if (error instanceof PasskeyDeclined)
-    return <Note tone="warn" title={words(`declined.${error.why}`, error.message)} role="alert" />
-  return <ProblemNote error={error} focus />
+  return error instanceof PasskeyDeclined ? <Declined error={error} /> : <ProblemNote error={error} focus />
+}
+
+/** Apart, so that nobody waits for its words who has not declined. */
+function Declined({ error }: { readonly error: PasskeyDeclined }) {
+  const words = useWords('account')
+  return <Note tone="warn" title={words(`declined.${error.why}`, error.message)} role="alert" />
 }

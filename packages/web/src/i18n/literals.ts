@@ -8,13 +8,16 @@ const ATTRIBUTE = new RegExp(
   'gu',
 )
 /** Code that looks like text between tags: types, arrows, statements. */
-const CODE =
-  /[;=()[\]|&`$]|\b(?:const|return|import|export|function|readonly|type)\b|^\s*[?:.,]|^(?:void|Promise|else|ReactNode|table)$|autoFocus|^\w+\.[a-z]+[A-Z]\w*$|^' \+/u
+const CODE = /[;=()[\]|&`$]|\b(?:const|return|import|export|function|readonly|type)\b|^\s*[?:.,]/u
+/** Types, keywords and attributes that stand alone between brackets. */
+const ALONE = /^(?:void|Promise|else|ReactNode|table)$|autoFocus|^\w+\.[a-z]+[A-Z]\w*$|^' \+/u
+
+const isWords = (text: string): boolean => !CODE.test(text) && !ALONE.test(text)
 
 /** Texts in the order in which they stand; one that spans lines counts once. */
 export function literalsOf(source: string): readonly string[] {
   const markup = source.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
-  const texts = [...markup.matchAll(TEXT)].map(([, text]) => text ?? '').filter((text) => !CODE.test(text))
+  const texts = [...markup.matchAll(TEXT)].map(([, text]) => text ?? '').filter(isWords)
   const attributes = [...markup.matchAll(ATTRIBUTE)].map(([, plain, template]) => plain ?? template ?? '')
   return [...texts, ...attributes].map((text) => text.replaceAll(/\s+/g, ' ').trim())
 }

@@ -19,12 +19,16 @@ const FOOT = 24
 const LEFT = 44
 const TICKS = 3
 const GAP_SHARE = 0.24
+/** `19 Nov` or `15:00` with room beside it. */
+const LABEL_WIDTH = 56
 
 export function StackedBars({ rows, says, labelEvery }: Props) {
   const { ref, width } = useElementSize()
   const most = niceAbove(Math.max(...rows.map(({ parts }) => sumOf(parts)), 1))
   const inner = Math.max(0, width - LEFT)
   const slot = rows.length === 0 ? 0 : inner / rows.length
+  // Narrow drawings leave labels out, so that none stands in another.
+  const every = labelEvery * Math.max(1, Math.ceil(LABEL_WIDTH / Math.max(1, slot * labelEvery)))
   const toY = (value: number) => HEIGHT - (value / most) * (HEIGHT - 10)
   const ticks = Array.from({ length: TICKS + 1 }, (_, index) => (most / TICKS) * index)
   return (
@@ -54,7 +58,7 @@ export function StackedBars({ rows, says, labelEvery }: Props) {
                     data-mark={mark}
                   />
                 ))}
-                {index % labelEvery === 0 && (
+                {index % every === 0 && (
                   <text x={x + wide / 2} y={HEIGHT + 18} textAnchor={index === 0 ? 'start' : 'middle'}>
                     {label}
                   </text>

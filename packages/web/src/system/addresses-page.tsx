@@ -121,7 +121,7 @@ function columnsOf(may: boolean, end: (item: Item) => Promise<void>): readonly C
         state === 'coming' ? (
           <span>{lacking.length === 0 ? 'all' : `all but ${lacking.length}`}</span>
         ) : (
-          <span className="tx2">in use</span>
+          <span className="tx3">–</span>
         ),
     },
     {
