@@ -6,8 +6,11 @@ import {
   type Head,
   headLine,
   type JournalState,
+  partsAgain,
   partsLine,
   readJournal,
+  type Skipped,
+  skippedBy,
   stepLine,
   sumOf,
 } from '@gatepost/contacts/journal.ts'
@@ -31,7 +34,7 @@ export class Checkpoint implements Ledger {
   #hasBegun: boolean
   #seen: number
   #leftOut: LeftOut
-  #skipped: { readonly title: string; readonly why: string }[]
+  #skipped: Skipped[]
   #compactAt: number
 
   private constructor(path: string, state: JournalState, of: { appender: Appender; octets: number }) {
@@ -87,8 +90,13 @@ export class Checkpoint implements Ledger {
     return this.#leftOut
   }
 
-  get skipped(): readonly { readonly title: string; readonly why: string }[] {
+  get skipped(): readonly Skipped[] {
     return this.#skipped
+  }
+
+  /** How many parts the run has; none before it began. */
+  get parts(): number {
+    return this.#parts.length
   }
 
   get isComplete(): boolean {
@@ -105,6 +113,17 @@ export class Checkpoint implements Ledger {
     this.#hasBegun = true
   }
 
+  /** Puts parts that were given up untouched at the end once more; resolves with how many. */
+  async takeAgain(): Promise<number> {
+    const next = partsAgain({ parts: this.#parts, index: this.#index }, this.#skipped)
+    if (next === null) return 0
+    await this.#appender.append(partsLine(next.parts, next.from))
+    this.#parts = next.parts
+    this.#index = next.from
+    this.#skipped = this.#skipped.filter(({ isUntouched }) => !isUntouched)
+    return next.again
+  }
+
   async keep(step: Step): Promise<void> {
     const octets = await this.#appender.append(stepLine(step))
     for (const pair of step.pairs) this.collection.add(pair)
@@ -112,8 +131,7 @@ export class Checkpoint implements Ledger {
     this.#cursor = step.isPartDone ? null : step.cursor
     this.#seen += step.seen
     this.#leftOut = sumOf(this.#leftOut, step.leftOut)
-    if (step.skipped !== null)
-      this.#skipped.push({ title: this.#parts[step.index]?.title ?? '', why: step.skipped })
+    if (step.skipped !== null) this.#skipped.push(skippedBy(step, this.#parts))
     if (octets > this.#compactAt) await this.#compact()
   }
 

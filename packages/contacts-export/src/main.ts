@@ -51,8 +51,8 @@ export async function main(args: readonly string[]): Promise<number> {
     }
     const trouble = fileTrouble(error)
     if (trouble !== null) {
-      terminal.warn(trouble)
-      return 2
+      terminal.warn(trouble.words)
+      return trouble.isFull ? 1 : 2
     }
     terminal.warn(error instanceof Error ? (error.stack ?? error.message) : String(error))
     return 1
@@ -65,15 +65,19 @@ const FILE_TROUBLES: ReadonlyMap<string, string> = new Map([
   ['EPERM', 'may not be read or written by this account. Change its permissions, or choose another place.'],
   ['EROFS', 'lies on a disk that takes no writes. Choose another folder by --out.'],
   ['ENOSPC', 'has no room left. Make some, and start the same command again: it goes on where it stopped.'],
+  ['EDQUOT', 'has no room left. Make some, and start the same command again: it goes on where it stopped.'],
+  ['EEXIST', 'is a file where a folder is needed. Choose another folder by --out.'],
   ['EISDIR', 'is a folder where a file is needed.'],
   ['ENOTDIR', 'is a file where a folder is needed.'],
 ])
 
 /** What to do about a file that cannot be used; null for any other error. */
-function fileTrouble(error: unknown): string | null {
+function fileTrouble(error: unknown): { readonly words: string; readonly isFull: boolean } | null {
   if (!(error instanceof Error && 'code' in error && 'path' in error)) return null
-  const words = FILE_TROUBLES.get(String(error.code))
-  return words === undefined ? null : `${String(error.path)} ${words}`
+  const code = String(error.code)
+  const words = FILE_TROUBLES.get(code)
+  if (words === undefined) return null
+  return { words: `${String(error.path)} ${words}`, isFull: code === 'ENOSPC' || code === 'EDQUOT' }
 }
 
 async function collect(given: Given): Promise<number> {
@@ -140,9 +144,11 @@ async function runAndWrite(run: Run): Promise<number> {
     stop.abort(new Error('stopped'))
   })
   let code = 0
+  const again = await checkpoint.takeAgain()
+  if (again > 0) terminal.say(`What could not be read before is tried again: ${number(again)}.`)
   try {
     const outcome = await collectAll(run, stop.signal)
-    code = outcome === 'complete' ? (checkpoint.skipped.length > 0 ? 3 : 0) : 130
+    code = outcome === 'complete' ? completeCode(checkpoint) : 130
   } catch (error) {
     if (!(error instanceof SourceFault)) throw error
     terminal.show('')
@@ -151,6 +157,12 @@ async function runAndWrite(run: Run): Promise<number> {
     code = error.reach === 'passing' ? 4 : 1
   }
   return finish({ ...run, ownDomains: run.rules.ownDomains }, code)
+}
+
+/** All was read, all but some parts, or none of them. */
+function completeCode({ skipped, parts }: Checkpoint): number {
+  if (skipped.length === 0) return 0
+  return skipped.length === parts ? 1 : 3
 }
 
 async function collectAll(
@@ -201,13 +213,16 @@ async function finish(run: End, code: number): Promise<number> {
   if (given.isOn('preview')) preview(selection)
   else await writeParts(run, selection)
   sayWhatWasLeftOut(checkpoint, selection)
-  const next = nextWords(code, out)
+  const next = nextWords(code, { out, seen: checkpoint.seen })
   terminal.say(next)
   log(next)
   return code
 }
 
-async function writeParts({ given, out, log }: End, { pairs }: Selection): Promise<void> {
+async function writeParts(
+  { given, out, log, checkpoint: { seen } }: End,
+  { pairs }: Selection,
+): Promise<void> {
   const rows = given.count('rows', { min: 1, max: ROWS_PER_PART, otherwise: ROWS_PER_PART })
   const parts = csvParts(pairs, rows)
   const names = partNames(parts.length)
@@ -215,7 +230,7 @@ async function writeParts({ given, out, log }: End, { pairs }: Selection): Promi
   for (const { name } of (await platform.files.list(out)) ?? [])
     if (/^contacts(?:-\d{3,})?\.csv$/.test(name)) await platform.removeFile(platform.files.join(out, name))
   if (parts.length === 0) {
-    terminal.say('No contacts were found: no CSV was written.')
+    if (seen > 0) terminal.say('No contacts were found: no CSV was written.')
     return
   }
   for (const [index, text] of parts.entries()) {
@@ -253,21 +268,26 @@ function sayWhatWasLeftOut({ leftOut, skipped, seen }: Checkpoint, { dropped }: 
   if (skipped.length > SHOWN) terminal.warn(`  not read: ${number(skipped.length - SHOWN)} more, see the log`)
 }
 
-function nextWords(code: number, out: string): string {
+function nextWords(code: number, { out, seen }: { readonly out: string; readonly seen: number }): string {
   switch (code) {
     case 0:
       return 'All was read. Import the CSV under Connect, Import permitted senders.'
     case 3:
-      return 'All was read, except what is named above. The CSV can be imported.'
+      return (
+        'All was read, except what is named above. The CSV can be imported; the same command tries ' +
+        'again what could not be read.'
+      )
     case 130:
       return `Stopped. The same command goes on from the checkpoint in ${out}.`
     default:
+      if (seen === 0) return 'Nothing was read. Mend what is named above, and start the same command again.'
       return `It ended before all was read. The same command goes on from the checkpoint in ${out}.`
   }
 }
 
 async function askKind() {
-  if (!terminal.isInteractive) throw new WrongOption('--source is missing. See --help.')
+  if (!terminal.isInteractive)
+    throw new WrongOption(`--source is missing. It says what is read: ${toolKinds.join(', ')}. See --help.`)
   const typed = (await terminal.ask(`Source (${toolKinds.join(', ')}): `)).trim()
   const found = toolKinds.find((kind) => kind === typed)
   if (found === undefined) throw new WrongOption(`The source is one of ${toolKinds.join(', ')}.`)

@@ -143,7 +143,7 @@ function parsed(args: readonly string[]) {
       throw new WrongOption(
         'Secrets are never given on a command line, where others can see them: use --secret-file.',
       )
-    throw new WrongOption(`${said} See --help.`)
+    throw new WrongOption(`${(said ?? '').replace(/\.?$/, '.')} See --help.`)
   }
 }
 

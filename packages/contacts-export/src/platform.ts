@@ -71,13 +71,25 @@ export async function ensureFolder(folder: string): Promise<void> {
 export async function replaceFile(path: string, text: string | Uint8Array): Promise<void> {
   const handle = await open(`${path}.new`, 'w', 0o600)
   try {
-    await handle.writeFile(text)
-    await handle.sync()
+    await namingPath(path, async () => {
+      await handle.writeFile(text)
+      await handle.sync()
+    })
   } finally {
     await handle.close()
   }
   await chmod(`${path}.new`, 0o600)
   await rename(`${path}.new`, path)
+}
+
+/** Faults of an open file do not say which it is; a full disk shows only here. */
+async function namingPath(path: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    if (error instanceof Error && !('path' in error)) Object.assign(error, { path })
+    throw error
+  }
 }
 
 export async function removeFile(path: string): Promise<void> {
@@ -95,8 +107,10 @@ export async function openAppender(path: string, whole: number): Promise<Appende
   return {
     async append(text) {
       const octets = Buffer.from(text)
-      await handle.write(octets, 0, octets.length, at)
-      await handle.datasync()
+      await namingPath(path, async () => {
+        await writeWhole(handle, octets, at)
+        await handle.datasync()
+      })
       at += octets.length
       return at
     },
@@ -104,12 +118,18 @@ export async function openAppender(path: string, whole: number): Promise<Appende
   }
 }
 
+/** Writes all: a disk that is getting full takes a part first, and says so at the next attempt. */
+async function writeWhole(handle: FileHandle, octets: Buffer, at: number): Promise<void> {
+  for (let done = 0; done < octets.length; )
+    done += (await handle.write(octets, done, octets.length - done, at + done)).bytesWritten
+}
+
 /** The terminal: lines, one line that changes, and questions. */
 export type Terminal = {
   readonly isInteractive: boolean
   say(line: string): void
   warn(line: string): void
-  /** A line that is replaced by the next; left out where nobody watches. */
+  /** A line that is replaced by the next; where nobody watches, one of them a minute. */
   show(line: string): void
   ask(question: string): Promise<string>
   /** Asks without showing what is typed. */
@@ -121,12 +141,23 @@ export const terminal: Terminal = {
   say: (line) => void process.stdout.write(`${line}\n`),
   warn: (line) => void process.stderr.write(`${line}\n`),
   show(line) {
-    if (process.stderr.isTTY !== true) return
+    if (process.stderr.isTTY !== true) return showToNobody(line)
     const width = process.stderr.columns ?? 80
     process.stderr.write(`\r\u001b[2K${line.slice(0, width - 1)}`)
   },
   ask: (question) => typed(question, true),
   askSecret: (question) => typed(question, false),
+}
+
+/** Between lines in a file or a pipe, where each stays. */
+const SHOW_MS = 60_000
+let shownAt = Number.NEGATIVE_INFINITY
+
+function showToNobody(line: string): void {
+  const now = performance.now()
+  if (line === '' || now < shownAt + SHOW_MS) return
+  shownAt = now
+  process.stderr.write(`${line}\n`)
 }
 
 /** Reads one line from the terminal. */
@@ -135,7 +166,7 @@ function typed(question: string, isShown: boolean): Promise<string> {
   stderr.write(question)
   if (!isShown) stdin.setRawMode?.(true)
   stdin.resume()
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     let text = ''
     const end = (): void => {
       stdin.removeListener('data', take)
@@ -152,8 +183,8 @@ function typed(question: string, isShown: boolean): Promise<string> {
         }
         if (character === '\u0003') {
           end()
-          reject(new Error('Stopped at the question.'))
-          return
+          // Nothing has begun that would have to be kept.
+          process.exit(130)
         }
         if (character === '\u007f' || character === '\b') text = text.slice(0, -1)
         else text += character

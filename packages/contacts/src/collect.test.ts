@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { isAutomaticItemClass, isAutomaticSubject } from './automatic.ts'
 import { countLetters, keyOf, type Pair, type Rules } from './collect.ts'
-import { compacted, headLine, partsLine, readJournal, stepLine } from './journal.ts'
+import { compacted, headLine, partsAgain, partsLine, readJournal, stepLine } from './journal.ts'
 import { type Letter, letterOfHeader } from './letter.ts'
 import { isRobot } from './robots.ts'
 import { csvParts, partNames, selectPairs } from './select.ts'
@@ -237,6 +237,33 @@ describe('the checkpoint', () => {
       [read?.state.standing, read?.state.seen, read?.state.leftOut, read?.state.skipped],
     )
   })
+
+  test('what was given up untouched is read at the end of the next run', () => {
+    const gone = { ...step, cursor: null, isPartDone: true, seen: 0, pairs: [], skipped: 'no' }
+    const parts = ['c', 'd', 'e'].map((id) => ({ id, title: id.toUpperCase() }))
+    const before = readJournal(
+      Buffer.from(
+        [
+          headLine(head),
+          partsLine([...parts, { id: 'f', title: 'C' }]),
+          stepLine({ ...gone, isUntouched: true }),
+          stepLine({ ...gone, index: 1 }),
+          stepLine({ ...step, index: 2 }),
+        ].join(''),
+      ),
+    )!.state
+    const next = partsAgain(before.standing!, before.skipped)
+    assert.deepEqual(
+      [next?.parts.map(({ id }) => id), next?.from, next?.again],
+      [['d', 'e', 'f', 'c'], 1, 1],
+      'by id, for titles may be alike',
+    )
+    const after = readJournal(Buffer.from(compacted(before) + partsLine(next!.parts, next!.from)))!.state
+    assert.deepEqual([after.standing?.index, after.standing?.cursor, after.seen], [1, '{"uid":5}', 2])
+    assert.deepEqual(after.skipped, [{ id: 'd', title: 'D', why: 'no', isUntouched: false }])
+    assert.equal(partsAgain(after.standing!, after.skipped), null)
+  })
+
   test('cut or altered anywhere, it holds a whole number of pages', () => {
     for (let length = 0; length < octets.length; length += 7) {
       const cut = readJournal(octets.subarray(0, length))

@@ -45,6 +45,9 @@ const SOCKET_MS_MAX = 120_000
 /** A header field that we ask for is far below; a server that sends more is not believed. */
 const RESPONSE_BYTES_MAX = 16 * 1024 * 1024
 
+/** Servers lock out whoever comes with a wrong password for one mailbox after the other. */
+const REFUSED_MAX = 3
+
 /** A mark: the folder's validity and the last message read (RFC 3501 §2.3.1.1). */
 type Mark = { readonly validity: string; readonly uid: number }
 
@@ -52,6 +55,7 @@ type Mark = { readonly validity: string; readonly uid: number }
 export function createImap(settings: ImapSettings, options: ImapOptions): Source {
   const byAddress = new Map(settings.mailboxes.map((box) => [box.address.trim().toLowerCase(), box]))
   const names = [...byAddress.keys()].sort()
+  const guard = createGuard(settings)
   return {
     kind: 'imap',
     parts: () => Promise.resolve(names.map((name) => ({ id: name, title: name }))),
@@ -63,7 +67,7 @@ export function createImap(settings: ImapSettings, options: ImapOptions): Source
           saw: `${part.title} is not in the list any more.`,
           remedy: 'Give the same list of mailboxes to resume.',
         })
-      const client = await connect(settings, box, signal)
+      const client = await guard(() => connect(settings, box, signal))
       const stop = (): void => client.close()
       signal.addEventListener('abort', stop, { once: true })
       try {
@@ -77,6 +81,29 @@ export function createImap(settings: ImapSettings, options: ImapOptions): Source
       }
     },
     close: () => Promise.resolve(),
+  }
+}
+
+/** Ends the run where one password for all is refused from the first mailbox on. */
+function createGuard({ master, mailboxes }: ImapSettings) {
+  const isShared = master !== null || new Set(mailboxes.map(({ password }) => password)).size === 1
+  let refused = 0
+  let isIn = false
+  return async (signIn: () => Promise<ImapFlow>): Promise<ImapFlow> => {
+    try {
+      const client = await signIn()
+      isIn = true
+      return client
+    } catch (error) {
+      if (!(error instanceof SourceFault) || error.reach !== 'part') throw error
+      refused += 1
+      if (isIn || !isShared || refused < REFUSED_MAX) throw error
+      throw new SourceFault({
+        reach: 'fatal',
+        saw: `${error.saw} So it went with the first ${refused} mailboxes.`,
+        remedy: `${error.remedy} Nothing else was tried, so that nobody is locked out.`,
+      })
+    }
   }
 }
 
@@ -221,9 +248,16 @@ function faultOf(error: unknown, { host, port, master }: ImapSettings, title: st
       saw: `${host} refuses the sign-in for ${title}. ${said.slice(0, 200)}`.trim(),
       remedy:
         master === null
-          ? 'Check login and password in the list.'
+          ? 'Check login and password: in the list, or the one for all.'
           : 'Check the master account, and that it may read this mailbox.',
     })
   }
+  if (error instanceof Error && /STARTTLS/.test(error.message))
+    return new SourceFault({
+      reach: 'fatal',
+      saw: `${host}:${port} offers no STARTTLS.`,
+      remedy:
+        'Choose tls with the port for it, mostly 993; or no encryption, for a server on this machine alone.',
+    })
   return networkFault(`${host}:${port}`, error)
 }

@@ -21,12 +21,20 @@ export type JournalState = {
   readonly collection: Collection
   readonly seen: number
   readonly leftOut: LeftOut
-  readonly skipped: readonly { readonly title: string; readonly why: string }[]
+  readonly skipped: readonly Skipped[]
 }
+
+/** A part that was given up; an untouched one is read when the run is started again. */
+export type Skipped = Part & { readonly why: string; readonly isUntouched: boolean }
 
 type Line =
   | { readonly kind: 'head'; readonly head: Head }
-  | { readonly kind: 'parts'; readonly parts: readonly (readonly [string, string])[] }
+  /** A second one puts the parts into another order: those before `from` are done, and nothing untouched is. */
+  | {
+      readonly kind: 'parts'
+      readonly parts: readonly (readonly [string, string])[]
+      readonly from?: number
+    }
   | { readonly kind: 'step'; readonly step: Omit<Step, 'pairs'>; readonly pairs: readonly PairCells[] }
 
 type PairCells = readonly [
@@ -40,8 +48,23 @@ type PairCells = readonly [
 /** A line that begins a file. */
 export const headLine = (head: Head): string => sealed({ kind: 'head', head })
 
-export const partsLine = (parts: readonly Part[]): string =>
-  sealed({ kind: 'parts', parts: parts.map(({ id, title }) => [id, title]) })
+export const partsLine = (parts: readonly Part[], from = 0): string =>
+  sealed({ kind: 'parts', parts: parts.map(({ id, title }) => [id, title]), from })
+
+/**
+ * The order of parts in which those that were given up untouched come once more, at the end; null where there
+ * are none.
+ */
+export function partsAgain(
+  { parts, index }: Pick<Standing, 'parts' | 'index'>,
+  skipped: readonly Skipped[],
+): { readonly parts: readonly Part[]; readonly from: number; readonly again: number } | null {
+  const ids = new Set(skipped.filter(({ isUntouched }) => isUntouched).map(({ id }) => id))
+  if (ids.size === 0) return null
+  const done = parts.slice(0, index).filter(({ id }) => !ids.has(id))
+  const again = parts.slice(0, index).filter(({ id }) => ids.has(id))
+  return { parts: [...done, ...parts.slice(index), ...again], from: done.length, again: again.length }
+}
 
 export function stepLine({ pairs, ...step }: Step): string {
   const cells = pairs.map(({ user, external, count, first, last }): PairCells => {
@@ -80,12 +103,14 @@ class Reading {
   #cursor: string | null = null
   #seen = 0
   #leftOut: LeftOut = nothingLeftOut
-  readonly #skipped: { title: string; why: string }[] = []
+  #skipped: Skipped[] = []
   readonly #collection = new Collection()
 
   take(line: Exclude<Line, { readonly kind: 'head' }>): void {
     if (line.kind === 'parts') {
       this.#parts = line.parts.map(([id, title]) => ({ id, title }))
+      this.#index = line.from ?? 0
+      this.#skipped = this.#skipped.filter(({ isUntouched }) => !isUntouched)
       return
     }
     const { step, pairs } = line
@@ -95,8 +120,7 @@ class Reading {
     this.#cursor = step.isPartDone ? null : step.cursor
     this.#seen += step.seen
     this.#leftOut = sumOf(this.#leftOut, step.leftOut)
-    if (step.skipped !== null)
-      this.#skipped.push({ title: this.#parts?.[step.index]?.title ?? '', why: step.skipped })
+    if (step.skipped !== null) this.#skipped.push(skippedBy(step, this.#parts ?? []))
   }
 
   state(head: Head): JournalState {
@@ -110,6 +134,12 @@ class Reading {
       skipped: this.#skipped,
     }
   }
+}
+
+/** What a step that gave a part up leaves to say. */
+export function skippedBy(step: Omit<Step, 'pairs'>, parts: readonly Part[]): Skipped {
+  const { id = '', title = '' } = parts[step.index] ?? {}
+  return { id, title, why: step.skipped ?? '', isUntouched: step.isUntouched ?? false }
 }
 
 export function sumOf(a: LeftOut, b: LeftOut): LeftOut {
@@ -127,9 +157,10 @@ export function compacted(state: JournalState): string {
   if (standing === null) return headLine(head)
   const lines = [headLine(head), partsLine(standing.parts)]
   const base = { index: standing.index, cursor: standing.cursor, isPartDone: false } as const
-  for (const { title, why } of skipped) {
-    const index = standing.parts.findIndex((part) => part.title === title)
-    lines.push(stepLine({ ...base, index, seen: 0, pairs: [], leftOut: nothingLeftOut, skipped: why }))
+  const nothing = { seen: 0, pairs: [], leftOut: nothingLeftOut }
+  for (const { id, why, isUntouched } of skipped) {
+    const index = standing.parts.findIndex((part) => part.id === id)
+    lines.push(stepLine({ ...base, ...nothing, index, skipped: why, isUntouched }))
   }
   const pairs: readonly Pair[] = collection.pairs()
   for (let start = 0; start < pairs.length; start += PAIRS_PER_LINE) {

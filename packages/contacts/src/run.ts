@@ -21,6 +21,8 @@ export type Step = {
   readonly leftOut: LeftOut
   /** Why the part was given up; null when it was not. */
   readonly skipped: string | null
+  /** A part that was given up before any of it counted: it may be tried again. */
+  readonly isUntouched?: boolean
 }
 
 /** Keeps a run: whole or not at all, step by step. */
@@ -99,8 +101,10 @@ async function readPart(input: RunInput, place: Place, signal: AbortSignal): Pro
     return true
   } catch (error) {
     if (!(error instanceof SourceFault) || error.reach !== 'part') throw error
-    await ledger.keep({ ...emptyStep(index), isPartDone: true, skipped: error.saw })
-    report({ kind: 'part-skipped', part, index, why: error.saw })
+    const why = `${error.saw} ${error.remedy}`.trim()
+    const isUntouched = mark.cursor === null
+    await ledger.keep({ ...emptyStep(index), isPartDone: true, skipped: why, isUntouched })
+    report({ kind: 'part-skipped', part, index, why })
     return true
   }
 }

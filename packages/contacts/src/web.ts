@@ -105,12 +105,9 @@ export function restOf(header: string | null, nowMs: number): number | null {
 export function networkFault(host: string, error: unknown): SourceFault {
   if (error instanceof SourceFault) return error
   const code = codeOf(error)
-  if (CERTIFICATE.test(code))
-    return new SourceFault({
-      reach: 'fatal',
-      saw: `${host} showed a certificate that is not trusted (${code}).`,
-      remedy: 'A proxy that opens TLS may stand between. Trust its authority with NODE_EXTRA_CA_CERTS.',
-    })
+  const tls = TLS_FAULTS.find(([pattern]) => pattern.test(code))
+  if (tls !== undefined)
+    return new SourceFault({ reach: 'fatal', saw: `${host} ${tls[1]} (${code}).`, remedy: tls[2] })
   const what = code === '' ? (error instanceof Error ? error.message : 'no answer') : code
   return new SourceFault({
     reach: 'passing',
@@ -119,7 +116,31 @@ export function networkFault(host: string, error: unknown): SourceFault {
   })
 }
 
-const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS|ERR_SSL/
+/** What codes of TLS mean, the special ones first. */
+const TLS_FAULTS: readonly (readonly [RegExp, saw: string, remedy: string])[] = [
+  [
+    /ALTNAME/,
+    'showed a certificate of another name',
+    'Ask for the name that the certificate has; with IMAP --certificate-name says that it may differ.',
+  ],
+  [/HAS_EXPIRED/, 'showed a certificate that has expired', 'Renew it there, and check the clock here.'],
+  [
+    /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST/,
+    'speaks no TLS on this port',
+    'Check the port: IMAP speaks TLS on 993; on 143 choose start-tls.',
+  ],
+  [
+    /CERT|SELF_SIGNED|UNABLE_TO_/,
+    'showed a certificate that is not trusted',
+    'Where your own authority signed it, or a proxy that opens TLS stands between, name that authority: ' +
+      '--authority FILE for Exchange and IMAP, NODE_EXTRA_CA_CERTS for all.',
+  ],
+  [
+    /ERR_TLS|ERR_SSL/,
+    'and this machine agree on no TLS',
+    'The server must speak TLS 1.2 or newer; check that nothing in between changes the connection.',
+  ],
+]
 
 /** The code of the innermost cause. */
 function codeOf(error: unknown): string {
