@@ -3,6 +3,7 @@
 // use for SMTP and HTTPS by host name, renewed without ending a session, and refused in the authority's own
 // words (T1).
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -13,7 +14,7 @@ import type { Certificate, Certificates } from '@gatepost/contract/certificate.t
 import { type DnsServer, startDns } from '@gatepost/sandbox/dns.ts'
 import { Client } from '../faults/lib/client.ts'
 import { type Api, eventually, setUp } from '../journeys/lib/api.ts'
-import { type Gateway, startGateway } from '../journeys/lib/gateway.ts'
+import { type Gateway, MAIN, startGateway } from '../journeys/lib/gateway.ts'
 import { type Pebble, pebbleMissing, startPebble } from './lib/pebble.ts'
 import { freePort } from './lib/postfix.ts'
 
@@ -161,6 +162,15 @@ test('what the authority refuses is told in its own words, and tried again later
   assert.match(away.lastError ?? '', /127\.0\.0\.9.*refused|refused.*127\.0\.0\.9/i)
   assert.ok((away.nextAt ?? 0) >= (away.triedAt ?? 0) + 600_000)
   assert.equal(away.validUntil, null)
+})
+
+test('the command line tells the same, and ends with 1 where a name has none', { skip }, () => {
+  const args = ['--disable-warning=ExperimentalWarning', MAIN, 'certificates', 'list']
+  const env = { PATH: process.env.PATH ?? '', GATEPOST_DATA: gateway.data }
+  const { status, stdout } = spawnSync(process.execPath, args, { env, encoding: 'utf8' })
+  assert.match(stdout, new RegExp(`${MX.replaceAll('.', '\\.')} \\*\\s+valid\\s+Pebble`))
+  assert.match(stdout, /away\.gate\.example: .*refused/)
+  assert.equal(status, 1)
 })
 
 test('keys are readable by nobody else, and sealed in the database', { skip }, async () => {
