@@ -108,30 +108,53 @@ function plainText(letter: DigestLetter): string {
   ].join('\r\n')
 }
 
+/** Of a width that a phone has, in blocks below each other; dark where the reader has it dark. */
+const STYLE = [
+  '@media (prefers-color-scheme: dark) {',
+  'body, .g-ground { background: #12151c !important; color: #e8eaf0 !important }',
+  '.g-box { background: #1b1f29 !important; border-color: #343b4a !important }',
+  '.g-row { border-color: #343b4a !important }',
+  '.g-dim { color: #a9b1c0 !important }',
+  'a { color: #8ab4ff !important }',
+  '.g-act { border-color: #5a6478 !important }',
+  '}',
+].join(' ')
+
 function htmlText(letter: DigestLetter): string {
   const { language, lines, more, mailbox, portal, days } = letter
   const words = digestWords[language]
-  const cell = 'style="padding:8px 10px;border-top:1px solid #d5dae2;vertical-align:top"'
+  const dim = 'class="g-dim" style="margin:2px 0;color:#4d5565;font-size:13px"'
+  const block = 'class="g-row" style="padding:14px 18px;border-top:1px solid #d5dae2"'
+  const button =
+    'class="g-act" style="display:inline-block;margin-top:8px;padding:8px 14px;' +
+    'border:1px solid #9aa3b5;border-radius:6px;color:#1f4fbf;text-decoration:none"'
   const rows = lines.map((line) =>
     [
-      '<tr>',
-      `<td ${cell}><b>${escaped(shown(line.subject ?? words.noSubject))}</b><br>`,
-      `${words.from} ${escaped(shown(line.author))}`,
-      line.isFirstContact ? `<br><i>${words.firstContact}</i></td>` : '</td>',
-      `<td ${cell}>${escaped(words.classes[line.class] ?? line.className)}<br>`,
-      `${escaped(timeOf(line.heldAt, letter))}</td>`,
-      `<td ${cell}><a href="${escaped(line.link)}">${words.look}</a></td>`,
-      '</tr>',
+      `<tr><td ${block}>`,
+      `<b style="font-size:15px">${escaped(shown(line.subject ?? words.noSubject))}</b>`,
+      `<p style="margin:2px 0">${words.from} ${escaped(shown(line.author))}</p>`,
+      line.isFirstContact ? `<p style="margin:2px 0"><i>${words.firstContact}</i></p>` : '',
+      `<p ${dim}>${escaped(words.classes[line.class] ?? line.className)} · `,
+      `${escaped(timeOf(line.heldAt, letter))}</p>`,
+      `<a ${button} href="${escaped(line.link)}">${words.look}</a>`,
+      '</td></tr>',
     ].join(''),
   )
   return [
-    `<!doctype html><html lang="${language}"><body style="font:14px/1.5 sans-serif;color:#12151c">`,
-    `<p>${escaped(words.lead(lines.length + more, mailbox))}</p>`,
-    `<table style="border-collapse:collapse">${rows.join('')}</table>`,
-    more > 0 ? `<p>${escaped(words.more(more))}</p>` : '',
-    `<p><a href="${escaped(portal)}">${words.portal}</a></p>`,
-    `<p style="color:#4d5565">${words.ends(days)} ${words.foot}</p>`,
-    '</body></html>',
+    `<!doctype html><html lang="${language}"><head><meta charset="utf-8">`,
+    '<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">',
+    `<style>${STYLE}</style></head>`,
+    '<body class="g-ground" style="margin:0;padding:16px 8px;background:#f4f5f7;color:#12151c;' +
+      'font:14px/1.5 sans-serif;overflow-wrap:anywhere">',
+    '<table role="presentation" class="g-box" style="width:100%;max-width:640px;margin:0 auto;' +
+      'border:1px solid #d5dae2;border-radius:8px;border-spacing:0;background:#ffffff">',
+    `<tr><td style="padding:16px 18px">${escaped(words.lead(lines.length + more, mailbox))}</td></tr>`,
+    ...rows,
+    `<tr><td ${block}>`,
+    more > 0 ? `<p style="margin:0 0 8px">${escaped(words.more(more))}</p>` : '',
+    `<p style="margin:0 0 8px"><a href="${escaped(portal)}">${words.portal}</a></p>`,
+    `<p ${dim}>${words.ends(days)} ${words.foot}</p>`,
+    '</td></tr></table></body></html>',
   ].join('\r\n')
 }
 
