@@ -1,14 +1,17 @@
 // Whether the author of a message wrote here before (F4). An author nobody vouches for is remembered apart:
 // whoever forges a known address is a stranger all the same.
 import { addressKey } from '@gatepost/mail/address.ts'
-import { isKnownAuthorStale, type KnownAuthorValue, knownAuthorKey } from '#link/known-author.ts'
-import { type AuthenticationFact, type Fact, type FirstContactFact, known, unknown } from '#policy/facts.ts'
+import {
+  isKnownAuthorStale,
+  type KnownAuthorValue,
+  knownAuthorKey,
+  proofOfAuthor,
+  UNPROVEN,
+} from '#link/known-author.ts'
+import { type Fact, type FirstContactFact, known, unknown } from '#policy/facts.ts'
 import type { FactContext } from './gather.ts'
 
 type Answer = Fact<FirstContactFact>
-
-/** Marks authors that neither a signature nor SPF vouches for. */
-const UNPROVEN = '~'
 
 /** Asks the replica; a list that cannot be read, or results that could not be had, make it unknown. */
 export async function firstContactFact(context: FactContext): Promise<Answer> {
@@ -18,7 +21,7 @@ export async function firstContactFact(context: FactContext): Promise<Answer> {
   if (author === undefined || header.people.length !== 1) return unknown('the author cannot be told')
   const found = await context.lookUps.authentication()
   if (found.kind === 'unknown') return found
-  const proof = proofOf(found.value)
+  const proof = proofOfAuthor(found.value)
   if (proof === 'unknown') return unknown('whether the author is who it says could not be found out')
   const recipient = recipientKeyOf(context, settings.tenantId, addressKey(forwardPath))
   if (recipient.kind === 'unknown') return recipient
@@ -53,14 +56,4 @@ function recipientKeyOf({ holder }: FactContext, tenantId: string, key: string):
   const found = holder.entryOf(tenantId, 'recipient', key)
   if (found.kind === 'unknown') return found
   return known((found.value as { readonly user?: string } | null)?.user ?? key)
-}
-
-function proofOf({ dmarc, dkim, spf, spfAligned }: AuthenticationFact): 'proven' | 'none' | 'unknown' {
-  const isSigned = dkim.some(({ result, aligned }) => result === 'pass' && aligned)
-  if (isSigned || (spf === 'pass' && spfAligned)) return 'proven'
-  const isUnsure =
-    dmarc.result === 'temperror' ||
-    spf === 'temperror' ||
-    dkim.some(({ result, aligned }) => result === 'temperror' && aligned)
-  return isUnsure ? 'unknown' : 'none'
 }

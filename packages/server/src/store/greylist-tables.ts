@@ -32,4 +32,12 @@ export type GreylistPassTable = { tenant_id: string; identity: string; passed_at
 /** Authors who wrote before (F4): digests of who wrote to whom, `link/known-author.ts`. */
 export type KnownAuthorTable = { tenant_id: string; key: string; seen_at: number }
 
+/** Organisations whose tracking was read for known authors, and what came of it. */
+export type FirstContactSeedTable = {
+  readonly tenant_id: string
+  readonly seeded_at: number
+  readonly messages: number
+  readonly pairs: number
+}
+
 export type GreylistReportTable = { id: string; taken_at: number }

@@ -35,6 +35,8 @@ export type HeldMailTable = {
   seconded_at: number | null
   /** Its author wrote for the first time. */
   readonly first_contact: 0 | 1
+  /** Its author as known authors are named, where nobody knew it; null else. */
+  readonly new_author: string | null
   /** When it is judged again by itself; null where a person decides. */
   again_at: number | null
   /** How often it was. */

@@ -33,6 +33,7 @@ import { templatesAndAddresses } from './migrations/0042-templates-and-addresses
 import { knownAuthors } from './migrations/0045-known-authors.ts'
 import { judgedAgain } from './migrations/0046-judged-again.ts'
 import { heldFirstContact } from './migrations/0047-held-first-contact.ts'
+import { firstContactSeed } from './migrations/0048-first-contact-seed.ts'
 import { mailReports } from './migrations/0051-mail-reports.ts'
 import { certificates } from './migrations/0052-certificates.ts'
 import { columnTypes, type Dialect, type Migration } from './migrations/migration.ts'
@@ -71,6 +72,7 @@ export const migrations: readonly Migration[] = [
   knownAuthors,
   judgedAgain,
   heldFirstContact,
+  firstContactSeed,
   mailReports,
   certificates,
 ].toSorted((a, b) => a.version - b.version)

@@ -36,6 +36,7 @@ import type {
 } from './directory-tables.ts'
 import type { AuthorizedOutboundTable, DomainTable, RouteTable } from './domain-tables.ts'
 import type {
+  FirstContactSeedTable,
   GreylistEndedTable,
   GreylistHourTable,
   GreylistPassTable,
@@ -288,6 +289,7 @@ export type Schema = {
   greylist_ended: GreylistEndedTable
   greylist_pass: GreylistPassTable
   known_author: KnownAuthorTable
+  first_contact_seed: FirstContactSeedTable
   greylist_report: GreylistReportTable
   policy: PolicyTable
   address_group: AddressGroupTable

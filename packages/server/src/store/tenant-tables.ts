@@ -69,6 +69,7 @@ export const tenantTables = [
   'contact_part',
   'contact_pair',
   'known_author',
+  'first_contact_seed',
   'agent',
   'agent_push',
   'agent_chunk',

@@ -26,6 +26,7 @@ import { watchDigests } from '#control/digest/watch.ts'
 import { SyncRunner } from '#control/directory/sync.ts'
 import { watchDirectories } from '#control/directory/watch.ts'
 import { watchKnownAuthors } from '#control/first-contact/learn.ts'
+import { watchFirstContactSeeds } from '#control/first-contact/seed.ts'
 import { watchGreylist } from '#control/greylist/reports.ts'
 import { watchDeferred } from '#control/hold/judge-again.ts'
 import { watchDepartures } from '#control/leaving/erase.ts'
@@ -45,12 +46,10 @@ import { watchSigning } from '#control/signing/watch.ts'
 import { findBearer } from '#control/token/bearer.ts'
 import { openTracking } from '#control/tracking/tracking.ts'
 import { watchAwaited } from '#control/where/watch.ts'
-import { type AppOptions, createApp } from '#http/app.ts'
-import { createChallengeApp } from '#http/challenge.ts'
+import type { AppOptions } from '#http/app.ts'
 import { createBindings } from '#http/handlers/bindings.ts'
 import { operationsBindings } from '#http/handlers/operations.ts'
 import type { SignedIn } from '#http/request.ts'
-import { type Served, serve } from '#http/serve.ts'
 import { openStaticFiles } from '#http/static.ts'
 import type { ReportedMailSink } from '#link/archive-upload.ts'
 import { agentPrograms, contactPrograms, createPrograms } from '#platform/agent-programs.ts'
@@ -64,9 +63,9 @@ import { SCHEMA_VERSION } from '#spool/database.ts'
 import { openStore, type Store } from '#store/open.ts'
 import type { RoleOptions, Running } from './child.ts'
 import { nodeMetrics } from './control-figures.ts'
+import { openDoors } from './doors.ts'
 import { readiness } from './ready.ts'
 import { consoleUrl } from './supervisor.ts'
-import { openListenerTls } from './tls-material.ts'
 
 const WEB = fileURLToPath(new URL('../../../web/dist', import.meta.url))
 const ROOT = fileURLToPath(new URL('../../../..', import.meta.url))
@@ -119,9 +118,6 @@ export async function startControl(options: RoleOptions): Promise<Running> {
     ready: () => readiness({ askStore: () => meetStore(store), link, board, clock }),
     metrics: async () => nodeMetrics({ ...options, board, link }),
   }
-  const http = listening.find(({ role }) => role === 'http')
-  const console = await serve(createApp(app), { host: http?.host ?? '127.0.0.1', port: http?.port ?? 0 })
-  const further = await openFurther(options, app)
   const backups = createBackups({
     ...options,
     link,
@@ -132,38 +128,18 @@ export async function startControl(options: RoleOptions): Promise<Running> {
   })
   const operations = operationsBindings({ backups, restart: options.restart })
   const forOwner = forOwnerOf(app, store, operations)
-  const admin = await serve(createApp(forOwner), { path: join(config.data, 'run', 'admin.sock') })
+  const closeDoors = await openDoors(options, app, forOwner)
   const loops = loopsOf(deps, stopped.signal)
   const token = await openSetup(deps)
   return {
     setupUrl: token === null ? null : `${url}setup#token=${token}`,
     async stop() {
       stopped.abort()
-      await Promise.all([console.close(), admin.close(), further.close(), ...loops])
+      await Promise.all([closeDoors(), ...loops])
       await close()
       await archive.close()
       await tracking.close()
       await store.close()
-    },
-  }
-}
-
-/** The console with TLS of our own, and the listeners for challenges alone, where they are configured. */
-async function openFurther({ config, emit, listening }: RoleOptions, app: AppOptions) {
-  const secured: Served[] = []
-  const https = listening.filter(({ role }) => role === 'https')
-  const reloaded = (): void => {
-    for (const one of secured) one.renewTls()
-  }
-  const tls = https.length === 0 ? null : openListenerTls({ config, emit, reloaded })
-  for (const at of https) secured.push(await serve(createApp(app), at, tls))
-  const challenges = createChallengeApp(app.findChallenge ?? (async () => null))
-  const asked = listening.filter(({ role }) => role === 'acme')
-  const opened = [...secured, ...(await Promise.all(asked.map((at) => serve(challenges, at))))]
-  return {
-    close: async () => {
-      tls?.close()
-      await Promise.all(opened.map((one) => one.close()))
     },
   }
 }
@@ -226,6 +202,7 @@ function loopsOf(deps: LoopDeps, signal: AbortSignal): readonly Promise<void>[] 
     deps.exports.run(signal),
     watchGreylist(deps, signal),
     watchKnownAuthors(deps, signal),
+    watchFirstContactSeeds(deps, signal),
     watchAwaited(deps, signal),
     watchDeferred(deps, signal),
     watchDigests(deps, signal),
@@ -247,6 +224,7 @@ type LoopDeps = Parameters<typeof watchConnect>[0] &
   >[0] &
   KnockDeps &
   Parameters<typeof watchUsage>[0] &
+  Parameters<typeof watchFirstContactSeeds>[0] &
   Parameters<typeof watchCertificates>[0] &
   Parameters<typeof watchDepartures>[0] &
   Parameters<typeof watchAlerts>[0] &

@@ -29,9 +29,11 @@ export async function noteAuthors(
       .insertInto('known_author')
       .values(rows.slice(at, at + ROWS_MAX))
       .onConflict((conflict) =>
-        conflict
-          .columns(['tenant_id', 'key'])
-          .doUpdateSet((set) => ({ seen_at: set.ref('excluded.seen_at') })),
+        conflict.columns(['tenant_id', 'key']).doUpdateSet({
+          // What is learned late, from tracking, makes nobody older.
+          seen_at: sql<number>`case when excluded.seen_at > known_author.seen_at
+              then excluded.seen_at else known_author.seen_at end`,
+        }),
       )
       .execute()
   }
@@ -42,6 +44,44 @@ export async function noteAuthors(
     value: knownAuthorValue(seen_at),
   }))
   await appendFeed(trx, changes, made)
+}
+
+/** Organisations with a policy of first contact whose tracking was never read for it. */
+export async function unseededTenants(db: Db): Promise<readonly string[]> {
+  const rows = await acrossTenants(db)
+    .selectFrom('policy')
+    .select('policy.tenant_id')
+    .distinct()
+    .where('policy.type', '=', 'first-contact')
+    .where('policy.enabled', '=', 1)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('first_contact_seed')
+            .select('first_contact_seed.tenant_id')
+            .whereRef('first_contact_seed.tenant_id', '=', 'policy.tenant_id'),
+        ),
+      ),
+    )
+    .execute()
+  return rows.map(({ tenant_id }) => tenant_id)
+}
+
+/** Notes that an organisation was seeded, so that it is done once. */
+export async function keepSeed(
+  db: Db,
+  {
+    tenantId,
+    messages,
+    pairs,
+  }: { readonly tenantId: string; readonly messages: number; readonly pairs: number },
+  now: number,
+): Promise<void> {
+  await db
+    .insertInto('first_contact_seed')
+    .values({ tenant_id: tenantId, seeded_at: now, messages, pairs })
+    .onConflict((conflict) => conflict.column('tenant_id').doNothing())
+    .execute()
 }
 
 /** Forgets who has not written for long, and of too many the oldest. True while there is more. */

@@ -1,5 +1,6 @@
 // Keeps what reports say of held mail. A report that comes twice changes nothing.
 import type { Store, Trx } from '#store/open.ts'
+import type { AuthorSeen } from '../first-contact/learn.ts'
 import { firstJudgedAt } from './judge-again.ts'
 import type { HeldMailNote, HeldNotes, HeldOutcomeNote } from './notes.ts'
 
@@ -8,17 +9,23 @@ export type KeptHeld = {
   readonly added: number
   /** Held by somebody later, and not known here: their message has to be looked up. */
   readonly unknown: readonly HeldOutcomeNote[]
+  /** Whom a release made known to its recipients. */
+  readonly authors: readonly AuthorSeen[]
 }
 
 /** Stores a batch. */
 export async function keepHeld(store: Store, { held, outcomes }: HeldNotes): Promise<KeptHeld> {
-  if (held.length === 0 && outcomes.length === 0) return { added: 0, unknown: [] }
+  if (held.length === 0 && outcomes.length === 0) return { added: 0, unknown: [], authors: [] }
   return store.transaction(async (trx) => {
     const unknown: HeldOutcomeNote[] = []
+    const authors: AuthorSeen[] = []
     let added = 0
     for (const note of held) added += await insertHeld(trx, note)
-    for (const note of outcomes) if (!(await noteOutcome(trx, note))) unknown.push(note)
-    return { added, unknown }
+    for (const note of outcomes) {
+      if (!(await noteOutcome(trx, note))) unknown.push(note)
+      if (note.outcome === 'released') authors.push(...(await authorsOfReleased(trx, note)))
+    }
+    return { added, unknown, authors }
   })
 }
 
@@ -61,7 +68,27 @@ export function rowOf(note: HeldMailNote) {
     again_at: note.because === 'deferred-for-this-recipient' ? firstJudgedAt(note.at) : null,
     judged: 0,
     first_contact: note.isFirstContact ? 1 : 0,
+    new_author: note.newAuthor,
   } as const
+}
+
+/** Now the recipient reads it, and its author is no stranger any more. */
+async function authorsOfReleased(
+  trx: Trx,
+  { tenantId, messageId, indexes, at }: HeldOutcomeNote,
+): Promise<readonly AuthorSeen[]> {
+  const rows = await trx
+    .selectFrom('held_mail')
+    .select(['mailbox', 'new_author'])
+    .where('tenant_id', '=', tenantId)
+    .where('message_id', '=', messageId)
+    .where('recipient_index', 'in', [...indexes])
+    .where('direction', '=', 'inbound')
+    .where('new_author', 'is not', null)
+    .execute()
+  return rows.flatMap(({ mailbox: recipient, new_author: author }) => {
+    return author === null ? [] : [{ tenantId, author, recipient, at }]
+  })
 }
 
 /** False for mail held later of which there is no row yet. */

@@ -22,6 +22,8 @@ export type HeldMailNote = {
   readonly at: number
   /** A policy found that its author writes for the first time (F4). */
   readonly isFirstContact: boolean
+  /** The author as known authors are named, where a release makes it known; null else. */
+  readonly newAuthor: string | null
 }
 
 /** A decision about recipients, or mail that was held later. */
@@ -84,9 +86,17 @@ function heldOf(report: AcceptedReport): Partial<HeldNotes> {
       direction,
       at,
       isFirstContact: judged.explanation.some(({ because }) => FIRST_CONTACT.has(because)),
+      newAuthor: newAuthorIn(judged.facts),
     }
   })
   return { held }
+}
+
+/** Whom the recipient did not know; only where a first-contact policy asked. */
+function newAuthorIn({ firstContact }: AcceptedReport['facts']): string | null {
+  if (firstContact?.kind !== 'known') return null
+  const { author, wroteTo, isStale } = firstContact.value
+  return wroteTo === 'recipient' && !isStale ? null : author
 }
 
 /** What held it: a refusal for this recipient is stronger than a hold, and a virus than anything. */

@@ -117,6 +117,7 @@ export async function heldAnewIn(
       size: row.size ?? 0,
       direction: row.direction === 'outbound' ? 'outbound' : 'inbound',
       at,
+      newAuthor: null,
       isFirstContact: false,
     }
   })

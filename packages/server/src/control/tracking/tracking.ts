@@ -22,6 +22,7 @@ import { dayOf, dayOfId } from './days.ts'
 import { auditExport, exportRows } from './export.ts'
 import type { MessageQuery } from './filter-store.ts'
 import { peopleOfGroup } from './group-people-store.ts'
+import { type InboundLetter, type InboundPage, inboundLetters } from './inbound-letters.ts'
 import { type Listed, listRows } from './list-store.ts'
 import { keepMailNotes } from './mail-observations.ts'
 import { heldAnewIn, type Message, placeOfMessage, readMessage } from './message.ts'
@@ -86,6 +87,8 @@ export type Tracking = {
   removeMessages(scope: Pick<Scope, 'tenantId'>, ids: readonly string[]): Promise<number>
   /** Accepted outbound mail of a UTC day by id, for those who collect contacts. */
   outboundLetters(tenantId: string, page: LetterPage): Promise<readonly OutboundLetter[]>
+  /** Inbound mail of a UTC day that was let in, the newest first, for those who learn who writes to whom. */
+  inboundLetters(tenantId: string, page: InboundPage): Promise<readonly InboundLetter[]>
   /** Days with rows, newest first, counted from 1970. */
   days(): Promise<readonly number[]>
   /** Removes all messages of an organisation that left; resolves with how many. */
@@ -147,6 +150,7 @@ export async function openTracking(options: Options): Promise<Tracking> {
     retryMessage: (scope, messageId, link) => retry(scope, messageId, { link, storage, clock }),
     removeMessages: ({ tenantId }, ids) => removeIds(tenantId, ids, storage),
     outboundLetters: (tenantId, page) => outboundLetters(tenantId, page, storage),
+    inboundLetters: (tenantId, page) => inboundLetters(tenantId, page, storage),
     days: () => storage.days(),
     removeTenant: (tenantId) => removeAllOf(tenantId, storage),
     usageOfDay: (day) => usageOfDay(storage, day),
@@ -211,8 +215,9 @@ async function keepNotes(
   if (correspondence && (await keepCorrespondence(correspondence, { store }))) peopleChanged?.()
   if (notes.authors && (await keepAuthorsSeen(notes.authors, { store }))) peopleChanged?.()
   if (notes.heldMail !== undefined) {
-    const { unknown } = await keepHeld(store, notes.heldMail)
+    const { unknown, authors } = await keepHeld(store, notes.heldMail)
     for (const note of unknown) await keepHeld(store, { held: await heldAnewIn(note, storage), outcomes: [] })
+    if (await keepAuthorsSeen(authors, { store })) peopleChanged?.()
   }
   if (notes.protection === undefined) return
   if (await keepSeenPeople(notes.protection, { store })) peopleChanged?.()
