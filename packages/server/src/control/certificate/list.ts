@@ -17,7 +17,9 @@ import { publishedFor, tlsaNameOf, tlsaRecordOf } from './tlsa.ts'
 type Deps = Pick<ControlDeps, 'store' | 'clock' | 'dns' | 'config'>
 
 const DAY_MS = 86_400_000
-/** Whoever renews by hand has two weeks. */
+/** A name server that is silent must not hold up the page. */
+const DNS_MS = 3_000
+/** Whoever renews by hand has two weeks; of a short life the last quarter. */
 const EXPIRING_MS = 14 * DAY_MS
 
 export async function listCertificates(deps: Deps): Promise<Certificates> {
@@ -130,7 +132,7 @@ function ofFile(
   try {
     const read = readCertificate(chain ?? '')
     const names = [...namesIn(chain ?? '')]
-    const state = source === 'self-made' ? 'self-made' : stateAt(read.notAfter, now)
+    const state = source === 'self-made' ? 'self-made' : stateAt(read, now)
     const times = { validFrom: read.notBefore, validUntil: read.notAfter }
     return { item: { ...base, ...times, name: names[0] ?? file, names, state, issuer: read.issuer }, chain }
   } catch {
@@ -139,9 +141,12 @@ function ofFile(
   }
 }
 
-function stateAt(notAfter: number, now: number): 'valid' | 'expiring' | 'expired' {
+function stateAt(
+  { notBefore, notAfter }: { readonly notBefore: number; readonly notAfter: number },
+  now: number,
+): 'valid' | 'expiring' | 'expired' {
   if (notAfter <= now) return 'expired'
-  return notAfter - now < EXPIRING_MS ? 'expiring' : 'valid'
+  return notAfter - now < Math.min(EXPIRING_MS, (notAfter - notBefore) / 4) ? 'expiring' : 'valid'
 }
 
 function ofRow(row: CertificateRow, { isUsual, now }: Place): Read {
@@ -175,6 +180,10 @@ async function withTlsa(item: Certificate, chain: string | null, { dns }: Deps):
   const host = item.source === 'fetched' ? item.name : item.names.find((name) => !name.startsWith('*'))
   // Nobody publishes a record for a certificate that is on its way out.
   if (chain === null || host === undefined || item.source === 'self-made') return item
-  const published = await publishedFor(host, chain, { dns, fresh: false })
+  const published = await publishedFor(host, chain, {
+    dns,
+    fresh: false,
+    signal: AbortSignal.timeout(DNS_MS),
+  })
   return { ...item, tlsa: { name: tlsaNameOf(host), record: tlsaRecordOf(chain), published } }
 }

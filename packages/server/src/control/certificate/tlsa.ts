@@ -27,9 +27,9 @@ export function tlsaRecordOf(chain: string): string {
 export async function publishedFor(
   host: string,
   chain: string,
-  { dns, fresh }: { readonly dns: Dns; readonly fresh: boolean },
+  { dns, fresh, signal }: { readonly dns: Dns; readonly fresh: boolean; readonly signal?: AbortSignal },
 ): Promise<Published> {
-  const answer = await dns.query({ name: tlsaNameOf(host), type: 'TLSA', fresh })
+  const answer = await dns.query({ name: tlsaNameOf(host), type: 'TLSA', fresh, ...(signal && { signal }) })
   if (answer.kind === 'failed') return 'unknown'
   if (answer.kind !== 'found') return 'none'
   return answer.records.some((record) => fits(record, chain)) ? 'matches' : 'differs'

@@ -28,12 +28,23 @@ export async function watchCertificates(deps: CertificateDeps, signal: AbortSign
       await watch.bring()
       const now = clock.now()
       const lease = { holder, now, until: now + LEASE_MS, subject: 'certificates' } as const
-      if ((await takeLease(store.db, lease)) && (await watch.fetchDue())) await watch.bring()
+      const isOurs = await takeLease(store.db, lease)
+      if (isOurs && (await beforeEnd(watch.fetchDue(), signal))) await watch.bring()
     } catch (error) {
       if (!signal.aborted) emit('control.check.failed', { check: 'certificates', error })
     }
     await clock.sleep(ROUND_MS, signal)
   }
+}
+
+/** A stop does not wait for an authority: the order is begun anew at the next start. */
+function beforeEnd(work: Promise<boolean>, signal: AbortSignal): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const stopped = (): void => resolve(false)
+    signal.addEventListener('abort', stopped, { once: true })
+    // After the stop nobody hears of what became of it.
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stopped))
+  })
 }
 
 export class CertificateWatch {

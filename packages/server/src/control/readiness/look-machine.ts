@@ -41,7 +41,9 @@ export const certificateLook: Look = {
     if (isOwn) {
       return warning(`The certificate for ${hostname} is signed by itself. ${until}`, files)
     }
-    if (days < EXPIRY_WARNING_DAYS) {
+    const life = (Date.parse(parsed.validTo) - Date.parse(parsed.validFrom)) / DAY_MS
+    // Some authorities issue for six days: theirs are renewed by the day.
+    if (days < Math.min(EXPIRY_WARNING_DAYS, life / 4)) {
       return warning(
         `The certificate for ${hostname} expires in ${days} days.`,
         'Renew it; new files are taken at once.',

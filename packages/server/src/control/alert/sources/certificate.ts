@@ -8,6 +8,7 @@ import type { Source } from './source.ts'
 const DAY_MS = 86_400_000
 /** The first failure may be a moment's; the second, some ten minutes later, is told. */
 const FAILURES_MIN = 2
+/** Of certificates that live for days only, the last sixth. */
 const CRITICAL_MS = 7 * DAY_MS
 const LINK = '/system/certificates'
 
@@ -30,10 +31,11 @@ function renewalTrouble(
   item: Certificate,
   { now, directory }: { readonly now: number; readonly directory: string },
 ): NewAlert[] {
-  const { name, source, state, validUntil, failures, lastError, isUsual } = item
+  const { name, source, state, validFrom, validUntil, failures, lastError, isUsual } = item
   const base = { tenantId: null, kind: 'certificate-trouble', subject: name, link: LINK } as const
   const left = (validUntil ?? now) - now
-  const isUrgent = validUntil !== null && left < CRITICAL_MS
+  const life = (validUntil ?? now) - (validFrom ?? now)
+  const isUrgent = validUntil !== null && left < Math.min(CRITICAL_MS, life / 6)
   if (source === 'fetched' && lastError !== null && (failures >= FAILURES_MIN || isUrgent)) {
     const until = validUntil === null ? 'There is none yet' : `The present one ends on ${dayOf(validUntil)}`
     return [
@@ -51,7 +53,7 @@ function renewalTrouble(
   return [
     {
       ...base,
-      severity: left < CRITICAL_MS ? 'critical' : 'warning',
+      severity: isUrgent ? 'critical' : 'warning',
       text: `The certificate for ${name} ${left <= 0 ? 'ended' : 'ends'} on ${dayOf(validUntil ?? now)}.`,
       remedy: `Renew the files of ${name}: they are watched, and new ones are taken at once.`,
     },
