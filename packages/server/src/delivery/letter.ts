@@ -7,7 +7,7 @@ import { type Marked, markedCopy } from './mark.ts'
 import { isSignedByRecipient } from './signing-domain.ts'
 import type { Letter } from './smtp-client.ts'
 import { type Chunks, type Stamp, type Stamper, stampFor } from './stamp.ts'
-import { wireContent, wireStream } from './wire-content.ts'
+import { wireParts, wireStream } from './wire-content.ts'
 
 /** What a letter left with, for its report. */
 export type SentWith = {
@@ -53,7 +53,7 @@ export function letterOf(
       }
       const stamp = (await stamper(envelope, [altered], { isAltered: true })) ?? null
       sent = { ...sent, stamp }
-      return wireContent(envelope, [altered], stamp?.fields ?? '')
+      return wireParts(envelope, [altered], stamp?.fields ?? '')
     },
   }
 }
@@ -61,9 +61,9 @@ export function letterOf(
 async function plainContent(
   message: InHand,
   stamped: (content: Chunks) => Promise<string>,
-): Promise<Uint8Array | AsyncIterable<Uint8Array>> {
+): ReturnType<Letter['content']> {
   const { envelope, chunks } = message
-  if (chunks !== null) return wireContent(envelope, chunks, await stamped(chunks))
+  if (chunks !== null) return wireParts(envelope, chunks, await stamped(chunks))
   if (envelope.size > CONTENT_IN_ROW_BYTES_MAX) {
     // Read twice where it is signed: what is that large stays out of memory.
     const stamp = await stamped(contentOf(message))
@@ -71,7 +71,7 @@ async function plainContent(
   }
   const read: Uint8Array[] = []
   for await (const chunk of message.source.spool.readContent(envelope.id)) read.push(chunk)
-  return wireContent(envelope, read, await stamped(read))
+  return wireParts(envelope, read, await stamped(read))
 }
 
 /** Made once a message, of the content as it came; recipients of one letter are signed for alike. */

@@ -257,7 +257,7 @@ class Probe {
     const data = await this.#say('DATA')
     if (data.code !== 354) return failed(`DATA is refused: ${replyText(data)}`, null)
     const connection = this.#open()
-    connection.writeContent(stuffDots(bytes), '.\r\n')
+    connection.writeContent([stuffDots(bytes)], '.\r\n')
     const reply = await connection.reply(this.#stepMs)
     if (reply.code === 250) return passed(`The message was taken: ${replyText(reply)}`)
     return failed(

@@ -68,7 +68,7 @@ function letter(
   const envelope = envelopeOf({ size: text.length, ...changes }, paths)
   const recipients = envelope.recipients.map((recipient) => recipientOf(recipient.forwardPath, recipient))
   const bytes = wireContent(envelope, [Buffer.from(text)])
-  return { envelope, recipients, content: async () => bytes }
+  return { envelope, recipients, content: async () => [bytes] }
 }
 
 const kinds = ({ results }: Transmission): string[] =>

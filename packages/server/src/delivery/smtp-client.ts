@@ -11,8 +11,8 @@ import { lostReply, type Session, type Timeouts, tracked } from './smtp-session.
 export type Letter = {
   readonly envelope: Envelope
   readonly recipients: readonly DueRecipient[]
-  /** The content as it goes over the wire, in one piece or streamed. */
-  content(): Promise<Uint8Array | AsyncIterable<Uint8Array>>
+  /** The content as it goes over the wire: its pieces where it is in memory, or streamed. */
+  content(): Promise<readonly Uint8Array[] | AsyncIterable<Uint8Array>>
 }
 
 export type ResultKind = 'delivered' | 'transient' | 'permanent' | 'ambiguous'
@@ -152,7 +152,7 @@ export class SmtpClient {
       connection.destroy()
       return
     }
-    if (content instanceof Uint8Array) {
+    if (isInMemory(content)) {
       transaction.stage = 'final'
       connection.writeContent(content, `.\r\n${this.#beginNext(takeNext)}`)
     } else {
@@ -299,7 +299,7 @@ function kindOf(reply: Reply): 'transient' | 'permanent' {
 async function contentOf(
   letter: Letter,
   transaction: Transaction,
-): Promise<Uint8Array | AsyncIterable<Uint8Array> | null> {
+): Promise<Awaited<ReturnType<Letter['content']>> | null> {
   try {
     return await letter.content()
   } catch (error) {
@@ -308,12 +308,16 @@ async function contentOf(
   }
 }
 
+function isInMemory(content: Awaited<ReturnType<Letter['content']>>): content is readonly Uint8Array[] {
+  return Array.isArray(content)
+}
+
 /** Reads the content for what only it can tell; rare, so streamed content is gathered for it. */
 async function unmetNeed(letter: Letter, needs: readonly ContentNeed[]) {
   if (needs.length === 0) return null
   const content = await letter.content()
   const parts: Uint8Array[] = []
-  if (content instanceof Uint8Array) parts.push(content)
+  if (isInMemory(content)) parts.push(...content)
   else for await (const chunk of content) parts.push(new Uint8Array(chunk))
   const whole = Buffer.concat(parts)
   for (const need of needs) {

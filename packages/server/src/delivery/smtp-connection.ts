@@ -119,16 +119,18 @@ export class SmtpConnection implements Waiting {
   }
 
   /** The same for content and the commands that follow it. */
-  writeContent(content: Uint8Array, commands: string): void {
+  writeContent(content: readonly Uint8Array[], commands: string): void {
     if (this.#lost !== null) return
-    // Small ones are copied together: that costs less than a write of two buffers.
-    if (content.length < JOINED_MAX) {
-      this.#socket.write(Buffer.concat([content, Buffer.from(commands, 'utf8')]))
+    const parts = [...content, Buffer.from(commands, 'utf8')]
+    let length = 0
+    for (const part of parts) length += part.length
+    // Small ones are copied together: that costs less than a write of several buffers.
+    if (length < JOINED_MAX) {
+      this.#socket.write(Buffer.concat(parts, length))
       return
     }
     this.#socket.cork()
-    this.#socket.write(content)
-    this.#socket.write(commands, 'utf8')
+    for (const part of parts) this.#socket.write(part)
     this.#socket.uncork()
   }
 

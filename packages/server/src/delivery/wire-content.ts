@@ -13,13 +13,25 @@ const CRLF = Uint8Array.of(13, 10)
 
 /** The whole content in one piece, ended by CRLF and stuffed; the final dot is not in it. */
 export function wireContent(envelope: Envelope, chunks: readonly Uint8Array[], stamp = ''): Uint8Array {
+  return concat(wireParts(envelope, chunks, stamp))
+}
+
+/** The same in pieces. Content that needs no change is one of them as it lies in memory, and not copied. */
+export function wireParts(
+  envelope: Envelope,
+  chunks: readonly Uint8Array[],
+  stamp = '',
+): readonly Uint8Array[] {
   const kept = envelope.cuts.length === 0 ? chunks : withoutCuts(chunks, envelope.cuts)
-  const whole = Buffer.concat([traceBytes(envelope, stamp), ...kept])
-  return isReady(whole) ? whole : stuffDots(whole)
+  const trace = traceBytes(envelope, stamp)
+  const [only] = kept
+  if (kept.length === 1 && isReady(trace) && isReady(only!)) return [trace, only!]
+  const whole = Buffer.concat([trace, ...kept])
+  return [isReady(whole) ? whole : stuffDots(whole)]
 }
 
 /** Most content has no line that starts with a dot, and one search tells. */
-function isReady(content: Buffer): boolean {
+function isReady(content: Uint8Array): boolean {
   const { length } = content
   const isEnded = length >= 2 && content[length - 1] === 10 && content[length - 2] === 13
   return isEnded && content[0] !== 46 && !holdsOddPair(content)
