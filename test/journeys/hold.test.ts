@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { sendMessage } from '@gatepost/sandbox/senders.ts'
 import type { Browser, Page } from 'playwright-core'
-import { type Acme, live, startAcme } from './lib/acme.ts'
+import { ACME_IP, type Acme, live, startAcme } from './lib/acme.ts'
 import { eventually } from './lib/api.ts'
 import { chromiumMissing, openBrowser, openTab, settled, type Tab } from './lib/browser.ts'
 import { partsOfLetter, textOfLetter } from './lib/letter.ts'
@@ -179,9 +179,73 @@ test('an end user looks at the portal on a phone, sees what is held, and lets on
     async () => has('portal prize'),
     (is) => is,
   )
+  // What reached her is reported with two touches: nothing of it is kept, so its sender is blocked.
+  await page.getByRole('link', { name: 'Received' }).click()
+  await page
+    .getByRole('button', { name: /^Report\s*: .*PORTAL PRIZE/ })
+    .first()
+    .click()
+  await page.getByRole('menuitem', { name: 'It is phishing' }).click()
+  await page.getByText('win@lottery.example is blocked for you.').waitFor()
+  await page.getByText('You reported it as phishing').waitFor()
+  assert.deepEqual(await lookAt(page, 'portal-mail'), [])
   assert.deepEqual(phone.takeFaults(), [])
   await phone.close()
 })
+
+test('people forward spam through their own mail host: it is learned from, answered, and taken back', {
+  skip,
+  timeout: STORY_MS,
+}, async () => {
+  const { page, hands } = tab
+  const spam = contents().find((content) => content.includes('portal prize')) ?? ''
+  assert.match(await forwarded(spam, SURVEY.ip), /^[45]/, 'nobody else reports in the name of Acme')
+  assert.match(await forwarded(spam, ACME_IP), /^250/)
+  await eventually(
+    async () => has('Subject: Your report has arrived'),
+    (is) => is,
+    60_000,
+  )
+  await open('/t/acme-ltd/spam-lessons')
+  await page.getByText('spam@report.acme.example').first().waitFor()
+  const row = page.getByRole('row').filter({ hasText: 'PORTAL PRIZE' }).filter({ hasText: 'Learned' })
+  await row.getByText('ann@acme.example').waitFor()
+  assert.deepEqual(await lookAt(page, 'spam-reports'), [])
+  const lesson = page.getByRole('row').filter({ hasText: 'Report, ann@acme.example' })
+  await hands.click(lesson.getByRole('button', { name: /^Take back/ }))
+  await lesson.waitFor({ state: 'detached' })
+  assert.deepEqual(tab.takeFaults(), [])
+})
+
+/** Ann's mail host sends what she forwarded as an attachment. */
+async function forwarded(spam: string, ip: string): Promise<string> {
+  const content = [
+    'From: Ann Archer <ann@acme.example>',
+    'To: spam@report.acme.example',
+    'Subject: FW: prize',
+    'Message-ID: <forwarded@acme.example>',
+    `Date: ${new Date().toUTCString().replace('GMT', '+0000')}`,
+    'MIME-Version: 1.0',
+    'Content-Type: multipart/mixed; boundary=b',
+    '',
+    '--b',
+    'Content-Type: message/rfc822',
+    '',
+    spam,
+    '--b--',
+    '',
+  ].join('\r\n')
+  const { replies } = await sendMessage({
+    port: acme.gateway.mxPort,
+    proxy: { sourceIp: ip, sourcePort: 40_200, destinationIp: '127.0.0.1', destinationPort: 25 },
+    helo: 'mail.acme.example',
+    reversePath: 'ann@acme.example',
+    forwardPaths: ['spam@report.acme.example'],
+    content,
+  })
+  const last = replies.filter(({ command }) => command !== 'QUIT').at(-1)
+  return `${last?.code} ${last?.status} ${last?.text}`
+}
 
 test('the first message of an author is marked in text and HTML, a later one is not, and Why says so', {
   skip,

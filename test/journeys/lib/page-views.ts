@@ -95,6 +95,7 @@ const mailViews: readonly View[] = [
   { name: 'spam-lessons', path: `${SLUG}/spam-lessons` },
   { name: 'held-link', path: '/held-link#token=unknown' },
   { name: 'portal', path: '/portal' },
+  { name: 'portal-mail', path: '/portal/mail' },
   { name: 'portal-refused', path: '/portal/refused' },
   { name: 'portal-senders', path: '/portal/senders' },
   { name: 'portal-account', path: '/portal/account' },

@@ -28,6 +28,7 @@ const HTML_MAX = 400_000
 const PARTS = { parts: 1_000, depth: 30 }
 /** Lines in which the block that tells of the quoted message is looked for. */
 const LINES_MAX = 400
+const HEAD_MAX = 1_000
 /** Such a block has at most so many lines, folded recipients counted. */
 const BLOCK_LINES = 30
 
@@ -89,16 +90,18 @@ function looksLikeMail(octets: Uint8Array): boolean {
 function quotedIn(letter: Uint8Array, root: MimePart): Unwrapped | null {
   const text = visibleText(letter, root)
   const lines = text.split(/\r?\n/)
+  // A line that heads a quotation is short, and a search of a longer one takes its time.
+  const heads = lines.slice(0, LINES_MAX + BLOCK_LINES).map((line) => line.slice(0, HEAD_MAX))
   for (let at = 0; at < Math.min(lines.length, LINES_MAX); at++) {
-    const from = AUTHOR_LINE.exec(lines[at]!)?.[1]
+    const from = AUTHOR_LINE.exec(heads[at]!)?.[1]
     if (from === undefined) continue
-    const block = lines.slice(at, at + BLOCK_LINES)
+    const block = heads.slice(at, at + BLOCK_LINES)
     const end = block.findIndex((line) => SUBJECT_LINE.test(line))
     if (end < 0) continue
     const subject = (SUBJECT_LINE.exec(block[end]!)?.[1] ?? '').trim().slice(0, 500)
     const author = addressIn(from)
     const rest = lines.slice(at + end + 1)
-    const start = rest.findIndex((line) => !BLOCK_LINE.test(line))
+    const start = rest.findIndex((line) => !BLOCK_LINE.test(line.slice(0, HEAD_MAX)))
     const body = rest.slice(Math.max(0, start)).map((line) => line.replace(/^(?:> ?)+/, ''))
     return { kind: 'quoted', author, subject, content: rebuilt(author, subject, body.join('\r\n')) }
   }

@@ -41,7 +41,7 @@ export function findColumns(rows: readonly CsvRow[]): Columns | null {
     Math.max(...rows.slice(0, SAMPLE_ROWS).map(({ cells }) => cells.length)),
   )
   if (width < 2) return null
-  const heads = first.cells.map(headKeyOf)
+  const heads = first.cells.slice(0, COLUMNS_MAX).map(headKeyOf)
   const named = Object.fromEntries(
     (['user', 'sender', 'action'] as const).map((means) => [
       means,

@@ -52,7 +52,8 @@ export function guessColumns(rows: readonly CsvRow[]): Columns {
  * A row without any address is a head when it has a word we know, or words only above addresses. All else is
  * taken for a person, so that a mistyped address in the first row is told and not skipped.
  */
-function isHead({ cells }: CsvRow, below: readonly CsvRow[]): boolean {
+function isHead({ cells: all }: CsvRow, below: readonly CsvRow[]): boolean {
+  const cells = all.slice(0, COLUMNS_MAX)
   if (cells.some((cell) => cell.includes('@'))) return false
   if (cells.some(isKnownHead)) return true
   const isWords = cells.every((cell) => /^[\p{L}\p{M}\s_()/-]*$/u.test(cell))

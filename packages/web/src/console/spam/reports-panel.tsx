@@ -40,56 +40,58 @@ export function ReportsPanel() {
   const { data: learning } = useEndpoint(getSpamLearning, { params: { tenant } })
   return (
     <Panel title="Reported by people" side="latest first">
-      <p className="tx2">
-        People report in their portal, or forward a message as an attachment, through your own mail host, to
-        the address for it. Each gets a short answer; 50 a day and person count.
-      </p>
-      {learning && (
-        <Facts
-          rows={[
-            ['Spam', <Address key="spam" address={learning.reportTo.spam} />],
-            ['Phishing', <Address key="phish" address={learning.reportTo.phish} />],
-            ['Wanted mail', <Address key="wanted" address={learning.reportTo.wanted} />],
-          ]}
-        />
-      )}
-      {error && <ProblemNote error={error} />}
-      {!data && !error && <SkeletonRows rows={3} />}
-      {data && data.items.length === 0 && (
-        <EmptyState title="Nobody reported anything yet">
-          <p>Tell people the addresses above, or make a contact of them in your address list.</p>
-        </EmptyState>
-      )}
-      {data && data.items.length > 0 && (
-        <>
-          <DataTable
-            rows={data.items}
-            columns={COLUMNS}
-            rowKey={({ id }) => id}
-            label="Reports, latest first"
-            card={(report) => (
-              <div className={stack.tight}>
-                <strong>
-                  <Subject report={report} />
-                </strong>
-                <span className="tx2">
-                  {KINDS[report.kind]} · {OUTCOMES[report.outcome]}
-                </span>
-                <span className="small tx2">
-                  {report.mailbox} <RelativeTime at={report.at} />
-                </span>
-              </div>
-            )}
+      <div className={stack.stack}>
+        <p className="tx2">
+          People report in their portal, or forward a message as an attachment, through your own mail host, to
+          the address for it. Each gets a short answer; 50 a day and person count.
+        </p>
+        {learning && (
+          <Facts
+            rows={[
+              ['Spam', <Address key="spam" address={learning.reportTo.spam} />],
+              ['Phishing', <Address key="phish" address={learning.reportTo.phish} />],
+              ['Wanted mail', <Address key="wanted" address={learning.reportTo.wanted} />],
+            ]}
           />
-          <PageFoot
-            pages={pages}
-            next={data.next}
-            shown={data.items.length}
-            limit={LIMIT}
-            total={data.total}
-          />
-        </>
-      )}
+        )}
+        {error && <ProblemNote error={error} />}
+        {!data && !error && <SkeletonRows rows={3} />}
+        {data && data.items.length === 0 && (
+          <EmptyState title="Nobody reported anything yet">
+            <p>Tell people the addresses above, or make a contact of them in your address list.</p>
+          </EmptyState>
+        )}
+        {data && data.items.length > 0 && (
+          <>
+            <DataTable
+              rows={data.items}
+              columns={COLUMNS}
+              rowKey={({ id }) => id}
+              label="Reports, latest first"
+              card={(report) => (
+                <div className={stack.tight}>
+                  <strong>
+                    <Subject report={report} />
+                  </strong>
+                  <span className="tx2">
+                    {KINDS[report.kind]} · {OUTCOMES[report.outcome]}
+                  </span>
+                  <span className="small tx2">
+                    {report.mailbox} <RelativeTime at={report.at} />
+                  </span>
+                </div>
+              )}
+            />
+            <PageFoot
+              pages={pages}
+              next={data.next}
+              shown={data.items.length}
+              limit={LIMIT}
+              total={data.total}
+            />
+          </>
+        )}
+      </div>
     </Panel>
   )
 }
