@@ -23,12 +23,13 @@ export function variantsOf(
 ): readonly Variant[] {
   if (entry.messageId === null || entry.messageId === '' || entry.date === null) return []
   const row = files.open(tenantId, month)?.sql('select message_key from entry where seq = ?').get(seq)
-  if (typeof row?.message_key !== 'string') return []
+  const key = row?.message_key
+  if (typeof key !== 'string') return []
   const names = files.months(tenantId)
   const at = names.indexOf(month)
   const others = names.slice(Math.max(0, at - 1), at + 2).flatMap((name) => {
     const file = files.open(tenantId, name)
-    return file === null ? [] : file.sql(OTHERS).all(row.message_key, seq, ROWS_MAX)
+    return file === null ? [] : file.sql(OTHERS).all(key, seq, ROWS_MAX)
   })
   return others
     .flatMap(({ body, sources }) => {

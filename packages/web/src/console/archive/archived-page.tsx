@@ -73,6 +73,7 @@ export function ArchivedPage() {
         {data && data.parts.length > 0 && (
           <Panel title={words('attachmentsTitle')}>
             <Facts
+              wide
               rows={data.parts.map(
                 ({ name, type, size, within }) =>
                   [
@@ -119,6 +120,7 @@ function About({ message }: { readonly message: ArchivedMessage }) {
   return (
     <Panel title={words('about')}>
       <Facts
+        wide
         rows={[
           [words('sides.from'), message.author ?? words('unknown')],
           [words('written'), dateTime(message.at)],

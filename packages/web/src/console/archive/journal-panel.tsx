@@ -56,6 +56,7 @@ export function JournalPanel({ may }: { readonly may: boolean }) {
             )}
             {journal.address !== null && (
               <Facts
+                wide
                 rows={[
                   [
                     words('journalAddress'),

@@ -15,7 +15,7 @@ import { bytes, count, dateTime } from '#shared/format.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { Panel, PanelBody } from '#shared/panel.tsx'
 import stack from '#shared/stack.module.css'
-import { cardOf } from './card.tsx'
+import { namedCardOf } from './card.tsx'
 
 export function ProofPanel() {
   return (
@@ -113,7 +113,7 @@ function Days() {
           label={words('days')}
           rows={data.items}
           columns={columns}
-          card={cardOf(columns)}
+          card={namedCardOf(columns)}
           rowKey={({ day }) => day}
         />
       )}

@@ -40,6 +40,7 @@ export function SwitchPanel({ may }: { readonly may: boolean }) {
               onChange={(event) => change({ askReason: event.currentTarget.checked })}
             />
             <Facts
+              wide
               rows={[
                 [words('messages'), count(data.entries)],
                 [words('sizeBefore'), bytes(data.octets)],
