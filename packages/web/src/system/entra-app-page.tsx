@@ -18,7 +18,7 @@ import { Facts } from '#shared/facts.tsx'
 import { FormSection } from '#shared/form-section.tsx'
 import { plural } from '#shared/format.ts'
 import { ProblemNote } from '#shared/note.tsx'
-import { Panel } from '#shared/panel.tsx'
+import { Panel, PanelBody } from '#shared/panel.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
 import stack from '#shared/stack.module.css'
 import { FullTime } from '#shared/time.tsx'
@@ -43,7 +43,7 @@ export function EntraAppPage() {
       {!data && !error && <SkeletonRows />}
       {data && (
         <div className={stack.detail}>
-          <Panel title="Application">
+          <Panel title="Application" flush>
             <AppForm key={data.app?.secretSetAt ?? 0} data={data} may={may} />
           </Panel>
           <div className={stack.stack}>
@@ -125,19 +125,21 @@ function AppForm({ data, may }: { readonly data: ProviderApp; readonly may: bool
   return (
     <form noValidate onSubmit={submit}>
       {app && (
-        <Facts
-          rows={[
-            [
-              'Secret',
-              <>
-                set on <FullTime at={app.secretSetAt} />
-              </>,
-            ],
-            ...(app.secretExpiresAt === null
-              ? []
-              : ([['Ends', <FullTime key="ends" at={app.secretExpiresAt} />]] as const)),
-          ]}
-        />
+        <PanelBody>
+          <Facts
+            rows={[
+              [
+                'Secret',
+                <>
+                  set on <FullTime at={app.secretSetAt} />
+                </>,
+              ],
+              ...(app.secretExpiresAt === null
+                ? []
+                : ([['Ends', <FullTime key="ends" at={app.secretExpiresAt} />]] as const)),
+            ]}
+          />
+        </PanelBody>
       )}
       <FormSection title="Sign-in" line="Sealed here, lent to connectors of organisations that consented.">
         <TextInput
