@@ -33,12 +33,14 @@ type Writable = { number: number; firstSeq: number; entries: number; lastSeq: nu
 
 export class WordParts {
   readonly #file: Database
+  readonly #entriesMax: number
   /** Of the writer, oldest first; a transaction that was not kept empties it. */
   #parts: Writable[] | null = null
   #isMade = false
 
-  constructor(file: Database) {
+  constructor(file: Database, entriesMax = PART_ENTRIES_MAX) {
     this.#file = file
+    this.#entriesMax = entriesMax
   }
 
   /** Makes what is not there; the caller writes this file and has a transaction open. */
@@ -111,7 +113,7 @@ export class WordParts {
   #partFor(seq: number): Writable {
     const parts = this.#writable()
     const newest = parts.at(-1)!
-    if (newest.entries < PART_ENTRIES_MAX || seq <= newest.lastSeq) {
+    if (newest.entries < this.#entriesMax || seq <= newest.lastSeq) {
       return parts.findLast(({ firstSeq }) => firstSeq <= seq)!
     }
     const next = { number: newest.number + 1, firstSeq: seq, entries: 0, lastSeq: 0 }
