@@ -179,23 +179,23 @@ function Fetching({ acme }: Pick<Certificates, 'acme'>) {
   }
   return (
     <Panel title="Fetched by itself">
-      <Facts
-        rows={[
-          ['Authority', <HostText key="directory">{new URL(acme.directory).host}</HostText>],
-          ['Contact', acme.contact ?? 'None'],
-          [
-            'Challenges at',
-            <HostText key="listeners">
-              {acme.listeners.map(({ host, port }) => `${host}:${port}`).join(', ') || 'the console’s port'}
-            </HostText>,
-          ],
-          [
-            'Keys',
-            acme.reuseKey ? 'Kept at renewals' : 'New at each renewal, unless a TLSA record names one',
-          ],
-        ]}
-      />
       <div className={stack.stack}>
+        <Facts
+          rows={[
+            ['Authority', <HostText key="directory">{new URL(acme.directory).host}</HostText>],
+            ['Contact', acme.contact ?? 'None'],
+            [
+              'Challenges at',
+              <HostText key="listeners">
+                {acme.listeners.map(({ host, port }) => `${host}:${port}`).join(', ') || 'the console’s port'}
+              </HostText>,
+            ],
+            [
+              'Keys',
+              acme.reuseKey ? 'Kept at renewals' : 'New at each renewal, unless a TLSA record names one',
+            ],
+          ]}
+        />
         <p className="small tx2">Each is renewed at two thirds of its life.</p>
         <AlertChannelLink what="A renewal that fails twice" isSystem />
       </div>
