@@ -17,7 +17,7 @@ export function Choice<Value extends string>({ label, of, values, value, onChang
   return (
     <NativeSelect
       label={label}
-      data={values.map((name) => ({ value: name, label: words(`${of}.${name}`) }))}
+      data={values.map((name) => ({ value: name, label: words(`${of}.${String(name)}`) }))}
       value={value}
       onChange={(event) => onChange(event.currentTarget.value as Value)}
     />
