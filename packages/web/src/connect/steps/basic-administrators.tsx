@@ -1,5 +1,6 @@
 // C12: picks users for the role Basic Administrator; each gets a link to choose a password, or signs in as
 // ever.
+
 import { getConnect } from '@gatepost/contract/connect.ts'
 import { roleWords } from '@gatepost/contract/permission.ts'
 import {
@@ -15,6 +16,7 @@ import { useState } from 'react'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
 import { InvitationsPanel } from '#console/roles/invitations-panel.tsx'
+import { useWords } from '#i18n/i18n.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
 import { SecretNote } from '#shared/secret-note.tsx'
@@ -24,6 +26,7 @@ import stack from '#shared/stack.module.css'
 const SHOWN = 20
 
 export function BasicAdministrators() {
+  const words = useWords('connect')
   const tenant = useSlug()
   const may = useMay('roles:write')
   const { data } = useEndpoint(listAdministrators, {
@@ -32,22 +35,22 @@ export function BasicAdministrators() {
   })
   return (
     <>
-      <Panel title="Basic administrators">
+      <Panel title={words('basic.title')}>
         <div className={stack.tight}>
           <p className="tx2">{roleWords.basic.means}</p>
-          {data && data.items.length === 0 && <p>Nobody holds the role yet.</p>}
+          {data && data.items.length === 0 && <p>{words('basic.nobody')}</p>}
           {data && data.items.length > 0 && (
             <ul className={`${stack.plain} ${stack.tight}`}>
               {data.items.map(({ id, name, email, canSignIn }) => (
                 <li key={id}>
                   <span className="strong">{name}</span> {email}
-                  <span className="tx2">{canSignIn ? ', can sign in' : ', cannot sign in yet'}</span>
+                  <span className="tx2">{words(canSignIn ? 'basic.can' : 'basic.cannot')}</span>
                 </li>
               ))}
             </ul>
           )}
           <Link to="/t/$slug/administrators" params={{ slug: tenant }}>
-            All administrators and other roles
+            {words('basic.all')}
           </Link>
         </div>
       </Panel>
@@ -58,6 +61,7 @@ export function BasicAdministrators() {
 }
 
 function PickUser() {
+  const words = useWords('connect')
   const tenant = useSlug()
   const [search, setSearch] = useState('')
   const [email, setEmail] = useState<string | null>(null)
@@ -75,13 +79,13 @@ function PickUser() {
     invite.mutate({ params: { tenant }, body: { email, name, role: 'basic', send } })
   }
   return (
-    <Panel title="Choose a user">
+    <Panel title={words('basic.choose')}>
       <div className={stack.stack}>
         <Select
-          label="User"
-          description="Type the beginning of a name or an address."
+          label={words('basic.user')}
+          description={words('basic.userMeans')}
           searchable
-          nothingFoundMessage="No user begins so"
+          nothingFoundMessage={words('basic.none')}
           data={(users?.items ?? []).map((user) => ({
             value: user.email,
             label: user.name === '' ? user.email : `${user.name}, ${user.email}`,
@@ -92,10 +96,10 @@ function PickUser() {
           onChange={setEmail}
         />
         <SegmentedControl
-          aria-label="How the link gets there"
+          aria-label={words('basic.how')}
           data={[
-            { value: 'show', label: 'Show me the link' },
-            { value: 'mail', label: 'Mail the link' },
+            { value: 'show', label: words('basic.show') },
+            { value: 'mail', label: words('basic.mail') },
           ]}
           value={send}
           onChange={(value) => setSend(value === 'mail' ? 'mail' : 'show')}
@@ -104,7 +108,7 @@ function PickUser() {
         {invite.data && <Outcome {...invite.data} />}
         <div>
           <Button disabled={email === null} loading={invite.isPending} onClick={act}>
-            Make basic administrator
+            {words('basic.make')}
           </Button>
         </div>
       </div>
@@ -113,17 +117,21 @@ function PickUser() {
 }
 
 function Outcome({ invitation, link }: Invited) {
+  const words = useWords('connect')
   if (link === null) {
     return (
-      <Note tone="ok" role="status" title={`The link is on its way to ${invitation.email}`}>
-        <p>It works once, for seven days. This step is done when the person can sign in.</p>
+      <Note tone="ok" role="status" title={words('basic.onItsWay', { email: invitation.email })}>
+        <p>{words('basic.once')}</p>
       </Note>
     )
   }
   return (
-    <SecretNote title={`${invitation.name} accepts by this link`} value={link} copy="Copy link">
-      Hand it to the person, and to nobody else. It is shown this once and works for seven days. This step is
-      done when the person can sign in.
+    <SecretNote
+      title={words('basic.accepts', { name: invitation.name })}
+      value={link}
+      copy={words('share.copy')}
+    >
+      {words('basic.hand')}
     </SecretNote>
   )
 }
