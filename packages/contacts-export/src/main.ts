@@ -236,7 +236,8 @@ async function writeParts(
   for (const [index, text] of parts.entries()) {
     const path = platform.files.join(out, names[index]!)
     await platform.replaceFile(path, text)
-    const line = `${path}: ${number(Math.min(rows, pairs.length - index * rows))} rows`
+    const count = Math.min(rows, pairs.length - index * rows)
+    const line = `${path}: ${number(count)} ${count === 1 ? 'row' : 'rows'}`
     terminal.say(line)
     log(line)
   }
@@ -262,7 +263,7 @@ function sayWhatWasLeftOut({ leftOut, skipped, seen }: Checkpoint, { dropped }: 
     [dropped.few, 'contacts with too few messages'],
     [dropped.excluded, 'contacts you left out'],
   ]
-  terminal.say(`${number(seen)} messages were read.`)
+  terminal.say(seen === 1 ? '1 message was read.' : `${number(seen)} messages were read.`)
   for (const [count, what] of parts) if (count > 0) terminal.say(`  left out: ${number(count)} ${what}`)
   for (const { title, why } of skipped.slice(0, SHOWN)) terminal.warn(`  not read: ${title}: ${why}`)
   if (skipped.length > SHOWN) terminal.warn(`  not read: ${number(skipped.length - SHOWN)} more, see the log`)

@@ -64,7 +64,10 @@ export function readOctets(path: string): Promise<Uint8Array | null> {
 }
 
 export async function ensureFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+    // The folder that was asked for, not the one above it that Windows may name.
+    throw error instanceof Error ? Object.assign(error, { path: folder }) : error
+  })
 }
 
 /** Replaces a file whole: written beside it, synced, renamed. Only its owner may read it. */

@@ -48,6 +48,15 @@ It opens HTTPS to the gateway and nothing else; HTTPS_PROXY and NO_PROXY are hon
 /** Runs one command; resolves with the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   honourProxy()
+  // As everywhere, in whatever place they stand.
+  if (args.includes('--help') || args.includes('-h')) {
+    console.log(USAGE)
+    return 0
+  }
+  if (args.includes('--version')) {
+    console.log(AGENT_VERSION)
+    return 0
+  }
   try {
     const { values, positionals } = readArguments(args)
     const folder = values.data ?? environment('GATEPOST_AGENT_DATA') ?? './gatepost-agent'
@@ -90,7 +99,8 @@ function readArguments(args: readonly string[]) {
       options: Object.fromEntries(names.map((name) => [name, { type: 'string' as const }])),
     }) as { values: Record<string, string | undefined>; positionals: string[] }
   } catch (error) {
-    throw new WrongSetting(`${error instanceof Error ? error.message : 'The command cannot be read.'}`)
+    const said = error instanceof Error ? error.message.split(/[.\n]/)[0] : 'The command cannot be read'
+    throw new WrongSetting(`${said}. See gatepost-agent --help.`)
   }
 }
 

@@ -2,6 +2,9 @@
 // 18,
 // 22 to 25).
 import assert from 'node:assert/strict'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { parseMime } from '@gatepost/mail/mime.ts'
@@ -76,6 +79,78 @@ test('case 23: members are named as they would be shown, and nothing else is mad
   assert.equal(found.length, 4)
   assert.ok(found.every((one) => one.startsWith('dangerous a.zip › ') && one.endsWith('a file of type exe')))
   assert.ok(found.every((one) => !/[\n/]/.test(one)))
+})
+
+/** A tar of headers alone; type 2 is a symbolic link, whose goal stands at 157. */
+function tarOf(members: readonly { readonly name: string; readonly link?: string }[]): Buffer {
+  const blocks = members.map(({ name, link }) => {
+    const block = Buffer.alloc(512)
+    block.write(name, 0, 'latin1')
+    block.write('0000777\0', 100, 'latin1')
+    block.write('00000000000\0', 124, 'latin1')
+    block.write(link === undefined ? '0' : '2', 156, 'latin1')
+    block.write(link ?? '', 157, 'latin1')
+    block.write('ustar\x0000', 257, 'latin1')
+    block.write('        ', 148, 'latin1')
+    const sum = block.reduce((all, octet) => all + octet, 0)
+    block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1')
+    return block
+  })
+  return Buffer.concat([...blocks, Buffer.alloc(1024)])
+}
+
+test('case 23: ways out of the folder, links, commands and lines stay text, and nothing is written', () => {
+  const names = [
+    '../../etc/out.exe',
+    '/etc/whole.exe',
+    'C:\\Windows\\drive.exe',
+    '..\\..\\back.exe',
+    ';id;.exe',
+    '$(touch made).exe',
+    '-rf.exe',
+    'a\nb.exe',
+    'nul\0.exe',
+  ]
+  const link = { name: 'link.exe', data: '/etc/passwd', mode: 0o120777 }
+  const folder = mkdtempSync(join(tmpdir(), 'gatepost-members-'))
+  const home = process.cwd()
+  try {
+    process.chdir(folder)
+    const zip = zipOf([...names.map((name) => ({ name, data: 'x' })), link])
+    const seen = told(letterWith(zip, 'a.zip'))
+    assert.deepEqual(
+      seen.map((one) => one.slice('dangerous a.zip › '.length).replace(/: a file of type exe$/, '')),
+      [
+        'out.exe',
+        'whole.exe',
+        'drive.exe',
+        'back.exe',
+        ';id;.exe',
+        '$(touch made).exe',
+        '-rf.exe',
+        'ab.exe',
+        'nul.exe',
+        'link.exe',
+      ],
+    )
+    const tar = tarOf([{ name: '../../etc/out.exe' }, { name: 'link.exe', link: '../../etc/passwd' }])
+    assert.deepEqual(told(letterWith(gzipSync(tar), 'a.tgz')), [
+      'dangerous a.tgz › a.tar › out.exe: a file of type exe',
+    ])
+    assert.deepEqual(readdirSync(folder), [], 'no member became a file')
+  } finally {
+    process.chdir(home)
+    rmSync(folder, { recursive: true })
+  }
+  // What looks into archives has no hand that could write: neither files nor programs.
+  const sources = readdirSync(import.meta.dirname).filter((name) =>
+    /^(?!.*\.(test|fixture)\.ts$).*\.ts$/.test(name),
+  )
+  for (const name of sources) {
+    const text = readFileSync(join(import.meta.dirname, name), 'utf8')
+    assert.ok(!/'(?:node:)?(?:fs|fs\/promises|child_process)'/.test(text), name)
+  }
+  assert.ok(sources.includes('zip.ts') && sources.includes('tar.ts'))
 })
 
 test('case 24: a formula is text, and macros are known by structure', () => {

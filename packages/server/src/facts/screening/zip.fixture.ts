@@ -11,6 +11,8 @@ export type ZipInput = {
   readonly isPacked?: boolean
   /** What the list says instead of the truth. */
   readonly size?: number
+  /** Type and rights as Unix keeps them: 0o120777 is a symbolic link. */
+  readonly mode?: number
 }
 
 export function zipOf(inputs: readonly ZipInput[]): Buffer {
@@ -55,6 +57,11 @@ function memberOf(input: ZipInput, at: number): { readonly local: Buffer; readon
   entry.writeUInt32LE(packed.length, 20)
   entry.writeUInt32LE(input.size ?? data.length, 24)
   entry.writeUInt16LE(name.length, 28)
+  if (input.mode !== undefined) {
+    // Made by Unix: only then do the upper octets of the attributes mean a mode.
+    entry.writeUInt16LE((3 << 8) | 20, 4)
+    entry.writeUInt32LE((input.mode << 16) >>> 0, 38)
+  }
   entry.writeUInt32LE(at, 42)
   return { local: Buffer.concat([local, name, packed]), entry: Buffer.concat([entry, name]) }
 }
