@@ -18,6 +18,7 @@ export type Area =
   | 'messages'
   | 'queue'
   | 'policies'
+  | 'held'
 
 /** Languages that have a catalogue of the shell, English first. */
 export const languages: readonly string[] = Object.keys(catalogues)

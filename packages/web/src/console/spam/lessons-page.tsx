@@ -12,10 +12,10 @@ import { useState } from 'react'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { Page } from '#app/page.tsx'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
 import { type Column, DataTable } from '#shared/data-table.tsx'
 import { EmptyState } from '#shared/empty-state.tsx'
 import { Facts } from '#shared/facts.tsx'
-import { plural } from '#shared/format.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { PageFoot, usePages } from '#shared/pages.tsx'
 import { Panel } from '#shared/panel.tsx'
@@ -24,42 +24,32 @@ import stack from '#shared/stack.module.css'
 import { RelativeTime } from '#shared/time.tsx'
 import { ReportsPanel } from './reports-panel.tsx'
 
-const LEAD =
-  'What is released from being held as spam teaches this organisation’s own score, ' +
-  'and so does what you show it here. No lesson leaves the organisation.'
 const LIMIT = 50
 /** What a message says stands at its beginning; the server takes no more. */
 const OCTETS_MAX = 500_000
 const FILES_MAX = 50
 
-const ORIGINS: { readonly [Origin in SpamLesson['origin']]: string } = {
-  report: 'Report',
-  release: 'Release',
-  command: 'By hand',
-}
-
 export function SpamLessonsPage() {
+  const t = useWords('held')
   const tenant = useSlug()
   const may = useMay('policies:write')
   const pages = usePages()
   const query = { limit: LIMIT, ...(pages.after ? { after: pages.after } : {}) }
   const { data, error } = useEndpoint(listSpamLessons, { params: { tenant }, query }, { keepPrevious: true })
   const unlearn = useAction(unlearnSpam, { readAgain: [listSpamLessons, getSpamLearning] })
-  const columns = useColumns(may, (lesson) => unlearn.mutate({ params: { tenant, lesson } }))
+  const columns = columnsOf(t, may, (lesson) => unlearn.mutate({ params: { tenant, lesson } }))
   return (
-    <Page title="Spam lessons" lead={LEAD} guide="spam">
+    <Page title={t('spam.title')} lead={t('spam.lead')} guide="spam">
       <div className={stack.stack}>
         <Learning />
         {may && <Teach />}
         <ReportsPanel />
         {(error ?? unlearn.error) && <ProblemNote error={error ?? unlearn.error} />}
-        <Panel title="Lessons" side="latest first" flush>
+        <Panel title={t('spam.lessons')} side={t('spam.latest')} flush>
           {!data && !error && <SkeletonRows rows={4} />}
           {data && data.items.length === 0 && (
-            <EmptyState title="Nothing was taught yet">
-              <p>
-                Release a message that was held as spam by mistake, or show the score some messages above.
-              </p>
+            <EmptyState title={t('spam.none')}>
+              <p>{t('spam.noneText')}</p>
             </EmptyState>
           )}
           {data && data.items.length > 0 && (
@@ -68,15 +58,16 @@ export function SpamLessonsPage() {
                 rows={data.items}
                 columns={columns}
                 rowKey={({ id }) => id}
-                label="Spam lessons, latest first"
+                label={t('spam.listLabel')}
                 card={(lesson) => (
                   <div className={stack.tight}>
-                    <strong>{lesson.subject || 'No subject'}</strong>
+                    <strong>{lesson.subject || t('spam.noSubject')}</strong>
                     <span className="tx2">
-                      {lesson.kind === 'spam' ? 'Spam' : 'Wanted'} · {lesson.author ?? 'no author'}
+                      {kindOf(lesson, t)} · {lesson.author ?? t('spam.noAuthor')}
                     </span>
                     <span className="small tx2">
-                      {ORIGINS[lesson.origin]} by {lesson.actor} <RelativeTime at={lesson.at} />
+                      {t('spam.by', { origin: t(`spam.origin.${lesson.origin}`), actor: lesson.actor })}{' '}
+                      <RelativeTime at={lesson.at} />
                     </span>
                     {columns.at(-1)?.cell(lesson)}
                   </div>
@@ -97,22 +88,31 @@ export function SpamLessonsPage() {
   )
 }
 
-function useColumns(may: boolean, onTakeBack: (id: string) => void): readonly Column<SpamLesson>[] {
+function kindOf({ kind }: SpamLesson, t: Words): string {
+  return kind === 'spam' ? t('spam.spam') : t('spam.wanted')
+}
+
+function columnsOf(t: Words, may: boolean, onTakeBack: (id: string) => void): readonly Column<SpamLesson>[] {
   return [
-    { id: 'kind', head: 'Taught as', cell: ({ kind }) => (kind === 'spam' ? 'Spam' : 'Wanted') },
-    { id: 'subject', head: 'Subject', cell: ({ subject }) => subject || 'No subject' },
-    { id: 'author', head: 'From', cell: ({ author }) => author ?? '–' },
-    { id: 'score', head: 'Score then', align: 'right', cell: ({ score }) => score.toFixed(1) },
-    { id: 'origin', head: 'By', cell: ({ origin, actor }) => `${ORIGINS[origin]}, ${actor}` },
-    { id: 'at', head: 'When', cell: ({ at }) => <RelativeTime at={at} /> },
+    { id: 'kind', head: t('spam.head.kind'), cell: (lesson) => kindOf(lesson, t) },
+    { id: 'subject', head: t('spam.head.subject'), cell: ({ subject }) => subject || t('spam.noSubject') },
+    { id: 'author', head: t('spam.head.author'), cell: ({ author }) => author ?? '–' },
+    { id: 'score', head: t('spam.head.score'), align: 'right', cell: ({ score }) => score.toFixed(1) },
+    {
+      id: 'origin',
+      head: t('spam.head.by'),
+      cell: ({ origin, actor }) => `${t(`spam.origin.${origin}`)}, ${actor}`,
+    },
+    { id: 'at', head: t('spam.head.when'), cell: ({ at }) => <RelativeTime at={at} /> },
     {
       id: 'act',
-      head: 'Take back',
+      head: t('spam.takeBack'),
       headHidden: true,
       cell: ({ id, subject }) =>
         may ? (
           <Button size="compact-sm" variant="subtle" color="gray" onClick={() => onTakeBack(id)}>
-            Take back<span className="hidden-visually">: {subject || 'No subject'}</span>
+            {t('spam.takeBack')}
+            <span className="hidden-visually">: {subject || t('spam.noSubject')}</span>
           </Button>
         ) : null,
     },
@@ -120,22 +120,21 @@ function useColumns(may: boolean, onTakeBack: (id: string) => void): readonly Co
 }
 
 function Learning() {
+  const t = useWords('held')
   const tenant = useSlug()
   const { data } = useEndpoint(getSpamLearning, { params: { tenant } }, { refetchInterval: 15_000 })
   if (!data) return null
-  const counts = data.isUsed
-    ? 'They count in the score of each message.'
-    : `They count once there are ${data.least} of each kind, so that few cannot turn the score.`
+  const counts = data.isUsed ? t('spam.counts') : t('spam.countsFrom', { least: data.least })
   return (
-    <Panel title="So far">
+    <Panel title={t('spam.soFar')}>
       <Facts
         rows={[
-          ['Spam', plural(data.spam, 'lesson')],
-          ['Wanted', plural(data.ham, 'lesson')],
-          ['In use', counts],
+          [t('spam.spam'), t('spam.count', { count: data.spam })],
+          [t('spam.wanted'), t('spam.count', { count: data.ham })],
+          [t('spam.inUse'), counts],
           ...(data.taughtAt === null
             ? []
-            : [['Added up', <RelativeTime key="at" at={data.taughtAt} />] as const]),
+            : [[t('spam.addedUp'), <RelativeTime key="at" at={data.taughtAt} />] as const]),
         ]}
       />
     </Panel>
@@ -144,6 +143,7 @@ function Learning() {
 
 /** Messages as files, dragged out of a mail program: read here, taught one by one. */
 function Teach() {
+  const t = useWords('held')
   const tenant = useSlug()
   const learn = useAction(learnSpam, { readAgain: [listSpamLessons, getSpamLearning] })
   const [done, setDone] = useState<{ taught: number; failed: number } | null>(null)
@@ -167,37 +167,33 @@ function Teach() {
     setBusy(false)
   }
   return (
-    <Panel title="Show it messages">
-      <p className="tx2">
-        Saved as .eml from a mail program, up to {FILES_MAX} at once. Their beginning is read, and numbers of
-        it are kept, not the message.
-      </p>
+    <Panel title={t('spam.show')}>
+      <p className="tx2">{t('spam.showText', { count: FILES_MAX })}</p>
       <div className={stack.row}>
         <FileButton multiple accept=".eml,message/rfc822" onChange={(files) => void teach('spam', files)}>
           {(props) => (
             <Button {...props} loading={busy}>
-              These are spam
+              {t('spam.theseSpam')}
             </Button>
           )}
         </FileButton>
         <FileButton multiple accept=".eml,message/rfc822" onChange={(files) => void teach('ham', files)}>
           {(props) => (
             <Button {...props} variant="default" loading={busy}>
-              These are wanted
+              {t('spam.theseWanted')}
             </Button>
           )}
         </FileButton>
       </div>
-      {done && (
-        <Note
-          tone={done.failed > 0 ? 'warn' : 'ok'}
-          title={`${plural(done.taught, 'message')} taught${done.failed > 0 ? `, ${done.failed} not taken` : ''}`}
-          role="status"
-        />
-      )}
+      {done && <Note tone={done.failed > 0 ? 'warn' : 'ok'} title={doneText(done, t)} role="status" />}
       {learn.error && <ProblemNote error={learn.error} />}
     </Panel>
   )
+}
+
+function doneText({ taught: count, failed }: { readonly taught: number; readonly failed: number }, t: Words) {
+  const taught = t('spam.taught', { count })
+  return failed > 0 ? t('spam.notTaken', { taught, failed }) : taught
 }
 
 async function base64Of(file: File): Promise<string> {

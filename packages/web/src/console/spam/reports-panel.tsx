@@ -5,6 +5,7 @@ import { getSpamLearning, listMailReports, type MailReport } from '@gatepost/con
 import { Link } from '@tanstack/react-router'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
 import { CopyButton } from '#shared/copy-button.tsx'
 import { type Column, DataTable } from '#shared/data-table.tsx'
 import { EmptyState } from '#shared/empty-state.tsx'
@@ -17,64 +18,47 @@ import stack from '#shared/stack.module.css'
 import { RelativeTime } from '#shared/time.tsx'
 
 const LIMIT = 20
-const KINDS: { readonly [Kind in MailReport['kind']]: string } = {
-  spam: 'Spam',
-  phish: 'Phishing',
-  wanted: 'Wanted',
-}
-const OUTCOMES: { readonly [Outcome in MailReport['outcome']]: string } = {
-  learned: 'Learned',
-  'words-learned': 'Words learned',
-  'no-copy': 'No copy to learn from',
-  unreadable: 'Could not be read',
-  'unknown-reporter': 'Not a user',
-  limit: 'Enough for a day',
-  'taken-back': 'Taken back',
-}
-
 export function ReportsPanel() {
+  const t = useWords('held')
   const tenant = useSlug()
   const pages = usePages()
   const query = { limit: LIMIT, ...(pages.after ? { after: pages.after } : {}) }
   const { data, error } = useEndpoint(listMailReports, { params: { tenant }, query }, { keepPrevious: true })
   const { data: learning } = useEndpoint(getSpamLearning, { params: { tenant } })
   return (
-    <Panel title="Reported by people" side="latest first">
+    <Panel title={t('reports.title')} side={t('spam.latest')}>
       <div className={stack.stack}>
-        <p className="tx2">
-          People report in their portal, or forward a message as an attachment, through your own mail host, to
-          the address for it. Each gets a short answer; 50 a day and person count.
-        </p>
+        <p className="tx2">{t('reports.text')}</p>
         {learning && (
           <Facts
             rows={[
-              ['Spam', <Address key="spam" address={learning.reportTo.spam} />],
-              ['Phishing', <Address key="phish" address={learning.reportTo.phish} />],
-              ['Wanted mail', <Address key="wanted" address={learning.reportTo.wanted} />],
+              [t('spam.spam'), <Address key="spam" address={learning.reportTo.spam} />],
+              [t('spam.phish'), <Address key="phish" address={learning.reportTo.phish} />],
+              [t('reports.wantedMail'), <Address key="wanted" address={learning.reportTo.wanted} />],
             ]}
           />
         )}
         {error && <ProblemNote error={error} />}
         {!data && !error && <SkeletonRows rows={3} />}
         {data && data.items.length === 0 && (
-          <EmptyState title="Nobody reported anything yet">
-            <p>Tell people the addresses above, or make a contact of them in your address list.</p>
+          <EmptyState title={t('reports.none')}>
+            <p>{t('reports.noneText')}</p>
           </EmptyState>
         )}
         {data && data.items.length > 0 && (
           <>
             <DataTable
               rows={data.items}
-              columns={COLUMNS}
+              columns={columnsOf(t)}
               rowKey={({ id }) => id}
-              label="Reports, latest first"
+              label={t('reports.listLabel')}
               card={(report) => (
                 <div className={stack.tight}>
                   <strong>
                     <Subject report={report} />
                   </strong>
                   <span className="tx2">
-                    {KINDS[report.kind]} · {OUTCOMES[report.outcome]}
+                    {t(`spam.${report.kind}`)} · {t(`reports.outcome.${report.outcome}`)}
                   </span>
                   <span className="small tx2">
                     {report.mailbox} <RelativeTime at={report.at} />
@@ -96,18 +80,19 @@ export function ReportsPanel() {
   )
 }
 
-const COLUMNS: readonly Column<MailReport>[] = [
-  { id: 'kind', head: 'Reported as', cell: ({ kind }) => KINDS[kind] },
-  { id: 'subject', head: 'Subject', cell: (report) => <Subject report={report} /> },
-  { id: 'author', head: 'From', cell: ({ author }) => author ?? '–' },
-  { id: 'by', head: 'By', cell: ({ mailbox }) => mailbox },
-  { id: 'outcome', head: 'Outcome', cell: ({ outcome }) => OUTCOMES[outcome] },
-  { id: 'at', head: 'When', cell: ({ at }) => <RelativeTime at={at} /> },
+const columnsOf = (t: Words): readonly Column<MailReport>[] => [
+  { id: 'kind', head: t('spam.head.reported'), cell: ({ kind }) => t(`spam.${kind}`) },
+  { id: 'subject', head: t('spam.head.subject'), cell: (report) => <Subject report={report} /> },
+  { id: 'author', head: t('spam.head.author'), cell: ({ author }) => author ?? '–' },
+  { id: 'by', head: t('spam.head.by'), cell: ({ mailbox }) => mailbox },
+  { id: 'outcome', head: t('spam.head.outcome'), cell: ({ outcome }) => t(`reports.outcome.${outcome}`) },
+  { id: 'at', head: t('spam.head.when'), cell: ({ at }) => <RelativeTime at={at} /> },
 ]
 
 function Subject({ report: { subject, messageId } }: { readonly report: MailReport }) {
+  const t = useWords('held')
   const tenant = useSlug()
-  const text = subject || 'No subject'
+  const text = subject || t('spam.noSubject')
   if (messageId === null) return text
   return (
     <Link to="/t/$slug/messages/$message" params={{ slug: tenant, message: messageId }}>
@@ -117,9 +102,10 @@ function Subject({ report: { subject, messageId } }: { readonly report: MailRepo
 }
 
 function Address({ address }: { readonly address: string }) {
+  const t = useWords('held')
   return (
     <span className={stack.row}>
-      {address} <CopyButton value={address} label={`Copy ${address}`} />
+      {address} <CopyButton value={address} label={t('reports.copy', { address })} />
     </span>
   )
 }

@@ -5,6 +5,7 @@ import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useMe, useSlug } from '#app/session.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
 import stack from '#shared/stack.module.css'
@@ -15,6 +16,7 @@ import type { Wanted } from './where-page.tsx'
 const FRESH_MS = 15_000
 
 export function WatchForm({ wanted }: { readonly wanted: Wanted }) {
+  const t = useWords('held')
   const tenant = useSlug()
   const me = useMe()
   const [tell, setTell] = useState(me?.email ?? '')
@@ -22,13 +24,13 @@ export function WatchForm({ wanted }: { readonly wanted: Wanted }) {
   if (`${wanted.sender}${wanted.recipient}${wanted.subject}` === '') return null
   if (add.isSuccess) {
     return (
-      <Note tone="ok" title={`${tell} is told when it comes`} role="status">
-        For {WATCH_DAYS} days at most.
+      <Note tone="ok" title={t('where.told', { address: tell })} role="status">
+        {t('where.atMost', { days: WATCH_DAYS })}
       </Note>
     )
   }
   return (
-    <Panel title="Tell me when it comes">
+    <Panel title={t('where.tellTitle')}>
       <form
         className={stack.form}
         onSubmit={(event) => {
@@ -37,8 +39,8 @@ export function WatchForm({ wanted }: { readonly wanted: Wanted }) {
         }}
       >
         <TextInput
-          label="Tell"
-          description="An address of your organisation"
+          label={t('where.tell')}
+          description={t('where.tellHint')}
           required
           value={tell}
           onChange={(event) => setTell(event.currentTarget.value)}
@@ -46,7 +48,7 @@ export function WatchForm({ wanted }: { readonly wanted: Wanted }) {
         {add.error && <ProblemNote error={add.error} />}
         <div className={stack.row}>
           <Button type="submit" variant="default" loading={add.isPending}>
-            Tell me
+            {t('where.tellMe')}
           </Button>
         </div>
       </form>
@@ -55,32 +57,35 @@ export function WatchForm({ wanted }: { readonly wanted: Wanted }) {
 }
 
 export function Watches() {
+  const t = useWords('held')
   const tenant = useSlug()
   const { data } = useEndpoint(listWatches, { params: { tenant } }, { refetchInterval: FRESH_MS })
   const remove = useAction(removeWatch, {
     readAgain: [listWatches],
-    said: () => ({ text: 'The watch is ended.' }),
+    said: () => ({ text: t('where.ended') }),
   })
   if (!data || data.items.length === 0) return null
   return (
-    <Panel title="Awaited">
+    <Panel title={t('where.awaited')}>
       <ul className={classes.hits}>
         {data.items.map((watch) => (
           <li key={watch.id}>
-            <span>{wordsOf(watch)}</span>
+            <span>{wordsOf(watch, t)}</span>
             <span className="tx2">
               {watch.foundAt === null ? (
                 <>
-                  waited for until <FullTime at={watch.expiresAt} />, {watch.tell} is told
+                  {t('where.waitsUntil')} <FullTime at={watch.expiresAt} />,{' '}
+                  {t('where.isTold', { address: watch.tell })}
                 </>
               ) : (
                 <>
-                  came <RelativeTime at={watch.foundAt} />, {watch.tell} was told ·{' '}
+                  {t('where.came')} <RelativeTime at={watch.foundAt} />,{' '}
+                  {t('where.wasTold', { address: watch.tell })} ·{' '}
                   <Link
                     to="/t/$slug/messages/$message"
                     params={{ slug: tenant, message: watch.messageId ?? '' }}
                   >
-                    see it
+                    {t('where.seeIt')}
                   </Link>
                 </>
               )}
@@ -92,7 +97,8 @@ export function Watches() {
                 color="gray"
                 onClick={() => remove.mutate({ params: { tenant, watch: watch.id } })}
               >
-                Remove<span className="hidden-visually">: {wordsOf(watch)}</span>
+                {t('where.remove')}
+                <span className="hidden-visually">: {wordsOf(watch, t)}</span>
               </Button>
             </span>
           </li>
@@ -103,10 +109,10 @@ export function Watches() {
   )
 }
 
-function wordsOf({ sender, recipient, subject }: MailWatch): string {
+function wordsOf({ sender, recipient, subject }: MailWatch, t: Words): string {
   return [
-    ...(sender === '' ? [] : [`from ${sender}`]),
-    ...(recipient === '' ? [] : [`for ${recipient}`]),
-    ...(subject === '' ? [] : [`with “${subject}”`]),
+    ...(sender === '' ? [] : [t('where.wordsFrom', { sender })]),
+    ...(recipient === '' ? [] : [t('where.wordsFor', { recipient })]),
+    ...(subject === '' ? [] : [t('where.wordsWith', { subject })]),
   ].join(' ')
 }

@@ -22,16 +22,12 @@ import { Watches, WatchForm } from './watches.tsx'
 import classes from './where.module.css'
 
 const HOUR_MS = 3_600_000
-const RANGES = [
-  { value: '1', label: 'the last hour' },
-  { value: '24', label: 'the last day' },
-  { value: '168', label: 'the last week' },
-  { value: '720', label: 'the last 30 days' },
-]
+const RANGES = ['1', '24', '168', '720'] as const
 
 export type Wanted = { readonly sender: string; readonly recipient: string; readonly subject: string }
 
 export function WherePage() {
+  const t = useWords('held')
   const tenant = useSlug()
   const [wanted, setWanted] = useState<Wanted>({ sender: '', recipient: '', subject: '' })
   const [hours, setHours] = useState('168')
@@ -39,13 +35,9 @@ export function WherePage() {
   const ask = useAction(askWhere)
   const change = (part: Partial<Wanted>) => setWanted((before) => ({ ...before, ...part }))
   return (
-    <Page
-      title="Where is my mail?"
-      lead="Say what is missing. No trace of it is an answer too, with what may explain it."
-      guide="where"
-    >
+    <Page title={t('where.title')} lead={t('where.lead')} guide="where">
       <div className={stack.stack}>
-        <Panel title="The missing message">
+        <Panel title={t('where.missing')}>
           <form
             className={classes.form}
             onSubmit={(event) => {
@@ -57,38 +49,38 @@ export function WherePage() {
             }}
           >
             <TextInput
-              label="From"
-              description="An address or a domain"
+              label={t('where.from')}
+              description={t('where.fromHint')}
               maxLength={320}
               value={wanted.sender}
               onChange={(event) => change({ sender: event.currentTarget.value })}
               data-filter
             />
             <TextInput
-              label="To"
-              description="An address of yours"
+              label={t('where.to')}
+              description={t('where.toHint')}
               maxLength={320}
               value={wanted.recipient}
               onChange={(event) => change({ recipient: event.currentTarget.value })}
             />
             <TextInput
-              label="Subject"
-              description="Some words of it"
+              label={t('where.subject')}
+              description={t('where.subjectHint')}
               maxLength={320}
               value={wanted.subject}
               onChange={(event) => change({ subject: event.currentTarget.value })}
             />
             <NativeSelect
-              label="Sent in"
-              description="As far back as tracking is kept"
+              label={t('where.sentIn')}
+              description={t('where.sentInHint')}
               value={hours}
               onChange={(event) => setHours(event.currentTarget.value)}
-              data={RANGES}
+              data={RANGES.map((value) => ({ value, label: t(`where.range.${value}`) }))}
             />
             <Textarea
               className={classes.wide}
-              label="The report its sender got"
-              description="Paste a bounce or its line with the code, if there is one."
+              label={t('where.bounce')}
+              description={t('where.bounceHint')}
               autosize
               minRows={2}
               maxRows={10}
@@ -98,7 +90,7 @@ export function WherePage() {
             />
             <div className={classes.wide}>
               <Button type="submit" loading={ask.isPending}>
-                Find it
+                {t('where.find')}
               </Button>
             </div>
           </form>
@@ -112,24 +104,21 @@ export function WherePage() {
 }
 
 function Answer({ answer, wanted }: { readonly answer: WhereAnswer; readonly wanted: Wanted }) {
+  const t = useWords('held')
   const { hits, bounce, clues } = answer
   const isFound = hits.length > 0
   return (
     <>
       <Note tone={isFound ? 'info' : 'warn'} title={answer.answer} role="status">
-        {bounce?.reply && (
-          <p>
-            The report says “{bounce.reply}”. {bounce.means}
-          </p>
-        )}
+        {bounce?.reply && <p>{t('where.says', { reply: bounce.reply, means: bounce.means })}</p>}
         {bounce?.advice.map((line) => (
           <p key={line}>{line}</p>
         ))}
-        {bounce?.messageId && <MessageLink id={bounce.messageId}>See why</MessageLink>}
+        {bounce?.messageId && <MessageLink id={bounce.messageId}>{t('where.why')}</MessageLink>}
       </Note>
       {isFound && <Hits answer={answer} />}
       {clues.length > 0 && (
-        <Panel title={isFound ? 'What else is known' : 'What may explain it'}>
+        <Panel title={isFound ? t('where.also') : t('where.mayExplain')}>
           <ul className={classes.clues}>
             {clues.map((clue) => (
               <Clue key={clue.text} clue={clue} />
@@ -145,13 +134,15 @@ function Answer({ answer, wanted }: { readonly answer: WhereAnswer; readonly wan
 const CLUE_WORD = { good: 'ok', info: 'info', warning: 'warn', bad: 'bad' } as const
 
 function Clue({ clue: { kind, text, page } }: { readonly clue: WhereClue }) {
+  const t = useWords('held')
   const slug = useSlug()
   return (
     <li data-tone={CLUE_WORD[kind]}>
       <span>{text}</span>
       {page && (
         <a href={`/t/${slug}/${page}`}>
-          Look<span className="hidden-visually">: {text}</span>
+          {t('where.look')}
+          <span className="hidden-visually">: {text}</span>
         </a>
       )}
     </li>
@@ -168,10 +159,11 @@ function MessageLink({ id, children }: { readonly id: string; readonly children:
 }
 
 function Hits({ answer: { hits, moreHits } }: { readonly answer: WhereAnswer }) {
+  const t = useWords('held')
   const words = useWords('messages')
   const own = useMyTenant()?.primaryDomain ?? ''
   return (
-    <Panel title="What reached us">
+    <Panel title={t('where.reached')}>
       <ul className={classes.hits}>
         {hits.map((hit) => (
           <li key={hit.id}>
@@ -185,20 +177,21 @@ function Hits({ answer: { hits, moreHits } }: { readonly answer: WhereAnswer }) 
               <MessageLink id={hit.id}>{hit.subject || senderOf(hit, words)}</MessageLink>
             </span>
             <span className="tx2">
-              {personOf(senderOf(hit, words), own)} to <HostText>{recipientOf(hit, words)}</HostText>
+              {personOf(senderOf(hit, words), own)} {t('where.toPerson')}{' '}
+              <HostText>{recipientOf(hit, words)}</HostText>
             </span>
             {hit.status !== 'delivered' && hit.reason && <span>{hit.reason}</span>}
-            {hit.handedTo && <span className="tx2">Handed to {hit.handedTo}</span>}
+            {hit.handedTo && <span className="tx2">{t('where.handedTo', { host: hit.handedTo })}</span>}
             {hit.trace && (
               <span className={classes.trace}>
                 <code>{hit.trace}</code>
-                <CopyButton value={hit.trace} label="Copy the line for the mail host" />
+                <CopyButton value={hit.trace} label={t('where.copyLine')} />
               </span>
             )}
           </li>
         ))}
       </ul>
-      {moreHits && <p className="tx2">There are more: say more of the message, or look in Messages.</p>}
+      {moreHits && <p className="tx2">{t('where.more')}</p>}
     </Panel>
   )
 }
