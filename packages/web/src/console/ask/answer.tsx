@@ -9,7 +9,7 @@ import { useWords } from '#i18n/i18n.ts'
 import { Facts } from '#shared/facts.tsx'
 import { Panel } from '#shared/panel.tsx'
 import stack from '#shared/stack.module.css'
-import { StatusIcon } from '#shared/status-word.tsx'
+import { StateName, StatusIcon } from '#shared/status-word.tsx'
 import { wordOf } from '#shared/vocabulary.ts'
 
 type Asked = z.output<(typeof askMessage)['output']>
@@ -19,32 +19,33 @@ const states = { accept: 'accepted', hold: 'held', defer: 'deferred', reject: 'r
 export function Answer({ answer }: { readonly answer: Asked }) {
   const words = useWords('messages')
   const state = states[answer.outcome]
-  const { tone, word } = wordOf('message', state)
+  const { tone } = wordOf('message', state)
   return (
     <div className={stack.stack}>
-      <section className={why.verdict} data-tone={tone} aria-label="Verdict">
+      <section className={why.verdict} data-tone={tone} aria-label={words('why.verdict')}>
         <StatusIcon of="message" state={state} size={20} />
         <p className={why.sentence} role="status">
-          <strong>{word}.</strong> {answer.verdict}
+          <strong>
+            <StateName of="message" state={state} />.
+          </strong>{' '}
+          {answer.verdict}
         </p>
       </section>
-      <SmallestChange text={null} remedies={answer.remedies} because="Asked about a message" />
+      <SmallestChange text={null} remedies={answer.remedies} because={words('answer.because')} />
       <Panel
-        title="Every policy, in order"
+        title={words('answer.every')}
         side={
           answer.settingsRevision === null
             ? undefined
-            : `settings revision ${answer.settingsRevision}${answer.withDraft ? ' with the draft' : ''}`
+            : words(answer.withDraft ? 'answer.revisionDraft' : 'answer.revision', {
+                number: answer.settingsRevision,
+              })
         }
       >
-        <PolicyList steps={answer.explanation} brief={false} label="asked" />
-        {!answer.contentAsked && (
-          <p className="small tx2">
-            Only the envelope was asked. Add an author or a file to ask about the content.
-          </p>
-        )}
+        <PolicyList steps={answer.explanation} brief={false} label={words('answer.asked')} />
+        {!answer.contentAsked && <p className="small tx2">{words('answer.envelope')}</p>}
       </Panel>
-      <Panel title="Facts">
+      <Panel title={words('why.facts')}>
         <Facts rows={answer.facts.map((fact) => gathered(fact, words))} />
       </Panel>
     </div>

@@ -9,6 +9,7 @@ import { fieldErrorsOf } from '#api/problem-error.ts'
 import { useAction } from '#api/use-endpoint.ts'
 import { Page } from '#app/page.tsx'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { bytes } from '#shared/format.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
@@ -21,27 +22,25 @@ import { readEml } from './read-eml.ts'
 type File = { readonly name: string; readonly content: string; readonly cut: boolean }
 
 export function AskPage() {
+  const words = useWords('messages')
   const slug = useSlug()
   const crumb = {
-    label: 'Messages',
+    label: words('title'),
     link: (
       <Link to="/t/$slug/messages" params={{ slug }}>
-        Messages
+        {words('title')}
       </Link>
     ),
   }
   return (
-    <Page
-      title="Ask about a message"
-      crumbs={[crumb]}
-      lead="What would become of it, and why: asked with real look-ups and today’s settings. Nothing is accepted, delivered or noted."
-    >
+    <Page title={words('askAbout')} crumbs={[crumb]} lead={words('question.lead')}>
       <Question />
     </Page>
   )
 }
 
 function Question() {
+  const words = useWords('messages')
   const tenant = useSlug()
   const search = useSearch({ from: '/console/t/$slug/ask' })
   const [values, setValues] = useState(valuesOf(search))
@@ -80,10 +79,10 @@ function Question() {
     const [first] = event.dataTransfer.files
     if (first) void take(first)
   }
-  const field = (name: keyof typeof values, label: string, description: string, path: string) => (
+  const field = (name: keyof typeof values, about: string, path: string) => (
     <TextInput
-      label={label}
-      description={description}
+      label={words(`question.${about}`)}
+      description={words(`question.${about}Text`)}
       autoCapitalize="off"
       autoComplete="off"
       spellCheck={false}
@@ -94,7 +93,7 @@ function Question() {
   )
   return (
     <div className={classes.columns}>
-      <Panel title="The message">
+      <Panel title={words('question.title')}>
         <form
           noValidate
           className={stack.stack}
@@ -104,29 +103,23 @@ function Question() {
         >
           <FilePart file={file} onFile={(chosen) => void take(chosen)} onClear={() => setFile(null)} />
           <div className={stack.pair}>
-            {field('ip', 'Client address', 'Who connects to us', 'clientIp')}
-            {field('helo', 'HELO', 'What it calls itself', 'helo')}
+            {field('ip', 'client', 'clientIp')}
+            {field('helo', 'helo', 'helo')}
           </div>
-          {field('from', 'Reverse-path', 'MAIL FROM; empty for a bounce', 'reversePath')}
-          {field('to', 'Recipient', 'RCPT TO', 'forwardPath')}
-          {!file && field('author', 'From', 'What the reader sees; empty asks the envelope alone', 'author')}
+          {field('from', 'path', 'reversePath')}
+          {field('to', 'recipient', 'forwardPath')}
+          {!file && field('author', 'author', 'author')}
           {draft.success && <WithDraft name={draft.data.name} />}
           {ask.error && <ProblemNote error={ask.error} focus />}
           <div>
             <Button type="submit" loading={ask.isPending}>
-              Ask
+              {words('ask')}
             </Button>
           </div>
         </form>
       </Panel>
       <div aria-live="polite">
-        {ask.data ? (
-          <Answer answer={ask.data} />
-        ) : (
-          <p className="tx2">
-            The answer stands here: every policy in order, what it saw, and the smallest change.
-          </p>
-        )}
+        {ask.data ? <Answer answer={ask.data} /> : <p className="tx2">{words('question.waits')}</p>}
       </div>
     </div>
   )
@@ -139,14 +132,20 @@ type FileProps = {
 }
 
 function FilePart({ file, onFile, onClear }: FileProps) {
+  const words = useWords('messages')
   if (file) {
     return (
       <p className={classes.file}>
         <span>
           {file.name}, {bytes(file.content.length)}
-          {file.cut && ' (its beginning: signatures over the whole of it will not fit)'}
+          {file.cut && words('question.cut')}
         </span>
-        <button type="button" className={classes.clear} aria-label="Ask without the file" onClick={onClear}>
+        <button
+          type="button"
+          className={classes.clear}
+          aria-label={words('question.noFile')}
+          onClick={onClear}
+        >
           <IconX size={14} aria-hidden />
         </button>
       </p>
@@ -157,22 +156,21 @@ function FilePart({ file, onFile, onClear }: FileProps) {
       <FileButton accept=".eml,message/rfc822" onChange={(chosen) => chosen && onFile(chosen)}>
         {(props) => (
           <Button {...props} variant="default" leftSection={<IconFileImport size={15} aria-hidden />}>
-            Choose an .eml file
+            {words('question.choose')}
           </Button>
         )}
       </FileButton>
-      <span className="small tx2">
-        or drop it here: envelope and client are read from its header where they stand.
-      </span>
+      <span className="small tx2">{words('question.drop')}</span>
     </div>
   )
 }
 
 function WithDraft({ name }: { readonly name: string }) {
+  const words = useWords('messages')
   const slug = useSlug()
   const navigate = useNavigate()
   return (
-    <Note tone="info" title={`Asked with the draft “${name}”`}>
+    <Note tone="info" title={words('question.withDraft', { name })}>
       <Button
         variant="default"
         onClick={() =>
@@ -184,7 +182,7 @@ function WithDraft({ name }: { readonly name: string }) {
           })
         }
       >
-        Ask with live settings
+        {words('question.live')}
       </Button>
     </Note>
   )

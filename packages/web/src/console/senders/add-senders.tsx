@@ -4,6 +4,7 @@ import { Button, Checkbox, Modal, SegmentedControl, Textarea, TextInput } from '
 import { useForm } from '@mantine/form'
 import { useAction } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { useFocusBack } from '#shared/focus-back.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import stack from '#shared/stack.module.css'
 import { address } from '#shared/validation.ts'
@@ -28,6 +29,7 @@ const initialValues: Values = {
 }
 
 export function AddSenders({ onClose }: { readonly onClose: () => void }) {
+  useFocusBack()
   const tenant = useSlug()
   const add = useAction(addSenders, { readAgain: [listSenders, getSenderSummary], onDone: onClose })
   const form = useForm<Values>({

@@ -4,6 +4,7 @@ import { Button, Checkbox, Modal, SegmentedControl, TextInput } from '@mantine/c
 import { useForm } from '@mantine/form'
 import { useAction } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { useFocusBack } from '#shared/focus-back.ts'
 import { date } from '#shared/format.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import stack from '#shared/stack.module.css'
@@ -13,6 +14,7 @@ import { sourceWords } from './senders-search.ts'
 type Props = { readonly entry: ManagedSender; readonly onClose: () => void }
 
 export function EditSender({ entry, onClose }: Props) {
+  useFocusBack()
   const tenant = useSlug()
   const save = useAction(updateSender, { readAgain: [listSenders, getSenderSummary], onDone: onClose })
   const form = useForm({

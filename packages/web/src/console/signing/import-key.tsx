@@ -4,12 +4,14 @@ import { Button, Modal, Textarea, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useAction } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { useFocusBack } from '#shared/focus-back.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import stack from '#shared/stack.module.css'
 
 type Props = { readonly domain: SigningDomain; readonly onClose: () => void }
 
 export function ImportKey({ domain, onClose }: Props) {
+  useFocusBack()
   const tenant = useSlug()
   const [selector, setSelector] = useState('')
   const [privateKey, setPrivateKey] = useState('')
