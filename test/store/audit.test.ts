@@ -105,6 +105,31 @@ testOnBoth('filters, search, words and export tell the same entries', (place) =>
   }),
 )
 
+testOnBoth('a search for words ends after so many entries, says so, and goes on', (place) =>
+  withStore(place, async (deps, clock) => {
+    const scope = await addOrganisation(deps.store, 'Acme', 'acme.example')
+    const by = { ...scope, actor: anna, from: '192.0.2.1' }
+    for (const subject of ['the needle', 'hay', 'hay', 'another needle', 'hay']) {
+      clock.add(1_000)
+      await note(deps, by, 'thing.done', subject)
+    }
+    const found = async (query: object, count: number) => {
+      const asked = { limit: 50, action: 'thing.', search: 'NEEDLE', ...query }
+      const page = await listAudit(scope, asked, deps, count)
+      return { ...page, items: page.items.map(({ subject }) => subject) }
+    }
+    const first = await found({}, 3)
+    assert.deepEqual([first.items, first.searchedTo], [['another needle'], clock.now() - 2_000])
+    const second = await found({ after: first.next }, 3)
+    assert.deepEqual([second.items, second.next, second.searchedTo], [['the needle'], null, null])
+    assert.deepEqual((await found({}, 5)).searchedTo, null, 'that was all')
+    const full = await found({ limit: 1 }, 4)
+    assert.deepEqual([full.items, full.searchedTo], [['another needle'], clock.now() - 3_000])
+    const none = await found({ search: 'moon' }, 2)
+    assert.deepEqual([none.items, none.searchedTo], [[], clock.now() - 1_000])
+  }),
+)
+
 testOnBoth('a page and a filter are fast behind many entries', (place) =>
   withStore(place, async (deps, clock) => {
     const scope = await addOrganisation(deps.store, 'Acme', 'acme.example')

@@ -40,6 +40,14 @@ export const AuditFilter = z.object({
 })
 export type AuditFilter = z.infer<typeof AuditFilter>
 
+/** Entries one search looks through; `after` the page's `next` goes on with older ones. */
+export const AUDIT_SEARCHED_MAX = 100_000
+
+const AuditPage = pageOf(AuditEntry).extend({
+  /** A search ended before the log did: the time of the oldest entry it looked at; `next` goes on from there. */
+  searchedTo: Time.nullable(),
+})
+
 export const listAudit = endpoint({
   name: 'listAudit',
   method: 'GET',
@@ -50,7 +58,7 @@ export const listAudit = endpoint({
   params: TenantPath,
   query: PageQuery.extend(AuditFilter.shape),
   body: Nothing,
-  output: pageOf(AuditEntry),
+  output: AuditPage,
   status: 200,
   problems: ['not-found'],
 })
@@ -100,7 +108,7 @@ export const listSystemAudit = endpoint({
   params: Nothing,
   query: PageQuery.extend(AuditFilter.shape),
   body: Nothing,
-  output: pageOf(AuditEntry),
+  output: AuditPage,
   status: 200,
   problems: [],
 })

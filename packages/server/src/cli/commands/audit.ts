@@ -52,10 +52,14 @@ async function list(context: Context): Promise<number> {
   const page = isSet('system')
     ? await call(listSystemAudit, { query })
     : await call(listAudit, { params: { tenant: await tenant() }, query })
+  const empty = page.searchedTo === null ? 'Nothing was changed yet.' : 'No entry with these words so far.'
   show(page, () =>
     [
-      table(['When', 'Who', 'From', 'What', 'On'], page.items.map(cellsOf), 'Nothing was changed yet.'),
+      table(['When', 'Who', 'From', 'What', 'On'], page.items.map(cellsOf), empty),
       ...(isSet('changes') ? page.items.map(changeText) : []),
+      ...(page.searchedTo === null
+        ? []
+        : [`Searched back to ${timeOf(page.searchedTo)}; there are older entries.\n`]),
       ...(page.next === null ? [] : [`Older entries: gatepost audit list --after ${page.next}\n`]),
     ].join(''),
   )

@@ -1,28 +1,45 @@
 // Reads the audit log: pages, filters, the words to filter by, and the export. Written for a million entries
 // of a tenant.
-import { AUDIT_EXPORT_ROWS_MAX, type AuditEntry, type AuditFilter } from '@gatepost/contract/audit.ts'
+import {
+  AUDIT_EXPORT_ROWS_MAX,
+  AUDIT_SEARCHED_MAX,
+  type AuditEntry,
+  type AuditFilter,
+} from '@gatepost/contract/audit.ts'
 import type { Store } from '#store/open.ts'
 import type { Row } from '#store/schema.ts'
 import { BYTE_ORDER_MARK, csvLine } from '../csv-write.ts'
 import { type Page, pageOf } from '../page.ts'
 import type { ControlDeps } from '../scope.ts'
 import { type AuditScope, appendAudit } from './audit.ts'
-import { type AuditQuery, actorOf, distinct, selectAudit } from './store.ts'
+import { type AuditQuery, actorOf, distinct, endOfSearch, selectAudit } from './store.ts'
 
 export type { AuditQuery } from './store.ts'
 
 const ROWS_PER_READ = 1_000
 
-/** Entries of one tenant, or of the installation where `tenantId` is null, newest first. */
+export type AuditPage = Page<AuditEntry> & { readonly searchedTo: number | null }
+
+/**
+ * Entries of one tenant, or of the installation where `tenantId` is null, newest first. A search looks through
+ * at most `count` of those that fit the other filters.
+ */
 export async function listAudit(
   scope: Pick<AuditScope, 'tenantId'>,
   query: AuditQuery,
   { store }: { readonly store: Store },
-): Promise<Page<AuditEntry>> {
-  const rows = await selectAudit(store.db, scope.tenantId, query)
+  count = AUDIT_SEARCHED_MAX,
+): Promise<AuditPage> {
+  const { tenantId } = scope
+  const end = query.search ? await endOfSearch(store.db, tenantId, { query, count }) : null
+  const rows = await selectAudit(store.db, tenantId, query)
+    .$if(end !== null, (select) => select.where('id', '>=', end!))
     .limit(query.limit + 1)
     .execute()
-  return pageOf(rows, query.limit, { item: entryOf, cursor: ({ id }) => id })
+  const page = pageOf(rows, query.limit, { item: entryOf, cursor: ({ id }) => id })
+  if (end === null || page.next !== null) return { ...page, searchedTo: null }
+  const last = await selectAudit(store.db, tenantId, { limit: 1 }).where('id', '=', end).execute()
+  return { ...page, next: end, searchedTo: last[0]?.at ?? null }
 }
 
 /** The log as CSV, read as it is written. The export itself is noted before the first row leaves. */

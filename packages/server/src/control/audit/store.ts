@@ -37,6 +37,24 @@ export async function distinct(db: Db, tenantId: string, column: 'action' | 'act
   return rows.map(({ word }) => word)
 }
 
+/**
+ * Where a search for words ends: the id of the last entry among `count` with the other filters, if there are
+ * more. Words have no index, and reading a million entries takes seconds.
+ */
+export async function endOfSearch(
+  db: Db,
+  tenantId: string | null,
+  { query: { search: _, ...query }, count }: { readonly query: AuditQuery; readonly count: number },
+): Promise<string | null> {
+  const rows = await selectAudit(db, tenantId, query)
+    .clearSelect()
+    .select('id')
+    .offset(count - 1)
+    .limit(2)
+    .execute()
+  return rows.length < 2 ? null : rows[0]!.id
+}
+
 /** Entries by filter, newest first. */
 export function selectAudit(db: Db, tenantId: string | null, query: AuditQuery) {
   const { who, action, address, outcome, since, until, after } = query

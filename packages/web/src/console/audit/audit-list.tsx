@@ -29,38 +29,53 @@ const columns: readonly Column<AuditEntry>[] = [
 ]
 
 type Props = {
-  readonly data: { readonly items: AuditEntry[]; readonly next: string | null; readonly total: number | null }
+  readonly data: {
+    readonly items: AuditEntry[]
+    readonly next: string | null
+    readonly total: number | null
+    readonly searchedTo: number | null
+  }
   readonly pages: Pages
   readonly filtered: boolean
   readonly onClear: () => void
 }
 
 export function AuditList({ data, pages, filtered, onClear }: Props) {
-  if (data.items.length === 0) return <Nothing filtered={filtered} onClear={onClear} />
+  const { searchedTo } = data
+  if (data.items.length === 0 && searchedTo === null) return <Nothing filtered={filtered} onClear={onClear} />
   return (
     <>
-      <DataTable
-        label="Changes"
-        remember="audit"
-        rows={data.items}
-        columns={columns}
-        rowKey={({ id }) => id}
-        card={(entry) => (
-          <>
-            <Who entry={entry} />
-            <What entry={entry} />
-            <span className="small tx3">
-              <FullTime at={entry.at} /> · {entry.from}
-            </span>
-          </>
-        )}
-      />
+      {searchedTo !== null && (
+        <p className={classes.searched}>
+          {data.items.length === 0 ? 'No entry with these words' : 'Searched'} back to{' '}
+          <FullTime at={searchedTo} />. There are older entries: go on, or narrow the search by a filter.
+        </p>
+      )}
+      {data.items.length > 0 && (
+        <DataTable
+          label="Changes"
+          remember="audit"
+          rows={data.items}
+          columns={columns}
+          rowKey={({ id }) => id}
+          card={(entry) => (
+            <>
+              <Who entry={entry} />
+              <What entry={entry} />
+              <span className="small tx3">
+                <FullTime at={entry.at} /> · {entry.from}
+              </span>
+            </>
+          )}
+        />
+      )}
       <PageFoot
         pages={pages}
         next={data.next}
         shown={data.items.length}
         limit={AUDIT_LIMIT}
         total={data.total}
+        {...(searchedTo === null ? {} : { words: ['Newer', 'Search older entries'] as const })}
       />
     </>
   )
