@@ -118,14 +118,8 @@ export async function startControl(options: RoleOptions): Promise<Running> {
     ready: () => readiness({ askStore: () => meetStore(store), link, board, clock }),
     metrics: async () => nodeMetrics({ ...options, board, link }),
   }
-  const backups = createBackups({
-    ...options,
-    link,
-    archive,
-    clock,
-    version: app.version,
-    spoolSchema: SCHEMA_VERSION,
-  })
+  const copied = { link, archive, clock, version: app.version, spoolSchema: SCHEMA_VERSION }
+  const backups = createBackups({ ...options, ...copied })
   const operations = operationsBindings({ backups, restart: options.restart })
   const forOwner = forOwnerOf(app, store, operations)
   const closeDoors = await openDoors(options, app, forOwner)
