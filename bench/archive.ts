@@ -64,7 +64,8 @@ const words = Array.from({ length: WORDS }, (_, at) => {
   return word
 })
 /**
- * As in languages: few words often, most of them seldom. Words and lines are drawn ahead, since drawing costs more
+ * As in languages: few words often, most of them seldom. Words and lines are drawn ahead, since drawing costs
+ * more
  * than all that the archive does with them.
  */
 const DRAWN = 1 << 18

@@ -19,7 +19,9 @@ const SCHEMA = `
     length integer not null
   ) without rowid;
 `
-/** Digests fall all over the tree: the longer the log, the more of them share a page when it is written back. */
+/**
+ * Digests fall all over the tree: the longer the log, the more of them share a page when it is written back.
+ */
 const PRAGMAS = `pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -32000;
   pragma wal_autocheckpoint = 12000;`
 const BUSY_MS_MAX = 10_000

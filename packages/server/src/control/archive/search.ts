@@ -116,7 +116,9 @@ function rowsOf(
   return found
 }
 
-/** Parts of a month's index that may hold what is asked for, newest first; null where no word is asked for. */
+/**
+ * Parts of a month's index that may hold what is asked for, newest first; null where no word is asked for.
+ */
 function partsOf(month: Month, { match, after, before }: Compiled): readonly (WordPart | null)[] {
   if (match === null) return [null]
   return month.words

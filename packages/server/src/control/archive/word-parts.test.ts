@@ -1,4 +1,5 @@
-// The parts of a month's index: where an entry goes, what a search is told of them, and files of earlier releases.
+// The parts of a month's index: where an entry goes, what a search is told of them, and files of earlier
+// releases.
 import assert from 'node:assert/strict'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, test } from 'node:test'

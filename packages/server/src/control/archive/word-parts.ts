@@ -1,5 +1,6 @@
 // The index of words of one month, in parts of so many entries: a part that is full is never merged with
-// another, so that a large month takes words as fast as a small one, and a search reads the newest part first.
+// another, so that a large month takes words as fast as a small one, and a search reads the newest part
+// first.
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { WordDoc } from './words.ts'
 
@@ -161,7 +162,8 @@ function nameOf(number: number): string {
 }
 
 /**
- * The index holds words, not text (contentless): what was written is read from the sealed content. Words go in
+ * The index holds words, not text (contentless): what was written is read from the sealed content. Words go
+ * in
  * by the thousand; what a merge of the index costs then counts little. A page of it fills one of the file.
  */
 function tableOf(name: string): string {
