@@ -57,6 +57,21 @@ function decoderOf(name: string): TextDecoder | null {
   if (name === '' || name === 'replacement') return null
   // The octets of mail that calls itself ASCII and is not are UTF-8 more often than anything else.
   if (name === 'us-ascii' || name === 'ascii') return null
+  const known = decoders.get(name)
+  if (known !== undefined) return known
+  const made = madeDecoder(name)
+  if (decoders.size < DECODERS_MAX) decoders.set(name, made)
+  return made
+}
+
+/**
+ * Kept, because making one takes longer than a short text: rich text asks for each letter outside of ASCII.
+ * Names that nobody knows are kept too, up to a number; a whole text decoded at once leaves no state in it.
+ */
+const decoders = new Map<string, TextDecoder | null>()
+const DECODERS_MAX = 100
+
+function madeDecoder(name: string): TextDecoder | null {
   try {
     return new TextDecoder(name)
   } catch {
@@ -64,8 +79,10 @@ function decoderOf(name: string): TextDecoder | null {
   }
 }
 
+const LATIN = new TextDecoder('windows-1252')
+
 function guessed(octets: Uint8Array): string {
-  return decodeUtf8Strict(octets) ?? new TextDecoder('windows-1252').decode(octets)
+  return decodeUtf8Strict(octets) ?? LATIN.decode(octets)
 }
 
 function byteOrderMark(octets: Uint8Array): string | null {

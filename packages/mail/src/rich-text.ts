@@ -60,9 +60,10 @@ export function decompressRtf(octets: Uint8Array): string | null {
   return toLatin1(out.subarray(0, length))
 }
 
-/** The name of a code page of Windows. */
+/** The name of a code page of Windows; one that nobody knows is read as the western one. */
 export function charsetOfPage(page: number): string {
-  return OTHER_PAGES.get(page) ?? `windows-${page}`
+  const isOwn = page === 874 || (page >= 1250 && page <= 1258)
+  return OTHER_PAGES.get(page) ?? `windows-${isOwn ? page : 1252}`
 }
 
 const OTHER_PAGES: ReadonlyMap<number, string> = new Map([

@@ -86,7 +86,7 @@ export function PortalMailPage() {
       )}
       {data && (
         <p className={`${classes.elsewhere} small tx2`}>
-          <HostText>{t('mail.byLetter', { address: data.reportTo.spam })}</HostText>
+          {t('mail.byLetter', { address: data.reportTo.spam })}
         </p>
       )}
     </main>
