@@ -125,7 +125,9 @@ async function takeReport(
   })
 }
 
-/** Mail that a person forwards to be learned from: what is in it is bad by intent, so nothing is asked of it. */
+/**
+ * Mail that a person forwards to be learned from: what is in it is bad by intent, so nothing is asked of it.
+ */
 async function takeSpamReport(
   session: Session,
   transaction: Transaction,
