@@ -1,7 +1,7 @@
 // The content of DATA: where it ends, its stuffed dots, and the line endings that could smuggle a second
 // message.
 import { concat, encodeUtf8, toLatin1 } from './bytes.ts'
-import { oddPairsIn, SCAN_OCTETS_MAX } from './octet-scan.ts'
+import { oddPairsIn, oddPairsInText, SCAN_OCTETS_MAX } from './octet-scan.ts'
 
 export type LineEndingFault = 'bare-cr' | 'bare-lf'
 export type DataFault = LineEndingFault | 'too-big'
@@ -17,6 +17,8 @@ const DOT = 46
 /** Slices shorter than this are copied together: a view costs more memory than the bytes it shows. */
 const SMALL_SLICE = 512
 const TAIL_BLOCK = 16_384
+/** Longer content is a stream: what was read of it is let go again while more comes. */
+const STREAM_OCTETS = 1_048_576
 /** What is searched at once. */
 const SCAN_BLOCK = SCAN_OCTETS_MAX
 const NOTHING = new Uint8Array(0)
@@ -87,7 +89,7 @@ export class DataReader {
     let from = this.#resume(block)
     const { length } = block
     if (this.done || from >= length) return from
-    const oddPair = oddPairsIn(block)
+    const oddPair = this.size < STREAM_OCTETS ? oddPairsIn(block) : oddPairsInText(block)
     let at = from
     while (at < length) {
       // What stands before `at` is no CR that it could belong to.
