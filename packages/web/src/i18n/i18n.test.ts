@@ -88,8 +88,9 @@ test('every page of the navigation and every state has its word in the catalogue
 const CONVERTED = [
   /^\.\.\/(account|app|connect|entry)\/[\w-]+\.tsx$/,
   /^\.\.\/connect\/instructions\/[\w-]+\.tsx$/,
-  /^\.\.\/connect\/steps\/(modify-mx|basic-administrators|import-permitted-senders|synchronize-directory|spf-record|mx-[\w-]+)\.tsx$/,
-  /^\.\.\/console\/(archive|messages|queue|policies|spam|where)\/[\w-]+\.tsx$/,
+  /^\.\.\/connect\/steps\/(modify-mx|basic-administrators|mx-[\w-]+)\.tsx$/,
+  /^\.\.\/connect\/steps\/(import-permitted-senders|synchronize-directory|spf-record)\.tsx$/,
+  /^\.\.\/console\/(archive|ask|messages|queue|policies|spam|where)\/[\w-]+\.tsx$/,
   /^\.\.\/shared\/(?!permission-grid|alert-channel-link)[\w-]+\.tsx$/,
 ]
 /** Names that no language translates. */

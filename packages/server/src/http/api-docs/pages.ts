@@ -1,5 +1,5 @@
-// The API as pages to read at /docs/api: an index that can be searched, and a page for each area, all rendered
-// from the OpenAPI description that /openapi.json gives.
+// The API as pages to read at /docs/api: an index that can be searched, and a page for each area, all
+// rendered from the OpenAPI description that /openapi.json gives.
 import { problems } from '@gatepost/contract/problem.ts'
 import { type Area, escapeHtml, frame, methodOf, pathOf } from './frame.ts'
 import { fieldsOf, namesOf, type Schema } from './schema.ts'
@@ -41,7 +41,9 @@ export type ApiPages = {
   area(slug: string): string | null
 }
 
-/** `text` is the description as /openapi.json gives it; it is read again for an area that is first asked for. */
+/**
+ * `text` is the description as /openapi.json gives it; it is read again for an area that is first asked for.
+ */
 export function apiPages(text: string): ApiPages {
   const lines = operationsOf(text).map(lineOf)
   const names = [...new Set(lines.map(({ area }) => area))]

@@ -1,5 +1,5 @@
-// JSON Schema as lists of fields that people read: what a field is, whether it is needed, and its bounds. A shape
-// that a page has shown already is named by a link and not written again.
+// JSON Schema as lists of fields that people read: what a field is, whether it is needed, and its bounds. A
+// shape that a page has shown already is named by a link and not written again.
 import { escapeHtml } from './frame.ts'
 
 /** The parts of JSON Schema that the contract uses. */

@@ -1,4 +1,5 @@
-// The one style of the API's pages; colours and sizes are those of the console (packages/web/src/app/tokens.css).
+// The one style of the API's pages; colours and sizes are those of the console
+// (packages/web/src/app/tokens.css).
 
 export const STYLE = `:root{color-scheme:light dark;--bg:light-dark(#fff,#101216);--side:light-dark(#f7f8fa,#0c0e11);
 --tx:light-dark(#12151c,#e7e9ee);--tx2:light-dark(#4d5565,#b4bac6);--line:light-dark(#e4e7ec,#23272f);
@@ -7,7 +8,8 @@ export const STYLE = `:root{color-scheme:light dark;--bg:light-dark(#fff,#101216
 --info:light-dark(#2353bd,#8db7ff);--warn:light-dark(#854a00,#f0b65c);--bad:light-dark(#b0241c,#ff9a92)}*{
 box-sizing:border-box}html{scroll-padding-top:64px}body{margin:0;background:var(--bg);color:var(--tx);
 font:14px/20px 'Inter Variable',Inter,system-ui,sans-serif}a{color:var(--accent);text-decoration:none}
-a:hover{text-decoration:underline}:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
+p a,dd>a,a:hover{text-decoration:underline}
+:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 main:focus{outline:none}.skip{position:absolute;left:-999px}.skip:focus{left:16px;top:12px;
 background:var(--bg);z-index:4}header{display:flex;gap:8px 24px;align-items:center;
 justify-content:space-between;min-height:48px;padding:8px 24px;border-bottom:1px solid var(--line);
