@@ -2,7 +2,7 @@
 // on any page: links lead somewhere, buttons act, what is disabled says why.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Locator, Page } from 'playwright-core'
 import { setUp } from './lib/api.ts'
 import { chromiumMissing, drawn, openBrowser, openTab, settled, type Tab, WAIT_MS } from './lib/browser.ts'
 import { type Gateway, startGateway } from './lib/gateway.ts'
@@ -138,8 +138,28 @@ test('what is not saved is not lost by a click, and Settings and the person stay
   await main.getByRole('link', { name: 'Messages', exact: true }).click()
   await question.getByRole('button', { name: 'Leave without saving' }).click()
   await page.getByRole('heading', { level: 1, name: 'Messages' }).waitFor()
+  await formAndFilterByKeyboard(question)
   assert.deepEqual(tab.takeFaults(), [])
 })
+
+/** The form of a policy asks as well, and where a dialog or a filter was, the focus goes on. */
+async function formAndFilterByKeyboard(question: Locator): Promise<void> {
+  const messages = page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: /^Messages$/ })
+  await page.getByRole('button', { name: 'From', exact: true }).press('Enter')
+  await page.getByRole('textbox', { name: 'From' }).fill('far.example')
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: 'Clear from' }).and(page.locator(':focus')).waitFor()
+  await goInside('/t/acme-ltd/policies/new?type=blocked-senders')
+  await page.getByRole('textbox', { name: 'Name' }).fill('Deals')
+  await messages.press('Enter')
+  await question.waitFor()
+  await page.keyboard.press('Escape')
+  await messages.and(page.locator(':focus')).waitFor()
+  assert.equal(await page.getByRole('textbox', { name: 'Name' }).inputValue(), 'Deals')
+  await messages.press('Enter')
+  await question.getByRole('button', { name: 'Leave without saving' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Messages' }).waitFor()
+}
 
 test('a gateway that does not answer is said on the page, and so is nothing once it does', {
   skip,

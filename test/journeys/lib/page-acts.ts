@@ -33,6 +33,13 @@ export async function startPolicy(page: Page): Promise<void> {
   await page.getByRole('heading', { name: 'Precedence' }).waitFor()
 }
 
+/** What was written and not saved is asked about before the page goes. */
+export async function leaveForm(page: Page): Promise<void> {
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Policies' }).click()
+  await page.getByRole('button', { name: 'Leave without saving' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Policies' }).waitFor()
+}
+
 export async function signInWrongly(page: Page): Promise<void> {
   await page.getByLabel('Work address').fill('ada@acme.example')
   await page.getByLabel('Password', { exact: true }).fill('not the password')
