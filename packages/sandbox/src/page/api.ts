@@ -151,8 +151,13 @@ function changeEnvironment(world: World, environment: string): ApiAnswer {
 
 async function setEvent(events: Events, kind: string, fields: Fields): Promise<ApiAnswer> {
   if (!isEventKind(events, kind)) return fault(404, 'no such event')
-  await events.set(kind, fields.get('on') !== false)
-  return { status: 200, json: events.list().find((event) => event.kind === kind) }
+  const on = fields.get('on') !== false
+  await events.set(kind, on)
+  const event = events.list().find((one) => one.kind === kind)
+  // Before Connect there is no proof that somebody could delete.
+  if (on && event?.isOn === false)
+    return fault(409, 'nothing happened: there is nothing of the kind yet, so go on with Connect first')
+  return { status: 200, json: event }
 }
 
 /** An empty value takes the rule away. */
