@@ -3,7 +3,7 @@
 // so that the next one passes.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { sendMessage } from '@gatepost/sandbox/senders.ts'
+import { type SendOptions, sendMessage } from '@gatepost/sandbox/senders.ts'
 import type { Browser, Page } from 'playwright-core'
 import { ACME_IP, type Acme, live, startAcme } from './lib/acme.ts'
 import { eventually } from './lib/api.ts'
@@ -235,16 +235,8 @@ async function forwarded(spam: string, ip: string): Promise<string> {
     '--b--',
     '',
   ].join('\r\n')
-  const { replies } = await sendMessage({
-    port: acme.gateway.mxPort,
-    proxy: { sourceIp: ip, sourcePort: 40_200, destinationIp: '127.0.0.1', destinationPort: 25 },
-    helo: 'mail.acme.example',
-    reversePath: 'ann@acme.example',
-    forwardPaths: ['spam@report.acme.example'],
-    content,
-  })
-  const last = replies.filter(({ command }) => command !== 'QUIT').at(-1)
-  return `${last?.code} ${last?.status} ${last?.text}`
+  const envelope = { reversePath: 'ann@acme.example', forwardPaths: ['spam@report.acme.example'] }
+  return sent(ip, { helo: 'mail.acme.example', ...envelope, content })
 }
 
 test('the first message of an author is marked in text and HTML, a later one is not, and Why says so', {
@@ -359,16 +351,8 @@ async function partner(subject: string): Promise<string> {
     '--b--',
     '',
   ].join('\r\n')
-  const { replies } = await sendMessage({
-    port: acme.gateway.mxPort,
-    proxy: { sourceIp: '203.0.113.10', sourcePort: 40_100, destinationIp: '127.0.0.1', destinationPort: 25 },
-    helo: 'mail.bright.example',
-    reversePath: 'ben@bright.example',
-    forwardPaths: ['ann@acme.example'],
-    content,
-  })
-  const last = replies.filter(({ command }) => command !== 'QUIT').at(-1)
-  return `${last?.code} ${last?.status} ${last?.text}`
+  const envelope = { reversePath: 'ben@bright.example', forwardPaths: ['ann@acme.example'] }
+  return sent('203.0.113.10', { helo: 'mail.bright.example', ...envelope, content })
 }
 
 /** Mail that looks like spam; resolves with the last reply before QUIT. */
@@ -388,16 +372,7 @@ async function survey(
     'Send your bank account and password today. Cheap viagra, weight loss, make money fast, work at home.',
     '',
   ].join('\r\n')
-  const { replies } = await sendMessage({
-    port: acme.gateway.mxPort,
-    proxy: { sourceIp: SURVEY.ip, sourcePort: 40_000, destinationIp: '127.0.0.1', destinationPort: 25 },
-    helo: SURVEY.helo,
-    reversePath: from,
-    forwardPaths: [to],
-    content,
-  })
-  const last = replies.filter(({ command }) => command !== 'QUIT').at(-1)
-  return `${last?.code} ${last?.status} ${last?.text}`
+  return sent(SURVEY.ip, { helo: SURVEY.helo, reversePath: from, forwardPaths: [to], content })
 }
 
 async function signIn(page: Page): Promise<void> {
@@ -406,4 +381,15 @@ async function signIn(page: Page): Promise<void> {
   await page.getByLabel('Password', { exact: true }).fill('correct horse battery')
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.getByRole('heading', { level: 1, name: 'Put Acme Ltd behind Gatepost' }).waitFor()
+}
+
+/** The last reply before QUIT to mail from that address. */
+async function sent(
+  sourceIp: string,
+  mail: Pick<SendOptions, 'helo' | 'reversePath' | 'forwardPaths' | 'content'>,
+): Promise<string> {
+  const proxy = { sourceIp, sourcePort: 40_000, destinationIp: '127.0.0.1', destinationPort: 25 }
+  const { replies } = await sendMessage({ port: acme.gateway.mxPort, proxy, ...mail })
+  const last = replies.filter(({ command }) => command !== 'QUIT').at(-1)
+  return `${last?.code} ${last?.status} ${last?.text}`
 }
