@@ -101,6 +101,13 @@ export async function testAlerts(page: Page): Promise<void> {
   await page.getByText(/Test by mail/).waitFor()
 }
 
+/** Hundreds of lines of endpoints look alike: the first of each area stand for all. */
+export async function shortenAreas(page: Page): Promise<void> {
+  await page.evaluate(
+    '[...document.querySelectorAll(".rows")].forEach((list) => [...list.children].slice(2).forEach((row) => row.remove()))',
+  )
+}
+
 /** The first endpoints of a page of the API with all that they take and answer. */
 export async function openFolds(page: Page): Promise<void> {
   await page.evaluate(

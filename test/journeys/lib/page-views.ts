@@ -17,6 +17,7 @@ import {
   searchHits,
   selectQueued,
   selectUsers,
+  shortenAreas,
   showTable,
   startOperator,
   startRole,
@@ -107,9 +108,8 @@ const mailViews: readonly View[] = [
   { name: 'search-hits', path: `${SLUG}/dashboard`, act: searchHits },
   { name: 'keys', path: `${SLUG}/dashboard`, act: openKeys },
   { name: 'not-found', path: '/nowhere' },
-  { name: 'api', path: '/docs/api' },
+  { name: 'api', path: '/docs/api', act: shortenAreas },
   { name: 'api-area', path: '/docs/api/held-mail', act: openFolds },
-  { name: 'api-search', path: '/docs/api?search=release' },
   { name: 'sandbox', path: ({ sandboxUrl }) => sandboxUrl },
 ]
 
