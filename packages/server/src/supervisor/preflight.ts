@@ -38,7 +38,10 @@ export function checkFolder(data: string): void {
   if (fileExists(control)) refuseNewer(control, controlVersion(control), newestMigration())
 }
 
-/** By the names of the files: migrations themselves bring a query builder, which the supervisor has no use for. */
+/**
+ * By the names of the files: migrations themselves bring a query builder, which the supervisor has no use
+ * for.
+ */
 export function newestMigration(): number {
   return Math.max(0, ...namesIn(MIGRATIONS, /^\d{4}-[\w-]+\.[jt]s$/).map((name) => Number.parseInt(name, 10)))
 }
