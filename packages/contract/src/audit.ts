@@ -44,7 +44,7 @@ export type AuditFilter = z.infer<typeof AuditFilter>
 export const AUDIT_SEARCHED_MAX = 100_000
 
 const AuditPage = pageOf(AuditEntry).extend({
-  /** A search ended before the log did: the time of the oldest entry it looked at; `next` goes on from there. */
+  /** Where a search ended before the log did: the oldest entry it looked at. `next` goes on from there. */
   searchedTo: Time.nullable(),
 })
 
