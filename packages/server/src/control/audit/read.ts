@@ -21,8 +21,8 @@ const ROWS_PER_READ = 1_000
 export type AuditPage = Page<AuditEntry> & { readonly searchedTo: number | null }
 
 /**
- * Entries of one tenant, or of the installation where `tenantId` is null, newest first. A search looks through
- * at most `count` of those that fit the other filters.
+ * Entries of one tenant, or of the installation where `tenantId` is null, newest first. A search looks
+ * through at most `count` of those that fit the other filters.
  */
 export async function listAudit(
   scope: Pick<AuditScope, 'tenantId'>,
