@@ -34,7 +34,7 @@ Without options it asks. Ctrl+C writes what was found so far; the same command g
 
 ${groups.join('\n\n')}
 
-Exit codes: 0 all was read; 1 it could not go on; 2 the command line is wrong;
+Exit codes: 0 all was read; 1 it could not go on, or nothing could be read; 2 the command line is wrong;
 3 all was read but some mailboxes; 4 a server stayed away, go on later; 130 stopped, go on later.
 HTTPS_PROXY and NO_PROXY are honoured.
 `
