@@ -152,9 +152,9 @@ export const terminal: Terminal = {
   askSecret: (question) => typed(question, false),
 }
 
-/** Between lines in a file or a pipe, where each stays. */
+/** Between lines in a file or a pipe, where each stays; a run that is over before needs none. */
 const SHOW_MS = 60_000
-let shownAt = Number.NEGATIVE_INFINITY
+let shownAt = 0
 
 function showToNobody(line: string): void {
   const now = performance.now()

@@ -43,7 +43,9 @@ export function endPointBinding(
   return Buffer.concat([Buffer.from('tls-server-end-point:', 'latin1'), digest])
 }
 
-/** The hash in the parameters of RSASSA-PSS (RFC 4055 §3.1); SHA-1, which counts as SHA-256, if none is named. */
+/**
+ * The hash in the parameters of RSASSA-PSS (RFC 4055 §3.1); SHA-1, which counts as SHA-256, if none is named.
+ */
 function pssHash(certificate: Buffer): string | undefined {
   const algorithm = elementsIn(elementsIn(certificate)[0])[1]
   if (algorithm === undefined) return undefined

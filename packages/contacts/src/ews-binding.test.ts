@@ -164,7 +164,7 @@ describe('Extended Protection', () => {
   test('through something that ends TLS it is refused, and the message says what to do', async () => {
     await assert.rejects(
       ask(2),
-      /refuses the sign-in of CORP\\reader .*load balancer.*Extended Protection.*address of the Exchange server itself.*tracking-log/,
+      /refuses the sign-in of CORP\\reader .*load balancer.*address of the Exchange server itself/,
     )
     assert.deepEqual(refused.splice(0), ['binding'])
     await assert.rejects(ask(0, 'wrong'), /Check user name and password first/)

@@ -29,7 +29,9 @@ export type Skipped = Part & { readonly why: string; readonly isUntouched: boole
 
 type Line =
   | { readonly kind: 'head'; readonly head: Head }
-  /** A second one puts the parts into another order: those before `from` are done, and nothing untouched is. */
+  /**
+   * A second one puts the parts into another order: those before `from` are done, and nothing untouched is.
+   */
   | {
       readonly kind: 'parts'
       readonly parts: readonly (readonly [string, string])[]

@@ -49,7 +49,8 @@ describe('NTLMv2 by the examples of its specification', () => {
       [2, 3, 4, 5].map((index) => field(index).toString('utf16le')),
       ['Domain', 'User', 'GATEPOST', ''],
     )
-    // 1970 in tenths of microseconds since 1601; the binding and the name of the service behind the server's pairs.
+    // 1970 in tenths of microseconds since 1601; the binding and the name of the service behind the server's
+    // pairs.
     assert.equal(field(1).readBigUInt64LE(24), 116_444_736_000_000_000n)
     const name = Buffer.from('HTTP/mail.acme.example', 'utf16le').toString('hex')
     const ours = `0a001000${channelBindings(endPoint).toString('hex')}09002c00${name}00000000`
