@@ -178,7 +178,7 @@ function table(all: readonly Run[]): string {
   return markdown(head, lines)
 }
 
-/** Marked and passed of each stratum, every engine at its own limit and without a choice made by the corpus. */
+/** Marked and passed of each stratum, every engine at its own limit. */
 function confusion(all: readonly Run[]): string {
   const names = [...new Set(corpus!.map(({ stratum }) => stratum))].sort()
   const chosen = all.filter(({ name }) => !name.includes('of ham'))

@@ -9,6 +9,7 @@ import { listSpamLessons, unteachSpam } from '@gatepost/server/control/screening
 import { reportMessage } from '@gatepost/server/control/screening/report-delivered.ts'
 import { reportIntake } from '@gatepost/server/control/screening/report-letters.ts'
 import { listMailReports, REPORTS_A_DAY_MAX } from '@gatepost/server/control/screening/reports.ts'
+import type { Upload } from '@gatepost/server/link/archive-upload.ts'
 import type { Store } from '@gatepost/server/store/open.ts'
 import { world } from './archive/world.ts'
 import { withControl } from './control.ts'
@@ -147,20 +148,7 @@ test('people report by letter and in the portal: own mail alone, learned once, a
     // By letter: attached, then quoted with a copy of its own, then by somebody nobody knows.
     const intake = reportIntake(deps)
     const bring = (delivery: string, content: string, reversePath = 'ann@acme.example') =>
-      intake.take(
-        {
-          delivery,
-          tenantId,
-          as: 'report',
-          direction: 'inbound',
-          reversePath,
-          forwardPaths: ['Phish@report.acme.example'],
-          isHeld: false,
-          receivedAt: at,
-          size: content.length,
-        },
-        chunksOf(content),
-      )
+      intake.take(uploadOf({ delivery, tenantId, reversePath, receivedAt: at }), chunksOf(content))
     await bring('msg_a', LETTER(OFFER(7)))
     await bring('msg_a', LETTER(OFFER(7)))
     assert.deepEqual(
@@ -188,12 +176,7 @@ test('people report by letter and in the portal: own mail alone, learned once, a
       next: null,
       total: null,
     })
-    const text = (letter: string) =>
-      Buffer.from(letter.slice(letter.indexOf('\r\n\r\n')), 'base64').toString('utf8')
-    assert.match(
-      text(letters[0]!),
-      /reported mail as phishing:\r\n\r\nTulips 7 \(from nora@bright\.example\)/,
-    )
+    assert.match(text(letters[0]!), /as phishing:\r\n\r\nTulips 7 \(from nora@bright\.example\)/)
     assert.match(text(letters[2]!), /no user of your organisation/)
     await bring('msg_d', LETTER(OFFER(9)), 'stranger@acme.example')
     assert.equal(letters.length, 4)
@@ -215,6 +198,18 @@ test('people report by letter and in the portal: own mail alone, learned once, a
     assert.deepEqual([letters.length, (await lessons()).length], [before[0]! + 1, before[1]])
   })
 })
+
+/** The body of a letter of ours. */
+function text(letter: string): string {
+  return Buffer.from(letter.slice(letter.indexOf('\r\n\r\n')), 'base64').toString('utf8')
+}
+
+type Brought = Pick<Upload, 'delivery' | 'tenantId' | 'reversePath' | 'receivedAt'>
+
+function uploadOf(brought: Brought): Upload {
+  const forwardPaths = ['Phish@report.acme.example']
+  return { ...brought, as: 'report', direction: 'inbound', forwardPaths, isHeld: false, size: 1_000 }
+}
 
 async function* chunksOf(text: string): AsyncGenerator<Uint8Array> {
   yield Buffer.from(text)

@@ -34,7 +34,8 @@ const wrapped = (text: string, type = 'Content-Type: message/rfc822', marker = '
   ].join('\r\n')
 
 const REPORT =
-  'Sender: j@partner.example\r\nSubject: x\r\nMessage-Id: <a@b>\r\nTo: ann@acme.example\r\nBcc: bob@acme.example, Expanded: all@acme.example'
+  'Sender: j@partner.example\r\nSubject: x\r\nMessage-Id: <a@b>\r\n' +
+  'To: ann@acme.example\r\nBcc: bob@acme.example, Expanded: all@acme.example'
 
 export const journalReports: Target = {
   name: 'journal-reports',

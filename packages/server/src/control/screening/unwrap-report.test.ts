@@ -49,7 +49,8 @@ test('attached messages are found as they are, and items of mail programs are na
     [
       'as an item of Outlook',
       multipart(
-        `Content-Type: application/octet-stream; name="a.msg"\r\nContent-Transfer-Encoding: base64\r\n\r\n${coded(Buffer.from('d0cf11e0a1b11ae1', 'hex'))}`,
+        'Content-Type: application/octet-stream; name="a.msg"\r\nContent-Transfer-Encoding: base64\r\n\r\n' +
+          coded(Buffer.from('d0cf11e0a1b11ae1', 'hex')),
       ),
       ['unreadable'],
     ],
@@ -86,7 +87,8 @@ test('a quotation is found by its author and subject, whatever the language, and
     [
       'Gmail',
       plain(
-        '---------- Forwarded message ---------\nFrom: Offers <offers@shop.example>\nDate: Sun\nSubject: Pills for you\nTo: <ann@acme.example>\n\nBuy now\n',
+        '---------- Forwarded message ---------\nFrom: Offers <offers@shop.example>\nDate: Sun\n' +
+          'Subject: Pills for you\nTo: <ann@acme.example>\n\nBuy now\n',
       ),
     ],
     [

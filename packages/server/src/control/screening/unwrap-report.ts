@@ -32,6 +32,11 @@ const HEAD_MAX = 1_000
 /** Such a block has at most so many lines, folded recipients counted. */
 const BLOCK_LINES = 30
 
+const FIELD = new RegExp(
+  '^(?:from|received|return-path|date|subject|to|message-id|delivered-to|mime-version' +
+    '|dkim-signature|arc-seal|authentication-results)[ \\t]*:',
+  'im',
+)
 const MESSAGE_TYPES = new Set(['message/rfc822', 'message/global'])
 const MESSAGE_FILE = /\.(?:eml|mht)$/i
 const ITEM_FILE = /\.msg$|^winmail\.dat$/i
@@ -81,9 +86,7 @@ function attachedIn(letter: Uint8Array, part: MimePart): Unwrapped | null {
 
 /** A header field within the first lines: else it is some file with the name of a message. */
 function looksLikeMail(octets: Uint8Array): boolean {
-  return /^(?:from|received|return-path|date|subject|to|message-id|delivered-to|mime-version|dkim-signature|arc-seal|authentication-results)[ \t]*:/im.test(
-    toLatin1(octets.subarray(0, 4_096)),
-  )
+  return FIELD.test(toLatin1(octets.subarray(0, 4_096)))
 }
 
 /** The message below a line such as `From: …` with a subject near it. */

@@ -168,22 +168,24 @@ function Teach() {
   }
   return (
     <Panel title={t('spam.show')}>
-      <p className="tx2">{t('spam.showText', { count: FILES_MAX })}</p>
-      <div className={stack.row}>
-        <FileButton multiple accept=".eml,message/rfc822" onChange={(files) => void teach('spam', files)}>
-          {(props) => (
-            <Button {...props} loading={busy}>
-              {t('spam.theseSpam')}
-            </Button>
-          )}
-        </FileButton>
-        <FileButton multiple accept=".eml,message/rfc822" onChange={(files) => void teach('ham', files)}>
-          {(props) => (
-            <Button {...props} variant="default" loading={busy}>
-              {t('spam.theseWanted')}
-            </Button>
-          )}
-        </FileButton>
+      <div className={stack.tight}>
+        <p className="tx2">{t('spam.showText', { count: FILES_MAX })}</p>
+        <div className={stack.row}>
+          <FileButton multiple accept=".eml,message/rfc822" onChange={(files) => void teach('spam', files)}>
+            {(props) => (
+              <Button {...props} loading={busy}>
+                {t('spam.theseSpam')}
+              </Button>
+            )}
+          </FileButton>
+          <FileButton multiple accept=".eml,message/rfc822" onChange={(files) => void teach('ham', files)}>
+            {(props) => (
+              <Button {...props} variant="default" loading={busy}>
+                {t('spam.theseWanted')}
+              </Button>
+            )}
+          </FileButton>
+        </div>
       </div>
       {done && <Note tone={done.failed > 0 ? 'warn' : 'ok'} title={doneText(done, t)} role="status" />}
       {learn.error && <ProblemNote error={learn.error} />}
