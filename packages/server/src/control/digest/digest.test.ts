@@ -70,6 +70,7 @@ async function hold(deps: Deps, scope: Scope, change: Partial<Parameters<typeof 
     direction: 'inbound',
     at,
     isFirstContact: false,
+    newAuthor: null,
     ...change,
   } as const
   await deps.store.db.insertInto('held_mail').values(rowOf(note)).execute()
