@@ -111,14 +111,25 @@ type Machine = {
 /** Null where WebAssembly is not to be had, as in a page whose policy forbids it. */
 let machine: Machine | null | undefined
 
-function openMachine(): Machine | null {
-  try {
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(programOctets()))
-    const { memory, oddPair, anyPair } = exports as {
-      readonly memory: WebAssembly.Memory
+/** What we need of it; its types come with browsers' alone. */
+type Engine = {
+  readonly Module: new (program: Uint8Array) => object
+  readonly Instance: new (
+    module: object,
+  ) => {
+    readonly exports: {
+      readonly memory: { readonly buffer: ArrayBuffer }
       readonly oddPair: Machine['oddPair']
       readonly anyPair: Machine['anyPair']
     }
+  }
+}
+
+function openMachine(): Machine | null {
+  const engine = (globalThis as { readonly WebAssembly?: Engine }).WebAssembly
+  if (engine === undefined) return null
+  try {
+    const { memory, oddPair, anyPair } = new engine.Instance(new engine.Module(programOctets())).exports
     return { memory: new Uint8Array(memory.buffer), oddPair, anyPair }
   } catch {
     return null
