@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import type { PolicyDraft } from '@gatepost/contract/policy.ts'
 import { KNOWN_AUTHOR_RENEWED_DAYS, knownAuthorKey } from '#link/known-author.ts'
 import type { AuthenticationFact } from '#policy/facts.ts'
 import { withFolder } from '../../../../../test/store/databases.ts'
@@ -26,7 +27,7 @@ const NOTHING: AuthenticationFact = { ...PASSES, spf: 'none', spfAligned: false 
 const found = (value: AuthenticationFact) => ({ authentication: { kind: 'known', value } as const })
 const signal = new AbortController().signal
 
-const policy = {
+const policy: PolicyDraft = {
   type: 'first-contact',
   name: 'First messages',
   description: '',
@@ -41,7 +42,7 @@ const policy = {
   override: false,
   bidirectional: false,
   option: { action: 'tag', measure: 'recipient', learnDays: 14, language: 'en' },
-} as const
+}
 
 test('a policy is seeded once from what tracking keeps: let in, of somebody, for each recipient', () =>
   withFolder((dataFolder) =>

@@ -35,7 +35,8 @@ export function packedList(entries: readonly NewSender[]): PackedList {
       users.push([userKey, ofUser])
     }
     if (sender.indexOf(AT) !== sender.lastIndexOf(AT)) isPlain = false
-    ofUser.push(LETTERS[onlyIfAuthenticated ? `${action}-if-authenticated` : action] + sender)
+    const kind = onlyIfAuthenticated ? (`${action}-if-authenticated` as const) : action
+    ofUser.push(LETTERS[kind] + sender)
   }
   return { form: FORM, users, isPlain }
 }
