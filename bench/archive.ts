@@ -65,8 +65,7 @@ const words = Array.from({ length: WORDS }, (_, at) => {
 })
 /**
  * As in languages: few words often, most of them seldom. Words and lines are drawn ahead, since drawing costs
- * more
- * than all that the archive does with them.
+ * more than all that the archive does with them.
  */
 const DRAWN = 1 << 18
 const drawn = Array.from({ length: DRAWN }, () => words[Math.floor(WORDS ** random()) - 1]!)

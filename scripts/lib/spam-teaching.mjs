@@ -14,8 +14,7 @@ export const TAUGHT = /^sa-/
 const HARD_HAM = /^sa-hard/
 /**
  * Share of wanted mail of the open set above the limit: 4 of 1,500. The bar is half a percent; what nobody
- * has
- * seen is lost more often than what the limit was put by.
+ * has seen is lost more often than what the limit was put by.
  */
 export const LOST_SHARE = 0.003
 /** How far words alone reach, in log odds: found by trial on the open set. */

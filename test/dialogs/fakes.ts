@@ -2,8 +2,8 @@
 
 import type { Directory, Holder } from '@gatepost/server/facts/sources.ts'
 import { indexOf } from '@gatepost/server/link/directory.ts'
+import type { ReplicaList, ReplicaValue } from '@gatepost/server/link/feed-page.ts'
 import type { AcceptedReport, EdgeReport, RefusedReport } from '@gatepost/server/link/reports.ts'
-import type { ReplicaList, ReplicaValue } from '@gatepost/server/link/snapshot.ts'
 import type { Dns, DnsAnswer, DnsRecordType } from '@gatepost/server/platform/dns-types.ts'
 import type { TenantSettings } from '@gatepost/server/policy/settings.ts'
 import {

@@ -1,5 +1,6 @@
-// Every fuzz target for a moment, from a fixed seed: a change that breaks a parser shows here, on whoever made
-// it. New seeds belong to `npm run fuzz`, by hand and for longer; what they find is mended with a test of its own.
+// Every fuzz target for a moment, from a fixed seed: a change that breaks a parser shows here, on whoever
+// made it. New seeds belong to `npm run fuzz`, by hand and for longer; what they find is mended with a test
+// of its own.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { describeFinding, runTarget } from './run.ts'

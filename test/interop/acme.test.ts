@@ -1,7 +1,6 @@
 // Certificates by ACME, from a real authority (Pebble) that fetches every challenge from a running gateway:
-// in
-// use for SMTP and HTTPS by host name, renewed without ending a session, and refused in the authority's own
-// words (T1).
+// in use for SMTP and HTTPS by host name, renewed without ending a session, and refused in the authority's
+// own words (T1).
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'

@@ -224,6 +224,9 @@ async function openTls(port: number): Promise<Session> {
   const secure = connectTls({ socket: plain.socket, rejectUnauthorized: false })
   await new Promise((resolve, reject) => secure.once('secureConnect', resolve).once('error', reject))
   const session = sessionOf(secure)
-  assert.match(await session.say('EHLO host.acme.example'), /AUTH SCRAM-SHA-256-PLUS SCRAM-SHA-256 PLAIN LOGIN/)
+  assert.match(
+    await session.say('EHLO host.acme.example'),
+    /AUTH SCRAM-SHA-256-PLUS SCRAM-SHA-256 PLAIN LOGIN/,
+  )
   return session
 }

@@ -9,8 +9,9 @@ import type { EdgeLink, Scope } from '@gatepost/server/control/scope.ts'
 import { changeSettings } from '@gatepost/server/control/settings/settings.ts'
 import { openTracking, type Tracking } from '@gatepost/server/control/tracking/tracking.ts'
 import { createLinkClient, type LinkClient } from '@gatepost/server/link/client.ts'
+import { readFeedPage } from '@gatepost/server/link/feed-page.ts'
 import { linkPaths } from '@gatepost/server/link/protocol.ts'
-import { FeedPage, SnapshotIndex, shardDigest, TenantShard } from '@gatepost/server/link/snapshot.ts'
+import { SnapshotIndex, shardDigest, TenantShard } from '@gatepost/server/link/snapshot.ts'
 import type { TenantSettings } from '@gatepost/server/policy/settings.ts'
 import { appendFeed } from '@gatepost/server/store/feed.ts'
 import { type Place, testOnBoth } from './databases.ts'
@@ -164,8 +165,11 @@ testOnBoth('versions go on after a restart', async (place) => {
 testOnBoth('the feed starts over for a new reader, goes on for a current one, and is compacted', (place) =>
   withLink(place, async ({ deps, link, get }) => {
     const { store, clock } = deps
-    const page = async (after: number) =>
-      FeedPage.parse(JSON.parse((await get(`${linkPaths.feed}?after=${after}`)).text))
+    const page = async (after: number) => {
+      const read = readFeedPage((await get(`${linkPaths.feed}?after=${after}`)).text)
+      assert.ok(read.ok)
+      return read.value
+    }
     assert.deepEqual(await page(-1), { items: [], position: 0, restart: true, fill: '' })
     const change = async (key: string, source: string | null) => {
       await store.transaction((trx) =>

@@ -60,8 +60,7 @@ export type Patience = { readonly limitMs: number; readonly tries: number }
 
 /**
  * An expression that is linear takes some milliseconds for a text. The machine may be busy with something
- * else;
- * an expression that is slow stays slow.
+ * else; an expression that is slow stays slow.
  */
 const PATIENCE: Patience = { limitMs: 3_000, tries: 3 }
 const UNITS_MAX = 12

@@ -9,8 +9,7 @@ export const CertificateSource = z.enum(['fetched', 'file', 'self-made'])
 
 /**
  * `waiting`: never fetched so far. `failing`: the last try failed. `expiring`: within 14 days, and nobody
- * here
- * renews it.
+ * here renews it.
  */
 export const CertificateState = z.enum([
   'valid',

@@ -1,6 +1,5 @@
 // The search sixteen octets at a time finds what a plain loop finds, wherever it lies in its sixteen and at
-// the
-// borders of blocks.
+// the borders of blocks.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fromLatin1, toLatin1 } from './bytes.ts'

@@ -1,6 +1,5 @@
 // Searches every octet of a message sixteen at a time: for line ends that are none, for lines that start with
-// a
-// dot, for lines that start with a word. Native searches stop at every line, and a message has thousands.
+// a dot, for lines that start with a word. Native searches stop at every line, and a message has thousands.
 
 import { toLatin1 } from './bytes.ts'
 
@@ -17,9 +16,9 @@ export type Search = (from: number) => number
 
 /**
  * Finds the places in these octets (at most `SCAN_OCTETS_MAX`) where an octet and the one behind it do not
- * belong
- * into lines that end in CRLF and start without a dot: CR without LF, LF without CR (the place is that of the
- * octet before LF), LF and dot. The last octet has none behind it, so it is never found; nor is an LF at
+ * belong into lines that end in CRLF and start without a dot: CR without LF, LF without CR (the place is that
+ * of the octet before LF), LF and dot. The last octet has none behind it, so it is never found; nor is an LF
+ * at
  * `from`,
  * but for a dot behind it. One search at a time: it ends when another begins.
  */

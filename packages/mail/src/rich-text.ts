@@ -1,6 +1,5 @@
 // Words of rich text (RTF), compressed as Outlook stores it (MS-OXRTFCP) or plain. For searching and reading:
-// how
-// it looked is not kept.
+// how it looked is not kept.
 import { toLatin1 } from './bytes.ts'
 import { decodeWithCharset } from './charset.ts'
 

@@ -1,6 +1,5 @@
 // The list of properties within an attribute of winmail.dat (MS-OXTNEF 2.1.3.4): each of a type that tells
-// how
-// long it is. A list that is cut or of an unknown type ends there.
+// how long it is. A list that is cut or of an unknown type ends there.
 import { decodeWithCharset } from './charset.ts'
 
 export type TnefProperty = {

@@ -1,6 +1,5 @@
 // What Outlook packs into winmail.dat (MS-OXTNEF): subject, text and files of a message, which no other
-// program
-// shows. Reads any octets; what is cut or wrong ends the reading and is told.
+// program shows. Reads any octets; what is cut or wrong ends the reading and is told.
 import { decodeWithCharset } from './charset.ts'
 import { charsetOfPage } from './rich-text.ts'
 import { type TnefProperty, textValue, tnefProperties } from './tnef-properties.ts'

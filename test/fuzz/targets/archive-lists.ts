@@ -1,6 +1,5 @@
 // The lists of archives, read without a message around them: whatever a header claims, the answer is bounded
-// and
-// lies within the octets.
+// and lies within the octets.
 import assert from 'node:assert/strict'
 import { listCabinet } from '@gatepost/server/facts/screening/cabinet.ts'
 import { listRar } from '@gatepost/server/facts/screening/rar.ts'

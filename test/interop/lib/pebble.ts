@@ -1,6 +1,5 @@
 // A real certificate authority for tests: Pebble of Let's Encrypt, which fetches every challenge over HTTP
-// from
-// where a name server of the test says.
+// from where a name server of the test says.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'

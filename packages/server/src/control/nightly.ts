@@ -5,8 +5,8 @@ const DAY_MS = 86_400_000
 const LOOK_MS = 600_000
 
 /**
- * Runs `work` in the given hour of each night (UTC) until the signal aborts, at the latest a day after the last
- * run; a fault is told as an event and the next night tries again.
+ * Runs `work` in the given hour of each night (UTC) until the signal aborts, at the latest a day after the
+ * last run; a fault is told as an event and the next night tries again.
  */
 export async function eachNight(
   { clock, emit }: Pick<ControlDeps, 'clock' | 'emit'>,

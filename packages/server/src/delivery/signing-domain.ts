@@ -59,8 +59,7 @@ const byRecipient = new WeakMap<TenantSettings, boolean>()
 
 /**
  * Whether a policy signs for some recipients and not for others: each then gets a transmission of its own.
- * The
- * authors are not known before the content is read, so this asks for any.
+ * The authors are not known before the content is read, so this asks for any.
  */
 export function isSignedByRecipient(settings: TenantSettings): boolean {
   if (rulesOf(settings).ofType('dkim-signing') === null) return false

@@ -1,6 +1,5 @@
 // What the change feed brings, read by hand: the thread that follows it needs nothing else of the schemas,
-// and
-// a library of schemas costs a thread more memory than all the rest of its work.
+// and a library of schemas costs a thread more memory than all the rest of its work.
 import { fail, ok, type Parsed } from '@gatepost/mail/parsed.ts'
 
 /** Lists that grow; each has entries of its own shape, which only whoever asks for them reads. */

@@ -1,6 +1,5 @@
 // The few forms of DER (X.690) that a certificate and a request for one are made of: Node can sign, and
-// writes
-// neither.
+// writes neither.
 
 /** Tag, length and content (X.690 §8.1), up to 64 KiB. */
 export function der(tag: number, content: Buffer): Buffer {

@@ -1,6 +1,5 @@
 // TLS material: the operator's certificate files and those fetched by ACME, watched and chosen by host name;
-// or
-// a self-made P-256 certificate made at first start.
+// or a self-made P-256 certificate made at first start.
 import {
   createPrivateKey,
   createPublicKey,

@@ -1,6 +1,5 @@
 // Brings words into the index that wait: in large parts while much comes in, at once before somebody
-// searches,
-// and from the sealed content where control was stopped before they were written.
+// searches, and from the sealed content where control was stopped before they were written.
 import { extract, INDEXED_OCTETS_MAX, mergePeople } from './extract.ts'
 import { sourcesOf } from './ledger.ts'
 import type { Month, MonthFiles } from './month-file.ts'

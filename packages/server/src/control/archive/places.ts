@@ -1,6 +1,5 @@
 // Where each content of an organisation stands in its packs: a file of its own beside the months of the
-// index.
-// What it says is durable before anybody is told that a message is kept.
+// index. What it says is durable before anybody is told that a message is kept.
 import { join } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { ensureFolder, fileExists } from '#platform/files.ts'

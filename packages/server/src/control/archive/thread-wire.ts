@@ -8,8 +8,7 @@ import type { Variant } from './variants.ts'
 
 /**
  * `prepare`: reads and seals what comes. `write`: enters it. `read`: searches and shows. `check`: goes
- * through
- * everything once.
+ * through everything once.
  */
 export type ThreadStart = {
   readonly role: 'prepare' | 'write' | 'read' | 'check'

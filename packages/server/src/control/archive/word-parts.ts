@@ -163,8 +163,7 @@ function nameOf(number: number): string {
 
 /**
  * The index holds words, not text (contentless): what was written is read from the sealed content. Words go
- * in
- * by the thousand; what a merge of the index costs then counts little. A page of it fills one of the file.
+ * in by the thousand; what a merge of the index costs then counts little. A page of it fills one of the file.
  */
 function tableOf(name: string): string {
   return `

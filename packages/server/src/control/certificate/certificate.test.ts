@@ -1,6 +1,5 @@
 // Fetched certificates without an authority: when they are due, what a failure leaves behind, which key is
-// kept,
-// what the page, the alerts and the workers' files say of it.
+// kept, what the page, the alerts and the workers' files say of it.
 import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'

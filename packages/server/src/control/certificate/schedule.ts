@@ -1,6 +1,5 @@
 // When a certificate is fetched again: at two thirds of its life, and after a failure later and later, so
-// that
-// an authority is not asked more often than it allows. Calculation alone.
+// that an authority is not asked more often than it allows. Calculation alone.
 
 /** A third of the life is left to find out why a renewal fails. */
 const RENEW_AT = 2 / 3

@@ -1,6 +1,5 @@
 // The TLSA record that vouches for a certificate's key (DANE, RFC 6698 and RFC 7672 §3.1.1): what to publish,
-// and
-// whether what is published still fits.
+// and whether what is published still fits.
 import { createHash, X509Certificate } from 'node:crypto'
 import type { Dns, TlsaRecord } from '#platform/dns-types.ts'
 

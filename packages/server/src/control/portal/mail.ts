@@ -1,6 +1,5 @@
 // Mail that an end user got, and what they say of it (H5): spam, phish, or wanted. The archive's copy becomes
-// a
-// lesson; without one the sender is blocked for this mailbox and the person is told where to forward it.
+// a lesson; without one the sender is blocked for this mailbox and the person is told where to forward it.
 import type { BodyOf, OutputOf, QueryOf } from '@gatepost/contract/endpoint.ts'
 import type { listOwnMail, reportOwnMail } from '@gatepost/contract/portal.ts'
 import { addressKey } from '@gatepost/mail/address.ts'

@@ -1,6 +1,5 @@
 // Reports by letter (H1): people forward a message to spam@, phish@ or notspam@, an edge brings it here, it
-// is
-// unwrapped and learned from, and a short letter says what became of it.
+// is unwrapped and learned from, and a short letter says what became of it.
 import type { ReportKind } from '@gatepost/contract/spam.ts'
 import { addressKey } from '@gatepost/mail/address.ts'
 import { decodeEncodedWords } from '@gatepost/mail/encoded-word.ts'

@@ -1,6 +1,5 @@
 // What is found in forwarded reports: attached messages in every dress that mail programs give them, items
-// that
-// nobody can read, and quotations in several languages.
+// that nobody can read, and quotations in several languages.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ourIdOf, REPORTED_MAX, unwrapReport } from './unwrap-report.ts'

@@ -1,6 +1,5 @@
 // What binds a login to the TLS connection that it is made in, so that nobody in between can pass it on:
-// keying
-// material of the connection (RFC 9266), or the digest of our certificate (RFC 5929 §4).
+// keying material of the connection (RFC 9266), or the digest of our certificate (RFC 5929 §4).
 import { createHash } from 'node:crypto'
 import type { TLSSocket } from 'node:tls'
 
@@ -13,8 +12,7 @@ const NO_CONTEXT = Buffer.alloc(0)
 
 /**
  * The binding of a connection; null for one that this connection does not have: keying material is unique
- * from
- * TLS 1.3 on (RFC 9266 §4.2), and some certificates are signed without a digest.
+ * from TLS 1.3 on (RFC 9266 §4.2), and some certificates are signed without a digest.
  */
 export function channelBinding(socket: TLSSocket, name: BindingName): Buffer | null {
   if (name === 'tls-exporter') {

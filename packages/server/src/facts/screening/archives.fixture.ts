@@ -1,6 +1,5 @@
 // Archives whose lists are read, for tests: RAR written here by its published format, 7z and cabinets as
-// 7-Zip
-// and gcab wrote them (each holds run.exe, dir/notes.txt, nothing.txt and Überweisung.pdf.js).
+// 7-Zip and gcab wrote them (each holds run.exe, dir/notes.txt, nothing.txt and Überweisung.pdf.js).
 import { crc32 } from 'node:zlib'
 
 export type RarInput = {

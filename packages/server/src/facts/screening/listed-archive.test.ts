@@ -1,6 +1,5 @@
 // Lists of RAR, 7z and cabinet files, honest and broken: names and what is encrypted are told, nothing
-// throws,
-// and nothing takes longer for being strange (abuse cases 18, 23, 25).
+// throws, and nothing takes longer for being strange (abuse cases 18, 23, 25).
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseMime } from '@gatepost/mail/mime.ts'

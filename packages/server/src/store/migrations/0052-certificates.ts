@@ -1,6 +1,5 @@
 // Certificates fetched by ACME: the account at the authority, what was issued with when it is renewed, and
-// the
-// proofs that any node answers with while a name is looked at.
+// the proofs that any node answers with while a name is looked at.
 import type { Migration } from './migration.ts'
 
 export const certificates: Migration = {

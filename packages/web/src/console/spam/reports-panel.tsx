@@ -1,6 +1,5 @@
 // What people reported (H1), by letter and in the portal, and where letters go: beside the lessons that came
-// of
-// it, which are taken back there.
+// of it, which are taken back there.
 import { getSpamLearning, listMailReports, type MailReport } from '@gatepost/contract/spam.ts'
 import { Link } from '@tanstack/react-router'
 import { useEndpoint } from '#api/use-endpoint.ts'
