@@ -18,9 +18,7 @@ export type Search = (from: number) => number
  * Finds the places in these octets (at most `SCAN_OCTETS_MAX`) where an octet and the one behind it do not
  * belong into lines that end in CRLF and start without a dot: CR without LF, LF without CR (the place is that
  * of the octet before LF), LF and dot. The last octet has none behind it, so it is never found; nor is an LF
- * at
- * `from`,
- * but for a dot behind it. One search at a time: it ends when another begins.
+ * at `from`, but for a dot behind it. One search at a time: it ends when another begins.
  */
 export function oddPairsIn(octets: Uint8Array): Search {
   return searchFor(octets, null)
@@ -136,8 +134,7 @@ function openMachine(): Machine | null {
 }
 
 /*
- * The program, as the instructions of the WebAssembly specification (§5, with fixed-width SIMD). Both
- * functions:
+ * The program, as the instructions of the WebAssembly specification (§5, with fixed-width SIMD). Both functions:
  *
  *   loop
  *     if from >= last: return from
