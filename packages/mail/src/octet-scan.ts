@@ -134,7 +134,7 @@ function openMachine(): Machine | null {
 }
 
 /*
- * The program, as the instructions of the WebAssembly specification (§5, with fixed-width SIMD). Both functions:
+ * Both functions, as instructions of the WebAssembly specification (§5, with fixed-width SIMD):
  *
  *   loop
  *     if from >= last: return from
