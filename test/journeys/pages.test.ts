@@ -59,9 +59,15 @@ async function complaintsAbout(tab: Tab, { name, path, act, afterwards }: View):
   const found = typeof path === 'string' ? path : await path(stage)
   await visit(page, new URL(found, stage.acme.gateway.url))
   await act?.(page, stage)
-  const complaints = [...(await lookAt(page, name)), ...tab.takeFaults()]
+  const complaints = [...(await lookAt(page, name)), ...(await strayed(page, name)), ...tab.takeFaults()]
   await afterwards?.(page, stage)
   return complaints
+}
+
+/** A picture of the sign-in page under another page's name proves nothing. */
+async function strayed(page: Page, name: string): Promise<readonly string[]> {
+  const isAsked = (await page.getByRole('heading', { name: 'Sign in', exact: true }).count()) > 0
+  return isAsked && !name.startsWith('sign-in') ? ['it asks for a sign-in instead'] : []
 }
 
 async function lookAtSetup(setupUrl: string): Promise<readonly string[]> {
