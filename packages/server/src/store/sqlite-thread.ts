@@ -61,7 +61,11 @@ parentPort!.on('message', (query: ThreadQuery | 'close') => {
   if (query.sql === 'commit' || query.sql === 'rollback') changed = 0
   if (!isLarge) return
   database.exec(`pragma wal_autocheckpoint = ${PAGES_OF_LOG}`)
-  database.exec('pragma wal_checkpoint(passive)')
+  try {
+    database.exec('pragma wal_checkpoint(passive)')
+  } catch {
+    // The commit was answered and stands in the log: a full disk only means that a later commit moves it.
+  }
 })
 
 function answerTo({ id, sql, parameters }: ThreadQuery): ThreadAnswer {
