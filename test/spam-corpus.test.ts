@@ -24,7 +24,7 @@ const REFUSED = 28
 /** Every so many-th message of each label; hard ham whole, as there is little of it. */
 const EVERY = 5
 
-test('the shipped model on a sample', { skip: existsSync(folder) ? false : 'no testdata' }, () => {
+test('the shipped model on a sample', { skip: !existsSync(folder) && 'component missing: testdata' }, () => {
   const corpus: readonly Message[] = readCorpus(folder)
   const sample = corpus.filter(({ stratum }, at) => at % EVERY === 0 || stratum.startsWith('sa-hard'))
   const points = sample.map((message) => {

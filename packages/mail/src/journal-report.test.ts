@@ -139,7 +139,9 @@ test('a report that came back is read where that may be', () => {
 
 const folder = join(process.env.GATEPOST_TESTDATA ?? '../shared/testdata', 'journal')
 
-test('testdata/journal: originals octet for octet, envelopes complete', { skip: !existsSync(folder) }, () => {
+const skip = !existsSync(folder) && 'component missing: testdata'
+
+test('testdata/journal: originals octet for octet, envelopes complete', { skip }, () => {
   const full = ['other@external.example', 'ann@corp.example', 'boss@corp.example', 'secret@corp.example']
   const expected = new Map<string, readonly string[] | null>([
     ['01-full-envelope.eml', full],
