@@ -3,6 +3,7 @@
 import { matching, runStaticChecks, timed, unitTests, webTests, wideTests } from './lib/checks.mjs'
 import { ensureComponents } from './lib/components.mjs'
 import { ensureInstalled } from './lib/install.mjs'
+import { createSecondLook } from './lib/second-look.mjs'
 import { runFiles } from './lib/test-pool.mjs'
 import { createReport } from './lib/test-report.mjs'
 import { runVitest } from './lib/vitest.mjs'
@@ -20,5 +21,13 @@ await timed(report, 'build of the console', buildWeb)
 const pages = matching(webTests(), words)
 if (pages.length > 0) await runVitest(pages, report)
 const files = matching([...unitTests(), ...wideTests()], words)
-await runFiles(files, { concurrency: CONCURRENCY, onFile: report.file })
+const again = createSecondLook()
+await runFiles(files, {
+  concurrency: CONCURRENCY,
+  onFile: (result) => {
+    if (again.takes(result)) report.failedOnce(result)
+    else report.file(result)
+  },
+})
+await runFiles(again.files(), { concurrency: 1, onFile: report.file })
 process.exitCode = report.finish()

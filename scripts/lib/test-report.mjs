@@ -18,6 +18,7 @@ export function createReport({ print = console.log, strict = process.env.CI === 
   const groups = new Map()
   const skips = []
   const slow = []
+  const once = new Map()
 
   const add = (group, kind) => {
     sum[kind] += 1
@@ -32,6 +33,16 @@ export function createReport({ print = console.log, strict = process.env.CI === 
       add(name, code === 0 ? 'passed' : 'failed')
       if (code === 0) print(`  ok      ${name} ${colour.dim}${seconds(ms)}${colour.off}`)
       else print(`  ${colour.bad}FAILED${colour.off}  ${name}\n${indent(output.trim())}`)
+    },
+
+    /** A file that is run again before it counts; its failures are printed all the same. */
+    failedOnce({ name, lines }) {
+      const failures = lines.filter(({ kind, isConsequence }) => kind === 'fail' && !isConsequence)
+      once.set(
+        name,
+        failures.map((failure) => failure.name),
+      )
+      for (const failure of failures) printFailure(print, name, failure, 'ONCE')
     },
 
     /** The results of one test file. */
@@ -63,6 +74,8 @@ export function createReport({ print = console.log, strict = process.env.CI === 
           `  ${group.padEnd(28)} ${textOf(counts)} ${colour.dim}${seconds(counts.ms)}${colour.off}`.trimEnd(),
         )
       }
+      if (once.size > 0) print('\nUnsteady, failed in the run and was run again alone; mend it:')
+      for (const [name, failures] of once) print(`  ${name}: ${failures.join('; ')}`)
       if (slow.length > 0) print('\nSlowest files:')
       for (const { name, ms } of slow.sort((a, b) => b.ms - a.ms).slice(0, SLOWEST_SHOWN)) {
         print(`  ${seconds(ms).padStart(8)}  ${name}`)
@@ -78,9 +91,9 @@ function textOf({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed${rest}`
 }
 
-function printFailure(print, name, failure) {
+function printFailure(print, name, failure, word = 'FAILED') {
   const line = failure.line === null ? '' : `:${failure.line}`
-  print(`  ${colour.bad}FAILED${colour.off}  ${name}${line}  ${failure.name}`)
+  print(`  ${colour.bad}${word.padEnd(6)}${colour.off}  ${name}${line}  ${failure.name}`)
   if (failure.text !== '') print(indent(failure.text))
 }
 

@@ -24,7 +24,7 @@ import classes from './portal.module.css'
 import { usePortalTenant } from './use-portal.ts'
 
 const LIMIT = 30
-const FRESH_MS = 30_000
+const FRESH_MS = 15_000
 
 export function PortalHeldPage() {
   const t = useWords('portal')

@@ -16,6 +16,8 @@ import classes from './portal.module.css'
 import { usePortalTenant } from './use-portal.ts'
 
 const LIMIT = 50
+/** Mail goes on coming while the page is open. */
+const FRESH_MS = 15_000
 
 export function PortalMailPage() {
   const t = useWords('portal')
@@ -30,7 +32,7 @@ export function PortalMailPage() {
   const mail = useEndpoint(
     listOwnMail,
     { params: { tenant }, query },
-    { enabled: tenant !== '', keepPrevious: true },
+    { enabled: tenant !== '', keepPrevious: true, refetchInterval: FRESH_MS },
   )
   const report = useAction(reportOwnMail, { readAgain: [listOwnMail, listOwnSenders] })
   useEffect(() => {
