@@ -24,7 +24,8 @@ test(`case 39: no acknowledged message is lost over up to ${kills} kills`, {
   context.diagnostic(`seed ${seed}`)
   try {
     const outcome = await runCrash({ kills, data, random: seeded(seed), log: () => {}, withinMs: WITHIN_MS })
-    context.diagnostic(JSON.stringify({ ...outcome, lost: outcome.lost.length }))
+    const doubles = outcome.doubles.byRole()
+    context.diagnostic(JSON.stringify({ ...outcome, lost: outcome.lost.length, doubles }))
     assert.deepEqual(outcome.lost, [], `lost with seed ${seed}`)
     assert.ok(outcome.kills >= KILLS_MIN, `only ${outcome.kills} kills in ${WITHIN_MS} ms`)
     assert.ok(

@@ -16,7 +16,7 @@ type Options = {
   readonly senders: number
   readonly reversePath: string
   readonly forwardPaths: readonly string[]
-  /** Messages a second over all senders; as fast as they go when left out. */
+  /** Messages a second over all senders, as long as these keep up; as fast as they go when left out. */
   readonly perSecond?: number
 }
 
@@ -36,12 +36,14 @@ export function startLoad(options: Options): Load {
   let isStopped = false
   let number = 0
   const run = async (sender: number): Promise<void> => {
+    const turns = turnsOf(options, sender)
     while (!isStopped) {
       if (port !== null) {
         const session = new Session(port, sender)
         try {
           await session.open()
           while (!isStopped && port !== null) {
+            await turns()
             number += 1
             const id = `${ID_BEGIN}${number}@bright.example>`
             const forwardPath = options.forwardPaths[number % options.forwardPaths.length]!
@@ -51,7 +53,6 @@ export function startLoad(options: Options): Load {
             )
             unanswered.delete(id)
             acknowledged.add(id)
-            if (options.perSecond) await pause((1000 * options.senders) / options.perSecond)
           }
         } catch {
           // Killed in mid-sentence, which is what this is about. The message stays noted as it was.
@@ -73,6 +74,22 @@ export function startLoad(options: Options): Load {
       isStopped = true
       await Promise.all(senders)
     },
+  }
+}
+
+/** What a sender was late, it makes up for; but not what a dead gateway made it miss. */
+const LATE_MS_MAX = 500
+
+/** Waits for a sender's turn: turns come at a steady pace, whatever a message takes. */
+function turnsOf({ perSecond, senders }: Options, sender: number): () => Promise<void> {
+  if (perSecond === undefined) return () => Promise.resolve()
+  const everyMs = (1000 * senders) / perSecond
+  let turnAt = performance.now() + (everyMs * sender) / senders
+  return async () => {
+    const now = performance.now()
+    turnAt = Math.max(turnAt, now - LATE_MS_MAX)
+    if (turnAt > now) await pause(turnAt - now)
+    turnAt += everyMs
   }
 }
 

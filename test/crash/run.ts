@@ -4,6 +4,7 @@ import { startWorld, type World } from '@gatepost/sandbox/world.ts'
 import { live, proveDomain } from '../journeys/lib/acme.ts'
 import { setUp } from '../journeys/lib/api.ts'
 import { familyOf, type Gateway, startGateway } from '../journeys/lib/gateway.ts'
+import { countDoubles, type Doubles, type Role } from './doubles.ts'
 import { type Load, startLoad } from './load.ts'
 
 export type CrashOptions = {
@@ -14,6 +15,8 @@ export type CrashOptions = {
   readonly log: (line: string) => void
   /** Messages a second; as fast as they go when left out. */
   readonly perSecond?: number
+  /** Milliseconds between kills on average; a few dozen messages when left out. */
+  readonly everyMs?: number
   /** No more kills once this time is over, in milliseconds; without end when left out. */
   readonly withinMs?: number
 }
@@ -28,11 +31,14 @@ export type CrashOutcome = {
   readonly lost: readonly string[]
   /** Arrived more than once. */
   readonly duplicated: number
+  readonly doubles: Doubles
   /** Messages set aside after three deaths with them in hand. */
   readonly setAside: number
 }
 
 const SENDERS = 8
+/** A steady load needs more of them: a turn of each must not wait for the message before. */
+const SENDERS_OF_STEADY_LOAD = 24
 /** Messages between a start and a kill: from the middle of recovery to steady work. */
 const KILL_AFTER_MESSAGES_SPAN = 60
 /** A busy machine may take long for them; they are not waited for without end. */
@@ -51,11 +57,12 @@ export async function runCrash(options: CrashOptions): Promise<CrashOutcome> {
   const world = await startWorld()
   const env = { ...world.gatewayEnvironment(), GATEPOST_WORKERS: '2' }
   const load = startLoad({
-    senders: SENDERS,
+    senders: options.perSecond === undefined ? SENDERS : SENDERS_OF_STEADY_LOAD,
     reversePath: 'ben@bright.example',
     forwardPaths: ['ann@acme.example', 'bob@acme.example'],
     ...(options.perSecond ? { perSecond: options.perSecond } : {}),
   })
+  const doubles = countDoubles(world.acme)
   let gateway: Gateway | null = null
   let setAside = 0
   try {
@@ -65,10 +72,10 @@ export async function runCrash(options: CrashOptions): Promise<CrashOutcome> {
     let kills = 0
     while (kills < options.kills && Date.now() < end) {
       load.aim(gateway.mxPort)
-      await taken(load, Math.floor(options.random() * KILL_AFTER_MESSAGES_SPAN))
-      await pause(options.random() * KILL_LATER_MS_SPAN)
+      await moment(load, options)
       const one = victimOf(gateway, options.random)
       kills += 1
+      doubles.kill(one?.role ?? 'all')
       if (one !== null) {
         // The rest of the family goes on, and puts another in its place.
         process.kill(one.pid, 'SIGKILL')
@@ -85,12 +92,19 @@ export async function runCrash(options: CrashOptions): Promise<CrashOutcome> {
     await load.stop()
     await arrived(world, load)
     setAside += countOf(gateway.output(), 'spool.message.set-aside')
-    return outcomeOf(world, load, { kills, setAside })
+    return outcomeOf(world, load, { kills, setAside, doubles })
   } finally {
     await load.stop()
     await gateway?.killAll().catch(() => undefined)
     await world.stop()
   }
+}
+
+/** The moment of the next kill. */
+async function moment(load: Load, { random, everyMs }: CrashOptions): Promise<void> {
+  if (everyMs !== undefined) return pause(random() * 2 * everyMs)
+  await taken(load, Math.floor(random() * KILL_AFTER_MESSAGES_SPAN))
+  return pause(random() * KILL_LATER_MS_SPAN)
 }
 
 async function taken(load: Load, messages: number): Promise<void> {
@@ -145,7 +159,11 @@ export async function arrived(world: World, load: Load): Promise<void> {
 function outcomeOf(
   world: World,
   load: Load,
-  { kills, setAside }: { readonly kills: number; readonly setAside: number },
+  {
+    kills,
+    setAside,
+    doubles,
+  }: { readonly kills: number; readonly setAside: number; readonly doubles: Doubles },
 ): CrashOutcome {
   const counts = world.acme.counts()
   const missing = [...load.acknowledged].filter((id) => !counts.has(id))
@@ -155,11 +173,12 @@ function outcomeOf(
     unanswered: load.unanswered.size,
     lost: missing.slice(Math.min(setAside, missing.length)),
     duplicated: [...counts.values()].filter((count) => count > 1).length,
+    doubles,
     setAside,
   }
 }
 
-type Victim = { readonly role: 'edge' | 'control'; readonly pid: number }
+type Victim = { readonly role: Exclude<Role, 'all'>; readonly pid: number }
 
 /** One process of the family, or null: all of them at once. */
 function victimOf(gateway: Gateway, random: () => number): Victim | null {
