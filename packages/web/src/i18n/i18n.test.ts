@@ -18,7 +18,8 @@ function textsOf(catalogue: Catalogue, above = ''): ReadonlyMap<string, string> 
   )
 }
 
-const placeholders = (text: string) => [...text.matchAll(/\{\{\w+\}\}/g)].map(([all]) => all).sort()
+const placeholders = (text: string) =>
+  [...text.matchAll(/\{\{\w+(, number)?\}\}/g)].map(([all]) => all).sort()
 const english = Object.entries(files).filter(([path]) => path.startsWith('./en/'))
 const languages = [...new Set(Object.keys(files).map((path) => path.split('/')[1] ?? ''))]
 

@@ -19,6 +19,19 @@ export type Area =
   | 'queue'
   | 'policies'
   | 'held'
+  | 'protection'
+  | 'flow'
+  | 'senders'
+  | 'settings'
+  | 'system'
+  | 'alerts'
+  | 'retention'
+  | 'audit'
+  | 'roles'
+  | 'signin'
+  | 'directories'
+  | 'domains'
+  | 'users'
 
 /** Languages that have a catalogue of the shell, English first. */
 export const languages: readonly string[] = Object.keys(catalogues)
@@ -38,19 +51,24 @@ const files: BackendModule = {
   },
 }
 
-/** Loads the shell's words in the reader's language; what is not translated shows in English. */
-export async function startWords(): Promise<void> {
+/** All areas that have an English catalogue: for tests, which draw pages without waiting for words. */
+export const everyArea: readonly string[] = Object.keys(catalogues).flatMap(
+  (path) => /^\.\/en\/(\w+)\.json$/.exec(path)?.[1] ?? [],
+)
+
+/** Loads the words of areas in the reader's language; what is not translated shows in English. */
+export async function startWords(language?: string, areas: readonly string[] = ['shell']): Promise<void> {
   i18next.on('languageChanged', (language) => {
     setLocale(language)
-    document.documentElement.lang = language === FALLBACK ? 'en-GB' : language
+    if (globalThis.document) document.documentElement.lang = language === FALLBACK ? 'en-GB' : language
   })
   await i18next
     .use(files)
     .use(initReactI18next)
     .init({
-      lng: chooseLanguage(languages),
+      lng: language ?? chooseLanguage(languages),
       fallbackLng: FALLBACK,
-      ns: ['shell'],
+      ns: [...areas],
       defaultNS: 'shell',
       // React escapes what it draws.
       interpolation: { escapeValue: false },

@@ -1,4 +1,5 @@
 // One user by form: address, name, further addresses.
+
 import { getConnect } from '@gatepost/contract/connect.ts'
 import { listDomains } from '@gatepost/contract/domain.ts'
 import { addUser, listUsers } from '@gatepost/contract/user.ts'
@@ -6,12 +7,14 @@ import { Button, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useAction } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
 import stack from '#shared/stack.module.css'
 import { address, useFieldErrors } from '#shared/validation.ts'
 
 export function AddUserPanel() {
+  const t = useWords('users')
   const tenant = useSlug()
   const may = useMay('users:write')
   const add = useAction(addUser, {
@@ -20,12 +23,12 @@ export function AddUserPanel() {
   })
   const form = useForm({
     initialValues: { email: '', name: '', aliases: '' },
-    validate: { email: address, aliases: (value) => wrongAlias(value) },
+    validate: { email: address, aliases: (value) => wrongAlias(value, t) },
   })
   useFieldErrors(form, add.error)
   if (!may) return null
   return (
-    <Panel title="Add one user">
+    <Panel title={t('add.title')}>
       <form
         noValidate
         className={stack.stack}
@@ -34,20 +37,20 @@ export function AddUserPanel() {
         )}
       >
         <div className={stack.pair}>
-          <TextInput label="Address" type="email" autoComplete="off" {...form.getInputProps('email')} />
-          <TextInput label="Display name" autoComplete="off" {...form.getInputProps('name')} />
+          <TextInput label={t('address')} type="email" autoComplete="off" {...form.getInputProps('email')} />
+          <TextInput label={t('displayName')} autoComplete="off" {...form.getInputProps('name')} />
         </div>
         <TextInput
-          label="Further addresses"
-          description="Aliases of the same person, parted by commas. May stay empty."
+          label={t('further')}
+          description={t('add.furtherHint')}
           autoComplete="off"
           {...form.getInputProps('aliases')}
         />
         {add.error && <ProblemNote error={add.error} />}
-        {add.data && <Note tone="ok" role="status" title={`Added ${add.data.email}`} />}
+        {add.data && <Note tone="ok" role="status" title={t('add.done', { email: add.data.email })} />}
         <div>
           <Button type="submit" variant="default" loading={add.isPending}>
-            Add user
+            {t('add.act')}
           </Button>
         </div>
       </form>
@@ -60,7 +63,7 @@ export function aliasesOf(text: string): string[] {
   return text.split(/[\s,;]+/).filter(Boolean)
 }
 
-function wrongAlias(text: string): string | null {
+function wrongAlias(text: string, t: Words): string | null {
   const wrong = aliasesOf(text).find((alias) => address(alias) !== null)
-  return wrong === undefined ? null : `${wrong} is not a full address`
+  return wrong === undefined ? null : t('add.wrongAlias', { alias: wrong })
 }

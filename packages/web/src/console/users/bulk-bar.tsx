@@ -1,5 +1,6 @@
 // What can be done to the selected users, or to all that the filters find; each is taken back within the
 // hour.
+
 import { getConnect } from '@gatepost/contract/connect.ts'
 import { listDomains } from '@gatepost/contract/domain.ts'
 import { listGroups } from '@gatepost/contract/group.ts'
@@ -15,20 +16,17 @@ import { Button, Modal, Select } from '@mantine/core'
 import { useState } from 'react'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { useConfirm } from '#shared/confirm.tsx'
-import { plural } from '#shared/format.ts'
+import { useFocusBack } from '#shared/focus-back.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { useNow } from '#shared/now.ts'
 import stack from '#shared/stack.module.css'
 import classes from './users.module.css'
-import { actionWords, doneWords, type UsersSearch } from './users-words.ts'
+import type { UsersSearch } from './users-words.ts'
 
 const READ_AGAIN = [listUsers, getUser, listDomains, listGroups, getConnect]
 const ACTIONS: readonly BulkAction[] = ['add-to-group', 'take-from-group', 'enable', 'disable', 'remove']
-
-const REMOVAL =
-  'Domains with known recipients answer 550 5.1.1. Their accounts end; who comes back by Undo within the hour ' +
-  'needs a new password. Users of a directory and administrators stay.'
 
 export type Selected =
   | { readonly kind: 'some'; readonly ids: ReadonlySet<string> }
@@ -44,6 +42,7 @@ type Props = {
 }
 
 export function BulkBar({ selected, total, onAll, onClear, onDone }: Props) {
+  const t = useWords('users')
   const tenant = useSlug()
   const confirm = useConfirm()
   const [grouping, setGrouping] = useState<BulkAction | null>(null)
@@ -67,23 +66,23 @@ export function BulkBar({ selected, total, onAll, onClear, onDone }: Props) {
     if (action === 'add-to-group' || action === 'take-from-group') return setGrouping(action)
     if (action === 'remove') {
       const agreed = await confirm({
-        title: `Mail to ${plural(number, 'user')} is then refused`,
-        body: REMOVAL,
-        act: `Remove ${plural(number, 'user')}`,
-        keep: 'Keep them',
+        title: t('bulk.refused', { count: number }),
+        body: t('bulk.removal'),
+        act: t('bulk.removeUsers', { count: number }),
+        keep: t('bulk.keep'),
       })
       if (!agreed) return
     }
     send(action)
   }
   return (
-    <section className={classes.bar} aria-label="Selected users">
+    <section className={classes.bar} aria-label={t('bulk.label')}>
       <span role="status" className="strong">
-        {plural(number, 'user')} selected
+        {t('bulk.selected', { count: number })}
       </span>
       {selected.kind === 'some' && total > number && (
         <Button variant="subtle" size="compact-sm" onClick={onAll}>
-          Select all {total.toLocaleString('en-GB')} found
+          {t('bulk.all', { count: total })}
         </Button>
       )}
       {ACTIONS.map((action) => (
@@ -94,11 +93,11 @@ export function BulkBar({ selected, total, onAll, onClear, onDone }: Props) {
           disabled={change.isPending}
           onClick={() => void act(action)}
         >
-          {actionWords[action]}
+          {t(`action.${action}`)}
         </Button>
       ))}
       <Button variant="subtle" color="gray" size="compact-sm" onClick={onClear}>
-        Clear selection
+        {t('bulk.clear')}
       </Button>
       {change.error && !grouping && <ProblemNote error={change.error} />}
       {grouping && (
@@ -125,6 +124,8 @@ type DialogProps = {
 }
 
 function GroupDialog({ action, number, busy, error, onClose, onPick }: DialogProps) {
+  useFocusBack()
+  const t = useWords('users')
   const tenant = useSlug()
   const [group, setGroup] = useState<string | null>(null)
   const { data } = useEndpoint(listGroups, { params: { tenant }, query: { limit: 500, origin: 'local' } })
@@ -133,15 +134,15 @@ function GroupDialog({ action, number, busy, error, onClose, onPick }: DialogPro
     <Modal
       opened
       onClose={onClose}
-      title={`${actionWords[action]}: ${plural(number, 'user')}`}
+      title={`${t(`action.${action}`)}: ${t('users', { count: number })}`}
       centered
-      closeButtonProps={{ 'aria-label': 'Close' }}
+      closeButtonProps={{ 'aria-label': t('close') }}
     >
       <div className={stack.stack}>
         <Select
-          label="Group"
-          description="Groups of directories are changed in the directory."
-          placeholder={groups.length === 0 ? 'There is no local group yet' : 'Choose a group'}
+          label={t('group')}
+          description={t('bulk.groupHint')}
+          placeholder={groups.length === 0 ? t('bulk.noGroup') : t('bulk.pickGroup')}
           data={groups.map(({ id, name }) => ({ value: id, label: name }))}
           value={group}
           onChange={setGroup}
@@ -151,7 +152,7 @@ function GroupDialog({ action, number, busy, error, onClose, onPick }: DialogPro
         {error ? <ProblemNote error={error} /> : null}
         <div>
           <Button disabled={group === null} loading={busy} onClick={() => group && onPick(group)}>
-            {actionWords[action]}
+            {t(`action.${action}`)}
           </Button>
         </div>
       </div>
@@ -161,6 +162,7 @@ function GroupDialog({ action, number, busy, error, onClose, onPick }: DialogPro
 
 /** What a change did, and the way back. */
 export function BulkDone({ done, onClose }: { readonly done: UserBulk; readonly onClose: () => void }) {
+  const t = useWords('users')
   const tenant = useSlug()
   const now = useNow()
   const undo = useAction(undoUsersChange, { readAgain: READ_AGAIN, onDone: onClose })
@@ -169,11 +171,11 @@ export function BulkDone({ done, onClose }: { readonly done: UserBulk; readonly 
     <Note
       tone={done.changed > 0 ? 'ok' : 'info'}
       role="status"
-      title={`${plural(done.changed, 'user')} ${doneWords[done.action]}`}
+      title={t(`done.${done.action}`, { count: done.changed })}
     >
       {done.leftCount > 0 && (
         <details>
-          <summary>{plural(done.leftCount, 'user')} left alone</summary>
+          <summary>{t('bulk.left', { count: done.leftCount })}</summary>
           <ul>
             {done.left.map(({ email, why }) => (
               <li key={email}>{why}</li>
@@ -189,11 +191,11 @@ export function BulkDone({ done, onClose }: { readonly done: UserBulk; readonly 
             loading={undo.isPending}
             onClick={() => undo.mutate({ params: { tenant, bulk: done.id } })}
           >
-            Undo
+            {t('undo')}
           </Button>
         )}
         <Button variant="subtle" color="gray" onClick={onClose}>
-          Close
+          {t('close')}
         </Button>
       </div>
     </Note>

@@ -1,10 +1,12 @@
 // What an import would do: counts, what each column means, first rows, removals, and rows that need
 // attention.
+
 import type { ColumnMeans, ImportColumn, ImportMode, UserImport } from '@gatepost/contract/user-import.ts'
 import { Button, Checkbox, SegmentedControl, Select, TextInput } from '@mantine/core'
 import { useState } from 'react'
+import { useWords, type Words } from '#i18n/i18n.ts'
 import { BigNumber, BigNumbers } from '#shared/facts.tsx'
-import { count, plural } from '#shared/format.ts'
+import { count } from '#shared/format.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { RowErrors } from '#shared/row-errors.tsx'
 import { usePhone } from '#shared/screen.ts'
@@ -12,17 +14,17 @@ import stack from '#shared/stack.module.css'
 import table from '#shared/table.module.css'
 import classes from './users.module.css'
 
-const meansWords: { readonly [Means in ColumnMeans]: string } = {
-  email: 'Address',
-  name: 'Name',
-  aliases: 'Further addresses',
-  password: 'Password',
-  groups: 'Groups',
-  role: 'Role',
-  enabled: 'May sign in',
-  attribute: 'Attribute',
-  ignored: 'Left out',
-}
+const MEANS: readonly ColumnMeans[] = [
+  'email',
+  'name',
+  'aliases',
+  'password',
+  'groups',
+  'role',
+  'enabled',
+  'attribute',
+  'ignored',
+]
 /** Columns whose meaning can be changed; more are shown as guessed. */
 const COLUMNS_SHOWN = 40
 
@@ -40,6 +42,7 @@ type Props = {
 }
 
 export function ImportPreview({ shown, busy, checking, error, onMap, onCommit, onDiscard }: Props) {
+  const t = useWords('users')
   const [agreed, setAgreed] = useState(false)
   const good = shown.adds + shown.changes
   const isNothing = good + shown.removes === 0 && shown.passwords === 0
@@ -48,19 +51,21 @@ export function ImportPreview({ shown, busy, checking, error, onMap, onCommit, o
   return (
     <div className={stack.stack}>
       <p role="status" className="strong">
-        Preview of {shown.fileName}: {plural(shown.rows, 'row')}, nothing imported yet
+        {t('import.preview', { file: shown.fileName, count: shown.rows })}
       </p>
       {shown.failure && <Note tone="bad" role="alert" title={shown.failure} />}
       <BigNumbers>
-        <BigNumber name="to add">{count(shown.adds)}</BigNumber>
-        <BigNumber name="to change">{count(shown.changes)}</BigNumber>
-        <BigNumber name="unchanged">{count(shown.unchanged)}</BigNumber>
-        {shown.mode === 'replace' && <BigNumber name="to remove">{count(shown.removes)}</BigNumber>}
-        {shown.passwords > 0 && <BigNumber name="passwords to set">{count(shown.passwords)}</BigNumber>}
-        <BigNumber name="need attention">{count(shown.errorCount)}</BigNumber>
+        <BigNumber name={t('import.toAdd')}>{count(shown.adds)}</BigNumber>
+        <BigNumber name={t('import.toChange')}>{count(shown.changes)}</BigNumber>
+        <BigNumber name={t('import.unchanged')}>{count(shown.unchanged)}</BigNumber>
+        {shown.mode === 'replace' && (
+          <BigNumber name={t('import.toRemove')}>{count(shown.removes)}</BigNumber>
+        )}
+        {shown.passwords > 0 && <BigNumber name={t('import.toSet')}>{count(shown.passwords)}</BigNumber>}
+        <BigNumber name={t('import.attention')}>{count(shown.errorCount)}</BigNumber>
       </BigNumbers>
       <SegmentedControl
-        aria-label="What the list does"
+        aria-label={t('import.what')}
         value={shown.mode}
         disabled={checking}
         onChange={(mode) => {
@@ -68,14 +73,14 @@ export function ImportPreview({ shown, busy, checking, error, onMap, onCommit, o
           onMap({ mode: mode as ImportMode })
         }}
         data={[
-          { value: 'add', label: 'Add and complete' },
-          { value: 'replace', label: 'Replace the list before' },
+          { value: 'add', label: t('import.modeAdd') },
+          { value: 'replace', label: t('import.modeReplace') },
         ]}
       />
       {shown.mode === 'replace' && <Removals shown={shown} agreed={agreed} onAgree={setAgreed} />}
       {shown.errorCount > 0 && <RowErrors shown={shown} />}
       {shown.newGroups.length > 0 && (
-        <Note tone="info" title={`Groups that will be made: ${shown.newGroups.join(', ')}`} />
+        <Note tone="info" title={t('import.newGroups', { groups: shown.newGroups.join(', ') })} />
       )}
       {shown.warnings.map((warning) => (
         <Note key={warning} tone="info" title={warning} />
@@ -85,15 +90,15 @@ export function ImportPreview({ shown, busy, checking, error, onMap, onCommit, o
       <div className={stack.row}>
         {shown.errorCount === 0 ? (
           <Button loading={busy} disabled={isBlocked} onClick={() => onCommit(false, removals)}>
-            {importWords(good, shown.removes)}
+            {importWords(good, shown.removes, t)}
           </Button>
         ) : (
           <Button loading={busy} disabled={isBlocked || good === 0} onClick={() => onCommit(true, removals)}>
-            {`Import the ${plural(good, 'good row')}`}
+            {t('import.goodRows', { count: good })}
           </Button>
         )}
         <Button variant="default" onClick={onDiscard}>
-          Choose another file
+          {t('import.other')}
         </Button>
       </div>
     </div>
@@ -101,11 +106,11 @@ export function ImportPreview({ shown, busy, checking, error, onMap, onCommit, o
 }
 
 /** `Import 3 users and remove 10`. */
-function importWords(good: number, removes: number): string {
-  if (removes === 0) return `Import ${plural(good, 'user')}`
+function importWords(good: number, removes: number, t: Words): string {
+  if (removes === 0) return t('import.importUsers', { count: good })
   return good === 0
-    ? `Remove ${plural(removes, 'user')}`
-    : `Import ${plural(good, 'user')} and remove ${count(removes)}`
+    ? t('bulk.removeUsers', { count: removes })
+    : t('import.importAndRemove', { count: good, removes: count(removes) })
 }
 
 type RemovalsProps = {
@@ -115,26 +120,20 @@ type RemovalsProps = {
 }
 
 function Removals({ shown, agreed, onAgree }: RemovalsProps) {
+  const t = useWords('users')
   const { removes, keeps, removesSample, removalsNeedYes } = shown
   const more = removes - removesSample.length
-  const kept =
-    keeps > 0
-      ? `${plural(keeps, 'user')} of the list before ${keeps === 1 ? 'stays' : 'stay'}: another source has them.`
-      : ''
-  if (removes === 0) return <Note tone="info" title={`Nobody is removed. ${kept}`.trim()} />
+  const kept = keeps > 0 ? t('import.kept', { count: keeps }) : ''
+  if (removes === 0) return <Note tone="info" title={`${t('import.nobody')} ${kept}`.trim()} />
   return (
-    <Note
-      tone="warn"
-      title={`${plural(removes, 'user')} of earlier lists ${removes === 1 ? 'is' : 'are'} removed`}
-    >
+    <Note tone="warn" title={t('import.removed', { count: removes })}>
       <p>
         {removesSample.join(', ')}
-        {more > 0 && ` and ${count(more)} more`}. Mail to them is then refused by domains with known
-        recipients. {kept}
+        {more > 0 && ` ${t('import.more', { more: count(more) })}`}. {t('import.refused')} {kept}
       </p>
       {removalsNeedYes && (
         <Checkbox
-          label={`Yes, remove ${plural(removes, 'user')}`}
+          label={t('import.yes', { count: removes })}
           checked={agreed}
           onChange={(event) => onAgree(event.currentTarget.checked)}
         />
@@ -146,18 +145,19 @@ function Removals({ shown, agreed, onAgree }: RemovalsProps) {
 type ColumnsProps = Pick<Props, 'shown' | 'checking' | 'onMap'>
 
 function Columns({ shown, checking, onMap }: ColumnsProps) {
+  const t = useWords('users')
   const [columns, setColumns] = useState<readonly ImportColumn[]>(shown.columns)
   const isChanged = JSON.stringify(columns) !== JSON.stringify(shown.columns)
   const change = (at: number, part: Partial<ImportColumn>) =>
     setColumns(columns.map((column, index) => (index === at ? { ...column, ...part } : column)))
   return (
     <div className={classes.framed}>
-      <fieldset className={classes.mapping} aria-label="What the columns mean">
+      <fieldset className={classes.mapping} aria-label={t('import.columns')}>
         {columns.slice(0, COLUMNS_SHOWN).map(({ header, means, attribute }, at) => (
           <div key={at}>
             <Select
-              label={header || `Column ${at + 1}`}
-              data={Object.entries(meansWords).map(([value, label]) => ({ value, label }))}
+              label={header || t('import.column', { number: at + 1 })}
+              data={MEANS.map((value) => ({ value, label: t(`means.${value}`) }))}
               value={means}
               allowDeselect={false}
               disabled={checking}
@@ -170,8 +170,10 @@ function Columns({ shown, checking, onMap }: ColumnsProps) {
             />
             {means === 'attribute' && (
               <TextInput
-                aria-label={`Attribute in ${header || `column ${at + 1}`}`}
-                placeholder="Name of the attribute"
+                aria-label={t('import.attributeIn', {
+                  column: header || t('import.columnInside', { number: at + 1 }),
+                })}
+                placeholder={t('import.attributeName')}
                 value={attribute ?? ''}
                 maxLength={100}
                 onChange={(event) => change(at, { attribute: event.currentTarget.value })}
@@ -187,7 +189,7 @@ function Columns({ shown, checking, onMap }: ColumnsProps) {
             loading={checking}
             onClick={() => onMap({ columns: columns.map(({ means, attribute }) => ({ means, attribute })) })}
           >
-            Check again with these columns
+            {t('import.checkAgain')}
           </Button>
         </p>
       )}
@@ -197,13 +199,16 @@ function Columns({ shown, checking, onMap }: ColumnsProps) {
 }
 
 function SampleRows({ shown }: { readonly shown: UserImport }) {
+  const t = useWords('users')
   if (usePhone()) {
     return (
-      <ul className={table.cards} aria-label="First rows as we read them">
+      <ul className={table.cards} aria-label={t('import.firstRows')}>
         {shown.sample.map(({ line, email, name, aliases }) => (
           <li key={line} className={table.card}>
             <span className="strong">{email}</span>
-            <span className="tx2">{[`Line ${line}`, name, ...aliases].filter(Boolean).join(', ')}</span>
+            <span className="tx2">
+              {[t('import.lineNumber', { line }), name, ...aliases].filter(Boolean).join(', ')}
+            </span>
           </li>
         ))}
       </ul>
@@ -212,15 +217,15 @@ function SampleRows({ shown }: { readonly shown: UserImport }) {
   return (
     <div className={table.scroll}>
       <table className={table.table} data-dense>
-        <caption className="hidden-visually">First rows as we read them</caption>
+        <caption className="hidden-visually">{t('import.firstRows')}</caption>
         <thead>
           <tr>
             <th scope="col" data-align="right">
-              Line
+              {t('import.line')}
             </th>
-            <th scope="col">Address</th>
-            <th scope="col">Name</th>
-            <th scope="col">Further addresses</th>
+            <th scope="col">{t('address')}</th>
+            <th scope="col">{t('name')}</th>
+            <th scope="col">{t('further')}</th>
           </tr>
         </thead>
         <tbody>

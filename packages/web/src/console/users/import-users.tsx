@@ -1,5 +1,6 @@
 // Many users by CSV or XLSX: drop a file, say what its columns mean where the guess is wrong, look at what it
 // would do, import all or the good rows, undo for an hour.
+
 import { getConnect } from '@gatepost/contract/connect.ts'
 import { listDomains } from '@gatepost/contract/domain.ts'
 import { listGroups } from '@gatepost/contract/group.ts'
@@ -20,6 +21,8 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
+import { rich } from '#i18n/rich.tsx'
 import { saveFile } from '#shared/clipboard.ts'
 import { DropCsv } from '#shared/drop-csv.tsx'
 import { count } from '#shared/format.ts'
@@ -35,21 +38,22 @@ const READ_AGAIN = [listUsers, listDomains, listGroups, getConnect, listUserImpo
 const POLL_MS = 700
 
 export function ImportUsers() {
+  const t = useWords('users')
   const tenant = useSlug()
   const may = useMay('users:write')
   const [shown, setShown] = useState<UserImport | null>(null)
   if (!may) return null
   return (
     <Panel
-      title="Import a list"
-      side="CSV or XLSX, up to 100,000 rows"
+      title={t('import.title')}
+      side={t('import.side')}
       actions={
         <div className={stack.row}>
           <Button variant="default" onClick={() => saveFile('gatepost-users.csv', template)}>
-            Download template
+            {t('import.template')}
           </Button>
           <Button variant="default" component="a" href={TEMPLATE_XLSX} download="gatepost-users.xlsx">
-            Template as XLSX
+            {t('import.templateXlsx')}
           </Button>
         </div>
       }
@@ -75,6 +79,7 @@ export function ImportUsers() {
 
 /** How old the list is that users come from, with its undo while that is possible. */
 function LastList({ onShow }: { readonly onShow: (shown: UserImport) => void }) {
+  const t = useWords('users')
   const tenant = useSlug()
   const { data } = useEndpoint(listUserImports, { params: { tenant }, query: { limit: 1 } })
   const read = useAction(getUserImport, { onDone: onShow })
@@ -82,8 +87,7 @@ function LastList({ onShow }: { readonly onShow: (shown: UserImport) => void }) 
   if (!last?.committedAt) return null
   return (
     <p className="small tx2">
-      The last list, {last.fileName}, was imported <RelativeTime at={last.committedAt} />. A list is as old as
-      its day: who joins or leaves later is not in it.{' '}
+      {rich(t, 'import.last', { file: last.fileName, time: <RelativeTime at={last.committedAt} /> })}{' '}
       {last.undoUntil !== null && (
         <Button
           variant="subtle"
@@ -91,7 +95,7 @@ function LastList({ onShow }: { readonly onShow: (shown: UserImport) => void }) 
           loading={read.isPending}
           onClick={() => read.mutate({ params: { tenant, import: last.id } })}
         >
-          Show it
+          {t('import.show')}
         </Button>
       )}
     </p>
@@ -99,6 +103,7 @@ function LastList({ onShow }: { readonly onShow: (shown: UserImport) => void }) 
 }
 
 function Upload({ onRead }: { readonly onRead: (shown: UserImport) => void }) {
+  const t = useWords('users')
   const tenant = useSlug()
   const [wrongFile, setWrongFile] = useState<string | null>(null)
   const preview = useAction(previewUserImport, { onDone: onRead })
@@ -111,7 +116,7 @@ function Upload({ onRead }: { readonly onRead: (shown: UserImport) => void }) {
   return (
     <>
       <DropCsv
-        label="CSV or XLSX file with users"
+        label={t('import.file')}
         withXlsx
         rowsMax={ROWS_PER_IMPORT_MAX}
         busy={preview.isPending}
@@ -121,8 +126,8 @@ function Upload({ onRead }: { readonly onRead: (shown: UserImport) => void }) {
       />
       {preview.isPending && (
         <div role="status" className={stack.tight}>
-          <span className="small">Uploading, and checking every row</span>
-          <Progress value={100} animated aria-label="Uploading, and checking every row" size="sm" />
+          <span className="small">{t('import.uploading')}</span>
+          <Progress value={100} animated aria-label={t('import.uploading')} size="sm" />
         </div>
       )}
       {wrongFile && <Note tone="bad" role="alert" title={wrongFile} />}
@@ -154,6 +159,7 @@ function Preview({ shown, onChange, onDiscard }: StepProps & { readonly onDiscar
 }
 
 function Working({ tenant, shown, onChange }: StepProps & { readonly tenant: string }) {
+  const t = useWords('users')
   const client = useQueryClient()
   const { data } = useEndpoint(
     getUserImport,
@@ -165,11 +171,12 @@ function Working({ tenant, shown, onChange }: StepProps & { readonly tenant: str
     onChange(data)
     for (const { name } of READ_AGAIN) void client.invalidateQueries({ queryKey: [name] })
   }, [data])
-  const { phase, done, total } = data?.progress ?? shown.progress ?? { phase: 'Importing', done: 0, total: 0 }
-  const words = done > 0 ? `${phase}: ${count(done)} of ${count(total)}` : phase
+  const { phase, done, total } = data?.progress ??
+    shown.progress ?? { phase: t('import.working'), done: 0, total: 0 }
+  const words = done > 0 ? t('import.phase', { phase, done: count(done), total: count(total) }) : phase
   return (
     <div role="status" className={stack.tight}>
-      <span className="strong">Importing {shown.fileName}</span>
+      <span className="strong">{t('import.workingOn', { file: shown.fileName })}</span>
       <span className="small">{words}</span>
       <Progress
         value={total > 0 && done > 0 ? (done / total) * 100 : 100}
@@ -178,10 +185,7 @@ function Working({ tenant, shown, onChange }: StepProps & { readonly tenant: str
         size="sm"
       />
       {shown.passwords > 0 && (
-        <span className="small tx2">
-          Securing a password takes a twentieth of a second by intent: {count(shown.passwords)} of them take a
-          while. The page may be closed.
-        </span>
+        <span className="small tx2">{t('import.passwords', { count: shown.passwords })}</span>
       )}
     </div>
   )

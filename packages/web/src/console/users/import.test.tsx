@@ -1,12 +1,15 @@
 // The import flow: preview first, wrong rows are named and can be mended, undo is offered.
 import { describe, expect, test } from 'vitest'
+import english from '#i18n/en/users.json'
 import { errorsCsv } from '#shared/row-errors.tsx'
 import { markupOf, wordsOf } from '../../../fixtures/markup.tsx'
 import { userImport } from '../../../fixtures/organization.ts'
+import { wordsOf as wordsIn } from '../../../fixtures/words.ts'
 import { ImportPreview } from './import-preview.tsx'
 import { ImportResult, sentenceOf } from './import-result.tsx'
 
 const nothing = () => {}
+const words = wordsIn(english)
 
 function preview(shown: typeof userImport): string {
   return wordsOf(
@@ -70,7 +73,7 @@ describe('result', () => {
   const committed = { ...userImport, state: 'committed' as const, committedAt: Date.now() }
 
   test('counts what happened and offers undo while it lasts', () => {
-    expect(sentenceOf({ ...committed, adds: 1_180, unchanged: 14, errorCount: 6 })).toBe(
+    expect(sentenceOf({ ...committed, adds: 1_180, unchanged: 14, errorCount: 6 }, words)).toBe(
       '1,180 users added, 14 unchanged, 6 need attention',
     )
     expect(result({ ...committed, undoUntil: Date.now() + 3_600_000 })).toContain('Undo import')

@@ -1,31 +1,30 @@
 // How many users are known, with the way to the list.
+
 import { listUsers } from '@gatepost/contract/user.ts'
 import { Link } from '@tanstack/react-router'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
-import { plural } from '#shared/format.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { Note } from '#shared/note.tsx'
 
 export function UserCount() {
+  const t = useWords('users')
   const tenant = useSlug()
   const { data } = useEndpoint(listUsers, { params: { tenant }, query: { limit: 1 } })
   if (!data) return null
   const total = data.total ?? data.items.length
   if (total === 0) {
     return (
-      <Note tone="info" title="No user is known yet">
-        <p>
-          One is enough for this step; all that receive mail should be here before unknown recipients are
-          refused.
-        </p>
+      <Note tone="info" title={t('count.none')}>
+        <p>{t('count.noneMeans')}</p>
       </Note>
     )
   }
   return (
-    <Note tone="ok" title={`${plural(total, 'user')} known`}>
+    <Note tone="ok" title={t('count.known', { count: total })}>
       <p>
         <Link to="/t/$slug/users" params={{ slug: tenant }}>
-          Open the list
+          {t('count.open')}
         </Link>
       </p>
     </Note>

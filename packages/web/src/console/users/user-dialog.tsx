@@ -1,4 +1,5 @@
 // Changes one user: name, further addresses, attributes, sign-in. What a directory says stands fast here.
+
 import { getConnect } from '@gatepost/contract/connect.ts'
 import { listDomains } from '@gatepost/contract/domain.ts'
 import { getUser, listUsers, type UserDetail, updateUser } from '@gatepost/contract/user.ts'
@@ -6,6 +7,7 @@ import { Button, Modal, Switch, Textarea, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useAction } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import stack from '#shared/stack.module.css'
 import { useFieldErrors } from '#shared/validation.ts'
@@ -15,6 +17,7 @@ const READ_AGAIN = [listUsers, getUser, listDomains, getConnect]
 const HERE = 'Written here'
 
 export function UserDialog({ user, onClose }: { readonly user: UserDetail; readonly onClose: () => void }) {
+  const t = useWords('users')
   const tenant = useSlug()
   const save = useAction(updateUser, { readAgain: READ_AGAIN, onDone: onClose })
   const form = useForm({
@@ -28,12 +31,18 @@ export function UserDialog({ user, onClose }: { readonly user: UserDetail; reado
       enabled: user.enabled,
     },
     validate: {
-      attributes: (text) => (attributesOf(text) === null ? 'Write one a line: Name: value' : null),
+      attributes: (text) => (attributesOf(text) === null ? t('edit.attributesWrong') : null),
     },
   })
   useFieldErrors(form, save.error)
   return (
-    <Modal opened onClose={onClose} title={user.email} centered closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={user.email}
+      centered
+      closeButtonProps={{ 'aria-label': t('close') }}
+    >
       <form
         noValidate
         className={stack.stack}
@@ -51,24 +60,20 @@ export function UserDialog({ user, onClose }: { readonly user: UserDetail; reado
         )}
       >
         <TextInput
-          label="Display name"
+          label={t('displayName')}
           data-autofocus
           disabled={user.fromDirectory}
-          description={user.fromDirectory ? 'A directory says the name; change it there.' : undefined}
+          description={user.fromDirectory ? t('edit.nameThere') : undefined}
           {...form.getInputProps('name')}
         />
         <TextInput
-          label="Further addresses"
-          description={
-            user.fromDirectory
-              ? 'Parted by commas. Those of the directory are removed there.'
-              : 'Parted by commas.'
-          }
+          label={t('further')}
+          description={user.fromDirectory ? t('edit.commasThere') : t('edit.commas')}
           {...form.getInputProps('aliases')}
         />
         <Textarea
-          label="Attributes"
-          description="One a line, such as Office: Bern."
+          label={t('attributes')}
+          description={t('edit.attributesHint')}
           autosize
           minRows={2}
           maxRows={8}
@@ -76,15 +81,15 @@ export function UserDialog({ user, onClose }: { readonly user: UserDetail; reado
         />
         {user.kind === 'user' && (
           <Switch
-            label="May sign in"
-            description="Off stops sign-in, never mail."
+            label={t('maySignIn')}
+            description={t('edit.maySignInHint')}
             {...form.getInputProps('enabled', { type: 'checkbox' })}
           />
         )}
         {save.error && <ProblemNote error={save.error} />}
         <div>
           <Button type="submit" loading={save.isPending}>
-            Save user
+            {t('edit.save')}
           </Button>
         </div>
       </form>

@@ -1,12 +1,14 @@
 // Search field and filters of the list of users.
+
 import { listDomains } from '@gatepost/contract/domain.ts'
 import { listGroups } from '@gatepost/contract/group.ts'
 import { Select } from '@mantine/core'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { SearchField } from '#shared/search-field.tsx'
 import classes from './users.module.css'
-import { kindWords, sourceWords, type UsersSearch } from './users-words.ts'
+import { KINDS, SOURCES, type UsersSearch } from './users-words.ts'
 
 /** Groups offered; the page of a group leads to its users too. */
 const GROUPS_OFFERED = 500
@@ -17,6 +19,7 @@ type Props = {
 }
 
 export function UserFilters({ search, onChange }: Props) {
+  const t = useWords('users')
   const tenant = useSlug()
   const domains = useEndpoint(listDomains, { params: { tenant } }, { staleTime: 60_000 })
   const groups = useEndpoint(
@@ -27,37 +30,47 @@ export function UserFilters({ search, onChange }: Props) {
   const pick = (name: keyof UsersSearch) => (value: string | undefined) =>
     onChange({ [name]: value } as UsersSearch)
   return (
-    <search className={classes.tools} aria-label="Filter users">
+    <search className={classes.tools} aria-label={t('filter.label')}>
       <SearchField
         className={classes.search}
-        label="Search users"
-        placeholder="Beginning of an address or a name"
+        label={t('filter.search')}
+        placeholder={t('filter.hint')}
         value={search.search ?? ''}
         onChange={(value) => onChange({ search: value || undefined })}
       />
-      <Pick name="Known from" words={sourceWords} value={search.source} onChange={pick('source')} />
       <Pick
-        name="Domain"
+        name={t('knownFrom')}
+        words={Object.fromEntries(SOURCES.map((source) => [source, t(`source.${source}`)]))}
+        value={search.source}
+        onChange={pick('source')}
+      />
+      <Pick
+        name={t('domain')}
         words={Object.fromEntries((domains.data?.items ?? []).map(({ name }) => [name, name]))}
         value={search.domain}
         onChange={pick('domain')}
       />
       <Pick
-        name="Group"
+        name={t('group')}
         words={Object.fromEntries((groups.data?.items ?? []).map(({ id, name }) => [id, name]))}
         value={search.group}
         onChange={pick('group')}
       />
-      <Pick name="Kind" words={kindWords} value={search.kind} onChange={pick('kind')} />
       <Pick
-        name="Sign-in"
-        words={{ yes: 'May sign in', no: 'Sign-in off' }}
+        name={t('filter.kind')}
+        words={Object.fromEntries(KINDS.map((kind) => [kind, t(`kind.${kind}`)]))}
+        value={search.kind}
+        onChange={pick('kind')}
+      />
+      <Pick
+        name={t('signIn')}
+        words={{ yes: t('maySignIn'), no: t('filter.off') }}
         value={search.enabled}
         onChange={pick('enabled')}
       />
       <Pick
-        name="Account"
-        words={{ yes: 'Has an account', no: 'Has none yet' }}
+        name={t('account')}
+        words={{ yes: t('filter.has'), no: t('filter.hasNone') }}
         value={search.account}
         onChange={pick('account')}
       />
@@ -73,6 +86,7 @@ type PickProps = {
 }
 
 function Pick({ name, words, value, onChange }: PickProps) {
+  const t = useWords('users')
   return (
     <Select
       aria-label={name}
@@ -83,7 +97,7 @@ function Pick({ name, words, value, onChange }: PickProps) {
       onChange={(picked) => onChange(picked ?? undefined)}
       searchable={Object.keys(words).length > 10}
       clearable
-      clearButtonProps={{ 'aria-label': `Clear ${name.toLowerCase()}` }}
+      clearButtonProps={{ 'aria-label': t('filter.clearOne', { name: name.toLowerCase() }) }}
     />
   )
 }

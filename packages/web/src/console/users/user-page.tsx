@@ -9,34 +9,35 @@ import { useState } from 'react'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { Page } from '#app/page.tsx'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
 import { useConfirm } from '#shared/confirm.tsx'
 import { type Column, DataTable } from '#shared/data-table.tsx'
-import { date, plural } from '#shared/format.ts'
+import { date } from '#shared/format.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { Panel, PanelFoot } from '#shared/panel.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
 import stack from '#shared/stack.module.css'
 import { UserDialog } from './user-dialog.tsx'
 import classes from './users.module.css'
-import { kindWords } from './users-words.ts'
 
 export function UserPage() {
+  const t = useWords('users')
   const tenant = useSlug()
   const { user: id } = useParams({ strict: false }) as { user: string }
   const { data, error } = useEndpoint(getUser, { params: { tenant, user: id } }, { refetchInterval: 30_000 })
   const crumb = {
-    label: 'Users',
+    label: t('title'),
     link: (
       <Link to="/t/$slug/users" params={{ slug: tenant }}>
-        Users
+        {t('title')}
       </Link>
     ),
   }
   return (
     <Page
-      title={data?.email ?? 'User'}
+      title={data?.email ?? t('page.user')}
       crumbs={[crumb]}
-      lead={data ? leadOf(data) : undefined}
+      lead={data ? leadOf(data, t) : undefined}
       busy={!data && !error}
       actions={data && <Actions user={data} />}
     >
@@ -47,14 +48,15 @@ export function UserPage() {
   )
 }
 
-function leadOf({ name, kind, enabled, hasAccount }: UserDetail): string {
-  const what = name || kindWords[kind]
-  if (kind !== 'user') return `${what}. Receives mail and does not sign in.`
-  if (!enabled) return `${what}. Sign-in is off; mail goes on.`
-  return hasAccount ? `${what}. Has an account and may sign in.` : `${what}. Has no account yet.`
+function leadOf({ name, kind, enabled, hasAccount }: UserDetail, t: Words): string {
+  const what = name || t(`kind.${kind}`)
+  if (kind !== 'user') return t('page.receives', { what })
+  if (!enabled) return t('page.off', { what })
+  return hasAccount ? t('page.hasAccount', { what }) : t('page.hasNone', { what })
 }
 
 function Actions({ user }: { readonly user: UserDetail }) {
+  const t = useWords('users')
   const tenant = useSlug()
   const may = useMay('users:write')
   const confirm = useConfirm()
@@ -67,21 +69,21 @@ function Actions({ user }: { readonly user: UserDetail }) {
   if (!may) return null
   const ask = async () => {
     const agreed = await confirm({
-      title: `Mail to ${user.email} is then refused`,
-      body: 'Domains with known recipients answer 550 5.1.1. Mail already accepted is still delivered.',
-      act: 'Remove user',
-      keep: 'Keep user',
+      title: t('page.refused', { email: user.email }),
+      body: t('page.refusedMeans'),
+      act: t('page.removeUser'),
+      keep: t('page.keep'),
     })
     if (agreed) remove.mutate({ params: { tenant, user: user.id } })
   }
   return (
     <div className={stack.row}>
       <Button variant="default" onClick={() => setEditing(true)}>
-        Edit
+        {t('page.edit')}
       </Button>
       {!user.fromDirectory && (
         <Button variant="default" loading={remove.isPending} onClick={() => void ask()}>
-          Remove
+          {t('page.remove')}
         </Button>
       )}
       {remove.error && <ProblemNote error={remove.error} />}
@@ -91,11 +93,12 @@ function Actions({ user }: { readonly user: UserDetail }) {
 }
 
 function Panels({ user }: { readonly user: UserDetail }) {
+  const t = useWords('users')
   const slug = useSlug()
   return (
     <div className={stack.stack}>
       {user.disagreements.length > 0 && (
-        <Note tone="info" title="Its sources say different things">
+        <Note tone="info" title={t('page.differ')}>
           <ul>
             {user.disagreements.map((text) => (
               <li key={text}>{text}</li>
@@ -103,10 +106,10 @@ function Panels({ user }: { readonly user: UserDetail }) {
           </ul>
         </Note>
       )}
-      <Panel title="Addresses" side={plural(user.aliases.length + 1, 'address', 'addresses')}>
+      <Panel title={t('addresses')} side={t('page.addresses', { count: user.aliases.length + 1 })}>
         <ul className={classes.plain}>
           <li>
-            <span className="strong">{user.email}</span> <span className="tx2">main address</span>
+            <span className="strong">{user.email}</span> <span className="tx2">{t('page.main')}</span>
           </li>
           {user.aliases.map((alias) => (
             <li key={alias}>{alias}</li>
@@ -114,9 +117,12 @@ function Panels({ user }: { readonly user: UserDetail }) {
         </ul>
       </Panel>
       <SourcesPanel user={user} />
-      <Panel title="Groups" side={user.groups.length === 0 ? 'in none' : plural(user.groups.length, 'group')}>
+      <Panel
+        title={t('groups')}
+        side={user.groups.length === 0 ? t('page.inNone') : t('page.groups', { count: user.groups.length })}
+      >
         {user.groups.length === 0 ? (
-          <p className="tx2">Policies can name groups; put the user into one from the list of users.</p>
+          <p className="tx2">{t('page.noGroups')}</p>
         ) : (
           <ul className={classes.plain}>
             {user.groups.map(({ id, name, origin }) => (
@@ -124,18 +130,20 @@ function Panels({ user }: { readonly user: UserDetail }) {
                 <Link to="/t/$slug/policies/groups" params={{ slug }} search={{ group: id } as never}>
                   {name}
                 </Link>{' '}
-                <span className="tx2">{origin === 'directory' ? 'kept by a directory' : 'local'}</span>
+                <span className="tx2">
+                  {origin === 'directory' ? t('page.byDirectory') : t('page.local')}
+                </span>
               </li>
             ))}
           </ul>
         )}
       </Panel>
       {user.attributes.length > 0 && <AttributesPanel user={user} />}
-      <Panel title="Mail">
+      <Panel title={t('page.mail')}>
         <ul className={classes.plain}>
           <li>
             <Link to="/t/$slug/senders" params={{ slug }} search={{ user: user.email } as never}>
-              {plural(user.managedSenders, 'managed sender')}
+              {t('page.senders', { count: user.managedSenders })}
             </Link>
           </li>
           {user.policies.map(({ id, name, because }) => (
@@ -147,21 +155,20 @@ function Panels({ user }: { readonly user: UserDetail }) {
             </li>
           ))}
         </ul>
-        {user.policies.length === 0 && (
-          <p className="tx2">No policy names this user in particular; those for everybody apply.</p>
-        )}
+        {user.policies.length === 0 && <p className="tx2">{t('page.noPolicy')}</p>}
       </Panel>
     </div>
   )
 }
 
 function SourcesPanel({ user }: { readonly user: UserDetail }) {
+  const t = useWords('users')
   return (
-    <Panel title="Where it comes from" side={plural(user.provenance.length, 'source')} flush>
+    <Panel title={t('page.where')} side={t('page.sources', { count: user.provenance.length })} flush>
       <DataTable
-        label="What each source says"
+        label={t('page.each')}
         rows={user.provenance}
-        columns={SOURCE_COLUMNS}
+        columns={sourceColumns(t)}
         rowKey={({ source, connectorId }) => `${source} ${connectorId}`}
         card={(source) => (
           <>
@@ -169,26 +176,24 @@ function SourcesPanel({ user }: { readonly user: UserDetail }) {
             {source.displayName && <span>{source.displayName}</span>}
             <span className="tx2">{[source.email, ...source.aliases].join(', ')}</span>
             <span className="tx2">
-              Sign-in {signInOf(source)}, since {date(source.since)}
+              {t('page.signInSince', { how: signInOf(source, t), day: date(source.since) })}
             </span>
           </>
         )}
       />
       <PanelFoot>
-        <p className="small">
-          Directories count before lists and hands. The user goes when the last source no longer names it.
-        </p>
+        <p className="small">{t('page.counts')}</p>
       </PanelFoot>
     </Panel>
   )
 }
 
-const SOURCE_COLUMNS: readonly Column<Provenance>[] = [
-  { id: 'source', head: 'Source', cell: (source) => <SourceName source={source} /> },
-  { id: 'name', head: 'Name', cell: ({ displayName }) => displayName || <span className="tx3">–</span> },
-  { id: 'addresses', head: 'Addresses', cell: ({ email, aliases }) => [email, ...aliases].join(', ') },
-  { id: 'sign-in', head: 'Sign-in', cell: signInOf },
-  { id: 'since', head: 'Since', cell: ({ since }) => date(since) },
+const sourceColumns = (t: Words): readonly Column<Provenance>[] => [
+  { id: 'source', head: t('page.source'), cell: (source) => <SourceName source={source} /> },
+  { id: 'name', head: t('name'), cell: ({ displayName }) => displayName || <span className="tx3">–</span> },
+  { id: 'addresses', head: t('addresses'), cell: ({ email, aliases }) => [email, ...aliases].join(', ') },
+  { id: 'sign-in', head: t('signIn'), cell: (source) => signInOf(source, t) },
+  { id: 'since', head: t('page.since'), cell: ({ since }) => date(since) },
 ]
 
 function SourceName({ source }: { readonly source: Provenance }) {
@@ -200,13 +205,14 @@ function SourceName({ source }: { readonly source: Provenance }) {
   )
 }
 
-function signInOf({ enabled, userName }: Provenance): string {
-  return enabled ? (userName ?? 'allowed') : 'disabled there'
+function signInOf({ enabled, userName }: Provenance, t: Words): string {
+  return enabled ? (userName ?? t('page.allowed')) : t('page.disabled')
 }
 
 function AttributesPanel({ user }: { readonly user: UserDetail }) {
+  const t = useWords('users')
   return (
-    <Panel title="Attributes">
+    <Panel title={t('attributes')}>
       <dl className={classes.attributes}>
         {user.attributes.map(({ name, value, from }) => (
           <div key={name}>

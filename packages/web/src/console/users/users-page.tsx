@@ -1,4 +1,5 @@
 // People › Users: search, filters, changes of many, export; importing and adding stand below.
+
 import { exportUsers, listUsers, type User, type UserBulk } from '@gatepost/contract/user.ts'
 import { Button, Checkbox } from '@mantine/core'
 import { IconDownload, IconUsers } from '@tabler/icons-react'
@@ -7,6 +8,7 @@ import { useMemo, useState } from 'react'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { Page } from '#app/page.tsx'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
 import { type Column, DataTable } from '#shared/data-table.tsx'
 import { EmptyState } from '#shared/empty-state.tsx'
 import { ProblemNote } from '#shared/note.tsx'
@@ -18,11 +20,12 @@ import { BulkBar, BulkDone, type Selected } from './bulk-bar.tsx'
 import { ImportUsers } from './import-users.tsx'
 import { UserFilters } from './user-filters.tsx'
 import classes from './users.module.css'
-import { kindWords, sourceWords, type UsersSearch, usersSearch } from './users-words.ts'
+import { type UsersSearch, usersSearch } from './users-words.ts'
 
 const LIMIT = 50
 
 export function UsersPage() {
+  const t = useWords('users')
   const slug = useSlug()
   const may = useMay('users:write')
   const pages = usePages()
@@ -44,8 +47,8 @@ export function UsersPage() {
   const isFiltered = Object.keys(search).length > 0
   return (
     <Page
-      title="Users"
-      lead="The people and addresses that receive mail. Domains with known recipients accept mail for these alone."
+      title={t('title')}
+      lead={t('list.lead')}
       busy={isFetching && data === undefined}
       actions={<ExportLink search={search} />}
     >
@@ -69,7 +72,7 @@ export function UsersPage() {
               shown={data.items.length}
               limit={LIMIT}
               total={data.total}
-              words={['Back', 'More']}
+              words={[t('list.back'), t('list.more')]}
             />
           </>
         )}
@@ -98,7 +101,9 @@ type TableProps = {
 }
 
 function UserTable({ users, selected, onSelect }: TableProps) {
+  const t = useWords('users')
   const [columns, box] = useMemo((): readonly [readonly Column<User>[], Column<User> | null] => {
+    const listed = columnsOf(t)
     const isOn = ({ id }: User) => selected?.kind === 'all' || (selected?.ids.has(id) ?? false)
     const toggle = ({ id }: User) => {
       const ids = new Set(selected?.kind === 'some' ? selected.ids : users.map((user) => user.id))
@@ -106,24 +111,28 @@ function UserTable({ users, selected, onSelect }: TableProps) {
       if (!ids.delete(id)) ids.add(id)
       onSelect?.(ids.size === 0 ? null : { kind: 'some', ids })
     }
-    if (!onSelect) return [COLUMNS, null]
+    if (!onSelect) return [listed, null]
     const box: Column<User> = {
       id: 'select',
-      head: 'Select',
+      head: t('list.select'),
       headHidden: true,
       cell: (user) => (
-        <Checkbox aria-label={`Select ${user.email}`} checked={isOn(user)} onChange={() => toggle(user)} />
+        <Checkbox
+          aria-label={t('list.selectUser', { email: user.email })}
+          checked={isOn(user)}
+          onChange={() => toggle(user)}
+        />
       ),
     }
-    return [[box, ...COLUMNS], box]
-  }, [users, selected, onSelect])
+    return [[box, ...listed], box]
+  }, [users, selected, onSelect, t])
   const isWhole = selected?.kind === 'all' || users.every(({ id }) => selected?.ids.has(id))
   return (
     <>
       {onSelect && (
         <div className={classes.selectPage}>
           <Checkbox
-            label="Select this page"
+            label={t('list.selectPage')}
             checked={selected !== null && isWhole}
             indeterminate={selected !== null && !isWhole}
             onChange={() =>
@@ -137,7 +146,7 @@ function UserTable({ users, selected, onSelect }: TableProps) {
         </div>
       )}
       <DataTable
-        label="Users"
+        label={t('title')}
         remember="users"
         rows={users}
         columns={columns}
@@ -153,22 +162,22 @@ function UserTable({ users, selected, onSelect }: TableProps) {
   )
 }
 
-const COLUMNS: readonly Column<User>[] = [
-  { id: 'email', head: 'Address', cell: (user) => <UserLink user={user} /> },
-  { id: 'name', head: 'Name', cell: (user) => user.name || <span className="tx3">–</span> },
+const columnsOf = (t: Words): readonly Column<User>[] => [
+  { id: 'email', head: t('address'), cell: (user) => <UserLink user={user} /> },
+  { id: 'name', head: t('name'), cell: (user) => user.name || <span className="tx3">–</span> },
   {
     id: 'aliases',
-    head: 'Further addresses',
-    cell: (user) => <span className="tx2">{aliasesText(user.aliases)}</span>,
+    head: t('further'),
+    cell: (user) => <span className="tx2">{aliasesText(user.aliases, t)}</span>,
   },
-  { id: 'sources', head: 'Known from', cell: (user) => <Sources user={user} /> },
+  { id: 'sources', head: t('knownFrom'), cell: (user) => <Sources user={user} /> },
 ]
 
 /** The first few; all stand on the user's page. */
-function aliasesText(aliases: readonly string[]): string {
+function aliasesText(aliases: readonly string[], t: Words): string {
   if (aliases.length === 0) return '–'
   const more = aliases.length - 2
-  return `${aliases.slice(0, 2).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+  return `${aliases.slice(0, 2).join(', ')}${more > 0 ? ` ${t('import.more', { more })}` : ''}`
 }
 
 function UserLink({ user }: { readonly user: User }) {
@@ -181,28 +190,31 @@ function UserLink({ user }: { readonly user: User }) {
 }
 
 function Sources({ user }: { readonly user: User }) {
-  const words = user.sources.map((source) => sourceWords[source])
-  if (user.kind !== 'user') words.unshift(kindWords[user.kind].toLowerCase())
+  const t = useWords('users')
+  const words = user.sources.map((source) => t(`source.${source}`))
+  if (user.kind !== 'user') words.unshift(t(`kindInside.${user.kind}`))
   return (
     <span className="tx2">
       {words.join(', ')}
-      {!user.enabled && ' · sign-in off'}
+      {!user.enabled && ` · ${t('list.off')}`}
     </span>
   )
 }
 
 function UserCard({ user }: { readonly user: User }) {
+  const t = useWords('users')
   return (
     <div>
       <UserLink user={user} />
       {user.name && <span>{user.name}</span>}
-      {user.aliases.length > 0 && <span className="tx2">{aliasesText(user.aliases)}</span>}
+      {user.aliases.length > 0 && <span className="tx2">{aliasesText(user.aliases, t)}</span>}
       <Sources user={user} />
     </div>
   )
 }
 
 function ExportLink({ search }: { readonly search: UsersSearch }) {
+  const t = useWords('users')
   const tenant = useSlug()
   const path = exportUsers.path.replace('{tenant}', encodeURIComponent(tenant))
   const query = new URLSearchParams(search as { [name: string]: string })
@@ -213,32 +225,33 @@ function ExportLink({ search }: { readonly search: UsersSearch }) {
       download="users.csv"
       variant="default"
       leftSection={<IconDownload size={15} aria-hidden />}
-      title="The filtered users as a CSV that can be imported again"
+      title={t('list.exportHint')}
     >
-      Export CSV
+      {t('list.export')}
     </Button>
   )
 }
 
 function NoUsers({ isFiltered, onClear }: { readonly isFiltered: boolean; readonly onClear: () => void }) {
+  const t = useWords('users')
   if (isFiltered) {
     return (
       <EmptyState
-        title="No user passes these filters"
+        title={t('list.nonePasses')}
         icon={IconUsers}
         action={
           <Button variant="default" onClick={onClear}>
-            Clear filters
+            {t('list.clear')}
           </Button>
         }
       >
-        <p>Mail to an address that is nowhere in the list is refused by domains with known recipients.</p>
+        <p>{t('list.nonePassesMeans')}</p>
       </EmptyState>
     )
   }
   return (
-    <EmptyState title="No user yet" icon={IconUsers}>
-      <p>Users come from a directory, from a list or by hand below, and from outbound mail that we see.</p>
+    <EmptyState title={t('list.none')} icon={IconUsers}>
+      <p>{t('list.noneMeans')}</p>
     </EmptyState>
   )
 }

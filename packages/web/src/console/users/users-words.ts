@@ -1,40 +1,24 @@
 // Words for what users are and where they come from, and the filters of the list.
-import type { BulkAction, UserFilter, UserKind, UserSource } from '@gatepost/contract/user.ts'
+import type { UserFilter, UserKind, UserSource } from '@gatepost/contract/user.ts'
 
-export const sourceWords: { readonly [Source in UserSource]: string } = {
-  manual: 'by hand',
-  spreadsheet: 'spreadsheet',
-  'seen-in-mail': 'seen in mail',
-  directory: 'directory',
-  agent: 'agent',
-  entra: 'Entra ID',
-  google: 'Google',
-}
+export const SOURCES: readonly UserSource[] = [
+  'manual',
+  'spreadsheet',
+  'seen-in-mail',
+  'directory',
+  'agent',
+  'entra',
+  'google',
+]
 
-export const kindWords: { readonly [Kind in UserKind]: string } = {
-  user: 'Person',
-  'shared-mailbox': 'Shared mailbox',
-  resource: 'Room or equipment',
-  contact: 'Contact',
-  'public-folder': 'Public folder',
-  group: 'Group with an address',
-}
-
-export const actionWords: { readonly [Action in BulkAction]: string } = {
-  enable: 'Allow sign-in',
-  disable: 'Stop sign-in',
-  'add-to-group': 'Add to group',
-  'take-from-group': 'Take out of group',
-  remove: 'Remove',
-}
-
-export const doneWords: { readonly [Action in BulkAction]: string } = {
-  enable: 'may sign in',
-  disable: 'cannot sign in any more',
-  'add-to-group': 'put into the group',
-  'take-from-group': 'taken out of the group',
-  remove: 'removed',
-}
+export const KINDS: readonly UserKind[] = [
+  'user',
+  'shared-mailbox',
+  'resource',
+  'contact',
+  'public-folder',
+  'group',
+]
 
 /** The list's address carries its filters. */
 export type UsersSearch = Partial<UserFilter>
