@@ -66,6 +66,12 @@ const wrong: readonly (readonly [string, Map<string, string>, string | null, Reg
     null,
     /GATEPOST_WORKER is not known; did you mean GATEPOST_WORKERS\?/,
   ],
+  [
+    'a variable by the name of its key',
+    new Map([['GATEPOST_HTTP_LISTEN', '127.0.0.1:1']]),
+    null,
+    /GATEPOST_HTTP_LISTEN is not known; did you mean GATEPOST_HTTP\?/,
+  ],
   ['bad endpoint', new Map([['GATEPOST_HTTP', '8080']]), null, /GATEPOST_HTTP: expected host:port/],
   ['bad port', new Map([['GATEPOST_HTTP', '127.0.0.1:99999']]), null, /GATEPOST_HTTP: expected a port/],
   [
@@ -74,7 +80,7 @@ const wrong: readonly (readonly [string, Map<string, string>, string | null, Reg
     '[limits]\nconnections = "many"',
     /gatepost\.toml: limits\.connections: expected a whole number/,
   ],
-  ['not TOML', none, 'a = = b', /gatepost\.toml: not valid TOML/],
+  ['not TOML', none, 'workers = 2\na = = b', /gatepost\.toml, line 2: not valid TOML: \S/],
   ['half of TLS', new Map([['GATEPOST_TLS_KEY', '/k.pem']]), null, /expected both or neither/],
   [
     'names without the terms',

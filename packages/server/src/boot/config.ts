@@ -1,7 +1,7 @@
 // Reads the boot configuration: defaults < TOML file < environment (decisions 44). A wrong key or value stops
 // the start.
 import { availableParallelism, hostname as machineName } from 'node:os'
-import { parse as parseToml } from 'smol-toml'
+import { parse as parseToml, TomlError } from 'smol-toml'
 import * as z from 'zod'
 import type { BootConfig, Endpoint } from './config-types.ts'
 import { type KeyDefinition, keys, OTHER_VARIABLES } from './keys.ts'
@@ -22,12 +22,7 @@ export function loadBootConfig(sources: Sources): BootConfig {
   for (const name of sources.env.keys()) {
     if (!name.startsWith('GATEPOST_') || OTHER_VARIABLES.includes(name)) continue
     if (keys.some(({ env }) => env === name)) continue
-    faults.push(
-      `environment: ${name} is not known${suggestion(
-        name,
-        keys.map(({ env }) => env),
-      )}`,
-    )
+    faults.push(`environment: ${name} is not known${variableFor(name)}`)
   }
   const values = new Map<string, unknown>()
   for (const definition of keys) values.set(definition.key, settingOf(definition, sources, fromFile, faults))
@@ -63,9 +58,7 @@ function readFile(file: { name: string; text: string }, faults: string[]): Map<s
   try {
     tree = parseToml(file.text)
   } catch (error) {
-    faults.push(
-      `${file.name}: not valid TOML: ${error instanceof Error ? error.message.split('\n')[0] : error}`,
-    )
+    faults.push(`${file.name}${placeOf(error)}: not valid TOML: ${whyOf(error)}`)
     return found
   }
   flatten(tree, '', found)
@@ -80,6 +73,17 @@ function readFile(file: { name: string; text: string }, faults: string[]): Map<s
     found.delete(key)
   }
   return found
+}
+
+/** `, line 3`, where the parser tells. */
+function placeOf(error: unknown): string {
+  return error instanceof TomlError ? `, line ${error.line}` : ''
+}
+
+/** The parser's first line, without the words that we have said. */
+function whyOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error)
+  return (text.split('\n')[0] ?? '').replace(/^Invalid TOML document: /, '')
 }
 
 function flatten(value: unknown, prefix: string, into: Map<string, unknown>): void {
@@ -223,6 +227,18 @@ function build(values: ReadonlyMap<string, unknown>): BootConfig {
 
 function splitList(text: string): string[] {
   return text.split(/[,\s]+/).filter((part) => part !== '')
+}
+
+/**
+ * Some variables are shorter than their key, and a person writes the key in capitals: that is the best guess.
+ */
+function variableFor(name: string): string {
+  const meant = keys.find(({ key }) => `GATEPOST_${key.replaceAll('.', '_').toUpperCase()}` === name)
+  if (meant) return `; did you mean ${meant.env}?`
+  return suggestion(
+    name,
+    keys.map(({ env }) => env),
+  )
 }
 
 /** "; did you mean …" when a known name is near enough. */

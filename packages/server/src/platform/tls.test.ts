@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtempSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -33,7 +33,7 @@ test('a self-made certificate names the host and carries a handshake', async () 
   server.close()
 })
 
-test('the certificate is kept between starts, and broken files leave the old one in place', () => {
+test('the certificate is kept between starts, and stands in where files cannot be read', () => {
   const folder = mkdtempSync(join(tmpdir(), 'tls-'))
   const problems: (string | null)[] = []
   const options = {
@@ -53,9 +53,15 @@ test('the certificate is kept between starts, and broken files leave the old one
     ...options,
     files: { certificate: join(folder, 'bad.crt'), key: join(folder, 'bad.key') },
   })
-  assert.equal(broken.context(), null)
-  assert.ok(problems[2])
+  assert.match(problems[2] ?? '', /bad\.crt: /)
+  assert.equal(broken.certificate(), first.certificate(), 'mail still comes encrypted')
   broken.close()
+  const absent = { certificate: join(folder, 'no.crt'), key: join(folder, 'no.key') }
+  mkdirSync(join(folder, 'new'))
+  const without = openTls({ ...options, folder: join(folder, 'new'), files: absent })
+  assert.match(problems[3] ?? '', /no\.crt: there is no such file$/)
+  assert.ok(without.context())
+  without.close()
   rmSync(folder, { recursive: true })
 })
 

@@ -16,7 +16,7 @@ import { readText, replaceFile, watchFile } from './files.ts'
 import { readTicketKey } from './tls-tickets.ts'
 
 export type TlsMaterial = {
-  /** The newest usual context; null only when no file could ever be read. */
+  /** The newest usual context; null only when not even one of our own making can be read. */
   context(): SecureContext | null
   /** The context for a host that a client names (SNI, RFC 6066 §3); null while there is no choice. */
   byName(): ((servername: string) => SecureContext | null) | null
@@ -68,14 +68,15 @@ export function openTls(options: Options): TlsMaterial {
     ticketKeyFile = null,
   } = options
   const self = { certificate: join(folder, 'self.crt'), key: join(folder, 'self.key') }
-  if (!files && readText(self.certificate) === null) {
+  const last = new Map<string, Loaded>()
+  let usual: Loaded | null = null
+  let byName: ReadonlyMap<string, Loaded> = new Map()
+  const makeSelf = (): void => {
+    if (readText(self.certificate) !== null) return
     const made = selfSigned(hostname, now)
     replaceFile(self.key, made.key)
     replaceFile(self.certificate, made.certificate)
   }
-  const last = new Map<string, Loaded>()
-  let usual: Loaded | null = null
-  let byName: ReadonlyMap<string, Loaded> = new Map()
   const load = (): void => {
     const ticketKeys = ticketKeyFile === null ? null : readTicketKey(ticketKeyFile)
     let problem: string | null = null
@@ -83,7 +84,7 @@ export function openTls(options: Options): TlsMaterial {
       try {
         last.set(paths.certificate, loadOne(paths, ticketKeys))
       } catch (error) {
-        problem ??= error instanceof Error ? error.message : String(error)
+        problem ??= `${paths.certificate}: ${error instanceof Error ? error.message : String(error)}`
       }
       return [last.get(paths.certificate) ?? []].flat()
     }
@@ -96,7 +97,9 @@ export function openTls(options: Options): TlsMaterial {
     })
     byName = namesOf([...own, ...more, ...fetchedOnes])
     const ours = fetchedOnes.find((loaded) => loaded.names.includes(hostname)) ?? fetchedOnes[0]
-    usual = own[0] ?? ours ?? (files === null ? one(self)[0] : undefined) ?? null
+    // Where the operator's files cannot be read at a start, mail still comes encrypted; the problem is told.
+    if (own.length === 0 && ours === undefined) makeSelf()
+    usual = own[0] ?? ours ?? one(self)[0] ?? null
     reloaded(problem)
   }
   load()
@@ -139,7 +142,8 @@ function watchTogether(paths: readonly string[], look: () => void): () => void {
 function loadOne({ certificate, key: keyFile }: TlsFiles, ticketKeys: Buffer | null): Loaded {
   const cert = readText(certificate)
   const key = readText(keyFile)
-  if (cert === null || key === null) throw new Error(`${certificate} or ${keyFile} is missing`)
+  if (cert === null) throw new Error('there is no such file')
+  if (key === null) throw new Error(`its key ${keyFile} is missing`)
   const context = createSecureContext({
     cert,
     key,

@@ -11,6 +11,8 @@ type Facts = {
   readonly database: string
   readonly logFile: string | null
   readonly workers: number
+  /** What is wrong with the operator's certificate files. */
+  readonly certificateFault: string | null
   readonly startedInMs: number
 }
 
@@ -28,6 +30,9 @@ export function banner(facts: Facts): string {
   if (ports('submissions')) rows.push(['Submission TLS', ports('submissions')])
   if (ports('acme')) rows.push(['Challenges', `${ports('acme')}   (ACME only)`])
   rows.push(['Data folder', facts.dataFolder], ['Database', facts.database])
+  if (facts.certificateFault !== null) {
+    rows.push(['Certificate', `${facts.certificateFault}. Until it can be read, one that we made serves.`])
+  }
   if (facts.logFile) rows.push(['Log', facts.logFile])
   const width = Math.max(...rows.map(([name]) => name.length))
   const lines = rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`)

@@ -1,13 +1,13 @@
 // What lies in a data folder is looked at before anything is converted: newer files and unfinished restores
 // stop the start.
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { migrations } from '#store/migrate.ts'
-import { checkFolder, FolderRefused, newestMigration } from './preflight.ts'
+import { checkFolder, FolderRefused, makeDataFolder, newestMigration } from './preflight.ts'
 
 function withFolder(work: (folder: string) => void): void {
   const folder = mkdtempSync(join(tmpdir(), 'gatepost-preflight-'))
@@ -27,6 +27,18 @@ function write(path: string, sql: string): void {
 
 test('the newest migration is known by its file', () => {
   assert.equal(newestMigration(), migrations.at(-1)?.version)
+})
+
+test('a data folder that cannot be made is named with its key and what to do', () => {
+  withFolder((folder) => {
+    makeDataFolder(join(folder, 'a', 'b'))
+    writeFileSync(join(folder, 'file'), '')
+    assert.throws(
+      () => makeDataFolder(join(folder, 'file')),
+      (error) =>
+        error instanceof FolderRefused && /GATEPOST_DATA.*\/file.*EEXIST.*of its own/.test(error.message),
+    )
+  })
 })
 
 const control = (version: number): string =>

@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { entriesOf, readStart } from '#platform/backup-files.ts'
-import { fileExists } from '#platform/files.ts'
+import { ensureFolder, fileExists } from '#platform/files.ts'
 import { SCHEMA_VERSION } from '#spool/database.ts'
 import { TRACKING_FORMAT } from '#store/tracking-schema.ts'
 
@@ -19,6 +19,18 @@ const MIGRATIONS = join(import.meta.dirname, '..', 'store', 'migrations')
  */
 const USER_VERSION_AT = 60
 const WAY_BACK = 'Start the release that wrote it, or restore a backup made before the update.'
+
+/** Makes the data folder, for us alone. Throws `FolderRefused` with the system's word where that fails. */
+export function makeDataFolder(data: string): void {
+  try {
+    ensureFolder(data)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new FolderRefused(
+      `data (GATEPOST_DATA): ${data} cannot be made or entered: ${why}. Give the user that runs Gatepost a folder of its own.`,
+    )
+  }
+}
 
 /** Throws `FolderRefused`. Opens no spool and changes nothing. */
 export function checkFolder(data: string): void {

@@ -18,7 +18,7 @@ import { Children } from './children.ts'
 import { lockFolder } from './lock.ts'
 import type { Listening } from './messages.ts'
 import { holdPorts, settlePorts } from './ports.ts'
-import { checkFolder } from './preflight.ts'
+import { checkFolder, makeDataFolder } from './preflight.ts'
 import { createRestart } from './restart.ts'
 import { prepareCertificates } from './tls-material.ts'
 
@@ -36,13 +36,13 @@ export async function supervise(options: Options): Promise<number> {
   const { config: given, terminal } = options
   const startedAt = systemClock.now()
   const config = { ...given, data: resolve(given.data) }
-  ensureFolder(config.data)
+  makeDataFolder(config.data)
   const unlock = lockFolder(config.data)
   checkFolder(config.data)
   for (const folder of ['run', 'keys', 'spool', 'edge']) ensureFolder(join(config.data, folder))
   const listening = await settlePorts(config)
   const releasePorts = await holdPorts(listening, config)
-  prepareCertificates(config)
+  const certificateFault = prepareCertificates(config)
   if (config.masterKeyFile === null) ensureMasterKey(masterKeyOf(config))
   const endTicketKey = keepTicketKey(join(config.data, TICKET_KEY_FILE), systemClock)
   const descriptor = terminal ? openLogFile(config.data) : 2
@@ -68,7 +68,13 @@ export async function supervise(options: Options): Promise<number> {
     ])
     releasePorts()
     notePids(config, children)
-    printBlock(options, { config, listening, setupUrl, startedInMs: systemClock.now() - startedAt })
+    printBlock(options, {
+      config,
+      listening,
+      setupUrl,
+      certificateFault,
+      startedInMs: systemClock.now() - startedAt,
+    })
   } catch (error) {
     await end()
     throw error
@@ -127,10 +133,11 @@ function printBlock(
     readonly config: BootConfig
     readonly listening: readonly Listening[]
     readonly setupUrl: string | null
+    readonly certificateFault: string | null
     readonly startedInMs: number
   },
 ): void {
-  const { config, listening, setupUrl, startedInMs } = facts
+  const { config, listening, setupUrl, certificateFault, startedInMs } = facts
   print(
     banner({
       version,
@@ -141,6 +148,7 @@ function printBlock(
       database: config.database === null ? 'SQLite in the data folder' : 'PostgreSQL',
       logFile: terminal ? join(config.data, 'log', 'gatepost.log') : null,
       workers: config.workers,
+      certificateFault,
       startedInMs,
     }),
   )

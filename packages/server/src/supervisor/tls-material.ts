@@ -34,10 +34,23 @@ export function openListenerTls({ config, emit, reloaded }: Options): TlsMateria
   })
 }
 
-/** Made by the supervisor once, so that workers starting together do not each make one. */
-export function prepareCertificates({ data, hostname, tls }: BootConfig): void {
+/**
+ * Made by the supervisor once, so that workers starting together do not each make one. Returns what is wrong
+ * with the operator's own files, or null.
+ */
+export function prepareCertificates({ data, hostname, tls }: BootConfig): string | null {
   if (tls.acme !== null) ensureFetchedFolder(join(data, FETCHED_FOLDER))
-  if (tls.certificateFile !== null) return
-  const folder = join(data, 'keys')
-  openTls({ folder, hostname, now: systemClock.now(), files: null, reloaded: () => {} }).close()
+  const { certificateFile: certificate, keyFile: key, further } = tls
+  let fault: string | null = null
+  openTls({
+    folder: join(data, 'keys'),
+    hostname,
+    now: systemClock.now(),
+    files: certificate !== null && key !== null ? { certificate, key } : null,
+    further,
+    reloaded: (problem) => {
+      fault = problem
+    },
+  }).close()
+  return fault
 }
