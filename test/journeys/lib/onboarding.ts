@@ -188,7 +188,7 @@ export async function lockMailHost(walk: Walk): Promise<void> {
   await openStep(tab, 'Secure your inbound email')
   await press(walk, 'Let it happen: The firewall lets in the gateway only')
   const check = page.getByRole('button', { name: 'Check now the mail hosts' })
-  await pressUntil(tab, check, page.getByText('Refuses strangers'))
+  await pressUntil(tab, check, page.getByText('Refuses strangers', { exact: true }))
   await untilState(tab, 'Done')
 }
 

@@ -18,7 +18,7 @@ import {
 } from './derive.fixture.ts'
 import { deriveConnect } from './derive.ts'
 import { mxGatesOf } from './gates.ts'
-import type { Observed } from './observed.ts'
+import type { Observed, ObservedDirectory } from './observed.ts'
 import { stepTexts } from './texts.ts'
 
 const cases: readonly (readonly [string, StepName, Partial<Observed>, string])[] = [
@@ -280,10 +280,38 @@ test('all done: every required step is green, and nothing is left', () => {
 
 test('the next step is what is wrong, then what was begun, then what can be done', () => {
   assert.equal(deriveConnect(empty).next, 'validate-domains')
-  assert.equal(deriveConnect({ ...empty, domains: [domain()] }).next, 'add-users')
+  assert.equal(deriveConnect({ ...empty, domains: [domain()] }).next, 'synchronize-directory')
   const failed = { domains: [domain()], routes: [route({ ...passed, passed: false })] }
   assert.equal(deriveConnect({ ...empty, ...failed }).next, 'prepare-inbound')
 })
+
+const synchronised: ObservedDirectory = {
+  id: 'dir_1',
+  name: 'Entra ID',
+  isEnabled: true,
+  isAccepted: true,
+  isPreviewed: true,
+  test: null,
+  trouble: null,
+  lastGoodAt: NOW,
+  nextRunAt: null,
+  entries: 3,
+}
+const ways: readonly (readonly [string, Partial<Observed>, string])[] = [
+  ['a directory is usual', {}, 'mandatory optional'],
+  ['no directory is usual', { tenant: { ...tenant, environment: 'hosted' } }, 'optional mandatory'],
+  ['people were listed', { userCount: 3 }, 'optional mandatory'],
+  ['the directory was skipped', { skipped: new Set(['synchronize-directory']) }, 'optional mandatory'],
+  ['both are there', { userCount: 3, directories: [synchronised] }, 'mandatory optional'],
+]
+for (const [title, change, wanted] of ways) {
+  test(`one way for people to get here is required: ${title}`, () => {
+    const { steps } = deriveConnect({ ...empty, ...change })
+    const of = (name: StepName) => steps.find((step) => step.name === name)!
+    assert.equal(`${of('synchronize-directory').requirement} ${of('add-users').requirement}`, wanted)
+    assert.equal(of('synchronize-directory').skippable, true)
+  })
+}
 
 test('the lockdown needs every mandatory step; one of directory and users is enough', () => {
   const { steps } = deriveConnect({ ...complete, tenant: { ...tenant, environment: 'on-premises' } })

@@ -19,7 +19,7 @@ import { deriveSignIn } from './derive-sign-in.ts'
 import { deriveSpoofing } from './derive-spoofing.ts'
 import { deriveTls } from './derive-tls.ts'
 import type { Observed } from './observed.ts'
-import { needsOf, type Requirements, requirementsOf, type StepDefinition, steps } from './steps.ts'
+import { needsOf, peopleBy, type Requirements, requirementsOf, type StepDefinition, steps } from './steps.ts'
 import { stepTexts } from './texts.ts'
 
 /** What a step says of itself, before prerequisites and skipping. */
@@ -43,8 +43,13 @@ export type Derived = {
 /** All steps with their states. */
 export function deriveConnect(observed: Observed): Derived {
   const { environment, inboundOnly } = observed.tenant
-  const hasDirectory = observed.directories.some(({ lastGoodAt }) => lastGoodAt !== null)
-  const requirements = requirementsOf({ environment, inboundOnly, hasDirectory })
+  const people = peopleBy({
+    environment,
+    hasDirectory: observed.directories.some(({ lastGoodAt }) => lastGoodAt !== null),
+    hasUsers: observed.userCount > 0,
+    isDirectorySkipped: observed.skipped.has('synchronize-directory'),
+  })
+  const requirements = requirementsOf({ environment, inboundOnly, people })
   const own = new Map(steps.map(({ name }) => [name, deriveOwn(name, observed)]))
   const shown = steps.map((step) => stepOf(step, { own, requirements, skipped: observed.skipped }))
   const mandatory = shown.filter(({ requirement }) => requirement === 'mandatory')
@@ -107,7 +112,9 @@ function stepOf(step: StepDefinition, { own, requirements, skipped }: Context): 
   const { name, code, group, minutes } = step
   const { state, detail, checks } = own.get(name)!
   const requirement = requirements[name]
-  const skippable = requirement === 'optional' || requirement === 'recommended'
+  // Who skips the directory has chosen the list, which is required from then on.
+  const skippable =
+    requirement === 'optional' || requirement === 'recommended' || name === 'synchronize-directory'
   const needs = needsOf(step, requirements)
   const open = needs.filter((anyOf) => !anyOf.some((need) => own.get(need)!.isSatisfied))
   const isSkipped = skippable && skipped.has(name) && state !== 'done'

@@ -57,8 +57,31 @@ export const steps: readonly StepDefinition[] = stepNames.map((name, index) => (
 export type Situation = {
   readonly environment: Environment
   readonly inboundOnly: boolean
-  /** A directory is synchronised: nobody need be added by hand. */
+  /** Which of the two ways people get here is the required one: see `peopleBy`. */
+  readonly people: 'directory' | 'list'
+}
+
+/** Where people usually stand in a directory that Gatepost can read. */
+const WITH_DIRECTORY: ReadonlySet<Environment> = new Set([
+  'microsoft-365',
+  'on-premises',
+  'hybrid',
+  'google-workspace',
+])
+
+/**
+ * A directory that is synchronised, else a list that has people; before either, what the environment usually
+ * has, unless the directory was skipped.
+ */
+export function peopleBy(known: {
+  readonly environment: Environment
   readonly hasDirectory: boolean
+  readonly hasUsers: boolean
+  readonly isDirectorySkipped: boolean
+}): Situation['people'] {
+  if (known.hasDirectory) return 'directory'
+  if (known.hasUsers || known.isDirectorySkipped) return 'list'
+  return WITH_DIRECTORY.has(known.environment) ? 'directory' : 'list'
 }
 
 const ALWAYS: ReadonlySet<StepName> = new Set([
@@ -68,6 +91,8 @@ const ALWAYS: ReadonlySet<StepName> = new Set([
   'recipient-validation',
   'modify-mx',
 ])
+
+const PEOPLE: readonly StepName[] = ['synchronize-directory', 'add-users']
 
 /** What each step is for this organisation (decisions 52). */
 export function requirementsOf(situation: Situation): Requirements {
@@ -79,16 +104,16 @@ export function needsOf(step: StepDefinition, requirements: Requirements): reado
   if (step.name !== 'firewall-lockdown') return step.needs
   return stepNames
     .filter((name) => name !== 'firewall-lockdown' && requirements[name] === 'mandatory')
-    .map((name) => (name === 'add-users' ? ['synchronize-directory', 'add-users'] : [name]))
+    .map((name) => (PEOPLE.includes(name) ? PEOPLE : [name]))
 }
 
-function requirementOf(name: StepName, { environment, inboundOnly, hasDirectory }: Situation): Requirement {
+function requirementOf(name: StepName, { environment, inboundOnly, people }: Situation): Requirement {
   if (ALWAYS.has(name)) return 'mandatory'
   switch (name) {
     case 'synchronize-directory':
-      return hasDirectory ? 'mandatory' : 'optional'
+      return people === 'directory' ? 'mandatory' : 'optional'
     case 'add-users':
-      return hasDirectory ? 'optional' : 'mandatory'
+      return people === 'list' ? 'mandatory' : 'optional'
     case 'outbound':
       return inboundOnly ? 'not-required' : 'mandatory'
     case 'secure-inbound':

@@ -8,7 +8,7 @@ import type { Permission } from '@gatepost/contract/permission.ts'
 import type { getPortfolio as contract, PortfolioRow } from '@gatepost/contract/portfolio.ts'
 import type { Db } from '#store/open.ts'
 import { acrossTenants } from '#store/tenant-guard.ts'
-import { requirementsOf, steps } from '../connect/steps.ts'
+import { peopleBy, requirementsOf, steps } from '../connect/steps.ts'
 import { stepTexts } from '../connect/texts.ts'
 import type { ControlDeps } from '../scope.ts'
 import { type TenantRow, tenantsByIds } from '../tenant/store.ts'
@@ -59,8 +59,13 @@ type Progress = Omit<PortfolioRow, 'users' | 'template' | 'leavingAt'>
 function progressOf(tenant: TenantRow, noted: Noted | null, now: number): Progress {
   const states = noted?.states ?? {}
   const environment = tenant.environment as Environment
-  const hasDirectory = states['synchronize-directory'] === 'done'
-  const requirements = requirementsOf({ environment, inboundOnly: tenant.inbound_only === 1, hasDirectory })
+  const people = peopleBy({
+    environment,
+    hasDirectory: states['synchronize-directory'] === 'done',
+    hasUsers: states['add-users'] === 'done',
+    isDirectorySkipped: states['synchronize-directory'] === 'skipped',
+  })
+  const requirements = requirementsOf({ environment, inboundOnly: tenant.inbound_only === 1, people })
   const mandatory = steps.filter(({ name }) => requirements[name] === 'mandatory')
   const open = mandatory.filter(({ name }) => states[name] !== 'done')
   // What needs attention comes before what merely waits its turn.
