@@ -92,6 +92,7 @@ const CONVERTED = [
   /^\.\.\/connect\/steps\/(modify-mx|basic-administrators|mx-[\w-]+)\.tsx$/,
   /^\.\.\/connect\/steps\/(import-permitted-senders|synchronize-directory|spf-record)\.tsx$/,
   /^\.\.\/console\/(archive|ask|messages|queue|policies|spam|where)\/[\w-]+\.tsx$/,
+  /^\.\.\/console\/(spoofing|services|greylisting)\/[\w-]+\.tsx$/,
   /^\.\.\/shared\/(?!permission-grid|alert-channel-link)[\w-]+\.tsx$/,
 ]
 /** Names that no language translates. */

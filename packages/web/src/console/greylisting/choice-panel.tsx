@@ -4,6 +4,7 @@ import { getLiveness } from '@gatepost/contract/tenant.ts'
 import { Link } from '@tanstack/react-router'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
 import { type Choice, ChoiceCards } from '#shared/choice-cards.tsx'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
@@ -13,21 +14,22 @@ import classes from './greylisting.module.css'
 type Action = 'apply' | 'observe' | 'none'
 type GreylistingPolicy = Extract<Policy, { type: 'greylisting' }>
 
-const CHOICES: readonly Choice<Action>[] = [
+const choicesOf: (t: Words) => readonly Choice<Action>[] = (t) => [
   {
     value: 'apply',
-    label: 'Defer first contacts',
-    means: 'Unknown senders are asked to come again after a minute.',
+    label: t('choicePanel.deferFirstContacts'),
+    means: t('choicePanel.unknownSendersAreAskedTo'),
   },
   {
     value: 'observe',
-    label: 'Only observe',
-    means: 'Nobody is deferred; the page shows who would have been.',
+    label: t('choicePanel.onlyObserve'),
+    means: t('choicePanel.nobodyIsDeferredThePage'),
   },
-  { value: 'none', label: 'Off', means: 'Nobody is deferred and nothing is counted.' },
+  { value: 'none', label: t('choicePanel.off'), means: t('choicePanel.nobodyIsDeferredAndNothing') },
 ]
 
 export function ChoicePanel() {
+  const t = useWords('protection')
   const tenant = useSlug()
   const may = useMay('policies:write')
   const { base, error, isRead } = usePolicies()
@@ -38,20 +40,21 @@ export function ChoicePanel() {
       body: { draft: { ...draftOf(policy), enabled: true, option: { action } }, reason: '' },
     })
   return (
-    <Panel title="First contacts">
+    <Panel title={t('choicePanel.firstContacts')}>
       {error && <ProblemNote error={error} />}
       {!isRead && !error && <SkeletonRows rows={3} />}
       {isRead && !base && (
-        <Note tone="warn" title="There is no policy for everybody">
-          Nobody is deferred unless a policy of your own says so. <PoliciesLink>Policies</PoliciesLink>
+        <Note tone="warn" title={t('choicePanel.thereIsNoPolicyFor')}>
+          {t('choicePanel.nobodyIsDeferredUnlessA')}
+          <PoliciesLink>{t('choicePanel.policies')}</PoliciesLink>
         </Note>
       )}
       {base && (
         <ChoiceCards
-          label="First contacts of unknown senders"
+          label={t('choicePanel.firstContactsOfUnknown')}
           labelHidden
           columns={1}
-          choices={CHOICES}
+          choices={choicesOf(t)}
           value={base.enabled ? base.option.action : 'none'}
           onChange={(action) => choose(base, action)}
           disabled={!may || base.locked || save.isPending}
@@ -64,18 +67,21 @@ export function ChoicePanel() {
 
 /** Who passes whatever the choice, and why. */
 export function ExemptPanel() {
+  const t = useWords('protection')
   const { others } = usePolicies()
   return (
-    <Panel title="Never delayed">
+    <Panel title={t('choicePanel.neverDelayed')}>
       <ul className={classes.exempt}>
-        <li>Permitted and managed senders, and people your users wrote to</li>
-        <li>Who authenticates and was accepted here before</li>
-        <li>Senders that passed once, for 36 days after their last message</li>
-        <li>Servers that only ask whether an address exists</li>
-        <li>Mail when a name server does not answer: not knowing is never held against a sender</li>
+        <li>{t('choicePanel.permittedAndManagedSenders')}</li>
+        <li>{t('choicePanel.whoAuthenticatesAndWas')}</li>
+        <li>{t('choicePanel.sendersThatPassedOnceFor36')}</li>
+        <li>{t('choicePanel.serversThatOnlyAskWhether')}</li>
+        <li>{t('choicePanel.mailWhenANameServerDoesNot')}</li>
         {others.map((policy) => (
           <li key={policy.id}>
-            {policy.option.action === 'none' ? 'Your policy' : 'Decided by your policy'}{' '}
+            {policy.option.action === 'none'
+              ? t('choicePanel.yourPolicy')
+              : t('choicePanel.decidedByYourPolicy')}{' '}
             <PoliciesLink>{policy.name}</PoliciesLink>: {policy.fromText}
           </li>
         ))}

@@ -9,6 +9,8 @@ import { Button } from '@mantine/core'
 import { useMemo } from 'react'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
+import { rich } from '#i18n/rich.tsx'
 import { type Column, DataTable } from '#shared/data-table.tsx'
 import { EmptyState } from '#shared/empty-state.tsx'
 import { HostText } from '#shared/host-text.tsx'
@@ -28,6 +30,7 @@ const ROWS = 50
 type Props = { readonly search: string | undefined; readonly pages: Pages }
 
 export function DeferredList({ search, pages }: Props) {
+  const t = useWords('protection')
   const tenant = useSlug()
   const may = useMay('policies:write')
   const { after } = pages
@@ -39,13 +42,17 @@ export function DeferredList({ search, pages }: Props) {
   )
   const release = useAction(releaseDeferred, {
     readAgain: [listDeferred, getGreylisting],
-    said: () => ({ text: 'The sender is let through.' }),
+    said: () => ({ text: t('deferredList.theSenderIsLetThrough') }),
   })
   const done = release.isSuccess ? release.variables.body.identity : null
   const columns = useMemo(
     () =>
-      columnsOf(may ? (identity) => release.mutate({ params: { tenant }, body: { identity } }) : null, done),
-    [may, tenant, done, release.mutate],
+      columnsOf(
+        t,
+        may ? (identity) => release.mutate({ params: { tenant }, body: { identity } }) : null,
+        done,
+      ),
+    [t, may, tenant, done, release.mutate],
   )
   const { data, error } = page
   return (
@@ -53,8 +60,12 @@ export function DeferredList({ search, pages }: Props) {
       {error && <ProblemNote error={error} />}
       {release.error && <ProblemNote error={release.error} />}
       {done && (
-        <Note tone="ok" role="status" title={`${identityWords(done).name} passes from now on`}>
-          Its next attempt is accepted at once, on every edge.
+        <Note
+          tone="ok"
+          role="status"
+          title={t('deferredList.passesFromNowOn', { name: identityWords(t, done).name })}
+        >
+          {t('deferredList.itsNextAttemptIsAcceptedAt')}
         </Note>
       )}
       <SilentEdges edges={data?.unreachable ?? []} />
@@ -62,7 +73,7 @@ export function DeferredList({ search, pages }: Props) {
       {data && data.items.length === 0 && data.next === null && <Nothing searched={search !== undefined} />}
       {data && data.items.length > 0 && (
         <DataTable
-          label="Deferred now"
+          label={t('deferredList.deferredNow')}
           rows={data.items}
           columns={columns}
           rowKey={({ id }) => id}
@@ -83,45 +94,64 @@ export function DeferredList({ search, pages }: Props) {
 }
 
 function Nothing({ searched }: { readonly searched: boolean }) {
+  const t = useWords('protection')
   return searched ? (
-    <EmptyState title="Nothing deferred matches">
-      Look under another name, or under “Accepted later” for senders that came again.
+    <EmptyState title={t('deferredList.nothingDeferredMatches')}>
+      {t('deferredList.lookUnderAnotherNameOr')}
     </EmptyState>
   ) : (
-    <EmptyState title="Nothing is deferred now">
-      A first message of an unknown sender shows here until it comes again, or for twelve hours.
+    <EmptyState title={t('deferredList.nothingIsDeferredNow')}>
+      {t('deferredList.aFirstMessageOfAnUnknown')}
     </EmptyState>
   )
 }
 
 type Release = (identity: string) => void
 
-function columnsOf(release: Release | null, released: string | null): readonly Column<DeferredMessage>[] {
+function columnsOf(
+  t: Words,
+  release: Release | null,
+  released: string | null,
+): readonly Column<DeferredMessage>[] {
   const columns: Column<DeferredMessage>[] = [
-    { id: 'first', head: 'First attempt', cell: ({ firstAt }) => <RelativeTime at={firstAt} /> },
-    { id: 'from', head: 'From', cell: (row) => <From row={row} /> },
-    { id: 'to', head: 'To', cell: ({ forwardPath }) => <HostText plain>{forwardPath}</HostText> },
-    { id: 'state', head: 'State', cell: (row) => <State row={row} /> },
+    {
+      id: 'first',
+      head: t('deferredList.firstAttempt'),
+      cell: ({ firstAt }) => <RelativeTime at={firstAt} />,
+    },
+    { id: 'from', head: t('deferredList.from'), cell: (row) => <From row={row} /> },
+    {
+      id: 'to',
+      head: t('deferredList.to'),
+      cell: ({ forwardPath }) => <HostText plain>{forwardPath}</HostText>,
+    },
+    { id: 'state', head: t('deferredList.state'), cell: (row) => <State row={row} /> },
   ]
   if (release === null) return columns
   const cell = (row: DeferredMessage) =>
     row.identity === released ? (
-      <span className="tx2">Released</span>
+      <span className="tx2">{t('deferredList.released')}</span>
     ) : (
       <Button variant="default" size="compact-sm" onClick={() => release(row.identity)}>
-        Release<span className="hidden-visually"> {identityWords(row.identity).name}</span>
+        {t('deferredList.release')}
+        <span className="hidden-visually"> {identityWords(t, row.identity).name}</span>
       </Button>
     )
-  return [...columns, { id: 'act', head: 'Release', headHidden: true, align: 'right', cell }]
+  return [...columns, { id: 'act', head: t('deferredList.release'), headHidden: true, align: 'right', cell }]
 }
 
 /** The sender as written, and what it is recognised by. */
 function From({ row }: { readonly row: DeferredMessage }) {
-  const { name, by } = identityWords(row.identity)
+  const t = useWords('protection')
+  const { name, by } = identityWords(t, row.identity)
   return (
     <span className={classes.two}>
       <span>
-        {row.reversePath === null ? 'Null sender, a bounce' : <HostText plain>{row.reversePath}</HostText>}
+        {row.reversePath === null ? (
+          t('deferredList.nullSenderABounce')
+        ) : (
+          <HostText plain>{row.reversePath}</HostText>
+        )}
       </span>
       <span className="small tx2">
         <HostText plain>{name}</HostText>, {by} ·{' '}
@@ -132,17 +162,19 @@ function From({ row }: { readonly row: DeferredMessage }) {
 }
 
 function State({ row }: { readonly row: DeferredMessage }) {
+  const t = useWords('protection')
   const now = useNow()
-  const tries = row.attempts > 1 ? `${row.attempts} attempts` : 'one attempt'
+  const tries =
+    row.attempts > 1 ? t('deferredList.attempts', { attempts: row.attempts }) : t('deferredList.oneAttempt')
   return (
     <span className={classes.two}>
       <StatusWord of="message" state="deferred" />
       <span className="small tx2">
         {tries} ·{' '}
         {now < row.acceptedFrom ? (
-          <Countdown to={row.acceptedFrom} before="accepted in" />
+          <Countdown to={row.acceptedFrom} before={t('deferredList.acceptedIn')} />
         ) : (
-          'accepted when it comes again'
+          t('deferredList.acceptedWhenItComesAgain')
         )}
       </span>
     </span>
@@ -156,12 +188,16 @@ function Card({
   readonly row: DeferredMessage
   readonly columns: readonly Column<DeferredMessage>[]
 }) {
+  const t = useWords('protection')
   return (
     <>
       <State row={row} />
       <From row={row} />
       <span className="tx2">
-        to <HostText plain>{row.forwardPath}</HostText>, <RelativeTime at={row.firstAt} />
+        {rich(t, 'deferredList.to2', {
+          host: <HostText plain>{row.forwardPath}</HostText>,
+          time: <RelativeTime at={row.firstAt} />,
+        })}
       </span>
       {columns.some(({ id }) => id === 'act') && <span>{columns.at(-1)?.cell(row)}</span>}
     </>

@@ -2,9 +2,11 @@
 import { type EndedDeferral, listEndedDeferrals } from '@gatepost/contract/greylist.ts'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
+import { rich } from '#i18n/rich.tsx'
 import { type Column, DataTable } from '#shared/data-table.tsx'
 import { EmptyState } from '#shared/empty-state.tsx'
-import { plural, span } from '#shared/format.ts'
+import { span } from '#shared/format.ts'
 import { HostText } from '#shared/host-text.tsx'
 import { ProblemNote } from '#shared/note.tsx'
 import { PageFoot, type Pages } from '#shared/pages.tsx'
@@ -20,6 +22,7 @@ type Outcome = EndedDeferral['outcome']
 type Props = { readonly outcome: Outcome; readonly search: string | undefined; readonly pages: Pages }
 
 export function EndedList({ outcome, search, pages }: Props) {
+  const t = useWords('protection')
   const tenant = useSlug()
   const { after } = pages
   const query = { limit: ROWS, outcome, ...(search ? { search } : {}), ...(after ? { after } : {}) }
@@ -36,9 +39,9 @@ export function EndedList({ outcome, search, pages }: Props) {
       {data && data.items.length > 0 && (
         <>
           <DataTable
-            label={outcome === 'accepted' ? 'Accepted later' : 'Never retried'}
+            label={outcome === 'accepted' ? t('endedList.acceptedLater') : t('endedList.neverRetried')}
             rows={data.items}
-            columns={COLUMNS}
+            columns={columnsOf(t)}
             rowKey={({ id }) => id}
             card={(row) => <Card row={row} />}
           />
@@ -50,30 +53,48 @@ export function EndedList({ outcome, search, pages }: Props) {
 }
 
 function Nothing({ outcome, searched }: { readonly outcome: Outcome; readonly searched: boolean }) {
-  if (searched) return <EmptyState title="Nothing matches">Nothing of the last seven days does.</EmptyState>
+  const t = useWords('protection')
+  if (searched)
+    return (
+      <EmptyState title={t('endedList.nothingMatches')}>
+        {t('endedList.nothingOfTheLastSevenDays')}
+      </EmptyState>
+    )
   return outcome === 'accepted' ? (
-    <EmptyState title="Nothing was delayed">Messages that came again show here for seven days.</EmptyState>
+    <EmptyState title={t('endedList.nothingWasDelayed')}>
+      {t('endedList.messagesThatCameAgainShow')}
+    </EmptyState>
   ) : (
-    <EmptyState title="Everybody came again">
-      Senders that failed to retry within twelve hours show here for seven days.
+    <EmptyState title={t('endedList.everybodyCameAgain')}>
+      {t('endedList.sendersThatFailedToRetry')}
     </EmptyState>
   )
 }
 
-const COLUMNS: readonly Column<EndedDeferral>[] = [
-  { id: 'ended', head: 'Ended', cell: ({ endedAt }) => <RelativeTime at={endedAt} /> },
-  { id: 'from', head: 'From', cell: (row) => <From row={row} /> },
-  { id: 'to', head: 'To', cell: ({ forwardPath }) => <HostText plain>{forwardPath}</HostText> },
-  { id: 'tries', head: 'Attempts', align: 'right', cell: ({ attempts }) => attempts },
-  { id: 'delay', head: 'Waited', align: 'right', cell: ({ firstAt, endedAt }) => span(endedAt - firstAt) },
+const columnsOf: (t: Words) => readonly Column<EndedDeferral>[] = (t) => [
+  { id: 'ended', head: t('endedList.ended'), cell: ({ endedAt }) => <RelativeTime at={endedAt} /> },
+  { id: 'from', head: t('endedList.from'), cell: (row) => <From row={row} /> },
+  { id: 'to', head: t('endedList.to'), cell: ({ forwardPath }) => <HostText plain>{forwardPath}</HostText> },
+  { id: 'tries', head: t('endedList.attempts'), align: 'right', cell: ({ attempts }) => attempts },
+  {
+    id: 'delay',
+    head: t('endedList.waited'),
+    align: 'right',
+    cell: ({ firstAt, endedAt }) => span(endedAt - firstAt),
+  },
 ]
 
 function From({ row }: { readonly row: EndedDeferral }) {
-  const { name, by } = identityWords(row.identity)
+  const t = useWords('protection')
+  const { name, by } = identityWords(t, row.identity)
   return (
     <span className={classes.two}>
       <span>
-        {row.reversePath === null ? 'Null sender, a bounce' : <HostText plain>{row.reversePath}</HostText>}
+        {row.reversePath === null ? (
+          t('endedList.nullSenderABounce')
+        ) : (
+          <HostText plain>{row.reversePath}</HostText>
+        )}
       </span>
       <span className="small tx2">
         <HostText plain>{name}</HostText>, {by} · <span className="mono">{row.clientIp}</span>
@@ -83,15 +104,19 @@ function From({ row }: { readonly row: EndedDeferral }) {
 }
 
 function Card({ row }: { readonly row: EndedDeferral }) {
+  const t = useWords('protection')
   return (
     <>
       <From row={row} />
       <span className="tx2">
-        to <HostText plain>{row.forwardPath}</HostText>
+        {rich(t, 'endedList.to2', { host: <HostText plain>{row.forwardPath}</HostText> })}
       </span>
       <span className="tx2">
-        {plural(row.attempts, 'deferral')} in {span(row.endedAt - row.firstAt)}, ended{' '}
-        <RelativeTime at={row.endedAt} />
+        {rich(t, 'endedList.deferralsInEnded', {
+          count: row.attempts,
+          endedAt: span(row.endedAt - row.firstAt),
+          time: <RelativeTime at={row.endedAt} />,
+        })}
       </span>
     </>
   )

@@ -1,15 +1,17 @@
 // What greylisting did in seven days: delay caused, senders delayed, spam avoided; the days in a fold.
 import type { Greylisting } from '@gatepost/contract/greylist.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { BigNumber, BigNumbers } from '#shared/facts.tsx'
-import { count, date, plural, span } from '#shared/format.ts'
+import { count, date, span } from '#shared/format.ts'
 import { Panel } from '#shared/panel.tsx'
 import classes from './greylisting.module.css'
 
 export function FiguresPanel({ data }: { readonly data: Greylisting }) {
+  const t = useWords('protection')
   const { figures, days, perDay } = data
   const { deferred, observed, accepted, neverRetried, sendersDelayed } = figures
   return (
-    <Panel title="What it did" side={`last ${days} days`}>
+    <Panel title={t('figuresPanel.whatItDid')} side={t('figuresPanel.lastDays', { days })}>
       <BigNumbers>
         <BigNumber name="Half waited at most">{spanOrDash(figures.delayP50Ms)}</BigNumber>
         <BigNumber name="95 % waited at most">{spanOrDash(figures.delayP95Ms)}</BigNumber>
@@ -18,25 +20,29 @@ export function FiguresPanel({ data }: { readonly data: Greylisting }) {
       </BigNumbers>
       <p className={classes.sentence}>
         {deferred === 0
-          ? 'No message was deferred.'
-          : `${plural(deferred, 'message was', 'messages were')} deferred. ${count(accepted)} came again and ` +
-            `waited ${span(figures.delayMs)} together` +
-            (neverRetried === 0 ? '.' : `; ${count(neverRetried)} never did, as spam mostly does not.`)}
-        {observed > 0 &&
-          ` ${plural(observed, 'sender', 'senders')} would have been deferred where policies only observe.`}
+          ? t('figuresPanel.noMessageWasDeferred')
+          : t('figuresPanel.messagesWereDeferredCame', {
+              count: deferred,
+              accepted: count(accepted),
+              delayMs: span(figures.delayMs),
+            }) +
+            (neverRetried === 0
+              ? '.'
+              : t('figuresPanel.neverDidAsSpamMostlyDoes', { neverRetried: count(neverRetried) }))}
+        {observed > 0 && t('figuresPanel.sendersWouldHaveBeen', { count: observed })}
       </p>
       {perDay.length > 0 && (
         <details className={classes.fold}>
-          <summary>By day</summary>
+          <summary>{t('figuresPanel.byDay')}</summary>
           <div className={classes.scroll}>
             <table className={classes.days}>
               <thead>
                 <tr>
-                  <th scope="col">Day</th>
-                  <th scope="col">Deferred</th>
-                  <th scope="col">Accepted later</th>
-                  <th scope="col">Never came again</th>
-                  <th scope="col">Delay caused</th>
+                  <th scope="col">{t('figuresPanel.day')}</th>
+                  <th scope="col">{t('figuresPanel.deferred')}</th>
+                  <th scope="col">{t('figuresPanel.acceptedLater')}</th>
+                  <th scope="col">{t('figuresPanel.neverCameAgain')}</th>
+                  <th scope="col">{t('figuresPanel.delayCaused')}</th>
                 </tr>
               </thead>
               <tbody>

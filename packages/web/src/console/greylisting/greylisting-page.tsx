@@ -5,6 +5,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { Page } from '#app/page.tsx'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import { usePages } from '#shared/pages.tsx'
 import { Panel } from '#shared/panel.tsx'
@@ -17,19 +18,18 @@ import { FiguresPanel } from './figures-panel.tsx'
 import classes from './greylisting.module.css'
 import type { GreylistingSearch, ListName } from './greylisting-search.ts'
 
-const LEAD =
-  'The first message of an unknown sender is answered with “come again”. Mail servers do within minutes; ' +
-  'most senders of spam never do.'
+const leadOf = (t: Words) => t('greylisting.theFirstMessageOfAnUnknown')
 
 const READ_MS = 15_000
 
-const LISTS: readonly { readonly value: ListName; readonly label: string }[] = [
-  { value: 'waiting', label: 'Deferred now' },
-  { value: 'accepted', label: 'Accepted later' },
-  { value: 'never-retried', label: 'Never retried' },
+const listsOf: (t: Words) => readonly { readonly value: ListName; readonly label: string }[] = (t) => [
+  { value: 'waiting', label: t('greylisting.deferredNow') },
+  { value: 'accepted', label: t('greylisting.acceptedLater') },
+  { value: 'never-retried', label: t('greylisting.neverRetried') },
 ]
 
 export function GreylistingPage() {
+  const t = useWords('protection')
   const tenant = useSlug()
   const mayList = useMay('messages:read')
   const { data, error } = useEndpoint(
@@ -38,7 +38,7 @@ export function GreylistingPage() {
     { refetchInterval: READ_MS },
   )
   return (
-    <Page title="Greylisting" lead={LEAD}>
+    <Page title={t('greylisting.greylisting')} lead={leadOf(t)}>
       <div className={classes.grid}>
         <div className={classes.column}>
           {error && !data && <ProblemNote error={error} />}
@@ -54,6 +54,7 @@ export function GreylistingPage() {
 }
 
 function Deferrals() {
+  const t = useWords('protection')
   const slug = useSlug()
   const { list = 'waiting', search } = useSearch({ from: '/console/t/$slug/greylisting' })
   const navigate = useNavigate()
@@ -68,19 +69,19 @@ function Deferrals() {
     })
   }
   return (
-    <Panel title="Deferred messages" flush>
+    <Panel title={t('greylisting.deferredMessages')} flush>
       <div className={classes.tools}>
         <SegmentedControl
-          aria-label="Which deferrals"
+          aria-label={t('greylisting.whichDeferrals')}
           size="xs"
-          data={LISTS.map(({ value, label }) => ({ value, label }))}
+          data={listsOf(t).map(({ value, label }) => ({ value, label }))}
           value={list}
           onChange={(value) => change({ list: value as ListName })}
         />
         <SearchField
           className={classes.search}
-          label="Search deferred messages"
-          placeholder="Sender, recipient or client"
+          label={t('greylisting.searchDeferredMessages')}
+          placeholder={t('greylisting.senderRecipientOrClient')}
           value={search ?? ''}
           onChange={(value) => change({ search: value || undefined })}
         />

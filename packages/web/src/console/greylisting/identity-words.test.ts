@@ -1,5 +1,7 @@
 // Identities read as people know senders.
 import { expect, test } from 'vitest'
+import english from '#i18n/en/protection.json'
+import { wordsOf } from '../../../fixtures/words.ts'
 import { identityWords } from './identity-words.ts'
 
 test.each([
@@ -10,5 +12,5 @@ test.each([
   ['net:192.0.2.0/24 <>', '192.0.2.0/24', 'network, bounces'],
   ['dkim:sender.example mailer.example', 'sender.example', 'signed, from mailer.example'],
 ])('%s', (identity, name, by) => {
-  expect(identityWords(identity)).toEqual({ name, by })
+  expect(identityWords(wordsOf(english), identity)).toEqual({ name, by })
 })

@@ -14,6 +14,7 @@ import { Button, Checkbox, NativeSelect, Textarea, TextInput } from '@mantine/co
 import { useState } from 'react'
 import { useAction } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
 import stack from '#shared/stack.module.css'
@@ -28,16 +29,17 @@ export const emptyDraft: ServiceDraft = {
   comment: '',
 }
 
-const IDENTITIES: { readonly [Name in ServiceIdentity]: { readonly label: string; readonly hint: string } } =
-  {
-    dkim: {
-      label: 'Signing domain (DKIM)',
-      hint: 'The surest: the service signs its mail with this domain.',
-    },
-    host: { label: 'Verified host name', hint: 'Exact, .suffix, or ms*.ssmx.net.' },
-    ip: { label: 'IP address or range', hint: 'Only where nobody else sends from it.' },
-    from: { label: 'Sender', hint: 'An address or domain. It counts only where the mail authenticates.' },
-  }
+const identitiesOf: (t: Words) => {
+  readonly [Name in ServiceIdentity]: { readonly label: string; readonly hint: string }
+} = (t) => ({
+  dkim: {
+    label: t('serviceForm.signingDomainDkim'),
+    hint: t('serviceForm.theSurestTheServiceSigns'),
+  },
+  host: { label: t('serviceForm.verifiedHostName'), hint: t('serviceForm.exactSuffixOrMsSsmxNet') },
+  ip: { label: t('serviceForm.ipAddressOrRange'), hint: t('serviceForm.onlyWhereNobodyElseSends') },
+  from: { label: t('serviceForm.sender'), hint: t('serviceForm.anAddressOrDomainItCounts') },
+})
 
 type Props = {
   readonly draft: ServiceDraft
@@ -47,6 +49,7 @@ type Props = {
 }
 
 export function ServiceForm({ draft: first, catalogue, notes, onDone }: Props) {
+  const t = useWords('protection')
   const tenant = useSlug()
   const [draft, setDraft] = useState(first)
   const [senders, setSenders] = useState(first.senders.join('\n'))
@@ -65,7 +68,7 @@ export function ServiceForm({ draft: first, catalogue, notes, onDone }: Props) {
     add.mutate({ params: { tenant }, body: { draft: { ...draft, senders: lines }, reason: '' } })
   }
   return (
-    <Panel title="Trust a service" accent>
+    <Panel title={t('serviceForm.trustAService')} accent>
       <form
         className={stack.form}
         onSubmit={(event) => {
@@ -82,37 +85,37 @@ export function ServiceForm({ draft: first, catalogue, notes, onDone }: Props) {
         )}
         {catalogue.length > 0 && (
           <NativeSelect
-            label="Known service"
+            label={t('serviceForm.knownService')}
             value={draft.catalogue ?? ''}
             onChange={(event) => choose(event.currentTarget.value)}
             data={[
-              { value: '', label: 'Another one' },
+              { value: '', label: t('serviceForm.anotherOne') },
               ...catalogue.map(({ key, name, about }) => ({ value: key, label: `${name} · ${about}` })),
             ]}
           />
         )}
         <TextInput
-          label="Name"
+          label={t('serviceForm.name')}
           required
           value={draft.name}
           onChange={(event) => change({ name: event.currentTarget.value })}
         />
         <NativeSelect
-          label="Recognised by"
+          label={t('serviceForm.recognisedBy')}
           value={draft.identity}
           onChange={(event) => change({ identity: event.currentTarget.value as ServiceIdentity })}
-          data={SERVICE_IDENTITIES.map((value) => ({ value, label: IDENTITIES[value].label }))}
+          data={SERVICE_IDENTITIES.map((value) => ({ value, label: identitiesOf(t)[value].label }))}
         />
         <TextInput
-          label={IDENTITIES[draft.identity].label}
-          description={IDENTITIES[draft.identity].hint}
+          label={identitiesOf(t)[draft.identity].label}
+          description={identitiesOf(t)[draft.identity].hint}
           required
           value={draft.value}
           onChange={(event) => change({ value: event.currentTarget.value })}
         />
         <Textarea
-          label="Senders it uses"
-          description="Addresses or domains, one a line. Addresses of yours are those it may send as."
+          label={t('serviceForm.sendersItUses')}
+          description={t('serviceForm.addressesOrDomainsOneALine')}
           autosize
           minRows={2}
           value={senders}
@@ -122,10 +125,10 @@ export function ServiceForm({ draft: first, catalogue, notes, onDone }: Props) {
         {add.error && <ProblemNote error={add.error} focus />}
         <div className={stack.row}>
           <Button type="submit" loading={add.isPending}>
-            Trust this service
+            {t('serviceForm.trustThisService')}
           </Button>
           <Button variant="default" onClick={onDone}>
-            Cancel
+            {t('serviceForm.cancel')}
           </Button>
         </div>
       </form>
@@ -140,27 +143,28 @@ function Grants({
   readonly draft: ServiceDraft
   readonly change: (part: Partial<ServiceDraft>) => void
 }) {
+  const t = useWords('protection')
   const { grants } = draft
   const set = (part: Partial<ServiceDraft['grants']>) => change({ grants: { ...grants, ...part } })
   return (
     <fieldset className={stack.tight} style={{ border: 0, padding: 0, margin: 0 }}>
       <legend className="strong" style={{ padding: 0, marginBottom: 6, fontSize: 13 }}>
-        It may
+        {t('serviceForm.itMay')}
       </legend>
       <Checkbox
         checked={grants.permit}
         onChange={(event) => set({ permit: event.currentTarget.checked })}
-        label="Skip greylisting and spam screening"
+        label={t('serviceForm.skipGreylistingAndSpam')}
       />
       <Checkbox
         checked={grants.spoofing}
         onChange={(event) => set({ spoofing: event.currentTarget.checked })}
-        label="Send with your addresses as sender"
+        label={t('serviceForm.sendWithYourAddressesAs')}
       />
       <Checkbox
         checked={grants.displayName}
         onChange={(event) => set({ displayName: event.currentTarget.checked })}
-        label="Show your addresses and names in its display name"
+        label={t('serviceForm.showYourAddressesAndNames')}
       />
     </fieldset>
   )

@@ -7,9 +7,10 @@ import { Button } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { useAction } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
+import { rich } from '#i18n/rich.tsx'
 import { useConfirm } from '#shared/confirm.tsx'
 import { Facts } from '#shared/facts.tsx'
-import { plural } from '#shared/format.ts'
 import { HostText } from '#shared/host-text.tsx'
 import { ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
@@ -17,14 +18,16 @@ import stack from '#shared/stack.module.css'
 import { RelativeTime } from '#shared/time.tsx'
 import classes from '../spoofing/spoofing.module.css'
 
-const IDENTITIES = {
-  dkim: 'Signing domain',
-  host: 'Verified host name',
-  ip: 'Address',
-  from: 'Sender',
-} as const
+const identitiesOf = (t: Words) =>
+  ({
+    dkim: t('servicePanel.signingDomain'),
+    host: t('servicePanel.verifiedHostName'),
+    ip: t('servicePanel.address'),
+    from: t('servicePanel.sender'),
+  }) as const
 
 export function ServicePanel({ service, may }: { readonly service: TrustedService; readonly may: boolean }) {
+  const t = useWords('protection')
   const tenant = useSlug()
   const confirm = useConfirm()
   const remove = useAction(removeService, {
@@ -32,10 +35,10 @@ export function ServicePanel({ service, may }: { readonly service: TrustedServic
   })
   const ask = async () => {
     const agreed = await confirm({
-      title: `Mail of ${service.name} is treated like any other from then on`,
-      body: `${plural(service.policies.length, 'policy', 'policies')} made by it will go. The history stays.`,
-      act: 'Trust it no more',
-      keep: 'Keep it',
+      title: t('servicePanel.mailOfIsTreatedLikeAny', { name: service.name }),
+      body: t('servicePanel.policiesMadeByItWillGoThe', { count: service.policies.length }),
+      act: t('servicePanel.trustItNoMore'),
+      keep: t('servicePanel.keepIt'),
     })
     if (agreed) remove.mutate({ params: { tenant, service: service.id } })
   }
@@ -44,7 +47,10 @@ export function ServicePanel({ service, may }: { readonly service: TrustedServic
       title={service.name}
       side={
         <>
-          by {service.createdBy}, <RelativeTime at={service.createdAt} />
+          {rich(t, 'servicePanel.by', {
+            createdBy: service.createdBy,
+            time: <RelativeTime at={service.createdAt} />,
+          })}
         </>
       }
       actions={
@@ -56,7 +62,8 @@ export function ServicePanel({ service, may }: { readonly service: TrustedServic
             loading={remove.isPending}
             onClick={() => void ask()}
           >
-            Trust no more<span className="hidden-visually">: {service.name}</span>
+            {t('servicePanel.trustNoMore')}
+            <span className="hidden-visually">: {service.name}</span>
           </Button>
         )
       }
@@ -65,20 +72,20 @@ export function ServicePanel({ service, may }: { readonly service: TrustedServic
         <Facts
           rows={[
             [
-              IDENTITIES[service.identity],
+              identitiesOf(t)[service.identity],
               <span key="value" className="mono">
                 <HostText>{service.value}</HostText>
               </span>,
             ],
             [
-              'Senders',
+              t('servicePanel.senders'),
               service.senders.length === 0 ? (
-                'any'
+                t('servicePanel.any')
               ) : (
                 <HostText key="from">{service.senders.join(', ')}</HostText>
               ),
             ],
-            ...(service.comment === '' ? [] : [['Comment', service.comment] as const]),
+            ...(service.comment === '' ? [] : [[t('servicePanel.comment'), service.comment] as const]),
           ]}
         />
         <ul className={classes.plain}>

@@ -6,6 +6,7 @@ import { useState } from 'react'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { Page } from '#app/page.tsx'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
 import { EmptyState } from '#shared/empty-state.tsx'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
@@ -14,11 +15,10 @@ import stack from '#shared/stack.module.css'
 import { emptyDraft, ServiceForm } from './service-form.tsx'
 import { ServicePanel } from './service-panel.tsx'
 
-const LEAD =
-  'A sender that is trusted as one thing. It makes its policies together, shows them, and takes them away ' +
-  'together. None of them ever skips virus checks, DMARC refusals or blocked senders.'
+const leadOf = (t: Words) => t('services.aSenderThatIsTrustedAsOne')
 
 export function ServicesPage() {
+  const t = useWords('protection')
   const tenant = useSlug()
   const may = useMay('policies:write')
   const { message } = useSearch({ from: '/console/t/$slug/services' })
@@ -35,19 +35,20 @@ export function ServicesPage() {
   const isOpen = isAdding || message !== undefined
   return (
     <Frame
-      actions={may && !isOpen ? <Button onClick={() => setAdding(true)}>Trust a service</Button> : undefined}
+      actions={
+        may && !isOpen ? (
+          <Button onClick={() => setAdding(true)}>{t('services.trustAService')}</Button>
+        ) : undefined
+      }
     >
       {may && message !== undefined && <FromMessage key={message} message={message} onDone={close} />}
       {may && isAdding && message === undefined && (
         <ServiceForm draft={emptyDraft} catalogue={data.catalogue} notes={[]} onDone={close} />
       )}
       {data.items.length === 0 && !isOpen && (
-        <Panel title="Trusted services" flush>
-          <EmptyState title="No service is trusted yet">
-            <p>
-              A survey or payroll tool becomes one in two clicks: open one of its messages, or Who sends as
-              you, and choose “Trust as a service”.
-            </p>
+        <Panel title={t('services.trustedServices')} flush>
+          <EmptyState title={t('services.noServiceIsTrustedYet')}>
+            <p>{t('services.aSurveyOrPayrollTool')}</p>
           </EmptyState>
         </Panel>
       )}
@@ -65,17 +66,19 @@ function Frame({
   readonly children: React.ReactNode
   readonly actions?: React.ReactNode
 }) {
+  const t = useWords('protection')
   return (
-    <Page title="Trusted services" lead={LEAD} actions={actions}>
+    <Page title={t('services.trustedServices')} lead={leadOf(t)} actions={actions}>
       <div className={stack.stack}>{children}</div>
     </Page>
   )
 }
 
 function FromMessage({ message, onDone }: { readonly message: string; readonly onDone: () => void }) {
+  const t = useWords('protection')
   const tenant = useSlug()
   const { data, error } = useEndpoint(proposeService, { params: { tenant }, query: { message } })
   if (error) return <ProblemNote error={error} />
-  if (!data) return <Note tone="info" title="Reading the message" role="status" />
+  if (!data) return <Note tone="info" title={t('services.readingTheMessage')} role="status" />
   return <ServiceForm draft={data.draft} catalogue={[]} notes={data.notes} onDone={onDone} />
 }

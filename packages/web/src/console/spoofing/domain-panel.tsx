@@ -7,9 +7,9 @@ import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useAction } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
 import { ChoiceCards } from '#shared/choice-cards.tsx'
 import { useConfirm } from '#shared/confirm.tsx'
-import { plural } from '#shared/format.ts'
 import { HostText } from '#shared/host-text.tsx'
 import { ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
@@ -21,6 +21,7 @@ type Action = 'refuse' | 'report' | 'none'
 const ACTION_OF = { refuses: 'refuse', reports: 'report', unprotected: 'none' } as const
 
 export function DomainPanel({ domain, may }: { readonly domain: SpoofedDomain; readonly may: boolean }) {
+  const t = useWords('protection')
   const tenant = useSlug()
   const confirm = useConfirm()
   const [action, setAction] = useState<Action>(ACTION_OF[domain.state])
@@ -32,10 +33,10 @@ export function DomainPanel({ domain, may }: { readonly domain: SpoofedDomain; r
     const agreed =
       !isWeaker ||
       (await confirm({
-        title: `Anybody outside can then write as ${domain.domain}`,
-        body: refusedText(domain.refused),
-        act: action === 'report' ? 'Only report' : 'Take no action',
-        keep: 'Go on refusing',
+        title: t('domainPanel.anybodyOutsideCanThenWrite', { domain: domain.domain }),
+        body: refusedText(t, domain.refused),
+        act: action === 'report' ? t('domainPanel.onlyReport') : t('domainPanel.takeNoAction'),
+        keep: t('domainPanel.goOnRefusing'),
       }))
     if (!agreed) return
     const body = { action, acceptAligned: aligned, reason: '' }
@@ -48,19 +49,27 @@ export function DomainPanel({ domain, may }: { readonly domain: SpoofedDomain; r
     >
       <div className={stack.stack}>
         <ChoiceCards<Action>
-          label={`Mail from outside that uses ${domain.domain}`}
+          label={t('domainPanel.mailFromOutsideThatUses', { domain: domain.domain })}
           columns={3}
           value={action}
           onChange={setAction}
           disabled={!may}
           choices={[
-            { value: 'refuse', label: 'Refuse: 550', means: 'Nobody outside can write as you.' },
+            {
+              value: 'refuse',
+              label: t('domainPanel.refuse550'),
+              means: t('domainPanel.nobodyOutsideCanWriteAsYou'),
+            },
             {
               value: 'report',
-              label: 'Report only',
-              means: 'Mail is taken; the list above shows what would have been refused.',
+              label: t('domainPanel.reportOnly'),
+              means: t('domainPanel.mailIsTakenTheListAbove'),
             },
-            { value: 'none', label: 'Take no action', means: 'Mail is taken and nothing is looked at.' },
+            {
+              value: 'none',
+              label: t('domainPanel.takeNoAction'),
+              means: t('domainPanel.mailIsTakenAndNothingIs'),
+            },
           ]}
         />
         {action !== 'none' && (
@@ -68,8 +77,8 @@ export function DomainPanel({ domain, may }: { readonly domain: SpoofedDomain; r
             checked={aligned}
             onChange={(event) => setAligned(event.currentTarget.checked)}
             disabled={!may}
-            label="Take mail that authenticates as the domain"
-            description="Signed with DKIM by the domain, or sent from an address of its SPF record that no cloud shares."
+            label={t('domainPanel.takeMailThatAuthenticates')}
+            description={t('domainPanel.signedWithDkimByTheDomain')}
           />
         )}
         <Exemptions domain={domain} />
@@ -82,7 +91,10 @@ export function DomainPanel({ domain, may }: { readonly domain: SpoofedDomain; r
               loading={save.isPending}
               onClick={() => void submit()}
             >
-              Save<span className="hidden-visually"> anti-spoofing of {domain.domain}</span>
+              {t('domainPanel.save')}
+              <span className="hidden-visually">
+                {t('domainPanel.antiSpoofingOf', { domain: domain.domain })}
+              </span>
             </Button>
             {save.isSuccess && !isChanged && <LiveLine />}
           </div>
@@ -92,18 +104,18 @@ export function DomainPanel({ domain, may }: { readonly domain: SpoofedDomain; r
   )
 }
 
-function refusedText(refused: number): string {
-  const were = refused === 1 ? 'was' : 'were'
-  return `${plural(refused, 'message')} with this domain ${were} refused in the last 30 days and would be taken.`
+function refusedText(t: Words, refused: number): string {
+  return t('domainPanel.messagesWithThisDomainWere', { count: refused })
 }
 
 function Exemptions({ domain }: { readonly domain: SpoofedDomain }) {
+  const t = useWords('protection')
   if (domain.exemptions.length === 0) {
-    return <p className="tx2">No policy lets anybody outside send as {domain.domain}.</p>
+    return <p className="tx2">{t('domainPanel.noPolicyLetsAnybodyOutside', { domain: domain.domain })}</p>
   }
   return (
     <div>
-      <h3 className={classes.small}>Let through</h3>
+      <h3 className={classes.small}>{t('domainPanel.letThrough')}</h3>
       <ul className={classes.plain}>
         {domain.exemptions.map((policy) => (
           <li key={policy.id}>

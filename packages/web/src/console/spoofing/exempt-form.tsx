@@ -6,17 +6,19 @@ import { Button, Checkbox } from '@mantine/core'
 import { useState } from 'react'
 import { useAction } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
 import { HostText } from '#shared/host-text.tsx'
 import { ProblemNote } from '#shared/note.tsx'
 import stack from '#shared/stack.module.css'
 import classes from './spoofing.module.css'
 
-const WAYS = {
-  dkim: 'By its signature',
-  host: 'By host name',
-  ip: 'By address',
-  spf: 'By its SPF record',
-} as const
+const waysOf = (t: Words) =>
+  ({
+    dkim: t('exemptForm.byItsSignature'),
+    host: t('exemptForm.byHostName'),
+    ip: t('exemptForm.byAddress'),
+    spf: t('exemptForm.byItsSpfRecord'),
+  }) as const
 
 export function ExemptForm({
   source,
@@ -25,6 +27,7 @@ export function ExemptForm({
   readonly source: SpoofSource
   readonly onDone: () => void
 }) {
+  const t = useWords('protection')
   const tenant = useSlug()
   const [onlySender, setOnlySender] = useState(true)
   const exempt = useAction(exemptSpoofSource, {
@@ -37,8 +40,8 @@ export function ExemptForm({
       <Checkbox
         checked={onlySender}
         onChange={(event) => setOnlySender(event.currentTarget.checked)}
-        label={`Only as ${source.newest.sender}`}
-        description={`Otherwise as any address of ${source.domain}.`}
+        label={t('exemptForm.onlyAs', { sender: source.newest.sender })}
+        description={t('exemptForm.otherwiseAsAnyAddressOf', { domain: source.domain })}
       />
       <ul className={classes.plain}>
         {source.exemptions.map(({ by, value, text, warnings }, index) => (
@@ -63,7 +66,7 @@ export function ExemptForm({
                   })
                 }
               >
-                {WAYS[by]}
+                {waysOf(t)[by]}
               </Button>
               <span className="mono">
                 <HostText>{value}</HostText>

@@ -6,8 +6,9 @@ import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useAction } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
+import { rich } from '#i18n/rich.tsx'
 import { EmptyState } from '#shared/empty-state.tsx'
-import { plural } from '#shared/format.ts'
 import { HostText } from '#shared/host-text.tsx'
 import { ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
@@ -25,26 +26,24 @@ type Props = {
   readonly onDismissed: (on: boolean) => void
 }
 
-const STATES = {
-  passes: ['continue', 'Passes'],
-  exempt: ['continue', 'Let through'],
-  refused: ['reject', 'Refused'],
-  'would-be-refused': ['blind-continue', 'Would be refused'],
-} as const
+const statesOf = (t: Words) =>
+  ({
+    passes: ['continue', t('sourcesPanel.passes')],
+    exempt: ['continue', t('sourcesPanel.letThrough')],
+    refused: ['reject', t('sourcesPanel.refused')],
+    'would-be-refused': ['blind-continue', t('sourcesPanel.wouldBeRefused')],
+  }) as const
 
 export function SourcesPanel({ sources, since, may, withDismissed, onDismissed }: Props) {
+  const t = useWords('protection')
   return (
     <Panel
-      title="Who sends as you"
-      side={
-        <>
-          since <RelativeTime at={since} />
-        </>
-      }
+      title={t('sourcesPanel.whoSendsAsYou')}
+      side={<>{rich(t, 'sourcesPanel.since', { time: <RelativeTime at={since} /> })}</>}
       actions={
         <Switch
           size="xs"
-          label="Also set aside"
+          label={t('sourcesPanel.alsoSetAside')}
           checked={withDismissed}
           onChange={(event) => onDismissed(event.currentTarget.checked)}
         />
@@ -52,8 +51,8 @@ export function SourcesPanel({ sources, since, may, withDismissed, onDismissed }
       flush
     >
       {sources.length === 0 ? (
-        <EmptyState title="Nobody outside has used your domains">
-          <p>Services and forgers that do show here with what they authenticate as.</p>
+        <EmptyState title={t('sourcesPanel.nobodyOutsideHasUsedYour')}>
+          <p>{t('sourcesPanel.servicesAndForgersThatDo')}</p>
         </EmptyState>
       ) : (
         <ul className={classes.sources}>
@@ -67,13 +66,14 @@ export function SourcesPanel({ sources, since, may, withDismissed, onDismissed }
 }
 
 function Source({ source, may }: { readonly source: SpoofSource; readonly may: boolean }) {
+  const t = useWords('protection')
   const tenant = useSlug()
   const [isOpen, setOpen] = useState(false)
   const dismiss = useAction(dismissSpoofSource, {
     readAgain: [getSpoofing, getConnect],
-    said: () => ({ text: 'The source is dismissed.' }),
+    said: () => ({ text: t('sourcesPanel.theSourceIsDismissed') }),
   })
-  const [state, word] = STATES[source.state]
+  const [state, word] = statesOf(t)[source.state]
   const { newest } = source
   const isStopped = source.state === 'refused' || source.state === 'would-be-refused'
   const key = { domain: source.domain, kind: source.kind, source: source.source }
@@ -82,14 +82,20 @@ function Source({ source, may }: { readonly source: SpoofSource; readonly may: b
       <div className={classes.head}>
         <StatusWord of="policy" state={state} word={word} />
         <span className={classes.name}>
-          <strong>
-            <HostText>{source.name}</HostText>
-          </strong>{' '}
-          as <HostText>{newest.sender}</HostText>
+          {rich(t, 'sourcesPanel.as', {
+            name: (
+              <strong>
+                <HostText>{source.name}</HostText>
+              </strong>
+            ),
+            host: <HostText>{newest.sender}</HostText>,
+          })}
         </span>
         <span className={classes.when}>
-          {plural(source.accepted + source.refused + source.reported, 'message')}, last{' '}
-          <RelativeTime at={source.lastSeenAt} />
+          {rich(t, 'sourcesPanel.messagesLast', {
+            count: source.accepted + source.refused + source.reported,
+            time: <RelativeTime at={source.lastSeenAt} />,
+          })}
         </span>
       </div>
       <p className={classes.line}>{source.text}</p>
@@ -104,7 +110,8 @@ function Source({ source, may }: { readonly source: SpoofSource; readonly may: b
             aria-expanded={isOpen}
             onClick={() => setOpen((open) => !open)}
           >
-            Let through<span className="hidden-visually"> {source.name}</span>
+            {t('sourcesPanel.letThrough')}
+            <span className="hidden-visually"> {source.name}</span>
           </Button>
         )}
         {may && (
@@ -116,7 +123,7 @@ function Source({ source, may }: { readonly source: SpoofSource; readonly may: b
               dismiss.mutate({ params: { tenant }, body: { ...key, dismissed: !source.dismissed } })
             }
           >
-            {source.dismissed ? 'Bring back' : 'Set aside'}
+            {source.dismissed ? t('sourcesPanel.bringBack') : t('sourcesPanel.setAside')}
             <span className="hidden-visually"> {source.name}</span>
           </Button>
         )}
@@ -125,7 +132,8 @@ function Source({ source, may }: { readonly source: SpoofSource; readonly may: b
           params={{ slug: tenant, message: newest.messageId }}
           className={classes.link}
         >
-          Newest message<span className="hidden-visually"> of {source.name}</span>
+          {t('sourcesPanel.newestMessage')}
+          <span className="hidden-visually">{t('sourcesPanel.of', { name: source.name })}</span>
         </Link>
         {may && (
           <Link
@@ -134,7 +142,8 @@ function Source({ source, may }: { readonly source: SpoofSource; readonly may: b
             search={{ message: newest.messageId }}
             className={classes.link}
           >
-            Trust as a service<span className="hidden-visually">: {source.name}</span>
+            {t('sourcesPanel.trustAsAService')}
+            <span className="hidden-visually">: {source.name}</span>
           </Link>
         )}
       </div>
@@ -146,13 +155,25 @@ function Source({ source, may }: { readonly source: SpoofSource; readonly may: b
 
 /** What the newest message proved, in one line. */
 function Evidence({ source }: { readonly source: SpoofSource }) {
+  const t = useWords('protection')
   const { newest, domain } = source
   const spf = newest.spfDomain === '' ? '' : ` (${newest.spfDomain})`
   return (
     <span className="tx2">
-      {newest.hostName === null ? `Host ${newest.ip}` : `Host ${newest.hostName}`} · SPF {newest.spf}
-      {spf} · {newest.signers.length === 0 ? 'no valid signature' : `signed by ${newest.signers.join(', ')}`}{' '}
-      · DMARC of {domain} {newest.dmarc}
+      {t('sourcesPanel.spfDmarcOf', {
+        value:
+          newest.hostName === null
+            ? t('sourcesPanel.host', { ip: newest.ip })
+            : t('sourcesPanel.host2', { hostName: newest.hostName }),
+        spf: newest.spf,
+        spf2: spf,
+        value2:
+          newest.signers.length === 0
+            ? t('sourcesPanel.noValidSignature')
+            : t('sourcesPanel.signedBy', { value: newest.signers.join(', ') }),
+        domain,
+        dmarc: newest.dmarc,
+      })}
     </span>
   )
 }

@@ -1,13 +1,12 @@
 // Forgery: how each domain is protected, and who outside sends with it (F3, F5).
 import { Page } from '#app/page.tsx'
+import { useWords } from '#i18n/i18n.ts'
 import { SpoofingManager } from './spoofing-manager.tsx'
 
 export function SpoofingPage() {
+  const t = useWords('protection')
   return (
-    <Page
-      title="Forgery"
-      lead="Mail from outside that uses your domains as sender is refused, unless it authenticates as them or a policy lets it through."
-    >
+    <Page title={t('spoofing.forgery')} lead={t('spoofing.mailFromOutsideThatUses')}>
       <SpoofingManager />
     </Page>
   )
