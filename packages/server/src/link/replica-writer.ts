@@ -2,6 +2,7 @@
 // on it.
 import { DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
+import { giveBackWhenCalm } from '#platform/calm-heap.ts'
 import { systemClock } from '#platform/clock.ts'
 import { createLinkClient } from './client.ts'
 import { type FeedPage, readFeedPage } from './feed-page.ts'
@@ -130,4 +131,7 @@ async function follow({ path, socketPath }: ReplicaWriterData): Promise<void> {
   database.close()
 }
 
-if (parentPort && workerData?.socketPath) await follow(workerData as ReplicaWriterData)
+if (parentPort && workerData?.socketPath) {
+  giveBackWhenCalm()
+  await follow(workerData as ReplicaWriterData)
+}

@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import { giveBackWhenCalm } from '#platform/calm-heap.ts'
 import { Copying } from './copying.ts'
 import {
   DatabaseLocked,
@@ -365,4 +366,7 @@ function main(port: MessagePort, start: WriterStart): void {
   }
 }
 
-if (parentPort !== null) main(parentPort, workerData as WriterStart)
+if (parentPort !== null) {
+  giveBackWhenCalm()
+  main(parentPort, workerData as WriterStart)
+}

@@ -2,6 +2,7 @@
 // (decisions 28).
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
+import { giveBackWhenCalm } from '#platform/calm-heap.ts'
 
 export type ThreadOptions = { readonly file: string; readonly readOnly: boolean }
 export type ThreadQuery = {
@@ -36,6 +37,7 @@ const CHANGES_BEFORE_CHECKPOINT = 5_000
 const PAGES_OF_LOG = 1_000
 
 const { file, readOnly } = workerData as ThreadOptions
+giveBackWhenCalm()
 const database = new DatabaseSync(file, { readOnly, timeout: BUSY_MS_MAX, enableForeignKeyConstraints: true })
 if (!readOnly) {
   database.exec('pragma journal_mode = wal')

@@ -3,6 +3,7 @@
 import { createEmit, type Emit } from '#events/emit.ts'
 import { createLog } from '#events/log.ts'
 import { createMetrics, type Metrics } from '#events/metrics.ts'
+import { giveBackWhenCalm } from '#platform/calm-heap.ts'
 import { systemClock } from '#platform/clock.ts'
 import { bufferedLines } from '#platform/log-file.ts'
 import { type ProcessFigures, watchProcess } from '#platform/process-figures.ts'
@@ -68,6 +69,7 @@ export function runChild(role: 'control' | 'edge', start: (options: RoleOptions)
     start({ ...message, emit, metrics, figures, restart: () => say({ kind: 'restart' }), peers }).then(
       (started) => {
         running = started
+        giveBackWhenCalm()
         emit('boot.started', { role })
         say({ kind: 'ready', setupUrl: started.setupUrl })
       },

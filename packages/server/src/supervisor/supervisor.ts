@@ -8,6 +8,7 @@ import { masterKeyOf } from '#boot/master-key.ts'
 import { createEmit, type Emit } from '#events/emit.ts'
 import { createLog } from '#events/log.ts'
 import { createMetrics } from '#events/metrics.ts'
+import { giveBackWhenCalm } from '#platform/calm-heap.ts'
 import { systemClock } from '#platform/clock.ts'
 import { ensureFolder, replaceFile } from '#platform/files.ts'
 import { bufferedLines, openLogFile } from '#platform/log-file.ts'
@@ -68,6 +69,7 @@ export async function supervise(options: Options): Promise<number> {
     ])
     releasePorts()
     notePids(config, children)
+    giveBackWhenCalm()
     printBlock(options, {
       config,
       listening,

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Report } from '#link/reports.ts'
+import { giveBackWhenCalm } from '#platform/calm-heap.ts'
 import { fileExists, removeFile, renameFile } from '#platform/files.ts'
 import { sqliteDay } from '#store/tracking-schema.ts'
 import { dayName, dayOfId } from './days.ts'
@@ -50,6 +51,7 @@ type Day = {
 }
 
 const { folder, readOnly } = workerData as DayThreadOptions
+giveBackWhenCalm()
 /** What reads reports brings the schemas of all of them; the thread that only searches goes without. */
 const reading = readOnly ? null : await import('#link/report-shape.ts')
 const days = new Map<number, Day>()

@@ -1,5 +1,6 @@
 // The thread of slot 0 that owns `greylist.db`: writes batches, sweeps, lists. No worker ever waits for it.
 import { parentPort, workerData } from 'node:worker_threads'
+import { giveBackWhenCalm } from '#platform/calm-heap.ts'
 import { fileExists, removeFile, renameFile } from '#platform/files.ts'
 import { type Listed, type ListQuestion, listWaiting } from './listing.ts'
 import type { GreylistChange, GreylistTally } from './records.ts'
@@ -66,4 +67,7 @@ function serve(path: string): void {
   )
 }
 
-if (parentPort && workerData?.greylistPath) serve(String(workerData.greylistPath))
+if (parentPort && workerData?.greylistPath) {
+  giveBackWhenCalm()
+  serve(String(workerData.greylistPath))
+}
