@@ -15,7 +15,7 @@ export type CrashOptions = {
   readonly log: (line: string) => void
   /** Messages a second; as fast as they go when left out. */
   readonly perSecond?: number
-  /** Milliseconds between kills on average; a few dozen messages when left out. */
+  /** Milliseconds of flowing mail between kills on average; a few dozen messages when left out. */
   readonly everyMs?: number
   /** No more kills once this time is over, in milliseconds; without end when left out. */
   readonly withinMs?: number
@@ -102,7 +102,11 @@ export async function runCrash(options: CrashOptions): Promise<CrashOutcome> {
 
 /** The moment of the next kill. */
 async function moment(load: Load, { random, everyMs }: CrashOptions): Promise<void> {
-  if (everyMs !== undefined) return pause(random() * 2 * everyMs)
+  if (everyMs !== undefined) {
+    // Nothing can come twice before anything flows.
+    await taken(load, 1)
+    return pause(random() * 2 * everyMs)
+  }
   await taken(load, Math.floor(random() * KILL_AFTER_MESSAGES_SPAN))
   return pause(random() * KILL_LATER_MS_SPAN)
 }

@@ -37,9 +37,20 @@ export type RecorderDeps = {
   readonly signal: AbortSignal
   /** Commits a DSN and hands it to delivery. */
   readonly store: (message: DsnMessage) => Promise<void>
-  /** An outcome became durable. */
-  readonly recorded: () => void
+  /** What `mayBegin` refused may begin now. */
+  readonly mayBeginAgain: () => void
 }
+
+/**
+ * Outcomes that are not durable yet; beyond this nothing new begins, because a crash now would double them all.
+ * A sync every 20 ms still writes thousands a second.
+ */
+const UNRECORDED_MAX = 100
+/**
+ * After a start, until outcomes became durable: the queue goes out in one burst on a machine that is busy with
+ * starting, and whoever starts after a crash may crash again.
+ */
+const UNRECORDED_MAX_AT_START = 10
 
 /** While the disk refuses, a DSN is tried again at this interval; the message it is about waits with it. */
 const DSN_RETRY_MS = 5000
@@ -50,11 +61,24 @@ export class Recorder {
   readonly #deps: RecorderDeps
   readonly #turns: (() => void)[] = []
   #making = 0
-  /** Outcomes that are not durable yet. */
-  unrecorded = 0
+  #unrecorded = 0
+  #unrecordedMax = UNRECORDED_MAX_AT_START
+  #hasRefused = false
 
   constructor(deps: RecorderDeps) {
     this.#deps = deps
+  }
+
+  /** Outcomes of transmissions that are not durable yet. */
+  get unrecorded(): number {
+    return this.#unrecorded
+  }
+
+  /** Whether one more letter may go out; `mayBeginAgain` is called after a no. */
+  mayBegin(): boolean {
+    const may = this.#unrecorded < this.#unrecordedMax
+    if (!may) this.#hasRefused = true
+    return may
   }
 
   /**
@@ -110,20 +134,28 @@ export class Recorder {
 
   /** Makes a conclusion durable. False when the spool is closed: recipients are as they were (RFC 1047). */
   async #keep(message: InHand, conclusion: Conclusion, wasTransmitted: boolean): Promise<boolean> {
-    this.#tell(message, conclusion)
     // What never reached a host is no harm when a crash repeats it: it must not hold up the others.
-    const weight = wasTransmitted ? 1 : 0
-    this.unrecorded += weight
+    if (wasTransmitted) this.#unrecorded += 1
     try {
       if (conclusion.dsnId !== null) await this.#sendDsn(message, conclusion, conclusion.dsnId)
-      await message.source.spool.settle(conclusion.settlements)
+      // On its way to the disk before it is told of: until it is written a crash doubles the message.
+      const written = message.source.spool.settle(conclusion.settlements)
+      this.#tell(message, conclusion)
+      await written
       return true
     } catch {
       return false
     } finally {
-      this.unrecorded -= weight
-      if (wasTransmitted) this.#deps.recorded()
+      if (wasTransmitted) this.#recorded()
     }
+  }
+
+  #recorded(): void {
+    this.#unrecorded -= 1
+    this.#unrecordedMax = Math.min(UNRECORDED_MAX, this.#unrecordedMax + 1)
+    if (!this.#hasRefused) return
+    this.#hasRefused = false
+    this.#deps.mayBeginAgain()
   }
 
   /** Lets recipients wait until delivery is resumed; told once, however often it is looked at. */

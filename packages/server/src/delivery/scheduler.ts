@@ -29,8 +29,6 @@ const POLL_MS_MIN = 50
 /** After a start messages wait this long for the first snapshot, looked for at the interval below. */
 const SETTINGS_WAIT_MS = 30_000
 const SETTINGS_POLL_MS = 500
-/** Outcomes that are not durable yet; beyond this nothing new begins, or a crash would repeat it all. */
-const UNRECORDED_MAX = 2000
 
 type ScheduledJob = Job & {
   readonly letter: ReturnType<typeof letterOf>
@@ -73,7 +71,7 @@ export class Scheduler {
       settingsOf: options.settingsOf,
       signal: this.#stopped.signal,
       store: (message) => this.#storeDsn(message),
-      recorded: () => this.#recorded(),
+      mayBeginAgain: () => this.#pumpAll(),
     })
     this.#deps = {
       clock: options.clock,
@@ -92,7 +90,7 @@ export class Scheduler {
         for (const other of this.#destinations.values()) other.closeIdle()
       },
       mayIdle: () => this.#waitingForHost.size === 0,
-      mayBegin: () => this.#recorder.unrecorded < UNRECORDED_MAX,
+      mayBegin: () => this.#recorder.mayBegin(),
     }
     this.#hosts.onRelease = () => this.#releaseHost()
     const waking = {
@@ -333,9 +331,7 @@ export class Scheduler {
     this.offer(envelope, content)
   }
 
-  #recorded(): void {
-    // At the limit everything stood still; the first record below it sets all going again.
-    if (this.#recorder.unrecorded !== UNRECORDED_MAX - 1) return
+  #pumpAll(): void {
     for (const destination of this.#destinations.values()) destination.pump()
   }
 

@@ -11,7 +11,12 @@ type WaitingCommit = {
   readonly waiter: Waiter
 }
 /** The settlements of one call; its promise resolves with the last of them. */
-type WaitingSettlement = { readonly items: readonly SettleItem[]; readonly waiter: Waiter }
+type WaitingSettlement = {
+  readonly items: readonly SettleItem[]
+  /** Somebody outside took the message, or was told of its end: until this is written a crash doubles that. */
+  readonly isFinal: boolean
+  readonly waiter: Waiter
+}
 
 export type GatheredBatch = {
   readonly batch: Batch
@@ -37,6 +42,7 @@ const REPORTS_WAITING_MAX = 50_000
 export class Gatherer {
   #commits: WaitingCommit[] = []
   #settlements: WaitingSettlement[] = []
+  #final = 0
   #reports: string[] = []
   #acknowledged = 0
   #acknowledgers: Waiter[] = []
@@ -59,6 +65,11 @@ export class Gatherer {
 
   get settlements(): number {
     return this.#settlements.length
+  }
+
+  /** Whether an outcome waits that a crash would repeat. */
+  get hasFinal(): boolean {
+    return this.#final > 0
   }
 
   commit(envelope: Envelope, content: Content, report: AcceptedReport): Promise<void> {
@@ -84,7 +95,11 @@ export class Gatherer {
 
   settle(settlements: readonly Settlement[]): Promise<void> {
     const items = settlements.map(settleItemOf)
-    return new Promise((resolve, reject) => this.#settlements.push({ items, waiter: { resolve, reject } }))
+    const isFinal = items.some(isFinalItem)
+    if (isFinal) this.#final += 1
+    return new Promise((resolve, reject) =>
+      this.#settlements.push({ items, isFinal, waiter: { resolve, reject } }),
+    )
   }
 
   report(reports: readonly EdgeReport[]): void {
@@ -145,6 +160,7 @@ export class Gatherer {
   putBack(gathered: GatheredBatch, why: string): void {
     this.#reject(gathered.commits, why)
     this.#settlements.unshift(...gathered.settlements)
+    for (const { isFinal } of gathered.settlements) if (isFinal) this.#final += 1
     this.#reports.unshift(...gathered.batch.reports)
     this.#acknowledgers.unshift(...gathered.acknowledged)
   }
@@ -157,6 +173,7 @@ export class Gatherer {
   /** Fails everything that waits, at the end. */
   rejectAll(why: string): void {
     this.rejectCommits(why)
+    this.#final = 0
     for (const { waiter } of this.#settlements.splice(0)) waiter.reject(new SpoolUnavailable(why))
     for (const waiter of this.#acknowledgers.splice(0)) waiter.reject(new SpoolUnavailable(why))
   }
@@ -178,10 +195,11 @@ export class Gatherer {
   #takeSettlements(): WaitingSettlement[] {
     let count = 0
     let keeping = 0
-    for (const { items } of this.#settlements) {
+    for (const { items, isFinal } of this.#settlements) {
       if (count >= SETTLEMENTS_PER_BATCH_MAX || keeping >= KEEPING_SETTLEMENTS_PER_BATCH_MAX) break
       count += 1
-      for (const { kind } of items) if (kind !== 'delivered' && kind !== 'bounced') keeping += 1
+      if (isFinal) this.#final -= 1
+      for (const item of items) if (!isFinalItem(item)) keeping += 1
     }
     return this.#settlements.splice(0, count)
   }
@@ -197,6 +215,10 @@ export class Gatherer {
     this.bytes -= length
     this.messages -= 1
   }
+}
+
+function isFinalItem({ kind }: SettleItem): boolean {
+  return kind === 'delivered' || kind === 'bounced'
 }
 
 /** Replies kept for the list of the queue; the whole one stands in the report. */

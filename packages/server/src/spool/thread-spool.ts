@@ -26,14 +26,10 @@ import type { AnswerOf, FromWriter, OutboxRow, OutboxText, Question, WriterStart
  * eighth less CPU a message, and who has that CPU answers sooner. A lone sender never waits for it.
  */
 const BATCH_GAP_MS = 3
-/** As many messages in one batch are a load. */
-const BATCH_COMMITS_UNDER_LOAD = 2
-/**
- * Settlements alone are in little hurry when much is going on: they wait this long for a commit to ride with.
- */
+/** As many messages, or as many outcomes, in one batch are a load. */
+const BATCH_ITEMS_UNDER_LOAD = 2
+/** What nobody waits for and no crash doubles waits this long for something to ride with. */
 const UNHURRIED_MS = 5
-/** Batches so far apart are few: then each outcome is worth a sync of its own. */
-const CALM_MS = 10
 /** As many settlements are worth a sync of their own at once. */
 const SETTLEMENTS_WITHOUT_WAIT = 256
 /** Beyond these the disk is slower than the senders: MAIL answers 452 until half of it is written. */
@@ -64,11 +60,9 @@ export class ThreadSpool implements Spool {
   #number = 0
   #onItsWay: GatheredBatch | null = null
   #isScheduled = false
-  /** When the last batch left, and how many messages it carried. */
+  /** When the last batch left, and how many messages or outcomes it carried, whichever were more. */
   #sentAt = 0
-  #sentCommits = 0
-  /** That one came long after the one before it. */
-  #wasCalm = true
+  #sentItems = 0
   #timer: NodeJS.Timeout | null = null
   #fault: string | null = null
   #isFull = false
@@ -112,10 +106,7 @@ export class ThreadSpool implements Spool {
     if (this.#isClosed) return Promise.reject(new SpoolUnavailable('the spool is closed'))
     if (settlements.length === 0) return Promise.resolve()
     const durable = this.#gatherer.settle(settlements)
-    // In calm times at once: the next hop has the message, and a crash until it is written doubles it.
-    const isCalm = this.#wasCalm || this.#options.clock.now() - this.#sentAt >= CALM_MS
-    if (isCalm || this.#gatherer.settlements >= SETTLEMENTS_WITHOUT_WAIT) this.#hurry()
-    else this.#later()
+    this.#sendSoon()
     return durable
   }
 
@@ -225,8 +216,15 @@ export class ThreadSpool implements Spool {
     else setImmediate(send)
   }
 
+  /** Messages have senders who wait; what the next hop has, a crash doubles until that is written. */
+  #sendSoon(): void {
+    const { hasCommits, hasFinal, settlements, isEmpty } = this.#gatherer
+    if (hasCommits || hasFinal || settlements >= SETTLEMENTS_WITHOUT_WAIT) this.#hurry()
+    else if (!isEmpty) this.#later()
+  }
+
   #gapMs(): number {
-    if (this.#sentCommits < BATCH_COMMITS_UNDER_LOAD) return 0
+    if (this.#sentItems < BATCH_ITEMS_UNDER_LOAD) return 0
     return Math.min(BATCH_GAP_MS, this.#sentAt + BATCH_GAP_MS - this.#options.clock.now())
   }
 
@@ -246,11 +244,9 @@ export class ThreadSpool implements Spool {
     this.#timer = null
     const gathered = this.#gatherer.take()
     this.#onItsWay = gathered
-    const now = this.#options.clock.now()
-    this.#wasCalm = now - this.#sentAt >= CALM_MS
-    this.#sentAt = now
-    this.#sentCommits = gathered.batch.commits.length
-    const { contents } = gathered.batch
+    this.#sentAt = this.#options.clock.now()
+    const { commits, settlements, contents } = gathered.batch
+    this.#sentItems = Math.max(commits.length, settlements.length)
     this.#worker.postMessage(gathered.batch, contents === null ? [] : [contents.buffer as ArrayBuffer])
   }
 
@@ -267,9 +263,7 @@ export class ThreadSpool implements Spool {
         this.#onItsWay = null
         if (gathered !== null) this.#gatherer.resolve(gathered, message.refused)
         if (message.dropped > 0) this.#options.emit('spool.reports.dropped', { count: message.dropped })
-        if (this.#gatherer.hasCommits || this.#gatherer.settlements >= SETTLEMENTS_WITHOUT_WAIT) this.#hurry()
-        else if (this.#wasCalm && this.#gatherer.settlements > 0) this.#hurry()
-        else if (!this.#gatherer.isEmpty) this.#later()
+        this.#sendSoon()
         return
       }
       case 'unavailable':
