@@ -5,7 +5,7 @@ import { addressKey, mailboxOf } from '@gatepost/mail/address.ts'
 import { fail, ok, type Parsed } from '@gatepost/mail/parsed.ts'
 import { managedSenderId } from '#link/managed-sender.ts'
 import type { Row } from '#store/schema.ts'
-import { ancestorsOf, readDomainName } from '../domain/name.ts'
+import { readDomainName } from '../domain/name.ts'
 import type { OwnDomains } from '../user/address.ts'
 
 /** A sender of a list: an address, or a domain that stands for its sub-domains too. */
@@ -34,7 +34,10 @@ export function ownDomainTest(domains: OwnDomains): (domain: string) => boolean 
   return (domain) => {
     const found = known.get(domain)
     if (found !== undefined) return found
-    const isOwn = domains.has(domain) || ancestorsOf(domain).some((name) => domains.get(name) === true)
+    let isOwn = domains.has(domain)
+    for (let dot = domain.indexOf('.'); !isOwn && dot >= 0; dot = domain.indexOf('.', dot + 1)) {
+      isOwn = domains.get(domain.slice(dot + 1)) === true
+    }
     known.set(domain, isOwn)
     return isOwn
   }

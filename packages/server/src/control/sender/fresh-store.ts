@@ -4,8 +4,8 @@ import { sql } from 'kysely'
 import { managedSenderKey, managedSenderValue } from '#link/managed-sender.ts'
 import { appendBatches, ENTRIES_PER_BATCH_MAX } from '#store/feed.ts'
 import type { Trx } from '#store/open.ts'
-import { LETTERS, type PackedList } from './packed-list.ts'
-import { int } from './store.ts'
+import { countOf, LETTERS, type Letter, type PackedList } from './packed-list.ts'
+import { countUp, int } from './store.ts'
 import type { Made } from './write-store.ts'
 
 /**
@@ -21,7 +21,7 @@ export async function writeFresh(
   const rows = insertRows(trx, made)
   const values = batchesOf(list, made)
   await rows
-  await insertCounts(trx, made)
+  await countUp(trx, new Map(list.users.map(([userKey, senders]) => [userKey, countOf(senders)])), made)
   await appendBatches(trx, { tenantId, list: 'managed-sender', values }, { dialect, now })
 }
 
@@ -30,44 +30,31 @@ async function insertRows(trx: Trx, made: Made & { readonly reference: string })
   const now = int(made.now, dialect)
   const isSqlite = dialect === 'sqlite'
   const at = sql.raw(isSqlite ? "instr(e.value, '@')" : "strpos(e.value, '@')")
-  // A sender without an at sign is a domain and begins behind the letter.
-  const domain = isSqlite ? sql`max(${at} + 1, 2)` : sql`greatest(${at} + 1, 2)`
-  const isPermit = sql.raw(`('${LETTERS.permit}', '${LETTERS['permit-if-authenticated']}')`)
-  const isOnly = sql.raw(`('${LETTERS['permit-if-authenticated']}', '${LETTERS['block-if-authenticated']}')`)
-  await sql`insert into managed_sender (tenant_id, user_key, sender, sender_domain, action,
+  const isPermit = sql.raw(`k.key in ('${LETTERS.permit}', '${LETTERS['permit-if-authenticated']}')`)
+  const isOnly = sql.raw(
+    `k.key in ('${LETTERS['permit-if-authenticated']}', '${LETTERS['block-if-authenticated']}')`,
+  )
+  // Each user and what is said is read out once: of 50,000 entries every expression counts.
+  const users = sql`select l.value ->> 0 as user_key, l.value -> 1 as senders
+    from user_import i cross join ${USERS[dialect]} l where i.tenant_id = ${tenantId} and i.id = ${reference}`
+  await sql`with u as materialized (${users})
+    insert into managed_sender (tenant_id, user_key, sender, sender_domain, action,
       only_if_authenticated, reference, source, comment, expires_at, created_at, created_by, updated_at)
-    select ${tenantId}, ${USER[dialect]}, substr(e.value, 2), substr(e.value, ${domain}),
-      case when substr(e.value, 1, 1) in ${isPermit} then 'permit' else 'block' end,
-      case when substr(e.value, 1, 1) in ${isOnly} then 1 else 0 end,
+    select ${tenantId}, u.user_key, e.value, substr(e.value, ${at} + 1),
+      case when ${isPermit} then 'permit' else 'block' end, case when ${isOnly} then 1 else 0 end,
       ${reference}, ${source}, ${comment}, ${int(made.expiresAt, dialect)}, ${now}, ${createdBy}, ${now}
-    from ${usersOfImport(made)} cross join ${ENTRIES[dialect]}`.execute(trx)
+    from u cross join ${SENDERS[dialect]}`.execute(trx)
 }
 
-async function insertCounts(trx: Trx, made: Made & { readonly reference: string }): Promise<void> {
-  const { dialect, tenantId } = made
-  await sql`insert into sender_list (tenant_id, user_key, entries, changed_at)
-    select ${tenantId}, ${USER[dialect]}, ${COUNT[dialect]}, ${int(made.now, dialect)}
-    from ${usersOfImport(made)}`.execute(trx)
+/** The users of the import's packed list. */
+const USERS = {
+  sqlite: sql`json_each(cast(i.raw as text), '$.users')`,
+  postgres: sql`jsonb_array_elements(convert_from(i.raw, 'UTF8')::jsonb -> 'users')`,
 }
-
-/** The users of the import's packed list, as rows `u`. */
-function usersOfImport({ dialect, tenantId, reference }: Made) {
-  const users =
-    dialect === 'sqlite'
-      ? sql`json_each(cast(i.raw as text), '$.users') u`
-      : sql`jsonb_array_elements(convert_from(i.raw, 'UTF8')::jsonb -> 'users') u`
-  return sql`(select raw from user_import where tenant_id = ${tenantId} and id = ${reference}) i
-    cross join ${users}`
-}
-
-const USER = { sqlite: sql`json_extract(u.value, '$[0]')`, postgres: sql`(u.value ->> 0)` }
-const COUNT = {
-  sqlite: sql`json_array_length(u.value, '$[1]')`,
-  postgres: sql`jsonb_array_length(u.value -> 1)`,
-}
-const ENTRIES = {
-  sqlite: sql`json_each(u.value, '$[1]') e`,
-  postgres: sql`jsonb_array_elements_text(u.value -> 1) e`,
+/** The senders of a user: what is said as `k.key`, the sender as `e.value`. */
+const SENDERS = {
+  sqlite: sql`json_each(u.senders) k cross join json_each(k.value) e`,
+  postgres: sql`jsonb_each(u.senders) k cross join jsonb_array_elements_text(k.value) e`,
 }
 
 /** Rows of the feed as texts: what `appendFeed` makes of the same entries, without an object for each. */
@@ -75,21 +62,22 @@ function batchesOf({ users }: PackedList, { source, expiresAt }: Made): readonly
   const valueFor = (action: 'permit' | 'block', onlyIfAuthenticated: boolean): string => {
     return JSON.stringify(managedSenderValue({ action, source, onlyIfAuthenticated, expiresAt }))
   }
-  const values = new Map<string, string>([
+  const values: readonly (readonly [Letter, string])[] = [
     [LETTERS.permit, valueFor('permit', false)],
     [LETTERS['permit-if-authenticated'], valueFor('permit', true)],
     [LETTERS.block, valueFor('block', false)],
     [LETTERS['block-if-authenticated'], valueFor('block', true)],
-  ])
+  ]
   const batches: string[] = []
   let batch: string[] = []
-  for (const [userKey, entries] of users) {
-    for (const entry of entries) {
-      const key = JSON.stringify(managedSenderKey(userKey, entry.slice(1)))
-      batch.push(`[${key},${values.get(entry.charAt(0))}]`)
-      if (batch.length < ENTRIES_PER_BATCH_MAX) continue
-      batches.push(`[${batch.join(',')}]`)
-      batch = []
+  for (const [userKey, senders] of users) {
+    for (const [letter, value] of values) {
+      for (const sender of senders[letter] ?? []) {
+        batch.push(`[${JSON.stringify(managedSenderKey(userKey, sender))},${value}]`)
+        if (batch.length < ENTRIES_PER_BATCH_MAX) continue
+        batches.push(`[${batch.join(',')}]`)
+        batch = []
+      }
     }
   }
   if (batch.length > 0) batches.push(`[${batch.join(',')}]`)

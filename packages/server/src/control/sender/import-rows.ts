@@ -2,21 +2,23 @@
 import type { RowError } from '@gatepost/contract/user-import.ts'
 import { addressRemedy, type OwnDomains, readUserAddress } from '../user/address.ts'
 import type { CsvFault, CsvRow } from '../user/csv.ts'
-import { ITEMS_PER_TURN, letOthersIn } from '../user/turn.ts'
+import { letOthersIn } from '../user/turn.ts'
 import { ownDomainTest, senderRemedy } from './entry.ts'
 import type { Columns } from './import-columns.ts'
+import { type Letter, type Lists, letterOf } from './packed-list.ts'
 import { senderReader } from './sender-reader.ts'
-import type { NewSender } from './write-store.ts'
 
-export type CheckedRow = NewSender & {
+/** A row as it was read: whose list, which sender, and what is said of it. */
+export type CheckedRow = {
   readonly line: number
-  /** The action as the file writes it. */
-  readonly actionText: string
+  readonly userKey: string
+  readonly sender: string
+  readonly letter: Letter
 }
 
 export type CheckedRows = {
-  /** In the order of users and senders. */
-  readonly entries: readonly CheckedRow[]
+  readonly lists: Lists
+  readonly count: number
   /** The first of the file. */
   readonly sample: readonly CheckedRow[]
   readonly errors: readonly RowError[]
@@ -25,14 +27,21 @@ export type CheckedRows = {
   readonly assumed: number
 }
 
+type Table = { readonly rows: readonly CsvRow[]; readonly faults: readonly CsvFault[] }
+type Action = 'permit' | 'block'
+type Means = 'user' | 'sender' | 'action'
+type Wrong = { readonly means: Means; readonly text: string; readonly reason: string }
+
 /** What other gateways call the two actions. */
-const ACTIONS: ReadonlyMap<string, 'permit' | 'block'> = new Map([
+const ACTIONS: ReadonlyMap<string, Action> = new Map([
   ...['permit', 'permitted', 'allow', 'allowed', 'approve', 'approved', 'safe', 'whitelist', 'trusted'].map(
     (word) => [word, 'permit'] as const,
   ),
   ...['block', 'blocked', 'deny', 'denied', 'reject', 'blacklist'].map((word) => [word, 'block'] as const),
 ])
 const SAMPLE_ROWS = 20
+/** Rows checked between two turns: a few milliseconds. */
+const ROWS_PER_TURN = 2_500
 /** Enough of a wrong value to find it again. */
 const TEXT_SHOWN_MAX = 200
 /** An apostrophe that spreadsheets and our own export put before what looks like a formula. */
@@ -40,119 +49,128 @@ const APOSTROPHE = 39
 const TEXT_MARK = /^'(?=[=+\-@;|\uff1d\uff0b\uff0d\uff20])/
 
 /** Checks rows one by one and against each other; what the store already has is compared later. */
-export async function checkRows(
-  table: { readonly rows: readonly CsvRow[]; readonly faults: readonly CsvFault[] },
-  columns: Columns,
-  domains: OwnDomains,
-): Promise<CheckedRows> {
+export async function checkRows(table: Table, columns: Columns, domains: OwnDomains): Promise<CheckedRows> {
+  const lists = new Map<string, Map<string, Letter>>()
   const errors: RowError[] = table.faults.map(({ line, reason }) => ({ line, column: '', text: '', reason }))
-  const reader = readerOf(columns, domains)
-  const byUser = new Map<string, CheckedRow[]>()
+  const contradicting: CsvRow[] = []
   const sample: CheckedRow[] = []
+  const read = readerOf(columns, domains, lists)
   const { rows } = table
+  let duplicates = 0
+  let count = 0
   for (let at = columns.hasHead ? 1 : 0; at < rows.length; at += 1) {
-    if (at % ITEMS_PER_TURN === 0) await letOthersIn()
-    const read = reader(rows[at]!)
-    if ('reason' in read) {
-      errors.push({ ...read, text: read.text.slice(0, TEXT_SHOWN_MAX) })
+    if (at % ROWS_PER_TURN === 0) await letOthersIn()
+    const row = rows[at]!
+    const wrong = read(row)
+    if (wrong !== null) {
+      errors.push(errorOf(row.line, wrong, columns))
       continue
     }
-    if (sample.length < SAMPLE_ROWS && !sample.some((row) => isOfOne(row, read))) sample.push(read)
-    const ofUser = byUser.get(read.userKey)
-    if (ofUser) ofUser.push(read)
-    else byUser.set(read.userKey, [read])
+    const { list, userKey, sender, letter } = read.row
+    const first = list.get(sender)
+    if (first === undefined) {
+      list.set(sender, letter)
+      count += 1
+      if (sample.length < SAMPLE_ROWS) sample.push({ line: row.line, userKey, sender, letter })
+    } else if (first === letter) duplicates += 1
+    else contradicting.push(row)
   }
-  const { entries, duplicates } = withoutTwice(byUser, (row, first) => {
-    errors.push(contradiction(row, first, columns))
+  for (const error of contradictions(contradicting, table, columns, domains)) errors.push(error)
+  const assumed = columns.at.action < 0 ? count : 0
+  return { lists, count, sample, errors: errors.toSorted((a, b) => a.line - b.line), duplicates, assumed }
+}
+
+/** Rows that say the other thing of a sender than a row before them; which one that is is looked up now. */
+function contradictions(
+  found: readonly CsvRow[],
+  { rows }: Table,
+  columns: Columns,
+  domains: OwnDomains,
+): readonly RowError[] {
+  if (found.length === 0) return []
+  const firsts = new Map<string, { readonly line: number; readonly letter: Letter }>()
+  const read = readerOf(columns, domains, new Map())
+  const placeOf = ({ userKey, sender }: Read): string => `${userKey}\n${sender}`
+  for (const row of rows) {
+    if (read(row) !== null) continue
+    const place = placeOf(read.row)
+    if (!firsts.has(place)) firsts.set(place, { line: row.line, letter: read.row.letter })
+  }
+  return found.map((row) => {
+    read(row)
+    const first = firsts.get(placeOf(read.row))!
+    const action = first.letter === letterOf('block', false) ? 'BLOCK' : 'PERMIT'
+    const reason = `Line ${first.line} says ${action} for the same user and sender. Keep one of the two.`
+    const text = unmarked(row.cells[columns.at.action] ?? '')
+    return errorOf(row.line, { means: 'action', text, reason }, columns)
   })
-  const assumed = columns.at.action < 0 ? entries.length : 0
-  return { entries, sample, errors: errors.toSorted((a, b) => a.line - b.line), duplicates, assumed }
 }
 
-/** Entries in the order of the table's key, each once; neighbours tell who stands twice. */
-function withoutTwice(
-  byUser: ReadonlyMap<string, CheckedRow[]>,
-  contradicts: (row: CheckedRow, first: CheckedRow) => void,
-): { readonly entries: readonly CheckedRow[]; readonly duplicates: number } {
-  const entries: CheckedRow[] = []
-  let duplicates = 0
-  for (const user of [...byUser.keys()].sort()) {
-    let first: CheckedRow | null = null
-    // The sort keeps rows of one sender in the order of the file.
-    for (const row of byUser.get(user)!.sort(bySender)) {
-      if (first?.sender !== row.sender) {
-        first = row
-        entries.push(row)
-      } else if (first.action === row.action) duplicates += 1
-      else contradicts(row, first)
-    }
-  }
-  return { entries, duplicates }
+function errorOf(line: number, { means, text, reason }: Wrong, columns: Columns): RowError {
+  const column = columns.columns[columns.at[means]]?.header ?? ''
+  return { line, column, text: text.slice(0, TEXT_SHOWN_MAX), reason }
 }
 
-function isOfOne(a: CheckedRow, b: CheckedRow): boolean {
-  return a.userKey === b.userKey && a.sender === b.sender
+type User = { readonly key: string; readonly list: Map<string, Letter> }
+type Read = {
+  readonly userKey: string
+  readonly sender: string
+  readonly letter: Letter
+  readonly list: Map<string, Letter>
 }
+/** Reads a row into `row`, one place for all of them, or says what is wrong with it. */
+type Reader = { (row: CsvRow): Wrong | null; readonly row: Read }
 
-function bySender(a: CheckedRow, b: CheckedRow): number {
-  if (a.sender === b.sender) return 0
-  return a.sender < b.sender ? -1 : 1
-}
-
-/** Reads one row. Users and domains repeat, so what was read of them is kept for the file. */
-function readerOf(columns: Columns, domains: OwnDomains): (row: CsvRow) => CheckedRow | RowError {
-  const users = kept((text) => readUserAddress(text, domains))
+/** Users, domains and actions repeat, so what was read of them is kept for the file. */
+function readerOf({ at }: Columns, domains: OwnDomains, lists: Map<string, Map<string, Letter>>): Reader {
+  const users = new Map<string, User>()
+  const actions = new Map<string, Action>()
   const senders = senderReader(ownDomainTest(domains))
-  const headOf = (means: 'user' | 'sender' | 'action'): string =>
-    columns.columns[columns.at[means]]?.header ?? ''
-  return ({ line, cells }) => {
-    const cell = (index: number): string => unmarked(cells[index] ?? '')
-    const fault = (means: 'user' | 'sender' | 'action', text: string, reason: string): RowError => {
-      return { line, column: headOf(means), text, reason }
-    }
-    const userText = cell(columns.at.user)
-    if (userText === '') return fault('user', '', 'There is no internal address in this row.')
-    const user = users(userText)
-    if (!user.ok) return fault('user', userText, addressRemedy(user.fault, userText, domains))
-    const senderText = cell(columns.at.sender)
-    if (senderText === '') return fault('sender', '', 'There is no external address or domain in this row.')
-    const sender = senders(senderText)
-    if (!sender.ok) return fault('sender', senderText, senderRemedy(sender.fault, senderText))
-    const actionText = columns.at.action < 0 ? 'PERMIT' : cell(columns.at.action)
-    const action = ACTIONS.get(actionText.toLowerCase())
-    if (!action) return fault('action', actionText, actionRemedy(actionText))
-    const onlyIfAuthenticated = sender.value.kind === 'domain' && action === 'permit'
-    const { sender: name, domain } = sender.value
-    const entry = { userKey: user.value.key, sender: name, domain, action, onlyIfAuthenticated }
-    return { line, actionText, ...entry }
+  const row = { userKey: '', sender: '', letter: letterOf('permit', false), list: new Map<string, Letter>() }
+  const readUser = (text: string): User | Wrong => {
+    if (text === '') return wrong('user', '', 'There is no internal address in this row.')
+    const user = readUserAddress(text, domains)
+    if (!user.ok) return wrong('user', text, addressRemedy(user.fault, text, domains))
+    const { key } = user.value
+    const list = lists.get(key) ?? new Map<string, Letter>()
+    lists.set(key, list)
+    const known = { key, list }
+    users.set(text, known)
+    return known
   }
+  const read = ({ cells }: CsvRow): Wrong | null => {
+    const userText = unmarked(cells[at.user] ?? '')
+    const user = users.get(userText) ?? readUser(userText)
+    if ('reason' in user) return user
+    const senderText = unmarked(cells[at.sender] ?? '')
+    if (senderText === '') return wrong('sender', '', 'There is no external address or domain in this row.')
+    const sender = senders(senderText)
+    if (!sender.ok) return wrong('sender', senderText, senderRemedy(sender.fault, senderText))
+    const actionText = at.action < 0 ? 'PERMIT' : unmarked(cells[at.action] ?? '')
+    let action = actions.get(actionText)
+    if (!action) {
+      action = ACTIONS.get(actionText.toLowerCase())
+      if (!action) return wrong('action', actionText, actionRemedy(actionText))
+      actions.set(actionText, action)
+    }
+    row.userKey = user.key
+    row.list = user.list
+    row.sender = sender.value.sender
+    row.letter = letterOf(action, sender.value.kind === 'domain' && action === 'permit')
+    return null
+  }
+  return Object.assign(read, { row })
+}
+
+function wrong(means: Means, text: string, reason: string): Wrong {
+  return { means, text, reason }
 }
 
 function unmarked(text: string): string {
   return text.charCodeAt(0) === APOSTROPHE ? text.replace(TEXT_MARK, '') : text
 }
 
-function kept<Value>(read: (text: string) => Value): (text: string) => Value {
-  const known = new Map<string, Value>()
-  return (text) => {
-    const found = known.get(text)
-    if (found !== undefined) return found
-    const value = read(text)
-    known.set(text, value)
-    return value
-  }
-}
-
 function actionRemedy(text: string): string {
   if (text === '') return 'There is no action in this row. Write PERMIT or BLOCK.'
   return `“${text.slice(0, 100)}” is no action. Write PERMIT or BLOCK.`
-}
-
-function contradiction(row: CheckedRow, first: CheckedRow, columns: Columns): RowError {
-  return {
-    line: row.line,
-    column: columns.columns[columns.at.action]?.header ?? '',
-    text: row.actionText.slice(0, TEXT_SHOWN_MAX),
-    reason: `Line ${first.line} says ${first.action.toUpperCase()} for the same user and sender. Keep one of the two.`,
-  }
 }

@@ -6,7 +6,7 @@ import {
   type SenderSummary,
 } from '@gatepost/contract/sender.ts'
 import { newId } from '#platform/random.ts'
-import type { Trx } from '#store/open.ts'
+import type { Db, Trx } from '#store/open.ts'
 import { appendAudit } from '../audit/audit.ts'
 import { addActivity } from '../connect/activity.ts'
 import { addressesOf } from '../outbound/store.ts'
@@ -20,6 +20,7 @@ import {
   dropOldImports,
   dropUndo,
   findImport,
+  findShown,
   type ImportRow,
   importOf,
   insertImport,
@@ -32,17 +33,21 @@ import { writeFresh } from './fresh-store.ts'
 import { findColumns } from './import-columns.ts'
 import { type CheckedRows, checkRows } from './import-rows.ts'
 import { type SenderUndo, undoOfWritten, undoWritten } from './import-undo.ts'
-import { bytesOf, domainOf, entriesOf, listOf, type PackedList, packedList } from './packed-list.ts'
-import { countSenders, primariesOf } from './store.ts'
 import {
-  compareSenders,
-  countsByUser,
-  listedAmong,
-  type NewSender,
-  usersOf,
-  type Written,
-  writeSenders,
-} from './write-store.ts'
+  bytesOf,
+  countOf,
+  domainOf,
+  entriesOf,
+  isReadable,
+  LETTERS,
+  type Letter,
+  type Lists,
+  listOf,
+  type PackedList,
+  packedLists,
+} from './packed-list.ts'
+import { countSenders, primariesOf } from './store.ts'
+import { compareSenders, countsByUser, listedAmong, type Written, writeSenders } from './write-store.ts'
 
 type Deps = Pick<ControlDeps, 'store' | 'clock' | 'link'>
 type ReadDeps = Pick<Deps, 'store' | 'clock'>
@@ -51,9 +56,12 @@ type Found = Omit<SenderImport, 'id' | 'state' | 'fileName' | 'createdAt' | 'com
 /** Shown and kept; the count is exact. */
 const ERRORS_KEPT_MAX = 5_000
 const USERS_SHOWN_MAX = 100
+const NOTHING = new Uint8Array()
 const EMPTY =
   'The file has no rows. Write one entry a row: internal address, external address or domain, PERMIT or BLOCK.'
 const STALE_FORM = 'This file was checked by another release. Upload it again.'
+const OTHER_RELEASE =
+  'This file was imported by another release and is not taken back. Filter by source to remove entries.'
 const TWO_COLUMNS =
   'The rows have one column only. Write internal address, external address or domain, and PERMIT or BLOCK.'
 
@@ -74,19 +82,19 @@ export async function previewSenders(
   if (rows > SENDER_ROWS_PER_IMPORT_MAX) throw tooMany(SENDER_ROWS_PER_IMPORT_MAX)
   if (rows === 0) throw problem('file-unreadable', EMPTY)
   const checked = await checkRows(table, columns, await ownDomains(store.db, tenantId))
-  const { entries, waiting } = await withPrimaries(scope, checked.entries, deps)
-  const compared = await compareSenders(store.db, entries, { tenantId, now, dialect: store.dialect })
+  const { list, waiting } = await withPrimaries(scope, checked.lists, deps)
+  const compared = await comparedWith(store.db, list, { tenantId, now, dialect: store.dialect })
   const found: Found = {
     columns: [...columns.columns],
     rows,
-    ...countsOf(compared),
-    duplicates: checked.duplicates + checked.entries.length - entries.length,
+    ...(compared === null ? countsOfFresh(list) : countsOf(compared)),
+    duplicates: checked.duplicates + checked.count - list.entries,
     waiting,
     errors: checked.errors.slice(0, ERRORS_KEPT_MAX),
     errorCount: checked.errors.length,
     warnings: [table.warning, assumedWarning(checked)].filter((text) => text !== null),
-    sample: checked.sample.map(({ line, userKey, sender, action }) => {
-      return { line, user: userKey, sender, action }
+    sample: checked.sample.map(({ line, userKey, sender, letter }) => {
+      return { line, user: userKey, sender, action: letter === LETTERS.block ? 'block' : 'permit' }
     }),
   }
   const id = newId('imp', now)
@@ -96,7 +104,7 @@ export async function previewSenders(
     kind: 'senders',
     file_name: upload.fileName,
     // A file with errors is never imported, so nothing of it need be kept.
-    raw: bytesOf(packedList(checked.errors.length > 0 ? [] : entries)),
+    raw: checked.errors.length > 0 ? NOTHING : bytesOf(list),
     created_at: now,
     created_by: scope.actor.name,
   } as const
@@ -109,7 +117,8 @@ export async function getSenderImport(
   id: string,
   { store, clock }: ReadDeps,
 ): Promise<SenderImport> {
-  const row = await requireImport(store.db as Trx, scope, id)
+  const row = await findShown(store.db, scope.tenantId, id, 'senders')
+  if (!row) throw noImport(id)
   return importOf<Found>(row, clock.now())
 }
 
@@ -163,19 +172,29 @@ async function writeList(
     now,
     dialect,
   } as const
-  const userKeys = list.users.map(([userKey]) => userKey)
-  const listed = list.isPlain ? await listedAmong(trx, tenantId, { userKeys, dialect }) : null
-  if (listed?.size === 0) {
+  const compared = await comparedWith(trx, list, { tenantId, now, dialect })
+  if (compared === null && list.isPlain) {
     await writeFresh(trx, list, made)
     const counts = countsOfFresh(list)
     await keepFresh(trx, row, { found: { ...preview, ...counts }, now, dialect })
     return counts
   }
-  const compared = await compareSenders(trx, entriesOf(list), { tenantId, now, dialect })
-  await writeSenders(trx, compared, made)
-  const counts = countsOf(compared)
-  await keepCommitted(trx, row, { found: { ...preview, ...counts }, undo: undoOfWritten(compared), now })
+  const written = compared ?? { added: entriesOf(list), replaced: [], unchanged: [], before: [] }
+  await writeSenders(trx, written, made)
+  const counts = countsOf(written)
+  await keepCommitted(trx, row, { found: { ...preview, ...counts }, undo: undoOfWritten(written), now })
   return counts
+}
+
+/** What a list changes; null when nobody in it has entries, so that each is new. */
+async function comparedWith(
+  db: Db,
+  list: PackedList,
+  made: { readonly tenantId: string; readonly now: number; readonly dialect: Deps['store']['dialect'] },
+): Promise<Written | null> {
+  const userKeys = list.users.map(([userKey]) => userKey)
+  const listed = await listedAmong(db, made.tenantId, { userKeys, dialect: made.dialect })
+  return listed.size === 0 ? null : compareSenders(db, entriesOf(list), made)
 }
 
 /** Takes an import back; entries that were changed since stay. Throws `import-gone`. */
@@ -186,6 +205,7 @@ export async function takeBackSenders(scope: Scope, id: string, deps: Deps): Pro
     const row = await requireImport(trx, scope, id)
     const now = clock.now()
     const undo = await claimUndo<SenderUndo>(trx, row, now)
+    if (!isReadable(undo.list)) throw problem('import-gone', OTHER_RELEASE)
     await undoWritten(trx, undo, { tenantId, importId: id, now, dialect: store.dialect })
     await dropUndo(trx, row)
     await note(trx, scope, { row, action: 'senders.import-undone', text: 'was taken back', after: null, now })
@@ -216,39 +236,42 @@ export async function summarizeSenders(scope: Scope, { store, clock }: ReadDeps)
 /** Entries of an alias go to the list of its user; the same sender for both is one entry. */
 async function withPrimaries(
   scope: Scope,
-  entries: CheckedRows['entries'],
+  lists: Lists,
   { store }: ReadDeps,
-): Promise<{ readonly entries: readonly NewSender[]; readonly waiting: number }> {
-  const primaries = await primariesOf(store.db, scope.tenantId, usersOf(entries), store.dialect)
-  const waiting =
-    primaries.size === 0
-      ? entries.length
-      : entries.reduce((sum, { userKey }) => sum + (primaries.has(userKey) ? 0 : 1), 0)
-  if (![...primaries].some(([key, primary]) => key !== primary)) return { entries, waiting }
-  const byPlace = new Map<string, NewSender>()
-  for (const entry of entries) {
-    const userKey = primaries.get(entry.userKey) ?? entry.userKey
-    byPlace.set(`${userKey}\n${entry.sender}`, { ...entry, userKey })
+): Promise<{ readonly list: PackedList; readonly waiting: number }> {
+  const primaries = await primariesOf(store.db, scope.tenantId, [...lists.keys()], store.dialect)
+  let waiting = 0
+  for (const [userKey, { size }] of lists) if (!primaries.has(userKey)) waiting += size
+  if (![...primaries].some(([key, primary]) => key !== primary)) return { list: packedLists(lists), waiting }
+  const ofPrimary = new Map<string, Map<string, Letter>>()
+  for (const key of [...lists.keys()].sort()) {
+    const userKey = primaries.get(key) ?? key
+    const list = ofPrimary.get(userKey) ?? new Map<string, Letter>()
+    for (const [sender, letter] of lists.get(key)!) list.set(sender, letter)
+    ofPrimary.set(userKey, list)
   }
-  return { entries: [...byPlace.values()], waiting }
+  return { list: packedLists(ofPrimary), waiting }
 }
 
 /** Domains may have gone or come since the preview. */
 async function requireOwnDomains(scope: Scope, list: PackedList, { store }: ReadDeps): Promise<void> {
   const domains = await ownDomains(store.db, scope.tenantId)
-  const isOwnSender = (entry: string): boolean => domains.has(domainOf(entry.slice(1)))
-  const isStale = list.users.some(([userKey, entries]) => {
-    return domains.get(domainOf(userKey)) !== true || entries.some(isOwnSender)
+  const isOwnSender = (sender: string): boolean => domains.has(domainOf(sender))
+  const isStale = list.users.some(([userKey, senders]) => {
+    if (domains.get(domainOf(userKey)) !== true) return true
+    return Object.values(senders).some((ofLetter) => ofLetter.some(isOwnSender))
   })
   if (isStale)
     throw problem('import-gone', 'Your domains have changed since the preview. Upload the file again.')
 }
 
 /** Counts of a list whose every entry is new. */
-function countsOfFresh({ users }: PackedList): ReturnType<typeof countsOf> {
-  const byUser = users.map(([user, { length }]) => ({ user, added: length, replaced: 0, unchanged: 0 }))
+function countsOfFresh({ users, entries }: PackedList): ReturnType<typeof countsOf> {
+  const byUser = users.map(([user, senders]) => {
+    return { user, added: countOf(senders), replaced: 0, unchanged: 0 }
+  })
   return {
-    added: byUser.reduce((sum, { added }) => sum + added, 0),
+    added: entries,
     replaced: 0,
     unchanged: 0,
     users: byUser.length,
@@ -281,8 +304,12 @@ function assumedWarning({ assumed }: CheckedRows): string | null {
 
 async function requireImport(trx: Trx, scope: Scope, id: string): Promise<ImportRow> {
   const row = await findImport(trx, scope.tenantId, id, 'senders')
-  if (!row) throw problem('not-found', `There is no import “${id}” here.`)
+  if (!row) throw noImport(id)
   return row
+}
+
+function noImport(id: string): Error {
+  return problem('not-found', `There is no import “${id}” here.`)
 }
 
 type Note = {

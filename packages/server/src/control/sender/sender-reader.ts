@@ -5,8 +5,10 @@ import { parseDomain } from '@gatepost/mail/domain.ts'
 import { fail, ok, type Parsed } from '@gatepost/mail/parsed.ts'
 import { readSender, type Sender, type SenderFault } from './entry.ts'
 
-/** What no reader has to fold, unquote or take brackets from: atoms with dots between, in lower case. */
-const PLAIN_LOCAL_PART = /^[a-z0-9_+\-=]+(?:\.[a-z0-9_+\-=]+)*$/
+/** What no reader has to fold, unquote or take brackets from; a dot stands between two of them only. */
+const PLAIN = new Set([...'abcdefghijklmnopqrstuvwxyz0123456789_+-='].map((sign) => sign.charCodeAt(0)))
+const IS_PLAIN = Uint8Array.from({ length: 128 }, (_, code) => (PLAIN.has(code) ? 1 : 0))
+const DOT = 46
 /** Longer ones go the long way, which knows the limits. */
 const PLAIN_LENGTH_MAX = 64
 const AT = '@'
@@ -21,10 +23,7 @@ export function senderReader(
   const domains = new Map<string, Domain | null>()
   return (text) => {
     const at = text.indexOf(AT)
-    const localPart = text.slice(0, Math.max(0, at))
-    if (localPart.length > PLAIN_LENGTH_MAX || !PLAIN_LOCAL_PART.test(localPart)) {
-      return readSender(text, isOwn)
-    }
+    if (!isPlainLocalPart(text, at)) return readSender(text, isOwn)
     const written = text.slice(at + 1)
     let domain = domains.get(written)
     if (domain === undefined) {
@@ -35,6 +34,18 @@ export function senderReader(
     if (domain.isOwn) return fail('sender-internal')
     return ok({ sender: text, domain: domain.name, kind: 'address' })
   }
+}
+
+/** Whether atoms with dots between stand before `end`, in lower case. */
+function isPlainLocalPart(text: string, end: number): boolean {
+  if (end <= 0 || end > PLAIN_LENGTH_MAX) return false
+  let isStart = true
+  for (let at = 0; at < end; at += 1) {
+    const code = text.charCodeAt(at)
+    if (code === DOT ? isStart : IS_PLAIN[code] !== 1) return false
+    isStart = code === DOT
+  }
+  return !isStart
 }
 
 /** A domain that stands as it is compared; null where anything of it would change. */

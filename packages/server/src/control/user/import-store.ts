@@ -42,6 +42,37 @@ export async function findImport(
   return row ?? null
 }
 
+/** What is shown of an import: megabytes of the file and of what undoes it stay where they are. */
+export type ShownRow = Omit<ImportRow, 'raw' | 'undo'>
+const SHOWN = [
+  'id',
+  'tenant_id',
+  'kind',
+  'file_name',
+  'state',
+  'preview',
+  'created_at',
+  'created_by',
+  'committed_at',
+  'undo_until',
+] as const
+
+export async function findShown(
+  db: Db,
+  tenantId: string,
+  id: string,
+  kind: ImportKind,
+): Promise<ShownRow | null> {
+  const row = await db
+    .selectFrom('user_import')
+    .select(SHOWN)
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .where('kind', '=', kind)
+    .executeTakeFirst()
+  return row ?? null
+}
+
 /** Stores a preview; older ones beyond the limit expire and give their files up. */
 export async function insertImport(
   trx: Trx,
@@ -206,7 +237,7 @@ export async function dropOldImports(db: Db, now: number): Promise<void> {
 }
 
 /** An import as shown; a preview that is too old is expired, whoever notes it first. */
-export function importOf<Found extends object = ImportFound>(row: ImportRow, now: number) {
+export function importOf<Found extends object = ImportFound>(row: ShownRow, now: number) {
   return {
     id: row.id,
     state: isExpired(row, now) ? ('expired' as const) : row.state,
@@ -218,7 +249,7 @@ export function importOf<Found extends object = ImportFound>(row: ImportRow, now
   }
 }
 
-export function isExpired(row: ImportRow, now: number): boolean {
+export function isExpired(row: ShownRow, now: number): boolean {
   return row.state === 'previewed' && now >= row.created_at + PREVIEW_MS
 }
 
@@ -227,10 +258,10 @@ export function undoOf<Undo extends object = ImportUndo>(row: ImportRow): Undo |
 }
 
 /** The newest import that was carried out and still stands, or null. */
-export async function lastCommitted(db: Db, tenantId: string, kind: ImportKind): Promise<ImportRow | null> {
+export async function lastCommitted(db: Db, tenantId: string, kind: ImportKind): Promise<ShownRow | null> {
   const row = await db
     .selectFrom('user_import')
-    .selectAll()
+    .select(SHOWN)
     .where('tenant_id', '=', tenantId)
     .where('kind', '=', kind)
     .where('state', '=', 'committed')
