@@ -1,7 +1,7 @@
 // Google Workspace: the Gmail settings of the Admin console.
 import { code, type Instructions, text, type Values } from './part.ts'
 
-export function googleInbound({ smartHost }: Values): Instructions {
+export function googleInbound({ smartHost, addresses = [] }: Values): Instructions {
   return {
     title: 'In the Google Admin console',
     steps: [
@@ -9,14 +9,15 @@ export function googleInbound({ smartHost }: Values): Instructions {
       [
         text(
           'Open Apps > Google Workspace > Gmail > Spam, Phishing and Malware > Inbound gateway, at the top unit.',
-          `Add the addresses of ${smartHost}, tick “Automatically detect external IP” and “Require TLS”.`,
+          `Tick “Automatically detect external IP” and “Require TLS”, and add the addresses of ${smartHost}:`,
         ),
+        ...(addresses.length === 0 ? [] : [code('our addresses', addresses.join('\n'))]),
       ],
       [text('Leave “Reject all mail not from gateway IPs” off until the MX record has changed.')],
     ],
     caution: {
       title: 'Gmail then does no SPF or DMARC check on mail from our addresses',
-      text: 'Our check counts, and travels in the Authentication-Results field.',
+      text: 'Our check counts. It travels in the field Authentication-Results, which the expression for spam of that setting can read.',
     },
   }
 }
@@ -33,7 +34,7 @@ export function googleOutbound({ smartHost }: Values): Instructions {
       ],
       [
         text(
-          `Open Gmail > Hosts > Add route: host ${smartHost}, port 25 or 587,`,
+          `Open Apps > Google Workspace > Gmail > Hosts > Add route: host ${smartHost}, port 25 or 587,`,
           'require TLS with a CA-signed certificate and host-name check.',
         ),
       ],
@@ -44,7 +45,12 @@ export function googleOutbound({ smartHost }: Values): Instructions {
         ),
         code('header name', 'X-Gatepost-Tenant'),
       ],
-      [text('Changes at Google take up to 24 h. We show the first message here when it comes.')],
+      [
+        text(
+          'The route carries mail of active users only, and changes at Google take up to 24 h. We show the first',
+          'message here when it comes.',
+        ),
+      ],
     ],
     caution: {
       title: 'Google shares its addresses with all its customers',

@@ -19,6 +19,8 @@ export function hostedInbound({ smartHost, domain }: Values): Instructions {
             '1. To which host and port shall the gateway deliver?',
             `2. Allow the addresses of ${smartHost} without greylisting, SPF or spam checks on the connection.`,
             '3. Can you refuse port 25 from other sources for our domain, once the MX record has changed?',
+            '4. Can you send a copy of all mail (journal) of our mailboxes to an address that we name?',
+            '5. Do you offer LDAP, so that the gateway knows which of our addresses exist?',
           ].join('\n'),
         ),
       ],

@@ -1,5 +1,6 @@
 // The instructions of an environment with this organisation's values and a copy button for each block.
 import type { Environment } from '@gatepost/contract/common.ts'
+import { getLock } from '@gatepost/contract/lock.ts'
 import { getOutbound } from '@gatepost/contract/route.ts'
 import { getTenant } from '@gatepost/contract/tenant.ts'
 import { Link } from '@tanstack/react-router'
@@ -21,12 +22,14 @@ export function InstructionsPanel({ environment, direction }: Props) {
   const words = useWords('connect')
   const { data: outbound } = useEndpoint(getOutbound, { params: { tenant: slug } })
   const { data: tenant } = useEndpoint(getTenant, { params: { tenant: slug } })
+  const { data: lock } = useEndpoint(getLock, { params: { tenant: slug } })
   if (!outbound || !tenant) return null
   const { host, ports } = smartHostOf(outbound)
   const { title, steps, caution } = instructionsFor(environment, direction, {
     smartHost: host,
     ports,
     domain: tenant.primaryDomain,
+    addresses: lock?.addresses,
   })
   return (
     <Panel

@@ -5,6 +5,7 @@ import { Environment } from '@gatepost/contract/common.ts'
 import { expect, test } from 'vitest'
 import { apexLine, dnsProviders, providerOf } from './dns-providers.ts'
 import { instructionsFor } from './instructions.ts'
+import { journalInstructions } from './journaling.ts'
 import { lockInstructions } from './lock.ts'
 import type { Part } from './part.ts'
 
@@ -48,6 +49,27 @@ test.each(Environment.options)(
     expect(textOf([...prepare, ...locks, ...undo])).not.toMatch(/undefined|\[object/)
   },
 )
+
+test.each(Environment.options)('%s sends its journal to the address that is shown', (environment) => {
+  const journal = { address: 'in@journal.acme.example', alternate: 'ndr@journal.acme.example' }
+  const { steps } = journalInstructions(environment, { ...journal, smartHost: values.smartHost })
+  const all = textOf(steps)
+  expect(all).toContain(journal.address)
+  expect(all).not.toMatch(/undefined|GATEWAY/)
+  // Exchange forgets reports that have nowhere to go: the way for them comes before the rule.
+  if (all.includes('New-JournalRule'))
+    expect(all.indexOf('JournalingReportNdrTo')).toBeLessThan(all.indexOf('New-JournalRule'))
+})
+
+test('what Microsoft shall trust is the domain that our seals name, the organisation’s own', () => {
+  const all = textOf(instructionsFor('microsoft-365', 'inbound', values).steps)
+  expect(all).toContain('$sealers += "acme.example"')
+})
+
+test('Google is given the addresses themselves, where they are known', () => {
+  const { steps } = instructionsFor('google-workspace', 'inbound', lock)
+  expect(textOf(steps)).toContain('203.0.113.5\n203.0.113.6')
+})
 
 test('addresses we do not know are asked for by name', () => {
   const none = { ...lock, addresses: [] }

@@ -2,7 +2,12 @@
 import type { Environment } from '@gatepost/contract/common.ts'
 import { code, type Instructions, text } from './part.ts'
 
-type Addresses = { readonly address: string; readonly alternate: string }
+type Addresses = {
+  readonly address: string
+  readonly alternate: string
+  /** Name that our addresses stand under. */
+  readonly smartHost: string
+}
 
 export function journalInstructions(environment: Environment, addresses: Addresses): Instructions {
   switch (environment) {
@@ -21,26 +26,29 @@ export function journalInstructions(environment: Environment, addresses: Address
 
 const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1)
 
-function exchange({ address, alternate }: Addresses): Instructions {
+function exchange({ address, alternate, smartHost }: Addresses): Instructions {
   return {
     title: 'In the Exchange Management Shell',
     steps: [
       [
-        text(
-          'Make a contact for the journal address, and a send connector that leads it here.',
-          'Put the name of this gateway in the place of GATEWAY:',
-        ),
+        text('Make a contact for the journal address, and a send connector that leads it here:'),
         code(
           'contact and connector',
           [
             `New-MailContact -Name "Gatepost journal" -ExternalEmailAddress ${address}`,
             'Set-MailContact "Gatepost journal" -HiddenFromAddressListsEnabled $true -UseMapiRichTextFormat Never',
             `New-SendConnector -Name "Gatepost journal" -AddressSpaces "${domainOf(address)}" \``,
-            '  -SmartHosts GATEWAY -DNSRoutingEnabled $false -RequireTLS $true',
+            `  -SmartHosts ${smartHost} -DNSRoutingEnabled $false -RequireTLS $true`,
             `New-RemoteDomain -Name "Gatepost journal" -DomainName ${domainOf(address)}`,
             'Set-RemoteDomain "Gatepost journal" -TNEFEnabled $false -AutoForwardEnabled $true',
           ].join('\n'),
         ),
+      ],
+      [
+        text(
+          'Name the address for reports that cannot be delivered. Without it they end for good after two days:',
+        ),
+        code('alternate address', `Set-TransportConfig -JournalingReportNdrTo ${alternate}`),
       ],
       [
         text('Switch journaling on for everybody:'),
@@ -48,20 +56,21 @@ function exchange({ address, alternate }: Addresses): Instructions {
           'journal rule',
           `New-JournalRule -Name "Gatepost" -JournalEmailAddress ${address} -Scope Global -Enabled $true`,
         ),
-      ],
-      [
-        text('Reports that cannot be delivered come here too, instead of waiting in the queue:'),
-        code('alternate address', `Set-TransportConfig -JournalingReportNdrTo ${alternate}`),
+        text('Without Enterprise licences, let each mailbox database journal instead:'),
+        code(
+          'database command',
+          'Get-MailboxDatabase | Set-MailboxDatabase -JournalRecipient "Gatepost journal"',
+        ),
       ],
     ],
     caution: {
       title: 'A journal rule for everybody needs Enterprise licences of Exchange',
-      text: 'Without them each mailbox database can journal: Set-MailboxDatabase -JournalRecipient.',
+      text: 'Journaling by mailbox database needs none. Use one of the two: with both, each message comes twice.',
     },
   }
 }
 
-function microsoft({ address, alternate }: Addresses): Instructions {
+function microsoft({ address, alternate, smartHost }: Addresses): Instructions {
   return {
     title: 'In Microsoft 365',
     steps: [
@@ -88,15 +97,23 @@ function microsoft({ address, alternate }: Addresses): Instructions {
       ],
       [
         text(
-          'Reports take the outbound connector of the outbound step. If that one is bound to a rule, make one more',
-          'for the domain of the journal address:',
+          'Reports take the outbound connector “Gatepost out”. If that one is bound to a rule, which reports ignore,',
+          'make one more for the domain of the journal address:',
         ),
-        code('domain', domainOf(address)),
+        code(
+          'journal connector',
+          [
+            'New-OutboundConnector -Name "Gatepost journal" `',
+            `  -ConnectorType Partner -RecipientDomains ${domainOf(address)} \``,
+            `  -UseMXRecord $false -SmartHosts ${smartHost} \``,
+            `  -TlsSettings DomainValidation -TlsDomain ${smartHost}`,
+          ].join('\n'),
+        ),
       ],
     ],
     caution: {
       title: 'Microsoft journals to addresses outside of Microsoft 365 only',
-      text: 'The alternate address must not be a mailbox that is journalled itself: its reports would go round.',
+      text: 'That holds for the alternate address, too. Reports that cannot be delivered for two days make Microsoft switch the rule off.',
     },
   }
 }
@@ -107,7 +124,7 @@ function hybrid(addresses: Addresses): Instructions {
   return {
     title: 'In both halves',
     steps: [
-      [text('First in Microsoft 365.')],
+      [text('First in Microsoft 365: rules are not carried from one half to the other, so both get one.')],
       ...cloud.steps,
       [text('Then on your own servers.')],
       ...own.steps,
@@ -122,7 +139,14 @@ function google({ address }: Addresses): Instructions {
     steps: [
       [
         text(
-          'Google writes no journal reports; a routing rule sends copies instead.',
+          'With Enterprise Standard, Enterprise Plus or Education Plus: open Apps > Google Workspace > Gmail >',
+          'Routing > Third-party email archiving, and enter this address. Its reports name every recipient:',
+        ),
+        code('journal address', address),
+      ],
+      [
+        text(
+          'With other editions a routing rule sends copies instead.',
           'Open Apps > Google Workspace > Gmail > Routing > Configure, at the top unit.',
           'Tick inbound, outbound, internal sending and internal receiving.',
         ),
@@ -132,7 +156,7 @@ function google({ address }: Addresses): Instructions {
           'Under “Also deliver to” add this recipient; under its advanced options untick',
           '“Do not deliver spam to this recipient”:',
         ),
-        code('journal address', address),
+        code('recipient of copies', address),
       ],
       [
         text(
@@ -141,7 +165,7 @@ function google({ address }: Addresses): Instructions {
       ],
     ],
     caution: {
-      title: 'Copies tell no complete envelope',
+      title: 'Copies of a routing rule tell no complete envelope',
       text: 'Blind copies and members of lists come as copies of their own; without the header they are marked.',
     },
   }

@@ -33,14 +33,21 @@ export function microsoftInbound({ smartHost, domain }: Values): Instructions {
       [
         text('Let Microsoft see the true client behind us (enhanced filtering):'),
         code('filtering command', 'Set-InboundConnector "Gatepost in" -EFSkipLastIP $true'),
+        text(
+          `For a trial with one person add -EFUsers you@${domain}. What arrives then has the field`,
+          'X-MS-Exchange-SkipListedInternetSender in its header.',
+        ),
       ],
       [
-        text('Trust our ARC seal, so that what we verified is not verified again:'),
+        text(
+          'Later, so that Microsoft believes what we checked: under Mail flow > Signing make keys, let mail that',
+          'passes through be sealed for your mail host, too, and trust the seal of your own domain:',
+        ),
         code(
           'ARC command',
           [
             '$sealers = @((Get-ArcConfig).ArcTrustedSealers)',
-            `$sealers += "${smartHost.split('.').slice(1).join('.') || smartHost}"`,
+            `$sealers += "${domain}"`,
             'Set-ArcConfig -Identity Default -ArcTrustedSealers $sealers',
           ].join('\n'),
         ),
@@ -48,7 +55,7 @@ export function microsoftInbound({ smartHost, domain }: Values): Instructions {
     ],
     caution: {
       title: 'Without the connector, Microsoft slows new senders with 451 4.7.500',
-      text: 'Remove mail-flow rules that set the spam level to −1, and do not use a connector of type OnPremises.',
+      text: 'Remove mail-flow rules that set the spam level (SCL) to −1, and do not use a connector of type OnPremises.',
     },
   }
 }

@@ -1,5 +1,5 @@
 // Exchange on the organisation's own machines, alone or as the half of a hybrid.
-import { microsoftConnector } from './microsoft-365.ts'
+import { microsoftConnector, microsoftInbound } from './microsoft-365.ts'
 import { code, type Instructions, text, type Values } from './part.ts'
 
 export function premisesInbound({ smartHost }: Values): Instructions {
@@ -86,12 +86,27 @@ export function hybridInbound(values: Values): Instructions {
     steps: [
       [
         text(
-          'If mail enters at Exchange on-premises, enter that server below and set Enhanced Filtering on the',
-          'hybrid inbound connector too. If it enters at Exchange Online, choose Microsoft 365 as the environment',
-          'for these instructions.',
+          'If internet mail enters at your own Exchange server, enter its public name or address below, port 25.',
+          '“Default Frontend” takes the mail.',
         ),
       ],
       ...premises.steps.slice(1),
+      [
+        text(
+          'Then let Exchange Online see the true client behind both hops, at the inbound connector of the hybrid',
+          'wizard (put its name and the public address of your server in):',
+        ),
+        code(
+          'hybrid filtering command',
+          [
+            `$hops = @((Resolve-DnsName ${values.smartHost} -Type A).IPAddress) + "ADDRESS"`,
+            'Set-InboundConnector "Inbound from ..." `',
+            '  -EFSkipLastIP $false -EFSkipIPs $hops',
+          ].join('\n'),
+        ),
+      ],
+      [text('If it enters at Exchange Online instead, these steps take the place of those above.')],
+      ...microsoftInbound(values).steps,
     ],
     caution: {
       title: 'Nothing that processes SMTP may stand between the two halves',

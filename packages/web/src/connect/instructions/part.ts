@@ -6,6 +6,8 @@ export type Values = {
   readonly smartHost: string
   readonly ports: readonly number[]
   readonly domain: string
+  /** What we deliver from, where it is known; readers of a share link have the name alone. */
+  readonly addresses?: readonly string[]
 }
 
 export type Part =

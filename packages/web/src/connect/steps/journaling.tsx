@@ -2,10 +2,12 @@
 
 import { getArchive } from '@gatepost/contract/archive-settings.ts'
 import type { Connect } from '@gatepost/contract/connect.ts'
+import { getOutbound } from '@gatepost/contract/route.ts'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
 import { JournalPanel } from '#console/archive/journal-panel.tsx'
 import { SwitchPanel } from '#console/archive/switch-panel.tsx'
+import { smartHostOf } from '#console/outbound/smart-host.ts'
 import { Note } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
 import stack from '#shared/stack.module.css'
@@ -17,9 +19,14 @@ export function Journaling({ connect }: { readonly connect: Connect }) {
   const tenant = useSlug()
   const may = useMay('retention:write')
   const { data } = useEndpoint(getArchive, { params: { tenant } })
+  const { data: outbound } = useEndpoint(getOutbound, { params: { tenant } })
   const address = data?.journal.address
   const alternate = data?.journal.alternateAddress
-  const shown = address && alternate ? journalInstructions(connect.environment, { address, alternate }) : null
+  const smartHost = outbound && smartHostOf(outbound).host
+  const shown =
+    address && alternate && smartHost
+      ? journalInstructions(connect.environment, { address, alternate, smartHost })
+      : null
   return (
     <>
       <SwitchPanel may={may} />
