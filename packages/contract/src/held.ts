@@ -188,7 +188,8 @@ export const actOnHeld = endpoint({
     .object({
       action: z.enum(['release', 'permit', 'reject', 'block', 'discard', 'refuse-request']),
       messages: z.array(z.string().max(100)).min(1).max(HELD_PER_ACTION_MAX).optional(),
-      filter: HeldFilter.optional(),
+      /** A field that is not known is refused: a typing error must not mean everything. */
+      filter: z.strictObject(filterFields).optional(),
       /** Only for these recipients of the messages. */
       recipients: z.array(z.string().trim().max(320)).max(HELD_PER_ACTION_MAX).optional(),
       /** For `permit` and `block`: for the recipient alone, or for everybody of the organisation. */

@@ -148,8 +148,11 @@ export const actOnQueue = endpoint({
       action: QueueAction,
       /** Either messages by id … */
       messages: z.array(z.string().max(100)).min(1).max(MESSAGES_PER_ACTION_MAX).optional(),
-      /** … or all recipients that match; an empty filter means everything that waits. */
-      filter: QueueFilter.optional(),
+      /**
+       * … or all recipients that match; an empty filter means everything that waits. A field that is
+       * not known is refused, since a typing error must not mean everything.
+       */
+      filter: z.strictObject(filterFields).optional(),
       /** For `reroute`: the delivery route to take from now on. */
       routeId: z.string().max(100).optional(),
       reason: Reason.optional(),

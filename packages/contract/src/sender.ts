@@ -160,7 +160,7 @@ export const removeSenders = endpoint({
   params: TenantPath,
   query: Nothing,
   /** An empty filter is refused unless `all` says that everything is meant. */
-  body: SenderFilter.extend({ all: z.boolean().default(false) }),
+  body: z.strictObject({ ...SenderFilter.shape, all: z.boolean().default(false) }),
   output: z.object({ removed: z.int(), more: z.boolean() }),
   status: 200,
   problems: ['invalid-input'],

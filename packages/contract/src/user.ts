@@ -217,7 +217,7 @@ export const changeUsers = endpoint({
     action: BulkAction,
     /** Ids; or all that the filter finds. */
     users: z.array(z.string()).max(USERS_PER_BULK_MAX).optional(),
-    where: UserFilter.optional(),
+    where: z.strictObject(UserFilter.shape).optional(),
     /** How many the asker saw; more than that are not touched. */
     expected: z.int().optional(),
     group: z.string().optional(),

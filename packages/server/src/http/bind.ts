@@ -9,6 +9,7 @@ import type { Scope } from '#control/scope.ts'
 import type { Emit } from '#events/emit.ts'
 import { newId } from '#platform/random.ts'
 import { bearerOf, clientAddressOf, sessionCookie, sessionSecretOf } from './authenticate.ts'
+import { inputWords } from './input-words.ts'
 import { presentProblem } from './problems.ts'
 import type { ApiRequest, Binding, SignedIn } from './request.ts'
 
@@ -162,13 +163,29 @@ function mayAsk({ duringPending }: Endpoint, signedIn: SignedIn | null): boolean
 
 function parse(schema: z.ZodType, value: unknown, where: 'params' | 'query' | 'body'): never {
   const parsed = schema.safeParse(value)
-  if (parsed.success) return parsed.data as never
+  if (parsed.success) {
+    const unknown = where === 'body' ? allUnknown(value, parsed.data) : []
+    if (unknown.length === 0) return parsed.data as never
+    throw invalidInput(unknown.map((name) => ({ path: `/${name}`, message: 'Not known here.' })))
+  }
   throw invalidInput(
-    parsed.error.issues.slice(0, 50).map(({ path, message }) => ({
-      path: `/${where === 'body' ? '' : `${where}/`}${path.map(String).join('/')}`,
-      message,
+    parsed.error.issues.slice(0, 50).map((issue) => ({
+      path: `/${where === 'body' ? '' : `${where}/`}${issue.path.map(String).join('/')}`,
+      message: inputWords(issue),
     })),
   )
+}
+
+/**
+ * The fields of a body none of which is known: answered with success, a change with a typing error would seem
+ * done. Next to known fields others are passed over, so that one may send back what was read.
+ */
+function allUnknown(given: unknown, understood: unknown): readonly string[] {
+  if (typeof given !== 'object' || given === null || typeof understood !== 'object' || understood === null) {
+    return []
+  }
+  const names = Object.keys(given)
+  return names.some((name) => Object.hasOwn(understood, name)) ? [] : names.slice(0, 50)
 }
 
 async function jsonOf(context: Context, endpoint: Endpoint): Promise<unknown> {
