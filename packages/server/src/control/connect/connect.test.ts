@@ -66,7 +66,7 @@ testOnBoth('a published record turns the step green without anybody pressing any
     assert.equal(await stateOf(world, 'validate-domains'), 'done: 2 domains')
     assert.deepEqual((await sentences(world)).toSorted(), [
       'neu.example is validated',
-      '“Validate your domains” is now done: 2 domains',
+      '“Validate your domains” is now done. 2 domains.',
     ])
   }),
 )
@@ -199,8 +199,8 @@ testOnBoth('steps turn green wherever they were configured, and their changes ar
     for (let round = 0; round < 3; round += 1) await checker.round()
     assert.equal(await stateOf(world, 'recipient-validation'), 'done: Known recipients, 1 domain')
     assert.deepEqual((await sentences(world)).toSorted(), [
-      '“Add users manually” is now done: 1 user',
-      '“Set up recipient validation” is now done: known recipients, 1 domain',
+      '“Add users manually” is now done. 1 user.',
+      '“Set up recipient validation” is now done. Known recipients, 1 domain.',
     ])
   }),
 )

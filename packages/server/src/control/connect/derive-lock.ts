@@ -5,7 +5,7 @@ import type { Own } from './derive.ts'
 import { checkOf } from './derive-people.ts'
 import type { Observed, ObservedDoor } from './observed.ts'
 
-const REMEDY = 'Close port 25 to everybody but the sources on this page.'
+const REMEDY = 'Carry out “Lock” on this page: the mail host then takes mail from the listed sources alone.'
 const NO_VANTAGE =
   'Let an agent run in your network, or ask the operator of this gateway for a second address (network.vantage_addresses).'
 

@@ -44,9 +44,10 @@ export async function noteChanges(tenantId: string, deps: ObserveDeps): Promise<
 /** Null for changes that nobody needs to be told. */
 function sentenceOf({ title, state, detail }: ConnectStep, before: StepState | undefined): string | null {
   if (state === before) return null
-  if (state === 'done') return `“${title}” is now done: ${lowerFirst(detail)}`
-  if (state === 'needs-attention') return `“${title}” needs attention: ${lowerFirst(detail)}`
-  if (before === 'done') return `“${title}” is no longer done: ${lowerFirst(detail)}`
+  // The detail may begin with a name, such as that of a cloud: a sentence of its own keeps its letters.
+  if (state === 'done') return `“${title}” is now done. ${ended(detail)}`
+  if (state === 'needs-attention') return `“${title}” needs attention. ${ended(detail)}`
+  if (before === 'done') return `“${title}” is no longer done. ${ended(detail)}`
   return null
 }
 
@@ -102,7 +103,7 @@ async function beginKnocking(
   }
 }
 
-function lowerFirst(text: string): string {
-  // Names and abbreviations such as "MX" keep their letters.
-  return /^[A-Z][a-z ]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text
+/** As a sentence; some details are one already. */
+function ended(detail: string): string {
+  return /[.?]$/.test(detail) ? detail : `${detail}.`
 }
