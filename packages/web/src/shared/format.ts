@@ -35,6 +35,15 @@ export function count(value: number): string {
   return formats().counts.format(value)
 }
 
+/** What parts thousands, for fields that show their number so. */
+export function groupMark(): string {
+  return (
+    formats()
+      .counts.formatToParts(10_000)
+      .find(({ type }) => type === 'group')?.value ?? ','
+  )
+}
+
 /** `1 message`, `1,186 messages`. */
 export function plural(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`

@@ -1,5 +1,6 @@
 // Permissions to tick, a row an area: what is read, what is changed, and what is special; protected ones say
 // so.
+
 import {
   permissions as all,
   type Permission,
@@ -8,32 +9,8 @@ import {
 } from '@gatepost/contract/permission.ts'
 import { Checkbox } from '@mantine/core'
 import { IconLock } from '@tabler/icons-react'
+import { useWords, type Words } from '#i18n/i18n.ts'
 import classes from './permission-grid.module.css'
-
-const areaWords = new Map([
-  ['tenant', 'Organisation'],
-  ['connect', 'Connect'],
-  ['alerts', 'Alerts'],
-  ['domains', 'Domains'],
-  ['users', 'Users'],
-  ['directories', 'Directories'],
-  ['sign-in', 'Sign-in'],
-  ['routes', 'Delivery routes and TLS'],
-  ['outbound', 'Outbound'],
-  ['signing', 'Signing'],
-  ['policies', 'Policies and forgery'],
-  ['senders', 'Senders'],
-  ['messages', 'Messages'],
-  ['held', 'Held mail'],
-  ['queue', 'Queue'],
-  ['audit', 'Audit log'],
-  ['roles', 'Roles and administrators'],
-  ['tokens', 'API tokens'],
-  ['retention', 'Retention'],
-  ['people', 'Data of a person'],
-  ['portal', 'Portal'],
-  ['system', 'Installation'],
-])
 
 type Props = {
   readonly label: string
@@ -44,6 +21,7 @@ type Props = {
 }
 
 export function PermissionGrid({ label, value, may, onChange }: Props) {
+  const t = useWords('roles')
   const shown = all.filter((permission) => may.includes(permission) || value.includes(permission))
   const areas = [...new Set(shown.map(areaOf))]
   const toggle = (permission: Permission) => {
@@ -63,7 +41,7 @@ export function PermissionGrid({ label, value, may, onChange }: Props) {
       <legend>{label}</legend>
       {areas.map((area) => (
         <div key={area} className={classes.area}>
-          <span className={classes.name}>{areaWords.get(area) ?? area}</span>
+          <span className={classes.name}>{t(`area.${area}`, area)}</span>
           <span className={classes.boxes}>
             {shown
               .filter((permission) => areaOf(permission) === area)
@@ -73,7 +51,7 @@ export function PermissionGrid({ label, value, may, onChange }: Props) {
                   size="xs"
                   className={classes.box}
                   label={<Word permission={permission} />}
-                  aria-label={`${areaWords.get(area) ?? area}: ${wordOf(permission)}`}
+                  aria-label={`${t(`area.${area}`, area)}: ${wordOf(permission, t)}`}
                   checked={value.includes(permission)}
                   disabled={!may.includes(permission)}
                   onChange={() => toggle(permission)}
@@ -87,20 +65,21 @@ export function PermissionGrid({ label, value, may, onChange }: Props) {
 }
 
 function Word({ permission }: { readonly permission: Permission }) {
+  const t = useWords('roles')
   return (
     <span className={classes.word}>
-      {wordOf(permission)}
+      {wordOf(permission, t)}
       {protectedPermissions.has(permission) && (
-        <IconLock size={12} aria-label="protected" className={classes.lock} />
+        <IconLock size={12} aria-label={t('protected')} className={classes.lock} />
       )}
     </span>
   )
 }
 
-export function wordOf(permission: Permission): string {
+export function wordOf(permission: Permission, t: Words): string {
   const special = permissionWords.get(permission)
-  if (special !== undefined) return special
-  return permission.endsWith(':read') ? 'Read' : 'Change'
+  if (special !== undefined) return t(`permission.${permission.replace(':', '-')}`, special)
+  return permission.endsWith(':read') ? t('read') : t('change')
 }
 
 function areaOf(permission: Permission): string {

@@ -1,10 +1,13 @@
 // The list of alerts: each says what happened, what it means for mail and what to do; acknowledged or muted
 // here.
-import { type Alert, alertKinds } from '@gatepost/contract/alert.ts'
+
+import type { Alert } from '@gatepost/contract/alert.ts'
 import { Button, SegmentedControl } from '@mantine/core'
 import { IconBellCheck } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
+import { useWords } from '#i18n/i18n.ts'
+import { rich } from '#i18n/rich.tsx'
 import { EmptyState } from '#shared/empty-state.tsx'
 import { HostText } from '#shared/host-text.tsx'
 import { Fold, ProblemNote } from '#shared/note.tsx'
@@ -25,6 +28,7 @@ type Shown = 'open' | 'all' | 'everybody'
 
 /** `tenant` is empty for the installation. */
 export function AlertList({ tenant, may }: { readonly tenant: string; readonly may: boolean }) {
+  const t = useWords('alerts')
   const calls = alertCallsOf(tenant)
   const pages = usePages()
   const [shown, setShown] = useState<Shown>('open')
@@ -40,18 +44,18 @@ export function AlertList({ tenant, may }: { readonly tenant: string; readonly m
     { keepPrevious: true, refetchInterval: READ_MS },
   )
   const choices = [
-    { value: 'open', label: 'Open' },
-    { value: 'all', label: 'With past ones' },
-    ...(tenant === '' ? [{ value: 'everybody', label: 'All organisations' }] : []),
+    { value: 'open', label: t('open') },
+    { value: 'all', label: t('withPast') },
+    ...(tenant === '' ? [{ value: 'everybody', label: t('all') }] : []),
   ]
   return (
     <Panel
-      title={shown === 'all' ? 'Open and past' : 'Open'}
+      title={shown === 'all' ? t('openAndPast') : t('open')}
       flush
       actions={
         <SegmentedControl
           size="xs"
-          aria-label="Which alerts"
+          aria-label={t('which')}
           data={choices}
           value={shown}
           onChange={(value) => {
@@ -70,7 +74,7 @@ export function AlertList({ tenant, may }: { readonly tenant: string; readonly m
       {data && data.items.length === 0 && <Nothing shown={shown} />}
       {data && data.items.length > 0 && (
         <>
-          <ul className={classes.list} aria-label="Alerts">
+          <ul className={classes.list} aria-label={t('title')}>
             {data.items.map((alert) => (
               <AlertItem key={alert.id} alert={alert} may={may} own={tenant} />
             ))}
@@ -83,12 +87,10 @@ export function AlertList({ tenant, may }: { readonly tenant: string; readonly m
 }
 
 function Nothing({ shown }: { readonly shown: Shown }) {
+  const t = useWords('alerts')
   return (
-    <EmptyState title={shown === 'all' ? 'Nothing was ever wrong' : 'Nothing is wrong'} icon={IconBellCheck}>
-      <p>
-        A mail host that takes no mail, records that change, certificates and secrets that expire show up
-        here, and are sent to the channel beside.
-      </p>
+    <EmptyState title={shown === 'all' ? t('never') : t('nothing')} icon={IconBellCheck}>
+      <p>{t('nothingMeans')}</p>
     </EmptyState>
   )
 }
@@ -96,10 +98,11 @@ function Nothing({ shown }: { readonly shown: Shown }) {
 type ItemProps = { readonly alert: Alert; readonly may: boolean; readonly own: string }
 
 function AlertItem({ alert, may, own }: ItemProps) {
+  const t = useWords('alerts')
   // An operator acts on the alerts of an organisation in that organisation.
   const isOwn = (alert.organization?.slug ?? '') === own
   const calls = alertCallsOf(own)
-  const title = alertKinds[alert.kind]
+  const title = t(`kind.${alert.kind}`)
   return (
     <li className={classes.item} data-state={alert.state}>
       <div className={classes.head}>
@@ -116,23 +119,22 @@ function AlertItem({ alert, may, own }: ItemProps) {
       </p>
       {alert.state !== 'cleared' && (
         <p className="tx2">
-          <span className="strong">What to do:</span> <HostText>{alert.remedy}</HostText>
+          <span className="strong">{t('toDo')}</span> <HostText>{alert.remedy}</HostText>
         </p>
       )}
       <p className="small tx3">
         {!isOwn && alert.organization && <>{alert.organization.name}, </>}
-        since <RelativeTime at={alert.raisedAt} />
+        {rich(t, 'since', { time: <RelativeTime at={alert.raisedAt} /> })}
         {alert.clearedAt !== null && (
-          <>
-            , over <RelativeTime at={alert.clearedAt} />
-          </>
+          <>, {rich(t, 'over', { time: <RelativeTime at={alert.clearedAt} /> })}</>
         )}
-        {alert.acknowledgedBy !== null && <>, {alert.acknowledgedBy} takes care of it</>}
-        {alert.escalatedAt !== null && <>, escalated</>}
+        {alert.acknowledgedBy !== null && <>, {t('takesCare', { name: alert.acknowledgedBy })}</>}
+        {alert.escalatedAt !== null && <>, {t('escalated')}</>}
       </p>
       <div className={stack.row}>
         <Button component="a" href={alert.link} variant="default" size="compact-sm">
-          Open page<span className="hidden-visually"> about {alert.subject}</span>
+          {t('openPage')}
+          <span className="hidden-visually"> {t('about', { subject: alert.subject })}</span>
         </Button>
         {may && isOwn && alert.state !== 'cleared' && <Acts alert={alert} calls={calls} tenant={own} />}
       </div>
@@ -144,18 +146,19 @@ function AlertItem({ alert, may, own }: ItemProps) {
 type ActsProps = { readonly alert: Alert; readonly calls: AlertCalls; readonly tenant: string }
 
 function Acts({ alert, calls, tenant }: ActsProps) {
+  const t = useWords('alerts')
   const readAgain = [calls.list, calls.get]
-  const title = alertKinds[alert.kind]
-  const said = () => ({ text: `Noted: you take care of “${title}”.` })
+  const title = t(`kind.${alert.kind}`)
+  const said = () => ({ text: t('noted', { title }) })
   const acknowledge = useAction(calls.acknowledge, { readAgain, said })
   const unmute = useAction(calls.mute, { readAgain })
   const mute = useAction(calls.mute, {
     readAgain,
     said: (_, input) =>
       input.body.hours === null
-        ? { text: `Word of “${title}” is sent again.` }
+        ? { text: t('again', { title }) }
         : {
-            text: `Nothing is sent about “${title}” for a day.`,
+            text: t('muted', { title }),
             undo: () => unmute.mutate({ ...input, body: { hours: null } }),
           },
   })
@@ -171,7 +174,8 @@ function Acts({ alert, calls, tenant }: ActsProps) {
           loading={acknowledge.isPending}
           onClick={() => acknowledge.mutate({ params })}
         >
-          I take care of it{hidden}
+          {t('takeCare')}
+          {hidden}
         </Button>
       )}
       <Button
@@ -181,7 +185,7 @@ function Acts({ alert, calls, tenant }: ActsProps) {
         loading={mute.isPending}
         onClick={() => mute.mutate({ params, body: { hours: isMuted ? null : DAY_HOURS } })}
       >
-        {isMuted ? 'Tell again' : 'Mute for a day'}
+        {isMuted ? t('tellAgain') : t('mute')}
         {hidden}
       </Button>
       {Boolean(acknowledge.error ?? mute.error) && <ProblemNote error={acknowledge.error ?? mute.error} />}
@@ -192,6 +196,7 @@ function Acts({ alert, calls, tenant }: ActsProps) {
 const DAY_HOURS = 24
 
 function Sent({ alert, calls, tenant }: ActsProps) {
+  const t = useWords('alerts')
   const { data } = useEndpoint(
     calls.get,
     { params: { tenant, alert: alert.id } },
@@ -199,7 +204,7 @@ function Sent({ alert, calls, tenant }: ActsProps) {
   )
   if (!data || data.sends.length === 0) return null
   return (
-    <Fold title={`What was sent (${data.sends.length})`}>
+    <Fold title={t('sent', { number: data.sends.length })}>
       <SendLines sends={data.sends} />
     </Fold>
   )

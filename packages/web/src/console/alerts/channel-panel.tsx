@@ -1,8 +1,11 @@
 // Where word of alerts goes: webhook with its signature, mail, escalation, and a test of all of it.
+
 import { type AlertChannel, type AlertKind, alertKinds } from '@gatepost/contract/alert.ts'
 import { Button, MultiSelect, Select, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
+import { useWords } from '#i18n/i18n.ts'
+import { rich } from '#i18n/rich.tsx'
 import { useConfirm } from '#shared/confirm.tsx'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { Panel, PanelBody } from '#shared/panel.tsx'
@@ -16,28 +19,22 @@ import { SendLines } from './send-lines.tsx'
 
 const READ_MS = 10_000
 
-const ESCALATE = [
-  { value: '15', label: 'After 15 minutes' },
-  { value: '30', label: 'After 30 minutes' },
-  { value: '60', label: 'After an hour' },
-  { value: '240', label: 'After 4 hours' },
-  { value: 'never', label: 'Never' },
-]
-const kinds = Object.entries(alertKinds).map(([value, label]) => ({ value, label }))
+const ESCALATE = ['15', '30', '60', '240', 'never'] as const
 
 type Props = { readonly tenant: string; readonly may: boolean }
 
 export function ChannelPanel({ tenant, may }: Props) {
+  const t = useWords('alerts')
   const calls = alertCallsOf(tenant)
   const { data, error } = useEndpoint(calls.channel, { params: { tenant } }, { refetchInterval: READ_MS })
   if (!data) return error ? <ProblemNote error={error} /> : <SkeletonRows />
   return (
     <div className={stack.stack}>
-      <Panel title="Where word goes" flush>
+      <Panel title={t('channel.title')} flush>
         {data.webhook === null && data.mailCrossesUs && (
           <PanelBody>
-            <Note tone="warn" title="Mail alone would come through this gateway">
-              When it stands still, nobody is told. Add a webhook, or a mail address elsewhere.
+            <Note tone="warn" title={t('channel.alone')}>
+              {t('channel.aloneMeans')}
             </Note>
           </PanelBody>
         )}
@@ -51,6 +48,7 @@ export function ChannelPanel({ tenant, may }: Props) {
 type PartProps = Props & { readonly calls: AlertCalls; readonly channel: AlertChannel }
 
 function ChannelForm({ tenant, may, calls, channel }: PartProps) {
+  const t = useWords('alerts')
   const save = useAction(calls.setChannel, { readAgain: [calls.channel] })
   const form = useForm({
     initialValues: {
@@ -78,8 +76,8 @@ function ChannelForm({ tenant, may, calls, channel }: PartProps) {
       <PanelBody>
         <div className={stack.stack}>
           <TextInput
-            label="Webhook"
-            description="A signed POST to a chat, a pager or a script: a way that does not cross this gateway."
+            label={t('channel.webhook')}
+            description={t('channel.webhookMeans')}
             placeholder="https://hooks.example/gatepost"
             disabled={!may}
             {...form.getInputProps('webhookUrl')}
@@ -87,30 +85,30 @@ function ChannelForm({ tenant, may, calls, channel }: PartProps) {
           {channel.webhook && <SecretLine {...{ tenant, may, calls, channel }} />}
           {save.data?.secret && <ShownSecret secret={save.data.secret} />}
           <TextInput
-            label="Mail address"
-            description={`Empty: ${usualOf(channel)}.`}
+            label={t('channel.mail')}
+            description={t('channel.empty', { usual: usualOf(channel) ?? t('channel.contact') })}
             placeholder="duty@elsewhere.example"
             disabled={!may}
             {...form.getInputProps('email')}
           />
           <Select
-            label="Escalate critical alerts that nobody acknowledged"
-            data={ESCALATE}
+            label={t('channel.escalate')}
+            data={ESCALATE.map((value) => ({ value, label: t(`escalate.${value}`) }))}
             allowDeselect={false}
             disabled={!may}
             {...form.getInputProps('escalate')}
           />
           <TextInput
-            label="Escalate to"
-            description="Told besides the address above."
+            label={t('channel.escalateTo')}
+            description={t('channel.besides')}
             placeholder="boss@elsewhere.example"
             disabled={!may}
             {...form.getInputProps('escalateTo')}
           />
           <MultiSelect
-            label="Send nothing about"
-            description="These are listed here all the same."
-            data={kinds}
+            label={t('channel.silenced')}
+            description={t('channel.silencedMeans')}
+            data={Object.keys(alertKinds).map((value) => ({ value, label: t(`kind.${value}`) }))}
             disabled={!may}
             {...form.getInputProps('silenced')}
           />
@@ -118,9 +116,9 @@ function ChannelForm({ tenant, may, calls, channel }: PartProps) {
           {may && (
             <div className={stack.row}>
               <Button type="submit" loading={save.isPending}>
-                Save
+                {t('channel.save')}
               </Button>
-              {save.isSuccess && <span className="small tx2">Saved</span>}
+              {save.isSuccess && <span className="small tx2">{t('channel.saved')}</span>}
             </div>
           )}
         </div>
@@ -130,19 +128,20 @@ function ChannelForm({ tenant, may, calls, channel }: PartProps) {
 }
 
 /** Whom mail goes to where no address is set. */
-function usualOf({ email, mailsTo }: AlertChannel): string {
-  return email === null && mailsTo.length > 0 ? mailsTo.join(', ') : 'the emergency contact'
+function usualOf({ email, mailsTo }: AlertChannel): string | null {
+  return email === null && mailsTo.length > 0 ? mailsTo.join(', ') : null
 }
 
 function SecretLine({ tenant, may, calls, channel }: PartProps) {
+  const t = useWords('alerts')
   const confirm = useConfirm()
   const renew = useAction(calls.renewSecret, { readAgain: [calls.channel] })
   const setAt = channel.webhook?.secretSetAt ?? null
   const ask = async () => {
     const agreed = await confirm({
-      title: 'The receiver needs the new secret',
-      body: 'The old one ends at once. Until the receiver has the new one, it cannot check that it is us.',
-      act: 'Make new secret',
+      title: t('secret.needs'),
+      body: t('secret.needsMeans'),
+      act: t('secret.make'),
     })
     if (agreed) renew.mutate({ params: { tenant } })
   }
@@ -150,18 +149,11 @@ function SecretLine({ tenant, may, calls, channel }: PartProps) {
     <div className={stack.tight}>
       <div className={stack.row}>
         <span className="small tx2">
-          Secret of the signature{' '}
-          {setAt === null ? (
-            'not set'
-          ) : (
-            <>
-              set <RelativeTime at={setAt} />
-            </>
-          )}
+          {setAt === null ? t('secret.notSet') : rich(t, 'secret.set', { time: <RelativeTime at={setAt} /> })}
         </span>
         {may && (
           <Button size="compact-sm" variant="subtle" color="gray" onClick={() => void ask()}>
-            New secret
+            {t('secret.new')}
           </Button>
         )}
       </div>
@@ -172,17 +164,19 @@ function SecretLine({ tenant, may, calls, channel }: PartProps) {
 }
 
 function ShownSecret({ secret }: { readonly secret: string }) {
+  const t = useWords('alerts')
   return (
-    <SecretNote title="Secret of the webhook’s signature" value={secret} copy="Copy secret">
-      Enter it at the receiver, which checks the header Gatepost-Signature with it. It is shown this once.
+    <SecretNote title={t('secret.title')} value={secret} copy={t('secret.copy')}>
+      {t('secret.enter')}
     </SecretNote>
   )
 }
 
 function TestPanel({ tenant, may, calls, channel }: PartProps) {
+  const t = useWords('alerts')
   const test = useAction(calls.test, { readAgain: [calls.channel] })
   return (
-    <Panel title="Sent last" flush>
+    <Panel title={t('last.title')} flush>
       <PanelBody>
         <div className={stack.stack}>
           {may && (
@@ -192,14 +186,14 @@ function TestPanel({ tenant, may, calls, channel }: PartProps) {
                 loading={test.isPending}
                 onClick={() => test.mutate({ params: { tenant } })}
               >
-                Send a test
+                {t('last.test')}
               </Button>
-              <span className="small tx2">Through every channel, now.</span>
+              <span className="small tx2">{t('last.through')}</span>
             </div>
           )}
           {test.error && <ProblemNote error={test.error} />}
           {channel.lastSends.length === 0 ? (
-            <p className="tx2">Nothing yet.</p>
+            <p className="tx2">{t('last.nothing')}</p>
           ) : (
             <SendLines sends={channel.lastSends} />
           )}

@@ -1,17 +1,13 @@
 // What was sent about alerts, a line each: where to, whether it was taken, and why not.
+
 import type { AlertSend } from '@gatepost/contract/alert.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { StatusWord } from '#shared/status-word.tsx'
 import { Countdown, RelativeTime } from '#shared/time.tsx'
 import classes from './alerts.module.css'
 
-const eventWords = {
-  raised: 'Raised',
-  escalated: 'Escalated',
-  cleared: 'Over',
-  test: 'Test',
-} as const satisfies { readonly [Event in AlertSend['event']]: string }
-
 export function SendLines({ sends }: { readonly sends: readonly AlertSend[] }) {
+  const t = useWords('alerts')
   return (
     <ul className={classes.sends}>
       {sends.map((send) => (
@@ -19,7 +15,7 @@ export function SendLines({ sends }: { readonly sends: readonly AlertSend[] }) {
           <div className={classes.send}>
             <StatusWord of="send" state={send.state} />
             <span className="small tx2">
-              {eventWords[send.event]} by {send.channel}
+              {t('by', { event: t(`event.${send.event}`), channel: t(`via.${send.channel}`) })}
             </span>
             <span className="small tx3">
               <RelativeTime at={send.sentAt ?? send.createdAt} />
@@ -28,7 +24,7 @@ export function SendLines({ sends }: { readonly sends: readonly AlertSend[] }) {
           {send.target && <div className={`small tx2 ${classes.target}`}>{send.target}</div>}
           {send.why && (
             <div className="small tx2">
-              {send.why} {send.state === 'waiting' && <Countdown to={send.dueAt} before="Next attempt in" />}
+              {send.why} {send.state === 'waiting' && <Countdown to={send.dueAt} before={t('next')} />}
             </div>
           )}
         </li>

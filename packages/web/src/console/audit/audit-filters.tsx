@@ -1,26 +1,17 @@
 // The filters above the audit log: who, what, when, from where, and how it ended.
+
 import { getAuditWords } from '@gatepost/contract/audit.ts'
 import { Select, TextInput } from '@mantine/core'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { SearchField } from '#shared/search-field.tsx'
 import classes from './audit.module.css'
 import type { AuditSearch } from './audit-search.ts'
 import { actionWord } from './audit-words.ts'
 
-const TIMES = [
-  { value: '', label: 'Any time' },
-  { value: '1', label: 'Last 24 hours' },
-  { value: '7', label: 'Last 7 days' },
-  { value: '30', label: 'Last 30 days' },
-  { value: '365', label: 'Last year' },
-]
-
-const OUTCOMES = [
-  { value: '', label: 'Done and refused' },
-  { value: 'done', label: 'Done' },
-  { value: 'refused', label: 'Refused' },
-]
+const TIMES = ['', '1', '7', '30', '365'] as const
+const OUTCOMES = ['', 'done', 'refused'] as const
 
 type Props = {
   readonly given: AuditSearch
@@ -30,33 +21,34 @@ type Props = {
 }
 
 export function AuditFilters({ given, onChange, system }: Props) {
+  const t = useWords('audit')
   return (
     <div className={classes.filters}>
       <SearchField
         className={classes.search}
-        label="Search the audit log"
-        placeholder="Name, subject, or a value before or after"
+        label={t('search')}
+        placeholder={t('searchHint')}
         value={given.search ?? ''}
         onChange={(search) => onChange({ search: search || undefined })}
       />
-      {!system && <Words given={given} onChange={onChange} />}
+      {!system && <WordFilters given={given} onChange={onChange} />}
       <Select
-        aria-label="Time"
-        data={TIMES}
+        aria-label={t('time')}
+        data={TIMES.map((value) => ({ value, label: t(`within.${value || 'any'}`) }))}
         value={given.days === undefined ? '' : String(given.days)}
         allowDeselect={false}
         onChange={(value) => onChange({ days: value ? Number(value) : undefined })}
       />
       <Select
-        aria-label="Outcome"
-        data={OUTCOMES}
+        aria-label={t('outcomeLabel')}
+        data={OUTCOMES.map((value) => ({ value, label: t(`outcome.${value || 'any'}`) }))}
         value={given.outcome ?? ''}
         allowDeselect={false}
         onChange={(value) => onChange({ outcome: (value || undefined) as AuditSearch['outcome'] })}
       />
       <TextInput
-        aria-label="Address it came from"
-        placeholder="From address"
+        aria-label={t('address')}
+        placeholder={t('addressHint')}
         defaultValue={given.address ?? ''}
         onBlur={(event) => onChange({ address: event.currentTarget.value.trim() || undefined })}
         onKeyDown={(event) => {
@@ -67,25 +59,26 @@ export function AuditFilters({ given, onChange, system }: Props) {
   )
 }
 
-function Words({ given, onChange }: Omit<Props, 'system'>) {
+function WordFilters({ given, onChange }: Omit<Props, 'system'>) {
+  const t = useWords('audit')
   const tenant = useSlug()
   const { data } = useEndpoint(getAuditWords, { params: { tenant } }, { staleTime: 60_000 })
   const actors = [
-    { value: '', label: 'Everybody' },
-    { value: 'operator', label: 'Operators' },
-    { value: 'system', label: 'The system itself' },
+    { value: '', label: t('everybody') },
+    { value: 'operator', label: t('operators') },
+    { value: 'system', label: t('system') },
     ...(data?.actors ?? []).map(({ id, name }) => ({ value: id, label: name })),
   ]
   const areas = [...new Set((data?.actions ?? []).map((action) => action.slice(0, action.indexOf('.') + 1)))]
   const actions = [
-    { value: '', label: 'Everything' },
-    ...areas.map((area) => ({ value: area, label: `All of ${area.slice(0, -1)}` })),
+    { value: '', label: t('everything') },
+    ...areas.map((area) => ({ value: area, label: t('allOf', { area: area.slice(0, -1) }) })),
     ...(data?.actions ?? []).map((action) => ({ value: action, label: actionWord(action) })),
   ]
   return (
     <>
       <Select
-        aria-label="Who"
+        aria-label={t('who')}
         data={unique(actors)}
         value={given.who ?? ''}
         searchable
@@ -93,7 +86,7 @@ function Words({ given, onChange }: Omit<Props, 'system'>) {
         onChange={(value) => onChange({ who: value || undefined })}
       />
       <Select
-        aria-label="What"
+        aria-label={t('what')}
         data={actions}
         value={given.action ?? ''}
         searchable

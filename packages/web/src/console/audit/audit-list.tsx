@@ -1,7 +1,10 @@
 // One page of the audit log, with what was before and after of each entry; of an organisation or of all.
+
 import type { AuditEntry } from '@gatepost/contract/audit.ts'
 import { IconHistory } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
+import { useWords, type Words } from '#i18n/i18n.ts'
+import { rich } from '#i18n/rich.tsx'
 import { type Column, DataTable } from '#shared/data-table.tsx'
 import { EmptyState } from '#shared/empty-state.tsx'
 import { PageFoot, type Pages } from '#shared/pages.tsx'
@@ -13,19 +16,19 @@ import { Changes } from './changes.tsx'
 
 export const AUDIT_LIMIT = 50
 
-const columns: readonly Column<AuditEntry>[] = [
+const columnsOf = (t: Words): readonly Column<AuditEntry>[] => [
   {
     id: 'at',
-    head: 'Time',
+    head: t('time'),
     cell: ({ at }) => (
       <span className={classes.whole}>
         <FullTime at={at} />
       </span>
     ),
   },
-  { id: 'actor', head: 'Who', cell: (entry) => <Who entry={entry} /> },
-  { id: 'action', head: 'What', cell: (entry) => <What entry={entry} /> },
-  { id: 'from', head: 'From', cell: ({ from }) => <span className="mono">{from}</span> },
+  { id: 'actor', head: t('who'), cell: (entry) => <Who entry={entry} /> },
+  { id: 'action', head: t('what'), cell: (entry) => <What entry={entry} /> },
+  { id: 'from', head: t('from'), cell: ({ from }) => <span className="mono">{from}</span> },
 ]
 
 type Props = {
@@ -41,22 +44,24 @@ type Props = {
 }
 
 export function AuditList({ data, pages, filtered, onClear }: Props) {
+  const t = useWords('audit')
   const { searchedTo } = data
   if (data.items.length === 0 && searchedTo === null) return <Nothing filtered={filtered} onClear={onClear} />
   return (
     <>
       {searchedTo !== null && (
         <p className={classes.searched}>
-          {data.items.length === 0 ? 'No entry with these words' : 'Searched'} back to{' '}
-          <FullTime at={searchedTo} />. There are older entries: go on, or narrow the search by a filter.
+          {rich(t, data.items.length === 0 ? 'noneBack' : 'searchedBack', {
+            time: <FullTime at={searchedTo} />,
+          })}
         </p>
       )}
       {data.items.length > 0 && (
         <DataTable
-          label="Changes"
+          label={t('changes')}
           remember="audit"
           rows={data.items}
-          columns={columns}
+          columns={columnsOf(t)}
           rowKey={({ id }) => id}
           card={(entry) => (
             <>
@@ -75,45 +80,48 @@ export function AuditList({ data, pages, filtered, onClear }: Props) {
         shown={data.items.length}
         limit={AUDIT_LIMIT}
         total={data.total}
-        {...(searchedTo === null ? {} : { words: ['Newer', 'Search older entries'] as const })}
+        {...(searchedTo === null ? {} : { words: [t('newer'), t('searchOlder')] as const })}
       />
     </>
   )
 }
 
 function Nothing({ filtered, onClear }: Pick<Props, 'filtered' | 'onClear'>): ReactNode {
+  const t = useWords('audit')
   if (!filtered) {
     return (
-      <EmptyState title="No change yet" icon={IconHistory}>
-        <p>Each change of settings, users and domains appears here with the person who made it.</p>
+      <EmptyState title={t('none')} icon={IconHistory}>
+        <p>{t('noneMeans')}</p>
       </EmptyState>
     )
   }
   return (
     <EmptyState
-      title="No entry fits"
+      title={t('noneFits')}
       icon={IconHistory}
       action={
         <button type="button" className="link" onClick={onClear}>
-          Clear all filters
+          {t('clear')}
         </button>
       }
     >
-      <p>The log has entries, but none with all of these filters.</p>
+      <p>{t('noneFitsMeans')}</p>
     </EmptyState>
   )
 }
 
 function Who({ entry: { actor, asOperator } }: { readonly entry: AuditEntry }) {
+  const t = useWords('audit')
   return (
     <span className={classes.who}>
       <span className="strong">{actor}</span>
-      {asOperator && <ToneText tone="hold">operator</ToneText>}
+      {asOperator && <ToneText tone="hold">{t('operator')}</ToneText>}
     </span>
   )
 }
 
 function What({ entry }: { readonly entry: AuditEntry }) {
+  const t = useWords('audit')
   const changed = entry.before !== null || entry.after !== null
   return (
     <div>
@@ -123,16 +131,16 @@ function What({ entry }: { readonly entry: AuditEntry }) {
             <code>{entry.action}</code> {entry.subject}
           </>
         )}
-        {entry.outcome === 'refused' && (
+        {entry.outcome === t('refused') && (
           <>
             {' '}
-            <ToneText tone="bad">refused</ToneText>
+            <ToneText tone="bad">{t('refused')}</ToneText>
           </>
         )}
       </span>
       {changed && (
         <details className={classes.diff}>
-          <summary>Before and after</summary>
+          <summary>{t('beforeAfter')}</summary>
           <Changes before={entry.before} after={entry.after} />
         </details>
       )}

@@ -1,4 +1,5 @@
 // The audit log: every change with who, when, from where, before and after. It cannot be edited.
+
 import { exportAudit, listAudit } from '@gatepost/contract/audit.ts'
 import { Button } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
@@ -6,6 +7,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { Page } from '#app/page.tsx'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import { useNow } from '#shared/now.ts'
 import { usePages } from '#shared/pages.tsx'
@@ -16,6 +18,7 @@ import { AUDIT_LIMIT, AuditList } from './audit-list.tsx'
 import { type AuditSearch, filterOf, isFiltered } from './audit-search.ts'
 
 export function AuditPage() {
+  const t = useWords('audit')
   const tenant = useSlug()
   const given = useSearch({ from: '/console/t/$slug/audit' })
   const navigate = useNavigate()
@@ -31,13 +34,9 @@ export function AuditPage() {
     void navigate({ to: '/t/$slug/audit', params: { slug: tenant }, search, replace: true })
   }
   return (
-    <Page
-      title="Audit log"
-      lead="Every change and every look at content, newest first. Entries cannot be changed or removed."
-      actions={<ExportLink filter={filter} />}
-    >
+    <Page title={t('title')} lead={t('lead')} actions={<ExportLink filter={filter} />}>
       {error && !data && <ProblemNote error={error} />}
-      <Panel title="Changes" flush>
+      <Panel title={t('changes')} flush>
         <AuditFilters given={given} onChange={(part) => change({ ...given, ...part })} />
         {!data && !error && <SkeletonRows />}
         {data && (
@@ -50,6 +49,7 @@ export function AuditPage() {
 
 /** A plain link: the browser saves what comes, however long it is. */
 function ExportLink({ filter }: { readonly filter: object }) {
+  const t = useWords('audit')
   const tenant = useSlug()
   const may = useMay('audit:export')
   if (!may) return null
@@ -63,7 +63,7 @@ function ExportLink({ filter }: { readonly filter: object }) {
       variant="default"
       leftSection={<IconDownload size={15} aria-hidden />}
     >
-      Export CSV
+      {t('export')}
     </Button>
   )
 }

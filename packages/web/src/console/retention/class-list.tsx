@@ -1,4 +1,5 @@
 // Classes of data with their days, each changed in place within its bounds.
+
 import {
   getRetention,
   type RetentionView,
@@ -9,8 +10,9 @@ import { Button, Checkbox, NumberInput } from '@mantine/core'
 import { useState } from 'react'
 import { useAction } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
 import { useConfirm } from '#shared/confirm.tsx'
-import { count, date } from '#shared/format.ts'
+import { count, date, groupMark } from '#shared/format.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
 import stack from '#shared/stack.module.css'
@@ -19,8 +21,9 @@ import classes from './retention.module.css'
 type Item = RetentionView['items'][number]
 
 export function ClassList({ items }: { readonly items: readonly Item[] }) {
+  const t = useWords('retention')
   return (
-    <Panel title="Kept for" flush>
+    <Panel title={t('kept')} flush>
       <ul className={stack.plain}>
         {items.map((item) => (
           <li key={`${item.class} ${item.days}`} className={classes.class}>
@@ -33,15 +36,17 @@ export function ClassList({ items }: { readonly items: readonly Item[] }) {
 }
 
 function ClassRow({ item }: { readonly item: Item }) {
+  const t = useWords('retention')
   const tenant = useSlug()
   const may = useMay('retention:write')
   const confirm = useConfirm()
-  const { name, means, min, max, forever } = retentionClasses[item.class]
+  const { min, max, forever } = retentionClasses[item.class]
+  const name = t(`class.${item.class}.name`)
   const [days, setDays] = useState<number | string>(item.days ?? max)
   const [always, setAlways] = useState(item.days === null)
   const save = useAction(setRetention, {
     readAgain: [getRetention],
-    said: () => ({ text: 'The retention is saved.' }),
+    said: () => ({ text: t('saved') }),
   })
   const next = always ? null : Number(days)
   const act = async () => {
@@ -49,9 +54,9 @@ function ClassRow({ item }: { readonly item: Item }) {
     const agreed =
       !isShorter ||
       (await confirm({
-        title: `${name} older than ${next} days goes with the next night`,
-        body: 'What has gone does not come back.',
-        act: 'Keep shorter',
+        title: t('shorter', { name, days: next }),
+        body: t('gone'),
+        act: t('keepShorter'),
       }))
     if (agreed) save.mutate({ params: { tenant }, body: { class: item.class, days: next } })
   }
@@ -59,8 +64,8 @@ function ClassRow({ item }: { readonly item: Item }) {
     <>
       <div>
         <span className="strong">{name}</span>
-        <p className="tx2">{means}</p>
-        <p className="small tx2">{wordsOf(item)}</p>
+        <p className="tx2">{t(`class.${item.class}.means`)}</p>
+        <p className="small tx2">{wordsOf(item, t)}</p>
         {save.error && <ProblemNote error={save.error} focus />}
       </div>
       {may ? (
@@ -68,20 +73,20 @@ function ClassRow({ item }: { readonly item: Item }) {
           {forever && (
             <Checkbox
               size="xs"
-              label="For ever"
+              label={t('forEver')}
               checked={always}
               onChange={(event) => setAlways(event.currentTarget.checked)}
             />
           )}
           <NumberInput
-            aria-label={`Days of ${name.toLowerCase()}`}
+            aria-label={t('daysOf', { name: t(`class.${item.class}.inside`) })}
             size="xs"
             w={124}
-            thousandSeparator=","
+            thousandSeparator={groupMark()}
             min={min}
             max={max}
             allowDecimal={false}
-            suffix=" days"
+            suffix={` ${t('days')}`}
             disabled={always}
             value={days}
             onChange={setDays}
@@ -89,26 +94,31 @@ function ClassRow({ item }: { readonly item: Item }) {
           <Button
             size="compact-sm"
             variant="default"
-            aria-label={`Save days of ${name.toLowerCase()}`}
+            aria-label={t('saveDaysOf', { name: t(`class.${item.class}.inside`) })}
             disabled={next === item.days}
-            title={next === item.days ? 'These are the days it is kept now' : undefined}
+            title={next === item.days ? t('same') : undefined}
             loading={save.isPending}
             onClick={act}
           >
-            Save
+            {t('save')}
           </Button>
         </div>
       ) : (
-        <span>{item.days === null ? 'For ever' : `${count(item.days)} days`}</span>
+        <span>{item.days === null ? t('forEver') : t('daysCount', { count: item.days })}</span>
       )}
     </>
   )
 }
 
-function wordsOf({ class: name, usual, changedAt, changedBy, lastRunAt, lastRemoved }: Item): string {
+function wordsOf(
+  { class: name, usual, changedAt, changedBy, lastRunAt, lastRemoved }: Item,
+  t: Words,
+): string {
   const { min, max } = retentionClasses[name]
-  const chosen = usual ? 'As it comes' : `Chosen by ${changedBy}, ${date(changedAt ?? 0)}`
+  const chosen = usual ? t('asComes') : t('chosen', { name: changedBy, day: date(changedAt ?? 0) })
   const run =
-    lastRunAt === null ? '' : `; the last night removed ${lastRemoved === 0 ? 'nothing' : count(lastRemoved)}`
-  return `${chosen}; ${min} to ${count(max)} days${run}.`
+    lastRunAt === null
+      ? ''
+      : `; ${lastRemoved === 0 ? t('removedNothing') : t('removed', { number: count(lastRemoved) })}`
+  return `${chosen}; ${t('bounds', { min, max: count(max) })}${run}.`
 }

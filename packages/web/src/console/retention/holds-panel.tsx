@@ -1,27 +1,30 @@
 // Holds: whose data must not be erased, and why.
+
 import { addHold, getRetention, type RetentionView, removeHold } from '@gatepost/contract/retention.ts'
 import { Button, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useAction } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { date } from '#shared/format.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
 import stack from '#shared/stack.module.css'
-import { address, focusFirstWrong, required, useFieldErrors } from '#shared/validation.ts'
+import { address, filled, focusFirstWrong, useFieldErrors } from '#shared/validation.ts'
 import classes from './retention.module.css'
 
 export function HoldsPanel({ holds }: { readonly holds: RetentionView['holds'] }) {
+  const t = useWords('retention')
   const tenant = useSlug()
   const may = useMay('retention:write')
   const end = useAction(removeHold, {
     readAgain: [getRetention],
-    said: () => ({ text: 'The hold is ended.' }),
+    said: () => ({ text: t('hold.ended') }),
   })
   return (
-    <Panel title="Holds">
+    <Panel title={t('hold.title')}>
       <div className={stack.stack}>
-        <p className="tx2">A hold wins: as long as it stands, nobody erases what is stored of the address.</p>
+        <p className="tx2">{t('hold.means')}</p>
         {end.error && <ProblemNote error={end.error} focus />}
         {holds.length > 0 && (
           <ul className={`${stack.plain} ${stack.tight}`}>
@@ -31,17 +34,17 @@ export function HoldsPanel({ holds }: { readonly holds: RetentionView['holds'] }
                   <span className="strong">{hold.address}</span>: {hold.reason}
                   <span className="small tx2">
                     {' '}
-                    by {hold.createdBy}, {date(hold.createdAt)}
+                    {t('hold.by', { name: hold.createdBy, day: date(hold.createdAt) })}
                   </span>
                 </span>
                 {may && (
                   <Button
                     size="compact-sm"
                     variant="default"
-                    aria-label={`End the hold on ${hold.address}`}
+                    aria-label={t('hold.endOne', { address: hold.address })}
                     onClick={() => end.mutate({ params: { tenant, hold: hold.id } })}
                   >
-                    End
+                    {t('hold.end')}
                   </Button>
                 )}
               </li>
@@ -55,11 +58,12 @@ export function HoldsPanel({ holds }: { readonly holds: RetentionView['holds'] }
 }
 
 function AddHold() {
+  const t = useWords('retention')
   const tenant = useSlug()
   const add = useAction(addHold, { readAgain: [getRetention], onDone: () => form.reset() })
   const form = useForm({
     initialValues: { address: '', reason: '' },
-    validate: { address, reason: required('why the data must stay') },
+    validate: { address, reason: filled(t('hold.write')) },
   })
   useFieldErrors(form, add.error)
   return (
@@ -69,13 +73,18 @@ function AddHold() {
       onSubmit={form.onSubmit((body) => add.mutate({ params: { tenant }, body }), focusFirstWrong)}
     >
       <div className={stack.pair}>
-        <TextInput label="Hold on address" autoComplete="off" {...form.getInputProps('address')} />
-        <TextInput label="Reason" maxLength={300} autoComplete="off" {...form.getInputProps('reason')} />
+        <TextInput label={t('hold.on')} autoComplete="off" {...form.getInputProps('address')} />
+        <TextInput
+          label={t('hold.reason')}
+          maxLength={300}
+          autoComplete="off"
+          {...form.getInputProps('reason')}
+        />
       </div>
       {add.error && <ProblemNote error={add.error} />}
       <div>
         <Button type="submit" variant="default" loading={add.isPending}>
-          Add hold
+          {t('hold.add')}
         </Button>
       </div>
     </form>

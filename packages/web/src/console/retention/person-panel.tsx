@@ -1,9 +1,11 @@
 // What is stored of a person: exported as JSON, or erased with a receipt.
+
 import { erasePerson, exportPerson, getRetention } from '@gatepost/contract/retention.ts'
 import { Button, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useAction } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { useConfirm } from '#shared/confirm.tsx'
 import { count } from '#shared/format.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
@@ -11,9 +13,8 @@ import { Panel } from '#shared/panel.tsx'
 import stack from '#shared/stack.module.css'
 import { address as checkAddress } from '#shared/validation.ts'
 
-const WHOLE = 'Enter a whole address first'
-
 export function PersonPanel() {
+  const t = useWords('retention')
   const tenant = useSlug()
   const mayErase = useMay('people:erase')
   const confirm = useConfirm()
@@ -23,18 +24,18 @@ export function PersonPanel() {
   const path = exportPerson.path.replace('{tenant}', encodeURIComponent(tenant))
   const act = async () => {
     const agreed = await confirm({
-      title: `Everything stored of ${address} goes`,
-      body: 'The user with every alias, managed senders, the account, and messages in tracking. The audit log stays. There is no way back.',
-      act: 'Erase data',
+      title: t('person.goes', { address }),
+      body: t('person.goesMeans'),
+      act: t('person.eraseData'),
     })
     if (agreed) erase.mutate({ params: { tenant }, body: { address, again: address } })
   }
   return (
-    <Panel title="Data of a person">
+    <Panel title={t('person.title')}>
       <div className={stack.stack}>
         <TextInput
-          label="Address of the person"
-          description="Aliases of the same user count too."
+          label={t('person.address')}
+          description={t('person.aliases')}
           autoComplete="off"
           value={address}
           onChange={(event) => setAddress(event.currentTarget.value.trim())}
@@ -49,22 +50,22 @@ export function PersonPanel() {
               download
               href={`${path}?address=${encodeURIComponent(address)}`}
             >
-              Export as JSON
+              {t('person.export')}
             </Button>
           ) : (
-            <Button variant="default" disabled title={WHOLE}>
-              Export as JSON
+            <Button variant="default" disabled title={t('person.whole')}>
+              {t('person.export')}
             </Button>
           )}
           {mayErase && (
             <Button
               variant="default"
               disabled={!isWhole}
-              title={isWhole ? undefined : WHOLE}
+              title={isWhole ? undefined : t('person.whole')}
               loading={erase.isPending}
               onClick={act}
             >
-              Erase
+              {t('person.erase')}
             </Button>
           )}
         </div>
@@ -81,11 +82,14 @@ type Receipt = {
 }
 
 function Receipt({ data: { address, auditId, removed, stays } }: { readonly data: Receipt }) {
+  const t = useWords('retention')
   return (
-    <Note tone="ok" role="status" title={`The data of ${address} is erased`} code={auditId}>
+    <Note tone="ok" role="status" title={t('person.erased', { address })} code={auditId}>
       <p>
-        {removed.user ? 'The user, ' : ''}
-        {count(removed.senders)} managed senders and {count(removed.messages)} messages in tracking.
+        {t(removed.user ? 'person.receiptUser' : 'person.receipt', {
+          senders: count(removed.senders),
+          messages: count(removed.messages),
+        })}
       </p>
       <ul>
         {stays.map((line) => (

@@ -1,8 +1,10 @@
 // How long data is kept, what must not be erased, and what is stored of a person.
+
 import { fixedRetention, getRetention } from '@gatepost/contract/retention.ts'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { Page } from '#app/page.tsx'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { Facts } from '#shared/facts.tsx'
 import { ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
@@ -13,11 +15,12 @@ import { HoldsPanel } from './holds-panel.tsx'
 import { PersonPanel } from './person-panel.tsx'
 
 export function RetentionPage() {
+  const t = useWords('retention')
   const tenant = useSlug()
   const mayExport = useMay('people:export')
   const { data, error } = useEndpoint(getRetention, { params: { tenant } })
   return (
-    <Page title="Retention" lead="What is past its days goes every night. The audit log notes what it loses.">
+    <Page title={t('title')} lead={t('lead')}>
       <div className={stack.detail}>
         <div className={stack.stack}>
           {error && !data && <ProblemNote error={error} />}
@@ -26,8 +29,13 @@ export function RetentionPage() {
           {data && <HoldsPanel holds={data.holds} />}
           {mayExport && <PersonPanel />}
         </div>
-        <Panel title="Kept by other rules">
-          <Facts rows={fixedRetention.map(({ name, kept }) => [name, kept])} />
+        <Panel title={t('fixed.title')}>
+          <Facts
+            rows={fixedRetention.map(({ name, kept }, at) => [
+              t(`fixed.name.${at}`, name),
+              t(`fixed.kept.${at}`, kept),
+            ])}
+          />
         </Panel>
       </div>
     </Page>

@@ -1,4 +1,5 @@
 // The list of people with a role: search, another role, remove.
+
 import {
   type Administrator,
   giveRole,
@@ -11,6 +12,7 @@ import { IconUserMinus, IconUserShield } from '@tabler/icons-react'
 import { useMemo, useState } from 'react'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useMay } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { useConfirm } from '#shared/confirm.tsx'
 import { type Column, DataTable } from '#shared/data-table.tsx'
 import { EmptyState } from '#shared/empty-state.tsx'
@@ -28,6 +30,7 @@ const LIMIT = 50
 const READ_AGAIN = [listAdministrators, listRoles]
 
 export function AdministratorList({ tenant }: { readonly tenant: string }) {
+  const t = useWords('roles')
   const [search, setSearch] = useState('')
   const pages = usePages()
   const query = { limit: LIMIT, after: pages.after, ...(search === '' ? {} : { search }) }
@@ -36,20 +39,20 @@ export function AdministratorList({ tenant }: { readonly tenant: string }) {
     { params: { tenant }, query },
     { keepPrevious: true },
   )
-  const give = useAction(giveRole, { readAgain: READ_AGAIN, said: () => ({ text: 'The role is given.' }) })
+  const give = useAction(giveRole, { readAgain: READ_AGAIN, said: () => ({ text: t('given') }) })
   const take = useAction(removeAdministrator, {
     readAgain: READ_AGAIN,
-    said: () => ({ text: 'The administrator is removed.' }),
+    said: () => ({ text: t('removed') }),
   })
   const columns = useColumns(tenant, give.mutate, take.mutate)
   const failed = give.error ?? take.error
   return (
-    <Panel title="People with a role" flush>
+    <Panel title={t('people.title')} flush>
       <div className={classes.tools}>
         <SearchField
           className={classes.search}
-          label="Search administrators"
-          placeholder="Name or address"
+          label={t('people.search')}
+          placeholder={t('people.hint')}
           value={search}
           onChange={(text) => {
             pages.reset()
@@ -64,14 +67,14 @@ export function AdministratorList({ tenant }: { readonly tenant: string }) {
       )}
       {!data && !error && <SkeletonRows />}
       {data && data.items.length === 0 && (
-        <EmptyState title="Nobody of this name has a role" icon={IconUserShield}>
-          <p>Search for another name, or invite the person below.</p>
+        <EmptyState title={t('people.none')} icon={IconUserShield}>
+          <p>{t('people.noneMeans')}</p>
         </EmptyState>
       )}
       {data && data.items.length > 0 && (
         <>
           <DataTable
-            label="Administrators"
+            label={t('administrators')}
             remember="administrators"
             rows={data.items}
             columns={columns}
@@ -95,7 +98,7 @@ export function AdministratorList({ tenant }: { readonly tenant: string }) {
             shown={data.items.length}
             limit={LIMIT}
             total={data.total}
-            words={['Back', 'More']}
+            words={[t('back'), t('more')]}
           />
         </>
       )}
@@ -110,6 +113,7 @@ type Give = (input: {
 type Take = (input: { readonly params: { readonly tenant: string; readonly person: string } }) => void
 
 function useColumns(tenant: string, give: Give, take: Take): readonly Column<Administrator>[] {
+  const t = useWords('roles')
   const may = useMay('roles:write')
   const confirm = useConfirm()
   const { data: roles } = useEndpoint(listRoles, { params: { tenant } })
@@ -120,29 +124,29 @@ function useColumns(tenant: string, give: Give, take: Take): readonly Column<Adm
     const change = async (one: Administrator, role: string) => {
       const name = choices.find(({ value }) => value === role)?.label ?? role
       const agreed = await confirm({
-        title: `${one.name} becomes ${name}`,
-        body: one.you ? 'This is you: what you may do here changes at once.' : 'The change counts at once.',
-        act: 'Change role',
+        title: t('people.becomes', { name: one.name, role: name }),
+        body: one.you ? t('people.you') : t('people.atOnce'),
+        act: t('people.change'),
       })
       if (agreed) give({ params: { tenant, person: one.id }, body: { role } })
     }
     const remove = async (one: Administrator) => {
       const agreed = await confirm({
-        title: `${one.name} loses every administrator’s right here`,
-        body: `Somebody who is one of your users stays an end user. Open pages of ${one.name} stop working at once.`,
-        act: 'Remove administrator',
+        title: t('people.loses', { name: one.name }),
+        body: t('people.losesMeans', { name: one.name }),
+        act: t('people.remove'),
       })
       if (agreed) take({ params: { tenant, person: one.id } })
     }
     return [
-      { id: 'name', head: 'Name', cell: (one) => <Name one={one} /> },
+      { id: 'name', head: t('name'), cell: (one) => <Name one={one} /> },
       {
         id: 'role',
-        head: 'Role',
+        head: t('role'),
         cell: (one) =>
           may && one.mayChange ? (
             <Select
-              aria-label={`Role of ${one.name}`}
+              aria-label={t('people.roleOf', { name: one.name })}
               size="xs"
               w={210}
               data={choices}
@@ -157,10 +161,10 @@ function useColumns(tenant: string, give: Give, take: Take): readonly Column<Adm
             <span>{one.roleName}</span>
           ),
       },
-      { id: 'seen', head: 'Last seen', cell: (one) => <Seen one={one} /> },
+      { id: 'seen', head: t('people.seen'), cell: (one) => <Seen one={one} /> },
       {
         id: 'remove',
-        head: 'Remove',
+        head: t('remove'),
         headHidden: true,
         align: 'right',
         cell: (one) =>
@@ -169,7 +173,7 @@ function useColumns(tenant: string, give: Give, take: Take): readonly Column<Adm
             <ActionIcon
               variant="subtle"
               color="gray"
-              aria-label={`Remove ${one.name}`}
+              aria-label={t('removeOne', { name: one.name })}
               onClick={() => remove(one)}
             >
               <IconUserMinus size={16} aria-hidden />
@@ -177,16 +181,17 @@ function useColumns(tenant: string, give: Give, take: Take): readonly Column<Adm
           ),
       },
     ] satisfies readonly Column<Administrator>[]
-  }, [may, roles, tenant, confirm, give, take])
+  }, [may, roles, tenant, confirm, give, take, t])
 }
 
 function Name({ one }: { readonly one: Administrator }) {
+  const t = useWords('roles')
   return (
     <div>
       <span className={classes.name}>
         <span className="strong">{one.name}</span>
-        {one.you && <span className="small tx2">you</span>}
-        {one.asOperator && <ToneText tone="hold">operator from outside</ToneText>}
+        {one.you && <span className="small tx2">{t('people.me')}</span>}
+        {one.asOperator && <ToneText tone="hold">{t('people.outside')}</ToneText>}
       </span>
       <div className="small tx2">{one.email}</div>
     </div>
@@ -194,6 +199,7 @@ function Name({ one }: { readonly one: Administrator }) {
 }
 
 function Seen({ one }: { readonly one: Administrator }) {
+  const t = useWords('roles')
   if (one.lastSeenAt !== null) return <RelativeTime at={one.lastSeenAt} />
-  return <span className="tx2">{one.canSignIn ? 'Not for a month' : 'Cannot sign in yet'}</span>
+  return <span className="tx2">{one.canSignIn ? t('people.notForMonth') : t('people.cannot')}</span>
 }

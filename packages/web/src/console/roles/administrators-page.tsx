@@ -1,6 +1,8 @@
 // Who administers: people with a role, open invitations, and directory groups that give roles.
+
 import { Page } from '#app/page.tsx'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import stack from '#shared/stack.module.css'
 import { AdministratorList } from './administrator-list.tsx'
 import { GroupRolesPanel } from './group-roles-panel.tsx'
@@ -8,13 +10,11 @@ import { InvitationsPanel } from './invitations-panel.tsx'
 import { InvitePanel } from './invite-panel.tsx'
 
 export function AdministratorsPage() {
+  const t = useWords('roles')
   const tenant = useSlug()
   const may = useMay('roles:write')
   return (
-    <Page
-      title="Administrators"
-      lead="Who may do what here. A change of role counts with the next click of whoever it concerns."
-    >
+    <Page title={t('administrators')} lead={t('lead')}>
       <div className={stack.stack}>
         <AdministratorList tenant={tenant} />
         {may && <InvitePanel />}

@@ -1,4 +1,5 @@
 // Roles by directory group: everybody in the group holds the role for as long as the directory says so.
+
 import {
   type GroupRole,
   giveGroupRole,
@@ -10,6 +11,7 @@ import { Button, Select } from '@mantine/core'
 import { useState } from 'react'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { count } from '#shared/format.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
@@ -17,23 +19,20 @@ import stack from '#shared/stack.module.css'
 import classes from './roles.module.css'
 
 export function GroupRolesPanel() {
+  const t = useWords('roles')
   const tenant = useSlug()
   const may = useMay('roles:write')
   const { data } = useEndpoint(listGroupRoles, { params: { tenant } })
   const remove = useAction(removeGroupRole, {
     readAgain: [listGroupRoles, listRoles],
-    said: () => ({ text: 'The role of the group is taken back.' }),
+    said: () => ({ text: t('byGroup.taken') }),
   })
   if (!data) return null
   const nothing = data.items.length === 0 && data.groups.length === 0
   return (
-    <Panel title="Roles by directory group">
+    <Panel title={t('byGroup.title')}>
       <div className={stack.stack}>
-        <p className="tx2">
-          {nothing
-            ? 'Once a directory is synchronised, its groups can give roles: whoever is in the group holds the role.'
-            : 'Whoever is in the group holds the role. Protected roles are given to persons alone: a directory decides here.'}
-        </p>
+        <p className="tx2">{nothing ? t('byGroup.nothing') : t('byGroup.means')}</p>
         {remove.error && <ProblemNote error={remove.error} focus />}
         {data.items.length > 0 && (
           <ul className={stack.plain}>
@@ -46,7 +45,7 @@ export function GroupRolesPanel() {
                     variant="default"
                     onClick={() => remove.mutate({ params: { tenant, group: one.group } })}
                   >
-                    Remove
+                    {t('remove')}
                   </Button>
                 )}
               </li>
@@ -60,10 +59,11 @@ export function GroupRolesPanel() {
 }
 
 function Line({ one }: { readonly one: GroupRole }) {
+  const t = useWords('roles')
   return (
     <div>
       <span className="strong">{one.groupName}</span>: {one.roleName}
-      <div className="small tx2">{count(one.members)} people</div>
+      <div className="small tx2">{t('byGroup.members', { count: one.members })}</div>
     </div>
   )
 }
@@ -71,6 +71,7 @@ function Line({ one }: { readonly one: GroupRole }) {
 type Groups = readonly { readonly id: string; readonly name: string; readonly members: number }[]
 
 function GiveForm({ groups }: { readonly groups: Groups }) {
+  const t = useWords('roles')
   const tenant = useSlug()
   const [group, setGroup] = useState<string | null>(null)
   const [role, setRole] = useState<string | null>('help-desk')
@@ -87,13 +88,13 @@ function GiveForm({ groups }: { readonly groups: Groups }) {
       {give.error && <ProblemNote error={give.error} focus />}
       <div className={stack.end}>
         <Select
-          label="Directory group"
+          label={t('byGroup.group')}
           searchable
           data={groups.map(({ id, name, members }) => ({ value: id, label: `${name} (${count(members)})` }))}
           value={group}
           onChange={setGroup}
         />
-        <Select label="Role" data={choices} value={role} onChange={setRole} allowDeselect={false} />
+        <Select label={t('role')} data={choices} value={role} onChange={setRole} allowDeselect={false} />
         <Button
           variant="default"
           disabled={group === null || role === null}
@@ -102,7 +103,7 @@ function GiveForm({ groups }: { readonly groups: Groups }) {
             if (group !== null && role !== null) give.mutate({ params: { tenant, group }, body: { role } })
           }}
         >
-          Give role
+          {t('byGroup.give')}
         </Button>
       </div>
     </>

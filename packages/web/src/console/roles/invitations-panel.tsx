@@ -1,20 +1,23 @@
 // Invitations that were not answered yet; each can be taken back.
+
 import { type Invitation, listInvitations, removeInvitation } from '@gatepost/contract/role.ts'
 import { Button } from '@mantine/core'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { type Column, DataTable } from '#shared/data-table.tsx'
 import { date } from '#shared/format.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import { Panel, PanelBody } from '#shared/panel.tsx'
 
 export function InvitationsPanel() {
+  const t = useWords('roles')
   const tenant = useSlug()
   const may = useMay('roles:write')
   const { data } = useEndpoint(listInvitations, { params: { tenant } })
   const remove = useAction(removeInvitation, {
     readAgain: [listInvitations],
-    said: () => ({ text: 'The invitation is withdrawn.' }),
+    said: () => ({ text: t('invitations.withdrawn') }),
   })
   if (!data || data.items.length === 0) return null
   const back = ({ id, name }: Invitation) =>
@@ -22,16 +25,16 @@ export function InvitationsPanel() {
       <Button
         size="compact-sm"
         variant="default"
-        aria-label={`Take back the invitation of ${name}`}
+        aria-label={t('invitations.backOf', { name })}
         onClick={() => remove.mutate({ params: { tenant, invitation: id } })}
       >
-        Take back
+        {t('invitations.back')}
       </Button>
     )
   const columns: readonly Column<Invitation>[] = [
     {
       id: 'who',
-      head: 'Who',
+      head: t('invitations.who'),
       cell: ({ name, email }) => (
         <div>
           <span className="strong">{name}</span>
@@ -39,20 +42,20 @@ export function InvitationsPanel() {
         </div>
       ),
     },
-    { id: 'role', head: 'Role', cell: ({ roleName }) => roleName },
-    { id: 'by', head: 'Invited by', cell: ({ createdBy }) => createdBy },
-    { id: 'until', head: 'Valid until', cell: ({ expiresAt }) => date(expiresAt) },
-    { id: 'back', head: 'Take back', headHidden: true, align: 'right', cell: back },
+    { id: 'role', head: t('role'), cell: ({ roleName }) => roleName },
+    { id: 'by', head: t('invitations.by'), cell: ({ createdBy }) => createdBy },
+    { id: 'until', head: t('invitations.until'), cell: ({ expiresAt }) => date(expiresAt) },
+    { id: 'back', head: t('invitations.back'), headHidden: true, align: 'right', cell: back },
   ]
   return (
-    <Panel title="Open invitations" flush>
+    <Panel title={t('invitations.title')} flush>
       {remove.error && (
         <PanelBody>
           <ProblemNote error={remove.error} focus />
         </PanelBody>
       )}
       <DataTable
-        label="Open invitations"
+        label={t('invitations.title')}
         rows={data.items}
         columns={columns}
         rowKey={({ id }) => id}
@@ -60,9 +63,7 @@ export function InvitationsPanel() {
           <>
             <span className="strong">{one.name}</span>
             <span className="small tx2">{one.email}</span>
-            <span>
-              {one.roleName}, until {date(one.expiresAt)}
-            </span>
+            <span>{t('invitations.roleUntil', { role: one.roleName, day: date(one.expiresAt) })}</span>
             {back(one)}
           </>
         )}

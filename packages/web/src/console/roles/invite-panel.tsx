@@ -1,16 +1,19 @@
 // Asks somebody to administer: by a mailed link, or one that is shown and handed on.
+
 import { inviteAdministrator, listInvitations, listRoles } from '@gatepost/contract/role.ts'
 import { Button, SegmentedControl, Select, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
 import { SecretNote } from '#shared/secret-note.tsx'
 import stack from '#shared/stack.module.css'
-import { address, focusFirstWrong, required, useFieldErrors } from '#shared/validation.ts'
+import { address, filled, focusFirstWrong, useFieldErrors } from '#shared/validation.ts'
 
 export function InvitePanel() {
+  const t = useWords('roles')
   const tenant = useSlug()
   const { data: roles } = useEndpoint(listRoles, { params: { tenant } })
   const invite = useAction(inviteAdministrator, {
@@ -19,7 +22,7 @@ export function InvitePanel() {
   })
   const form = useForm({
     initialValues: { email: '', name: '', role: 'basic', send: 'show' },
-    validate: { email: address, name: required('the name of the person') },
+    validate: { email: address, name: filled(t('invite.write')) },
   })
   useFieldErrors(form, invite.error)
   const choices = (roles?.items ?? [])
@@ -28,7 +31,7 @@ export function InvitePanel() {
   const { role, send } = form.getValues()
   const chosen = roles?.items.find(({ id }) => id === role)
   return (
-    <Panel title="Invite an administrator">
+    <Panel title={t('invite.title')}>
       <form
         noValidate
         className={stack.stack}
@@ -42,21 +45,26 @@ export function InvitePanel() {
         )}
       >
         <div className={stack.pair}>
-          <TextInput label="Address" type="email" autoComplete="off" {...form.getInputProps('email')} />
-          <TextInput label="Name" autoComplete="off" {...form.getInputProps('name')} />
+          <TextInput
+            label={t('invite.address')}
+            type="email"
+            autoComplete="off"
+            {...form.getInputProps('email')}
+          />
+          <TextInput label={t('name')} autoComplete="off" {...form.getInputProps('name')} />
         </div>
         <Select
-          label="Role"
+          label={t('role')}
           description={chosen?.description}
           data={choices}
           allowDeselect={false}
           {...form.getInputProps('role')}
         />
         <SegmentedControl
-          aria-label="How the link gets there"
+          aria-label={t('invite.how')}
           data={[
-            { value: 'show', label: 'Show me the link' },
-            { value: 'mail', label: 'Mail the link' },
+            { value: 'show', label: t('invite.show') },
+            { value: 'mail', label: t('invite.mail') },
           ]}
           {...form.getInputProps('send')}
         />
@@ -64,7 +72,7 @@ export function InvitePanel() {
         {invite.data && <Outcome {...invite.data} />}
         <div>
           <Button type="submit" variant="default" loading={invite.isPending}>
-            {send === 'mail' ? 'Mail invitation' : 'Make invitation'}
+            {send === 'mail' ? t('invite.mailAct') : t('invite.makeAct')}
           </Button>
         </div>
       </form>
@@ -73,18 +81,18 @@ export function InvitePanel() {
 }
 
 function Outcome(props: { readonly invitation: { readonly email: string }; readonly link: string | null }) {
+  const t = useWords('roles')
   const { invitation, link } = props
   if (link === null) {
     return (
-      <Note tone="ok" role="status" title={`The invitation is on its way to ${invitation.email}`}>
-        <p>Its link works once, for seven days.</p>
+      <Note tone="ok" role="status" title={t('invite.onWay', { email: invitation.email })}>
+        <p>{t('invite.once')}</p>
       </Note>
     )
   }
   return (
-    <SecretNote title={`The invitation of ${invitation.email} is ready`} value={link} copy="Copy link">
-      Hand this link to the person, and to nobody else: whoever opens it first takes the role. It is shown
-      this once and works for seven days.
+    <SecretNote title={t('invite.ready', { email: invitation.email })} value={link} copy={t('invite.copy')}>
+      {t('invite.hand')}
     </SecretNote>
   )
 }

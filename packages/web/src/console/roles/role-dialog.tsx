@@ -1,4 +1,5 @@
 // Makes or changes a role of the organisation's own.
+
 import type { Permission } from '@gatepost/contract/permission.ts'
 import {
   createRole,
@@ -12,11 +13,13 @@ import { useForm } from '@mantine/form'
 import { useState } from 'react'
 import { useAction } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
+import { useFocusBack } from '#shared/focus-back.ts'
 import { count } from '#shared/format.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { PermissionGrid } from '#shared/permission-grid.tsx'
 import stack from '#shared/stack.module.css'
-import { focusFirstWrong, required, useFieldErrors } from '#shared/validation.ts'
+import { filled, focusFirstWrong, useFieldErrors } from '#shared/validation.ts'
 
 type Props = {
   readonly role: RoleView | null
@@ -26,6 +29,8 @@ type Props = {
 }
 
 export function RoleDialog({ role, held, onClose }: Props) {
+  const t = useWords('roles')
+  useFocusBack()
   const tenant = useSlug()
   const options = { readAgain: [listRoles, listAdministrators], onDone: onClose }
   const create = useAction(createRole, options)
@@ -33,7 +38,7 @@ export function RoleDialog({ role, held, onClose }: Props) {
   const [permissions, setPermissions] = useState<readonly Permission[]>(role?.permissions ?? ['portal:use'])
   const form = useForm({
     initialValues: { name: role?.name ?? '', description: role?.description ?? '' },
-    validate: { name: required('a name for the role') },
+    validate: { name: filled(t('dialog.write')) },
   })
   const error = create.error ?? update.error
   useFieldErrors(form, error)
@@ -43,8 +48,8 @@ export function RoleDialog({ role, held, onClose }: Props) {
       opened
       size="xl"
       onClose={onClose}
-      title={role === null ? 'New role' : role.name}
-      closeButtonProps={{ 'aria-label': 'Close' }}
+      title={role === null ? t('new') : role.name}
+      closeButtonProps={{ 'aria-label': t('close') }}
     >
       <form
         noValidate
@@ -55,23 +60,31 @@ export function RoleDialog({ role, held, onClose }: Props) {
           else update.mutate({ params: { tenant, role: role.id }, body })
         }, focusFirstWrong)}
       >
-        <TextInput label="Name" maxLength={80} data-autofocus {...form.getInputProps('name')} />
+        <TextInput label={t('name')} maxLength={80} data-autofocus {...form.getInputProps('name')} />
         <TextInput
-          label="What it is for"
+          label={t('dialog.what')}
           maxLength={300}
           autoComplete="off"
           {...form.getInputProps('description')}
         />
-        <PermissionGrid label="Permissions" value={permissions} may={may} onChange={setPermissions} />
+        <PermissionGrid
+          label={t('dialog.permissions')}
+          value={permissions}
+          may={may}
+          onChange={setPermissions}
+        />
         {role !== null && role.people + role.groups > 0 && (
-          <Note tone="info" title={`${count(role.people)} people and ${count(role.groups)} groups hold this`}>
-            <p>What they may do changes with their next click.</p>
+          <Note
+            tone="info"
+            title={t('dialog.hold', { people: count(role.people), groups: count(role.groups) })}
+          >
+            <p>{t('dialog.next')}</p>
           </Note>
         )}
         {error && <ProblemNote error={error} focus />}
         <div>
           <Button type="submit" loading={create.isPending || update.isPending}>
-            {role === null ? 'Make role' : 'Save role'}
+            {role === null ? t('dialog.make') : t('dialog.save')}
           </Button>
         </div>
       </form>

@@ -1,4 +1,5 @@
 // Roles: what each lets do, and roles of one's own made of permissions.
+
 import { listRoles, type RoleView, removeRole } from '@gatepost/contract/role.ts'
 import { Button } from '@mantine/core'
 import { IconLock, IconPlus } from '@tabler/icons-react'
@@ -7,8 +8,8 @@ import { useState } from 'react'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { Page } from '#app/page.tsx'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { useConfirm } from '#shared/confirm.tsx'
-import { count } from '#shared/format.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import { Panel, PanelBody } from '#shared/panel.tsx'
 import { wordOf } from '#shared/permission-grid.tsx'
@@ -19,6 +20,7 @@ import { RoleDialog } from './role-dialog.tsx'
 import classes from './roles.module.css'
 
 export function RolesPage() {
+  const t = useWords('roles')
   const tenant = useSlug()
   const may = useMay('roles:write')
   const [edited, setEdited] = useState<RoleView | 'new' | null>(null)
@@ -26,16 +28,16 @@ export function RolesPage() {
   const own = data?.items.filter(({ builtIn }) => !builtIn) ?? []
   return (
     <Page
-      title="Roles"
-      lead="A role is a list of permissions. Super administrators alone give protected ones, such as reading content."
+      title={t('title')}
+      lead={t('rolesLead')}
       actions={
         <span className={stack.row}>
           <Link to="/t/$slug/administrators" params={{ slug: tenant }}>
-            Who holds which
+            {t('who')}
           </Link>
           {may && (
             <Button leftSection={<IconPlus size={15} aria-hidden />} onClick={() => setEdited('new')}>
-              New role
+              {t('new')}
             </Button>
           )}
         </span>
@@ -45,8 +47,8 @@ export function RolesPage() {
       {!data && !error && <SkeletonRows rows={6} />}
       {data && (
         <div className={stack.stack}>
-          {own.length > 0 && <Roles title="Your own roles" roles={own} onEdit={setEdited} />}
-          <Roles title="Built-in roles" roles={data.items.filter(({ builtIn }) => builtIn)} />
+          {own.length > 0 && <Roles title={t('own')} roles={own} onEdit={setEdited} />}
+          <Roles title={t('builtIn')} roles={data.items.filter(({ builtIn }) => builtIn)} />
         </div>
       )}
       {edited !== null && data && (
@@ -67,18 +69,19 @@ type Props = {
 }
 
 function Roles({ title, roles, onEdit }: Props) {
+  const t = useWords('roles')
   const tenant = useSlug()
   const may = useMay('roles:write')
   const confirm = useConfirm()
   const remove = useAction(removeRole, {
     readAgain: [listRoles],
-    said: () => ({ text: 'The role is removed.' }),
+    said: () => ({ text: t('roleRemoved') }),
   })
   const take = async (role: RoleView) => {
     const agreed = await confirm({
-      title: `The role ${role.name} is gone for good`,
-      body: 'Nobody holds it. What it let do stays in the audit log.',
-      act: 'Remove role',
+      title: t('gone', { name: role.name }),
+      body: t('goneMeans'),
+      act: t('removeRole'),
     })
     if (agreed) remove.mutate({ params: { tenant, role: role.id } })
   }
@@ -98,18 +101,18 @@ function Roles({ title, roles, onEdit }: Props) {
                 <Button
                   size="compact-sm"
                   variant="default"
-                  aria-label={`Edit ${role.name}`}
+                  aria-label={t('editOne', { name: role.name })}
                   onClick={() => onEdit(role)}
                 >
-                  Edit
+                  {t('edit')}
                 </Button>
                 <Button
                   size="compact-sm"
                   variant="default"
-                  aria-label={`Remove ${role.name}`}
+                  aria-label={t('removeOne', { name: role.name })}
                   onClick={() => take(role)}
                 >
-                  Remove
+                  {t('remove')}
                 </Button>
               </span>
             ) : (
@@ -123,13 +126,8 @@ function Roles({ title, roles, onEdit }: Props) {
   )
 }
 
-const securityWords = {
-  none: 'cannot manage roles',
-  application: 'manages unprotected roles',
-  protected: 'manages all roles',
-} as const
-
 function RoleWords({ role }: { readonly role: RoleView }) {
+  const t = useWords('roles')
   return (
     <div>
       <span className={classes.name}>
@@ -137,31 +135,30 @@ function RoleWords({ role }: { readonly role: RoleView }) {
         {role.protected && (
           <>
             <IconLock size={12} aria-hidden className={classes.lock} />
-            <ToneText tone="hold">protected</ToneText>
+            <ToneText tone="hold">{t('protected')}</ToneText>
           </>
         )}
       </span>
       <p className="tx2">{role.description}</p>
       <div className={classes.meta}>
         <span>
-          {role.people === 1 ? 'One person' : `${count(role.people)} people`}
-          {role.groups > 0 && `, ${count(role.groups)} groups`}
+          {t('people.count', { count: role.people })}{' '}
+          {role.groups > 0 && `, ${t('people.groups', { count: role.groups })}`}
         </span>
-        <span>{securityWords[role.security]}</span>
+        <span>{t(`security.${role.security}`)}</span>
       </div>
     </div>
   )
 }
 
 function Permissions({ role }: { readonly role: RoleView }) {
+  const t = useWords('roles')
   return (
     <details className={classes.permissions}>
-      <summary>
-        {role.permissions.length === 1 ? 'One permission' : `${count(role.permissions.length)} permissions`}
-      </summary>
-      <ul aria-label={`Permissions of ${role.name}`}>
+      <summary>{t('permissions', { count: role.permissions.length })}</summary>
+      <ul aria-label={t('permissionsOf', { name: role.name })}>
         {role.permissions.map((permission) => (
-          <li key={permission} title={wordOf(permission)}>
+          <li key={permission} title={wordOf(permission, t)}>
             <code>{permission}</code>
           </li>
         ))}

@@ -1,10 +1,13 @@
 // API tokens: the list, a new one that is shown once, and revoking. Of an organisation or the installation.
+
 import type { Permission } from '@gatepost/contract/permission.ts'
 import type { ApiToken, MadeToken } from '@gatepost/contract/token.ts'
 import { Button, NumberInput, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { IconKey } from '@tabler/icons-react'
 import { useState } from 'react'
+import { useWords, type Words } from '#i18n/i18n.ts'
+import { rich } from '#i18n/rich.tsx'
 import { useConfirm } from '#shared/confirm.tsx'
 import { type Column, DataTable } from '#shared/data-table.tsx'
 import { EmptyState } from '#shared/empty-state.tsx'
@@ -17,7 +20,7 @@ import { SkeletonRows } from '#shared/skeleton.tsx'
 import stack from '#shared/stack.module.css'
 import { ToneText } from '#shared/status-word.tsx'
 import { RelativeTime } from '#shared/time.tsx'
-import { focusFirstWrong, required, useFieldErrors } from '#shared/validation.ts'
+import { filled, focusFirstWrong, useFieldErrors } from '#shared/validation.ts'
 
 export type NewToken = {
   readonly name: string
@@ -38,27 +41,23 @@ type Props = {
   readonly revoke: { readonly act: (token: string) => void; readonly error: unknown }
 }
 
-const stateWords = {
-  active: { tone: 'ok', word: 'Active' },
-  expired: { tone: 'mute', word: 'Expired' },
-  revoked: { tone: 'mute', word: 'Revoked' },
-  bound: { tone: 'warn', word: 'Opens nothing' },
-} as const
+const stateTones = { active: 'ok', expired: 'mute', revoked: 'mute', bound: 'warn' } as const
 
 export function TokenManager({ data, error, mayChange, create, revoke }: Props) {
+  const t = useWords('roles')
   const confirm = useConfirm()
   const end = async ({ id, name }: ApiToken) => {
     const agreed = await confirm({
-      title: `Whatever uses ${name} stops working at once`,
-      body: 'A revoked token never works again. Make a new one first where something depends on it.',
-      act: 'Revoke token',
+      title: t('token.stops', { name }),
+      body: t('token.stopsMeans'),
+      act: t('token.revokeAct'),
     })
     if (agreed) revoke.act(id)
   }
-  const columns = columnsOf(mayChange, end)
+  const columns = columnsOf(mayChange, end, t)
   return (
     <div className={stack.stack}>
-      <Panel title="Tokens" flush>
+      <Panel title={t('token.title')} flush>
         {Boolean(error ?? revoke.error) && (
           <PanelBody>
             <ProblemNote error={error ?? revoke.error} />
@@ -66,16 +65,13 @@ export function TokenManager({ data, error, mayChange, create, revoke }: Props) 
         )}
         {!data && !error && <SkeletonRows />}
         {data && data.items.length === 0 && (
-          <EmptyState title="No API token yet" icon={IconKey}>
-            <p>
-              A token lets a script or another system use the API with exactly the permissions you tick, until
-              it expires.
-            </p>
+          <EmptyState title={t('token.none')} icon={IconKey}>
+            <p>{t('token.noneMeans')}</p>
           </EmptyState>
         )}
         {data && data.items.length > 0 && (
           <DataTable
-            label="API tokens"
+            label={t('token.list')}
             rows={data.items}
             columns={columns}
             rowKey={({ id }) => id}
@@ -97,14 +93,18 @@ export function TokenManager({ data, error, mayChange, create, revoke }: Props) 
   )
 }
 
-function columnsOf(mayChange: boolean, end: (token: ApiToken) => Promise<void>): readonly Column<ApiToken>[] {
+function columnsOf(
+  mayChange: boolean,
+  end: (token: ApiToken) => Promise<void>,
+  t: Words,
+): readonly Column<ApiToken>[] {
   return [
-    { id: 'name', head: 'Name', cell: (token) => <Name token={token} /> },
-    { id: 'state', head: 'State', cell: (token) => <State token={token} /> },
-    { id: 'used', head: 'Last used', cell: (token) => <Used token={token} /> },
+    { id: 'name', head: t('name'), cell: (token) => <Name token={token} /> },
+    { id: 'state', head: t('token.stateHead'), cell: (token) => <State token={token} /> },
+    { id: 'used', head: t('token.used'), cell: (token) => <Used token={token} /> },
     {
       id: 'revoke',
-      head: 'Revoke',
+      head: t('token.revoke'),
       headHidden: true,
       align: 'right',
       cell: (token) =>
@@ -113,10 +113,10 @@ function columnsOf(mayChange: boolean, end: (token: ApiToken) => Promise<void>):
           <Button
             size="compact-sm"
             variant="default"
-            aria-label={`Revoke ${token.name}`}
+            aria-label={t('token.revokeOne', { name: token.name })}
             onClick={() => end(token)}
           >
-            Revoke
+            {t('token.revoke')}
           </Button>
         ),
     },
@@ -133,37 +133,43 @@ function Name({ token }: { readonly token: ApiToken }) {
 }
 
 function State({ token }: { readonly token: ApiToken }) {
-  const { tone, word } = stateWords[token.state]
+  const t = useWords('roles')
+
   return (
     <div>
-      <ToneText tone={tone}>{word}</ToneText>
+      <ToneText tone={stateTones[token.state]}>{t(`token.state.${token.state}`)}</ToneText>
       <div className="small tx2">
         {token.state === 'bound'
-          ? `${token.createdBy} may not do any of it any more`
-          : `by ${token.createdBy}, until ${date(token.expiresAt)}`}
+          ? t('token.mayNot', { name: token.createdBy })
+          : t('token.by', { name: token.createdBy, day: date(token.expiresAt) })}
       </div>
     </div>
   )
 }
 
 function Used({ token }: { readonly token: ApiToken }) {
-  if (token.lastUsedAt === null) return <span className="tx2">Never</span>
+  const t = useWords('roles')
+  if (token.lastUsedAt === null) return <span className="tx2">{t('token.never')}</span>
   return (
     <span>
-      <RelativeTime at={token.lastUsedAt} /> from <span className="mono">{token.lastUsedFrom}</span>
+      {rich(t, 'token.from', {
+        time: <RelativeTime at={token.lastUsedAt} />,
+        place: <span className="mono">{token.lastUsedFrom}</span>,
+      })}
     </span>
   )
 }
 
 function NewTokenPanel({ may, create }: { readonly may: readonly Permission[] } & Pick<Props, 'create'>) {
+  const t = useWords('roles')
   const [permissions, setPermissions] = useState<readonly Permission[]>([])
   const form = useForm({
     initialValues: { name: '', days: 90 },
-    validate: { name: required('what uses the token') },
+    validate: { name: filled(t('token.write')) },
   })
   useFieldErrors(form, create.error)
   return (
-    <Panel title="New token">
+    <Panel title={t('token.new')}>
       <form
         noValidate
         className={stack.stack}
@@ -174,33 +180,35 @@ function NewTokenPanel({ may, create }: { readonly may: readonly Permission[] } 
       >
         <div className={stack.pair}>
           <TextInput
-            label="What uses it"
-            placeholder="Monitoring"
+            label={t('token.what')}
+            placeholder={t('token.example')}
             autoComplete="off"
             maxLength={80}
             {...form.getInputProps('name')}
           />
           <NumberInput
-            label="Expires after, in days"
+            label={t('token.days')}
             min={1}
             max={365}
             allowDecimal={false}
             {...form.getInputProps('days')}
           />
         </div>
-        <PermissionGrid label="What it may do" value={permissions} may={may} onChange={setPermissions} />
-        <p className="small tx2">
-          A token never does more than you may yourself: when your role changes, so does what it opens.
-        </p>
+        <PermissionGrid label={t('token.may')} value={permissions} may={may} onChange={setPermissions} />
+        <p className="small tx2">{t('token.never2')}</p>
         {Boolean(create.error) && <ProblemNote error={create.error} focus />}
         {create.made && (
-          <SecretNote title={`${create.made.name} is made`} value={create.made.token} copy="Copy token">
-            Copy it now: it is shown this once. Send it as “Authorization: Bearer” with each request.
+          <SecretNote
+            title={t('token.made', { name: create.made.name })}
+            value={create.made.token}
+            copy={t('token.copy')}
+          >
+            {t('token.copyNow')}
           </SecretNote>
         )}
         <div>
           <Button type="submit" variant="default" loading={create.busy}>
-            Make token
+            {t('token.make')}
           </Button>
         </div>
       </form>

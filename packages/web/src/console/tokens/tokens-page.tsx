@@ -1,11 +1,14 @@
 // API tokens of the organisation.
+
 import { createToken, listTokens, revokeToken } from '@gatepost/contract/token.ts'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { Page } from '#app/page.tsx'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { TokenManager } from './token-manager.tsx'
 
 export function TokensPage() {
+  const t = useWords('roles')
   const tenant = useSlug()
   const mayChange = useMay('tokens:write')
   const { data, error } = useEndpoint(listTokens, { params: { tenant } }, { refetchInterval: 30_000 })
@@ -13,9 +16,9 @@ export function TokensPage() {
   const revoke = useAction(revokeToken, { readAgain: [listTokens] })
   return (
     <Page
-      title="API tokens"
-      lead="Everything the console does, scripts do by the API. Each gets a token of its own."
-      actions={<a href="/docs/api">API reference</a>}
+      title={t('token.list')}
+      lead={t('token.lead')}
+      actions={<a href="/docs/api">{t('token.reference')}</a>}
     >
       <TokenManager
         data={data}
