@@ -54,10 +54,10 @@ export function deriveUsers({ userCount }: Observed): Own {
   return { state: isDone ? 'done' : 'not-started', detail, checks: [check], isSatisfied: isDone }
 }
 
-/** C7: the lists are what counts, wherever they came from. */
+/** C7: done by an import alone. What is learned from outbound mail is no collection of former years. */
 export function deriveSenders({ senders }: Observed): Own {
   const { users, entries, waitingUsers, importedAt } = senders
-  const isDone = entries > 0
+  const isDone = importedAt !== null && entries > 0
   const counts = `${countOf(entries, 'entry', 'entries')} of ${countOf(users, 'user')}`
   const waiting =
     waitingUsers === 0 ? '' : `; ${countOf(waitingUsers, 'address', 'addresses')} without a user yet`
@@ -65,7 +65,11 @@ export function deriveSenders({ senders }: Observed): Own {
     name: 'senders',
     title: 'Senders that people know are permitted',
     state: isDone ? 'passed' : 'not-run',
-    saw: isDone ? `${counts}${waiting}.` : 'Nothing was imported yet.',
+    saw: isDone
+      ? `${counts}${waiting}.`
+      : entries > 0
+        ? `Nothing was imported yet; ${counts} learned or entered.`
+        : 'Nothing was imported yet.',
     remedy: isDone ? null : 'Import a CSV of the addresses people write to, or skip this step.',
     checkedAt: importedAt,
   })

@@ -242,6 +242,18 @@ const cases: readonly (readonly [string, StepName, Partial<Observed>, string])[]
     { domains: [domain()], archive: { ...ARCHIVE, firstReportAt: NOW, lastReportAt: NOW, isSilent: true } },
     'needs-attention: Journal mail has stopped',
   ],
+  [
+    'learned from outbound mail',
+    'import-permitted-senders',
+    { domains: [domain()], senders: { users: 1, entries: 1, waitingUsers: 0, importedAt: null } },
+    'not-started: Nothing imported yet',
+  ],
+  [
+    'imported',
+    'import-permitted-senders',
+    { domains: [domain()], senders: { users: 2, entries: 9, waitingUsers: 0, importedAt: NOW } },
+    'done: 9 entries of 2 users',
+  ],
   ['before the MX', 'secure-inbound', {}, 'locked: Needs: Modify your MX record'],
 ]
 for (const [title, name, change, wanted] of cases) {

@@ -224,7 +224,11 @@ export async function summarizeSenders(scope: Scope, { store, clock }: ReadDeps)
     readMailObservations(store, tenantId),
     lastCommitted(db, tenantId, 'senders'),
   ])
-  const since = addresses.map(({ created_at }) => created_at)
+  // A login or a shared cloud is known by its first message.
+  const since = [
+    ...addresses.map(({ created_at }) => created_at),
+    ...(mail.firstOutbound ? [mail.firstOutbound.at] : []),
+  ]
   return {
     ...counts,
     outboundSince: since.length === 0 ? null : Math.min(...since),

@@ -48,7 +48,7 @@ function microsoft(values: LockValues): LockInstructions {
       [
         text(
           'Give scanners and applications that write as your domain a login of their own (Outbound > Logins):',
-          'the second command below refuses what they send directly.',
+          '“RejectDirectSend” below refuses what they send directly.',
         ),
       ],
     ],
@@ -177,7 +177,7 @@ function hybrid(values: LockValues): LockInstructions {
         ),
       ],
       ...own.prepare,
-      ...cloud.prepare.slice(0, 1),
+      ...cloud.prepare,
     ],
     lock: [own.lock[0] ?? [], ...cloud.lock],
     undo: [[text('Remove the rule at the firewall.')], ...cloud.undo],
