@@ -8,6 +8,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { fillSenders } from '@gatepost/server/control/sender/fill-store.ts'
 import { commitSenders, previewSenders, takeBackSenders } from '@gatepost/server/control/sender/import.ts'
 import { listSenders } from '@gatepost/server/control/sender/sender.ts'
+import { indexPart } from '@gatepost/server/control/sender/trailing-store.ts'
 import { managedSenderFact } from '@gatepost/server/facts/managed-sender.ts'
 import { SnapshotHolder } from '@gatepost/server/link/holder.ts'
 import { openReplica } from '@gatepost/server/link/replica.ts'
@@ -22,8 +23,8 @@ const PER_USER = 500
 const USERS = Math.ceil(ROWS / PER_USER)
 const LOOK_UPS = 20_000
 const SEARCHES = 20
-/** Odd, for a median; the first warms up. */
-const IMPORTS = 7
+/** Odd, for a median; the first, cold, is told by itself. */
+const IMPORTS = 15
 
 const folder = mkdtempSync(join(tmpdir(), 'gatepost-senders-'))
 try {
@@ -201,8 +202,9 @@ async function imports(deps: Deps, acme: Parameters<typeof listSenders>[0]): Pro
     return `user${String(index % 1_000).padStart(6, '0')}@acme.example, new${index}@far${index % 4_000}.example, PERMIT`
   })
   const rounds: ImportRound[] = []
-  for (let round = 0; round < IMPORTS; round += 1) {
+  for (let round = 0; round <= IMPORTS; round += 1) {
     const raw = Buffer.from(lines.join('\r\n'))
+    await quiet(deps)
     const cpu = process.cpuUsage()
     const own = process.threadCpuUsage()
     const started = performance.now()
@@ -226,11 +228,19 @@ async function imports(deps: Deps, acme: Parameters<typeof listSenders>[0]): Pro
       'taken back, wall': performance.now() - done,
     })
   }
-  for (const name of Object.keys(rounds[0]!)) {
-    const times = rounds.map((round) => round[name]!).sort((a, b) => a - b)
+  const [first, ...rest] = rounds
+  for (const [name, time] of Object.entries(first!)) print(`50,000 rows ${name}: first ${ms(time)}`)
+  for (const name of Object.keys(first!)) {
+    const times = rest.map((round) => round[name]!).sort((a, b) => a - b)
     const median = times[Math.floor(times.length / 2)]!
     print(`50,000 rows ${name}: median ${ms(median)}, best ${ms(times[0]!)}, worst ${ms(times.at(-1)!)}`)
   }
+}
+
+/** The writer has moved what the round before wrote from its log: nobody uploads in that very moment. */
+async function quiet({ store }: Deps): Promise<void> {
+  while (await indexPart(store));
+  await store.db.updateTable('tenant').set({ name: 'Acme' }).execute()
 }
 
 type ImportRound = { readonly [figure: string]: number }

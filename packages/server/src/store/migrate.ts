@@ -36,6 +36,7 @@ import { heldFirstContact } from './migrations/0047-held-first-contact.ts'
 import { firstContactSeed } from './migrations/0048-first-contact-seed.ts'
 import { mailReports } from './migrations/0051-mail-reports.ts'
 import { certificates } from './migrations/0052-certificates.ts'
+import { senderSearch } from './migrations/0054-sender-search.ts'
 import { columnTypes, type Dialect, type Migration } from './migrations/migration.ts'
 import type { Schema } from './schema.ts'
 
@@ -75,6 +76,7 @@ export const migrations: readonly Migration[] = [
   firstContactSeed,
   mailReports,
   certificates,
+  senderSearch,
 ].toSorted((a, b) => a.version - b.version)
 
 /** Any number that only Gatepost uses: the key of PostgreSQL's advisory lock around migrations. */

@@ -27,6 +27,8 @@ export type ManagedSenderTable = {
   suspended_at: Generated<number | null>
   /** The message that suspended it. */
   suspended_by: Generated<string | null>
+  /** Whether it is in the indexes for searches; those of large imports come in later. */
+  in_search: Generated<0 | 1>
 }
 
 /** A user who has entries. */
@@ -35,4 +37,6 @@ export type SenderListTable = {
   readonly user_key: string
   entries: number
   changed_at: number
+  /** Whether some of the entries may be outside of the indexes for searches. */
+  search_trails: Generated<0 | 1>
 }

@@ -41,6 +41,7 @@ import { watchSpamLessons } from '#control/screening/add-up.ts'
 import { reportIntake } from '#control/screening/report-letters.ts'
 import { KeyRotation } from '#control/secret/rotation.ts'
 import { watchAutoAllow } from '#control/sender/auto-allow.ts'
+import { watchSenderSearch } from '#control/sender/trailing.ts'
 import { openSetup } from '#control/setup/setup.ts'
 import { watchSigning } from '#control/signing/watch.ts'
 import { findBearer } from '#control/token/bearer.ts'
@@ -202,6 +203,7 @@ function loopsOf(deps: LoopDeps, signal: AbortSignal): readonly Promise<void>[] 
     watchDigests(deps, signal),
     watchSigning(deps, signal),
     watchAutoAllow(deps, signal),
+    watchSenderSearch(deps, signal),
     watchSpamLessons(deps, signal),
     watchUsage(deps, signal),
     watchDepartures(deps, signal),

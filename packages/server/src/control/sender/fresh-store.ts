@@ -5,7 +5,8 @@ import { managedSenderKey, managedSenderValue } from '#link/managed-sender.ts'
 import { appendBatches, ENTRIES_PER_BATCH_MAX } from '#store/feed.ts'
 import type { Trx } from '#store/open.ts'
 import { countOf, LETTERS, type Letter, type PackedList } from './packed-list.ts'
-import { countUp, int } from './store.ts'
+import { columnsOf, eachOf, int } from './store.ts'
+import { mayTrail } from './trailing-store.ts'
 import type { Made } from './write-store.ts'
 
 /**
@@ -18,15 +19,22 @@ export async function writeFresh(
   made: Made & { readonly reference: string },
 ): Promise<void> {
   const { dialect, now, tenantId } = made
-  const rows = insertRows(trx, made)
+  const trails = (await mayTrail(trx, tenantId, list.entries)) ? 1 : 0
+  const rows = insertRows(trx, { ...made, trails })
   const values = batchesOf(list, made)
   await rows
-  await countUp(trx, new Map(list.users.map(([userKey, senders]) => [userKey, countOf(senders)])), made)
+  await insertCounts(trx, list, { ...made, trails })
   await appendBatches(trx, { tenantId, list: 'managed-sender', values }, { dialect, now })
 }
 
-async function insertRows(trx: Trx, made: Made & { readonly reference: string }): Promise<void> {
-  const { dialect, tenantId, source, comment, createdBy, reference } = made
+type Fresh = Made & {
+  readonly reference: string
+  /** 1 when the indexes for searches are left for later. */
+  readonly trails: 0 | 1
+}
+
+async function insertRows(trx: Trx, made: Fresh): Promise<void> {
+  const { dialect, tenantId, source, comment, createdBy, reference, trails } = made
   const now = int(made.now, dialect)
   const isSqlite = dialect === 'sqlite'
   const at = sql.raw(isSqlite ? "instr(e.value, '@')" : "strpos(e.value, '@')")
@@ -39,11 +47,25 @@ async function insertRows(trx: Trx, made: Made & { readonly reference: string })
     from user_import i cross join ${USERS[dialect]} l where i.tenant_id = ${tenantId} and i.id = ${reference}`
   await sql`with u as materialized (${users})
     insert into managed_sender (tenant_id, user_key, sender, sender_domain, action,
-      only_if_authenticated, reference, source, comment, expires_at, created_at, created_by, updated_at)
+      only_if_authenticated, reference, source, comment, expires_at, created_at, created_by, updated_at,
+      in_search)
     select ${tenantId}, u.user_key, e.value, substr(e.value, ${at} + 1),
       case when ${isPermit} then 'permit' else 'block' end, case when ${isOnly} then 1 else 0 end,
-      ${reference}, ${source}, ${comment}, ${int(made.expiresAt, dialect)}, ${now}, ${createdBy}, ${now}
+      ${reference}, ${source}, ${comment}, ${int(made.expiresAt, dialect)}, ${now}, ${createdBy}, ${now},
+      ${int(1 - trails, dialect)}
     from u cross join ${SENDERS[dialect]}`.execute(trx)
+}
+
+async function insertCounts(
+  trx: Trx,
+  { users }: PackedList,
+  { tenantId, now, dialect, trails }: Fresh,
+): Promise<void> {
+  const [key, count] = columnsOf(dialect, ['text', 'number'])
+  const counts = users.map(([userKey, senders]) => [userKey, countOf(senders)])
+  await sql`insert into sender_list (tenant_id, user_key, entries, changed_at, search_trails)
+    select ${tenantId}, ${key}, ${count}, ${int(now, dialect)}, ${int(trails, dialect)}
+    from ${eachOf(dialect, counts)} e`.execute(trx)
 }
 
 /** The users of the import's packed list. */

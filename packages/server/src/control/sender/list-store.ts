@@ -4,6 +4,7 @@ import { addressKey } from '@gatepost/mail/address.ts'
 import { sql } from 'kysely'
 import type { Db, Store } from '#store/open.ts'
 import type { SenderRow } from './entry.ts'
+import { hasTrailing } from './trailing-store.ts'
 
 export type SenderQuery = SenderFilter & {
   readonly limit: number
@@ -73,8 +74,9 @@ const OTHERS = ['manual', 'auto-allow', 'trusted-service'] as const
  * Rows of one part. Blocks, and entries of a source that is not an import, lie together in indexes of their
  * own, where a walk over all entries would take seconds to find a few.
  */
-function run(db: Db, tenant: Tenant, asked: Run): Promise<readonly SenderRow[]> {
+async function run(db: Db, tenant: Tenant, asked: Run): Promise<readonly SenderRow[]> {
   const { query, part } = asked
+  if (part.order === 'sender' || part.order === 'domain') return searched(db, tenant, asked)
   if (part.order !== 'user' || query.user) return select(db, tenant, asked, null)
   if (query.action === 'block') return select(db, tenant, asked, 'blocked')
   if (query.state === 'suspended') return select(db, tenant, asked, 'suspended')
@@ -83,10 +85,40 @@ function run(db: Db, tenant: Tenant, asked: Run): Promise<readonly SenderRow[]> 
 }
 
 /**
+ * Rows by sender or domain: from the index, and those of large imports that are not in it yet. These are read
+ * first, since what comes in between then shows up twice instead of never.
+ */
+async function searched(db: Db, tenant: Tenant, asked: Run): Promise<readonly SenderRow[]> {
+  const trailing = (await hasTrailing(db, tenant.tenantId)) ? await select(db, tenant, asked, 'trailing') : []
+  const kind = asked.part.order === 'sender' ? 'by-sender' : 'by-domain'
+  const indexed = await select(db, tenant, asked, kind)
+  if (trailing.length === 0) return indexed
+  const columns = orders[asked.part.order]
+  const known = new Set(indexed.map(placeKeyOf))
+  const added = trailing.filter((row) => !known.has(placeKeyOf(row)))
+  return [...indexed, ...added].sort(byColumns(columns)).slice(0, asked.limit)
+}
+
+function placeKeyOf({ user_key, sender }: SenderRow): string {
+  return `${user_key}\n${sender}`
+}
+
+/** The databases' own order, which is by bytes: UTF-16 would put the rarest characters elsewhere. */
+function byColumns(columns: readonly (keyof SenderRow)[]): (a: SenderRow, b: SenderRow) => number {
+  return (a, b) => {
+    for (const column of columns) {
+      const order = Buffer.compare(Buffer.from(String(a[column])), Buffer.from(String(b[column])))
+      if (order !== 0) return order
+    }
+    return 0
+  }
+}
+
+/**
  * The partial index to use: both databases take it only where its condition stands in the query word by word,
  * and SQLite only when it is told to, since it takes the primary key to be as good.
  */
-type Kind = 'blocked' | 'by-source' | 'suspended' | null
+type Kind = keyof typeof INDEXES | 'trailing' | null
 
 async function select(
   db: Db,
@@ -102,6 +134,18 @@ async function select(
   if (kind === 'blocked') rows = rows.where(sql<boolean>`action = 'block'`)
   else if (query.action) rows = rows.where('action', '=', query.action)
   if (kind === 'by-source') rows = rows.where(sql<boolean>`source <> 'imported'`)
+  if (kind === 'by-sender' || kind === 'by-domain') rows = rows.where(sql<boolean>`in_search = 1`)
+  if (kind === 'trailing') {
+    rows = rows
+      .where('in_search', '=', 0)
+      .where('user_key', 'in', (from) =>
+        from
+          .selectFrom('sender_list as list')
+          .select('list.user_key')
+          .where('list.tenant_id', '=', tenantId)
+          .where(sql<boolean>`list.search_trails = 1`),
+      )
+  }
   if (query.state === 'suspended') rows = rows.where(sql<boolean>`suspended_at is not null`)
   if (query.state === 'expired') rows = rows.where('expires_at', '<=', now)
   if (query.state === 'waiting') {
@@ -138,7 +182,8 @@ async function select(
   }
   for (const column of columns) rows = rows.orderBy(column)
   const compiled = rows.limit(limit).compile()
-  if (kind === null || dialect !== 'sqlite') return (await db.executeQuery(compiled)).rows
+  if (kind === null || kind === 'trailing' || dialect !== 'sqlite')
+    return (await db.executeQuery(compiled)).rows
   const hinted = compiled.sql.replace(TABLE, `${TABLE} indexed by ${INDEXES[kind]}`)
   return (await db.executeQuery<SenderRow>({ ...compiled, sql: hinted })).rows
 }
@@ -148,6 +193,8 @@ const INDEXES = {
   blocked: 'managed_sender_blocked',
   'by-source': 'managed_sender_by_source',
   suspended: 'managed_sender_suspended',
+  'by-sender': 'managed_sender_by_sender',
+  'by-domain': 'managed_sender_by_domain',
 } as const
 
 const orders = {

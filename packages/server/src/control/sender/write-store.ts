@@ -138,7 +138,7 @@ export async function putRows(
   for (let at = 0; at < rows.length; at += ROWS_PER_INSERT_MAX) {
     await trx
       .insertInto('managed_sender')
-      .values(rows.slice(at, at + ROWS_PER_INSERT_MAX))
+      .values(rows.slice(at, at + ROWS_PER_INSERT_MAX).map((row) => ({ ...row, in_search: 1 as const })))
       .onConflict((conflict) =>
         conflict.columns(['tenant_id', 'user_key', 'sender']).doUpdateSet((set) => ({
           action: set.ref('excluded.action'),
@@ -153,6 +153,7 @@ export async function putRows(
           reference: set.ref('excluded.reference'),
           suspended_at: set.ref('excluded.suspended_at'),
           suspended_by: set.ref('excluded.suspended_by'),
+          in_search: set.ref('excluded.in_search'),
         })),
       )
       .execute()
