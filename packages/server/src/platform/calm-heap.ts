@@ -1,4 +1,5 @@
-// Memory that a start or a busy hour left behind is given back once a thread is calm: V8 lets garbage lie, and
+// Memory that a start or a busy hour left behind is given back once a thread is calm: V8 lets garbage lie,
+// and
 // room for short-lived objects stand, until something new needs the place.
 import { type EventLoopUtilization, performance } from 'node:perf_hooks'
 import v8 from 'node:v8'
@@ -34,7 +35,7 @@ export function giveBackWhenCalm({ lookMs = LOOK_MS }: { readonly lookMs?: numbe
     )
       return
     if (!isWorthwhile(heldBytes(), left)) return
-    collect()
+    if (!collect()) return
     left = heldBytes()
     notBefore = now + BETWEEN_MS
     utilization = performance.eventLoopUtilization()
@@ -62,20 +63,27 @@ type Collector = (how: {
 
 let collector: Collector | null = null
 
-/** Collects everything and gives back whole pages; V8's ordinary collections keep them for what comes next. */
-function collect(): void {
+/**
+ * Collects everything and gives back whole pages; V8's ordinary collections keep them for what comes next.
+ * False
+ * when it could not be done this time.
+ */
+function collect(): boolean {
   collector ??= exposed()
-  collector({ type: 'major', execution: 'sync', flavor: 'last-resort' })
+  collector?.({ type: 'major', execution: 'sync', flavor: 'last-resort' })
+  return collector !== null
 }
 
 /**
  * V8's own function, which only a flag shows. The flag is taken back at once: compiled code is kept by flags,
- * and a thread that starts under others must compile Node's own modules anew.
+ * and a thread that starts under others must compile Node's own modules anew. Flags belong to the process:
+ * another
+ * thread may take it back in between, and then there is none until the next look.
  */
-function exposed(): Collector {
+function exposed(): Collector | null {
   v8.setFlagsFromString('--expose-gc')
   try {
-    return vm.runInNewContext('gc') as Collector
+    return vm.runInNewContext('globalThis.gc ?? null') as Collector | null
   } finally {
     v8.setFlagsFromString('--no-expose-gc')
   }
