@@ -15,10 +15,10 @@ const seconds =
   process.env.FUZZ_SECONDS === undefined ? Math.min(wanted, TOTAL_SECONDS_MAX / targets.length) : wanted
 
 for (const target of targets) {
-  test(`fuzz: ${target.name}`, (context) => {
+  test(`fuzz: ${target.name}`, async (context) => {
     const seed = Number(process.env.FUZZ_SEED ?? SEED)
     context.diagnostic(`seed ${seed}, ${seconds} s`)
-    const outcome = runTarget(target, { seed, seconds })
+    const outcome = await runTarget(target, { seed, seconds })
     assert.equal(outcome.finding, null, describeFinding(target, seed, outcome))
     assert.ok(outcome.runs >= target.seeds.length, `${outcome.runs} inputs`)
   })

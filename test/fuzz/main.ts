@@ -20,7 +20,7 @@ if (!Number.isFinite(seconds) || seconds <= 0 || !Number.isInteger(seed) || chos
 } else {
   console.log(`seed ${seed}`)
   for (const target of chosen) {
-    const outcome = runTarget(target, { seed, seconds })
+    const outcome = await runTarget(target, { seed, seconds })
     console.log(describeFinding(target, seed, outcome))
     if (outcome.finding !== null) process.exitCode = 1
   }

@@ -7,6 +7,6 @@ export type Target = {
   readonly seeds: readonly string[]
   /** Pieces to put in, beyond single bytes. */
   readonly words: readonly string[]
-  /** Reads one input and checks what came out. Any throw is a finding. */
-  check(input: Buffer, random: Random): void
+  /** Reads one input and checks what came out. Any throw or rejection is a finding. */
+  check(input: Buffer, random: Random): void | Promise<void>
 }

@@ -7,11 +7,13 @@ import { commands } from './targets/commands.ts'
 import { contents } from './targets/contents.ts'
 import { dataReader } from './targets/data-reader.ts'
 import { deliveryReports } from './targets/delivery-reports.ts'
+import { dnsAnswers } from './targets/dns-answers.ts'
 import { headers } from './targets/headers.ts'
 import { outgoingContent } from './targets/outgoing-content.ts'
 import { replyParser } from './targets/reply-parser.ts'
 import { signatures } from './targets/signatures.ts'
 import { proxyHeaders, publishedPolicies } from './targets/told-by-others.ts'
+import { uploadedLists, workbooks } from './targets/uploaded-lists.ts'
 import { journalReports, reportLetters, winmailDat } from './targets/wrapped-mail.ts'
 
 export const targets: readonly Target[] = [
@@ -22,6 +24,7 @@ export const targets: readonly Target[] = [
   contents,
   dataReader,
   deliveryReports,
+  dnsAnswers,
   headers,
   journalReports,
   outgoingContent,
@@ -30,5 +33,7 @@ export const targets: readonly Target[] = [
   replyParser,
   reportLetters,
   signatures,
+  uploadedLists,
   winmailDat,
+  workbooks,
 ]

@@ -1,6 +1,5 @@
 // Memory that a start or a busy hour left behind is given back once a thread is calm: V8 lets garbage lie,
-// and
-// room for short-lived objects stand, until something new needs the place.
+// and room for short-lived objects stand, until something new needs the place.
 import { type EventLoopUtilization, performance } from 'node:perf_hooks'
 import v8 from 'node:v8'
 import vm from 'node:vm'
@@ -65,8 +64,7 @@ let collector: Collector | null = null
 
 /**
  * Collects everything and gives back whole pages; V8's ordinary collections keep them for what comes next.
- * False
- * when it could not be done this time.
+ * False when it could not be done this time.
  */
 function collect(): boolean {
   collector ??= exposed()
@@ -77,8 +75,7 @@ function collect(): boolean {
 /**
  * V8's own function, which only a flag shows. The flag is taken back at once: compiled code is kept by flags,
  * and a thread that starts under others must compile Node's own modules anew. Flags belong to the process:
- * another
- * thread may take it back in between, and then there is none until the next look.
+ * another thread may take it back in between, and then there is none until the next look.
  */
 function exposed(): Collector | null {
   v8.setFlagsFromString('--expose-gc')

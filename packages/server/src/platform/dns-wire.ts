@@ -90,7 +90,7 @@ function askUdp({ server, query, question, id, finish }: Ask): () => void {
   const socket = createSocket(server.host.includes(':') ? 'udp6' : 'udp4')
   socket.on('error', (error) => finish({ kind: 'failed', why: `${question.server}: ${error.message}` }))
   socket.on('message', (bytes) => {
-    const reply = read(bytes, question, id)
+    const reply = readReply(bytes, question, id)
     if (reply) finish(reply) // A packet with another id or question is somebody else's: keep waiting.
   })
   // A connected socket takes packets of this server alone.
@@ -117,14 +117,19 @@ function askTcp({ server, query, question, id, finish }: Ask): () => void {
     parts.push(chunk)
     const all = Buffer.concat(parts)
     if (all.length < 2 || all.length < 2 + all.readUInt16BE(0)) return
-    const reply = read(all.subarray(2, 2 + all.readUInt16BE(0)), question, id)
+    const reply = readReply(all.subarray(2, 2 + all.readUInt16BE(0)), question, id)
     finish(reply ?? { kind: 'failed', why: `${question.server} answered another question` })
   })
   socket.on('close', () => finish({ kind: 'failed', why: `${question.server} closed the connection` }))
   return () => socket.destroy()
 }
 
-function read(bytes: Buffer, question: WireQuestion, id: number): WireReply | null {
+/** A packet as the answer to a question; null when it answers another one. Never throws. */
+export function readReply(
+  bytes: Buffer,
+  question: Pick<WireQuestion, 'name' | 'type' | 'server'>,
+  id: number,
+): WireReply | null {
   let packet: DecodedPacket & { readonly rcode?: string }
   try {
     packet = dnsPacket.decode(bytes)

@@ -134,7 +134,8 @@ function followAliases(
   return { target, ttl }
 }
 
-function readValue(answer: Answer): DnsValue<DnsRecordType> {
+/** The value of a record as the house knows it; text for types that it does not ask for. */
+export function readValue(answer: Answer): DnsValue<DnsRecordType> {
   switch (answer.type) {
     case 'MX':
       return { preference: answer.data.preference ?? 0, exchange: answer.data.exchange.toLowerCase() }
