@@ -1,5 +1,6 @@
 // Forwarding addresses: the list, a new one that is tested before it is saved, and ending one. Used by the
 // page and C13.
+
 import { getConnect } from '@gatepost/contract/connect.ts'
 import {
   addForwarding,
@@ -16,6 +17,7 @@ import { IconArrowForwardUp, IconSearch } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
 import { CheckList } from '#shared/check-list.tsx'
 import { type Column, DataTable } from '#shared/data-table.tsx'
 import { EmptyState } from '#shared/empty-state.tsx'
@@ -32,6 +34,7 @@ const READ_AGAIN = [listForwardings, getConnect, getLiveness]
 const PAGE = 50
 
 export function ForwardingManager() {
+  const t = useWords('flow')
   const tenant = useSlug()
   const may = useMay('outbound:write')
   const [search, setSearch] = useState('')
@@ -45,11 +48,11 @@ export function ForwardingManager() {
   )
   const remove = useAction(removeForwarding, {
     readAgain: READ_AGAIN,
-    said: () => ({ text: 'The forwarding address is removed.' }),
+    said: () => ({ text: t('forwardingManager.theForwardingAddressIs') }),
   })
   const change = useAction(updateForwarding, {
     readAgain: READ_AGAIN,
-    said: () => ({ text: 'The forwarding address is changed.' }),
+    said: () => ({ text: t('forwardingManager.theForwardingAddressIs2') }),
   })
   const undo = useAction(addForwarding, { readAgain: READ_AGAIN, onDone: () => setRemoved(null) })
   const end = (row: ForwardingAddress) => {
@@ -57,28 +60,32 @@ export function ForwardingManager() {
   }
   const keep = (row: ForwardingAddress, keepCopy: boolean) =>
     change.mutate({ params: { tenant, forwarding: row.id }, body: { keepCopy } })
-  const columns = columnsOf(may ? { end, keep } : null)
+  const columns = columnsOf(t, may ? { end, keep } : null)
   const isEmpty = data?.items.length === 0 && search === '' && pages.index === 0
   return (
     <div className={stack.stack}>
       {removed && (
-        <Note tone="info" role="status" title={`${removed.address} gets its mail itself again`}>
+        <Note
+          tone="info"
+          role="status"
+          title={t('forwardingManager.getsItsMailItselfAgain', { address: removed.address })}
+        >
           <Button
             variant="default"
             size="compact-sm"
             loading={undo.isPending}
             onClick={() => undo.mutate({ params: { tenant }, body: bodyOf(removed) })}
           >
-            Undo
+            {t('forwardingManager.undo')}
           </Button>
         </Note>
       )}
-      <Panel title="Forwarding addresses" flush>
+      <Panel title={t('forwardingManager.forwardingAddresses')} flush>
         {!isEmpty && data && (
           <PanelBody>
             <TextInput
-              aria-label="Search forwarding addresses"
-              placeholder="Part of an address or comment"
+              aria-label={t('forwardingManager.searchForwardingAddresses')}
+              placeholder={t('forwardingManager.partOfAnAddressOrComment')}
               leftSection={<IconSearch size={15} aria-hidden />}
               value={search}
               onChange={(event) => {
@@ -95,17 +102,14 @@ export function ForwardingManager() {
         )}
         {!data && !error && <SkeletonRows />}
         {isEmpty && (
-          <EmptyState title="No address forwards yet" icon={IconArrowForwardUp}>
-            <p>
-              Mail from outside to outside is refused as relaying. A forwarding address is the exception: what
-              comes for one of your addresses goes to another one, here or elsewhere.
-            </p>
+          <EmptyState title={t('forwardingManager.noAddressForwardsYet')} icon={IconArrowForwardUp}>
+            <p>{t('forwardingManager.mailFromOutsideToOutsideIs')}</p>
           </EmptyState>
         )}
         {data && !isEmpty && (
           <>
             <DataTable
-              label="Forwarding addresses"
+              label={t('forwardingManager.forwardingAddresses')}
               rows={data.items}
               columns={columns}
               rowKey={({ id }) => id}
@@ -113,7 +117,8 @@ export function ForwardingManager() {
                 <>
                   <Way row={row} />
                   <span className="small tx2">
-                    Last used: <Used row={row} />
+                    {t('forwardingManager.lastUsed')}
+                    <Used row={row} />
                   </span>
                   {columns.slice(-2).map((column) => (
                     <span key={column.id}>{column.cell(row)}</span>
@@ -137,6 +142,7 @@ export function ForwardingManager() {
 }
 
 function NewForwarding() {
+  const t = useWords('flow')
   const tenant = useSlug()
   const test = useAction(testForwarding)
   const add = useAction(addForwarding, {
@@ -159,7 +165,7 @@ function NewForwarding() {
     return test.mutate({ params: { tenant }, body: { address, target } })
   }
   return (
-    <Panel title="New forwarding address">
+    <Panel title={t('forwardingManager.newForwardingAddress')}>
       <form
         noValidate
         className={stack.stack}
@@ -167,44 +173,41 @@ function NewForwarding() {
       >
         <div className={stack.pair}>
           <TextInput
-            label="Mail for"
-            description="In one of your validated domains."
+            label={t('forwardingManager.mailFor')}
+            description={t('forwardingManager.inOneOfYourValidated')}
             autoComplete="off"
             spellCheck={false}
             {...form.getInputProps('address')}
           />
           <TextInput
-            label="Goes to"
-            description="Inside or outside of your organisation."
+            label={t('forwardingManager.goesTo')}
+            description={t('forwardingManager.insideOrOutsideOfYour')}
             autoComplete="off"
             spellCheck={false}
             {...form.getInputProps('target')}
           />
         </div>
         <Checkbox
-          label="Also deliver to the address itself"
+          label={t('forwardingManager.alsoDeliverToTheAddress')}
           {...form.getInputProps('keepCopy', { type: 'checkbox' })}
         />
         <TextInput
-          label="Comment"
-          description="Why it forwards. May stay empty."
+          label={t('forwardingManager.comment')}
+          description={t('forwardingManager.whyItForwardsMayStayEmpty')}
           {...form.getInputProps('comment')}
         />
-        {test.data && <CheckList label="Test of the target" checks={test.data.checks} />}
+        {test.data && <CheckList label={t('forwardingManager.testOfTheTarget')} checks={test.data.checks} />}
         {Boolean(test.error ?? add.error) && <ProblemNote error={test.error ?? add.error} />}
         <div className={stack.row}>
           <Button type="submit" loading={add.isPending}>
-            Add forwarding address
+            {t('forwardingManager.addForwardingAddress')}
           </Button>
           <Button variant="default" loading={test.isPending} onClick={runTest}>
-            Test target
+            {t('forwardingManager.testTarget')}
           </Button>
           {add.isSuccess && <LiveLine />}
         </div>
-        <p className="small tx2">
-          The message keeps who it was written to. Where it leaves, its return path becomes one of yours, so
-          that it passes SPF there; reports of failure find back to the sender.
-        </p>
+        <p className="small tx2">{t('forwardingManager.theMessageKeepsWhoItWas')}</p>
       </form>
     </Panel>
   )
@@ -215,25 +218,25 @@ type Acts = {
   readonly keep: (row: ForwardingAddress, keepCopy: boolean) => void
 }
 
-function columnsOf(acts: Acts | null): readonly Column<ForwardingAddress>[] {
+function columnsOf(t: Words, acts: Acts | null): readonly Column<ForwardingAddress>[] {
   const columns: Column<ForwardingAddress>[] = [
-    { id: 'address', head: 'Mail for … goes to', cell: (row) => <Way row={row} /> },
-    { id: 'used', head: 'Last used', cell: (row) => <Used row={row} /> },
+    { id: 'address', head: t('forwardingManager.mailForGoesTo'), cell: (row) => <Way row={row} /> },
+    { id: 'used', head: t('forwardingManager.lastUsed2'), cell: (row) => <Used row={row} /> },
     {
       id: 'copy',
-      head: 'Copy kept',
+      head: t('forwardingManager.copyKept'),
       cell: (row) =>
         acts ? (
           <Checkbox
-            aria-label={`Keep a copy at ${row.address}`}
-            label="Copy kept"
+            aria-label={t('forwardingManager.keepACopyAt', { address: row.address })}
+            label={t('forwardingManager.copyKept')}
             checked={row.keepCopy}
             onChange={(event) => acts.keep(row, event.currentTarget.checked)}
           />
         ) : row.keepCopy ? (
-          'yes'
+          t('forwardingManager.yes')
         ) : (
-          'no'
+          t('forwardingManager.no')
         ),
     },
   ]
@@ -242,12 +245,15 @@ function columnsOf(acts: Acts | null): readonly Column<ForwardingAddress>[] {
     ...columns,
     {
       id: 'act',
-      head: 'End',
+      head: t('forwardingManager.end'),
       headHidden: true,
       align: 'right',
       cell: (row) => (
         <Button variant="subtle" color="gray" size="compact-sm" onClick={() => acts.end(row)}>
-          End<span className="hidden-visually"> forwarding of {row.address}</span>
+          {t('forwardingManager.end')}
+          <span className="hidden-visually">
+            {t('forwardingManager.forwardingOf', { address: row.address })}
+          </span>
         </Button>
       ),
     },
@@ -268,7 +274,12 @@ function Way({ row }: { readonly row: ForwardingAddress }) {
 }
 
 function Used({ row }: { readonly row: ForwardingAddress }) {
-  return row.lastSeenAt === null ? <span className="tx2">not yet</span> : <RelativeTime at={row.lastSeenAt} />
+  const t = useWords('flow')
+  return row.lastSeenAt === null ? (
+    <span className="tx2">{t('forwardingManager.notYet')}</span>
+  ) : (
+    <RelativeTime at={row.lastSeenAt} />
+  )
 }
 
 function bodyOf({ address, target, keepCopy, comment }: ForwardingAddress) {

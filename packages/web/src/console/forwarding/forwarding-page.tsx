@@ -1,13 +1,13 @@
 // Mail flow › Forwarding: addresses whose mail goes to another one (C13).
+
 import { Page } from '#app/page.tsx'
+import { useWords } from '#i18n/i18n.ts'
 import { ForwardingManager } from './forwarding-manager.tsx'
 
 export function ForwardingPage() {
+  const t = useWords('flow')
   return (
-    <Page
-      title="Forwarding"
-      lead="Mail for one of your addresses goes to another. The content stays as it is; only the envelope changes."
-    >
+    <Page title={t('forwarding.forwarding')} lead={t('forwarding.mailForOneOfYourAddresses')}>
       <ForwardingManager />
     </Page>
   )

@@ -1,4 +1,5 @@
 // The authorised addresses with when each was last seen, and taking one back.
+
 import { getConnect } from '@gatepost/contract/connect.ts'
 import {
   type AuthorizedOutbound,
@@ -11,6 +12,7 @@ import { Button, TextInput } from '@mantine/core'
 import { useMemo, useState } from 'react'
 import { useAction } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
 import { useConfirm } from '#shared/confirm.tsx'
 import { type Column, DataTable } from '#shared/data-table.tsx'
 import { Note, ProblemNote } from '#shared/note.tsx'
@@ -25,6 +27,7 @@ type Taken = { readonly address: string; readonly comment: string }
 type Props = { readonly addresses: readonly AuthorizedOutbound[]; readonly may: boolean }
 
 export function AddressTable({ addresses, may }: Props) {
+  const t = useWords('flow')
   const tenant = useSlug()
   const confirm = useConfirm()
   const [search, setSearch] = useState('')
@@ -32,15 +35,15 @@ export function AddressTable({ addresses, may }: Props) {
   const revoke = useAction(revokeOutbound, { readAgain: [getOutbound, getConnect, getLiveness] })
   const ask = async ({ id, address, comment }: AuthorizedOutbound) => {
     const agreed = await confirm({
-      title: `Mail from ${address} is refused from then on`,
-      body: 'We answer 451 4.7.1 Open relay not allowed; the host keeps trying, so a mistake can be mended.',
-      act: 'Take authorisation back',
-      keep: 'Keep it',
+      title: t('addressTable.mailFromIsRefusedFromThen', { address }),
+      body: t('addressTable.weAnswer451471OpenRelayNot'),
+      act: t('addressTable.takeAuthorisationBack'),
+      keep: t('addressTable.keepIt'),
     })
     if (!agreed) return
     revoke.mutate({ params: { tenant, address: id } }, { onSuccess: () => setTaken({ address, comment }) })
   }
-  const columns = useMemo(() => columnsOf(may ? ask : null), [may, tenant])
+  const columns = useMemo(() => columnsOf(t, may ? ask : null), [may, tenant])
   const wanted = search.trim().toLowerCase()
   const shown = addresses.filter((row) => `${row.address} ${row.comment}`.toLowerCase().includes(wanted))
   const undo = taken && <TakenBack taken={taken} onBack={() => setTaken(null)} />
@@ -48,7 +51,7 @@ export function AddressTable({ addresses, may }: Props) {
     return (
       <>
         {undo}
-        <p className={classes.empty}>None yet.</p>
+        <p className={classes.empty}>{t('addressTable.noneYet')}</p>
       </>
     )
   }
@@ -58,15 +61,15 @@ export function AddressTable({ addresses, may }: Props) {
       {addresses.length > SEARCH_FROM && (
         <div className={classes.search}>
           <TextInput
-            aria-label="Search authorised addresses"
-            placeholder="Part of an address or comment"
+            aria-label={t('addressTable.searchAuthorisedAddresses')}
+            placeholder={t('addressTable.partOfAnAddressOrComment')}
             value={search}
             onChange={(event) => setSearch(event.currentTarget.value)}
           />
         </div>
       )}
       <DataTable
-        label="Authorised addresses"
+        label={t('addressTable.authorisedAddresses')}
         rows={shown}
         columns={columns}
         rowKey={({ id }) => id}
@@ -75,9 +78,10 @@ export function AddressTable({ addresses, may }: Props) {
             <span className="mono strong">{row.address}</span>
             {row.comment && <span>{row.comment}</span>}
             <span className="tx2">
-              Last seen: <LastSeen row={row} />
+              {t('addressTable.lastSeen')}
+              <LastSeen row={row} />
             </span>
-            {may && <span>{revokeButton(row, ask)}</span>}
+            {may && <span>{revokeButton(t, row, ask)}</span>}
           </>
         )}
       />
@@ -87,6 +91,7 @@ export function AddressTable({ addresses, may }: Props) {
 }
 
 function TakenBack({ taken, onBack }: { readonly taken: Taken; readonly onBack: () => void }) {
+  const t = useWords('flow')
   const tenant = useSlug()
   const back = useAction(authorizeOutbound, {
     readAgain: [getOutbound, getConnect, getLiveness],
@@ -94,14 +99,14 @@ function TakenBack({ taken, onBack }: { readonly taken: Taken; readonly onBack: 
   })
   return (
     <PanelBody>
-      <Note tone="info" role="status" title={`${taken.address} may not send any more`}>
+      <Note tone="info" role="status" title={t('addressTable.mayNotSendAnyMore', { address: taken.address })}>
         <Button
           variant="default"
           size="compact-sm"
           loading={back.isPending}
           onClick={() => back.mutate({ params: { tenant }, body: taken })}
         >
-          Undo
+          {t('addressTable.undo')}
         </Button>
         {back.error && <ProblemNote error={back.error} />}
       </Note>
@@ -111,23 +116,23 @@ function TakenBack({ taken, onBack }: { readonly taken: Taken; readonly onBack: 
 
 type Ask = (row: AuthorizedOutbound) => void
 
-function columnsOf(ask: Ask | null): readonly Column<AuthorizedOutbound>[] {
+function columnsOf(t: Words, ask: Ask | null): readonly Column<AuthorizedOutbound>[] {
   const columns: Column<AuthorizedOutbound>[] = [
     {
       id: 'address',
-      head: 'Address',
+      head: t('addressTable.address'),
       sortBy: ({ address }) => address,
       cell: ({ address }) => <span className="mono strong">{address}</span>,
     },
     {
       id: 'comment',
-      head: 'Comment',
+      head: t('addressTable.comment'),
       sortBy: ({ comment }) => comment,
       cell: ({ comment }) => comment || '–',
     },
     {
       id: 'seen',
-      head: 'Last seen',
+      head: t('addressTable.lastSeen2'),
       sortBy: ({ lastSeenAt }) => lastSeenAt ?? 0,
       cell: (row) => <LastSeen row={row} />,
     },
@@ -135,20 +140,30 @@ function columnsOf(ask: Ask | null): readonly Column<AuthorizedOutbound>[] {
   if (!ask) return columns
   return [
     ...columns,
-    { id: 'act', head: 'Change', headHidden: true, align: 'right', cell: (row) => revokeButton(row, ask) },
+    {
+      id: 'act',
+      head: t('addressTable.change'),
+      headHidden: true,
+      align: 'right',
+      cell: (row) => revokeButton(t, row, ask),
+    },
   ]
 }
 
-function revokeButton(row: AuthorizedOutbound, ask: Ask) {
+function revokeButton(t: Words, row: AuthorizedOutbound, ask: Ask) {
   return (
     <Button variant="subtle" color="gray" size="compact-sm" onClick={() => ask(row)}>
-      Take back<span className="hidden-visually"> {row.address}</span>
+      {t('addressTable.takeBack')}
+      <span className="hidden-visually"> {row.address}</span>
     </Button>
   )
 }
 
 function LastSeen({ row }: { readonly row: AuthorizedOutbound }) {
+  const t = useWords('flow')
   return (
-    <span className="tx2">{row.lastSeenAt === null ? 'not yet' : <RelativeTime at={row.lastSeenAt} />}</span>
+    <span className="tx2">
+      {row.lastSeenAt === null ? t('addressTable.notYet') : <RelativeTime at={row.lastSeenAt} />}
+    </span>
   )
 }

@@ -1,4 +1,5 @@
 // Authorises one address; offers the browser's own, which often is that of the mail host too.
+
 import { getConnect } from '@gatepost/contract/connect.ts'
 import { authorizeOutbound, getOutbound, whatIsMyAddress } from '@gatepost/contract/route.ts'
 import { getLiveness } from '@gatepost/contract/tenant.ts'
@@ -6,6 +7,8 @@ import { Button, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
+import { rich } from '#i18n/rich.tsx'
 import { ProblemNote } from '#shared/note.tsx'
 import stack from '#shared/stack.module.css'
 import { ipAddress, useFieldErrors } from '#shared/validation.ts'
@@ -13,6 +16,7 @@ import { LiveLine } from '../live-line.tsx'
 import classes from './outbound.module.css'
 
 export function AuthorizeForm() {
+  const t = useWords('flow')
   const tenant = useSlug()
   const add = useAction(authorizeOutbound, {
     readAgain: [getOutbound, getConnect, getLiveness],
@@ -28,15 +32,15 @@ export function AuthorizeForm() {
     >
       <div className={stack.pair}>
         <TextInput
-          label="IP address"
-          description="The public address your mail host sends from."
+          label={t('authorizeForm.ipAddress')}
+          description={t('authorizeForm.thePublicAddressYourMail')}
           autoComplete="off"
           spellCheck={false}
           {...form.getInputProps('address')}
         />
         <TextInput
-          label="Comment"
-          description="Which host it is. May stay empty."
+          label={t('authorizeForm.comment')}
+          description={t('authorizeForm.whichHostItIsMayStayEmpty')}
           {...form.getInputProps('comment')}
         />
       </div>
@@ -44,7 +48,7 @@ export function AuthorizeForm() {
       {add.error && <ProblemNote error={add.error} />}
       <div className={stack.row}>
         <Button type="submit" loading={add.isPending}>
-          Authorise address
+          {t('authorizeForm.authoriseAddress')}
         </Button>
         {add.isSuccess && <LiveLine />}
       </div>
@@ -53,13 +57,14 @@ export function AuthorizeForm() {
 }
 
 function MyAddress({ onUse }: { readonly onUse: (address: string) => void }) {
+  const t = useWords('flow')
   const { data } = useEndpoint(whatIsMyAddress, {}, { staleTime: 60_000 })
   if (!data) return null
   return (
     <p className="small tx2">
-      This browser comes from <span className="mono">{data.address}</span>.{' '}
+      {rich(t, 'authorizeForm.thisBrowserComesFrom', { span: <span className="mono">{data.address}</span> })}
       <Button variant="subtle" size="compact-xs" onClick={() => onUse(data.address)}>
-        Use my address
+        {t('authorizeForm.useMyAddress')}
       </Button>
     </p>
   )

@@ -1,14 +1,16 @@
 // Shared clouds: addresses there are everybody's, so each message has to prove whose it is.
+
 import { getConnect } from '@gatepost/contract/connect.ts'
 import { type Cloud, listClouds, makeCloudSecret, proveCloud, setCloud } from '@gatepost/contract/outbound.ts'
 import { getLiveness } from '@gatepost/contract/tenant.ts'
 import { Button, Switch } from '@mantine/core'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
+import { rich } from '#i18n/rich.tsx'
 import { useConfirm } from '#shared/confirm.tsx'
 import { CopyButton } from '#shared/copy-button.tsx'
 import { Facts } from '#shared/facts.tsx'
-import { plural } from '#shared/format.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
 import { SecretNote } from '#shared/secret-note.tsx'
@@ -21,10 +23,11 @@ import classes from './outbound.module.css'
 const READ_AGAIN = [listClouds, getConnect, getLiveness]
 
 export function Clouds() {
+  const t = useWords('flow')
   const tenant = useSlug()
   const { data, error } = useEndpoint(listClouds, { params: { tenant } }, { refetchInterval: 15_000 })
   return (
-    <Panel title="Shared clouds" side="many organisations send from the same addresses">
+    <Panel title={t('clouds.sharedClouds')} side={t('clouds.manyOrganisationsSendFrom')}>
       <div className={stack.stack}>
         {error && <ProblemNote error={error} />}
         {!data && !error && <SkeletonRows />}
@@ -37,40 +40,41 @@ export function Clouds() {
 }
 
 function CloudView({ cloud }: { readonly cloud: Cloud }) {
+  const t = useWords('flow')
   const tenant = useSlug()
   const may = useMay('outbound:write')
   const confirm = useConfirm()
   const { provider, name, enabled } = cloud
   const params = { tenant, provider }
-  const set = useAction(setCloud, { readAgain: READ_AGAIN, said: () => ({ text: 'Saved.' }) })
+  const set = useAction(setCloud, { readAgain: READ_AGAIN, said: () => ({ text: t('clouds.saved') }) })
   const prove = useAction(proveCloud, { readAgain: READ_AGAIN })
   const secret = useAction(makeCloudSecret, { readAgain: READ_AGAIN })
   const change = async (next: boolean) => {
     const question = {
-      title: `Mail from ${name} is refused from then on`,
-      body: 'We answer 451 4.7.1; the mail waits at the provider, so a mistake can be mended.',
-      act: 'Switch off',
-      keep: 'Keep it on',
+      title: t('clouds.mailFromIsRefusedFromThen', { name }),
+      body: t('clouds.weAnswer451471TheMailWaits'),
+      act: t('clouds.switchOff'),
+      keep: t('clouds.keepItOn'),
     }
     if (next || (await confirm(question))) set.mutate({ params, body: { enabled: next } })
   }
   const newSecret = async () => {
     const question = {
-      title: 'The rule needs the new value before its mail is taken again',
-      body: 'The value before ends within seconds.',
-      act: 'Make new value',
+      title: t('clouds.theRuleNeedsTheNewValue'),
+      body: t('clouds.theValueBeforeEndsWithin'),
+      act: t('clouds.makeNewValue'),
     }
     if (cloud.secretAt === null || (await confirm(question))) secret.mutate({ params })
   }
   return (
     <section className={classes.cloud} aria-label={name}>
       <Switch
-        label={`We send through ${name}`}
+        label={t('clouds.weSendThrough', { name })}
         checked={set.isPending ? set.variables.body.enabled : enabled}
         disabled={!may || set.isPending}
         onChange={(event) => void change(event.currentTarget.checked)}
       />
-      {enabled && <Facts rows={rowsOf(cloud)} />}
+      {enabled && <Facts rows={rowsOf(t, cloud)} />}
       {enabled && may && (
         <div className={stack.row}>
           {(set.isSuccess || secret.isSuccess) && <LiveLine />}
@@ -81,7 +85,7 @@ function CloudView({ cloud }: { readonly cloud: Cloud }) {
               loading={prove.isPending}
               onClick={() => prove.mutate({ params })}
             >
-              Look up tenant id
+              {t('clouds.lookUpTenantId')}
             </Button>
           )}
           <Button
@@ -90,14 +94,17 @@ function CloudView({ cloud }: { readonly cloud: Cloud }) {
             loading={secret.isPending}
             onClick={() => void newSecret()}
           >
-            {cloud.secretAt === null ? 'Make header value' : 'Make new header value'}
+            {cloud.secretAt === null ? t('clouds.makeHeaderValue') : t('clouds.makeNewHeaderValue')}
           </Button>
         </div>
       )}
       {secret.data && (
-        <SecretNote title={`Header ${secret.data.header}`} value={secret.data.value} copy="Copy header value">
-          Let a rule at the provider add this header to mail that leaves. We take it off again. Copy the value
-          now: it is shown this once.
+        <SecretNote
+          title={t('clouds.header', { header: secret.data.header })}
+          value={secret.data.value}
+          copy={t('clouds.copyHeaderValue')}
+        >
+          {t('clouds.letARuleAtTheProviderAdd')}
         </SecretNote>
       )}
       {Boolean(set.error ?? prove.error ?? secret.error) && (
@@ -107,48 +114,45 @@ function CloudView({ cloud }: { readonly cloud: Cloud }) {
   )
 }
 
-function rowsOf({ provider, ids, secretHeader, secretAt, ranges, lastSeenAt }: Cloud) {
+function rowsOf(t: Words, { provider, ids, secretHeader, secretAt, ranges, lastSeenAt }: Cloud) {
   const proven = ids.map(({ id, domain }) => (
     <div key={id}>
       <span className={stack.inline}>
         <span className="mono">{id}</span>
-        <CopyButton value={id} label="Copy tenant id" />
+        <CopyButton value={id} label={t('clouds.copyTenantId')} />
       </span>
-      <div className="small tx2">proven by {domain}</div>
+      <div className="small tx2">{t('clouds.provenBy', { domain })}</div>
     </div>
   ))
-  const age = ranges.readAt === null ? 'as of this release' : <RelativeTime key="age" at={ranges.readAt} />
+  const age =
+    ranges.readAt === null ? t('clouds.asOfThisRelease') : <RelativeTime key="age" at={ranges.readAt} />
   return [
     ...(provider === 'microsoft-365'
-      ? [
-          [
-            'Tenant id',
-            proven.length > 0 ? proven : 'None proven yet: Microsoft does not name one for your domains.',
-          ] as const,
-        ]
+      ? [[t('clouds.tenantId'), proven.length > 0 ? proven : t('clouds.noneProvenYetMicrosoftDoes')] as const]
       : []),
     [
-      'Secret header',
+      t('clouds.secretHeader'),
       <span key="secret">
         <span className="mono">{secretHeader}</span>
         {secretAt === null ? (
-          ', no value made'
+          t('clouds.noValueMade')
         ) : (
-          <>
-            , value made <RelativeTime at={secretAt} />
-          </>
+          <>{rich(t, 'clouds.valueMade', { time: <RelativeTime at={secretAt} /> })}</>
         )}
       </span>,
     ] as const,
     [
-      'Its addresses',
+      t('clouds.itsAddresses'),
       <span key="ranges">
-        {plural(ranges.count, 'network')}, {age}
+        {t('clouds.networks', { count: ranges.count })}, {age}
         {ranges.why && (
-          <span className="small tx2">. The last look failed: {ranges.why}. What we had stays.</span>
+          <span className="small tx2">{t('clouds.theLastLookFailedWhatWeHad', { why: ranges.why })}</span>
         )}
       </span>,
     ] as const,
-    ['Last seen', lastSeenAt === null ? 'not yet' : <RelativeTime key="seen" at={lastSeenAt} />] as const,
+    [
+      t('clouds.lastSeen'),
+      lastSeenAt === null ? t('clouds.notYet') : <RelativeTime key="seen" at={lastSeenAt} />,
+    ] as const,
   ]
 }

@@ -1,4 +1,5 @@
 // Logins of mail hosts on changing addresses: generated passwords that are shown once, last use, revoking.
+
 import { getConnect } from '@gatepost/contract/connect.ts'
 import {
   addCredential,
@@ -12,6 +13,8 @@ import { Button, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
+import { rich } from '#i18n/rich.tsx'
 import { useConfirm } from '#shared/confirm.tsx'
 import { type Column, DataTable } from '#shared/data-table.tsx'
 import { ProblemNote } from '#shared/note.tsx'
@@ -19,13 +22,14 @@ import { Panel, PanelBody } from '#shared/panel.tsx'
 import { SecretNote } from '#shared/secret-note.tsx'
 import stack from '#shared/stack.module.css'
 import { RelativeTime } from '#shared/time.tsx'
-import { focusFirstWrong, required, useFieldErrors } from '#shared/validation.ts'
+import { filled, focusFirstWrong, useFieldErrors } from '#shared/validation.ts'
 import { LiveLine } from '../live-line.tsx'
 import classes from './outbound.module.css'
 
 const READ_AGAIN = [listCredentials, getConnect, getLiveness]
 
 export function Logins() {
+  const t = useWords('flow')
   const tenant = useSlug()
   const may = useMay('outbound:write')
   const confirm = useConfirm()
@@ -33,42 +37,40 @@ export function Logins() {
   const renew = useAction(renewCredential, { readAgain: READ_AGAIN })
   const remove = useAction(removeCredential, {
     readAgain: READ_AGAIN,
-    said: () => ({ text: 'The login is removed.' }),
+    said: () => ({ text: t('logins.theLoginIsRemoved') }),
   })
   const params = ({ id }: SmtpCredential) => ({ tenant, credential: id })
   const askRenew = async (row: SmtpCredential) => {
     const agreed = await confirm({
-      title: `${row.name} cannot send until it has the new password`,
-      body: 'The old password ends within seconds, also in sessions that are open. Mail waits in the mail host meanwhile.',
-      act: 'Make new password',
+      title: t('logins.cannotSendUntilItHasTheNew', { name: row.name }),
+      body: t('logins.theOldPasswordEndsWithin'),
+      act: t('logins.makeNewPassword'),
     })
     if (agreed) renew.mutate({ params: params(row) })
   }
   const askRemove = async (row: SmtpCredential) => {
     const agreed = await confirm({
-      title: `${row.name} may not send any more`,
-      body: 'The login ends within seconds, also in sessions that are open.',
-      act: 'Revoke login',
-      keep: 'Keep it',
+      title: t('logins.mayNotSendAnyMore', { name: row.name }),
+      body: t('logins.theLoginEndsWithinSeconds'),
+      act: t('logins.revokeLogin'),
+      keep: t('logins.keepIt'),
     })
     if (agreed) remove.mutate({ params: params(row) })
   }
-  const columns = columnsOf(may ? { askRenew, askRemove } : null)
+  const columns = columnsOf(t, may ? { askRenew, askRemove } : null)
   return (
-    <Panel title="Logins" side="for hosts on changing addresses, scanners and applications" flush>
+    <Panel title={t('logins.logins')} side={t('logins.forHostsOnChanging')} flush>
       {error && (
         <PanelBody>
           <ProblemNote error={error} />
         </PanelBody>
       )}
       {data && data.items.length === 0 && (
-        <p className={classes.empty}>
-          None yet. A host whose address is fixed needs none: authorise its address above.
-        </p>
+        <p className={classes.empty}>{t('logins.noneYetAHostWhoseAddressIs')}</p>
       )}
       {data && data.items.length > 0 && (
         <DataTable
-          label="Logins"
+          label={t('logins.logins')}
           rows={data.items}
           columns={columns}
           rowKey={({ id }) => id}
@@ -84,11 +86,11 @@ export function Logins() {
       {renew.data && (
         <PanelBody>
           <SecretNote
-            title={`New password of ${renew.data.credential.username}`}
+            title={t('logins.newPasswordOf', { username: renew.data.credential.username })}
             value={renew.data.password}
-            copy="Copy password"
+            copy={t('logins.copyPassword')}
           >
-            Copy it now: it is shown this once.
+            {t('logins.copyItNowItIsShownThisOnce')}
           </SecretNote>
         </PanelBody>
       )}
@@ -103,9 +105,13 @@ export function Logins() {
 }
 
 function NewLogin() {
+  const t = useWords('flow')
   const tenant = useSlug()
   const add = useAction(addCredential, { readAgain: READ_AGAIN, onDone: () => form.reset() })
-  const form = useForm({ initialValues: { name: '' }, validate: { name: required('which host it is for') } })
+  const form = useForm({
+    initialValues: { name: '' },
+    validate: { name: filled(t('logins.writeWhichHostItIsFor')) },
+  })
   useFieldErrors(form, add.error)
   return (
     <form
@@ -114,9 +120,9 @@ function NewLogin() {
       onSubmit={form.onSubmit((body) => add.mutate({ params: { tenant }, body }), focusFirstWrong)}
     >
       <TextInput
-        label="Host or application"
-        description="One login for each, so that one can be revoked without the others."
-        placeholder="Scanner, 2nd floor"
+        label={t('logins.hostOrApplication')}
+        description={t('logins.oneLoginForEachSoThatOne')}
+        placeholder={t('logins.scanner2ndFloor')}
         autoComplete="off"
         maxLength={120}
         {...form.getInputProps('name')}
@@ -124,17 +130,16 @@ function NewLogin() {
       {add.error && <ProblemNote error={add.error} focus />}
       {add.data && (
         <SecretNote
-          title={`User name ${add.data.credential.username}`}
+          title={t('logins.userName', { username: add.data.credential.username })}
           value={add.data.password}
-          copy="Copy password"
+          copy={t('logins.copyPassword')}
         >
-          Enter the user name and this password at the host, with STARTTLS on port 587 or TLS on port 465.
-          Copy it now: it is shown this once.
+          {t('logins.enterTheUserNameAndThis')}
         </SecretNote>
       )}
       <div className={stack.row}>
         <Button type="submit" variant="default" loading={add.isPending}>
-          Make login
+          {t('logins.makeLogin')}
         </Button>
         {add.isSuccess && <LiveLine />}
       </div>
@@ -144,12 +149,12 @@ function NewLogin() {
 
 type Acts = Record<'askRenew' | 'askRemove', (row: SmtpCredential) => void>
 
-function columnsOf(acts: Acts | null): readonly Column<SmtpCredential>[] {
+function columnsOf(t: Words, acts: Acts | null): readonly Column<SmtpCredential>[] {
   const columns: Column<SmtpCredential>[] = [
-    { id: 'name', head: 'Host', sortBy: ({ name }) => name, cell: (row) => <Who row={row} /> },
+    { id: 'name', head: t('logins.host'), sortBy: ({ name }) => name, cell: (row) => <Who row={row} /> },
     {
       id: 'seen',
-      head: 'Last used',
+      head: t('logins.lastUsed'),
       sortBy: ({ lastSeenAt }) => lastSeenAt ?? 0,
       cell: (row) => <Used row={row} />,
     },
@@ -159,16 +164,18 @@ function columnsOf(acts: Acts | null): readonly Column<SmtpCredential>[] {
     ...columns,
     {
       id: 'act',
-      head: 'Change',
+      head: t('logins.change'),
       headHidden: true,
       align: 'right',
       cell: (row) => (
         <span className={classes.acts}>
           <Button variant="subtle" color="gray" size="compact-sm" onClick={() => acts.askRenew(row)}>
-            New password<span className="hidden-visually"> for {row.name}</span>
+            {t('logins.newPassword')}
+            <span className="hidden-visually">{t('logins.for', { name: row.name })}</span>
           </Button>
           <Button variant="subtle" color="gray" size="compact-sm" onClick={() => acts.askRemove(row)}>
-            Revoke<span className="hidden-visually"> {row.name}</span>
+            {t('logins.revoke')}
+            <span className="hidden-visually"> {row.name}</span>
           </Button>
         </span>
       ),
@@ -186,14 +193,14 @@ function Who({ row }: { readonly row: SmtpCredential }) {
 }
 
 function Used({ row }: { readonly row: SmtpCredential }) {
-  if (row.lastSeenAt === null) return <span className="tx2">not yet</span>
+  const t = useWords('flow')
+  if (row.lastSeenAt === null) return <span className="tx2">{t('logins.notYet')}</span>
   return (
     <span>
       <RelativeTime at={row.lastSeenAt} />
       {row.lastAddress && (
         <span className="tx2">
-          {' '}
-          from <span className="mono">{row.lastAddress}</span>
+          {rich(t, 'logins.from', { span: <span className="mono">{row.lastAddress}</span> })}
         </span>
       )}
     </span>

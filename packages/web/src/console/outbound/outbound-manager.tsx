@@ -1,9 +1,11 @@
 // Authorised addresses, refused attempts, smart host, first message. Used by the page and C6.
+
 import { getOutbound, type Outbound } from '@gatepost/contract/route.ts'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { CopyButton } from '#shared/copy-button.tsx'
 import { Facts } from '#shared/facts.tsx'
 import { HostText } from '#shared/host-text.tsx'
@@ -20,6 +22,7 @@ import { RefusedList } from './refused-list.tsx'
 import { smartHostOf } from './smart-host.ts'
 
 export function OutboundManager({ children }: { readonly children?: ReactNode }) {
+  const t = useWords('flow')
   const tenant = useSlug()
   const may = useMay('outbound:write')
   const { data, error } = useEndpoint(
@@ -31,7 +34,7 @@ export function OutboundManager({ children }: { readonly children?: ReactNode })
   return (
     <>
       <FirstSeen outbound={data} />
-      <Panel title="Authorised addresses" flush>
+      <Panel title={t('outboundManager.authorisedAddresses')} flush>
         <AddressTable addresses={data.addresses} may={may} />
         {may && <AuthorizeForm />}
       </Panel>
@@ -45,6 +48,7 @@ export function OutboundManager({ children }: { readonly children?: ReactNode })
 }
 
 function FirstSeen({ outbound }: { readonly outbound: Outbound }) {
+  const t = useWords('flow')
   const slug = useSlug()
   if (outbound.firstSeenAt === null) {
     const ready = outbound.addresses.length > 0
@@ -52,25 +56,29 @@ function FirstSeen({ outbound }: { readonly outbound: Outbound }) {
       <Note
         tone="info"
         role="status"
-        title={ready ? 'We wait for the first outbound message' : 'No address may send through us yet'}
+        title={
+          ready
+            ? t('outboundManager.weWaitForTheFirstOutbound')
+            : t('outboundManager.noAddressMaySendThroughUs')
+        }
       >
         <p>
           {ready
-            ? 'Point the mail host at the smart host below and send a message to any outside address. It shows here by itself.'
-            : 'Authorise the public address of your mail host. Until then we answer 451 4.7.1 Open relay not allowed.'}
+            ? t('outboundManager.pointTheMailHostAtTheSmart')
+            : t('outboundManager.authoriseThePublicAddress')}
         </p>
       </Note>
     )
   }
   return (
-    <Note tone="ok" role="status" title="We saw your first outbound message">
+    <Note tone="ok" role="status" title={t('outboundManager.weSawYourFirstOutbound')}>
       <p>
         <RelativeTime at={outbound.firstSeenAt} />
         {outbound.firstMessageId && (
           <>
             {' · '}
             <Link to="/t/$slug/messages/$message" params={{ slug, message: outbound.firstMessageId }}>
-              View message
+              {t('outboundManager.viewMessage')}
             </Link>
           </>
         )}
@@ -80,29 +88,30 @@ function FirstSeen({ outbound }: { readonly outbound: Outbound }) {
 }
 
 function SmartHost({ outbound }: { readonly outbound: Outbound }) {
+  const t = useWords('flow')
   const { host, ports } = smartHostOf(outbound)
   return (
-    <Panel title="What the mail host is told">
+    <Panel title={t('outboundManager.whatTheMailHostIsTold')}>
       <Facts
         rows={[
           [
-            'Smart host',
+            t('outboundManager.smartHost'),
             <span key="host" className={stack.inline}>
               <HostText>{host}</HostText>
-              <CopyButton value={host} label="Copy smart host" />
+              <CopyButton value={host} label={t('outboundManager.copySmartHost')} />
             </span>,
           ],
           ...ports.map(
             (port, index) =>
               [
-                index === 0 ? 'Port' : 'or port',
+                index === 0 ? t('outboundManager.port') : t('outboundManager.orPort'),
                 <span key={port} className={stack.inline}>
                   <span className="mono">{port}</span>
-                  <CopyButton value={String(port)} label={`Copy port ${port}`} />
+                  <CopyButton value={String(port)} label={t('outboundManager.copyPort', { port })} />
                 </span>,
               ] as const,
           ),
-          ['TLS', 'STARTTLS on 25 and 587, TLS from the start on 465; a login needs it'],
+          ['TLS', t('outboundManager.starttlsOn25And587TlsFrom')],
         ]}
       />
     </Panel>

@@ -1,16 +1,16 @@
 // Outbound: who may relay through us, who tried, and what the mail host is to be told.
+
 import { Page } from '#app/page.tsx'
+import { useWords } from '#i18n/i18n.ts'
 import stack from '#shared/stack.module.css'
 import { AlwaysBlocked } from './always-blocked.tsx'
 import { OutboundManager } from './outbound-manager.tsx'
 import { SenderWatch } from './sender-watch.tsx'
 
 export function OutboundPage() {
+  const t = useWords('flow')
   return (
-    <Page
-      title="Outbound"
-      lead="Mail hosts that may send through Gatepost: by an authorised address or a login, with a validated domain as sender."
-    >
+    <Page title={t('outbound.outbound')} lead={t('outbound.mailHostsThatMaySend')}>
       <div className={stack.stack}>
         <OutboundManager>
           <SenderWatch />

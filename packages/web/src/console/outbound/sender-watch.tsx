@@ -1,4 +1,5 @@
 // Senders that sent far more than they used to, and the limit an hour.
+
 import {
   listSenderWarnings,
   releaseSender,
@@ -10,9 +11,11 @@ import { Button, NumberInput } from '@mantine/core'
 import { useState } from 'react'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
+import { rich } from '#i18n/rich.tsx'
 import { AlertChannelLink } from '#shared/alert-channel-link.tsx'
 import { useConfirm } from '#shared/confirm.tsx'
-import { count, plural } from '#shared/format.ts'
+import { count } from '#shared/format.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import { Panel, PanelBody } from '#shared/panel.tsx'
 import stack from '#shared/stack.module.css'
@@ -21,23 +24,29 @@ import { RelativeTime } from '#shared/time.tsx'
 import classes from './outbound.module.css'
 
 const READ_AGAIN = [listSenderWarnings, getLiveness]
-const KINDS = { credential: 'Login', address: 'Address', author: 'Author' } as const
+const kindsOf = (t: Words) =>
+  ({
+    credential: t('senderWatch.login'),
+    address: t('senderWatch.address'),
+    author: t('senderWatch.author'),
+  }) as const
 
 export function SenderWatch() {
+  const t = useWords('flow')
   const tenant = useSlug()
   const may = useMay('outbound:write')
   const confirm = useConfirm()
   const { data, error } = useEndpoint(listSenderWarnings, { params: { tenant } }, { refetchInterval: 10_000 })
   const release = useAction(releaseSender, {
     readAgain: READ_AGAIN,
-    said: () => ({ text: 'The sender may send again.' }),
+    said: () => ({ text: t('senderWatch.theSenderMaySendAgain') }),
   })
   const ask = async ({ id, identity, sample }: SenderWarning) => {
     const agreed = await confirm({
-      title: `${identity} may send on at this pace`,
+      title: t('senderWatch.maySendOnAtThisPace', { identity }),
       body: (
         <>
-          <p>Release it only when somebody confirmed that this mail is wanted. Its last subjects:</p>
+          <p>{t('senderWatch.releaseItOnlyWhenSomebody')}</p>
           <ul>
             {sample.map((subject, at) => (
               <li key={`${at} ${subject}`}>{subject}</li>
@@ -45,37 +54,44 @@ export function SenderWatch() {
           </ul>
         </>
       ),
-      act: 'Release sender',
-      keep: 'Leave it',
+      act: t('senderWatch.releaseSender'),
+      keep: t('senderWatch.leaveIt'),
     })
     if (agreed) release.mutate({ params: { tenant, warning: id } })
   }
   return (
-    <Panel title="Conspicuous senders" side="who sends far more than ever before may be taken over" flush>
+    <Panel title={t('senderWatch.conspicuousSenders')} side={t('senderWatch.whoSendsFarMoreThanEver')} flush>
       {Boolean(error ?? release.error) && (
         <PanelBody>
           <ProblemNote error={error ?? release.error} />
         </PanelBody>
       )}
       {data && data.items.length === 0 && (
-        <p className={classes.empty}>None. We learn for each sender how much is usual in an hour.</p>
+        <p className={classes.empty}>{t('senderWatch.noneWeLearnForEachSender')}</p>
       )}
       {data && data.items.length > 0 && (
         <ul className={classes.refused}>
           {data.items.map((row) => (
             <li key={row.id}>
               <span className={classes.words}>
-                <span className="strong">{row.identity}</span> <span className="tx2">{KINDS[row.kind]}</span>
+                <span className="strong">{row.identity}</span>{' '}
+                <span className="tx2">{kindsOf(t)[row.kind]}</span>
                 <div className="small tx2">
-                  {plural(row.recipients, 'recipient')} in an hour,{' '}
-                  {row.usual === 0 ? 'none before' : `${count(row.usual)} at most before`},{' '}
-                  <RelativeTime at={row.beganAt} />
+                  {rich(t, 'senderWatch.recipientsInAnHour', {
+                    count: row.recipients,
+                    value:
+                      row.usual === 0
+                        ? t('senderWatch.noneBefore')
+                        : t('senderWatch.atMostBefore', { usual: count(row.usual) }),
+                    time: <RelativeTime at={row.beganAt} />,
+                  })}
                 </div>
               </span>
               <State row={row} />
               {may && row.releasedAt === null && (
                 <Button variant="default" size="compact-sm" onClick={() => void ask(row)}>
-                  Release<span className="hidden-visually"> {row.identity}</span>
+                  {t('senderWatch.release')}
+                  <span className="hidden-visually"> {row.identity}</span>
                 </Button>
               )}
             </li>
@@ -84,7 +100,7 @@ export function SenderWatch() {
       )}
       {data && (
         <PanelBody>
-          <AlertChannelLink what="A sender that is slowed down or held" />
+          <AlertChannelLink what={t('senderWatch.aSenderThatIsSlowedDownOr')} />
         </PanelBody>
       )}
       {may && data && (
@@ -95,16 +111,22 @@ export function SenderWatch() {
 }
 
 function State({ row }: { readonly row: SenderWarning }) {
+  const t = useWords('flow')
   if (row.releasedAt !== null)
-    return <ToneText tone="mute">{`Released by ${row.releasedBy ?? 'somebody'}`}</ToneText>
+    return (
+      <ToneText tone="mute">
+        {t('senderWatch.releasedBy', { releasedBy: row.releasedBy ?? 'somebody' })}
+      </ToneText>
+    )
   return row.action === 'hold' ? (
-    <ToneText tone="hold">Held</ToneText>
+    <ToneText tone="hold">{t('senderWatch.held')}</ToneText>
   ) : (
-    <ToneText tone="warn">Slowed down</ToneText>
+    <ToneText tone="warn">{t('senderWatch.slowedDown')}</ToneText>
   )
 }
 
 function Limit({ limit, isDefault }: { readonly limit: number; readonly isDefault: boolean }) {
+  const t = useWords('flow')
   const tenant = useSlug()
   const [value, setValue] = useState<number | string>(limit)
   const save = useAction(setSenderLimit, { readAgain: READ_AGAIN })
@@ -113,8 +135,8 @@ function Limit({ limit, isDefault }: { readonly limit: number; readonly isDefaul
   return (
     <div className={classes.form}>
       <NumberInput
-        label="Recipients an hour for one author"
-        description="Beyond, mail is deferred with 451 4.7.0 and the mail host tries again."
+        label={t('senderWatch.recipientsAnHourForOne')}
+        description={t('senderWatch.beyondMailIsDeferredWith')}
         min={1}
         max={1_000_000}
         allowDecimal={false}
@@ -129,14 +151,20 @@ function Limit({ limit, isDefault }: { readonly limit: number; readonly isDefaul
           variant="default"
           loading={save.isPending}
           disabled={value === limit || value === ''}
-          title={value === limit ? 'This is the limit now' : value === '' ? 'Enter a limit' : undefined}
+          title={
+            value === limit
+              ? t('senderWatch.thisIsTheLimitNow')
+              : value === ''
+                ? t('senderWatch.enterALimit')
+                : undefined
+          }
           onClick={() => set(Number(value))}
         >
-          Save limit
+          {t('senderWatch.saveLimit')}
         </Button>
         {!isDefault && (
           <Button variant="subtle" onClick={() => set(null)}>
-            Take the default
+            {t('senderWatch.takeTheDefault')}
           </Button>
         )}
       </div>

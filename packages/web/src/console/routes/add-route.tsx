@@ -1,39 +1,42 @@
 // Adds the mail host that accepted mail is delivered to.
+
 import { getConnect } from '@gatepost/contract/connect.ts'
 import { addRoute, listRoutes, RouteTls } from '@gatepost/contract/route.ts'
 import { Button, NativeSelect, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useAction } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
 import stack from '#shared/stack.module.css'
-import { hostName, required, useFieldErrors } from '#shared/validation.ts'
-import { tlsWords } from './route-words.ts'
+import { filled, hostName, useFieldErrors } from '#shared/validation.ts'
+import { tlsWordsOf } from './route-words.ts'
 
-const tlsChoices = RouteTls.options.map((value) => ({ value, label: tlsWords[value] }))
-const useChoices = [
-  { value: 'inbound', label: 'Inbound mail' },
-  { value: 'outbound', label: 'Outbound mail, as smart host' },
-  { value: 'none', label: 'Only domains that choose it' },
+const tlsChoicesOf = (t: Words) => RouteTls.options.map((value) => ({ value, label: tlsWordsOf(t)[value] }))
+const choicesOf = (t: Words) => [
+  { value: 'inbound', label: t('addRoute.inboundMail') },
+  { value: 'outbound', label: t('addRoute.outboundMailAsSmartHost') },
+  { value: 'none', label: t('addRoute.onlyDomainsThatChooseIt') },
 ]
 
 export function AddRoute({ first }: { readonly first: boolean }) {
+  const t = useWords('flow')
   const tenant = useSlug()
   const add = useAction(addRoute, { readAgain: [listRoutes, getConnect], onDone: () => form.reset() })
   const form = useForm({
     initialValues: {
-      name: 'Mail host',
+      name: t('addRoute.mailHost'),
       host: '',
       port: '25',
       tls: 'opportunistic',
       use: first ? 'inbound' : 'none',
     },
     validate: {
-      name: required('a name for the route'),
+      name: filled(t('addRoute.writeANameForTheRoute')),
       host: hostName,
       port: (value) =>
-        /^\d+$/.test(value) && Number(value) <= 65_535 && Number(value) > 0 ? null : '1 to 65535',
+        /^\d+$/.test(value) && Number(value) <= 65_535 && Number(value) > 0 ? null : t('addRoute.1To65535'),
     },
   })
   useFieldErrors(form, add.error)
@@ -50,28 +53,28 @@ export function AddRoute({ first }: { readonly first: boolean }) {
     }),
   )
   return (
-    <Panel title={first ? 'Where should mail be delivered?' : 'Add another delivery route'}>
+    <Panel title={first ? t('addRoute.whereShouldMailBeDelivered') : t('addRoute.addAnotherDeliveryRoute')}>
       <form noValidate className={stack.stack} onSubmit={submit}>
         <div className={stack.end}>
           <TextInput
-            label="Mail host"
+            label={t('addRoute.mailHost')}
             placeholder="mail.acme.example"
             autoCapitalize="off"
             autoComplete="off"
             spellCheck={false}
             {...form.getInputProps('host')}
           />
-          <TextInput label="Port" inputMode="numeric" w={88} {...form.getInputProps('port')} />
+          <TextInput label={t('addRoute.port')} inputMode="numeric" w={88} {...form.getInputProps('port')} />
         </div>
         <div className={stack.pair}>
-          <TextInput label="Route name" {...form.getInputProps('name')} />
-          <NativeSelect label="TLS" data={tlsChoices} {...form.getInputProps('tls')} />
+          <TextInput label={t('addRoute.routeName')} {...form.getInputProps('name')} />
+          <NativeSelect label={t('addRoute.tls')} data={tlsChoicesOf(t)} {...form.getInputProps('tls')} />
         </div>
-        <NativeSelect label="Used for" data={useChoices} {...form.getInputProps('use')} />
+        <NativeSelect label={t('addRoute.usedFor')} data={choicesOf(t)} {...form.getInputProps('use')} />
         {add.error && <ProblemNote error={add.error} />}
         <div>
           <Button type="submit" variant={first ? 'filled' : 'default'} loading={add.isPending}>
-            Add delivery route
+            {t('addRoute.addDeliveryRoute')}
           </Button>
         </div>
       </form>

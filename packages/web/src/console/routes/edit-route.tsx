@@ -1,4 +1,5 @@
 // Changes a route in place; a changed host has to pass its tests again.
+
 import { getConnect } from '@gatepost/contract/connect.ts'
 import { listRoutes, MORE_HOSTS_MAX, type Route, RouteTls, updateRoute } from '@gatepost/contract/route.ts'
 import { getLiveness } from '@gatepost/contract/tenant.ts'
@@ -6,12 +7,14 @@ import { Button, NativeSelect, TagsInput, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import stack from '#shared/stack.module.css'
-import { hostName, required, useFieldErrors } from '#shared/validation.ts'
-import { tlsWords } from './route-words.ts'
+import { filled, hostName, useFieldErrors } from '#shared/validation.ts'
+import { tlsWordsOf } from './route-words.ts'
 
 export function EditRoute({ route, onClose }: { readonly route: Route; readonly onClose: () => void }) {
+  const t = useWords('flow')
   const tenant = useSlug()
   const save = useAction(updateRoute, { readAgain: [listRoutes, getConnect, getLiveness], onDone: onClose })
   const form = useForm({
@@ -23,7 +26,7 @@ export function EditRoute({ route, onClose }: { readonly route: Route; readonly 
       moreHosts: route.moreHosts,
       alternateId: route.alternateId ?? '',
     },
-    validate: { name: required('a name for the route'), host: hostName },
+    validate: { name: filled(t('editRoute.writeANameForTheRoute')), host: hostName },
   })
   useFieldErrors(form, save.error)
   const { data } = useEndpoint(listRoutes, { params: { tenant } })
@@ -45,20 +48,20 @@ export function EditRoute({ route, onClose }: { readonly route: Route; readonly 
   return (
     <form noValidate className={stack.stack} onSubmit={submit}>
       <div className={stack.end}>
-        <TextInput label="Mail host" {...form.getInputProps('host')} />
-        <TextInput label="Port" inputMode="numeric" w={88} {...form.getInputProps('port')} />
+        <TextInput label={t('editRoute.mailHost')} {...form.getInputProps('host')} />
+        <TextInput label={t('editRoute.port')} inputMode="numeric" w={88} {...form.getInputProps('port')} />
       </div>
       <div className={stack.pair}>
-        <TextInput label="Route name" {...form.getInputProps('name')} />
+        <TextInput label={t('editRoute.routeName')} {...form.getInputProps('name')} />
         <NativeSelect
-          label="TLS"
-          data={RouteTls.options.map((value) => ({ value, label: tlsWords[value] }))}
+          label={t('editRoute.tls')}
+          data={RouteTls.options.map((value) => ({ value, label: tlsWordsOf(t)[value] }))}
           {...form.getInputProps('tls')}
         />
       </div>
       <TagsInput
-        label="Further hosts"
-        description="On the same port: connections are spread over all hosts of the route, and one that is down is passed by"
+        label={t('editRoute.furtherHosts')}
+        description={t('editRoute.onTheSamePortConnections')}
         splitChars={[',', ' ', ';', '\n']}
         acceptValueOnBlur
         maxTags={MORE_HOSTS_MAX}
@@ -66,19 +69,22 @@ export function EditRoute({ route, onClose }: { readonly route: Route; readonly 
       />
       {others.length > 0 && (
         <NativeSelect
-          label="Alternate route"
-          description="Taken when none of these hosts can be reached"
-          data={[{ value: '', label: 'None' }, ...others.map(({ id, name }) => ({ value: id, label: name }))]}
+          label={t('editRoute.alternateRoute')}
+          description={t('editRoute.takenWhenNoneOfTheseHosts')}
+          data={[
+            { value: '', label: t('editRoute.none') },
+            ...others.map(({ id, name }) => ({ value: id, label: name })),
+          ]}
           {...form.getInputProps('alternateId')}
         />
       )}
       {save.error && <ProblemNote error={save.error} />}
       <div className={stack.row}>
         <Button type="submit" loading={save.isPending}>
-          Save route
+          {t('editRoute.saveRoute')}
         </Button>
         <Button variant="default" onClick={onClose}>
-          Cancel
+          {t('editRoute.cancel')}
         </Button>
       </div>
     </form>

@@ -1,10 +1,13 @@
 // One delivery route: its host, the named tests as they run, and the proof that the test message arrived.
+
 import { getConnect } from '@gatepost/contract/connect.ts'
 import { listRoutes, type Route, removeRoute } from '@gatepost/contract/route.ts'
 import { Button } from '@mantine/core'
 import { useState } from 'react'
 import { useAction } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
+import { rich } from '#i18n/rich.tsx'
 import { CheckList } from '#shared/check-list.tsx'
 import { useConfirm } from '#shared/confirm.tsx'
 import { HostText } from '#shared/host-text.tsx'
@@ -14,9 +17,10 @@ import stack from '#shared/stack.module.css'
 import { RelativeTime } from '#shared/time.tsx'
 import { EditRoute } from './edit-route.tsx'
 import { Arrival, TestForm } from './route-test.tsx'
-import { purposeOf, tlsWords } from './route-words.ts'
+import { purposeOf, tlsWordsOf } from './route-words.ts'
 
 export function RoutePanel({ route }: { readonly route: Route }) {
+  const t = useWords('flow')
   const tenant = useSlug()
   const may = useMay('routes:write')
   const confirm = useConfirm()
@@ -24,16 +28,16 @@ export function RoutePanel({ route }: { readonly route: Route }) {
   const remove = useAction(removeRoute, { readAgain: [listRoutes, getConnect] })
   const ask = async () => {
     const agreed = await confirm({
-      title: `No more mail is delivered to ${route.host}`,
-      body: 'Mail that waits for it stays queued and takes the route that its domain has then.',
-      act: 'Remove route',
-      keep: 'Keep route',
+      title: t('routePanel.noMoreMailIsDeliveredTo', { host: route.host }),
+      body: t('routePanel.mailThatWaitsForItStays'),
+      act: t('routePanel.removeRoute'),
+      keep: t('routePanel.keepRoute'),
     })
     if (agreed) remove.mutate({ params: { tenant, route: route.id } })
   }
   const test = route.lastTest
   return (
-    <Panel title={route.name} side={purposeOf(route)} flush>
+    <Panel title={route.name} side={purposeOf(t, route)} flush>
       <PanelBody>
         <div className={stack.stack}>
           {editing ? (
@@ -42,9 +46,11 @@ export function RoutePanel({ route }: { readonly route: Route }) {
             <p>
               <HostText>{`${route.host}:${route.port}`}</HostText>
               {route.moreHosts.length > 0 && (
-                <span className="tx2"> and {route.moreHosts.join(', ')}, load shared</span>
+                <span className="tx2">
+                  {t('routePanel.andLoadShared', { value: route.moreHosts.join(', ') })}
+                </span>
               )}
-              <span className="tx2"> · {tlsWords[route.tls]}</span>
+              <span className="tx2"> · {tlsWordsOf(t)[route.tls]}</span>
             </p>
           )}
           {may && !editing && <TestForm route={route} />}
@@ -53,13 +59,18 @@ export function RoutePanel({ route }: { readonly route: Route }) {
       {test && (
         <>
           <PanelFoot>
-            <span role="status">{test.state === 'running' ? 'The tests run' : sentenceOf(test.passed)}</span>
+            <span role="status">
+              {test.state === 'running' ? t('routePanel.theTestsRun') : sentenceOf(t, test.passed)}
+            </span>
             <span className="small tx3">
-              with {test.recipient} · <RelativeTime at={test.startedAt} />
+              {rich(t, 'routePanel.with', {
+                recipient: test.recipient,
+                time: <RelativeTime at={test.startedAt} />,
+              })}
             </span>
           </PanelFoot>
           <div className="ruled">
-            <CheckList checks={test.checks} label={`Tests of ${route.host}`} />
+            <CheckList checks={test.checks} label={t('routePanel.testsOf', { host: route.host })} />
           </div>
           <Arrival route={route} test={test} may={may} />
         </>
@@ -69,10 +80,10 @@ export function RoutePanel({ route }: { readonly route: Route }) {
           {remove.error ? <ProblemNote error={remove.error} /> : <span />}
           <span>
             <Button variant="subtle" color="gray" size="compact-sm" onClick={() => setEditing(true)}>
-              Edit route
+              {t('routePanel.editRoute')}
             </Button>
             <Button variant="subtle" color="gray" size="compact-sm" loading={remove.isPending} onClick={ask}>
-              Remove route
+              {t('routePanel.removeRoute')}
             </Button>
           </span>
         </PanelFoot>
@@ -81,6 +92,6 @@ export function RoutePanel({ route }: { readonly route: Route }) {
   )
 }
 
-function sentenceOf(passed: boolean): string {
-  return passed ? 'All required tests passed' : 'A test failed: mail would wait in the queue'
+function sentenceOf(t: Words, passed: boolean): string {
+  return passed ? t('routePanel.allRequiredTestsPassed') : t('routePanel.aTestFailedMailWouldWaitIn')
 }

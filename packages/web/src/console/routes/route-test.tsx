@@ -1,4 +1,5 @@
 // Testing a route: a recipient to try, and the reader's word that the message arrived.
+
 import { getConnect } from '@gatepost/contract/connect.ts'
 import {
   confirmArrival,
@@ -11,6 +12,8 @@ import { Button, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useAction } from '#api/use-endpoint.ts'
 import { useMe, useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
+import { rich } from '#i18n/rich.tsx'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { PanelBody } from '#shared/panel.tsx'
 import stack from '#shared/stack.module.css'
@@ -18,6 +21,7 @@ import { RelativeTime } from '#shared/time.tsx'
 import { address, useFieldErrors } from '#shared/validation.ts'
 
 export function TestForm({ route }: { readonly route: Route }) {
+  const t = useWords('flow')
   const tenant = useSlug()
   const me = useMe()
   const run = useAction(testRoute, { readAgain: [listRoutes, getConnect] })
@@ -34,8 +38,8 @@ export function TestForm({ route }: { readonly route: Route }) {
     >
       <div className={stack.end}>
         <TextInput
-          label="Test recipient"
-          description="A mailbox you can open: a real message is sent to it."
+          label={t('routeTest.testRecipient')}
+          description={t('routeTest.aMailboxYouCanOpenAReal')}
           type="email"
           {...form.getInputProps('recipient')}
         />
@@ -44,7 +48,7 @@ export function TestForm({ route }: { readonly route: Route }) {
           variant={route.lastTest?.passed ? 'default' : 'filled'}
           loading={run.isPending || route.lastTest?.state === 'running'}
         >
-          Run the tests
+          {t('routeTest.runTheTests')}
         </Button>
       </div>
       {run.error && <ProblemNote error={run.error} />}
@@ -55,15 +59,18 @@ export function TestForm({ route }: { readonly route: Route }) {
 type ArrivalProps = { readonly route: Route; readonly test: RouteTest; readonly may: boolean }
 
 export function Arrival({ route, test, may }: ArrivalProps) {
+  const t = useWords('flow')
   const tenant = useSlug()
   const confirm = useAction(confirmArrival, { readAgain: [listRoutes, getConnect] })
   if (test.arrivedAt !== null) {
     return (
       <PanelBody>
-        <Note tone="ok" role="status" title={`The test message reached ${test.recipient}`}>
-          <p>
-            Confirmed <RelativeTime at={test.arrivedAt} />.
-          </p>
+        <Note
+          tone="ok"
+          role="status"
+          title={t('routeTest.theTestMessageReached', { recipient: test.recipient })}
+        >
+          <p>{rich(t, 'routeTest.confirmed', { time: <RelativeTime at={test.arrivedAt} /> })}</p>
         </Note>
       </PanelBody>
     )
@@ -71,16 +78,14 @@ export function Arrival({ route, test, may }: ArrivalProps) {
   if (!test.passed || test.state === 'running') return null
   return (
     <PanelBody>
-      <Note tone="info" title={`Did the test message reach ${test.recipient}?`}>
-        <p>
-          Look into the inbox and the junk folder. The mail host took it; only you can see where it landed.
-        </p>
+      <Note tone="info" title={t('routeTest.didTheTestMessageReach', { recipient: test.recipient })}>
+        <p>{t('routeTest.lookIntoTheInboxAndTheJunk')}</p>
         {may && (
           <Button
             loading={confirm.isPending}
             onClick={() => confirm.mutate({ params: { tenant, route: route.id } })}
           >
-            It arrived
+            {t('routeTest.itArrived')}
           </Button>
         )}
         {confirm.error && <ProblemNote error={confirm.error} />}

@@ -1,8 +1,10 @@
 // Delivery routes: where mail goes, tested by name from an edge. Used by the page and by C5.
+
 import { listRoutes } from '@gatepost/contract/route.ts'
 import { IconRoute } from '@tabler/icons-react'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { EmptyState } from '#shared/empty-state.tsx'
 import { ProblemNote } from '#shared/note.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
@@ -10,6 +12,7 @@ import { AddRoute } from './add-route.tsx'
 import { RoutePanel } from './route-panel.tsx'
 
 export function RoutesManager() {
+  const t = useWords('flow')
   const tenant = useSlug()
   const may = useMay('routes:write')
   const { data, error } = useEndpoint(
@@ -27,8 +30,8 @@ export function RoutesManager() {
         <RoutePanel key={route.id} route={route} />
       ))}
       {data.items.length === 0 && !may && (
-        <EmptyState title="No delivery route yet" icon={IconRoute}>
-          <p>The mail hosts that accepted mail is delivered to appear here.</p>
+        <EmptyState title={t('routesManager.noDeliveryRouteYet')} icon={IconRoute}>
+          <p>{t('routesManager.theMailHostsThatAccepted')}</p>
         </EmptyState>
       )}
       {may && <AddRoute first={data.items.length === 0} />}

@@ -1,14 +1,14 @@
 // Delivery routes of the organisation.
+
 import { Page } from '#app/page.tsx'
+import { useWords } from '#i18n/i18n.ts'
 import stack from '#shared/stack.module.css'
 import { RoutesManager } from './routes-manager.tsx'
 
 export function RoutesPage() {
+  const t = useWords('flow')
   return (
-    <Page
-      title="Delivery routes"
-      lead="The mail hosts that accepted mail is delivered to. Each is tested step by step from one of our nodes."
-    >
+    <Page title={t('routes.deliveryRoutes')} lead={t('routes.theMailHostsThatAccepted')}>
       <div className={stack.stack}>
         <RoutesManager />
       </div>

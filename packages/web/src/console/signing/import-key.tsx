@@ -1,9 +1,11 @@
 // Takes over a key that signs elsewhere, so that moving to Gatepost needs no change in DNS.
+
 import { getSigning, importSigningKey, type SigningDomain } from '@gatepost/contract/signing.ts'
 import { Button, Modal, Textarea, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useAction } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { useFocusBack } from '#shared/focus-back.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import stack from '#shared/stack.module.css'
@@ -11,6 +13,7 @@ import stack from '#shared/stack.module.css'
 type Props = { readonly domain: SigningDomain; readonly onClose: () => void }
 
 export function ImportKey({ domain, onClose }: Props) {
+  const t = useWords('flow')
   useFocusBack()
   const tenant = useSlug()
   const [selector, setSelector] = useState('')
@@ -20,9 +23,9 @@ export function ImportKey({ domain, onClose }: Props) {
     <Modal
       opened
       onClose={onClose}
-      title={`Import a key of ${domain.domain}`}
+      title={t('importKey.importAKeyOf', { domain: domain.domain })}
       centered
-      closeButtonProps={{ 'aria-label': 'Close' }}
+      closeButtonProps={{ 'aria-label': t('importKey.close') }}
     >
       <form
         className={stack.stack}
@@ -32,8 +35,8 @@ export function ImportKey({ domain, onClose }: Props) {
         }}
       >
         <TextInput
-          label="Selector"
-          description="The first label of the record that DNS has, such as selector1"
+          label={t('importKey.selector')}
+          description={t('importKey.theFirstLabelOfTheRecord')}
           required
           maxLength={63}
           data-autofocus
@@ -41,8 +44,8 @@ export function ImportKey({ domain, onClose }: Props) {
           onChange={(event) => setSelector(event.currentTarget.value)}
         />
         <Textarea
-          label="Private key"
-          description="PEM, without a password. It is sealed at once and never shown again"
+          label={t('importKey.privateKey')}
+          description={t('importKey.pemWithoutAPasswordItIs')}
           required
           autosize
           minRows={4}
@@ -56,7 +59,7 @@ export function ImportKey({ domain, onClose }: Props) {
         <ProblemNote error={take.error} />
         <div>
           <Button type="submit" loading={take.isPending}>
-            Import key
+            {t('importKey.importKey')}
           </Button>
         </div>
       </form>

@@ -1,5 +1,6 @@
 // One key: its stage, the record to publish with copy buttons, what servers say, and what can be done with
 // it.
+
 import {
   activateSigningKey,
   checkSigningKey,
@@ -11,11 +12,12 @@ import {
 import { Button } from '@mantine/core'
 import { useAction } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
 import { CheckButton } from '#shared/check-button.tsx'
 import { useConfirm } from '#shared/confirm.tsx'
 import { CopyButton } from '#shared/copy-button.tsx'
 import { Facts } from '#shared/facts.tsx'
-import { date } from '#shared/format.ts'
+import { count, date } from '#shared/format.ts'
 import { HostText } from '#shared/host-text.tsx'
 import { Block, Fold, ProblemNote } from '#shared/note.tsx'
 import { ServersTable } from '#shared/servers-table.tsx'
@@ -27,20 +29,21 @@ import classes from './signing.module.css'
 type Props = { readonly signingKey: SigningKey; readonly may: boolean }
 
 export function KeyView({ signingKey: key, may }: Props) {
+  const t = useWords('flow')
   const isOpen = key.state === 'pending' || (key.state === 'active' && key.record.state !== 'found')
   return (
-    <section className={classes.key} aria-label={`Key ${key.selector}`}>
+    <section className={classes.key} aria-label={t('keyView.key', { selector: key.selector })}>
       <div className={classes.head}>
         <h3 className="mono">{key.selector}</h3>
         <span className="tx2">{kindOf(key)}</span>
         <StatusWord of="signingKey" state={key.state} />
-        <span className={classes.stage}>{stageWords(key)}</span>
+        <span className={classes.stage}>{stageWords(t, key)}</span>
       </div>
       {isOpen ? (
         <Record signingKey={key} />
       ) : (
         key.state !== 'gone' && (
-          <Fold title="Its record">
+          <Fold title={t('keyView.itsRecord')}>
             <Record signingKey={key} />
           </Fold>
         )
@@ -51,6 +54,7 @@ export function KeyView({ signingKey: key, may }: Props) {
 }
 
 function Record({ signingKey: key }: { readonly signingKey: SigningKey }) {
+  const t = useWords('flow')
   const { record, recordParts } = key
   const line = `${record.name}. ${record.ttl} IN TXT ${recordParts.map((part) => `"${part}"`).join(' ')}`
   return (
@@ -58,23 +62,26 @@ function Record({ signingKey: key }: { readonly signingKey: SigningKey }) {
       <Facts
         rows={[
           [
-            'Type',
+            t('keyView.type'),
             <span key="type" className="mono">
               TXT
             </span>,
           ],
           [
-            'Name',
+            t('keyView.name'),
             <span key="name" className={stack.inline}>
               <HostText>{record.relativeName}</HostText>
-              <CopyButton value={record.relativeName} label={`Copy name of ${key.selector}`} />
+              <CopyButton
+                value={record.relativeName}
+                label={t('keyView.copyNameOf', { selector: key.selector })}
+              />
             </span>,
           ],
           [
-            'Value',
+            t('keyView.value'),
             <span key="value" className={stack.inline}>
               <HostText>{record.value}</HostText>
-              <CopyButton value={record.value} label={`Copy value of ${key.selector}`} />
+              <CopyButton value={record.value} label={t('keyView.copyValueOf', { selector: key.selector })} />
             </span>,
           ],
           [
@@ -84,7 +91,7 @@ function Record({ signingKey: key }: { readonly signingKey: SigningKey }) {
             </span>,
           ],
           [
-            'We see',
+            t('keyView.weSee'),
             <span key="state" className={stack.row}>
               <StatusWord of="record" state={record.state} />
               <span className="tx2">{record.weSee}</span>
@@ -93,17 +100,21 @@ function Record({ signingKey: key }: { readonly signingKey: SigningKey }) {
         ]}
       />
       <div className={stack.row}>
-        <CopyButton value={line} label="Copy as zone line" text />
-        <CopyButton value={shareText(key)} label="Copy to send to your DNS team" text />
+        <CopyButton value={line} label={t('keyView.copyAsZoneLine')} text />
+        <CopyButton value={shareText(t, key)} label={t('keyView.copyToSendToYourDnsTeam')} text />
       </div>
       {recordParts.length > 1 && (
-        <Fold title="Your provider asks for parts of 255 characters">
+        <Fold title={t('keyView.yourProviderAsksForPartsOf')}>
           <Block>{recordParts.join('\n')}</Block>
         </Fold>
       )}
       {record.servers.length > 0 && (
-        <Fold title="What each server says">
-          <ServersTable records={[record]} checkedAt={key.checkedAt} label={`Servers of ${record.name}`} />
+        <Fold title={t('keyView.whatEachServerSays')}>
+          <ServersTable
+            records={[record]}
+            checkedAt={key.checkedAt}
+            label={t('keyView.serversOf', { name: record.name })}
+          />
         </Fold>
       )}
     </div>
@@ -111,35 +122,39 @@ function Record({ signingKey: key }: { readonly signingKey: SigningKey }) {
 }
 
 function KeyActions({ signingKey: key }: { readonly signingKey: SigningKey }) {
+  const t = useWords('flow')
   const tenant = useSlug()
   const confirm = useConfirm()
   const readAgain = { readAgain: [getSigning] }
   const check = useAction(checkSigningKey, readAgain)
   const activate = useAction(activateSigningKey, {
     ...readAgain,
-    said: () => ({ text: 'The key signs from now on.' }),
+    said: () => ({ text: t('keyView.theKeySignsFromNowOn') }),
   })
   const retire = useAction(retireSigningKey, {
     ...readAgain,
-    said: () => ({ text: 'The key signs no more.' }),
+    said: () => ({ text: t('keyView.theKeySignsNoMore') }),
   })
-  const remove = useAction(removeSigningKey, { ...readAgain, said: () => ({ text: 'The key is removed.' }) })
+  const remove = useAction(removeSigningKey, {
+    ...readAgain,
+    said: () => ({ text: t('keyView.theKeyIsRemoved') }),
+  })
   const input = { params: { tenant, key: key.id }, body: {} }
   const askRetire = async () => {
     const agreed = await confirm({
-      title: `${key.selector} signs no more`,
-      body: 'Where no other key of this domain is in use, its mail leaves unsigned. The record must stay for now.',
-      act: 'Retire key',
-      keep: 'Keep signing',
+      title: t('keyView.signsNoMore', { selector: key.selector }),
+      body: t('keyView.whereNoOtherKeyOfThis'),
+      act: t('keyView.retireKey'),
+      keep: t('keyView.keepSigning'),
     })
     if (agreed) retire.mutate(input)
   }
   const askRemove = async () => {
     const agreed = await confirm({
-      title: `${key.selector} is destroyed`,
-      body: 'The private key cannot be had back. Mail under way that it signed cannot be verified once its record is gone.',
-      act: 'Remove key',
-      keep: 'Keep key',
+      title: t('keyView.isDestroyed', { selector: key.selector }),
+      body: t('keyView.thePrivateKeyCannotBeHad'),
+      act: t('keyView.removeKey'),
+      keep: t('keyView.keepKey'),
     })
     if (agreed) remove.mutate({ params: input.params })
   }
@@ -162,17 +177,19 @@ function KeyActions({ signingKey: key }: { readonly signingKey: SigningKey }) {
             loading={activate.isPending}
             onClick={() => activate.mutate(input)}
           >
-            {key.state === 'seen' ? 'Sign with it now' : 'Sign with it again'}
+            {key.state === 'seen' ? t('keyView.signWithItNow') : t('keyView.signWithItAgain')}
             <span className="hidden-visually"> ({key.selector})</span>
           </Button>
         )}
         {key.state === 'active' ? (
           <Button size="xs" variant="subtle" color="gray" onClick={askRetire}>
-            Retire<span className="hidden-visually"> {key.selector}</span>
+            {t('keyView.retire')}
+            <span className="hidden-visually"> {key.selector}</span>
           </Button>
         ) : (
           <Button size="xs" variant="subtle" color="gray" onClick={askRemove}>
-            Remove<span className="hidden-visually"> {key.selector}</span>
+            {t('keyView.remove')}
+            <span className="hidden-visually"> {key.selector}</span>
           </Button>
         )}
       </span>
@@ -182,35 +199,37 @@ function KeyActions({ signingKey: key }: { readonly signingKey: SigningKey }) {
 }
 
 function kindOf({ algorithm, bits, origin }: SigningKey): string {
-  const kind = algorithm === 'rsa-sha256' ? `RSA ${bits.toLocaleString('en-GB')}` : 'Ed25519'
+  const kind = algorithm === 'rsa-sha256' ? `RSA ${count(bits)}` : 'Ed25519'
   return origin === 'imported' ? `${kind}, imported` : kind
 }
 
-function stageWords(key: SigningKey): string {
+function stageWords(t: Words, key: SigningKey): string {
   switch (key.state) {
     case 'pending':
-      return `made ${date(key.createdAt)}; signs once its record is seen`
+      return t('keyView.madeSignsOnceItsRecordIs', { createdAt: date(key.createdAt) })
     case 'seen':
-      return 'its record is there; it signs within minutes, once every server had time'
+      return t('keyView.itsRecordIsThereItSigns')
     case 'active':
-      return key.activatedAt === null ? '' : `signs since ${date(key.activatedAt)}`
+      return key.activatedAt === null ? '' : t('keyView.signsSince', { activatedAt: date(key.activatedAt) })
     case 'retiring':
-      return key.retireUntil === null ? '' : `signs no more; keep its record until ${date(key.retireUntil)}`
+      return key.retireUntil === null
+        ? ''
+        : t('keyView.signsNoMoreKeepItsRecord', { retireUntil: date(key.retireUntil) })
     case 'gone':
-      return `its record at ${key.record.name} may be deleted`
+      return t('keyView.itsRecordAtMayBeDeleted', { name: key.record.name })
   }
 }
 
-function shareText({ domain, record, recordParts }: SigningKey): string {
+function shareText(t: Words, { domain, record, recordParts }: SigningKey): string {
   const parts = recordParts.map((part) => `"${part}"`).join(' ')
   return [
-    `A DNS record is needed for ${domain}, so that its mail leaves with a DKIM signature:`,
+    t('keyView.aDnsRecordIsNeededForSo', { domain }),
     '',
-    `Type   TXT`,
-    `Name   ${record.name}`,
-    `Value  ${record.value}`,
+    t('keyView.typeTxt'),
+    t('keyView.name2', { name: record.name }),
+    t('keyView.value2', { value: record.value }),
     '',
-    `In a zone file: ${record.name}. ${record.ttl} IN TXT ${parts}`,
-    'Nothing else is to be changed; it is found by itself once it is published.',
+    t('keyView.inAZoneFileInTxt', { name: record.name, ttl: record.ttl, parts }),
+    t('keyView.nothingElseIsToBeChangedIt'),
   ].join('\n')
 }

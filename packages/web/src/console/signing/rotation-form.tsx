@@ -1,9 +1,11 @@
 // How a domain rotates its keys, how long old records stay, and whether it signs at all.
+
 import { getSigning, type SigningDomain, updateSigningDomain } from '@gatepost/contract/signing.ts'
 import { Button, NumberInput, Switch } from '@mantine/core'
 import { useState } from 'react'
 import { useAction } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import { PanelBody } from '#shared/panel.tsx'
 import stack from '#shared/stack.module.css'
@@ -13,6 +15,7 @@ const ROTATE_DAYS_DEFAULT = 180
 type Props = { readonly domain: SigningDomain; readonly onDone: () => void }
 
 export function RotationForm({ domain, onDone }: Props) {
+  const t = useWords('flow')
   const tenant = useSlug()
   const save = useAction(updateSigningDomain, { readAgain: [getSigning], onDone })
   const [enabled, setEnabled] = useState(domain.enabled)
@@ -23,7 +26,7 @@ export function RotationForm({ domain, onDone }: Props) {
     <PanelBody>
       <form
         className={stack.form}
-        aria-label={`Signing of ${domain.domain}`}
+        aria-label={t('rotationForm.signingOf', { domain: domain.domain })}
         onSubmit={(event) => {
           event.preventDefault()
           const body = { enabled, rotateDays: rotates ? rotateDays : null, overlapDays }
@@ -31,19 +34,19 @@ export function RotationForm({ domain, onDone }: Props) {
         }}
       >
         <Switch
-          label="Sign mail of this domain"
+          label={t('rotationForm.signMailOfThisDomain')}
           checked={enabled}
           onChange={(event) => setEnabled(event.currentTarget.checked)}
         />
         <Switch
-          label="Make new keys by itself"
-          description="You are shown their records; they sign once these are published"
+          label={t('rotationForm.makeNewKeysByItself')}
+          description={t('rotationForm.youAreShownTheirRecords')}
           checked={rotates}
           onChange={(event) => setRotates(event.currentTarget.checked)}
         />
         {rotates && (
           <NumberInput
-            label="Every so many days"
+            label={t('rotationForm.everySoManyDays')}
             min={30}
             max={730}
             value={rotateDays}
@@ -51,8 +54,8 @@ export function RotationForm({ domain, onDone }: Props) {
           />
         )}
         <NumberInput
-          label="Days that the old record stays"
-          description="Mail under way, and in mailboxes that verify later, needs it"
+          label={t('rotationForm.daysThatTheOldRecordStays')}
+          description={t('rotationForm.mailUnderWayAndInMailboxes')}
           min={1}
           max={90}
           value={overlapDays}
@@ -61,10 +64,10 @@ export function RotationForm({ domain, onDone }: Props) {
         <ProblemNote error={save.error} />
         <div className={stack.row}>
           <Button type="submit" loading={save.isPending}>
-            Save
+            {t('rotationForm.save')}
           </Button>
           <Button variant="default" onClick={onDone}>
-            Cancel
+            {t('rotationForm.cancel')}
           </Button>
         </div>
       </form>

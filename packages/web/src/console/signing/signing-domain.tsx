@@ -1,12 +1,14 @@
 // One domain: whether its mail leaves signed, its keys in the order of their lives, and what can be done.
+
 import { addSigningKeys, getSigning, type SigningDomain, testSigning } from '@gatepost/contract/signing.ts'
 import { Button } from '@mantine/core'
 import { useState } from 'react'
 import { useAction } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
 import { CheckList } from '#shared/check-list.tsx'
 import { useConfirm } from '#shared/confirm.tsx'
-import { date, plural } from '#shared/format.ts'
+import { date } from '#shared/format.ts'
 import { Fold, Note, ProblemNote } from '#shared/note.tsx'
 import { Panel, PanelBody, PanelFoot } from '#shared/panel.tsx'
 import stack from '#shared/stack.module.css'
@@ -19,6 +21,7 @@ import classes from './signing.module.css'
 type Props = { readonly domain: SigningDomain; readonly may: boolean }
 
 export function SigningDomainPanel({ domain, may }: Props) {
+  const t = useWords('flow')
   const tenant = useSlug()
   const confirm = useConfirm()
   const [open, setOpen] = useState<'import' | 'rotation' | null>(null)
@@ -33,9 +36,9 @@ export function SigningDomainPanel({ domain, may }: Props) {
     const agreed =
       !signs ||
       (await confirm({
-        title: `${domain.domain} gets new keys`,
-        body: rotationBody(domain.overlapDays),
-        act: 'Make new keys',
+        title: t('signingDomain.getsNewKeys', { domain: domain.domain }),
+        body: rotationBody(t, domain.overlapDays),
+        act: t('signingDomain.makeNewKeys'),
       }))
     if (agreed) add.mutate({ params, body: {} })
   }
@@ -48,8 +51,8 @@ export function SigningDomainPanel({ domain, may }: Props) {
           <StatusWord of="signing" state={domain.state} />
           {may && domain.validated && !isWaiting && (
             <Button size="xs" variant={signs ? 'default' : 'filled'} loading={add.isPending} onClick={make}>
-              {signs ? 'Rotate keys' : 'Make keys'}
-              <span className="hidden-visually"> of {domain.domain}</span>
+              {signs ? t('signingDomain.rotateKeys') : t('signingDomain.makeKeys')}
+              <span className="hidden-visually">{t('signingDomain.of', { domain: domain.domain })}</span>
             </Button>
           )}
         </>
@@ -66,9 +69,7 @@ export function SigningDomainPanel({ domain, may }: Props) {
       ))}
       {gone.length > 0 && (
         <PanelBody>
-          <Fold
-            title={`${plural(gone.length, 'key')} whose ${gone.length === 1 ? 'record' : 'records'} may be deleted`}
-          >
+          <Fold title={t('signingDomain.keysWhoseRecordsMayBe', { count: gone.length })}>
             {gone.map((key) => (
               <KeyView key={key.id} signingKey={key} may={may} />
             ))}
@@ -77,14 +78,17 @@ export function SigningDomainPanel({ domain, may }: Props) {
       )}
       {test.data && (
         <PanelBody>
-          <CheckList checks={test.data.checks} label={`Test of the signatures of ${domain.domain}`} />
+          <CheckList
+            checks={test.data.checks}
+            label={t('signingDomain.testOfTheSignaturesOf', { domain: domain.domain })}
+          />
         </PanelBody>
       )}
       {open === 'rotation' && <RotationForm domain={domain} onDone={() => setOpen(null)} />}
       {open === 'import' && <ImportKey domain={domain} onClose={() => setOpen(null)} />}
       {domain.validated && (
         <PanelFoot>
-          <span className={classes.foot}>{rotationWords(domain)}</span>
+          <span className={classes.foot}>{rotationWords(t, domain)}</span>
           {may && (
             <span className={stack.row}>
               {signs && (
@@ -94,14 +98,19 @@ export function SigningDomainPanel({ domain, may }: Props) {
                   loading={test.isPending}
                   onClick={() => test.mutate({ params, body: {} })}
                 >
-                  Test<span className="hidden-visually"> signing of {domain.domain}</span>
+                  {t('signingDomain.test')}
+                  <span className="hidden-visually">
+                    {t('signingDomain.signingOf', { domain: domain.domain })}
+                  </span>
                 </Button>
               )}
               <Button size="xs" variant="subtle" color="gray" onClick={() => setOpen('rotation')}>
-                Rotation<span className="hidden-visually"> of {domain.domain}</span>
+                {t('signingDomain.rotation')}
+                <span className="hidden-visually">{t('signingDomain.of', { domain: domain.domain })}</span>
               </Button>
               <Button size="xs" variant="subtle" color="gray" onClick={() => setOpen('import')}>
-                Import a key<span className="hidden-visually"> for {domain.domain}</span>
+                {t('signingDomain.importAKey')}
+                <span className="hidden-visually">{t('signingDomain.for', { domain: domain.domain })}</span>
               </Button>
             </span>
           )}
@@ -111,43 +120,34 @@ export function SigningDomainPanel({ domain, may }: Props) {
   )
 }
 
-function rotationBody(days: number): string {
-  return (
-    'You publish their records; as soon as they are seen, mail is signed with them. The records of the old keys ' +
-    `must stay for ${plural(days, 'day')}, for mail under way.`
-  )
+function rotationBody(t: Words, days: number): string {
+  return t('signingDomain.youPublishTheirRecordsAs', { count: days })
 }
 
 function StateSentence({ domain }: { readonly domain: SigningDomain }) {
-  if (!domain.validated) return <p>Validate this domain first: only your own domains are signed for.</p>
+  const t = useWords('flow')
+  if (!domain.validated) return <p>{t('signingDomain.validateThisDomainFirst')}</p>
   switch (domain.state) {
     case 'unsigned':
-      return <p>Mail leaves unsigned. Make keys, publish their records, and the rest goes by itself.</p>
+      return <p>{t('signingDomain.mailLeavesUnsignedMakeKeys')}</p>
     case 'waiting':
-      return (
-        <p>
-          Publish the records below at the DNS of {domain.domain}. We look by ourselves, so you may close this
-          page.
-        </p>
-      )
+      return <p>{t('signingDomain.publishTheRecordsBelowAt', { domain: domain.domain })}</p>
     case 'off':
-      return <p>Signing is switched off for this domain. Its keys and records stay as they are.</p>
+      return <p>{t('signingDomain.signingIsSwitchedOffFor')}</p>
     case 'attention':
       return (
-        <Note tone="warn" title="The record of a key in use is not as it should be">
-          <p>
-            Receivers cannot verify this signature now. Publish the record below again, or rotate the keys.
-          </p>
+        <Note tone="warn" title={t('signingDomain.theRecordOfAKeyInUseIsNot')}>
+          <p>{t('signingDomain.receiversCannotVerifyThis')}</p>
         </Note>
       )
     case 'signed':
-      return <p>Mail of {domain.domain} leaves signed. We look at its records every hour.</p>
+      return <p>{t('signingDomain.mailOfLeavesSignedWeLookAt', { domain: domain.domain })}</p>
   }
 }
 
-function rotationWords({ rotateDays, rotatesAt, overlapDays }: SigningDomain): string {
-  const overlap = `old records stay ${plural(overlapDays, 'day')}`
-  if (rotateDays === null) return `Rotates when you ask for it; ${overlap}.`
-  const next = rotatesAt === null ? '' : ` (next on ${date(rotatesAt)})`
-  return `Makes new keys every ${plural(rotateDays, 'day')}${next}; ${overlap}.`
+function rotationWords(t: Words, { rotateDays, rotatesAt, overlapDays }: SigningDomain): string {
+  const overlap = t('signingDomain.oldRecordsStayDays', { count: overlapDays })
+  if (rotateDays === null) return t('signingDomain.rotatesWhenYouAskForIt', { overlap })
+  const next = rotatesAt === null ? '' : t('signingDomain.nextOn', { rotatesAt: date(rotatesAt) })
+  return t('signingDomain.makesNewKeysEveryDays', { count: rotateDays, next, overlap })
 }

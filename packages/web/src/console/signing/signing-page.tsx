@@ -1,9 +1,11 @@
 // Mail flow › Signing: DKIM keys of each domain with their records and stages, and ARC for mail that passes
 // through (O6).
+
 import { getSigning } from '@gatepost/contract/signing.ts'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { Page } from '#app/page.tsx'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
 import { EmptyState } from '#shared/empty-state.tsx'
 import { ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
@@ -12,11 +14,10 @@ import stack from '#shared/stack.module.css'
 import { ArcPanel } from './arc-panel.tsx'
 import { SigningDomainPanel } from './signing-domain.tsx'
 
-const LEAD =
-  'Mail of your own domains leaves with a DKIM signature, so that receivers know it is yours. A key signs once ' +
-  'its record is seen in DNS; mail of other authors is never signed as you.'
+const leadOf = (t: Words) => t('signing.mailOfYourOwnDomainsLeaves')
 
 export function SigningPage() {
+  const t = useWords('flow')
   const tenant = useSlug()
   const may = useMay('signing:write')
   const { data, error } = useEndpoint(
@@ -25,13 +26,13 @@ export function SigningPage() {
     { refetchInterval: (last) => (isWaiting(last) ? 3_000 : 30_000) },
   )
   return (
-    <Page title="Signing" lead={LEAD}>
+    <Page title={t('signing.signing')} lead={leadOf(t)}>
       {data ? (
         <div className={stack.stack}>
           {data.domains.length === 0 && (
-            <Panel title="Domains" flush>
-              <EmptyState title="No domain yet">
-                <p>Add a domain and prove that it is yours; then it can have keys.</p>
+            <Panel title={t('signing.domains')} flush>
+              <EmptyState title={t('signing.noDomainYet')}>
+                <p>{t('signing.addADomainAndProveThatItIs')}</p>
               </EmptyState>
             </Panel>
           )}

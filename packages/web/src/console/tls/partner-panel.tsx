@@ -1,4 +1,5 @@
 // One partner: the last test of its hosts, the policies about it, and what could be asked.
+
 import { getConnect } from '@gatepost/contract/connect.ts'
 import { listPolicies } from '@gatepost/contract/policy.ts'
 import {
@@ -14,6 +15,8 @@ import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useAction } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
+import { rich } from '#i18n/rich.tsx'
 import { CheckList } from '#shared/check-list.tsx'
 import { useConfirm } from '#shared/confirm.tsx'
 import { Note, ProblemNote } from '#shared/note.tsx'
@@ -21,24 +24,25 @@ import { Panel, PanelBody, PanelFoot } from '#shared/panel.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
 import stack from '#shared/stack.module.css'
 import { RelativeTime } from '#shared/time.tsx'
-import { levelNames, strongestWords } from './tls-words.ts'
+import { levelNamesOf, strongestWordsOf } from './tls-words.ts'
 
 type Props = { readonly partner: TlsPartner; readonly may: boolean }
 
 export function PartnerPanel({ partner, may }: Props) {
+  const t = useWords('flow')
   const { domain, test, warning } = partner
   const isRunning = test?.state === 'running'
   return (
-    <Panel title={domain} side={test?.strongest && strongestWords[test.strongest]} flush>
+    <Panel title={domain} side={test?.strongest && strongestWordsOf(t)[test.strongest]} flush>
       {warning && (
         <PanelBody>
-          <Note tone="warn" title="Mail to this partner waits">
+          <Note tone="warn" title={t('partnerPanel.mailToThisPartnerWaits')}>
             <p>{warning}</p>
           </Note>
         </PanelBody>
       )}
       {isRunning && <SkeletonRows rows={3} />}
-      {test && !isRunning && <CheckList checks={test.checks} label={`TLS of ${domain}`} />}
+      {test && !isRunning && <CheckList checks={test.checks} label={t('partnerPanel.tlsOf', { domain })} />}
       <Asked partner={partner} />
       {may && test?.strongest && test.strongest !== 'opportunistic' && (
         <Enforce key={test.startedAt} partner={partner} strongest={test.strongest} />
@@ -79,6 +83,7 @@ function bearable(strongest: DeliveryLevel): readonly DeliveryLevel[] {
 type EnforceProps = { readonly partner: TlsPartner; readonly strongest: DeliveryLevel }
 
 function Enforce({ partner, strongest }: EnforceProps) {
+  const t = useWords('flow')
   const tenant = useSlug()
   const levels = bearable(strongest)
   const [level, setLevel] = useState<DeliveryLevel>(levels[0] ?? 'enforced-relaxed')
@@ -91,9 +96,9 @@ function Enforce({ partner, strongest }: EnforceProps) {
       <div className={stack.stack}>
         <div className={stack.end}>
           <NativeSelect
-            label="Ask for"
-            description="What the hosts bear, by the last test"
-            data={levels.map((value) => ({ value, label: levelNames[value] }))}
+            label={t('partnerPanel.askFor')}
+            description={t('partnerPanel.whatTheHostsBearByTheLast')}
+            data={levels.map((value) => ({ value, label: levelNamesOf(t)[value] }))}
             value={level}
             onChange={(event) => setLevel(event.currentTarget.value as DeliveryLevel)}
           />
@@ -105,13 +110,13 @@ function Enforce({ partner, strongest }: EnforceProps) {
               enforce.mutate({ params: { tenant, domain: partner.domain }, body: { level, receipt } })
             }
           >
-            Ask for TLS
+            {t('partnerPanel.askForTls')}
           </Button>
         </div>
         {!hasReceipt && (
           <Checkbox
-            label={`Also refuse mail from ${partner.domain} that comes without TLS`}
-            description="Only if the partner told you that all its servers use TLS: the test sees those that receive"
+            label={t('partnerPanel.alsoRefuseMailFromThat', { domain: partner.domain })}
+            description={t('partnerPanel.onlyIfThePartnerToldYou')}
             checked={receipt}
             onChange={(event) => setReceipt(event.currentTarget.checked)}
           />
@@ -123,6 +128,7 @@ function Enforce({ partner, strongest }: EnforceProps) {
 }
 
 function Acts({ partner, isRunning }: { readonly partner: TlsPartner; readonly isRunning: boolean }) {
+  const t = useWords('flow')
   const tenant = useSlug()
   const confirm = useConfirm()
   const params = { tenant, domain: partner.domain }
@@ -132,11 +138,9 @@ function Acts({ partner, isRunning }: { readonly partner: TlsPartner; readonly i
     const isMeant =
       partner.policies.length === 0 ||
       (await confirm({
-        title: `${partner.domain} is tested no more`,
-        body: (
-          <p>Its policies stay and go on asking for TLS. Remove them under Policies if you want that too.</p>
-        ),
-        act: 'Remove partner',
+        title: t('partnerPanel.isTestedNoMore', { domain: partner.domain }),
+        body: <p>{t('partnerPanel.itsPoliciesStayAndGoOn')}</p>,
+        act: t('partnerPanel.removePartner'),
       }))
     if (isMeant) remove.mutate({ params })
   }
@@ -144,9 +148,7 @@ function Acts({ partner, isRunning }: { readonly partner: TlsPartner; readonly i
     <PanelFoot>
       <span>
         {partner.test && !isRunning && (
-          <>
-            Tested <RelativeTime at={partner.test.startedAt} />
-          </>
+          <>{rich(t, 'partnerPanel.tested', { time: <RelativeTime at={partner.test.startedAt} /> })}</>
         )}
         {(run.error ?? remove.error) && <ProblemNote error={(run.error ?? remove.error) as Error} />}
       </span>
@@ -158,10 +160,10 @@ function Acts({ partner, isRunning }: { readonly partner: TlsPartner; readonly i
           loading={run.isPending || isRunning}
           onClick={() => run.mutate({ params })}
         >
-          Test again
+          {t('partnerPanel.testAgain')}
         </Button>
         <Button variant="subtle" color="gray" size="compact-sm" loading={remove.isPending} onClick={ask}>
-          Remove partner
+          {t('partnerPanel.removePartner')}
         </Button>
       </span>
     </PanelFoot>

@@ -1,4 +1,5 @@
 // The list of partners with a field to add one. Used by the page and by C15.
+
 import { getConnect } from '@gatepost/contract/connect.ts'
 import { addTlsPartner, listTlsPartners } from '@gatepost/contract/tls.ts'
 import { Button, TextInput } from '@mantine/core'
@@ -6,6 +7,7 @@ import { useForm } from '@mantine/form'
 import { IconLock } from '@tabler/icons-react'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { EmptyState } from '#shared/empty-state.tsx'
 import { ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
@@ -18,6 +20,7 @@ const RUNNING_MS = 1_000
 const READ_MS = 15_000
 
 export function TlsManager() {
+  const t = useWords('flow')
   const tenant = useSlug()
   const may = useMay('policies:write')
   const { data, error } = useEndpoint(
@@ -33,11 +36,8 @@ export function TlsManager() {
     <div className={stack.stack}>
       {may && <AddPartner first={data.items.length === 0} />}
       {data.items.length === 0 && (
-        <EmptyState title="No partner yet" icon={IconLock}>
-          <p>
-            Add the domain of a bank, an authority or a customer you exchange confidential mail with. Its mail
-            hosts are tested without sending mail, and you see how strict TLS can be.
-          </p>
+        <EmptyState title={t('tlsManager.noPartnerYet')} icon={IconLock}>
+          <p>{t('tlsManager.addTheDomainOfABankAn')}</p>
         </EmptyState>
       )}
       {data.items.map((partner) => (
@@ -49,6 +49,7 @@ export function TlsManager() {
 
 /** `first`: nothing else is to be done yet, so that this is the page's main button. */
 function AddPartner({ first }: { readonly first: boolean }) {
+  const t = useWords('flow')
   const tenant = useSlug()
   const form = useForm({ initialValues: { domain: '' } })
   const add = useAction(addTlsPartner, {
@@ -57,7 +58,7 @@ function AddPartner({ first }: { readonly first: boolean }) {
   })
   useFieldErrors(form, add.error)
   return (
-    <Panel title="Add a partner">
+    <Panel title={t('tlsManager.addAPartner')}>
       <form
         noValidate
         className={stack.stack}
@@ -65,15 +66,15 @@ function AddPartner({ first }: { readonly first: boolean }) {
       >
         <div className={stack.end}>
           <TextInput
-            label="Domain"
-            description="What stands behind the @ of its addresses"
+            label={t('tlsManager.domain')}
+            description={t('tlsManager.whatStandsBehindTheOfIts')}
             placeholder="partner.example"
             autoCapitalize="off"
             spellCheck={false}
             {...form.getInputProps('domain')}
           />
           <Button type="submit" variant={first ? 'filled' : 'default'} loading={add.isPending}>
-            Add and test
+            {t('tlsManager.addAndTest')}
           </Button>
         </div>
         {add.error && <ProblemNote error={add.error} />}

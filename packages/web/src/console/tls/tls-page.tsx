@@ -1,14 +1,15 @@
 // TLS with partners: what their mail hosts can bear, and what is asked of them.
+
 import { Page } from '#app/page.tsx'
+import { useWords, type Words } from '#i18n/i18n.ts'
 import { TlsManager } from './tls-manager.tsx'
 
-const LEAD =
-  'Mail is encrypted wherever both sides can. Here you see whether a partner’s mail hosts bear more, ' +
-  'and ask for it: then nothing goes to them in clear, or to somebody in their name.'
+const leadOf = (t: Words) => t('tls.mailIsEncryptedWherever')
 
 export function TlsPage() {
+  const t = useWords('flow')
   return (
-    <Page title="TLS" lead={LEAD}>
+    <Page title={t('tls.tls')} lead={leadOf(t)}>
       <TlsManager />
     </Page>
   )

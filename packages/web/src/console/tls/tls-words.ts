@@ -1,21 +1,23 @@
 // The words for levels of TLS.
-import type { DeliveryLevel } from '@gatepost/contract/tls.ts'
 
-export const levelNames: { readonly [Level in DeliveryLevel]: string } = {
-  dane: 'DANE: as its TLSA records say',
-  'mta-sts': 'MTA-STS: as its policy says',
-  verified: 'Verified: a certificate for its own domain',
-  'enforced-strict': 'Strict: a valid certificate for the host',
-  'enforced-relaxed': 'Relaxed: any certificate',
-  opportunistic: 'Opportunistic: TLS where it is offered',
-}
+import type { DeliveryLevel } from '@gatepost/contract/tls.ts'
+import type { Words } from '#i18n/i18n.ts'
+
+export const levelNamesOf: (t: Words) => { readonly [Level in DeliveryLevel]: string } = (t) => ({
+  dane: t('tlsWords.daneAsItsTlsaRecordsSay'),
+  'mta-sts': t('tlsWords.mtaStsAsItsPolicySays'),
+  verified: t('tlsWords.verifiedACertificateForIts'),
+  'enforced-strict': t('tlsWords.strictAValidCertificateFor'),
+  'enforced-relaxed': t('tlsWords.relaxedAnyCertificate'),
+  opportunistic: t('tlsWords.opportunisticTlsWhereItIs'),
+})
 
 /** What the last test found the hosts to bear. */
-export const strongestWords: { readonly [Level in DeliveryLevel]: string } = {
-  dane: 'Bears DANE',
-  'mta-sts': 'Bears MTA-STS',
-  verified: 'Bears verified TLS',
-  'enforced-strict': 'Bears strict TLS',
-  'enforced-relaxed': 'Bears relaxed TLS alone',
-  opportunistic: 'Does not offer TLS everywhere',
-}
+export const strongestWordsOf: (t: Words) => { readonly [Level in DeliveryLevel]: string } = (t) => ({
+  dane: t('tlsWords.bearsDane'),
+  'mta-sts': t('tlsWords.bearsMtaSts'),
+  verified: t('tlsWords.bearsVerifiedTls'),
+  'enforced-strict': t('tlsWords.bearsStrictTls'),
+  'enforced-relaxed': t('tlsWords.bearsRelaxedTlsAlone'),
+  opportunistic: t('tlsWords.doesNotOfferTlsEverywhere'),
+})
