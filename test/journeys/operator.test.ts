@@ -184,7 +184,7 @@ test('an announced address names who does not allow it yet', { skip, timeout: ST
   assert.deepEqual(await lookAt(page, 'own-addresses'), [])
   await open(page, '/t/acme-ltd/addresses')
   await page.getByText('An address is announced').waitFor()
-  await page.getByRole('button', { name: 'Allowed: 203.0.113.77' }).click()
+  await page.getByRole('button', { name: 'I have allowed 203.0.113.77' }).click()
   await page.getByRole('button', { name: 'Not any more: 203.0.113.77' }).waitFor()
   assert.deepEqual(await lookAt(page, 'tenant-addresses'), [])
   const { addresses } = await acme.api.call<{ addresses: readonly { address: string; state: string }[] }>(

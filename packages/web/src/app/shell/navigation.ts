@@ -46,7 +46,15 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
         icon: IconInbox,
         needs: 'messages:read',
         guide: 'messages',
-        alsoCalled: ['Message Center', 'Gateway, Tracking', 'Message trace'],
+        alsoCalled: [
+          'Message Center',
+          'Gateway, Tracking',
+          'Message trace',
+          'Bounced messages',
+          'Rejected messages',
+          'Accepted messages',
+          'Delivered messages',
+        ],
       },
       {
         to: '/t/$slug/where',
@@ -62,7 +70,7 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
         icon: IconHandStop,
         needs: 'queue:read',
         guide: 'held-mail',
-        alsoCalled: ['Held queue', 'On hold', 'Quarantine', 'Release'],
+        alsoCalled: ['Message Center, Held messages', 'Held queue', 'On hold', 'Quarantine', 'Release'],
       },
       {
         to: '/t/$slug/archive',
@@ -94,7 +102,7 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
         icon: IconListCheck,
         needs: 'connect:read',
         guide: 'connect',
-        alsoCalled: ['Connect Application', 'Onboarding', 'Set-up steps'],
+        alsoCalled: ['Connect Application', 'Connect Process', 'Onboarding', 'Set-up steps'],
       },
       {
         to: '/t/$slug/alerts',
@@ -123,7 +131,7 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
         icon: IconRoute,
         needs: 'routes:read',
         guide: 'routes',
-        alsoCalled: ['Gateway, Delivery Routes', 'Mail host', 'Next hop'],
+        alsoCalled: ['Gateway, Delivery Routes', 'Delivery routing', 'Mail host', 'Next hop'],
       },
       {
         to: '/t/$slug/tls',
@@ -189,7 +197,18 @@ export const tenantNavigation: readonly Group<TenantAddress>[] = [
         icon: IconShield,
         needs: 'policies:read',
         guide: 'policies',
-        alsoCalled: ['Gateway, Policies', 'Permitted senders', 'Blocked senders', 'Address groups', 'Rules'],
+        alsoCalled: [
+          'Gateway, Policies',
+          'Definitions',
+          'Attachment management',
+          'Spam scanning',
+          'Virus scanning',
+          'Impersonation protection',
+          'Permitted senders',
+          'Blocked senders',
+          'Address groups',
+          'Rules',
+        ],
       },
       {
         to: '/t/$slug/senders',

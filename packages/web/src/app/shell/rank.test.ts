@@ -16,6 +16,16 @@ test('pages are found by present and former names', () => {
     ['dkim', 'Signing'],
     ['secure delivery', 'TLS'],
     ['audit logs', 'Audit log'],
+    ['held messages', 'Held mail'],
+    ['bounced messages', 'Messages'],
+    ['delivery routing', 'Delivery routes'],
+    ['connect process', 'Connect'],
+    ['attachment management', 'Policies'],
+    ['definitions', 'Policies'],
+    ['archive search', 'Archive'],
+    ['profile groups', 'Groups'],
+    ['account roles', 'Roles'],
+    ['directory synchronization', 'Directories'],
   ] as const
   for (const [query, label] of cases) expect([query, first(query)]).toEqual([query, label])
   expect(ranked(pages, 'nothing of this kind')).toEqual([])

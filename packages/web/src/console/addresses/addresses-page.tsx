@@ -109,7 +109,9 @@ function columnsOf(may: boolean, say: (item: Item) => void): readonly Column<Ite
           {may && (
             <div>
               <Button size="compact-sm" variant="default" onClick={() => say(item)}>
-                {item.confirmedAt === null ? `Allowed: ${item.address}` : `Not any more: ${item.address}`}
+                {item.confirmedAt === null
+                  ? `I have allowed ${item.address}`
+                  : `Not any more: ${item.address}`}
               </Button>
             </div>
           )}
