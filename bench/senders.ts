@@ -1,6 +1,6 @@
 // Ten million managed senders, by hand: what a decision's look-ups, the page's searches, an import and the
-// disk cost. `node bench/senders.ts [ROWS]`; with 0 rows it measures imports into an empty table only. The
-// folder is gone afterwards.
+// disk cost. `node bench/senders.ts [ROWS] [ROUNDS]`; with 0 rows it measures imports into an empty table
+// only. The folder is gone afterwards.
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -24,7 +24,7 @@ const USERS = Math.ceil(ROWS / PER_USER)
 const LOOK_UPS = 20_000
 const SEARCHES = 20
 /** Odd, for a median; the first, cold, is told by itself. */
-const IMPORTS = 15
+const IMPORTS = Number(process.argv[3] ?? 15)
 
 const folder = mkdtempSync(join(tmpdir(), 'gatepost-senders-'))
 try {
