@@ -17,6 +17,7 @@ import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
 import { ProvidersPanel } from '#console/sign-in/providers-panel.tsx'
 import { waysWords } from '#console/sign-in/words.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { ChoiceCards } from '#shared/choice-cards.tsx'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
@@ -94,10 +95,11 @@ type ChosenProps = {
 }
 
 function Chosen({ settings, profile, may }: ChosenProps) {
+  const signInWords = useWords('signin')
   const tenant = useSlug()
   const reopen = useAction(chooseSignIn, { readAgain })
   return (
-    <Note tone="ok" title={`People sign in by: ${waysWords(profile, settings)}`} role="status">
+    <Note tone="ok" title={`People sign in by: ${waysWords(profile, settings, signInWords)}`} role="status">
       <p>Next: tell them the address of this console. Whoever has an account lands in their own pages.</p>
       {may && (
         <p>

@@ -1,10 +1,13 @@
 // One domain: its state, the two records that prove it, what servers say, when we look again.
+
 import { getConnect } from '@gatepost/contract/connect.ts'
 import { checkDomain, type Domain, listDomains, removeDomain } from '@gatepost/contract/domain.ts'
 import { Button, Switch } from '@mantine/core'
 import { useState } from 'react'
 import { useAction } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
+import { rich } from '#i18n/rich.tsx'
 import { CheckButton } from '#shared/check-button.tsx'
 import { useConfirm } from '#shared/confirm.tsx'
 import { date } from '#shared/format.ts'
@@ -19,13 +22,8 @@ import classes from './domains.module.css'
 import { SpfView } from './spf-panel.tsx'
 import { ZoneView } from './zone-panel.tsx'
 
-const validatedByWords = {
-  txt: 'by its TXT record',
-  cname: 'by its CNAME record',
-  parent: 'by its parent domain',
-}
-
 export function DomainPanel({ domain }: { readonly domain: Domain }) {
+  const t = useWords('domains')
   const tenant = useSlug()
   const may = useMay('domains:write')
   const check = useAction(checkDomain, { readAgain: [listDomains, getConnect] })
@@ -33,7 +31,7 @@ export function DomainPanel({ domain }: { readonly domain: Domain }) {
   return (
     <Panel
       title={domain.unicodeName}
-      side={domain.primary ? 'primary domain' : undefined}
+      side={domain.primary ? t('primary') : undefined}
       flush
       actions={
         <>
@@ -65,41 +63,36 @@ export function DomainPanel({ domain }: { readonly domain: Domain }) {
 }
 
 function StateSentence({ domain }: { readonly domain: Domain }) {
-  const by = domain.validatedBy ? ` ${validatedByWords[domain.validatedBy]}` : ''
-  const since = domain.validatedAt === null ? '' : ` since ${date(domain.validatedAt)}`
+  const t = useWords('domains')
+  const by = domain.validatedBy ? ` ${t(`by.${domain.validatedBy}`)}` : ''
+  const since = domain.validatedAt === null ? '' : ` ${t('since', { day: date(domain.validatedAt) })}`
   switch (domain.state) {
     case 'validated':
-      return (
-        <p>
-          {domain.name} is validated{by}
-          {since}. We look again every hour.
-        </p>
-      )
+      return <p>{t('isValidated', { domain: domain.name, how: `${by}${since}` })}</p>
     case 'pending':
       return (
         <p>
-          Publish <strong>one</strong> of the two records below at the DNS of {domain.name}. Either is enough;
-          we look by ourselves, so you may close this page.
-          {domain.expiresAt !== null &&
-            ` Without a record the domain leaves this list on ${date(domain.expiresAt)}.`}
+          {rich(t, 'publish', { one: <strong>{t('one')}</strong>, domain: domain.name })}{' '}
+          {domain.expiresAt !== null && t('leaves', { day: date(domain.expiresAt) })}
         </p>
       )
     case 'temporarily-failing':
       return (
-        <Note tone="warn" title={`The record of ${domain.name} was right and is not seen now`}>
-          <p>The domain stays validated and mail flows. Publish the record again.</p>
+        <Note tone="warn" title={t('notSeen', { domain: domain.name })}>
+          <p>{t('notSeenMeans')}</p>
         </Note>
       )
     case 'expired':
       return (
-        <Note tone="mute" title={`No record was seen for ${domain.name} in time`}>
-          <p>Press Check now once the record is published, or remove the domain.</p>
+        <Note tone="mute" title={t('tooLate', { domain: domain.name })}>
+          <p>{t('tooLateMeans')}</p>
         </Note>
       )
   }
 }
 
 function Proof({ domain, open }: { readonly domain: Domain; readonly open: boolean }) {
+  const t = useWords('domains')
   const [fullNames, setFullNames] = useState(false)
   const best = domain.ownership.find(({ state }) => state === 'found') ?? domain.ownership[0]
   const body = (
@@ -107,7 +100,7 @@ function Proof({ domain, open }: { readonly domain: Domain; readonly open: boole
       <div className={classes.switch}>
         <Switch
           size="xs"
-          label="Full names"
+          label={t('fullNames')}
           checked={fullNames}
           onChange={(event) => setFullNames(event.currentTarget.checked)}
         />
@@ -115,14 +108,14 @@ function Proof({ domain, open }: { readonly domain: Domain; readonly open: boole
       <RecordsTable
         records={domain.ownership}
         fullNames={fullNames}
-        label={`Records that prove ${domain.name}: one of them is enough`}
+        label={t('prove', { domain: domain.name })}
       />
       <dl className={classes.sentences}>
         {domain.ownership.map((record) => (
           <div key={record.type}>
-            <dt>{record.type}: we expect</dt>
+            <dt>{t('weExpect', { type: record.type })}</dt>
             <dd>{record.weExpect}</dd>
-            <dt>{record.type}: we see</dt>
+            <dt>{t('weSee', { type: record.type })}</dt>
             <dd>{record.weSee}</dd>
           </div>
         ))}
@@ -132,7 +125,7 @@ function Proof({ domain, open }: { readonly domain: Domain; readonly open: boole
           <ServersTable
             records={[best]}
             checkedAt={domain.checkedAt}
-            label={`What each server says of the ${best.type} record`}
+            label={t('eachServer', { type: best.type })}
           />
         </div>
       )}
@@ -141,7 +134,7 @@ function Proof({ domain, open }: { readonly domain: Domain; readonly open: boole
   if (open) return body
   return (
     <details className={classes.fold}>
-      <summary>Its records</summary>
+      <summary>{t('itsRecords')}</summary>
       {body}
     </details>
   )
@@ -149,10 +142,11 @@ function Proof({ domain, open }: { readonly domain: Domain; readonly open: boole
 
 /** Evaluated when somebody looks: it asks the DNS of everybody the record takes in. */
 function Spf({ domain }: { readonly domain: Domain }) {
+  const t = useWords('domains')
   const [open, setOpen] = useState(false)
   return (
     <details className={classes.fold} onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>SPF record of what it sends through us</summary>
+      <summary>{t('spfFold')}</summary>
       {open && (
         <div className={classes.spf}>
           <SpfView domain={domain.id} />
@@ -163,10 +157,11 @@ function Spf({ domain }: { readonly domain: Domain }) {
 }
 
 function Zone({ domain }: { readonly domain: Domain }) {
+  const t = useWords('domains')
   const [open, setOpen] = useState(false)
   return (
     <details className={classes.fold} onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>Where to enter records, and all of them as a zone file</summary>
+      <summary>{t('zoneFold')}</summary>
       {open && (
         <div className={classes.spf}>
           <ZoneView domain={domain} />
@@ -177,15 +172,16 @@ function Zone({ domain }: { readonly domain: Domain }) {
 }
 
 function DomainFoot({ domain, may }: { readonly domain: Domain; readonly may: boolean }) {
+  const t = useWords('domains')
   const tenant = useSlug()
   const confirm = useConfirm()
   const remove = useAction(removeDomain, { readAgain: [listDomains, getConnect] })
   const ask = async () => {
     const agreed = await confirm({
-      title: `Gatepost will refuse mail for ${domain.name}`,
-      body: 'Its MX record must point elsewhere first. Users and routes that still use the domain stop this.',
-      act: 'Remove domain',
-      keep: 'Keep domain',
+      title: t('willRefuse', { domain: domain.name }),
+      body: t('willRefuseMeans'),
+      act: t('removeDomain'),
+      keep: t('keepDomain'),
     })
     if (agreed) remove.mutate({ params: { tenant, domain: domain.id } })
   }
@@ -198,7 +194,7 @@ function DomainFoot({ domain, may }: { readonly domain: Domain; readonly may: bo
       {remove.error && <ProblemNote error={remove.error} />}
       {may && !domain.primary && (
         <Button variant="subtle" color="gray" size="compact-sm" loading={remove.isPending} onClick={ask}>
-          Remove
+          {t('remove')}
           <span className="hidden-visually"> {domain.name}</span>
         </Button>
       )}

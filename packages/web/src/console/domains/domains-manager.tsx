@@ -1,4 +1,5 @@
 // Domains: add one, publish one of its records, watch it being looked for. Used by the page and C1.
+
 import { getConnect } from '@gatepost/contract/connect.ts'
 import { addDomain, listDomains } from '@gatepost/contract/domain.ts'
 import { Button, TextInput } from '@mantine/core'
@@ -6,6 +7,7 @@ import { useForm } from '@mantine/form'
 import { IconWorld } from '@tabler/icons-react'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { EmptyState } from '#shared/empty-state.tsx'
 import { ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
@@ -15,6 +17,7 @@ import { domainName, useFieldErrors } from '#shared/validation.ts'
 import { DomainPanel } from './domain-panel.tsx'
 
 export function DomainsManager() {
+  const t = useWords('domains')
   const tenant = useSlug()
   const may = useMay('domains:write')
   const { data, error } = useEndpoint(
@@ -29,8 +32,8 @@ export function DomainsManager() {
         <DomainPanel key={domain.id} domain={domain} />
       ))}
       {data.items.length === 0 && (
-        <EmptyState title="No domain yet" icon={IconWorld}>
-          <p>Domains whose mail Gatepost takes appear here, each with the record that proves it is yours.</p>
+        <EmptyState title={t('none')} icon={IconWorld}>
+          <p>{t('noneMeans')}</p>
         </EmptyState>
       )}
       {may && <AddDomain />}
@@ -39,12 +42,13 @@ export function DomainsManager() {
 }
 
 function AddDomain() {
+  const t = useWords('domains')
   const tenant = useSlug()
   const add = useAction(addDomain, { readAgain: [listDomains, getConnect], onDone: () => form.reset() })
   const form = useForm({ initialValues: { name: '' }, validate: { name: domainName } })
   useFieldErrors(form, add.error)
   return (
-    <Panel title="Add a domain">
+    <Panel title={t('addTitle')}>
       <form
         noValidate
         className={stack.stack}
@@ -52,8 +56,8 @@ function AddDomain() {
       >
         <div className={stack.end}>
           <TextInput
-            label="Domain"
-            description="Sub-domains of a validated domain need no record of their own."
+            label={t('domain')}
+            description={t('subDomains')}
             placeholder="acme.example"
             autoCapitalize="off"
             autoComplete="off"
@@ -61,7 +65,7 @@ function AddDomain() {
             {...form.getInputProps('name')}
           />
           <Button type="submit" variant="default" loading={add.isPending}>
-            Add domain
+            {t('add')}
           </Button>
         </div>
         {add.error && <ProblemNote error={add.error} />}

@@ -1,40 +1,43 @@
 // Domains of the organisation with proof, recipient validation and MX.
+
 import { listDomains } from '@gatepost/contract/domain.ts'
 import { Link } from '@tanstack/react-router'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { Page } from '#app/page.tsx'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
+import { rich } from '#i18n/rich.tsx'
 import { Panel } from '#shared/panel.tsx'
 import stack from '#shared/stack.module.css'
 import { DomainsManager } from './domains-manager.tsx'
 import { RecipientModePanel } from './recipient-mode-panel.tsx'
 
 export function DomainsPage() {
+  const t = useWords('domains')
   const tenant = useSlug()
   const { data } = useEndpoint(listDomains, { params: { tenant } })
   const validated = data?.items.filter(({ validatedAt }) => validatedAt !== null) ?? []
   return (
-    <Page
-      title="Domains"
-      lead="Mail for these domains is taken. Each is proven by a record at its own name servers."
-    >
+    <Page title={t('title')} lead={t('lead')}>
       <div className={stack.detail}>
         <div className={stack.stack}>
           <DomainsManager />
         </div>
         <div className={stack.stack}>
-          <Panel title="MX records">
+          <Panel title={t('mx')}>
             <p className="tx2">
-              Where the internet brings mail for your domains is watched in Connect:{' '}
-              <Link to="/t/$slug/connect/$step" params={{ slug: tenant, step: 'modify-mx' }}>
-                Modify your MX record
-              </Link>
-              .
+              {rich(t, 'mxWatched', {
+                step: (
+                  <Link to="/t/$slug/connect/$step" params={{ slug: tenant, step: 'modify-mx' }}>
+                    {t('modifyMx')}
+                  </Link>
+                ),
+              })}
             </p>
           </Panel>
         </div>
       </div>
-      {validated.length > 0 && <h2>Recipient validation</h2>}
+      {validated.length > 0 && <h2>{t('validation')}</h2>}
       {validated.map((domain) => (
         <RecipientModePanel key={domain.id} domain={domain} />
       ))}

@@ -1,53 +1,54 @@
 // The ways to validate recipients, in words.
 import type { RecipientMode } from '@gatepost/contract/domain.ts'
+import type { Words } from '#i18n/i18n.ts'
 import type { Choice } from '#shared/choice-cards.tsx'
 
-export const MODES: readonly Choice<RecipientMode>[] = [
+export const modesOf = (t: Words): readonly Choice<RecipientMode>[] => [
   {
     value: 'known',
-    label: 'Known recipients',
-    means: 'Only users and aliases in the list, and postmaster and abuse. Others are refused at the door.',
+    label: t('mode.known'),
+    means: t('mode.knownMeans'),
   },
   {
     value: 'directory',
-    label: 'Directory users',
-    means: 'Only those that a directory names. Users added by hand or seen in mail do not count.',
+    label: t('mode.directory'),
+    means: t('mode.directoryMeans'),
   },
   {
     value: 'call-forward',
-    label: 'Ask the mail host',
-    means: 'Your mail host is asked for each recipient, and its answers are kept for a while.',
+    label: t('mode.ask'),
+    means: t('mode.askMeans'),
   },
   {
     value: 'learning',
-    label: 'Learn for some days',
-    means: 'Everybody is accepted and noted, so that you can look through who is written to.',
+    label: t('mode.learn'),
+    means: t('mode.learnMeans'),
   },
   {
     value: 'accept-all',
-    label: 'Accept all',
-    means: 'Every address in the domain. Your mail host refuses the unknown ones itself.',
+    label: t('mode.all'),
+    means: t('mode.allMeans'),
   },
 ]
 
-export const UNKNOWN_REPLIES: readonly Choice<'reject' | 'defer'>[] = [
+export const unknownRepliesOf = (t: Words): readonly Choice<'reject' | 'defer'>[] => [
   {
     value: 'reject',
-    label: 'Refuse: 550 5.1.1',
-    means: 'The sender learns at once that the address is wrong.',
+    label: t('unknown.reject'),
+    means: t('unknown.rejectMeans'),
   },
   {
     value: 'defer',
-    label: 'Put off: 451 4.1.1',
-    means: 'The sender tries again for days. For the first days, while the list may have gaps.',
+    label: t('unknown.defer'),
+    means: t('unknown.deferMeans'),
   },
 ]
 
-export const WHEN_SILENT: readonly Choice<'defer' | 'accept'>[] = [
+export const whenSilentOf = (t: Words): readonly Choice<'defer' | 'accept'>[] => [
   {
     value: 'defer',
-    label: 'Put off: 451 4.4.3',
-    means: 'Listed users are accepted all the same; others come again.',
+    label: t('silent.defer'),
+    means: t('silent.deferMeans'),
   },
-  { value: 'accept', label: 'Accept', means: 'Your mail host refuses the unknown ones when it is back.' },
+  { value: 'accept', label: t('silent.accept'), means: t('silent.acceptMeans') },
 ]

@@ -1,4 +1,5 @@
 // Recipient validation of one domain: the ways, what each would have refused, and the reply to unknown ones.
+
 import { getConnect } from '@gatepost/contract/connect.ts'
 import { type Domain, listDomains, type RecipientMode, updateDomain } from '@gatepost/contract/domain.ts'
 import { getRecipientPreview, type RecipientPreview } from '@gatepost/contract/recipient.ts'
@@ -7,14 +8,14 @@ import { Button, NumberInput } from '@mantine/core'
 import { useState } from 'react'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { ChoiceCards } from '#shared/choice-cards.tsx'
-import { plural } from '#shared/format.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
 import stack from '#shared/stack.module.css'
 import { LiveLine } from '../live-line.tsx'
 import { Consequence } from './mode-consequence.tsx'
-import { MODES, UNKNOWN_REPLIES, WHEN_SILENT } from './mode-words.ts'
+import { modesOf, unknownRepliesOf, whenSilentOf } from './mode-words.ts'
 import { UnlistedRecipients } from './unlisted-recipients.tsx'
 
 type Draft = Pick<Domain, 'recipientMode' | 'unknownRecipient' | 'callForward'> & {
@@ -24,6 +25,7 @@ type Draft = Pick<Domain, 'recipientMode' | 'unknownRecipient' | 'callForward'> 
 const LEARNING_DAYS = 14
 
 export function RecipientModePanel({ domain }: { readonly domain: Domain }) {
+  const t = useWords('domains')
   const tenant = useSlug()
   const may = useMay('policies:write')
   const [draft, setDraft] = useState<Draft>({ ...domain, learningDays: LEARNING_DAYS })
@@ -39,22 +41,22 @@ export function RecipientModePanel({ domain }: { readonly domain: Domain }) {
     draft.callForward.whenSilent !== domain.callForward.whenSilent
   const blocked = preview?.modes.find((one) => one.mode === mode)?.blocked ?? null
   return (
-    <Panel title={`Recipients of ${domain.name}`} side={`${plural(domain.userCount, 'user')} known`}>
+    <Panel title={t('recipientsOf', { domain: domain.name })} side={t('known', { count: domain.userCount })}>
       <div className={stack.stack}>
         <ChoiceCards<RecipientMode>
-          label={`Recipients of ${domain.name}`}
+          label={t('recipientsOf', { domain: domain.name })}
           value={mode}
           onChange={(recipientMode) => change({ recipientMode })}
           disabled={!may}
-          choices={MODES}
+          choices={modesOf(t)}
         />
         {isSelective && (
           <ChoiceCards
-            label="Reply to unknown recipients"
+            label={t('replyUnknown')}
             value={draft.unknownRecipient}
             onChange={(unknownRecipient) => change({ unknownRecipient })}
             disabled={!may}
-            choices={UNKNOWN_REPLIES}
+            choices={unknownRepliesOf(t)}
           />
         )}
         {mode === 'call-forward' && (
@@ -62,7 +64,7 @@ export function RecipientModePanel({ domain }: { readonly domain: Domain }) {
         )}
         {mode === 'learning' && domain.recipientMode !== 'learning' && (
           <NumberInput
-            label="Days to learn"
+            label={t('learnDays')}
             min={1}
             max={60}
             allowDecimal={false}
@@ -91,8 +93,8 @@ export function RecipientModePanel({ domain }: { readonly domain: Domain }) {
                 })
               }
             >
-              Save recipient validation
-              <span className="hidden-visually"> of {domain.name}</span>
+              {t('saveValidation')}{' '}
+              <span className="hidden-visually"> {t('ofDomain', { domain: domain.name })}</span>
             </Button>
             {save.isSuccess && !isChanged && <LiveLine />}
           </div>
@@ -119,25 +121,26 @@ function CallForwardFields(props: {
   readonly onChange: (part: Pick<Draft, 'callForward'>) => void
   readonly disabled: boolean
 }) {
+  const t = useWords('domains')
   const { value, onChange, disabled } = props
   return (
     <>
       <ChoiceCards
-        label="The mail host is asked"
+        label={t('asked')}
         value={value.sender}
         onChange={(sender) => onChange({ callForward: { ...value, sender } })}
         disabled={disabled}
         choices={[
-          { value: 'original', label: 'With the sender', means: 'As the message will come.' },
-          { value: 'null', label: 'With the empty sender', means: 'For hosts that check senders at RCPT.' },
+          { value: 'original', label: t('withSender'), means: t('withSenderMeans') },
+          { value: 'null', label: t('withNull'), means: t('withNullMeans') },
         ]}
       />
       <ChoiceCards
-        label="While it does not answer"
+        label={t('whileSilent')}
         value={value.whenSilent}
         onChange={(whenSilent) => onChange({ callForward: { ...value, whenSilent } })}
         disabled={disabled}
-        choices={WHEN_SILENT}
+        choices={whenSilentOf(t)}
       />
     </>
   )
@@ -149,11 +152,12 @@ function PreviewNote(props: {
   readonly mode: RecipientMode
   readonly isCurrent: boolean
 }) {
+  const t = useWords('domains')
   const found = props.preview?.modes.find(({ mode }) => mode === props.mode)
   if (!found) return null
   if (found.blocked !== null && !props.isCurrent) {
     return (
-      <Note tone="warn" title="Not possible yet">
+      <Note tone="warn" title={t('notPossible')}>
         <p>{found.blocked}</p>
       </Note>
     )

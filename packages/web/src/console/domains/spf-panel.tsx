@@ -1,12 +1,13 @@
 // SPF of a domain: evaluated for every address we send from, with its look-ups, what is wrong, and the exact
 // edit. Used by Domains and by C6.
+
 import { evaluateSpf, type SpfReport } from '@gatepost/contract/signing.ts'
 import { Button } from '@mantine/core'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { CopyButton } from '#shared/copy-button.tsx'
 import { Facts } from '#shared/facts.tsx'
-import { plural } from '#shared/format.ts'
 import { HostText } from '#shared/host-text.tsx'
 import { Fold, Note, ProblemNote } from '#shared/note.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
@@ -15,6 +16,7 @@ import { CheckedLine } from '#shared/time.tsx'
 import classes from './domains.module.css'
 
 export function SpfView({ domain }: { readonly domain: string }) {
+  const t = useWords('domains')
   const tenant = useSlug()
   const { data, error, refetch, isFetching } = useEndpoint(evaluateSpf, { params: { tenant, domain } })
   if (!data) return error ? <ProblemNote error={error} /> : <SkeletonRows rows={2} />
@@ -22,7 +24,7 @@ export function SpfView({ domain }: { readonly domain: string }) {
     <div className={stack.stack}>
       <Verdict report={data} />
       {data.findings.length > 0 && (
-        <ul className={classes.findings} aria-label={`What we found in the SPF record of ${data.domain}`}>
+        <ul className={classes.findings} aria-label={t('spf.found', { domain: data.domain })}>
           {data.findings.map(({ kind, text }) => (
             <li key={text} data-kind={kind}>
               {text}
@@ -35,7 +37,8 @@ export function SpfView({ domain }: { readonly domain: string }) {
       <div className={stack.row}>
         <CheckedLine checkedAt={data.checkedAt} nextCheckAt={null} />
         <Button size="xs" variant="default" loading={isFetching} onClick={() => void refetch()}>
-          Evaluate again<span className="hidden-visually"> the SPF of {data.domain}</span>
+          {t('spf.again')}
+          <span className="hidden-visually"> {t('spf.of', { domain: data.domain })}</span>
         </Button>
       </div>
     </div>
@@ -43,65 +46,64 @@ export function SpfView({ domain }: { readonly domain: string }) {
 }
 
 function Verdict({ report }: { readonly report: SpfReport }) {
+  const t = useWords('domains')
   const { domain, state, senders } = report
   const passing = senders.filter(({ result }) => result === 'pass').length
   switch (state) {
     case 'right':
       return (
-        <Note tone="ok" title={`Mail of ${domain} that leaves through us passes SPF`} role="status">
-          <p>{plural(senders.length, 'address', 'addresses')} of ours evaluated, all pass.</p>
+        <Note tone="ok" title={t('spf.passes', { domain })} role="status">
+          <p>{t('spf.allPass', { count: senders.length })}</p>
         </Note>
       )
     case 'missing':
       return (
-        <Note tone="warn" title={`${domain} has no SPF record`} role="status">
-          <p>Receivers then cannot tell your servers from others. Enter the record below.</p>
+        <Note tone="warn" title={t('spf.none', { domain })} role="status">
+          <p>{t('spf.noneMeans')}</p>
         </Note>
       )
     case 'wrong':
       return (
-        <Note tone="bad" title={`Mail of ${domain} that leaves through us does not pass SPF`} role="status">
-          <p>
-            {passing} of {senders.length} of our addresses pass.
-          </p>
+        <Note tone="bad" title={t('spf.fails', { domain })} role="status">
+          <p>{t('spf.some', { passing, total: senders.length })}</p>
         </Note>
       )
     case 'unknown':
       return (
-        <Note tone="mute" title={`Nobody could tell what the record of ${domain} says`} role="status">
-          <p>A name server did not answer. Evaluate again in a moment.</p>
+        <Note tone="mute" title={t('spf.unknown', { domain })} role="status">
+          <p>{t('spf.unknownMeans')}</p>
         </Note>
       )
   }
 }
 
 function Edit({ edit }: { readonly edit: NonNullable<SpfReport['edit']> }) {
+  const t = useWords('domains')
   return (
-    <section className={stack.tight} aria-label="The record to enter">
-      <h3 className={classes.small}>
-        {edit.before === null ? 'Enter this TXT record' : 'Change the record'}
-      </h3>
+    <section className={stack.tight} aria-label={t('spf.enterLabel')}>
+      <h3 className={classes.small}>{edit.before === null ? t('spf.enter') : t('spf.change')}</h3>
       {edit.before !== null && (
         <pre className={classes.before}>
-          <span className="hidden-visually">Now: </span>
+          <span className="hidden-visually">{t('spf.now')} </span>
           {edit.before}
         </pre>
       )}
       <pre className={classes.after}>
-        <span className="hidden-visually">Instead: </span>
+        <span className="hidden-visually">{t('spf.instead')} </span>
         {edit.after}
       </pre>
       <div>
-        <CopyButton value={edit.after} label="Copy SPF value" text />
+        <CopyButton value={edit.after} label={t('spf.copy')} text />
       </div>
     </section>
   )
 }
 
 function Details({ report }: { readonly report: SpfReport }) {
+  const t = useWords('domains')
   const { senders, terms, lookUps, lookUpsMax } = report
   return (
-    <Fold title={`How it was evaluated (${lookUps} of ${lookUpsMax} look-ups)`}>
+    <Fold title={t('spf.how', { lookUps, most: lookUpsMax })}>
       <Facts
         rows={senders.map(({ address, result, because }) => [
           address,
@@ -112,11 +114,11 @@ function Details({ report }: { readonly report: SpfReport }) {
       />
       <Facts
         rows={terms.map(({ term, lookUps: cost, note }, at) => [
-          `Term ${at + 1}`,
+          t('spf.term', { number: at + 1 }),
           <span key={term}>
             <HostText>{term}</HostText>
             <span className="tx2">
-              {[cost > 0 ? plural(cost, 'look-up') : '', note ?? '']
+              {[cost > 0 ? t('spf.lookUps', { count: cost }) : '', note ?? '']
                 .filter(Boolean)
                 .map((text) => `, ${text}`)}
             </span>

@@ -1,4 +1,5 @@
 // Recipients that were taken without being listed: look through them, add those that exist, set others aside.
+
 import { getConnect } from '@gatepost/contract/connect.ts'
 import { type Domain, listDomains } from '@gatepost/contract/domain.ts'
 import {
@@ -12,7 +13,9 @@ import { Button, Checkbox } from '@mantine/core'
 import { useState } from 'react'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
-import { count, plural } from '#shared/format.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
+import { rich } from '#i18n/rich.tsx'
+import { count } from '#shared/format.ts'
 import { HostText } from '#shared/host-text.tsx'
 import { ProblemNote } from '#shared/note.tsx'
 import { PageFoot, usePages } from '#shared/pages.tsx'
@@ -24,6 +27,7 @@ const LIMIT = 25
 const READ_AGAIN = [listUnlistedRecipients, getRecipientPreview, listDomains, getConnect] as const
 
 export function UnlistedRecipients({ domain }: { readonly domain: Domain }) {
+  const t = useWords('domains')
   const tenant = useSlug()
   const may = useMay('users:write')
   const mayRead = useMay('users:read')
@@ -50,12 +54,13 @@ export function UnlistedRecipients({ domain }: { readonly domain: Domain }) {
   return (
     <div>
       <h3 className={classes.unlistedHead}>
-        Accepted without being listed{data.total === null ? '' : `: ${count(data.total)}`}
+        {t('unlisted.title')}
+        {data.total === null ? '' : `: ${count(data.total)}`}
       </h3>
       {may && (
         <div className={stack.row}>
           <Checkbox
-            label="All on this page"
+            label={t('unlisted.page')}
             checked={isAll}
             indeterminate={!isAll && chosen.size > 0}
             onChange={() => setChosen(isAll ? new Set() : new Set(all))}
@@ -66,7 +71,7 @@ export function UnlistedRecipients({ domain }: { readonly domain: Domain }) {
             loading={add.isPending}
             onClick={() => add.mutate(input)}
           >
-            {chosen.size === 0 ? 'Add as users' : `Add ${plural(chosen.size, 'user')}`}
+            {chosen.size === 0 ? t('unlisted.addNone') : t('unlisted.add', { count: chosen.size })}
           </Button>
           <Button
             size="compact-sm"
@@ -75,7 +80,7 @@ export function UnlistedRecipients({ domain }: { readonly domain: Domain }) {
             loading={dismiss.isPending}
             onClick={() => dismiss.mutate(input)}
           >
-            Set aside
+            {t('unlisted.aside')}
           </Button>
         </div>
       )}
@@ -97,7 +102,7 @@ export function UnlistedRecipients({ domain }: { readonly domain: Domain }) {
         shown={data.items.length}
         limit={LIMIT}
         total={data.total}
-        words={['Back', 'More']}
+        words={[t('back'), t('more')]}
       />
     </div>
   )
@@ -108,6 +113,7 @@ function Row(props: {
   readonly isChosen: boolean
   readonly toggle: (() => void) | null
 }) {
+  const t = useWords('domains')
   const { row, isChosen, toggle } = props
   const words = (
     <>
@@ -115,8 +121,11 @@ function Row(props: {
         <HostText>{row.address}</HostText>
       </span>{' '}
       <span className="tx2">
-        {plural(row.messages, 'message')}, last <RelativeTime at={row.lastSeenAt} />
-        {hostSaid(row)}
+        {rich(t, row.messages === 1 ? 'unlisted.once' : 'unlisted.times', {
+          number: count(row.messages),
+          time: <RelativeTime at={row.lastSeenAt} />,
+        })}{' '}
+        {hostSaid(row, t)}
       </span>
     </>
   )
@@ -124,7 +133,7 @@ function Row(props: {
 }
 
 /** The mail host is the best witness of who exists. */
-function hostSaid({ delivered, refused }: UnlistedRecipient): string {
-  if (delivered > 0) return ' · your mail host took it'
-  return refused > 0 ? ' · your mail host refused it' : ''
+function hostSaid({ delivered, refused }: UnlistedRecipient, t: Words): string {
+  if (delivered > 0) return `· ${t('unlisted.took')}`
+  return refused > 0 ? `· ${t('unlisted.refused')}` : ''
 }

@@ -1,5 +1,6 @@
 // Where the records are entered: the DNS provider by its name servers, and everything to publish as a zone
 // file.
+
 import { type Domain, getDomainZone } from '@gatepost/contract/domain.ts'
 import { Button, Select } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
@@ -7,15 +8,17 @@ import { useState } from 'react'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
 import { apexLine, dnsProviders, providerOf } from '#connect/instructions/dns-providers.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { saveFile } from '#shared/clipboard.ts'
 import { CopyButton } from '#shared/copy-button.tsx'
 import { Block, ProblemNote } from '#shared/note.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
 import stack from '#shared/stack.module.css'
 
-const OTHER = 'Another provider'
+/** No name of a provider. */ const OTHER = ''
 
 export function ZoneView({ domain }: { readonly domain: Domain }) {
+  const t = useWords('domains')
   const tenant = useSlug()
   const { data, error } = useEndpoint(getDomainZone, { params: { tenant, domain: domain.id } })
   const [chosen, setChosen] = useState<string | null>(null)
@@ -26,13 +29,16 @@ export function ZoneView({ domain }: { readonly domain: Domain }) {
   return (
     <div className={stack.stack}>
       <Select
-        label="DNS provider"
+        label={t('zone.provider')}
         description={
           data.nameServers.length === 0
-            ? 'The name servers of the domain did not answer.'
-            : `Name servers: ${data.nameServers.join(', ')}`
+            ? t('zone.silent')
+            : t('zone.servers', { names: data.nameServers.join(', ') })
         }
-        data={[...dnsProviders.map((one) => one.name), OTHER]}
+        data={[
+          ...dnsProviders.map((one) => ({ value: one.name, label: one.name })),
+          { value: OTHER, label: t('zone.other') },
+        ]}
         value={name}
         onChange={setChosen}
         allowDeselect={false}
@@ -47,20 +53,17 @@ export function ZoneView({ domain }: { readonly domain: Domain }) {
           </p>
         </div>
       ) : (
-        <p className="tx2">
-          Find the table of records (often called “DNS”, “Zone” or “Name servers”), and add each record below.
-          If a name appears with the domain twice afterwards, enter the short name.
-        </p>
+        <p className="tx2">{t('zone.find')}</p>
       )}
       <Block>{data.zone}</Block>
       <div className={stack.row}>
-        <CopyButton value={data.zone} label="Copy all records" text />
+        <CopyButton value={data.zone} label={t('zone.copy')} text />
         <Button
           variant="default"
           leftSection={<IconDownload size={15} aria-hidden />}
           onClick={() => saveFile(`${data.domain}.zone`, data.zone, 'text/plain')}
         >
-          Zone file
+          {t('zone.file')}
         </Button>
       </div>
     </div>

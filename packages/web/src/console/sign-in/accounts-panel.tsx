@@ -1,4 +1,5 @@
 // People who can sign in, and how an administrator helps them: temporary password, lost factors, sessions.
+
 import {
   type Account,
   endAccountSessions,
@@ -13,6 +14,8 @@ import { type ReactNode, useMemo, useState } from 'react'
 import account from '#account/account.module.css'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
+import { rich } from '#i18n/rich.tsx'
 import { useConfirm } from '#shared/confirm.tsx'
 import { CopyButton } from '#shared/copy-button.tsx'
 import { type Column, DataTable } from '#shared/data-table.tsx'
@@ -26,6 +29,7 @@ import classes from './sign-in.module.css'
 const LIMIT = 50
 
 export function AccountsPanel() {
+  const t = useWords('signin')
   const tenant = useSlug()
   const may = useMay('users:write')
   const [search, setSearch] = useState('')
@@ -37,17 +41,17 @@ export function AccountsPanel() {
   }
   const { data, error } = useEndpoint(listAccounts, { params: { tenant }, query }, { keepPrevious: true })
   const help = useHelp()
-  const columns = useMemo(() => columnsOf(may ? help.menu : null), [may, tenant])
+  const columns = useMemo(() => columnsOf(may ? help.menu : null, t), [may, tenant, t])
   return (
     <div className={account.stack}>
       {help.error && <ProblemNote error={help.error} focus />}
       {help.given && <Given {...help.given} />}
-      <Panel title="Accounts" flush>
+      <Panel title={t('accounts')} flush>
         <PanelBody>
           <div className={classes.give}>
             <TextInput
-              aria-label="Find by address or name"
-              placeholder="Address or name"
+              aria-label={t('account.find')}
+              placeholder={t('account.hint')}
               value={search}
               onChange={(event) => {
                 pages.reset()
@@ -61,17 +65,13 @@ export function AccountsPanel() {
         {!data && !error && <SkeletonRows />}
         {data?.items.length === 0 && (
           <PanelBody>
-            <p className="tx2">
-              {search === ''
-                ? 'Nobody signs in here yet.'
-                : 'No account begins like that. Users without an account are under Users.'}
-            </p>
+            <p className="tx2">{search === '' ? t('account.nobody') : t('account.none')}</p>
           </PanelBody>
         )}
         {data && data.items.length > 0 && (
           <>
             <DataTable
-              label="Accounts"
+              label={t('accounts')}
               rows={data.items}
               columns={columns}
               rowKey={({ id }) => id}
@@ -90,7 +90,7 @@ export function AccountsPanel() {
               shown={data.items.length}
               limit={LIMIT}
               total={data.total}
-              words={['Back', 'On']}
+              words={[t('back'), t('on')]}
             />
           </>
         )}
@@ -100,6 +100,7 @@ export function AccountsPanel() {
 }
 
 function GiveForm({ onGive }: { readonly onGive: (email: string) => void }) {
+  const t = useWords('signin')
   const [email, setEmail] = useState('')
   return (
     <form
@@ -111,14 +112,14 @@ function GiveForm({ onGive }: { readonly onGive: (email: string) => void }) {
       }}
     >
       <TextInput
-        aria-label="Address of a user who gets an account"
-        placeholder="user@your.domain"
+        aria-label={t('account.whom')}
+        placeholder={t('account.whomHint')}
         type="email"
         value={email}
         onChange={(event) => setEmail(event.currentTarget.value)}
       />
       <Button type="submit" variant="default" disabled={!email.includes('@')}>
-        Let a user sign in
+        {t('account.let')}
       </Button>
     </form>
   )
@@ -128,23 +129,22 @@ type GivenPassword = { readonly email: string; readonly password: string }
 
 /** Shown this once; nobody can read it again. */
 function Given({ email, password }: GivenPassword) {
+  const t = useWords('signin')
   return (
-    <Note tone="ok" title={`Temporary password of ${email}`} role="status">
+    <Note tone="ok" title={t('account.temporaryOf', { email })} role="status">
       <p>
         <span className="mono strong" translate="no">
           {password}
         </span>{' '}
-        <CopyButton value={password} label="Copy temporary password" />
+        <CopyButton value={password} label={t('account.copy')} />
       </p>
-      <p>
-        It is shown this once and must be changed at the first sign-in. Hand it over by telephone or in
-        person.
-      </p>
+      <p>{t('account.once')}</p>
     </Note>
   )
 }
 
 function useHelp() {
+  const t = useWords('signin')
   const tenant = useSlug()
   const confirm = useConfirm()
   const [given, setGiven] = useState<GivenPassword | null>(null)
@@ -155,46 +155,51 @@ function useHelp() {
   const reset = useAction(resetAccountPassword, { readAgain, onDone: keep })
   const factors = useAction(removeAccountFactors, {
     readAgain,
-    said: () => ({ text: 'The second factors are removed.' }),
+    said: () => ({ text: t('account.factorsGone') }),
   })
   const sessions = useAction(endAccountSessions, {
     readAgain,
-    said: () => ({ text: 'The sessions are ended.' }),
+    said: () => ({ text: t('account.sessionsGone') }),
   })
   const paramsOf = ({ id }: Account) => ({ tenant, account: id })
   const askReset = async (row: Account) => {
     const agreed = await confirm({
-      title: `${row.name} has to sign in anew with a temporary password`,
-      body: 'All sessions end, the former password no longer counts, and locks are taken off.',
-      act: 'Give a temporary password',
+      title: t('account.anew', { name: row.name }),
+      body: t('account.anewMeans'),
+      act: t('account.give'),
     })
     if (agreed) reset.mutate({ params: paramsOf(row) })
   }
   const askFactors = async (row: Account) => {
     const agreed = await confirm({
-      title: `${row.name} signs in by password alone until a new factor is added`,
-      body: 'Do this only when you know that it is really this person who asks.',
-      act: 'Remove all second factors',
+      title: t('account.alone', { name: row.name }),
+      body: t('account.aloneMeans'),
+      act: t('account.removeAll'),
     })
     if (agreed) factors.mutate({ params: paramsOf(row) })
   }
   const menu = (row: Account) => (
     <Menu position="bottom-end" width={250}>
       <Menu.Target>
-        <Button variant="subtle" color="gray" size="compact-sm" aria-label={`Help ${row.name}`}>
+        <Button
+          variant="subtle"
+          color="gray"
+          size="compact-sm"
+          aria-label={t('account.helpOne', { name: row.name })}
+        >
           <IconDots size={16} aria-hidden />
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item onClick={() => askReset(row)}>Give a temporary password</Menu.Item>
+        <Menu.Item onClick={() => askReset(row)}>{t('account.give')}</Menu.Item>
         <Menu.Item disabled={row.factors.length === 0} onClick={() => askFactors(row)}>
-          Remove second factors
+          {t('account.removeFactors')}
         </Menu.Item>
         <Menu.Item
           disabled={row.sessions === 0}
           onClick={() => sessions.mutate({ params: paramsOf(row), query: {} })}
         >
-          End all sessions
+          {t('account.endSessions')}
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>
@@ -209,15 +214,15 @@ function useHelp() {
 
 type MenuOf = (row: Account) => ReactNode
 
-function columnsOf(menu: MenuOf | null): readonly Column<Account>[] {
+function columnsOf(menu: MenuOf | null, t: Words): readonly Column<Account>[] {
   const columns: Column<Account>[] = [
-    { id: 'who', head: 'Who', cell: (row) => <Who row={row} /> },
-    { id: 'profile', head: 'Profile', cell: ({ profile }) => profile },
-    { id: 'factors', head: 'Secured by', cell: (row) => <Factors row={row} /> },
-    { id: 'seen', head: 'Sessions', cell: (row) => <Seen row={row} /> },
+    { id: 'who', head: t('account.who'), cell: (row) => <Who row={row} /> },
+    { id: 'profile', head: t('account.profile'), cell: ({ profile }) => profile },
+    { id: 'factors', head: t('account.secured'), cell: (row) => <Factors row={row} /> },
+    { id: 'seen', head: t('sessions'), cell: (row) => <Seen row={row} /> },
   ]
   if (!menu) return columns
-  return [...columns, { id: 'act', head: 'Help', headHidden: true, align: 'right', cell: menu }]
+  return [...columns, { id: 'act', head: t('account.help'), headHidden: true, align: 'right', cell: menu }]
 }
 
 function Who({ row }: { readonly row: Account }) {
@@ -231,25 +236,29 @@ function Who({ row }: { readonly row: Account }) {
 }
 
 function Factors({ row }: { readonly row: Account }) {
+  const t = useWords('signin')
   const parts = [
-    ...(row.hasPassword ? [row.mustChange ? 'temporary password' : 'password'] : []),
-    ...row.factors.map(({ kind, name }) => (kind === 'passkey' ? `passkey “${name}”` : `app “${name}”`)),
+    ...(row.hasPassword ? [row.mustChange ? t('account.temporary') : t('account.password')] : []),
+    ...row.factors.map(({ kind, name }) =>
+      kind === 'passkey' ? t('account.passkey', { name }) : t('account.app', { name }),
+    ),
   ]
-  return <span>{parts.length === 0 ? 'Signs in elsewhere' : parts.join(', ')}</span>
+  return <span>{parts.length === 0 ? t('account.elsewhere') : parts.join(', ')}</span>
 }
 
 function Seen({ row }: { readonly row: Account }) {
+  const t = useWords('signin')
   const [lock] = row.lockedFrom
   return (
     <span>
-      {row.sessions === 0 ? 'None open' : `${row.sessions} open`}
+      {row.sessions === 0 ? t('account.noneOpen') : t('account.open', { count: row.sessions })}
       {row.lastSeenAt !== null && (
         <span className="small tx2">
           {' '}
-          · seen <RelativeTime at={row.lastSeenAt} />
+          · {rich(t, 'account.seen', { time: <RelativeTime at={row.lastSeenAt} /> })}
         </span>
       )}
-      {lock && <span className="small tx2"> · waits at {lock.from}</span>}
+      {lock && <span className="small tx2"> · {t('account.waits', { place: lock.from })}</span>}
     </span>
   )
 }

@@ -1,4 +1,5 @@
 // What new passwords must be, and when wrong ones make somebody wait.
+
 import { defaultPasswordRules, type PasswordRules } from '@gatepost/contract/password.ts'
 import {
   getSignInSettings,
@@ -10,6 +11,7 @@ import { useForm } from '@mantine/form'
 import account from '#account/account.module.css'
 import { useAction } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { FormSection } from '#shared/form-section.tsx'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { Panel, PanelBody, PanelFoot } from '#shared/panel.tsx'
@@ -19,13 +21,14 @@ import classes from './sign-in.module.css'
 type Props = { readonly settings: SignInSettings; readonly may: boolean }
 
 export function PasswordRulesForm({ settings, may }: Props) {
+  const t = useWords('signin')
   const tenant = useSlug()
   const save = useAction(updatePasswordRules, { readAgain: [getSignInSettings] })
   const form = useForm<PasswordRules>({ initialValues: settings.rules })
   useFieldErrors(form, save.error)
   const isDefault = JSON.stringify(form.values) === JSON.stringify(defaultPasswordRules)
   return (
-    <Panel title="Password rules" flush>
+    <Panel title={t('rules.title')} flush>
       <form
         noValidate
         onSubmit={form.onSubmit(
@@ -34,66 +37,60 @@ export function PasswordRulesForm({ settings, may }: Props) {
         )}
       >
         <fieldset disabled={!may} style={{ border: 0, margin: 0, padding: 0 }}>
-          <legend className="hidden-visually">Password rules</legend>
+          <legend className="hidden-visually">{t('rules.title')}</legend>
           {(save.error || save.isSuccess) && (
             <PanelBody>
               {save.error && <ProblemNote error={save.error} focus />}
               {save.isSuccess && (
-                <Note tone="ok" title="Saved" role="status">
-                  <p>Passwords that exist stay until they are changed or expire.</p>
+                <Note tone="ok" title={t('saved')} role="status">
+                  <p>{t('rules.stay')}</p>
                 </Note>
               )}
             </PanelBody>
           )}
-          <FormSection
-            title="New passwords"
-            line="Length keeps guessers out; the other rules are for who must have them."
-          >
+          <FormSection title={t('rules.new')} line={t('rules.newMeans')}>
             <NumberInput
               className={classes.number}
-              label="Characters at least"
+              label={t('rules.length')}
               min={8}
               max={64}
               {...form.getInputProps('minLength')}
             />
             <NumberInput
               className={classes.number}
-              label="Kinds of characters at least"
-              description="Of upper case, lower case, digits and symbols."
+              label={t('rules.kinds')}
+              description={t('rules.kindsMeans')}
               min={1}
               max={4}
               {...form.getInputProps('classes')}
             />
             <NumberInput
               className={classes.number}
-              label="Former passwords that cannot come again"
+              label={t('rules.former')}
               min={0}
               max={24}
               {...form.getInputProps('history')}
             />
             <NumberInput
               className={classes.number}
-              label="Days until a password must be changed"
-              description="0 is never, as NIST SP 800-63B advises."
+              label={t('rules.days')}
+              description={t('rules.daysMeans')}
               min={0}
               max={1_000}
               {...form.getInputProps('expiryDays')}
             />
           </FormSection>
-          <FormSection
-            title="Wrong passwords"
-            line="Counted for one account from one address, so that nobody can lock out somebody elsewhere."
-          >
+          <FormSection title={t('rules.wrong')} line={t('rules.wrongMeans')}>
             <NumberInput
               className={classes.number}
-              label="Wrong ones until it waits"
+              label={t('rules.until')}
               min={3}
               max={50}
               {...form.getInputProps('lockoutAttempts')}
             />
             <NumberInput
               className={classes.number}
-              label="Minutes it waits"
+              label={t('rules.minutes')}
               min={1}
               max={1_440}
               {...form.getInputProps('lockoutMinutes')}
@@ -103,11 +100,11 @@ export function PasswordRulesForm({ settings, may }: Props) {
             <PanelFoot>
               <div className={account.actions}>
                 <Button type="submit" loading={save.isPending}>
-                  Save rules
+                  {t('rules.save')}
                 </Button>
                 {!isDefault && (
                   <Button variant="default" onClick={() => form.setValues(defaultPasswordRules)}>
-                    Fill in the defaults
+                    {t('rules.defaults')}
                   </Button>
                 )}
               </div>

@@ -15,6 +15,7 @@ import { type UseFormReturnType, useForm } from '@mantine/form'
 import account from '#account/account.module.css'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useMe, useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { ChoiceCards } from '#shared/choice-cards.tsx'
 import { FormSection } from '#shared/form-section.tsx'
 import { ProblemNote } from '#shared/note.tsx'
@@ -34,6 +35,7 @@ type Values = Omit<ProfileDraft, 'trustedRanges' | 'permittedRanges'> & {
 type Form = UseFormReturnType<Values>
 
 export function ProfileForm({ profile, settings, onDone }: Props) {
+  const t = useWords('signin')
   const tenant = useSlug()
   const readAgain = [getSignInSettings, getConnect]
   const create = useAction(createProfile, { readAgain, onDone })
@@ -55,10 +57,10 @@ export function ProfileForm({ profile, settings, onDone }: Props) {
       <LimitsSection form={form} />
       <div className={account.actions}>
         <Button type="submit" loading={create.isPending || update.isPending}>
-          {profile === null ? 'Add profile' : 'Save profile'}
+          {profile === null ? t('form.add') : t('form.save')}
         </Button>
         <Button variant="default" onClick={onDone}>
-          Cancel
+          {t('cancel')}
         </Button>
       </div>
     </form>
@@ -66,15 +68,16 @@ export function ProfileForm({ profile, settings, onDone }: Props) {
 }
 
 function WhoSection({ form }: { readonly form: Form }) {
+  const t = useWords('signin')
   const tenant = useSlug()
   const { data } = useEndpoint(listGroups, { params: { tenant }, query: {} })
   const groups = (data?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))
   return (
-    <FormSection title="Who" line="Members of these groups.">
-      <TextInput label="Name" maxLength={80} {...form.getInputProps('name')} />
+    <FormSection title={t('form.who')} line={t('form.members')}>
+      <TextInput label={t('name')} maxLength={80} {...form.getInputProps('name')} />
       <MultiSelect
-        label="Groups"
-        description="From your directory, or made under Policies, Groups."
+        label={t('form.groups')}
+        description={t('form.groupsMeans')}
         data={groups}
         searchable
         {...form.getInputProps('groups')}
@@ -84,15 +87,13 @@ function WhoSection({ form }: { readonly form: Form }) {
 }
 
 function WaysSection({ form, settings }: { readonly form: Form; readonly settings: SignInSettings }) {
+  const t = useWords('signin')
   return (
-    <FormSection title="Ways in" line="Any of those chosen will do.">
+    <FormSection title={t('form.ways')} line={t('form.waysMeans')}>
+      <Checkbox label={t('form.own')} {...form.getInputProps('password', { type: 'checkbox' })} />
       <Checkbox
-        label="Password or passkey held by Gatepost"
-        {...form.getInputProps('password', { type: 'checkbox' })}
-      />
-      <Checkbox
-        label="Password of your directory, asked in real time"
-        description={settings.hasDirectory ? undefined : 'Connect an LDAP directory first.'}
+        label={t('form.directory')}
+        description={settings.hasDirectory ? undefined : t('form.noDirectory')}
         disabled={!settings.hasDirectory && !form.values.directory}
         {...form.getInputProps('directory', { type: 'checkbox' })}
       />
@@ -100,7 +101,7 @@ function WaysSection({ form, settings }: { readonly form: Form; readonly setting
         <Checkbox
           key={id}
           label={name}
-          description={enabled ? undefined : 'Switched off: test it under Identity providers first.'}
+          description={enabled ? undefined : t('form.off')}
           disabled={!enabled && !form.values.providers.includes(id)}
           checked={form.values.providers.includes(id)}
           onChange={(event) =>
@@ -118,32 +119,28 @@ function WaysSection({ form, settings }: { readonly form: Form; readonly setting
 }
 
 function FactorSection({ form, profile }: { readonly form: Form; readonly profile: SignInProfile | null }) {
+  const t = useWords('signin')
   const isOperator = useMe()?.operator ?? false
   const isBound = profile?.kind === 'administrators' && !isOperator
   return (
-    <FormSection
-      title="Second factor"
-      line="Besides a password; identity providers ask for their own, passkeys are two in one."
-    >
+    <FormSection title={t('factor')} line={t('form.factorMeans')}>
       <ChoiceCards
-        label="When it is asked for"
+        label={t('form.when')}
         columns={1}
         disabled={isBound}
         value={form.values.secondFactor}
         onChange={(value) => form.setFieldValue('secondFactor', value)}
         choices={[
-          { value: 'always', label: 'Always' },
-          { value: 'outside', label: 'Outside of trusted ranges' },
-          { value: 'never', label: 'Only from those who have one' },
+          { value: 'always', label: t('form.always') },
+          { value: 'outside', label: t('form.outside') },
+          { value: 'never', label: t('form.only') },
         ]}
       />
-      {isBound && (
-        <p className="small tx2">Only an operator of the installation may ask less of administrators.</p>
-      )}
+      {isBound && <p className="small tx2">{t('form.bound')}</p>}
       {form.values.secondFactor === 'outside' && (
         <Textarea
-          label="Trusted ranges"
-          description="One address or range on each line, such as 203.0.113.0/24."
+          label={t('trusted')}
+          description={t('form.trustedMeans')}
           autosize
           minRows={2}
           {...form.getInputProps('trusted')}
@@ -151,8 +148,8 @@ function FactorSection({ form, profile }: { readonly form: Form; readonly profil
       )}
       {form.values.secondFactor !== 'never' && (
         <NumberInput
-          label="Days to add one"
-          description="From the first sign-in on; afterwards it is asked for before anything else."
+          label={t('form.days')}
+          description={t('form.daysMeans')}
           min={0}
           max={90}
           {...form.getInputProps('graceDays')}
@@ -163,27 +160,18 @@ function FactorSection({ form, profile }: { readonly form: Form; readonly profil
 }
 
 function LimitsSection({ form }: { readonly form: Form }) {
+  const t = useWords('signin')
   return (
-    <FormSection title="Limits" line="From where, and for how long.">
+    <FormSection title={t('form.limits')} line={t('form.limitsMeans')}>
       <Textarea
-        label="Permitted ranges"
-        description="Nobody signs in from anywhere else; empty permits all. Wrong passwords from outside lock nobody out."
+        label={t('form.permitted')}
+        description={t('form.permittedMeans')}
         autosize
         minRows={2}
         {...form.getInputProps('permitted')}
       />
-      <NumberInput
-        label="Minutes unused until a session ends"
-        min={5}
-        max={43_200}
-        {...form.getInputProps('idleMinutes')}
-      />
-      <NumberInput
-        label="Hours until it ends in any case"
-        min={1}
-        max={2_160}
-        {...form.getInputProps('sessionHours')}
-      />
+      <NumberInput label={t('form.idle')} min={5} max={43_200} {...form.getInputProps('idleMinutes')} />
+      <NumberInput label={t('form.hours')} min={1} max={2_160} {...form.getInputProps('sessionHours')} />
     </FormSection>
   )
 }

@@ -1,4 +1,5 @@
 // Sign-in profiles in the order in which they count, each to be changed in place.
+
 import {
   getSignInSettings,
   removeProfile,
@@ -10,6 +11,7 @@ import { useState } from 'react'
 import account from '#account/account.module.css'
 import { useAction } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { useConfirm } from '#shared/confirm.tsx'
 import { Facts } from '#shared/facts.tsx'
 import { ProblemNote } from '#shared/note.tsx'
@@ -20,15 +22,14 @@ import { factorWords, sessionWords, waysWords, whoWords } from './words.ts'
 type Props = { readonly settings: SignInSettings; readonly may: boolean }
 
 export function ProfilesPanel({ settings, may }: Props) {
+  const t = useWords('signin')
   const [editing, setEditing] = useState<string | null>(null)
   return (
     <div className={account.stack}>
-      <p className="tx2">
-        The first profile that names a group of the person counts; who is in none has the one for everyone.
-      </p>
+      <p className="tx2">{t('profile.first')}</p>
       {settings.profiles.map((profile) =>
         editing === profile.id ? (
-          <Panel key={profile.id} title={`Change “${profile.name}”`} accent>
+          <Panel key={profile.id} title={t('changeTitle', { name: profile.name })} accent>
             <ProfileForm profile={profile} settings={settings} onDone={() => setEditing(null)} />
           </Panel>
         ) : (
@@ -41,14 +42,14 @@ export function ProfilesPanel({ settings, may }: Props) {
         ),
       )}
       {editing === 'new' && (
-        <Panel title="A profile for groups" accent>
+        <Panel title={t('profile.forGroups')} accent>
           <ProfileForm profile={null} settings={settings} onDone={() => setEditing(null)} />
         </Panel>
       )}
       {may && editing !== 'new' && (
         <div>
           <Button variant="default" onClick={() => setEditing('new')}>
-            Add a profile for groups
+            {t('profile.add')}
           </Button>
         </div>
       )}
@@ -63,17 +64,19 @@ type One = {
 }
 
 function ProfilePanel({ profile, settings, onEdit }: One) {
+  const t = useWords('signin')
   const { permittedRanges, trustedRanges, secondFactor } = profile
   return (
     <Panel
       title={profile.name}
-      side={whoWords(profile)}
+      side={whoWords(profile, t)}
       actions={
         onEdit && (
           <>
             {profile.kind === 'groups' && <RemoveButton profile={profile} />}
             <Button variant="default" size="compact-md" onClick={onEdit}>
-              Change<span className="hidden-visually"> {profile.name}</span>
+              {t('change')}
+              <span className="hidden-visually"> {profile.name}</span>
             </Button>
           </>
         )
@@ -82,11 +85,11 @@ function ProfilePanel({ profile, settings, onEdit }: One) {
       <Facts
         wide
         rows={[
-          ['Signs in by', waysWords(profile, settings)],
-          ['Second factor', factorWords(profile)],
-          ...(secondFactor === 'outside' ? [['Trusted ranges', ranges(trustedRanges)] as const] : []),
-          ['Permitted from', permittedRanges.length === 0 ? 'Anywhere' : ranges(permittedRanges)],
-          ['Sessions', sessionWords(profile)],
+          [t('profile.by'), waysWords(profile, settings, t)],
+          [t('factor'), factorWords(profile, t)],
+          ...(secondFactor === 'outside' ? [[t('trusted'), ranges(trustedRanges)] as const] : []),
+          [t('profile.from'), permittedRanges.length === 0 ? t('profile.anywhere') : ranges(permittedRanges)],
+          [t('sessions'), sessionWords(profile, t)],
         ]}
       />
     </Panel>
@@ -98,18 +101,19 @@ function ranges(list: readonly string[]) {
 }
 
 function RemoveButton({ profile }: { readonly profile: SignInProfile }) {
+  const t = useWords('signin')
   const tenant = useSlug()
   const confirm = useConfirm()
   const remove = useAction(removeProfile, {
     readAgain: [getSignInSettings],
-    said: () => ({ text: 'The sign-in profile is removed.' }),
+    said: () => ({ text: t('profile.removed') }),
   })
   const ask = async () => {
     const agreed = await confirm({
-      title: `“${profile.name}” no longer counts`,
-      body: 'Its people sign in as the next profile that names them has it.',
-      act: 'Remove profile',
-      keep: 'Keep it',
+      title: t('profile.gone', { name: profile.name }),
+      body: t('profile.goneMeans'),
+      act: t('profile.remove'),
+      keep: t('keep'),
     })
     if (agreed) remove.mutate({ params: { tenant, profile: profile.id } })
   }
@@ -117,7 +121,8 @@ function RemoveButton({ profile }: { readonly profile: SignInProfile }) {
     <>
       {remove.error && <ProblemNote error={remove.error} />}
       <Button variant="subtle" color="gray" size="compact-md" onClick={ask}>
-        Remove<span className="hidden-visually"> {profile.name}</span>
+        {t('remove')}
+        <span className="hidden-visually"> {profile.name}</span>
       </Button>
     </>
   )

@@ -1,4 +1,5 @@
 // The form of an identity provider: SAML by metadata or by hand, OpenID Connect by issuer and client.
+
 import {
   createProvider,
   getSignInSettings,
@@ -14,10 +15,11 @@ import { useState } from 'react'
 import account from '#account/account.module.css'
 import { useAction } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { ChoiceCards } from '#shared/choice-cards.tsx'
 import { FormSection } from '#shared/form-section.tsx'
 import { Note, ProblemNote } from '#shared/note.tsx'
-import { focusFirstWrong, required } from '#shared/validation.ts'
+import { filled, focusFirstWrong } from '#shared/validation.ts'
 
 type Props = { readonly provider: IdentityProvider | null; readonly onDone: () => void }
 
@@ -35,12 +37,13 @@ type Values = {
 type Form = UseFormReturnType<Values>
 
 export function ProviderForm({ provider, onDone }: Props) {
+  const t = useWords('signin')
   const tenant = useSlug()
   const create = useAction(createProvider, { readAgain: [getSignInSettings], onDone })
   const update = useAction(updateProvider, { readAgain: [getSignInSettings], onDone })
   const form = useForm<Values>({
     initialValues: valuesOf(provider),
-    validate: { name: required('the name people see on the button'), issuer: required('the issuer') },
+    validate: { name: filled(t('idp.writeName')), issuer: filled(t('idp.writeIssuer')) },
   })
   const error = create.error ?? update.error
   const submit = (values: Values) => {
@@ -52,9 +55,9 @@ export function ProviderForm({ provider, onDone }: Props) {
   return (
     <form noValidate onSubmit={form.onSubmit(submit, focusFirstWrong)}>
       {error && <ProblemNote error={error} focus />}
-      <FormSection title="Kind" line="Both are as safe; take what your provider offers first.">
+      <FormSection title={t('idp.kind')} line={t('idp.kindMeans')}>
         <ChoiceCards
-          label="Protocol"
+          label={t('idp.protocol')}
           labelHidden
           disabled={provider !== null}
           value={kind}
@@ -65,8 +68,8 @@ export function ProviderForm({ provider, onDone }: Props) {
           ]}
         />
         <TextInput
-          label="Name"
-          description="On the button: “Continue with …”."
+          label={t('name')}
+          description={t('idp.button')}
           maxLength={60}
           {...form.getInputProps('name')}
         />
@@ -74,10 +77,10 @@ export function ProviderForm({ provider, onDone }: Props) {
       {kind === 'saml' ? <SamlFields form={form} /> : <OidcFields form={form} isNew={provider === null} />}
       <div className={account.actions}>
         <Button type="submit" loading={create.isPending || update.isPending}>
-          {provider === null ? 'Add identity provider' : 'Save'}
+          {provider === null ? t('idp.add') : t('idp.save')}
         </Button>
         <Button variant="default" onClick={onDone}>
-          Cancel
+          {t('cancel')}
         </Button>
       </div>
     </form>
@@ -85,6 +88,7 @@ export function ProviderForm({ provider, onDone }: Props) {
 }
 
 function SamlFields({ form }: { readonly form: Form }) {
+  const t = useWords('signin')
   return (
     <>
       <Metadata
@@ -92,20 +96,20 @@ function SamlFields({ form }: { readonly form: Form }) {
           form.setValues({ issuer, signInUrl, certificates: certificates.join('\n') })
         }
       />
-      <FormSection title="Settings" line="As its metadata has them.">
-        <TextInput label="Entity id of the provider" {...form.getInputProps('issuer')} />
-        <TextInput label="Sign-in address (redirect binding)" {...form.getInputProps('signInUrl')} />
+      <FormSection title={t('idp.settings')} line={t('idp.samlMeans')}>
+        <TextInput label={t('idp.entity')} {...form.getInputProps('issuer')} />
+        <TextInput label={t('idp.signInUrl')} {...form.getInputProps('signInUrl')} />
         <Textarea
-          label="Signing certificates"
-          description="PEM or base64; several one below the other while the provider changes them."
+          label={t('idp.certificates')}
+          description={t('idp.certificatesMeans')}
           autosize
           minRows={3}
           maxRows={10}
           {...form.getInputProps('certificates')}
         />
         <TextInput
-          label="Attribute with the mail address"
-          description="Empty takes the name id, or the usual attributes."
+          label={t('idp.attribute')}
+          description={t('idp.attributeMeans')}
           {...form.getInputProps('addressAttribute')}
         />
       </FormSection>
@@ -114,17 +118,18 @@ function SamlFields({ form }: { readonly form: Form }) {
 }
 
 function Metadata({ onRead }: { readonly onRead: (settings: SamlSettings) => void }) {
+  const t = useWords('signin')
   const tenant = useSlug()
   const [text, setText] = useState('')
   const read = useAction(readIdpMetadata, { onDone: onRead })
   const isAddress = /^https?:\/\//.test(text.trim())
   const body = isAddress ? { url: text.trim() } : { xml: text }
   return (
-    <FormSection title="Metadata" line="Fills the fields below.">
+    <FormSection title={t('idp.metadata')} line={t('idp.fills')}>
       {read.error && <ProblemNote error={read.error} focus />}
-      {read.isSuccess && <Note tone="ok" title="The metadata is read" role="status" />}
+      {read.isSuccess && <Note tone="ok" title={t('idp.isRead')} role="status" />}
       <Textarea
-        label="Address of the metadata, or its XML"
+        label={t('idp.metadataField')}
         placeholder="https://login.microsoftonline.com/…/federationmetadata.xml"
         autosize
         minRows={2}
@@ -139,7 +144,7 @@ function Metadata({ onRead }: { readonly onRead: (settings: SamlSettings) => voi
           disabled={text.trim() === ''}
           onClick={() => read.mutate({ params: { tenant }, body })}
         >
-          Read metadata
+          {t('idp.read')}
         </Button>
       </div>
     </FormSection>
@@ -147,24 +152,25 @@ function Metadata({ onRead }: { readonly onRead: (settings: SamlSettings) => voi
 }
 
 function OidcFields({ form, isNew }: { readonly form: Form; readonly isNew: boolean }) {
+  const t = useWords('signin')
   return (
-    <FormSection title="Settings" line="From the app registration at the provider.">
+    <FormSection title={t('idp.settings')} line={t('idp.oidcMeans')}>
       <TextInput
-        label="Issuer"
-        description="Entra ID: https://login.microsoftonline.com/TENANT-ID/v2.0. Google: https://accounts.google.com."
+        label={t('idp.issuer')}
+        description={t('idp.issuerMeans')}
         {...form.getInputProps('issuer')}
       />
-      <TextInput label="Client id" {...form.getInputProps('clientId')} />
+      <TextInput label={t('idp.clientId')} {...form.getInputProps('clientId')} />
       <PasswordInput
-        label="Client secret"
-        description={isNew ? 'Sealed, and never shown again.' : 'Empty keeps the one that is set.'}
+        label={t('idp.secret')}
+        description={isNew ? t('idp.sealed') : t('idp.keeps')}
         autoComplete="off"
-        visibilityToggleButtonProps={{ 'aria-label': 'Show what is typed' }}
+        visibilityToggleButtonProps={{ 'aria-label': t('idp.show') }}
         {...form.getInputProps('secret')}
       />
       <TextInput
-        label="Claim with the mail address"
-        description="“email”; with Entra ID often “preferred_username”."
+        label={t('idp.claim')}
+        description={t('idp.claimMeans')}
         {...form.getInputProps('addressClaim')}
       />
     </FormSection>

@@ -15,6 +15,8 @@ import { useState } from 'react'
 import account from '#account/account.module.css'
 import { useAction } from '#api/use-endpoint.ts'
 import { useMe, useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
+import { rich } from '#i18n/rich.tsx'
 import { useConfirm } from '#shared/confirm.tsx'
 import { CopyButton } from '#shared/copy-button.tsx'
 import { EmptyState } from '#shared/empty-state.tsx'
@@ -35,25 +37,23 @@ type Props = {
 }
 
 export function ProvidersPanel({ settings, may, tested }: Props) {
+  const t = useWords('signin')
   const [editing, setEditing] = useState<string | null>(null)
   const { providers } = settings
   return (
     <div className={account.stack}>
       {providers.length === 0 && editing === null && (
         <EmptyState
-          title="No identity provider yet"
+          title={t('idp.none')}
           icon={IconKey}
-          action={may && <Button onClick={() => setEditing('new')}>Add an identity provider</Button>}
+          action={may && <Button onClick={() => setEditing('new')}>{t('idp.addOne')}</Button>}
         >
-          <p>
-            With one, people sign in here as they do everywhere else: Microsoft Entra ID, AD FS, Google, Okta,
-            Keycloak and whatever speaks SAML 2.0 or OpenID Connect.
-          </p>
+          <p>{t('idp.noneMeans')}</p>
         </EmptyState>
       )}
       {providers.map((provider) =>
         editing === provider.id ? (
-          <Panel key={provider.id} title={`Change “${provider.name}”`} accent>
+          <Panel key={provider.id} title={t('changeTitle', { name: provider.name })} accent>
             <ProviderForm provider={provider} onDone={() => setEditing(null)} />
           </Panel>
         ) : (
@@ -67,14 +67,14 @@ export function ProvidersPanel({ settings, may, tested }: Props) {
         ),
       )}
       {editing === 'new' && (
-        <Panel title="A new identity provider" accent>
+        <Panel title={t('idp.new')} accent>
           <ProviderForm provider={null} onDone={() => setEditing(null)} />
         </Panel>
       )}
       {providers.length > 0 && editing !== 'new' && may && (
         <div>
           <Button variant="default" onClick={() => setEditing('new')}>
-            Add an identity provider
+            {t('idp.addOne')}
           </Button>
         </div>
       )}
@@ -91,6 +91,7 @@ type One = {
 }
 
 function ProviderPanel({ provider, may, isTested, onEdit }: One) {
+  const t = useWords('signin')
   const { name, settings, enabled, test, lastUsedAt, certificates, ours } = provider
   const isSaml = settings.kind === 'saml'
   return (
@@ -100,7 +101,8 @@ function ProviderPanel({ provider, may, isTested, onEdit }: One) {
       actions={
         may && (
           <Button variant="default" size="compact-md" onClick={onEdit}>
-            Change<span className="hidden-visually"> {name}</span>
+            {t('change')}
+            <span className="hidden-visually"> {name}</span>
           </Button>
         )
       }
@@ -110,40 +112,43 @@ function ProviderPanel({ provider, may, isTested, onEdit }: One) {
         <Facts
           rows={[
             [
-              'State',
+              t('idp.state'),
               <StatusWord
                 key="s"
                 of="check"
                 state={enabled ? 'passed' : 'not-run'}
-                word={enabled ? 'On' : 'Off'}
+                word={enabled ? t('idp.isOn') : t('idp.isOff')}
               />,
             ],
-            ['Issuer', <HostText key="i">{settings.issuer}</HostText>],
+            [t('idp.issuer'), <HostText key="i">{settings.issuer}</HostText>],
             ...certificates.map(
               (one) =>
                 [
-                  'Certificate',
+                  t('idp.certificate'),
                   <span key={one.name}>
-                    {one.name}, until <FullTime at={one.validUntil} />
+                    {rich(t, 'idp.until', { name: one.name, time: <FullTime at={one.validUntil} /> })}
                   </span>,
                 ] as const,
             ),
-            ['Last used', lastUsedAt === null ? 'not yet' : <RelativeTime key="u" at={lastUsedAt} />],
+            [t('idp.used'), lastUsedAt === null ? t('idp.notYet') : <RelativeTime key="u" at={lastUsedAt} />],
           ]}
         />
-        <h3>What the identity provider is told</h3>
+        <h3>{t('idp.told')}</h3>
         <Facts
           rows={
             isSaml
               ? [
-                  ['Entity id', <Copied key="e" value={ours.entityId} label="Copy entity id" />],
-                  ['Reply address (ACS)', <Copied key="a" value={ours.acsUrl} label="Copy reply address" />],
-                  ['Our metadata', <Copied key="m" value={ours.metadataUrl} label="Copy metadata address" />],
+                  [t('idp.entityId'), <Copied key="e" value={ours.entityId} label={t('idp.copyEntity')} />],
+                  [t('idp.reply'), <Copied key="a" value={ours.acsUrl} label={t('idp.copyReply')} />],
+                  [
+                    t('idp.ourMetadata'),
+                    <Copied key="m" value={ours.metadataUrl} label={t('idp.copyMetadata')} />,
+                  ],
                 ]
               : [
                   [
-                    'Redirect address',
-                    <Copied key="r" value={ours.redirectUri} label="Copy redirect address" />,
+                    t('idp.redirect'),
+                    <Copied key="r" value={ours.redirectUri} label={t('idp.copyRedirect')} />,
                   ],
                 ]
           }
@@ -170,16 +175,17 @@ function TestNote({
   readonly provider: IdentityProvider
   readonly isTested: boolean
 }) {
+  const t = useWords('signin')
   const { test, enabled } = provider
   if (test === null)
     return (
-      <Note tone="info" title="Not tested yet">
-        <p>Sign in once by it as a test; then it can be switched on.</p>
+      <Note tone="info" title={t('test.notYet')}>
+        <p>{t('test.notYetMeans')}</p>
       </Note>
     )
   if (test.state === 'failed') {
     return (
-      <Note tone="bad" title="The test sign-in failed" role={isTested ? 'alert' : undefined}>
+      <Note tone="bad" title={t('test.failed')} role={isTested ? 'alert' : undefined}>
         <p>{test.saw}</p>
         <p>{test.remedy}</p>
       </Note>
@@ -187,11 +193,11 @@ function TestNote({
   }
   if (enabled && !isTested) return null
   return (
-    <Note tone="ok" title="The test sign-in passed" role={isTested ? 'status' : undefined}>
+    <Note tone="ok" title={t('test.passed')} role={isTested ? 'status' : undefined}>
       <p>
         {test.saw} <RelativeTime at={test.at} />
       </p>
-      {!enabled && <p>Switch it on, then choose it in a profile.</p>}
+      {!enabled && <p>{t('test.switchOn')}</p>}
     </Note>
   )
 }
@@ -203,24 +209,25 @@ function ProviderActions({
   readonly provider: IdentityProvider
   readonly isReady: boolean
 }) {
+  const t = useWords('signin')
   const tenant = useSlug()
   const confirm = useConfirm()
   const readAgain = [getSignInSettings, getConnect]
   const enable = useAction(enableProvider, {
     readAgain,
-    said: () => ({ text: 'The identity provider is switched.' }),
+    said: () => ({ text: t('idp.switched') }),
   })
   const remove = useAction(removeProvider, {
     readAgain,
-    said: () => ({ text: 'The identity provider is removed.' }),
+    said: () => ({ text: t('idp.removed') }),
   })
   const params = { tenant, provider: provider.id }
   const askRemove = async () => {
     const agreed = await confirm({
-      title: `Nobody signs in by ${provider.name} any more`,
-      body: 'Sessions that it opened go on until they end. The settings are gone.',
-      act: 'Remove it',
-      keep: 'Keep it',
+      title: t('idp.gone', { name: provider.name }),
+      body: t('idp.goneMeans'),
+      act: t('idp.removeIt'),
+      keep: t('keep'),
     })
     if (agreed) remove.mutate({ params })
   }
@@ -234,7 +241,7 @@ function ProviderActions({
           variant={isReady ? 'default' : 'filled'}
           leftSection={<IconExternalLink size={16} aria-hidden />}
         >
-          Test sign-in
+          {t('test.do')}
         </Button>
         <Button
           variant={isReady && !provider.enabled ? 'filled' : 'default'}
@@ -242,10 +249,10 @@ function ProviderActions({
           loading={enable.isPending}
           onClick={() => enable.mutate({ params, body: { enabled: !provider.enabled } })}
         >
-          {provider.enabled ? 'Switch off' : 'Switch on'}
+          {provider.enabled ? t('idp.switchOff') : t('idp.switchOn')}
         </Button>
         <Button variant="subtle" color="gray" onClick={askRemove}>
-          Remove
+          {t('remove')}
         </Button>
       </div>
     </>
@@ -254,19 +261,20 @@ function ProviderActions({
 
 /** Only operators see the switch at work; others read what it is. */
 function Operators({ settings }: { readonly settings: SignInSettings }) {
+  const t = useWords('signin')
   const tenant = useSlug()
   const isOperator = useMe()?.operator ?? false
   const set = useAction(setOperatorVouching, {
     readAgain: [getSignInSettings],
-    said: () => ({ text: 'Saved.' }),
+    said: () => ({ text: t('savedDot') }),
   })
   if (!isOperator) return null
   return (
-    <Panel title="Operators of the installation">
+    <Panel title={t('operators.title')}>
       {set.error && <ProblemNote error={set.error} />}
       <Checkbox
-        label="Directory and identity providers may sign in operators too"
-        description="Whoever runs them can then become operator of the whole installation."
+        label={t('operators.may')}
+        description={t('operators.means')}
         checked={settings.vouchesForOperators}
         onChange={(event) =>
           set.mutate({ params: { tenant }, body: { vouches: event.currentTarget.checked } })

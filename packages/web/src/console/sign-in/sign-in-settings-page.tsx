@@ -6,6 +6,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { Page } from '#app/page.tsx'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
 import { AccountsPanel } from './accounts-panel.tsx'
@@ -15,24 +16,15 @@ import { ProvidersPanel } from './providers-panel.tsx'
 import classes from './sign-in.module.css'
 import { type SignInTab, signInTabs } from './sign-in-search.ts'
 
-const words: { readonly [Tab in SignInTab]: string } = {
-  profiles: 'Profiles',
-  providers: 'Identity providers',
-  passwords: 'Password rules',
-  accounts: 'Accounts',
-}
-
 export function SignInSettingsPage() {
+  const t = useWords('signin')
   const tenant = useSlug()
   const may = useMay('sign-in:write')
   const { tab, tested } = useSearch({ from: '/console/t/$slug/sign-in' })
   const navigate = useNavigate()
   const { data, error } = useEndpoint(getSignInSettings, { params: { tenant } })
   return (
-    <Page
-      title="Sign-in"
-      lead="Who signs in how, from where, and what is asked besides a password. Mail is not touched by any of it."
-    >
+    <Page title={t('title')} lead={t('lead')}>
       <Tabs
         value={tab}
         onChange={(next) =>
@@ -47,7 +39,7 @@ export function SignInSettingsPage() {
         <Tabs.List mb="md" className={classes.tabs}>
           {signInTabs.map((name) => (
             <Tabs.Tab key={name} value={name}>
-              {words[name]}
+              {t(`tab.${name}`)}
             </Tabs.Tab>
           ))}
         </Tabs.List>

@@ -1,37 +1,42 @@
 // Sign-in settings in sentences: what a profile lets in, asks for and limits.
+
 import type { SignInProfile, SignInSettings } from '@gatepost/contract/sign-in-settings.ts'
+import type { Words } from '#i18n/i18n.ts'
 
 /** "Password or passkey; Corporate". */
-export function waysWords(profile: SignInProfile, { providers }: SignInSettings): string {
+export function waysWords(profile: SignInProfile, { providers }: SignInSettings, t: Words): string {
   const names = new Map(providers.map(({ id, name }) => [id, name]))
   const ways = [
-    ...(profile.password ? ['Password or passkey'] : []),
-    ...(profile.directory ? ['Password of the directory'] : []),
-    ...profile.providers.map((id) => names.get(id) ?? 'an identity provider that is gone'),
+    ...(profile.password ? [t('words.own')] : []),
+    ...(profile.directory ? [t('words.directory')] : []),
+    ...profile.providers.map((id) => names.get(id) ?? t('words.gone')),
   ]
-  return ways.length === 0 ? 'Nobody' : ways.join('; ')
+  return ways.length === 0 ? t('words.nobody') : ways.join('; ')
 }
 
-export function factorWords({ secondFactor, graceDays }: SignInProfile): string {
-  const grace = graceDays > 0 ? `, ${graceDays} days to add one` : ''
-  if (secondFactor === 'always') return `Always${grace}`
-  return secondFactor === 'outside' ? `Outside of trusted ranges${grace}` : 'Only for those who have one'
+export function factorWords({ secondFactor, graceDays }: SignInProfile, t: Words): string {
+  const grace = graceDays > 0 ? `, ${t('words.grace', { count: graceDays })}` : ''
+  if (secondFactor === 'always') return `${t('form.always')}${grace}`
+  return secondFactor === 'outside' ? `${t('form.outside')}${grace}` : t('words.only')
 }
 
-export function whoWords({ kind, groups }: SignInProfile): string {
-  if (kind === 'default') return 'Everyone whom no other profile names'
-  if (kind === 'administrators') return 'Whoever sees more than the own portal'
-  return `Groups: ${groups.map(({ name }) => name).join(', ')}`
+export function whoWords({ kind, groups }: SignInProfile, t: Words): string {
+  if (kind === 'default') return t('words.everyone')
+  if (kind === 'administrators') return t('words.administrators')
+  return t('words.groups', { names: groups.map(({ name }) => name).join(', ') })
 }
 
-export function sessionWords({ idleMinutes, sessionHours }: SignInProfile): string {
-  return `End after ${minutesWords(idleMinutes)} unused, at the latest after ${minutesWords(sessionHours * 60)}`
+export function sessionWords({ idleMinutes, sessionHours }: SignInProfile, t: Words): string {
+  return t('words.sessions', {
+    idle: minutesWords(idleMinutes, t),
+    latest: minutesWords(sessionHours * 60, t),
+  })
 }
 
-export function minutesWords(minutes: number): string {
-  if (minutes % 1_440 === 0) return minutes === 1_440 ? '1 day' : `${minutes / 1_440} days`
-  if (minutes % 60 === 0) return minutes === 60 ? '1 hour' : `${minutes / 60} hours`
-  return `${minutes} minutes`
+export function minutesWords(minutes: number, t: Words): string {
+  if (minutes % 1_440 === 0) return t('words.days', { count: minutes / 1_440 })
+  if (minutes % 60 === 0) return t('words.hours', { count: minutes / 60 })
+  return t('words.minutes', { count: minutes })
 }
 
 /** Lines of a text box as the list they are. */
