@@ -1,5 +1,6 @@
 // Kysely over node:sqlite in threads: one writer, some readers. Transactions and writes use the writer in
-// turn; reads outside transactions go to the readers and see every commit (WAL).
+// turn; reads outside transactions go to the readers and see every commit (WAL). A reader starts when those
+// before it keep somebody waiting: a gateway at rest needs one.
 import { Worker } from 'node:worker_threads'
 import {
   type CompiledQuery,
@@ -20,6 +21,12 @@ import { SqliteError } from './errors.ts'
 import type { ThreadAnswer, ThreadOptions } from './sqlite-thread.ts'
 
 export type NodeSqliteOptions = { readonly file: string; readonly readers: number }
+
+/**
+ * A question that another one keeps waiting for this long, in milliseconds, is worth one more reader: most
+ * take less than one, and a thread costs six megabytes and some 50 ms of processor time.
+ */
+const PATIENCE_MS = 50
 
 export class NodeSqliteDialect implements Dialect {
   readonly #options: NodeSqliteOptions
@@ -49,8 +56,7 @@ export class NodeSqliteDialect implements Dialect {
 class NodeSqliteDriver implements Driver {
   readonly #options: NodeSqliteOptions
   #writer: SqliteThread | null = null
-  #readers: SqliteThread[] = []
-  #turn = 0
+  readonly #readers: SqliteThread[] = []
   /** Resolves when the last user of the writer is done. */
   #writerFree: Promise<void> = Promise.resolve()
 
@@ -59,11 +65,9 @@ class NodeSqliteDriver implements Driver {
   }
 
   async init(): Promise<void> {
-    const { file, readers } = this.#options
-    this.#writer = new SqliteThread({ file, readOnly: false })
+    this.#writer = new SqliteThread({ file: this.#options.file, readOnly: false })
     // The file must exist before a read-only connection can be opened.
     await this.#writer.query('select 1', [])
-    this.#readers = Array.from({ length: readers }, () => new SqliteThread({ file, readOnly: true }))
   }
 
   async acquireConnection(): Promise<DatabaseConnection> {
@@ -109,8 +113,15 @@ class NodeSqliteDriver implements Driver {
   }
 
   reader(): SqliteThread {
-    this.#turn = (this.#turn + 1) % Math.max(1, this.#readers.length)
-    return this.#readers[this.#turn] ?? this.writer()
+    const { file, readers } = this.#options
+    if (readers === 0) return this.writer()
+    let best = this.#readers[0]
+    for (const reader of this.#readers) if (reader.waiting < best!.waiting) best = reader
+    const isPatient = best !== undefined && best.waitingMs < PATIENCE_MS
+    if (best !== undefined && (isPatient || this.#readers.length >= readers)) return best
+    const another = new SqliteThread({ file, readOnly: true })
+    this.#readers.push(another)
+    return another
   }
 
   /** Waits for the writer; the returned function hands it on. */
@@ -168,19 +179,38 @@ function resultOf<Result>({ rows, changes, lastInsertRowid }: Answer): QueryResu
 export class SqliteThread {
   readonly #worker: Worker
   readonly #pending = new Map<number, PromiseWithResolvers<Answer>>()
+  /** When the question that is being answered began to be, or was asked. */
+  #busySince = 0
+  #isStarted = false
   #next = 0
   #ended: Error | null = null
 
   constructor(options: ThreadOptions) {
     this.#worker = new Worker(new URL('./sqlite-thread.ts', import.meta.url), { workerData: options })
+    this.#worker.once('online', () => {
+      this.#isStarted = true
+      this.#busySince = performance.now()
+    })
     this.#worker.on('message', (answer: ThreadAnswer) => this.#settle(answer))
     this.#worker.on('error', (error) => this.#end(error as Error))
     this.#worker.on('exit', () => this.#end(new Error('The database thread has ended')))
   }
 
+  /** Questions that are not answered yet. */
+  get waiting(): number {
+    return this.#pending.size
+  }
+
+  /** For how long the oldest question has been before this thread, in milliseconds. */
+  get waitingMs(): number {
+    // One more thread would start no sooner than this one.
+    return this.waiting === 0 || !this.#isStarted ? 0 : performance.now() - this.#busySince
+  }
+
   query(sql: string, parameters: readonly unknown[]): Promise<Answer> {
     if (this.#ended) return Promise.reject(this.#ended)
     const waiting = Promise.withResolvers<Answer>()
+    if (this.waiting === 0) this.#busySince = performance.now()
     this.#next += 1
     this.#pending.set(this.#next, waiting)
     this.#worker.postMessage({ id: this.#next, sql, parameters })
@@ -197,6 +227,7 @@ export class SqliteThread {
   #settle(answer: ThreadAnswer): void {
     const waiting = this.#pending.get(answer.id)
     this.#pending.delete(answer.id)
+    this.#busySince = performance.now()
     if ('error' in answer) waiting?.reject(new SqliteError(answer.error.message, answer.error.errcode))
     else waiting?.resolve(answer)
   }

@@ -12,7 +12,8 @@ import { testOnBoth } from '../../../../../test/store/databases.ts'
 import { accepted, addOrganisation, START, withStore } from '../../../../../test/store/fixtures.ts'
 import { fillLists } from '../publishing/fill.ts'
 import { addUser } from '../user/user.ts'
-import { authorsSeenIn, keepAuthorsSeen } from './learn.ts'
+import { keepAuthorsSeen } from './learn.ts'
+import { authorsSeenIn } from './seen.ts'
 import { eraseKnownAuthors, KNOWN_AUTHOR_DAYS, sweepAuthors } from './store.ts'
 
 const DAY_MS = 86_400_000

@@ -1,42 +1,15 @@
 // Learns who writes to whom from what edges report of mail they let in, and tells edges by the feed (F4).
-import { addressKey, mailboxOf } from '@gatepost/mail/address.ts'
 import type { Emit } from '#events/emit.ts'
 import { knownAuthorKey } from '#link/known-author.ts'
-import type { Report } from '#link/reports.ts'
 import type { Clock } from '#platform/clock.ts'
 import type { Store } from '#store/open.ts'
 import { primariesOf } from '../sender/store.ts'
+import type { AuthorSeen } from './seen.ts'
 import { noteAuthors, sweepAuthors } from './store.ts'
-
-/** An author whom a recipient heard from, and when (Unix milliseconds). */
-export type AuthorSeen = {
-  readonly tenantId: string
-  readonly author: string
-  /** Address key of the recipient. */
-  readonly recipient: string
-  readonly at: number
-}
 
 const SWEEP_MS = 6 * 3_600_000
 /** Between parts of a long sweep, so that others get their turn to write. */
 const PART_MS = 50
-
-/** What of a report is to be remembered; held mail was not seen by anybody yet. */
-export function authorsSeenIn(report: Report): readonly AuthorSeen[] {
-  if (report.kind !== 'accepted' || report.origin !== 'smtp' || report.direction !== 'inbound') return NOBODY
-  const seen: AuthorSeen[] = []
-  for (const recipient of report.recipients) {
-    if (recipient.held !== undefined) continue
-    const fact = (recipient.message ?? report).facts.firstContact
-    if (fact?.kind !== 'known') continue
-    const { author, wroteTo, isStale } = fact.value
-    if (wroteTo === 'recipient' && !isStale) continue
-    const mailbox = mailboxOf(recipient.forwardPath)
-    if (mailbox === null) continue
-    seen.push({ tenantId: report.tenantId, author, recipient: addressKey(mailbox), at: report.at })
-  }
-  return seen
-}
 
 /** Keeps them; true when edges are to be told. */
 export async function keepAuthorsSeen(
@@ -74,5 +47,3 @@ export async function watchKnownAuthors(
     await clock.sleep(more ? PART_MS : SWEEP_MS, signal)
   }
 }
-
-const NOBODY: readonly AuthorSeen[] = []

@@ -8,7 +8,8 @@ import type { Store } from '#store/open.ts'
 import type { EdgeLink } from '../scope.ts'
 import type { InboundLetter } from '../tracking/inbound-letters.ts'
 import type { Tracking } from '../tracking/tracking.ts'
-import { type AuthorSeen, keepAuthorsSeen } from './learn.ts'
+import { keepAuthorsSeen } from './learn.ts'
+import type { AuthorSeen } from './seen.ts'
 import { keepSeed, unseededTenants } from './store.ts'
 
 export type SeedDeps = {

@@ -1,6 +1,6 @@
 // Keeps what reports say of held mail. A report that comes twice changes nothing.
 import type { Store, Trx } from '#store/open.ts'
-import type { AuthorSeen } from '../first-contact/learn.ts'
+import type { AuthorSeen } from '../first-contact/seen.ts'
 import { firstJudgedAt } from './judge-again.ts'
 import type { HeldMailNote, HeldNotes, HeldOutcomeNote } from './notes.ts'
 

@@ -13,7 +13,7 @@ import { applySource } from '../alert/watch.ts'
 import type { Scope } from '../scope.ts'
 import { keepMailNotes } from '../tracking/mail-observations.ts'
 import { NoteTaker } from '../tracking/notes.ts'
-import { infectedIn } from './infected.ts'
+import { infectedIn } from './infected-note.ts'
 
 const HOUR = 3_600_000
 

@@ -1,42 +1,12 @@
 // Malware that an organisation's own senders tried to send: an account or a machine in foreign hands. Seen in
 // reports of refusals, kept for the alert and for Connect.
-import type { Report } from '#link/reports.ts'
 import type { Db, Trx } from '#store/open.ts'
 import { acrossTenants } from '#store/tenant-guard.ts'
-
-/** One sender in one batch of reports. */
-export type InfectedNote = {
-  readonly tenantId: string
-  /** The author, else the address that the mail came from. */
-  readonly identity: string
-  /** Unix milliseconds. */
-  readonly at: number
-  readonly count: number
-  /** What the scanner found. */
-  readonly what: string
-}
+import type { InfectedNote } from './infected-note.ts'
 
 const NAME = 'outbound-malware'
 /** Kept for each organisation: an author is what a client says, so the oldest make room. */
 const KEPT_MAX = 200
-const WHAT_MAX = 200
-
-/** Null for all other reports. */
-export function infectedIn(report: Report): InfectedNote | null {
-  if (report.kind !== 'refused' || report.direction !== 'outbound' || report.tenantId === null) return null
-  const step = report.explanation.find(
-    ({ because, kind }) => because === 'virus-refused' && kind === 'reject',
-  )
-  if (step === undefined) return null
-  const { tenantId, at, count, author, reversePath, client } = report
-  return {
-    tenantId,
-    identity: author ?? reversePath ?? client.ip,
-    at,
-    count,
-    what: step.saw.slice(0, WHAT_MAX),
-  }
-}
 
 type Kept = { readonly what: string; readonly count: number }
 

@@ -11,12 +11,8 @@ import { addOrganisation, type Deps, START, withStore } from '../../../../../tes
 import { createPublishingStore } from '../publishing/store.ts'
 import type { Scope } from '../scope.ts'
 import { getAutoAllow, setAutoAllow, sweepAutoAllow } from './auto-allow.ts'
-import {
-  type CorrespondenceNotes,
-  correspondenceIn,
-  digestOfMessageId,
-  keepCorrespondence,
-} from './correspondence.ts'
+import { keepCorrespondence } from './correspondence.ts'
+import { type CorrespondenceNotes, correspondenceIn, digestOfMessageId } from './correspondence-notes.ts'
 import { addSenders, listSenders } from './sender.ts'
 
 const DAY = 86_400_000

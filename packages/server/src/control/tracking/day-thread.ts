@@ -3,16 +3,13 @@
 import { join } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
-import type { Report } from '#link/reports.ts'
 import { giveBackWhenCalm } from '#platform/calm-heap.ts'
 import { fileExists, removeFile, renameFile } from '#platform/files.ts'
 import { sqliteDay } from '#store/tracking-schema.ts'
-import { dayName, dayOfId } from './days.ts'
-import { NoteTaker } from './notes.ts'
+import { dayName } from './days.ts'
 import { removeRows } from './remove-rows.ts'
-import type { Place } from './rows.ts'
-import { type DayWrites, prepareWrites, storeReports } from './store-day.ts'
-import type { Removal, Taken } from './tracking-store.ts'
+import type { DayWrites } from './store-day.ts'
+import type { Removal } from './tracking-store.ts'
 
 export type DayThreadOptions = { readonly folder: string; readonly readOnly: boolean }
 export type DayQuestion =
@@ -53,11 +50,9 @@ type Day = {
 const { folder, readOnly } = workerData as DayThreadOptions
 giveBackWhenCalm()
 /** What reads reports brings the schemas of all of them; the thread that only searches goes without. */
-const reading = readOnly ? null : await import('#link/report-shape.ts')
+const writing = readOnly ? null : await import('./day-writing.ts')
 const days = new Map<number, Day>()
-const notes = new NoteTaker()
-let domains: ReadonlyMap<string, string> = new Map()
-const tenantOfDomain = (domain: string): string | undefined => domains.get(domain)
+const batches = writing === null ? null : new writing.BatchTaker(opened)
 
 parentPort!.on('message', (question: DayQuestion) => {
   try {
@@ -67,25 +62,25 @@ parentPort!.on('message', (question: DayQuestion) => {
     parentPort!.postMessage({
       id: question.id,
       error: message,
-      isNotABatch: message === NOT_A_BATCH,
+      isNotABatch: message === writing?.NOT_A_BATCH,
     } satisfies DayAnswer)
   }
   if (question.kind === 'close') parentPort!.close()
 })
-
-const NOT_A_BATCH = 'not a batch of reports'
 
 function answerTo(question: DayQuestion): unknown {
   switch (question.kind) {
     case 'read':
       return read(question)
     case 'take':
-      return take(textOf(question.body), question.oldestDay)
+      if (batches === null) throw new Error('this thread only searches')
+      return batches.take(textOf(question.body), question.oldestDay)
     case 'domains':
-      domains = question.domains
+      batches?.domainsChanged(question.domains)
       return null
     case 'forget-notes':
-      return notes.forget()
+      batches?.forgetNotes()
+      return null
     case 'forget':
       return closeDay(question.day)
     case 'remove':
@@ -132,38 +127,6 @@ const OPEN_TRIES = 20
 const OPEN_PAUSE_MS = 10
 const pause = new Int32Array(new SharedArrayBuffer(4))
 
-/** Stores a batch: one transaction a day it touches. Stored twice is stored once, since ids are keys. */
-function take(body: string, oldestDay: number): Taken {
-  if (reading === null) throw new Error('this thread only searches')
-  const batch = reading.readBatch(body)
-  if (!batch.ok) throw new Error(NOT_A_BATCH)
-  const { node, slot, reports, greylist, acknowledged, rejected } = batch.value
-  const byDay = new Map<number, Report[]>()
-  for (const report of reports) {
-    const day = dayOfId(report.kind === 'delivery' ? report.messageId : report.id)!
-    // What is older than everything we keep would only make a file to be dropped again.
-    if (day < oldestDay) continue
-    const list = byDay.get(day)
-    if (list) list.push(report)
-    else byDay.set(day, [report])
-  }
-  for (const [day, list] of byDay) storeDay(day, list, { node, slot })
-  return { node, slot, acknowledged, rejected, greylist, notes: notes.take() }
-}
-
-function storeDay(day: number, reports: readonly Report[], place: Place): void {
-  const { database, write } = opened(day)
-  database.exec('begin immediate')
-  try {
-    storeReports(write!, reports, { place, tenantOfDomain, notes })
-    database.exec('commit')
-  } catch (error) {
-    database.exec('rollback')
-    notes.forget()
-    throw error
-  }
-}
-
 function opened(day: number): Day {
   const found = days.get(day)
   if (found) {
@@ -176,7 +139,7 @@ function opened(day: number): Day {
   if (!readOnly && !fileExists(pathOf(day))) createDay(day)
   const database = new DatabaseSync(pathOf(day), { readOnly, timeout: BUSY_MS_MAX })
   if (!readOnly) database.exec(`${WRITER_PRAGMAS} ${sqliteDay}`)
-  const fresh: Day = { database, reads: new Map(), write: readOnly ? null : prepareWrites(database) }
+  const fresh: Day = { database, reads: new Map(), write: batches?.prepare(database) ?? null }
   days.set(day, fresh)
   return fresh
 }

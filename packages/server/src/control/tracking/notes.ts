@@ -1,12 +1,12 @@
 // What Connect wants to know of mail that passes: first messages, when addresses sent last, and who was
 // refused relay.
 import type { AcceptedReport, Report } from '#link/reports.ts'
-import { type AuthorSeen, authorsSeenIn } from '../first-contact/learn.ts'
+import { type AuthorSeen, authorsSeenIn } from '../first-contact/seen.ts'
 import { type HeldNotes, heldIn } from '../hold/notes.ts'
-import { type InfectedNote, infectedIn } from '../outbound/infected.ts'
+import { type InfectedNote, infectedIn } from '../outbound/infected-note.ts'
 import type { OutboundUse } from '../outbound/uses.ts'
 import { addVolume, HOUR_MS, type SenderVolume, volumesIn } from '../outbound/volume.ts'
-import { type CorrespondenceNotes, correspondenceIn } from '../sender/correspondence.ts'
+import { type CorrespondenceNotes, correspondenceIn } from '../sender/correspondence-notes.ts'
 import { type SenderUse, senderUsesIn } from '../sender/uses.ts'
 import { DAY_MS } from './days.ts'
 import { type ProtectionNotes, ProtectionNoteTaker } from './protection-notes.ts'

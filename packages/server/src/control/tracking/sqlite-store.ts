@@ -1,4 +1,5 @@
-// Tracking in SQLite: a file a day in `tracking/`, one thread that writes and one that reads.
+// Tracking in SQLite: a file a day in `tracking/`, one thread that writes and one that reads. Each starts with
+// the first that is asked of it: a gateway at rest needs neither.
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, sql } from 'kysely'
@@ -50,18 +51,16 @@ export function openSqliteTracking(folder: string): TrackingStorage {
       return (await writer.ask({ kind: 'take', body, oldestDay })) as Taken
     },
     domainsChanged(domains) {
-      void writer.ask({ kind: 'domains', domains }).catch(() => {})
+      writer.tell({ kind: 'domains', domains })
     },
     forgetNotes() {
-      void writer.ask({ kind: 'forget-notes' }).catch(() => {})
+      if (writer.isStarted) void writer.ask({ kind: 'forget-notes' }).catch(() => {})
     },
     async dropBefore(day) {
       oldestDay = Math.max(oldestDay, day)
       for (const old of daysIn(folder).filter((other) => other < day)) {
-        await Promise.all([
-          writer.ask({ kind: 'forget', day: old }),
-          reader.ask({ kind: 'forget', day: old }),
-        ])
+        const threads = [writer, reader].filter(({ isStarted }) => isStarted)
+        await Promise.all(threads.map((thread) => thread.ask({ kind: 'forget', day: old })))
         for (const ending of ['', '-wal', '-shm']) removeFile(join(folder, `${dayName(old)}.db${ending}`))
       }
     },
@@ -86,20 +85,25 @@ function daysIn(folder: string): readonly number[] {
 type Unnumbered<Question> = Question extends DayQuestion ? Omit<Question, 'id'> : never
 
 class DayThread {
-  readonly #worker: Worker
+  readonly #options: DayThreadOptions
+  #worker: Worker | null = null
+  /** What the thread is told when it starts. */
+  #first: Unnumbered<DayQuestion> | null = null
   readonly #pending = new Map<number, PromiseWithResolvers<unknown>>()
   #next = 0
   #ended: Error | null = null
 
   constructor(options: DayThreadOptions) {
-    this.#worker = new Worker(new URL('./day-thread.ts', import.meta.url), { workerData: options })
-    this.#worker.on('message', (answer: DayAnswer) => this.#settle(answer))
-    this.#worker.on('error', (error) => this.#end(error as Error))
-    this.#worker.on('exit', () => this.#end(new Error('The tracking thread has ended')))
+    this.#options = options
+  }
+
+  get isStarted(): boolean {
+    return this.#worker !== null
   }
 
   ask(question: Unnumbered<DayQuestion>): Promise<unknown> {
     if (this.#ended) return Promise.reject(this.#ended)
+    this.#worker ??= this.#start()
     const waiting = Promise.withResolvers<unknown>()
     this.#next += 1
     this.#pending.set(this.#next, waiting)
@@ -107,11 +111,28 @@ class DayThread {
     return waiting.promise
   }
 
+  /** Says something that needs no answer: now, or when the thread starts. Only the last one is kept for that. */
+  tell(question: Unnumbered<DayQuestion>): void {
+    this.#first = question
+    if (this.isStarted) void this.ask(question).catch(() => {})
+  }
+
   async close(): Promise<void> {
-    if (this.#ended) return
-    const ended = new Promise((resolve) => this.#worker.once('exit', resolve))
+    const worker = this.#worker
+    if (worker === null) this.#ended ??= new Error('The tracking thread is closed')
+    if (worker === null || this.#ended) return
+    const ended = new Promise((resolve) => worker.once('exit', resolve))
     await this.ask({ kind: 'close' }).catch(() => {})
     await ended
+  }
+
+  #start(): Worker {
+    const worker = new Worker(new URL('./day-thread.ts', import.meta.url), { workerData: this.#options })
+    worker.on('message', (answer: DayAnswer) => this.#settle(answer))
+    worker.on('error', (error) => this.#end(error as Error))
+    worker.on('exit', () => this.#end(new Error('The tracking thread has ended')))
+    if (this.#first !== null) worker.postMessage({ ...this.#first, id: 0 })
+    return worker
   }
 
   #settle(answer: DayAnswer): void {
