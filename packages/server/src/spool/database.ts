@@ -11,8 +11,11 @@ export const SCHEMA_VERSION = 2
 const PAGE_BYTES = 8192
 /** Pages kept in memory: what is delivered within seconds is never read from disk. */
 const CACHE_KIB = 32_768
-/** The log is cut back to this after a burst. */
-const WAL_BYTES_KEPT = 64 * 1024 * 1024
+/**
+ * The log is cut back to this after a burst; above what a checkpoint waits for, so that a load never grows it
+ * anew.
+ */
+const WAL_BYTES_KEPT = 128 * 1024 * 1024
 
 /** Another process has the file: its owner lives (decisions 24). */
 export class DatabaseLocked extends Error {}

@@ -45,10 +45,10 @@ import type {
 /** The log is written back when it is this long and nothing waits: then nobody feels it. */
 const CHECKPOINT_IDLE_BYTES = 4 * 1024 * 1024
 /**
- * The log is written back at this length in any case. Pages reused meanwhile are written once, so long is
- * cheap.
+ * The log is written back at this length in any case, which holds up the commits of that moment. Pages reused
+ * meanwhile are written once, so long is cheap: one in some thousand messages meets it.
  */
-const CHECKPOINT_BYTES = 32 * 1024 * 1024
+const CHECKPOINT_BYTES = 96 * 1024 * 1024
 const IDLE_MS = 200
 /** Whole pages are logged: about one for each item beside what it carries itself. */
 const LOG_PAGE_BYTES = 4096
@@ -65,6 +65,8 @@ class Writer {
   #lastNumber = 0
   #suspects: { readonly upTo: number; alone: string | null } = { upTo: 0, alone: null }
   #idle: NodeJS.Timeout | null = null
+  /** A batch came since this was looked at last. */
+  #isBusy = false
   /** About what was written to the log since it was last written back. */
   #logBytes = 0
   #probes = 0
@@ -121,10 +123,15 @@ class Writer {
     this.#remove(outcome.files)
     this.#logBytes += logBytesOf(batch)
     this.#checkpointWhenLong(CHECKPOINT_BYTES)
-    this.#idle ??= setTimeout(() => {
-      this.#idle = null
-      this.#checkpointWhenLong(CHECKPOINT_IDLE_BYTES)
-    }, IDLE_MS)
+    this.#isBusy = true
+    this.#idle ??= setTimeout(() => this.#whenCalm(), IDLE_MS)
+  }
+
+  /** Nothing came for a whole interval: the log can be written back without anybody waiting for it. */
+  #whenCalm(): void {
+    this.#idle = this.#isBusy ? setTimeout(() => this.#whenCalm(), IDLE_MS) : null
+    if (!this.#isBusy) this.#checkpointWhenLong(CHECKPOINT_IDLE_BYTES)
+    this.#isBusy = false
   }
 
   /** Everything of a batch in one transaction; throws with nothing changed. */
