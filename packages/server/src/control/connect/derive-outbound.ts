@@ -9,7 +9,7 @@ import { hasDrifted } from './spf-watch.ts'
 /** C6. In a hybrid each half has to be seen, unless one sends for both. */
 export function deriveOutbound(observed: Observed): Own {
   const { outbound, tenant } = observed
-  const { addresses, refused, firstSeenAt, logins, clouds } = outbound
+  const { addresses, firstSeenAt, logins, clouds } = outbound
   const ways = [...addresses, ...logins.map((name) => `login ${name}`), ...clouds.map(({ name }) => name)]
   const hasWay = ways.length > 0
   const halves = tenant.environment === 'hybrid' && clouds.length > 0 ? halvesOf(outbound) : []
@@ -17,10 +17,14 @@ export function deriveOutbound(observed: Observed): Own {
   const checks = [
     checkOf({
       name: 'address',
-      title: 'An address or login of your mail host is authorised',
+      title: 'Your mail host may send through us',
       state: hasWay ? 'passed' : 'not-run',
-      saw: hasWay ? ways.join(', ') : refusedText(refused),
-      remedy: hasWay ? null : 'Authorise the public address of your mail host, or make a login for it.',
+      saw: hasWay ? ways.join(', ') : missingText(observed),
+      remedy: hasWay
+        ? null
+        : cloudOf(tenant) === null
+          ? 'Authorise the public address of your mail host, or make a login for it.'
+          : `Switch on “We send through ${cloudOf(tenant)}”.`,
     }),
     ...clouds.map(proofCheck),
     ...(halves.length > 0 ? halves : [seenCheck(firstSeenAt, hasWay)]),
@@ -49,7 +53,7 @@ export function deriveOutbound(observed: Observed): Own {
   if (firstSeenAt !== null)
     return { ...own, state: 'needs-attention', detail: 'No address is authorised any more' }
   if (hasWay) return { ...own, state: 'waiting', detail: 'Waiting for the first message' }
-  return { ...own, state: 'not-started', detail: refusedText(refused) }
+  return { ...own, state: 'not-started', detail: missingText(observed) }
 }
 
 /** C13: nobody has to forward anything. */
@@ -146,8 +150,16 @@ function wayText({ addresses, logins, clouds }: Outbound): string {
   return logins.length > 0 ? countOf(logins.length, 'login') : (clouds[0]?.name ?? '')
 }
 
-function refusedText(refused: readonly string[]): string {
-  if (refused.length === 0) return 'No address is authorised yet'
+/** Where all mail comes out of a shared cloud, that is the way; addresses there cannot be authorised. */
+function cloudOf({ environment }: Observed['tenant']): string | null {
+  if (environment === 'microsoft-365') return 'Microsoft 365'
+  return environment === 'google-workspace' ? 'Google Workspace' : null
+}
+
+function missingText({ tenant, outbound: { refused } }: Observed): string {
+  const cloud = cloudOf(tenant)
+  if (refused.length === 0)
+    return cloud === null ? 'No address is authorised yet' : `${cloud} is not switched on yet`
   const who = refused.length === 1 ? refused[0]! : countOf(refused.length, 'address', 'addresses')
   return `${who} tried and was refused`.replace('addresses tried and was', 'addresses tried and were')
 }

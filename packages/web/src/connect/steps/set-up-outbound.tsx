@@ -7,7 +7,7 @@ import { SpfRecord } from './spf-record.tsx'
 
 export function SetUpOutbound({ connect }: { readonly connect: Connect }) {
   return (
-    <OutboundManager>
+    <OutboundManager environment={connect.environment}>
       <InstructionsPanel environment={connect.environment} direction="outbound" />
       <SpfRecord />
     </OutboundManager>

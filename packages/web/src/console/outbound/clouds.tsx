@@ -22,7 +22,8 @@ import classes from './outbound.module.css'
 
 const READ_AGAIN = [listClouds, getConnect, getLiveness]
 
-export function Clouds() {
+/** `first` is the cloud of the organisation's environment, which stands on top. */
+export function Clouds({ first }: { readonly first?: Cloud['provider'] }) {
   const t = useWords('flow')
   const tenant = useSlug()
   const { data, error } = useEndpoint(listClouds, { params: { tenant } }, { refetchInterval: 15_000 })
@@ -31,9 +32,11 @@ export function Clouds() {
       <div className={stack.stack}>
         {error && <ProblemNote error={error} />}
         {!data && !error && <SkeletonRows />}
-        {data?.items.map((cloud) => (
-          <CloudView key={cloud.provider} cloud={cloud} />
-        ))}
+        {data?.items
+          .toSorted((a, b) => Number(b.provider === first) - Number(a.provider === first))
+          .map((cloud) => (
+            <CloudView key={cloud.provider} cloud={cloud} />
+          ))}
       </div>
     </Panel>
   )

@@ -1,5 +1,7 @@
 // Authorised addresses, refused attempts, smart host, first message. Used by the page and C6.
 
+import type { Environment } from '@gatepost/contract/common.ts'
+import { type Cloud, listClouds, listCredentials } from '@gatepost/contract/outbound.ts'
 import { getOutbound, type Outbound } from '@gatepost/contract/route.ts'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
@@ -21,7 +23,15 @@ import { Logins } from './logins.tsx'
 import { RefusedList } from './refused-list.tsx'
 import { smartHostOf } from './smart-host.ts'
 
-export function OutboundManager({ children }: { readonly children?: ReactNode }) {
+/** Where mail comes out of a shared cloud: addresses there are everybody's, so the cloud is the first thing to set. */
+const CLOUDS = new Map<Environment, Cloud['provider']>([
+  ['microsoft-365', 'microsoft-365'],
+  ['google-workspace', 'google-workspace'],
+])
+
+type Props = { readonly environment?: Environment | undefined; readonly children?: ReactNode }
+
+export function OutboundManager({ environment, children }: Props) {
   const t = useWords('flow')
   const tenant = useSlug()
   const may = useMay('outbound:write')
@@ -31,27 +41,40 @@ export function OutboundManager({ children }: { readonly children?: ReactNode })
     { refetchInterval: (last) => (last?.firstSeenAt ? 10_000 : 2_000) },
   )
   if (!data) return error ? <ProblemNote error={error} /> : <SkeletonRows />
+  const own = (environment && CLOUDS.get(environment)) ?? null
+  const addresses = (
+    <Panel title={t('outboundManager.authorisedAddresses')} flush>
+      <AddressTable addresses={data.addresses} may={may} />
+      {may && <AuthorizeForm />}
+    </Panel>
+  )
   return (
     <>
-      <FirstSeen outbound={data} />
-      <Panel title={t('outboundManager.authorisedAddresses')} flush>
-        <AddressTable addresses={data.addresses} may={may} />
-        {may && <AuthorizeForm />}
-      </Panel>
+      <FirstSeen outbound={data} own={own} />
+      {own === null ? addresses : <Clouds first={own} />}
       <RefusedList refused={data.refused} may={may} />
       <Logins />
-      <Clouds />
+      {own === null ? <Clouds /> : addresses}
       <SmartHost outbound={data} />
       {children}
     </>
   )
 }
 
-function FirstSeen({ outbound }: { readonly outbound: Outbound }) {
+type FirstSeenProps = { readonly outbound: Outbound; readonly own: Cloud['provider'] | null }
+
+function FirstSeen({ outbound, own }: FirstSeenProps) {
   const t = useWords('flow')
   const slug = useSlug()
+  const params = { tenant: slug }
+  const clouds = useEndpoint(listClouds, { params }).data?.items ?? []
+  const logins = useEndpoint(listCredentials, { params }).data?.items ?? []
   if (outbound.firstSeenAt === null) {
-    const ready = outbound.addresses.length > 0
+    const ready = outbound.addresses.length > 0 || logins.length > 0 || clouds.some(({ enabled }) => enabled)
+    const cloud = clouds.find(({ provider }) => provider === own)
+    const missing = cloud
+      ? t('outboundManager.switchOnTheCloud', { name: cloud.name })
+      : t('outboundManager.authoriseThePublicAddress')
     return (
       <Note
         tone="info"
@@ -59,14 +82,12 @@ function FirstSeen({ outbound }: { readonly outbound: Outbound }) {
         title={
           ready
             ? t('outboundManager.weWaitForTheFirstOutbound')
-            : t('outboundManager.noAddressMaySendThroughUs')
+            : cloud
+              ? t('outboundManager.mailFromTheCloudMayNotPass', { name: cloud.name })
+              : t('outboundManager.noAddressMaySendThroughUs')
         }
       >
-        <p>
-          {ready
-            ? t('outboundManager.pointTheMailHostAtTheSmart')
-            : t('outboundManager.authoriseThePublicAddress')}
-        </p>
+        <p>{ready ? t('outboundManager.pointTheMailHostAtTheSmart') : missing}</p>
       </Note>
     )
   }
