@@ -36,6 +36,12 @@ export const PolicyScope = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('free-mail') }),
   z.object({ kind: z.literal('domain'), domain: z.string().trim().min(1).max(253) }),
   z.object({ kind: z.literal('group'), groupId: z.string().min(1).max(60) }),
+  /** Users with this attribute, by all their addresses; capitals make no difference. */
+  z.object({
+    kind: z.literal('attribute'),
+    name: z.string().trim().min(1).max(100),
+    value: z.string().trim().min(1).max(500),
+  }),
   z.object({ kind: z.literal('address'), address: z.string().trim().min(3).max(320) }),
 ])
 export type PolicyScope = z.infer<typeof PolicyScope>

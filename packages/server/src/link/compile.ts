@@ -1,6 +1,7 @@
 // Rows of one tenant become the shard that edges work with. Pure: the same rows give the same bytes and
 // digest.
 import type { AddressGroup, PolicyRule } from '#policy/rule.ts'
+import { attributeId } from '#policy/rules/scope.ts'
 import type {
   CloudSettings,
   DomainSettings,
@@ -164,8 +165,10 @@ function rulesOf({ rules = [], groups = [] }: TenantRows): Pick<TenantSettings, 
   if (rules.length === 0) return {}
   const named = new Set<string>()
   for (const { from, to } of rules) {
-    if (from.kind === 'group') named.add(from.groupId)
-    if (to.kind === 'group') named.add(to.groupId)
+    for (const side of [from, to]) {
+      if (side.kind === 'group') named.add(side.groupId)
+      if (side.kind === 'attribute') named.add(attributeId(side.name, side.value))
+    }
   }
   const needed = groups.filter(({ id }) => named.has(id)).sort(byId)
   return { rules: [...rules].sort(byId), ...(needed.length === 0 ? {} : { groups: needed }) }

@@ -10,6 +10,7 @@ const ScopeShape = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('free-mail') }),
   z.object({ kind: z.literal('domain'), domain: z.string() }),
   z.object({ kind: z.literal('group'), groupId: z.string() }),
+  z.object({ kind: z.literal('attribute'), name: z.string(), value: z.string() }),
   z.object({ kind: z.literal('address'), address: z.string() }),
 ]) satisfies z.ZodType<Scope>
 

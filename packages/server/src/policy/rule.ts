@@ -15,6 +15,8 @@ export type Scope =
   | { readonly kind: 'domain'; readonly domain: string }
   /** An address group of the tenant. */
   | { readonly kind: 'group'; readonly groupId: string }
+  /** Users of the tenant who have this attribute. */
+  | { readonly kind: 'attribute'; readonly name: string; readonly value: string }
   /** One address, as an address key (decisions 22). */
   | { readonly kind: 'address'; readonly address: string }
 

@@ -3,7 +3,8 @@ import { listGroups } from '@gatepost/contract/group.ts'
 import { PolicyDraft, type PolicyScope, PolicyType } from '@gatepost/contract/policy.ts'
 import { CommandFailed, type Context, type Flag, oneOf, UsageError } from '../command.ts'
 
-const SCOPES = 'everyone, internal, external, free-mail, group:NAME, a domain or an address'
+const SCOPES =
+  'everyone, internal, external, free-mail, group:NAME, attribute:NAME=VALUE, a domain or an address'
 
 export const DRAFT_FLAGS: readonly Flag[] = [
   { name: 'name', value: 'NAME', means: 'How the policy is called.' },
@@ -189,6 +190,8 @@ async function scopeOf(context: Context, text: string): Promise<PolicyScope> {
     return { kind: text }
   }
   if (text.startsWith('group:')) return { kind: 'group', groupId: await groupId(context, text.slice(6)) }
+  const attribute = /^attribute:([^=]+)=(.+)$/.exec(text)
+  if (attribute) return { kind: 'attribute', name: attribute[1]!, value: attribute[2]! }
   return text.includes('@') && !text.startsWith('@')
     ? { kind: 'address', address: text }
     : { kind: 'domain', domain: text }

@@ -2,6 +2,7 @@
 import type { AddressGroup as ShownGroup } from '@gatepost/contract/group.ts'
 import type { Policy, PolicyDraft } from '@gatepost/contract/policy.ts'
 import type { AddressGroup, PolicyRule } from '#policy/rule.ts'
+import { attributeId } from '#policy/rules/scope.ts'
 import type { RuleDraft } from '#policy/rules/validate.ts'
 import type { NewRow, Row } from '#store/schema.ts'
 import { nameKeyOf } from '../user/address.ts'
@@ -34,6 +35,12 @@ export function ruleOf(row: PolicyRow): PolicyRule {
   } as PolicyRule
 }
 
+/** The group whose members the side is about, or what stands for the users with an attribute. */
+function membersNamedBy(scope: PolicyDraft['from']): string | null {
+  if (scope.kind === 'attribute') return attributeId(scope.name, scope.value)
+  return scope.kind === 'group' ? scope.groupId : null
+}
+
 /** The columns that follow from a draft. */
 export function columnsOf(draft: PolicyDraft, groups: GroupNames) {
   const { name, description, enabled, from, to, validFrom, validUntil } = draft
@@ -61,8 +68,8 @@ export function columnsOf(draft: PolicyDraft, groups: GroupNames) {
     description,
     search: nameKeyOf(words.join('\n')),
     enabled: enabled ? 1 : 0,
-    from_group: from.kind === 'group' ? from.groupId : null,
-    to_group: to.kind === 'group' ? to.groupId : null,
+    from_group: membersNamedBy(from),
+    to_group: membersNamedBy(to),
     valid_from: validFrom,
     valid_until: validUntil,
     rule: JSON.stringify(stored),

@@ -17,6 +17,8 @@ export function scopeText(scope: PolicyScope, groups: ReadonlyMap<string, string
       return scope.domain
     case 'group':
       return `Group “${groups.get(scope.groupId) ?? 'removed'}”`
+    case 'attribute':
+      return `Users with ${scope.name} “${scope.value}”`
     case 'address':
       return scope.address
   }

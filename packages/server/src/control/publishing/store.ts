@@ -9,6 +9,7 @@ import { type Row, SYSTEM_TENANT } from '#store/schema.ts'
 import { acrossTenants } from '#store/tenant-guard.ts'
 import { settingOf as archiveSettingOf } from '../archive/store.ts'
 import { outboundRows } from '../outbound/shard-rows.ts'
+import { attributeGroups } from '../policy/attribute-store.ts'
 import { groupOf, ruleOf } from '../policy/rows.ts'
 import { groupsOf, memberAddresses } from '../policy/store.ts'
 import { heldDaysOf } from '../retention/store.ts'
@@ -126,9 +127,11 @@ async function rowsOf(db: Db, tenantId: string): ReturnType<PublishingStore['row
     withUsers.map(({ id }) => id),
     GROUP_ADDRESSES_MAX,
   )
+  const rules = policies.map(ruleOf)
+  const attributes = await attributeGroups(db, { tenantId, rules, limit: GROUP_ADDRESSES_MAX })
   const compiled = {
-    rules: policies.map(ruleOf),
-    groups: groups.map((row) => withMembers(groupOf(row), members.get(row.id))),
+    rules,
+    groups: [...groups.map((row) => withMembers(groupOf(row), members.get(row.id))), ...attributes],
   }
   const heldDays = await heldDaysOf(db, tenantId)
   const archive = await archiveSettingOf(db, tenantId)

@@ -3,6 +3,7 @@
 import type { Attribute } from '@gatepost/contract/user.ts'
 import { addressKey } from '@gatepost/mail/address.ts'
 import type { Trx } from '#store/open.ts'
+import { attributesChanged } from '../policy/attribute-store.ts'
 import { problem } from '../problem.ts'
 import { cleanName } from './address.ts'
 import { isDirectory, type Known, localWordOf, mergeClaims } from './claim.ts'
@@ -94,6 +95,7 @@ async function settle(trx: Trx, known: Known): Promise<void> {
   const attributes = JSON.stringify(merged.attributes)
   const enabled = merged.enabled ? 1 : 0
   if (attributes === row.attributes && enabled === row.enabled) return
+  if (attributes !== row.attributes) await attributesChanged(trx, row.tenant_id, row.updated_at)
   await trx
     .updateTable('user')
     .set({ attributes, enabled })

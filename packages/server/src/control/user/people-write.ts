@@ -3,6 +3,7 @@
 import { newId } from '#platform/random.ts'
 import type { Store, Trx } from '#store/open.ts'
 import type { NewRow } from '#store/schema.ts'
+import { attributesChanged } from '../policy/attribute-store.ts'
 import { nameKeyOf } from './address.ts'
 import { batchesOf } from './batches.ts'
 import { sourceOfTokens, storedClaim, tokenOf } from './claim.ts'
@@ -50,6 +51,11 @@ export async function writePeople(trx: Trx, plan: PeoplePlan, context: WriteCont
     users.flatMap((user) => sourceRows(user, tenantId)),
   )
   await feedAddresses(trx, users, { ...context, removed })
+  if (
+    users.some(({ before, after }) => (before?.row.attributes ?? '[]') !== JSON.stringify(after.attributes))
+  ) {
+    await attributesChanged(trx, tenantId, now)
+  }
   const renamed = users.filter(({ before, after }) => before !== null && before.row.name !== after.name)
   const keys = renamed.map(({ after }) => after.email.key)
   await feedPeople(trx, { tenantId, keys }, { dialect, now })

@@ -3,7 +3,7 @@ import { cidrContains, parseCidr } from '@gatepost/mail/ip.ts'
 import type { AddressGroup, PolicyRule, Scope } from '../rule.ts'
 import { FREE_MAIL_DOMAINS } from './free-mail.ts'
 import { fixedPart, readHostPattern } from './host-name.ts'
-import { domainOfKey, isInternal, type RuleWorld, specificityOf } from './scope.ts'
+import { attributeId, domainOfKey, isInternal, type RuleWorld, specificityOf } from './scope.ts'
 import { byPrecedence } from './timeline.ts'
 
 /** What scopes are compared with. */
@@ -48,6 +48,9 @@ export function ruleCovers(world: OverlapWorld, a: PolicyRule, b: PolicyRule): b
 /** Whether every address of `b` is one of `a`. */
 export function scopeCovers(world: OverlapWorld, a: Scope, b: Scope): boolean {
   if (a.kind === 'everyone') return true
+  // Whoever has the attribute is a user, and so has an address of ours; more of them cannot be told here.
+  if (b.kind === 'attribute') return a.kind === 'internal' || isSameAttribute(a, b)
+  if (a.kind === 'attribute') return false
   const domain = b.kind === 'address' ? domainOfKey(b.address) : b.kind === 'domain' ? b.domain : null
   if (b.kind === 'group' && !(a.kind === 'group' && a.groupId === b.groupId)) {
     const scopes = membersOf(world, b.groupId)
@@ -73,6 +76,8 @@ export function scopeCovers(world: OverlapWorld, a: Scope, b: Scope): boolean {
 
 /** Whether some address is in both. */
 export function scopesMeet(world: OverlapWorld, a: Scope, b: Scope): boolean {
+  if (a.kind === 'attribute') return attributeMeets(world, a, b)
+  if (b.kind === 'attribute') return attributeMeets(world, b, a)
   // An empty group meets nobody.
   if (a.kind === 'group') return membersOf(world, a.groupId).some((scope) => scopesMeet(world, scope, b))
   if (b.kind === 'group') return scopesMeet(world, b, a)
@@ -85,6 +90,27 @@ export function scopesMeet(world: OverlapWorld, a: Scope, b: Scope): boolean {
     return [...FREE_MAIL_DOMAINS].some((name) => isAtOrBelow(name, domain ?? ''))
   }
   return false
+}
+
+type Attribute = Extract<Scope, { readonly kind: 'attribute' }>
+
+/** Who has an attribute changes without a policy being touched: two meet wherever they could. */
+function attributeMeets(world: OverlapWorld, attribute: Attribute, other: Scope): boolean {
+  switch (other.kind) {
+    case 'external':
+    case 'free-mail':
+      return false
+    case 'attribute':
+      return isSameAttribute(attribute, other) || attribute.name.toLowerCase() !== other.name.toLowerCase()
+    case 'group':
+      return true
+    default:
+      return scopesMeet(world, { kind: 'internal' }, other)
+  }
+}
+
+function isSameAttribute(a: Scope, b: Attribute): boolean {
+  return a.kind === 'attribute' && attributeId(a.name, a.value) === attributeId(b.name, b.value)
 }
 
 function sidesMeet(world: OverlapWorld, a: PolicyRule, b: PolicyRule): boolean {

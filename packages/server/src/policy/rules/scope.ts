@@ -7,6 +7,8 @@ import { FREE_MAIL_DOMAINS } from './free-mail.ts'
 export type RuleWorld = {
   readonly domains: ReadonlySet<string>
   readonly groupsByAddress: ReadonlyMap<string, readonly string[]>
+  /** Keys of the attributes that an address's user has. */
+  readonly attributesByAddress: ReadonlyMap<string, readonly string[]>
   readonly groupsByDomain: ReadonlyMap<string, readonly string[]>
   /** What was found out of domains: each policy asks of the same few. */
   readonly seen: Map<string, SeenDomain>
@@ -29,6 +31,7 @@ const SEEN_MAX = 5_000
 export class ScopeKinds {
   hasAddress = false
   hasGroup = false
+  hasAttribute = false
   hasDomain = false
   hasFreeMail = false
   /** Internal or external. */
@@ -38,6 +41,7 @@ export class ScopeKinds {
   add(kind: Scope['kind']): void {
     if (kind === 'address') this.hasAddress = true
     else if (kind === 'group') this.hasGroup = true
+    else if (kind === 'attribute') this.hasAttribute = true
     else if (kind === 'domain') this.hasDomain = true
     else if (kind === 'free-mail') this.hasFreeMail = true
     else if (kind === 'everyone') this.hasEveryone = true
@@ -53,13 +57,27 @@ const LABELS_MAX = 127
 
 export function worldOf(settings: Pick<TenantSettings, 'domains' | 'groups'>): RuleWorld {
   const groupsByAddress = new Map<string, string[]>()
+  const attributesByAddress = new Map<string, string[]>()
   const groupsByDomain = new Map<string, string[]>()
   for (const { id, addresses, domains } of settings.groups ?? ([] as readonly AddressGroup[])) {
+    if (id.startsWith(ATTRIBUTE)) {
+      for (const address of addresses) add(attributesByAddress, address, id)
+      continue
+    }
     for (const address of addresses) add(groupsByAddress, address, id)
     for (const domain of domains) add(groupsByDomain, domain, id)
   }
   const domains = new Set(settings.domains.map(({ name }) => name))
-  return { domains, groupsByAddress, groupsByDomain, seen: new Map() }
+  return { domains, groupsByAddress, attributesByAddress, groupsByDomain, seen: new Map() }
+}
+
+const ATTRIBUTE = 'attribute:'
+
+/**
+ * Under which id users with an attribute travel to edges, as if they were a group; no group has such an id.
+ */
+export function attributeId(name: string, value: string): string {
+  return `${ATTRIBUTE}${`${name}=${value}`.normalize('NFC').toLowerCase()}`
 }
 
 /** The key under which rules of this scope are found. */
@@ -69,6 +87,8 @@ export function scopeKey(scope: Scope): string {
       return `a:${scope.address}`
     case 'group':
       return `g:${scope.groupId}`
+    case 'attribute':
+      return attributeId(scope.name, scope.value)
     case 'domain':
       return `d:${scope.domain}`
     default:
@@ -77,8 +97,8 @@ export function scopeKey(scope: Scope): string {
 }
 
 /**
- * How specific a scope is: everyone < internal, external < free mail < domain < group < address. Of two
- * domains the one with more labels is the more specific.
+ * How specific a scope is: everyone < internal, external < free mail < domain < group < attribute < address.
+ * Of two domains the one with more labels is the more specific.
  */
 export function specificityOf(scope: Scope): number {
   switch (scope.kind) {
@@ -93,8 +113,10 @@ export function specificityOf(scope: Scope): number {
       return 3 + Math.min(scope.domain.split('.').length, LABELS_MAX) / (LABELS_MAX + 1)
     case 'group':
       return 4
-    case 'address':
+    case 'attribute':
       return 5
+    case 'address':
+      return 6
   }
 }
 
@@ -137,11 +159,14 @@ const EXTERNAL_EVERYONE_TIERS: Tiers = [EXTERNAL, EVERYONE]
 export function tiersOf(world: RuleWorld, address: string | null, kinds: ScopeKinds): Tiers {
   const wide = wideTiersOf(world, address, kinds)
   if (address === null) return wide
-  if (!kinds.hasAddress && !kinds.hasGroup && !kinds.hasDomain && !kinds.hasFreeMail) return wide
+  const isPlain = !kinds.hasAddress && !kinds.hasGroup && !kinds.hasAttribute
+  if (isPlain && !kinds.hasDomain && !kinds.hasFreeMail) return wide
   const tiers: (readonly string[])[] = []
   const domain = domainOfKey(address)
   const seen = seenDomain(world, domain)
   if (kinds.hasAddress) tiers.push([`a:${address}`])
+  const attributes = kinds.hasAttribute ? world.attributesByAddress.get(address) : undefined
+  if (attributes !== undefined) tiers.push(attributes)
   if (kinds.hasGroup) {
     const groups = groupsOf(world, address, seen)
     if (groups.length > 0) tiers.push(groups)

@@ -8,6 +8,7 @@ import type { TenantSettings } from '../settings.ts'
 import { FREE_MAIL_DOMAINS } from './free-mail.ts'
 import { readHostPattern } from './host-name.ts'
 import { rulesOf } from './index.ts'
+import { attributeId } from './scope.ts'
 import { type RuleSubject, recipientClass, selectRule } from './select.ts'
 
 const NOW = 1_000_000
@@ -67,6 +68,7 @@ function chosen(rules: readonly PolicyRule[], change: Partial<RuleSubject> = {},
 const domain = (name: string): Scope => ({ kind: 'domain', domain: name })
 const address = (key: string): Scope => ({ kind: 'address', address: key })
 const group = (groupId: string): Scope => ({ kind: 'group', groupId })
+const attribute = (name: string, value: string): Scope => ({ kind: 'attribute', name, value })
 
 test('from the most to the least specific', () => {
   const groups = [{ id: 'g', name: 'g', addresses: [], domains: ['sender.example'] }]
@@ -94,6 +96,23 @@ test('from the most to the least specific', () => {
     )
   }
   assert.equal(chosen([rule('over', { override: true }), ...ladder], {}, groups).rule?.id, 'over')
+})
+
+test('users with an attribute stand between their groups and one address', () => {
+  const ann = ['ann@acme.example']
+  const groups = [
+    { id: 'g', name: 'g', addresses: ann, domains: [] },
+    { id: attributeId('Department', 'Sales'), name: 'Sales', addresses: ann, domains: [] },
+  ]
+  const ladder = [
+    rule('address', { to: address('ann@acme.example') }),
+    rule('attribute', { to: attribute('department', 'SALES'), createdAt: 2 }),
+    rule('group', { to: group('g'), createdAt: 3 }),
+  ]
+  assert.equal(chosen(ladder, {}, groups).rule?.id, 'address')
+  assert.equal(chosen(ladder.slice(1), {}, groups).rule?.id, 'attribute')
+  assert.equal(chosen(ladder.slice(1), { to: 'cy@acme.example' }, groups).rule, null)
+  assert.equal(chosen([rule('other', { to: attribute('department', 'Law') })], {}, groups).rule, null)
 })
 
 test('internal, external, free mail and the null reverse-path', () => {
@@ -212,6 +231,10 @@ function oracle(rules: readonly PolicyRule[], at: RuleSubject, groups: readonly 
         return key !== null && below(name, scope.domain)
       case 'address':
         return key === scope.address
+      case 'attribute': {
+        const id = attributeId(scope.name, scope.value)
+        return key !== null && groups.some((one) => one.id === id && one.addresses.includes(key))
+      }
       case 'group': {
         const members = groups.find(({ id }) => id === scope.groupId)
         return (
@@ -222,7 +245,7 @@ function oracle(rules: readonly PolicyRule[], at: RuleSubject, groups: readonly 
       }
     }
   }
-  const ORDER = ['everyone', 'external', 'free-mail', 'domain', 'group', 'address']
+  const ORDER = ['everyone', 'external', 'free-mail', 'domain', 'group', 'attribute', 'address']
   const weight = (scope: Scope) =>
     ORDER.indexOf(scope.kind === 'internal' ? 'external' : scope.kind) * 10 +
     (scope.kind === 'domain' ? scope.domain.split('.').length : 0)

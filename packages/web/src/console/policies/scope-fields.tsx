@@ -16,6 +16,7 @@ const KINDS: readonly PolicyScope['kind'][] = [
   'free-mail',
   'domain',
   'group',
+  'attribute',
   'address',
 ]
 
@@ -59,6 +60,26 @@ export function ScopeFields({ of: side, value, onChange, faultOf }: Props) {
           error={faultOf(`${side}/address`)}
           onChange={(event) => onChange({ kind: 'address', address: event.currentTarget.value })}
         />
+      )}
+      {value.kind === 'attribute' && (
+        <>
+          <TextInput
+            label={words('scope.attributeName')}
+            placeholder="department"
+            autoCapitalize="off"
+            spellCheck={false}
+            value={value.name}
+            error={faultOf(`${side}/name`)}
+            onChange={(event) => onChange({ ...value, name: event.currentTarget.value })}
+          />
+          <TextInput
+            label={words('scope.attributeValue')}
+            spellCheck={false}
+            value={value.value}
+            error={faultOf(`${side}/value`)}
+            onChange={(event) => onChange({ ...value, value: event.currentTarget.value })}
+          />
+        </>
       )}
       {value.kind === 'group' && (
         <GroupField of={side} value={value.groupId} onChange={onChange} faultOf={faultOf} />
@@ -106,6 +127,8 @@ function scopeOf(kind: PolicyScope['kind']): PolicyScope {
       return { kind, domain: '' }
     case 'group':
       return { kind, groupId: '' }
+    case 'attribute':
+      return { kind, name: '', value: '' }
     case 'address':
       return { kind, address: '' }
     default:
