@@ -1,4 +1,5 @@
 // Tables of contact collections as Kysely sees them; part of the control store's schema.
+import type { Generated } from 'kysely'
 
 /** A run over sent mail (X1–X3), inside the gateway. */
 export type ContactRunTable = {
@@ -45,6 +46,8 @@ export type ContactPartTable = {
   readonly title: string
   /** Why it was given up; null when it was not. */
   skipped: string | null
+  /** Given up before any of it counted: it may be tried again. */
+  untouched: Generated<0 | 1>
 }
 
 /** How often somebody wrote to somebody. */

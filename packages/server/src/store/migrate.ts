@@ -37,6 +37,7 @@ import { firstContactSeed } from './migrations/0048-first-contact-seed.ts'
 import { mailReports } from './migrations/0051-mail-reports.ts'
 import { certificates } from './migrations/0052-certificates.ts'
 import { senderSearch } from './migrations/0054-sender-search.ts'
+import { contactsAgain } from './migrations/0055-contacts-again.ts'
 import { columnTypes, type Dialect, type Migration } from './migrations/migration.ts'
 import type { Schema } from './schema.ts'
 
@@ -77,6 +78,7 @@ export const migrations: readonly Migration[] = [
   mailReports,
   certificates,
   senderSearch,
+  contactsAgain,
 ].toSorted((a, b) => a.version - b.version)
 
 /** Any number that only Gatepost uses: the key of PostgreSQL's advisory lock around migrations. */

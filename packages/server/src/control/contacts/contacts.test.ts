@@ -1,6 +1,7 @@
 // Collections inside the gateway over both databases: our own log, ticks, the way to the import, stops and
 // restarts.
 import assert from 'node:assert/strict'
+import { SourceFault } from '@gatepost/contacts/source.ts'
 import type { ContactRun } from '@gatepost/contract/contacts.ts'
 import { testOnBoth } from '../../../../../test/store/databases.ts'
 import { addOrganisation, type Deps, START, withStore } from '../../../../../test/store/fixtures.ts'
@@ -46,13 +47,15 @@ const LOG: readonly OutboundLetter[] = [
 ]
 
 /** Control with a log that stops or fails when it is told. */
-function collecting(deps: Deps, trouble: { at: number; kind: 'stop' | 'fail' | null }) {
+function collecting(deps: Deps, trouble: { at: number; kind: 'stop' | 'fail' | 'part' | 'parts' | null }) {
   let pages = 0
   const tracking = {
     days: async () => [DAY],
     async outboundLetters(_tenant: string, { after, limit }: LetterPage) {
       pages += 1
       if (trouble.kind === 'fail' && pages === trouble.at) throw new Error('the disk')
+      const isGivenUp = (trouble.kind === 'part' && pages === trouble.at) || trouble.kind === 'parts'
+      if (isGivenUp) throw new SourceFault({ reach: 'part', saw: 'The mailbox is moving.', remedy: '' })
       return LOG.filter(({ id }) => after === null || id > after).slice(0, limit)
     },
   }
@@ -129,6 +132,23 @@ testOnBoth('a run that fails goes on where it ended; one that is interrupted goe
     const again = await ended(scope, second.id, next)
     assert.deepEqual([again.state, again.messages, again.contacts], ['complete', LOG.length, 702])
     assert.equal((await stopRun(scope, second.id, next)).state, 'complete')
+  }),
+)
+
+testOnBoth('what was given up untouched is tried once more at the end', (place) =>
+  withStore(place, async (base) => {
+    const scope = await addOrganisation(base.store, 'Acme', 'acme.example')
+    const once = collecting(base, { at: 1, kind: 'part' })
+    const { id } = await startRun(scope, { source: 'gateway', since: null }, once)
+    const run = await ended(scope, id, once)
+    assert.deepEqual([run.state, run.skipped, run.parts, run.partsDone], ['complete', 0, 1, 1])
+    assert.deepEqual([run.messages, run.contacts, run.skippedParts], [LOG.length, 702, []])
+    // In vain, it is named and the run is over.
+    const always = collecting(base, { at: 0, kind: 'parts' })
+    const second = await startRun(scope, { source: 'gateway', since: null }, always)
+    const failed = await ended(scope, second.id, always)
+    assert.deepEqual([failed.state, failed.skipped, failed.messages], ['complete', 1, 0])
+    assert.match(failed.skippedParts[0]?.why ?? '', /moving/)
   }),
 )
 

@@ -1,13 +1,25 @@
 // The ledger of a run in the database: what one page adds, and where to go on, in one transaction.
 import type { LeftOut } from '@gatepost/contacts/collect.ts'
-import { sumOf } from '@gatepost/contacts/journal.ts'
+import { partsAgain, sumOf } from '@gatepost/contacts/journal.ts'
 import type { Ledger, RunEvent } from '@gatepost/contacts/run.ts'
 import type { Store } from '#store/open.ts'
-import { addPairs, findRun, insertParts, partsOf, type RunPlace, setRun, skipPart } from './store.ts'
+import {
+  addPairs,
+  allParts,
+  findRun,
+  insertParts,
+  partsOf,
+  type RunPlace,
+  replaceParts,
+  setRun,
+  skipPart,
+} from './store.ts'
 
 export type DatabaseLedger = Ledger & {
   /** Writes down what a run tells of itself. */
   note(event: RunEvent): Promise<void>
+  /** Puts parts that were given up untouched at the end once more; resolves with how many. */
+  takeAgain(): Promise<number>
 }
 
 export function createLedger(
@@ -38,7 +50,10 @@ export function createLedger(
         const row = await findRun(trx, place)
         if (row === null) return
         await addPairs(trx, place, step.pairs)
-        if (step.skipped !== null) await skipPart(trx, place, { position: step.index, why: step.skipped })
+        if (step.skipped !== null) {
+          const { index: position, skipped: why, isUntouched = false } = step
+          await skipPart(trx, place, { position, why, isUntouched })
+        }
         await setRun(trx, place, {
           part_index: step.isPartDone ? step.index + 1 : step.index,
           cursor: step.isPartDone ? null : step.cursor,
@@ -51,6 +66,24 @@ export function createLedger(
         })
       })
     },
+    takeAgain: () =>
+      store.transaction(async (trx) => {
+        const row = await findRun(trx, place)
+        if (row === null) return 0
+        const parts = await allParts(trx, place)
+        const given = parts.flatMap((part) => (part.skipped === null ? [] : [{ ...part, why: part.skipped }]))
+        const next = partsAgain({ parts, index: row.part_index }, given)
+        if (next === null) return 0
+        const known = new Map(parts.map((part) => [part.id, part]))
+        const ordered = next.parts.map((part) => {
+          const skipped = known.get(part.id)?.isUntouched ? null : (known.get(part.id)?.skipped ?? null)
+          return { ...part, skipped, isUntouched: false }
+        })
+        await replaceParts(trx, place, ordered)
+        const skipped = row.skipped - next.again
+        await setRun(trx, place, { part_index: next.from, cursor: null, part_seen: 0, skipped })
+        return next.again
+      }),
     async note(event) {
       if (event.kind === 'page' && event.page.next !== null)
         await setRun(store.db, place, { part_title: event.part.title, part_total: event.page.total })

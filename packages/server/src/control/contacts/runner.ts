@@ -79,18 +79,22 @@ export class ContactRunner {
     const place: RunPlace = { tenantId: row.tenant_id, runId: row.id }
     try {
       const ledger = createLedger(place, { store, now: () => clock.now() })
-      const outcome = await runCollection(
-        {
-          source: await sourceOf(row, this.#deps),
-          ledger,
-          rules: JSON.parse(row.rules) as Rules,
-          effects: webOf(this.#deps),
-          paceMs: PACE_MS,
-          patienceMs: PATIENCE_MS,
-          report: (event) => void ledger.note(event).catch(() => undefined),
-        },
-        signal,
-      )
+      const collect = async (): Promise<'complete' | 'stopped'> =>
+        runCollection(
+          {
+            source: await sourceOf(row, this.#deps),
+            ledger,
+            rules: JSON.parse(row.rules) as Rules,
+            effects: webOf(this.#deps),
+            paceMs: PACE_MS,
+            patienceMs: PATIENCE_MS,
+            report: (event) => void ledger.note(event).catch(() => undefined),
+          },
+          signal,
+        )
+      let outcome = await collect()
+      // Mailboxes that could not be opened are tried once more, as long as the secret is here.
+      if (outcome === 'complete' && (await ledger.takeAgain()) > 0) outcome = await collect()
       if (outcome === 'stopped' && this.#isClosing) return
       const isDone = outcome === 'complete'
       await this.#end(place, {

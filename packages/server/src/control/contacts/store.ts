@@ -9,6 +9,8 @@ import { acrossTenants } from '#store/tenant-guard.ts'
 
 export type ContactRunRow = Row<'contact_run'>
 export type ContactPairRow = Row<'contact_pair'>
+/** A part, why it was given up if it was, and whether before any of it counted. */
+export type SkippablePart = Part & { readonly skipped: string | null; readonly isUntouched: boolean }
 export type RunPlace = { readonly tenantId: string; readonly runId: string }
 
 /** Rows of one insert: below every database's limit of parameters. */
@@ -67,16 +69,17 @@ export async function deleteRun(trx: Trx, { tenantId, runId }: RunPlace): Promis
 export async function insertParts(
   trx: Trx,
   { tenantId, runId }: RunPlace,
-  parts: readonly Part[],
+  parts: readonly (Part & Partial<SkippablePart>)[],
 ): Promise<void> {
   for (let start = 0; start < parts.length; start += BATCH) {
-    const rows = parts.slice(start, start + BATCH).map(({ id, title }, index) => ({
+    const rows = parts.slice(start, start + BATCH).map(({ id, title, skipped, isUntouched }, index) => ({
       tenant_id: tenantId,
       run_id: runId,
       position: start + index,
       part_id: id,
       title,
-      skipped: null,
+      skipped: skipped ?? null,
+      untouched: isUntouched ? (1 as const) : (0 as const),
     }))
     await trx.insertInto('contact_part').values(rows).execute()
   }
@@ -96,15 +99,44 @@ export async function partsOf(db: Db, { tenantId, runId }: RunPlace): Promise<re
 export async function skipPart(
   trx: Trx,
   { tenantId, runId }: RunPlace,
-  { position, why }: { readonly position: number; readonly why: string },
+  {
+    position,
+    why,
+    isUntouched,
+  }: { readonly position: number; readonly why: string; readonly isUntouched: boolean },
 ): Promise<void> {
   await trx
     .updateTable('contact_part')
-    .set({ skipped: why })
+    .set({ skipped: why, untouched: isUntouched ? 1 : 0 })
     .where('tenant_id', '=', tenantId)
     .where('run_id', '=', runId)
     .where('position', '=', position)
     .execute()
+}
+
+/** What stands of each part, in order. */
+export async function allParts(db: Db, { tenantId, runId }: RunPlace): Promise<readonly SkippablePart[]> {
+  const rows = await db
+    .selectFrom('contact_part')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('run_id', '=', runId)
+    .orderBy('position')
+    .execute()
+  return rows.map(({ part_id: id, title, skipped, untouched }) => {
+    return { id, title, skipped, isUntouched: untouched === 1 }
+  })
+}
+
+/** Puts the parts into another order. */
+export async function replaceParts(
+  trx: Trx,
+  place: RunPlace,
+  parts: readonly SkippablePart[],
+): Promise<void> {
+  const { tenantId, runId } = place
+  await trx.deleteFrom('contact_part').where('tenant_id', '=', tenantId).where('run_id', '=', runId).execute()
+  await insertParts(trx, place, parts)
 }
 
 export async function skippedParts(
