@@ -1,6 +1,6 @@
 // Synchronisation agents (D6): sites of an organisation, how one is paired, and what it says to the gateway.
 import * as z from 'zod'
-import { Nothing, TenantPath, Time } from './common.ts'
+import { Nothing, Program, TenantPath, Time } from './common.ts'
 import { BinaryFile, endpoint } from './endpoint.ts'
 
 /** Sites of one organisation; each is an installation in a network of its own. */
@@ -63,15 +63,7 @@ export const agentProgramNames = [
 ] as const
 export type AgentProgramName = (typeof agentProgramNames)[number]
 
-/** A program to download: how large, or why it cannot be had. */
-export const AgentProgram = z.object({
-  name: z.enum(agentProgramNames),
-  state: z.enum(['ready', 'on-demand', 'unavailable']),
-  bytes: z.int().nullable(),
-  sha256: z.string().nullable(),
-  /** Why it is unavailable; null otherwise. */
-  why: z.string().nullable(),
-})
+export const AgentProgram = Program.extend({ name: z.enum(agentProgramNames) })
 export type AgentProgram = z.infer<typeof AgentProgram>
 
 /** A fresh code, shown once. */

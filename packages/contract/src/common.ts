@@ -117,3 +117,13 @@ export const Environment = z.enum([
   'other',
 ])
 export type Environment = z.infer<typeof Environment>
+
+/** A program to download: how large, or why it cannot be had. Its name is one of its maker's. */
+export const Program = z.object({
+  name: z.string(),
+  state: z.enum(['ready', 'on-demand', 'unavailable']),
+  bytes: z.int().nullable(),
+  sha256: z.string().nullable(),
+  /** Why it is unavailable; null otherwise. */
+  why: z.string().nullable(),
+})

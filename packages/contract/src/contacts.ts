@@ -1,6 +1,6 @@
 // Contacts out of sent mail (X1–X3): runs inside the gateway with their review, and the tool to download.
 import * as z from 'zod'
-import { Nothing, pageOf, TenantPath, Time } from './common.ts'
+import { Nothing, Program, pageOf, TenantPath, Time } from './common.ts'
 import { BinaryFile, endpoint, TextFile } from './endpoint.ts'
 import { SenderImport } from './sender.ts'
 
@@ -101,14 +101,7 @@ export const contactProgramNames = [
 ] as const
 export type ContactProgramName = (typeof contactProgramNames)[number]
 
-/** A program to download: how large, or why it cannot be had. */
-export const ContactProgram = z.object({
-  name: z.enum(contactProgramNames),
-  state: z.enum(['ready', 'on-demand', 'unavailable']),
-  bytes: z.int().nullable(),
-  sha256: z.string().nullable(),
-  why: z.string().nullable(),
-})
+export const ContactProgram = Program.extend({ name: z.enum(contactProgramNames) })
 export type ContactProgram = z.infer<typeof ContactProgram>
 
 const tag = 'Contacts'

@@ -3,29 +3,16 @@ import type { BodyOf, Endpoint, OutputOf, ParamsOf, Pending, QueryOf } from '@ga
 import type { Permission } from '@gatepost/contract/permission.ts'
 import type { AgentAsker } from '#control/agent/push.ts'
 import type { Scope } from '#control/scope.ts'
+import type { BearerOfToken } from '#control/token/bearer.ts'
 
 /** A signed-in person with the organisations it may act in. */
-export type SignedIn = {
-  readonly sessionId: string
-  readonly person: {
-    readonly id: string
-    readonly name: string
-    readonly email: string
-    readonly operator: boolean
-  }
-  readonly tenants: readonly {
-    readonly id: string
-    readonly slug: string
-    readonly permissions: readonly Permission[]
-    /** Acts for the tenant from outside. */
-    readonly asOperator: boolean
-  }[]
+export type SignedIn = Omit<BearerOfToken, 'token'> & {
   /** Of a person's own session: what it still owes, how it was opened, when credentials were last shown. */
   readonly pending?: Pending | null
   readonly method?: string
   readonly verifiedAt?: number
   /** Set where an API token stands in a person's place: who made it, and what it may do. */
-  readonly token?: { readonly madeBy: string; readonly permissions: readonly Permission[] }
+  readonly token?: BearerOfToken['token']
 }
 
 export type ApiRequest<E extends Endpoint> = {

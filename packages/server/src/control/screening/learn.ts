@@ -45,7 +45,7 @@ export async function teachSpam(scope: Scope, teaching: Teaching, deps: Deps): P
     const before = await lessons.lessonByDigest(trx, tenantId, row.digest)
     if (before !== null) await lessons.deleteLesson(trx, tenantId, before.id)
     await lessons.insertLesson(trx, row)
-    await lessons.dropOldestLessons(trx, tenantId, LESSONS_MAX)
+    await lessons.dropOldest(trx, 'spam_lesson', { tenantId, keep: LESSONS_MAX })
     await lessons.markDue(trx, tenantId)
     await appendAudit(trx, scope, {
       action: 'spam.taught',

@@ -77,17 +77,3 @@ export async function markTakenBack(trx: Trx, tenantId: string, id: string): Pro
     .where('id', '=', id)
     .execute()
 }
-
-/** Lets the oldest reports go beyond `keep`. */
-export async function dropOldestReports(trx: Trx, tenantId: string, keep: number): Promise<void> {
-  const edge = await trx
-    .selectFrom('mail_report')
-    .select('id')
-    .where('tenant_id', '=', tenantId)
-    .orderBy('id', 'desc')
-    .offset(keep)
-    .limit(1)
-    .executeTakeFirst()
-  if (edge === undefined) return
-  await trx.deleteFrom('mail_report').where('tenant_id', '=', tenantId).where('id', '<=', edge.id).execute()
-}

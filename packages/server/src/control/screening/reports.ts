@@ -8,6 +8,7 @@ import { Problem } from '../problem.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
 import { teachSpam } from './learn.ts'
 import * as reports from './reports-store.ts'
+import { dropOldest } from './store.ts'
 
 type Deps = Pick<ControlDeps, 'store' | 'clock'>
 
@@ -53,7 +54,7 @@ export async function noteReport(scope: Scope, noted: Noted, { store, clock }: D
   }
   await store.transaction(async (trx) => {
     await reports.insertReport(trx, row)
-    await reports.dropOldestReports(trx, scope.tenantId, REPORTS_MAX)
+    await dropOldest(trx, 'mail_report', { tenantId: scope.tenantId, keep: REPORTS_MAX })
     const { author, subject, kind, way, outcome } = row
     await appendAudit(trx, scope, {
       action: 'mail.reported',

@@ -77,10 +77,14 @@ export async function deleteLesson(trx: Trx, tenantId: string, id: string): Prom
   await trx.deleteFrom('spam_lesson').where('tenant_id', '=', tenantId).where('id', '=', id).execute()
 }
 
-/** Lets the oldest lessons go beyond `keep`. */
-export async function dropOldestLessons(trx: Trx, tenantId: string, keep: number): Promise<void> {
+/** Lets the oldest rows go beyond `keep`; their ids are in the order of time. */
+export async function dropOldest(
+  trx: Trx,
+  table: 'spam_lesson' | 'mail_report',
+  { tenantId, keep }: { readonly tenantId: string; readonly keep: number },
+): Promise<void> {
   const edge = await trx
-    .selectFrom('spam_lesson')
+    .selectFrom(table)
     .select('id')
     .where('tenant_id', '=', tenantId)
     .orderBy('id', 'desc')
@@ -88,7 +92,7 @@ export async function dropOldestLessons(trx: Trx, tenantId: string, keep: number
     .limit(1)
     .executeTakeFirst()
   if (edge === undefined) return
-  await trx.deleteFrom('spam_lesson').where('tenant_id', '=', tenantId).where('id', '<=', edge.id).execute()
+  await trx.deleteFrom(table).where('tenant_id', '=', tenantId).where('id', '<=', edge.id).execute()
 }
 
 export async function allLessons(db: Db, tenantId: string, limit: number): Promise<LessonRow[]> {

@@ -26,6 +26,7 @@ export type BearerOfToken = {
     readonly id: string
     readonly slug: string
     readonly permissions: readonly Permission[]
+    /** Acts for the tenant from outside. */
     readonly asOperator: boolean
   }[]
   readonly token: { readonly madeBy: string; readonly permissions: readonly Permission[] }
