@@ -141,6 +141,7 @@ export class World {
       postmaster: parts.get('postmaster')?.[0] ?? null,
       ...outboundParts(parts, tenantId),
       ...(parts.has('archiving') ? ({ archiving: true } as const) : {}),
+      ...(parts.has('sealers') ? { arcSealers: parts.get('sealers')! } : {}),
       ...(parts.has('journal') ? { journal: parts.get('journal')! } : {}),
       rules: [...this.#rulesOf(parts), ...spoofingRulesOf(parts, domain)],
     }
