@@ -73,7 +73,8 @@ function seed(file: string, tenantId: string): void {
     )
     .run(tenantId)
   database.exec(
-    `insert into sender_list select tenant_id, user_key, count(*), 1 from managed_sender group by 1, 2`,
+    `insert into sender_list (tenant_id, user_key, entries, changed_at)
+      select tenant_id, user_key, count(*), 1 from managed_sender group by 1, 2`,
   )
   for (const { sql } of indexes) database.exec(sql)
   database.exec('commit; pragma wal_checkpoint(truncate)')
