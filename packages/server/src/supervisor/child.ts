@@ -7,6 +7,7 @@ import { giveBackWhenCalm } from '#platform/calm-heap.ts'
 import { systemClock } from '#platform/clock.ts'
 import { bufferedLines } from '#platform/log-file.ts'
 import { type ProcessFigures, watchProcess } from '#platform/process-figures.ts'
+import { compileEarly } from './compile-early.ts'
 import type { FromChild, ToChild } from './messages.ts'
 
 export type StartMessage = Extract<ToChild, { kind: 'start' }>
@@ -70,6 +71,7 @@ export function runChild(role: 'control' | 'edge', start: (options: RoleOptions)
       (started) => {
         running = started
         giveBackWhenCalm()
+        if (role === 'edge') compileEarly()
         emit('boot.started', { role })
         say({ kind: 'ready', setupUrl: started.setupUrl })
       },

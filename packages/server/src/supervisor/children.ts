@@ -25,16 +25,6 @@ const RESTART_SESSIONS_ALONE_MS = 10_000
  * measured under full load, costs a third more memory, and makes pauses longer.
  */
 const SEMI_SPACE_MIB = 8
-/**
- * Calls after which V8 compiles a function better, a fifth to two fifths of its own choice (400, 3,000, 500):
- * an edge does the same few hundred things all day, and with V8's own values most of them are compiled only
- * behind the first 15,000 messages. For edges alone: control does much once.
- */
-const COMPILE_EARLY = [
-  '--invocation-count-for-maglev=150',
-  '--invocation-count-for-turbofan=600',
-  '--minimum-invocations-after-ic-update=200',
-]
 /** The C library's own heaps: one a thread, as by default, keeps what each of a dozen threads once used. */
 const MALLOC_ARENA_MAX = '2'
 
@@ -145,11 +135,7 @@ export class Children {
       stdio: ['ignore', log, log, 'ipc'],
       // An operator's own choice of folder wins.
       env: { NODE_COMPILE_CACHE: compileCache, MALLOC_ARENA_MAX, ...parent.env },
-      execArgv: [
-        '--disable-warning=ExperimentalWarning',
-        `--max-semi-space-size=${SEMI_SPACE_MIB}`,
-        ...(child.role === 'edge' ? COMPILE_EARLY : []),
-      ],
+      execArgv: ['--disable-warning=ExperimentalWarning', `--max-semi-space-size=${SEMI_SPACE_MIB}`],
     })
     child.process = process
     process.send(startMessage(child.role, child.slot))
