@@ -200,7 +200,7 @@ export const SenderSummary = z.object({
   entries: z.int(),
   /** Addresses with entries that no user has yet. */
   waitingUsers: z.int(),
-  /** When the first address was authorised for outbound mail or a message came, and when the first was seen. */
+  /** When the first address was authorised or the first message came, and when that was seen. */
   outboundSince: Time.nullable(),
   outboundSeenAt: Time.nullable(),
   /** The newest import that was carried out. */

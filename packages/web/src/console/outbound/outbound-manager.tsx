@@ -23,7 +23,7 @@ import { Logins } from './logins.tsx'
 import { RefusedList } from './refused-list.tsx'
 import { smartHostOf } from './smart-host.ts'
 
-/** Where mail comes out of a shared cloud: addresses there are everybody's, so the cloud is the first thing to set. */
+/** Where mail comes out of a shared cloud: its addresses are everybody's, so the cloud is set first. */
 const CLOUDS = new Map<Environment, Cloud['provider']>([
   ['microsoft-365', 'microsoft-365'],
   ['google-workspace', 'google-workspace'],
