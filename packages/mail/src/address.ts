@@ -1,5 +1,5 @@
 // Mailboxes as the envelope writes them: RFC 5321 §4.1.2, with RFC 6531 §3.3 where UTF-8 is allowed.
-import { isAsciiText, utf8Length } from './bytes.ts'
+import { flatText, isAsciiText, utf8Length } from './bytes.ts'
 import { type DomainFault, type DomainOptions, parseDomain } from './domain.ts'
 import { formatIp, parseIp } from './ip.ts'
 import { fail, ok, type Parsed } from './parsed.ts'
@@ -68,7 +68,7 @@ export function parseMailbox(text: string, options: MailboxOptions = {}): Parsed
 export function formatMailbox(mailbox: Mailbox): string {
   const { localPart, domain } = mailbox
   const written = isDotString(localPart) ? localPart : quote(localPart)
-  return domain === '' ? written : `${written}@${domain}`
+  return domain === '' ? written : flatText(written, '@', domain)
 }
 
 /**

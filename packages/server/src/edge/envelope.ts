@@ -1,5 +1,7 @@
 // The envelope of an accepted message, our trace fields on it, and its report: everything but the content.
+
 import { formatMailbox } from '@gatepost/mail/address.ts'
+import { flatText } from '@gatepost/mail/bytes.ts'
 import { receivedField, receivedProtocol } from '@gatepost/mail/trace-fields.ts'
 import type { HeaderFacts } from '#facts/header-facts.ts'
 import type { AcceptedReport } from '#link/reports.ts'
@@ -67,12 +69,13 @@ export function envelopeOf(
     ],
     receivedAt,
     size: judged.size,
-    traceFields:
-      received(session, transaction, { ...judged, receivedAt }) +
-      (results === null ? (judged.resent ?? '') : resultsField(session, transaction, results)) +
-      spamField(verdicts) +
-      tagFields(verdicts) +
+    traceFields: flatText(
+      received(session, transaction, { ...judged, receivedAt }),
+      results === null ? (judged.resent ?? '') : resultsField(session, transaction, results),
+      spamField(verdicts),
+      tagFields(verdicts),
       forwardedFields(recipients),
+    ),
     cuts: judged.header.cuts,
     // Outbound mail has a reverse-path of the tenant itself (decisions 12).
     dsnAllowed: reversePath !== null && (direction === 'outbound' || isVouchedFor(results)),

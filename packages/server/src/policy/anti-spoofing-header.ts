@@ -1,6 +1,8 @@
 // Anti-spoofing of the header: an internal author from outside, and what the envelope left open because a
 // signature could still vouch for it (F3, decisions 10 and 21).
+
 import { addressKey } from '@gatepost/mail/address.ts'
+import { flatText } from '@gatepost/mail/bytes.ts'
 import { replies } from '@gatepost/mail/reply.ts'
 import { envelopeClaim, headerClaims } from './claims.ts'
 import { unknown } from './facts.ts'
@@ -24,8 +26,8 @@ export const antiSpoofingHeader = definePolicy({
     const envelope = envelopeClaim(settings, reversePath)
     const claims = [...(envelope === null ? [] : [envelope]), ...headerClaims(settings, author.people)]
     if (claims.length === 0) {
-      const saw =
-        author.domains.length > 0 ? `author domain ${author.domains.join(', ')}` : 'no readable author'
+      const { domains } = author
+      const saw = domains.length > 0 ? flatText('author domain ', domains.join(', ')) : 'no readable author'
       return { kind: 'continue', because: 'sender-not-internal', saw }
     }
     if (isOwnHost(settings, clientIp)) {

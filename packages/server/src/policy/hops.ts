@@ -1,4 +1,5 @@
 // Hops: a message that was handed on too often, or that came through here before, is a loop (RFC 5321 §6.3).
+import { flatText } from '@gatepost/mail/bytes.ts'
 import { replies } from '@gatepost/mail/reply.ts'
 import { definePolicy } from './policy.ts'
 
@@ -14,7 +15,7 @@ export const hops = definePolicy({
   // Counting cannot fail on readable content; unreadable headers are judged elsewhere.
   whenBlind: () => 'continue',
   judge(_transaction, { hops: { received, ownLoops, forwardedAgain = null } }) {
-    const saw = `${received} Received fields, ${ownLoops} of them ours`
+    const saw = flatText(received, ' Received fields, ', ownLoops, ' of them ours')
     if (received > RECEIVED_HOPS_MAX) {
       return { kind: 'reject', because: 'too-many-hops', saw, reply: replies.tooManyHops }
     }

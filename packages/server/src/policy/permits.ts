@@ -1,5 +1,6 @@
 // Which permit a message has, if any: an administrator's rule or an entry of the recipient's own list, and
 // whether authentication vouches for what it rests on (S1, S2, decisions 10 and 16).
+import { flatText } from '@gatepost/mail/bytes.ts'
 import type { AuthenticationFact, Fact, Facts, ManagedSenderEntry } from './facts.ts'
 import { covers } from './personal-list.ts'
 import type { PolicyTransaction, RuleRef } from './policy.ts'
@@ -86,6 +87,7 @@ export function refOf({ id, name }: PolicyRule): RuleRef {
 /** `bob@sender.example to ann@acme.example`, for explanations. */
 export function sawOf({ reversePath, forwardPath }: PolicyTransaction, author: string | null = null): string {
   const text = (path: typeof forwardPath) => (path === null ? '<>' : `${path.localPart}@${path.domain}`)
-  const who = author === null ? text(reversePath) : `${text(reversePath)}, author ${author}`
-  return `${who} to ${text(forwardPath)}`
+  const who = text(reversePath)
+  const to = text(forwardPath)
+  return author === null ? flatText(who, ' to ', to) : flatText(who, ', author ', author, ' to ', to)
 }

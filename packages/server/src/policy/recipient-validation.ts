@@ -1,6 +1,8 @@
 // Recipient validation: unknown recipients are refused at RCPT, before anything is stored (R1, RFC 5321
 // §3.3, decisions 17).
+
 import type { Mailbox } from '@gatepost/mail/address.ts'
+import { flatText } from '@gatepost/mail/bytes.ts'
 import { replies } from '@gatepost/mail/reply.ts'
 import type { Fact, Facts, RecipientFact } from './facts.ts'
 import { definePolicy, type Opinion } from './policy.ts'
@@ -19,7 +21,7 @@ export const recipientValidation = definePolicy({
   },
   whenBlind: () => 'defer', // A list that cannot be read must neither accept junk nor refuse people.
   judge({ forwardPath, now }, { recipient }, settings, wanted): Opinion {
-    const saw = forwardPath ? `${forwardPath.localPart}@${forwardPath.domain}` : ''
+    const saw = forwardPath ? flatText(forwardPath.localPart, '@', forwardPath.domain) : ''
     const domain = domainOf(settings, forwardPath)
     if (!domain || !forwardPath) return { kind: 'continue', because: 'outbound-not-validated', saw }
     if (isAlwaysAccepted(forwardPath)) return { kind: 'continue', because: 'postmaster-always', saw }
@@ -88,7 +90,7 @@ function byLearning(
 }
 
 function known({ source }: RecipientFact, saw: string): Opinion {
-  return { kind: 'continue', because: 'recipient-known', saw: `${saw}, source ${source}` }
+  return { kind: 'continue', because: 'recipient-known', saw: flatText(saw, `, source ${source}`) }
 }
 
 function unknownRecipient(

@@ -1,6 +1,7 @@
 // Relay: mail is taken for a validated domain, or from a tenant's authorised address, login or proven cloud
 // with its own reverse-path.
 // RFC 5321 §3.6.2 and §7.9; decisions 1, 2, 3, 13.
+import { flatText } from '@gatepost/mail/bytes.ts'
 import { replies } from '@gatepost/mail/reply.ts'
 import type { RelayFact } from './facts.ts'
 import { type Direction, definePolicy } from './policy.ts'
@@ -60,5 +61,6 @@ export const relay = definePolicy({
 
 function sawOf(clientIp: string, reverseDomain: string | null, forwardDomain: string | null): string {
   const forward = forwardDomain ?? '-'
-  return `client ${clientIp}, reverse-path domain ${reverseDomain ?? '<>'}, recipient domain ${forward}`
+  const from = reverseDomain ?? '<>'
+  return flatText('client ', clientIp, ', reverse-path domain ', from, ', recipient domain ', forward)
 }
