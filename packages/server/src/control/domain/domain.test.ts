@@ -7,7 +7,7 @@ import { addOrganisation, type steadyClock, withStore } from '../../../../../tes
 import { type MadeUpDns, madeUpDns, NAME_SERVERS } from '../../../../../test/store/made-up-dns.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
 import { addDomain, checkDomain, getDomain, listDomains, removeDomain, updateDomain } from './domain.ts'
-import { readDomainName } from './name.ts'
+import { readDomainName, requireDomainName } from './name.ts'
 import { relativeNameOf } from './present.ts'
 import { nextOnceRight, nextWhilePending } from './schedule.ts'
 
@@ -32,6 +32,11 @@ for (const [text, wanted] of names) {
     assert.equal(parsed.ok ? parsed.value : parsed.fault, wanted)
   })
 }
+
+test('an address typed as a domain is told so', () => {
+  assert.throws(() => requireDomainName('192.0.2.1', '/name'), /“192\.0\.2\.1” is an address/)
+  assert.throws(() => requireDomainName('acme', '/name'), /one word only/)
+})
 
 test('names as providers want them', () => {
   assert.equal(relativeNameOf('acme.co.uk'), '@')

@@ -46,6 +46,7 @@ function remedyOf(fault: DomainNameFault, text: string): string {
     case 'domain-is-address':
       return 'Write the part behind the @ alone, such as acme.example.'
     case 'domain-not-qualified':
+      if (/^[\d.]+$/.test(text)) return `“${text}” is an address. Write the name, such as acme.example.`
       return `“${text}” is one word only. Write the whole domain, such as acme.example.`
     default:
       return `“${text}” is not a domain name. Write it like acme.example.`
