@@ -11,8 +11,9 @@ import { strace, straceMissing } from './lib/strace.ts'
 import { type Call, readTrace } from './lib/trace.ts'
 
 const skip = straceMissing()
-const SMALL = 50
-const LARGE = 3
+const IS_FULL = process.env.GATEPOST_FULL === '1'
+const SMALL = IS_FULL ? 1000 : 50
+const LARGE = IS_FULL ? 20 : 3
 const SENDERS = 5
 const LARGE_OCTETS = 1_500_000
 const TO_ANN = { from: 'ben@bright.example', to: ['ann@acme.example'] }

@@ -1,7 +1,7 @@
 // Story: mail waits for a host that is down, a backup is made, the machine is lost, and a new one is filled
 // from the backup: everything is there, and the queue is sent once, when somebody says so.
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { appendFileSync, cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -42,19 +42,21 @@ const path = (name: string): string => join(folder, name)
 const start = (data: string): Promise<Gateway> =>
   startGateway({ data: path(data), env: { ...world.gatewayEnvironment(), GATEPOST_WORKERS: '2' } })
 
-/** One command on a data folder: exit code and what it said. */
-function gatepost(data: string, ...words: readonly string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...words], {
-    encoding: 'utf8',
-    timeout: 240_000,
-    env: { GATEPOST_DATA: path(data) },
+type Said = { readonly code: number; readonly out: string; readonly error: string }
+
+/** One command on a data folder: exit code and what it said. Mail goes on meanwhile. */
+function gatepost(data: string, ...words: readonly string[]): Promise<Said> {
+  const options = { timeout: 240_000, env: { GATEPOST_DATA: path(data) } }
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [MAIN, ...words], options, (_, out, error) =>
+      resolve({ code: child.exitCode ?? -1, out, error }),
+    )
   })
-  return { code: status, out: stdout, error: stderr }
 }
 
 let waiting: ReadonlySet<string>
 
-test('a backup is made while mail comes in and a host is down', { timeout: 240_000 }, async () => {
+test('a backup is made while mail comes in and a host is down', { timeout: 240_000 }, async (context) => {
   gateway = await start('old')
   await connectAcme(world, gateway)
   world.acme.setDown(true)
@@ -65,13 +67,15 @@ test('a backup is made while mail comes in and a host is down', { timeout: 240_0
     60_000,
   )
   waiting = new Set(load.acknowledged)
-  const made = gatepost('old', 'backup', path('backup'))
+  const began = Date.now()
+  const made = await gatepost('old', 'backup', path('backup'))
+  const took = Date.now() - began
+  const size = load.acknowledged.size
   assert.deepEqual([made.code, made.error], [0, ''])
   assert.match(made.out, /^Queue +\d+ messages$/m)
   assert.match(made.out, /^Keys +not included/m)
   const names = readdirSync(path('backup')).sort()
   assert.deepEqual(names, ['control.db', 'manifest.json', 'spool', 'tracking'])
-  const { size } = load.acknowledged
   await eventually(
     () => load.acknowledged.size,
     (count) => count > size,
@@ -79,20 +83,27 @@ test('a backup is made while mail comes in and a host is down', { timeout: 240_0
   load.aim(null)
   await load.stop()
   await gateway.killAll()
+  const taken = /^Queue +(\d+) messages$/m.exec(made.out)?.[1]
+  context.diagnostic(
+    `${waiting.size} waited when it began; ${taken} are in it after ${took} ms; ${size - waiting.size} came meanwhile`,
+  )
 })
 
-test('a restore wants an empty folder and the bytes that were backed up', { timeout: 240_000 }, () => {
-  const refused = gatepost('old', 'restore', path('backup'))
+test('a restore wants an empty folder and the bytes that were backed up', {
+  timeout: 240_000,
+}, async () => {
+  const refused = await gatepost('old', 'restore', path('backup'))
   assert.equal(refused.code, 1)
   assert.match(refused.error, /old is not empty\. Stop Gatepost, move the folder away/)
   cpSync(path('backup'), path('damaged'), { recursive: true })
   appendFileSync(path('damaged/control.db'), 'x')
-  const damaged = gatepost('new', 'restore', path('damaged'))
+  const damaged = await gatepost('new', 'restore', path('damaged'))
   assert.equal(damaged.code, 1)
   assert.match(damaged.error, /control\.db is not what was backed up: it has another digest/)
   assert.deepEqual(readdirSync(path('new')), [])
   rmSync(path('damaged/manifest.json'))
-  assert.match(gatepost('new', 'restore', path('damaged')).error, /is no whole backup/)
+  const partial = await gatepost('new', 'restore', path('damaged'))
+  assert.match(partial.error, /is no whole backup/)
   const manifest = JSON.parse(readFileSync(path('backup/manifest.json'), 'utf8'))
   assert.equal(JSON.stringify(manifest).includes('keys/'), false)
 })
@@ -101,7 +112,7 @@ test('case 76: a restored installation knows everything, and its queue waits', {
   timeout: 240_000,
 }, async () => {
   world.acme.setDown(false)
-  const restored = gatepost('new', 'restore', path('backup'))
+  const restored = await gatepost('new', 'restore', path('backup'))
   assert.deepEqual([restored.code, restored.error], [0, ''])
   assert.match(restored.out, /^Held +\d+ recipients until you release them$/m)
   assert.equal(existsSync(path('new/restoring')), false)
@@ -132,7 +143,7 @@ test('case 76: a restored installation knows everything, and its queue waits', {
     ({ items }) => items.length > 0,
   )
   const { items } = await api.call<Found>('GET', `${search}&status=held`)
-  const why = gatepost('new', 'messages', 'show', items[0]!.id)
+  const why = await gatepost('new', 'messages', 'show', items[0]!.id)
   assert.match(why.out, /restored from a backup/)
   await pause(1_000)
   assert.equal(countsOfLoad(world.acme).size, 0, 'nothing is sent by itself')
@@ -140,8 +151,8 @@ test('case 76: a restored installation knows everything, and its queue waits', {
 
 test('case 76: released, every message that was waiting is delivered once', {
   timeout: 240_000,
-}, async () => {
-  const released = gatepost('new', 'queue', 'release', '--search', 'restored from a backup')
+}, async (context) => {
+  const released = await gatepost('new', 'queue', 'release', '--search', 'restored from a backup')
   assert.deepEqual([released.code, released.error], [0, ''])
   await eventually(
     () => [...waiting].filter((id) => !countsOfLoad(world.acme).has(id)).length,
@@ -153,5 +164,8 @@ test('case 76: released, every message that was waiting is delivered once', {
   assert.deepEqual(
     [...counts].filter(([, count]) => count !== 1),
     [],
+  )
+  context.diagnostic(
+    `${waiting.size} waited at the backup, ${counts.size} came after the release, none twice`,
   )
 })

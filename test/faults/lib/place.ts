@@ -55,7 +55,7 @@ export async function startPlace(env: Readonly<Record<string, string>> = {}): Pr
         (now) => now.version > version && now.live === now.total,
       )
     },
-    row: (search, states, withinMs = 15_000) =>
+    row: (search, states, withinMs = 60_000) =>
       eventually(
         async () => {
           const query = new URLSearchParams({ search })
