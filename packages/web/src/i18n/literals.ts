@@ -10,7 +10,8 @@ const ATTRIBUTE = new RegExp(
 /** Code that looks like text between tags: types, arrows, statements. */
 const CODE = /[;=()[\]|&`$]|\b(?:const|return|import|export|function|readonly|type)\b|^\s*[?:.,]/u
 /** Types, keywords and attributes that stand alone between brackets. */
-const ALONE = /^(?:void|Promise|else|ReactNode|table|searchable|data-autofocus)$|autoFocus|^\w+\.[a-z]+[A-Z]\w*$|^' \+/u
+const ALONE =
+  /^(?:void|Promise|else|ReactNode|table|searchable|data-autofocus)$|autoFocus|^\w+\.[a-z]+[A-Z]\w*$|^' \+/u
 
 const isWords = (text: string): boolean => !CODE.test(text) && !ALONE.test(text)
 

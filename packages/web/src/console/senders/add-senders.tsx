@@ -1,9 +1,11 @@
 // Permits or blocks addresses and domains for one user; several may be pasted at once.
+
 import { addSenders, getSenderSummary, listSenders } from '@gatepost/contract/sender.ts'
 import { Button, Checkbox, Modal, SegmentedControl, Textarea, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useAction } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { useFocusBack } from '#shared/focus-back.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import stack from '#shared/stack.module.css'
@@ -29,6 +31,7 @@ const initialValues: Values = {
 }
 
 export function AddSenders({ onClose }: { readonly onClose: () => void }) {
+  const t = useWords('senders')
   useFocusBack()
   const tenant = useSlug()
   const add = useAction(addSenders, { readAgain: [listSenders, getSenderSummary], onDone: onClose })
@@ -36,7 +39,7 @@ export function AddSenders({ onClose }: { readonly onClose: () => void }) {
     initialValues,
     validate: {
       user: address,
-      senders: (value) => (sendersOf(value).length === 0 ? 'Write an address or a domain' : null),
+      senders: (value) => (sendersOf(value).length === 0 ? t('addSenders.writeAnAddressOrADomain') : null),
     },
   })
   const { action } = form.getValues()
@@ -57,30 +60,30 @@ export function AddSenders({ onClose }: { readonly onClose: () => void }) {
     <Modal
       opened
       onClose={onClose}
-      title="Permit or block senders"
+      title={t('addSenders.permitOrBlockSenders')}
       centered
-      closeButtonProps={{ 'aria-label': 'Close' }}
+      closeButtonProps={{ 'aria-label': t('addSenders.close') }}
     >
       <form noValidate className={stack.stack} onSubmit={form.onSubmit(save)}>
         <SegmentedControl
-          aria-label="Action"
+          aria-label={t('addSenders.action')}
           data={[
-            { value: 'permit', label: 'Permit' },
-            { value: 'block', label: 'Block' },
+            { value: 'permit', label: t('addSenders.permit') },
+            { value: 'block', label: t('addSenders.block') },
           ]}
           {...form.getInputProps('action')}
         />
         <TextInput
-          label="For"
-          description="The address of the person whose list this is."
+          label={t('addSenders.for')}
+          description={t('addSenders.theAddressOfThePersonWhose')}
           type="email"
           autoComplete="off"
           data-autofocus
           {...form.getInputProps('user')}
         />
         <Textarea
-          label="Senders"
-          description="Addresses or domains, parted by spaces or lines. A domain means its sub-domains too."
+          label={t('addSenders.senders')}
+          description={t('addSenders.addressesOrDomainsPartedBy')}
           autosize
           minRows={2}
           maxRows={8}
@@ -89,17 +92,17 @@ export function AddSenders({ onClose }: { readonly onClose: () => void }) {
         />
         {action === 'permit' && hasDomain && (
           <Checkbox
-            label="Domains only if the mail authenticates"
-            description="SPF, DKIM or DMARC must vouch for the sender."
+            label={t('addSenders.domainsOnlyIfTheMail')}
+            description={t('addSenders.spfDkimOrDmarcMustVouchFor')}
             {...form.getInputProps('onlyIfAuthenticated', { type: 'checkbox' })}
           />
         )}
-        <TextInput label="Comment" maxLength={200} {...form.getInputProps('comment')} />
+        <TextInput label={t('addSenders.comment')} maxLength={200} {...form.getInputProps('comment')} />
         <DateInput {...form.getInputProps('until')} />
         {add.error && <ProblemNote error={add.error} />}
         <div>
           <Button type="submit" loading={add.isPending}>
-            {action === 'permit' ? 'Permit senders' : 'Block senders'}
+            {action === 'permit' ? t('addSenders.permitSenders') : t('addSenders.blockSenders')}
           </Button>
         </div>
       </form>

@@ -1,11 +1,14 @@
 // Auto allow (S4): what it made, how it works here, and the policies that leave mail out.
+
 import { type AutoAllow, getAutoAllow, setAutoAllow } from '@gatepost/contract/auto-allow.ts'
 import { Button, NumberInput, Switch } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
-import { count, plural } from '#shared/format.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
+import { rich } from '#i18n/rich.tsx'
+import { count } from '#shared/format.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import { Panel, PanelBody, PanelFoot } from '#shared/panel.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
@@ -13,6 +16,7 @@ import stack from '#shared/stack.module.css'
 import { ToneText } from '#shared/status-word.tsx'
 
 export function AutoAllowPanel() {
+  const t = useWords('senders')
   const tenant = useSlug()
   const may = useMay('policies:write')
   const [open, setOpen] = useState(false)
@@ -20,29 +24,30 @@ export function AutoAllowPanel() {
   if (!data) return error ? <ProblemNote error={error} /> : <SkeletonRows rows={1} />
   return (
     <Panel
-      title="Auto allow"
-      side="people you wrote to"
+      title={t('autoAllowPanel.autoAllow')}
+      side={t('autoAllowPanel.peopleYouWroteTo')}
       flush
-      actions={<ToneText tone={data.enabled ? 'ok' : 'mute'}>{data.enabled ? 'On' : 'Off'}</ToneText>}
+      actions={
+        <ToneText tone={data.enabled ? 'ok' : 'mute'}>
+          {data.enabled ? t('autoAllowPanel.on') : t('autoAllowPanel.off')}
+        </ToneText>
+      }
     >
       <PanelBody>
-        <p>
-          Whoever is written to may answer without delay: mail that your people send permits its recipients,
-          each for the person who wrote. An entry ends after {plural(data.days, 'day')} without further mail.
-          Out-of-office replies, newsletters, delivery reports and answers to held mail permit nobody.
-        </p>
+        <p>{t('autoAllowPanel.whoeverIsWrittenToMay', { count: data.days })}</p>
         <Numbers setting={data} />
       </PanelBody>
       {open && <SettingForm setting={data} onDone={() => setOpen(false)} />}
       <PanelFoot>
         <Link to="/t/$slug/policies" params={{ slug: tenant }} search={{ type: 'auto-allow' }}>
           {data.exclusions === 0
-            ? 'Leave mail out by a policy'
-            : `${plural(data.exclusions, 'policy', 'policies')} of this type`}
+            ? t('autoAllowPanel.leaveMailOutByAPolicy')
+            : t('autoAllowPanel.policiesOfThisType', { count: data.exclusions })}
         </Link>
         {may && !open && (
           <Button size="xs" variant="default" onClick={() => setOpen(true)}>
-            Change<span className="hidden-visually"> auto allow</span>
+            {t('autoAllowPanel.change')}
+            <span className="hidden-visually">{t('autoAllowPanel.autoAllow2')}</span>
           </Button>
         )}
       </PanelFoot>
@@ -51,18 +56,25 @@ export function AutoAllowPanel() {
 }
 
 function Numbers({ setting }: { readonly setting: AutoAllow }) {
+  const t = useWords('senders')
   const slug = useSlug()
   const { entries, suspended, ending, samplePercent } = setting
   return (
     <p className="tx2">
-      <Link to="/t/$slug/senders" params={{ slug }} search={{ source: 'auto-allow' }}>
-        {countUpTo(entries)} {entries === 1 ? 'entry' : 'entries'}
-      </Link>
-      , {countUpTo(ending)} of them end within a week,{' '}
-      <Link to="/t/$slug/senders" params={{ slug }} search={{ state: 'suspended' }}>
-        {countUpTo(suspended)} suspended
-      </Link>
-      . {samplePercent} % of the answers are screened all the same; where one is bad, its entry is suspended.
+      {rich(t, 'autoAllowPanel.ofThemEndWithinAWeekOfThe', {
+        link: (
+          <Link to="/t/$slug/senders" params={{ slug }} search={{ source: 'auto-allow' }}>
+            {countUpTo(t, entries)} {entries === 1 ? t('autoAllowPanel.entry') : t('autoAllowPanel.entries')}
+          </Link>
+        ),
+        ending: countUpTo(t, ending),
+        link2: (
+          <Link to="/t/$slug/senders" params={{ slug }} search={{ state: 'suspended' }}>
+            {t('autoAllowPanel.suspended', { suspended: countUpTo(t, suspended) })}
+          </Link>
+        ),
+        samplePercent,
+      })}
     </p>
   )
 }
@@ -70,11 +82,12 @@ function Numbers({ setting }: { readonly setting: AutoAllow }) {
 /** The server counts so far. */
 const COUNTED_MAX = 10_000
 
-function countUpTo(value: number): string {
-  return value >= COUNTED_MAX ? `${count(value)} or more` : count(value)
+function countUpTo(t: Words, value: number): string {
+  return value >= COUNTED_MAX ? t('autoAllowPanel.orMore', { value: count(value) }) : count(value)
 }
 
 function SettingForm({ setting, onDone }: { readonly setting: AutoAllow; readonly onDone: () => void }) {
+  const t = useWords('senders')
   const tenant = useSlug()
   const save = useAction(setAutoAllow, { readAgain: [getAutoAllow], onDone })
   const [enabled, setEnabled] = useState(setting.enabled)
@@ -84,27 +97,27 @@ function SettingForm({ setting, onDone }: { readonly setting: AutoAllow; readonl
     <PanelBody>
       <form
         className={stack.form}
-        aria-label="Auto allow"
+        aria-label={t('autoAllowPanel.autoAllow')}
         onSubmit={(event) => {
           event.preventDefault()
           save.mutate({ params: { tenant }, body: { enabled, days, samplePercent } })
         }}
       >
         <Switch
-          label="Permit the answers of those who are written to"
-          description="Entries that are there stay until they end"
+          label={t('autoAllowPanel.permitTheAnswersOfThoseWho')}
+          description={t('autoAllowPanel.entriesThatAreThereStay')}
           checked={enabled}
           onChange={(event) => setEnabled(event.currentTarget.checked)}
         />
         <NumberInput
-          label="Days without mail that end an entry"
+          label={t('autoAllowPanel.daysWithoutMailThatEndAn')}
           min={7}
           max={730}
           value={days}
           onChange={(value) => setDays(Number(value))}
         />
         <NumberInput
-          label="Of a hundred answers, screen so many all the same"
+          label={t('autoAllowPanel.ofAHundredAnswersScreenSo')}
           min={0}
           max={100}
           value={samplePercent}
@@ -113,10 +126,10 @@ function SettingForm({ setting, onDone }: { readonly setting: AutoAllow; readonl
         <ProblemNote error={save.error} />
         <div className={stack.row}>
           <Button type="submit" loading={save.isPending}>
-            Save
+            {t('autoAllowPanel.save')}
           </Button>
           <Button variant="default" onClick={onDone}>
-            Cancel
+            {t('autoAllowPanel.cancel')}
           </Button>
         </div>
       </form>

@@ -1,13 +1,16 @@
 // The last day on which an entry counts; empty means without an end.
+
 import { TextInput, type TextInputProps } from '@mantine/core'
+import { useWords } from '#i18n/i18n.ts'
 import { currentTime } from '#shared/now.ts'
 
 export function DateInput(props: TextInputProps) {
+  const t = useWords('senders')
   return (
     <TextInput
       type="date"
-      label="Last day"
-      description="Empty means it never expires."
+      label={t('dateInput.lastDay')}
+      description={t('dateInput.emptyMeansItNeverExpires')}
       min={dayOf(currentTime())}
       {...props}
     />

@@ -1,9 +1,11 @@
 // Search field and filters of the senders page; what stands beside them acts on what was found.
+
 import { Select } from '@mantine/core'
 import type { ReactNode } from 'react'
+import { useWords } from '#i18n/i18n.ts'
 import { SearchField } from '#shared/search-field.tsx'
 import classes from './senders.module.css'
-import { actionWords, type SendersSearch, sourceWords, stateWords } from './senders-search.ts'
+import { actionWordsOf, type SendersSearch, sourceWordsOf, stateWordsOf } from './senders-search.ts'
 
 type Props = {
   readonly search: SendersSearch
@@ -12,30 +14,31 @@ type Props = {
 }
 
 export function SenderFilters({ search, onChange, children }: Props) {
+  const t = useWords('senders')
   return (
-    <search className={classes.tools} aria-label="Filter senders">
+    <search className={classes.tools} aria-label={t('filters.filterSenders')}>
       <SearchField
         className={classes.search}
-        label="Search senders"
-        placeholder="Beginning of a sender, domain or user"
+        label={t('filters.searchSenders')}
+        placeholder={t('filters.beginningOfASenderDomainOr')}
         value={search.search ?? ''}
         onChange={(value) => onChange({ search: value || undefined })}
       />
       <Pick
-        name="Action"
-        words={actionWords}
+        name={t('filters.action')}
+        words={actionWordsOf(t)}
         value={search.action}
         onChange={(action) => onChange({ action: action as SendersSearch['action'] })}
       />
       <Pick
-        name="Source"
-        words={sourceWords}
+        name={t('filters.source')}
+        words={sourceWordsOf(t)}
         value={search.source}
         onChange={(source) => onChange({ source: source as SendersSearch['source'] })}
       />
       <Pick
-        name="State"
-        words={stateWords}
+        name={t('filters.state')}
+        words={stateWordsOf(t)}
         value={search.state}
         onChange={(state) => onChange({ state: state as SendersSearch['state'] })}
       />
@@ -52,6 +55,7 @@ type PickProps = {
 }
 
 function Pick({ name, words, value, onChange }: PickProps) {
+  const t = useWords('senders')
   return (
     <Select
       aria-label={name}
@@ -61,7 +65,7 @@ function Pick({ name, words, value, onChange }: PickProps) {
       value={value ?? null}
       onChange={(picked) => onChange(picked ?? undefined)}
       clearable
-      clearButtonProps={{ 'aria-label': `Clear ${name.toLowerCase()}` }}
+      clearButtonProps={{ 'aria-label': t('filters.clear', { name }) }}
     />
   )
 }

@@ -1,14 +1,16 @@
 // What an import of senders would do: counts, guessed columns, first rows, and rows that need attention.
+
 import type { SenderImport } from '@gatepost/contract/sender.ts'
 import { Button } from '@mantine/core'
+import { useWords, type Words } from '#i18n/i18n.ts'
 import { type Column, DataTable } from '#shared/data-table.tsx'
 import { BigNumber, BigNumbers } from '#shared/facts.tsx'
-import { count, plural } from '#shared/format.ts'
+import { count } from '#shared/format.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { RowErrors } from '#shared/row-errors.tsx'
 import stack from '#shared/stack.module.css'
 import classes from './senders.module.css'
-import { actionWords } from './senders-search.ts'
+import { actionWordsOf } from './senders-search.ts'
 
 type Props = {
   readonly shown: SenderImport
@@ -20,45 +22,46 @@ type Props = {
 
 type Sample = SenderImport['sample'][number]
 
-const columns: readonly Column<Sample>[] = [
+const columnsOf: (t: Words) => readonly Column<Sample>[] = (t) => [
   {
     id: 'line',
-    head: 'Line',
+    head: t('importPreview.line'),
     cell: ({ line }) => <span className="tx3">{count(line)}</span>,
   },
-  { id: 'user', head: 'For', cell: ({ user }) => user },
-  { id: 'sender', head: 'Sender', cell: ({ sender }) => <span className="strong">{sender}</span> },
-  { id: 'action', head: 'Action', cell: ({ action }) => actionWords[action] },
+  { id: 'user', head: t('importPreview.for'), cell: ({ user }) => user },
+  {
+    id: 'sender',
+    head: t('importPreview.sender'),
+    cell: ({ sender }) => <span className="strong">{sender}</span>,
+  },
+  { id: 'action', head: t('importPreview.action'), cell: ({ action }) => actionWordsOf(t)[action] },
 ]
 
 export function ImportPreview({ shown, busy, error, onCommit, onDiscard }: Props) {
+  const t = useWords('senders')
   const good = shown.added + shown.replaced
   return (
     <div className={stack.stack}>
       <p role="status" className="strong">
-        Preview of {shown.fileName}: {plural(shown.rows, 'row')}, nothing imported yet
+        {t('importPreview.previewOfRowsNothing', { fileName: shown.fileName, count: shown.rows })}
       </p>
       <BigNumbers>
-        <BigNumber name="to add">{count(shown.added)}</BigNumber>
-        <BigNumber name="to replace">{count(shown.replaced)}</BigNumber>
-        <BigNumber name="already there">{count(shown.unchanged)}</BigNumber>
-        <BigNumber name={shown.users === 1 ? 'user' : 'users'}>{count(shown.users)}</BigNumber>
-        <BigNumber name="need attention">{count(shown.errorCount)}</BigNumber>
+        <BigNumber name={t('importPreview.toAdd')}>{count(shown.added)}</BigNumber>
+        <BigNumber name={t('importPreview.toReplace')}>{count(shown.replaced)}</BigNumber>
+        <BigNumber name={t('importPreview.alreadyThere')}>{count(shown.unchanged)}</BigNumber>
+        <BigNumber name={shown.users === 1 ? t('importPreview.user') : t('importPreview.users')}>
+          {count(shown.users)}
+        </BigNumber>
+        <BigNumber name={t('importPreview.needAttention')}>{count(shown.errorCount)}</BigNumber>
       </BigNumbers>
       {shown.errorCount > 0 && <RowErrors shown={shown} />}
       {shown.waiting > 0 && (
-        <Note
-          tone="info"
-          title={`${plural(shown.waiting, 'row is', 'rows are')} for addresses that no user has yet`}
-        >
-          <p>They are kept, and belong to the user as soon as the address is known.</p>
+        <Note tone="info" title={t('importPreview.rowsAreForAddressesThatNo', { count: shown.waiting })}>
+          <p>{t('importPreview.theyAreKeptAndBelongToThe')}</p>
         </Note>
       )}
       {shown.duplicates > 0 && (
-        <Note
-          tone="info"
-          title={`${plural(shown.duplicates, 'row stands', 'rows stand')} in the file twice`}
-        />
+        <Note tone="info" title={t('importPreview.rowsStandInTheFileTwice', { count: shown.duplicates })} />
       )}
       {shown.warnings.map((warning) => (
         <Note key={warning} tone="info" title={warning} />
@@ -67,20 +70,27 @@ export function ImportPreview({ shown, busy, error, onCommit, onDiscard }: Props
         <>
           {shown.rows > shown.sample.length && (
             <p className="small tx2">
-              {`The first ${plural(shown.sample.length, 'row')} as we read them, of ${count(shown.rows)}.`}
+              {t('importPreview.theFirstRowsAsWeReadThemOf', {
+                count: shown.sample.length,
+                rows: count(shown.rows),
+              })}
             </p>
           )}
           <div className={classes.framed}>
             <DataTable
-              label="First rows as we read them"
+              label={t('importPreview.firstRowsAsWeReadThem')}
               rows={shown.sample}
-              columns={columns}
+              columns={columnsOf(t)}
               rowKey={({ line }) => String(line)}
               card={({ line, user, sender, action }) => (
                 <>
                   <span className="strong">{sender}</span>
                   <span className="tx2">
-                    Line {count(line)}, {actionWords[action].toLowerCase()} for {user}
+                    {t('importPreview.lineFor', {
+                      line: count(line),
+                      toLowerCase: actionWordsOf(t)[action].toLowerCase(),
+                      user,
+                    })}
                   </span>
                 </>
               )}
@@ -93,11 +103,11 @@ export function ImportPreview({ shown, busy, error, onCommit, onDiscard }: Props
       <div className={stack.row}>
         {shown.errorCount === 0 && (
           <Button loading={busy} disabled={good === 0} onClick={onCommit}>
-            {`Import ${plural(good, 'entry', 'entries')}`}
+            {t('importPreview.importEntries', { count: good })}
           </Button>
         )}
         <Button variant="default" onClick={onDiscard}>
-          Choose another file
+          {t('importPreview.chooseAnotherFile')}
         </Button>
       </div>
     </div>

@@ -1,5 +1,6 @@
 // Permitted senders by CSV (S6, C7): what was added to date, start, download, choose or drop a file, preview,
 // import, undo for an hour.
+
 import { getConnect } from '@gatepost/contract/connect.ts'
 import {
   commitSenderImport,
@@ -15,6 +16,8 @@ import { Button, Progress } from '@mantine/core'
 import { useRef, useState } from 'react'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
+import { rich } from '#i18n/rich.tsx'
 import { saveFile } from '#shared/clipboard.ts'
 import { DropCsv } from '#shared/drop-csv.tsx'
 import { BigNumber, BigNumbers } from '#shared/facts.tsx'
@@ -37,6 +40,7 @@ const EXAMPLE = [
 ].join('\r\n')
 
 export function ImportSenders() {
+  const t = useWords('senders')
   const tenant = useSlug()
   const may = useMay('senders:write')
   const { data: summary, error } = useEndpoint(
@@ -51,8 +55,8 @@ export function ImportSenders() {
   const undoable = last !== null && last.undoUntil !== null && last.undoUntil > now
   return (
     <Panel
-      title="Import permitted senders"
-      side="from contacts and sent mail, or a list of another gateway"
+      title={t('importSenders.importPermittedSenders')}
+      side={t('importSenders.fromContactsAndSentMailOrA')}
       actions={
         may &&
         !started && (
@@ -60,7 +64,7 @@ export function ImportSenders() {
             variant={summary && summary.entries > 0 ? 'default' : 'filled'}
             onClick={() => setStarted(true)}
           >
-            Start
+            {t('importSenders.start')}
           </Button>
         )
       }
@@ -76,27 +80,31 @@ export function ImportSenders() {
 }
 
 function ToDate({ summary }: { readonly summary: SenderSummary }) {
+  const t = useWords('senders')
   const { users, entries, waitingUsers, outboundSince } = summary
   return (
     <>
       <BigNumbers>
-        <BigNumber name="users added">{count(users)}</BigNumber>
-        <BigNumber name="entries added">{count(entries)}</BigNumber>
+        <BigNumber name={t('importSenders.usersAdded')}>{count(users)}</BigNumber>
+        <BigNumber name={t('importSenders.entriesAdded')}>{count(entries)}</BigNumber>
         {waitingUsers > 0 && (
-          <BigNumber name="addresses wait for their user">{count(waitingUsers)}</BigNumber>
+          <BigNumber name={t('importSenders.addressesWaitForTheirUser')}>{count(waitingUsers)}</BigNumber>
         )}
-        <BigNumber name="outbound email set up">
-          {outboundSince === null ? 'Not yet' : date(outboundSince)}
+        <BigNumber name={t('importSenders.outboundEmailSetUp')}>
+          {outboundSince === null ? t('importSenders.notYet') : date(outboundSince)}
         </BigNumber>
       </BigNumbers>
       {summary.outboundSeenAt !== null && (
-        <p className="small">Mail from your host has been seen since {date(summary.outboundSeenAt)}.</p>
+        <p className="small">
+          {t('importSenders.mailFromYourHostHasBeen', { outboundSeenAt: date(summary.outboundSeenAt) })}
+        </p>
       )}
     </>
   )
 }
 
 function ImportFile({ onClose }: { readonly onClose: () => void }) {
+  const t = useWords('senders')
   const tenant = useSlug()
   const open = useRef<(() => void) | null>(null)
   const [wrongFile, setWrongFile] = useState<string | null>(null)
@@ -134,7 +142,7 @@ function ImportFile({ onClose }: { readonly onClose: () => void }) {
           onCommit={() => commit.mutate({ params: { tenant, senderImport: shown.id } })}
           onDiscard={again}
         />
-        {commit.isPending && <Working words={`Importing ${shown.fileName}`} />}
+        {commit.isPending && <Working words={t('importSenders.importing', { fileName: shown.fileName })} />}
       </>
     )
   }
@@ -144,24 +152,24 @@ function ImportFile({ onClose }: { readonly onClose: () => void }) {
       <ContactsTool />
       <div className={stack.row}>
         <Button variant="default" onClick={() => saveFile('permitted-senders-example.csv', EXAMPLE)}>
-          Download example CSV
+          {t('importSenders.downloadExampleCsv')}
         </Button>
         <Button onClick={() => open.current?.()} loading={preview.isPending}>
-          Select CSV file
+          {t('importSenders.selectCsvFile')}
         </Button>
         <Button variant="subtle" color="gray" onClick={onClose}>
-          Close
+          {t('importSenders.close')}
         </Button>
       </div>
       <DropCsv
-        label="CSV file with senders"
+        label={t('importSenders.csvFileWithSenders')}
         busy={false}
         bytesMax={IMPORT_BYTES_MAX}
         onDrop={take}
         onReject={setWrongFile}
         openRef={open}
       />
-      {preview.isPending && <Working words="Uploading and checking every row" />}
+      {preview.isPending && <Working words={t('importSenders.uploadingAndCheckingEvery')} />}
       {wrongFile && <Note tone="bad" role="alert" title={wrongFile} />}
       {preview.error && <ProblemNote error={preview.error} />}
     </>
@@ -169,17 +177,16 @@ function ImportFile({ onClose }: { readonly onClose: () => void }) {
 }
 
 function HowTo() {
+  const t = useWords('senders')
   return (
     <ol className={classes.steps}>
       <li>
-        Write one entry a row: <code>internal address, external address or domain, PERMIT</code>. BLOCK works
-        the same way.
+        {rich(t, 'importSenders.writeOneEntryARowBlock', {
+          code: <code>{t('importSenders.internalAddressExternal')}</code>,
+        })}
       </li>
-      <li>
-        Get the addresses from an export of contacts, from another gateway, or let the contacts tool collect
-        them from sent mail. Every program and script writes the same CSV.
-      </li>
-      <li>Choose the file, look at the preview, and import. Undo is possible for an hour.</li>
+      <li>{t('importSenders.getTheAddressesFromAn')}</li>
+      <li>{t('importSenders.chooseTheFileLookAtThe')}</li>
     </ol>
   )
 }

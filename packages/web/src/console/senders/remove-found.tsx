@@ -1,12 +1,14 @@
 // Removes all entries that the filters find, a part at a time, with how far it is.
+
 import { getSenderSummary, listSenders, removeSenders, type SenderFilter } from '@gatepost/contract/sender.ts'
 import { Button } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { call } from '#api/call.ts'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { useConfirm } from '#shared/confirm.tsx'
-import { count, plural } from '#shared/format.ts'
+import { count } from '#shared/format.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { entriesOf } from './senders-search.ts'
 
@@ -18,6 +20,7 @@ type State =
 type Props = { readonly filter: SenderFilter; readonly onDone: () => void }
 
 export function RemoveFound({ filter, onDone }: Props) {
+  const t = useWords('senders')
   const tenant = useSlug()
   const confirm = useConfirm()
   const client = useQueryClient()
@@ -35,10 +38,10 @@ export function RemoveFound({ filter, onDone }: Props) {
   }
   const ask = async () => {
     const agreed = await confirm({
-      title: `All ${entriesOf(filter)} are removed`,
-      body: 'Not only the entries on this page: all that the filters find. Export them first to be able to import them again.',
-      act: 'Remove all found',
-      keep: 'Keep them',
+      title: t('removeFound.allAreRemoved', { filter: entriesOf(t, filter) }),
+      body: t('removeFound.notOnlyTheEntriesOnThis'),
+      act: t('removeFound.removeAllFound'),
+      keep: t('removeFound.keepThem'),
     })
     if (!agreed) return
     await removeAll().catch((error: unknown) => setState({ kind: 'failed', error }))
@@ -50,11 +53,13 @@ export function RemoveFound({ filter, onDone }: Props) {
   return (
     <>
       <Button variant="default" loading={state.kind === 'working'} onClick={() => void ask()}>
-        Remove all found
+        {t('removeFound.removeAllFound')}
       </Button>
-      {state.kind === 'working' && <span role="status">{count(state.removed)} removed</span>}
+      {state.kind === 'working' && (
+        <span role="status">{t('removeFound.removed', { removed: count(state.removed) })}</span>
+      )}
       {state.kind === 'done' && (
-        <Note tone="ok" role="status" title={`${plural(state.removed, 'entry', 'entries')} removed`} />
+        <Note tone="ok" role="status" title={t('removeFound.entriesRemoved', { count: state.removed })} />
       )}
       {state.kind === 'failed' && <ProblemNote error={state.error} />}
     </>

@@ -1,4 +1,5 @@
 // The entries that pass the filters: pages, edit and remove for one, and removing all that were found.
+
 import {
   exportSenders,
   getSenderSummary,
@@ -12,6 +13,7 @@ import { Link } from '@tanstack/react-router'
 import { type ReactNode, useMemo, useState } from 'react'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
 import { type Column, DataTable } from '#shared/data-table.tsx'
 import { EmptyState } from '#shared/empty-state.tsx'
 import { date } from '#shared/format.ts'
@@ -28,13 +30,13 @@ import { SenderFilters } from './filters.tsx'
 import { RemoveFound } from './remove-found.tsx'
 import classes from './senders.module.css'
 import {
-  actionWords,
+  actionWordsOf,
   entriesOf,
   filterOf,
   isFiltered,
   type SendersSearch,
-  sourceWords,
-  stateWords,
+  sourceWordsOf,
+  stateWordsOf,
 } from './senders-search.ts'
 
 const LIMIT = 50
@@ -47,6 +49,7 @@ type Props = {
 }
 
 export function SenderList({ search, onChange }: Props) {
+  const t = useWords('senders')
   const tenant = useSlug()
   const may = useMay('senders:write')
   const pages = usePages()
@@ -64,6 +67,7 @@ export function SenderList({ search, onChange }: Props) {
   const columns = useMemo(
     () =>
       columnsOf(
+        t,
         may
           ? {
               onEdit: setEdited,
@@ -78,7 +82,7 @@ export function SenderList({ search, onChange }: Props) {
     onChange({ ...search, ...part })
   }
   return (
-    <Panel title="Lists of users" side="what each person permits and blocks" flush>
+    <Panel title={t('senderList.listsOfUsers')} side={t('senderList.whatEachPersonPermitsAnd')} flush>
       <SenderFilters search={search} onChange={change}>
         <ExportLink search={search} />
         {may && data && data.items.length > 0 && isFiltered(search) && (
@@ -96,8 +100,8 @@ export function SenderList({ search, onChange }: Props) {
       {data && data.items.length > 0 && (
         <>
           <DataTable
-            label="Permitted and blocked senders"
-            remember="senders"
+            label={t('senderList.permittedAndBlockedSenders')}
+            remember={t('senderList.senders')}
             rows={data.items}
             columns={columns}
             rowKey={({ id }) => id}
@@ -111,7 +115,7 @@ export function SenderList({ search, onChange }: Props) {
             shown={data.items.length}
             limit={LIMIT}
             total={data.total}
-            words={['Back', 'More']}
+            words={[t('senderList.back'), t('senderList.more')]}
           />
         </>
       )}
@@ -129,25 +133,26 @@ const cleared: SendersSearch = {
 }
 
 function Nothing({ search, onClear }: { readonly search: SendersSearch; readonly onClear: () => void }) {
+  const t = useWords('senders')
   if (isFiltered(search)) {
     return (
-      <Note tone="mute" title={`There are no ${entriesOf(search)}`}>
-        <p>A search finds the beginning of a sender, of its domain, or of the user’s address.</p>
+      <Note tone="mute" title={t('senderList.thereAreNo', { search: entriesOf(t, search) })}>
+        <p>{t('senderList.aSearchFindsTheBeginningOf')}</p>
         <Button variant="default" onClick={onClear}>
-          Show all
+          {t('senderList.showAll')}
         </Button>
       </Note>
     )
   }
   return (
-    <EmptyState icon={IconUserCheck} title="Nobody permits or blocks anybody yet">
-      Import the addresses people write to before mail comes through us, so that nobody they know is delayed;
-      or permit a sender for one person.
+    <EmptyState icon={IconUserCheck} title={t('senderList.nobodyPermitsOrBlocks')}>
+      {t('senderList.importTheAddressesPeople')}
     </EmptyState>
   )
 }
 
 function ExportLink({ search }: { readonly search: SendersSearch }) {
+  const t = useWords('senders')
   const tenant = useSlug()
   const given = Object.entries(filterOf(search)).map(([name, value]) => [name, String(value)])
   const path = exportSenders.path.replace('{tenant}', encodeURIComponent(tenant))
@@ -158,50 +163,64 @@ function ExportLink({ search }: { readonly search: SendersSearch }) {
       download="senders.csv"
       variant="default"
       leftSection={<IconDownload size={15} aria-hidden />}
-      title="The filtered entries as a CSV that can be imported again"
+      title={t('senderList.theFilteredEntriesAsACsv')}
     >
-      Export
+      {t('senderList.export')}
     </Button>
   )
 }
 
 type Acts = { readonly onEdit: (row: ManagedSender) => void; readonly onRemove: (row: ManagedSender) => void }
 
-function columnsOf(acts: Acts | null): readonly Column<ManagedSender>[] {
+function columnsOf(t: Words, acts: Acts | null): readonly Column<ManagedSender>[] {
   const columns: Column<ManagedSender>[] = [
-    { id: 'sender', head: 'Sender', cell: (row) => <SenderCell row={row} /> },
-    { id: 'user', head: 'For', cell: ({ user }) => <HostText plain>{user}</HostText> },
-    { id: 'action', head: 'Action', cell: (row) => <Action row={row} /> },
-    { id: 'matches', head: 'Matches by', cell: (row) => <span className="tx2">{matchWords(row)}</span> },
+    { id: 'sender', head: t('senderList.sender'), cell: (row) => <SenderCell row={row} /> },
+    { id: 'user', head: t('senderList.for'), cell: ({ user }) => <HostText plain>{user}</HostText> },
+    { id: 'action', head: t('senderList.action'), cell: (row) => <Action row={row} /> },
+    {
+      id: 'matches',
+      head: t('senderList.matchesBy'),
+      cell: (row) => <span className="tx2">{matchWords(t, row)}</span>,
+    },
     {
       id: 'source',
-      head: 'Source',
+      head: t('senderList.source'),
       cell: (row) => <Source row={row} />,
     },
-    { id: 'expires', head: 'Expires', cell: (row) => <Expiry row={row} /> },
+    { id: 'expires', head: t('senderList.expires'), cell: (row) => <Expiry row={row} /> },
     {
       id: 'used',
-      head: 'Last used',
+      head: t('senderList.lastUsed'),
       cell: ({ lastUsedAt }) =>
-        lastUsedAt === null ? <span className="tx3">never</span> : <RelativeTime at={lastUsedAt} />,
+        lastUsedAt === null ? (
+          <span className="tx3">{t('senderList.never')}</span>
+        ) : (
+          <RelativeTime at={lastUsedAt} />
+        ),
     },
   ]
   if (!acts) return columns
   const menu = (row: ManagedSender) => <RowMenu row={row} acts={acts} />
-  return [...columns, { id: 'menu', head: 'Actions', headHidden: true, align: 'right', cell: menu }]
+  return [
+    ...columns,
+    { id: 'menu', head: t('senderList.actions'), headHidden: true, align: 'right', cell: menu },
+  ]
 }
 
 /** Where an entry comes from; one made by itself names its message. */
 function Source({ row }: { readonly row: ManagedSender }) {
+  const t = useWords('senders')
   const slug = useSlug()
-  const words = <span className="tx2">{sourceWords[row.source]}</span>
+  const words = <span className="tx2">{sourceWordsOf(t)[row.source]}</span>
   if (row.messageId === null) return words
   return (
     <>
       {words}
       <span className={classes.scope}>
         <Link to="/t/$slug/messages/$message" params={{ slug, message: row.messageId }}>
-          {row.state === 'suspended' ? 'suspended by this message' : 'made by this message'}
+          {row.state === 'suspended'
+            ? t('senderList.suspendedByThisMessage')
+            : t('senderList.madeByThisMessage')}
         </Link>
       </span>
     </>
@@ -220,47 +239,55 @@ function SenderCell({ row }: { readonly row: ManagedSender }) {
 }
 
 function Action({ row }: { readonly row: ManagedSender }) {
-  const word = actionWords[row.action]
+  const t = useWords('senders')
+  const word = actionWordsOf(t)[row.action]
   if (row.state === 'active') return <ToneText tone={row.action === 'permit' ? 'ok' : 'bad'}>{word}</ToneText>
   return (
     <>
       <ToneText tone="mute">{word}</ToneText>
-      <span className={classes.scope}>{stateWords[row.state]}</span>
+      <span className={classes.scope}>{stateWordsOf(t)[row.state]}</span>
     </>
   )
 }
 
 /** `Domain, if authenticated`. */
-function matchWords({ kind, onlyIfAuthenticated }: ManagedSender): string {
-  if (kind === 'address') return 'Address'
-  return onlyIfAuthenticated ? 'Domain, if authenticated' : 'Domain'
+function matchWords(t: Words, { kind, onlyIfAuthenticated }: ManagedSender): string {
+  if (kind === 'address') return t('senderList.address')
+  return onlyIfAuthenticated ? t('senderList.domainIfAuthenticated') : t('senderList.domain')
 }
 
 function Expiry({ row }: { readonly row: ManagedSender }) {
+  const t = useWords('senders')
   const now = useNow()
   const { expiresAt, state } = row
-  if (expiresAt === null) return <span className="tx3">never</span>
+  if (expiresAt === null) return <span className="tx3">{t('senderList.never')}</span>
   const isSoon = state !== 'expired' && expiresAt - now < SOON_MS
   return isSoon ? <ToneText tone="warn">{date(expiresAt)}</ToneText> : <span>{date(expiresAt)}</span>
 }
 
 function RowMenu({ row, acts }: { readonly row: ManagedSender; readonly acts: Acts }) {
+  const t = useWords('senders')
   return (
     <Menu width={160} position="bottom-end">
       <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" aria-label={`Actions for ${row.sender} of ${row.user}`}>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          aria-label={t('senderList.actionsForOf', { sender: row.sender, user: row.user })}
+        >
           <IconDots size={16} aria-hidden />
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item onClick={() => acts.onEdit(row)}>Edit</Menu.Item>
-        <Menu.Item onClick={() => acts.onRemove(row)}>Remove</Menu.Item>
+        <Menu.Item onClick={() => acts.onEdit(row)}>{t('senderList.edit')}</Menu.Item>
+        <Menu.Item onClick={() => acts.onRemove(row)}>{t('senderList.remove')}</Menu.Item>
       </Menu.Dropdown>
     </Menu>
   )
 }
 
 function Card({ row, menu }: { readonly row: ManagedSender; readonly menu: ReactNode }) {
+  const t = useWords('senders')
   return (
     <>
       <span className={classes.cardHead}>
@@ -268,10 +295,11 @@ function Card({ row, menu }: { readonly row: ManagedSender; readonly menu: React
         {menu}
       </span>
       <span className="tx2">
-        <Action row={row} /> for {row.user}
+        <Action row={row} />
+        {t('senderList.for2', { user: row.user })}
       </span>
       <span className="tx3">
-        {[matchWords(row), sourceWords[row.source], row.comment].filter(Boolean).join(', ')}
+        {[matchWords(t, row), sourceWordsOf(t)[row.source], row.comment].filter(Boolean).join(', ')}
       </span>
     </>
   )

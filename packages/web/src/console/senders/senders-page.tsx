@@ -1,10 +1,12 @@
 // Protection › Senders: what an entry skips, the import of permitted senders, and everybody's lists.
+
 import { Button } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { Page } from '#app/page.tsx'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { AddSenders } from './add-senders.tsx'
 import { AutoAllowPanel } from './auto-allow-panel.tsx'
 import { CollectContacts } from './collect/collect-contacts.tsx'
@@ -14,6 +16,7 @@ import type { SendersSearch } from './senders-search.ts'
 import { SkipTable } from './skip-table.tsx'
 
 export function SendersPage() {
+  const t = useWords('senders')
   const slug = useSlug()
   const may = useMay('senders:write')
   const search: SendersSearch = useSearch({ from: '/console/t/$slug/senders' })
@@ -21,8 +24,8 @@ export function SendersPage() {
   const [adding, setAdding] = useState(false)
   return (
     <Page
-      title="Senders"
-      lead="An entry skips suspicion, never safety."
+      title={t('senders.senders')}
+      lead={t('senders.anEntrySkipsSuspicionNever')}
       actions={
         may && (
           <Button
@@ -30,7 +33,7 @@ export function SendersPage() {
             leftSection={<IconPlus size={15} aria-hidden />}
             onClick={() => setAdding(true)}
           >
-            Add senders
+            {t('senders.addSenders')}
           </Button>
         )
       }

@@ -1,6 +1,8 @@
 // The filters of the senders page as they stand in the address, and what they ask of the server.
+
 import { SenderAction, type SenderFilter, SenderSource } from '@gatepost/contract/sender.ts'
 import * as z from 'zod'
+import type { Words } from '#i18n/i18n.ts'
 
 /** Unknown values in an address are dropped, not refused: links grow old. */
 export const SendersSearch = z.object({
@@ -12,18 +14,21 @@ export const SendersSearch = z.object({
 })
 export type SendersSearch = z.infer<typeof SendersSearch>
 
-export const actionWords = { permit: 'Permitted', block: 'Blocked' } as const
-export const sourceWords = {
-  manual: 'By hand',
-  imported: 'CSV import',
-  'auto-allow': 'Auto allow',
-  'trusted-service': 'Trusted service',
-} as const
-export const stateWords = {
-  expired: 'Expired',
-  waiting: 'Waiting for the user',
-  suspended: 'Suspended',
-} as const
+export const actionWordsOf = (t: Words) =>
+  ({ permit: t('sendersSearch.permitted'), block: t('sendersSearch.blocked') }) as const
+export const sourceWordsOf = (t: Words) =>
+  ({
+    manual: t('sendersSearch.byHand'),
+    imported: t('sendersSearch.csvImport'),
+    'auto-allow': t('sendersSearch.autoAllow'),
+    'trusted-service': t('sendersSearch.trustedService'),
+  }) as const
+export const stateWordsOf = (t: Words) =>
+  ({
+    expired: t('sendersSearch.expired'),
+    waiting: t('sendersSearch.waitingForTheUser'),
+    suspended: t('sendersSearch.suspended'),
+  }) as const
 
 /** What is asked of the server: only the filters that are set. */
 export function filterOf(given: SendersSearch): SenderFilter {
@@ -34,20 +39,28 @@ export function isFiltered(given: SendersSearch): boolean {
   return Object.values(given).some(Boolean)
 }
 
-const stateClauses = {
-  expired: ' that have expired',
-  waiting: ' that wait for their user',
-  suspended: ' that are suspended',
-} as const
+const kindClausesOf = (t: Words) =>
+  ({ permit: t('sendersSearch.permitted2'), block: t('sendersSearch.blocked2') }) as const
+const sourceClausesOf = (t: Words) =>
+  ({
+    manual: t('sendersSearch.fromByHand'),
+    imported: t('sendersSearch.fromCsvImport'),
+    'auto-allow': t('sendersSearch.fromAutoAllow'),
+    'trusted-service': t('sendersSearch.fromTrustedService'),
+  }) as const
+const stateClausesOf = (t: Words) =>
+  ({
+    expired: t('sendersSearch.thatHaveExpired'),
+    waiting: t('sendersSearch.thatWaitForTheirUser'),
+    suspended: t('sendersSearch.thatAreSuspended'),
+  }) as const
 
 /** What a filter means, as the object of a sentence: `blocked senders of ann@acme.example with news`. */
-export function entriesOf({ search, user, action, source, state }: SendersSearch): string {
-  const kind = action === undefined ? '' : `${actionWords[action].toLowerCase()} `
-  const from =
-    source === undefined
-      ? ''
-      : ` from ${sourceWords[source].replace(/^[A-Z](?![A-Z])/, (letter) => letter.toLowerCase())}`
-  const of = user ? ` of ${user}` : ''
-  const when = state === undefined ? '' : stateClauses[state]
-  return `${kind}senders${of}${from}${when}${search ? ` with “${search}”` : ''}`
+export function entriesOf(t: Words, { search, user, action, source, state }: SendersSearch): string {
+  const kind = action === undefined ? '' : kindClausesOf(t)[action]
+  const from = source === undefined ? '' : sourceClausesOf(t)[source]
+  const of = user ? t('sendersSearch.of', { user }) : ''
+  const when = state === undefined ? '' : stateClausesOf(t)[state]
+  const words = search ? t('sendersSearch.with', { search }) : ''
+  return t('sendersSearch.senders', { kind, of, from, when, words })
 }

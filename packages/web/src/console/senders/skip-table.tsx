@@ -1,74 +1,89 @@
 // What an entry skips and what it never skips (S1): stands where entries are made.
+
 import { IconCheck, IconPlayerSkipForward, IconShieldCheck } from '@tabler/icons-react'
+import { useWords, type Words } from '#i18n/i18n.ts'
 import { PanelFoot } from '#shared/panel.tsx'
 import { usePhone } from '#shared/screen.ts'
 import classes from './senders.module.css'
 
-const SKIPPED = ['Greylisting', 'Reputation', 'Strict spam level']
-const CHECKED = ['Blocked senders', 'Anti-spoofing', 'DMARC', 'Viruses', 'Attachments']
-const ENTRIES = [
-  ['Permitted sender', 'policy, for everyone in scope'],
-  ['Managed sender', 'one person’s list'],
-  ['Auto allow', 'someone you wrote to, 120 days'],
-] as const
+const skippedOf = (t: Words) => [
+  t('skipTable.greylisting'),
+  t('skipTable.reputation'),
+  t('skipTable.strictSpamLevel'),
+]
+const checkedOf = (t: Words) => [
+  t('skipTable.blockedSenders'),
+  t('skipTable.antiSpoofing'),
+  'DMARC',
+  t('skipTable.viruses'),
+  t('skipTable.attachments'),
+]
+const entriesOf = (t: Words) =>
+  [
+    [t('skipTable.permittedSender'), t('skipTable.policyForEveryoneInScope')],
+    [t('skipTable.managedSender'), t('skipTable.onePersonsList')],
+    [t('skipTable.autoAllow'), t('skipTable.someoneYouWroteTo120Days')],
+  ] as const
 
 export function SkipTable() {
+  const t = useWords('senders')
   const phone = usePhone()
   return (
-    <section className={classes.framed} aria-label="What an entry skips">
+    <section className={classes.framed} aria-label={t('skipTable.whatAnEntrySkips')}>
       {phone ? <SkipLists /> : <WideTable />}
       <PanelFoot>
-        <span className="small">
-          An entry that matches the header From alone is seen after greylisting: it skips the strict spam
-          level only. An administrator’s block always wins.
-        </span>
+        <span className="small">{t('skipTable.anEntryThatMatchesThe')}</span>
       </PanelFoot>
     </section>
   )
 }
 
 function SkipLists() {
+  const t = useWords('senders')
   return (
     <div className={classes.lists}>
       <p className={classes.skipped}>
-        <IconPlayerSkipForward size={15} aria-hidden /> Skipped
+        <IconPlayerSkipForward size={15} aria-hidden />
+        {t('skipTable.skipped')}
       </p>
-      <p className="tx2">{SKIPPED.join(', ')}</p>
+      <p className="tx2">{skippedOf(t).join(', ')}</p>
       <p className={classes.never}>
-        <IconShieldCheck size={15} aria-hidden /> Never skipped
+        <IconShieldCheck size={15} aria-hidden />
+        {t('skipTable.neverSkipped')}
       </p>
-      <p className="tx2">{CHECKED.join(', ')}</p>
-      <p className="small">
-        The same for permitted senders of policies, for managed senders of one person, and for auto allow.
-      </p>
+      <p className="tx2">{checkedOf(t).join(', ')}</p>
+      <p className="small">{t('skipTable.theSameForPermittedSenders')}</p>
     </div>
   )
 }
 
 function WideTable() {
+  const t = useWords('senders')
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: where it scrolls it is reached by keyboard.
-    <section className={classes.scroll} aria-label="Table of what an entry skips" tabIndex={0}>
+    <section className={classes.scroll} aria-label={t('skipTable.tableOfWhatAnEntrySkips')} tabIndex={0}>
       <table className={classes.skips}>
-        <caption className="hidden-visually">What an entry skips, and what it never skips</caption>
+        <caption className="hidden-visually">{t('skipTable.whatAnEntrySkipsAndWhatIt')}</caption>
         <thead>
           <tr>
             <td />
-            <th scope="colgroup" colSpan={SKIPPED.length} className={classes.skipped}>
-              <IconPlayerSkipForward size={15} aria-hidden /> Skipped
+            <th scope="colgroup" colSpan={skippedOf(t).length} className={classes.skipped}>
+              <IconPlayerSkipForward size={15} aria-hidden />
+              {t('skipTable.skipped')}
             </th>
-            <th scope="colgroup" colSpan={CHECKED.length} className={classes.never}>
-              <IconShieldCheck size={15} aria-hidden /> Never skipped
+            <th scope="colgroup" colSpan={checkedOf(t).length} className={classes.never}>
+              <IconShieldCheck size={15} aria-hidden />
+              {t('skipTable.neverSkipped')}
             </th>
           </tr>
           <tr>
-            <th scope="col">What an entry does</th>
-            {SKIPPED.map((name) => (
+            <th scope="col">{t('skipTable.whatAnEntryDoes')}</th>
+            {skippedOf(t).map((name) => (
               <th key={name} scope="col">
                 {name}
               </th>
             ))}
-            {CHECKED.map((name) => (
+            {checkedOf(t).map((name) => (
               <th key={name} scope="col" className={classes.never}>
                 {name}
               </th>
@@ -76,20 +91,21 @@ function WideTable() {
           </tr>
         </thead>
         <tbody>
-          {ENTRIES.map(([name, scope]) => (
+          {entriesOf(t).map(([name, scope]) => (
             <tr key={name}>
               <th scope="row">
                 <span className="strong">{name}</span>
                 <span className={classes.scope}>{scope}</span>
               </th>
-              {SKIPPED.map((check) => (
+              {skippedOf(t).map((check) => (
                 <td key={check} className={classes.skipped}>
-                  Skipped
+                  {t('skipTable.skipped2')}
                 </td>
               ))}
-              {CHECKED.map((check) => (
+              {checkedOf(t).map((check) => (
                 <td key={check} className={classes.never}>
-                  <IconCheck size={14} aria-hidden /> Checked
+                  <IconCheck size={14} aria-hidden />
+                  {t('skipTable.checked')}
                 </td>
               ))}
             </tr>

@@ -1,5 +1,6 @@
 // Collecting contacts inside the gateway (X3): begin, watch, stop and go on, and the review before the
 // import.
+
 import {
   type ContactRun,
   listContactRuns,
@@ -11,6 +12,7 @@ import { Button, Progress } from '@mantine/core'
 import { useState } from 'react'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { BigNumber, BigNumbers } from '#shared/facts.tsx'
 import { count, dateTime } from '#shared/format.ts'
 import { Fold, Note, ProblemNote } from '#shared/note.tsx'
@@ -23,6 +25,7 @@ import { ReviewContacts } from './review-contacts.tsx'
 const POLL_MS = 2_000
 
 export function CollectContacts() {
+  const t = useWords('senders')
   const tenant = useSlug()
   const may = useMay('senders:write')
   const [isNew, setNew] = useState(false)
@@ -35,14 +38,14 @@ export function CollectContacts() {
   const isRunning = run?.state === 'running'
   return (
     <Panel
-      title="Collect contacts here"
-      side={run === null ? 'without a tool, with your consent' : run.target}
+      title={t('collectContacts.collectContactsHere')}
+      side={run === null ? t('collectContacts.withoutAToolWithYour') : run.target}
       actions={
         may &&
         !isNew &&
         !isRunning && (
           <Button variant="default" onClick={() => setNew(true)}>
-            {run === null ? 'Set up' : 'New collection'}
+            {run === null ? t('collectContacts.setUp') : t('collectContacts.newCollection')}
           </Button>
         )
       }
@@ -50,12 +53,7 @@ export function CollectContacts() {
       <div className={stack.stack}>
         {error && !data && <ProblemNote error={error} />}
         {isNew && data && <CollectForm connectors={data.connectors} onClose={() => setNew(false)} />}
-        {!isNew && run === null && data && (
-          <p>
-            The gateway reads whom your people wrote to, from its own outbound log or from your mail system,
-            and shows everything for review before anything is imported.
-          </p>
-        )}
+        {!isNew && run === null && data && <p>{t('collectContacts.theGatewayReadsWhomYour')}</p>}
         {!isNew && run !== null && <Run run={run} may={may} />}
       </div>
     </Panel>
@@ -63,6 +61,7 @@ export function CollectContacts() {
 }
 
 function Run({ run, may }: { readonly run: ContactRun; readonly may: boolean }) {
+  const t = useWords('senders')
   const tenant = useSlug()
   const [isReviewing, setReviewing] = useState(false)
   const readAgain = [listContactRuns]
@@ -76,22 +75,22 @@ function Run({ run, may }: { readonly run: ContactRun; readonly may: boolean }) 
     <>
       <State run={run} />
       <BigNumbers>
-        <BigNumber name="contacts">{count(run.contacts)}</BigNumber>
-        <BigNumber name="people">{count(run.people)}</BigNumber>
-        <BigNumber name="messages read">{count(run.messages)}</BigNumber>
+        <BigNumber name={t('collectContacts.contacts')}>{count(run.contacts)}</BigNumber>
+        <BigNumber name={t('collectContacts.people')}>{count(run.people)}</BigNumber>
+        <BigNumber name={t('collectContacts.messagesRead')}>{count(run.messages)}</BigNumber>
       </BigNumbers>
-      {leftOutLine(run) !== '' && <p className="small tx2">{leftOutLine(run)}</p>}
+      {leftOutLine(t, run) !== '' && <p className="small tx2">{leftOutLine(t, run)}</p>}
       {run.skipped > 0 && <Skipped run={run} />}
       {error && <ProblemNote error={error} />}
       {isReviewing && <ReviewContacts run={run} onClose={() => setReviewing(false)} />}
       {may && !isReviewing && (
         <div className={stack.row}>
           {run.contacts > 0 && run.state !== 'running' && (
-            <Button onClick={() => setReviewing(true)}>Review and import</Button>
+            <Button onClick={() => setReviewing(true)}>{t('collectContacts.reviewAndImport')}</Button>
           )}
           {run.state === 'running' && (
             <Button variant="default" loading={stop.isPending} onClick={() => stop.mutate({ params })}>
-              Stop
+              {t('collectContacts.stop')}
             </Button>
           )}
           {isStopped && (
@@ -100,7 +99,7 @@ function Run({ run, may }: { readonly run: ContactRun; readonly may: boolean }) 
               loading={resume.isPending}
               onClick={() => resume.mutate({ params, body: { secret: null } })}
             >
-              Go on
+              {t('collectContacts.goOn')}
             </Button>
           )}
           {run.state !== 'running' && (
@@ -110,7 +109,7 @@ function Run({ run, may }: { readonly run: ContactRun; readonly may: boolean }) 
               loading={remove.isPending}
               onClick={() => remove.mutate({ params })}
             >
-              Remove
+              {t('collectContacts.remove')}
             </Button>
           )}
         </div>
@@ -120,37 +119,53 @@ function Run({ run, may }: { readonly run: ContactRun; readonly may: boolean }) 
 }
 
 function State({ run }: { readonly run: ContactRun }) {
+  const t = useWords('senders')
   switch (run.state) {
     case 'running':
       return (
         <div className={stack.tight} role="status">
-          <span className="strong">Collection running since {dateTime(run.startedAt)}</span>
-          <Progress value={percentOf(run)} aria-label="How much was read" size="sm" />
-          <span className="small tx2">{progressLine(run)}</span>
-          {run.waiting !== null && <span className="small tx2">Waiting: {run.waiting}</span>}
+          <span className="strong">
+            {t('collectContacts.collectionRunningSince', { startedAt: dateTime(run.startedAt) })}
+          </span>
+          <Progress value={percentOf(run)} aria-label={t('collectContacts.howMuchWasRead')} size="sm" />
+          <span className="small tx2">{progressLine(t, run)}</span>
+          {run.waiting !== null && (
+            <span className="small tx2">{t('collectContacts.waiting', { waiting: run.waiting })}</span>
+          )}
         </div>
       )
     case 'failed':
       return (
-        <Note tone="bad" role="alert" title={run.trouble?.saw ?? 'The collection ended early.'}>
-          <p>{run.trouble?.remedy} What was found stays; “Go on” reads on from there.</p>
+        <Note
+          tone="bad"
+          role="alert"
+          title={run.trouble?.saw ?? t('collectContacts.theCollectionEndedEarly')}
+        >
+          <p>{t('collectContacts.whatWasFoundStaysGoOnReads', { remedy: run.trouble?.remedy })}</p>
         </Note>
       )
     case 'stopped':
-      return <Note tone="info" title={`Stopped: ${progressLine(run)}. What was found stays.`} />
+      return (
+        <Note
+          tone="info"
+          title={t('collectContacts.stoppedWhatWasFoundStays', { run: progressLine(t, run) })}
+        />
+      )
     case 'complete':
       return (
         <p role="status">
-          All was read, {run.finishedAt === null ? '' : dateTime(run.finishedAt)}. Nothing is imported before
-          you say so.
+          {t('collectContacts.allWasReadNothingIs', {
+            value: run.finishedAt === null ? '' : dateTime(run.finishedAt),
+          })}
         </p>
       )
   }
 }
 
 function Skipped({ run }: { readonly run: ContactRun }) {
+  const t = useWords('senders')
   return (
-    <Fold title={`${count(run.skipped)} not read`}>
+    <Fold title={t('collectContacts.notRead', { skipped: count(run.skipped) })}>
       <ul>
         {run.skippedParts.map(({ title, why }) => (
           <li key={title}>

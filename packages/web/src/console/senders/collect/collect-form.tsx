@@ -1,14 +1,16 @@
 // What a collection is told: where sent mail is, since when, and by whose right it is read.
+
 import { listContactRuns, type StartContacts, startContacts } from '@gatepost/contract/contacts.ts'
 import { Button, Checkbox, NativeSelect, PasswordInput, Textarea, TextInput } from '@mantine/core'
 import { type UseFormReturnType, useForm } from '@mantine/form'
 import { useAction } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { ChoiceCards } from '#shared/choice-cards.tsx'
 import { FormSection } from '#shared/form-section.tsx'
 import { ProblemNote } from '#shared/note.tsx'
 import stack from '#shared/stack.module.css'
-import { sourceWords } from './collect-words.ts'
+import { sourceWordsOf } from './collect-words.ts'
 
 type Connector = { readonly id: string; readonly name: string; readonly kind: 'entra' | 'google' }
 type Source = StartContacts['source']
@@ -49,6 +51,7 @@ const empty: Values = {
 type Props = { readonly connectors: readonly Connector[]; readonly onClose: () => void }
 
 export function CollectForm({ connectors, onClose }: Props) {
+  const t = useWords('senders')
   const tenant = useSlug()
   const start = useAction(startContacts, { readAgain: [listContactRuns], onDone: onClose })
   const form = useForm<Values>({ initialValues: empty })
@@ -59,43 +62,50 @@ export function CollectForm({ connectors, onClose }: Props) {
       onSubmit={form.onSubmit((values) => start.mutate({ params: { tenant }, body: bodyOf(values) }))}
     >
       {start.error && <ProblemNote error={start.error} focus />}
-      <FormSection title="Source" line="Addresses and dates are read, never what was written.">
+      <FormSection title={t('collectForm.source')} line={t('collectForm.addressesAndDatesAreRead')}>
         <ChoiceCards
-          label="Where sent mail is"
+          label={t('collectForm.whereSentMailIs')}
           labelHidden
           columns={1}
           value={source}
           onChange={(next) => form.setFieldValue('source', next)}
-          choices={(Object.keys(sourceWords) as Source[]).map((value) => ({ value, ...sourceWords[value] }))}
+          choices={(Object.keys(sourceWordsOf(t)) as Source[]).map((value) => ({
+            value,
+            ...sourceWordsOf(t)[value],
+          }))}
         />
       </FormSection>
       {source !== 'gateway' && (
-        <FormSection title="Right to read" line="Sealed, used by this collection alone, and gone at its end.">
+        <FormSection title={t('collectForm.rightToRead')} line={t('collectForm.sealedUsedByThisCollection')}>
           <Right form={form} connectors={connectors} />
         </FormSection>
       )}
       {(source === 'graph-sent' || source === 'gmail') && (
-        <FormSection title="Address books" line="Whom somebody keeps as a contact counts as one letter.">
+        <FormSection title={t('collectForm.addressBooks')} line={t('collectForm.whomSomebodyKeepsAsA')}>
           <Checkbox
-            label="Read address books, too"
+            label={t('collectForm.readAddressBooksToo')}
             description={
               source === 'gmail'
-                ? 'Authorise contacts.readonly for the service account, and switch the People API on.'
-                : 'Give the app the application permission Contacts.Read.'
+                ? t('collectForm.authoriseContactsReadonly')
+                : t('collectForm.giveTheAppTheApplication')
             }
             {...form.getInputProps('contacts', { type: 'checkbox' })}
           />
         </FormSection>
       )}
-      <FormSection title="Since" line="Older mail does not count. Empty for all there is.">
-        <TextInput label="First day" placeholder="2025-11-22" {...form.getInputProps('since')} />
+      <FormSection title={t('collectForm.since')} line={t('collectForm.olderMailDoesNotCountEmpty')}>
+        <TextInput
+          label={t('collectForm.firstDay')}
+          placeholder="2025-11-22"
+          {...form.getInputProps('since')}
+        />
       </FormSection>
       <div className={stack.row}>
         <Button type="submit" loading={start.isPending}>
-          Collect
+          {t('collectForm.collect')}
         </Button>
         <Button variant="default" onClick={onClose}>
-          Cancel
+          {t('collectForm.cancel')}
         </Button>
       </div>
     </form>
@@ -103,6 +113,7 @@ export function CollectForm({ connectors, onClose }: Props) {
 }
 
 function Right({ form, connectors }: { readonly form: Form; readonly connectors: readonly Connector[] }) {
+  const t = useWords('senders')
   const { source, connectorId } = form.values
   if (source === 'imap') return <ImapFields form={form} />
   const kind = source === 'gmail' ? 'google' : 'entra'
@@ -111,11 +122,11 @@ function Right({ form, connectors }: { readonly form: Form; readonly connectors:
     <>
       {lending.length > 0 && (
         <NativeSelect
-          label="Credentials"
-          description="A directory connector can lend its own where it has the permission."
+          label={t('collectForm.credentials')}
+          description={t('collectForm.aDirectoryConnectorCanLend')}
           data={[
-            { value: '', label: 'Of their own' },
-            ...lending.map(({ id, name }) => ({ value: id, label: `Those of ${name}` })),
+            { value: '', label: t('collectForm.ofTheirOwn') },
+            ...lending.map(({ id, name }) => ({ value: id, label: t('collectForm.thoseOf', { name }) })),
           ]}
           {...form.getInputProps('connectorId')}
         />
@@ -127,29 +138,30 @@ function Right({ form, connectors }: { readonly form: Form; readonly connectors:
 }
 
 function GraphFields({ form }: { readonly form: Form }) {
+  const t = useWords('senders')
   return (
     <>
       <TextInput
-        label="Tenant"
+        label={t('collectForm.tenant')}
         placeholder="acme.onmicrosoft.com"
         required
         {...form.getInputProps('tenantDomain')}
       />
-      <TextInput label="Application (client) ID" required {...form.getInputProps('clientId')} />
+      <TextInput label={t('collectForm.applicationClientId')} required {...form.getInputProps('clientId')} />
       <PasswordInput
-        label="Client secret"
-        description="The value, not its ID."
+        label={t('collectForm.clientSecret')}
+        description={t('collectForm.theValueNotItsId')}
         required
         autoComplete="off"
         {...form.getInputProps('secret')}
       />
       <NativeSelect
-        label="Cloud"
+        label={t('collectForm.cloud')}
         data={[
-          { value: 'global', label: 'Global' },
-          { value: 'us-government', label: 'US government' },
-          { value: 'us-dod', label: 'US DoD' },
-          { value: 'china', label: 'China' },
+          { value: 'global', label: t('collectForm.global') },
+          { value: 'us-government', label: t('collectForm.usGovernment') },
+          { value: 'us-dod', label: t('collectForm.usDod') },
+          { value: 'china', label: t('collectForm.china') },
         ]}
         {...form.getInputProps('cloud')}
       />
@@ -158,17 +170,18 @@ function GraphFields({ form }: { readonly form: Form }) {
 }
 
 function GoogleFields({ form }: { readonly form: Form }) {
+  const t = useWords('senders')
   return (
     <>
       <TextInput
-        label="Administrator"
-        description="In whose name the users are listed."
+        label={t('collectForm.administrator')}
+        description={t('collectForm.inWhoseNameTheUsersAre')}
         required
         {...form.getInputProps('adminEmail')}
       />
       <Textarea
-        label="Service account key"
-        description="The whole JSON file. Authorise gmail.metadata for its client id."
+        label={t('collectForm.serviceAccountKey')}
+        description={t('collectForm.theWholeJsonFileAuthorise')}
         required
         autosize
         minRows={3}
@@ -180,27 +193,38 @@ function GoogleFields({ form }: { readonly form: Form }) {
 }
 
 function ImapFields({ form }: { readonly form: Form }) {
+  const t = useWords('senders')
   return (
     <>
-      <TextInput label="Server" placeholder="mail.acme.example" required {...form.getInputProps('host')} />
+      <TextInput
+        label={t('collectForm.server')}
+        placeholder="mail.acme.example"
+        required
+        {...form.getInputProps('host')}
+      />
       <NativeSelect
-        label="Encryption"
+        label={t('collectForm.encryption')}
         data={[
-          { value: 'tls', label: 'TLS (993)' },
-          { value: 'start-tls', label: 'STARTTLS (143)' },
-          { value: 'none', label: 'None: the password goes in clear' },
+          { value: 'tls', label: t('collectForm.tls993') },
+          { value: 'start-tls', label: t('collectForm.starttls143') },
+          { value: 'none', label: t('collectForm.noneThePasswordGoesInClear') },
         ]}
         {...form.getInputProps('encryption')}
       />
-      <TextInput label="Port" inputMode="numeric" required {...form.getInputProps('port')} />
+      <TextInput label={t('collectForm.port')} inputMode="numeric" required {...form.getInputProps('port')} />
       <TextInput
-        label="Master account"
-        description="It signs in for every user of this organisation: user*master, as Dovecot takes it."
+        label={t('collectForm.masterAccount')}
+        description={t('collectForm.itSignsInForEveryUserOf')}
         required
         autoComplete="off"
         {...form.getInputProps('masterName')}
       />
-      <PasswordInput label="Its password" required autoComplete="off" {...form.getInputProps('secret')} />
+      <PasswordInput
+        label={t('collectForm.itsPassword')}
+        required
+        autoComplete="off"
+        {...form.getInputProps('secret')}
+      />
     </>
   )
 }

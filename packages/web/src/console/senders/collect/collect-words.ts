@@ -1,44 +1,48 @@
 // Words of collections: sources, states, and how far one is.
-import type { ContactRun, ContactSource } from '@gatepost/contract/contacts.ts'
-import { count, plural, span } from '#shared/format.ts'
 
-export const sourceWords: {
+import type { ContactRun, ContactSource } from '@gatepost/contract/contacts.ts'
+import type { Words } from '#i18n/i18n.ts'
+import { count, span } from '#shared/format.ts'
+
+export const sourceWordsOf: (t: Words) => {
   readonly [Source in ContactSource]: { readonly label: string; readonly means: string }
-} = {
+} = (t) => ({
   gateway: {
-    label: 'This gateway',
-    means: 'Mail that went out through us. Nothing to sign in to; thin while outbound mail is new.',
+    label: t('collectWords.thisGateway'),
+    means: t('collectWords.mailThatWentOutThroughUs'),
   },
   'graph-trace': {
-    label: 'Microsoft 365, message trace',
-    means: 'The last 90 days, without touching a mailbox. Permission ExchangeMessageTrace.Read.All.',
+    label: t('collectWords.microsoft365MessageTrace'),
+    means: t('collectWords.theLast90DaysWithout'),
   },
   'graph-sent': {
-    label: 'Microsoft 365, Sent items',
-    means: 'As far back as mailboxes go. Permission Mail.ReadBasic.All, which cannot read bodies.',
+    label: t('collectWords.microsoft365SentItems'),
+    means: t('collectWords.asFarBackAsMailboxesGo'),
   },
   gmail: {
-    label: 'Google Workspace',
-    means: 'Headers of sent mail, scope gmail.metadata, through a service account.',
+    label: t('collectWords.googleWorkspace'),
+    means: t('collectWords.headersOfSentMailScope'),
   },
   imap: {
     label: 'IMAP',
-    means: 'The Sent folders of any server, by a master account that may read them.',
+    means: t('collectWords.theSentFoldersOfAnyServer'),
   },
-}
+})
 
 /** `3 of 20 mailboxes, maya@acme.example 1,500 of 5,000`. */
-export function progressLine({ source, parts, partsDone, part, leftMs }: ContactRun): string {
-  if (parts === null) return 'Listing what there is to read'
+export function progressLine(t: Words, { source, parts, partsDone, part, leftMs }: ContactRun): string {
+  if (parts === null) return t('collectWords.listingWhatThereIsToRead')
   const isDays = source === 'gateway' || source === 'graph-trace'
-  const texts = [
-    `${count(partsDone)} of ${plural(parts, isDays ? 'day' : 'mailbox', isDays ? 'days' : 'mailboxes')}`,
-  ]
+  const done = count(partsDone)
+  const read = isDays
+    ? t('collectWords.ofDays', { done, count: parts })
+    : t('collectWords.ofMailboxes', { done, count: parts })
+  const texts = [read]
   if (part !== null) {
-    const of = part.total === null ? '' : ` of ${count(part.total)}`
+    const of = part.total === null ? '' : t('collectWords.of', { total: count(part.total) })
     texts.push(`${part.title} ${count(part.seen)}${of}`)
   }
-  if (leftMs !== null) texts.push(`about ${span(leftMs)} left`)
+  if (leftMs !== null) texts.push(t('collectWords.aboutLeft', { leftMs: span(leftMs) }))
   return texts.join(', ')
 }
 
@@ -50,14 +54,14 @@ export function percentOf({ parts, partsDone, part }: ContactRun): number {
 }
 
 /** What did not count, as a sentence; empty when everything did. */
-export function leftOutLine({ leftOut, robots }: ContactRun): string {
+export function leftOutLine(t: Words, { leftOut, robots }: ContactRun): string {
   const parts: readonly (readonly [number, string])[] = [
-    [leftOut.automatic, 'messages written by programs'],
-    [leftOut.foreign, 'of authors outside your domains'],
-    [leftOut.old, 'before the date'],
-    [leftOut.mailing, 'mailings to many'],
-    [robots, 'contacts that are robots or lists'],
+    [leftOut.automatic, t('collectWords.messagesWrittenByPrograms')],
+    [leftOut.foreign, t('collectWords.ofAuthorsOutsideYour')],
+    [leftOut.old, t('collectWords.beforeTheDate')],
+    [leftOut.mailing, t('collectWords.mailingsToMany')],
+    [robots, t('collectWords.contactsThatAreRobotsOr')],
   ]
   const told = parts.filter(([number]) => number > 0).map(([number, what]) => `${count(number)} ${what}`)
-  return told.length === 0 ? '' : `Left out: ${told.join(', ')}.`
+  return told.length === 0 ? '' : t('collectWords.leftOut', { value: told.join(', ') })
 }

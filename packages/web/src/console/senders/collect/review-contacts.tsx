@@ -20,8 +20,9 @@ import { Button, Checkbox, NativeSelect } from '@mantine/core'
 import { useMemo, useState } from 'react'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
 import { type Column, DataTable } from '#shared/data-table.tsx'
-import { count, date, plural } from '#shared/format.ts'
+import { count, date } from '#shared/format.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import { PageFoot, usePages } from '#shared/pages.tsx'
 import { SearchField } from '#shared/search-field.tsx'
@@ -36,6 +37,7 @@ const COUNTS = [1, 2, 3, 5, 10]
 type Props = { readonly run: ContactRun; readonly onClose: () => void }
 
 export function ReviewContacts({ run, onClose }: Props) {
+  const t = useWords('senders')
   const tenant = useSlug()
   const params = { tenant, contactRun: run.id }
   const [countMin, setCountMin] = useState(1)
@@ -47,7 +49,7 @@ export function ReviewContacts({ run, onClose }: Props) {
       {previews.error && <ProblemNote error={previews.error} />}
       <div className={stack.row}>
         <Button loading={previews.isPending} onClick={() => previews.mutate({ params, body: { countMin } })}>
-          Preview the import
+          {t('reviewContacts.previewTheImport')}
         </Button>
         <Button
           component="a"
@@ -55,10 +57,10 @@ export function ReviewContacts({ run, onClose }: Props) {
           href={`/v1/tenants/${tenant}/contact-runs/${run.id}/csv?countMin=${countMin}`}
           download="contacts.csv"
         >
-          Download CSV
+          {t('reviewContacts.downloadCsv')}
         </Button>
         <Button variant="subtle" color="gray" onClick={onClose}>
-          Close
+          {t('reviewContacts.close')}
         </Button>
       </div>
     </div>
@@ -72,6 +74,7 @@ type PairsProps = {
 }
 
 function Pairs({ run, countMin, onCountMin }: PairsProps) {
+  const t = useWords('senders')
   const tenant = useSlug()
   const params = { tenant, contactRun: run.id }
   const [search, setSearch] = useState('')
@@ -94,7 +97,7 @@ function Pairs({ run, countMin, onCountMin }: PairsProps) {
       { onError: () => setAsked(new Map()) },
     )
   }
-  const columns = useMemo(() => columnsOf(setTick), [run.id])
+  const columns = useMemo(() => columnsOf(t, setTick), [run.id])
   const again =
     <Value,>(change: (value: Value) => void) =>
     (value: Value): void => {
@@ -105,16 +108,19 @@ function Pairs({ run, countMin, onCountMin }: PairsProps) {
     <>
       <div className={classes.tools}>
         <SearchField
-          label="Search contacts"
-          placeholder="Beginning of an address"
+          label={t('reviewContacts.searchContacts')}
+          placeholder={t('reviewContacts.beginningOfAnAddress')}
           value={search}
           onChange={again(setSearch)}
         />
         <NativeSelect
-          label="At least"
+          label={t('reviewContacts.atLeast')}
           value={String(countMin)}
           onChange={(event) => again(onCountMin)(Number(event.currentTarget.value))}
-          data={COUNTS.map((number) => ({ value: String(number), label: plural(number, 'message') }))}
+          data={COUNTS.map((number) => ({
+            value: String(number),
+            label: t('reviewContacts.messages', { count: number }),
+          }))}
         />
       </div>
       {error && !data && <ProblemNote error={error} />}
@@ -122,11 +128,11 @@ function Pairs({ run, countMin, onCountMin }: PairsProps) {
       {data && (
         <>
           <p role="status">
-            {count(data.ticked)} of {plural(data.total ?? 0, 'contact')} ticked
+            {t('reviewContacts.ofContactsTicked', { ticked: count(data.ticked), count: data.total ?? 0 })}
           </p>
           <div className={classes.framed}>
             <DataTable
-              label="Contacts, the most frequent first"
+              label={t('reviewContacts.contactsTheMostFrequent')}
               rows={data.items.map((item) => ({
                 ...item,
                 isTicked: asked.get(keyOf(item)) ?? item.isTicked,
@@ -142,7 +148,7 @@ function Pairs({ run, countMin, onCountMin }: PairsProps) {
               shown={data.items.length}
               limit={LIMIT}
               total={data.total}
-              words={['Back', 'More']}
+              words={[t('reviewContacts.back'), t('reviewContacts.more')]}
             />
           </div>
         </>
@@ -156,29 +162,44 @@ const keyOf = ({ user, external }: Contact): string => `${user} ${external}`
 type OnTick = (contact: Contact, isTicked: boolean) => void
 
 function Tick({ contact, onTick }: { readonly contact: Contact; readonly onTick: OnTick }) {
+  const t = useWords('senders')
   return (
     <Checkbox
-      aria-label={`Import ${contact.external} for ${contact.user}`}
+      aria-label={t('reviewContacts.importFor', { external: contact.external, user: contact.user })}
       checked={contact.isTicked}
       onChange={(event) => onTick(contact, event.currentTarget.checked)}
     />
   )
 }
 
-const columnsOf = (onTick: OnTick): readonly Column<Contact>[] => [
+const columnsOf = (t: Words, onTick: OnTick): readonly Column<Contact>[] => [
   {
     id: 'tick',
-    head: 'Import',
+    head: t('reviewContacts.import'),
     headHidden: true,
     cell: (contact) => <Tick contact={contact} onTick={onTick} />,
   },
-  { id: 'external', head: 'Contact', cell: ({ external }) => <span className="strong">{external}</span> },
-  { id: 'user', head: 'Of', cell: ({ user }) => user },
-  { id: 'count', head: 'Messages', align: 'right', cell: ({ count: number }) => count(number) },
-  { id: 'last', head: 'Last', cell: ({ lastAt }) => (lastAt === null ? 'No date' : date(lastAt)) },
+  {
+    id: 'external',
+    head: t('reviewContacts.contact'),
+    cell: ({ external }) => <span className="strong">{external}</span>,
+  },
+  { id: 'user', head: t('reviewContacts.of'), cell: ({ user }) => user },
+  {
+    id: 'count',
+    head: t('reviewContacts.messages2'),
+    align: 'right',
+    cell: ({ count: number }) => count(number),
+  },
+  {
+    id: 'last',
+    head: t('reviewContacts.last'),
+    cell: ({ lastAt }) => (lastAt === null ? t('reviewContacts.noDate') : date(lastAt)),
+  },
 ]
 
 function Card({ contact, onTick }: { readonly contact: Contact; readonly onTick: OnTick }) {
+  const t = useWords('senders')
   return (
     <>
       <span className={stack.inline}>
@@ -186,7 +207,7 @@ function Card({ contact, onTick }: { readonly contact: Contact; readonly onTick:
         <span className="strong">{contact.external}</span>
       </span>
       <span className="tx2">
-        {plural(contact.count, 'message')} of {contact.user}
+        {t('reviewContacts.messagesOf', { count: contact.count, user: contact.user })}
       </span>
     </>
   )
