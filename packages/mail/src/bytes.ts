@@ -48,8 +48,7 @@ const scratch = new Uint8Array(1024)
 
 /**
  * The parts as one text in one piece of memory, for what is written as JSON: a template makes a rope, and one
- * rope
- * in an object makes engines write all of it at half the speed or less.
+ * rope in an object makes engines write all of it at half the speed.
  */
 export function flatText(...parts: readonly (string | number)[]): string {
   return parts.join('')

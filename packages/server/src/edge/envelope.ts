@@ -1,5 +1,4 @@
 // The envelope of an accepted message, our trace fields on it, and its report: everything but the content.
-
 import { formatMailbox } from '@gatepost/mail/address.ts'
 import { flatText } from '@gatepost/mail/bytes.ts'
 import { receivedField, receivedProtocol } from '@gatepost/mail/trace-fields.ts'

@@ -1,6 +1,5 @@
 // Anti-spoofing of the header: an internal author from outside, and what the envelope left open because a
 // signature could still vouch for it (F3, decisions 10 and 21).
-
 import { addressKey } from '@gatepost/mail/address.ts'
 import { flatText } from '@gatepost/mail/bytes.ts'
 import { replies } from '@gatepost/mail/reply.ts'

@@ -1,6 +1,5 @@
 // Recipient validation: unknown recipients are refused at RCPT, before anything is stored (R1, RFC 5321
 // §3.3, decisions 17).
-
 import type { Mailbox } from '@gatepost/mail/address.ts'
 import { flatText } from '@gatepost/mail/bytes.ts'
 import { replies } from '@gatepost/mail/reply.ts'
