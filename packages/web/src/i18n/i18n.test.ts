@@ -96,11 +96,11 @@ const CONVERTED = [
   /^\.\.\/connect\/steps\/(modify-mx|basic-administrators|mx-[\w-]+)\.tsx$/,
   /^\.\.\/connect\/steps\/(import-permitted-senders|synchronize-directory|spf-record)\.tsx$/,
   /^\.\.\/console\/(archive|ask|messages|queue|policies|spam|where)\/[\w-]+\.tsx$/,
-  /^\.\.\/console\/(spoofing|services|greylisting|outbound|routes|tls|signing|forwarding|senders|senders\/collect)\/[\w-]+\.tsx$/,
+  /^\.\.\/console\/(leaving|sharing|spoofing|services|greylisting|outbound|routes|tls|signing|forwarding|senders|senders\/collect)\/[\w-]+\.tsx$/,
   /^\.\.\/shared\/(?!permission-grid|alert-channel-link)[\w-]+\.tsx$/,
 ]
 /** Names that no language translates. */
-const NAMES = new Set(['Gatepost', 'MX', 'TTL', 'TXT', 'department'])
+const NAMES = new Set(['Gatepost', 'MX', 'TTL', 'TXT', 'SHA-256', 'department', 'acme.onmicrosoft.com'])
 /** What a field shows as an example. */
 const EXAMPLE = /^[\w.@-]+\.example$/
 

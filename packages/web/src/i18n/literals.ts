@@ -12,8 +12,9 @@ const CODE = /[;=()[\]|&`$]|\b(?:const|return|import|export|function|readonly|ty
 /** Types, keywords and attributes that stand alone between brackets. */
 const ALONE =
   /^(?:void|Promise|else|ReactNode|table|searchable|data-autofocus)$|autoFocus|^\w+\.[a-z]+[A-Z]\w*$|^' \+/u
+const FIELD = /^(?:required|disabled)$/u
 
-const isWords = (text: string): boolean => !CODE.test(text) && !ALONE.test(text)
+const isWords = (text: string): boolean => ![CODE, ALONE, FIELD].some((not) => not.test(text))
 
 /** Texts in the order in which they stand; one that spans lines counts once. */
 export function literalsOf(source: string): readonly string[] {

@@ -17,7 +17,7 @@ import { Note, ProblemNote } from '#shared/note.tsx'
 import { Panel, PanelBody, PanelFoot } from '#shared/panel.tsx'
 import { SecretNote } from '#shared/secret-note.tsx'
 import stack from '#shared/stack.module.css'
-import { address, domainName, focusFirstWrong, required, useFieldErrors } from '#shared/validation.ts'
+import { address, domainName, filled, focusFirstWrong, useFieldErrors } from '#shared/validation.ts'
 
 const NONE = ''
 /** Typing rests for so long before DNS is asked. */
@@ -46,7 +46,7 @@ export function AddOrganization({ onClose }: { readonly onClose: () => void }) {
       inviteEmail: '',
     },
     validate: {
-      name: required('the name of the organisation'),
+      name: filled('Write the name of the organisation'),
       primaryDomain: domainName,
       inviteEmail: (text, { inviteName }) =>
         text.trim() === '' && inviteName.trim() === '' ? null : address(text),

@@ -22,7 +22,7 @@ import { Panel } from '#shared/panel.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
 import stack from '#shared/stack.module.css'
 import { ToneText } from '#shared/status-word.tsx'
-import { focusFirstWrong, required, useFieldErrors } from '#shared/validation.ts'
+import { filled, focusFirstWrong, useFieldErrors } from '#shared/validation.ts'
 
 type Item = z.output<(typeof listOwnAddresses)['output']>['items'][number]
 
@@ -153,7 +153,7 @@ function Announce() {
   })
   const form = useForm({
     initialValues: { address: '', day: dayOf(now + NOTICE_DAYS * DAY_MS), note: '' },
-    validate: { address: required('an IP address'), day: required('a day') },
+    validate: { address: filled('Write an IP address'), day: filled('Write a day') },
   })
   useFieldErrors(form, announce.error)
   const submit = ({ address, day, note }: typeof form.values) =>

@@ -8,7 +8,7 @@ import { useForm } from '@mantine/form'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import stack from '#shared/stack.module.css'
-import { address, focusFirstWrong, required } from '#shared/validation.ts'
+import { address, filled, focusFirstWrong } from '#shared/validation.ts'
 
 const ROLES = ['basic', 'help-desk', 'read-only', 'full', 'super'] as const
 type OperatorRole = (typeof ROLES)[number]
@@ -32,7 +32,7 @@ export function OperatorDialog({ operator, error, busy, onClose, onInvite, onSav
       tenants: operator?.tenants.map(({ tenant }) => tenant) ?? [],
       role: (operator?.tenants[0]?.role ?? 'basic') as OperatorRole,
     },
-    validate: operator === null ? { email: address, name: required('the name of the person') } : {},
+    validate: operator === null ? { email: address, name: filled('Write the name of the person') } : {},
   })
   const known = new Map([
     ...(data?.items ?? []).map(({ id, name }) => [id, name] as const),

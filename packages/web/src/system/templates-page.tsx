@@ -25,7 +25,7 @@ import { Panel, PanelBody } from '#shared/panel.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
 import stack from '#shared/stack.module.css'
 import { RelativeTime } from '#shared/time.tsx'
-import { focusFirstWrong, required, useFieldErrors } from '#shared/validation.ts'
+import { filled, focusFirstWrong, useFieldErrors } from '#shared/validation.ts'
 import { TemplateApply } from './template-apply.tsx'
 import { TemplateSettingsForm } from './template-settings.tsx'
 
@@ -141,7 +141,7 @@ function NewTemplate() {
   const [failed, setFailed] = useState<unknown>(null)
   const form = useForm({
     initialValues: { name: '', from: '' },
-    validate: { name: required('a name'), from: required('an organisation') },
+    validate: { name: filled('Write a name'), from: filled('Write an organisation') },
   })
   useFieldErrors(form, create.error)
   const submit = async ({ name, from }: typeof form.values) => {

@@ -1,5 +1,6 @@
 // Leaving in four steps: mail moved away, everything exported, the name typed, and a cooling-off that can be
 // undone.
+
 import {
   COOLING_OFF_DAYS,
   cancelDeparture,
@@ -14,6 +15,8 @@ import { useForm } from '@mantine/form'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { Page } from '#app/page.tsx'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
+import { rich } from '#i18n/rich.tsx'
 import { CheckList } from '#shared/check-list.tsx'
 import { bytes, date } from '#shared/format.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
@@ -28,6 +31,7 @@ const BUSY_MS = 1_000
 const CALM_MS = 15_000
 
 export function LeavingPage() {
+  const t = useWords('settings')
   const tenant = useSlug()
   const { data, error } = useEndpoint(
     getDeparture,
@@ -35,10 +39,7 @@ export function LeavingPage() {
     { refetchInterval: (last) => (isWriting(last) ? BUSY_MS : CALM_MS) },
   )
   return (
-    <Page
-      title="Leaving"
-      lead="Moves the organisation out without losing mail or data. Nothing is erased before you say so twice."
-    >
+    <Page title={t('leaving.leaving')} lead={t('leaving.movesTheOrganisationOut')}>
       {error && !data && <ProblemNote error={error} />}
       {data ? <Leaving departure={data} /> : !error && <SkeletonRows />}
     </Page>
@@ -50,16 +51,21 @@ function isWriting(departure: Departure | undefined): boolean {
 }
 
 function Leaving({ departure }: { readonly departure: Departure }) {
+  const t = useWords('settings')
   const open = departure.checks.filter(({ state }) => state !== 'passed')
   return (
     <div className={stack.stack}>
       {departure.request && <Requested departure={departure} />}
       <Panel
-        title="1. What has to be so first"
-        side={open.length === 0 ? 'all passed' : `${open.length} open; looked at every few seconds`}
+        title={t('leaving.1WhatHasToBeSoFirst')}
+        side={
+          open.length === 0
+            ? t('leaving.allPassed')
+            : t('leaving.openLookedAtEveryFew', { length: open.length })
+        }
         flush
       >
-        <CheckList checks={departure.checks} label="Before leaving" />
+        <CheckList checks={departure.checks} label={t('leaving.beforeLeaving')} />
       </Panel>
       <Exports departure={departure} />
       {!departure.request && <Ask departure={departure} ready={open.length === 0} />}
@@ -68,6 +74,7 @@ function Leaving({ departure }: { readonly departure: Departure }) {
 }
 
 function Requested({ departure }: { readonly departure: Departure }) {
+  const t = useWords('settings')
   const tenant = useSlug()
   const may = useMay('people:erase')
   const cancel = useAction(cancelDeparture, { readAgain: [getDeparture] })
@@ -75,18 +82,25 @@ function Requested({ departure }: { readonly departure: Departure }) {
   if (!request) return null
   const agreed =
     request.agreedAt === null
-      ? 'The operator has not agreed yet; without that nothing is erased.'
-      : `${request.agreedBy} agreed on ${date(request.agreedAt)}.`
+      ? t('leaving.theOperatorHasNotAgreedYet')
+      : t('leaving.agreedOn', { agreedBy: request.agreedBy, agreedAt: date(request.agreedAt) })
   return (
     <Note
       tone="warn"
       role="status"
-      title={`${departure.organisation} is erased on ${date(request.eraseAt)}, not before`}
+      title={t('leaving.isErasedOnNotBefore', {
+        organisation: departure.organisation,
+        eraseAt: date(request.eraseAt),
+      })}
     >
       <p>
-        {request.askedBy} asked for it on <FullTime at={request.askedAt} />. {agreed}
+        {rich(t, 'leaving.askedForItOn', {
+          askedBy: request.askedBy,
+          time: <FullTime at={request.askedAt} />,
+          agreed,
+        })}
       </p>
-      {request.fault !== null && <p>It was due and stopped: {request.fault}</p>}
+      {request.fault !== null && <p>{t('leaving.itWasDueAndStopped', { fault: request.fault })}</p>}
       {cancel.error && <ProblemNote error={cancel.error} />}
       {may && (
         <Button
@@ -95,7 +109,7 @@ function Requested({ departure }: { readonly departure: Departure }) {
           loading={cancel.isPending}
           onClick={() => cancel.mutate({ params: { tenant } })}
         >
-          Stay: take the request back
+          {t('leaving.stayTakeTheRequestBack')}
         </Button>
       )}
     </Note>
@@ -103,18 +117,16 @@ function Requested({ departure }: { readonly departure: Departure }) {
 }
 
 function Exports({ departure }: { readonly departure: Departure }) {
+  const t = useWords('settings')
   const tenant = useSlug()
   const may = useMay('people:export')
   const start = useAction(startExport, { readAgain: [getDeparture] })
   const running = isWriting(departure)
   return (
-    <Panel title="2. Everything in one file" flush>
+    <Panel title={t('leaving.2EverythingInOneFile')} flush>
       <PanelBody>
         <div className={stack.stack}>
-          <p className="tx2">
-            Settings as JSON; users, senders, messages and the audit log as CSV. No passwords, no private
-            keys. The file can be downloaded for seven days.
-          </p>
+          <p className="tx2">{t('leaving.settingsAsJsonUsersSenders')}</p>
           {start.error && <ProblemNote error={start.error} focus />}
           {departure.exports.length > 0 && (
             <ul className="plain">
@@ -133,7 +145,7 @@ function Exports({ departure }: { readonly departure: Departure }) {
                 loading={start.isPending}
                 onClick={() => start.mutate({ params: { tenant } })}
               >
-                Export everything
+                {t('leaving.exportEverything')}
               </Button>
             </div>
           )}
@@ -144,45 +156,55 @@ function Exports({ departure }: { readonly departure: Departure }) {
 }
 
 function ExportRow({ one, may }: { readonly one: TenantExport; readonly may: boolean }) {
+  const t = useWords('settings')
   const tenant = useSlug()
   if (one.state === 'running') {
     return (
       <div className={stack.tight} role="status">
         <span>
-          Writing {one.part || 'the first part'}, {one.done} of {one.parts}
+          {t('leaving.writingOf', {
+            part: one.part || t('leaving.theFirstPart'),
+            done: one.done,
+            parts: one.parts,
+          })}
         </span>
-        <Progress aria-label="Export" value={(100 * one.done) / one.parts} />
+        <Progress aria-label={t('leaving.export')} value={(100 * one.done) / one.parts} />
       </div>
     )
   }
   if (one.state === 'failed') {
     return (
       <span>
-        <ToneText tone="bad">Failed</ToneText>: {one.why}
+        <ToneText tone="bad">{t('leaving.failed')}</ToneText>: {one.why}
       </span>
     )
   }
   return (
     <div className={stack.tight}>
       <div className={stack.row}>
-        <ToneText tone="ok">Done</ToneText>
+        <ToneText tone="ok">{t('leaving.done')}</ToneText>
         <span>
-          <FullTime at={one.startedAt} />, {bytes(one.bytes)}, until {date(one.expiresAt)}
+          {rich(t, 'leaving.until', {
+            time: <FullTime at={one.startedAt} />,
+            bytes: bytes(one.bytes),
+            expiresAt: date(one.expiresAt),
+          })}
         </span>
         {may && (
           <a href={`/v1/tenants/${tenant}/leaving/exports/${one.id}/file`} download>
-            Download export
+            {t('leaving.downloadExport')}
           </a>
         )}
       </div>
       <span className="small tx3 mono" style={{ overflowWrap: 'anywhere' }}>
-        SHA-256 {one.digest}
+        {t('leaving.sha256', { digest: one.digest })}
       </span>
     </div>
   )
 }
 
 function Ask({ departure, ready }: { readonly departure: Departure; readonly ready: boolean }) {
+  const t = useWords('settings')
   const tenant = useSlug()
   const may = useMay('people:erase')
   const ask = useAction(requestDeparture, { readAgain: [getDeparture] })
@@ -190,33 +212,32 @@ function Ask({ departure, ready }: { readonly departure: Departure; readonly rea
     initialValues: { name: '' },
     validate: {
       name: (text) =>
-        text.trim() === departure.organisation ? null : `Type the name exactly: ${departure.organisation}`,
+        text.trim() === departure.organisation
+          ? null
+          : t('leaving.typeTheNameExactly', { organisation: departure.organisation }),
     },
   })
   useFieldErrors(form, ask.error)
   if (!may) return null
   return (
-    <Panel title="3. Ask to be erased">
+    <Panel title={t('leaving.3AskToBeErased')}>
       <form
         noValidate
         className={stack.form}
         onSubmit={form.onSubmit((body) => ask.mutate({ params: { tenant }, body }), focusFirstWrong)}
       >
-        <p className="tx2">
-          Then {COOLING_OFF_DAYS} days pass in which anybody here can take it back, the operator agrees, and
-          all of it goes: people, settings, messages, the audit log. The operator keeps a signed receipt.
-        </p>
+        <p className="tx2">{t('leaving.thenDaysPassInWhichAnybody', { COOLING_OFF_DAYS })}</p>
         <TextInput
-          label="Name of the organisation"
-          description={`Type ${departure.organisation}`}
+          label={t('leaving.nameOfTheOrganisation')}
+          description={t('leaving.type', { organisation: departure.organisation })}
           autoComplete="off"
           {...form.getInputProps('name')}
         />
         {ask.error && <ProblemNote error={ask.error} focus />}
-        {!ready && <p className="small tx2">The checks above have to pass first.</p>}
+        {!ready && <p className="small tx2">{t('leaving.theChecksAboveHaveToPass')}</p>}
         <div>
           <Button type="submit" variant="default" disabled={!ready} loading={ask.isPending}>
-            Ask to be erased
+            {t('leaving.askToBeErased')}
           </Button>
         </div>
       </form>

@@ -1,4 +1,5 @@
 // Share links that are open: what each shows, who used it and when, and taking one back.
+
 import { listShares, removeShare, type Share } from '@gatepost/contract/share.ts'
 import { Button } from '@mantine/core'
 import { IconShare } from '@tabler/icons-react'
@@ -6,16 +7,18 @@ import { Link } from '@tanstack/react-router'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { Page } from '#app/page.tsx'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
 import { useConfirm } from '#shared/confirm.tsx'
 import { type Column, DataTable } from '#shared/data-table.tsx'
 import { EmptyState } from '#shared/empty-state.tsx'
-import { date, plural } from '#shared/format.ts'
+import { date } from '#shared/format.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import { Panel, PanelBody } from '#shared/panel.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
 import { RelativeTime } from '#shared/time.tsx'
 
 export function SharesPage() {
+  const t = useWords('settings')
   const tenant = useSlug()
   const may = useMay('connect:write')
   const confirm = useConfirm()
@@ -23,32 +26,30 @@ export function SharesPage() {
   const remove = useAction(removeShare, { readAgain: [listShares] })
   const end = async (share: Share) => {
     const agreed = await confirm({
-      title: 'The link shows nothing from now on',
-      body: `Whoever holds the link to “${share.title}” is told that it is not valid any more.`,
-      act: 'Take link back',
+      title: t('shares.theLinkShowsNothingFromNow'),
+      body: t('shares.whoeverHoldsTheLinkToIs', { title: share.title }),
+      act: t('shares.takeLinkBack'),
     })
     if (agreed) remove.mutate({ params: { tenant, share: share.id } })
   }
-  const columns = columnsOf(may, end)
+  const columns = columnsOf(t, may, end)
   return (
-    <Page
-      title="Share links"
-      lead="Steps that were handed to colleagues: read-only, without an account, until a day."
-    >
+    <Page title={t('shares.shareLinks')} lead={t('shares.stepsThatWereHandedTo')}>
       {Boolean(error ?? remove.error) && <ProblemNote error={error ?? remove.error} />}
-      <Panel title="Links that are open" flush>
+      <Panel title={t('shares.linksThatAreOpen')} flush>
         {!data && !error && <SkeletonRows />}
         {data && data.items.length === 0 && (
-          <EmptyState title="No link is open" icon={IconShare}>
+          <EmptyState title={t('shares.noLinkIsOpen')} icon={IconShare}>
             <p>
-              Open a step of <ConnectLink /> and choose “Share this step”: whoever gets the link sees its
-              values and whether we see them already.
+              {t('shares.openAStepOf')}
+              <ConnectLink />
+              {t('shares.andChooseShareThisStep')}
             </p>
           </EmptyState>
         )}
         {data && data.items.length > 0 && (
           <DataTable
-            label="Share links"
+            label={t('shares.shareLinks')}
             rows={data.items}
             columns={columns}
             rowKey={({ id }) => id}
@@ -57,7 +58,8 @@ export function SharesPage() {
                 <What share={share} />
                 <Made share={share} />
                 <span className="tx2">
-                  Until {date(share.expiresAt)} · Last used: <Used share={share} />
+                  {t('shares.untilLastUsed', { expiresAt: date(share.expiresAt) })}
+                  <Used share={share} />
                 </span>
                 <span>{columns.at(-1)?.cell(share)}</span>
               </>
@@ -65,37 +67,42 @@ export function SharesPage() {
           />
         )}
         <PanelBody>
-          <p className="small tx2">The links themselves are kept as digests: none can be shown again.</p>
+          <p className="small tx2">{t('shares.theLinksThemselvesAreKept')}</p>
         </PanelBody>
       </Panel>
     </Page>
   )
 }
 
-function columnsOf(may: boolean, end: (share: Share) => Promise<void>): readonly Column<Share>[] {
+function columnsOf(t: Words, may: boolean, end: (share: Share) => Promise<void>): readonly Column<Share>[] {
   return [
-    { id: 'what', head: 'Shows', sortBy: ({ title }) => title, cell: (share) => <What share={share} /> },
+    {
+      id: 'what',
+      head: t('shares.shows'),
+      sortBy: ({ title }) => title,
+      cell: (share) => <What share={share} />,
+    },
     {
       id: 'by',
-      head: 'Made',
+      head: t('shares.made'),
       sortBy: ({ createdAt }) => createdAt,
       cell: (share) => <Made share={share} />,
     },
     {
       id: 'until',
-      head: 'Until',
+      head: t('shares.until'),
       sortBy: ({ expiresAt }) => expiresAt,
       cell: ({ expiresAt }) => date(expiresAt),
     },
     {
       id: 'used',
-      head: 'Last used',
+      head: t('shares.lastUsed'),
       sortBy: ({ lastUsedAt }) => lastUsedAt ?? 0,
       cell: (share) => <Used share={share} />,
     },
     {
       id: 'remove',
-      head: 'Take back',
+      head: t('shares.takeBack'),
       headHidden: true,
       align: 'right',
       cell: (share) =>
@@ -103,10 +110,10 @@ function columnsOf(may: boolean, end: (share: Share) => Promise<void>): readonly
           <Button
             size="compact-sm"
             variant="default"
-            aria-label={`Take back the link to ${share.title}`}
+            aria-label={t('shares.takeBackTheLinkTo', { title: share.title })}
             onClick={() => end(share)}
           >
-            Take back
+            {t('shares.takeBack')}
           </Button>
         ),
     },
@@ -114,41 +121,45 @@ function columnsOf(may: boolean, end: (share: Share) => Promise<void>): readonly
 }
 
 function What({ share }: { readonly share: Share }) {
+  const t = useWords('settings')
   const slug = useSlug()
   return (
     <div>
       <Link className="strong" to="/t/$slug/connect/$step" params={{ slug, step: share.step }}>
         {share.title}
       </Link>
-      <div className="small tx2">{share.domain ?? 'all domains'}</div>
+      <div className="small tx2">{share.domain ?? t('shares.allDomains')}</div>
     </div>
   )
 }
 
 function Made({ share }: { readonly share: Share }) {
+  const t = useWords('settings')
   const { createdBy, createdAt, mailedTo } = share
   return (
     <div>
       {createdBy}, <RelativeTime at={createdAt} />
-      {mailedTo !== null && <div className="small tx2">mailed to {mailedTo}</div>}
+      {mailedTo !== null && <div className="small tx2">{t('shares.mailedTo', { mailedTo })}</div>}
     </div>
   )
 }
 
 function Used({ share }: { readonly share: Share }) {
-  if (share.lastUsedAt === null) return <span className="tx2">Never</span>
+  const t = useWords('settings')
+  if (share.lastUsedAt === null) return <span className="tx2">{t('shares.never')}</span>
   return (
     <span>
-      <RelativeTime at={share.lastUsedAt} />, {plural(share.uses, 'time')}
+      <RelativeTime at={share.lastUsedAt} />, {t('shares.times', { count: share.uses })}
     </span>
   )
 }
 
 function ConnectLink() {
+  const t = useWords('settings')
   const slug = useSlug()
   return (
     <Link to="/t/$slug/connect" params={{ slug }}>
-      Connect
+      {t('shares.connect')}
     </Link>
   )
 }
