@@ -1,4 +1,5 @@
-// Malware that a report says was refused on its way out: calculation alone, for the thread that stores reports.
+// Malware that a report says was refused on its way out: calculation alone, for the thread that stores
+// reports.
 import type { Report } from '#link/reports.ts'
 
 /** One sender in one batch of reports. */

@@ -1,4 +1,5 @@
-// Tracking in SQLite: a file a day in `tracking/`, one thread that writes and one that reads. Each starts with
+// Tracking in SQLite: a file a day in `tracking/`, one thread that writes and one that reads. Each starts
+// with
 // the first that is asked of it: a gateway at rest needs neither.
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
@@ -111,7 +112,9 @@ class DayThread {
     return waiting.promise
   }
 
-  /** Says something that needs no answer: now, or when the thread starts. Only the last one is kept for that. */
+  /**
+   * Says something that needs no answer: now, or when the thread starts. Only the last one is kept for that.
+   */
   tell(question: Unnumbered<DayQuestion>): void {
     this.#first = question
     if (this.isStarted) void this.ask(question).catch(() => {})
