@@ -1,4 +1,5 @@
 // What a synchronisation may do: brakes, schedule, who is read (D8). Kept apart from the connection.
+
 import {
   type Connector,
   type ConnectorChange,
@@ -11,6 +12,7 @@ import { Button, NativeSelect, NumberInput, Switch, TagsInput, TextInput } from 
 import { useForm } from '@mantine/form'
 import { useAction } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { FormSection } from '#shared/form-section.tsx'
 import { count } from '#shared/format.ts'
 import { ProblemNote } from '#shared/note.tsx'
@@ -20,6 +22,7 @@ import { focusFirstWrong, useFieldErrors } from '#shared/validation.ts'
 const WITHOUT = 'none'
 
 export function BrakesForm({ connector }: { readonly connector: Connector }) {
+  const t = useWords('directories')
   const tenant = useSlug()
   const may = useMay('directories:write')
   const save = useAction(updateConnector, { readAgain: [getConnector, listConnectors] })
@@ -35,68 +38,65 @@ export function BrakesForm({ connector }: { readonly connector: Connector }) {
   return (
     <form noValidate onSubmit={submit}>
       <fieldset disabled={!may} style={{ border: 0, margin: 0, padding: 0, minWidth: 0 }}>
-        <FormSection title="Brakes" line="A broken directory must not empty your lists">
+        <FormSection title={t('brakes.title')} line={t('brakes.line')}>
           <div className={stack.pair}>
             <NativeSelect
-              label="Removals in one run, at most"
+              label={t('brakes.most')}
               data={[
                 ...removalCaps.map((cap) => ({ value: String(cap), label: count(cap) })),
-                { value: WITHOUT, label: 'No cap' },
+                { value: WITHOUT, label: t('brakes.noCap') },
               ]}
               {...form.getInputProps('maxRemovals')}
             />
             <NumberInput
-              label="Days of grace"
-              description="Missing that long before anything is removed"
+              label={t('brakes.grace')}
+              description={t('brakes.graceMeans')}
               min={0}
               max={90}
               {...form.getInputProps('graceDays')}
             />
           </div>
-          <p className="small tx2">
-            Whatever the cap: an empty list changes nothing, and more than a tenth missing at once needs your
-            yes.
-          </p>
+          <p className="small tx2">{t('brakes.whatever')}</p>
           <Switch
-            label="Delete who leaves"
-            description="Off: who leaves stays as an address that receives mail"
+            label={t('brakes.delete')}
+            description={t('brakes.deleteMeans')}
             {...form.getInputProps('deleteUsers', { type: 'checkbox' })}
           />
         </FormSection>
-        <FormSection title="Who" line="What is taken over">
+        <FormSection title={t('brakes.who')} line={t('brakes.whoLine')}>
           <Switch
-            label="Disabled accounts may not sign in here"
-            description="Never touches their mail"
+            label={t('brakes.disabled')}
+            description={t('brakes.disabledMeans')}
             {...form.getInputProps('acknowledgeDisabled', { type: 'checkbox' })}
           />
-          <Switch label="Contacts too" {...form.getInputProps('contacts', { type: 'checkbox' })} />
+          <Switch label={t('brakes.contacts')} {...form.getInputProps('contacts', { type: 'checkbox' })} />
           <TagsInput
-            label="Domains"
-            description="Empty: all domains of the organisation"
+            label={t('brakes.domains')}
+            description={t('brakes.domainsMeans')}
             splitChars={[',', ' ', ';']}
             acceptValueOnBlur
             {...form.getInputProps('domains')}
           />
           <TagsInput
-            label="Further attributes"
-            description="By their names there, such as department; policies can use them"
+            label={t('brakes.attributes')}
+            description={t('brakes.attributesMeans')}
             splitChars={[',', ' ', ';']}
             acceptValueOnBlur
             {...form.getInputProps('attributes')}
           />
         </FormSection>
-        <FormSection title="Schedule" line="By itself, on your clock">
-          <Switch label="Switched on" {...form.getInputProps('enabled', { type: 'checkbox' })} />
+        <FormSection title={t('brakes.schedule')} line={t('brakes.scheduleLine')}>
+          <Switch label={t('brakes.on')} {...form.getInputProps('enabled', { type: 'checkbox' })} />
           <div className={stack.pair}>
             <TagsInput
-              label="Times"
+              label={t('brakes.times')}
               splitChars={[',', ' ', ';']}
               acceptValueOnBlur
               error={form.errors['schedule.times']}
               {...form.getInputProps('times')}
             />
             <TextInput
-              label="Time zone"
+              label={t('brakes.zone')}
               {...form.getInputProps('timeZone')}
               error={form.errors['schedule.timeZone']}
             />
@@ -105,9 +105,9 @@ export function BrakesForm({ connector }: { readonly connector: Connector }) {
           {may && (
             <div className={stack.row}>
               <Button type="submit" variant="default" loading={save.isPending}>
-                Save
+                {t('save')}
               </Button>
-              {save.isSuccess && !form.isDirty() && <span role="status">Saved</span>}
+              {save.isSuccess && !form.isDirty() && <span role="status">{t('saved')}</span>}
             </div>
           )}
         </FormSection>

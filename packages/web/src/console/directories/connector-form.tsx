@@ -13,6 +13,7 @@ import { Button, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useAction } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { FormSection } from '#shared/form-section.tsx'
 import { ProblemNote } from '#shared/note.tsx'
 import stack from '#shared/stack.module.css'
@@ -30,6 +31,7 @@ type Props = {
 }
 
 export function ConnectorForm({ kind, connector, onDone, onCancel }: Props) {
+  const t = useWords('directories')
   const tenant = useSlug()
   const add = useAction(addConnector, { readAgain, onDone })
   const update = useAction(updateConnector, { readAgain, onDone })
@@ -41,8 +43,8 @@ export function ConnectorForm({ kind, connector, onDone, onCancel }: Props) {
       secret: '',
     },
     validate: (values) => ({
-      ...(values.name.trim() === '' ? { name: 'Write a name for this directory' } : {}),
-      ...kind.check?.(values, connector === null),
+      ...(values.name.trim() === '' ? { name: t('form.writeName') } : {}),
+      ...kind.check?.(values, connector === null, t),
     }),
   })
   useFieldErrors(form, error)
@@ -60,21 +62,21 @@ export function ConnectorForm({ kind, connector, onDone, onCancel }: Props) {
   return (
     <form noValidate onSubmit={submit}>
       {connector === null && (
-        <FormSection title="Before" line="What must be true at the directory">
+        <FormSection title={t('form.before')} line={t('form.beforeLine')}>
           <Prerequisites settings={form.values.settings} />
         </FormSection>
       )}
-      <FormSection title="Connection" line="Tested step by step once it is saved">
-        <TextInput label="Name of this connector" {...form.getInputProps('name')} />
+      <FormSection title={t('connection')} line={t('form.connectionLine')}>
+        <TextInput label={t('form.name')} {...form.getInputProps('name')} />
         <Fields form={form} secretSetAt={connector?.secretSetAt ?? null} />
         {error && <ProblemNote error={error} />}
         <div className={stack.row}>
           <Button type="submit" loading={add.isPending || update.isPending}>
-            {connector === null ? 'Save connector' : 'Save changes'}
+            {connector === null ? t('form.save') : t('form.saveChanges')}
           </Button>
           {onCancel && (
             <Button variant="default" onClick={onCancel}>
-              Cancel
+              {t('cancel')}
             </Button>
           )}
         </div>

@@ -1,5 +1,6 @@
 // Everything about one connector: synchronisation, tests, connection, brakes, history. Used by its page and
 // by C2.
+
 import { getConnect } from '@gatepost/contract/connect.ts'
 import {
   type Connector,
@@ -11,6 +12,7 @@ import { Button } from '@mantine/core'
 import { useState } from 'react'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
 import { useConfirm } from '#shared/confirm.tsx'
 import { Facts } from '#shared/facts.tsx'
 import { dateTime } from '#shared/format.ts'
@@ -46,6 +48,7 @@ export function useConnector(id: string) {
 type Props = { readonly id: string; readonly brief?: boolean; readonly onRemoved?: () => void }
 
 export function ConnectorView({ id, brief, onRemoved }: Props) {
+  const t = useWords('directories')
   const { data: connector, error } = useConnector(id)
   if (!connector) return error ? <ProblemNote error={error} /> : <SkeletonRows />
   const isTested = connector.lastTest?.passed === true
@@ -67,7 +70,7 @@ export function ConnectorView({ id, brief, onRemoved }: Props) {
       <ConnectionPanel key={connector.revision} connector={connector} onRemoved={onRemoved} />
       {!brief && (
         <>
-          <Panel title="What it may do">
+          <Panel title={t('view.may')}>
             <BrakesForm key={connector.revision} connector={connector} />
           </Panel>
           <HistoryPanel connector={connector} />
@@ -80,6 +83,7 @@ export function ConnectorView({ id, brief, onRemoved }: Props) {
 type PanelProps = { readonly connector: Connector; readonly onRemoved?: (() => void) | undefined }
 
 function ConnectionPanel({ connector, onRemoved }: PanelProps) {
+  const t = useWords('directories')
   const tenant = useSlug()
   const may = useMay('directories:write')
   const confirm = useConfirm()
@@ -91,15 +95,19 @@ function ConnectionPanel({ connector, onRemoved }: PanelProps) {
   const kind = formOf(connector.kind)
   const ask = async () => {
     const agreed = await confirm({
-      title: `${connector.name} is no longer synchronised`,
-      body: 'Its people stay as addresses that receive mail. Its groups go, except where a policy uses them.',
-      act: 'Remove connector',
-      keep: 'Keep connector',
+      title: t('view.gone', { name: connector.name }),
+      body: t('view.goneMeans'),
+      act: t('view.remove'),
+      keep: t('view.keep'),
     })
     if (agreed) remove.mutate({ params: { tenant, connector: connector.id } })
   }
   return (
-    <Panel title="Connection" side={kind?.label ?? connector.kind} flush={editing}>
+    <Panel
+      title={t('connection')}
+      side={kind ? t(`kind.${kind.kind}.label`) : connector.kind}
+      flush={editing}
+    >
       {editing && kind ? (
         <ConnectorForm
           kind={kind}
@@ -110,17 +118,17 @@ function ConnectionPanel({ connector, onRemoved }: PanelProps) {
       ) : (
         <div className={stack.stack}>
           {kind?.Notice && <kind.Notice settings={connector.settings} />}
-          <Facts wide rows={factsOf(connector)} />
+          <Facts wide rows={factsOf(connector, t)} />
           {remove.error && <ProblemNote error={remove.error} />}
           {may && (
             <div className={stack.row}>
               {kind && (
                 <Button variant="default" onClick={() => setEditing(true)}>
-                  Edit connection
+                  {t('view.edit')}
                 </Button>
               )}
               <Button variant="subtle" color="gray" loading={remove.isPending} onClick={ask}>
-                Remove connector
+                {t('view.remove')}
               </Button>
             </div>
           )}
@@ -130,30 +138,39 @@ function ConnectionPanel({ connector, onRemoved }: PanelProps) {
   )
 }
 
-function factsOf({ settings, secretSetAt }: Connector) {
-  const secret = ['Secret', secretSetAt === null ? 'not set' : `set ${dateTime(secretSetAt)}`] as const
+function factsOf({ settings, secretSetAt }: Connector, t: Words) {
+  const secret = [
+    t('view.secret'),
+    secretSetAt === null ? t('view.notSet') : t('view.set', { time: dateTime(secretSetAt) }),
+  ] as const
   if (settings.kind === 'ldap')
     return [
-      ['Server', <HostText key="host">{`${settings.host}:${settings.port}`}</HostText>] as const,
-      ['Encryption', `${encryptionWords[settings.encryption]}, ${settings.certificate}`] as const,
-      ['Account', settings.userName] as const,
-      ['Base DN', settings.baseDn || 'the directory’s own root'] as const,
-      ...(settings.filter ? [['Filter', settings.filter] as const] : []),
+      [t('view.server'), <HostText key="host">{`${settings.host}:${settings.port}`}</HostText>] as const,
+      [
+        t('view.encryption'),
+        `${settings.encryption === 'none' ? t('view.none') : encryptionWords[settings.encryption]}, ${t(`certificateInside.${settings.certificate}`)}`,
+      ] as const,
+      [t('view.account'), settings.userName] as const,
+      ['Base DN', settings.baseDn || t('view.ownRoot')] as const,
+      ...(settings.filter ? [[t('view.filter'), settings.filter] as const] : []),
       secret,
     ]
   const rows = Object.entries(settings).filter(
     ([name, value]) => name !== 'kind' && value !== null && value !== '',
   )
-  return [...rows.map(([name, value]) => [wordsOfField(name), wordsOfValue(value)] as const), secret]
+  return [
+    ...rows.map(([name, value]) => [t(`field.${name}`, wordsOfField(name)), wordsOfValue(value, t)] as const),
+    secret,
+  ]
 }
 
 /** Switches as people say them; names as they are. */
-function wordsOfValue(value: unknown): string {
-  if (typeof value === 'boolean') return value ? 'yes' : 'no'
+function wordsOfValue(value: unknown, t: Words): string {
+  if (typeof value === 'boolean') return value ? t('view.yes') : t('view.no')
   return String(value)
 }
 
-const encryptionWords = { tls: 'TLS', 'start-tls': 'StartTLS', none: 'none' } as const
+const encryptionWords = { tls: 'TLS', 'start-tls': 'StartTLS' } as const
 
 /** `tenantDomain` → "Tenant domain". */
 function wordsOfField(name: string): string {

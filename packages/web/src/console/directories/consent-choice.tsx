@@ -1,5 +1,6 @@
 // Whose application reads Entra ID (V1): the operator's, after a consent by link, or one of the
 // organisation's own. Offered where the operator has one.
+
 import {
   type EntraConsent,
   getEntraConsent,
@@ -10,6 +11,7 @@ import { Button, SegmentedControl } from '@mantine/core'
 import type { UseFormReturnType } from '@mantine/form'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { CopyButton } from '#shared/copy-button.tsx'
 import { Facts } from '#shared/facts.tsx'
 import { Block, Note, ProblemNote } from '#shared/note.tsx'
@@ -21,6 +23,7 @@ import type { DirectoryValues } from './kinds/kind-form.ts'
 const READ_MS = 3_000
 
 export function ConsentChoice({ form }: { readonly form: UseFormReturnType<DirectoryValues> }) {
+  const t = useWords('directories')
   const tenant = useSlug()
   const { settings } = form.values
   const { data } = useEndpoint(getEntraConsent, { params: { tenant } }, { refetchInterval: READ_MS })
@@ -29,10 +32,10 @@ export function ConsentChoice({ form }: { readonly form: UseFormReturnType<Direc
   return (
     <>
       <SegmentedControl
-        aria-label="Whose application reads the directory"
+        aria-label={t('consent.whose')}
         data={[
-          { value: 'own', label: 'An application of your own' },
-          { value: 'provider', label: 'Your provider’s application' },
+          { value: 'own', label: t('consent.own') },
+          { value: 'provider', label: t('consent.provider') },
         ]}
         value={settings.app ?? 'own'}
         onChange={(value) => form.setFieldValue('settings.app', value as 'own' | 'provider')}
@@ -43,41 +46,39 @@ export function ConsentChoice({ form }: { readonly form: UseFormReturnType<Direc
 }
 
 function Consent({ tenant, data }: { readonly tenant: string; readonly data: EntraConsent }) {
+  const t = useWords('directories')
   const start = useAction(startEntraConsent)
   const revoke = useAction(revokeEntraConsent, {
     readAgain: [getEntraConsent],
-    said: () => ({ text: 'The consent is forgotten here.' }),
+    said: () => ({ text: t('consent.forgotten') }),
   })
   const { consent, isOffered } = data
   if (!isOffered)
     return (
-      <Note tone="bad" title="Your provider offers no application any more">
-        <p>Choose an application of your own, or ask your provider.</p>
+      <Note tone="bad" title={t('consent.noMore')}>
+        <p>{t('consent.noMoreMeans')}</p>
       </Note>
     )
   return (
     <div className={stack.stack}>
       {consent === null ? (
-        <Note tone="info" title="An administrator at Microsoft consents once">
-          <p>
-            Make the link, and follow it as a Global Administrator of your organisation, or send it to one. It
-            counts once, for an hour. Your validated domain proves that the consent is yours.
-          </p>
+        <Note tone="info" title={t('consent.once')}>
+          <p>{t('consent.onceMeans')}</p>
         </Note>
       ) : (
         <Facts
           rows={[
-            ['Consent', <FullTime key="at" at={consent.at} />],
-            ['Organisation at Microsoft', <code key="id">{consent.entraTenant}</code>],
-            ['Proven by', consent.domain],
-            ['Asked by', consent.askedBy],
+            [t('consent.consent'), <FullTime key="at" at={consent.at} />],
+            [t('consent.organisation'), <code key="id">{consent.entraTenant}</code>],
+            [t('consent.proven'), consent.domain],
+            [t('consent.asked'), consent.askedBy],
           ]}
         />
       )}
       {start.data && consent === null && (
         <>
           <Block>{start.data.url}</Block>
-          <CopyButton value={start.data.url} label="Copy link" text />
+          <CopyButton value={start.data.url} label={t('consent.copy')} text />
         </>
       )}
       {Boolean(start.error ?? revoke.error) && <ProblemNote error={start.error ?? revoke.error} />}
@@ -87,11 +88,11 @@ function Consent({ tenant, data }: { readonly tenant: string; readonly data: Ent
           loading={start.isPending}
           onClick={() => start.mutate({ params: { tenant } })}
         >
-          {consent === null ? 'Make the link' : 'Consent again'}
+          {consent === null ? t('consent.make') : t('consent.again')}
         </Button>
         {start.data && consent === null && (
           <Button component="a" href={start.data.url} target="_blank" rel="noreferrer">
-            Consent at Microsoft
+            {t('consent.at')}
           </Button>
         )}
         {consent !== null && (
@@ -101,7 +102,7 @@ function Consent({ tenant, data }: { readonly tenant: string; readonly data: Ent
             loading={revoke.isPending}
             onClick={() => revoke.mutate({ params: { tenant } })}
           >
-            Forget the consent
+            {t('consent.forget')}
           </Button>
         )}
       </div>

@@ -1,4 +1,5 @@
 // All directory connectors: state, last and next run, and what stops removals.
+
 import { type Connector, listConnectors } from '@gatepost/contract/directory.ts'
 import { Button } from '@mantine/core'
 import { IconAddressBook } from '@tabler/icons-react'
@@ -6,9 +7,9 @@ import { Link } from '@tanstack/react-router'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { Page } from '#app/page.tsx'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
 import { type Column, DataTable } from '#shared/data-table.tsx'
 import { EmptyState } from '#shared/empty-state.tsx'
-import { plural } from '#shared/format.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
@@ -17,28 +18,29 @@ import { ToneText } from '#shared/status-word.tsx'
 import { FullTime, RelativeTime } from '#shared/time.tsx'
 import { ConsentNote } from './consent-note.tsx'
 import { formOf } from './kinds.ts'
-import { isRunning, progressOf, runWords, stateWords, summaryOf } from './run-words.ts'
+import { isRunning, progressOf, runTones, stateTones, summaryOf } from './run-words.ts'
 
-const columns: readonly Column<Connector>[] = [
+const columnsOf = (t: Words): readonly Column<Connector>[] => [
   {
     id: 'name',
-    head: 'Directory',
+    head: t('list.directory'),
     cell: (connector) => <Name connector={connector} />,
     sortBy: ({ name }) => name,
   },
-  { id: 'state', head: 'State', cell: (connector) => <State connector={connector} /> },
+  { id: 'state', head: t('state'), cell: (connector) => <State connector={connector} /> },
   {
     id: 'entries',
-    head: 'Entries',
+    head: t('list.entries'),
     align: 'right',
     cell: ({ entries }) => entries,
     sortBy: ({ entries }) => entries,
   },
-  { id: 'last', head: 'Last run', cell: (connector) => <LastRun connector={connector} /> },
-  { id: 'next', head: 'Next run', cell: (connector) => <NextRun connector={connector} /> },
+  { id: 'last', head: t('list.last'), cell: (connector) => <LastRun connector={connector} /> },
+  { id: 'next', head: t('list.next'), cell: (connector) => <NextRun connector={connector} /> },
 ]
 
 export function DirectoriesPage() {
+  const t = useWords('directories')
   const tenant = useSlug()
   const may = useMay('directories:write')
   const { data, error } = useEndpoint(
@@ -48,45 +50,38 @@ export function DirectoriesPage() {
   )
   const add = may && (
     <Link to="/t/$slug/directories/new" params={{ slug: tenant }}>
-      <Button component="span">Add directory</Button>
+      <Button component="span">{t('list.add')}</Button>
     </Link>
   )
   return (
-    <Page
-      title="Directories"
-      lead="Where your people come from. Each directory is read on a schedule; brakes keep a broken one from emptying your lists."
-      actions={data && data.items.length > 0 && add}
-    >
+    <Page title={t('title')} lead={t('list.lead')} actions={data && data.items.length > 0 && add}>
       <div className={stack.stack}>
         <ConsentNote />
         {data?.removalsStopped && (
-          <Note tone="warn" title="Removals are stopped in the whole organisation">
+          <Note tone="warn" title={t('list.stopped')}>
             <p>{data.removalsStopped}</p>
           </Note>
         )}
         {error && !data && <ProblemNote error={error} />}
         {!data && !error && <SkeletonRows />}
         {data && data.items.length === 0 && (
-          <EmptyState title="No directory yet" icon={IconAddressBook} action={add}>
-            <p>
-              With a directory every address that receives mail is known, newcomers too. Without one, add
-              users by spreadsheet or let them be learned from mail.
-            </p>
+          <EmptyState title={t('list.none')} icon={IconAddressBook} action={add}>
+            <p>{t('list.noneMeans')}</p>
           </EmptyState>
         )}
         {data && data.items.length > 0 && (
-          <Panel title="Connectors" flush>
+          <Panel title={t('list.connectors')} flush>
             <DataTable
-              label="Directories"
+              label={t('title')}
               rows={data.items}
-              columns={columns}
+              columns={columnsOf(t)}
               rowKey={({ id }) => id}
               card={(connector) => (
                 <>
                   <Name connector={connector} />
                   <State connector={connector} />
                   <span className="small tx2">
-                    {plural(connector.entries, 'entry', 'entries')} · <LastRun connector={connector} />
+                    {t('entries', { count: connector.entries })} · <LastRun connector={connector} />
                   </span>
                 </>
               )}
@@ -99,6 +94,7 @@ export function DirectoriesPage() {
 }
 
 function Name({ connector: { id, name, kind } }: { readonly connector: Connector }) {
+  const t = useWords('directories')
   const slug = useSlug()
   return (
     <span>
@@ -106,30 +102,33 @@ function Name({ connector: { id, name, kind } }: { readonly connector: Connector
         {name}
       </Link>
       <br />
-      <span className="small tx2">{formOf(kind)?.label ?? kind}</span>
+      <span className="small tx2">{formOf(kind) ? t(`kind.${kind}.label`) : kind}</span>
     </span>
   )
 }
 
 function State({ connector: { state, trouble } }: { readonly connector: Connector }) {
-  const { tone, word } = stateWords[state]
+  const t = useWords('directories')
+
   return (
     <span>
-      <ToneText tone={tone}>{word}</ToneText>
+      <ToneText tone={stateTones[state]}>{t(`connectorState.${state}`)}</ToneText>{' '}
       {trouble && <span className="small tx2"> {trouble.saw}</span>}
     </span>
   )
 }
 
 function LastRun({ connector: { lastRun } }: { readonly connector: Connector }) {
-  if (lastRun === null) return <span className="tx2">none</span>
-  if (isRunning(lastRun)) return <ToneText tone="info">{progressOf(lastRun)}</ToneText>
-  const { tone, word } = runWords[lastRun.state]
+  const t = useWords('directories')
+  if (lastRun === null) return <span className="tx2">{t('none')}</span>
+  if (isRunning(lastRun)) return <ToneText tone="info">{progressOf(lastRun, t)}</ToneText>
+
   return (
     <span>
-      <ToneText tone={tone}>{word}</ToneText> <RelativeTime at={lastRun.startedAt} />
+      <ToneText tone={runTones[lastRun.state]}>{t(`run.${lastRun.state}`)}</ToneText>{' '}
+      <RelativeTime at={lastRun.startedAt} />
       <br />
-      <span className="small tx2">{summaryOf(lastRun)}</span>
+      <span className="small tx2">{summaryOf(lastRun, t)}</span>
     </span>
   )
 }

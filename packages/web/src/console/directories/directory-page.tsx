@@ -1,31 +1,31 @@
 // One directory connector, and the page that adds one.
+
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { Page } from '#app/page.tsx'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { AddConnector } from './add-connector.tsx'
 import { ConnectorView, useConnector } from './connector-view.tsx'
 
 export function DirectoryPage() {
+  const t = useWords('directories')
   const { connector: id = '' } = useParams({ strict: false })
   const slug = useSlug()
   const navigate = useNavigate()
   const { data } = useConnector(id)
   return (
-    <Page title={data?.name ?? 'Directory'} crumbs={[useCrumb()]}>
+    <Page title={data?.name ?? t('list.directory')} crumbs={[useCrumb()]}>
       <ConnectorView id={id} onRemoved={() => navigate({ to: '/t/$slug/directories', params: { slug } })} />
     </Page>
   )
 }
 
 export function NewDirectoryPage() {
+  const t = useWords('directories')
   const slug = useSlug()
   const navigate = useNavigate()
   return (
-    <Page
-      title="Add a directory"
-      crumbs={[useCrumb()]}
-      lead="Nothing is read before you have seen the changes and said yes to them."
-    >
+    <Page title={t('add.title')} crumbs={[useCrumb()]} lead={t('add.lead')}>
       <AddConnector
         onDone={({ id }) =>
           navigate({ to: '/t/$slug/directories/$connector', params: { slug, connector: id } })
@@ -37,11 +37,12 @@ export function NewDirectoryPage() {
 }
 
 function useCrumb() {
+  const t = useWords('directories')
   const slug = useSlug()
   const link = (
     <Link to="/t/$slug/directories" params={{ slug }}>
-      Directories
+      {t('title')}
     </Link>
   )
-  return { label: 'Directories', link }
+  return { label: t('title'), link }
 }

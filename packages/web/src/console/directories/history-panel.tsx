@@ -1,9 +1,12 @@
 // Every run with what it changed, newest first; a run opens to its differences (D8).
+
 import { type Connector, listSyncRuns, type SyncRun } from '@gatepost/contract/directory.ts'
 import { Button } from '@mantine/core'
 import { useMemo, useState } from 'react'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
+import { rich } from '#i18n/rich.tsx'
 import { type Column, DataTable } from '#shared/data-table.tsx'
 import { ProblemNote } from '#shared/note.tsx'
 import { PageFoot, usePages } from '#shared/pages.tsx'
@@ -12,11 +15,12 @@ import { SkeletonRows } from '#shared/skeleton.tsx'
 import { ToneText } from '#shared/status-word.tsx'
 import { RelativeTime } from '#shared/time.tsx'
 import { RunChanges } from './run-changes.tsx'
-import { isRunning, runWords, summaryOf } from './run-words.ts'
+import { isRunning, runTones, summaryOf } from './run-words.ts'
 
 const LIMIT = 10
 
 export function HistoryPanel({ connector }: { readonly connector: Connector }) {
+  const t = useWords('directories')
   const tenant = useSlug()
   const pages = usePages()
   const [openId, setOpenId] = useState<string | null>(null)
@@ -28,10 +32,10 @@ export function HistoryPanel({ connector }: { readonly connector: Connector }) {
     },
     { keepPrevious: true, refetchInterval: isRunning(connector.lastRun) ? 2_000 : 15_000 },
   )
-  const columns = useMemo(() => columnsOf(setOpenId), [])
+  const columns = useMemo(() => columnsOf(setOpenId, t), [t])
   const open = data?.items.find(({ id }) => id === openId)
   return (
-    <Panel title="History" flush>
+    <Panel title={t('history.title')} flush>
       {error && !data && (
         <PanelBody>
           <ProblemNote error={error} />
@@ -40,13 +44,13 @@ export function HistoryPanel({ connector }: { readonly connector: Connector }) {
       {!data && !error && <SkeletonRows />}
       {data && data.items.length === 0 && (
         <PanelBody>
-          <p className="tx2">Each run appears here with what it changed.</p>
+          <p className="tx2">{t('history.none')}</p>
         </PanelBody>
       )}
       {data && data.items.length > 0 && (
         <>
           <DataTable
-            label={`Runs of ${connector.name}`}
+            label={t('history.runs', { name: connector.name })}
             rows={data.items}
             columns={columns}
             rowKey={({ id }) => id}
@@ -54,9 +58,9 @@ export function HistoryPanel({ connector }: { readonly connector: Connector }) {
               <>
                 <State run={run} />
                 <span>
-                  <RelativeTime at={run.startedAt} />, {triggerOf(run)}
+                  <RelativeTime at={run.startedAt} />, {triggerOf(run, t)}
                 </span>
-                <span className="small tx2">{run.why ?? summaryOf(run)}</span>
+                <span className="small tx2">{run.why ?? summaryOf(run, t)}</span>
                 <OpenButton run={run} open={setOpenId} />
               </>
             )}
@@ -67,11 +71,9 @@ export function HistoryPanel({ connector }: { readonly connector: Connector }) {
       {open && (
         <>
           <PanelFoot>
-            <span>
-              Changes of the run <RelativeTime at={open.startedAt} />
-            </span>
+            <span>{rich(t, 'history.changesOf', { time: <RelativeTime at={open.startedAt} /> })}</span>
             <Button variant="subtle" color="gray" size="compact-sm" onClick={() => setOpenId(null)}>
-              Close
+              {t('history.close')}
             </Button>
           </PanelFoot>
           <RunChanges key={open.id} run={open} />
@@ -81,15 +83,15 @@ export function HistoryPanel({ connector }: { readonly connector: Connector }) {
   )
 }
 
-function columnsOf(open: (id: string) => void): readonly Column<SyncRun>[] {
+function columnsOf(open: (id: string) => void, t: Words): readonly Column<SyncRun>[] {
   return [
-    { id: 'state', head: 'State', cell: (run) => <State run={run} /> },
-    { id: 'when', head: 'Started', cell: ({ startedAt }) => <RelativeTime at={startedAt} /> },
-    { id: 'by', head: 'By', cell: triggerOf },
-    { id: 'what', head: 'What', cell: (run) => run.why ?? summaryOf(run) },
+    { id: 'state', head: t('state'), cell: (run) => <State run={run} /> },
+    { id: 'when', head: t('history.started'), cell: ({ startedAt }) => <RelativeTime at={startedAt} /> },
+    { id: 'by', head: t('history.by'), cell: (run) => triggerOf(run, t) },
+    { id: 'what', head: t('history.what'), cell: (run) => run.why ?? summaryOf(run, t) },
     {
       id: 'open',
-      head: 'Changes',
+      head: t('history.changes'),
       headHidden: true,
       align: 'right',
       cell: (run) => <OpenButton run={run} open={open} />,
@@ -98,19 +100,29 @@ function columnsOf(open: (id: string) => void): readonly Column<SyncRun>[] {
 }
 
 function OpenButton({ run, open }: { readonly run: SyncRun; readonly open: (id: string) => void }) {
+  const t = useWords('directories')
   if (run.planned === 0) return null
   return (
     <Button size="compact-sm" variant="default" onClick={() => open(run.id)}>
-      Changes
+      {t('history.changes')}
     </Button>
   )
 }
 
 function State({ run: { state, isPreview } }: { readonly run: SyncRun }) {
-  const { tone, word } = runWords[state]
-  return <ToneText tone={tone}>{isPreview && state !== 'previewed' ? `${word} (preview)` : word}</ToneText>
+  const t = useWords('directories')
+  const word = t(`run.${state}`)
+  return (
+    <ToneText tone={runTones[state]}>
+      {isPreview && state !== 'previewed' ? t('history.isPreview', { word }) : word}
+    </ToneText>
+  )
 }
 
-function triggerOf({ trigger, startedBy }: SyncRun): string {
-  return trigger === 'schedule' ? 'schedule' : trigger === 'pushed' ? 'agent' : startedBy
+function triggerOf({ trigger, startedBy }: SyncRun, t: Words): string {
+  return trigger === 'schedule'
+    ? t('history.schedule')
+    : trigger === 'pushed'
+      ? t('history.agent')
+      : startedBy
 }

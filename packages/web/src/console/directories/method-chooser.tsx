@@ -1,8 +1,11 @@
 // How people get here: the methods that fit the environment, the usual one first, with what each needs (C2).
+
 import type { Environment } from '@gatepost/contract/common.ts'
 import type { ConnectorKind } from '@gatepost/contract/directory.ts'
 import { Link } from '@tanstack/react-router'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
+import { rich } from '#i18n/rich.tsx'
 import { ChoiceCards } from '#shared/choice-cards.tsx'
 import stack from '#shared/stack.module.css'
 import { ToneText } from '#shared/status-word.tsx'
@@ -15,6 +18,7 @@ type Props = {
 }
 
 export function MethodChooser({ environment, value, onChange }: Props) {
+  const t = useWords('directories')
   const slug = useSlug()
   const fitting = kindForms
     .filter(({ notIn }) => environment === null || !notIn.includes(environment))
@@ -22,26 +26,28 @@ export function MethodChooser({ environment, value, onChange }: Props) {
   return (
     <div className={stack.stack}>
       <ChoiceCards
-        label="Method"
+        label={t('method')}
         labelHidden
-        choices={fitting.map(({ kind, label, means, usualIn }) => ({
+        choices={fitting.map(({ kind, usualIn }) => ({
           value: kind,
-          label,
-          means,
+          label: t(`kind.${kind}.label`),
+          means: t(`kind.${kind}.means`),
           mark:
             environment !== null && usualIn.includes(environment) ? (
-              <ToneText tone="ok">Usual here</ToneText>
+              <ToneText tone="ok">{t('usual')}</ToneText>
             ) : undefined,
         }))}
         value={value}
         onChange={onChange}
       />
       <p className="small tx2">
-        No directory, or no access to it?{' '}
-        <Link to="/t/$slug/connect/$step" params={{ slug, step: 'add-users' }}>
-          Add users by spreadsheet
-        </Link>{' '}
-        instead; a list that is not kept up refuses mail of newcomers.
+        {rich(t, 'noAccess', {
+          link: (
+            <Link to="/t/$slug/connect/$step" params={{ slug, step: 'add-users' }}>
+              {t('bySpreadsheet')}
+            </Link>
+          ),
+        })}
       </p>
     </div>
   )

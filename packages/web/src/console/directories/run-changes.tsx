@@ -1,4 +1,5 @@
 // What a run changes, entry by entry, filtered and paged (D8).
+
 import {
   listSyncChanges,
   type SyncChange,
@@ -9,6 +10,7 @@ import { NativeSelect } from '@mantine/core'
 import { useState } from 'react'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
 import { type Column, DataTable } from '#shared/data-table.tsx'
 import { HostText } from '#shared/host-text.tsx'
 import { ProblemNote } from '#shared/note.tsx'
@@ -16,27 +18,19 @@ import { PageFoot, usePages } from '#shared/pages.tsx'
 import { PanelBody } from '#shared/panel.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
 import { ToneText } from '#shared/status-word.tsx'
-import { changeWords, isRunning, outcomeWords } from './run-words.ts'
+import { isRunning, outcomeTones } from './run-words.ts'
 
 const LIMIT = 25
 
-const kindWords: { readonly [Kind in SyncChange['entryKind']]: string } = {
-  user: 'user',
-  'shared-mailbox': 'shared mailbox',
-  resource: 'room or equipment',
-  contact: 'contact',
-  'public-folder': 'public folder',
-  group: 'group',
-}
-
-const columns: readonly Column<SyncChange>[] = [
-  { id: 'change', head: 'Change', cell: ({ change }) => changeWords[change] },
-  { id: 'who', head: 'Who', cell: (change) => <Who change={change} /> },
-  { id: 'what', head: 'What', cell: (change) => <What change={change} /> },
-  { id: 'outcome', head: 'Outcome', cell: (change) => <Outcome change={change} /> },
+const columnsOf = (t: Words): readonly Column<SyncChange>[] => [
+  { id: 'change', head: t('changes.change'), cell: ({ change }) => t(`change.${change}`) },
+  { id: 'who', head: t('brakes.who'), cell: (change) => <Who change={change} /> },
+  { id: 'what', head: t('history.what'), cell: (change) => <What change={change} /> },
+  { id: 'outcome', head: t('changes.outcome'), cell: (change) => <Outcome change={change} /> },
 ]
 
 export function RunChanges({ run }: { readonly run: SyncRun }) {
+  const t = useWords('directories')
   const tenant = useSlug()
   const [change, setChange] = useState<SyncChange['change'] | ''>('')
   const pages = usePages()
@@ -58,11 +52,11 @@ export function RunChanges({ run }: { readonly run: SyncRun }) {
     <>
       <PanelBody>
         <NativeSelect
-          label="Show"
+          label={t('changes.show')}
           w={220}
           data={[
-            { value: '', label: 'All changes' },
-            ...syncChangeKinds.map((value) => ({ value, label: changeWords[value] })),
+            { value: '', label: t('changes.all') },
+            ...syncChangeKinds.map((value) => ({ value, label: t(`change.${value}`) })),
           ]}
           value={change}
           onChange={({ currentTarget }) => pick(currentTarget.value)}
@@ -76,15 +70,15 @@ export function RunChanges({ run }: { readonly run: SyncRun }) {
       {!data && !error && <SkeletonRows />}
       {data && data.items.length > 0 && (
         <DataTable
-          label="Changes of this run"
+          label={t('changes.label')}
           dense
           rows={data.items}
-          columns={columns}
+          columns={columnsOf(t)}
           rowKey={(row) => `${row.change} ${row.externalId}`}
           card={(row) => (
             <>
               <Who change={row} />
-              <span className="small tx2">{changeWords[row.change]}</span>
+              <span className="small tx2">{t(`change.${row.change}`)}</span>
               <What change={row} />
               <Outcome change={row} />
             </>
@@ -98,7 +92,7 @@ export function RunChanges({ run }: { readonly run: SyncRun }) {
           shown={data.items.length}
           limit={LIMIT}
           total={null}
-          words={['Before', 'More']}
+          words={[t('changes.before'), t('changes.more')]}
         />
       )}
     </>
@@ -106,25 +100,27 @@ export function RunChanges({ run }: { readonly run: SyncRun }) {
 }
 
 function Who({ change: { name, email, entryKind } }: { readonly change: SyncChange }) {
+  const t = useWords('directories')
   return (
     <span>
-      {name || email || 'without a name'}
+      {name || email || t('changes.noName')}
       <br />
       <span className="small tx2">
-        {email === null ? kindWords[entryKind] : <HostText plain>{email}</HostText>}
-        {email !== null && entryKind !== 'user' && `, ${kindWords[entryKind]}`}
+        {email === null ? t(`entry.${entryKind}`) : <HostText plain>{email}</HostText>}
+        {email !== null && entryKind !== 'user' && `, ${t(`entry.${entryKind}`)}`}
       </span>
     </span>
   )
 }
 
 function What({ change: { fields, why } }: { readonly change: SyncChange }) {
+  const t = useWords('directories')
   if (why !== null) return <span className="small">{why}</span>
   return (
     <span className="small">
       {fields.map(({ field, before, after }) => (
         <span key={field} style={{ display: 'block', overflowWrap: 'anywhere' }}>
-          {field}: <span className="tx2">{before || 'none'}</span> → {after || 'none'}
+          {field}: <span className="tx2">{before || t('changes.none')}</span> → {after || t('changes.none')}
         </span>
       ))}
     </span>
@@ -132,6 +128,6 @@ function What({ change: { fields, why } }: { readonly change: SyncChange }) {
 }
 
 function Outcome({ change: { outcome } }: { readonly change: SyncChange }) {
-  const { tone, word } = outcomeWords[outcome]
-  return <ToneText tone={tone}>{word}</ToneText>
+  const t = useWords('directories')
+  return <ToneText tone={outcomeTones[outcome]}>{t(`applied.${outcome}`)}</ToneText>
 }

@@ -16,27 +16,30 @@ import { Button, Progress, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useAction } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
+import { rich } from '#i18n/rich.tsx'
 import { AlertChannelLink } from '#shared/alert-channel-link.tsx'
-import { count, plural } from '#shared/format.ts'
+import { count } from '#shared/format.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { Panel, PanelBody, PanelFoot } from '#shared/panel.tsx'
 import stack from '#shared/stack.module.css'
 import { ToneText } from '#shared/status-word.tsx'
 import { FullTime, RelativeTime } from '#shared/time.tsx'
 import { RunChanges } from './run-changes.tsx'
-import { isRunning, progressOf, runWords, summaryOf } from './run-words.ts'
+import { isRunning, progressOf, runTones, summaryOf } from './run-words.ts'
 
 const readAgain = [getConnector, listConnectors, listSyncRuns, listSyncChanges, getConnect]
 
 export function SyncPanel({ connector }: { readonly connector: Connector }) {
+  const t = useWords('directories')
   const run = connector.lastRun
   return (
-    <Panel title="Synchronisation" side={<NextRun connector={connector} />} flush>
+    <Panel title={t('sync.title')} side={<NextRun connector={connector} />} flush>
       <PanelBody>
         <div className={stack.stack}>
           <Says connector={connector} />
           <Actions connector={connector} />
-          <AlertChannelLink what="A synchronisation that fails" />
+          <AlertChannelLink what={t('sync.fails')} />
         </div>
       </PanelBody>
       {run?.state === 'previewed' && <Preview connector={connector} run={run} />}
@@ -45,67 +48,68 @@ export function SyncPanel({ connector }: { readonly connector: Connector }) {
 }
 
 function NextRun({ connector: { nextRunAt, state } }: { readonly connector: Connector }) {
-  if (state === 'new') return <>preview first</>
-  if (nextRunAt === null) return <>no time is set</>
-  return (
-    <>
-      next <FullTime at={nextRunAt} />
-    </>
-  )
+  const t = useWords('directories')
+  if (state === 'new') return <>{t('sync.first')}</>
+  if (nextRunAt === null) return <>{t('sync.noTime')}</>
+  return <>{rich(t, 'sync.next', { time: <FullTime at={nextRunAt} /> })}</>
 }
 
 function Says({ connector }: { readonly connector: Connector }) {
+  const t = useWords('directories')
   const { lastRun: run, trouble } = connector
   if (run !== null && isRunning(run)) return <Running run={run} />
   if (trouble !== null)
     return (
       <Note tone="bad" title={trouble.saw} role="status">
         <p>{trouble.remedy}</p>
-        <p className="small tx2">
-          Since <RelativeTime at={trouble.since} />. People stay as they are, and nothing is removed in the
-          whole organisation.
-        </p>
+        <p className="small tx2">{rich(t, 'sync.trouble', { time: <RelativeTime at={trouble.since} /> })}</p>
       </Note>
     )
   if (run === null)
     return (
-      <Note tone="info" title="Nothing was read yet">
-        <p>A preview reads the directory and shows every change. Nobody is added before you say yes.</p>
+      <Note tone="info" title={t('sync.nothing')}>
+        <p>{t('sync.nothingMeans')}</p>
       </Note>
     )
   if (run.state === 'previewed') return null
-  const { tone } = runWords[run.state]
+
   return (
-    <Note tone={tone} title={`${runWords[run.state].word}: ${run.why ?? summaryOf(run)}`} role="status">
+    <Note
+      tone={runTones[run.state]}
+      title={`${t(`run.${run.state}`)}: ${run.why ?? summaryOf(run, t)}`}
+      role="status"
+    >
       {run.remedy && <p>{run.remedy}</p>}
       {run.notListed.map((line) => (
         <p key={line}>{line}</p>
       ))}
       <p className="small tx2">
-        <RelativeTime at={run.finishedAt ?? run.startedAt} />, {plural(run.read, 'entry', 'entries')} read.
+        <RelativeTime at={run.finishedAt ?? run.startedAt} />, {t('sum.read', { count: run.read })}.
       </p>
     </Note>
   )
 }
 
 function Running({ run }: { readonly run: SyncRun }) {
+  const t = useWords('directories')
   const of = run.state === 'applying' ? run.planned : (run.total ?? 0)
   const done = run.state === 'applying' ? run.applied + run.skipped : run.read
   return (
     <div className={stack.tight}>
       <span role="status">
-        <ToneText tone="info">{runWords[run.state].word}</ToneText> · {progressOf(run)}
+        <ToneText tone="info">{t(`run.${run.state}`)}</ToneText> · {progressOf(run, t)}
       </span>
       <Progress
         value={of === 0 ? 100 : (done / of) * 100}
         animated={of === 0}
-        aria-label="Progress of the run"
+        aria-label={t('sync.progress')}
       />
     </div>
   )
 }
 
 function Actions({ connector }: { readonly connector: Connector }) {
+  const t = useWords('directories')
   const tenant = useSlug()
   const may = useMay('directories:write')
   const sync = useAction(syncConnector, { readAgain })
@@ -121,7 +125,7 @@ function Actions({ connector }: { readonly connector: Connector }) {
           loading={cancel.isPending}
           onClick={() => cancel.mutate({ params: { ...params, run: run.id } })}
         >
-          Cancel this run
+          {t('sync.cancel')}
         </Button>
         {cancel.error && <ProblemNote error={cancel.error} />}
       </div>
@@ -135,7 +139,7 @@ function Actions({ connector }: { readonly connector: Connector }) {
             disabled={state === 'disabled'}
             onClick={() => sync.mutate({ params, body: { preview: false } })}
           >
-            Synchronise now
+            {t('sync.now')}
           </Button>
         )}
         <Button
@@ -143,7 +147,7 @@ function Actions({ connector }: { readonly connector: Connector }) {
           loading={sync.isPending}
           onClick={() => sync.mutate({ params, body: { preview: true } })}
         >
-          {run?.state === 'previewed' ? 'Preview again' : 'Preview the changes'}
+          {run?.state === 'previewed' ? t('sync.previewAgain') : t('sync.preview')}
         </Button>
       </div>
       {sync.error && <ProblemNote error={sync.error} />}
@@ -152,6 +156,7 @@ function Actions({ connector }: { readonly connector: Connector }) {
 }
 
 function Preview({ connector, run }: { readonly connector: Connector; readonly run: SyncRun }) {
+  const t = useWords('directories')
   const tenant = useSlug()
   const may = useMay('directories:write')
   const accept = useAction(acceptSyncRun, { readAgain })
@@ -164,8 +169,8 @@ function Preview({ connector, run }: { readonly connector: Connector; readonly r
     <>
       <PanelFoot>
         <span role="status">
-          Preview <RelativeTime at={run.finishedAt ?? run.startedAt} />:{' '}
-          {plural(run.read, 'entry', 'entries')} read, {summaryOf(run)}
+          {rich(t, 'sync.previewOf', { time: <RelativeTime at={run.finishedAt ?? run.startedAt} /> })}{' '}
+          {t('sum.read', { count: run.read })}, {summaryOf(run, t)}
         </span>
       </PanelFoot>
       <PanelBody>
@@ -176,7 +181,7 @@ function Preview({ connector, run }: { readonly connector: Connector; readonly r
             </Note>
           )}
           {run.notListed.length > 0 && (
-            <Note tone="info" title="What this directory does not list">
+            <Note tone="info" title={t('sync.notListed')}>
               {run.notListed.map((line) => (
                 <p key={line}>{line}</p>
               ))}
@@ -184,8 +189,8 @@ function Preview({ connector, run }: { readonly connector: Connector; readonly r
           )}
           {run.needsYes && may && (
             <TextInput
-              label={`Type ${count(gone)} to agree`}
-              description="That many entries leave or are removed"
+              label={t('sync.type', { number: count(gone) })}
+              description={t('sync.typeMeans')}
               inputMode="numeric"
               w={220}
               value={typed}
@@ -199,10 +204,10 @@ function Preview({ connector, run }: { readonly connector: Connector; readonly r
                 loading={accept.isPending}
                 onClick={() => accept.mutate({ params, body: run.needsYes ? { removals: gone } : {} })}
               >
-                Carry these changes out
+                {t('sync.carryOut')}
               </Button>
               <Button variant="default" loading={cancel.isPending} onClick={() => cancel.mutate({ params })}>
-                Forget the preview
+                {t('sync.forget')}
               </Button>
             </div>
           )}

@@ -1,5 +1,6 @@
 // Sites with an agent (D6): add one and pair it, see which is connected and what it pushed last, take one
 // away.
+
 import {
   type Agent,
   addAgent,
@@ -14,9 +15,9 @@ import { Button, Switch, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { useConfirm } from '#shared/confirm.tsx'
 import { Facts } from '#shared/facts.tsx'
-import { count } from '#shared/format.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { Panel, PanelBody } from '#shared/panel.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
@@ -28,6 +29,7 @@ import classes from './agents.module.css'
 import { PairingNote } from './pairing-note.tsx'
 
 export function AgentSites() {
+  const t = useWords('directories')
   const tenant = useSlug()
   const may = useMay('directories:write')
   const [code, setCode] = useState<PairingCode | null>(null)
@@ -38,13 +40,8 @@ export function AgentSites() {
     code !== null && paired != null && paired > code.agent.createdAt && paired !== code.agent.pairedAt
   return (
     <>
-      <Panel title="Sites with an agent" flush>
-        {data.items.length === 0 && (
-          <p className={classes.none}>
-            No site yet. The agent runs inside a network, reads the directory there and opens HTTPS outward:
-            nothing has to be let in.
-          </p>
-        )}
+      <Panel title={t('site.title')} flush>
+        {data.items.length === 0 && <p className={classes.none}>{t('site.none')}</p>}
         <ul className={stack.plain}>
           {data.items.map((agent) => (
             <Site key={agent.id} agent={agent} version={data.version} may={may} onCode={setCode} />
@@ -59,6 +56,7 @@ export function AgentSites() {
 }
 
 function AddSite({ onCode }: { readonly onCode: (code: PairingCode) => void }) {
+  const t = useWords('directories')
   const tenant = useSlug()
   const [site, setSite] = useState('')
   const add = useAction(addAgent, {
@@ -72,8 +70,8 @@ function AddSite({ onCode }: { readonly onCode: (code: PairingCode) => void }) {
     <PanelBody>
       <div className={stack.end}>
         <TextInput
-          label="New site"
-          description="A name for the place, such as Head office."
+          label={t('site.new')}
+          description={t('site.newMeans')}
           value={site}
           onChange={(event) => setSite(event.currentTarget.value)}
           maxLength={80}
@@ -84,7 +82,7 @@ function AddSite({ onCode }: { readonly onCode: (code: PairingCode) => void }) {
           disabled={site.trim() === ''}
           onClick={() => add.mutate({ params: { tenant }, body: { site: site.trim() } })}
         >
-          Add site
+          {t('site.add')}
         </Button>
       </div>
       {add.error && <ProblemNote error={add.error} />}
@@ -118,43 +116,48 @@ function Site({ agent, version, may, onCode }: SiteProps) {
 }
 
 function StateWord({ agent }: { readonly agent: Agent }) {
-  if (agent.state === 'waiting') return <ToneText tone="info">Waiting to be paired</ToneText>
-  if (agent.state === 'connected') return <ToneText tone="ok">Connected</ToneText>
-  return <ToneText tone="warn">Away</ToneText>
+  const t = useWords('directories')
+  if (agent.state === 'waiting') return <ToneText tone="info">{t('site.waiting')}</ToneText>
+  if (agent.state === 'connected') return <ToneText tone="ok">{t('site.connected')}</ToneText>
+  return <ToneText tone="warn">{t('site.away')}</ToneText>
 }
 
 function SiteFacts({ agent, version }: { readonly agent: Agent; readonly version: string }) {
+  const t = useWords('directories')
   const { status, lastPush, receiving } = agent
   return (
     <Facts
       rows={[
-        ['Runs on', `${agent.hostName ?? 'unknown'}, ${agent.platform ?? ''}`],
+        [t('site.runsOn'), `${agent.hostName ?? t('site.unknown')}, ${agent.platform ?? ''}`],
         [
-          'Version',
-          agent.isOutdated ? `${agent.version}; ${version} can be downloaded below` : (agent.version ?? ''),
+          t('site.version'),
+          agent.isOutdated
+            ? t('site.outdated', { version: agent.version, newer: version })
+            : (agent.version ?? ''),
         ],
         [
-          'Last seen',
-          agent.lastSeenAt === null ? 'never' : <RelativeTime key="seen" at={agent.lastSeenAt} />,
+          t('site.seen'),
+          agent.lastSeenAt === null ? t('site.never') : <RelativeTime key="seen" at={agent.lastSeenAt} />,
         ],
-        ['Reads', status?.directory ?? 'not told yet'],
+        [t('site.reads'), status?.directory ?? t('site.notTold')],
         [
-          'Last listing',
+          t('site.listing'),
           lastPush ? (
             <span key="push">
-              {count(lastPush.entries)} entries, <FullTime at={lastPush.at} />
+              {t('entries', { count: lastPush.entries })}, <FullTime at={lastPush.at} />
             </span>
           ) : (
-            'none yet'
+            t('site.noneYet')
           ),
         ],
-        ...(receiving ? [['Receiving', `${count(receiving.entries)} entries so far`] as const] : []),
+        ...(receiving ? [[t('site.receiving'), t('site.soFar', { count: receiving.entries })] as const] : []),
       ]}
     />
   )
 }
 
 function SiteActions({ agent, onCode }: Pick<SiteProps, 'agent' | 'onCode'>) {
+  const t = useWords('directories')
   const tenant = useSlug()
   const confirm = useConfirm()
   const params = { tenant, agent: agent.id }
@@ -165,10 +168,10 @@ function SiteActions({ agent, onCode }: Pick<SiteProps, 'agent' | 'onCode'>) {
   const remove = useAction(removeAgent, { readAgain })
   const takeAway = async () => {
     const agreed = await confirm({
-      title: `The agent of ${agent.site} is shut out at once`,
-      body: 'Its token is revoked and its last listing removed. People that were read stay, as addresses that receive mail.',
-      act: 'Remove site',
-      keep: 'Keep it',
+      title: t('site.shutOut', { site: agent.site }),
+      body: t('site.shutOutMeans'),
+      act: t('site.remove'),
+      keep: t('site.keep'),
     })
     if (agreed) remove.mutate({ params })
   }
@@ -176,24 +179,27 @@ function SiteActions({ agent, onCode }: Pick<SiteProps, 'agent' | 'onCode'>) {
   return (
     <>
       <Switch
-        label="Answer live sign-ins"
-        description="People of this directory sign in with its passwords. The agent has to allow it, too: gatepost-agent set --sign-in yes"
+        label={t('site.live')}
+        description={t('site.liveMeans')}
         checked={agent.liveSignIn}
         onChange={(event) => change.mutate({ params, body: { liveSignIn: event.currentTarget.checked } })}
       />
       <div className={stack.row}>
         {agent.pairedAt !== null && (
           <Button variant="default" size="compact-sm" onClick={() => push.mutate({ params })}>
-            Read now<span className="hidden-visually"> at {agent.site}</span>
+            {t('site.read')}
+            <span className="hidden-visually"> {t('site.at', { site: agent.site })}</span>
           </Button>
         )}
         <Button variant="default" size="compact-sm" onClick={() => renew.mutate({ params })}>
-          New code<span className="hidden-visually"> for {agent.site}</span>
+          {t('site.code')}
+          <span className="hidden-visually"> {t('site.for', { site: agent.site })}</span>
         </Button>
         <Button variant="subtle" color="gray" size="compact-sm" onClick={takeAway}>
-          Remove<span className="hidden-visually"> {agent.site}</span>
+          {t('site.removeShort')}
+          <span className="hidden-visually"> {agent.site}</span>
         </Button>
-        {push.isSuccess && <span className="small tx3">Asked. A listing shows here when it is whole.</span>}
+        {push.isSuccess && <span className="small tx3">{t('site.asked')}</span>}
       </div>
       {problem && <ProblemNote error={problem} />}
     </>

@@ -1,5 +1,8 @@
 // The one-time code, shown once, with the commands that use it.
+
 import type { PairingCode } from '@gatepost/contract/agent.ts'
+import { useWords } from '#i18n/i18n.ts'
+import { rich } from '#i18n/rich.tsx'
 import { Note } from '#shared/note.tsx'
 import { FullTime } from '#shared/time.tsx'
 import kinds from '../kinds/kinds.module.css'
@@ -12,31 +15,27 @@ export function PairingNote({
   readonly pairing: PairingCode
   readonly isUsed: boolean
 }) {
+  const t = useWords('directories')
   const { agent, code, url } = pairing
   if (isUsed)
     return (
-      <Note tone="ok" role="status" title={`The agent of ${agent.site} is paired`}>
-        <p>The code is used up. Tell the agent where its directory is, and start it.</p>
+      <Note tone="ok" role="status" title={t('pair.done', { site: agent.site })}>
+        <p>{t('pair.doneMeans')}</p>
         <SetAndRun />
       </Note>
     )
   return (
-    <Note tone="info" role="status" title={`Pair the agent of ${agent.site} with this code`}>
+    <Note tone="info" role="status" title={t('pair.title', { site: agent.site })}>
       <ol className={kinds.steps}>
-        <li>Download the agent below, on a machine inside the network that reaches the directory.</li>
+        <li>{t('pair.download')}</li>
         <li>
-          Pair it. The code works once
-          {agent.codeExpiresAt !== null && (
-            <>
-              , until <FullTime at={agent.codeExpiresAt} />
-            </>
-          )}
-          , and is not shown again.
-          <Command value={`gatepost-agent pair ${url} ${code}`} what="pairing command" />
+          {agent.codeExpiresAt === null
+            ? t('pair.once')
+            : rich(t, 'pair.onceUntil', { time: <FullTime at={agent.codeExpiresAt} /> })}
+          <Command value={`gatepost-agent pair ${url} ${code}`} copy={t('pair.copyPair')} />
         </li>
         <li>
-          Say where the directory is, and start it.
-          <SetAndRun />
+          {t('pair.say')} <SetAndRun />
         </li>
       </ol>
     </Note>
@@ -44,11 +43,12 @@ export function PairingNote({
 }
 
 function SetAndRun() {
+  const t = useWords('directories')
   return (
     <>
-      <Command value={SET} what="settings command" />
-      <Command value="gatepost-agent check someone@your-domain" what="check command" />
-      <Command value="gatepost-agent run" what="run command" />
+      <Command value={SET} copy={t('pair.copySet')} />
+      <Command value="gatepost-agent check someone@your-domain" copy={t('pair.copyCheck')} />
+      <Command value="gatepost-agent run" copy={t('pair.copyRun')} />
     </>
   )
 }

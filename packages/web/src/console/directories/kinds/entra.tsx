@@ -4,6 +4,8 @@
 import type { ConnectorSettings } from '@gatepost/contract/directory.ts'
 import { type EntraSettings, entraPermissions, isSecretId } from '@gatepost/contract/directory-entra.ts'
 import { Checkbox, NativeSelect, PasswordInput, SegmentedControl, Textarea, TextInput } from '@mantine/core'
+import { useWords, type Words } from '#i18n/i18n.ts'
+import { rich } from '#i18n/rich.tsx'
 import { Note } from '#shared/note.tsx'
 import { useNow } from '#shared/now.ts'
 import { ConsentChoice } from '../consent-choice.tsx'
@@ -12,17 +14,11 @@ import type { DirectoryValues, KindFieldsProps, KindForm } from './kind-form.ts'
 import classes from './kinds.module.css'
 import { Value } from './value.tsx'
 
-const clouds = [
-  { value: 'global', label: 'Microsoft 365 worldwide' },
-  { value: 'us-government', label: 'US Government (GCC High)' },
-  { value: 'us-dod', label: 'US Department of Defense' },
-  { value: 'china', label: 'China (21Vianet)' },
-]
+const CLOUDS = ['global', 'us-government', 'us-dod', 'china'] as const
 
 export const entraForm: KindForm = {
   kind: 'entra',
-  label: 'Entra ID',
-  means: 'Microsoft 365, read by Microsoft Graph',
+
   usualIn: ['microsoft-365', 'hybrid'],
   notIn: ['google-workspace'],
   defaultName: 'Entra ID',
@@ -43,58 +39,63 @@ export const entraForm: KindForm = {
   Notice: ({ settings }) => (settings.kind === 'entra' ? <Ending at={settings.secretExpiresAt} /> : null),
 }
 
-function check({ settings, secret }: DirectoryValues, isNew: boolean): Readonly<Record<string, string>> {
+function check(
+  { settings, secret }: DirectoryValues,
+  isNew: boolean,
+  t: Words,
+): Readonly<Record<string, string>> {
   if (settings.kind !== 'entra') return {}
   // With the operator's application there is nothing to type.
   if (settings.app === 'provider') return {}
   const errors: Record<string, string> = {}
-  if (settings.tenantDomain.trim() === '') errors['settings.tenantDomain'] = 'Copy the id from the overview'
-  if (!isSecretId(settings.clientId))
-    errors['settings.clientId'] = 'Copy “Application (client) ID”: it looks like 00000000-0000-…'
-  if (isNew && secret === '') errors.secret = 'Paste the value of the secret, or the certificate with its key'
-  if (settings.credential === 'secret' && isSecretId(secret))
-    errors.secret = 'This is the ID of the secret. Paste the column “Value”'
+  if (settings.tenantDomain.trim() === '') errors['settings.tenantDomain'] = t('entra.copyId')
+  if (!isSecretId(settings.clientId)) errors['settings.clientId'] = t('entra.copyClient')
+  if (isNew && secret === '') errors.secret = t('entra.paste')
+  if (settings.credential === 'secret' && isSecretId(secret)) errors.secret = t('entra.isId')
   return errors
 }
 
 /** What to do in the portal before the fields can be filled. */
 function EntraPrerequisites({ settings }: { readonly settings: ConnectorSettings }) {
+  const t = useWords('directories')
   if (settings.kind === 'entra' && settings.app === 'provider')
-    return (
-      <p className="tx2">One click by an administrator at Microsoft, below. Nothing is to be registered.</p>
-    )
+    return <p className="tx2">{t('entra.oneClick')}</p>
   return (
     <ol className={classes.steps}>
+      <li>{rich(t, 'entra.register', { act: <b>{t('entra.registerAct')}</b> })}</li>
       <li>
-        In the Entra admin centre (entra.microsoft.com): Identity › Applications › App registrations ›{' '}
-        <b>New registration</b>. Name it “Gatepost”, leave the rest.
-      </li>
-      <li>
-        Its page <b>API permissions</b> › Add a permission › Microsoft Graph › <b>Application permissions</b>{' '}
-        (not delegated). Tick:
+        {rich(t, 'entra.permissions', {
+          page: <b>{t('entra.apiPermissions')}</b>,
+          kind: <b>{t('entra.appPermissions')}</b>,
+        })}
         <ul className={classes.values}>
           {entraPermissions.map(({ name, means, needed }) => (
             <li key={name}>
-              <Value value={name} what={name} note={`${needed ? 'needed' : 'optional'}: ${means}`} />
+              <Value
+                value={name}
+                copy={t('entra.copyOne', { name })}
+                note={t(needed ? 'entra.needed' : 'entra.optional', {
+                  means: t(`entra.grants.${name.replaceAll('.', '-')}`, means),
+                })}
+              />
             </li>
           ))}
         </ul>
       </li>
+      <li>{rich(t, 'entra.grant', { act: <b>{t('entra.grantAct')}</b> })}</li>
       <li>
-        On the same page choose <b>Grant admin consent</b>. Each line then shows a green tick.
+        {rich(t, 'entra.newSecret', {
+          page: <b>{t('entra.secretsPage')}</b>,
+          column: <b>{t('entra.valueColumn')}</b>,
+        })}
       </li>
-      <li>
-        <b>Certificates & secrets</b> › New client secret. Copy the column <b>Value</b> at once: it is shown
-        only now. The column “Secret ID” is not the secret.
-      </li>
-      <li>
-        From <b>Overview</b> copy “Application (client) ID” and “Directory (tenant) ID” into the fields below.
-      </li>
+      <li>{rich(t, 'entra.overview', { page: <b>{t('entra.overviewPage')}</b> })}</li>
     </ol>
   )
 }
 
 function EntraFields({ form, secretSetAt }: KindFieldsProps) {
+  const t = useWords('directories')
   const { settings } = form.values
   if (settings.kind !== 'entra') return null
   return (
@@ -102,8 +103,8 @@ function EntraFields({ form, secretSetAt }: KindFieldsProps) {
       <ConsentChoice form={form} />
       {settings.app === 'provider' ? null : <OwnApp form={form} secretSetAt={secretSetAt} />}
       <Checkbox
-        label="Read guests, too"
-        description="Guests are people of other organisations. Their addresses are seldom in your domains."
+        label={t('entra.guests')}
+        description={t('entra.guestsMeans')}
         {...form.getInputProps('settings.guests', { type: 'checkbox' })}
       />
     </div>
@@ -112,40 +113,46 @@ function EntraFields({ form, secretSetAt }: KindFieldsProps) {
 
 /** An application of the organisation's own. */
 function OwnApp({ form, secretSetAt }: KindFieldsProps) {
+  const t = useWords('directories')
   return (
     <>
       <TextInput
-        label="Directory (tenant) ID"
-        description="The id from the overview, or a domain such as acme.onmicrosoft.com."
+        label={t('entra.tenantId')}
+        description={t('entra.tenantIdMeans')}
         autoComplete="off"
         spellCheck={false}
         {...form.getInputProps('settings.tenantDomain')}
       />
       <TextInput
-        label="Application (client) ID"
-        description="From the same page. Not the object id."
+        label={t('entra.clientId')}
+        description={t('entra.clientIdMeans')}
         placeholder="00000000-0000-0000-0000-000000000000"
         autoComplete="off"
         spellCheck={false}
         {...form.getInputProps('settings.clientId')}
       />
-      <NativeSelect label="Cloud" data={clouds} {...form.getInputProps('settings.cloud')} />
+      <NativeSelect
+        label={t('entra.cloud')}
+        data={CLOUDS.map((value) => ({ value, label: t(`cloud.${value}`) }))}
+        {...form.getInputProps('settings.cloud')}
+      />
       <Credential form={form} secretSetAt={secretSetAt} />
     </>
   )
 }
 
 function Credential({ form, secretSetAt }: KindFieldsProps) {
+  const t = useWords('directories')
   const { settings } = form.values
   if (settings.kind !== 'entra') return null
   const byCertificate = settings.credential === 'certificate'
   return (
     <>
       <SegmentedControl
-        aria-label="How the app signs in"
+        aria-label={t('entra.how')}
         data={[
-          { value: 'secret', label: 'Client secret' },
-          { value: 'certificate', label: 'Certificate' },
+          { value: 'secret', label: t('entra.secret') },
+          { value: 'certificate', label: t('entra.certificate') },
         ]}
         value={settings.credential}
         onChange={(value) => form.setFieldValue('settings.credential', value as EntraSettings['credential'])}
@@ -160,30 +167,28 @@ function Credential({ form, secretSetAt }: KindFieldsProps) {
 }
 
 function SecretField({ form, secretSetAt }: KindFieldsProps) {
+  const t = useWords('directories')
   const { settings, secret } = form.values
   if (settings.kind !== 'entra') return null
   const isId = isSecretId(secret)
   return (
     <>
       <PasswordInput
-        label="Client secret, column “Value”"
+        label={t('entra.secretField')}
         description={<SecretHint setAt={secretSetAt} />}
         autoComplete="off"
-        visibilityToggleButtonProps={{ 'aria-label': 'Show the secret' }}
+        visibilityToggleButtonProps={{ 'aria-label': t('entra.show') }}
         {...form.getInputProps('secret')}
       />
       {isId && (
-        <Note tone="warn" role="status" title="This is the ID of the secret, not the secret">
-          <p>
-            Copy the column “Value”. It is shown only right after a secret was made: if it is hidden now, make
-            a new secret.
-          </p>
+        <Note tone="warn" role="status" title={t('entra.isIdTitle')}>
+          <p>{t('entra.isIdMeans')}</p>
         </Note>
       )}
       <TextInput
         type="date"
-        label="The secret ends on"
-        description="Column “Expires”. We warn 30 days before; without a date only if the app has Application.Read.All."
+        label={t('entra.ends')}
+        description={t('entra.endsMeans')}
         value={dayOf(settings.secretExpiresAt)}
         onChange={(event) =>
           form.setFieldValue('settings.secretExpiresAt', timeOf(event.currentTarget.value))
@@ -195,10 +200,11 @@ function SecretField({ form, secretSetAt }: KindFieldsProps) {
 }
 
 function CertificateField({ form, secretSetAt }: KindFieldsProps) {
+  const t = useWords('directories')
   return (
     <>
       <Textarea
-        label="Certificate and private key, PEM"
+        label={t('entra.pem')}
         description={<SecretHint setAt={secretSetAt} />}
         placeholder={'-----BEGIN PRIVATE KEY-----\n…\n-----BEGIN CERTIFICATE-----'}
         autosize
@@ -207,9 +213,9 @@ function CertificateField({ form, secretSetAt }: KindFieldsProps) {
         spellCheck={false}
         {...form.getInputProps('secret')}
       />
-      <Note tone="info" title="To make one">
-        <p>Upload certificate.pem in Certificates & secrets › Certificates, and paste both files here.</p>
-        <Value value={MAKE_CERTIFICATE} what="openssl command" />
+      <Note tone="info" title={t('entra.make')}>
+        <p>{t('entra.upload')}</p>
+        <Value value={MAKE_CERTIFICATE} copy={t('entra.copyOpenssl')} />
       </Note>
     </>
   )
@@ -222,17 +228,14 @@ const DAY_MS = 86_400_000
 const WARNING_DAYS = 30
 
 function Ending({ at }: { readonly at: number | null }) {
+  const t = useWords('directories')
   const now = useNow()
   const days = at === null ? null : Math.ceil((at - now) / DAY_MS)
   if (days === null || days > WARNING_DAYS) return null
-  const title =
-    days <= 0 ? 'The secret has ended' : `The secret ends in ${days} ${days === 1 ? 'day' : 'days'}`
+  const title = days <= 0 ? t('entra.ended') : t('entra.endsIn', { count: days })
   return (
     <Note tone={days <= 0 ? 'bad' : 'warn'} title={title}>
-      <p>
-        Make the next one in Certificates & secrets now and enter its value here; both work until the old one
-        ends.
-      </p>
+      <p>{t('entra.endsInMeans')}</p>
     </Note>
   )
 }

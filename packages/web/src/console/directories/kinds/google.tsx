@@ -1,7 +1,10 @@
 // Google Workspace in the form of a connector (D5): the service account, and the exact client id and scopes
 // that domain-wide delegation asks for.
+
 import { type GoogleSettings, googleClientIdOf, googleScopes } from '@gatepost/contract/directory-google.ts'
 import { Textarea, TextInput } from '@mantine/core'
+import { useWords, type Words } from '#i18n/i18n.ts'
+import { rich } from '#i18n/rich.tsx'
 import { Note } from '#shared/note.tsx'
 import { SecretHint } from '../secret-hint.tsx'
 import type { DirectoryValues, KindFieldsProps, KindForm } from './kind-form.ts'
@@ -10,8 +13,7 @@ import { Value } from './value.tsx'
 
 export const googleForm: KindForm = {
   kind: 'google',
-  label: 'Google Workspace',
-  means: 'Read by the Admin SDK with a service account',
+
   usualIn: ['google-workspace'],
   notIn: ['on-premises', 'hybrid', 'microsoft-365'],
   defaultName: 'Google Workspace',
@@ -22,25 +24,29 @@ export const googleForm: KindForm = {
   Fields: GoogleFields,
 }
 
-function check({ settings, secret }: DirectoryValues, isNew: boolean): Readonly<Record<string, string>> {
+function check(
+  { settings, secret }: DirectoryValues,
+  isNew: boolean,
+  t: Words,
+): Readonly<Record<string, string>> {
   if (settings.kind !== 'google') return {}
   const errors: Record<string, string> = {}
   if (!/^[^@\s]+@[^@\s]+$/.test(settings.adminEmail.trim()))
-    errors['settings.adminEmail'] = 'Write the address of an administrator'
-  if (isNew && secret === '') errors.secret = 'Paste the key file'
-  if (secret !== '' && googleClientIdOf(secret) === null)
-    errors.secret = 'Paste the whole JSON file of a service account’s key'
+    errors['settings.adminEmail'] = t('google.writeAdmin')
+  if (isNew && secret === '') errors.secret = t('google.paste')
+  if (secret !== '' && googleClientIdOf(secret) === null) errors.secret = t('google.pasteWhole')
   return errors
 }
 
 function GoogleFields({ form, secretSetAt }: KindFieldsProps) {
+  const t = useWords('directories')
   const { settings, secret } = form.values
   if (settings.kind !== 'google') return null
   const clientId = googleClientIdOf(secret)
   return (
     <div className={classes.fields}>
       <Textarea
-        label="Key of the service account, JSON"
+        label={t('google.key')}
         description={<SecretHint setAt={secretSetAt} />}
         placeholder={'{\n  "type": "service_account", …'}
         autosize
@@ -51,16 +57,16 @@ function GoogleFields({ form, secretSetAt }: KindFieldsProps) {
       />
       {clientId !== null && <Delegation clientId={clientId} />}
       <TextInput
-        label="Administrator"
-        description="The service account reads in this person’s name. A role that may read users, groups and units is enough."
+        label={t('google.admin')}
+        description={t('google.adminMeans')}
         placeholder="directory-reader@acme.example"
         autoComplete="off"
         spellCheck={false}
         {...form.getInputProps('settings.adminEmail')}
       />
       <TextInput
-        label="Customer"
-        description="my_customer is the administrator’s own Workspace."
+        label={t('google.customer')}
+        description={t('google.customerMeans')}
         autoComplete="off"
         spellCheck={false}
         {...form.getInputProps('settings.customer')}
@@ -71,14 +77,15 @@ function GoogleFields({ form, secretSetAt }: KindFieldsProps) {
 
 /** What is pasted into the Admin console, exactly. */
 function Delegation({ clientId }: { readonly clientId: string }) {
+  const t = useWords('directories')
   return (
-    <Note tone="info" role="status" title="For Manage domain-wide delegation › Add new">
+    <Note tone="info" role="status" title={t('google.delegation')}>
       <ul className={classes.values}>
         <li>
-          <Value value={clientId} what="client ID" note="client ID" />
+          <Value value={clientId} copy={t('google.copyId')} note={t('google.id')} />
         </li>
         <li>
-          <Value value={googleScopes.join(',')} what="scopes" note="OAuth scopes, in one line" />
+          <Value value={googleScopes.join(',')} copy={t('google.copyScopes')} note={t('google.scopes')} />
         </li>
       </ul>
     </Note>
@@ -86,24 +93,13 @@ function Delegation({ clientId }: { readonly clientId: string }) {
 }
 
 function GooglePrerequisites() {
+  const t = useWords('directories')
   return (
     <ol className={classes.steps}>
-      <li>
-        console.cloud.google.com › APIs & Services › Library: find <b>Admin SDK API</b> and choose Enable.
-      </li>
-      <li>
-        IAM & Admin › Service accounts › <b>Create service account</b>, without any role. Then Keys › Add key
-        › Create new key › <b>JSON</b>, and paste the file below.
-      </li>
-      <li>
-        admin.google.com › Security › Access and data control › API controls ›{' '}
-        <b>Manage domain-wide delegation</b> › Add new. The client ID and the scopes to paste appear below
-        with the key.
-      </li>
-      <li>
-        Account › Admin roles: a role that may <b>read</b> Organisational units, Users and Groups, given to
-        the administrator named below. It takes effect within minutes, at times a day.
-      </li>
+      <li>{rich(t, 'google.enable', { api: <b>Admin SDK API</b> })}</li>
+      <li>{rich(t, 'google.create', { act: <b>{t('google.createAct')}</b>, kind: <b>JSON</b> })}</li>
+      <li>{rich(t, 'google.delegate', { act: <b>{t('google.delegateAct')}</b> })}</li>
+      <li>{rich(t, 'google.role', { read: <b>{t('google.readAct')}</b> })}</li>
     </ol>
   )
 }

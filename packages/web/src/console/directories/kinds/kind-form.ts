@@ -4,6 +4,7 @@ import type { Environment } from '@gatepost/contract/common.ts'
 import type { ConnectorKind, ConnectorSettings } from '@gatepost/contract/directory.ts'
 import type { UseFormReturnType } from '@mantine/form'
 import type { ReactNode } from 'react'
+import type { Words } from '#i18n/i18n.ts'
 
 export type DirectoryValues = {
   name: string
@@ -20,9 +21,7 @@ export type KindFieldsProps = {
 
 export type KindForm = {
   readonly kind: ConnectorKind
-  /** As a method to choose. */
-  readonly label: string
-  readonly means: string
+
   /** Environments in which it is the usual way, and those in which it is not offered. */
   readonly usualIn: readonly Environment[]
   readonly notIn: readonly Environment[]
@@ -30,7 +29,7 @@ export type KindForm = {
   /** Settings of a new connector. */
   blank(): ConnectorSettings
   /** Messages by field path; the server has the last word. */
-  check?(values: DirectoryValues, isNew: boolean): Readonly<Record<string, string>>
+  check?(values: DirectoryValues, isNew: boolean, t: Words): Readonly<Record<string, string>>
   /** What must be done elsewhere before, with exact values. */
   readonly Prerequisites: (props: { readonly settings: ConnectorSettings }) => ReactNode
   readonly Fields: (props: KindFieldsProps) => ReactNode

@@ -1,41 +1,21 @@
 // LDAP: Active Directory and OpenLDAP, as a form with what must be true at the directory before.
+
 import type { LdapSettings } from '@gatepost/contract/directory-ldap.ts'
 import { NativeSelect, PasswordInput, Textarea, TextInput } from '@mantine/core'
+import { useWords, type Words } from '#i18n/i18n.ts'
 import { Fold } from '#shared/note.tsx'
 import stack from '#shared/stack.module.css'
 import { SecretHint } from '../secret-hint.tsx'
 import type { DirectoryValues, KindFieldsProps, KindForm } from './kind-form.ts'
 
-const encryptionWords = {
-  tls: 'TLS (port 636)',
-  'start-tls': 'StartTLS (port 389)',
-  none: 'None',
-} as const
-
-const certificateWords = {
-  strict: 'Strict',
-  pinned: 'Pinned',
-  relaxed: 'Relaxed',
-} as const
-
-const certificateMeans = {
-  strict: 'Issuer and name are checked',
-  pinned: 'Only the one you confirm',
-  relaxed: 'Any certificate is taken',
-} as const
-
-const encryptionMeans = {
-  tls: 'From the first byte',
-  'start-tls': 'After a plain hello',
-  none: 'All travels in the clear',
-} as const
+const ENCRYPTIONS = ['tls', 'start-tls', 'none'] as const
+const CERTIFICATES = ['strict', 'pinned', 'relaxed'] as const
 
 const USUAL_PORT = { tls: 636, 'start-tls': 389, none: 389 } as const
 
 export const ldapForm: KindForm = {
   kind: 'ldap',
-  label: 'LDAP',
-  means: 'Active Directory or OpenLDAP that this gateway can reach',
+
   usualIn: ['on-premises', 'hybrid'],
   notIn: ['google-workspace'],
   defaultName: 'Active Directory',
@@ -59,38 +39,33 @@ export const ldapForm: KindForm = {
   Fields,
 }
 
-function check({ settings, secret }: DirectoryValues, isNew: boolean): Readonly<Record<string, string>> {
+function check(
+  { settings, secret }: DirectoryValues,
+  isNew: boolean,
+  t: Words,
+): Readonly<Record<string, string>> {
   if (settings.kind !== 'ldap') return {}
   const errors: Record<string, string> = {}
-  if (settings.host.trim() === '')
-    errors['settings.host'] = 'Write the server’s name, such as dc1.corp.example'
-  if (settings.userName.trim() === '')
-    errors['settings.userName'] = 'Write the account’s name, such as sync@corp.example'
-  if (isNew && secret === '') errors.secret = 'Write the account’s password'
+  if (settings.host.trim() === '') errors['settings.host'] = t('ldap.writeServer')
+  if (settings.userName.trim() === '') errors['settings.userName'] = t('ldap.writeAccount')
+  if (isNew && secret === '') errors.secret = t('ldap.writePassword')
   return errors
 }
 
 function Prerequisites() {
+  const t = useWords('directories')
   return (
     <ul>
-      <li>
-        This gateway reaches a server of the directory: TCP port 636, or port 389 with StartTLS. If your
-        firewall must stay closed, use the synchronisation agent; it needs outbound HTTPS only.
-      </li>
-      <li>
-        The server’s certificate bears its name. If it comes from an authority of your own, have that as PEM
-        text.
-      </li>
-      <li>
-        An account that reads: in Active Directory a plain domain user, no mailbox, no special rights,
-        password set to never expire and not to be changed at next logon.
-      </li>
-      <li>Passwords of people are never read. Disabled accounts may not sign in here; their mail goes on.</li>
+      <li>{t('ldap.reach')}</li>
+      <li>{t('ldap.bears')}</li>
+      <li>{t('ldap.plain')}</li>
+      <li>{t('ldap.never')}</li>
     </ul>
   )
 }
 
 function Fields({ form, secretSetAt }: KindFieldsProps) {
+  const t = useWords('directories')
   const settings = form.values.settings as LdapSettings
   const changeEncryption = (encryption: LdapSettings['encryption']) => {
     const isUsual = settings.port === USUAL_PORT[settings.encryption]
@@ -101,13 +76,13 @@ function Fields({ form, secretSetAt }: KindFieldsProps) {
     <>
       <div className={stack.end}>
         <TextInput
-          label="Server"
-          description="A domain controller or LDAP server, by name or address"
+          label={t('ldap.server')}
+          description={t('ldap.serverMeans')}
           placeholder="dc1.corp.example"
           {...form.getInputProps('settings.host')}
         />
         <TextInput
-          label="Port"
+          label={t('ldap.port')}
           inputMode="numeric"
           w={88}
           {...form.getInputProps('settings.port')}
@@ -118,9 +93,9 @@ function Fields({ form, secretSetAt }: KindFieldsProps) {
       </div>
       <div className={stack.pair}>
         <NativeSelect
-          label="Encryption"
-          description={encryptionMeans[settings.encryption]}
-          data={Object.entries(encryptionWords).map(([value, label]) => ({ value, label }))}
+          label={t('ldap.encryption')}
+          description={t(`encryption.${settings.encryption}.means`)}
+          data={ENCRYPTIONS.map((value) => ({ value, label: t(`encryption.${value}.name`) }))}
           value={settings.encryption}
           onChange={({ currentTarget }) =>
             changeEncryption(currentTarget.value as LdapSettings['encryption'])
@@ -128,59 +103,54 @@ function Fields({ form, secretSetAt }: KindFieldsProps) {
           error={form.errors['settings.encryption']}
         />
         <NativeSelect
-          label="Certificate"
-          description={certificateMeans[settings.certificate]}
+          label={t('ldap.certificate')}
+          description={t(`certificate.${settings.certificate}.means`)}
           disabled={settings.encryption === 'none'}
-          data={Object.entries(certificateWords).map(([value, label]) => ({ value, label }))}
+          data={CERTIFICATES.map((value) => ({ value, label: t(`certificate.${value}.name`) }))}
           {...form.getInputProps('settings.certificate')}
         />
       </div>
       <div className={stack.pair}>
         <TextInput
-          label="Account"
-          description="Name or distinguished name"
+          label={t('ldap.account')}
+          description={t('ldap.accountMeans')}
           placeholder="sync@corp.example"
           autoComplete="off"
           {...form.getInputProps('settings.userName')}
         />
         <PasswordInput
-          label="Password"
+          label={t('ldap.password')}
           description={<SecretHint setAt={secretSetAt} />}
           autoComplete="new-password"
           {...form.getInputProps('secret')}
         />
       </div>
       <TextInput
-        label="Base DN"
-        description="Everything below is read. Empty: the directory’s own root"
+        label={t('ldap.base')}
+        description={t('ldap.baseMeans')}
         placeholder="DC=corp,DC=example"
         {...form.getInputProps('settings.baseDn')}
       />
-      <Fold title="More: alternate server, certificate details, filter">
+      <Fold title={t('ldap.more')}>
         <div className={stack.stack}>
           <div className={stack.pair}>
             <OptionalText
               form={form}
               field="alternateHost"
-              label="Alternate server"
-              hint="Asked when the first is away"
+              label={t('ldap.alternate')}
+              hint={t('ldap.alternateMeans')}
             />
             <OptionalText
               form={form}
               field="certificateName"
-              label="Name in the certificate"
-              hint="When it is not the server’s name above"
+              label={t('ldap.certName')}
+              hint={t('ldap.certNameMeans')}
             />
           </div>
-          <OptionalText
-            form={form}
-            field="filter"
-            label="Filter"
-            hint="Narrows which people are read, in LDAP’s words: (memberOf=CN=Mail,OU=Groups,DC=corp,DC=example)"
-          />
+          <OptionalText form={form} field="filter" label={t('ldap.filter')} hint={t('ldap.filterMeans')} />
           <Textarea
-            label="Certificate of your own authority"
-            description="PEM text, when the server’s certificate comes from an authority of your own"
+            label={t('ldap.authority')}
+            description={t('ldap.authorityMeans')}
             autosize
             minRows={2}
             maxRows={6}
@@ -191,8 +161,8 @@ function Fields({ form, secretSetAt }: KindFieldsProps) {
             <OptionalText
               form={form}
               field="fingerprint"
-              label="Fingerprint"
-              hint="SHA-256. Run the tests to see it, then confirm it there"
+              label={t('ldap.fingerprint')}
+              hint={t('ldap.fingerprintMeans')}
             />
           )}
         </div>
