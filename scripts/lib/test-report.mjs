@@ -37,18 +37,14 @@ export function createReport({ print = console.log, strict = process.env.CI === 
 
     /** A file that is run again before it counts; its failures are printed all the same. */
     failedOnce({ name, lines }) {
-      const failures = lines.filter(({ kind, isConsequence }) => kind === 'fail' && !isConsequence)
-      once.set(
-        name,
-        failures.map((failure) => failure.name),
-      )
-      for (const failure of failures) printFailure(print, name, failure, 'ONCE')
+      once.set(name, failuresAmong(lines))
+      for (const failure of once.get(name)) printFailure(print, name, failure, 'ONCE')
     },
 
     /** The results of one test file. */
     file({ name, lines, output, fault, ms }) {
       const group = groupOf(name)
-      const failures = lines.filter(({ kind, isConsequence }) => kind === 'fail' && !isConsequence)
+      const failures = failuresAmong(lines)
       if (fault !== null) failures.push({ name: `the file ${fault}`, line: null, text: '' })
       for (const failure of failures) {
         add(group, 'failed')
@@ -74,8 +70,7 @@ export function createReport({ print = console.log, strict = process.env.CI === 
           `  ${group.padEnd(28)} ${textOf(counts)} ${colour.dim}${seconds(counts.ms)}${colour.off}`.trimEnd(),
         )
       }
-      if (once.size > 0) print('\nUnsteady, failed in the run and was run again alone; mend it:')
-      for (const [name, failures] of once) print(`  ${name}: ${failures.join('; ')}`)
+      if (once.size > 0) print(unsteady(once))
       if (slow.length > 0) print('\nSlowest files:')
       for (const { name, ms } of slow.sort((a, b) => b.ms - a.ms).slice(0, SLOWEST_SHOWN)) {
         print(`  ${seconds(ms).padStart(8)}  ${name}`)
@@ -84,6 +79,18 @@ export function createReport({ print = console.log, strict = process.env.CI === 
       return sum.failed === 0 && sum.passed > 0 ? 0 : 1
     },
   }
+}
+
+/** Failed tests, without suites that failed because one of theirs did. */
+function failuresAmong(lines) {
+  return lines.filter(({ kind, isConsequence }) => kind === 'fail' && !isConsequence)
+}
+
+function unsteady(once) {
+  const lines = [...once].map(
+    ([name, failures]) => `  ${name}: ${failures.map((one) => one.name).join('; ')}`,
+  )
+  return ['\nUnsteady, failed in the run and was run again alone; mend it:', ...lines].join('\n')
 }
 
 function textOf({ passed, failed, skipped }) {
