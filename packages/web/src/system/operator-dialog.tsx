@@ -6,6 +6,7 @@ import { listTenants } from '@gatepost/contract/tenant.ts'
 import { Button, Checkbox, Modal, MultiSelect, Select, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useEndpoint } from '#api/use-endpoint.ts'
+import { useFocusBack } from '#shared/focus-back.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import stack from '#shared/stack.module.css'
 import { address, filled, focusFirstWrong } from '#shared/validation.ts'
@@ -23,6 +24,7 @@ type Props = {
 }
 
 export function OperatorDialog({ operator, error, busy, onClose, onInvite, onSave }: Props) {
+  useFocusBack()
   const { data } = useEndpoint(listTenants, { query: { limit: 500 } })
   const form = useForm({
     initialValues: {

@@ -4,6 +4,7 @@ import { REJECT_REASONS, type RejectReason } from '@gatepost/contract/held.ts'
 import { Button, Checkbox, Modal, NativeSelect, Radio, TextInput } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
 import confirm from '#shared/confirm.module.css'
+import { useFocusBack } from '#shared/focus-back.ts'
 import stack from '#shared/stack.module.css'
 import type { Body } from './use-held.ts'
 
@@ -27,6 +28,7 @@ function Dialog({
   readonly onClose: () => void
   readonly children: ReactNode
 }) {
+  useFocusBack()
   return (
     <Modal
       opened
