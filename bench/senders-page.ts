@@ -1,7 +1,6 @@
 // An import of 50,000 senders as a person sees it, by hand: from the file let go of to the preview, and from
 // the press of the button to the entries on the page. `node bench/senders-page.ts [ROUNDS]`, after the
-// console
-// was built.
+// console was built.
 import { type Acme, startAcme } from '../test/journeys/lib/acme.ts'
 import { openBrowser, openTab } from '../test/journeys/lib/browser.ts'
 

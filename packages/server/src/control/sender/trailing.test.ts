@@ -79,7 +79,7 @@ async function allFound(acme: Scope, deps: Deps): Promise<ReadonlyMap<string, re
     const rows: string[] = []
     let after: string | undefined
     do {
-      const { items, next } = await listSenders(acme, { limit: 150, search, after }, deps)
+      const { items, next } = await listSenders(acme, { limit: 400, search, after }, deps)
       for (const { user, sender } of items) rows.push(`${user} ${sender}`)
       after = next ?? undefined
     } while (after !== undefined)
