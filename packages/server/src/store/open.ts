@@ -83,6 +83,9 @@ export function postgresPool(database: string, more: PoolConfig = {}): Pool {
   })
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => {})
+  // The pool listens only to those at rest: one lost between two statements of a transaction must not end the
+  // process. Its next statement fails, and the pool lets it go.
+  pool.on('connect', (client) => client.on('error', () => {}))
   return pool
 }
 
