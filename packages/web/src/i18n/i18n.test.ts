@@ -97,7 +97,8 @@ const CONVERTED = [
   /^\.\.\/connect\/steps\/(import-permitted-senders|synchronize-directory|spf-record)\.tsx$/,
   /^\.\.\/console\/(archive|ask|messages|queue|policies|spam|where)\/[\w-]+\.tsx$/,
   /^\.\.\/console\/(leaving|sharing|spoofing|services|greylisting|outbound|routes|tls|signing|forwarding|senders|senders\/collect)\/[\w-]+\.tsx$/,
-  /^\.\.\/shared\/(?!permission-grid|alert-channel-link)[\w-]+\.tsx$/,
+  /^\.\.\/console\/(users|domains|roles|tokens|audit|retention)\/[\w-]+\.tsx$/,
+  /^\.\.\/shared\/[\w-]+\.tsx$/,
 ]
 /** Names that no language translates. */
 const NAMES = new Set(['Gatepost', 'MX', 'TTL', 'TXT', 'SHA-256', 'department', 'acme.onmicrosoft.com'])

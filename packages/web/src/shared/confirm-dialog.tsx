@@ -13,6 +13,7 @@ type Props = {
 
 export function ConfirmDialog({ question, open, onAnswer }: Props) {
   const words = useWords('shell')
+  const isKeepFirst = question.isKeepFirst ?? false
   return (
     <Modal
       opened={open}
@@ -24,10 +25,10 @@ export function ConfirmDialog({ question, open, onAnswer }: Props) {
     >
       <div className={classes.body}>{question.body}</div>
       <div className={classes.actions}>
-        <Button variant="default" onClick={() => onAnswer(false)}>
+        <Button variant="default" onClick={() => onAnswer(false)} data-autofocus={isKeepFirst || undefined}>
           {question.keep ?? words('cancel', 'Cancel')}
         </Button>
-        <Button onClick={() => onAnswer(true)} data-autofocus>
+        <Button onClick={() => onAnswer(true)} data-autofocus={!isKeepFirst || undefined}>
           {question.act}
         </Button>
       </div>

@@ -22,6 +22,8 @@ export type Question = {
   /** Verb and object on the button that goes ahead. */
   readonly act: string
   readonly keep?: string
+  /** Enter alone keeps what is there, such as what was typed and not saved. */
+  readonly isKeepFirst?: boolean
 }
 
 const ConfirmContext = createContext<(question: Question) => Promise<boolean>>(() => Promise.resolve(false))

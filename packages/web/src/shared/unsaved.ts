@@ -1,5 +1,6 @@
 // What was written in a form and not saved is not lost by a click elsewhere: the reader is asked first.
 import { useBlocker } from '@tanstack/react-router'
+import { said } from '#i18n/i18n.ts'
 import { useConfirm } from './confirm.tsx'
 
 /**
@@ -14,10 +15,11 @@ export function useUnsaved(unsaved: boolean, takesDraft: (pathname: string) => b
     shouldBlockFn: async ({ current, next }) => {
       if (current.pathname === next.pathname || takesDraft(next.pathname)) return false
       const leaves = await confirm({
-        title: 'What you changed here is not saved',
-        body: 'Leave the page and it is lost. Nothing that is live changes.',
-        act: 'Leave without saving',
-        keep: 'Stay here',
+        title: said('unsaved.title', 'What you changed here is not saved'),
+        body: said('unsaved.means', 'Leave the page and it is lost. Nothing that is live changes.'),
+        act: said('unsaved.leave', 'Leave without saving'),
+        keep: said('unsaved.stay', 'Stay here'),
+        isKeepFirst: true,
       })
       return !leaves
     },
