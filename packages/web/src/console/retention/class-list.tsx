@@ -83,6 +83,8 @@ function ClassRow({ item }: { readonly item: Item }) {
             size="xs"
             w={124}
             thousandSeparator={groupMark()}
+            // The field refuses one mark for both.
+            decimalSeparator={groupMark() === '.' ? ',' : '.'}
             min={min}
             max={max}
             allowDecimal={false}
