@@ -17,8 +17,8 @@ export type Doubles = {
   kill(role: Role): void
   byRole(): Readonly<Record<Role, DoublesOf>>
   /**
-   * How long before its kill the first copy of each doubled message had come, in milliseconds, in order: below
-   * zero are those that were still on the wire.
+   * How long before its kill the first copy of each doubled message had come, in milliseconds, in order:
+   * below zero are those that were still on the wire.
    */
   windows(): readonly number[]
 }

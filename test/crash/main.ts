@@ -1,7 +1,7 @@
 // `npm run crash -- [--kills N] [--seed S] [--rate N] [--every S] [--minutes M]`: kills the gateway N times
-// while mail flows, and says what was lost: nothing. The rate is messages a second; without it, as fast as they
-// go. Kills come every S seconds on average; without it after a few dozen messages each. After the minutes it
-// ends with the kills there were.
+// while mail flows, and says what was lost: nothing. The rate is messages a second; without it, as fast as
+// they go. Kills come every S seconds on average; without it after a few dozen messages each. After the
+// minutes it ends with the kills there were.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,5 +1,5 @@
-// Answers of name servers, TLSA records above all: whoever runs a zone writes these octets, and whether a host
-// is trusted hangs on them.
+// Answers of name servers, TLSA records above all: whoever runs a zone writes these octets, and whether a
+// host is trusted hangs on them.
 import assert from 'node:assert/strict'
 import { createHash, type X509Certificate } from 'node:crypto'
 import { daneFaultOf, tlsaUseOf } from '@gatepost/server/delivery/tls/dane.ts'

@@ -42,13 +42,13 @@ export type RecorderDeps = {
 }
 
 /**
- * Outcomes that are not durable yet; beyond this nothing new begins, because a crash now would double them all.
- * A sync every 20 ms still writes thousands a second.
+ * Outcomes that are not durable yet; beyond this nothing new begins, because a crash now would double them
+ * all. A sync every 20 ms still writes thousands a second.
  */
 const UNRECORDED_MAX = 100
 /**
- * After a start, until outcomes became durable: the queue goes out in one burst on a machine that is busy with
- * starting, and whoever starts after a crash may crash again.
+ * After a start, until outcomes became durable: the queue goes out in one burst on a machine that is busy
+ * with starting, and whoever starts after a crash may crash again.
  */
 const UNRECORDED_MAX_AT_START = 10
 

@@ -13,7 +13,9 @@ type WaitingCommit = {
 /** The settlements of one call; its promise resolves with the last of them. */
 type WaitingSettlement = {
   readonly items: readonly SettleItem[]
-  /** Somebody outside took the message, or was told of its end: until this is written a crash doubles that. */
+  /**
+   * Somebody outside took the message, or was told of its end: until this is written a crash doubles that.
+   */
   readonly isFinal: boolean
   readonly waiter: Waiter
 }

@@ -1,6 +1,5 @@
 // Tracking in SQLite: a file a day in `tracking/`, one thread that writes and one that reads. Each starts
-// with
-// the first that is asked of it: a gateway at rest needs neither.
+// with the first that is asked of it: a gateway at rest needs neither.
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, sql } from 'kysely'

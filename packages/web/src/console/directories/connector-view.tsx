@@ -148,7 +148,10 @@ function factsOf({ settings, secretSetAt }: Connector, t: Words) {
       [t('view.server'), <HostText key="host">{`${settings.host}:${settings.port}`}</HostText>] as const,
       [
         t('view.encryption'),
-        `${settings.encryption === 'none' ? t('view.none') : encryptionWords[settings.encryption]}, ${t(`certificateInside.${settings.certificate}`)}`,
+        [
+          settings.encryption === 'none' ? t('view.none') : encryptionWords[settings.encryption],
+          t(`certificateInside.${settings.certificate}`),
+        ].join(', '),
       ] as const,
       [t('view.account'), settings.userName] as const,
       ['Base DN', settings.baseDn || t('view.ownRoot')] as const,
