@@ -13,10 +13,10 @@ export function FiguresPanel({ data }: { readonly data: Greylisting }) {
   return (
     <Panel title={t('figuresPanel.whatItDid')} side={t('figuresPanel.lastDays', { days })}>
       <BigNumbers>
-        <BigNumber name="Half waited at most">{spanOrDash(figures.delayP50Ms)}</BigNumber>
-        <BigNumber name="95 % waited at most">{spanOrDash(figures.delayP95Ms)}</BigNumber>
-        <BigNumber name="Senders delayed">{count(sendersDelayed)}</BigNumber>
-        <BigNumber name="Never came again">{count(neverRetried)}</BigNumber>
+        <BigNumber name={t('figuresPanel.halfWaited')}>{spanOrDash(figures.delayP50Ms)}</BigNumber>
+        <BigNumber name={t('figuresPanel.mostWaited')}>{spanOrDash(figures.delayP95Ms)}</BigNumber>
+        <BigNumber name={t('figuresPanel.sendersDelayed')}>{count(sendersDelayed)}</BigNumber>
+        <BigNumber name={t('figuresPanel.neverCameAgain')}>{count(neverRetried)}</BigNumber>
       </BigNumbers>
       <p className={classes.sentence}>
         {deferred === 0

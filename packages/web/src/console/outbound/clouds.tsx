@@ -137,11 +137,9 @@ function rowsOf(t: Words, { provider, ids, secretHeader, secretAt, ranges, lastS
       t('clouds.secretHeader'),
       <span key="secret">
         <span className="mono">{secretHeader}</span>
-        {secretAt === null ? (
-          t('clouds.noValueMade')
-        ) : (
-          <>{rich(t, 'clouds.valueMade', { time: <RelativeTime at={secretAt} /> })}</>
-        )}
+        {secretAt === null
+          ? t('clouds.noValueMade')
+          : rich(t, 'clouds.valueMade', { time: <RelativeTime at={secretAt} /> })}
       </span>,
     ] as const,
     [

@@ -45,14 +45,10 @@ export function ServicePanel({ service, may }: { readonly service: TrustedServic
   return (
     <Panel
       title={service.name}
-      side={
-        <>
-          {rich(t, 'servicePanel.by', {
-            createdBy: service.createdBy,
-            time: <RelativeTime at={service.createdAt} />,
-          })}
-        </>
-      }
+      side={rich(t, 'servicePanel.by', {
+        createdBy: service.createdBy,
+        time: <RelativeTime at={service.createdAt} />,
+      })}
       actions={
         may && (
           <Button

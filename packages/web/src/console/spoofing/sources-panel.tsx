@@ -39,7 +39,7 @@ export function SourcesPanel({ sources, since, may, withDismissed, onDismissed }
   return (
     <Panel
       title={t('sourcesPanel.whoSendsAsYou')}
-      side={<>{rich(t, 'sourcesPanel.since', { time: <RelativeTime at={since} /> })}</>}
+      side={rich(t, 'sourcesPanel.since', { time: <RelativeTime at={since} /> })}
       actions={
         <Switch
           size="xs"

@@ -147,9 +147,9 @@ function Acts({ partner, isRunning }: { readonly partner: TlsPartner; readonly i
   return (
     <PanelFoot>
       <span>
-        {partner.test && !isRunning && (
-          <>{rich(t, 'partnerPanel.tested', { time: <RelativeTime at={partner.test.startedAt} /> })}</>
-        )}
+        {partner.test &&
+          !isRunning &&
+          rich(t, 'partnerPanel.tested', { time: <RelativeTime at={partner.test.startedAt} /> })}
         {(run.error ?? remove.error) && <ProblemNote error={(run.error ?? remove.error) as Error} />}
       </span>
       <span>
