@@ -5,6 +5,7 @@ import { attributeId } from '#policy/rules/scope.ts'
 import type { Db, Trx } from '#store/open.ts'
 import { markDirty } from '../settings/settings.ts'
 import { batchesOf } from '../user/batches.ts'
+import { ITEMS_PER_TURN, letOthersIn } from '../user/turn.ts'
 
 /** What the column holds: each name once. */
 type Stored = readonly (readonly [name: string, value: string])[]
@@ -45,7 +46,7 @@ export async function attributeGroups(
   })
 }
 
-/** Ids of those asked for, by user. */
+/** Ids of those asked for, by user. Requests get their turn between parts of a long list of users. */
 async function attributesOfUsers(
   db: Db,
   tenantId: string,
@@ -59,7 +60,8 @@ async function attributesOfUsers(
     .orderBy('id')
     .execute()
   const found = new Map<string, readonly string[]>()
-  for (const { id, attributes } of rows) {
+  for (const [index, { id, attributes }] of rows.entries()) {
+    if (index % ITEMS_PER_TURN === 0) await letOthersIn()
     const ids = (JSON.parse(attributes) as Stored).map(([name, value]) => attributeId(name, value))
     const named = ids.filter((one) => wanted.has(one))
     if (named.length > 0) found.set(id, named)

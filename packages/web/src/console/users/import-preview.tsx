@@ -1,7 +1,12 @@
 // What an import would do: counts, what each column means, first rows, removals, and rows that need
 // attention.
 
-import type { ColumnMeans, ImportColumn, ImportMode, UserImport } from '@gatepost/contract/user-import.ts'
+import {
+  ColumnMeans,
+  type ImportColumn,
+  type ImportMode,
+  type UserImport,
+} from '@gatepost/contract/user-import.ts'
 import { Button, Checkbox, SegmentedControl, Select, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useWords, type Words } from '#i18n/i18n.ts'
@@ -14,17 +19,6 @@ import stack from '#shared/stack.module.css'
 import table from '#shared/table.module.css'
 import classes from './users.module.css'
 
-const MEANS: readonly ColumnMeans[] = [
-  'email',
-  'name',
-  'aliases',
-  'password',
-  'groups',
-  'role',
-  'enabled',
-  'attribute',
-  'ignored',
-]
 /** Columns whose meaning can be changed; more are shown as guessed. */
 const COLUMNS_SHOWN = 40
 
@@ -157,7 +151,7 @@ function Columns({ shown, checking, onMap }: ColumnsProps) {
           <div key={at}>
             <Select
               label={header || t('import.column', { number: at + 1 })}
-              data={MEANS.map((value) => ({ value, label: t(`means.${value}`) }))}
+              data={ColumnMeans.options.map((value) => ({ value, label: t(`means.${value}`) }))}
               value={means}
               allowDeselect={false}
               disabled={checking}

@@ -2,13 +2,14 @@
 
 import { listDomains } from '@gatepost/contract/domain.ts'
 import { listGroups } from '@gatepost/contract/group.ts'
+import { UserKind, UserSource } from '@gatepost/contract/user.ts'
 import { Select } from '@mantine/core'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
 import { useWords } from '#i18n/i18n.ts'
 import { SearchField } from '#shared/search-field.tsx'
 import classes from './users.module.css'
-import { KINDS, SOURCES, type UsersSearch } from './users-words.ts'
+import type { UsersSearch } from './users-words.ts'
 
 /** Groups offered; the page of a group leads to its users too. */
 const GROUPS_OFFERED = 500
@@ -40,7 +41,7 @@ export function UserFilters({ search, onChange }: Props) {
       />
       <Pick
         name={t('knownFrom')}
-        words={Object.fromEntries(SOURCES.map((source) => [source, t(`source.${source}`)]))}
+        words={Object.fromEntries(UserSource.options.map((source) => [source, t(`source.${source}`)]))}
         value={search.source}
         onChange={pick('source')}
       />
@@ -58,7 +59,7 @@ export function UserFilters({ search, onChange }: Props) {
       />
       <Pick
         name={t('filter.kind')}
-        words={Object.fromEntries(KINDS.map((kind) => [kind, t(`kind.${kind}`)]))}
+        words={Object.fromEntries(UserKind.options.map((kind) => [kind, t(`kind.${kind}`)]))}
         value={search.kind}
         onChange={pick('kind')}
       />

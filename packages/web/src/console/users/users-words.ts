@@ -1,24 +1,5 @@
-// Words for what users are and where they come from, and the filters of the list.
-import type { UserFilter, UserKind, UserSource } from '@gatepost/contract/user.ts'
-
-export const SOURCES: readonly UserSource[] = [
-  'manual',
-  'spreadsheet',
-  'seen-in-mail',
-  'directory',
-  'agent',
-  'entra',
-  'google',
-]
-
-export const KINDS: readonly UserKind[] = [
-  'user',
-  'shared-mailbox',
-  'resource',
-  'contact',
-  'public-folder',
-  'group',
-]
+// The filters of the list of users in the address bar; part of what every page loads first.
+import type { UserFilter } from '@gatepost/contract/user.ts'
 
 /** The list's address carries its filters. */
 export type UsersSearch = Partial<UserFilter>
