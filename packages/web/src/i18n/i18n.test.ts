@@ -97,7 +97,7 @@ const CONVERTED = [
   /^\.\.\/connect\/steps\/(import-permitted-senders|synchronize-directory|spf-record)\.tsx$/,
   /^\.\.\/console\/(archive|ask|messages|queue|policies|spam|where)\/[\w-]+\.tsx$/,
   /^\.\.\/console\/(leaving|sharing|spoofing|services|greylisting)\/[\w-]+\.tsx$/,
-  /^\.\.\/console\/(outbound|routes|tls|signing|forwarding|senders|senders\/collect)\/[\w-]+\.tsx$/,
+  /^\.\.\/console\/(held|outbound|routes|tls|signing|forwarding|senders|senders\/collect)\/[\w-]+\.tsx$/,
   /^\.\.\/console\/(users|domains|roles|tokens|audit|retention)\/[\w-]+\.tsx$/,
   /^\.\.\/shared\/[\w-]+\.tsx$/,
 ]

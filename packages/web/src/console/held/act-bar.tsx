@@ -1,7 +1,9 @@
 // The buttons of held mail: release, permit, reject, block, remove, and refusing what a user asked for.
+
 import { Button } from '@mantine/core'
 import { useState } from 'react'
 import { useMay } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { useConfirm } from '#shared/confirm.tsx'
 import { EntryDialog, RejectDialog } from './decide-dialogs.tsx'
 import type { Body } from './use-held.ts'
@@ -18,6 +20,7 @@ type Props = {
 }
 
 export function ActBar({ what, messages, running, isAsked, onRun }: Props) {
+  const t = useWords('held')
   const may = useMay('queue:write')
   const confirm = useConfirm()
   const [open, setOpen] = useState<'permit' | 'block' | 'reject' | null>(null)
@@ -27,9 +30,9 @@ export function ActBar({ what, messages, running, isAsked, onRun }: Props) {
   }
   const discard = async () => {
     const agreed = await confirm({
-      title: `${what} will be gone for good`,
-      body: 'Nobody is told. The message centre keeps who did it.',
-      act: 'Remove',
+      title: t('actBar.willBeGoneForGood', { what }),
+      body: t('held.nobodyIsTold'),
+      act: t('held.remove'),
     })
     if (agreed) run({ action: 'discard' })
   }
@@ -38,9 +41,9 @@ export function ActBar({ what, messages, running, isAsked, onRun }: Props) {
     const agreed =
       messages !== null ||
       (await confirm({
-        title: `${what} will be delivered`,
-        body: 'What needs a second person waits for that one. A release cannot be taken back.',
-        act: 'Release',
+        title: t('actBar.willBeDelivered', { what }),
+        body: t('actBar.whatNeedsASecondPerson'),
+        act: t('held.release'),
       }))
     if (agreed) run({ action: 'release' })
   }
@@ -48,26 +51,26 @@ export function ActBar({ what, messages, running, isAsked, onRun }: Props) {
   return (
     <>
       <Button disabled={disabled} loading={running} onClick={() => void release()}>
-        Release
+        {t('held.release')}
       </Button>
       <Button variant="default" disabled={disabled} onClick={() => setOpen('permit')}>
-        Release and permit
+        {t('held.releaseAndPermit')}
       </Button>
       <Button variant="default" disabled={disabled} onClick={() => setOpen('reject')}>
-        Reject
+        {t('held.reject')}
       </Button>
       <Button variant="default" disabled={disabled} onClick={() => setOpen('block')}>
-        Block
+        {t('actBar.block')}
       </Button>
       <Button variant="default" disabled={disabled} onClick={() => void discard()}>
-        Remove
+        {t('held.remove')}
       </Button>
       {isAsked && (
         <Button variant="default" disabled={disabled} onClick={() => run({ action: 'refuse-request' })}>
-          Refuse the request
+          {t('actBar.refuseTheRequest')}
         </Button>
       )}
-      {!may && <span className="small tx2">Your role lets you look at held mail, not decide about it.</span>}
+      {!may && <span className="small tx2">{t('actBar.yourRoleLetsYouLookAtHeld')}</span>}
       {open === 'reject' && <RejectDialog what={what} onAct={run} onClose={() => setOpen(null)} />}
       {(open === 'permit' || open === 'block') && (
         <EntryDialog action={open} what={what} onAct={run} onClose={() => setOpen(null)} />

@@ -1,8 +1,10 @@
 // Dialogs that ask what a decision about held mail needs: for whom an entry counts, and what a sender is
 // told.
+
 import { REJECT_REASONS, type RejectReason } from '@gatepost/contract/held.ts'
 import { Button, Checkbox, Modal, NativeSelect, Radio, TextInput } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
+import { useWords } from '#i18n/i18n.ts'
 import confirm from '#shared/confirm.module.css'
 import { useFocusBack } from '#shared/focus-back.ts'
 import stack from '#shared/stack.module.css'
@@ -28,6 +30,7 @@ function Dialog({
   readonly onClose: () => void
   readonly children: ReactNode
 }) {
+  const t = useWords('held')
   useFocusBack()
   return (
     <Modal
@@ -36,7 +39,7 @@ function Dialog({
       title={<span className={confirm.title}>{title}</span>}
       centered
       radius={8}
-      closeButtonProps={{ 'aria-label': 'Close' }}
+      closeButtonProps={{ 'aria-label': t('held.close') }}
     >
       <form
         className={stack.stack}
@@ -51,7 +54,7 @@ function Dialog({
             {act}
           </Button>
           <Button variant="default" onClick={onClose}>
-            Cancel
+            {t('held.cancel')}
           </Button>
         </div>
       </form>
@@ -66,61 +69,73 @@ export function EntryDialog({
   onAct,
   onClose,
 }: Props & { readonly action: 'permit' | 'block' }) {
+  const t = useWords('held')
   const [scope, setScope] = useState<'recipient' | 'everyone'>('recipient')
   const [about, setAbout] = useState<'address' | 'domain'>('address')
   const isPermit = action === 'permit'
   return (
     <Dialog
-      title={isPermit ? `Release ${what} and permit the sender` : `Remove ${what} and block the sender`}
-      act={isPermit ? 'Release and permit' : 'Remove and block'}
+      title={
+        isPermit
+          ? t('decideDialogs.releaseAndPermitTheSender', { what })
+          : t('decideDialogs.removeAndBlockTheSender', { what })
+      }
+      act={isPermit ? t('held.releaseAndPermit') : t('decideDialogs.removeAndBlock')}
       onAct={() => onAct({ action, scope, about })}
       onClose={onClose}
     >
-      <Radio.Group label="The entry counts for" value={scope} onChange={(value) => setScope(value as never)}>
-        <Radio mt={6} value="recipient" label="Those the message was for" />
-        <Radio mt={6} value="everyone" label="Everybody of the organisation" />
+      <Radio.Group
+        label={t('decideDialogs.theEntryCountsFor')}
+        value={scope}
+        onChange={(value) => setScope(value as never)}
+      >
+        <Radio mt={6} value="recipient" label={t('decideDialogs.thoseTheMessageWasFor')} />
+        <Radio mt={6} value="everyone" label={t('decideDialogs.everybodyOfTheOrganisation')} />
       </Radio.Group>
-      <Radio.Group label="It names" value={about} onChange={(value) => setAbout(value as never)}>
-        <Radio mt={6} value="address" label="The sender’s address" />
-        <Radio mt={6} value="domain" label="The sender’s whole domain" />
+      <Radio.Group
+        label={t('decideDialogs.itNames')}
+        value={about}
+        onChange={(value) => setAbout(value as never)}
+      >
+        <Radio mt={6} value="address" label={t('decideDialogs.theSendersAddress')} />
+        <Radio mt={6} value="domain" label={t('decideDialogs.theSendersWholeDomain')} />
       </Radio.Group>
       <p className="small tx2">
-        {isPermit
-          ? 'A permit never skips virus checks, attachment rules, anti-spoofing or blocked senders.'
-          : 'Nobody is told. The message centre keeps who did it.'}
+        {isPermit ? t('decideDialogs.aPermitNeverSkipsVirus') : t('held.nobodyIsTold')}
       </p>
     </Dialog>
   )
 }
 
 export function RejectDialog({ what, onAct, onClose }: Props) {
+  const t = useWords('held')
   const [notify, setNotify] = useState(false)
   const [rejectReason, setRejectReason] = useState<RejectReason>('unwanted')
   const [reason, setReason] = useState('')
   return (
     <Dialog
-      title={`Reject ${what}: this cannot be taken back`}
-      act="Reject"
+      title={t('decideDialogs.rejectThisCannotBeTaken', { what })}
+      act={t('held.reject')}
       onAct={() => onAct({ action: 'reject', notify, rejectReason, reason: reason.trim() })}
       onClose={onClose}
     >
       <Checkbox
         checked={notify}
         onChange={(event) => setNotify(event.currentTarget.checked)}
-        label="Tell the sender with a delivery report, where the sender is proven"
+        label={t('decideDialogs.tellTheSenderWithADelivery')}
       />
       {notify && (
         <NativeSelect
-          label="The sender reads"
+          label={t('decideDialogs.theSenderReads')}
           value={rejectReason}
           onChange={(event) => setRejectReason(event.currentTarget.value as RejectReason)}
           data={Object.entries(REJECT_REASONS).map(([value, label]) => ({ value, label }))}
         />
       )}
       <TextInput
-        label="Note"
+        label={t('held.note')}
         description={
-          notify ? 'Behind the sentence above; may stay empty.' : 'For the record; may stay empty.'
+          notify ? t('decideDialogs.behindTheSentenceAboveMay') : t('decideDialogs.forTheRecordMayStayEmpty')
         }
         maxLength={200}
         value={reason}

@@ -14,29 +14,36 @@ import { useState } from 'react'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { Page } from '#app/page.tsx'
 import { useMay, useSlug } from '#app/session.ts'
-import { nameOfLanguage } from '#i18n/i18n.ts'
+import { nameOfLanguage, useWords } from '#i18n/i18n.ts'
+import { locale } from '#i18n/language.ts'
 import { Facts } from '#shared/facts.tsx'
-import { plural } from '#shared/format.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
 import stack from '#shared/stack.module.css'
 import { FullTime, RelativeTime } from '#shared/time.tsx'
 import classes from './held.module.css'
+import { classWord } from './held-words.ts'
 
-const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
-const LEAD =
-  'A mail that tells users what is held for them. Each message is told of once; ' +
-  'its links need a click on a page, which no scanner makes.'
-const DELEGATES =
-  'One a line: sales@acme.example: ann@acme.example, bob@acme.example. ' +
-  'Mail for an alias goes to its user without an entry here.'
+/** A Monday, from which the days of a week are named. */
+const MONDAY = Date.UTC(2024, 0, 1)
+
+function dayNames(): readonly string[] {
+  const name = new Intl.DateTimeFormat(locale(), { weekday: 'long', timeZone: 'UTC' })
+  return Array.from({ length: 7 }, (_, day) => name.format(MONDAY + day * 86_400_000))
+}
 
 export function DigestPage() {
+  const t = useWords('held')
   const tenant = useSlug()
   const { data, error } = useEndpoint(getDigest, { params: { tenant } })
   return (
-    <Page title="Digest" crumbs={[{ label: 'Held mail', link: <HeldLink /> }]} lead={LEAD} guide="digest">
+    <Page
+      title={t('digest.digest')}
+      crumbs={[{ label: t('held.heldMail'), link: <HeldLink /> }]}
+      lead={t('digest.aMailThatTellsUsersWhatIs')}
+      guide="digest"
+    >
       {error && <ProblemNote error={error} />}
       {!data && !error && <SkeletonRows rows={6} />}
       {data && (
@@ -50,10 +57,11 @@ export function DigestPage() {
 }
 
 function HeldLink() {
+  const t = useWords('held')
   const slug = useSlug()
   return (
     <Link to="/t/$slug/held" params={{ slug }}>
-      Held mail
+      {t('held.heldMail')}
     </Link>
   )
 }
@@ -73,6 +81,7 @@ function readDelegates(text: string): DigestSettings['delegates'] {
 }
 
 function Form({ settings }: { readonly settings: DigestSettings }) {
+  const t = useWords('held')
   const tenant = useSlug()
   const may = useMay('policies:write')
   const [draft, setDraft] = useState(settings)
@@ -103,10 +112,10 @@ function Form({ settings }: { readonly settings: DigestSettings }) {
     >
       <When draft={draft} may={may} onChange={change} times={times} onTimes={setTimes} sent={settings.sent} />
       <Told draft={draft} may={may} onChange={change} />
-      <Panel title="Shared mailboxes and groups">
+      <Panel title={t('digest.sharedMailboxesAndGroups')}>
         <Textarea
-          label="Who is told for them"
-          description={DELEGATES}
+          label={t('digest.whoIsToldForThem')}
+          description={t('digest.oneALineSalesAcmeExample')}
           autosize
           minRows={3}
           disabled={!may}
@@ -115,15 +124,15 @@ function Form({ settings }: { readonly settings: DigestSettings }) {
         />
       </Panel>
       {save.error && <ProblemNote error={save.error} focus />}
-      {save.isSuccess && <Note tone="ok" title="Saved" role="status" />}
+      {save.isSuccess && <Note tone="ok" title={t('held.saved')} role="status" />}
       {may ? (
         <div className={stack.row}>
           <Button type="submit" loading={save.isPending}>
-            Save
+            {t('held.save')}
           </Button>
         </div>
       ) : (
-        <p className="small tx2">Your role lets you look at digests, not change them.</p>
+        <p className="small tx2">{t('digest.yourRoleLetsYouLookAt')}</p>
       )}
     </form>
   )
@@ -137,19 +146,20 @@ type WhenProps = ToldProps & {
 }
 
 function When({ draft, may, onChange, times, onTimes, sent }: WhenProps) {
+  const t = useWords('held')
   return (
-    <Panel title="When">
+    <Panel title={t('digest.when')}>
       <div className={stack.form}>
         <Checkbox
           disabled={!may}
           checked={draft.enabled}
           onChange={(event) => onChange({ enabled: event.currentTarget.checked })}
-          label="Send digests"
+          label={t('digest.sendDigests')}
         />
         <fieldset className={stack.tight} style={{ border: 0, padding: 0, margin: 0 }}>
-          <legend>Days</legend>
+          <legend>{t('digest.days')}</legend>
           <div className={classes.days}>
-            {DAYS.map((name, at) => (
+            {dayNames().map((name, at) => (
               <Checkbox
                 key={name}
                 disabled={!may}
@@ -163,16 +173,16 @@ function When({ draft, may, onChange, times, onTimes, sent }: WhenProps) {
           </div>
         </fieldset>
         <TextInput
-          label="Times"
-          description="Up to six, such as 08:00, 12:00, 16:00"
+          label={t('digest.times')}
+          description={t('digest.upToSixSuchAs080012001600')}
           required
           disabled={!may}
           value={times}
           onChange={(event) => onTimes(event.currentTarget.value)}
         />
         <TextInput
-          label="Time zone"
-          description="Such as Europe/Berlin"
+          label={t('digest.timeZone')}
+          description={t('digest.suchAsEuropeBerlin')}
           required
           disabled={!may}
           value={draft.timeZone}
@@ -185,14 +195,14 @@ function When({ draft, may, onChange, times, onTimes, sent }: WhenProps) {
                 variant="subtle"
                 onClick={() => onChange({ timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone })}
               >
-                My zone
+                {t('digest.myZone')}
               </Button>
             )
           }
         />
         <NativeSelect
-          label="Language"
-          description="Users may choose another in their portal."
+          label={t('digest.language')}
+          description={t('digest.usersMayChooseAnotherIn')}
           disabled={!may}
           value={draft.language}
           onChange={(event) => onChange({ language: event.currentTarget.value as never })}
@@ -201,12 +211,19 @@ function When({ draft, may, onChange, times, onTimes, sent }: WhenProps) {
       </div>
       <Facts
         rows={[
-          ['Next', draft.nextAt === null ? 'not planned' : <FullTime key="next" at={draft.nextAt} />],
           [
-            'Last',
-            draft.lastSentAt === null ? 'none yet' : <RelativeTime key="last" at={draft.lastSentAt} />,
+            t('digest.next'),
+            draft.nextAt === null ? t('digest.notPlanned') : <FullTime key="next" at={draft.nextAt} />,
           ],
-          ['In seven days', plural(sent, 'digest')],
+          [
+            t('digest.last'),
+            draft.lastSentAt === null ? (
+              t('digest.noneYet')
+            ) : (
+              <RelativeTime key="last" at={draft.lastSentAt} />
+            ),
+          ],
+          [t('digest.inSevenDays'), t('digest.digests', { count: sent })],
         ]}
       />
     </Panel>
@@ -225,10 +242,11 @@ type ToldProps = {
 }
 
 function Told({ draft, may, onChange }: ToldProps) {
+  const t = useWords('held')
   const tenant = useSlug()
   const { data } = useEndpoint(getHeldSettings, { params: { tenant } })
   return (
-    <Panel title="What is in it">
+    <Panel title={t('digest.whatIsInIt')}>
       <div className={stack.tight}>
         {data?.classes.map(({ class: name, name: label, user }) => (
           <Checkbox
@@ -239,8 +257,8 @@ function Told({ draft, may, onChange }: ToldProps) {
               const rest = draft.classes.filter((one) => one !== name)
               onChange({ classes: event.currentTarget.checked ? [...rest, name] : rest })
             }}
-            label={label}
-            {...(user === 'never' ? { description: 'Users only see it: nothing they could do' } : {})}
+            label={classWord(t, name, label)}
+            {...(user === 'never' ? { description: t('digest.usersOnlySeeItNothingThey') } : {})}
           />
         ))}
       </div>
@@ -249,13 +267,14 @@ function Told({ draft, may, onChange }: ToldProps) {
 }
 
 function SendNow() {
+  const t = useWords('held')
   const tenant = useSlug()
   const may = useMay('policies:write')
   const [mailbox, setMailbox] = useState('')
   const send = useAction(sendDigest, { readAgain: [getDigest] })
   if (!may) return null
   return (
-    <Panel title="Send one now">
+    <Panel title={t('digest.sendOneNow')}>
       <form
         className={stack.form}
         onSubmit={(event) => {
@@ -264,8 +283,8 @@ function SendNow() {
         }}
       >
         <TextInput
-          label="Mailbox"
-          description="Everything that is held for it, also what was told of before."
+          label={t('digest.mailbox')}
+          description={t('digest.everythingThatIsHeldForIt')}
           required
           value={mailbox}
           onChange={(event) => setMailbox(event.currentTarget.value)}
@@ -277,14 +296,14 @@ function SendNow() {
             role="status"
             title={
               send.data.messages === 0
-                ? 'Nothing is held for it: nothing was sent'
-                : `${plural(send.data.messages, 'message')}, sent to ${send.data.to.join(', ')}`
+                ? t('digest.nothingIsHeldForItNothing')
+                : t('digest.messagesSentTo', { count: send.data.messages, value: send.data.to.join(', ') })
             }
           />
         )}
         <div className={stack.row}>
           <Button type="submit" variant="default" loading={send.isPending}>
-            Send
+            {t('digest.send')}
           </Button>
         </div>
       </form>

@@ -1,10 +1,11 @@
 // Sends a copy of a held message to people of the organisation; it stays held.
+
 import { forwardHeld } from '@gatepost/contract/held.ts'
 import { Button, Textarea, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useAction } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
-import { plural } from '#shared/format.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
 import stack from '#shared/stack.module.css'
@@ -16,6 +17,7 @@ export function ForwardPanel({
   readonly message: string
   readonly onClose: () => void
 }) {
+  const t = useWords('held')
   const tenant = useSlug()
   const [to, setTo] = useState('')
   const [note, setNote] = useState('')
@@ -25,15 +27,15 @@ export function ForwardPanel({
     return (
       <Note
         tone="ok"
-        title={`A copy is on its way to ${plural(forward.data.recipients, 'person', 'people')}`}
+        title={t('forwardPanel.aCopyIsOnItsWayToPeople', { count: forward.data.recipients })}
         role="status"
       >
-        The message itself is still held.
+        {t('forwardPanel.theMessageItselfIsStill')}
       </Note>
     )
   }
   return (
-    <Panel title="Forward a copy" accent>
+    <Panel title={t('held.forwardACopy')} accent>
       <form
         className={stack.form}
         onSubmit={(event) => {
@@ -42,14 +44,14 @@ export function ForwardPanel({
         }}
       >
         <TextInput
-          label="To"
-          description="Addresses of your organisation. The copy is an attachment; nobody else gets it."
+          label={t('held.to')}
+          description={t('forwardPanel.addressesOfYour')}
           required
           value={to}
           onChange={(event) => setTo(event.currentTarget.value)}
         />
         <Textarea
-          label="Note"
+          label={t('held.note')}
           autosize
           minRows={2}
           maxLength={2_000}
@@ -59,10 +61,10 @@ export function ForwardPanel({
         {forward.error && <ProblemNote error={forward.error} focus />}
         <div className={stack.row}>
           <Button type="submit" loading={forward.isPending} disabled={addresses.length === 0}>
-            Forward
+            {t('forwardPanel.forward')}
           </Button>
           <Button variant="default" onClick={onClose}>
-            Cancel
+            {t('held.cancel')}
           </Button>
         </div>
       </form>

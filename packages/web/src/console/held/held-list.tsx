@@ -1,13 +1,15 @@
 // Rows of held mail: what holds each, who sent it, for whom, and until when; cards on a phone.
+
 import type { HeldMessage } from '@gatepost/contract/held.ts'
 import { Checkbox } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { usePhone } from '#shared/screen.ts'
 import table from '#shared/table.module.css'
 import { FullTime, RelativeTime } from '#shared/time.tsx'
 import classes from './held.module.css'
-import { recipientsOf, STATES, senderOf } from './held-words.ts'
+import { becameWord, classWord, recipientsOf, senderOf } from './held-words.ts'
 
 type Props = {
   readonly items: readonly HeldMessage[]
@@ -23,29 +25,30 @@ export function HeldList(props: Props) {
 }
 
 function Table({ items, selected, onToggle, onToggleAll }: Props) {
+  const t = useWords('held')
   const chosen = items.filter(({ id }) => selected.has(id)).length
   return (
     <table className={`${table.table} ${classes.table}`} data-dense data-hover>
-      <caption className="hidden-visually">Held messages, newest first</caption>
+      <caption className="hidden-visually">{t('held.heldNewestFirst')}</caption>
       <thead>
         <tr>
           <th scope="col">
             {onToggle && (
               <Checkbox
                 size="xs"
-                aria-label="Select all on this page"
+                aria-label={t('heldList.selectAllOnThisPage')}
                 checked={chosen === items.length}
                 indeterminate={chosen > 0 && chosen < items.length}
                 onChange={onToggleAll}
               />
             )}
           </th>
-          <th scope="col">Held</th>
-          <th scope="col">By</th>
-          <th scope="col">From</th>
-          <th scope="col">To</th>
-          <th scope="col">Subject</th>
-          <th scope="col">{onToggle ? 'Ends' : 'What became of it'}</th>
+          <th scope="col">{t('heldList.held')}</th>
+          <th scope="col">{t('heldList.by')}</th>
+          <th scope="col">{t('held.from')}</th>
+          <th scope="col">{t('held.to')}</th>
+          <th scope="col">{t('heldList.subject')}</th>
+          <th scope="col">{onToggle ? t('heldList.ends') : t('heldList.whatBecameOfIt')}</th>
         </tr>
       </thead>
       <tbody>
@@ -58,14 +61,14 @@ function Table({ items, selected, onToggle, onToggleAll }: Props) {
             <td>
               <ClassWord item={item} />
             </td>
-            <td className={table.cut} title={senderOf(item)}>
-              <Subject item={item}>{senderOf(item)}</Subject>
+            <td className={table.cut} title={senderOf(t, item)}>
+              <Subject item={item}>{senderOf(t, item)}</Subject>
             </td>
             <td className={table.cut} title={item.recipients.map(({ address }) => address).join(', ')}>
-              {recipientsOf(item)}
+              {recipientsOf(t, item)}
             </td>
             <td className={table.cut} title={item.subject ?? undefined}>
-              {item.subject || <span className="tx3">No subject</span>}
+              {item.subject || <span className="tx3">{t('held.noSubject')}</span>}
             </td>
             <td className={`${table.once} tx2`}>
               <End item={item} />
@@ -78,8 +81,9 @@ function Table({ items, selected, onToggle, onToggleAll }: Props) {
 }
 
 function Cards({ items, selected, onToggle }: Props) {
+  const t = useWords('held')
   return (
-    <ul className={table.cards} aria-label="Held messages, newest first">
+    <ul className={table.cards} aria-label={t('held.heldNewestFirst')}>
       {items.map((item) => (
         <li key={item.id} className={classes.card} data-selected={selected.has(item.id) || undefined}>
           {onToggle && (
@@ -94,9 +98,9 @@ function Cards({ items, selected, onToggle }: Props) {
                 <RelativeTime at={item.heldAt} />
               </span>
             </span>
-            <Subject item={item}>{item.subject || 'No subject'}</Subject>
+            <Subject item={item}>{item.subject || t('held.noSubject')}</Subject>
             <span className="tx2">
-              {senderOf(item)} to {recipientsOf(item)}
+              {t('heldList.to', { from: senderOf(t, item), to: recipientsOf(t, item) })}
             </span>
             <span className="small tx3">
               <End item={item} />
@@ -116,7 +120,8 @@ type BoxProps = {
 }
 
 function Box({ item, isSelected, onToggle, size = 'xs' }: BoxProps) {
-  const name = `Select the message from ${senderOf(item)} to ${recipientsOf(item)}`
+  const t = useWords('held')
+  const name = t('heldList.selectTheMessageFromTo', { from: senderOf(t, item), to: recipientsOf(t, item) })
   return <Checkbox size={size} aria-label={name} checked={isSelected} onChange={() => onToggle(item.id)} />
 }
 
@@ -130,27 +135,31 @@ function Subject({ item, children }: { readonly item: HeldMessage; readonly chil
 }
 
 function ClassWord({ item }: { readonly item: HeldMessage }) {
+  const t = useWords('held')
   const asked = item.recipients.find(({ requestedAt }) => requestedAt !== null)
   return (
     <span className={classes.words}>
       <span className={classes.class} data-class={item.class}>
-        {item.className}
+        {classWord(t, item.class, item.className)}
         {item.score !== null && <span className="num"> {item.score.toFixed(1)}</span>}
       </span>
-      {asked && <span className="small tx2">Asked for</span>}
-      {item.secondedBy !== null && <span className="small tx2">1 of 2 by {item.secondedBy}</span>}
+      {asked && <span className="small tx2">{t('held.askedFor')}</span>}
+      {item.secondedBy !== null && (
+        <span className="small tx2">{t('heldList.1Of2By', { secondedBy: item.secondedBy })}</span>
+      )}
     </span>
   )
 }
 
 function End({ item }: { readonly item: HeldMessage }) {
+  const t = useWords('held')
   const state = item.recipients[0]?.state ?? 'held'
   if (state === 'held') return <FullTime at={item.endsAt} />
   const by = item.recipients[0]?.decidedBy
   return (
     <>
-      {STATES[state]}
-      {by ? ` by ${by}` : ''}
+      {becameWord(t, state)}
+      {by ? t('held.by', { by }) : ''}
     </>
   )
 }

@@ -1,4 +1,5 @@
 // One held message: why it is held, what it says behind two walls, and what may be done about it.
+
 import { getHeld, type HeldMessage, previewHeld } from '@gatepost/contract/held.ts'
 import { Button } from '@mantine/core'
 import { Link, useParams } from '@tanstack/react-router'
@@ -6,6 +7,8 @@ import { useState } from 'react'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { Page } from '#app/page.tsx'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
+import { rich } from '#i18n/rich.tsx'
 import { Facts } from '#shared/facts.tsx'
 import { HostText } from '#shared/host-text.tsx'
 import { MailView } from '#shared/mail-view.tsx'
@@ -18,12 +21,13 @@ import { ActBar } from './act-bar.tsx'
 import { ForwardPanel } from './forward-panel.tsx'
 import classes from './held.module.css'
 import { isAskedFor } from './held-page.tsx'
-import { STATES, senderOf } from './held-words.ts'
+import { becameWord, classWord, senderOf } from './held-words.ts'
 import { ResultNote } from './result-note.tsx'
 import { TrustPanel } from './trust-panel.tsx'
 import { useHeldActions } from './use-held.ts'
 
 export function HeldMessagePage() {
+  const t = useWords('held')
   const tenant = useSlug()
   const { message } = useParams({ from: '/console/t/$slug/held/$message' })
   const [open, setOpen] = useState<'trust' | 'forward' | null>(null)
@@ -34,8 +38,8 @@ export function HeldMessagePage() {
   const isOpen = data?.recipients.some(({ state }) => state === 'held') ?? false
   return (
     <Page
-      title={data?.subject || 'Held message'}
-      crumbs={[{ label: 'Held mail', link: <HeldLink /> }]}
+      title={data?.subject || t('heldMessage.heldMessage')}
+      crumbs={[{ label: t('held.heldMail'), link: <HeldLink /> }]}
       {...(data ? { lead: data.means } : {})}
     >
       <div className={stack.stack}>
@@ -46,7 +50,7 @@ export function HeldMessagePage() {
         {data && isOpen && (
           <div className={classes.actions}>
             <ActBar
-              what="the message"
+              what={t('heldMessage.theMessage')}
               messages={[data.id]}
               running={actions.isRunning}
               isAsked={isAskedFor(data.recipients)}
@@ -54,12 +58,12 @@ export function HeldMessagePage() {
             />
             {mayTrust && data.direction === 'inbound' && (
               <Button variant="default" onClick={() => setOpen('trust')}>
-                Trust this service
+                {t('heldMessage.trustThisService')}
               </Button>
             )}
             {mayRead && data.class !== 'virus' && (
               <Button variant="default" onClick={() => setOpen('forward')}>
-                Forward a copy
+                {t('held.forwardACopy')}
               </Button>
             )}
           </div>
@@ -75,8 +79,8 @@ export function HeldMessagePage() {
         {data && <About held={data} />}
         {data && isOpen && mayRead && <Preview message={data.id} />}
         {data && isOpen && !mayRead && (
-          <Note tone="info" title="Your role does not let you read held mail">
-            An administrator with the permission “Read the content of a message while it is held” can.
+          <Note tone="info" title={t('heldMessage.yourRoleDoesNotLetYouRead')}>
+            {t('heldMessage.anAdministratorWithThe')}
           </Note>
         )}
       </div>
@@ -85,53 +89,58 @@ export function HeldMessagePage() {
 }
 
 function HeldLink() {
+  const t = useWords('held')
   const slug = useSlug()
   return (
     <Link to="/t/$slug/held" params={{ slug }}>
-      Held mail
+      {t('held.heldMail')}
     </Link>
   )
 }
 
 function About({ held }: { readonly held: HeldMessage }) {
+  const t = useWords('held')
   const slug = useSlug()
+  const className = classWord(t, held.class, held.className)
   return (
     <Panel
-      title="About it"
+      title={t('heldMessage.aboutIt')}
       actions={
         <Link to="/t/$slug/messages/$message" params={{ slug, message: held.id }}>
-          Why?
+          {t('heldMessage.why')}
         </Link>
       }
     >
       <Facts
         rows={[
-          ['Held by', held.ruleName === null ? held.className : `${held.className}: ${held.ruleName}`],
-          ...(held.score === null ? [] : [['Score', held.score.toFixed(1)] as const]),
-          ['From', <HostText key="from">{senderOf(held)}</HostText>],
+          [t('held.heldBy'), held.ruleName === null ? className : `${className}: ${held.ruleName}`],
+          ...(held.score === null ? [] : [[t('heldMessage.score'), held.score.toFixed(1)] as const]),
+          [t('held.from'), <HostText key="from">{senderOf(t, held)}</HostText>],
           ...(held.author !== null && held.reversePath !== null && held.reversePath !== held.author
-            ? [['Envelope sender', <HostText key="path">{held.reversePath}</HostText>] as const]
+            ? [[t('heldMessage.envelopeSender'), <HostText key="path">{held.reversePath}</HostText>] as const]
             : []),
-          ...(held.firstContact ? [['First contact', 'the first message of its author'] as const] : []),
-          ['Held', <RelativeTime key="at" at={held.heldAt} />],
+          ...(held.firstContact
+            ? [[t('heldMessage.firstContact'), t('heldMessage.theFirstMessageOfItsAuthor')] as const]
+            : []),
+          [t('heldMessage.held'), <RelativeTime key="at" at={held.heldAt} />],
           ...(held.againAt === null
             ? []
             : [
                 [
-                  'Judged again',
+                  t('heldMessage.judgedAgain'),
                   <span key="again">
-                    <RelativeTime at={held.againAt} />, {timesWords(held.judged)}
+                    <RelativeTime at={held.againAt} />, {timesWords(t, held.judged)}
                   </span>,
                 ] as const,
               ]),
-          ['Ends unless released', <FullTime key="end" at={held.endsAt} />],
+          [t('heldMessage.endsUnlessReleased'), <FullTime key="end" at={held.endsAt} />],
           ...(held.needsTwo
             ? [
                 [
-                  'Release',
+                  t('heldMessage.release'),
                   held.secondedBy === null
-                    ? 'takes two people'
-                    : `takes two people; ${held.secondedBy} was the first`,
+                    ? t('heldMessage.takesTwoPeople')
+                    : t('heldMessage.takesTwoPeopleWasTheFirst', { secondedBy: held.secondedBy }),
                 ] as const,
               ]
             : []),
@@ -140,15 +149,9 @@ function About({ held }: { readonly held: HeldMessage }) {
       <ul className={classes.plain}>
         {held.recipients.map((one) => (
           <li key={one.index}>
-            <HostText>{one.address}</HostText>: {STATES[one.state]}
-            {one.decidedBy ? ` by ${one.decidedBy}` : ''}
-            {one.requestedAt !== null && (
-              <span className="tx2">
-                {' '}
-                · asked for by {one.requestedBy}
-                {one.requestText ? `: “${one.requestText}”` : ''}
-              </span>
-            )}
+            <HostText>{one.address}</HostText>: {becameWord(t, one.state)}
+            {one.decidedBy ? t('held.by', { by: one.decidedBy }) : ''}
+            {one.requestedAt !== null && <span className="tx2"> · {askedWords(t, one)}</span>}
           </li>
         ))}
       </ul>
@@ -156,26 +159,33 @@ function About({ held }: { readonly held: HeldMessage }) {
   )
 }
 
-function timesWords(times: number): string {
-  if (times === 0) return 'for the first time'
-  return `after ${times === 1 ? 'one look' : `${times} looks`}`
+function askedWords(t: Words, { requestedBy, requestText }: HeldMessage['recipients'][number]): string {
+  if (!requestText) return t('heldMessage.askedForBy', { requestedBy })
+  return t('heldMessage.askedForByWith', { requestedBy, words: requestText })
+}
+
+function timesWords(t: Words, times: number): string {
+  if (times === 0) return t('heldMessage.forTheFirstTime')
+  return t('heldMessage.afterLooks', { count: times })
 }
 
 /** Nobody's words are shown before somebody asks: each look is in the audit log. */
 function Preview({ message }: { readonly message: string }) {
+  const t = useWords('held')
   const [isOpen, setOpen] = useState(false)
   if (isOpen) return <Content message={message} />
   return (
-    <Panel title="What it says">
-      <p className="tx2">Nothing is loaded and nothing is run. The audit log keeps that you looked.</p>
+    <Panel title={t('heldMessage.whatItSays')}>
+      <p className="tx2">{t('heldMessage.nothingIsLoadedAndNothing')}</p>
       <Button variant="default" onClick={() => setOpen(true)}>
-        Look at the message
+        {t('heldMessage.lookAtTheMessage')}
       </Button>
     </Panel>
   )
 }
 
 function Content({ message }: { readonly message: string }) {
+  const t = useWords('held')
   const tenant = useSlug()
   const { data, error } = useEndpoint(
     previewHeld,
@@ -186,34 +196,34 @@ function Content({ message }: { readonly message: string }) {
   if (!data) return <SkeletonRows rows={4} />
   const odd = data.links.filter(({ differs }) => differs)
   return (
-    <Panel title="What it says">
+    <Panel title={t('heldMessage.whatItSays')}>
       <div className={stack.stack}>
         {odd.length > 0 && (
-          <Note tone="warn" title="Links that lead elsewhere than they say">
+          <Note tone="warn" title={t('heldMessage.linksThatLeadElsewhereThan')}>
             <ul>
               {odd.slice(0, 10).map(({ text, href }) => (
                 <li key={`${text} ${href}`}>
-                  “{text}” leads to <HostText>{href}</HostText>
+                  {rich(t, 'heldMessage.leadsTo', { text, host: <HostText>{href}</HostText> })}
                 </li>
               ))}
             </ul>
           </Note>
         )}
         {data.isCut && (
-          <Note tone="info" title="Only the beginning of this large message was read">
-            Attachments further behind are not listed.
+          <Note tone="info" title={t('heldMessage.onlyTheBeginningOfThis')}>
+            {t('heldMessage.attachmentsFurtherBehind')}
           </Note>
         )}
-        <MailView text={data.text} html={data.html} label="The held message" />
+        <MailView text={data.text} html={data.html} label={t('heldMessage.theHeldMessage')} />
         {data.attachments.length > 0 && (
           <div>
-            <h3>Attachments</h3>
+            <h3>{t('heldMessage.attachments')}</h3>
             <ul className={classes.plain}>
               {data.attachments.map(({ name, type, size }, at) => (
                 <li key={at}>
                   {name}{' '}
                   <span className="tx2">
-                    · {type}, {Math.ceil(size / 1024)} kB as sent
+                    {t('heldMessage.kbAsSent', { type, size: Math.ceil(size / 1024) })}
                   </span>
                 </li>
               ))}
@@ -221,7 +231,7 @@ function Content({ message }: { readonly message: string }) {
           </div>
         )}
         <details>
-          <summary>Header fields</summary>
+          <summary>{t('heldMessage.headerFields')}</summary>
           <ul className={`${classes.plain} mono`}>
             {data.header.map(({ name, value }, at) => (
               <li key={at}>

@@ -1,4 +1,5 @@
 // Held mail (H3): what waits for a person's word, by what holds it, and what may be done about it.
+
 import { getHeldSummary, type HeldMessage, listHeld } from '@gatepost/contract/held.ts'
 import { ActionIcon, Button, TextInput } from '@mantine/core'
 import { IconX } from '@tabler/icons-react'
@@ -7,8 +8,8 @@ import { useState } from 'react'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { Page } from '#app/page.tsx'
 import { useSlug } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { EmptyState } from '#shared/empty-state.tsx'
-import { plural } from '#shared/format.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { PageFoot, usePages } from '#shared/pages.tsx'
 import { SearchField } from '#shared/search-field.tsx'
@@ -19,6 +20,7 @@ import { ActBar } from './act-bar.tsx'
 import classes from './held.module.css'
 import { HeldList } from './held-list.tsx'
 import { type HeldSearch, isFiltered } from './held-search.ts'
+import { classWord } from './held-words.ts'
 import { ResultNote } from './result-note.tsx'
 import { type Progress, useHeldActions, useHeldRun } from './use-held.ts'
 
@@ -27,6 +29,7 @@ const FRESH_MS = 10_000
 const NONE: ReadonlySet<string> = new Set()
 
 export function HeldPage() {
+  const t = useWords('held')
   const tenant = useSlug()
   const search = useSearch({ from: '/console/t/$slug/held' })
   const pages = usePages()
@@ -58,13 +61,13 @@ export function HeldPage() {
   const isOpen = state === 'held'
   return (
     <Page
-      title="Held mail"
+      title={t('held.heldMail')}
       width="full"
       busy={page.isPlaceholderData}
-      lead="Nothing here reaches its recipients until somebody releases it."
+      lead={t('held.nothingHereReachesIts')}
       actions={
         <Button component={HeldRulesLink} variant="default">
-          Rules of release
+          {t('held.rules')}
         </Button>
       }
     >
@@ -106,24 +109,24 @@ export function HeldPage() {
         )}
       </div>
       {selected.size > 0 && (
-        <section className={queue.bar} aria-label="Selected messages">
+        <section className={queue.bar} aria-label={t('held.selectedMessages')}>
           <span role="status" className="strong">
-            {everything ? 'Everything that matches' : `${plural(selected.size, 'message')} selected`}
+            {everything ? t('heldPage.everything') : t('held.messagesSelected', { count: selected.size })}
           </span>
           {!everything && page.data?.next && selected.size === items.length && (
             <Button variant="subtle" onClick={() => setEverything(true)}>
-              Select all that match
+              {t('held.selectAllThatMatch')}
             </Button>
           )}
           <span className={queue.rule} aria-hidden />
           <ActBar
-            what={everything ? 'Everything that matches' : plural(selected.size, 'message')}
+            what={everything ? t('heldPage.everything') : t('held.messages', { count: selected.size })}
             messages={everything ? null : [...selected]}
             running={actions.isRunning || all.progress !== null}
             isAsked={items.some(({ id, recipients }) => selected.has(id) && isAskedFor(recipients))}
             onRun={everything ? (body) => all.run(filter, body) : actions.run}
           />
-          <ActionIcon variant="subtle" aria-label="Clear selection" onClick={() => clear()}>
+          <ActionIcon variant="subtle" aria-label={t('held.clearSelection')} onClick={() => clear()}>
             <IconX size={16} aria-hidden />
           </ActionIcon>
         </section>
@@ -133,12 +136,13 @@ export function HeldPage() {
 }
 
 function RunNote({ progress, onStop }: { readonly progress: Progress; readonly onStop: () => void }) {
+  const t = useWords('held')
   return (
-    <Note tone="info" title={`${plural(progress.messages, 'message')} done so far`} role="status">
+    <Note tone="info" title={t('held.messagesDoneSoFar', { count: progress.messages })} role="status">
       <p>
-        The rest follows part by part.{' '}
+        {t('held.theRestFollowsPartByPart')}{' '}
         <Button size="compact-sm" variant="default" onClick={onStop}>
-          Stop
+          {t('held.stop')}
         </Button>
       </p>
     </Note>
@@ -187,22 +191,23 @@ type ChangeProps = {
 
 /** What is held by each class, what users asked for, and what is over. */
 function Tabs({ search, onChange }: ChangeProps) {
+  const t = useWords('held')
   const tenant = useSlug()
   const { data } = useEndpoint(getHeldSummary, { params: { tenant } }, { refetchInterval: FRESH_MS })
   const { state = 'held' } = search
   const isAll = state === 'held' && search.class === undefined && search.asked === undefined
   const all = { state: undefined, class: undefined, asked: undefined }
   const tabs: { label: string; on: boolean; to: Partial<HeldSearch> }[] = [
-    { label: `All held${data ? ` ${data.messages}` : ''}`, on: isAll, to: all },
+    { label: t('held.allHeld', { value: data ? ` ${data.messages}` : '' }), on: isAll, to: all },
     ...(data?.classes ?? []).map(({ class: name, name: label, messages: count }) => ({
-      label: `${label} ${count}`,
+      label: `${classWord(t, name, label)} ${count}`,
       on: state === 'held' && search.class === name,
       to: { ...all, class: name },
     })),
     ...(data && data.requested > 0
       ? [
           {
-            label: `Asked for ${data.requested}`,
+            label: t('held.askedFor2', { requested: data.requested }),
             on: search.asked === 'request',
             to: { ...all, asked: 'request' as const },
           },
@@ -211,19 +216,19 @@ function Tabs({ search, onChange }: ChangeProps) {
     ...(data && data.second > 0
       ? [
           {
-            label: `Second person ${data.second}`,
+            label: t('held.secondPerson', { second: data.second }),
             on: search.asked === 'second',
             to: { ...all, asked: 'second' as const },
           },
         ]
       : []),
-    { label: 'Released', on: state === 'released', to: { ...all, state: 'released' } },
-    { label: 'Rejected', on: state === 'rejected', to: { ...all, state: 'rejected' } },
-    { label: 'Removed', on: state === 'discarded', to: { ...all, state: 'discarded' } },
+    { label: t('state.released'), on: state === 'released', to: { ...all, state: 'released' } },
+    { label: t('state.rejected'), on: state === 'rejected', to: { ...all, state: 'rejected' } },
+    { label: t('state.removed'), on: state === 'discarded', to: { ...all, state: 'discarded' } },
   ]
   return (
     <fieldset className={classes.tabs} style={{ border: 0, padding: 0 }}>
-      <legend className="hidden-visually">What is shown</legend>
+      <legend className="hidden-visually">{t('held.whatIsShown')}</legend>
       {tabs.map(({ label, on, to }) => (
         <button
           key={label}
@@ -240,11 +245,12 @@ function Tabs({ search, onChange }: ChangeProps) {
 }
 
 function Filters({ search, onChange }: ChangeProps) {
+  const t = useWords('held')
   return (
-    <search className={classes.filters} aria-label="Filter held mail">
+    <search className={classes.filters} aria-label={t('held.filterHeldMail')}>
       <SearchField
-        label="Search held mail"
-        placeholder="Sender, subject or message id"
+        label={t('held.searchHeldMail')}
+        placeholder={t('held.senderSubjectOrMessageId')}
         value={search.search ?? ''}
         onChange={(value) => onChange({ search: value || undefined })}
       />
@@ -260,6 +266,7 @@ function RecipientField({
   readonly value: string
   readonly onChange: (recipient: string | undefined) => void
 }) {
+  const t = useWords('held')
   const [typed, setTyped] = useState(value)
   return (
     <form
@@ -269,8 +276,8 @@ function RecipientField({
       }}
     >
       <TextInput
-        aria-label="Recipient or domain"
-        placeholder="Recipient or domain"
+        aria-label={t('heldPage.recipientOrDomain')}
+        placeholder={t('heldPage.recipientOrDomain')}
         maxLength={320}
         value={typed}
         onChange={(event) => setTyped(event.currentTarget.value)}
@@ -281,41 +288,39 @@ function RecipientField({
 }
 
 function Nothing({ search, onClear }: { readonly search: HeldSearch; readonly onClear: () => void }) {
+  const t = useWords('held')
   const slug = useSlug()
   if (isFiltered(search)) {
     return (
       <EmptyState
-        title="No held message matches"
+        title={t('held.noHeldMessageMatches')}
         action={
           <Button variant="default" onClick={onClear}>
-            Clear filters
+            {t('held.clearFilters')}
           </Button>
         }
       >
-        <p>Look without filters, or in the message centre: what was released long ago stands there.</p>
+        <p>{t('held.lookWithoutFiltersOrInThe')}</p>
       </EmptyState>
     )
   }
   if (search.state !== undefined && search.state !== 'held') {
     return (
-      <EmptyState title="Nothing here yet">
-        <p>Decisions about held mail are listed here for as long as held mail is kept.</p>
+      <EmptyState title={t('held.nothingHereYet')}>
+        <p>{t('held.decisionsAboutHeldMailAre')}</p>
       </EmptyState>
     )
   }
   return (
     <EmptyState
-      title="Nothing is held"
+      title={t('held.nothingIsHeld')}
       action={
         <Button component={PoliciesLink} slug={slug} variant="default">
-          See the policies
+          {t('held.seeThePolicies')}
         </Button>
       }
     >
-      <p>
-        Mail waits here when a policy holds it: spam, dangerous attachments, a forged sender, or an account of
-        yours that sends too much. Each message says why.
-      </p>
+      <p>{t('held.mailWaitsHereWhenAPolicy')}</p>
     </EmptyState>
   )
 }

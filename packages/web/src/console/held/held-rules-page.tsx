@@ -1,4 +1,5 @@
 // What users may do with their own held mail, by class, and which releases take two people.
+
 import { getHeldSettings, type HeldSettings, setHeldSettings } from '@gatepost/contract/held.ts'
 import { Button, Checkbox, NativeSelect } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
@@ -6,26 +7,29 @@ import { useState } from 'react'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { Page } from '#app/page.tsx'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
 import stack from '#shared/stack.module.css'
 import table from '#shared/table.module.css'
+import { classWord } from './held-words.ts'
 
-const RIGHTS = [
-  { value: 'release', label: 'may release it' },
-  { value: 'request', label: 'may ask for it' },
-  { value: 'never', label: 'only sees it' },
+const rightsOf = (t: Words) => [
+  { value: 'release', label: t('heldRules.mayReleaseIt') },
+  { value: 'request', label: t('heldRules.mayAskForIt') },
+  { value: 'never', label: t('heldRules.onlySeesIt') },
 ]
 
 export function HeldRulesPage() {
+  const t = useWords('held')
   const tenant = useSlug()
   const { data, error } = useEndpoint(getHeldSettings, { params: { tenant } })
   return (
     <Page
-      title="Rules of release"
-      crumbs={[{ label: 'Held mail', link: <HeldLink /> }]}
-      lead="What users may do with mail that is held for them, and what takes two administrators."
+      title={t('held.rules')}
+      crumbs={[{ label: t('held.heldMail'), link: <HeldLink /> }]}
+      lead={t('heldRules.whatUsersMayDoWithMailThat')}
     >
       {error && <ProblemNote error={error} />}
       {!data && !error && <SkeletonRows rows={6} />}
@@ -35,15 +39,17 @@ export function HeldRulesPage() {
 }
 
 function HeldLink() {
+  const t = useWords('held')
   const slug = useSlug()
   return (
     <Link to="/t/$slug/held" params={{ slug }}>
-      Held mail
+      {t('held.heldMail')}
     </Link>
   )
 }
 
 function Form({ settings }: { readonly settings: HeldSettings }) {
+  const t = useWords('held')
   const tenant = useSlug()
   const may = useMay('policies:write')
   const [rules, setRules] = useState(settings.classes)
@@ -60,42 +66,46 @@ function Form({ settings }: { readonly settings: HeldSettings }) {
         save.mutate({ params: { tenant }, body: { classes, notifyAtOnce } })
       }}
     >
-      <Panel title="By what holds it" flush>
+      <Panel title={t('heldRules.byWhatHoldsIt')} flush>
         <table className={table.table}>
           <thead>
             <tr>
-              <th scope="col">Held by</th>
-              <th scope="col">Its user</th>
-              <th scope="col">Administrators</th>
+              <th scope="col">{t('heldRules.heldBy')}</th>
+              <th scope="col">{t('heldRules.itsUser')}</th>
+              <th scope="col">{t('heldRules.administrators')}</th>
             </tr>
           </thead>
           <tbody>
-            {rules.map(({ class: name, name: label, user, needsTwo }) => (
-              <tr key={name}>
-                <th scope="row">{label}</th>
-                <td>
-                  <NativeSelect
-                    aria-label={`${label}: its user`}
-                    disabled={!may}
-                    value={user}
-                    onChange={(event) => change(name, { user: event.currentTarget.value as never })}
-                    data={RIGHTS}
-                  />
-                </td>
-                <td>
-                  <Checkbox
-                    disabled={!may}
-                    checked={needsTwo}
-                    onChange={(event) => change(name, { needsTwo: event.currentTarget.checked })}
-                    label={
-                      <>
-                        Two people<span className="hidden-visually"> for {label}</span>
-                      </>
-                    }
-                  />
-                </td>
-              </tr>
-            ))}
+            {rules.map(({ class: name, name: said, user, needsTwo }) => {
+              const label = classWord(t, name, said)
+              return (
+                <tr key={name}>
+                  <th scope="row">{label}</th>
+                  <td>
+                    <NativeSelect
+                      aria-label={t('heldRules.itsUser2', { label })}
+                      disabled={!may}
+                      value={user}
+                      onChange={(event) => change(name, { user: event.currentTarget.value as never })}
+                      data={rightsOf(t)}
+                    />
+                  </td>
+                  <td>
+                    <Checkbox
+                      disabled={!may}
+                      checked={needsTwo}
+                      onChange={(event) => change(name, { needsTwo: event.currentTarget.checked })}
+                      label={
+                        <>
+                          {t('heldRules.twoPeople')}
+                          <span className="hidden-visually">{t('heldRules.for', { label })}</span>
+                        </>
+                      }
+                    />
+                  </td>
+                </tr>
+              )
+            })}
           </tbody>
         </table>
       </Panel>
@@ -103,19 +113,19 @@ function Form({ settings }: { readonly settings: HeldSettings }) {
         disabled={!may}
         checked={notifyAtOnce}
         onChange={(event) => setNotify(event.currentTarget.checked)}
-        label="Tell users within minutes when something is held for them"
-        description="Besides the digest; at most one mail in ten minutes."
+        label={t('heldRules.tellUsersWithinMinutesWhen')}
+        description={t('heldRules.besidesTheDigestAtMostOne')}
       />
       {save.error && <ProblemNote error={save.error} focus />}
-      {save.isSuccess && <Note tone="ok" title="Saved" role="status" />}
+      {save.isSuccess && <Note tone="ok" title={t('held.saved')} role="status" />}
       {may ? (
         <div className={stack.row}>
           <Button type="submit" loading={save.isPending}>
-            Save
+            {t('held.save')}
           </Button>
         </div>
       ) : (
-        <p className="small tx2">Your role lets you look at these rules, not change them.</p>
+        <p className="small tx2">{t('heldRules.yourRoleLetsYouLookAtThese')}</p>
       )}
     </form>
   )

@@ -1,17 +1,8 @@
 // Words of held mail: what was done, and by what it was left.
 import type { HeldMessage } from '@gatepost/contract/held.ts'
-import { plural } from '#shared/format.ts'
+import type { Words } from '#i18n/i18n.ts'
 
 export type HeldAction = 'release' | 'permit' | 'reject' | 'block' | 'discard' | 'refuse-request'
-
-export const DONE: { readonly [Action in HeldAction]: string } = {
-  release: 'released',
-  permit: 'released, and their senders permitted',
-  reject: 'rejected',
-  block: 'removed, and their senders blocked',
-  discard: 'removed',
-  'refuse-request': 'kept: the request was refused',
-}
 
 export type Acted = {
   readonly messages: number
@@ -20,28 +11,30 @@ export type Acted = {
   readonly left: readonly { readonly id: string; readonly why: string }[]
 }
 
-/** `3 messages released.` and what waits for a second person. */
-export function resultTitle(action: HeldAction, { messages, waiting }: Acted): string {
+/** `3 messages released` and what waits for a second person. */
+export function resultTitle(t: Words, action: HeldAction, { messages, waiting }: Acted): string {
   const parts = [
-    ...(messages > 0 || waiting === 0 ? [`${plural(messages, 'message')} ${DONE[action]}`] : []),
-    ...(waiting > 0 ? [`${plural(waiting, 'message')} now wait for a second person`] : []),
+    ...(messages > 0 || waiting === 0 ? [t(`done.${action}`, { count: messages })] : []),
+    ...(waiting > 0 ? [t('done.waiting', { count: waiting })] : []),
   ]
   return parts.join('; ')
 }
 
-export function senderOf({ author, reversePath }: Pick<HeldMessage, 'author' | 'reversePath'>): string {
-  return author || reversePath || 'nobody (a report)'
+export function senderOf(t: Words, { author, reversePath }: Pick<HeldMessage, 'author' | 'reversePath'>) {
+  return author || reversePath || t('who.nobody')
 }
 
-export function recipientsOf({ recipients, recipientCount }: HeldMessage): string {
+export function recipientsOf(t: Words, { recipients, recipientCount }: HeldMessage): string {
   const first = recipients[0]?.address ?? '–'
-  return recipientCount > 1 ? `${first} and ${recipientCount - 1} more` : first
+  return recipientCount > 1 ? t('who.more', { first, more: recipientCount - 1 }) : first
 }
 
-export const STATES: { readonly [State in HeldMessage['recipients'][number]['state']]: string } = {
-  held: 'Held',
-  released: 'Released',
-  rejected: 'Rejected',
-  discarded: 'Removed',
-  gone: 'Ended',
+/** What became of it for a recipient. */
+export function becameWord(t: Words, state: HeldMessage['recipients'][number]['state']): string {
+  return t(`became.${state}`)
+}
+
+/** What holds it: the server's own words where a class is newer than this page. */
+export function classWord(t: Words, name: string, fallback: string): string {
+  return t(`class.${name}`, { defaultValue: fallback })
 }
