@@ -92,7 +92,10 @@ export const catalogue = {
     means: 'Content held a bare CR or LF: refused (SMTP smuggling).',
     counts: 'smuggling_refused',
   },
-  'spool.opened': { level: 'info', means: 'The spool is open; counts say what waits in it.' },
+  'spool.opened': {
+    level: 'info',
+    means: 'The spool is open; counts say what waits in it, `noted` how many outcomes outlived a kill.',
+  },
   'spool.adopted': { level: 'warn', means: 'The spool of a worker that is gone was taken over.' },
   'spool.unavailable': {
     level: 'error',
@@ -105,6 +108,11 @@ export const catalogue = {
     counts: 'reports_dropped',
   },
   'spool.recovered': { level: 'info', means: 'The disk takes writes again.' },
+  'spool.outcomes.unnoted': {
+    level: 'warn',
+    means:
+      'Outcomes cannot be noted ahead of the spool: delivery goes on, but a kill may double what it delivered. Look at the disk.',
+  },
   'spool.message.set-aside': {
     level: 'error',
     means: 'A message failed us three times and is held for a person.',

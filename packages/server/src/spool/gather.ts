@@ -2,6 +2,7 @@
 // them.
 import type { AcceptedReport, EdgeReport } from '#link/reports.ts'
 import { type Content, type Envelope, type Settlement, SpoolUnavailable } from './spool.ts'
+import { isFinalItem } from './states.ts'
 import type { Batch, CommitItem, RefusedCommit, SettleItem } from './wire.ts'
 
 type Waiter = { readonly resolve: () => void; readonly reject: (error: Error) => void }
@@ -17,6 +18,8 @@ type WaitingSettlement = {
    * Somebody outside took the message, or was told of its end: until this is written a crash doubles that.
    */
   readonly isFinal: boolean
+  /** What the outcome log gave for it: told back once it is durable. */
+  readonly mark: number
   readonly waiter: Waiter
 }
 
@@ -95,12 +98,11 @@ export class Gatherer {
     return new Promise((resolve, reject) => this.#commits.push({ item, chunks, waiter: { resolve, reject } }))
   }
 
-  settle(settlements: readonly Settlement[]): Promise<void> {
-    const items = settlements.map(settleItemOf)
+  settle(items: readonly SettleItem[], mark: number): Promise<void> {
     const isFinal = items.some(isFinalItem)
     if (isFinal) this.#final += 1
     return new Promise((resolve, reject) =>
-      this.#settlements.push({ items, isFinal, waiter: { resolve, reject } }),
+      this.#settlements.push({ items, isFinal, mark, waiter: { resolve, reject } }),
     )
   }
 
@@ -219,14 +221,11 @@ export class Gatherer {
   }
 }
 
-function isFinalItem({ kind }: SettleItem): boolean {
-  return kind === 'delivered' || kind === 'bounced'
-}
-
 /** Replies kept for the list of the queue; the whole one stands in the report. */
 const REPLY_LENGTH_MAX = 300
 
-function settleItemOf({ messageId, recipients, outcome, report, byPerson }: Settlement): SettleItem {
+/** An outcome as the writer takes it. */
+export function settleItemOf({ messageId, recipients, outcome, report, byPerson }: Settlement): SettleItem {
   const isDeferred = outcome.kind === 'deferred'
   return {
     messageId,

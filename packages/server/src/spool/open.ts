@@ -85,6 +85,7 @@ async function openOnce(folder: string, slot: number, options: OpenSpoolOptions)
   const start: WriterStart = {
     file: join(folder, `${slot}.db`),
     contentFolder: join(folder, `${slot}.content`),
+    outcomesFile: join(folder, `${slot}.outcomes`),
     now: options.clock.now(),
     bytesMax: options.bytesMax ?? null,
     outboxReportsMax: options.outboxReportsMax ?? OUTBOX_REPORTS_MAX,
@@ -99,7 +100,7 @@ async function openOnce(folder: string, slot: number, options: OpenSpoolOptions)
   if (first.kind !== 'opened')
     throw new SpoolNotOpened(`the writer thread said ${first.kind} before it was open`)
   for (const messageId of first.setAside) options.emit('spool.message.set-aside', { slot, messageId })
-  options.emit('spool.opened', { slot, ...first.counts })
+  options.emit('spool.opened', { slot, ...first.counts, noted: first.noted })
   return new ThreadSpool(worker, { emit: options.emit, clock: options.clock, start, folder, slot })
 }
 

@@ -7,7 +7,8 @@ import type { DeliveryReport } from '#link/reports.ts'
 import { newId } from '#platform/random.ts'
 import type { Statements } from './database.ts'
 import type { Outbox } from './outbox.ts'
-import { holdMessage, inTransaction } from './rows.ts'
+import { readOutcomes } from './outcome-log.ts'
+import { emptyTally, holdMessage, inTransaction, settleMessage, statesOf } from './rows.ts'
 import type { Envelope } from './spool.ts'
 
 /** Deaths with the message in hand after which it is a person's turn. */
@@ -17,26 +18,39 @@ export type Recovered = {
   /** Messages up to this number were there when the process died; 0 after a clean stop. */
   readonly suspectsUpTo: number
   readonly setAside: readonly string[]
+  /** Outcomes that were noted, but not written yet. */
+  readonly noted: number
   /** Highest content number in use. */
   readonly lastNumber: number
 }
 
-/** Marks the file as open, sets poison messages aside and removes content that belongs to no message. */
+/**
+ * Marks the file as open, writes the outcomes that were noted when the process died, sets poison messages
+ * aside and
+ * removes content that belongs to no message.
+ */
 export function recover(
   database: DatabaseSync,
   sql: Statements,
-  context: { readonly outbox: Outbox; readonly contentFolder: string; readonly now: number },
+  context: {
+    readonly outbox: Outbox
+    readonly contentFolder: string
+    readonly outcomesFile: string
+    readonly now: number
+  },
 ): Recovered {
   const wasClosed = Number(sql.getMeta.get('closed')?.value ?? 1) === 1
   const lastNumber = Number(database.prepare('select max(number) as last from message').get()?.last ?? 0)
+  let noted = 0
   const setAside = inTransaction(sql, () => {
+    noted = applyOutcomes(sql, context)
     if (wasClosed) database.exec('update message set claims = 0 where claims > 0')
     sql.setMeta.run('closed', 0)
     const rows = database.prepare('select id from message where claims >= ? and queued > 0').all(CLAIMS_MAX)
     return rows.map(({ id }) => setMessageAside(sql, String(id), context))
   })
   removeOrphans(database, context.contentFolder)
-  return { suspectsUpTo: wasClosed ? 0 : lastNumber, setAside, lastNumber }
+  return { suspectsUpTo: wasClosed ? 0 : lastNumber, setAside, noted, lastNumber }
 }
 
 /** Says that this stop is no crash: nothing in hand now is to blame for anything. */
@@ -62,6 +76,33 @@ export function takeBack(database: DatabaseSync, sql: Statements, { lastNumber, 
       database.prepare(`delete from ${table} where number > ?`).run(lastNumber)
     database.prepare('delete from outbox where first >= ?').run(nextReport)
   })
+}
+
+/**
+ * Writes what was noted for recipients that are still open, with its reports; returns how many outcomes that
+ * were. All
+ * others were written before, and their reports with them.
+ */
+function applyOutcomes(
+  sql: Statements,
+  { outbox, outcomesFile }: { readonly outbox: Outbox; readonly outcomesFile: string },
+): number {
+  let applied = 0
+  for (const item of readOutcomes(outcomesFile)) {
+    const row = sql.readMessage.get(item.messageId)
+    if (row === undefined) continue
+    const states = statesOf(String(row.envelope), row.states as string | null)
+    const isOpen = (index: number): boolean => {
+      const letter = states.get(index)?.[0]
+      return letter === 'q' || (item.byPerson && letter === 'h')
+    }
+    if (!item.recipients.some(isOpen)) continue
+    // The messages are counted later, and files without a row are removed then.
+    settleMessage(sql, item, emptyTally())
+    if (item.report !== null) outbox.append(sql, [item.report], false)
+    applied += 1
+  }
+  return applied
 }
 
 function setMessageAside(

@@ -1,6 +1,11 @@
 // What an outcome makes of the state of one recipient. Pure. See docs/internals/spool.md.
 import { PAUSED, type RecipientNotes, type RecipientState, type SettleItem } from './wire.ts'
 
+/** Whether the message is done for these recipients: somebody outside has it, or was told of its end. */
+export function isFinalItem({ kind }: SettleItem): boolean {
+  return kind === 'delivered' || kind === 'bounced'
+}
+
 /** A state; notes are left out where there are none, because most rows have none. */
 export function stateOf(
   letter: RecipientState[0],

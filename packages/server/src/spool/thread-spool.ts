@@ -7,7 +7,8 @@ import type { AcceptedReport, EdgeReport } from '#link/reports.ts'
 import type { Clock } from '#platform/clock.ts'
 import { createContentFile, readContentFile } from './content-file.ts'
 import { copySpool } from './copy.ts'
-import { type GatheredBatch, Gatherer } from './gather.ts'
+import { type GatheredBatch, Gatherer, settleItemOf } from './gather.ts'
+import { OutcomeLog } from './outcome-log.ts'
 import { dueMessageOf, queueOver, type SpoolQueue } from './queue.ts'
 import {
   type Content,
@@ -55,6 +56,7 @@ export class ThreadSpool implements Spool {
   readonly queue: SpoolQueue = queueOver((question) => this.#ask(question))
   readonly #options: SpoolOptions
   readonly #gatherer = new Gatherer()
+  readonly #outcomes: OutcomeLog
   readonly #questions = new Map<number, { resolve(value: never): void; reject(error: Error): void }>()
   #worker: Worker | null
   #number = 0
@@ -74,6 +76,9 @@ export class ThreadSpool implements Spool {
   constructor(worker: Worker, options: SpoolOptions) {
     this.#options = options
     this.slot = options.slot
+    const { emit, slot } = options
+    const tell = (why: string): void => emit('spool.outcomes.unnoted', { slot, why })
+    this.#outcomes = new OutcomeLog({ path: options.start.outcomesFile, tell })
     this.#worker = worker
     this.#listen(worker)
     this.#watch = setInterval(() => void this.#tick(), PROBE_MS)
@@ -105,7 +110,10 @@ export class ThreadSpool implements Spool {
   settle(settlements: readonly Settlement[]): Promise<void> {
     if (this.#isClosed) return Promise.reject(new SpoolUnavailable('the spool is closed'))
     if (settlements.length === 0) return Promise.resolve()
-    const durable = this.#gatherer.settle(settlements)
+    const items = settlements.map(settleItemOf)
+    // First of all: from here on a kill no longer doubles what was delivered.
+    const mark = this.#outcomes.note(items)
+    const durable = this.#gatherer.settle(items, mark)
     this.#sendSoon()
     return durable
   }
@@ -190,6 +198,7 @@ export class ThreadSpool implements Spool {
     await this.#ask({ kind: 'close' }).catch(() => undefined)
     this.#worker = null
     this.#gatherer.rejectAll('the spool is closed')
+    this.#outcomes.close()
     await worker?.terminate()
     this.#rejectQuestions('the spool is closed')
   }
@@ -261,7 +270,10 @@ export class ThreadSpool implements Spool {
       case 'durable': {
         const gathered = this.#onItsWay
         this.#onItsWay = null
-        if (gathered !== null) this.#gatherer.resolve(gathered, message.refused)
+        if (gathered !== null) {
+          this.#gatherer.resolve(gathered, message.refused)
+          this.#outcomes.settled(gathered.settlements.at(-1)?.mark ?? 0)
+        }
         if (message.dropped > 0) this.#options.emit('spool.reports.dropped', { count: message.dropped })
         this.#sendSoon()
         return

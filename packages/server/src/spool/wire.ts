@@ -103,6 +103,8 @@ export type FromWriter =
       readonly counts: Counts
       readonly setAside: readonly string[]
       readonly recovered: number
+      /** Outcomes that were noted, and not yet written when the process died. */
+      readonly noted: number
     }
   | { readonly kind: 'not-opened'; readonly why: 'locked' | 'too-new' | 'failed'; readonly text: string }
   /** A batch is durable. */
@@ -120,6 +122,8 @@ export type FromWriter =
 export type WriterStart = {
   readonly file: string
   readonly contentFolder: string
+  /** Where final outcomes are noted ahead of the batches, see `OutcomeLog`. */
+  readonly outcomesFile: string
   /** Milliseconds for what is recorded at opening. */
   readonly now: number
   /** Upper bound of the database file; null is what the disk holds. */

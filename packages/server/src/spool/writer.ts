@@ -89,6 +89,7 @@ class Writer {
       counts: this.#counts(),
       setAside: recovered.setAside,
       recovered: recovered.suspectsUpTo,
+      noted: recovered.noted,
     })
   }
 
