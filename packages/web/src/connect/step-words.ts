@@ -84,6 +84,12 @@ export function useBoxWord(environment: Environment): string {
   return useWords('connect')(`boxes.${environment}`, boxWords[environment])
 }
 
+/** An environment's name in the reader's language. */
+export function useEnvironmentWord(): (environment: Environment) => string {
+  const words = useWords('connect')
+  return (environment) => words(`environments.${environment}`, environmentWords[environment])
+}
+
 /** The second half of a task's line: what the server says, else how long it takes. */
 export function detailOf(step: ConnectStep, words: Words): string {
   if (step.detail) return step.detail

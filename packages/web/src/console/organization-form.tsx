@@ -1,4 +1,5 @@
 // The organisation: name, environment and emergency contact. Used by Settings and by Connect's first step.
+
 import type { Environment } from '@gatepost/contract/common.ts'
 import { getConnect } from '@gatepost/contract/connect.ts'
 import { getMe } from '@gatepost/contract/session.ts'
@@ -8,7 +9,8 @@ import { useForm } from '@mantine/form'
 import type * as z from 'zod'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
-import { environmentWords } from '#connect/step-words.ts'
+import { environmentWords, useEnvironmentWord } from '#connect/step-words.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { ChoiceCards } from '#shared/choice-cards.tsx'
 import { FormSection } from '#shared/form-section.tsx'
 import { ProblemNote } from '#shared/note.tsx'
@@ -16,13 +18,10 @@ import { Panel, PanelBody, PanelFoot } from '#shared/panel.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
 import stack from '#shared/stack.module.css'
 import { useUnsaved } from '#shared/unsaved.ts'
-import { address, focusFirstWrong, required, useFieldErrors } from '#shared/validation.ts'
+import { address, filled, focusFirstWrong, useFieldErrors } from '#shared/validation.ts'
 import { LiveLine } from './live-line.tsx'
 
-export const environments = (Object.keys(environmentWords) as Environment[]).map((value) => ({
-  value,
-  label: environmentWords[value],
-}))
+export const environments = Object.keys(environmentWords) as readonly Environment[]
 
 type Change = z.input<(typeof updateTenant)['body']>
 
@@ -34,6 +33,8 @@ export function OrganizationForm() {
 }
 
 function Filled({ tenant }: { readonly tenant: Tenant }) {
+  const t = useWords('settings')
+  const environmentWord = useEnvironmentWord()
   const may = useMay('tenant:write')
   const save = useAction(updateTenant, {
     readAgain: [getTenant, getConnect, getMe, getLiveness, listTenants],
@@ -49,8 +50,8 @@ function Filled({ tenant }: { readonly tenant: Tenant }) {
     },
     validate: {
       postmaster: (value) => (value.trim() === '' ? null : address(value)),
-      name: required('the name of the organisation'),
-      emergencyContact: { name: required('who to reach'), email: address },
+      name: filled(t('organizationForm.theNameOfTheOrganisation')),
+      emergencyContact: { name: filled(t('organizationForm.whoToReach')), email: address },
     },
   })
   useFieldErrors(form, save.error)
@@ -62,36 +63,50 @@ function Filled({ tenant }: { readonly tenant: Tenant }) {
   return (
     <form onSubmit={submit} noValidate>
       <Panel title={tenant.name} side={tenant.primaryDomain} flush>
-        <FormSection title="Organisation">
-          <TextInput label="Organisation name" disabled={!may} {...form.getInputProps('name')} />
+        <FormSection title={t('organizationForm.organisation')}>
+          <TextInput
+            label={t('organizationForm.organisationName')}
+            disabled={!may}
+            {...form.getInputProps('name')}
+          />
           <Switch
-            label="Only inbound mail passes Gatepost"
-            description="Then setting up outbound email is not required."
+            label={t('organizationForm.onlyInboundMailPasses')}
+            description={t('organizationForm.thenSettingUpOutboundEmail')}
             disabled={!may}
             {...form.getInputProps('inboundOnly', { type: 'checkbox' })}
           />
         </FormSection>
-        <FormSection title="Environment" line="Decides which steps and instructions you see.">
+        <FormSection
+          title={t('organizationForm.environment')}
+          line={t('organizationForm.decidesWhichStepsAnd')}
+        >
           <ChoiceCards
-            label="Environment"
+            label={t('organizationForm.environment')}
             labelHidden
             disabled={!may}
-            choices={environments}
+            choices={environments.map((value) => ({ value, label: environmentWord(value) }))}
             value={form.values.environment}
             onChange={(environment) => form.setFieldValue('environment', environment)}
           />
         </FormSection>
-        <FormSection title="Emergency contact" line="Used only when we can’t reach you by mail.">
-          <TextInput label="Contact name" disabled={!may} {...form.getInputProps('emergencyContact.name')} />
+        <FormSection
+          title={t('organizationForm.emergencyContact')}
+          line={t('organizationForm.usedOnlyWhenWeCantReachYou')}
+        >
+          <TextInput
+            label={t('organizationForm.contactName')}
+            disabled={!may}
+            {...form.getInputProps('emergencyContact.name')}
+          />
           <div className={stack.pair}>
             <TextInput
-              label="Outside address"
+              label={t('organizationForm.outsideAddress')}
               type="email"
               disabled={!may}
               {...form.getInputProps('emergencyContact.email')}
             />
             <TextInput
-              label="Phone"
+              label={t('organizationForm.phone')}
               type="tel"
               disabled={!may}
               {...form.getInputProps('emergencyContact.phone')}
@@ -99,12 +114,14 @@ function Filled({ tenant }: { readonly tenant: Tenant }) {
           </div>
         </FormSection>
         <FormSection
-          title="Postmaster"
-          line={`Mail for postmaster@ and abuse@ of every domain goes to this person, and so do notices about held mail.`}
+          title={t('organizationForm.postmaster')}
+          line={t('organizationForm.mailForPostmasterAndAbuse')}
         >
           <TextInput
-            label="Postmaster’s address"
-            description={`In one of your domains, such as ${tenant.primaryDomain}. Empty: such mail goes where it is addressed to.`}
+            label={t('organizationForm.postmastersAddress')}
+            description={t('organizationForm.inOneOfYourDomainsSuchAs', {
+              primaryDomain: tenant.primaryDomain,
+            })}
             type="email"
             disabled={!may}
             {...form.getInputProps('postmaster')}
@@ -119,7 +136,7 @@ function Filled({ tenant }: { readonly tenant: Tenant }) {
           <PanelFoot>
             {save.isSuccess && !form.isDirty() ? <LiveLine /> : <span />}
             <Button type="submit" loading={save.isPending} disabled={!form.isDirty()}>
-              Save organisation
+              {t('organizationForm.saveOrganisation')}
             </Button>
           </PanelFoot>
         )}

@@ -91,20 +91,28 @@ test('every page of the navigation and every state has its word in the catalogue
 
 /** Folders and files whose words stand in catalogues alone; docs/internals/translations.md names them. */
 const CONVERTED = [
-  /^\.\.\/(account|app|connect|entry)\/[\w-]+\.tsx$/,
-  /^\.\.\/connect\/instructions\/[\w-]+\.tsx$/,
-  /^\.\.\/connect\/steps\/(modify-mx|basic-administrators|mx-[\w-]+)\.tsx$/,
-  /^\.\.\/connect\/steps\/(import-permitted-senders|synchronize-directory|spf-record)\.tsx$/,
-  /^\.\.\/console\/(archive|ask|messages|queue|policies|spam|where)\/[\w-]+\.tsx$/,
-  /^\.\.\/console\/(leaving|sharing|spoofing|services|greylisting)\/[\w-]+\.tsx$/,
-  /^\.\.\/console\/(held|outbound|routes|tls|signing|forwarding|senders|senders\/collect)\/[\w-]+\.tsx$/,
-  /^\.\.\/console\/(users|domains|roles|tokens|audit|retention)\/[\w-]+\.tsx$/,
-  /^\.\.\/shared\/[\w-]+\.tsx$/,
+  /^\.\.\/(account|app|connect|console|entry|shared|system)\/[\w-]+\.tsx$/,
+  /^\.\.\/connect\/(instructions|steps)\/[\w-]+\.tsx$/,
+  /^\.\.\/console\/(acceptance|addresses|alerts|archive|ask|audit|directories|domains|held)\/[\w-]+\.tsx$/,
+  /^\.\.\/console\/(directories\/(agents|kinds)|leaving|messages|policies|queue|retention|roles)\/[\w-]+\.tsx$/,
+  /^\.\.\/console\/(sharing|sign-in|spam|spoofing|services|greylisting|tokens|users|where)\/[\w-]+\.tsx$/,
+  /^\.\.\/console\/(forwarding|outbound|routes|senders|senders\/collect|signing|tls)\/[\w-]+\.tsx$/,
 ]
 /** Names that no language translates. */
-const NAMES = new Set(['Gatepost', 'MX', 'TTL', 'TXT', 'SHA-256', 'department', 'acme.onmicrosoft.com'])
+const NAMES = new Set([
+  'Gatepost',
+  'Connect',
+  'MX',
+  'TTL',
+  'TXT',
+  'JSON',
+  'SHA-256',
+  'Admin SDK API',
+  'department',
+  'acme.onmicrosoft.com',
+])
 /** What a field shows as an example. */
-const EXAMPLE = /^[\w.@-]+\.example$/
+const EXAMPLE = /^(?:https:\/\/\S+|[\w.@=,-]+[.=]example)$/
 
 test('converted pages hold no words of their own', () => {
   const own = Object.entries(sources)

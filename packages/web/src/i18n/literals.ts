@@ -12,7 +12,7 @@ const CODE = /[;=()[\]|&`$]|\b(?:const|return|import|export|function|readonly|ty
 /** Types, keywords and attributes that stand alone between brackets. */
 const ALONE =
   /^(?:void|Promise|else|ReactNode|table|searchable|data-autofocus)$|autoFocus|^\w+\.[a-z]+[A-Z]\w*$|^' \+/u
-const FIELD = /^(?:required|disabled)$/u
+const FIELD = /^(?:required|disabled|acceptValueOnBlur)$/u
 
 const isWords = (text: string): boolean => ![CODE, ALONE, FIELD].some((not) => not.test(text))
 

@@ -1,5 +1,6 @@
 // Adds an organisation in two minutes: name and domain; the environment is read from DNS, the rest by
 // template.
+
 import type { Environment } from '@gatepost/contract/common.ts'
 import { addOrganization, getPortfolio, proposeForDomain } from '@gatepost/contract/portfolio.ts'
 import { getMe } from '@gatepost/contract/session.ts'
@@ -10,8 +11,9 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { Link } from '@tanstack/react-router'
 import type * as z from 'zod'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
-import { environmentWords } from '#connect/step-words.ts'
+import { useEnvironmentWord } from '#connect/step-words.ts'
 import { environments } from '#console/organization-form.tsx'
+import { useWords, type Words } from '#i18n/i18n.ts'
 import { FormSection } from '#shared/form-section.tsx'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { Panel, PanelBody, PanelFoot } from '#shared/panel.tsx'
@@ -23,14 +25,17 @@ const NONE = ''
 /** Typing rests for so long before DNS is asked. */
 const TYPING_MS = 500
 
-const sources = {
-  input: 'as you chose',
-  template: 'by the template',
-  dns: 'by its DNS records',
-  fallback: 'since its records do not tell; choose it in Connect',
-} as const
+const sourcesOf = (t: Words) =>
+  ({
+    input: t('addOrganization.asYouChose'),
+    template: t('addOrganization.byTheTemplate'),
+    dns: t('addOrganization.byItsDnsRecords'),
+    fallback: t('addOrganization.sinceItsRecordsDoNotTell'),
+  }) as const
 
 export function AddOrganization({ onClose }: { readonly onClose: () => void }) {
+  const environmentWord = useEnvironmentWord()
+  const t = useWords('system')
   const { data: templates } = useEndpoint(listTemplates, {})
   const add = useAction(addOrganization, {
     readAgain: [getPortfolio, getMe],
@@ -46,7 +51,7 @@ export function AddOrganization({ onClose }: { readonly onClose: () => void }) {
       inviteEmail: '',
     },
     validate: {
-      name: filled('Write the name of the organisation'),
+      name: filled(t('addOrganization.writeTheNameOfThe')),
       primaryDomain: domainName,
       inviteEmail: (text, { inviteName }) =>
         text.trim() === '' && inviteName.trim() === '' ? null : address(text),
@@ -67,27 +72,31 @@ export function AddOrganization({ onClose }: { readonly onClose: () => void }) {
   }
   return (
     <form noValidate onSubmit={form.onSubmit(submit, focusFirstWrong)}>
-      <Panel title="Add an organisation" flush>
-        <FormSection title="Organisation">
+      <Panel title={t('addOrganization.addAnOrganisation')} flush>
+        <FormSection title={t('system.organisation')}>
           <div className={stack.pair}>
-            <TextInput label="Organisation name" data-autofocus {...form.getInputProps('name')} />
-            <TextInput label="Primary domain" {...form.getInputProps('primaryDomain')} />
+            <TextInput
+              label={t('addOrganization.organisationName')}
+              data-autofocus
+              {...form.getInputProps('name')}
+            />
+            <TextInput label={t('addOrganization.primaryDomain')} {...form.getInputProps('primaryDomain')} />
           </div>
           <div className={stack.pair}>
             <Select
-              label="Environment"
+              label={t('system.environment')}
               allowDeselect={false}
               data={[
-                { value: NONE, label: 'Propose it' },
-                ...environments.map(({ value }) => ({ value, label: environmentWords[value] })),
+                { value: NONE, label: t('addOrganization.proposeIt') },
+                ...environments.map((value) => ({ value, label: environmentWord(value) })),
               ]}
               {...form.getInputProps('environment')}
             />
             <Select
-              label="Template"
+              label={t('addOrganization.template')}
               allowDeselect={false}
               data={[
-                { value: NONE, label: 'None' },
+                { value: NONE, label: t('addOrganization.none') },
                 ...(templates?.items ?? []).map(({ id, name }) => ({ value: id, label: name })),
               ]}
               {...form.getInputProps('template')}
@@ -96,12 +105,19 @@ export function AddOrganization({ onClose }: { readonly onClose: () => void }) {
           <Proposal domain={form.values.primaryDomain} />
         </FormSection>
         <FormSection
-          title="Its administrator"
-          line="Gets a link to set a password; leave empty to invite later."
+          title={t('addOrganization.itsAdministrator')}
+          line={t('addOrganization.getsALinkToSetAPassword')}
         >
           <div className={stack.pair}>
-            <TextInput label="Administrator’s name" {...form.getInputProps('inviteName')} />
-            <TextInput label="Administrator’s address" type="email" {...form.getInputProps('inviteEmail')} />
+            <TextInput
+              label={t('addOrganization.administratorsName')}
+              {...form.getInputProps('inviteName')}
+            />
+            <TextInput
+              label={t('addOrganization.administratorsAddress')}
+              type="email"
+              {...form.getInputProps('inviteEmail')}
+            />
           </div>
         </FormSection>
         {(add.error || add.data) && (
@@ -112,10 +128,10 @@ export function AddOrganization({ onClose }: { readonly onClose: () => void }) {
         )}
         <PanelFoot>
           <Button variant="default" onClick={onClose}>
-            Close
+            {t('system.close')}
           </Button>
           <Button type="submit" loading={add.isPending}>
-            Add organisation
+            {t('system.addOrganisation')}
           </Button>
         </PanelFoot>
       </Panel>
@@ -124,6 +140,8 @@ export function AddOrganization({ onClose }: { readonly onClose: () => void }) {
 }
 
 function Proposal({ domain }: { readonly domain: string }) {
+  const t = useWords('system')
+  const environmentWord = useEnvironmentWord()
   const [asked] = useDebouncedValue(domain.trim(), TYPING_MS)
   const { data } = useEndpoint(
     proposeForDomain,
@@ -131,13 +149,17 @@ function Proposal({ domain }: { readonly domain: string }) {
     { enabled: domainName(asked) === null, staleTime: 60_000 },
   )
   if (!data) return null
-  const found = data.environment === null ? 'do not tell' : `say ${environmentWords[data.environment]}`
   const seen = data.evidence
     .filter(({ state }) => state === 'found')
     .map(({ record, value }) => `${record} ${value}`)
   return (
     <p className="small tx2" role="status">
-      The records of {data.domain} {found}
+      {data.environment === null
+        ? t('addOrganization.recordsSilent', { domain: data.domain })
+        : t('addOrganization.recordsSay', {
+            domain: data.domain,
+            environment: environmentWord(data.environment),
+          })}
       {seen.length > 0 && `: ${seen.join('; ')}`}.
     </p>
   )
@@ -146,14 +168,20 @@ function Proposal({ domain }: { readonly domain: string }) {
 type AddedOutput = z.output<(typeof addOrganization)['output']>
 
 function Added({ added }: { readonly added: AddedOutput }) {
+  const environmentWord = useEnvironmentWord()
+  const t = useWords('system')
   const { tenant, environmentFrom, invitation, left } = added
   return (
     <div className={stack.stack}>
-      <Note tone={left.length > 0 ? 'warn' : 'ok'} role="status" title={`Added ${tenant.name}`}>
+      <Note
+        tone={left.length > 0 ? 'warn' : 'ok'}
+        role="status"
+        title={t('addOrganization.added', { name: tenant.name })}
+      >
         <p>
-          {environmentWords[tenant.environment]}, {sources[environmentFrom]}.{' '}
+          {environmentWord(tenant.environment)}, {sourcesOf(t)[environmentFrom]}.{' '}
           <Link to="/t/$slug/connect" params={{ slug: tenant.slug }}>
-            Open its Connect
+            {t('addOrganization.openItsConnect')}
           </Link>
         </p>
         {left.map((sentence) => (
@@ -161,8 +189,12 @@ function Added({ added }: { readonly added: AddedOutput }) {
         ))}
       </Note>
       {invitation !== null && (
-        <SecretNote title="The invitation" value={invitation} copy="Copy invitation">
-          Hand it to the administrator: it works once, for seven days, and is shown this once.
+        <SecretNote
+          title={t('addOrganization.theInvitation')}
+          value={invitation}
+          copy={t('addOrganization.copyInvitation')}
+        >
+          {t('addOrganization.handItToTheAdministratorIt')}
         </SecretNote>
       )}
     </div>

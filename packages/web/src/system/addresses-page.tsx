@@ -1,4 +1,5 @@
 // Our addresses for the operator: announce one days ahead, and see who does not allow it yet.
+
 import {
   addressPurposes,
   announceAddress,
@@ -12,10 +13,12 @@ import type * as z from 'zod'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { Page } from '#app/page.tsx'
 import { useMay } from '#app/session.ts'
-import { AddressCell, stateWords } from '#console/addresses/address-words.tsx'
+import { AddressCell, stateWordsOf } from '#console/addresses/address-words.tsx'
+import { useWords, type Words } from '#i18n/i18n.ts'
+import { rich } from '#i18n/rich.tsx'
 import { useConfirm } from '#shared/confirm.tsx'
 import { type Column, DataTable } from '#shared/data-table.tsx'
-import { date, plural } from '#shared/format.ts'
+import { date } from '#shared/format.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { useNow } from '#shared/now.ts'
 import { Panel } from '#shared/panel.tsx'
@@ -31,45 +34,48 @@ const DAY_MS = 86_400_000
 const NOTICE_DAYS = 14
 
 export function AddressesPage() {
+  const t = useWords('system')
   const may = useMay('system:write')
   const confirm = useConfirm()
   const { data, error } = useEndpoint(listOwnAddresses, {}, { refetchInterval: 30_000 })
   const withdraw = useAction(withdrawAddress, {
     readAgain: [listOwnAddresses],
-    said: () => ({ text: 'The address is withdrawn.' }),
+    said: () => ({ text: t('addresses.theAddressIsWithdrawn') }),
   })
   const end = async ({ address }: Item) => {
     const agreed = await confirm({
-      title: `${address} is announced no more`,
-      body: 'Organisations that allowed it already are not told. Use it for nothing.',
-      act: 'Withdraw address',
+      title: t('addresses.isAnnouncedNoMore', { address }),
+      body: t('addresses.organisationsThatAllowedIt'),
+      act: t('addresses.withdrawAddress'),
     })
     if (agreed) withdraw.mutate({ params: { ip: address } })
   }
-  const columns = columnsOf(may, end)
+  const columns = columnsOf(t, stateWordsOf(useWords('settings')), may, end)
   const lacking = data?.items.filter((item) => item.lacking.length > 0) ?? []
   return (
     <Page
-      title="Our addresses"
-      lead="What we connect from, as a page, as JSON and by name. Announce changes two weeks ahead."
-      actions={<a href="/v1/addresses">As JSON</a>}
+      title={t('addresses.ourAddresses')}
+      lead={t('addresses.whatWeConnectFromAsAPageAs')}
+      actions={<a href="/v1/addresses">{t('addresses.asJson')}</a>}
     >
       {Boolean(error ?? withdraw.error) && <ProblemNote error={error ?? withdraw.error} />}
       {lacking.map((item) => (
         <LackingNote key={item.address} item={item} />
       ))}
-      <Panel title="Addresses" side={data && `SPF ${data.spfName}, DNS ${data.dnsName}`} flush>
+      <Panel title={t('addresses.addresses')} side={data && `SPF ${data.spfName}, DNS ${data.dnsName}`} flush>
         {!data && !error && <SkeletonRows />}
         {data && data.items.length === 0 && (
-          <Note tone="warn" title={`${data.hostname} leads to no public address`}>
+          <Note tone="warn" title={t('addresses.leadsToNoPublicAddress', { hostname: data.hostname })}>
             <p>
-              Publish its address records: <Link to="/system/readiness">Readiness</Link> prints the zone.
+              {rich(t, 'addresses.publishItsAddressRecords', {
+                link: <Link to="/system/readiness">{t('system.readiness')}</Link>,
+              })}
             </p>
           </Note>
         )}
         {data && data.items.length > 0 && (
           <DataTable
-            label="Addresses of the gateway"
+            label={t('addresses.addressesOfTheGateway')}
             rows={data.items}
             columns={columns}
             rowKey={({ address }) => address}
@@ -83,12 +89,17 @@ export function AddressesPage() {
 }
 
 function LackingNote({ item }: { readonly item: Item }) {
-  const day = item.activeFrom === null ? 'soon' : date(item.activeFrom)
+  const t = useWords('system')
+  const day = item.activeFrom === null ? t('addresses.soon') : date(item.activeFrom)
   return (
     <Note
       tone="warn"
       role="status"
-      title={`${plural(item.lacking.length, 'organisation does', 'organisations do')} not allow ${item.address} yet; it comes ${day}`}
+      title={t('addresses.organisationsDoNotAllowYet', {
+        count: item.lacking.length,
+        address: item.address,
+        day,
+      })}
     >
       <ul className="plain">
         {item.lacking.map(({ tenant, slug, name, why }) => (
@@ -104,29 +115,36 @@ function LackingNote({ item }: { readonly item: Item }) {
   )
 }
 
-function columnsOf(may: boolean, end: (item: Item) => Promise<void>): readonly Column<Item>[] {
+function columnsOf(
+  t: Words,
+  stateWords: ReturnType<typeof stateWordsOf>,
+  may: boolean,
+  end: (item: Item) => Promise<void>,
+): readonly Column<Item>[] {
   return [
-    { id: 'address', head: 'Address', cell: (item) => <AddressCell item={item} /> },
+    { id: 'address', head: t('system.address'), cell: (item) => <AddressCell item={item} /> },
     {
       id: 'state',
-      head: 'State',
+      head: t('addresses.state'),
       cell: ({ state, activeFrom, endsAt }) => (
         <ToneText tone={stateWords[state].tone}>{stateWords[state].word(activeFrom, endsAt)}</ToneText>
       ),
     },
     {
       id: 'lacking',
-      head: 'Allowed by',
+      head: t('addresses.allowedBy'),
       cell: ({ state, lacking }) =>
         state === 'coming' ? (
-          <span>{lacking.length === 0 ? 'all' : `all but ${lacking.length}`}</span>
+          <span>
+            {lacking.length === 0 ? t('addresses.all') : t('addresses.allBut', { length: lacking.length })}
+          </span>
         ) : (
           <span className="tx3">–</span>
         ),
     },
     {
       id: 'withdraw',
-      head: 'Withdraw',
+      head: t('addresses.withdraw'),
       headHidden: true,
       align: 'right',
       cell: (item) =>
@@ -135,10 +153,10 @@ function columnsOf(may: boolean, end: (item: Item) => Promise<void>): readonly C
           <Button
             size="compact-sm"
             variant="default"
-            aria-label={`Withdraw ${item.address}`}
+            aria-label={t('addresses.withdraw2', { address: item.address })}
             onClick={() => end(item)}
           >
-            Withdraw
+            {t('addresses.withdraw')}
           </Button>
         ),
     },
@@ -146,6 +164,7 @@ function columnsOf(may: boolean, end: (item: Item) => Promise<void>): readonly C
 }
 
 function Announce() {
+  const t = useWords('system')
   const now = useNow()
   const announce = useAction(announceAddress, {
     readAgain: [listOwnAddresses],
@@ -153,7 +172,7 @@ function Announce() {
   })
   const form = useForm({
     initialValues: { address: '', day: dayOf(now + NOTICE_DAYS * DAY_MS), note: '' },
-    validate: { address: filled('Write an IP address'), day: filled('Write a day') },
+    validate: { address: filled(t('addresses.writeAnIpAddress')), day: filled(t('addresses.writeADay')) },
   })
   useFieldErrors(form, announce.error)
   const submit = ({ address, day, note }: typeof form.values) =>
@@ -161,21 +180,18 @@ function Announce() {
       body: { address, note, purposes: [...addressPurposes], activeFrom: Date.parse(`${day}T00:00:00Z`) },
     })
   return (
-    <Panel title="Announce an address">
+    <Panel title={t('addresses.announceAnAddress')}>
       <form noValidate className={stack.form} onSubmit={form.onSubmit(submit, focusFirstWrong)}>
         <div className={stack.pair}>
-          <TextInput label="Address" autoComplete="off" {...form.getInputProps('address')} />
-          <TextInput label="In use from" type="date" {...form.getInputProps('day')} />
+          <TextInput label={t('system.address')} autoComplete="off" {...form.getInputProps('address')} />
+          <TextInput label={t('addresses.inUseFrom')} type="date" {...form.getInputProps('day')} />
         </div>
-        <TextInput label="Note (optional)" maxLength={200} {...form.getInputProps('note')} />
+        <TextInput label={t('addresses.noteOptional')} maxLength={200} {...form.getInputProps('note')} />
         {announce.error && <ProblemNote error={announce.error} focus />}
-        <p className="small tx2">
-          It appears on every organisation’s page, in the JSON and in the zone to publish; nothing is sent
-          from it because of this.
-        </p>
+        <p className="small tx2">{t('addresses.itAppearsOnEvery')}</p>
         <div>
           <Button type="submit" variant="default" loading={announce.isPending}>
-            Announce address
+            {t('addresses.announceAddress')}
           </Button>
         </div>
       </form>

@@ -1,5 +1,6 @@
 // T1: certificates of SMTP and of the console: who issued them, until when, what became of the last renewal,
 // and the record that vouches for their key.
+
 import {
   type Certificate,
   type Certificates,
@@ -10,6 +11,8 @@ import { Button } from '@mantine/core'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { Page } from '#app/page.tsx'
 import { useMay } from '#app/session.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
+import { rich } from '#i18n/rich.tsx'
 import { AlertChannelLink } from '#shared/alert-channel-link.tsx'
 import { CopyButton } from '#shared/copy-button.tsx'
 import { type FactRow, Facts } from '#shared/facts.tsx'
@@ -26,12 +29,10 @@ import { FullTime, RelativeTime } from '#shared/time.tsx'
 const READ_MS = 5_000
 
 export function CertificatesPage() {
+  const t = useWords('system')
   const { data, error } = useEndpoint(listCertificates, {}, { refetchInterval: READ_MS })
   return (
-    <Page
-      title="Certificates"
-      lead="What others see who check our name, over SMTP and in the browser. New ones count from the next connection; nobody is cut off."
-    >
+    <Page title={t('certificates.certificates')} lead={t('certificates.whatOthersSeeWhoCheckOur')}>
       {error && !data && <ProblemNote error={error} />}
       {!data && !error && <SkeletonRows />}
       {data && (
@@ -51,30 +52,40 @@ export function CertificatesPage() {
   )
 }
 
-const sources = {
-  fetched: 'Fetched by ACME',
-  file: 'Files of yours, watched',
-  'self-made': 'Made by this gateway',
-} as const satisfies { readonly [source in Certificate['source']]: string }
+const sourcesOf = (t: Words) =>
+  ({
+    fetched: t('certificates.fetchedByAcme'),
+    file: t('certificates.filesOfYoursWatched'),
+    'self-made': t('certificates.madeByThisGateway'),
+  }) as const satisfies { readonly [source in Certificate['source']]: string }
 
 function CertificatePanel({ certificate }: { readonly certificate: Certificate }) {
+  const t = useWords('system')
   const { name, source, state, lastError, failures, nextAt, triedAt, tlsa } = certificate
   // A name that never had one is not “not renewed”.
-  const word = state === 'failing' && certificate.issuedAt === null ? { word: 'Not fetched yet' } : {}
+  const word =
+    state === 'failing' && certificate.issuedAt === null ? { word: t('certificates.notFetchedYet') } : {}
   return (
     <Panel title={name} side={<StatusWord of="certificate" state={state} {...word} />} flush>
       {lastError !== null && (
         <PanelBody>
           <Note
             tone={state === 'expired' ? 'bad' : 'warn'}
-            title={source === 'fetched' ? 'It could not be fetched' : 'This file is not used'}
+            title={
+              source === 'fetched'
+                ? t('certificates.itCouldNotBeFetched')
+                : t('certificates.thisFileIsNotUsed')
+            }
           >
             {/* Addresses with tokens are longer than a phone is wide. */}
             <p style={{ overflowWrap: 'anywhere' }}>{lastError}</p>
             {source === 'fetched' && nextAt !== null && (
               <p>
-                Tried {failures === 1 ? 'once' : `${failures} times`}, last{' '}
-                <RelativeTime at={triedAt ?? nextAt} />; again <FullTime at={nextAt} />.
+                {rich(t, 'certificates.tried', {
+                  count: failures,
+                  last: <RelativeTime at={triedAt ?? nextAt} />,
+                  next: <FullTime at={nextAt} />,
+                })}
               </p>
             )}
           </Note>
@@ -82,74 +93,74 @@ function CertificatePanel({ certificate }: { readonly certificate: Certificate }
       )}
       {tlsa?.published === 'differs' && (
         <PanelBody>
-          <Note tone="bad" title="The TLSA record names another key">
-            <p>
-              Senders that check DANE do not deliver. Publish the record below, or remove the one that is
-              there.
-            </p>
+          <Note tone="bad" title={t('certificates.theTlsaRecordNamesAnother')}>
+            <p>{t('certificates.sendersThatCheckDaneDoNot')}</p>
           </Note>
         </PanelBody>
       )}
       <PanelBody>
-        <Facts wide rows={factsOf(certificate)} />
+        <Facts wide rows={factsOf(t, certificate)} />
       </PanelBody>
       {source === 'fetched' && <Renew certificate={certificate} />}
     </Panel>
   )
 }
 
-const published = {
-  matches: 'Published, and it names this key. Renewals keep the key.',
-  differs: 'Another one is published.',
-  none: 'None is published. With DNSSEC it lets senders insist on TLS with you.',
-  unknown: 'DNS could not be asked.',
-} as const
+const publishedOf = (t: Words) =>
+  ({
+    matches: t('certificates.publishedAndItNamesThisKey'),
+    differs: t('certificates.anotherOneIsPublished'),
+    none: t('certificates.noneIsPublishedWithDnssec'),
+    unknown: t('certificates.dnsCouldNotBeAsked'),
+  }) as const
 
-function factsOf(certificate: Certificate): readonly FactRow[] {
+function factsOf(t: Words, certificate: Certificate): readonly FactRow[] {
   const { source, names, issuer, validFrom, validUntil, nextAt, keyMadeAt, tlsa, isUsual, file } = certificate
   const rows: (FactRow | null)[] = [
-    ['From', sources[source]],
+    [t('certificates.from'), sourcesOf(t)[source]],
     names.length > 1 || names[0] !== certificate.name
-      ? ['Names', <HostText key="names">{names.join(', ')}</HostText>]
+      ? [t('certificates.names'), <HostText key="names">{names.join(', ')}</HostText>]
       : null,
-    issuer === null ? null : ['Issuer', issuer],
+    issuer === null ? null : [t('certificates.issuer'), issuer],
     validUntil === null
       ? null
       : [
-          'Valid',
-          <>
-            {validFrom !== null && (
-              <>
-                <FullTime at={validFrom} /> to{' '}
-              </>
-            )}
+          t('certificates.valid'),
+          validFrom === null ? (
             <FullTime at={validUntil} />
-          </>,
+          ) : (
+            rich(t, 'certificates.fromTo', {
+              from: <FullTime at={validFrom} />,
+              to: <FullTime at={validUntil} />,
+            })
+          ),
         ],
-    nextAt === null ? null : ['Next renewal', <FullTime key="next" at={nextAt} />],
-    keyMadeAt === null ? null : ['Key made', <FullTime key="key" at={keyMadeAt} />],
-    isUsual ? ['Shown to', 'Everybody who names no host, or one without a certificate'] : null,
-    file === null ? null : ['File', <HostText key="file">{file}</HostText>],
-    tlsa === null ? null : ['TLSA record', <Tlsa key="tlsa" tlsa={tlsa} />],
+    nextAt === null ? null : [t('certificates.nextRenewal'), <FullTime key="next" at={nextAt} />],
+    keyMadeAt === null ? null : [t('certificates.keyMade'), <FullTime key="key" at={keyMadeAt} />],
+    isUsual ? [t('certificates.shownTo'), t('certificates.everybodyWhoNamesNoHostOr')] : null,
+    file === null ? null : [t('certificates.file'), <HostText key="file">{file}</HostText>],
+    tlsa === null ? null : [t('certificates.tlsaRecord'), <Tlsa key="tlsa" tlsa={tlsa} />],
   ]
   return rows.filter((row) => row !== null)
 }
 
 function Tlsa({ tlsa }: { readonly tlsa: NonNullable<Certificate['tlsa']> }) {
+  const t = useWords('system')
   const text = `${tlsa.name}. IN TLSA ${tlsa.record}`
   return (
     <>
-      <HostText>{text}</HostText> <CopyButton value={text} label="Copy TLSA record" />
-      <p className="small">{published[tlsa.published]}</p>
+      <HostText>{text}</HostText> <CopyButton value={text} label={t('certificates.copyTlsaRecord')} />
+      <p className="small">{publishedOf(t)[tlsa.published]}</p>
     </>
   )
 }
 
 function Renew({ certificate }: { readonly certificate: Certificate }) {
+  const t = useWords('system')
   const may = useMay('system:write')
   const renew = useAction(renewCertificate, {
     readAgain: [listCertificates],
-    said: () => ({ text: `The certificate for ${certificate.name} is asked for.` }),
+    said: () => ({ text: t('certificates.theCertificateForIsAsked', { name: certificate.name }) }),
   })
   if (!may) return null
   return (
@@ -160,53 +171,59 @@ function Renew({ certificate }: { readonly certificate: Certificate }) {
         loading={renew.isPending}
         onClick={() => renew.mutate({ params: { name: certificate.name } })}
       >
-        Renew now
+        {t('certificates.renewNow')}
       </Button>
     </PanelFoot>
   )
 }
 
 function Fetching({ acme }: Pick<Certificates, 'acme'>) {
+  const t = useWords('system')
   if (acme === null) {
     return (
-      <Panel title="Fetched by itself">
+      <Panel title={t('certificates.fetchedByItself')}>
         <p>
-          No certificate is fetched. Three lines in the configuration, and this gateway gets one and renews
-          it: <GuideLink guide="operate/certificates">how certificates are fetched</GuideLink>
+          {t('certificates.noCertificateIsFetched')}{' '}
+          <GuideLink guide="operate/certificates">{t('certificates.howCertificatesAreFetched')}</GuideLink>
         </p>
       </Panel>
     )
   }
   return (
-    <Panel title="Fetched by itself">
+    <Panel title={t('certificates.fetchedByItself')}>
       <div className={stack.stack}>
         <Facts
           rows={[
-            ['Authority', <HostText key="directory">{new URL(acme.directory).host}</HostText>],
-            ['Contact', acme.contact ?? 'None'],
             [
-              'Challenges at',
+              t('certificates.authority'),
+              <HostText key="directory">{new URL(acme.directory).host}</HostText>,
+            ],
+            [t('certificates.contact'), acme.contact ?? t('certificates.none')],
+            [
+              t('certificates.challengesAt'),
               <HostText key="listeners">
-                {acme.listeners.map(({ host, port }) => `${host}:${port}`).join(', ') || 'the console’s port'}
+                {acme.listeners.map(({ host, port }) => `${host}:${port}`).join(', ') ||
+                  t('certificates.theConsolesPort')}
               </HostText>,
             ],
             [
-              'Keys',
-              acme.reuseKey ? 'Kept at renewals' : 'New at each renewal, unless a TLSA record names one',
+              t('certificates.keys'),
+              acme.reuseKey ? t('certificates.keptAtRenewals') : t('certificates.newAtEachRenewalUnlessA'),
             ],
           ]}
         />
-        <p className="small tx2">Each is renewed at two thirds of its life.</p>
-        <AlertChannelLink what="A renewal that fails twice" isSystem />
+        <p className="small tx2">{t('certificates.eachIsRenewedAtTwoThirdsOf')}</p>
+        <AlertChannelLink what={t('certificates.aRenewalThatFailsTwice')} isSystem />
       </div>
     </Panel>
   )
 }
 
 function Proposals({ certificates }: { readonly certificates: Certificates }) {
+  const t = useWords('system')
   const { proposals, configuration } = certificates
   return (
-    <Panel title="Names without a certificate">
+    <Panel title={t('certificates.namesWithoutACertificate')}>
       <div className={stack.stack}>
         <ul className={stack.plain}>
           {proposals.map(({ name, because }) => (
@@ -218,10 +235,10 @@ function Proposals({ certificates }: { readonly certificates: Certificates }) {
         </ul>
         {configuration !== null && (
           <>
-            <p className="small">In gatepost.toml, with which you agree to the terms of the authority:</p>
+            <p className="small">{t('certificates.inGatepostTomlWithWhichYou')}</p>
             <Block>{configuration}</Block>
             <div>
-              <CopyButton value={configuration} label="Copy configuration" text />
+              <CopyButton value={configuration} label={t('certificates.copyConfiguration')} text />
             </div>
           </>
         )}

@@ -1,4 +1,5 @@
 // Organisations that asked to leave, waiting for the operator's word, and receipts of those that are gone.
+
 import { agreeToDeparture, type Departure, listDepartures, type Receipt } from '@gatepost/contract/leaving.ts'
 import { Button } from '@mantine/core'
 import { IconDoorExit, IconReceipt } from '@tabler/icons-react'
@@ -6,6 +7,8 @@ import { Link } from '@tanstack/react-router'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { Page } from '#app/page.tsx'
 import { useMay } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
+import { rich } from '#i18n/rich.tsx'
 import { saveFile } from '#shared/clipboard.ts'
 import { useConfirm } from '#shared/confirm.tsx'
 import { EmptyState } from '#shared/empty-state.tsx'
@@ -22,18 +25,16 @@ type Leaving = NonNullable<Departure['request']> & {
 }
 
 export function DeparturesPage() {
+  const t = useWords('system')
   const { data, error } = useEndpoint(listDepartures, {}, { refetchInterval: 15_000 })
   return (
-    <Page
-      title="Leaving"
-      lead="An organisation is erased when its seven days are over, you agreed, and its mail goes elsewhere."
-    >
+    <Page title={t('departures.leaving')} lead={t('departures.anOrganisationIsErasedWhen')}>
       {error && !data && <ProblemNote error={error} />}
-      <Panel title="On their way out" flush>
+      <Panel title={t('departures.onTheirWayOut')} flush>
         {!data && !error && <SkeletonRows />}
         {data && data.items.length === 0 && (
-          <EmptyState title="Nobody leaves" icon={IconDoorExit}>
-            <p>An organisation that asks to be erased appears here, and waits for your word.</p>
+          <EmptyState title={t('departures.nobodyLeaves')} icon={IconDoorExit}>
+            <p>{t('departures.anOrganisationThatAsksToBe')}</p>
           </EmptyState>
         )}
         {data && data.items.length > 0 && (
@@ -46,10 +47,10 @@ export function DeparturesPage() {
           </PanelBody>
         )}
       </Panel>
-      <Panel title="Receipts" side="signed; they stay when the organisation is gone" flush>
+      <Panel title={t('departures.receipts')} side={t('departures.signedTheyStayWhenThe')} flush>
         {data && data.receipts.length === 0 && (
-          <EmptyState title="No receipt yet" icon={IconReceipt}>
-            <p>Each erased organisation leaves one: what went, when, and what stays where.</p>
+          <EmptyState title={t('departures.noReceiptYet')} icon={IconReceipt}>
+            <p>{t('departures.eachErasedOrganisation')}</p>
           </EmptyState>
         )}
         {data && data.receipts.length > 0 && (
@@ -69,33 +70,40 @@ export function DeparturesPage() {
 }
 
 function LeavingRow({ leaving }: { readonly leaving: Leaving }) {
+  const t = useWords('system')
   const may = useMay('system:write')
   const confirm = useConfirm()
   const agree = useAction(agreeToDeparture, { readAgain: [listDepartures] })
   const say = async () => {
     const agreed = await confirm({
-      title: `All of ${leaving.name} is erased on ${date(leaving.eraseAt)}`,
-      body: 'Until then it can take its request back. Afterwards nobody can bring it back but a backup.',
-      act: 'Agree',
+      title: t('departures.allOfIsErasedOn', { name: leaving.name, eraseAt: date(leaving.eraseAt) }),
+      body: t('departures.untilThenItCanTakeIts'),
+      act: t('departures.agree'),
     })
     if (agreed) agree.mutate({ params: { departure: leaving.tenant } })
   }
   return (
-    <Note tone="warn" title={`${leaving.name}, on ${date(leaving.eraseAt)}`}>
+    <Note tone="warn" title={t('departures.on', { name: leaving.name, eraseAt: date(leaving.eraseAt) })}>
       <p>
-        {leaving.askedBy} asked on {date(leaving.askedAt)}.{' '}
-        {leaving.agreedAt === null
-          ? 'Nobody agreed yet.'
-          : `${leaving.agreedBy} agreed on ${date(leaving.agreedAt)}.`}{' '}
-        <Link to="/t/$slug/dashboard" params={{ slug: leaving.slug }}>
-          Open the organisation
-        </Link>
+        {rich(t, 'departures.askedOn', {
+          askedBy: leaving.askedBy,
+          askedAt: date(leaving.askedAt),
+          value:
+            leaving.agreedAt === null
+              ? t('departures.nobodyAgreedYet')
+              : t('departures.agreedOn', { agreedBy: leaving.agreedBy, agreedAt: date(leaving.agreedAt) }),
+          link: (
+            <Link to="/t/$slug/dashboard" params={{ slug: leaving.slug }}>
+              {t('departures.openTheOrganisation')}
+            </Link>
+          ),
+        })}
       </p>
-      {leaving.fault !== null && <p>Stopped when it was due: {leaving.fault}</p>}
+      {leaving.fault !== null && <p>{t('departures.stoppedWhenItWasDue', { fault: leaving.fault })}</p>}
       {agree.error && <ProblemNote error={agree.error} />}
       {may && leaving.agreedAt === null && (
         <Button variant="default" mt={8} loading={agree.isPending} onClick={say}>
-          {`Agree that ${leaving.name} is erased`}
+          {t('departures.agreeThatIsErased', { name: leaving.name })}
         </Button>
       )}
     </Note>
@@ -103,14 +111,15 @@ function LeavingRow({ leaving }: { readonly leaving: Leaving }) {
 }
 
 function ReceiptRow({ receipt }: { readonly receipt: Receipt }) {
+  const t = useWords('system')
   const save = () =>
     saveFile(`receipt-${receipt.id}.json`, JSON.stringify(receipt, null, 1), 'application/json')
   return (
     <div className={stack.row}>
       <span className="strong">{receipt.name}</span>
-      <span className="tx2">erased on {date(receipt.erasedAt)}</span>
+      <span className="tx2">{t('departures.erasedOn', { erasedAt: date(receipt.erasedAt) })}</span>
       <Button size="compact-sm" variant="default" onClick={save}>
-        {`Download receipt of ${receipt.name}`}
+        {t('departures.downloadReceiptOf', { name: receipt.name })}
       </Button>
     </div>
   )

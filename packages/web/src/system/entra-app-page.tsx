@@ -1,5 +1,6 @@
 // V1: one application at Microsoft for all organisations: registered once by the operator, consented by each
 // organisation with a link.
+
 import { entraPermissions } from '@gatepost/contract/directory-entra.ts'
 import {
   getProviderApp,
@@ -12,11 +13,12 @@ import { useForm } from '@mantine/form'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { Page } from '#app/page.tsx'
 import { useMay } from '#app/session.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
+import { rich } from '#i18n/rich.tsx'
 import { useConfirm } from '#shared/confirm.tsx'
 import { CopyButton } from '#shared/copy-button.tsx'
 import { Facts } from '#shared/facts.tsx'
 import { FormSection } from '#shared/form-section.tsx'
-import { plural } from '#shared/format.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import { Panel, PanelBody } from '#shared/panel.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
@@ -24,35 +26,33 @@ import stack from '#shared/stack.module.css'
 import { FullTime } from '#shared/time.tsx'
 import { focusFirstWrong, useFieldErrors } from '#shared/validation.ts'
 
-const CLOUDS = [
-  { value: 'global', label: 'Microsoft 365 worldwide' },
-  { value: 'us-government', label: 'US Government (GCC High)' },
-  { value: 'us-dod', label: 'US Department of Defense' },
-  { value: 'china', label: 'China (21Vianet)' },
+const cloudsOf = (t: Words) => [
+  { value: 'global', label: t('entraApp.microsoft365Worldwide') },
+  { value: 'us-government', label: t('entraApp.usGovernmentGccHigh') },
+  { value: 'us-dod', label: t('entraApp.usDepartmentOfDefense') },
+  { value: 'china', label: t('entraApp.china21vianet') },
 ]
 
 export function EntraAppPage() {
+  const t = useWords('system')
   const may = useMay('system:write')
   const { data, error } = useEndpoint(getProviderApp, {})
   return (
-    <Page
-      title="Microsoft application"
-      lead="One application of yours for all organisations; each consents by a link. A consent serves whoever gave it, and nobody else."
-    >
+    <Page title={t('entraApp.microsoftApplication')} lead={t('entraApp.oneApplicationOfYoursFor')}>
       {error && !data && <ProblemNote error={error} />}
       {!data && !error && <SkeletonRows />}
       {data && (
         <div className={stack.detail}>
-          <Panel title="Application" flush>
+          <Panel title={t('entraApp.application')} flush>
             <AppForm key={data.app?.secretSetAt ?? 0} data={data} may={may} />
           </Panel>
           <div className={stack.stack}>
             <Register redirectUri={data.redirectUri} />
-            <Panel title="Consents">
+            <Panel title={t('entraApp.consents')}>
               <p>
                 {data.consents === 0
-                  ? 'No organisation has consented yet. Its administrators find the link under Directories, Add directory, Entra ID.'
-                  : `${plural(data.consents, 'organisation')} consented.`}
+                  ? t('entraApp.noOrganisationHasConsented')
+                  : t('entraApp.organisationsConsented', { count: data.consents })}
               </p>
             </Panel>
           </div>
@@ -63,23 +63,30 @@ export function EntraAppPage() {
 }
 
 function Register({ redirectUri }: { readonly redirectUri: string }) {
+  const t = useWords('system')
   return (
-    <Panel title="Register it once">
+    <Panel title={t('entraApp.registerItOnce')}>
       <ol className={stack.stack}>
         <li>
-          Entra admin centre, App registrations, <b>New registration</b>: accounts in <b>any</b>{' '}
-          organisational directory.
+          {rich(t, 'entraApp.entraAdminCentreApp', {
+            b: <b>{t('entraApp.newRegistration')}</b>,
+            b2: <b>{t('entraApp.any')}</b>,
+          })}
         </li>
         <li>
-          Redirect URI of the platform <b>Web</b>: <code>{redirectUri}</code>{' '}
-          <CopyButton value={redirectUri} label="Copy redirect URI" />
+          {rich(t, 'entraApp.redirectUriOfThePlatform', {
+            b: <b>{t('entraApp.web')}</b>,
+            code: <code>{redirectUri}</code>,
+          })}
+          <CopyButton value={redirectUri} label={t('entraApp.copyRedirectUri')} />
         </li>
         <li>
-          API permissions, Microsoft Graph, <b>application</b> permissions:{' '}
-          {entraPermissions.map(({ name }) => name).join(', ')}. For contacts out of sent mail besides
-          Mail.ReadBasic.All.
+          {rich(t, 'entraApp.apiPermissionsMicrosoft', {
+            b: <b>{t('entraApp.application2')}</b>,
+            value: entraPermissions.map(({ name }) => name).join(', '),
+          })}
         </li>
-        <li>Certificates & secrets: a secret’s value, or a certificate.</li>
+        <li>{t('entraApp.certificatesSecretsA')}</li>
       </ol>
     </Panel>
   )
@@ -89,10 +96,11 @@ type Cloud = NonNullable<ProviderApp['app']>['cloud']
 type Credential = NonNullable<ProviderApp['app']>['credential']
 
 function AppForm({ data, may }: { readonly data: ProviderApp; readonly may: boolean }) {
+  const t = useWords('system')
   const { app, consents } = data
   const save = useAction(setProviderApp, {
     readAgain: [getProviderApp],
-    said: () => ({ text: 'The application is saved.' }),
+    said: () => ({ text: t('entraApp.theApplicationIsSaved') }),
   })
   const form = useForm({
     initialValues: {
@@ -103,8 +111,9 @@ function AppForm({ data, may }: { readonly data: ProviderApp; readonly may: bool
       ends: app?.secretExpiresAt ? new Date(app.secretExpiresAt).toISOString().slice(0, 10) : '',
     },
     validate: {
-      clientId: (text) => (/^[0-9a-f-]{36}$/i.test(text.trim()) ? null : 'Copy “Application (client) ID”'),
-      secret: (text) => (text === '' && app === null ? 'Paste the value of the secret' : null),
+      clientId: (text) =>
+        /^[0-9a-f-]{36}$/i.test(text.trim()) ? null : t('entraApp.copyApplicationClientId'),
+      secret: (text) => (text === '' && app === null ? t('entraApp.pasteTheValueOfTheSecret') : null),
     },
   })
   useFieldErrors(form, save.error)
@@ -129,33 +138,36 @@ function AppForm({ data, may }: { readonly data: ProviderApp; readonly may: bool
           <Facts
             rows={[
               [
-                'Secret',
-                <>
-                  set on <FullTime at={app.secretSetAt} />
-                </>,
+                t('entraApp.secret'),
+                rich(t, 'entraApp.setOn', { time: <FullTime at={app.secretSetAt} /> }),
               ],
               ...(app.secretExpiresAt === null
                 ? []
-                : ([['Ends', <FullTime key="ends" at={app.secretExpiresAt} />]] as const)),
+                : ([[t('entraApp.ends'), <FullTime key="ends" at={app.secretExpiresAt} />]] as const)),
             ]}
           />
         </PanelBody>
       )}
-      <FormSection title="Sign-in" line="Sealed here, lent to connectors of organisations that consented.">
+      <FormSection title={t('entraApp.signIn')} line={t('entraApp.sealedHereLentToConnectors')}>
         <TextInput
-          label="Application (client) ID"
+          label={t('entraApp.applicationClientId')}
           placeholder="00000000-0000-0000-0000-000000000000"
           autoComplete="off"
           spellCheck={false}
           disabled={!may}
           {...form.getInputProps('clientId')}
         />
-        <NativeSelect label="Cloud" data={CLOUDS} disabled={!may} {...form.getInputProps('cloud')} />
+        <NativeSelect
+          label={t('entraApp.cloud')}
+          data={cloudsOf(t)}
+          disabled={!may}
+          {...form.getInputProps('cloud')}
+        />
         <SegmentedControl
-          aria-label="How the application signs in"
+          aria-label={t('entraApp.howTheApplicationSignsIn')}
           data={[
-            { value: 'secret', label: 'Client secret' },
-            { value: 'certificate', label: 'Certificate' },
+            { value: 'secret', label: t('entraApp.clientSecret') },
+            { value: 'certificate', label: t('entraApp.certificate') },
           ]}
           disabled={!may}
           {...form.getInputProps('credential')}
@@ -163,23 +175,23 @@ function AppForm({ data, may }: { readonly data: ProviderApp; readonly may: bool
         {credential === 'secret' ? (
           <>
             <PasswordInput
-              label="Client secret, column “Value”"
-              description={app === null ? undefined : 'Empty keeps the one that is set.'}
+              label={t('entraApp.clientSecretColumnValue')}
+              description={app === null ? undefined : t('entraApp.emptyKeepsTheOneThatIsSet')}
               autoComplete="off"
               disabled={!may}
-              visibilityToggleButtonProps={{ 'aria-label': 'Show the secret' }}
+              visibilityToggleButtonProps={{ 'aria-label': t('entraApp.showTheSecret') }}
               {...form.getInputProps('secret')}
             />
             <TextInput
               type="date"
-              label="The secret ends on"
+              label={t('entraApp.theSecretEndsOn')}
               disabled={!may}
               {...form.getInputProps('ends')}
             />
           </>
         ) : (
           <Textarea
-            label="Certificate and private key, PEM"
+            label={t('entraApp.certificateAndPrivateKey')}
             autosize
             minRows={4}
             maxRows={8}
@@ -188,16 +200,12 @@ function AppForm({ data, may }: { readonly data: ProviderApp; readonly may: bool
             {...form.getInputProps('secret')}
           />
         )}
-        {endsConsents && (
-          <p className="small">
-            Another application ends {plural(consents, 'consent')}: they were given to this one.
-          </p>
-        )}
+        {endsConsents && <p className="small">{t('entraApp.anotherApplicationEnds', { count: consents })}</p>}
         {save.error && <ProblemNote error={save.error} focus />}
         {may && (
           <div className={stack.row}>
             <Button type="submit" loading={save.isPending}>
-              Save
+              {t('system.save')}
             </Button>
             {app && <Remove consents={consents} />}
           </div>
@@ -208,10 +216,11 @@ function AppForm({ data, may }: { readonly data: ProviderApp; readonly may: bool
 }
 
 function Remove({ consents }: { readonly consents: number }) {
+  const t = useWords('system')
   const confirm = useConfirm()
   const remove = useAction(removeProviderApp, {
     readAgain: [getProviderApp],
-    said: () => ({ text: 'The application is removed.' }),
+    said: () => ({ text: t('entraApp.theApplicationIsRemoved') }),
   })
   return (
     <Button
@@ -219,14 +228,14 @@ function Remove({ consents }: { readonly consents: number }) {
       loading={remove.isPending}
       onClick={async () => {
         const agreed = await confirm({
-          title: 'Directories that use the application stop being read',
-          body: `Its secret and ${plural(consents, 'consent')} go. People stay as they are.`,
-          act: 'Remove application',
+          title: t('entraApp.directoriesThatUseThe'),
+          body: t('entraApp.itsSecretAndConsentsGo', { count: consents }),
+          act: t('entraApp.removeApplication'),
         })
         if (agreed) remove.mutate({})
       }}
     >
-      Remove
+      {t('system.remove')}
     </Button>
   )
 }

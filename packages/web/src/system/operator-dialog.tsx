@@ -1,4 +1,5 @@
 // Chooses what an operator acts for: the installation, and organisations with a role each.
+
 import type { BodyIn } from '@gatepost/contract/endpoint.ts'
 import type { inviteOperator, Operator, setOperator } from '@gatepost/contract/operator.ts'
 import { roleWords } from '@gatepost/contract/permission.ts'
@@ -6,6 +7,7 @@ import { listTenants } from '@gatepost/contract/tenant.ts'
 import { Button, Checkbox, Modal, MultiSelect, Select, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useEndpoint } from '#api/use-endpoint.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { useFocusBack } from '#shared/focus-back.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import stack from '#shared/stack.module.css'
@@ -24,6 +26,7 @@ type Props = {
 }
 
 export function OperatorDialog({ operator, error, busy, onClose, onInvite, onSave }: Props) {
+  const t = useWords('system')
   useFocusBack()
   const { data } = useEndpoint(listTenants, { query: { limit: 500 } })
   const form = useForm({
@@ -34,7 +37,8 @@ export function OperatorDialog({ operator, error, busy, onClose, onInvite, onSav
       tenants: operator?.tenants.map(({ tenant }) => tenant) ?? [],
       role: (operator?.tenants[0]?.role ?? 'basic') as OperatorRole,
     },
-    validate: operator === null ? { email: address, name: filled('Write the name of the person') } : {},
+    validate:
+      operator === null ? { email: address, name: filled(t('operatorDialog.writeTheNameOfThePerson')) } : {},
   })
   const known = new Map([
     ...(data?.items ?? []).map(({ id, name }) => [id, name] as const),
@@ -48,8 +52,8 @@ export function OperatorDialog({ operator, error, busy, onClose, onInvite, onSav
       opened
       size="lg"
       onClose={onClose}
-      title={operator === null ? 'Invite operator' : operator.name}
-      closeButtonProps={{ 'aria-label': 'Close' }}
+      title={operator === null ? t('operators.invite') : operator.name}
+      closeButtonProps={{ 'aria-label': t('system.close') }}
     >
       <form
         noValidate
@@ -66,23 +70,30 @@ export function OperatorDialog({ operator, error, busy, onClose, onInvite, onSav
       >
         {operator === null && (
           <div className={stack.pair}>
-            <TextInput label="Address" type="email" autoComplete="off" {...form.getInputProps('email')} />
-            <TextInput label="Name" autoComplete="off" {...form.getInputProps('name')} />
+            <TextInput
+              label={t('system.address')}
+              type="email"
+              autoComplete="off"
+              {...form.getInputProps('email')}
+            />
+            <TextInput label={t('system.name')} autoComplete="off" {...form.getInputProps('name')} />
           </div>
         )}
         <Checkbox
-          label="Operator of the installation"
-          description="Makes organisations and operators, sees its health. Sees into no organisation by that alone."
+          label={t('operatorDialog.operatorOfTheInstallation')}
+          description={t('operatorDialog.makesOrganisationsAnd')}
           {...form.getInputProps('installation', { type: 'checkbox' })}
         />
         <MultiSelect
-          label="Acts for these organisations"
+          label={t('operatorDialog.actsForTheseOrganisations')}
           searchable
           data={[...known].map(([value, label]) => ({ value, label }))}
           {...form.getInputProps('tenants')}
         />
         <Select
-          label={operator === null ? 'Role there' : 'Role in organisations that are added'}
+          label={
+            operator === null ? t('operatorDialog.roleThere') : t('operatorDialog.roleInOrganisationsThatAre')
+          }
           description={roleWords[form.getValues().role].means}
           data={ROLES.map((value) => ({ value, label: roleWords[value].name }))}
           allowDeselect={false}
@@ -91,7 +102,7 @@ export function OperatorDialog({ operator, error, busy, onClose, onInvite, onSav
         {Boolean(error) && <ProblemNote error={error} focus />}
         <div>
           <Button type="submit" loading={busy}>
-            {operator === null ? 'Make invitation' : 'Save'}
+            {operator === null ? t('operatorDialog.makeInvitation') : t('system.save')}
           </Button>
         </div>
       </form>

@@ -1,4 +1,5 @@
 // Operators: who runs the installation, and who acts for which organisations from outside.
+
 import {
   inviteOperator,
   listOperators,
@@ -13,6 +14,8 @@ import { useState } from 'react'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { Page } from '#app/page.tsx'
 import { useMay } from '#app/session.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
+import { rich } from '#i18n/rich.tsx'
 import { useConfirm } from '#shared/confirm.tsx'
 import { type Column, DataTable } from '#shared/data-table.tsx'
 import { EmptyState } from '#shared/empty-state.tsx'
@@ -26,6 +29,7 @@ import { RelativeTime } from '#shared/time.tsx'
 import { OperatorDialog } from './operator-dialog.tsx'
 
 export function OperatorsPage() {
+  const t = useWords('system')
   const may = useMay('system:write')
   const [edited, setEdited] = useState<Operator | 'new' | null>(null)
   const { data, error } = useEndpoint(listOperators, {})
@@ -34,30 +38,30 @@ export function OperatorsPage() {
   const confirm = useConfirm()
   const end = async ({ id, name }: Operator) => {
     const agreed = await confirm({
-      title: `${name} operates nothing any more`,
-      body: 'Roles that organisations gave themselves stay. Each organisation sees the end in its audit log.',
-      act: 'End operator',
+      title: t('operators.operatesNothingAnyMore', { name }),
+      body: t('operators.rolesThatOrganisationsGave'),
+      act: t('operators.endOperator'),
     })
     if (agreed) set.mutate({ params: { person: id }, body: { installation: false, tenants: [] } })
   }
-  const columns = columnsOf(may, setEdited, end)
+  const columns = columnsOf(t, may, setEdited, end)
   return (
     <Page
-      title="Operators"
-      lead="Whoever acts for an organisation from outside is named on every page there and in its audit log."
-      actions={may && <Button onClick={() => setEdited('new')}>Invite operator</Button>}
+      title={t('operators.operators')}
+      lead={t('operators.whoeverActsForAn')}
+      actions={may && <Button onClick={() => setEdited('new')}>{t('operators.invite')}</Button>}
     >
       <div className={stack.stack}>
         {invite.data?.link && (
           <SecretNote
-            title={`The invitation of ${invite.data.invitation.email} is ready`}
+            title={t('operators.theInvitationOfIsReady', { email: invite.data.invitation.email })}
             value={invite.data.link}
-            copy="Copy link"
+            copy={t('operators.copyLink')}
           >
-            Hand this link to the person, and to nobody else. It is shown this once and works for seven days.
+            {t('operators.handThisLinkToThePersonAnd')}
           </SecretNote>
         )}
-        <Panel title="Operators" flush>
+        <Panel title={t('operators.operators')} flush>
           {(error ?? set.error) && (
             <PanelBody>
               <ProblemNote error={error ?? set.error} focus={set.error !== null} />
@@ -65,13 +69,13 @@ export function OperatorsPage() {
           )}
           {!data && !error && <SkeletonRows />}
           {data && data.items.length === 0 && (
-            <EmptyState title="No operator" icon={IconUserShield}>
-              <p>Invite somebody who acts for organisations.</p>
+            <EmptyState title={t('operators.noOperator')} icon={IconUserShield}>
+              <p>{t('operators.inviteSomebodyWhoActsFor')}</p>
             </EmptyState>
           )}
           {data && data.items.length > 0 && (
             <DataTable
-              label="Operators"
+              label={t('operators.operators')}
               rows={data.items}
               columns={columns}
               rowKey={({ id }) => id}
@@ -102,6 +106,7 @@ export function OperatorsPage() {
 }
 
 function columnsOf(
+  t: Words,
   may: boolean,
   edit: (one: Operator) => void,
   end: (one: Operator) => Promise<void>,
@@ -109,21 +114,21 @@ function columnsOf(
   return [
     {
       id: 'who',
-      head: 'Who',
+      head: t('operators.who'),
       cell: ({ name, email, you }) => (
         <div>
           <span className="strong">{name}</span>
-          {you && <span className="small tx2"> you</span>}
+          {you && <span className="small tx2">{t('operators.you')}</span>}
           <div className="small tx2">{email}</div>
         </div>
       ),
     },
     {
       id: 'of',
-      head: 'Acts for',
+      head: t('operators.actsFor'),
       cell: ({ installation, tenants }) => (
         <div>
-          {installation && <div>The installation</div>}
+          {installation && <div>{t('operators.theInstallation')}</div>}
           {tenants.map(({ tenant, name, role }) => (
             <div key={tenant}>
               {name}{' '}
@@ -135,13 +140,17 @@ function columnsOf(
     },
     {
       id: 'seen',
-      head: 'Last seen',
+      head: t('operators.lastSeen'),
       cell: ({ lastSeenAt }) =>
-        lastSeenAt === null ? <span className="tx2">Not for a month</span> : <RelativeTime at={lastSeenAt} />,
+        lastSeenAt === null ? (
+          <span className="tx2">{t('operators.notForAMonth')}</span>
+        ) : (
+          <RelativeTime at={lastSeenAt} />
+        ),
     },
     {
       id: 'edit',
-      head: 'Change',
+      head: t('system.change'),
       headHidden: true,
       align: 'right',
       cell: (one) =>
@@ -150,18 +159,18 @@ function columnsOf(
             <Button
               size="compact-sm"
               variant="default"
-              aria-label={`Change ${one.name}`}
+              aria-label={t('operators.change', { name: one.name })}
               onClick={() => edit(one)}
             >
-              Change
+              {t('system.change')}
             </Button>
             <Button
               size="compact-sm"
               variant="default"
-              aria-label={`End ${one.name}`}
+              aria-label={t('operators.end', { name: one.name })}
               onClick={() => end(one)}
             >
-              End
+              {t('operators.end2')}
             </Button>
           </span>
         ),
@@ -177,25 +186,30 @@ type Asked = {
 }
 
 function Invitations({ items }: { readonly items: readonly Asked[] }) {
+  const t = useWords('system')
   const may = useMay('system:write')
   const remove = useAction(removeOperatorInvitation, {
     readAgain: [listOperators],
-    said: () => ({ text: 'The invitation is withdrawn.' }),
+    said: () => ({ text: t('operators.theInvitationIsWithdrawn') }),
   })
   return (
-    <Panel title="Open invitations">
+    <Panel title={t('operators.openInvitations')}>
       <ul className={`${stack.plain} ${stack.tight}`}>
         {items.map(({ id, name, email, expiresAt }) => (
           <li key={id} className={stack.row}>
-            <span className="strong">{name}</span> {email}, until {date(expiresAt)}
+            {rich(t, 'operators.until', {
+              span: <span className="strong">{name}</span>,
+              email,
+              expiresAt: date(expiresAt),
+            })}
             {may && (
               <Button
                 size="compact-sm"
                 variant="default"
-                aria-label={`Take back the invitation of ${name}`}
+                aria-label={t('operators.takeBackTheInvitationOf', { name })}
                 onClick={() => remove.mutate({ params: { invitation: id } })}
               >
-                Take back
+                {t('operators.takeBack')}
               </Button>
             )}
           </li>

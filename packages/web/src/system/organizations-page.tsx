@@ -1,4 +1,5 @@
 // The organisations of this installation: how far each Connect is, what is overdue, and adding another.
+import type { Environment } from '@gatepost/contract/common.ts'
 import { getPortfolio, type PortfolioRow } from '@gatepost/contract/portfolio.ts'
 import { Button, Select } from '@mantine/core'
 import { IconBuilding } from '@tabler/icons-react'
@@ -7,10 +8,11 @@ import { useState } from 'react'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { Page } from '#app/page.tsx'
 import { useMay } from '#app/session.ts'
-import { environmentWords } from '#connect/step-words.ts'
+import { useEnvironmentWord } from '#connect/step-words.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
 import { type Column, DataTable } from '#shared/data-table.tsx'
 import { EmptyState } from '#shared/empty-state.tsx'
-import { date, plural } from '#shared/format.ts'
+import { date } from '#shared/format.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import { PageFoot, usePages } from '#shared/pages.tsx'
 import { Panel, PanelBody } from '#shared/panel.tsx'
@@ -22,57 +24,65 @@ import { AddOrganization } from './add-organization.tsx'
 
 const LIMIT = 50
 
-const stateWords = [
-  { value: 'all', label: 'All' },
-  { value: 'open', label: 'Steps open' },
-  { value: 'attention', label: 'Needs attention' },
-  { value: 'done', label: 'All done' },
-  { value: 'leaving', label: 'Leaving' },
-] as const
-const sortWords = [
-  { value: 'overdue', label: 'Most overdue' },
-  { value: 'name', label: 'Name' },
-  { value: 'newest', label: 'Newest' },
-] as const
+const stateWordsOf = (t: Words) =>
+  [
+    { value: 'all', label: t('organizations.all') },
+    { value: 'open', label: t('organizations.stepsOpen') },
+    { value: 'attention', label: t('organizations.needsAttention') },
+    { value: 'done', label: t('organizations.allDone') },
+    { value: 'leaving', label: t('organizations.leaving') },
+  ] as const
+const sortWordsOf = (t: Words) =>
+  [
+    { value: 'overdue', label: t('organizations.mostOverdue') },
+    { value: 'name', label: t('system.name') },
+    { value: 'newest', label: t('organizations.newest') },
+  ] as const
 
-type State = (typeof stateWords)[number]['value']
-type Sort = (typeof sortWords)[number]['value']
+type State = ReturnType<typeof stateWordsOf>[number]['value']
+type Sort = ReturnType<typeof sortWordsOf>[number]['value']
 
-const columns: readonly Column<PortfolioRow>[] = [
-  { id: 'name', head: 'Organisation', cell: (row) => <Name row={row} /> },
-  { id: 'connect', head: 'Connect', cell: (row) => <Progress row={row} /> },
-  { id: 'next', head: 'Next step', cell: (row) => <Next row={row} /> },
+const columnsOf: (
+  t: Words,
+  environmentWord: (environment: Environment) => string,
+) => readonly Column<PortfolioRow>[] = (t, environmentWord) => [
+  { id: 'name', head: t('system.organisation'), cell: (row) => <Name row={row} /> },
+  { id: 'connect', head: t('organizations.connect'), cell: (row) => <Progress row={row} /> },
+  { id: 'next', head: t('organizations.nextStep'), cell: (row) => <Next row={row} /> },
   {
     id: 'environment',
-    head: 'Environment',
+    head: t('system.environment'),
     cell: ({ environment, template }) => (
       <div>
-        {environmentWords[environment]}
+        {environmentWord(environment)}
         {template !== null && <div className="small tx2">{template}</div>}
       </div>
     ),
   },
-  { id: 'users', head: 'Users', align: 'right', cell: ({ users }) => users },
+  { id: 'users', head: t('system.users'), align: 'right', cell: ({ users }) => users },
   {
     id: 'since',
-    head: 'Since',
+    head: t('organizations.since'),
     cell: ({ createdAt, leavingAt }) =>
       leavingAt === null ? (
         <span className="tx2">{date(createdAt)}</span>
       ) : (
-        <ToneText tone="warn">{`leaves ${date(leavingAt)}`}</ToneText>
+        <ToneText tone="warn">{t('organizations.leaves', { leavingAt: date(leavingAt) })}</ToneText>
       ),
   },
 ]
 
 export function OrganizationsPage() {
+  const t = useWords('system')
   const may = useMay('system:write')
   const [adding, setAdding] = useState(false)
   return (
     <Page
-      title="Organisations"
-      lead="Each is a wall: nothing of one can be seen from another. The most overdue stand first."
-      actions={may && !adding && <Button onClick={() => setAdding(true)}>Add organisation</Button>}
+      title={t('organizations.organisations')}
+      lead={t('organizations.eachIsAWallNothingOfOneCan')}
+      actions={
+        may && !adding && <Button onClick={() => setAdding(true)}>{t('system.addOrganisation')}</Button>
+      }
     >
       {adding && <AddOrganization onClose={() => setAdding(false)} />}
       <Portfolio />
@@ -81,6 +91,8 @@ export function OrganizationsPage() {
 }
 
 function Portfolio() {
+  const environmentWord = useEnvironmentWord()
+  const t = useWords('system')
   const [search, setSearch] = useState('')
   const [state, setState] = useState<State>('all')
   const [sort, setSort] = useState<Sort>('overdue')
@@ -94,12 +106,16 @@ function Portfolio() {
   return (
     <>
       {error && !data && <ProblemNote error={error} />}
-      <Panel title="All organisations" side={data && plural(data.total, 'organisation')} flush>
+      <Panel
+        title={t('organizations.allOrganisations')}
+        side={data && t('organizations.count', { count: data.total })}
+        flush
+      >
         <PanelBody>
           <div className={stack.end}>
             <SearchField
-              label="Search organisations"
-              placeholder="Name or domain"
+              label={t('organizations.searchOrganisations')}
+              placeholder={t('organizations.nameOrDomain')}
               value={search}
               onChange={(text) => {
                 setSearch(text)
@@ -107,9 +123,9 @@ function Portfolio() {
               }}
             />
             <Select
-              aria-label="Which"
+              aria-label={t('organizations.which')}
               allowDeselect={false}
-              data={[...stateWords]}
+              data={[...stateWordsOf(t)]}
               value={state}
               onChange={(value) => {
                 setState((value ?? 'all') as State)
@@ -117,9 +133,9 @@ function Portfolio() {
               }}
             />
             <Select
-              aria-label="Order"
+              aria-label={t('organizations.order')}
               allowDeselect={false}
-              data={[...sortWords]}
+              data={[...sortWordsOf(t)]}
               value={sort}
               onChange={(value) => {
                 setSort((value ?? 'overdue') as Sort)
@@ -133,9 +149,9 @@ function Portfolio() {
         {data && data.items.length > 0 && (
           <>
             <DataTable
-              label="Organisations"
+              label={t('organizations.organisations')}
               rows={data.items}
-              columns={columns}
+              columns={columnsOf(t, environmentWord)}
               rowKey={({ id }) => id}
               card={(row) => (
                 <>
@@ -151,7 +167,7 @@ function Portfolio() {
               shown={data.items.length}
               limit={LIMIT}
               total={data.total}
-              words={['Back', 'More']}
+              words={[t('organizations.back'), t('organizations.more')]}
             />
           </>
         )}
@@ -161,13 +177,14 @@ function Portfolio() {
 }
 
 function Empty({ filtered }: { readonly filtered: boolean }) {
+  const t = useWords('system')
   return filtered ? (
-    <EmptyState title="No organisation matches" icon={IconBuilding}>
-      <p>Search for less, or choose “All”.</p>
+    <EmptyState title={t('organizations.noOrganisationMatches')} icon={IconBuilding}>
+      <p>{t('organizations.searchForLessOrChooseAll')}</p>
     </EmptyState>
   ) : (
-    <EmptyState title="No organisation yet" icon={IconBuilding}>
-      <p>Add the first one: a name and a domain are enough.</p>
+    <EmptyState title={t('system.noOrganisation')} icon={IconBuilding}>
+      <p>{t('organizations.addTheFirstOneANameAndA')}</p>
     </EmptyState>
   )
 }
@@ -184,18 +201,16 @@ function Name({ row }: { readonly row: PortfolioRow }) {
 }
 
 function Progress({ row }: { readonly row: PortfolioRow }) {
+  const t = useWords('system')
   const { required, requiredDone, next } = row
-  if (next === null) return <ToneText tone="ok">All done</ToneText>
-  return (
-    <span className="num">
-      {requiredDone} of {required} done
-    </span>
-  )
+  if (next === null) return <ToneText tone="ok">{t('organizations.allDone')}</ToneText>
+  return <span className="num">{t('organizations.ofDone', { requiredDone, required })}</span>
 }
 
 function Next({ row }: { readonly row: PortfolioRow }) {
+  const t = useWords('system')
   const { next, slug, idleDays } = row
-  if (next === null) return <span className="tx2">None</span>
+  if (next === null) return <span className="tx2">{t('organizations.none')}</span>
   return (
     <div>
       <Link to="/t/$slug/connect/$step" params={{ slug, step: next.step }}>
@@ -203,10 +218,12 @@ function Next({ row }: { readonly row: PortfolioRow }) {
       </Link>
       <div className="small">
         {next.needsAttention ? (
-          <ToneText tone="warn">Needs attention</ToneText>
+          <ToneText tone="warn">{t('organizations.needsAttention')}</ToneText>
         ) : (
           <span className="tx2">
-            {idleDays === 0 ? 'moved today' : `nothing moved for ${plural(idleDays, 'day')}`}
+            {idleDays === 0
+              ? t('organizations.movedToday')
+              : t('organizations.nothingMovedForDays', { count: idleDays })}
           </span>
         )}
       </div>

@@ -1,16 +1,17 @@
 // U0: is the gateway itself in order, what its own zone needs, and where it listens.
+
 import { checkReadiness, getHealthLine, getReadiness, type Readiness } from '@gatepost/contract/system.ts'
 import { Button } from '@mantine/core'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { Page } from '#app/page.tsx'
 import { useMay } from '#app/session.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
 import { AlertChannelLink } from '#shared/alert-channel-link.tsx'
 import { CheckButton } from '#shared/check-button.tsx'
 import { CheckList } from '#shared/check-list.tsx'
 import { saveFile } from '#shared/clipboard.ts'
 import { CopyButton } from '#shared/copy-button.tsx'
 import { Facts } from '#shared/facts.tsx'
-import { plural } from '#shared/format.ts'
 import { HostText } from '#shared/host-text.tsx'
 import { Block, Note, ProblemNote } from '#shared/note.tsx'
 import { Panel, PanelBody } from '#shared/panel.tsx'
@@ -18,22 +19,21 @@ import { SkeletonRows } from '#shared/skeleton.tsx'
 import stack from '#shared/stack.module.css'
 import { CheckedLine } from '#shared/time.tsx'
 
-const roleWords = new Map([
-  ['mx', 'Inbound SMTP'],
-  ['submission', 'Submission'],
-  ['both', 'SMTP, in and out'],
-  ['http', 'Console'],
-  ['https', 'Console with TLS'],
-  ['acme', 'ACME challenges'],
-])
+const roleWordsOf = (t: Words) =>
+  new Map([
+    ['mx', t('readiness.inboundSmtp')],
+    ['submission', t('readiness.submission')],
+    ['both', t('readiness.smtpInAndOut')],
+    ['http', t('readiness.console')],
+    ['https', t('readiness.consoleWithTls')],
+    ['acme', t('readiness.acmeChallenges')],
+  ])
 
 export function ReadinessPage() {
+  const t = useWords('system')
   const { data, error } = useEndpoint(getReadiness, {}, { refetchInterval: 5_000 })
   return (
-    <Page
-      title="Readiness"
-      lead="Names, reverse names, ports, certificate, clock and resolver of the gateway itself. Organisations see this as one line."
-    >
+    <Page title={t('system.readiness')} lead={t('readiness.namesReverseNamesPorts')}>
       {error && !data && <ProblemNote error={error} />}
       {data ? <Ready readiness={data} /> : !error && <SkeletonRows />}
     </Page>
@@ -41,6 +41,7 @@ export function ReadinessPage() {
 }
 
 function Ready({ readiness }: { readonly readiness: Readiness }) {
+  const t = useWords('system')
   return (
     <>
       <Summary readiness={readiness} />
@@ -50,18 +51,18 @@ function Ready({ readiness }: { readonly readiness: Readiness }) {
           <Zone zone={readiness.zone} />
         </div>
         <div className={stack.stack}>
-          <Panel title="This gateway">
+          <Panel title={t('readiness.thisGateway')}>
             <Facts
               rows={[
-                ['Host name', <HostText key="host">{readiness.hostname}</HostText>],
-                ['Console', <HostText key="url">{readiness.url}</HostText>],
+                [t('readiness.hostName'), <HostText key="host">{readiness.hostname}</HostText>],
+                [t('readiness.console'), <HostText key="url">{readiness.url}</HostText>],
               ]}
             />
           </Panel>
-          <Panel title="Listens on">
+          <Panel title={t('readiness.listensOn')}>
             <Facts
               rows={readiness.listeners.map(({ role, host, port }) => [
-                roleWords.get(role) ?? role,
+                roleWordsOf(t).get(role) ?? role,
                 <HostText key={`${host}:${port}`}>{`${host}:${port}`}</HostText>,
               ])}
             />
@@ -73,34 +74,32 @@ function Ready({ readiness }: { readonly readiness: Readiness }) {
 }
 
 function Summary({ readiness }: { readonly readiness: Readiness }) {
+  const t = useWords('system')
   const failed = readiness.checks.filter(({ state }) => state === 'failed').length
   const warned = readiness.checks.filter(({ state }) => state === 'warning').length
   if (failed > 0) {
     return (
-      <Note
-        tone="bad"
-        role="status"
-        title={`${plural(failed, 'check')} failed: other servers may refuse our mail`}
-      />
+      <Note tone="bad" role="status" title={t('readiness.checksFailedOtherServers', { count: failed })} />
     )
   }
   if (warned > 0) {
-    return <Note tone="warn" role="status" title={`Ready, with ${plural(warned, 'warning')}`} />
+    return <Note tone="warn" role="status" title={t('readiness.readyWithWarnings', { count: warned })} />
   }
-  return <Note tone="ok" role="status" title="The gateway is ready" />
+  return <Note tone="ok" role="status" title={t('readiness.theGatewayIsReady')} />
 }
 
 function Checks({ readiness }: { readonly readiness: Readiness }) {
+  const t = useWords('system')
   const may = useMay('system:write')
   const check = useAction(checkReadiness, { readAgain: [getReadiness, getHealthLine] })
   return (
     <Panel
-      title="Checks"
+      title={t('readiness.checks')}
       side={<CheckedLine checkedAt={readiness.checkedAt} nextCheckAt={null} />}
       actions={
         may && (
           <CheckButton
-            of="readiness"
+            of={t('readiness.of')}
             busy={check.isPending}
             error={check.error}
             onCheck={() => check.mutate({})}
@@ -109,23 +108,24 @@ function Checks({ readiness }: { readonly readiness: Readiness }) {
       }
       flush
     >
-      <CheckList checks={readiness.checks} label="Readiness checks" />
+      <CheckList checks={readiness.checks} label={t('readiness.readinessChecks')} />
       <PanelBody>
-        <AlertChannelLink what="A full disk, a certificate that ends, or a block list" isSystem />
+        <AlertChannelLink what={t('readiness.aFullDiskACertificateThat')} isSystem />
       </PanelBody>
     </Panel>
   )
 }
 
 function Zone({ zone }: { readonly zone: string }) {
+  const t = useWords('system')
   return (
     <Panel
-      title="Publish in the gateway’s own zone"
+      title={t('readiness.publishInTheGatewaysOwn')}
       actions={
         <>
-          <CopyButton value={zone} label="Copy zone" text />
+          <CopyButton value={zone} label={t('readiness.copyZone')} text />
           <Button variant="default" onClick={() => saveFile('gatepost.zone', zone, 'text/plain')}>
-            Download zone
+            {t('readiness.downloadZone')}
           </Button>
         </>
       }

@@ -1,4 +1,5 @@
 // Refused before anybody's mail was concerned: what only operators see, because no organisation is known.
+
 import type { MessageRow } from '@gatepost/contract/message.ts'
 import { listRefusals } from '@gatepost/contract/system.ts'
 import { TextInput } from '@mantine/core'
@@ -7,6 +8,7 @@ import { IconShieldX } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { Page } from '#app/page.tsx'
+import { useWords, type Words } from '#i18n/i18n.ts'
 import { type Column, DataTable } from '#shared/data-table.tsx'
 import { EmptyState } from '#shared/empty-state.tsx'
 import { count } from '#shared/format.ts'
@@ -20,17 +22,22 @@ const LIMIT = 50
 const READ_MS = 10_000
 const TYPING_MS = 300
 
-const NOBODY = '<> (a report)'
+const nobodyOf = (t: Words) => t('refusals.aReport')
 
-const columns: readonly Column<MessageRow>[] = [
-  { id: 'at', head: 'When', cell: ({ at }) => <RelativeTime at={at} /> },
-  { id: 'client', head: 'Client', cell: ({ clientIp }) => <span className="mono">{clientIp ?? '–'}</span> },
-  { id: 'from', head: 'From', cell: ({ reversePath }) => reversePath ?? NOBODY },
-  { id: 'to', head: 'To', cell: ({ forwardPath }) => forwardPath ?? '–' },
-  { id: 'reason', head: 'Why', cell: (row) => <Why row={row} /> },
+const columnsOf: (t: Words) => readonly Column<MessageRow>[] = (t) => [
+  { id: 'at', head: t('refusals.when'), cell: ({ at }) => <RelativeTime at={at} /> },
+  {
+    id: 'client',
+    head: t('refusals.client'),
+    cell: ({ clientIp }) => <span className="mono">{clientIp ?? '–'}</span>,
+  },
+  { id: 'from', head: t('refusals.from'), cell: ({ reversePath }) => reversePath ?? nobodyOf(t) },
+  { id: 'to', head: t('refusals.to'), cell: ({ forwardPath }) => forwardPath ?? '–' },
+  { id: 'reason', head: t('refusals.why'), cell: (row) => <Why row={row} /> },
 ]
 
 export function RefusalsPage() {
+  const t = useWords('system')
   const pages = usePages()
   const [search, setSearch] = useState('')
   const [words] = useDebouncedValue(search.trim(), TYPING_MS)
@@ -40,16 +47,13 @@ export function RefusalsPage() {
     { keepPrevious: true, refetchInterval: READ_MS },
   )
   return (
-    <Page
-      title="Refused for nobody"
-      lead="Mail for domains of nobody here, relay attempts and broken clients. The rest stands in the messages of its organisation."
-    >
+    <Page title={t('refusals.refusedForNobody')} lead={t('refusals.mailForDomainsOfNobodyHere')}>
       {error && !data && <ProblemNote error={error} />}
-      <Panel title="Refusals of the last 30 days" flush>
+      <Panel title={t('refusals.refusalsOfTheLast30Days')} flush>
         <PanelBody>
           <TextInput
-            label="Search"
-            placeholder="Address, domain or client"
+            label={t('refusals.search')}
+            placeholder={t('refusals.addressDomainOrClient')}
             value={search}
             onChange={(event) => {
               setSearch(event.currentTarget.value)
@@ -59,22 +63,25 @@ export function RefusalsPage() {
         </PanelBody>
         {!data && !error && <SkeletonRows />}
         {data && data.items.length === 0 && (
-          <EmptyState title={words === '' ? 'Nothing was refused' : 'Nothing matches'} icon={IconShieldX}>
-            <p>{words === '' ? 'Clients that try to relay show up here.' : 'Try fewer words.'}</p>
+          <EmptyState
+            title={words === '' ? t('refusals.nothingWasRefused') : t('refusals.nothingMatches')}
+            icon={IconShieldX}
+          >
+            <p>{words === '' ? t('refusals.clientsThatTryToRelayShow') : t('refusals.tryFewerWords')}</p>
           </EmptyState>
         )}
         {data && data.items.length > 0 && (
           <>
             <DataTable
-              label="Refusals"
+              label={t('refusals.refusals')}
               remember="refusals"
               rows={data.items}
-              columns={columns}
+              columns={columnsOf(t)}
               rowKey={({ id }) => id}
               card={(row) => (
                 <>
                   <span>
-                    {row.reversePath ?? NOBODY} → {row.forwardPath ?? '–'}
+                    {row.reversePath ?? nobodyOf(t)} → {row.forwardPath ?? '–'}
                   </span>
                   <Why row={row} />
                   <span className="tx2">
@@ -93,10 +100,11 @@ export function RefusalsPage() {
 
 /** Floods of one client and reason are one row. */
 function Why({ row: { reason, count: times } }: { readonly row: MessageRow }) {
+  const t = useWords('system')
   return (
     <span>
       {reason}
-      {times > 1 && <span className="tx2"> · {count(times)} times</span>}
+      {times > 1 && <span className="tx2">{t('refusals.times', { times: count(times) })}</span>}
     </span>
   )
 }

@@ -1,4 +1,5 @@
 // The audit log of the installation itself: sign-ins, operators, tokens and keys.
+
 import { exportSystemAudit, listSystemAudit } from '@gatepost/contract/audit.ts'
 import { Button } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
@@ -8,6 +9,7 @@ import { Page } from '#app/page.tsx'
 import { AuditFilters } from '#console/audit/audit-filters.tsx'
 import { AUDIT_LIMIT, AuditList } from '#console/audit/audit-list.tsx'
 import { type AuditSearch, filterOf, isFiltered } from '#console/audit/audit-search.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import { useNow } from '#shared/now.ts'
 import { usePages } from '#shared/pages.tsx'
@@ -15,6 +17,7 @@ import { Panel } from '#shared/panel.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
 
 export function SystemAuditPage() {
+  const t = useWords('system')
   const [given, setGiven] = useState<AuditSearch>({})
   const pages = usePages()
   const filter = filterOf(given, useNow())
@@ -29,8 +32,8 @@ export function SystemAuditPage() {
   }
   return (
     <Page
-      title="Audit log"
-      lead="What concerns the installation: sign-ins, operators, keys. Each organisation has a log of its own."
+      title={t('systemAudit.auditLog')}
+      lead={t('systemAudit.whatConcernsThe')}
       actions={
         <Button
           component="a"
@@ -39,12 +42,12 @@ export function SystemAuditPage() {
           variant="default"
           leftSection={<IconDownload size={15} aria-hidden />}
         >
-          Export CSV
+          {t('systemAudit.exportCsv')}
         </Button>
       }
     >
       {error && !data && <ProblemNote error={error} />}
-      <Panel title="Changes" flush>
+      <Panel title={t('systemAudit.changes')} flush>
         <AuditFilters system given={given} onChange={(part) => change({ ...given, ...part })} />
         {!data && !error && <SkeletonRows />}
         {data && (

@@ -1,4 +1,5 @@
 // Bulk change: choose organisations, see what would change in each, then carry it out.
+
 import { getPortfolio } from '@gatepost/contract/portfolio.ts'
 import {
   applyTemplate,
@@ -11,11 +12,12 @@ import { Button, MultiSelect } from '@mantine/core'
 import { useState } from 'react'
 import { useAction } from '#api/use-endpoint.ts'
 import { useMe } from '#app/session.ts'
-import { plural } from '#shared/format.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import stack from '#shared/stack.module.css'
 
 export function TemplateApply({ template }: { readonly template: Template }) {
+  const t = useWords('system')
   const me = useMe()
   const [chosen, setChosen] = useState<string[]>([])
   const preview = useAction(previewTemplate)
@@ -30,8 +32,8 @@ export function TemplateApply({ template }: { readonly template: Template }) {
   return (
     <div className={stack.stack}>
       <MultiSelect
-        label="Organisations"
-        placeholder={chosen.length === 0 ? 'Choose' : ''}
+        label={t('organizations.organisations')}
+        placeholder={chosen.length === 0 ? t('system.choose') : ''}
         searchable
         data={(me?.tenants ?? []).map(({ slug, name }) => ({ value: slug, label: name }))}
         value={chosen}
@@ -47,11 +49,11 @@ export function TemplateApply({ template }: { readonly template: Template }) {
           loading={preview.isPending}
           onClick={() => preview.mutate(input)}
         >
-          Show what changes
+          {t('templateApply.showWhatChanges')}
         </Button>
         {preview.data && !done && (
           <Button loading={apply.isPending} onClick={() => apply.mutate(input)}>
-            {`Apply to ${plural(chosen.length, 'organisation')}`}
+            {t('templateApply.applyToOrganisations', { count: chosen.length })}
           </Button>
         )}
       </div>
@@ -62,19 +64,26 @@ export function TemplateApply({ template }: { readonly template: Template }) {
 type OutcomesProps = { readonly items: readonly BulkOutcome[]; readonly tense: 'would' | 'did' }
 
 function Outcomes({ items, tense }: OutcomesProps) {
+  const t = useWords('system')
   const changes = items.reduce((sum, item) => sum + item.changes.length, 0)
   const refused = items.some((item) => item.refused !== null)
   const title =
-    tense === 'would' ? `${plural(changes, 'setting')} would change` : `${plural(changes, 'setting')} changed`
+    tense === 'would'
+      ? t('templateApply.settingsWouldChange', { count: changes })
+      : t('templateApply.settingsChanged', { count: changes })
   return (
     <Note tone={refused ? 'warn' : tense === 'did' ? 'ok' : 'info'} role="status" title={title}>
       <ul className="plain">
         {items.map((item) => (
           <li key={item.tenant}>
             <strong>{item.name}</strong>:{' '}
-            {item.changes.length === 0 && item.refused === null && 'nothing; it is as the template says'}
+            {item.changes.length === 0 &&
+              item.refused === null &&
+              t('templateApply.nothingItIsAsTheTemplate')}
             {item.changes
-              .map(({ title: section, here, template }) => `${section} from ${here} to ${template}`)
+              .map(({ title: section, here, template }) =>
+                t('templateApply.fromTo', { section, here, template }),
+              )
               .join('; ')}
             {item.refused !== null && ` ${item.refused}`}
           </li>

@@ -1,10 +1,10 @@
 // The sections of a template, each with a switch: what is off stays each organisation's own.
-import { retentionClasses } from '@gatepost/contract/retention.ts'
+import type { Environment } from '@gatepost/contract/common.ts'
 import type { TemplateSettings } from '@gatepost/contract/template.ts'
 import { Button } from '@mantine/core'
-import { environmentWords } from '#connect/step-words.ts'
+import { useEnvironmentWord } from '#connect/step-words.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
 import { Facts } from '#shared/facts.tsx'
-import { plural } from '#shared/format.ts'
 import stack from '#shared/stack.module.css'
 
 type Props = {
@@ -16,15 +16,23 @@ type Props = {
 
 type Key = keyof TemplateSettings
 
-const factorWords = { always: 'always asked for', outside: 'asked for from outside', never: 'not asked for' }
+const factorWordsOf = (t: Words) => ({
+  always: t('templateSettings.alwaysAskedFor'),
+  outside: t('templateSettings.askedForFromOutside'),
+  never: t('templateSettings.notAskedFor'),
+})
 
 export function TemplateSettingsForm({ value, onChange, name }: Props) {
-  const rows = rowsOf(value)
+  const t = useWords('system')
+  const rows = rowsOf(
+    { t, retentionClass: useWords('retention'), environmentWord: useEnvironmentWord() },
+    value,
+  )
   const without = (key: Key) => {
     const { [key]: _gone, ...rest } = value
     onChange?.(rest)
   }
-  if (rows.length === 0) return <p className="tx2">It names nothing yet.</p>
+  if (rows.length === 0) return <p className="tx2">{t('templateSettings.itNamesNothingYet')}</p>
   return (
     <Facts
       wide
@@ -36,10 +44,10 @@ export function TemplateSettingsForm({ value, onChange, name }: Props) {
             <Button
               size="compact-sm"
               variant="default"
-              aria-label={`Leave ${title.toLowerCase()} out of ${name}`}
+              aria-label={t('templateSettings.leaveOutOf', { title, name })}
               onClick={() => without(key)}
             >
-              Leave out
+              {t('templateSettings.leaveOut')}
             </Button>
           )}
         </span>,
@@ -48,28 +56,64 @@ export function TemplateSettingsForm({ value, onChange, name }: Props) {
   )
 }
 
-function rowsOf(settings: TemplateSettings): readonly (readonly [Key, string, string])[] {
+type RowWords = {
+  readonly t: Words
+  readonly retentionClass: Words
+  readonly environmentWord: (environment: Environment) => string
+}
+
+function rowsOf(words: RowWords, settings: TemplateSettings): readonly (readonly [Key, string, string])[] {
+  const { t, environmentWord } = words
   const rows: [Key, string, string][] = []
   const { environment, emergencyContact, retention, passwordRules, secondFactor } = settings
   const { greylisting, autoAllow, policies } = settings
-  if (environment) rows.push(['environment', 'Environment', environmentWords[environment]])
-  if (emergencyContact) rows.push(['emergencyContact', 'Emergency contact', emergencyContact.email || 'none'])
-  if (retention) rows.push(['retention', 'Retention', retentionWords(retention)])
+  if (environment) rows.push(['environment', t('system.environment'), environmentWord(environment)])
+  if (emergencyContact)
+    rows.push([
+      'emergencyContact',
+      t('templateSettings.emergencyContact'),
+      emergencyContact.email || t('templateSettings.none'),
+    ])
+  if (retention) rows.push(['retention', t('templateSettings.retention'), retentionWords(words, retention)])
   if (passwordRules)
-    rows.push(['passwordRules', 'Password rules', `at least ${passwordRules.minLength} characters`])
-  if (secondFactor) rows.push(['secondFactor', 'Second factor', factorWords[secondFactor]])
-  if (greylisting !== undefined) rows.push(['greylisting', 'Greylisting', greylisting ? 'on' : 'off'])
+    rows.push([
+      'passwordRules',
+      t('templateSettings.passwordRules'),
+      t('templateSettings.atLeastCharacters', { minLength: passwordRules.minLength }),
+    ])
+  if (secondFactor)
+    rows.push(['secondFactor', t('templateSettings.secondFactor'), factorWordsOf(t)[secondFactor]])
+  if (greylisting !== undefined)
+    rows.push([
+      'greylisting',
+      t('templateSettings.greylisting'),
+      greylisting ? t('templateSettings.on') : t('templateSettings.off'),
+    ])
   if (autoAllow)
-    rows.push(['autoAllow', 'Auto allow', autoAllow.enabled ? plural(autoAllow.days, 'day') : 'off'])
-  if (policies) rows.push(['policies', 'Policies', policies.map(({ name }) => name).join(', ') || 'none'])
+    rows.push([
+      'autoAllow',
+      t('templateSettings.autoAllow'),
+      autoAllow.enabled ? t('templateSettings.days', { count: autoAllow.days }) : t('templateSettings.off'),
+    ])
+  if (policies)
+    rows.push([
+      'policies',
+      t('templateSettings.policies'),
+      policies.map(({ name }) => name).join(', ') || t('templateSettings.none'),
+    ])
   return rows
 }
 
-function retentionWords(retention: NonNullable<TemplateSettings['retention']>): string {
+function retentionWords(
+  { t, retentionClass }: RowWords,
+  retention: NonNullable<TemplateSettings['retention']>,
+): string {
   return retention
     .map((item) => {
-      const { name } = retentionClasses[item.class]
-      return `${name} ${item.days === null ? 'for ever' : plural(item.days, 'day')}`
+      const name = retentionClass(`class.${item.class}.name`)
+      const days =
+        item.days === null ? t('templateSettings.forEver') : t('templateSettings.days', { count: item.days })
+      return `${name} ${days}`
     })
     .join(', ')
 }

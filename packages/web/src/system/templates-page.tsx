@@ -1,5 +1,6 @@
 // Templates: what several organisations are given, made of one that is as it should be, and applied after a
 // look.
+
 import {
   copyTemplate,
   createTemplate,
@@ -17,9 +18,10 @@ import { call } from '#api/call.ts'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { Page } from '#app/page.tsx'
 import { useMay, useMe } from '#app/session.ts'
+import { useWords } from '#i18n/i18n.ts'
+import { rich } from '#i18n/rich.tsx'
 import { useConfirm } from '#shared/confirm.tsx'
 import { EmptyState } from '#shared/empty-state.tsx'
-import { plural } from '#shared/format.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import { Panel, PanelBody } from '#shared/panel.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
@@ -30,22 +32,17 @@ import { TemplateApply } from './template-apply.tsx'
 import { TemplateSettingsForm } from './template-settings.tsx'
 
 export function TemplatesPage() {
+  const t = useWords('system')
   const may = useMay('system:write')
   const { data, error } = useEndpoint(listTemplates, {})
   return (
-    <Page
-      title="Templates"
-      lead="Defaults for several organisations. What a template does not name stays each organisation’s own."
-    >
+    <Page title={t('templates.templates')} lead={t('templates.defaultsForSeveral')}>
       {error && !data && <ProblemNote error={error} />}
       {!data && !error && <SkeletonRows />}
       {data && data.items.length === 0 && (
-        <Panel title="Templates" flush>
-          <EmptyState title="No template yet" icon={IconTemplate}>
-            <p>
-              Set one organisation up as you want them all, and make a template of it below. New organisations
-              begin with it; the others follow when you apply it.
-            </p>
+        <Panel title={t('templates.templates')} flush>
+          <EmptyState title={t('templates.noTemplateYet')} icon={IconTemplate}>
+            <p>{t('templates.setOneOrganisationUpAsYou')}</p>
           </EmptyState>
         </Panel>
       )}
@@ -58,37 +55,42 @@ export function TemplatesPage() {
 }
 
 function TemplatePanel({ template, may }: { readonly template: Template; readonly may: boolean }) {
+  const t = useWords('system')
   const confirm = useConfirm()
   const [open, setOpen] = useState<'settings' | 'apply' | null>(null)
   const [settings, setSettings] = useState<TemplateSettings>(template.settings)
   const save = useAction(updateTemplate, { readAgain: [listTemplates], onDone: () => setOpen(null) })
   const remove = useAction(removeTemplate, {
     readAgain: [listTemplates],
-    said: () => ({ text: 'The template is removed.' }),
+    said: () => ({ text: t('templates.theTemplateIsRemoved') }),
   })
   const end = async () => {
     const agreed = await confirm({
-      title: `${plural(template.followers, 'organisation')} will follow no template`,
-      body: 'Each keeps the settings it has. Nothing changes for mail.',
-      act: 'Remove template',
+      title: t('templates.organisationsWillFollowNo', { count: template.followers }),
+      body: t('templates.eachKeepsTheSettingsItHas'),
+      act: t('templates.removeTemplate'),
     })
     if (agreed) remove.mutate({ params: { template: template.id } })
   }
   return (
     <Panel
       title={template.name}
-      side={plural(template.followers, 'organisation follows', 'organisations follow')}
+      side={t('templates.organisationsFollow', { count: template.followers })}
       actions={
         may && (
           <div className={stack.row}>
             <Button variant="default" onClick={() => setOpen(open === 'settings' ? null : 'settings')}>
-              Change
+              {t('system.change')}
             </Button>
             <Button variant="default" onClick={() => setOpen(open === 'apply' ? null : 'apply')}>
-              Apply
+              {t('templates.apply')}
             </Button>
-            <Button variant="default" aria-label={`Remove ${template.name}`} onClick={end}>
-              Remove
+            <Button
+              variant="default"
+              aria-label={t('templates.remove', { name: template.name })}
+              onClick={end}
+            >
+              {t('system.remove')}
             </Button>
           </div>
         )
@@ -96,7 +98,10 @@ function TemplatePanel({ template, may }: { readonly template: Template; readonl
     >
       <div className={stack.stack}>
         <p className="tx2">
-          Changed <RelativeTime at={template.updatedAt} />, made by {template.createdBy}.
+          {rich(t, 'templates.changedMadeBy', {
+            time: <RelativeTime at={template.updatedAt} />,
+            createdBy: template.createdBy,
+          })}
         </p>
         {Boolean(save.error ?? remove.error) && <ProblemNote error={save.error ?? remove.error} focus />}
         <TemplateSettingsForm
@@ -116,7 +121,7 @@ function TemplatePanel({ template, may }: { readonly template: Template; readonl
                 })
               }
             >
-              Save template
+              {t('templates.saveTemplate')}
             </Button>
             <Button
               variant="default"
@@ -125,7 +130,7 @@ function TemplatePanel({ template, may }: { readonly template: Template; readonl
                 setOpen(null)
               }}
             >
-              Discard changes
+              {t('templates.discardChanges')}
             </Button>
           </div>
         )}
@@ -136,12 +141,13 @@ function TemplatePanel({ template, may }: { readonly template: Template; readonl
 }
 
 function NewTemplate() {
+  const t = useWords('system')
   const me = useMe()
   const create = useAction(createTemplate, { readAgain: [listTemplates], onDone: () => form.reset() })
   const [failed, setFailed] = useState<unknown>(null)
   const form = useForm({
     initialValues: { name: '', from: '' },
-    validate: { name: filled('Write a name'), from: filled('Write an organisation') },
+    validate: { name: filled(t('templates.writeAName')), from: filled(t('templates.writeAnOrganisation')) },
   })
   useFieldErrors(form, create.error)
   const submit = async ({ name, from }: typeof form.values) => {
@@ -154,24 +160,22 @@ function NewTemplate() {
     }
   }
   return (
-    <Panel title="New template" flush>
+    <Panel title={t('templates.newTemplate')} flush>
       <PanelBody>
         <form noValidate className={stack.form} onSubmit={form.onSubmit(submit, focusFirstWrong)}>
-          <TextInput label="Name" maxLength={80} {...form.getInputProps('name')} />
+          <TextInput label={t('system.name')} maxLength={80} {...form.getInputProps('name')} />
           <Select
-            label="As this organisation is now"
-            placeholder="Choose"
+            label={t('templates.asThisOrganisationIsNow')}
+            placeholder={t('system.choose')}
             searchable
             data={(me?.tenants ?? []).map(({ slug, name }) => ({ value: slug, label: name }))}
             {...form.getInputProps('from')}
           />
-          <p className="small tx2">
-            Policies that name domains, groups or people stay behind: they mean nothing elsewhere.
-          </p>
+          <p className="small tx2">{t('templates.policiesThatNameDomains')}</p>
           {Boolean(create.error ?? failed) && <ProblemNote error={create.error ?? failed} focus />}
           <div>
             <Button type="submit" loading={create.isPending}>
-              Make template
+              {t('templates.makeTemplate')}
             </Button>
           </div>
         </form>

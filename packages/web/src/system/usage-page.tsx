@@ -1,4 +1,5 @@
 // What each organisation used in a month: messages, users, storage; as a table and as CSV.
+
 import { getUsage, type UsageRow } from '@gatepost/contract/portfolio.ts'
 import { Select } from '@mantine/core'
 import { IconChartBar } from '@tabler/icons-react'
@@ -6,6 +7,8 @@ import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { Page } from '#app/page.tsx'
+import { useWords, type Words } from '#i18n/i18n.ts'
+import { rich } from '#i18n/rich.tsx'
 import { type Column, DataTable } from '#shared/data-table.tsx'
 import { EmptyState } from '#shared/empty-state.tsx'
 import { bytes, count } from '#shared/format.ts'
@@ -27,32 +30,35 @@ const number = (
   cell: (row) => <span className="num">{show(Number(row[id]))}</span>,
 })
 
-const columns: readonly Column<UsageRow>[] = [
-  { id: 'name', head: 'Organisation', sortBy: ({ name }) => name, cell: (row) => <Name row={row} /> },
-  number('inbound', 'Received', count),
-  number('outbound', 'Sent', count),
-  number('refused', 'Refused', count),
-  number('octets', 'Passed through', bytes),
-  number('users', 'Users', count),
-  number('stored', 'Archive', bytes),
+const columnsOf: (t: Words) => readonly Column<UsageRow>[] = (t) => [
+  {
+    id: 'name',
+    head: t('system.organisation'),
+    sortBy: ({ name }) => name,
+    cell: (row) => <Name row={row} />,
+  },
+  number('inbound', t('usage.received'), count),
+  number('outbound', t('usage.sent'), count),
+  number('refused', t('usage.refused'), count),
+  number('octets', t('usage.passedThrough'), bytes),
+  number('users', t('system.users'), count),
+  number('stored', t('usage.archive'), bytes),
 ]
 
 export function UsagePage() {
+  const t = useWords('system')
   const [month, setMonth] = useState<string | null>(null)
   const query = month === null ? {} : { month }
   const { data, error } = useEndpoint(getUsage, { query }, { keepPrevious: true })
   return (
-    <Page
-      title="Usage"
-      lead="Messages, users and storage of each organisation by month, counted every hour and kept."
-    >
+    <Page title={t('usage.usage')} lead={t('usage.messagesUsersAndStorageOf')}>
       {error && !data && <ProblemNote error={error} />}
       <Panel
-        title={data?.month ?? 'This month'}
+        title={data?.month ?? t('usage.thisMonth')}
         side={
           data?.countedAt ? (
             <span className="small tx3">
-              Counted <RelativeTime at={data.countedAt} />
+              {rich(t, 'usage.counted', { time: <RelativeTime at={data.countedAt} /> })}
             </span>
           ) : undefined
         }
@@ -60,7 +66,7 @@ export function UsagePage() {
           data && (
             <div className={stack.row}>
               <Select
-                aria-label="Month"
+                aria-label={t('usage.month')}
                 allowDeselect={false}
                 data={data.months}
                 value={data.month}
@@ -68,7 +74,7 @@ export function UsagePage() {
                 w={130}
               />
               <a href={`/v1/system/usage.csv?month=${data.month}`} download>
-                Download CSV
+                {t('usage.downloadCsv')}
               </a>
             </div>
           )
@@ -77,21 +83,25 @@ export function UsagePage() {
       >
         {!data && !error && <SkeletonRows />}
         {data && data.items.length === 0 && (
-          <EmptyState title="No organisation yet" icon={IconChartBar}>
-            <p>Figures appear here within the hour after the first organisation is added.</p>
+          <EmptyState title={t('system.noOrganisation')} icon={IconChartBar}>
+            <p>{t('usage.figuresAppearHereWithinThe')}</p>
           </EmptyState>
         )}
         {data && data.items.length > 0 && (
           <DataTable
-            label="Usage by organisation"
+            label={t('usage.usageByOrganisation')}
             rows={data.items}
-            columns={columns}
+            columns={columnsOf(t)}
             rowKey={({ tenant }) => tenant}
             card={(row) => (
               <>
                 <Name row={row} />
                 <span>
-                  {count(row.inbound)} received, {count(row.outbound)} sent, {count(row.users)} users
+                  {t('usage.receivedSentUsers', {
+                    inbound: count(row.inbound),
+                    outbound: count(row.outbound),
+                    users: count(row.users),
+                  })}
                 </span>
               </>
             )}

@@ -5,6 +5,8 @@ import { checkLock, getLock, type Lock, type LockedHost } from '@gatepost/contra
 import { getTenant } from '@gatepost/contract/tenant.ts'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
+import { rich } from '#i18n/rich.tsx'
 import { CheckButton } from '#shared/check-button.tsx'
 import { CopyButton } from '#shared/copy-button.tsx'
 import { HostText } from '#shared/host-text.tsx'
@@ -37,19 +39,20 @@ export function SecureInbound() {
 }
 
 function Probe({ lock }: { readonly lock: Lock }) {
+  const t = useWords('connect')
   const tenant = useSlug()
   const may = useMay('connect:write')
   const check = useAction(checkLock, { readAgain: [getLock, getConnect, getStepHistory] })
   const ready = lock.vantages.filter(({ isReady }) => isReady)
   return (
     <Panel
-      title="Do strangers get in"
-      side="we knock from an address that is not the gateway’s"
+      title={t('lock.title')}
+      side={t('lock.side')}
       flush
       actions={
         may && (
           <CheckButton
-            of="the mail hosts"
+            of={t('lock.ofHosts')}
             busy={check.isPending}
             error={check.error}
             onCheck={() => check.mutate({ params: { tenant } })}
@@ -59,21 +62,17 @@ function Probe({ lock }: { readonly lock: Lock }) {
     >
       {ready.length === 0 && (
         <PanelBody>
-          <Note tone="mute" title="Not verified: there is no vantage point">
-            <p>
-              Our own address has to be let in, so it proves nothing. Run an agent in your network
-              (Directories), or ask the operator of this gateway for a second address:
-              network.vantage_addresses.
-            </p>
+          <Note tone="mute" title={t('lock.noVantage')}>
+            <p>{t('lock.noVantageMeans')}</p>
           </Note>
         </PanelBody>
       )}
       {lock.hosts.length === 0 && (
         <PanelBody>
-          <p className="tx2">No delivery route yet: the mail hosts to lock appear here.</p>
+          <p className="tx2">{t('lock.noRoute')}</p>
         </PanelBody>
       )}
-      <ul className={classes.hosts} aria-label="Mail hosts">
+      <ul className={classes.hosts} aria-label={t('lock.hosts')}>
         {lock.hosts.map((host) => (
           <Host key={`${host.host}:${host.port}`} host={host} />
         ))}
@@ -82,16 +81,18 @@ function Probe({ lock }: { readonly lock: Lock }) {
   )
 }
 
-const verdictWords = {
-  closed: { state: 'passed', word: 'Refuses strangers' },
-  open: { state: 'failed', word: 'Takes mail from everybody' },
-  unknown: { state: 'not-verified', word: 'Not verified' },
-  'no-vantage': { state: 'not-verified', word: 'Not verified' },
-  'not-run': { state: 'not-run', word: 'Not asked yet' },
-} as const
+const verdictWordsOf = (t: Words) =>
+  ({
+    closed: { state: 'passed', word: t('lock.closed') },
+    open: { state: 'failed', word: t('lock.open') },
+    unknown: { state: 'not-verified', word: t('lock.notVerified') },
+    'no-vantage': { state: 'not-verified', word: t('lock.notVerified') },
+    'not-run': { state: 'not-run', word: t('lock.notAsked') },
+  }) as const
 
 function Host({ host }: { readonly host: LockedHost }) {
-  const { state, word } = verdictWords[host.verdict]
+  const t = useWords('connect')
+  const { state, word } = verdictWordsOf(t)[host.verdict]
   return (
     <li className={classes.host}>
       <div className={classes.head}>
@@ -100,9 +101,7 @@ function Host({ host }: { readonly host: LockedHost }) {
         </span>
         <StatusWord of="check" state={state} word={word} />
       </div>
-      {host.isOpenAgain && (
-        <Note tone="warn" title="It refused strangers before, and takes mail from them again" />
-      )}
+      {host.isOpenAgain && <Note tone="warn" title={t('lock.openAgain')} />}
       {host.knocks.length > 0 && (
         <ul className={classes.knocks}>
           {host.knocks.map((knock) => (
@@ -119,14 +118,20 @@ function Host({ host }: { readonly host: LockedHost }) {
                       ? 'failed'
                       : 'not-verified'
                 }
-                word={knock.kind === 'closed' ? 'Refused' : knock.kind === 'open' ? 'Let in' : 'No proof'}
+                word={
+                  knock.kind === 'closed'
+                    ? t('lock.refused')
+                    : knock.kind === 'open'
+                      ? t('lock.letIn')
+                      : t('lock.noProof')
+                }
               />
               <span className="tx2">
-                from <span className="mono">{knock.from.name}</span>
-                {knock.from.kind === 'agent' && ' (agent)'}
-                {knock.sender === 'own-domain' && ', with a sender of your own domain'}
-                {knock.recipient === 'cloud-domain' && ', for a recipient in your domain at onmicrosoft.com'}
-                {knock.isInside && knock.kind === 'open' && ', inside your network, which says nothing'}
+                {rich(t, 'lock.from', { span: <span className="mono">{knock.from.name}</span> })}
+                {knock.from.kind === 'agent' && t('lock.agent')}
+                {knock.sender === 'own-domain' && t('lock.ownDomain')}
+                {knock.recipient === 'cloud-domain' && t('lock.cloudDomain')}
+                {knock.isInside && knock.kind === 'open' && t('lock.inside')}
               </span>
               <span className={`mono ${classes.reply}`}>{knock.reply}</span>
             </li>
@@ -134,11 +139,8 @@ function Host({ host }: { readonly host: LockedHost }) {
         </ul>
       )}
       <p className="small tx3">
-        {host.closedSince !== null && (
-          <>
-            Closed since <RelativeTime at={host.closedSince} />.{' '}
-          </>
-        )}
+        {host.closedSince !== null &&
+          rich(t, 'lock.closedSince', { time: <RelativeTime at={host.closedSince} /> })}
         <CheckedLine checkedAt={host.checkedAt} nextCheckAt={host.nextCheckAt} />
       </p>
     </li>
@@ -146,30 +148,30 @@ function Host({ host }: { readonly host: LockedHost }) {
 }
 
 function Sources({ lock }: { readonly lock: Lock }) {
+  const t = useWords('connect')
   const list = lock.addresses.join('\n')
   return (
-    <Panel title="Sources that stay allowed" side="TCP port 25">
+    <Panel title={t('lock.sources')} side={t('lock.port')}>
       <div className={stack.stack}>
         <ul className={`plain ${classes.sources}`}>
           {lock.addresses.map((address) => (
             <li key={address} className={stack.row}>
               <span className="mono">{address}</span>
-              <span className="small tx2">this gateway, {lock.hostname}</span>
+              <span className="small tx2">{t('lock.thisGateway', { hostname: lock.hostname })}</span>
             </li>
           ))}
           {lock.addresses.length === 0 && (
-            <li className="tx2">The addresses of {lock.hostname}, which is in no DNS that we see.</li>
+            <li className="tx2">{t('lock.noAddresses', { hostname: lock.hostname })}</li>
           )}
           {lock.allowsExchangeOnline && (
             <li>
-              Exchange Online{' '}
-              <span className="small tx2">the other half of your hybrid, by Microsoft’s list</span>
+              {rich(t, 'lock.exchange', { span: <span className="small tx2">{t('lock.hybridHalf')}</span> })}
             </li>
           )}
         </ul>
         {lock.addresses.length > 0 && (
           <div className={stack.row}>
-            <CopyButton value={list} label="Copy our addresses" text />
+            <CopyButton value={list} label={t('lock.copy')} text />
           </div>
         )}
       </div>
@@ -178,21 +180,19 @@ function Sources({ lock }: { readonly lock: Lock }) {
 }
 
 function Instructions({ lock, domain }: { readonly lock: Lock; readonly domain: string }) {
+  const t = useWords('connect')
   const { addresses, hostname: smartHost, environment, stops } = lock
   const words = lockInstructions(environment, { addresses, smartHost, domain })
   const mayLock = stops.length === 0
   return (
     <>
-      <Panel title={words.title} side="prepare">
+      <Panel title={words.title} side={t('lock.prepare')}>
         <Steps parts={words.prepare} />
       </Panel>
-      <Panel title="Lock" side={mayLock ? 'nothing would stop' : 'not yet'}>
+      <Panel title={t('lock.lock')} side={mayLock ? t('lock.mayLock') : t('lock.notYet')}>
         <div className={stack.stack}>
           {!mayLock && (
-            <Note
-              tone="warn"
-              title={`Mail for ${stops.map((each) => each.domain).join(', ')} would be refused`}
-            >
+            <Note tone="warn" title={t('lock.stops', { value: stops.map((each) => each.domain).join(', ') })}>
               <ul>
                 {stops.map((each) => (
                   <li key={each.domain}>
@@ -200,7 +200,7 @@ function Instructions({ lock, domain }: { readonly lock: Lock; readonly domain: 
                   </li>
                 ))}
               </ul>
-              <p>The commands appear here once the MX records of all your domains are ours alone.</p>
+              <p>{t('lock.stopsMeans')}</p>
             </Note>
           )}
           {mayLock && <Steps parts={words.lock} />}
@@ -211,7 +211,7 @@ function Instructions({ lock, domain }: { readonly lock: Lock; readonly domain: 
           )}
         </div>
       </Panel>
-      <Panel title="Way back" side="undoes the lock at once">
+      <Panel title={t('lock.wayBack')} side={t('lock.undo')}>
         <Steps parts={words.undo} />
       </Panel>
     </>

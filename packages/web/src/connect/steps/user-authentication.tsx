@@ -1,4 +1,5 @@
 // C4: choose how people sign in, sign in once as a test, then say that it is so.
+
 import { getConnect } from '@gatepost/contract/connect.ts'
 import {
   chooseSignIn,
@@ -18,11 +19,12 @@ import { useMay, useSlug } from '#app/session.ts'
 import { ProvidersPanel } from '#console/sign-in/providers-panel.tsx'
 import { waysWords } from '#console/sign-in/words.ts'
 import { useWords } from '#i18n/i18n.ts'
+import { rich } from '#i18n/rich.tsx'
 import { ChoiceCards } from '#shared/choice-cards.tsx'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
-import { address, focusFirstWrong, required } from '#shared/validation.ts'
+import { address, filled, focusFirstWrong } from '#shared/validation.ts'
 
 type Way = 'password' | 'directory' | 'provider'
 
@@ -37,15 +39,16 @@ export function UserAuthentication() {
 }
 
 function Steps({ settings, may }: { readonly settings: SignInSettings; readonly may: boolean }) {
+  const t = useWords('connect')
   const slug = useSlug()
   const profile = settings.profiles.find(({ kind }) => kind === 'default')!
   const [way, setWay] = useState<Way>(wayOf(profile, settings))
   return (
     <>
       {settings.chosenAt !== null && <Chosen settings={settings} profile={profile} may={may} />}
-      <Panel title="How people sign in">
+      <Panel title={t('signIn.how')}>
         <ChoiceCards
-          label="Way to sign in"
+          label={t('signIn.way')}
           labelHidden
           columns={1}
           disabled={!may}
@@ -54,19 +57,18 @@ function Steps({ settings, may }: { readonly settings: SignInSettings; readonly 
           choices={[
             {
               value: 'provider',
-              label: 'By your organisation’s sign-in page',
-              means:
-                'SAML 2.0 or OpenID Connect: Entra ID, AD FS, Google, Okta. Microsoft 365 needs this one.',
+              label: t('signIn.provider'),
+              means: t('signIn.providerMeans'),
             },
             {
               value: 'directory',
-              label: 'With the password of your directory',
-              means: 'Active Directory or LDAP is asked in real time; no password is kept here.',
+              label: t('signIn.directory'),
+              means: t('signIn.directoryMeans'),
             },
             {
               value: 'password',
-              label: 'With a password kept here',
-              means: 'People set it by a link in their mail, or get a temporary one from you.',
+              label: t('signIn.password'),
+              means: t('signIn.passwordMeans'),
             },
           ]}
         />
@@ -76,7 +78,7 @@ function Steps({ settings, may }: { readonly settings: SignInSettings; readonly 
       {may && <Enable way={way} settings={settings} profile={profile} />}
       <p className="small">
         <Link to="/t/$slug/sign-in" params={{ slug }} search={{ tab: 'profiles' }}>
-          Second factors, permitted ranges and profiles for groups are under Sign-in
+          {t('signIn.more')}
         </Link>
       </p>
     </>
@@ -95,12 +97,17 @@ type ChosenProps = {
 }
 
 function Chosen({ settings, profile, may }: ChosenProps) {
+  const t = useWords('connect')
   const signInWords = useWords('signin')
   const tenant = useSlug()
   const reopen = useAction(chooseSignIn, { readAgain })
   return (
-    <Note tone="ok" title={`People sign in by: ${waysWords(profile, settings, signInWords)}`} role="status">
-      <p>Next: tell them the address of this console. Whoever has an account lands in their own pages.</p>
+    <Note
+      tone="ok"
+      title={t('signIn.chosen', { profile: waysWords(profile, settings, signInWords) })}
+      role="status"
+    >
+      <p>{t('signIn.next')}</p>
       {may && (
         <p>
           <Button
@@ -109,7 +116,7 @@ function Chosen({ settings, profile, may }: ChosenProps) {
             loading={reopen.isPending}
             onClick={() => reopen.mutate({ params: { tenant }, body: { chosen: false } })}
           >
-            Take the choice back
+            {t('signIn.takeBack')}
           </Button>
         </p>
       )}
@@ -118,27 +125,31 @@ function Chosen({ settings, profile, may }: ChosenProps) {
 }
 
 function DirectoryTest({ settings, may }: { readonly settings: SignInSettings; readonly may: boolean }) {
+  const t = useWords('connect')
   const tenant = useSlug()
   const test = useAction(testDirectorySignIn, { readAgain })
   const form = useForm({
     initialValues: { email: '', password: '' },
-    validate: { email: address, password: required('the password in the directory') },
+    validate: { email: address, password: filled(t('signIn.passwordWanted')) },
   })
   if (!settings.hasDirectory) {
     return (
-      <Note tone="info" title="No directory is connected yet">
+      <Note tone="info" title={t('signIn.noDirectory')}>
         <p>
-          <Link to="/t/$slug/connect/$step" params={{ slug: tenant, step: 'synchronize-directory' }}>
-            Synchronise your directory
-          </Link>{' '}
-          first; the same connection then checks passwords.
+          {rich(t, 'signIn.first', {
+            link: (
+              <Link to="/t/$slug/connect/$step" params={{ slug: tenant, step: 'synchronize-directory' }}>
+                {t('signIn.synchronise')}
+              </Link>
+            ),
+          })}
         </p>
       </Note>
     )
   }
   const last = test.data ?? settings.directoryTest
   return (
-    <Panel title="Test sign-in">
+    <Panel title={t('signIn.test')}>
       <form
         noValidate
         className={account.narrow}
@@ -148,23 +159,28 @@ function DirectoryTest({ settings, may }: { readonly settings: SignInSettings; r
         {last && (
           <Note
             tone={last.state === 'passed' ? 'ok' : 'bad'}
-            title={last.state === 'passed' ? 'The test sign-in passed' : 'The test sign-in failed'}
+            title={last.state === 'passed' ? t('signIn.testPassed') : t('signIn.testFailed')}
             role="status"
           >
             <p>{last.saw}</p>
             {last.remedy && <p>{last.remedy}</p>}
           </Note>
         )}
-        <TextInput label="Address" type="email" autoComplete="off" {...form.getInputProps('email')} />
-        <PasswordInput
-          label="Password in the directory"
-          description="Used for this test alone; nothing of it is kept."
+        <TextInput
+          label={t('signIn.address')}
+          type="email"
           autoComplete="off"
-          visibilityToggleButtonProps={{ 'aria-label': 'Show what is typed' }}
+          {...form.getInputProps('email')}
+        />
+        <PasswordInput
+          label={t('signIn.directoryPassword')}
+          description={t('signIn.onlyTest')}
+          autoComplete="off"
+          visibilityToggleButtonProps={{ 'aria-label': t('signIn.show') }}
           {...form.getInputProps('password')}
         />
         <Button type="submit" variant="default" loading={test.isPending} disabled={!may}>
-          Test sign-in
+          {t('signIn.test')}
         </Button>
       </form>
     </Panel>
@@ -179,6 +195,7 @@ type EnableProps = {
 
 /** Saves the default profile with the chosen way, and the choice with it. */
 function Enable({ way, settings, profile }: EnableProps) {
+  const t = useWords('connect')
   const tenant = useSlug()
   const [keepPassword, setKeepPassword] = useState(profile.password)
   const choose = useAction(chooseSignIn, { readAgain })
@@ -201,25 +218,21 @@ function Enable({ way, settings, profile }: EnableProps) {
     save.mutate({ params: { tenant, profile: profile.id }, body, revision })
   }
   return (
-    <Panel title="Enable">
+    <Panel title={t('signIn.enable')}>
       <div className={account.narrow}>
         {(save.error ?? choose.error) && <ProblemNote error={save.error ?? choose.error} focus />}
         {way !== 'password' && (
           <Checkbox
-            label="Passwords kept here go on working beside it"
+            label={t('signIn.keep')}
             checked={keepPassword}
             onChange={(event) => setKeepPassword(event.currentTarget.checked)}
           />
         )}
         {!isReady && (
-          <p className="tx2">
-            {way === 'provider'
-              ? 'First a test sign-in has to pass and the identity provider to be switched on.'
-              : 'First a test sign-in has to pass.'}
-          </p>
+          <p className="tx2">{way === 'provider' ? t('signIn.firstProvider') : t('signIn.firstTest')}</p>
         )}
         <Button onClick={enable} disabled={!isReady} loading={save.isPending || choose.isPending}>
-          {way === 'password' ? 'Use passwords kept here only' : 'Enable for everyone'}
+          {way === 'password' ? t('signIn.onlyPasswords') : t('signIn.everyone')}
         </Button>
       </div>
     </Panel>

@@ -1,4 +1,5 @@
 // The acceptance test: one button runs every check end to end; reports are kept and compared by eye.
+
 import { type AcceptanceSummary, listAcceptance, startAcceptance } from '@gatepost/contract/acceptance.ts'
 import { Button, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
@@ -7,9 +8,9 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { Page } from '#app/page.tsx'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
 import { type Column, DataTable } from '#shared/data-table.tsx'
 import { EmptyState } from '#shared/empty-state.tsx'
-import { plural } from '#shared/format.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
@@ -18,41 +19,39 @@ import { ToneText } from '#shared/status-word.tsx'
 import { FullTime } from '#shared/time.tsx'
 import { address, focusFirstWrong, useFieldErrors } from '#shared/validation.ts'
 
-const columns: readonly Column<AcceptanceSummary>[] = [
+const columnsOf: (t: Words) => readonly Column<AcceptanceSummary>[] = (t) => [
   {
     id: 'when',
-    head: 'Started',
+    head: t('acceptance.started'),
     sortBy: ({ startedAt }) => startedAt,
     cell: (report) => <ReportLink report={report} />,
   },
-  { id: 'outcome', head: 'Outcome', cell: (report) => <Outcome report={report} /> },
-  { id: 'by', head: 'By', sortBy: ({ askedBy }) => askedBy, cell: ({ askedBy }) => askedBy },
+  { id: 'outcome', head: t('acceptance.outcome'), cell: (report) => <Outcome report={report} /> },
+  { id: 'by', head: t('acceptance.by'), sortBy: ({ askedBy }) => askedBy, cell: ({ askedBy }) => askedBy },
   { id: 'version', head: 'Gatepost', cell: ({ version }) => <span className="mono">{version}</span> },
 ]
 
 export function AcceptancePage() {
+  const t = useWords('settings')
   const tenant = useSlug()
   const may = useMay('connect:write')
   const { data, error } = useEndpoint(listAcceptance, { params: { tenant } }, { refetchInterval: 5_000 })
   return (
-    <Page
-      title="Acceptance test"
-      lead="Runs every check end to end with real probes, and keeps a dated report to print and sign."
-    >
+    <Page title={t('acceptance.acceptanceTest')} lead={t('acceptance.runsEveryCheckEndToEndWith')}>
       {error && !data && <ProblemNote error={error} />}
       {may && <Start />}
-      <Panel title="Reports" flush>
+      <Panel title={t('acceptance.reports')} flush>
         {!data && !error && <SkeletonRows />}
         {data && data.items.length === 0 && (
-          <EmptyState title="No report yet" icon={IconClipboardCheck}>
-            <p>Each run is kept here with who asked for it, what was seen, and what was not verified.</p>
+          <EmptyState title={t('acceptance.noReportYet')} icon={IconClipboardCheck}>
+            <p>{t('acceptance.eachRunIsKeptHereWithWho')}</p>
           </EmptyState>
         )}
         {data && data.items.length > 0 && (
           <DataTable
-            label="Acceptance reports"
+            label={t('acceptance.acceptanceReports')}
             rows={data.items}
-            columns={columns}
+            columns={columnsOf(t)}
             rowKey={({ id }) => id}
             card={(report) => (
               <>
@@ -69,6 +68,7 @@ export function AcceptancePage() {
 }
 
 function Start() {
+  const t = useWords('settings')
   const tenant = useSlug()
   const navigate = useNavigate()
   const start = useAction(startAcceptance, {
@@ -82,7 +82,7 @@ function Start() {
   })
   useFieldErrors(form, start.error)
   return (
-    <Panel title="Run it now">
+    <Panel title={t('acceptance.runItNow')}>
       <form
         noValidate
         className={stack.form}
@@ -92,8 +92,8 @@ function Start() {
         )}
       >
         <TextInput
-          label="Mailbox for the test message"
-          description="One of your own. Without one no message is sent, and the report says so."
+          label={t('acceptance.mailboxForTheTestMessage')}
+          description={t('acceptance.oneOfYourOwnWithoutOneNo')}
           type="email"
           autoComplete="off"
           {...form.getInputProps('recipient')}
@@ -101,7 +101,7 @@ function Start() {
         {Boolean(start.error) && <ProblemNote error={start.error} focus />}
         <div>
           <Button type="submit" loading={start.isPending}>
-            Run acceptance test
+            {t('acceptance.runAcceptanceTest')}
           </Button>
         </div>
       </form>
@@ -119,15 +119,16 @@ function ReportLink({ report }: { readonly report: AcceptanceSummary }) {
 }
 
 function Outcome({ report }: { readonly report: AcceptanceSummary }) {
+  const t = useWords('settings')
   const { state, passed, failed, warnings, open } = report
-  if (state === 'running') return <ToneText tone="info">Running</ToneText>
+  if (state === 'running') return <ToneText tone="info">{t('acceptance.running')}</ToneText>
   const tone = failed > 0 ? 'bad' : warnings > 0 ? 'warn' : 'ok'
-  const word = failed > 0 ? plural(failed, 'check failed', 'checks failed') : 'No check failed'
+  const word = failed > 0 ? t('acceptance.checksFailed', { count: failed }) : t('acceptance.noCheckFailed')
   return (
     <div>
       <ToneText tone={tone}>{word}</ToneText>
       <div className="small tx2">
-        {passed} passed, {plural(warnings, 'warning')}, {open} not verified or not available
+        {t('acceptance.passedWarningsNotVerified', { passed, count: warnings, open })}
       </div>
     </div>
   )

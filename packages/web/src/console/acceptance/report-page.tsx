@@ -1,14 +1,16 @@
 // One report of the acceptance test, on screen and on paper: organisation, values, every probe, and what was
 // not verified.
+
 import { type AcceptanceProbe, type AcceptanceReport, getAcceptance } from '@gatepost/contract/acceptance.ts'
 import { Button } from '@mantine/core'
 import { Link, useParams } from '@tanstack/react-router'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { Page } from '#app/page.tsx'
 import { useSlug } from '#app/session.ts'
-import { environmentWords } from '#connect/step-words.ts'
+import { useEnvironmentWord } from '#connect/step-words.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
 import { Facts } from '#shared/facts.tsx'
-import { plural, span } from '#shared/format.ts'
+import { span } from '#shared/format.ts'
 import { HostText } from '#shared/host-text.tsx'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
@@ -18,16 +20,18 @@ import { StatusWord } from '#shared/status-word.tsx'
 import { FullTime } from '#shared/time.tsx'
 import classes from './acceptance.module.css'
 
-const groups = [
-  ['installation', 'The gateway'],
-  ['domains', 'Domains'],
-  ['inbound', 'Mail that comes in'],
-  ['outbound', 'Mail that goes out'],
-  ['protection', 'Protection'],
-  ['after-cut-over', 'After the cut-over'],
-] as const
+const groupsOf = (t: Words) =>
+  [
+    ['installation', t('report.theGateway')],
+    ['domains', t('report.domains')],
+    ['inbound', t('report.mailThatComesIn')],
+    ['outbound', t('report.mailThatGoesOut')],
+    ['protection', t('report.protection')],
+    ['after-cut-over', t('report.afterTheCutOver')],
+  ] as const
 
 export function ReportPage() {
+  const t = useWords('settings')
   const slug = useSlug()
   const { report: id = '' } = useParams({ strict: false })
   const { data, error } = useEndpoint(
@@ -36,23 +40,23 @@ export function ReportPage() {
     { refetchInterval: (last) => (last === undefined || last.state === 'running' ? 1_000 : false) },
   )
   const crumb = {
-    label: 'Acceptance test',
+    label: t('acceptance.acceptanceTest'),
     link: (
       <Link to="/t/$slug/acceptance" params={{ slug }}>
-        Acceptance test
+        {t('acceptance.acceptanceTest')}
       </Link>
     ),
   }
   return (
     <Page
-      title="Acceptance report"
+      title={t('report.acceptanceReport')}
       crumbs={[crumb]}
       guide="acceptance"
-      lead={data && `${data.organisation}, put behind Gatepost`}
+      lead={data && t('report.putBehindGatepost', { organisation: data.organisation })}
       actions={
         data?.state === 'done' && (
           <Button variant="default" data-noprint onClick={() => window.print()}>
-            Print
+            {t('report.print')}
           </Button>
         )
       }
@@ -64,6 +68,7 @@ export function ReportPage() {
 }
 
 function Report({ report }: { readonly report: AcceptanceReport }) {
+  const t = useWords('settings')
   return (
     <div className={stack.stack}>
       <Outcome report={report} />
@@ -71,52 +76,62 @@ function Report({ report }: { readonly report: AcceptanceReport }) {
         <About report={report} />
         <Values report={report} />
       </div>
-      {groups.map(([group, title]) => (
+      {groupsOf(t).map(([group, title]) => (
         <Group key={group} title={title} probes={report.probes.filter((probe) => probe.group === group)} />
       ))}
       <NotVerified report={report} />
       <div className={classes.signature}>
-        <span>Date, for the organisation</span>
-        <span>Date, for the operator</span>
+        <span>{t('report.dateForTheOrganisation')}</span>
+        <span>{t('report.dateForTheOperator')}</span>
       </div>
     </div>
   )
 }
 
 function Outcome({ report }: { readonly report: AcceptanceReport }) {
+  const t = useWords('settings')
   const count = (state: string) => report.probes.filter((probe) => probe.state === state).length
   if (report.state === 'running') {
     const done = report.probes.length - count('not-run')
     return (
-      <Note tone="info" role="status" title={`Running: ${done} of ${report.probes.length} checks`}>
-        <p>The page fills as checks end. You may leave it; the report is kept.</p>
+      <Note
+        tone="info"
+        role="status"
+        title={t('report.runningOfChecks', { done, length: report.probes.length })}
+      >
+        <p>{t('report.thePageFillsAsChecksEndYou')}</p>
       </Note>
     )
   }
   const failed = count('failed')
   if (failed > 0) {
     return (
-      <Note tone="bad" role="status" title={plural(failed, 'check failed', 'checks failed')}>
-        <p>Each says below what to do. Run the test again afterwards.</p>
+      <Note tone="bad" role="status" title={t('acceptance.checksFailed', { count: failed })}>
+        <p>{t('report.eachSaysBelowWhatToDoRun')}</p>
       </Note>
     )
   }
-  return <Note tone="ok" role="status" title={`No check failed: ${count('passed')} passed`} />
+  return <Note tone="ok" role="status" title={t('report.noCheckFailedPassed', { value: count('passed') })} />
 }
 
 function About({ report }: { readonly report: AcceptanceReport }) {
+  const t = useWords('settings')
+  const environmentWord = useEnvironmentWord()
   return (
-    <Panel title="This run">
+    <Panel title={t('report.thisRun')}>
       <Facts
         wide
         rows={[
-          ['Organisation', report.organisation],
-          ['Environment', environmentWords[report.environment]],
-          ['Started', <FullTime key="start" at={report.startedAt} />],
-          ['Ended', report.endedAt === null ? 'running' : <FullTime key="end" at={report.endedAt} />],
-          ['Asked by', report.askedBy],
-          ['Gatepost', `${report.version} on ${report.hostname}`],
-          ['Test message to', report.recipient || 'nobody'],
+          [t('organizationForm.organisation'), report.organisation],
+          [t('organizationForm.environment'), environmentWord(report.environment)],
+          [t('acceptance.started'), <FullTime key="start" at={report.startedAt} />],
+          [
+            t('report.ended'),
+            report.endedAt === null ? t('report.running') : <FullTime key="end" at={report.endedAt} />,
+          ],
+          [t('report.askedBy'), report.askedBy],
+          ['Gatepost', t('report.on', { version: report.version, hostname: report.hostname })],
+          [t('report.testMessageTo'), report.recipient || t('report.nobody')],
         ]}
       />
     </Panel>
@@ -124,13 +139,18 @@ function About({ report }: { readonly report: AcceptanceReport }) {
 }
 
 function Values({ report }: { readonly report: AcceptanceReport }) {
+  const t = useWords('settings')
+  const domainWords = useWords('shell')
   return (
-    <Panel title="Domains and values">
+    <Panel title={t('report.domainsAndValues')}>
       <Facts
         wide
         rows={[
           ...report.domains.map(({ name, state, mx }) => {
-            const words = `${state}; MX ${mx.length > 0 ? mx.join(', ') : 'not seen'}`
+            const words = t('report.mx', {
+              state: domainWords(`states.domain.${state}`, { defaultValue: state }),
+              value: mx.length > 0 ? mx.join(', ') : t('report.notSeen'),
+            })
             return [name, <HostText key={name}>{words}</HostText>] as const
           }),
           ...report.values.map(
@@ -156,15 +176,16 @@ function Group({ title, probes }: { readonly title: string; readonly probes: rea
 }
 
 function ProbeRow({ probe }: { readonly probe: AcceptanceProbe }) {
+  const t = useWords('settings')
   return (
     <li className={classes.probe}>
       <ProbeWord probe={probe} />
       <div className={classes.words}>
         <span className="strong">{probe.title}</span>
         <span>{probe.saw}</span>
-        {probe.remedy && <span>What to do: {probe.remedy}</span>}
+        {probe.remedy && <span>{t('report.whatToDo', { remedy: probe.remedy })}</span>}
         <span className={classes.proves}>
-          {probe.proves} {probe.durationMs > 0 && `Took ${span(probe.durationMs)}.`}
+          {probe.proves} {probe.durationMs > 0 && t('report.took', { durationMs: span(probe.durationMs) })}
         </span>
       </div>
     </li>
@@ -172,20 +193,22 @@ function ProbeRow({ probe }: { readonly probe: AcceptanceProbe }) {
 }
 
 function ProbeWord({ probe }: { readonly probe: AcceptanceProbe }) {
+  const t = useWords('settings')
   if (probe.state === 'not-available') {
-    return <StatusWord of="check" state="not-required" word="Not available" />
+    return <StatusWord of="check" state="not-required" word={t('report.notAvailable')} />
   }
   return <StatusWord of="check" state={probe.state} />
 }
 
 /** Said once more at the end, so that nobody takes the report for more than it is. */
 function NotVerified({ report }: { readonly report: AcceptanceReport }) {
+  const t = useWords('settings')
   const open = report.probes.filter(({ state }) =>
     ['not-verified', 'not-available', 'not-run'].includes(state),
   )
   if (report.state === 'running' || open.length === 0) return null
   return (
-    <Panel title="What this report does not verify">
+    <Panel title={t('report.whatThisReportDoesNot')}>
       <ul className="plain">
         {open.map(({ name, title, saw }) => (
           <li key={name}>

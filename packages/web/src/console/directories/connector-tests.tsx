@@ -1,4 +1,5 @@
 // The named tests of a connector as they run, and the certificate to confirm (C2).
+
 import {
   type Connector,
   getConnector,
@@ -10,6 +11,7 @@ import { Button, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useAction } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
 import { CheckList } from '#shared/check-list.tsx'
 import { Facts } from '#shared/facts.tsx'
 import { Note, ProblemNote } from '#shared/note.tsx'
@@ -21,6 +23,7 @@ import { formOf } from './kinds.ts'
 const readAgain = [getConnector, listConnectors]
 
 export function ConnectorTests({ connector }: { readonly connector: Connector }) {
+  const t = useWords('directories')
   const tenant = useSlug()
   const may = useMay('directories:write')
   const run = useAction(testConnector, { readAgain })
@@ -29,7 +32,11 @@ export function ConnectorTests({ connector }: { readonly connector: Connector })
   const looksUp = formOf(connector.kind)?.looksUp ?? false
   const params = { tenant, connector: connector.id }
   return (
-    <Panel title="Tests" side={test ? <RelativeTime at={test.startedAt} /> : 'not run yet'} flush>
+    <Panel
+      title={t('tests.title')}
+      side={test ? <RelativeTime at={test.startedAt} /> : t('tests.notRun')}
+      flush
+    >
       {may && (
         <PanelBody>
           <form
@@ -42,8 +49,8 @@ export function ConnectorTests({ connector }: { readonly connector: Connector })
             <div className={stack.end}>
               {looksUp && (
                 <TextInput
-                  label="Look up one address"
-                  description="An address that exists there; may be left empty"
+                  label={t('tests.lookUp')}
+                  description={t('tests.lookUpHint')}
                   type="email"
                   value={address}
                   onChange={({ currentTarget }) => setAddress(currentTarget.value)}
@@ -54,7 +61,7 @@ export function ConnectorTests({ connector }: { readonly connector: Connector })
                 variant={test?.passed ? 'default' : 'filled'}
                 loading={run.isPending || test?.state === 'running'}
               >
-                Run the tests
+                {t('tests.run')}
               </Button>
             </div>
             {run.error && <ProblemNote error={run.error} />}
@@ -64,10 +71,10 @@ export function ConnectorTests({ connector }: { readonly connector: Connector })
       {test && (
         <>
           <PanelFoot>
-            <span role="status">{sentenceOf(test)}</span>
+            <span role="status">{sentenceOf(t, test)}</span>
           </PanelFoot>
           <div className="ruled">
-            <CheckList checks={test.checks} label={`Tests of ${connector.name}`} />
+            <CheckList checks={test.checks} label={t('tests.of', { name: connector.name })} />
           </div>
           {test.certificate && <Certificate connector={connector} />}
         </>
@@ -78,6 +85,7 @@ export function ConnectorTests({ connector }: { readonly connector: Connector })
 
 /** The certificate that TLS showed; one that is not issued for us can be confirmed by its fingerprint. */
 function Certificate({ connector }: { readonly connector: Connector }) {
+  const t = useWords('directories')
   const tenant = useSlug()
   const may = useMay('directories:write')
   const save = useAction(updateConnector, { readAgain })
@@ -99,21 +107,18 @@ function Certificate({ connector }: { readonly connector: Connector }) {
         <Facts
           wide
           rows={[
-            ['Certificate for', shown.names.join(', ') || shown.subject],
-            ['Issued by', shown.issuer],
-            ['Valid until', shown.validTo],
+            [t('tests.certificateFor'), shown.names.join(', ') || shown.subject],
+            [t('tests.issuedBy'), shown.issuer],
+            [t('tests.validUntil'), shown.validTo],
             ['SHA-256', <code key="fingerprint">{shown.fingerprint}</code>],
           ]}
         />
-        {isPinned && <p className="small tx2">You confirmed this certificate.</p>}
+        {isPinned && <p className="small tx2">{t('tests.confirmed')}</p>}
         {!isPinned && isRefused && may && (
-          <Note tone="info" title="Is this your server’s certificate?">
-            <p>
-              Compare the fingerprint at the server itself. Confirmed, exactly this certificate is accepted,
-              and no other.
-            </p>
+          <Note tone="info" title={t('tests.isIt')}>
+            <p>{t('tests.compare')}</p>
             <Button variant="default" onClick={confirm} loading={save.isPending}>
-              Confirm the fingerprint
+              {t('tests.confirm')}
             </Button>
             {save.error && <ProblemNote error={save.error} />}
           </Note>
@@ -127,7 +132,7 @@ function plain(fingerprint: string): string {
   return fingerprint.replace(/[^0-9a-f]/gi, '').toLowerCase()
 }
 
-function sentenceOf({ state, passed }: NonNullable<Connector['lastTest']>): string {
-  if (state === 'running') return 'The tests run'
-  return passed ? 'All required tests passed' : 'A test failed: nothing can be read yet'
+function sentenceOf(t: Words, { state, passed }: NonNullable<Connector['lastTest']>): string {
+  if (state === 'running') return t('tests.running')
+  return passed ? t('tests.passed') : t('tests.failed')
 }
