@@ -126,12 +126,12 @@ function What({ entry }: { readonly entry: AuditEntry }) {
   return (
     <div>
       <span>
-        {auditSentence(entry) ?? (
+        {auditSentence(t, entry) ?? (
           <>
             <code>{entry.action}</code> {entry.subject}
           </>
         )}
-        {entry.outcome === t('refused') && (
+        {entry.outcome === 'refused' && (
           <>
             {' '}
             <ToneText tone="bad">{t('refused')}</ToneText>

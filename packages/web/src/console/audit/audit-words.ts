@@ -1,170 +1,37 @@
-// What the audit log's actions are called; the words go before the subject: "Validated domain acme.example".
+// What the audit log's actions are called: each is a sentence around its subject, in the reader's language.
 import type { AuditEntry } from '@gatepost/contract/audit.ts'
+import type { Words } from '#i18n/i18n.ts'
 
-const words = new Map([
-  ['tenant.created', 'Created'],
-  ['tenant.changed', 'Changed'],
-  ['person.created', 'Created'],
-  ['session.opened', 'Accepted'],
-  ['session.refused', 'Refused'],
-  ['sessions.ended', 'Ended'],
-  ['account.given', 'Made'],
-  ['password.changed', 'Changed'],
-  ['password.reset-asked', 'Sent a link for the'],
-  ['password.reset', 'Set by mail the'],
-  ['password.reset-by-administrator', 'Gave a temporary password to the'],
-  ['factor.added', 'Added'],
-  ['factor.removed', 'Removed'],
-  ['factors.removed-by-administrator', 'Removed the'],
-  ['recovery-codes.renewed', 'Renewed'],
-  ['password-rules.changed', 'Changed'],
-  ['sign-in.chosen', 'Chose'],
-  ['sign-in.reopened', 'Took back'],
-  ['sign-in.operators', 'Changed the'],
-  ['directory-sign-in.tested', 'Tested'],
-  ['sign-in-profile.added', 'Added'],
-  ['sign-in-profile.changed', 'Changed'],
-  ['sign-in-profile.removed', 'Removed'],
-  ['identity-provider.added', 'Added'],
-  ['identity-provider.changed', 'Changed'],
-  ['identity-provider.enabled', 'Switched on'],
-  ['identity-provider.disabled', 'Switched off'],
-  ['identity-provider.removed', 'Removed'],
-  ['domain.added', 'Added'],
-  ['domain.renewed', 'Renewed'],
-  ['domain.validated', 'Validated'],
-  ['domain.changed', 'Changed'],
-  ['domain.removed', 'Removed'],
-  ['user.added', 'Added'],
-  ['user.changed', 'Changed'],
-  ['user.removed', 'Removed'],
-  ['users.imported', 'Ran user'],
-  ['users.import-undone', 'Undid user'],
-  ['route.added', 'Added'],
-  ['route.changed', 'Changed'],
-  ['route.removed', 'Removed'],
-  ['route.tested', 'Tested'],
-  ['route.arrival-confirmed', 'Confirmed the test message of'],
-  ['outbound.authorised', 'Authorised'],
-  ['outbound.revoked', 'Revoked'],
-  ['delivery.paused', 'Paused delivery for'],
-  ['delivery.resumed', 'Resumed delivery for'],
-  ['step.skipped', 'Skipped'],
-  ['step.resumed', 'Took up'],
-  ['queue.retry', 'Retried'],
-  ['queue.hold', 'Held'],
-  ['queue.release', 'Released'],
-  ['queue.bounce', 'Bounced'],
-  ['queue.discard', 'Discarded'],
-  ['queue.reroute', 'Rerouted'],
-  ['messages.exported', 'Exported'],
-  ['audit.exported', 'Exported the'],
-  ['audit.cut', 'Removed by retention:'],
-  ['role.created', 'Made'],
-  ['role.changed', 'Changed'],
-  ['role.removed', 'Removed'],
-  ['administrator.invited', 'Invited'],
-  ['administrator.changed', 'Changed the role of'],
-  ['administrator.removed', 'Took the role of'],
-  ['invitation.accepted', 'Accepted the invitation:'],
-  ['invitation.removed', 'Took back the invitation of'],
-  ['group-role.given', 'Gave a role to'],
-  ['group-role.removed', 'Took the role of'],
-  ['operator.admitted', 'Admitted as operator:'],
-  ['operator.left', 'No operator here any more:'],
-  ['operator.entered', 'Looked at this organisation from outside:'],
-  ['operator.invited', 'Invited as operator:'],
-  ['operator.changed', 'Changed'],
-  ['token.created', 'Made'],
-  ['token.revoked', 'Revoked'],
-  ['key.rotated', 'Rotated the'],
-  ['key.resealed', 'Sealed anew:'],
-  ['key.dropped', 'Removed the'],
-  ['retention.changed', 'Changed'],
-  ['retention.applied', 'Removed by retention:'],
-  ['person.exported', 'Exported the data of'],
-  ['person.erased', 'Erased the data of'],
-  ['request.refused', 'Was refused:'],
-  ['acceptance.started', 'Ran the'],
-  ['agent.code-made', 'Made a code for'],
-  ['agent.paired', 'Paired'],
-  ['alert.acknowledged', 'Took note of'],
-  ['alert-channel.secret-renewed', 'Renewed the secret of'],
-  ['archive.destroyed', 'Destroyed messages of the'],
-  ['archive.exported', 'Exported from the'],
-  ['archive.key-destroyed', 'Destroyed the key of the'],
-  ['archive.purged', 'Removed by retention from the'],
-  ['archive.restored', 'Took note of a restored'],
-  ['archive.searched', 'Searched the'],
-  ['archive.verified', 'Verified the'],
-  ['certificate.renewal-asked', 'Asked to renew the'],
-  ['cloud.proven', 'Proved to be ours:'],
-  ['cloud.secret-made', 'Made a secret for'],
-  ['contacts.collection-resumed', 'Took up'],
-  ['directory.preview-accepted', 'Accepted the changes of'],
-  ['directory.tested', 'Tested'],
-  ['entra-consent.asked', 'Asked for'],
-  ['entra-consent.granted', 'Got'],
-  ['entra-consent.revoked', 'Took back'],
-  ['export.downloaded', 'Downloaded the export'],
-  ['group.members-changed', 'Changed the members of'],
-  ['held.forwarded', 'Forwarded'],
-  ['held.read', 'Looked inside'],
-  ['held.release-first', 'Released for the first time:'],
-  ['held.requested', 'Asked to release'],
-  ['held.request-refused', 'Refused to release'],
-  ['leaving.agreed', 'Agreed to'],
-  ['leaving.cancelled', 'Cancelled'],
-  ['leaving.requested', 'Asked to leave:'],
-  ['mail.reported', 'Reported'],
-  ['organisation.erased', 'Erased the organisation:'],
-  ['organisation.exported', 'Exported'],
-  ['recipient.set-aside', 'Set aside'],
-  ['sender.limit-set', 'Set the'],
-  ['signing.key-activated', 'Signs from now on:'],
-  ['signing.key-gone', 'No longer in DNS:'],
-  ['spam.lesson-taken-back', 'Took back'],
-  ['spam.taught', 'Taught spam'],
-  ['users.change-undone', 'Undid the change of'],
-  ['senders.import-undone', 'Undid the import of'],
-])
-
-/** For all other actions, by the last word of their name: `hold-added` and `service.added` are both added. */
-const verbs = new Map([
-  ['added', 'Added'],
-  ['announced', 'Announced'],
-  ['applied', 'Applied'],
-  ['blocked', 'Blocked'],
-  ['changed', 'Changed'],
-  ['created', 'Made'],
-  ['deleted', 'Removed'],
-  ['disabled', 'Switched off'],
-  ['downloaded', 'Downloaded'],
-  ['enabled', 'Switched on'],
-  ['ended', 'Ended'],
-  ['exported', 'Exported'],
-  ['fetched', 'Fetched'],
-  ['imported', 'Imported'],
-  ['made', 'Made'],
-  ['moved', 'Moved'],
-  ['permitted', 'Permitted'],
-  ['released', 'Released'],
-  ['removed', 'Removed'],
-  ['renewed', 'Renewed'],
-  ['restored', 'Restored'],
-  ['retired', 'Retired'],
-  ['revoked', 'Revoked'],
-  ['set', 'Set'],
-  ['started', 'Started'],
-  ['stopped', 'Stopped'],
-  ['updated', 'Changed'],
-  ['withdrawn', 'Took back'],
-])
+/** The longest beginning of a subject that has words of its own, such as `how people sign in`. */
+const SUBJECT_WORDS_MAX = 9
 
 /** The entry as a sentence; null for an action that this console does not know yet. */
-export function auditSentence({ action, subject }: Pick<AuditEntry, 'action' | 'subject'>): string | null {
-  const verb = words.get(action) ?? verbs.get(action.split(/[.-]/).at(-1) ?? '')
-  return verb === undefined ? null : `${verb} ${subject}`
+export function auditSentence(t: Words, entry: Pick<AuditEntry, 'action' | 'subject'>): string | null {
+  const values = { subject: subjectWords(t, entry.subject) }
+  const last = entry.action.split(/[.-]/).at(-1) ?? ''
+  // `hold-added` and `service.added` have no sentence of their own: both are added.
+  return wordsOf(t, `did.${entry.action}`, values) ?? wordsOf(t, `did.last.${last}`, values)
+}
+
+/** The kind before a name, such as `domain` of `domain acme.example`; what people named stays as it is. */
+function subjectWords(t: Words, subject: string): string {
+  const [, number = '', rest = ''] = /^(\d+ )?(.*)$/su.exec(subject) ?? []
+  const words = rest.split(' ')
+  for (let length = Math.min(words.length, SUBJECT_WORDS_MAX); length > 0; length--) {
+    const key = words
+      .slice(0, length)
+      .join('-')
+      .replaceAll(/[^A-Za-z0-9]+/g, '-')
+    const known = wordsOf(t, `subject.${key}`, {})
+    if (known !== null) return number + [known, ...words.slice(length)].join(' ')
+  }
+  return subject
+}
+
+/** A key without words comes back as it is. */
+function wordsOf(t: Words, key: string, values: Readonly<Record<string, string>>): string | null {
+  const found: string = t(key, values)
+  return found === key ? null : found
 }
 
 /** An action in a list of actions: `domain added`. */
