@@ -40,11 +40,15 @@ export type CommandOptions = {
 type ParsedCommand = Parsed<Command, CommandFault>
 
 /**
- * Reads one command line, given without its CRLF. The verb may be in any case, one space after the colon
+ * Reads one command line: the octets up to `end`, where its CRLF stands. The verb may be in any case, one space after the colon
  * of MAIL and RCPT is tolerated, and white space at the end is ignored (RFC 5321 §4.1.1).
  */
-export function parseCommand(line: Uint8Array, options: CommandOptions): ParsedCommand {
-  let length = line.length
+export function parseCommand(
+  line: Uint8Array,
+  options: CommandOptions,
+  end: number = line.length,
+): ParsedCommand {
+  let length = end
   let ascii = true
   for (let i = 0; i < length; i++) {
     const byte = line[i]!

@@ -7,18 +7,22 @@ import type { Session } from './session.ts'
 /** A reply, at once or later; null where it comes with the octets that follow. */
 export type Outcome = Reply | null | Promise<Reply | null>
 
-/** Does the work of one command; whatever it throws becomes 451 4.3.0 and an event with the stack. */
+/**
+ * Does the work of one command. What it throws becomes 451 4.3.0 and an event with the stack; what it rejects
+ * with is left to who waits for it, and `failed`.
+ */
 export function guarded(session: Session, verb: string, work: () => Outcome): Outcome {
-  const failed = (error: unknown): Reply => {
-    const stack = error instanceof Error ? error.stack : String(error)
-    session.edge.emit('edge.command.failed', { verb, clientIp: session.wire.clientIp, error: stack })
-    session.resetTransaction()
-    return replies.localError
-  }
   try {
-    const outcome = work()
-    return outcome instanceof Promise ? outcome.catch(failed) : outcome
+    return work()
   } catch (error) {
-    return failed(error)
+    return failed(session, verb, error)
   }
+}
+
+/** Notes that the work of a command failed; returns what the client is told. */
+export function failed(session: Session, verb: string, error: unknown): Reply {
+  const stack = error instanceof Error ? error.stack : String(error)
+  session.edge.emit('edge.command.failed', { verb, clientIp: session.wire.clientIp, error: stack })
+  session.resetTransaction()
+  return replies.localError
 }

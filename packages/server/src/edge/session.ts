@@ -8,7 +8,7 @@ import type { StoredCredential } from '#facts/sources.ts'
 import { handle } from './commands/handle.ts'
 import type { Edge } from './edge.ts'
 import { faultReply, isForbiddenLine } from './faults.ts'
-import { guarded, type Outcome } from './guard.ts'
+import { failed, guarded, type Outcome } from './guard.ts'
 import { type Intake, swallow } from './intake.ts'
 import {
   COMMAND_LINE_OCTETS_MAX,
@@ -26,6 +26,8 @@ import type { Wire } from './wire.ts'
 type Step = { readonly rest: Uint8Array; readonly outcome: Outcome }
 
 const NOTHING = new Uint8Array(0)
+const WITH_UTF8: CommandOptions = { smtpUtf8: true, toAscii: domainToASCII }
+const WITHOUT_UTF8: CommandOptions = { smtpUtf8: false, toAscii: domainToASCII }
 
 export class Session implements SequenceState {
   readonly edge: Edge
@@ -37,9 +39,13 @@ export class Session implements SequenceState {
   /** Who signed in; forgotten when TLS starts. */
   credential: StoredCredential | null = null
   authFailures = 0
+  /** What is being answered, as the event of a failure tells it. */
+  #verb = ''
   #exchange: ((line: Uint8Array) => Outcome) | null = null
   #state: SessionState = 'command'
-  #since: number
+  /** When the sweep first saw it as it is; not told yet after each step, since most end long before. */
+  #since = 0
+  #hasMoved = true
   #intakeSince = 0
   #pending: Uint8Array | null = null
   #intake: Intake | null = null
@@ -58,7 +64,6 @@ export class Session implements SequenceState {
   constructor(edge: Edge, wire: Wire) {
     this.edge = edge
     this.wire = wire
-    this.#since = edge.clock.now()
   }
 
   /** What it waits for, as the metrics tell it. */
@@ -147,6 +152,10 @@ export class Session implements SequenceState {
   /** Looks at the time; called by the edge's sweep. */
   checkDeadline(now: number, isUnderPressure: boolean): void {
     if (this.wire.checkDeadline(now)) return
+    if (this.#hasMoved) {
+      this.#hasMoved = false
+      this.#since = now
+    }
     const isLate = now - this.#since > patience(this.#state, isUnderPressure)
     if (!isLate && (this.#state !== 'intake' || now - this.#intakeSince <= DATA_TOTAL_MS)) return
     if (this.#state === 'busy') {
@@ -216,7 +225,7 @@ export class Session implements SequenceState {
       this.#keepPartialLine(octets)
       return null
     }
-    const rest = octets.subarray(lf + 1)
+    const rest = lf + 1 === octets.length ? NOTHING : octets.subarray(lf + 1)
     this.#enter('command')
     if (this.#isSkippingLine || lf > COMMAND_LINE_OCTETS_MAX) {
       this.#isSkippingLine = false
@@ -224,7 +233,7 @@ export class Session implements SequenceState {
     }
     // Only CRLF ends a line (RFC 5321 §2.3.8). An LF left in it is a control character and refused as such.
     const isWhole = lf > 0 && octets[lf - 1] === 13
-    return { rest, outcome: this.#answer(octets.subarray(0, isWhole ? lf - 1 : lf + 1)) }
+    return { rest, outcome: this.#answer(octets, isWhole ? lf - 1 : lf + 1) }
   }
 
   #keepPartialLine(octets: Uint8Array): void {
@@ -239,23 +248,32 @@ export class Session implements SequenceState {
     const rest = intake.take(octets)
     if (rest === null) {
       const waiting = intake.wait()
-      return waiting && { rest: NOTHING, outcome: waiting.then(() => null) }
+      if (waiting === null) return null
+      this.#verb = 'content'
+      return { rest: NOTHING, outcome: waiting.then(() => null) }
     }
     this.#intake = null
     this.#enter('command')
+    this.#verb = 'content'
     return { rest, outcome: guarded(this, 'content', () => intake.end()) }
   }
 
-  #answer(line: Uint8Array): Outcome {
+  /** Answers the line that ends before `end`. */
+  #answer(octets: Uint8Array, end: number): Outcome {
     const exchange = this.#exchange
     if (exchange !== null) {
       this.#exchange = null
-      return guarded(this, 'AUTH', () => exchange(line))
+      this.#verb = 'AUTH'
+      return guarded(this, 'AUTH', () => exchange(octets.subarray(0, end)))
     }
-    const command = parseCommand(line, this.#commandOptions())
-    if (!command.ok) return this.#refuseLine(command.fault, line)
-    const misplaced = outOfSequence(this, command.value.verb)
-    if (misplaced === null) return guarded(this, command.value.verb, () => handle(this, command.value))
+    const command = parseCommand(octets, this.#commandOptions(), end)
+    if (!command.ok) return this.#refuseLine(command.fault, octets.subarray(0, end))
+    const { verb } = command.value
+    const misplaced = outOfSequence(this, verb)
+    if (misplaced === null) {
+      this.#verb = verb
+      return guarded(this, verb, () => handle(this, command.value))
+    }
     if (command.value.verb !== 'BDAT') return misplaced
     this.beginIntake(swallow(command.value.size, misplaced))
     return null
@@ -263,10 +281,7 @@ export class Session implements SequenceState {
 
   #commandOptions(): CommandOptions {
     const { transaction } = this
-    return {
-      smtpUtf8: transaction ? transaction.parameters.smtpUtf8 : this.isExtended,
-      toAscii: domainToASCII,
-    }
+    return (transaction ? transaction.parameters.smtpUtf8 : this.isExtended) ? WITH_UTF8 : WITHOUT_UTF8
   }
 
   #refuseLine(fault: CommandFault, line: Uint8Array): Reply {
@@ -287,12 +302,18 @@ export class Session implements SequenceState {
     this.#enter('busy')
     this.#isAwaiting = true
     if (this.#intake !== null) this.wire.pause()
-    void outcome.then((reply) => {
-      this.#isAwaiting = false
-      if (this.#isEnding) return
-      if (reply !== null) this.#say(reply)
-      this.#carryOn()
-    })
+    const verb = this.#verb
+    outcome.then(
+      (reply) => this.#answerLate(reply),
+      (error: unknown) => this.#answerLate(failed(this, verb, error)),
+    )
+  }
+
+  #answerLate(reply: Reply | null): void {
+    this.#isAwaiting = false
+    if (this.#isEnding) return
+    if (reply !== null) this.#say(reply)
+    this.#carryOn()
   }
 
   #carryOn(): void {
@@ -330,8 +351,9 @@ export class Session implements SequenceState {
     return hasRoom
   }
 
+  /** Without a look at the clock: twenty of them would be a fiftieth of what a short session costs. */
   #enter(state: SessionState): void {
     this.#state = state
-    this.#since = this.edge.clock.now()
+    this.#hasMoved = true
   }
 }

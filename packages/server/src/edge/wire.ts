@@ -39,7 +39,9 @@ export class Wire {
   #socket: Socket
   #session: Session | null = null
   #phase: Phase
-  #since: number
+  /** When the sweep first saw this phase; most are over before. */
+  #since = 0
+  #hasMoved = true
   #pending: Uint8Array | null = null
   #isCounted = false
   /** Stopped by the session; and by the loop, whose turn is over. */
@@ -54,7 +56,6 @@ export class Wire {
     this.clientPort = options.clientPort
     this.clientKey = clientKey(options.clientIp)
     this.#phase = options.isTrustedProxy ? 'proxy' : 'greeting'
-    this.#since = edge.clock.now()
   }
 
   get role(): ListenerRole {
@@ -230,6 +231,10 @@ export class Wire {
   /** Looks at the time outside of the open phase; true when the session need not. */
   checkDeadline(now: number): boolean {
     if (this.#phase === 'open') return false
+    if (this.#hasMoved) {
+      this.#hasMoved = false
+      this.#since = now
+    }
     if (now - this.#since > (this.#phase === 'closing' ? CLOSING_MS : HANDSHAKE_MS)) this.destroy()
     return true
   }
@@ -294,7 +299,7 @@ export class Wire {
 
   #enter(phase: Phase): void {
     this.#phase = phase
-    this.#since = this.#edge.clock.now()
+    this.#hasMoved = true
   }
 }
 
@@ -336,7 +341,12 @@ function secureSocket(
   return tlsSocket
 }
 
+/**
+ * Asks for more before anything else: a stream that nobody asks does it by itself, in a tick for every read,
+ * and that costs more than reading a command.
+ */
 function onData(this: WiredSocket, chunk: Buffer): void {
+  this.read(0)
   this[WIRE]?.receive(chunk)
 }
 
