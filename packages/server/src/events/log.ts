@@ -1,4 +1,6 @@
 // The JSON log: one line an event, control characters escaped, secrets printed as [secret].
+import { flatText } from '@gatepost/mail/bytes.ts'
+import type { Level } from './catalogue.ts'
 import type { EventFields, Sink } from './emit.ts'
 
 /** Who writes; stands in every line. */
@@ -40,15 +42,30 @@ export function createLog(origin: LogOrigin, now: () => number, writeLine: (line
   const writer = slot === null ? { role, pid } : { role, slot, pid }
   const written = JSON.stringify(writer).slice(1, -1)
   const timeOf = isoTimes()
+  /** What stands between the time and the fields. Each event has one level. */
+  const heads = new Map<string, string>()
+  const headOf = (level: Level, name: string): string => {
+    let head = heads.get(name)
+    if (head === undefined) {
+      head = flatText('","level":"', level, '","event":"', name, '",', written)
+      heads.set(name, head)
+    }
+    return head
+  }
   return {
     write(level, name, fields) {
       const time = timeOf(now())
-      const line = needsCare(fields)
-        ? JSON.stringify({ time, level, event: name, ...writer, ...plain(fields) })
-        : `{"time":"${time}","level":"${level}","event":"${name}",${written}${behind(JSON.stringify(fields))}`
-      writeLine(`${UNSAFE.test(line) ? line.replace(UNSAFE_ALL, escaped) : line}\n`)
+      if (needsCare(fields)) {
+        writeLine(`${safe(JSON.stringify({ time, level, event: name, ...writer, ...plain(fields) }))}\n`)
+      } else {
+        writeLine(`{"time":"${time}${headOf(level, name)}${behind(safe(JSON.stringify(fields)))}\n`)
+      }
     },
   }
+}
+
+function safe(json: string): string {
+  return UNSAFE.test(json) ? json.replace(UNSAFE_ALL, escaped) : json
 }
 
 /** The members of an object behind others, and the end of both. */

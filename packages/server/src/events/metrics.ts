@@ -22,33 +22,45 @@ export type Metrics = {
 /** Where events of a role begin: their counters stand at 0 from the start, so that the first one is seen. */
 const OWN_EVENTS = { edge: /^(edge|spool|delivery)\./, control: /^control\./, supervisor: /^supervisor\./ }
 
+/** What an event adds to, found out once: two happen with every message. */
+type Effect = { readonly counters: readonly Counter[]; readonly histogram: string | null }
+/** One that nothing was added to shows where its events belong. */
+type Counter = { count: number; isOwn: boolean }
+
 /** Counts events that the catalogue says to count or to time, and every warning and error. */
 export function createMetrics(role: keyof typeof OWN_EVENTS): Metrics {
-  const counts = new Map<string, number>([
-    ['events_warn', 0],
-    ['events_error', 0],
-  ])
+  const counters = new Map<string, Counter>()
+  const counterOf = (name: string, isOwn: boolean): Counter => {
+    const counter = counters.get(name) ?? { count: 0, isOwn }
+    counter.isOwn ||= isOwn
+    counters.set(name, counter)
+    return counter
+  }
+  const severities = { warn: counterOf('events_warn', true), error: counterOf('events_error', true) }
   const definitions: readonly (readonly [string, EventDefinition])[] = Object.entries(catalogue)
-  for (const [name, definition] of definitions) {
-    if (definition.counts && OWN_EVENTS[role].test(name)) counts.set(definition.counts, 0)
+  const effects = new Map<string, Effect>()
+  for (const [name, { level, counts, times }] of definitions) {
+    const own: Counter[] = []
+    if (counts) own.push(counterOf(counts, OWN_EVENTS[role].test(name)))
+    if (level === 'warn' || level === 'error') own.push(severities[level])
+    effects.set(name, { counters: own, histogram: times ? `${times.name}_seconds` : null })
   }
   const histograms = new Map<string, { counts: number[]; sum: number }>()
   return {
     sink: {
-      write(level, name, fields) {
-        const definition: EventDefinition = catalogue[name]
-        if (definition.counts) add(counts, definition.counts)
-        if (level === 'warn' || level === 'error') add(counts, `events_${level}`)
-        if (definition.times) observe(histograms, `${definition.times.name}_seconds`, fields)
+      write(_level, name, fields) {
+        const effect = effects.get(name)
+        if (effect === undefined) return
+        for (const counter of effect.counters) counter.count += 1
+        if (effect.histogram !== null) observe(histograms, effect.histogram, fields)
       },
     },
-    counters: () => counts,
+    counters: () =>
+      new Map(
+        [...counters].flatMap(([name, { count, isOwn }]) => (isOwn || count > 0 ? [[name, count]] : [])),
+      ),
     histograms: () => histograms,
   }
-}
-
-function add(counts: Map<string, number>, name: string): void {
-  counts.set(name, (counts.get(name) ?? 0) + 1)
 }
 
 function observe(
