@@ -15,9 +15,10 @@ type WaitingCommit = {
 type WaitingSettlement = {
   readonly items: readonly SettleItem[]
   /**
-   * Somebody outside took the message, or was told of its end: until this is written a crash doubles that.
+   * Somebody outside took the message, or was told of its end, and that is not noted: until this is written a
+   * kill doubles it.
    */
-  readonly isFinal: boolean
+  readonly isUrgent: boolean
   /** What the outcome log gave for it: told back once it is durable. */
   readonly mark: number
   readonly waiter: Waiter
@@ -47,7 +48,7 @@ const REPORTS_WAITING_MAX = 50_000
 export class Gatherer {
   #commits: WaitingCommit[] = []
   #settlements: WaitingSettlement[] = []
-  #final = 0
+  #urgent = 0
   #reports: string[] = []
   #acknowledged = 0
   #acknowledgers: Waiter[] = []
@@ -72,9 +73,9 @@ export class Gatherer {
     return this.#settlements.length
   }
 
-  /** Whether an outcome waits that a crash would repeat. */
-  get hasFinal(): boolean {
-    return this.#final > 0
+  /** Whether an outcome waits that a kill would repeat. */
+  get hasUrgent(): boolean {
+    return this.#urgent > 0
   }
 
   commit(envelope: Envelope, content: Content, report: AcceptedReport): Promise<void> {
@@ -98,11 +99,14 @@ export class Gatherer {
     return new Promise((resolve, reject) => this.#commits.push({ item, chunks, waiter: { resolve, reject } }))
   }
 
-  settle(items: readonly SettleItem[], mark: number): Promise<void> {
-    const isFinal = items.some(isFinalItem)
-    if (isFinal) this.#final += 1
+  settle(
+    items: readonly SettleItem[],
+    { isNoted, mark }: { readonly isNoted: boolean; readonly mark: number },
+  ): Promise<void> {
+    const isUrgent = !isNoted && items.some(isFinalItem)
+    if (isUrgent) this.#urgent += 1
     return new Promise((resolve, reject) =>
-      this.#settlements.push({ items, isFinal, mark, waiter: { resolve, reject } }),
+      this.#settlements.push({ items, isUrgent, mark, waiter: { resolve, reject } }),
     )
   }
 
@@ -164,7 +168,7 @@ export class Gatherer {
   putBack(gathered: GatheredBatch, why: string): void {
     this.#reject(gathered.commits, why)
     this.#settlements.unshift(...gathered.settlements)
-    for (const { isFinal } of gathered.settlements) if (isFinal) this.#final += 1
+    for (const { isUrgent } of gathered.settlements) if (isUrgent) this.#urgent += 1
     this.#reports.unshift(...gathered.batch.reports)
     this.#acknowledgers.unshift(...gathered.acknowledged)
   }
@@ -177,7 +181,7 @@ export class Gatherer {
   /** Fails everything that waits, at the end. */
   rejectAll(why: string): void {
     this.rejectCommits(why)
-    this.#final = 0
+    this.#urgent = 0
     for (const { waiter } of this.#settlements.splice(0)) waiter.reject(new SpoolUnavailable(why))
     for (const waiter of this.#acknowledgers.splice(0)) waiter.reject(new SpoolUnavailable(why))
   }
@@ -199,10 +203,10 @@ export class Gatherer {
   #takeSettlements(): WaitingSettlement[] {
     let count = 0
     let keeping = 0
-    for (const { items, isFinal } of this.#settlements) {
+    for (const { items, isUrgent } of this.#settlements) {
       if (count >= SETTLEMENTS_PER_BATCH_MAX || keeping >= KEEPING_SETTLEMENTS_PER_BATCH_MAX) break
       count += 1
-      if (isFinal) this.#final -= 1
+      if (isUrgent) this.#urgent -= 1
       for (const item of items) if (!isFinalItem(item)) keeping += 1
     }
     return this.#settlements.splice(0, count)

@@ -71,12 +71,14 @@ describe('outcome log: the file', () => {
     const log = logAt(path, ringBytes)
     const noted = (): ReadonlySet<string> => new Set(readOutcomes(path).map(({ messageId }) => messageId))
     for (let number = 0; number < 100; number += 1) {
-      const mark = log.note([itemOf(number)])
+      log.note([itemOf(number)])
       assert.ok(noted().has(`msg_${number}`), `the ${number}th`)
-      log.settled(mark)
+      log.settled(log.mark)
     }
-    const settled = log.note([itemOf(100)])
-    for (let number = 101; number < 200; number += 1) log.note([itemOf(number)])
+    log.note([itemOf(100)])
+    const settled = log.mark
+    const safe = Array.from({ length: 99 }, (_, index) => log.note([itemOf(101 + index)]))
+    assert.deepEqual([safe.at(0), safe.at(-1)], [true, false])
     assert.ok(statSync(path).size <= ringBytes)
     const kept = noted()
     for (const number of [100, 101, 102]) assert.ok(kept.has(`msg_${number}`), 'nobody wrote over it')
@@ -92,10 +94,11 @@ describe('outcome log: the file', () => {
   it('tells once when the disk refuses, and goes on', () => {
     const path = join(folder, 'missing', 'log')
     const log = logAt(path)
-    for (let number = 0; number < 3; number += 1) log.note([itemOf(number)])
+    for (let number = 0; number < 3; number += 1) assert.equal(log.note([itemOf(number)]), false)
     assert.equal(faults.splice(0).length, 1)
     mkdirSync(join(folder, 'missing'))
-    log.settled(log.note([itemOf(4)]))
+    assert.equal(log.note([itemOf(4)]), true)
+    log.settled(log.mark)
     assert.deepEqual(
       readOutcomes(path).map(({ messageId }) => messageId),
       ['msg_4'],

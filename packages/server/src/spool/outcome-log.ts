@@ -48,12 +48,16 @@ export class OutcomeLog {
     this.#ringBytes = options.ringBytes ?? RING_BYTES
   }
 
-  /**
-   * Notes what is final among the items. Returns what `settled` takes once they are durable. Never throws.
-   */
-  note(items: readonly SettleItem[]): number {
-    for (const item of items) if (isFinalItem(item)) this.#note(item)
+  /** What `settled` takes once everything noted so far is durable. */
+  get mark(): number {
     return this.#noted
+  }
+
+  /** Notes what is final among the items; true when a kill can repeat none of them now. Never throws. */
+  note(items: readonly SettleItem[]): boolean {
+    let isSafe = true
+    for (const item of items) if (isFinalItem(item) && !this.#note(item)) isSafe = false
+    return isSafe
   }
 
   /** What was noted before `mark` is durable elsewhere. */
@@ -72,10 +76,10 @@ export class OutcomeLog {
     this.#file = null
   }
 
-  #note(item: SettleItem): void {
+  #note(item: SettleItem): boolean {
     const length = writeRecord(this.#record, item)
     const start = this.#placeFor(length)
-    if (length === 0 || start === null) return
+    if (length === 0 || start === null) return false
     try {
       this.#file ??= openSync(this.#options.path, 'w', 0o600)
       const written = writeSync(this.#file, this.#record, 0, length, start % this.#ringBytes)
@@ -86,6 +90,7 @@ export class OutcomeLog {
       if (!this.#isFailing) this.#options.tell(error instanceof Error ? error.message : String(error))
       this.#isFailing = true
     }
+    return !this.#isFailing
   }
 
   /** Where a note of this length begins; null when it would write over one that still counts. */

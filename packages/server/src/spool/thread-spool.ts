@@ -29,7 +29,7 @@ import type { AnswerOf, FromWriter, OutboxRow, OutboxText, Question, WriterStart
 const BATCH_GAP_MS = 3
 /** As many messages, or as many outcomes, in one batch are a load. */
 const BATCH_ITEMS_UNDER_LOAD = 2
-/** What nobody waits for and no crash doubles waits this long for something to ride with. */
+/** What nobody waits for and no kill doubles waits this long for something to ride with. */
 const UNHURRIED_MS = 5
 /** As many settlements are worth a sync of their own at once. */
 const SETTLEMENTS_WITHOUT_WAIT = 256
@@ -112,8 +112,8 @@ export class ThreadSpool implements Spool {
     if (settlements.length === 0) return Promise.resolve()
     const items = settlements.map(settleItemOf)
     // First of all: from here on a kill no longer doubles what was delivered.
-    const mark = this.#outcomes.note(items)
-    const durable = this.#gatherer.settle(items, mark)
+    const isNoted = this.#outcomes.note(items)
+    const durable = this.#gatherer.settle(items, { isNoted, mark: this.#outcomes.mark })
     this.#sendSoon()
     return durable
   }
@@ -225,10 +225,10 @@ export class ThreadSpool implements Spool {
     else setImmediate(send)
   }
 
-  /** Messages have senders who wait; what the next hop has, a crash doubles until that is written. */
+  /** Messages have senders who wait; what could not be noted, a kill doubles until it is written. */
   #sendSoon(): void {
-    const { hasCommits, hasFinal, settlements, isEmpty } = this.#gatherer
-    if (hasCommits || hasFinal || settlements >= SETTLEMENTS_WITHOUT_WAIT) this.#hurry()
+    const { hasCommits, hasUrgent, settlements, isEmpty } = this.#gatherer
+    if (hasCommits || hasUrgent || settlements >= SETTLEMENTS_WITHOUT_WAIT) this.#hurry()
     else if (!isEmpty) this.#later()
   }
 
