@@ -214,7 +214,8 @@ export class Session implements SequenceState {
 
   /** Answers the next whole line, or keeps what there is of it and returns null. */
   #nextCommand(octets: Uint8Array): Step | null {
-    if (this.#isFirstLine && octets.length > 0) {
+    if (octets.length === 0) return null
+    if (this.#isFirstLine) {
       this.#isFirstLine = false
       const header = this.wire.lateProxyHeader(octets)
       if (header !== null) return { rest: octets.subarray(header.length), outcome: null }
@@ -237,7 +238,7 @@ export class Session implements SequenceState {
   }
 
   #keepPartialLine(octets: Uint8Array): void {
-    if (octets.length === 0 || this.#isSkippingLine) return
+    if (this.#isSkippingLine) return
     // Copied: a few octets must not hold on to the whole block they came in.
     if (octets.length <= COMMAND_LINE_OCTETS_MAX) this.#pending = copyOf(octets)
     else this.#isSkippingLine = true

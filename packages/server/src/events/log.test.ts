@@ -36,3 +36,24 @@ test('an error is its message and its stack', () => {
   assert.equal(error.message, 'disk\nfull')
   assert.match(error.stack, /log\.test/)
 })
+
+test('each event has its own head, in every line the same', () => {
+  const lines: string[] = []
+  const log = createLog(
+    { role: 'edge', slot: 3, pid: 7 },
+    () => 1_700_000_000_123,
+    (line) => lines.push(line),
+  )
+  log.write('info', 'edge.recipient.refused', { code: 550 })
+  log.write('warn', 'edge.smuggling.refused', {})
+  log.write('info', 'edge.recipient.refused', { event: 'its own', code: 451 })
+  const head = { time: '2023-11-14T22:13:20.123Z', role: 'edge', slot: 3, pid: 7 }
+  assert.deepEqual(
+    lines.map((line) => JSON.parse(line)),
+    [
+      { ...head, level: 'info', event: 'edge.recipient.refused', code: 550 },
+      { ...head, level: 'warn', event: 'edge.smuggling.refused' },
+      { ...head, level: 'info', event: 'its own', code: 451 },
+    ],
+  )
+})

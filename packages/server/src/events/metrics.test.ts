@@ -29,6 +29,19 @@ test('events count and time by the word of the catalogue, whatever the log level
   assert.equal(sum, 90.003)
 })
 
+test('counters of a role stand at 0 from the start, those of others show once they counted', () => {
+  const metrics = createMetrics('control')
+  const emit = createEmit({ log, metrics: metrics.sink }, 'error')
+  assert.equal(metrics.counters().get('messages_accepted'), undefined)
+  assert.equal(metrics.counters().get('events_error'), 0)
+  emit('edge.message.accepted', { durationMs: 3 })
+  emit('edge.command.failed')
+  assert.equal(metrics.counters().get('messages_accepted'), 1)
+  assert.equal(metrics.counters().get('events_error'), 1)
+  const edge = createMetrics('edge')
+  assert.equal(edge.counters().get('messages_accepted'), 0, 'no counts are shared')
+})
+
 test('a family stands once, with TYPE, UNIT and HELP, and a sample for each process', () => {
   const text = openMetrics([
     { node: 'one', slot: 'control', measured: measured({ gauges: new Map([['edges', 2]]) }) },
