@@ -3,7 +3,7 @@ import type { Clock } from '#platform/clock.ts'
 import type { Opened } from './connector.ts'
 import type { Deadlines, Waiting } from './deadlines.ts'
 import { Fifo } from './fifo.ts'
-import { Pace } from './pace.ts'
+import { Pace, Turns } from './pace.ts'
 import type { NextHop } from './route.ts'
 import { type Letter, SmtpClient, type Transmission } from './smtp-client.ts'
 import type { Session, Timeouts } from './smtp-session.ts'
@@ -50,6 +50,12 @@ const QUEUE_MAX = 5000
 const JOBS_PER_CONNECTION = 8
 /** … for fewer only when they still wait after this time. */
 const PATIENCE_MS = 25
+/**
+ * A letter waits for a connection that is at work, rather than wake an idle one, where its turn comes within
+ * this time: its envelope then goes out with the content before it, which saves a write and a read of four.
+ */
+const BEHIND_MS = 20
+const BEHIND_MAX = 8
 /** A session is kept open this long for the next message. */
 const IDLE_MS = 5000
 /** A destination that cannot be reached is left alone this long; what comes meanwhile is deferred. */
@@ -77,6 +83,7 @@ export class Destination {
   readonly #idle = new Set<Idler>()
   readonly #clients = new Set<SmtpClient>()
   readonly #pace = new Pace()
+  readonly #turns = new Turns()
   #connecting = 0
   #limit = CONNECTIONS_START
   #deadUntil = 0
@@ -123,10 +130,7 @@ export class Destination {
   /** Gives waiting jobs to idle connections and opens further ones. */
   pump(): void {
     if (this.#isStopped || !this.#deps.mayBegin()) return
-    for (const idler of this.#idle) {
-      if (this.#queue.size === 0) return
-      idler.take(idler.client.isUsable ? this.#queue.shift() : null)
-    }
+    this.#wakeIdle(Math.min(BEHIND_MAX, Math.floor(BEHIND_MS / this.#turns.ms)))
     if (this.#queue.size === 0) return
     if (this.connections === 0 || this.#queue.size > JOBS_PER_CONNECTION * this.connections) this.#grow()
     if (this.#queue.size > 0) this.#wait()
@@ -194,11 +198,22 @@ export class Destination {
     void this.#connect()
   }
 
+  /** Gives work to idle connections until no more than `behind` letters wait for each that is at work. */
+  #wakeIdle(behind: number): void {
+    for (const idler of this.#idle) {
+      const working = this.#clients.size - this.#idle.size
+      if (this.#queue.size <= working * behind) return
+      idler.take(idler.client.isUsable ? this.#queue.shift() : null)
+    }
+  }
+
   #wait(): void {
     if (this.#isPatient) return
     this.#isPatient = true
     void this.#deps.clock.sleep(PATIENCE_MS).then(() => {
       this.#isPatient = false
+      // Those at work may have met a host that says nothing: nobody waits for them any longer.
+      if (!this.#isStopped && this.#deps.mayBegin()) this.#wakeIdle(0)
       if (this.#queue.size === 0 || this.#isStopped) return
       this.#grow()
       if (this.#mayGrow || this.connections === 0) this.#wait()
@@ -276,7 +291,9 @@ export class Destination {
   }
 
   #transmitted(job: Job, transmission: Transmission, session: Session): void {
-    this.#pace.count(this.#deps.clock.now())
+    const now = this.#deps.clock.now()
+    this.#pace.count(now)
+    this.#turns.count(now - job.startedAt)
     if (transmission.slows) this.#limit = Math.max(1, this.#limit / 2)
     else this.#limit = Math.min(this.#deps.connectionsMax, this.#limit + 1 / this.#limit)
     if (transmission.isUntried && job.requeues < REQUEUES_MAX) this.#requeue(job)

@@ -1,4 +1,4 @@
-// How many messages a second a destination takes, as far as the last seconds tell.
+// How many messages a second a destination takes and how long one takes there, as far as the last ones tell.
 
 const WINDOW_MS = 5000
 
@@ -25,5 +25,22 @@ export class Pace {
     this.#before = passed < 2 * WINDOW_MS ? this.#count : 0
     this.#count = 0
     this.#windowAt = now
+  }
+}
+
+/** What the newest turn adds to the mean: the last dozen or so count. */
+const NEWEST = 1 / 8
+
+/** How long a destination takes for a letter, in milliseconds. */
+export class Turns {
+  #ms = Number.POSITIVE_INFINITY
+
+  count(ms: number): void {
+    this.#ms = this.#ms === Number.POSITIVE_INFINITY ? ms : this.#ms + (ms - this.#ms) * NEWEST
+  }
+
+  /** Infinity before the first. */
+  get ms(): number {
+    return this.#ms
   }
 }

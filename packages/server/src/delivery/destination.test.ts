@@ -1,0 +1,169 @@
+// Which connection of a destination a letter goes over: behind another one where the host is quick.
+import assert from 'node:assert/strict'
+import { after, afterEach, describe, it } from 'node:test'
+import { type Clock, systemClock } from '#platform/clock.ts'
+import { envelopeOf } from '#spool/spool.fixture.ts'
+import type { Opened } from './connector.ts'
+import { Deadlines } from './deadlines.ts'
+import { recipientOf, routeOfHost } from './delivery.fixture.ts'
+import { Destination, type Job } from './destination.ts'
+import { openSocket } from './smtp-connection.ts'
+import { openSession, TIMEOUTS } from './smtp-session.ts'
+import { type Sink, type SinkConnection, startSink } from './smtp-sink.fixture.ts'
+import { NO_NEED } from './tls/need.ts'
+import { TlsSessions } from './tls-sessions.ts'
+
+const WAIT_MS = 30_000
+
+async function until(holds: () => boolean, what: string): Promise<void> {
+  const end = Date.now() + WAIT_MS
+  while (!holds()) {
+    assert.ok(Date.now() < end, `waited in vain until ${what}`)
+    await systemClock.sleep(2)
+  }
+}
+
+function jobOf(): Job {
+  const recipients = [recipientOf('ann@acme.example')]
+  const content = () => [Buffer.from('Subject: hi\r\n\r\nhello\r\n')]
+  return { letter: { envelope: envelopeOf(), recipients, content }, startedAt: 0, requeues: 0 }
+}
+
+/** A destination with two connections, its clock in our hands, and the host behind it. */
+class World {
+  now = 1000
+  /** From the next message's end on its connection says nothing. */
+  stallsNext = false
+  stalled: SinkConnection | null = null
+  readonly concluded: Job[] = []
+  readonly destination: Destination
+  readonly sink: Sink
+  #sleeping: (() => void)[] = []
+  #opening: ((opened: Opened) => void)[] = []
+
+  constructor(sink: Sink) {
+    this.sink = sink
+    const clock: Clock = {
+      now: () => this.now,
+      sleep: () => new Promise((resolve) => this.#sleeping.push(resolve)),
+    }
+    const route = routeOfHost('127.0.0.1', sink.port)
+    this.destination = new Destination(
+      'here',
+      { kind: 'route', route, alternates: [], need: NO_NEED },
+      {
+        clock,
+        deadlines: new Deadlines(systemClock, 20),
+        timeouts: TIMEOUTS,
+        connectionsMax: 20,
+        messagesPerConnection: 100,
+        open: () => new Promise((resolve) => this.#opening.push(resolve)),
+        concluded: (job) => this.concluded.push(job),
+        failed: () => assert.fail('nothing fails here'),
+        postponed: () => assert.fail('nothing is too much here'),
+        waitForHost: () => {},
+        mayIdle: () => true,
+        unservedMax: () => 100,
+        mayBegin: () => true,
+      },
+    )
+  }
+
+  /** What was waited for has passed. */
+  wake(): void {
+    for (const resolve of this.#sleeping.splice(0)) resolve()
+  }
+
+  /** Delivers a letter over each of two connections, in `turnMs` by the clock. */
+  async begin(turnMs: number): Promise<void> {
+    const sessions = [await this.#session(), await this.#session()]
+    const jobs = [jobOf(), jobOf()]
+    for (const job of jobs) this.destination.offer(job)
+    this.wake()
+    await until(() => this.#opening.length === 2, 'two connections are wanted')
+    for (const [i, resolve] of this.#opening.entries()) resolve(sessions[i]!)
+    // Both begin before anything more is read: the clock moves while they are on their way.
+    for (let i = 0; i < 1000 && jobs.some(({ startedAt }) => startedAt === 0); i++) await Promise.resolve()
+    assert.deepEqual(this.concluded, [])
+    this.now += turnMs
+    await until(() => this.concluded.length === 2, 'both are delivered')
+  }
+
+  /** Messages by connection, fewest first. */
+  get spread(): number[] {
+    return this.sink.connections.map(({ messages }) => messages).sort((a, b) => a - b)
+  }
+
+  async #session(): Promise<Opened> {
+    const opened = await openSession(
+      { host: 'sink.example', ip: '127.0.0.1', port: this.sink.port, tls: 'none' },
+      {
+        connect: openSocket,
+        deadlines: new Deadlines(systemClock, 20),
+        hostname: 'gate.example',
+        timeouts: TIMEOUTS,
+        tlsSessions: new TlsSessions(),
+      },
+    )
+    assert.ok(opened.kind === 'open')
+    return { ...opened, release: () => {} }
+  }
+}
+
+const worlds: World[] = []
+async function worldOf(): Promise<World> {
+  const sink = await startSink({
+    answer: (line, connection) => {
+      const world = worlds.at(-1)
+      if (line === '<dot>' && world?.stallsNext) {
+        world.stallsNext = false
+        world.stalled = connection
+      }
+      return world?.stalled === connection ? null : undefined
+    },
+  })
+  const world = new World(sink)
+  worlds.push(world)
+  return world
+}
+
+afterEach(() => {
+  for (const { destination } of worlds) {
+    destination.stop()
+    destination.destroy()
+  }
+})
+after(async () => {
+  for (const { sink } of worlds) await sink.close()
+})
+
+describe('letters for a destination', () => {
+  it('go behind one another where the host is quick', async () => {
+    const world = await worldOf()
+    await world.begin(0)
+    for (let i = 0; i < 3; i++) world.destination.offer(jobOf())
+    await until(() => world.concluded.length === 5, 'all are delivered')
+    assert.deepEqual(world.spread, [1, 4])
+  })
+
+  it('go side by side where it takes its time', async () => {
+    const world = await worldOf()
+    await world.begin(500)
+    for (let i = 0; i < 3; i++) world.destination.offer(jobOf())
+    await until(() => world.concluded.length === 5, 'all are delivered')
+    assert.deepEqual(world.spread, [2, 3])
+  })
+
+  it('are not kept by a host that was quick and says nothing any more', async () => {
+    const world = await worldOf()
+    await world.begin(0)
+    world.stallsNext = true
+    const jobs = [jobOf(), jobOf(), jobOf()]
+    for (const job of jobs) world.destination.offer(job)
+    await until(() => world.stalled !== null, 'a message was sent for nothing')
+    assert.equal(world.destination.waiting, 1, 'one went out in part, one waits')
+    world.wake()
+    await until(() => world.concluded.length === 3, 'the last one went another way')
+    assert.equal(world.concluded[2], jobs[2])
+  })
+})
