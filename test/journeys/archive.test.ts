@@ -215,7 +215,7 @@ test('case 53: a message is found by its blind copy, shown behind two walls, and
   // Its copy in the archive is what a report of the delivered message teaches.
   const { items: delivered } = await acme.api.call<{ readonly items: readonly { readonly id: string }[] }>(
     'GET',
-    `${acme.base}/messages?sender=ben%40bright.example&subject=Journalled*`,
+    `${acme.base}/messages?sender=ben%40bright.example`,
   )
   await page.goto(new URL(`/t/acme-ltd/messages/${delivered.at(-1)?.id}`, acme.gateway.url).href)
   await page.getByRole('button', { name: 'Report as spam' }).click()

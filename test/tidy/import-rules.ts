@@ -17,7 +17,7 @@ const common = ['@mail', 'platform', 'events']
 export const serverFolders: ReadonlyMap<string, FolderRule> = new Map([
   ['platform', { may: ['@mail'] }],
   ['events', { may: ['@mail'], types: ['platform'] }],
-  ['boot', { may: ['@mail'], types: ['platform'] }],
+  ['boot', { may: ['@mail', 'platform'] }],
   ['policy', { may: ['@mail'] }],
   ['link', { may: [...common, 'policy'] }],
   ['authentication', { may: common, types: ['policy'] }],

@@ -358,7 +358,14 @@ export const putChunk = endpoint({
   raw: { mediaTypes: ['application/json'], bytesMax: CHUNK_BYTES_MAX },
   output: z.object({ entries: z.int() }),
   status: 200,
-  problems: ['not-signed-in', 'not-found', 'malformed-request', 'invalid-input', 'body-too-large'],
+  problems: [
+    'not-signed-in',
+    'not-found',
+    'malformed-request',
+    'invalid-input',
+    'body-too-large',
+    'media-type-unknown',
+  ],
 })
 
 export const completePush = endpoint({

@@ -59,6 +59,7 @@ export const problems = {
   'import-gone': { status: 410, title: 'The import can no longer be used' },
   'rows-over-limit': { status: 422, title: 'The file has too many rows' },
   'file-unreadable': { status: 422, title: 'The file cannot be read' },
+  'media-type-unknown': { status: 415, title: 'A file of this media type is not read here' },
   'body-too-large': { status: 413, title: 'The request is larger than allowed' },
   'sync-running': { status: 409, title: 'A synchronisation of this directory is running' },
   'connector-not-ready': { status: 409, title: 'The connector cannot synchronise yet' },

@@ -237,7 +237,7 @@ export const previewSenderImport = endpoint({
   raw: { mediaTypes: ['text/csv', 'application/octet-stream', 'text/plain'], bytesMax: IMPORT_BYTES_MAX },
   output: SenderImport,
   status: 201,
-  problems: ['file-unreadable', 'rows-over-limit', 'body-too-large'],
+  problems: ['file-unreadable', 'rows-over-limit', 'body-too-large', 'media-type-unknown'],
 })
 
 export const getSenderImport = endpoint({

@@ -97,7 +97,7 @@ export const previewUserImport = endpoint({
   raw: { mediaTypes: IMPORT_MEDIA_TYPES, bytesMax: IMPORT_BYTES_MAX },
   output: UserImport,
   status: 201,
-  problems: ['file-unreadable', 'rows-over-limit', 'body-too-large'],
+  problems: ['file-unreadable', 'rows-over-limit', 'body-too-large', 'media-type-unknown'],
 })
 
 export const getUserImport = endpoint({

@@ -3,6 +3,7 @@
 import { availableParallelism, hostname as machineName } from 'node:os'
 import { parse as parseToml, TomlError } from 'smol-toml'
 import * as z from 'zod'
+import { nearestName } from '#platform/nearest.ts'
 import type { BootConfig, Endpoint } from './config-types.ts'
 import { type KeyDefinition, keys, OTHER_VARIABLES } from './keys.ts'
 
@@ -243,23 +244,6 @@ function variableFor(name: string): string {
 
 /** "; did you mean …" when a known name is near enough. */
 function suggestion(name: string, known: readonly string[]): string {
-  let best: { name: string; distance: number } | null = null
-  for (const candidate of known) {
-    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase())
-    if (!best || distance < best.distance) best = { name: candidate, distance }
-  }
-  return best && best.distance <= Math.max(3, name.length / 4) ? `; did you mean ${best.name}?` : ''
-}
-
-function editDistance(left: string, right: string): number {
-  let row = Array.from({ length: right.length + 1 }, (_, at) => at)
-  for (let i = 1; i <= left.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= right.length; j++) {
-      const change = left[i - 1] === right[j - 1] ? 0 : 1
-      next.push(Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + change))
-    }
-    row = next
-  }
-  return row[right.length]!
+  const nearest = nearestName(name, known)
+  return nearest === null ? '' : `; did you mean ${nearest}?`
 }

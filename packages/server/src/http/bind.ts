@@ -2,7 +2,6 @@
 // (architecture §8).
 import { type Endpoint, TextFile } from '@gatepost/contract/endpoint.ts'
 import type { Context, Hono } from 'hono'
-import type * as z from 'zod'
 import { LOCAL_OPERATOR } from '#control/auth/local-operator.ts'
 import { invalidInput, problem } from '#control/problem.ts'
 import type { Scope } from '#control/scope.ts'
@@ -12,8 +11,10 @@ import { bearerOf, clientAddressOf, sessionCookie, sessionSecretOf } from './aut
 import { inputWords } from './input-words.ts'
 import { presentProblem } from './problems.ts'
 import type { ApiRequest, Binding, SignedIn } from './request.ts'
+import { unknownFields } from './unknown-fields.ts'
 
 const JSON_BYTES_MAX = 1_000_000 // Far above any form of ours.
+const ERRORS_NAMED_MAX = 50 // Who mends so many sees the next.
 
 export type BindOptions = {
   readonly bindings: readonly Binding[]
@@ -63,10 +64,10 @@ async function answer(context: Context, binding: Binding, options: BindOptions):
     if (scope !== null && isVisit(scope.actor)) await options.noteVisit(scope, signedIn!.sessionId)
     const agent = binding.letIn ? await binding.letIn({ bearer, from: client.address }) : null
     const request: ApiRequest<Endpoint> = {
-      params: parse(endpoint.params, context.req.param(), 'params'),
-      query: parse(endpoint.query, context.req.query(), 'query'),
-      body: endpoint.raw ? {} : parse(endpoint.body, await jsonOf(context, endpoint), 'body'),
-      raw: endpoint.raw ? await rawOf(context, endpoint.raw.bytesMax) : new Uint8Array(),
+      params: parse({ endpoint, part: 'params' }, context.req.param()),
+      query: parse({ endpoint, part: 'query' }, context.req.query()),
+      body: endpoint.raw ? {} : parse({ endpoint, part: 'body' }, await jsonOf(context, endpoint)),
+      raw: endpoint.raw ? await fileOf(context, endpoint.raw) : new Uint8Array(),
       signedIn,
       bearer,
       agent,
@@ -161,31 +162,33 @@ function mayAsk({ duringPending }: Endpoint, signedIn: SignedIn | null): boolean
   return pending === null || duringPending?.includes(pending) === true
 }
 
-function parse(schema: z.ZodType, value: unknown, where: 'params' | 'query' | 'body'): never {
-  const parsed = schema.safeParse(value)
-  if (parsed.success) {
-    const unknown = where === 'body' ? allUnknown(value, parsed.data) : []
-    if (unknown.length === 0) return parsed.data as never
-    throw invalidInput(unknown.map((name) => ({ path: `/${name}`, message: 'Not known here.' })))
-  }
-  throw invalidInput(
-    parsed.error.issues.slice(0, 50).map((issue) => ({
-      path: `/${where === 'body' ? '' : `${where}/`}${issue.path.map(String).join('/')}`,
-      message: inputWords(issue),
-    })),
-  )
-}
+type Part = 'params' | 'query' | 'body'
 
 /**
- * The fields of a body none of which is known: answered with success, a change with a typing error would seem
- * done. Next to known fields others are passed over, so that one may send back what was read.
+ * What the schema makes of a part of the request. Fields that it does not know are refused, in every depth: a
+ * misspelt one would do nothing and look done. Agents are spared: one may be newer than its gateway.
  */
-function allUnknown(given: unknown, understood: unknown): readonly string[] {
-  if (typeof given !== 'object' || given === null || typeof understood !== 'object' || understood === null) {
-    return []
-  }
-  const names = Object.keys(given)
-  return names.some((name) => Object.hasOwn(understood, name)) ? [] : names.slice(0, 50)
+function parse(
+  { endpoint, part }: { readonly endpoint: Endpoint; readonly part: Part },
+  value: unknown,
+): never {
+  const schema = endpoint[part]
+  const parsed = schema.safeParse(value)
+  const unknown = endpoint.allow === 'agent' ? [] : unknownFields(schema, value)
+  if (parsed.success && unknown.length === 0) return parsed.data as never
+  const issues = parsed.error?.issues.filter(
+    ({ code }) => code !== 'unrecognized_keys' || unknown.length === 0,
+  )
+  const start = part === 'body' ? '/' : `/${part}/`
+  throw invalidInput(
+    [
+      ...unknown.map(({ path, message }) => ({ path: `${start}${path}`, message })),
+      ...(issues ?? []).map((issue) => ({
+        path: `${start}${issue.path.map(String).join('/')}`,
+        message: inputWords(issue),
+      })),
+    ].slice(0, ERRORS_NAMED_MAX),
+  )
 }
 
 async function jsonOf(context: Context, endpoint: Endpoint): Promise<unknown> {
@@ -200,6 +203,21 @@ async function jsonOf(context: Context, endpoint: Endpoint): Promise<unknown> {
   } catch {
     throw problem('malformed-request', 'The body is not valid JSON in UTF-8.')
   }
+}
+
+/**
+ * The file of a `raw` endpoint; one that does not say what it is may be any of those taken (RFC 9110 §8.3).
+ */
+async function fileOf(
+  context: Context,
+  { mediaTypes, bytesMax }: NonNullable<Endpoint['raw']>,
+): Promise<Uint8Array> {
+  const mediaType = (context.req.header('content-type') ?? '').split(';', 1)[0]!.trim().toLowerCase()
+  if (mediaType !== '' && !mediaTypes.includes(mediaType)) {
+    const said = `“${mediaType.slice(0, 100)}” is not read here.`
+    throw problem('media-type-unknown', `${said} Send the file itself as ${mediaTypes.join(', ')}.`)
+  }
+  return rawOf(context, bytesMax)
 }
 
 async function rawOf(context: Context, bytesMax: number): Promise<Uint8Array> {

@@ -9,7 +9,7 @@ import { type AuditScope, appendAudit } from '../audit/audit.ts'
 import { coolDownSeconds } from '../domain/schedule.ts'
 import { domainsOf } from '../domain/store.ts'
 import { invalidInput, problem } from '../problem.ts'
-import { changeSettings } from '../settings/settings.ts'
+import { changeSettings, isEmptyChange } from '../settings/settings.ts'
 import { shownSend } from './present.ts'
 import { mailTargets, placeOfSecret, type SendDeps, sendOne } from './send.ts'
 import { channelOf, insertSends, organisationOf, type StoredChannel, sendsBy } from './store.ts'
@@ -56,6 +56,7 @@ export async function setChannel(
   if (change.webhookUrl) requireWebhook(change.webhookUrl, deps)
   const tenantId = scope.tenantId ?? SYSTEM_TENANT
   const secret = await deps.store.transaction(async (trx) => {
+    if (isEmptyChange(change)) return null
     const stored = await channelOf(trx, tenantId)
     const before = fieldsOf(stored)
     const after = { ...before, ...withoutUndefined(change) }

@@ -12,7 +12,7 @@ import { newId } from '#platform/random.ts'
 import { readDomainName } from '../domain/name.ts'
 import { invalidInput, problem } from '../problem.ts'
 import type { Scope } from '../scope.ts'
-import { changeSettings, requireRevision } from '../settings/settings.ts'
+import { changeSettings, isEmptyChange, requireRevision } from '../settings/settings.ts'
 import { applyPeople } from '../user/apply.ts'
 import { stoppedBy } from './brakes.ts'
 import { shownConnectorTest } from './checks-state.ts'
@@ -117,6 +117,7 @@ export async function updateConnector(
     const row = others.find(({ id }) => id === input.id)
     if (row === undefined) throw notFound(input.id)
     requireRevision(row, input.expected)
+    if (isEmptyChange(input.change)) return
     const before = draftOf(row)
     const defined = Object.fromEntries(
       Object.entries(input.change).filter(([, value]) => value !== undefined),

@@ -4,7 +4,7 @@ import type { Trx } from '#store/open.ts'
 import { insertDomainDefaults, removeDomainDefaults } from '../policy/defaults.ts'
 import { invalidInput, problem } from '../problem.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
-import { changeSettings, requireRevision } from '../settings/settings.ts'
+import { changeSettings, isEmptyChange, requireRevision } from '../settings/settings.ts'
 import { insertPendingDomain, newDomainToken, PENDING_DOMAIN_MS } from '../setup/pending-domain.ts'
 import { deleteKeysOfDomain } from '../signing/store.ts'
 import { countOf } from './look.ts'
@@ -100,6 +100,7 @@ export async function updateDomain(
     if (!row) throw notFound(input.domain)
     requireRevision(row, input.expected)
     if (row.validated_at === null) throw problem('domain-not-validated')
+    if (isEmptyChange(change)) return row.id
     if (change.routeId && !(await hasRoute(trx, scope.tenantId, change.routeId))) {
       throw invalidInput([
         { path: '/routeId', message: 'There is no such delivery route. Choose one of the list.' },

@@ -12,7 +12,7 @@ import { validatedNames } from '../domain/store.ts'
 import { type Page, pageOf } from '../page.ts'
 import { invalidInput, problem } from '../problem.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
-import { changeSettings } from '../settings/settings.ts'
+import { changeSettings, isEmptyChange } from '../settings/settings.ts'
 import { countForwardings, findForwarding, forwardingPage, targetOfAny } from './forwarding-store.ts'
 
 export type ForwardingDeps = Pick<ControlDeps, 'store' | 'clock' | 'link' | 'secrets'>
@@ -107,6 +107,7 @@ export async function updateForwarding(
   const row = await store.transaction(async (trx) => {
     const before = await findForwarding(trx, tenantId, id)
     if (!before) throw problem('not-found')
+    if (isEmptyChange(change)) return before
     const target = change.target === undefined ? before.target : readTarget(change.target)
     if (target !== before.target) await refuseLoop(trx, before.address, target)
     const keep_copy = change.keepCopy === undefined ? before.keep_copy : change.keepCopy ? 1 : 0

@@ -83,6 +83,9 @@ test('a new default takes the place of the one before, and changes are live sett
       .where('subject', 'like', 'route %')
       .execute()
     assert.equal(revisions.length, 3)
+    const nothing = { id: first.id, change: {}, expected: null }
+    assert.equal((await updateRoute(acme, nothing, counting)).revision, moved.revision, 'nothing to change')
+    await refused(updateRoute(acme, { ...nothing, expected: 1_000 }, deps), 'changed-meanwhile')
   }))
 
 test('loops of alternates, foreign routes and stale changes are refused', () =>

@@ -6,7 +6,7 @@ import { draftOf } from '../policy/rows.ts'
 import { enabledPolicies } from '../policy/store.ts'
 import { invalidInput, problem } from '../problem.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
-import { changeSettings, requireRevision } from '../settings/settings.ts'
+import { changeSettings, isEmptyChange, requireRevision } from '../settings/settings.ts'
 import { type HostContext, hostRemedy, readHost } from './host.ts'
 import { shownTest } from './probe-state.ts'
 import { domainsWithRoute, findRoute, type RouteRow, routesOf } from './store.ts'
@@ -85,6 +85,7 @@ export async function updateRoute(
     const row = others.find(({ id }) => id === input.id)
     if (!row) throw notFound(input.id)
     requireRevision(row, input.expected)
+    if (isEmptyChange(input.change)) return
     const before = fieldsOf(row)
     const defined = Object.entries(input.change).filter(([, value]) => value !== undefined)
     const merged = { ...before, ...(Object.fromEntries(defined) as Partial<RouteFields>) }

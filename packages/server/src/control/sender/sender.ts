@@ -9,6 +9,7 @@ import { csvLine } from '../csv-write.ts'
 import type { Page } from '../page.ts'
 import { invalidInput, problem } from '../problem.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
+import { isEmptyChange } from '../settings/settings.ts'
 import { addressRemedy, type OwnDomains, readUserAddress } from '../user/address.ts'
 import { ownDomains } from '../user/store.ts'
 import { managedSenderOf, ownDomainTest, readSender, type SenderRow, senderRemedy } from './entry.ts'
@@ -134,6 +135,7 @@ export async function updateSender(
   requireFuture(change.expiresAt ?? null, now)
   const updated = await store.transaction(async (trx) => {
     const row = await requireSender(trx, tenantId, id)
+    if (isEmptyChange(change)) return (await shown(trx, tenantId, [row], now))[0]!
     const only = change.onlyIfAuthenticated ?? row.only_if_authenticated === 1
     const after: SenderRow = {
       ...row,

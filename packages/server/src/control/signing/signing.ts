@@ -12,7 +12,7 @@ import { coolDownSeconds } from '../domain/schedule.ts'
 import { type DomainRow, domainsOf, findDomain } from '../domain/store.ts'
 import { invalidInput, problem } from '../problem.ts'
 import type { Scope } from '../scope.ts'
-import { changeSettings, requireRevision } from '../settings/settings.ts'
+import { changeSettings, isEmptyChange, requireRevision } from '../settings/settings.ts'
 import { checkKey } from './check.ts'
 import { type KeyPair, keyRemedy, makeKeyPair, readPrivateKey } from './keys.ts'
 import { activate, overlapOf, retired, type SigningDeps, storeKeys, subjectOf } from './life.ts'
@@ -109,6 +109,7 @@ export async function updateSigningDomain(
       ...SIGNING_DEFAULTS,
     }
     requireRevision(row, input.expected)
+    if (isEmptyChange(input.change)) return
     const { enabled, rotateDays, overlapDays } = input.change
     const after = {
       ...row,

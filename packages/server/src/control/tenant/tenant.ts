@@ -13,7 +13,7 @@ import { type Page, pageOf } from '../page.ts'
 import { insertDomainDefaults, insertTenantDefaults } from '../policy/defaults.ts'
 import { invalidInput, problem } from '../problem.ts'
 import type { Actor, ControlDeps, Scope } from '../scope.ts'
-import { changeSettings, requireRevision } from '../settings/settings.ts'
+import { changeSettings, isEmptyChange, requireRevision } from '../settings/settings.ts'
 import { insertPendingDomain } from '../setup/pending-domain.ts'
 import { tenantById, tenantOf, tenantsByIds } from './store.ts'
 
@@ -166,6 +166,7 @@ export async function updateTenant(
     const row = await tenantById(trx, scope.tenantId)
     if (!row) throw problem('not-found')
     requireRevision(row, input.expected)
+    if (isEmptyChange(input.change)) return tenantOf(row)
     const before = fieldsOf(tenantOf(row))
     const after = { ...before, ...definedOf(input.change) }
     await requireOwnMailbox(trx, scope, after.postmaster)

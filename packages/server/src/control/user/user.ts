@@ -8,7 +8,7 @@ import { appendAudit } from '../audit/audit.ts'
 import type { Page } from '../page.ts'
 import { invalidInput, problem } from '../problem.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
-import { requireRevision } from '../settings/settings.ts'
+import { isEmptyChange, requireRevision } from '../settings/settings.ts'
 import {
   addressRemedy,
   cleanName,
@@ -103,6 +103,7 @@ export async function updateUser(
     const row = await requireUser(trx, scope, input.user)
     requireRevision(row, input.expected)
     const before = await readUser(trx, scope.tenantId, row)
+    if (isEmptyChange(change)) return before
     await requireOurs(trx, row, change)
     const now = clock.now()
     const name = change.name === undefined ? row.name : cleanName(change.name)

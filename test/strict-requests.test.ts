@@ -1,0 +1,71 @@
+// A request that would do nothing does not look done: unknown fields, files of unknown kinds, changes without
+// content.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { endpoints } from '@gatepost/contract/endpoints.ts'
+import { fingerprintOf, withWorld } from './isolation/world.ts'
+
+type Answer = {
+  readonly status: number
+  readonly name?: string
+  readonly detail?: string
+  readonly errors?: readonly { readonly path: string; readonly message: string }[]
+}
+type Asked = {
+  readonly method: string
+  readonly path: string
+  readonly body?: string
+  readonly type?: string
+}
+
+test('fields that are not known, files that cannot be read and empty changes', () =>
+  withWorld(async ({ control, acme }) => {
+    const cookie = await control.person({ tenantId: acme.id, role: 'super' })
+    const app = control.app()
+    const names = new Map(Object.entries({ ...acme.ids, tenant: acme.id }))
+    const ask = async ({ method, path, body, type = 'application/json' }: Asked): Promise<Answer> => {
+      const place = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => names.get(name) ?? `no-${name}`)
+      const headers = { host: 'localhost', cookie, ...(type === '' ? {} : { 'content-type': type }) }
+      const init = { method, headers, ...(body === undefined ? {} : { body }) }
+      const response = await app.request(`http://localhost${place}`, init, {
+        incoming: { socket: { remoteAddress: '127.0.0.1' } },
+      })
+      const { status } = response
+      return { ...(response.ok ? {} : ((await response.json()) as Answer)), status }
+    }
+    const tenant = '/v1/tenants/{tenant}'
+    const before = await fingerprintOf(control, acme.id)
+
+    const beside = { email: 'new@acme.example', name: 'New', alaises: [] }
+    const user = await ask({ method: 'POST', path: `${tenant}/users`, body: JSON.stringify(beside) })
+    assert.deepEqual(
+      { status: user.status, name: user.name, errors: user.errors },
+      {
+        status: 422,
+        name: 'invalid-input',
+        errors: [{ path: '/alaises', message: '“alaises” is not known here. Did you mean “aliases”?' }],
+      },
+    )
+    const list = await ask({ method: 'GET', path: `${tenant}/users?serch=ann&limit=10` })
+    assert.deepEqual(list.errors, [
+      { path: '/query/serch', message: '“serch” is not known here. Did you mean “search”?' },
+    ])
+    const path = `${tenant}/users/imports`
+    const form = await ask({ method: 'POST', path, body: 'x', type: 'multipart/form-data; boundary=x' })
+    assert.deepEqual([form.status, form.name], [415, 'media-type-unknown'])
+    assert.match(
+      form.detail ?? '',
+      /^“multipart\/form-data” is not read here\. Send the file itself as text\/csv, /,
+    )
+    assert.deepEqual(await fingerprintOf(control, acme.id), before)
+
+    const changes = endpoints.filter(
+      (one) => one.method === 'PATCH' && one.path.includes('{tenant}') && one.body.safeParse({}).success,
+    )
+    assert.ok(changes.length >= 8)
+    for (const { name, path: at } of changes) {
+      const { status } = await ask({ method: 'PATCH', path: at, body: '{}' })
+      assert.ok(status === 200 || status === 404, `${name}: ${status}`)
+      assert.deepEqual(await fingerprintOf(control, acme.id), before, `${name} wrote something`)
+    }
+  }))
