@@ -4,6 +4,7 @@ import { useLocation, useParams } from '@tanstack/react-router'
 import { useEffect, useMemo } from 'react'
 import { NotFoundInside } from '#app/not-found-inside.tsx'
 import { Page } from '#app/page.tsx'
+import { useWords } from '#i18n/i18n.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
 import classes from './guide.module.css'
@@ -21,6 +22,7 @@ export function GuidePage() {
 }
 
 function KnownGuide({ guide }: { readonly guide: string }) {
+  const t = useWords('guides')
   const { data, error } = useQuery({
     queryKey: ['guide', guide],
     queryFn: () => loadGuide(guide),
@@ -31,16 +33,20 @@ function KnownGuide({ guide }: { readonly guide: string }) {
   useEffect(() => {
     if (data && hash) document.getElementById(hash)?.scrollIntoView()
   }, [data, hash])
-  const title = data ? titleOf(blocks, guide) : 'Guide'
+  const title = data ? titleOf(blocks, guide) : t('guide')
   // The heading is the page's own.
   const body = blocks[0]?.kind === 'heading' ? blocks.slice(1) : blocks
   return (
-    <Page title={title} crumbs={[{ label: 'Guides', link: <GuidesLink>Guides</GuidesLink> }]} guide={null}>
+    <Page
+      title={title}
+      crumbs={[{ label: t('title'), link: <GuidesLink>{t('title')}</GuidesLink> }]}
+      guide={null}
+    >
       {error && <ProblemNote error={error} />}
       {!data && !error && <SkeletonRows />}
       {data && (
         <div className={classes.columns}>
-          <article className={classes.article}>
+          <article className={classes.article} lang="en">
             <GuideView guide={guide} blocks={body} />
           </article>
           <PartsList blocks={body} />
@@ -51,12 +57,13 @@ function KnownGuide({ guide }: { readonly guide: string }) {
 }
 
 function PartsList({ blocks }: { readonly blocks: readonly Block[] }) {
+  const t = useWords('guides')
   const parts = blocks.flatMap((block) => (block.kind === 'heading' && block.level === 2 ? [block] : []))
   if (parts.length < 2) return <div />
   return (
-    <nav aria-label="On this page" className={classes.parts}>
-      <p className="small tx3">On this page</p>
-      <ul>
+    <nav aria-label={t('onThisPage')} className={classes.parts}>
+      <p className="small tx3">{t('onThisPage')}</p>
+      <ul lang="en">
         {parts.map(({ id, parts: words }) => (
           <li key={id}>
             <a href={`#${id}`}>{plainOf(words)}</a>

@@ -1,6 +1,7 @@
 // All guides by shelf, and a search over their words.
 import { useState } from 'react'
 import { Page } from '#app/page.tsx'
+import { useWords } from '#i18n/i18n.ts'
 import { GuideLink } from '#shared/guide-link.tsx'
 import { ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
@@ -12,17 +13,14 @@ import { type GuideText, shelves } from './library.ts'
 import { useShelves } from './use-shelves.ts'
 
 export function GuidesPage() {
+  const t = useWords('guides')
   const [query, setQuery] = useState('')
   const { data, error } = useShelves()
   return (
-    <Page
-      title="Guides"
-      lead="The documentation of this release. It is part of the console and needs no way to the internet."
-      guide={null}
-    >
+    <Page title={t('title')} lead={t('lead')} guide={null}>
       <SearchField
-        label="Search guides"
-        placeholder="Words of a guide"
+        label={t('search')}
+        placeholder={t('searchHint')}
         value={query}
         onChange={setQuery}
         className={classes.search}
@@ -35,11 +33,12 @@ export function GuidesPage() {
 }
 
 function Shelves({ guides }: { readonly guides: readonly GuideText[] }) {
+  const t = useWords('guides')
   return (
     <div className={classes.shelves}>
-      {shelves.map(({ name }) => (
-        <Panel key={name} title={name}>
-          <ul className={classes.shelf}>
+      {shelves.map(({ name, folder }) => (
+        <Panel key={name} title={t(`shelf.${folder}`)}>
+          <ul className={classes.shelf} lang="en">
             {guides
               .filter(({ shelf }) => shelf === name)
               .map(({ guide, title }) => (
@@ -55,13 +54,14 @@ function Shelves({ guides }: { readonly guides: readonly GuideText[] }) {
 }
 
 function Found({ guides, query }: { readonly guides: readonly GuideText[]; readonly query: string }) {
+  const t = useWords('guides')
   const found = findGuides(guides, query)
   if (found.length === 0) {
-    return <p className="tx2">No guide has all of these words. Try one of them, or another name for it.</p>
+    return <p className="tx2">{t('none')}</p>
   }
   return (
-    <Panel title="Found" side={String(found.length)}>
-      <ul className={classes.shelf}>
+    <Panel title={t('found')} side={String(found.length)}>
+      <ul className={classes.shelf} lang="en">
         {found.map(({ guide, title, shelf, heading, hash }) => (
           <li key={guide}>
             <GuideLink guide={guide} hash={hash}>

@@ -1,4 +1,5 @@
 // All catalogues have the keys and placeholders of English, and a reader gets a language that is there.
+import { problems } from '@gatepost/contract/problem.ts'
 import { expect, test } from 'vitest'
 import { settingsEntry, tenantNavigation } from '#app/shell/navigation.ts'
 import { systemNavigation } from '#app/shell/system-navigation.ts'
@@ -89,9 +90,16 @@ test('every page of the navigation and every state has its word in the catalogue
   expect([...pages, ...names, ...states].filter((key) => !known.has(key))).toEqual([])
 })
 
+test('every problem that the server may name has the title of the contract, and one in each language', () => {
+  const known = textsOf(files['./en/problems.json'] ?? {})
+  const titles = Object.entries(problems).map(([name, { title }]) => [name, title])
+  expect(titles.map(([name]) => [name, known.get(`title.${name}`)])).toEqual(titles)
+})
+
 /** Folders and files whose words stand in catalogues alone; docs/internals/translations.md names them. */
 const CONVERTED = [
   /^\.\.\/(account|app|connect|console|entry|shared|system)\/[\w-]+\.tsx$/,
+  /^\.\.\/guides\/guides?-page\.tsx$/,
   /^\.\.\/connect\/(instructions|steps)\/[\w-]+\.tsx$/,
   /^\.\.\/console\/(acceptance|addresses|alerts|archive|ask|audit|directories|domains|held)\/[\w-]+\.tsx$/,
   /^\.\.\/console\/(directories\/(agents|kinds)|leaving|messages|policies|queue|retention|roles)\/[\w-]+\.tsx$/,

@@ -32,6 +32,8 @@ export type Area =
   | 'directories'
   | 'domains'
   | 'users'
+  | 'guides'
+  | 'problems'
 
 /** Languages that have a catalogue of the shell, English first. */
 export const languages: readonly string[] = Object.keys(catalogues)
@@ -92,6 +94,11 @@ export type Words = TFunction
 /** The words of an area; the page waits until they are there. */
 export function useWords(area: Area): TFunction {
   return useTranslation(area).t as TFunction
+}
+
+/** As `useWords`, for what has to show at once: until the words are there each key gives its default. */
+export function useWordsSoon(area: Area): TFunction {
+  return useTranslation(area, { useSuspense: false }).t as TFunction
 }
 
 /** The language in use, and the way to another; the choice is kept in this browser. */

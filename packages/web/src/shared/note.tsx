@@ -9,7 +9,7 @@ import {
 } from '@tabler/icons-react'
 import { type ReactNode, type Ref, useEffect, useRef } from 'react'
 import { ProblemError } from '#api/problem-error.ts'
-import { useWords, type Words } from '#i18n/i18n.ts'
+import { useWords, useWordsSoon, type Words } from '#i18n/i18n.ts'
 import { HostText } from './host-text.tsx'
 import classes from './note.module.css'
 import type { Tone } from './vocabulary.ts'
@@ -55,12 +55,13 @@ export function Note({ tone, title, children, code, role, boxRef }: Props) {
 /** A refused request, in place. With `focus` it takes the focus when it appears, as the summary of a form. */
 export function ProblemNote({ error, focus }: { readonly error: unknown; readonly focus?: boolean }) {
   const words = useWords('shell')
+  const problems = useWordsSoon('problems')
   const box = useRef<HTMLDivElement>(null)
   useEffect(() => {
     if (focus && error) box.current?.focus()
   }, [focus, error])
   if (!error) return null
-  const { title, body, code } = wordsOf(error, words)
+  const { title, body, code } = wordsOf(error, words, problems)
   return (
     <Note tone="bad" title={title} role="alert" code={code} boxRef={box}>
       {body}
@@ -68,7 +69,12 @@ export function ProblemNote({ error, focus }: { readonly error: unknown; readonl
   )
 }
 
-function wordsOf(error: unknown, words: Words): { title: string; body: ReactNode; code: string } {
+/** The problem by its name in the reader's language; what exactly happened stays in the server's words. */
+function wordsOf(
+  error: unknown,
+  words: Words,
+  problems: Words,
+): { title: string; body: ReactNode; code: string } {
   if (!(error instanceof ProblemError)) {
     return {
       title: words('fault.failed', 'This page failed, mail did not'),
@@ -86,7 +92,7 @@ function wordsOf(error: unknown, words: Words): { title: string; body: ReactNode
   )
   const detail = error.detail === error.title ? null : <p>{error.detail}</p>
   return {
-    title: error.title,
+    title: problems(`title.${error.problem}`, { defaultValue: error.title }),
     body: (
       <>
         {detail}

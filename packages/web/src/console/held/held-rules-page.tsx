@@ -10,6 +10,7 @@ import { useMay, useSlug } from '#app/session.ts'
 import { useWords, type Words } from '#i18n/i18n.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
+import { usePhone } from '#shared/screen.ts'
 import { SkeletonRows } from '#shared/skeleton.tsx'
 import stack from '#shared/stack.module.css'
 import table from '#shared/table.module.css'
@@ -55,7 +56,7 @@ function Form({ settings }: { readonly settings: HeldSettings }) {
   const [rules, setRules] = useState(settings.classes)
   const [notifyAtOnce, setNotify] = useState(settings.notifyAtOnce)
   const save = useAction(setHeldSettings, { readAgain: [getHeldSettings] })
-  const change = (name: string, part: Partial<HeldSettings['classes'][number]>) =>
+  const change = (name: string, part: Partial<Rule>) =>
     setRules((all) => all.map((rule) => (rule.class === name ? { ...rule, ...part } : rule)))
   return (
     <form
@@ -67,47 +68,7 @@ function Form({ settings }: { readonly settings: HeldSettings }) {
       }}
     >
       <Panel title={t('heldRules.byWhatHoldsIt')} flush>
-        <table className={table.table}>
-          <thead>
-            <tr>
-              <th scope="col">{t('heldRules.heldBy')}</th>
-              <th scope="col">{t('heldRules.itsUser')}</th>
-              <th scope="col">{t('heldRules.administrators')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {rules.map(({ class: name, name: said, user, needsTwo }) => {
-              const label = classWord(t, name, said)
-              return (
-                <tr key={name}>
-                  <th scope="row">{label}</th>
-                  <td>
-                    <NativeSelect
-                      aria-label={t('heldRules.itsUser2', { label })}
-                      disabled={!may}
-                      value={user}
-                      onChange={(event) => change(name, { user: event.currentTarget.value as never })}
-                      data={rightsOf(t)}
-                    />
-                  </td>
-                  <td>
-                    <Checkbox
-                      disabled={!may}
-                      checked={needsTwo}
-                      onChange={(event) => change(name, { needsTwo: event.currentTarget.checked })}
-                      label={
-                        <>
-                          {t('heldRules.twoPeople')}
-                          <span className="hidden-visually">{t('heldRules.for', { label })}</span>
-                        </>
-                      }
-                    />
-                  </td>
-                </tr>
-              )
-            })}
-          </tbody>
-        </table>
+        <Rules rules={rules} may={may} onChange={change} />
       </Panel>
       <Checkbox
         disabled={!may}
@@ -128,5 +89,86 @@ function Form({ settings }: { readonly settings: HeldSettings }) {
         <p className="small tx2">{t('heldRules.yourRoleLetsYouLookAtThese')}</p>
       )}
     </form>
+  )
+}
+
+type Rule = HeldSettings['classes'][number]
+
+type RuleProps = {
+  readonly may: boolean
+  readonly onChange: (name: string, part: Partial<Rule>) => void
+}
+
+/** A table, and a card a class on a phone, where three columns have no room for their words. */
+function Rules({ rules, ...props }: RuleProps & { readonly rules: readonly Rule[] }) {
+  const t = useWords('held')
+  const phone = usePhone()
+  if (phone) {
+    return (
+      <ul className={table.cards}>
+        {rules.map((rule) => (
+          <li key={rule.class} className={table.card}>
+            <span className="strong">{classWord(t, rule.class, rule.name)}</span>
+            <UserRight rule={rule} {...props} />
+            <TwoPeople rule={rule} {...props} />
+          </li>
+        ))}
+      </ul>
+    )
+  }
+  return (
+    <table className={table.table}>
+      <thead>
+        <tr>
+          <th scope="col">{t('heldRules.heldBy')}</th>
+          <th scope="col">{t('heldRules.itsUser')}</th>
+          <th scope="col">{t('heldRules.administrators')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rules.map((rule) => (
+          <tr key={rule.class}>
+            <th scope="row">{classWord(t, rule.class, rule.name)}</th>
+            <td>
+              <UserRight rule={rule} {...props} />
+            </td>
+            <td>
+              <TwoPeople rule={rule} {...props} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+function UserRight({ rule, may, onChange }: RuleProps & { readonly rule: Rule }) {
+  const t = useWords('held')
+  return (
+    <NativeSelect
+      aria-label={t('heldRules.itsUser2', { label: classWord(t, rule.class, rule.name) })}
+      disabled={!may}
+      value={rule.user}
+      onChange={(event) => onChange(rule.class, { user: event.currentTarget.value as never })}
+      data={rightsOf(t)}
+    />
+  )
+}
+
+function TwoPeople({ rule, may, onChange }: RuleProps & { readonly rule: Rule }) {
+  const t = useWords('held')
+  const label = classWord(t, rule.class, rule.name)
+  return (
+    <Checkbox
+      disabled={!may}
+      checked={rule.needsTwo}
+      onChange={(event) => onChange(rule.class, { needsTwo: event.currentTarget.checked })}
+      label={
+        <>
+          {t('heldRules.twoPeople')}
+          <span className="hidden-visually">{t('heldRules.for', { label })}</span>
+        </>
+      }
+    />
   )
 }
