@@ -15,6 +15,9 @@ import type { Transaction } from './transaction.ts'
 /** What the part before the sign says of the message. */
 export const REPORT_LOCAL_PARTS: ReadonlySet<string> = new Set(['spam', 'phish', 'notspam'])
 
+/** Longer ones, which is most, are not looked up. */
+const REPORT_LOCAL_PART_LENGTH_MAX = 7
+
 /** Whose report it is, and the shared cloud that its content has to prove it came from. */
 export type ReportWay = { readonly tenantId: string; readonly pendingCloud: CloudProvider | null }
 
@@ -27,7 +30,8 @@ export function reportWay(
   { directory, reversePath }: Transaction,
   { localPart, domain }: Mailbox,
 ): ReportWay | null {
-  if (reversePath === null || !REPORT_LOCAL_PARTS.has(localPart.toLowerCase())) return null
+  if (reversePath === null || localPart.length > REPORT_LOCAL_PART_LENGTH_MAX) return null
+  if (!REPORT_LOCAL_PARTS.has(localPart.toLowerCase())) return null
   const tenantId = directory.tenantOfDomain(reversePath.domain)
   if (tenantId === null || directory.tenantOfDomain(domain) !== null) return null
   const isOurs = domain.toLowerCase() === session.edge.hostname.toLowerCase()

@@ -75,11 +75,19 @@ function behind(json: string): string {
 
 /** Names a field may share with the head of a line: the field's value then stands in its place. */
 const HEAD: ReadonlySet<string> = new Set(['time', 'level', 'event', 'role', 'slot', 'pid'])
+/** Most fields have longer names and need no look-up. */
+const HEAD_LENGTH_MAX = 5
 
 function needsCare(fields: EventFields): boolean {
-  for (const name in fields) if (HEAD.has(name) || fields[name] instanceof Error) return true
+  for (const name in fields) {
+    if (name.length <= HEAD_LENGTH_MAX && HEAD.has(name)) return true
+    const value = fields[name]
+    if (typeof value === 'object' && value instanceof Error) return true
+  }
   return false
 }
+
+const MILLISECONDS = Array.from({ length: 1_000 }, (_, ms) => `${String(ms).padStart(3, '0')}Z`)
 
 /** Writes times; the text of a second serves all its milliseconds. */
 function isoTimes(): (ms: number) => string {
@@ -91,7 +99,7 @@ function isoTimes(): (ms: number) => string {
       second = now
       text = new Date(now * 1000).toISOString().slice(0, -'000Z'.length)
     }
-    return `${text}${String(ms - now * 1000).padStart(3, '0')}Z`
+    return text + MILLISECONDS[ms - now * 1000]!
   }
 }
 

@@ -60,7 +60,9 @@ export function indexOf(version: number, shards: readonly TenantSettings[]): Set
     authorizedFor: authorizedIn(shards),
     hasCredentials: credentials.size > 0,
     credential: (username) => credentials.get(username) ?? null,
-    tenantOfJournal: (localPart) => journals.get(localPart.toLowerCase()) ?? null,
+    // Nothing is looked up where nobody has one: a text never seen before costs the engine an entry of its own.
+    tenantOfJournal: (localPart) =>
+      journals.size === 0 ? null : (journals.get(localPart.toLowerCase()) ?? null),
     ...cloudsIn(shards),
     forwardingOf: forwardingsIn(shards),
   }
