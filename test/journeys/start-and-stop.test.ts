@@ -1,14 +1,15 @@
 // Story: an operator starts the gateway, meets clear refusals for wrong settings, stops it, and starts it
 // again.
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { createApi, setUp } from './lib/api.ts'
+import { createApi, eventually, setUp } from './lib/api.ts'
 import { startGateway } from './lib/gateway.ts'
 
 const MAIN = fileURLToPath(new URL('../../packages/server/src/main.ts', import.meta.url))
@@ -120,6 +121,35 @@ test('a wrong key, a wrong value, a port in use and a folder in use each stop th
   } finally {
     busy.close()
     await gateway.stop()
+    rmSync(cwd, { recursive: true, force: true })
+  }
+})
+
+test('a signal to the whole group while it starts is a stop, not a fault', async () => {
+  const cwd = mkdtempSync(join(tmpdir(), 'gatepost-early-'))
+  try {
+    const loopback = '127.0.0.1:0'
+    const env = {
+      PATH: process.env.PATH,
+      GATEPOST_HOSTNAME: 'mx.gatepost.example',
+      GATEPOST_HTTP: loopback,
+      GATEPOST_SMTP_MX: loopback,
+      GATEPOST_SMTP_SUBMISSION: loopback,
+    }
+    const stdio = ['ignore', 'ignore', 'pipe'] as const
+    const gateway = spawn(process.execPath, [MAIN, 'run'], { cwd, env, stdio: [...stdio], detached: true })
+    let said = ''
+    gateway.stderr.on('data', (chunk) => {
+      said += chunk
+    })
+    const closed = once(gateway, 'close')
+    // Written as the children are started.
+    const listening = join(cwd, 'data', 'run', 'listeners.json')
+    await eventually(() => existsSync(listening), Boolean, 120_000)
+    process.kill(-gateway.pid!, 'SIGTERM')
+    assert.deepEqual((await closed).slice(0, 2), [0, null], said)
+    assert.doesNotMatch(said, /cannot start|^\s+at /m)
+  } finally {
     rmSync(cwd, { recursive: true, force: true })
   }
 })

@@ -19,8 +19,24 @@ import { dirname, join, relative } from 'node:path'
 
 /** Makes a folder that only we may enter (0700), with its parents. */
 export function ensureFolder(path: string): void {
-  mkdirSync(path, { recursive: true, mode: 0o700 })
+  makeFolders(path)
   chmodSync(path, 0o700)
+}
+
+/**
+ * One folder after the other. With `recursive` Node tries forever where the system says that a folder whose
+ * parent exists has no parent, as `/proc` does.
+ */
+function makeFolders(path: string): void {
+  if (existsSync(path) && statSync(path).isDirectory()) return
+  const parent = dirname(path)
+  if (parent !== path && !existsSync(parent)) makeFolders(parent)
+  try {
+    mkdirSync(path, { mode: 0o700 })
+  } catch (error) {
+    // Another process of ours may have been quicker.
+    if (!existsSync(path) || !statSync(path).isDirectory()) throw error
+  }
 }
 
 /** The text of a file, or null when there is none. */

@@ -38,6 +38,8 @@ test('a data folder that cannot be made is named with its key and what to do', (
       (error) =>
         error instanceof FolderRefused && /GATEPOST_DATA.*\/file.*EEXIST.*of its own/.test(error.message),
     )
+    // Node's own way of making folders with their parents never ends there.
+    assert.throws(() => makeDataFolder('/proc/gatepost/data'), FolderRefused)
   })
 })
 

@@ -23,6 +23,9 @@ import { checkFolder, makeDataFolder } from './preflight.ts'
 import { createRestart } from './restart.ts'
 import { prepareCertificates } from './tls-material.ts'
 
+/** A signal to a group reaches all of it at once; a machine that starts something is slow. */
+const OWN_SIGNAL_MS = 500
+
 type Options = {
   readonly config: BootConfig
   readonly mainFile: string
@@ -63,20 +66,16 @@ export async function supervise(options: Options): Promise<number> {
     replaceFile(join(config.data, 'run', 'listeners.json'), JSON.stringify(listening, null, 2))
     // Together: an edge boots on last-good and finds control's socket when it is there.
     const slots = Array.from({ length: config.workers }, (_, slot) => slot)
-    const [{ setupUrl }] = await Promise.all([
-      children.start('control', 0),
-      ...slots.map((slot) => children.start('edge', slot)),
-    ])
-    releasePorts()
-    notePids(config, children)
-    giveBackWhenCalm()
-    printBlock(options, {
-      config,
-      listening,
-      setupUrl,
-      certificateFault,
-      startedInMs: systemClock.now() - startedAt,
-    })
+    const all = [children.start('control', 0), ...slots.map((slot) => children.start('edge', slot))]
+    const ready = await unlessStopped(Promise.all(all), stopped)
+    if (ready !== null) {
+      releasePorts()
+      notePids(config, children)
+      giveBackWhenCalm()
+      const startedInMs = systemClock.now() - startedAt
+      const setupUrl = ready[0]?.setupUrl ?? null
+      printBlock(options, { config, listening, setupUrl, certificateFault, startedInMs })
+    }
   } catch (error) {
     await end()
     throw error
@@ -85,6 +84,29 @@ export async function supervise(options: Options): Promise<number> {
   emit('boot.draining')
   await end()
   return 0
+}
+
+/**
+ * What `start` brings, or null when a signal came meanwhile. One to the whole group also ends children that do
+ * not listen yet; their end is then no fault to report, even where we hear of it before our own signal.
+ */
+async function unlessStopped<Started>(
+  start: Promise<Started>,
+  stopped: Promise<void>,
+): Promise<Started | null> {
+  const halted = stopped.then(() => null)
+  try {
+    return await Promise.race([start, halted])
+  } catch (error) {
+    const patience = new AbortController()
+    const isStopped = await Promise.race([
+      halted.then(() => true),
+      systemClock.sleep(OWN_SIGNAL_MS, patience.signal).then(() => false),
+    ])
+    patience.abort()
+    if (isStopped) return null
+    throw error
+  }
 }
 
 /** The children, not started yet, and what starts them anew while they run. */
