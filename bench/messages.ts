@@ -12,6 +12,7 @@ import { listRows } from '../packages/server/src/control/tracking/list-store.ts'
 import { NoteTaker } from '../packages/server/src/control/tracking/notes.ts'
 import { openSqliteTracking } from '../packages/server/src/control/tracking/sqlite-store.ts'
 import { prepareWrites, storeReports } from '../packages/server/src/control/tracking/store-day.ts'
+import { reportText } from '../packages/server/src/link/report-text.ts'
 import type {
   AcceptedReport,
   DeliveryReport,
@@ -76,7 +77,8 @@ function fillDay(day: number, count: number): void {
       storyAt(day * DAY_MS + Math.floor(((at + n) * DAY_MS) / count)),
     )
     database.exec('begin')
-    storeReports(write, reports.flat(), context)
+    const read = reports.flat().map((report) => ({ report, text: reportText(report), rules: null }))
+    storeReports(write, read, context)
     database.exec('commit')
   }
   database.exec('pragma journal_mode = wal')

@@ -8,7 +8,8 @@ import { createPasswords } from '@gatepost/server/control/auth/password.ts'
 import type { Actor, ControlDeps, EdgeLink, Scope } from '@gatepost/server/control/scope.ts'
 import { insertTenant } from '@gatepost/server/control/tenant/tenant.ts'
 import { silentEmit } from '@gatepost/server/events/emit.ts'
-import type { AcceptedReport, DeliveryReport, RefusedReport } from '@gatepost/server/link/reports.ts'
+import { reportText } from '@gatepost/server/link/report-text.ts'
+import type { AcceptedReport, DeliveryReport, RefusedReport, Report } from '@gatepost/server/link/reports.ts'
 import { type Clock, systemClock } from '@gatepost/server/platform/clock.ts'
 import { newId } from '@gatepost/server/platform/random.ts'
 import { createSecretBox } from '@gatepost/server/platform/secret-box.ts'
@@ -188,8 +189,14 @@ export function delivery(message: AcceptedReport, change: Partial<DeliveryReport
   }
 }
 
-/** The body of POST /v1/reports. */
-export function batchOf(reports: readonly object[], first = 1): Buffer {
+/** The body of POST /v1/reports as edges write it. */
+export function batchOf(reports: readonly Report[], first = 1): Buffer {
+  const lines = reports.map((report, at) => `{"sequence":${first + at},"report":${reportText(report)}}`)
+  return Buffer.from(`{"node":"node-1","slot":0,"reports":[\n${lines.join(',\n')}\n]}`)
+}
+
+/** The same as edges wrote it until November 2026. */
+export function longBatchOf(reports: readonly object[], first = 1): Buffer {
   const numbered = reports.map((report, at) => ({ sequence: first + at, report }))
   return Buffer.from(JSON.stringify({ node: 'node-1', slot: 0, reports: numbered }))
 }

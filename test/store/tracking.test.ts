@@ -18,6 +18,7 @@ import {
   batchOf,
   type Deps,
   delivery,
+  longBatchOf,
   refused,
   START,
   type steadyClock,
@@ -287,10 +288,18 @@ testOnBoth('a bad report does not stop the others; a bad batch is refused', (pla
   withTracking(place, async ({ acme, tracking, ids }) => {
     const good = accepted(acme.tenantId)
     const taken = await tracking.take(
-      batchOf([{ kind: 'accepted', id: 'x' }, good, { ...good, id: 'msg_1' }, {}], 11),
+      longBatchOf([{ kind: 'accepted', id: 'x' }, good, { ...good, id: 'msg_1' }, {}], 11),
     )
     assert.deepEqual(taken, { node: 'node-1', slot: 0, acknowledged: 14 })
     assert.deepEqual(await ids({}), [good.id])
+    const other = accepted(acme.tenantId, { at: START + 1 })
+    const lines = batchOf([other, { ...other, id: 'msg_1' }], 21)
+      .toString()
+      .replace('\n]}', ',\n[\n]}')
+    await assert.rejects(tracking.take(Buffer.from(lines)), /not a batch/)
+    const shorter = Buffer.from(lines.replace(',\n[\n]}', '\n]}'))
+    assert.equal((await tracking.take(shorter)).acknowledged, 22)
+    assert.deepEqual(await ids({}), [other.id, good.id])
     await assert.rejects(tracking.take(Buffer.from('{"node":')), /not a batch/)
     await assert.rejects(tracking.take(Buffer.from('[]')), /not a batch/)
   }),

@@ -1,10 +1,9 @@
 // The shape of reports as control checks them: what crosses from an edge is believed only after this.
 
-import { fail, ok, type Parsed } from '@gatepost/mail/parsed.ts'
 import * as z from 'zod'
 import { idTime } from '#platform/random.ts'
 import { type QuickCheck, quickCheck } from './quick-shape.ts'
-import { BANNER_LEFT, type GreylistReport, type Report } from './reports.ts'
+import { BANNER_LEFT, type EdgeReport } from './reports.ts'
 
 const LINE_MAX = 2_000 // Longer texts are of no use to a reader.
 const STEPS_MAX = 100
@@ -90,6 +89,10 @@ const Accepted = z.object({
   facts: Facts,
   verdict: VerdictKind,
   settingsRevision: z.int(),
+  /**
+   * Rules of one that was judged in no way that matters here: its steps and facts are read when asked for.
+   */
+  rules: z.array(Line).max(STEPS_MAX).optional(),
   correspondence: z
     .object({ user: Line, to: z.array(Line).max(RECIPIENTS_MAX), answers: z.array(Line).max(ANSWERS_MAX) })
     .optional(),
@@ -170,83 +173,22 @@ const Greylist = z.object({
 
 const ReportShape = z.discriminatedUnion('kind', [Refused, Accepted, Delivery, Greylist])
 
-const Numbered = z.object({ sequence: z.int(), report: z.unknown() })
-const Node = z.string().min(1).max(200)
-const Slot = z.int().min(0).max(4096)
-const BatchShape = z.object({
-  node: Node,
-  slot: Slot,
-  reports: z.array(Numbered),
-})
-
 /** Lines of usual length are taken as they are; `count` of a refusal is at least 1. */
 const KNOWN: ReadonlyMap<z.core.$ZodType, QuickCheck> = new Map<z.core.$ZodType, QuickCheck>([
   [Line, (value) => typeof value === 'string' && value.length <= LINE_MAX],
   [MessageId, (value) => typeof value === 'string' && idTime(value) !== null],
-  [Node, (value) => typeof value === 'string' && value.length >= 1 && value.length <= 200],
-  [Slot, (value) => Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= 4096],
   [Count, (value) => Number.isSafeInteger(value) && (value as number) >= 1],
 ])
 const isReport = quickCheck(ReportShape, KNOWN)
-const isBatch = quickCheck(BatchShape, KNOWN)
 
-/** A body that is no batch of reports at all. */
-export class NotABatch extends Error {}
+type ReadReport = z.infer<typeof ReportShape>
 
-export type ReadBatch = {
-  readonly node: string
-  readonly slot: number
-  /** The highest sequence, counting unreadable reports: sending those again would change nothing. */
-  readonly acknowledged: number
-  readonly reports: readonly Report[]
-  /** What greylisting did: for figures and other nodes, not for tracking. */
-  readonly greylist: readonly GreylistReport[]
-  /** Why a report was left out; at most a few are named. */
-  readonly rejected: readonly string[]
+/** Whether a parsed report is plainly right: what it holds is taken as it is. */
+export function isPlainReport(report: unknown): report is EdgeReport {
+  return isReport(report)
 }
 
-const REJECTED_NAMED_MAX = 5
-
-/**
- * Reads a body of POST /v1/reports. A single unreadable report is left out, so that it cannot stop the
- * others.
- */
-export function readBatch(body: string): Parsed<ReadBatch, 'not-a-batch'> {
-  const batch = readHead(parseJson(body))
-  if (batch === null) return fail('not-a-batch')
-  const { node, slot } = batch
-  const reports: Report[] = []
-  const greylist: GreylistReport[] = []
-  const rejected: string[] = []
-  let acknowledged = 0
-  for (const { sequence, report } of batch.reports) {
-    acknowledged = Math.max(acknowledged, sequence)
-    const read = readReport(report)
-    if (read.success && read.data.kind === 'greylist') greylist.push(read.data)
-    else if (read.success) reports.push(read.data as unknown as Report)
-    else if (rejected.length < REJECTED_NAMED_MAX)
-      rejected.push(`report ${sequence}: ${z.prettifyError(read.error)}`)
-  }
-  return ok({ node, slot, acknowledged, reports, greylist, rejected })
-}
-
-type Batch = z.infer<typeof BatchShape>
-
-function readHead(batch: unknown): Batch | null {
-  if (isBatch(batch)) return batch as Batch
-  const read = BatchShape.safeParse(batch)
-  return read.success ? read.data : null
-}
-
-function readReport(report: unknown): z.ZodSafeParseResult<z.infer<typeof ReportShape>> {
-  if (isReport(report)) return { success: true, data: report as z.infer<typeof ReportShape> }
+/** Judges a parsed report by its schema; texts that are too long are cut. */
+export function checkedReport(report: unknown): z.ZodSafeParseResult<ReadReport> {
   return ReportShape.safeParse(report)
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }

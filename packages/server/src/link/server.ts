@@ -17,7 +17,7 @@ import { LINK_VERSION, LONG_POLL_MS, linkPaths } from './protocol.ts'
 import type { Publisher } from './publisher.ts'
 import { QueueActed, QueueListed } from './queue-orders.ts'
 import { QueueTotalled } from './queue-totals.ts'
-import { NotABatch } from './report-shape.ts'
+import { NotABatch } from './report-batch.ts'
 import { SelfProbed } from './self-orders.ts'
 import { TlsProbed } from './tls-orders.ts'
 

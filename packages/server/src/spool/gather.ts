@@ -1,5 +1,6 @@
 // What waits for the disk: gathered on the calling side and cut into batches, so that one sync serves all of
 // them.
+import { reportText } from '#link/report-text.ts'
 import type { AcceptedReport, EdgeReport } from '#link/reports.ts'
 import { type Content, type Envelope, type Settlement, SpoolUnavailable } from './spool.ts'
 import { isFinalItem } from './states.ts'
@@ -92,7 +93,7 @@ export class Gatherer {
       dueAt: envelope.receivedAt,
       length,
       file: content.kind === 'file' ? content.name : null,
-      report: JSON.stringify(report),
+      report: reportText(report),
     }
     this.bytes += length
     this.messages += 1
@@ -113,7 +114,7 @@ export class Gatherer {
   report(reports: readonly EdgeReport[]): void {
     for (const report of reports) {
       if (this.#reports.length >= REPORTS_WAITING_MAX) this.dropped += 1
-      else this.#reports.push(JSON.stringify(report))
+      else this.#reports.push(reportText(report))
     }
   }
 

@@ -91,7 +91,11 @@ export class Outbox {
     return dropped
   }
 
-  /** The oldest reports as the JSON text of `ReportBatch['reports']`. */
+  /**
+   * The oldest reports as the JSON text of `ReportBatch['reports']`, a report a line: control finds their
+   * ends
+   * without parsing them.
+   */
   read(sql: Statements, limit: number): OutboxText {
     const items: string[] = []
     let last = this.#floor
@@ -106,7 +110,7 @@ export class Outbox {
       }
       if (items.length >= limit) break
     }
-    return { json: `[${items.join(',')}]`, count: items.length, last }
+    return { json: items.length === 0 ? '[]' : `[\n${items.join(',\n')}\n]`, count: items.length, last }
   }
 
   /** Kept in the file, so that no number is used twice when the table is empty at the next start. */

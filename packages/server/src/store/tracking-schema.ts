@@ -27,10 +27,13 @@ type MessageTable = {
   statuses: string
   /** Milliseconds from acceptance until the last recipient was delivered. */
   delay_ms: number | null
-  /** `MessageBody` as JSON. */
+  /** The report as JSON, as it crossed (control/tracking/body.ts); rows of before hold a `MessageBody`. */
   readonly body: string
+  /** The first delivery attempt, where it came together with the message: a `DeliveryReport` as JSON. */
+  attempt: string | null
 }
 
+/** Attempts that did not come together with their message. */
 type AttemptTable = {
   readonly day: number
   readonly message_id: string
@@ -70,7 +73,7 @@ const messageColumns = (
   forward_path ${text}, recipient_count bigint not null, subject ${text},
   reason ${text} not null, client_ip ${text},
   size bigint, count bigint not null, node ${text} not null, slot bigint not null, statuses ${text} not null,
-  delay_ms bigint, body ${text} not null`
+  delay_ms bigint, body ${text} not null, attempt ${text}`
 const attemptColumns = (
   text: string,
 ): string => `day bigint not null, message_id ${text} not null, id ${text} not null,
@@ -79,7 +82,7 @@ const wordColumns = (text: string): string =>
   `day bigint not null, tenant_key bigint not null, word ${text} not null, seq bigint not null`
 
 /** Bumped when the tables change; older day files are read as they are until they are dropped. */
-export const TRACKING_FORMAT = 1
+export const TRACKING_FORMAT = 2
 
 /** Every printable ASCII character that is no letter or digit: our words are tokens as they are. */
 const TOKEN_CHARACTERS = '!""#$%&\'\'()*+,-./:;<=>?@[\\]^_`{|}~'
@@ -102,12 +105,18 @@ create virtual table if not exists tracking_words using fts5 (words, content = '
 pragma user_version = ${TRACKING_FORMAT};
 `
 
+/** What a day file of before lacks, by the column that tells. */
+export const sqliteDayAdditions: readonly { readonly column: string; readonly sql: string }[] = [
+  { column: 'attempt', sql: 'alter table tracking_message add column attempt text' },
+]
+
 const C = 'text collate "C"'
 
 /** The partitioned tables of PostgreSQL. */
 export const postgresTables: readonly string[] = [
   `create table if not exists tracking_message (seq bigint generated always as identity, ${messageColumns(C)},
     primary key (day, seq), unique (day, tenant_id, id)) partition by range (day)`,
+  `alter table tracking_message add column if not exists attempt ${C}`,
   `create index if not exists tracking_message_by_status on tracking_message (tenant_id, status, id, count)`,
   `create index if not exists tracking_refused_by_id on tracking_message (id) where size is null`,
   `create table if not exists tracking_attempt (${attemptColumns(C)}, primary key (day, message_id, id))

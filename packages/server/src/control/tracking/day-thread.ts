@@ -5,7 +5,7 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlit
 import { parentPort, workerData } from 'node:worker_threads'
 import { giveBackWhenCalm } from '#platform/calm-heap.ts'
 import { fileExists, removeFile, renameFile } from '#platform/files.ts'
-import { sqliteDay } from '#store/tracking-schema.ts'
+import { sqliteDay, sqliteDayAdditions } from '#store/tracking-schema.ts'
 import { dayName } from './days.ts'
 import { removeRows } from './remove-rows.ts'
 import type { DayWrites } from './store-day.ts'
@@ -138,10 +138,20 @@ function opened(day: number): Day {
   if (days.size >= OPEN_MAX[readOnly ? 'readOnly' : 'readWrite']) closeDay(days.keys().next().value!)
   if (!readOnly && !fileExists(pathOf(day))) createDay(day)
   const database = new DatabaseSync(pathOf(day), { readOnly, timeout: BUSY_MS_MAX })
-  if (!readOnly) database.exec(`${WRITER_PRAGMAS} ${sqliteDay}`)
+  if (!readOnly) readyForWriting(database)
   const fresh: Day = { database, reads: new Map(), write: batches?.prepare(database) ?? null }
   days.set(day, fresh)
   return fresh
+}
+
+/** A file of an older release gets the columns that it lacks; one that is only read stays as it is. */
+function readyForWriting(database: DatabaseSync): void {
+  database.exec(WRITER_PRAGMAS)
+  const known = database.prepare("select name from pragma_table_info('tracking_message')").all()
+  for (const { column, sql } of sqliteDayAdditions) {
+    if (!known.some(({ name }) => name === column)) database.exec(sql)
+  }
+  database.exec(sqliteDay)
 }
 
 /** A day's file appears whole, tables and all: a search that meets it half made would fail. */

@@ -1,10 +1,8 @@
 // What the thread that writes day files does with reports; the thread that only searches loads none of it.
 import type { DatabaseSync } from 'node:sqlite'
-import { readBatch } from '#link/report-shape.ts'
-import type { Report } from '#link/reports.ts'
-import { dayOfId } from './days.ts'
+import { type ReadReport, readBatch } from '#link/report-batch.ts'
 import { NoteTaker } from './notes.ts'
-import type { Place } from './rows.ts'
+import { dayOfReport, type Place } from './rows.ts'
 import { type DayWrites, prepareWrites, storeReports } from './store-day.ts'
 import type { Taken } from './tracking-store.ts'
 
@@ -36,14 +34,14 @@ export class BatchTaker {
     const batch = readBatch(body)
     if (!batch.ok) throw new Error(NOT_A_BATCH)
     const { node, slot, reports, greylist, acknowledged, rejected } = batch.value
-    const byDay = new Map<number, Report[]>()
-    for (const report of reports) {
-      const day = dayOfId(report.kind === 'delivery' ? report.messageId : report.id)!
+    const byDay = new Map<number, ReadReport[]>()
+    for (const read of reports) {
+      const day = dayOfReport(read.report)
       // What is older than everything we keep would only make a file to be dropped again.
       if (day < oldestDay) continue
       const list = byDay.get(day)
-      if (list) list.push(report)
-      else byDay.set(day, [report])
+      if (list) list.push(read)
+      else byDay.set(day, [read])
     }
     for (const [day, list] of byDay) this.#storeDay(day, list, { node, slot })
     return { node, slot, acknowledged, rejected, greylist, notes: this.#notes.take() }
@@ -59,7 +57,7 @@ export class BatchTaker {
     this.#notes.forget()
   }
 
-  #storeDay(day: number, reports: readonly Report[], place: Place): void {
+  #storeDay(day: number, reports: readonly ReadReport[], place: Place): void {
     const { database, write } = this.#opened(day)
     const tenantOfDomain = (domain: string): string | undefined => this.#domains.get(domain)
     database.exec('begin immediate')

@@ -1,7 +1,7 @@
 // Who wrote to whom, out of what edges reported of inbound mail that was let in, the newest first.
 import type { AuthenticationFact } from '#policy/facts.ts'
+import { bodyOf } from './body.ts'
 import { dayOfId } from './days.ts'
-import type { MessageBody } from './rows.ts'
 import type { TrackingStorage } from './tracking-store.ts'
 
 export type InboundPage = {
@@ -41,7 +41,7 @@ export async function inboundLetters(
     .limit(limit)
   const rows = await storage.read(day, query.compile())
   return rows.map(({ id, at, author, body }) => {
-    const { recipients, facts } = JSON.parse(body) as MessageBody
+    const { recipients, facts } = bodyOf(body)
     const found = facts.authentication
     const letIn = recipients.filter(({ held }) => held === undefined)
     return {

@@ -7,13 +7,13 @@ import type { TenantSettings } from '#policy/settings.ts'
 import type { HeldMailNote, HeldOutcomeNote } from '../hold/notes.ts'
 import { problem } from '../problem.ts'
 import type { Scope } from '../scope.ts'
+import { bodyOf, type MessageBody } from './body.ts'
 import { comingsOf } from './comings-store.ts'
 import { dayOfId } from './days.ts'
 import { shownFacts } from './fact-words.ts'
 import { rowOf } from './list-store.ts'
 import { remediesOf, todayOf } from './remedies.ts'
 import { decisionOf, type Record } from './replay.ts'
-import type { MessageBody } from './rows.ts'
 import { recipientStatus } from './status.ts'
 import type { TrackingStorage } from './tracking-store.ts'
 import { shownSteps, smallestChangeOf, verdictOf } from './why.ts'
@@ -30,7 +30,7 @@ export async function readMessage(
   { storage, settings }: { readonly storage: TrackingStorage; readonly settings: TenantSettings | null },
 ): Promise<Message> {
   const { row, attempts } = await rowsOf(scope, id, storage)
-  const body = JSON.parse(row.body) as MessageBody
+  const body = bodyOf(row.body)
   const story = {
     tenantId: scope.tenantId,
     status: row.status,
@@ -97,7 +97,7 @@ export async function heldAnewIn(
   const found = await rowsOf(scope, messageId, storage).catch(() => null)
   if (found === null) return []
   const { row } = found
-  const { recipients } = JSON.parse(row.body) as MessageBody
+  const { recipients } = bodyOf(row.body)
   return indexes.flatMap((index) => {
     const recipient = recipients[index]?.forwardPath
     if (recipient === undefined) return []
@@ -143,8 +143,14 @@ async function rowsOf(scope: Scope, id: string, storage: TrackingStorage) {
     .orderBy('at')
     .orderBy('id')
     .limit(ATTEMPTS_MAX)
-  const bodies = await storage.read(day, attempts.compile())
-  return { row, attempts: bodies.map(({ body }) => JSON.parse(body) as DeliveryReport) }
+  const bodies = (await storage.read(day, attempts.compile())).map(({ body }) => body)
+  // The first one may have come with the message; files of before have no such column.
+  if (row.attempt && !bodies.includes(row.attempt)) bodies.push(row.attempt)
+  return { row, attempts: bodies.map((body) => JSON.parse(body) as DeliveryReport).sort(byTime) }
+}
+
+function byTime(one: DeliveryReport, other: DeliveryReport): number {
+  return one.at - other.at || (one.id < other.id ? -1 : 1)
 }
 
 /** The facts of the message and those of its recipients, each once. */

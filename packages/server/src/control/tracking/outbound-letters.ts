@@ -1,7 +1,7 @@
 // Who wrote to whom, out of what edges reported of accepted outbound mail: authors and recipients by the
 // page.
+import { bodyOf } from './body.ts'
 import { dayOfId } from './days.ts'
-import type { MessageBody } from './rows.ts'
 import type { TrackingStorage } from './tracking-store.ts'
 
 export type LetterPage = {
@@ -45,7 +45,7 @@ export async function outboundLetters(
     at: row.at,
     reversePath: row.reverse_path,
     author: row.author,
-    recipients: (JSON.parse(row.body) as MessageBody).recipients.map(({ forwardPath }) => forwardPath),
+    recipients: bodyOf(row.body).recipients.map(({ forwardPath }) => forwardPath),
     subject: row.subject ?? '',
   }))
 }

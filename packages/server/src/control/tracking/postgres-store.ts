@@ -1,13 +1,12 @@
 // Tracking in PostgreSQL: three tables partitioned by day; the same rows and queries as in SQLite.
 import { Kysely, PostgresDialect, type RawBuilder, sql, type Transaction } from 'kysely'
-import { NotABatch, readBatch } from '#link/report-shape.ts'
-import type { DeliveryReport, Report } from '#link/reports.ts'
+import { NotABatch, type ReadReport, readBatch } from '#link/report-batch.ts'
 import { postgresPool } from '#store/open.ts'
 import { postgresTables, type TrackingSchema, trackingTables } from '#store/tracking-schema.ts'
-import { dayName, dayOfId, dayOfName } from './days.ts'
+import { batchRows, isAttempt, outcomeOf, type ReadDelivery } from './batch-rows.ts'
+import { dayName, dayOfName } from './days.ts'
 import { NoteTaker } from './notes.ts'
-import { attemptRow, messageRows, outcomeText, type Place, type TenantOfDomain } from './rows.ts'
-import { afterDelivery, statusOf } from './status.ts'
+import { attemptRow, dayOfReport, type Place, type TenantOfDomain } from './rows.ts'
 import type { Removal, Taken, TrackingStorage, WordPlace } from './tracking-store.ts'
 import { endOfPrefix, tenantKey, type WordTree } from './words.ts'
 
@@ -44,8 +43,10 @@ export async function openPostgresTracking(database: string): Promise<TrackingSt
       const batch = readBatch(body.toString('utf8'))
       if (!batch.ok) throw new NotABatch('not a batch of reports')
       const { node, slot, acknowledged, greylist, rejected } = batch.value
-      const reports = batch.value.reports.filter((report) => dayOf(report) >= oldestDay)
-      for (const day of new Set(reports.map(dayOf))) {
+      const reports = batch.value.reports.filter(
+        ({ report, text }) => dayOfReport(report) >= oldestDay && isJson(text),
+      )
+      for (const day of new Set(reports.map(({ report }) => dayOfReport(report)))) {
         if (known.has(day)) continue
         await addPartition(db, day)
         known.add(day)
@@ -54,7 +55,7 @@ export async function openPostgresTracking(database: string): Promise<TrackingSt
       const added = await db
         .transaction()
         .execute((trx) => store(trx, reports, { node, slot, tenantOfDomain }))
-      for (const report of reports) {
+      for (const { report } of reports) {
         const isNoted = report.kind === 'accepted' || report.kind === 'delivery'
         if (isNoted || added.has(report.id)) notes.note(report, tenantOfDomain)
       }
@@ -127,24 +128,18 @@ function foundBy(place: WordPlace, tree: WordTree): RawBuilder<number> {
   )})`
 }
 
-function dayOf(report: Report): number {
-  return dayOfId(report.kind === 'delivery' ? report.messageId : report.id)!
-}
-
 type StoreContext = Place & { readonly tenantOfDomain: TenantOfDomain }
 
 /** Stores a batch; returns the ids of messages that were new. */
 async function store(
   trx: Trx,
-  reports: readonly Report[],
+  reports: readonly ReadReport[],
   context: StoreContext,
 ): Promise<ReadonlySet<string>> {
-  const rows = reports
-    .filter((report) => report.kind !== 'delivery')
-    .map((report) => messageRows(report, context, context.tenantOfDomain))
-  const words = new Map(rows.map(({ message, words }) => [message.id, words]))
+  const { messages, later } = batchRows(reports, context, context.tenantOfDomain)
+  const words = new Map(messages.map(({ rows }) => [rows.message.id, rows.words]))
   const added = new Set<string>()
-  for (const part of partsOf(rows.map(({ message }) => message))) {
+  for (const part of partsOf(messages.map(({ rows }) => rows.message))) {
     const stored = await trx
       .insertInto('tracking_message')
       .values(part)
@@ -164,49 +159,68 @@ async function store(
         .execute()
     }
   }
-  await storeDeliveries(
-    trx,
-    reports.filter((report) => report.kind === 'delivery'),
-  )
+  const more: ReadDelivery[] = []
+  const unsettled: ReadDelivery[] = [...later]
+  for (const { rows, deliveries } of messages) {
+    if (added.has(rows.message.id)) more.push(...deliveries.slice(1))
+    // It was stored by an earlier batch, and some of the outcomes may be new.
+    else unsettled.push(...deliveries)
+  }
+  await insertAttempts(trx, more)
+  await storeLater(trx, unsettled)
   return added
 }
 
-async function storeDeliveries(trx: Trx, reports: readonly DeliveryReport[]): Promise<void> {
-  for (const part of partsOf(reports)) {
+/** Returns the ids of those that were not there. */
+async function insertAttempts(trx: Trx, deliveries: readonly ReadDelivery[]): Promise<Set<string>> {
+  const fresh = new Set<string>()
+  for (const part of partsOf(deliveries)) {
     const stored = await trx
       .insertInto('tracking_attempt')
-      .values(part.map(attemptRow))
+      .values(part.map(({ report, text }) => attemptRow(report, text)))
       .onConflict((conflict) => conflict.doNothing())
       .returning('id')
       .execute()
-    const fresh = new Set(stored.map(({ id }) => id))
-    for (const report of part) {
-      // A report twice in one batch is stored, and applied, once.
-      if (fresh.delete(report.id)) await applyDelivery(trx, report)
-    }
+    for (const { id } of stored) fresh.add(id)
   }
+  return fresh
 }
 
-async function applyDelivery(trx: Trx, report: DeliveryReport): Promise<void> {
-  const day = dayOf(report)
+/** Outcomes of messages that were stored before, or never. */
+async function storeLater(trx: Trx, deliveries: readonly ReadDelivery[]): Promise<void> {
+  for (const delivery of deliveries) await storeOneLater(trx, delivery)
+}
+
+async function storeOneLater(trx: Trx, delivery: ReadDelivery): Promise<void> {
+  const { report } = delivery
+  const day = dayOfReport(report)
   const row = await trx
     .selectFrom('tracking_message')
-    .select(['statuses', 'at', 'delay_ms'])
+    .select(['statuses', 'at', 'delay_ms', 'attempt'])
     .where('day', '=', day)
     .where('tenant_id', '=', report.tenantId)
     .where('id', '=', report.messageId)
     .executeTakeFirst()
-  if (!row) return
-  const statuses = afterDelivery(row.statuses, report)
-  const status = statusOf(statuses)
-  const delay = status === 'delivered' ? Math.max(0, report.at - row.at) : null
+  if (row && isAttempt(row.attempt, report)) return
+  const isFresh = (await insertAttempts(trx, [delivery])).size > 0
+  if (!row || !isFresh) return
   await trx
     .updateTable('tracking_message')
-    .set({ statuses, status, reason: outcomeText(report), delay_ms: row.delay_ms ?? delay })
+    .set(outcomeOf(row, report))
     .where('day', '=', day)
     .where('tenant_id', '=', report.tenantId)
     .where('id', '=', report.messageId)
     .execute()
+}
+
+/** PostgreSQL looks into bodies as `jsonb`; nobody parsed the end of them yet. */
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function partsOf<Item>(items: readonly Item[]): readonly (readonly Item[])[] {

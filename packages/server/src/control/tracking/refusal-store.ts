@@ -2,9 +2,10 @@
 import type { OutputOf } from '@gatepost/contract/endpoint.ts'
 import type { getRefusal } from '@gatepost/contract/refusal.ts'
 import type { Clock } from '#platform/clock.ts'
+import { bodyOf } from './body.ts'
 import { dayOf, dayOfId } from './days.ts'
 import { adviceFor } from './refusal-words.ts'
-import { type MessageBody, replyText } from './rows.ts'
+import { replyText } from './rows.ts'
 import type { TrackingStorage } from './tracking-store.ts'
 
 export type Refusal = OutputOf<typeof getRefusal>
@@ -32,7 +33,7 @@ export async function readRefusal(
     .where('size', 'is', null)
   const [row] = await storage.read(day, query.compile())
   if (!row) return { ...GONE, state: 'unknown', advice: [] }
-  const body = JSON.parse(row.body) as MessageBody
+  const body = bodyOf(row.body)
   const because = body.explanation.find(
     ({ kind }) => kind === 'defer' || kind === 'reject' || kind === 'blind-defer',
   )

@@ -7,7 +7,7 @@ import { messagePolicies, rcptPolicies } from '#policy/order.ts'
 import type { ExplanationStep, GatheredFacts, PolicyTransaction, Stage, Verdict } from '#policy/policy.ts'
 import { relayOf } from '#policy/relay.ts'
 import type { TenantSettings } from '#policy/settings.ts'
-import type { MessageBody } from './rows.ts'
+import type { MessageBody } from './body.ts'
 
 /** One decision as it was stored, for one recipient. */
 export type Decision = {

@@ -1,23 +1,12 @@
 // Reports become rows: pure, and the same for both databases. Runs in the tracking thread, so it stays cheap.
+
+import type { ReadReport } from '#link/report-batch.ts'
 import type { AcceptedReport, DeliveryReport, RefusedReport, Report } from '#link/reports.ts'
 import type { ExplanationStep } from '#policy/policy.ts'
 import type { NewAttemptRow, NewMessageRow } from '#store/tracking-schema.ts'
 import { dayOfId } from './days.ts'
 import { lettersOf, statusOf } from './status.ts'
 import { messageWords, RECIPIENTS_INDEXED_MAX } from './words.ts'
-
-/** What a message's page needs besides the columns. */
-export type MessageBody = Pick<
-  AcceptedReport,
-  'client' | 'explanation' | 'facts' | 'messageIdField' | 'origin'
-> & {
-  readonly reply: RefusedReport['reply'] | null
-  readonly settingsRevision: number | null
-  readonly recipients: readonly Pick<
-    AcceptedReport['recipients'][number],
-    'forwardPath' | 'explanation' | 'facts' | 'message' | 'held'
-  >[]
-}
 
 export type MessageRows = { readonly message: NewMessageRow; readonly words: ReadonlySet<string> }
 export type Place = { readonly node: string; readonly slot: number }
@@ -40,29 +29,37 @@ export function tenantOfRefusal(report: RefusedReport, tenantOfDomain: TenantOfD
   return authorized.length === 1 ? authorized[0]! : null
 }
 
+/** A report about a message itself, as it was read. */
+export type ReadMessage = Omit<ReadReport, 'report'> & { readonly report: AcceptedReport | RefusedReport }
+
+/** The day file that a report belongs into. */
+export function dayOfReport(report: Report): number {
+  return dayOfId(report.kind === 'delivery' ? report.messageId : report.id)!
+}
+
 export function messageRows(
-  report: AcceptedReport | RefusedReport,
+  { report, text, rules }: ReadMessage,
   place: Place,
   tenantOfDomain: TenantOfDomain,
 ): MessageRows {
-  const day = dayOfId(report.id)!
-  return report.kind === 'accepted'
-    ? acceptedRows(report, place, day)
-    : refusedRows(report, { place, day, tenantOfDomain })
+  const context = { place, day: dayOfReport(report), text, tenantOfDomain }
+  return report.kind === 'accepted' ? acceptedRows(report, rules, context) : refusedRows(report, context)
 }
 
-function acceptedRows(report: AcceptedReport, { node, slot }: Place, day: number): MessageRows {
-  const { client, explanation, facts, messageIdField, origin, recipients, settingsRevision } = report
-  const body: MessageBody = {
-    client,
-    explanation,
-    facts,
-    messageIdField,
-    origin,
-    settingsRevision,
-    reply: null,
-    recipients: recipients.map(({ index: _index, ...recipient }) => recipient),
-  }
+type RowContext = {
+  readonly place: Place
+  readonly day: number
+  /** The report as it is stored. */
+  readonly text: string
+  readonly tenantOfDomain: TenantOfDomain
+}
+
+function acceptedRows(
+  report: AcceptedReport,
+  rules: readonly string[] | null,
+  { place, day, text }: RowContext,
+): MessageRows {
+  const { client, explanation, messageIdField, recipients } = report
   const letters = lettersOfAccepted(report)
   const indexed = recipients.slice(0, RECIPIENTS_INDEXED_MAX).map(({ forwardPath }) => forwardPath)
   return {
@@ -82,21 +79,24 @@ function acceptedRows(report: AcceptedReport, { node, slot }: Place, day: number
       client_ip: client?.ip ?? null,
       size: report.size,
       count: 1,
-      node,
-      slot,
+      node: place.node,
+      slot: place.slot,
       statuses: letters,
       delay_ms: null,
-      body: JSON.stringify(body),
+      body: text,
+      attempt: null,
     },
     words: messageWords({
       addresses: [report.reversePath, report.author, ...indexed],
       subject: report.subject,
       messageIdField,
       clientIp: client?.ip ?? null,
-      causes: causesOf([
-        explanation,
-        ...recipients.flatMap((recipient) => [recipient.explanation, recipient.message?.explanation ?? []]),
-      ]),
+      causes:
+        rules?.map(ruleWord) ??
+        causesOf([
+          explanation,
+          ...recipients.flatMap((recipient) => [recipient.explanation, recipient.message?.explanation ?? []]),
+        ]),
     }),
   }
 }
@@ -117,20 +117,8 @@ function lettersOfAccepted({ verdict, recipients }: AcceptedReport): string {
   return recipients.map(({ held }) => lettersOf(held === undefined ? 'queued' : 'held', 1)).join('')
 }
 
-type RefusalContext = { readonly place: Place; readonly day: number; readonly tenantOfDomain: TenantOfDomain }
-
-function refusedRows(report: RefusedReport, { place, day, tenantOfDomain }: RefusalContext): MessageRows {
-  const { client, explanation, facts, messageIdField, reply, settingsRevision, forwardPath } = report
-  const body: MessageBody = {
-    client,
-    explanation,
-    facts,
-    messageIdField,
-    reply,
-    settingsRevision,
-    origin: 'smtp',
-    recipients: forwardPath === null ? [] : [{ forwardPath, explanation: [], facts: {} }],
-  }
+function refusedRows(report: RefusedReport, { place, day, text, tenantOfDomain }: RowContext): MessageRows {
+  const { client, explanation, messageIdField, reply, forwardPath } = report
   return {
     message: {
       day,
@@ -152,7 +140,8 @@ function refusedRows(report: RefusedReport, { place, day, tenantOfDomain }: Refu
       slot: place.slot,
       statuses: lettersOf(report.outcome === 'refused' ? 'refused' : 'deferred', 1),
       delay_ms: null,
-      body: JSON.stringify(body),
+      body: text,
+      attempt: null,
     },
     words: messageWords({
       addresses: [report.reversePath, report.author, forwardPath],
@@ -164,14 +153,14 @@ function refusedRows(report: RefusedReport, { place, day, tenantOfDomain }: Refu
   }
 }
 
-export function attemptRow(report: DeliveryReport): NewAttemptRow {
+export function attemptRow(report: DeliveryReport, text: string): NewAttemptRow {
   return {
-    day: dayOfId(report.messageId)!,
+    day: dayOfReport(report),
     message_id: report.messageId,
     id: report.id,
     tenant_id: report.tenantId,
     at: report.at,
-    body: JSON.stringify(report),
+    body: text,
   }
 }
 
@@ -221,7 +210,7 @@ function causesOf(explanations: readonly (readonly ExplanationStep[])[]): readon
   const causes = new Set<string>()
   for (const explanation of explanations.slice(0, EXPLANATIONS_MAX)) {
     for (const { kind, policy, because, rule } of explanation) {
-      if (rule !== undefined) causes.add(`rule:${rule.id}`)
+      if (rule !== undefined) causes.add(ruleWord(rule.id))
       if (!ACTING.has(kind)) continue
       causes.add(`policy:${policy}`)
       if (kind !== 'waive') causes.add(`reason:${because}`)
@@ -229,6 +218,8 @@ function causesOf(explanations: readonly (readonly ExplanationStep[])[]): readon
   }
   return [...causes]
 }
+
+const ruleWord = (id: string): string => `rule:${id}`
 
 function tenantOf(address: string | null, tenantOfDomain: TenantOfDomain): string | null {
   const domain = domainOf(address)

@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, sql } from 'kysely'
-import { NotABatch } from '#link/report-shape.ts'
+import { NotABatch } from '#link/report-batch.ts'
 import { ensureFolder, filesIn, removeFile } from '#platform/files.ts'
 import type { TrackingSchema } from '#store/tracking-schema.ts'
 import type { DayAnswer, DayQuestion, DayThreadOptions } from './day-thread.ts'

@@ -4,8 +4,8 @@ import type { OutputOf } from '@gatepost/contract/endpoint.ts'
 import type { getMessage } from '@gatepost/contract/message.ts'
 import type { DeliveryReport, RefusedReport } from '#link/reports.ts'
 import type { ExplanationStep } from '#policy/policy.ts'
+import type { MessageBody } from './body.ts'
 import { reasonText } from './list-store.ts'
-import type { MessageBody } from './rows.ts'
 import { domainOf, outcomeText, replyText } from './rows.ts'
 
 type Step = OutputOf<typeof getMessage>['explanation'][number]
