@@ -55,7 +55,8 @@ export function concludeAttempt(attempt: Attempt): Conclusion {
     const decision = decide(attempt, result)
     if (decision.notice !== null) notices.push(decision.notice)
     if (decision.outcome.kind === 'held') withheld.push(result.recipient)
-    const key = keyOf(decision, result.recipient)
+    // A message for one recipient, as most are, has nobody to share a settlement with.
+    const key = attempt.results.length === 1 ? '' : keyOf(decision, result.recipient)
     const group = groups.get(key)
     if (group === undefined) groups.set(key, { decision, recipients: [result.recipient] })
     else group.recipients.push(result.recipient)

@@ -5,7 +5,7 @@ import { CONTENT_IN_ROW_BYTES_MAX, type DueRecipient, type Envelope } from '#spo
 import type { InHand } from './in-hand.ts'
 import { type Marked, markedCopy } from './mark.ts'
 import { isSignedByRecipient } from './signing-domain.ts'
-import type { Letter } from './smtp-client.ts'
+import type { Letter, WireContent } from './smtp-client.ts'
 import { type Chunks, type Stamp, type Stamper, stampFor } from './stamp.ts'
 import { wireParts, wireStream } from './wire-content.ts'
 
@@ -32,8 +32,7 @@ export function letterOf(
 ): Letter & { sentWith(): SentWith } {
   const mark = recipients[0]?.firstContact
   if (mark === undefined) {
-    const stamped = (content: Chunks) => stampOn(message, recipients, { stamper, content })
-    const content = () => plainContent(message, stamped)
+    const content = () => plainContent(message, recipients, stamper)
     const sentWith = () => ({ stamp: message.stamped && stampFor(message.stamped, recipients), banner: null })
     return { envelope: message.envelope, recipients, content, sentWith }
   }
@@ -58,12 +57,24 @@ export function letterOf(
   }
 }
 
-async function plainContent(
+function plainContent(
   message: InHand,
-  stamped: (content: Chunks) => Promise<string>,
-): ReturnType<Letter['content']> {
+  recipients: readonly DueRecipient[],
+  stamper: Stamper,
+): WireContent | Promise<WireContent> {
   const { envelope, chunks } = message
-  if (chunks !== null) return wireParts(envelope, chunks, await stamped(chunks))
+  const stamped = (content: Chunks) => stampOn(message, recipients, { stamper, content })
+  if (chunks === null) return contentRead(message, stamped)
+  const stamp = stamped(chunks)
+  if (typeof stamp === 'string') return wireParts(envelope, chunks, stamp)
+  return stamp.then((fields) => wireParts(envelope, chunks, fields))
+}
+
+async function contentRead(
+  message: InHand,
+  stamped: (content: Chunks) => string | Promise<string>,
+): Promise<WireContent> {
+  const { envelope } = message
   if (envelope.size > CONTENT_IN_ROW_BYTES_MAX) {
     // Read twice where it is signed: what is that large stays out of memory.
     const stamp = await stamped(contentOf(message))
@@ -74,16 +85,21 @@ async function plainContent(
   return wireParts(envelope, read, await stamped(read))
 }
 
-/** Made once a message, of the content as it came; recipients of one letter are signed for alike. */
-async function stampOn(
+/**
+ * Made once a message, of the content as it came; recipients of one letter are signed for alike. At once where
+ * nothing is signed.
+ */
+function stampOn(
   message: InHand,
   recipients: readonly DueRecipient[],
   { stamper, content }: { readonly stamper: Stamper; readonly content: Chunks },
-): Promise<string> {
+): string | Promise<string> {
   message.stamp ??= stamper(message.envelope, content)
   if (message.stamp === null) return ''
-  message.stamped = await message.stamp
-  return stampFor(message.stamped, recipients).fields
+  return message.stamp.then((stamp) => {
+    message.stamped = stamp
+    return stampFor(stamp, recipients).fields
+  })
 }
 
 async function* contentOf({ envelope, chunks, source }: InHand): AsyncGenerator<Uint8Array> {

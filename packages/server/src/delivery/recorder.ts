@@ -1,5 +1,6 @@
 // Records what became of recipients: settlements with their reports, events, and the DSNs that must be
 // durable first.
+import { flatText } from '@gatepost/mail/bytes.ts'
 import type { Emit } from '#events/emit.ts'
 import type { DeliveryReport } from '#link/reports.ts'
 import type { Clock } from '#platform/clock.ts'
@@ -248,7 +249,7 @@ export class Recorder {
         recipients: report.recipients.length,
         attempt: report.attempt,
         host: report.nextHop?.host ?? null,
-        reply: `${report.reply.code} ${report.reply.status ?? ''} ${report.reply.text}`,
+        reply: flatText(report.reply.code, ' ', report.reply.status ?? '', ' ', report.reply.text),
         durationMs: report.durationMs,
       })
     }

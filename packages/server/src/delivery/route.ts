@@ -63,7 +63,7 @@ export function routeOf(question: RouteQuestion): Way {
 export function destinationKey(tenantId: string, hop: NextHop): string {
   switch (hop.kind) {
     case 'route':
-      return `${tenantId} ${[hop.route, ...hop.alternates].map(hostsKey).join(' ')}${needKey(hop.need)}`
+      return routeKeys.get(hop) ?? routeKey(tenantId, hop)
     case 'mx':
       return `${tenantId} mx ${hop.domain}${needKey(hop.need)}`
     case 'gateway':
@@ -71,6 +71,12 @@ export function destinationKey(tenantId: string, hop: NextHop): string {
     case 'none':
       return `${tenantId} none ${hop.why}`
   }
+}
+
+type RouteHop = Extract<NextHop, { kind: 'route' }>
+
+function routeKey(tenantId: string, { route, alternates, need }: RouteHop): string {
+  return `${tenantId} ${[route, ...alternates].map(hostsKey).join(' ')}${needKey(need)}`
 }
 
 function hostsKey({ host, moreHosts = [], port, tls }: RouteSettings): string {
@@ -82,7 +88,23 @@ export function wayKey(tenantId: string, way: Way): string {
   return way.kind === 'paused' ? `${tenantId} paused ${way.why}` : destinationKey(tenantId, way)
 }
 
+/** Ways that most of a tenant's mail goes, and their keys: the same as long as its settings are. */
+const plainWays = new WeakMap<TenantSettings, Map<string, Way>>()
+const routeKeys = new WeakMap<NextHop, string>()
+
 function routeNamed(settings: TenantSettings, routeId: string, need: TlsNeed): Way {
+  if (need !== NO_NEED) return wayBy(settings, routeId, need)
+  const ways = plainWays.get(settings) ?? new Map<string, Way>()
+  let way = ways.get(routeId)
+  if (way === undefined) {
+    way = wayBy(settings, routeId, need)
+    if (way.kind === 'route') routeKeys.set(way, routeKey(settings.tenantId, way))
+    plainWays.set(settings, ways.set(routeId, way))
+  }
+  return way
+}
+
+function wayBy(settings: TenantSettings, routeId: string, need: TlsNeed): Way {
   const route = settings.routes.find(({ id }) => id === routeId)
   if (route === undefined)
     return { kind: 'none', why: `the delivery route ${routeId} does not exist any more` }

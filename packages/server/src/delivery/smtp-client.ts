@@ -3,7 +3,7 @@
 import type { Reply } from '@gatepost/mail/reply.ts'
 import type { TrackedReply } from '#link/reports.ts'
 import type { DueRecipient, Envelope } from '#spool/spool.ts'
-import { type ContentNeed, planEnvelope, refusalOf } from './capabilities.ts'
+import { type ContentNeed, type EnvelopePlan, planEnvelope, refusalOf } from './capabilities.ts'
 import { ConnectionLost } from './smtp-connection.ts'
 import { lostReply, type Session, type Timeouts, tracked } from './smtp-session.ts'
 
@@ -11,9 +11,14 @@ import { lostReply, type Session, type Timeouts, tracked } from './smtp-session.
 export type Letter = {
   readonly envelope: Envelope
   readonly recipients: readonly DueRecipient[]
-  /** The content as it goes over the wire: its pieces where it is in memory, or streamed. */
-  content(): Promise<readonly Uint8Array[] | AsyncIterable<Uint8Array>>
+  /**
+   * The content as it goes over the wire: its pieces where it is in memory, or streamed. At once where nothing
+   * has to be read or signed for it.
+   */
+  content(): WireContent | Promise<WireContent>
 }
+
+export type WireContent = readonly Uint8Array[] | AsyncIterable<Uint8Array>
 
 export type ResultKind = 'delivered' | 'transient' | 'permanent' | 'ambiguous'
 
@@ -33,6 +38,7 @@ export type Transmission = {
   readonly slows: boolean
 }
 
+type EnvelopePlanToSend = Extract<EnvelopePlan, { kind: 'send' }>
 type Begun = { readonly letter: Letter; readonly commands: readonly string[]; readonly wholeGroup: boolean }
 
 /**
@@ -73,9 +79,11 @@ export class SmtpClient {
     let begun = this.#begun
     this.#begun = null
     if (begun?.letter !== letter) {
-      const plan = await this.#begin(letter)
-      if ('results' in plan) return plan
-      begun = plan
+      const plan = this.#plan(letter)
+      if (plan.kind === 'refuse') return refusedHere(letter, plan)
+      const unmet = plan.needs.length === 0 ? null : await unmetNeed(letter, plan.needs)
+      if (unmet?.kind === 'refuse') return refusedHere(letter, unmet)
+      begun = this.#begin(letter, plan)
     }
     const transaction = new Transaction(letter)
     try {
@@ -85,22 +93,23 @@ export class SmtpClient {
       this.used += 1
       // Who says 421 closes, or should (RFC 5321 §3.8).
       if (transaction.isClosing) this.session.connection.quit()
-      return { ...transaction.outcome(), isUntried }
+      return transaction.outcome(isUntried)
     } catch (error) {
       this.session.connection.destroy()
       if (!(error instanceof ConnectionLost)) throw error
       const isUntried = (transaction.stage === 'mail' || transaction.isTurnedAway) && this.used > 0
-      return { ...transaction.lost(error), isUntried }
+      return transaction.lost(error, isUntried)
     }
   }
 
-  async #begin(letter: Letter): Promise<Begun | Transmission> {
-    const { connection, capabilities, tls } = this.session
+  #plan(letter: Letter): EnvelopePlan {
+    const { capabilities, tls } = this.session
     const hop = { capabilities, verifiedTls: tls?.verified === true }
-    const plan = planEnvelope(letter.envelope, letter.recipients, hop)
-    if (plan.kind === 'refuse') return refusedHere(letter, plan)
-    const unmet = await unmetNeed(letter, plan.needs)
-    if (unmet?.kind === 'refuse') return refusedHere(letter, unmet)
+    return planEnvelope(letter.envelope, letter.recipients, hop)
+  }
+
+  #begin(letter: Letter, plan: EnvelopePlanToSend): Begun {
+    const { connection, capabilities } = this.session
     const commands = [plan.mail, ...plan.recipients, 'DATA']
     connection.write(capabilities.pipelining ? `${commands.join('\r\n')}\r\n` : `${plan.mail}\r\n`)
     return { letter, commands, wholeGroup: capabilities.pipelining }
@@ -112,18 +121,20 @@ export class SmtpClient {
     const say = (index: number): void => {
       if (!wholeGroup) connection.write(`${commands[index]}\r\n`)
     }
-    const mail = await connection.reply(this.#timeouts.mail)
+    // Replies that are there are taken at once: waiting costs a turn of its own for each.
+    const mail = connection.readReply() ?? (await connection.reply(this.#timeouts.mail))
     transaction.mailReply(mail)
     if (transaction.isOver && !wholeGroup) return false
     transaction.stage = 'rcpt'
-    for (const [i] of transaction.recipients.entries()) {
+    for (let i = 0; i < transaction.recipients.length; i++) {
       say(i + 1)
-      transaction.rcptReply(i, await connection.reply(this.#timeouts.rcpt))
+      const rcpt = connection.readReply() ?? (await connection.reply(this.#timeouts.rcpt))
+      transaction.rcptReply(i, rcpt)
     }
     if (transaction.isOver && !wholeGroup) return this.#reset()
     transaction.stage = 'data'
     say(commands.length - 1)
-    const data = await connection.reply(this.#timeouts.data)
+    const data = connection.readReply() ?? (await connection.reply(this.#timeouts.data))
     if (data.code === 354 && !transaction.isOver) return true
     if (data.code === 354) {
       // DATA was in the group, and nobody is left to get the content: an empty one ends it (RFC 2920 §3.1).
@@ -146,7 +157,8 @@ export class SmtpClient {
   async #sayContent(letter: Letter, transaction: Transaction, takeNext: () => Letter | null): Promise<void> {
     const { connection } = this.session
     transaction.stage = 'content'
-    const content = await contentOf(letter, transaction)
+    const had = contentOf(letter, transaction)
+    const content = had instanceof Promise ? await had : had
     if (content === null) {
       // Inside DATA there is no way back but to close: the host discards what it has (RFC 5321 §4.1.1.4).
       connection.destroy()
@@ -180,14 +192,10 @@ export class SmtpClient {
 
   /** The commands of the next letter, or '' when there is none or it cannot be said blindly. */
   #beginNext(takeNext: () => Letter | null): string {
-    const { capabilities, tls } = this.session
-    if (!capabilities.pipelining) return ''
+    if (!this.session.capabilities.pipelining) return ''
     const next = takeNext()
     if (next === null) return ''
-    const plan = planEnvelope(next.envelope, next.recipients, {
-      capabilities,
-      verifiedTls: tls?.verified === true,
-    })
+    const plan = this.#plan(next)
     // What needs a closer look gets it in its own turn.
     if (plan.kind === 'refuse' || plan.needs.length > 0) return ''
     const commands = [plan.mail, ...plan.recipients, 'DATA']
@@ -203,6 +211,8 @@ class Transaction {
   stage: Stage = 'mail'
   readonly recipients: readonly DueRecipient[]
   readonly #results: (RecipientResult | null)[]
+  /** Recipients without a result. */
+  #open: number
   #slows = false
   /** MAIL got 421: this connection has had enough, which says nothing about the letter. */
   isTurnedAway = false
@@ -214,11 +224,12 @@ class Transaction {
   constructor(letter: Letter) {
     this.recipients = letter.recipients
     this.#results = letter.recipients.map(() => null)
+    this.#open = this.#results.length
   }
 
   /** Whether every recipient has its result. */
   get isOver(): boolean {
-    return this.#results.every((result) => result !== null)
+    return this.#open === 0
   }
 
   mailReply(reply: Reply): void {
@@ -247,39 +258,39 @@ class Transaction {
       this.#settleOpen(reply)
       return
     }
-    const delivered = tracked(reply)
-    for (const i of this.#results.keys()) this.#set(i, 'delivered', delivered, false)
+    this.#setOpen('delivered', tracked(reply), false)
   }
 
   /** The content cannot be had: everybody open waits. */
   contentFailed(why: string): void {
     const reply = { code: 451, status: '4.3.0', text: `the content cannot be read: ${why}` }
-    for (const i of this.#results.keys()) this.#set(i, 'transient', reply, true)
+    this.#setOpen('transient', reply, true)
   }
 
-  lost(lost: ConnectionLost): Transmission {
+  lost(lost: ConnectionLost, isUntried: boolean): Transmission {
     const kind = this.stage === 'final' ? 'ambiguous' : 'transient'
-    const reply = lostReply(lost, this.stage)
-    for (const i of this.#results.keys()) this.#set(i, kind, reply, true)
-    return { ...this.outcome(), slows: true }
+    this.#setOpen(kind, lostReply(lost, this.stage), true)
+    this.#slows = true
+    return this.outcome(isUntried)
   }
 
-  outcome(): Transmission {
-    return {
-      results: this.#results.filter((result) => result !== null),
-      isUntried: false,
-      slows: this.#slows,
-    }
+  outcome(isUntried: boolean): Transmission {
+    return { results: this.#results.filter((result) => result !== null), isUntried, slows: this.#slows }
   }
 
   #settleOpen(reply: Reply): void {
     this.#note(reply)
-    const known = tracked(reply)
-    for (const i of this.#results.keys()) this.#set(i, kindOf(reply), known, false)
+    this.#setOpen(kindOf(reply), tracked(reply), false)
+  }
+
+  #setOpen(kind: ResultKind, reply: TrackedReply, isOurs: boolean): void {
+    for (let i = 0; i < this.#results.length; i++) this.#set(i, kind, reply, isOurs)
   }
 
   #set(index: number, kind: ResultKind, reply: TrackedReply, isOurs: boolean): void {
-    this.#results[index] ??= { recipient: this.recipients[index]!, kind, reply, isOurs }
+    if (this.#results[index] !== null) return
+    this.#results[index] = { recipient: this.recipients[index]!, kind, reply, isOurs }
+    this.#open -= 1
   }
 
   #note({ code, status }: Reply): void {
@@ -296,19 +307,24 @@ function kindOf(reply: Reply): 'transient' | 'permanent' {
   return reply.code >= 500 && reply.code !== 503 ? 'permanent' : 'transient'
 }
 
-async function contentOf(
+/** Null, which the transaction knows of, where it cannot be had. */
+function contentOf(
   letter: Letter,
   transaction: Transaction,
-): Promise<Awaited<ReturnType<Letter['content']>> | null> {
-  try {
-    return await letter.content()
-  } catch (error) {
+): WireContent | null | Promise<WireContent | null> {
+  const failed = (error: unknown): null => {
     transaction.contentFailed(error instanceof Error ? error.message : String(error))
     return null
   }
+  try {
+    const content = letter.content()
+    return content instanceof Promise ? content.catch(failed) : content
+  } catch (error) {
+    return failed(error)
+  }
 }
 
-function isInMemory(content: Awaited<ReturnType<Letter['content']>>): content is readonly Uint8Array[] {
+function isInMemory(content: WireContent): content is readonly Uint8Array[] {
   return Array.isArray(content)
 }
 

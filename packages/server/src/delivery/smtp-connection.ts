@@ -57,6 +57,11 @@ export type TlsWish = {
 
 /** Content of less is copied to go out in one buffer. */
 const JOINED_MAX = 16_384
+/**
+ * Where it is joined. The system takes most writes at once, and then the next one may use the same room: a
+ * buffer for each message is memory outside of the heap, which makes V8 collect garbage sooner.
+ */
+let room = Buffer.allocUnsafeSlow(JOINED_MAX)
 
 /** Opens the socket; replaced in tests. */
 export type Connect = (options: { readonly host: string; readonly port: number }) => Socket
@@ -77,7 +82,8 @@ export class SmtpConnection implements Waiting {
   #unread: Reply[] = []
   #waiter: { resolve(value: Reply): void; reject(error: Error): void } | null = null
   #progress: { resolve(): void; reject(error: Error): void } | null = null
-  #lost: ConnectionLost | null = null
+  /** Why it ended. Made an error only when somebody hears of it: most connections end with nobody waiting. */
+  #lost: { readonly why: string; readonly isTimeout: boolean } | null = null
   #unlisten: () => void = () => {}
 
   private constructor(socket: Socket, deadlines: Deadlines) {
@@ -121,22 +127,34 @@ export class SmtpConnection implements Waiting {
   /** The same for content and the commands that follow it. */
   writeContent(content: readonly Uint8Array[], commands: string): void {
     if (this.#lost !== null) return
-    const parts = [...content, Buffer.from(commands, 'utf8')]
-    let length = 0
-    for (const part of parts) length += part.length
+    let most = commands.length * UTF8_OCTETS_MAX
+    for (const part of content) most += part.length
     // Small ones are copied together: that costs less than a write of several buffers.
-    if (length < JOINED_MAX) {
-      this.#socket.write(Buffer.concat(parts, length))
+    if (most <= JOINED_MAX) {
+      this.#writeJoined(content, commands)
       return
     }
     this.#socket.cork()
-    for (const part of parts) this.#socket.write(part)
+    for (const part of content) this.#socket.write(part)
+    this.#socket.write(commands, 'utf8')
     this.#socket.uncork()
+  }
+
+  #writeJoined(content: readonly Uint8Array[], commands: string): void {
+    let at = 0
+    for (const part of content) {
+      room.set(part, at)
+      at += part.length
+    }
+    at += room.write(commands, at, 'utf8')
+    this.#socket.write(room.subarray(0, at))
+    // Some of it still waits to be sent: it keeps the room.
+    if (this.#socket.writableLength > 0) room = Buffer.allocUnsafeSlow(JOINED_MAX)
   }
 
   /** Sends a piece of streamed content; resolves when its memory is not needed any more. */
   async send(chunk: Uint8Array, timeoutMs: number): Promise<void> {
-    if (this.#lost !== null) throw this.#lost
+    if (this.#lost !== null) throw errorOf(this.#lost)
     // A failed write comes as an error of the socket, which rejects.
     await this.#until(timeoutMs, (done) => {
       this.#socket.write(chunk, (fault) => {
@@ -145,11 +163,16 @@ export class SmtpConnection implements Waiting {
     })
   }
 
+  /** The next reply, where it was read already: those to a group of commands mostly come together. */
+  readReply(): Reply | undefined {
+    return this.#unread.length === 0 ? undefined : this.#unread.shift()
+  }
+
   /** The next reply. The limit counts for the whole reply, so that single bytes do not extend it. */
   reply(timeoutMs: number): Promise<Reply> {
-    const read = this.#unread.shift()
+    const read = this.readReply()
     if (read !== undefined) return Promise.resolve(read)
-    if (this.#lost !== null) return Promise.reject(this.#lost)
+    if (this.#lost !== null) return Promise.reject(errorOf(this.#lost))
     this.deadline = this.#deadlines.now() + timeoutMs
     return new Promise((resolve, reject) => {
       this.#waiter = { resolve, reject }
@@ -184,15 +207,14 @@ export class SmtpConnection implements Waiting {
     const expected = { names: wish.names ?? [wish.host], now: this.#deadlines.now() }
     const fault = daneFaultOf(wish.dane, chain, expected)
     if (fault === null) return tlsStateOf(secure, true)
-    const lost = new ConnectionLost(`DANE: ${fault}`)
-    this.#lose(lost)
-    throw lost
+    this.#lose(`DANE: ${fault}`)
+    throw new ConnectionLost(`DANE: ${fault}`)
   }
 
   /** Says goodbye without waiting for the answer. */
   quit(): void {
     this.write('QUIT\r\n')
-    this.#lost ??= new ConnectionLost('closed')
+    this.#lost ??= { why: 'closed', isTimeout: false }
     this.#deadlines.delete(this)
     const socket = this.#socket
     socket.end()
@@ -202,18 +224,18 @@ export class SmtpConnection implements Waiting {
 
   /** Ends the connection at once. */
   destroy(why = 'closed'): void {
-    this.#lose(new ConnectionLost(why))
+    this.#lose(why)
   }
 
   /** Called when a reply or a step took too long. */
   expire(): void {
-    this.#lose(new ConnectionLost('no answer in time', true))
+    this.#lose('no answer in time', true)
   }
 
   #listen(socket: Socket): void {
     const hear = (chunk: Uint8Array): void => this.#hear(chunk)
-    const end = (): void => this.#lose(new ConnectionLost('the host closed the connection'))
-    const fail = (error: NodeJS.ErrnoException): void => this.#lose(new ConnectionLost(wordsFor(error)))
+    const end = (): void => this.#lose('the host closed the connection')
+    const fail = (error: NodeJS.ErrnoException): void => this.#lose(wordsFor(error))
     socket.on('data', hear).on('end', end).on('close', end).on('error', fail)
     this.#unlisten = () => socket.off('data', hear).off('end', end).off('close', end).off('error', fail)
   }
@@ -229,10 +251,9 @@ export class SmtpConnection implements Waiting {
       this.deadline = Number.POSITIVE_INFINITY
       waiter.resolve(reply)
     }
-    if (this.#parser.fault !== null)
-      this.#lose(new ConnectionLost(`the host broke the protocol: ${this.#parser.fault}`))
+    if (this.#parser.fault !== null) this.#lose(`the host broke the protocol: ${this.#parser.fault}`)
     else if (this.#unread.length > REPLIES_UNREAD_MAX)
-      this.#lose(new ConnectionLost('the host sent replies that nobody asked for'))
+      this.#lose('the host sent replies that nobody asked for')
   }
 
   #until(timeoutMs: number, begin: (done: () => void) => void): Promise<void> {
@@ -247,16 +268,23 @@ export class SmtpConnection implements Waiting {
     })
   }
 
-  #lose(lost: ConnectionLost): void {
+  #lose(why: string, isTimeout = false): void {
     if (this.#lost !== null) return
-    this.#lost = lost
+    this.#lost = { why, isTimeout }
     this.#deadlines.delete(this)
     this.#socket.destroy()
-    this.#waiter?.reject(lost)
+    this.#waiter?.reject(errorOf(this.#lost))
     this.#waiter = null
-    this.#progress?.reject(lost)
+    this.#progress?.reject(errorOf(this.#lost))
     this.#progress = null
   }
+}
+
+/** No character of a text takes more octets than this for each of its units. */
+const UTF8_OCTETS_MAX = 3
+
+function errorOf({ why, isTimeout }: { readonly why: string; readonly isTimeout: boolean }): ConnectionLost {
+  return new ConnectionLost(why, isTimeout)
 }
 
 const QUIT_MS = 5000

@@ -186,7 +186,9 @@ const REPLY_TEXT_MAX = 1000
 
 /** A reply as reports keep it. */
 export function tracked(reply: Reply): TrackedReply {
-  return { code: reply.code, status: reply.status, text: reply.lines.join(' ').slice(0, REPLY_TEXT_MAX) }
+  const { code, status, lines } = reply
+  const text = lines.length === 1 ? lines[0]! : lines.join(' ')
+  return { code, status, text: text.length > REPLY_TEXT_MAX ? text.slice(0, REPLY_TEXT_MAX) : text }
 }
 
 /** Our words for a connection that ended, as a transient reply. */

@@ -1,0 +1,69 @@
+// What is written arrives as it was, however slowly a host reads.
+import assert from 'node:assert/strict'
+import { createServer, type Socket } from 'node:net'
+import { after, describe, it } from 'node:test'
+import { systemClock } from '#platform/clock.ts'
+import { Deadlines } from './deadlines.ts'
+import { ConnectionLost, openSocket, SmtpConnection } from './smtp-connection.ts'
+
+const hosts: { close(): void }[] = []
+after(() => {
+  for (const host of hosts) host.close()
+})
+
+/** A host that reads nothing before it is told to, and a connection to it. */
+async function connected(): Promise<{ readonly connection: SmtpConnection; readonly host: Socket }> {
+  const met = Promise.withResolvers<Socket>()
+  const server = createServer({ pauseOnConnect: true }, met.resolve)
+  hosts.push(server)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  assert.ok(typeof address === 'object' && address !== null)
+  const connection = await SmtpConnection.open(
+    { host: '127.0.0.1', port: address.port },
+    { connect: openSocket, deadlines: new Deadlines(systemClock, 20), timeoutMs: 30_000 },
+  )
+  const host = await met.promise
+  hosts.unshift({ close: () => host.destroy() })
+  return { connection, host }
+}
+
+async function allOf(host: Socket): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of host) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
+
+/** Content of one character, and the commands behind it. */
+const letter = (i: number): string => String.fromCharCode(97 + (i % 26)).repeat(8_000)
+const commands = (i: number): string => `.\r\nMAIL FROM:<b\u00f6b${i}@sender.example>\r\n`
+
+describe('a connection to a next hop', () => {
+  it('keeps apart what one host has not taken yet and what goes to others', async () => {
+    // More than the system keeps for a reader that does not read.
+    const count = 1_000
+    const [slow, quick] = [await connected(), await connected()]
+    const others = allOf(quick.host)
+    for (let i = 0; i < count; i++) {
+      slow.connection.writeContent([Buffer.from('Received: x\r\n'), Buffer.from(letter(i))], commands(i))
+      quick.connection.writeContent([Buffer.from('y'.repeat(9_000))], '')
+    }
+    slow.connection.quit()
+    quick.connection.quit()
+    const arrived = await allOf(slow.host)
+    const sent = Array.from({ length: count }, (_, i) => `Received: x\r\n${letter(i)}${commands(i)}`)
+    assert.ok(arrived.equals(Buffer.from(`${sent.join('')}QUIT\r\n`)), 'it came as it was sent')
+    assert.ok((await others).equals(Buffer.from(`${'y'.repeat(9_000 * count)}QUIT\r\n`)), 'so did the others')
+  })
+
+  it('says why it ended to whoever asks afterwards', async () => {
+    const { connection, host } = await connected()
+    host.destroy()
+    const heard = await connection.reply(30_000).catch((error: unknown) => error)
+    assert.ok(heard instanceof ConnectionLost)
+    const again = await connection.reply(30_000).catch((error: unknown) => error)
+    assert.ok(again instanceof ConnectionLost)
+    assert.equal(again.message, heard.message)
+    assert.equal(connection.isOpen, false)
+  })
+})
