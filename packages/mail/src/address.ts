@@ -64,8 +64,34 @@ export function parseMailbox(text: string, options: MailboxOptions = {}): Parsed
   return ok({ localPart, domain: domain.value })
 }
 
+type Written = { readonly mailbox: Mailbox | null; readonly text: string; readonly key: string }
+
+/**
+ * Mailboxes written last, by identity: policies, facts and reports of one message ask for the texts of the
+ * same
+ * two or three some twenty times, and a text that is the same object is also found in maps without being
+ * hashed
+ * again.
+ */
+const WRITTEN_KEPT = 4
+const written: Written[] = new Array(WRITTEN_KEPT).fill({ mailbox: null, text: '', key: '' })
+let writtenNext = 0
+
+function writtenOf(mailbox: Mailbox): Written {
+  for (let i = 0; i < WRITTEN_KEPT; i++) if (written[i]!.mailbox === mailbox) return written[i]!
+  const text = textOf(mailbox)
+  const made = { mailbox, text, key: foldCase(text) }
+  written[writtenNext] = made
+  writtenNext = (writtenNext + 1) % WRITTEN_KEPT
+  return made
+}
+
 /** Writes a mailbox for an envelope: quotes the local part where the grammar wants it. RFC 5321 §4.1.2. */
 export function formatMailbox(mailbox: Mailbox): string {
+  return writtenOf(mailbox).text
+}
+
+function textOf(mailbox: Mailbox): string {
   const { localPart, domain } = mailbox
   const written = isDotString(localPart) ? localPart : quote(localPart)
   return domain === '' ? written : flatText(written, '@', domain)
@@ -79,7 +105,7 @@ export function formatMailbox(mailbox: Mailbox): string {
 export function addressKey(address: Mailbox | string): string {
   const mailbox = typeof address === 'string' ? mailboxOf(address) : address
   if (mailbox === null) return foldCase((address as string).trim())
-  return foldCase(formatMailbox(mailbox))
+  return writtenOf(mailbox).key
 }
 
 /** The mailbox written in a text, or null. White space around it is ignored; UTF-8 local parts are taken. */

@@ -100,13 +100,15 @@ export function decodeUtf8Strict(bytes: Uint8Array): string | null {
 }
 
 /** Decodes as UTF-8 where the bytes are UTF-8, else as ISO 8859-1: for header fields of any origin. */
-export function decodeText(bytes: Uint8Array): string {
-  return isAscii(bytes) ? toLatin1(bytes) : (decodeUtf8Strict(bytes) ?? toLatin1(bytes))
+export function decodeText(bytes: Uint8Array, start = 0, end = bytes.length): string {
+  // Most is ASCII, and then no view has to be made of it.
+  if (isAscii(bytes, start, end)) return toLatin1(bytes, start, end)
+  return decodeUtf8Strict(bytes.subarray(start, end)) ?? toLatin1(bytes, start, end)
 }
 
 /** Whether every byte is below 128. */
-export function isAscii(bytes: Uint8Array): boolean {
-  for (let i = 0; i < bytes.length; i++) if (bytes[i]! > 127) return false
+export function isAscii(bytes: Uint8Array, start = 0, end = bytes.length): boolean {
+  for (let i = start; i < end; i++) if (bytes[i]! > 127) return false
   return true
 }
 

@@ -71,6 +71,7 @@ function readUntilSemicolon(text: string, from: number): { text: string; end: nu
 /** The value; where a program forgot the semicolon, the first parameter begins behind the white space. */
 function readHead(text: string): { text: string; end: number } {
   const whole = readUntilSemicolon(text, 0)
+  if (!whole.text.includes('=')) return whole
   const forgotten = /^\s*[^\s="(;]+(?=\s+[A-Za-z*0-9-]+\s*=)/.exec(whole.text)
   return forgotten === null ? whole : { text: forgotten[0], end: forgotten[0].length }
 }
@@ -128,7 +129,7 @@ function combine(written: readonly Written[]): readonly ContentParameter[] {
   const combined: (ContentParameter | { readonly name: string; readonly pieces: Piece[] })[] = []
   const inPieces = new Map<string, Piece[]>()
   for (const { name, value } of written) {
-    const mark = MARKED.exec(name)
+    const mark = name.includes('*') ? MARKED.exec(name) : null
     if (mark === null || (mark[2] === undefined && mark[3] === undefined)) {
       combined.push({ name, value, isExtended: false })
       continue

@@ -16,6 +16,7 @@ const NAMES_MAX = 16
 
 /** Names by Content-Disposition go before those by Content-Type (RFC 2183 §2.3). */
 export function fileNamesOf(disposition: ContentField | null, type: ContentField | null): FileNames {
+  if (!namesFile(disposition) && !namesFile(type)) return NO_NAMES
   const written = [
     disposition && parameterOf(disposition, 'filename'),
     type && parameterOf(type, 'name'),
@@ -29,6 +30,15 @@ export function fileNamesOf(disposition: ContentField | null, type: ContentField
     if (shown !== '' && !all.includes(shown) && all.length < NAMES_MAX) all.push(shown)
   }
   return { shown: all[0] ?? null, all }
+}
+
+const NO_NAMES: FileNames = { shown: null, all: [] }
+
+/** Whether any parameter gives a name: most parts have none. */
+function namesFile(field: ContentField | null): boolean {
+  if (field === null) return false
+  for (const { name } of field.parameters) if (name === 'filename' || name === 'name') return true
+  return false
 }
 
 /**

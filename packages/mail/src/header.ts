@@ -1,6 +1,7 @@
 // Header fields of RFC 5322 §2.2 as they stand in the bytes: found, counted, unfolded and removed, never
 // rewritten.
 import { decodeText, toLatin1 } from './bytes.ts'
+import { knownName } from './header-names.ts'
 import { fail, ok, type Parsed } from './parsed.ts'
 
 export { authorsOf } from './author.ts'
@@ -142,8 +143,9 @@ class Field implements HeaderField {
   #value: string | undefined
 
   constructor(bytes: Uint8Array, at: { start: number; nameEnd: number; valueStart: number; end: number }) {
-    this.name = toLatin1(bytes, at.start, at.nameEnd)
-    this.nameLower = this.name.toLowerCase()
+    const known = knownName(bytes, at.start, at.nameEnd)
+    this.name = known === null ? toLatin1(bytes, at.start, at.nameEnd) : known.name
+    this.nameLower = known === null ? this.name.toLowerCase() : known.nameLower
     this.start = at.start
     this.end = at.end
     this.#bytes = bytes
@@ -154,19 +156,19 @@ class Field implements HeaderField {
     return this.#bytes.subarray(this.start, this.end)
   }
 
+  get value(): string {
+    this.#value ??= this.#read()
+    return this.#value
+  }
+
   /** Without the white space around it, so that the text need not be cut again. */
-  get #trimmed(): Uint8Array {
+  #read(): string {
     const bytes = this.#bytes
     let from = this.#valueStart
     let to = this.end
     while (from < to && isSpace(bytes[from]!)) from++
     while (to > from && isSpace(bytes[to - 1]!)) to--
-    return bytes.subarray(from, to)
-  }
-
-  get value(): string {
-    this.#value ??= unfold(decodeText(this.#trimmed))
-    return this.#value
+    return unfold(decodeText(bytes, from, to))
   }
 }
 

@@ -6,6 +6,7 @@ import { type ContentField, parameterOf, parseContentField } from './content-fie
 import { fileNamesOf } from './file-name.ts'
 import { type HeaderField, parseHeaderFields } from './header.ts'
 import { beforeLineEnd, CR, isBlankOrCr, LF, lineWithDash, nextLine } from './octet-lines.ts'
+import { encodingOf, parametersOf, typeOf } from './part-fields.ts'
 import { type Decoded, decodeTransfer } from './transfer-encoding.ts'
 
 export type MimePart = {
@@ -66,6 +67,8 @@ export const MIME_LIMITS: MimeLimits = { parts: 10_000, depth: 100, fields: 50_0
 /** RFC 2046 §5.1.1 allows 70 characters; programs write more. */
 const BOUNDARY_LENGTH_MAX = 512
 const HEADER_OCTETS_MAX = 1_048_576
+/** Fields of one header. */
+const FIELDS_MAX = 1_000
 /**
  * Lines that begin with dashes, times boundaries that are open: a digest of thousands of parts has some
  * 10,000.
@@ -73,8 +76,19 @@ const HEADER_OCTETS_MAX = 1_048_576
 const COMPARISONS_MAX = 5_000_000
 const DECODED_OCTETS_MAX = 64 * 1_048_576
 
-/** Reads the structure of a message. Linear in its length; see `faults` for what was left out. */
-export function parseMime(octets: Uint8Array, limits: Partial<MimeLimits> = {}): ParsedMime {
+/** The message's own header where somebody read it before: all its fields, and where its body begins. */
+export type KnownHeader = { readonly fields: readonly HeaderField[]; readonly bodyOffset: number }
+
+/**
+ * Reads the structure of a message. Linear in its length; see `faults` for what was left out. A header that
+ * is
+ * `known` is not read again; it must be of these octets.
+ */
+export function parseMime(
+  octets: Uint8Array,
+  limits: Partial<MimeLimits> = {},
+  known?: KnownHeader | undefined,
+): ParsedMime {
   const all = { ...MIME_LIMITS, ...limits }
   const walk: Walk = {
     octets,
@@ -85,6 +99,7 @@ export function parseMime(octets: Uint8Array, limits: Partial<MimeLimits> = {}):
     count: 0,
     fieldsLeft: all.fields,
     comparisonsLeft: COMPARISONS_MAX,
+    known: known !== undefined && known.fields.length <= Math.min(FIELDS_MAX, all.fields) ? known : null,
   }
   const { part: root, next } = openPart(walk, { parent: null, at: 0, fallback: 'text/plain' })
   readLines(walk, next)
@@ -138,6 +153,8 @@ type Walk = {
   fieldsLeft: number
   /** Of lines that begin with two dashes with open boundaries. */
   comparisonsLeft: number
+  /** The header of the whole message. */
+  readonly known: KnownHeader | null
 }
 
 const DASH = 45
@@ -253,7 +270,11 @@ type Header = {
 
 /** Header lines up to the empty line, or to a boundary where that line is missing. */
 function readHeader(walk: Walk, from: number): Header {
-  const { octets, boundaries } = walk
+  const { octets, boundaries, known } = walk
+  if (from === 0 && walk.frames.length === 0 && known !== null) {
+    walk.fieldsLeft -= known.fields.length
+    return { fields: known.fields, bodyStart: known.bodyOffset, isBare: false }
+  }
   let at = from
   let bodyStart = octets.length
   let isBare = false
@@ -274,7 +295,10 @@ function readHeader(walk: Walk, from: number): Header {
 
 /** As many fields as the limits allow. */
 function fieldsOf(walk: Walk, header: Uint8Array): readonly HeaderField[] {
-  const limits = { maxFields: Math.max(0, Math.min(1000, walk.fieldsLeft)), maxBytes: HEADER_OCTETS_MAX }
+  const limits = {
+    maxFields: Math.max(0, Math.min(FIELDS_MAX, walk.fieldsLeft)),
+    maxBytes: HEADER_OCTETS_MAX,
+  }
   let bytes = header.length > HEADER_OCTETS_MAX ? header.subarray(0, HEADER_OCTETS_MAX) : header
   if (bytes !== header) walk.faults.add('header-limit')
   let parsed = parseHeaderFields(bytes, limits)
@@ -311,8 +335,8 @@ function draftOf(walk: Walk, { fields, bodyStart, fallback, path }: DraftInput):
   const encoding = found.get('content-transfer-encoding')?.value ?? ''
   return {
     path,
-    type: typeOf(walk, type, fallback),
-    parameters: new Map(type?.parameters.map(({ name }) => [name, parameterOf(type, name) ?? '']) ?? []),
+    type: typeOf(type, fallback, walk.faults),
+    parameters: parametersOf(type),
     charset: (type && parameterOf(type, 'charset')?.toLowerCase()) || null,
     disposition: disposition?.value || null,
     fileName: names.shown,
@@ -331,33 +355,6 @@ function contentField(walk: Walk, field: HeaderField | undefined): ContentField 
   const parsed = parseContentField(field.value)
   if (parsed.isCut) walk.faults.add('parameter-limit')
   return parsed
-}
-
-const TYPE = /^[!#$%&'*+.^_`|~0-9a-z-]{1,127}\/[!#$%&'*+.^_`|~0-9a-z-]{1,127}$/
-
-/** RFC 2045 §5.2: what is absent or broken is read as plain text. */
-function typeOf(walk: Walk, type: ContentField | null, fallback: string): string {
-  if (type === null || type.value === '') return fallback
-  const value = type.value.replace(/\s+/g, '')
-  if (TYPE.test(value)) return value
-  walk.faults.add('broken-type')
-  // `text` and `multipart` alone are written by old programs; their parameters tell what is meant.
-  if (value === 'text') return 'text/plain'
-  if (value === 'multipart') return 'multipart/mixed'
-  return fallback
-}
-
-/** The first word: programs write comments and semicolons behind it. */
-function encodingOf(value: string): string {
-  return (
-    value
-      .slice(0, 80)
-      .replace(/\([^()]*\)/g, '')
-      .trim()
-      .toLowerCase()
-      .split(/[\s;]/)[0]
-      ?.replaceAll('"', '') || '7bit'
-  )
 }
 
 /** The boundary of a multipart that is to be read as one. */

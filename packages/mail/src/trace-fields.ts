@@ -65,7 +65,32 @@ export function receivedField(details: ReceivedDetails): string {
  * `?`.
  */
 function traceWord(text: string): string {
-  return text.replace(/[^A-Za-z0-9.:[\]_+/=@-]/g, '?').slice(0, 255) || '?'
+  if (text !== '' && text.length <= TRACE_WORD_MAX && isMadeOf(TRACE_CODES, text)) return text
+  return text.replace(/[^A-Za-z0-9.:[\]_+/=@-]/g, '?').slice(0, TRACE_WORD_MAX) || '?'
+}
+
+const TRACE_WORD_MAX = 255
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
+/**
+ * What each writer lets through as it is: nearly all texts, and a look at each octet costs less than a
+ * pattern.
+ */
+const TRACE_CODES = codesOf(`${LETTERS}.:[]_+/=@-`)
+const KEYWORD_CODES = codesOf(`${LETTERS}._-`)
+const TOKEN_CODES = codesOf(`${LETTERS}.!#$%&'*+^_\`{|}~@-`)
+
+function codesOf(characters: string): Uint8Array {
+  const codes = new Uint8Array(128)
+  for (const character of characters) codes[character.charCodeAt(0)] = 1
+  return codes
+}
+
+function isMadeOf(codes: Uint8Array, text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code > 127 || codes[code] !== 1) return false
+  }
+  return true
 }
 
 export type AuthenticationResult = {
@@ -235,12 +260,13 @@ class Lexer {
 }
 
 function keyword(text: string): string {
+  if (text !== '' && isMadeOf(KEYWORD_CODES, text)) return text
   return text.replace(/[^A-Za-z0-9._-]/g, '') || 'unknown'
 }
 
 /** As a token where it is one (RFC 2045 §5.1, and `@` as RFC 8601 §2.2 allows), else as a quoted string. */
 function quoteValue(text: string): string {
-  return /^[A-Za-z0-9.!#$%&'*+^_`{|}~@-]+$/.test(text) ? text : quoteString(text)
+  return text !== '' && isMadeOf(TOKEN_CODES, text) ? text : quoteString(text)
 }
 
 /** Control characters are lost: a value from the envelope must not open a line of its own. */
