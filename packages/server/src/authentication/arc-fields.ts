@@ -6,9 +6,18 @@ const NAMES = new Set(['arc-seal', 'arc-message-signature', 'arc-authentication-
 /** RFC 8617 §4.2.1: at most 50 sets of three fields; one more shows that there are too many. */
 const FIELDS_MAX = 151
 
+/** Most mail is sealed by nobody. */
+const NONE: readonly HeaderField[] = []
+
 /** The fields of the chain in their order; more than any chain may have are cut, which makes it fail. */
 export function arcFields(fields: readonly HeaderField[]): readonly HeaderField[] {
-  return fields.filter(({ nameLower }) => NAMES.has(nameLower)).slice(0, FIELDS_MAX)
+  let found: HeaderField[] | null = null
+  for (const field of fields) {
+    if (!field.nameLower.startsWith('arc-') || !NAMES.has(field.nameLower)) continue
+    found ??= []
+    if (found.length < FIELDS_MAX) found.push(field)
+  }
+  return found ?? NONE
 }
 
 /** The message signature with the highest instance; null when there is none. */

@@ -6,7 +6,7 @@ import type { Dns } from '#platform/dns-types.ts'
 import { arcFields, newestMessageSignature, sealersIn } from './arc-fields.ts'
 import { KeyStore } from './dkim-key.ts'
 import { DmarcChecker } from './dmarc.ts'
-import { evaluateArc } from './mailauth.ts'
+import { type DmarcEvaluation, evaluateArc } from './mailauth.ts'
 import { resolverOf } from './resolver.ts'
 import type { ArcFinding, AuthenticationFact, DkimFinding, SpfFinding } from './results.ts'
 import { Signatures } from './signatures.ts'
@@ -88,28 +88,51 @@ export class Authenticator {
     return fields.ok ? this.begin(fields.value, bodyOffset) : null
   }
 
-  /** Everything found. Never rejects: what DNS could not tell is `temperror`. */
-  async judge({ spf, authorDomains }: MessageQuestion, tap: BodyTap | null): Promise<AuthenticationFact> {
-    const { dkim, arc, sealers } = tap === null ? UNSIGNED : await tap.finish()
+  /**
+   * Everything found; at once for unsigned mail of a domain whose policy is remembered. Never rejects: what
+   * DNS
+   * could not tell is `temperror`.
+   */
+  judge(question: MessageQuestion, tap: BodyTap | null): AuthenticationFact | Promise<AuthenticationFact> {
+    return tap === null
+      ? this.#judgeWith(question, UNSIGNED)
+      : tap.finish().then((found) => this.#judgeWith(question, found))
+  }
+
+  #judgeWith(
+    { spf, authorDomains }: MessageQuestion,
+    findings: TapFindings,
+  ): AuthenticationFact | Promise<AuthenticationFact> {
+    const { dkim } = findings
     const spfDomain = spf.result === 'pass' ? spf.domain : null
     const dkimDomains = dkim.filter(({ result }) => result === 'pass').map(({ domain }) => domain)
-    const found = await this.#dmarc.check({ authorDomains, spfDomain, dkimDomains })
-    return {
-      spf: spf.result,
-      spfDomain: spf.domain,
-      spfAligned: found.spfAligned,
-      dkim: dkim.map((one) => ({
-        ...one,
-        aligned: one.result === 'pass' && found.dkimAligned.has(one.domain),
-      })),
-      dmarc: found.dmarc,
-      arc,
-      ...(sealers === undefined ? {} : { sealers }),
-    }
+    const found = this.#dmarc.check({ authorDomains, spfDomain, dkimDomains })
+    return found instanceof Promise
+      ? found.then((late) => factOf(spf, findings, late))
+      : factOf(spf, findings, found)
   }
 
   #arc(chain: readonly HeaderField[], newest: DkimFinding | null): Promise<ArcFinding> {
     const resolver = resolverOf(this.#dns, this.#clock, { ms: 0 })
     return evaluateArc(chain, { passed: newest?.result === 'pass', resolver })
   }
+}
+
+function factOf(
+  spf: SpfFinding,
+  { dkim, arc, sealers }: TapFindings,
+  found: DmarcEvaluation,
+): AuthenticationFact {
+  const fact = {
+    spf: spf.result,
+    spfDomain: spf.domain,
+    spfAligned: found.spfAligned,
+    dkim: dkim.map((one) => ({
+      ...one,
+      aligned: one.result === 'pass' && found.dkimAligned.has(one.domain),
+    })),
+    dmarc: found.dmarc,
+    arc,
+  }
+  return sealers === undefined ? fact : { ...fact, sealers }
 }

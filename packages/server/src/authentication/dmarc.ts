@@ -64,7 +64,9 @@ export class DmarcChecker {
   }
 
   #one(authorDomain: string, query: DmarcQuery): DmarcEvaluation | Promise<DmarcEvaluation> {
-    const key = [authorDomain, query.spfDomain ?? '', ...new Set(query.dkimDomains)].join(' ')
+    const { spfDomain, dkimDomains } = query
+    const signers = dkimDomains.length === 0 ? '' : ` ${[...new Set(dkimDomains)].join(' ')}`
+    const key = `${authorDomain} ${spfDomain ?? ''}${signers}`
     const remembered = this.#results.get(key, this.#clock.now())
     return remembered ?? this.#underWay.get(key) ?? this.#evaluate(key, authorDomain, query)
   }

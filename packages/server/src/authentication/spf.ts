@@ -37,12 +37,13 @@ export class SpfChecker {
   /** The result for a transaction; at once when it is remembered. Never rejects: trouble is `temperror`. */
   check(query: SpfQuery): SpfFinding | Promise<SpfFinding> {
     const domain = query.reversePath?.domain ?? query.helo.toLowerCase()
+    // A line end can stand in none of them, so that no two questions share a key.
+    const key = `${query.clientIp}\n${domain}\n${query.helo}`
+    const remembered = this.#results.get(key, this.#clock.now())
+    if (remembered !== undefined) return remembered
     // RFC 7208 §4.3: a name that is no multi-label domain has no policy.
     const name = parseDomain(domain, { allowUnderscore: true, fullyQualified: true })
     if (!name.ok || isIP(domain) !== 0) return finding('none', domain, null)
-    const key = `${query.clientIp} ${domain} ${query.helo}`
-    const remembered = this.#results.get(key, this.#clock.now())
-    if (remembered !== undefined) return remembered
     return this.#share(key, domain, query)
   }
 

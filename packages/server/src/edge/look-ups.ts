@@ -66,6 +66,7 @@ function screeningOf(session: Session, transaction: Transaction, content: Conten
   return edge.screener.screen({
     content: () => content.sink.source(),
     size: content.sink.size,
+    header: { fields: content.header.fields, bodyOffset: content.head.bodyOffset },
     about: async () => ({
       tenantId: settings?.tenantId ?? '',
       clientIp: wire.clientIp,
@@ -84,7 +85,7 @@ export function authenticationOf(
   session: Session,
   transaction: Transaction,
   content: ContentToJudge,
-): Promise<AuthenticationFactOf> {
+): AuthenticationFactOf | Promise<AuthenticationFactOf> {
   transaction.authentication ??= authenticate(session, transaction, content)
   return transaction.authentication
 }
@@ -115,13 +116,24 @@ function isAuthorOurs({ edge }: Session, { directory, settings }: Transaction, h
   return header.value.authorDomains.every((name) => directory.tenantOfDomain(name) === settings.tenantId)
 }
 
-async function authenticate(
+/** At once where SPF and DMARC are remembered and nothing is signed. */
+function authenticate(
   session: Session,
   transaction: Transaction,
+  content: ContentToJudge,
+): AuthenticationFactOf | Promise<AuthenticationFactOf> {
+  const spf = askSpf(session, transaction)
+  return spf instanceof Promise
+    ? spf.then((found) => authenticateWith(found, session, content))
+    : authenticateWith(spf, session, content)
+}
+
+function authenticateWith(
+  spf: SpfFact,
+  session: Session,
   { header, head, sink }: ContentToJudge,
-): Promise<AuthenticationFactOf> {
+): AuthenticationFactOf | Promise<AuthenticationFactOf> {
   const { authenticator } = session.edge
-  const spf = await askSpf(session, transaction)
   const tap = sink.tap() ?? readThrough(authenticator.begin(header.fields, head.bodyOffset), sink)
   const question = {
     spf: spf.kind === 'known' ? spf.value : { result: 'temperror' as const, domain: '', explanation: null },

@@ -45,7 +45,7 @@ export type Transaction = {
   /** What it proved, once the content was here. */
   proof: CloudProof | null
   /** SPF, DKIM and DMARC of the content, found out once. */
-  authentication: Promise<AuthenticationFactOf> | null
+  authentication: AuthenticationFactOf | Promise<AuthenticationFactOf> | null
   /** What is inside the content, found out once. */
   screening: Screening | null
   /** Asked when a policy needs it, else from the first accepted recipient of inbound mail on. */

@@ -17,8 +17,9 @@ export function authenticationFact(
   authenticator: Authenticator,
   question: MessageQuestion,
   body: BodyTap | null,
-): Promise<AuthenticationFactOf> {
-  return authenticator.judge(question, body).then(known)
+): AuthenticationFactOf | Promise<AuthenticationFactOf> {
+  const found = authenticator.judge(question, body)
+  return found instanceof Promise ? found.then(known) : known(found)
 }
 
 /** Outbound mail is the tenant's own: nothing is looked up for it. */

@@ -17,7 +17,7 @@ import { INLINE_LIMITS, INSPECTION_LIMITS, type InspectionLimits } from './budge
 import { type Inspection, inspectContent } from './inspect.ts'
 import { InspectionPool } from './inspection-pool.ts'
 import { type ScoreSpam, scoreSpam } from './scorer.ts'
-import type { ContentSource, Screener, Screening, ScreeningInput } from './screening.ts'
+import type { ContentSource, Eventually, Screener, Screening, ScreeningInput } from './screening.ts'
 import { ENGINE_OCTETS_MAX, ExternalScorer, type SpamEngine } from './spam/external.ts'
 
 export type ScreenerOptions = {
@@ -63,44 +63,69 @@ function limitsFor(fileOctets: number | undefined): InspectionLimits {
 }
 
 function screeningOf(common: Common, input: ScreeningInput): Screening {
-  const message = { octets: once(() => smallOctets(input)), mime: null as ParsedMime | null }
+  const message = { small: once(() => smallOctets(input)), mime: null as ParsedMime | null }
   const inspection = once(() => inspect(common, input, message))
   return {
     virus: once(() => virusFact(common, input, inspection)),
-    attachments: once(async () => {
-      const found = await inspection()
-      return found.kind === 'known' ? known(found.value.attachments) : found
-    }) satisfies () => Promise<Fact<AttachmentsFact>>,
+    attachments: once(() => {
+      const found = inspection()
+      return found instanceof Promise ? found.then(attachmentsIn) : attachmentsIn(found)
+    }) satisfies () => Eventually<AttachmentsFact>,
     spam: once(() => spamFact(common, input, message)),
   }
 }
 
 type Message = {
-  /** Null for content that is looked at in the thread. */
-  readonly octets: () => Promise<Uint8Array | null>
+  readonly small: () => SmallContent | Promise<SmallContent>
   mime: ParsedMime | null
 }
 
-function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
-  let made: Promise<Value> | null = null
+/** Null for content that is looked at in the thread. */
+type SmallContent = { readonly octets: Uint8Array | null }
+
+const NOT_SMALL: SmallContent = { octets: null }
+
+function attachmentsIn(found: Fact<Inspection>): Fact<AttachmentsFact> {
+  return found.kind === 'known' ? known(found.value.attachments) : found
+}
+
+function once<Value extends object>(make: () => Value): () => Value {
+  let made: Value | null = null
   return () => {
     made ??= make()
     return made
   }
 }
 
-async function smallOctets(input: ScreeningInput): Promise<Uint8Array | null> {
-  if (input.size > INLINE_OCTETS_MAX) return null
-  const source = await input.content()
-  return source.kind === 'memory' ? concat(source.chunks) : null
+/** `none` for content that is looked at in the thread; at once where the content is in memory. */
+function smallOctets(input: ScreeningInput): SmallContent | Promise<SmallContent> {
+  if (input.size > INLINE_OCTETS_MAX) return NOT_SMALL
+  const source = input.content()
+  return source instanceof Promise ? source.then(inMemory) : inMemory(source)
 }
 
-async function inspect(common: Common, input: ScreeningInput, message: Message): Promise<Fact<Inspection>> {
-  const octets = await message.octets()
-  if (octets !== null) {
-    const inline = inspectInline(common, octets, message)
-    if (inline !== null) return inline
-  }
+function inMemory(source: ContentSource): SmallContent {
+  return source.kind === 'memory' ? { octets: concat(source.chunks) } : NOT_SMALL
+}
+
+/** Small content answers at once: most mail is, and its decision then waits for nothing. */
+function inspect(common: Common, input: ScreeningInput, message: Message): Eventually<Inspection> {
+  const small = message.small()
+  return small instanceof Promise
+    ? small.then((found) => inspectSmall(common, found, { input, message }))
+    : inspectSmall(common, small, { input, message })
+}
+
+function inspectSmall(
+  common: Common,
+  { octets }: SmallContent,
+  { input, message }: { readonly input: ScreeningInput; readonly message: Message },
+): Eventually<Inspection> {
+  const inline = octets === null ? null : inspectInline(common, octets, { input, message })
+  return inline ?? inspectInThread(common, input)
+}
+
+async function inspectInThread(common: Common, input: ScreeningInput): Promise<Fact<Inspection>> {
   const source = await jobSource(input)
   if (source === null) return unknown('the content cannot be read')
   const answer = await common.pool.run({ source, work: { kind: 'inspect', limits: common.limits } })
@@ -118,9 +143,13 @@ async function inspect(common: Common, input: ScreeningInput, message: Message):
 }
 
 /** Null where the small budget was not enough. */
-function inspectInline(common: Common, octets: Uint8Array, message: Message): Fact<Inspection> | null {
+function inspectInline(
+  common: Common,
+  octets: Uint8Array,
+  { input, message }: { readonly input: ScreeningInput; readonly message: Message },
+): Fact<Inspection> | null {
   try {
-    message.mime ??= parseMime(octets)
+    message.mime ??= parseMime(octets, {}, input.header)
     const found = inspectContent(octets, message.mime, INLINE_LIMITS)
     return found.isOverBudget ? null : known(found)
   } catch (error) {
@@ -156,12 +185,21 @@ async function contentOf(input: ScreeningInput): Promise<ContentSource | null> {
   }
 }
 
-async function virusFact(
+function virusFact(
   { clamd }: Common,
   input: ScreeningInput,
-  inspection: () => Promise<Fact<Inspection>>,
+  inspection: () => Eventually<Inspection>,
+): Eventually<VirusFact> {
+  return clamd === null ? NO_SCANNER : scan(clamd, input, inspection)
+}
+
+const NO_SCANNER: Fact<VirusFact> = known({ kind: 'no-scanner' })
+
+async function scan(
+  clamd: Clamd,
+  input: ScreeningInput,
+  inspection: () => Eventually<Inspection>,
 ): Promise<Fact<VirusFact>> {
-  if (clamd === null) return known({ kind: 'no-scanner' })
   const source = await contentOf(input)
   if (source === null) return unknown('the content cannot be read')
   const scanning = clamd.scan(source.kind === 'memory' ? source.chunks : fileChunks(source.path))
@@ -194,11 +232,11 @@ async function spamFact(common: Common, input: ScreeningInput, message: Message)
   const { score, pool, external } = common
   if (score === null) return unknown('there is no spam scoring here')
   const about = await input.about()
-  const octets = await message.octets()
+  const { octets } = await message.small()
   const foreign = external === null ? null : await external.score(octets ?? (await wholeOf(input)), about)
   if (foreign !== null) return known(foreign)
   if (octets !== null) {
-    message.mime ??= parseMime(octets)
+    message.mime ??= parseMime(octets, {}, input.header)
     return known(score({ octets, mime: message.mime, about }))
   }
   const source = await jobSource(input)

@@ -1,10 +1,11 @@
 // What is inside a message's content, as facts: viruses, attachments, spam. Each part begins when a policy
 // first needs it and is found out once a message.
-import type { ParsedMime } from '@gatepost/mail/mime.ts'
+import type { KnownHeader, ParsedMime } from '@gatepost/mail/mime.ts'
 import type { AttachmentsFact, AuthenticationFact, Fact, SpamFact, VirusFact } from '#policy/facts.ts'
 import { unknown } from '#policy/facts.ts'
 
-type Eventually<Value> = Fact<Value> | Promise<Fact<Value>>
+/** At once where nothing has to be waited for. */
+export type Eventually<Value> = Fact<Value> | Promise<Fact<Value>>
 
 /** The screening of one message. Never rejects. */
 export type Screening = {
@@ -46,6 +47,8 @@ export type ScreeningInput = {
   /** Its octets; waits for the disk where they are written there. */
   content(): ContentSource | Promise<ContentSource>
   readonly size: number
+  /** The message's header where it was read already. */
+  readonly header?: KnownHeader | undefined
   /** Asked for only when the message is scored. */
   about(): Promise<SpamAbout>
 }
