@@ -25,6 +25,8 @@ const REMEMBERED_MAX = 2_000
 const ONE_SLIP_LENGTH = 5
 const TWO_SLIPS_LENGTH = 9
 
+const NO_SIGNALS: readonly ImpersonationSignal[] = []
+const ONE_WORD = /^[A-Za-z0-9]*$/
 const NOTHING: Fact<readonly ImpersonationSignal[]> = known([])
 const made = new WeakMap<TenantSettings, Own>()
 
@@ -86,6 +88,8 @@ function nameSignals(
     const saw = `“${displayName}” shows ${shown[0]}, but the author is ${address ?? 'not readable'}`
     return [{ kind: 'internal-address', saw }]
   }
+  // One word is nobody's name in particular: most senders that are no people show one.
+  if (ONE_WORD.test(displayName)) return NO_SIGNALS
   const skeleton = nameSkeleton(displayName)
   if (!isTellingName(skeleton)) return []
   const person = holder.entryOf(settings.tenantId, 'person', skeleton)

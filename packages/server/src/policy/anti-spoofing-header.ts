@@ -15,7 +15,9 @@ export const antiSpoofingHeader = definePolicy({
   stage: 'message',
   needs: ['author'],
   wants({ direction }, settings): readonly ('clientNames' | 'listedSpf' | 'authentication')[] {
-    return direction === 'inbound' && settings !== null ? ['authentication', ...spoofingWants(settings)] : []
+    if (direction !== 'inbound' || settings === null) return NOTHING
+    const wants = spoofingWants(settings)
+    return wants.length === 0 ? RESULTS : [...RESULTS, ...wants]
   },
   whenBlind: () => 'defer', // Nobody can say who wrote it.
   judge({ direction, reversePath, forwardPath, clientIp, now }, { author }, settings, wanted): Opinion {
@@ -23,7 +25,8 @@ export const antiSpoofingHeader = definePolicy({
       return { kind: 'continue', because: 'outbound-not-spoofed', saw: '' }
     }
     const envelope = envelopeClaim(settings, reversePath)
-    const claims = [...(envelope === null ? [] : [envelope]), ...headerClaims(settings, author.people)]
+    const ofHeader = headerClaims(settings, author.people)
+    const claims = envelope === null ? ofHeader : [envelope, ...ofHeader]
     if (claims.length === 0) {
       const { domains } = author
       const saw = domains.length > 0 ? flatText('author domain ', domains.join(', ')) : 'no readable author'
@@ -46,6 +49,9 @@ export const antiSpoofingHeader = definePolicy({
     return opinionOf(strongest(verdicts) as ClaimVerdict & { readonly claim: (typeof claims)[number] })
   },
 })
+
+const NOTHING: readonly never[] = []
+const RESULTS: readonly 'authentication'[] = ['authentication']
 
 function opinionOf(verdict: ClaimVerdict & { readonly claim: { readonly kind: string } }): Opinion {
   const base = opinionBase(verdict)

@@ -1,9 +1,9 @@
 // Attachments: dangerous types, macros, what is encrypted or in disguise, by content and not by name. No
 // permit skips it; an exemption is a rule of this type (H2).
 import { replies } from '@gatepost/mail/reply.ts'
-import type { AttachmentFinding, AttachmentsFact, Facts } from './facts.ts'
+import type { AttachmentClass, AttachmentFinding, AttachmentsFact, Facts } from './facts.ts'
 import { definePolicy, type Opinion, type RuleRef, type WantedFacts } from './policy.ts'
-import type { AttachmentAction, PolicyRule } from './rule.ts'
+import type { AttachmentAction, PolicyRule, RuleOptions } from './rule.ts'
 import { screeningRule, wantsOfRule } from './screening-rule.ts'
 
 type Want = 'author' | 'clientNames' | 'attachments'
@@ -18,9 +18,7 @@ export const attachments = definePolicy({
     if (have.author === undefined) return AUTHOR
     const asked = { transaction, author: authorIn(have), settings, wanted: have }
     const { rule } = screeningRule('attachment-handling', asked)
-    return rule !== null && Object.values(rule.option).some((action) => action !== 'none')
-      ? ATTACHMENTS
-      : NOTHING
+    return rule !== null && asksForAny(rule.option) ? ATTACHMENTS : NOTHING
   },
   whenBlind: () => 'continue', // Needs nothing; an unknown fact is deferred below.
   judge(transaction, _facts, settings, wanted: WantedFacts<Want> = {}): Opinion {
@@ -46,11 +44,25 @@ const ATTACHMENTS: readonly ['attachments'] = ['attachments']
 const AUTHOR: readonly ['author'] = ['author']
 const NOTHING: readonly [] = []
 const STRENGTH: readonly AttachmentAction[] = ['none', 'tag', 'hold', 'reject']
+const CLASSES = Object.keys({
+  dangerous: true,
+  script: true,
+  macro: true,
+  encrypted: true,
+  disguised: true,
+  unreadable: true,
+} satisfies { readonly [Class in AttachmentClass]: true }) as readonly AttachmentClass[]
 /** More are counted and not listed. */
 const LISTED_MAX = 10
 
 function authorIn({ author }: WantedFacts<Want>): Facts['author'] | null {
   return author?.kind === 'known' ? author.value : null
+}
+
+/** Whether it acts on some class of file; without that nobody looks into the content. */
+function asksForAny(option: RuleOptions['attachment-handling']): boolean {
+  for (const file of CLASSES) if (option[file] !== 'none') return true
+  return false
 }
 
 /** The strongest action that a finding leads to. */

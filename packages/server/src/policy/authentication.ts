@@ -1,4 +1,5 @@
 // Authentication: what SPF, DKIM and DMARC found, and what the tenant's rule makes of it (F2).
+import { flatText } from '@gatepost/mail/bytes.ts'
 import { replies } from '@gatepost/mail/replies.ts'
 import type { PermanentReply } from '@gatepost/mail/reply.ts'
 import type { AuthenticationFact } from './facts.ts'
@@ -109,8 +110,9 @@ function isNoneFound({ spf, dkim, dmarc }: AuthenticationFact): boolean {
 }
 
 function whyNothing({ spf, dkim, dmarc }: AuthenticationFact): Reason {
-  const results = [spf, dmarc.result, ...dkim.map(({ result }) => result)]
-  return results.includes('temperror') ? 'authentication-unavailable' : 'authentication-not-acted-on'
+  const isUnknown =
+    spf === 'temperror' || dmarc.result === 'temperror' || dkim.some(({ result }) => result === 'temperror')
+  return isUnknown ? 'authentication-unavailable' : 'authentication-not-acted-on'
 }
 
 function opinionOf({ action, because }: AuthenticationOutcome): Opinion {
@@ -135,12 +137,16 @@ function replyOf(because: Reason): PermanentReply {
 /** The results in one line, as Authentication-Results names them. */
 function sawOf({ spf, spfDomain, dkim, dmarc, arc }: AuthenticationFact): string {
   const wish = dmarc.policy === null ? '' : `, p=${dmarc.policy}`
+  const author = dmarc.domain === null ? '' : ` (${dmarc.domain}${wish})`
+  if (dkim.length === 0 && arc === 'none' && spfDomain !== '') {
+    return flatText('spf=', spf, ' (', spfDomain, '); dmarc=', dmarc.result, author)
+  }
   const parts = [
     `spf=${spf}${spfDomain === '' ? '' : ` (${spfDomain})`}`,
     ...dkim.map(
       ({ result, domain, reason }) => `dkim=${result} (${[domain, reason].filter(Boolean).join(': ')})`,
     ),
-    `dmarc=${dmarc.result}${dmarc.domain === null ? '' : ` (${dmarc.domain}${wish})`}`,
+    `dmarc=${dmarc.result}${author}`,
   ]
   if (arc !== 'none') parts.push(`arc=${arc}`)
   return parts.join('; ')

@@ -58,6 +58,8 @@ export const blockedSendersHeader = definePolicy({
 
 const OUTBOUND: Opinion = { kind: 'continue', because: 'outbound-not-blocked', saw: '' }
 const NOTHING: readonly never[] = []
+const LIST: readonly Want[] = ['managedSender']
+const LIST_AND_SPF: readonly Want[] = ['managedSender', 'spf']
 
 type Want = 'clientNames' | 'managedSender' | 'spf'
 
@@ -70,7 +72,8 @@ function wantsOf(
   const names = wantsClientNames(settings, ['blocked-senders', 'permitted-senders'])
   // Whether a permit beats a personal block may rest on SPF: asked for only where there is such a block.
   const isBlocked = personalBlock(listsOf(have?.managedSender)) !== null
-  return [...names, 'managedSender', ...(isBlocked ? (['spf'] as const) : NOTHING)]
+  if (names.length === 0) return isBlocked ? LIST_AND_SPF : LIST
+  return [...names, ...(isBlocked ? LIST_AND_SPF : LIST)]
 }
 
 /** What the administrators' rules say; null where they leave it to the recipient. */

@@ -15,16 +15,23 @@ export function envelopeClaim(settings: TenantSettings, reversePath: ReversePath
   return { kind: 'envelope', address: addressKey(reversePath) }
 }
 
+/** Nearly all mail from outside. */
+const NO_CLAIMS: readonly Claim[] = []
+
 /** Authors that are internal, and internal addresses in authors that are no addresses to us. */
 export function headerClaims(settings: TenantSettings, people: Facts['author']['people']): readonly Claim[] {
-  const found = new Map<string, Claim>()
+  let found: Map<string, Claim> | null = null
   for (const { address, written } of people) {
+    if (address !== null && ownDomainOf(settings, address.slice(address.lastIndexOf('@') + 1)) === null)
+      continue
     for (const claimed of address === null ? internalAddressesIn(settings, written) : [address]) {
       const domain = claimed.slice(claimed.lastIndexOf('@') + 1)
-      if (ownDomainOf(settings, domain) !== null) found.set(claimed, { kind: 'header', address: claimed })
+      if (ownDomainOf(settings, domain) === null) continue
+      found ??= new Map()
+      found.set(claimed, { kind: 'header', address: claimed })
     }
   }
-  return [...found.values()]
+  return found === null ? NO_CLAIMS : [...found.values()]
 }
 
 /** What NFKC makes an at sign: most names have none. */

@@ -16,24 +16,28 @@ const TELLING: ReadonlySet<ImpersonationSignal['kind']> = new Set([
   'look-alike-domain',
 ])
 
+const NOTHING: readonly never[] = []
+const RESULTS: readonly 'authentication'[] = ['authentication']
+const RESULTS_AND_NAMES: readonly ('authentication' | 'clientNames')[] = ['authentication', 'clientNames']
+const UNSUSPICIOUS: Opinion = { kind: 'continue', because: 'no-impersonation', saw: '' }
+
 export const displayName = definePolicy({
   name: 'display-name',
   stage: 'message',
   needs: ['author', 'impersonation'],
   wants({ direction }, settings): readonly ('authentication' | 'clientNames')[] {
-    if (direction !== 'inbound' || settings === null) return []
-    const asksForNames = settings.rules?.some(
-      (rule) => rule.type === 'display-name' && rule.hostNames.length > 0,
-    )
-    return asksForNames ? ['authentication', 'clientNames'] : ['authentication']
+    if (direction !== 'inbound' || settings === null) return NOTHING
+    const asksForNames = rulesOf(settings).ofType('display-name')?.client.asksForHostNames === true
+    return asksForNames ? RESULTS_AND_NAMES : RESULTS
   },
   whenBlind: () => 'continue', // A sign that nobody could look for is no sign.
   judge({ direction, reversePath, forwardPath, clientIp, now }, facts, settings, wanted): Opinion {
     const { author, impersonation } = facts
-    const saw = impersonation.map((signal) => signal.saw).join('; ')
     if (direction !== 'inbound' || settings === null || forwardPath === null) {
       return { kind: 'continue', because: 'outbound-not-spoofed', saw: '' }
     }
+    if (impersonation.length === 0) return UNSUSPICIOUS
+    const saw = impersonation.map((signal) => signal.saw).join('; ')
     if (!impersonation.some(({ kind }) => TELLING.has(kind))) {
       return { kind: 'continue', because: 'no-impersonation', saw }
     }

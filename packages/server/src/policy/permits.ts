@@ -44,10 +44,14 @@ export function isEntryProven(entry: ManagedSenderEntry, subject: RuleSubject, p
   return (isEnvelope && isVouchedFor('envelope', proof)) || (isHeader && isVouchedFor('header', proof))
 }
 
+const NOBODY: readonly string[] = []
+
 /** Whether the message's envelope or author is an address of the tenant. */
 export function isFromInside(settings: TenantSettings, subject: RuleSubject): boolean {
   const { world } = rulesOf(settings)
-  return [subject.envelopeFrom, ...(subject.headerFrom ?? [])].some((address) => isInternal(world, address))
+  if (isInternal(world, subject.envelopeFrom)) return true
+  for (const author of subject.headerFrom ?? NOBODY) if (isInternal(world, author)) return true
+  return false
 }
 
 /**
@@ -84,10 +88,30 @@ export function refOf({ id, name }: PolicyRule): RuleRef {
   return { id, name }
 }
 
+type Said = {
+  readonly transaction: PolicyTransaction
+  readonly author: string | null
+  readonly saw: string
+}
+
+/** The last one: blocks and permits say the same of a message one after the other. */
+let lastSaid: Said | null = null
+
 /** `bob@sender.example to ann@acme.example`, for explanations. */
-export function sawOf({ reversePath, forwardPath }: PolicyTransaction, author: string | null = null): string {
-  const text = (path: typeof forwardPath) => (path === null ? '<>' : `${path.localPart}@${path.domain}`)
-  const who = text(reversePath)
-  const to = text(forwardPath)
+export function sawOf(transaction: PolicyTransaction, author: string | null = null): string {
+  if (lastSaid?.transaction === transaction && lastSaid.author === author) return lastSaid.saw
+  const saw = sentence(transaction, author)
+  lastSaid = { transaction, author, saw }
+  return saw
+}
+
+function sentence({ reversePath, forwardPath }: PolicyTransaction, author: string | null): string {
+  const who = textOf(reversePath)
+  const to = textOf(forwardPath)
   return author === null ? flatText(who, ' to ', to) : flatText(who, ', author ', author, ' to ', to)
+}
+
+/** As it is written for people: without the quotes of an envelope. */
+function textOf(path: PolicyTransaction['forwardPath']): string {
+  return path === null ? '<>' : `${path.localPart}@${path.domain}`
 }

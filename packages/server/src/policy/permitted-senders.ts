@@ -67,6 +67,8 @@ export const permittedSendersHeader = definePolicy({
 
 const OUTBOUND: Opinion = { kind: 'continue', because: 'outbound-needs-no-permit', saw: '' }
 const NOTHING: readonly never[] = []
+const LIST_AND_RESULTS: readonly Want[] = ['managedSender', 'authentication']
+const PERMITTED = ['permitted-senders'] as const
 const NO_PROOF: Proof = { spf: undefined, authentication: undefined }
 
 type Judged = {
@@ -125,5 +127,6 @@ function wantsAtRcpt(
 
 function wantsAtMessage(transaction: PolicyTransaction, settings: TenantSettings | null): readonly Want[] {
   if (settings === null || transaction.direction !== 'inbound') return NOTHING
-  return [...wantsClientNames(settings, ['permitted-senders']), 'managedSender', 'authentication']
+  const names = wantsClientNames(settings, PERMITTED)
+  return names.length === 0 ? LIST_AND_RESULTS : [...names, ...LIST_AND_RESULTS]
 }

@@ -22,13 +22,21 @@ let table: Map<number, string> | null = null
 
 /** Two texts with one skeleton look alike. Not a text to show. */
 export function skeletonOf(text: string): string {
+  if (PLAIN.test(text)) return alikesOf(text.slice(0, TEXT_MAX).toLowerCase())
   const known = tableOf()
   let plain = ''
   for (const character of text.slice(0, TEXT_MAX)) {
     const codePoint = character.codePointAt(0)!
     plain += known.get(codePoint) ?? (codePoint < 128 ? character : character.normalize('NFKD'))
   }
-  let found = plain.replace(UNSEEN, '').toLowerCase()
+  return alikesOf(plain.replace(UNSEEN, '').toLowerCase())
+}
+
+/** Printable ASCII stands for itself: the table has none of it, and nothing of it is unseen. */
+const PLAIN = /^[ -~]*$/
+
+function alikesOf(lower: string): string {
+  let found = lower
   for (const [shape, one] of ALIKE) found = found.replace(shape, one)
   return found
 }

@@ -12,10 +12,19 @@ export type RuleWorld = {
   readonly groupsByDomain: ReadonlyMap<string, readonly string[]>
   /** What was found out of domains: each policy asks of the same few. */
   readonly seen: Map<string, SeenDomain>
+  /** The addresses asked for last: rules of every type ask for the sender, the author and the recipient. */
+  readonly recent: RecentAddresses
 }
+
+/** The same texts come again, so that comparing them costs nothing; one after the other is replaced. */
+type RecentAddresses = { readonly found: { address: string; domain: SeenDomain }[]; next: number }
+
+/** Sender, author, recipient, and one to spare. */
+const RECENT_MAX = 4
 
 /** A domain to the rules of a tenant. */
 type SeenDomain = {
+  readonly name: string
   /** It lies in a domain of the tenant or below one. */
   readonly isInternal: boolean
   /** Keys of rules about it and the domains above it, each a tier. */
@@ -68,7 +77,8 @@ export function worldOf(settings: Pick<TenantSettings, 'domains' | 'groups'>): R
     for (const domain of domains) add(groupsByDomain, domain, id)
   }
   const domains = new Set(settings.domains.map(({ name }) => name))
-  return { domains, groupsByAddress, attributesByAddress, groupsByDomain, seen: new Map() }
+  const recent = { found: [], next: 0 }
+  return { domains, groupsByAddress, attributesByAddress, groupsByDomain, seen: new Map(), recent }
 }
 
 const ATTRIBUTE = 'attribute:'
@@ -122,7 +132,17 @@ export function specificityOf(scope: Scope): number {
 
 /** Whether an address (as address key) lies in a domain of the tenant or below one. */
 export function isInternal(world: RuleWorld, address: string | null): boolean {
-  return address !== null && seenDomain(world, domainOfKey(address)).isInternal
+  return address !== null && domainSeenOf(world, address).isInternal
+}
+
+/** What the domain of an address key is to the rules. */
+function domainSeenOf(world: RuleWorld, address: string): SeenDomain {
+  const { recent } = world
+  for (const known of recent.found) if (known.address === address) return known.domain
+  const domain = seenDomain(world, domainOfKey(address))
+  recent.found[recent.next] = { address, domain }
+  recent.next = (recent.next + 1) % RECENT_MAX
+  return domain
 }
 
 function seenDomain(world: RuleWorld, domain: string): SeenDomain {
@@ -131,6 +151,7 @@ function seenDomain(world: RuleWorld, domain: string): SeenDomain {
   const names = withParents(domain)
   const groups = names.flatMap((name) => world.groupsByDomain.get(name) ?? [])
   const found = {
+    name: domain,
     isInternal: names.some((name) => world.domains.has(name)),
     tiers: names.map((name) => [`d:${name}`]),
     groups: [...new Set(groups)].map((id) => `g:${id}`),
@@ -162,8 +183,7 @@ export function tiersOf(world: RuleWorld, address: string | null, kinds: ScopeKi
   const isPlain = !kinds.hasAddress && !kinds.hasGroup && !kinds.hasAttribute
   if (isPlain && !kinds.hasDomain && !kinds.hasFreeMail) return wide
   const tiers: (readonly string[])[] = []
-  const domain = domainOfKey(address)
-  const seen = seenDomain(world, domain)
+  const seen = domainSeenOf(world, address)
   if (kinds.hasAddress) tiers.push([`a:${address}`])
   const attributes = kinds.hasAttribute ? world.attributesByAddress.get(address) : undefined
   if (attributes !== undefined) tiers.push(attributes)
@@ -172,7 +192,7 @@ export function tiersOf(world: RuleWorld, address: string | null, kinds: ScopeKi
     if (groups.length > 0) tiers.push(groups)
   }
   if (kinds.hasDomain) tiers.push(...seen.tiers)
-  if (kinds.hasFreeMail && FREE_MAIL_DOMAINS.has(domain)) tiers.push(['free-mail'])
+  if (kinds.hasFreeMail && FREE_MAIL_DOMAINS.has(seen.name)) tiers.push(['free-mail'])
   tiers.push(...wide)
   return tiers
 }
