@@ -3,7 +3,7 @@ import { formatMailbox } from '@gatepost/mail/address.ts'
 import { flatText } from '@gatepost/mail/bytes.ts'
 import { receivedField, receivedProtocol } from '@gatepost/mail/trace-fields.ts'
 import type { HeaderFacts } from '#facts/header-facts.ts'
-import type { AcceptedReport } from '#link/reports.ts'
+import type { AcceptedReport, Correspondence } from '#link/reports.ts'
 import type { AuthenticationFact } from '#policy/facts.ts'
 import type { Outcome } from '#policy/per-recipient.ts'
 import type { Verdict } from '#policy/policy.ts'
@@ -37,7 +37,7 @@ export function envelopeOf(
   judged: Judged & { readonly id: string; readonly size: number },
 ): Envelope {
   const { reversePath, parameters, recipients } = transaction
-  const { verdicts, held, settings } = judged
+  const { verdicts, settings } = judged
   const receivedAt = session.edge.clock.now()
   const found = verdicts.find(({ facts }) => facts.authentication)?.facts.authentication ?? null
   const direction = transaction.direction ?? 'inbound'
@@ -54,18 +54,7 @@ export function envelopeOf(
       ret: parameters.ret,
       envelopeId: parameters.envelopeId,
     },
-    recipients: [
-      ...recipients.map((recipient, index) => ({
-        index,
-        ...destinationOf(recipient, settings),
-        notify: recipient.parameters.notify,
-        ...stateOf(held[index] ?? null, verdicts[index]?.by ?? recipient.verdict.by),
-        ...firstContactOf(verdicts[index]),
-        ...(transaction.isJournal ? ({ archive: 'journal' } as const) : {}),
-        ...(transaction.isReport ? ({ archive: 'report' } as const) : {}),
-      })),
-      ...(settings.archiving === true && !endsHere(transaction) ? [archiveAt(recipients.length)] : []),
-    ],
+    recipients: recipientsOf(transaction, judged),
     receivedAt,
     size: judged.size,
     traceFields: flatText(
@@ -81,6 +70,37 @@ export function envelopeOf(
     ...(judged.header.tlsOptional ? { tlsOptional: true as const } : {}),
   }
 }
+
+function recipientsOf(transaction: Transaction, { settings, verdicts, held }: Judged): EnvelopeRecipient[] {
+  const found: EnvelopeRecipient[] = []
+  for (const recipient of transaction.recipients) {
+    const index = found.length
+    const verdict = verdicts[index]
+    const { forwardPath, originalRecipient, forwarded } = destinationOf(recipient, settings)
+    const why = held[index] ?? null
+    const one: Writable<EnvelopeRecipient> = {
+      index,
+      forwardPath,
+      originalRecipient,
+      notify: recipient.parameters.notify,
+      state: why === null ? 'queued' : 'held',
+    }
+    if (forwarded !== undefined) one.forwarded = forwarded
+    if (why !== null) one.heldBecause = heldBecause(why, verdict?.by ?? recipient.verdict.by)
+    const mark = firstContactOf(verdict)
+    if (mark !== undefined) one.firstContact = mark
+    if (transaction.isJournal) one.archive = 'journal'
+    else if (transaction.isReport) one.archive = 'report'
+    found.push(one)
+  }
+  if (settings.archiving === true && !endsHere(transaction)) found.push(archiveAt(found.length))
+  return found
+}
+
+/** Filled member by member: copies of parts that are nearly always empty cost more than the rest of it. */
+type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] }
+
+type Destination = Pick<EnvelopeRecipient, 'forwardPath' | 'originalRecipient' | 'forwarded'>
 
 /** Journal mail and reports are for the gateway itself. */
 function endsHere({ isJournal, isReport }: Transaction): boolean {
@@ -100,7 +120,10 @@ function archiveAt(index: number): EnvelopeRecipient {
 }
 
 /** Mail for postmaster and abuse goes to the person named for it; tracking and ORCPT keep who was meant. */
-function destinationOf({ forwardPath, parameters, forwarded }: AcceptedRecipient, settings: TenantSettings) {
+function destinationOf(
+  { forwardPath, parameters, forwarded }: AcceptedRecipient,
+  settings: TenantSettings,
+): Destination {
   if (forwarded !== null) {
     const { id, to, reversePath } = forwarded
     const asSent = formatMailbox(forwardPath)
@@ -123,11 +146,11 @@ function destinationOf({ forwardPath, parameters, forwarded }: AcceptedRecipient
 export function acceptedReport(
   session: Session,
   transaction: Transaction,
-  judged: Judged & { readonly envelope: Envelope },
+  judged: Judged & { readonly envelope: Envelope; readonly correspondence: Correspondence | null },
 ): AcceptedReport {
-  const { envelope, header, verdicts, held, settings } = judged
+  const { envelope, header, verdicts, held, settings, correspondence } = judged
   const common = verdicts[held.findIndex((why) => why === null || why === 'by-policy')] ?? verdicts[0]!
-  return {
+  const report: Writable<AcceptedReport> = {
     kind: 'accepted',
     id: envelope.id,
     at: envelope.receivedAt,
@@ -140,43 +163,44 @@ export function acceptedReport(
     subject: header.subject,
     messageIdField: header.messageIdField,
     size: envelope.size,
-    recipients: transaction.recipients.map((recipient, index) => ({
-      index,
-      forwardPath: formatMailbox(recipient.forwardPath),
-      ...(recipient.forwarded === null
-        ? {}
-        : { forwarded: { id: recipient.forwarded.id, to: formatMailbox(recipient.forwarded.to) } }),
-      explanation: recipient.verdict.explanation,
-      facts: recipient.verdict.facts,
-      ...ownVerdict(verdicts[index]!, common),
-      ...(held[index] == null ? {} : { held: held[index] }),
-    })),
+    recipients: transaction.recipients.map((recipient, index) => {
+      const { forwarded, verdict } = recipient
+      const one: Writable<Reported> = {
+        index,
+        forwardPath: formatMailbox(recipient.forwardPath),
+        explanation: verdict.explanation,
+        facts: verdict.facts,
+      }
+      if (forwarded !== null) one.forwarded = { id: forwarded.id, to: formatMailbox(forwarded.to) }
+      if (verdicts[index] !== common) one.message = ownVerdict(verdicts[index]!)
+      if (held[index] != null) one.held = held[index]
+      return one
+    }),
     explanation: common.explanation,
     facts: common.facts,
     verdict: common.kind,
     settingsRevision: settings.revision,
-    ...(session.credential === null ? {} : { credentialId: session.credential.id }),
   }
+  if (session.credential !== null) report.credentialId = session.credential.id
+  if (correspondence !== null) report.correspondence = correspondence
+  return report
 }
 
-function stateOf(held: Held[number], by: Verdict['by']): Pick<EnvelopeRecipient, 'state' | 'heldBecause'> {
-  if (held === null) return { state: 'queued' }
+type Reported = AcceptedReport['recipients'][number]
+
+function heldBecause(held: NonNullable<Held[number]>, by: Verdict['by']): string {
   const why = held === 'by-policy' ? 'held' : held.replaceAll('-', ' ')
-  return { state: 'held', heldBecause: by === null ? why : `${why}: ${by}` }
+  return by === null ? why : `${why}: ${by}`
 }
 
 /** Told once a message where it is the same for all. */
-function ownVerdict(
-  verdict: Verdict,
-  common: Verdict,
-): Pick<AcceptedReport['recipients'][number], 'message'> {
-  if (verdict === common) return {}
-  const { kind, explanation, facts } = verdict
-  return { message: { verdict: kind, explanation, facts } }
+function ownVerdict({ kind, explanation, facts }: Verdict): Reported['message'] {
+  return { verdict: kind, explanation, facts }
 }
 
 /** What a loop is recognised by; the ids tell no address. */
 function forwardedFields(recipients: readonly AcceptedRecipient[]): string {
+  if (recipients.every(({ forwarded }) => forwarded === null)) return ''
   const ids = recipients.flatMap(({ forwarded }) =>
     forwarded && forwarded.id !== RETURNED ? forwarded.id : [],
   )
@@ -196,18 +220,19 @@ function spamField(verdicts: readonly Verdict[]): string {
 
 /** Our own field for each tag: body and signed fields stay as they came. Recipients share one content. */
 function tagFields(verdicts: readonly Verdict[]): string {
+  if (verdicts.every(({ effects }) => effects === undefined)) return ''
   const effects = verdicts.flatMap((verdict) => verdict.effects ?? [])
   const tags = new Set(effects.flatMap((effect) => (effect.kind === 'tag' ? effect.text : [])))
   return [...tags].map((text) => `X-Gatepost-Tag: ${text}\r\n`).join('')
 }
 
 /** Whose first contact it is, is told to each recipient alone. */
-function firstContactOf(verdict: Verdict | undefined): Pick<EnvelopeRecipient, 'firstContact'> {
-  for (const effect of verdict?.effects ?? []) {
-    if (effect.kind !== 'first-contact') continue
-    return { firstContact: { banner: effect.banner, warns: effect.warns } }
+function firstContactOf(verdict: Verdict | undefined): EnvelopeRecipient['firstContact'] {
+  if (verdict?.effects === undefined) return undefined
+  for (const effect of verdict.effects) {
+    if (effect.kind === 'first-contact') return { banner: effect.banner, warns: effect.warns }
   }
-  return {}
+  return undefined
 }
 
 function received(

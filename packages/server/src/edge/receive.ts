@@ -239,10 +239,8 @@ async function commit(session: Session, transaction: Transaction, accepted: Acce
     size: accepted.sink.size,
   })
   const allowed = correspondenceOf(session, transaction, accepted)
-  const report = {
-    ...acceptedReport(session, transaction, { ...accepted, envelope }),
-    ...(allowed === null ? {} : { correspondence: allowed.correspondence }),
-  }
+  const correspondence = allowed === null ? null : allowed.correspondence
+  const report = acceptedReport(session, transaction, { ...accepted, envelope, correspondence })
   try {
     const content = await accepted.sink.finish()
     await edge.spool.commitMessage(envelope, content, report)
