@@ -118,7 +118,7 @@ export const ConnectorTest = z.object({
       subject: z.string(),
       issuer: z.string(),
       names: z.array(z.string()),
-      validTo: z.string(),
+      validUntil: Time.nullable(),
     })
     .nullable(),
 })

@@ -11,7 +11,8 @@ export type ShownCertificate = {
   readonly subject: string
   readonly issuer: string
   readonly names: string[]
-  readonly validTo: string
+  /** Epoch milliseconds; null where the certificate says none that can be read. */
+  readonly validUntil: number | null
 }
 
 export function shownCertificate(certificate: PeerCertificate): ShownCertificate {
@@ -20,8 +21,14 @@ export function shownCertificate(certificate: PeerCertificate): ShownCertificate
     subject: textOf(certificate.subject?.CN) || textOf(certificate.subject?.O) || '–',
     issuer: textOf(certificate.issuer?.CN) || textOf(certificate.issuer?.O) || '–',
     names: namesOf(certificate),
-    validTo: certificate.valid_to,
+    validUntil: instantOf(certificate.valid_to),
   }
+}
+
+/** OpenSSL's `Nov 22 21:00:00 2027 GMT` as an instant. */
+function instantOf(text: string): number | null {
+  const at = Date.parse(text)
+  return Number.isNaN(at) ? null : at
 }
 
 /** What is wrong with a certificate by the connector's choice; null when it may be trusted. */

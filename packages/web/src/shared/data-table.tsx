@@ -36,6 +36,8 @@ type Props<Row> = {
   readonly card: (row: Row) => ReactNode
   readonly label: string
   readonly dense?: boolean
+  /** The last column leaves its head's right end free: the choice of columns stands there, in no row of its own. */
+  readonly toolsInHead?: boolean
   /** Lets the reader choose columns and density; kept in this browser under this name. */
   readonly remember?: string
 }
@@ -51,21 +53,22 @@ export function DataTable<Row extends RowData>(props: Props<Row>) {
 /** The table as its reader wants it. Columns without a head, such as those of buttons, always show. */
 function RememberedTable<Row extends RowData>(props: Props<Row> & { readonly remember: string }) {
   const phone = usePhone()
-  const { columns, remember, dense = false } = props
+  const { columns, remember, dense = false, toolsInHead = false } = props
+  const inHead = toolsInHead || columns.at(-1)?.headHidden === true
   const { view, setDense, toggle } = useTableView(remember, { dense, hidden: [] })
   const shown = useMemo(() => columns.filter(({ id }) => !view.hidden.includes(id)), [columns, view.hidden])
   const optional = columns.slice(1).filter(({ headHidden }) => !headHidden)
   return (
     <>
       {!phone && (
-        <div className={classes.tools} data-over={columns.at(-1)?.headHidden || undefined}>
+        <div className={classes.tools} data-over={inHead || undefined}>
           <TableTools
             columns={optional}
             hidden={view.hidden}
             dense={view.dense}
             onToggle={toggle}
             onDense={setDense}
-            small={columns.at(-1)?.headHidden === true}
+            small={inHead}
           />
         </div>
       )}

@@ -223,6 +223,14 @@ export function troubleOf(row: Pick<ConnectorRow, 'trouble'>): Trouble | null {
   return row.trouble === null ? null : (JSON.parse(row.trouble) as Trouble)
 }
 
+/** Tests that were kept by older builds name OpenSSL's text. */
+type StoredCertificate = NonNullable<ConnectorTest['certificate']> & { readonly validTo?: string }
+
 export function testOf(row: Pick<ConnectorRow, 'last_test'>): ConnectorTest | null {
-  return row.last_test === null ? null : (JSON.parse(row.last_test) as ConnectorTest)
+  if (row.last_test === null) return null
+  const test = JSON.parse(row.last_test) as ConnectorTest & { readonly certificate: StoredCertificate | null }
+  const { certificate } = test
+  if (certificate?.validTo === undefined) return test
+  const at = Date.parse(certificate.validTo)
+  return { ...test, certificate: { ...certificate, validUntil: Number.isNaN(at) ? null : at } }
 }

@@ -60,6 +60,7 @@ export function AuditList({ data, pages, filtered, onClear }: Props) {
         <DataTable
           label={t('changes')}
           remember="audit"
+          toolsInHead
           rows={data.items}
           columns={columnsOf(t)}
           rowKey={({ id }) => id}

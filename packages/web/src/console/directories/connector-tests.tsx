@@ -17,7 +17,7 @@ import { Facts } from '#shared/facts.tsx'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { Panel, PanelBody, PanelFoot } from '#shared/panel.tsx'
 import stack from '#shared/stack.module.css'
-import { RelativeTime } from '#shared/time.tsx'
+import { FullTime, RelativeTime } from '#shared/time.tsx'
 import { formOf } from './kinds.ts'
 
 const readAgain = [getConnector, listConnectors]
@@ -109,7 +109,10 @@ function Certificate({ connector }: { readonly connector: Connector }) {
           rows={[
             [t('tests.certificateFor'), shown.names.join(', ') || shown.subject],
             [t('tests.issuedBy'), shown.issuer],
-            [t('tests.validUntil'), shown.validTo],
+            [
+              t('tests.validUntil'),
+              shown.validUntil === null ? '–' : <FullTime key="until" at={shown.validUntil} />,
+            ],
             ['SHA-256', <code key="fingerprint">{shown.fingerprint}</code>],
           ]}
         />

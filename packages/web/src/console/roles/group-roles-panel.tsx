@@ -33,6 +33,7 @@ export function GroupRolesPanel() {
     <Panel title={t('byGroup.title')}>
       <div className={stack.stack}>
         <p className="tx2">{nothing ? t('byGroup.nothing') : t('byGroup.means')}</p>
+        {!nothing && data.items.length === 0 && <p>{t('byGroup.none')}</p>}
         {remove.error && <ProblemNote error={remove.error} focus />}
         {data.items.length > 0 && (
           <ul className={stack.plain}>

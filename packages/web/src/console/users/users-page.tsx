@@ -148,6 +148,7 @@ function UserTable({ users, selected, onSelect }: TableProps) {
       <DataTable
         label={t('title')}
         remember="users"
+        toolsInHead
         rows={users}
         columns={columns}
         rowKey={({ id }) => id}
