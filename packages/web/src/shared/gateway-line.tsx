@@ -2,36 +2,34 @@
 import type { CheckState } from '@gatepost/contract/common.ts'
 import { getHealthLine } from '@gatepost/contract/system.ts'
 import { useEndpoint } from '#api/use-endpoint.ts'
-import { plural } from './format.ts'
+import { useWords } from '#i18n/i18n.ts'
 import { ToneText } from './status-word.tsx'
 
 const AGAIN_MS = 30_000
 
 /** What organisations are told of block lists; nothing while nobody looked. */
 const LISTED: { readonly [State in CheckState]?: string } = {
-  passed: ' No block list that was asked names its addresses.',
-  failed: ' A block list names an address of it: some mail hosts may refuse your mail until that ends.',
-  'not-verified': ' Whether block lists name its addresses is not known.',
+  passed: 'passed',
+  failed: 'failed',
+  'not-verified': 'unknown',
 }
 
 export function GatewayLine() {
+  const t = useWords('settings')
   const { data } = useEndpoint(getHealthLine, {}, { refetchInterval: AGAIN_MS })
   if (!data) return null
   const { healthy, total, readinessFailed, blockLists } = data
   const nodes =
-    healthy === total ? `${plural(total, 'node')} healthy` : `${healthy} of ${total} nodes healthy`
+    healthy === total ? t('gateway.healthy', { count: total }) : t('gateway.someHealthy', { healthy, total })
   const isWell = healthy === total && readinessFailed === 0
   const checks =
-    readinessFailed === 0
-      ? 'its own checks pass'
-      : `${plural(readinessFailed, 'own check')} failed, which the operator sees`
+    readinessFailed === 0 ? t('gateway.checksPass') : t('gateway.checksFailed', { count: readinessFailed })
+  const lists = LISTED[blockLists]
   return (
     <p className="small tx2">
-      <ToneText tone={isWell ? 'ok' : 'warn'}>
-        {isWell ? 'The gateway is ready' : 'The gateway needs care'}
-      </ToneText>
+      <ToneText tone={isWell ? 'ok' : 'warn'}>{isWell ? t('gateway.ready') : t('gateway.care')}</ToneText>
       {`: ${nodes}, ${checks}.`}
-      {LISTED[blockLists] ?? ''}
+      {lists && t(`gateway.lists.${lists}`)}
     </p>
   )
 }

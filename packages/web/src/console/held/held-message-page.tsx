@@ -112,6 +112,7 @@ function About({ held }: { readonly held: HeldMessage }) {
       }
     >
       <Facts
+        wide
         rows={[
           [t('held.heldBy'), held.ruleName === null ? className : `${className}: ${held.ruleName}`],
           ...(held.score === null ? [] : [[t('heldMessage.score'), held.score.toFixed(1)] as const]),
