@@ -40,7 +40,8 @@ export type CommandOptions = {
 type ParsedCommand = Parsed<Command, CommandFault>
 
 /**
- * Reads one command line: the octets up to `end`, where its CRLF stands. The verb may be in any case, one space after the colon
+ * Reads one command line: the octets up to `end`, where its CRLF stands. The verb may be in any case, one
+ * space after the colon
  * of MAIL and RCPT is tolerated, and white space at the end is ignored (RFC 5321 §4.1.1).
  */
 export function parseCommand(
