@@ -41,8 +41,8 @@ type ParsedCommand = Parsed<Command, CommandFault>
 
 /**
  * Reads one command line: the octets up to `end`, where its CRLF stands. The verb may be in any case, one
- * space after the colon
- * of MAIL and RCPT is tolerated, and white space at the end is ignored (RFC 5321 §4.1.1).
+ * space after the colon of MAIL and RCPT is tolerated, and white space at the end is ignored (RFC 5321
+ * §4.1.1).
  */
 export function parseCommand(
   line: Uint8Array,

@@ -60,7 +60,7 @@ export function indexOf(version: number, shards: readonly TenantSettings[]): Set
     authorizedFor: authorizedIn(shards),
     hasCredentials: credentials.size > 0,
     credential: (username) => credentials.get(username) ?? null,
-    // Nothing is looked up where nobody has one: a text never seen before costs the engine an entry of its own.
+    // Nothing is looked up where nobody has one: a text never seen before costs the engine an entry.
     tenantOfJournal: (localPart) =>
       journals.size === 0 ? null : (journals.get(localPart.toLowerCase()) ?? null),
     ...cloudsIn(shards),
