@@ -78,6 +78,18 @@ test('replies are read, however they are cut', () => {
   }
 })
 
+test('a reply that was heard before reads the same, and a line of a longer one is not taken for it', () => {
+  const parser = new ReplyParser()
+  const others = Array.from({ length: 40 }, (_, i) => `250 2.0.0 queued as ${i}\r\n`)
+  const texts = ['250 2.1.0 Ok\r\n', '250-2.1.0 more\r\n250 2.1.0 Ok\r\n', '354 go\r\n', ...others]
+  for (const text of [...texts, ...texts, ...texts.toReversed()]) {
+    assert.deepEqual(parser.push(encodeUtf8(text)), new ReplyParser().push(encodeUtf8(text)), text)
+  }
+  assert.equal(parser.push(encodeUtf8('250-2.1.0 Ok\r\n')).length, 0)
+  assert.deepEqual(parser.push(encodeUtf8('354 go\r\n')), [])
+  assert.equal(parser.fault, 'code-changed')
+})
+
 test('a status of another class is text', () => {
   const [reply] = new ReplyParser().push(encodeUtf8('250 5.1.1 odd\r\n'))
   assert.deepEqual(reply, { code: 250, status: null, lines: ['5.1.1 odd'] })

@@ -81,6 +81,9 @@ export type ReplyFault = 'line-too-long' | 'too-many-lines' | 'reply-syntax' | '
 /** A next hop may write longer lines than 512 octets; none writes these without meaning harm. */
 const CLIENT_LINE_MAX = 2048
 const CLIENT_LINES_MAX = 100
+/** Replies of one line that a host said before; few say more than five others than the ones to content. */
+const KNOWN_MAX = 16
+const KNOWN_LENGTH_MAX = 200
 
 /**
  * Reads the replies of a next hop. After a fault nothing is read any more: what a server that breaks the
@@ -93,6 +96,8 @@ export class ReplyParser {
   #code = 0
   #status: string | null = null
   #lines: string[] = []
+  /** A host answers MAIL, RCPT and DATA with the same words each time: those are read once. */
+  readonly #known = new Map<string, Reply>()
 
   /** Takes bytes and returns the replies that are complete with them. */
   push(chunk: Uint8Array): Reply[] {
@@ -110,10 +115,18 @@ export class ReplyParser {
       const line = this.#line.endsWith('\r') ? this.#line.slice(0, -1) : this.#line
       this.#line = ''
       at = lf + 1
-      const reply = this.#take(line)
-      if (reply !== null) replies.push(reply)
+      const reply = (this.#lines.length === 0 ? this.#known.get(line) : undefined) ?? this.#take(line)
+      if (reply === null) continue
+      replies.push(reply)
+      if (reply.lines.length === 1) this.#know(line, reply)
     }
     return replies
+  }
+
+  #know(line: string, reply: Reply): void {
+    if (line.length > KNOWN_LENGTH_MAX || this.#known.has(line)) return
+    if (this.#known.size >= KNOWN_MAX) this.#known.clear()
+    this.#known.set(line, reply)
   }
 
   /** Whether part of a reply was read: after STARTTLS that would be text injected in clear (RFC 3207 §6). */
