@@ -86,7 +86,8 @@ async function contentRead(
 }
 
 /**
- * Made once a message, of the content as it came; recipients of one letter are signed for alike. At once where
+ * Made once a message, of the content as it came; recipients of one letter are signed for alike. At once
+ * where
  * nothing is signed.
  */
 function stampOn(

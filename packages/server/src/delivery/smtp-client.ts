@@ -12,7 +12,8 @@ export type Letter = {
   readonly envelope: Envelope
   readonly recipients: readonly DueRecipient[]
   /**
-   * The content as it goes over the wire: its pieces where it is in memory, or streamed. At once where nothing
+   * The content as it goes over the wire: its pieces where it is in memory, or streamed. At once where
+   * nothing
    * has to be read or signed for it.
    */
   content(): WireContent | Promise<WireContent>
