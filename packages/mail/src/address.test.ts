@@ -167,3 +167,17 @@ test('abuse 13: relay forms give the mailbox RFC 5321 reads, never one of our do
     assert.equal(domainOf(path), domain, path)
   }
 })
+
+test('texts are of the mailbox that is asked for, also when many are asked for in turns', () => {
+  const mailboxes = Array.from({ length: 9 }, (_, at) => ({
+    localPart: `Some One${at}`,
+    domain: 'a.example',
+  }))
+  for (let turn = 0; turn < 3; turn++) {
+    for (const [at, mailbox] of mailboxes.entries()) {
+      assert.equal(formatMailbox(mailbox), `"Some One${at}"@a.example`)
+      assert.equal(addressKey({ ...mailbox }), `"some one${at}"@a.example`)
+      assert.equal(addressKey(mailbox), `"some one${at}"@a.example`)
+    }
+  }
+})

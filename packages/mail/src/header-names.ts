@@ -44,7 +44,7 @@ const NAMES = [
 ]
 
 /** A power of two. */
-const PLACES = 512
+const PLACES = 1024
 
 /** Two names at one place: the later is read from the octets. */
 const places: (KnownName | undefined)[] = new Array(PLACES).fill(undefined)

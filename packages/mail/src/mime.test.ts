@@ -6,6 +6,7 @@ import { encodeUtf8, fromLatin1 } from './bytes.ts'
 import { decodeWithCharset } from './charset.ts'
 import { parseContentField } from './content-field.ts'
 import { extensionOf, shownName } from './file-name.ts'
+import { parseHeaderFields, splitMessage } from './header.ts'
 import { decodedBody, leaves, MIME_LIMITS, type MimePart, parseMime, textOf } from './mime.ts'
 import { uuFilesIn } from './uuencode.ts'
 
@@ -285,3 +286,35 @@ test('a line that only begins with a boundary is one (RFC 2046 §5.1.1): nothing
     ['1.1', '1.2', '2'],
   )
 })
+
+test('a header that was read before gives the same tree', () => {
+  const messages = [
+    message(
+      'From: a@b.example',
+      'Content-Type: multipart/mixed; boundary=x',
+      '',
+      '--x',
+      '',
+      'one',
+      '--x--',
+      '',
+    ),
+    message('Subject: no body'),
+    message('', 'no header'),
+    message('no field at all', 'Content-Type: text/html', '', '<p>'),
+    message('Content-Type: message/rfc822', '', 'Subject: within', '', 'text'),
+    message('Content-Type: TEXT/Plain; charset=UTF-8', 'Content-Transfer-Encoding: Base64 (x)', '', 'aGk='),
+  ]
+  for (const octets of messages) {
+    const { headerBytes, bodyOffset } = splitMessage(octets)
+    const fields = parseHeaderFields(headerBytes)
+    assert.ok(fields.ok)
+    const shape = ({ root, ...rest }: ReturnType<typeof parseMime>) => ({ ...rest, root: shapeOf(root) })
+    const known = { fields: fields.value, bodyOffset }
+    assert.deepEqual(shape(parseMime(octets, {}, known)), shape(parseMime(octets)))
+  }
+})
+
+function shapeOf({ header, parts, ...part }: MimePart): object {
+  return { ...part, header: header.map(({ name, value }) => [name, value]), parts: parts.map(shapeOf) }
+}

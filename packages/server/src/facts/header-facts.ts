@@ -5,7 +5,7 @@ import { type AddressEntry, parseAddressList } from '@gatepost/mail/address-list
 import { authorsOf } from '@gatepost/mail/author.ts'
 import { withoutControls } from '@gatepost/mail/bytes.ts'
 import { decodeEncodedWords } from '@gatepost/mail/encoded-word.ts'
-import { fieldsNamed, type HeaderField, parseHeaderFields } from '@gatepost/mail/header.ts'
+import { type HeaderField, parseHeaderFields } from '@gatepost/mail/header.ts'
 import { isOwnAuthenticationResults } from '@gatepost/mail/trace-fields.ts'
 import type { Facts } from '#policy/facts.ts'
 import { SECRET_FIELD } from './relay-proof.ts'
@@ -71,6 +71,8 @@ export function readHeaderFacts(
   let ownLoops = 0
   const forwardedBy: string[] = []
   const tlsRequired: string[] = []
+  const from: HeaderField[] = []
+  const replyTo: HeaderField[] = []
   for (const field of fields) {
     switch (field.nameLower) {
       case 'received':
@@ -95,11 +97,17 @@ export function readHeaderFacts(
       case 'message-id':
         messageId ??= field
         break
+      case 'from':
+        from.push(field)
+        break
+      case 'reply-to':
+        replyTo.push(field)
+        break
       case 'tls-required':
         tlsRequired.push(field.value.trim().toLowerCase())
     }
   }
-  const authors = authorsOf(fields, AUTHOR_OPTIONS).slice(0, AUTHORS_MAX)
+  const authors = authorsOf(from, AUTHOR_OPTIONS).slice(0, AUTHORS_MAX)
   const mailboxes = authors.flatMap(({ mailbox }) => mailbox ?? [])
   const value = {
     fields,
@@ -109,7 +117,7 @@ export function readHeaderFacts(
     // An author that cannot be read is somebody all the same: no domain, so nobody's tenant.
     authorDomains: [...new Set(authors.map(({ mailbox }) => mailbox?.domain.toLowerCase() ?? ''))],
     people: authors.map(personOf),
-    replyTo: replyToOf(fields),
+    replyTo: replyTo.length === 0 ? NOBODY : replyToOf(replyTo),
     received,
     ownLoops,
     forwardedBy,
@@ -128,8 +136,11 @@ function personOf({ displayName, mailbox, written }: AddressEntry): Facts['autho
   }
 }
 
+const NOBODY: readonly string[] = []
+
+/** Of the Reply-To fields. */
 function replyToOf(fields: readonly HeaderField[]): readonly string[] {
-  return fieldsNamed(fields, 'reply-to')
+  return fields
     .flatMap(({ value }) => parseAddressList(value, { ...AUTHOR_OPTIONS, max: AUTHORS_MAX }).entries)
     .flatMap(({ mailbox }) => (mailbox ? addressKey(mailbox) : []))
     .slice(0, AUTHORS_MAX)

@@ -15,7 +15,7 @@ export const hops = definePolicy({
   // Counting cannot fail on readable content; unreadable headers are judged elsewhere.
   whenBlind: () => 'continue',
   judge(_transaction, { hops: { received, ownLoops, forwardedAgain = null } }) {
-    const saw = flatText(received, ' Received fields, ', ownLoops, ' of them ours')
+    const saw = ownLoops === 0 ? sawForeign(received) : sawOf(received, ownLoops)
     if (received > RECEIVED_HOPS_MAX) {
       return { kind: 'reject', because: 'too-many-hops', saw, reply: replies.tooManyHops }
     }
@@ -27,3 +27,18 @@ export const hops = definePolicy({
     return { kind: 'continue', because: 'hops-within-limit', saw }
   },
 })
+
+/**
+ * The sentence for each count of fields none of which is ours: made once, since all mail from outside has it.
+ */
+const foreign: (string | undefined)[] = []
+
+function sawForeign(received: number): string {
+  if (received > RECEIVED_HOPS_MAX) return sawOf(received, 0)
+  foreign[received] ??= sawOf(received, 0)
+  return foreign[received]
+}
+
+function sawOf(received: number, ownLoops: number): string {
+  return flatText(received, ' Received fields, ', ownLoops, ' of them ours')
+}

@@ -3,13 +3,30 @@ import { compileIpSet, type IpSet } from '@gatepost/mail/ip.ts'
 import type { TenantSettings } from './settings.ts'
 import { sharedCloudOf } from './shared-clouds.ts'
 
-type Own = { readonly domains: ReadonlySet<string>; readonly hosts: IpSet }
+type Own = {
+  readonly domains: ReadonlySet<string>
+  readonly hosts: IpSet
+  /** Names asked for, with the domain of ours they lie in: each message asks for its few several times. */
+  readonly asked: Map<string, string | null>
+}
+
+/** More names than these start over. */
+const ASKED_MAX = 2_000
 
 const made = new WeakMap<TenantSettings, Own>()
 
 /** The validated domain that a name equals or lies below; null for names of others. */
 export function ownDomainOf(settings: TenantSettings, domain: string): string | null {
-  const { domains } = ownOf(settings)
+  const { domains, asked } = ownOf(settings)
+  const known = asked.get(domain)
+  if (known !== undefined) return known
+  const found = searchOwn(domains, domain)
+  if (asked.size >= ASKED_MAX) asked.clear()
+  asked.set(domain, found)
+  return found
+}
+
+function searchOwn(domains: ReadonlySet<string>, domain: string): string | null {
   for (let name = domain.toLowerCase(); ; name = name.slice(name.indexOf('.') + 1)) {
     if (domains.has(name)) return name
     if (!name.includes('.')) return null
@@ -35,6 +52,7 @@ function ownOf(settings: TenantSettings): Own {
   const own = {
     domains: new Set(settings.domains.map(({ name }) => name)),
     hosts: compileIpSet(settings.authorizedOutbounds.map(({ cidr }) => cidr)),
+    asked: new Map(),
   }
   made.set(settings, own)
   return own
