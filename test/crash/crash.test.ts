@@ -13,7 +13,7 @@ const kills = Number(process.env.CRASH_KILLS ?? (process.env.CI === 'true' ? 40 
 const WITHIN_MS = 3.5 * 60_000
 /** So many always come about, on any machine. */
 const KILLS_MIN = Math.min(kills, 6)
-/** What may be under way at a kill: letters on all connections, and outcomes that wait for a sync. */
+/** What may be under way at a kill: letters on all connections, whose replies nobody has read. */
 const DUPLICATES_PER_KILL_MAX = 100
 
 test(`case 39: no acknowledged message is lost over up to ${kills} kills`, {
