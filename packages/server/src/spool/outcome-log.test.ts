@@ -1,4 +1,4 @@
-// What the next hop took is known after a kill, whatever the writer had of it; a torn or full log costs nothing else.
+// What the next hop took is known after a kill; a torn or full log costs nothing else.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
