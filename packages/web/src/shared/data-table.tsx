@@ -36,7 +36,10 @@ type Props<Row> = {
   readonly card: (row: Row) => ReactNode
   readonly label: string
   readonly dense?: boolean
-  /** The last column leaves its head's right end free: the choice of columns stands there, in no row of its own. */
+  /**
+   * The last column leaves its head's right end free: the choice of columns stands there, in no row of its
+   * own.
+   */
   readonly toolsInHead?: boolean
   /** Lets the reader choose columns and density; kept in this browser under this name. */
   readonly remember?: string

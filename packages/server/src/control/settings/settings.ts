@@ -76,7 +76,10 @@ export function requireRevision(row: { readonly revision: number }, expected: nu
   if (expected !== null && expected !== row.revision) throw problem('changed-meanwhile')
 }
 
-/** A change that names nothing: it makes no revision and no audit entry, since nobody would find what was done. */
+/**
+ * A change that names nothing: it makes no revision and no audit entry, since nobody would find what was
+ * done.
+ */
 export function isEmptyChange(change: object): boolean {
   return Object.values(change).every((value) => value === undefined)
 }
