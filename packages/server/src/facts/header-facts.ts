@@ -52,6 +52,7 @@ const AUTHORS_MAX = 20
 /** Ids looked at; more hops are refused anyway. */
 const FORWARDED_MAX = 100
 
+const HEADER_LIMITS = { maxFields: HEADER_FIELDS_MAX, maxBytes: HEADER_BYTES_MAX }
 const AUTHOR_OPTIONS = { allowUtf8: true, allowLiteral: true, allowUnderscore: true, toAscii: domainToASCII }
 
 /** Reads header bytes (without the empty line). `hostname` is our name in Received and our authserv-id. */
@@ -59,7 +60,7 @@ export function readHeaderFacts(
   headerBytes: Uint8Array,
   hostname: string,
 ): { readonly ok: true; readonly value: HeaderFacts } | { readonly ok: false; readonly fault: HeaderFault } {
-  const parsed = parseHeaderFields(headerBytes, { maxFields: HEADER_FIELDS_MAX, maxBytes: HEADER_BYTES_MAX })
+  const parsed = parseHeaderFields(headerBytes, HEADER_LIMITS)
   if (!parsed.ok) {
     return { ok: false, fault: parsed.fault === 'too-many-fields' ? 'too-many-fields' : 'header-too-big' }
   }
@@ -85,8 +86,7 @@ export function readHeaderFacts(
       case 'x-gatepost-forwarded':
         if (forwardedBy.length < FORWARDED_MAX) forwardedBy.push(field.value.trim())
         break
-      // Ours alone to write: whoever sends them would tell the reader's rules what we found.
-      case 'x-gatepost-tag':
+      case 'x-gatepost-tag': // Ours alone to write: others would tell the reader's rules what we found.
       case 'x-gatepost-spam':
       case SECRET_FIELD:
         cuts.push([field.start, field.end])

@@ -102,7 +102,8 @@ const CONVERTED = [
   /^\.\.\/guides\/guides?-page\.tsx$/,
   /^\.\.\/connect\/(instructions|steps)\/[\w-]+\.tsx$/,
   /^\.\.\/console\/(acceptance|addresses|alerts|archive|ask|audit|directories|domains|held)\/[\w-]+\.tsx$/,
-  /^\.\.\/console\/(directories\/(agents|kinds)|leaving|messages|policies|queue|retention|roles)\/[\w-]+\.tsx$/,
+  /^\.\.\/console\/(directories\/(agents|kinds)|leaving|messages|policies)\/[\w-]+\.tsx$/,
+  /^\.\.\/console\/(queue|retention|roles)\/[\w-]+\.tsx$/,
   /^\.\.\/console\/(sharing|sign-in|spam|spoofing|services|greylisting|tokens|users|where)\/[\w-]+\.tsx$/,
   /^\.\.\/console\/(forwarding|outbound|routes|senders|senders\/collect|signing|tls)\/[\w-]+\.tsx$/,
 ]
