@@ -137,10 +137,7 @@ function AppForm({ data, may }: { readonly data: ProviderApp; readonly may: bool
         <PanelBody>
           <Facts
             rows={[
-              [
-                t('entraApp.secret'),
-                rich(t, 'entraApp.setOn', { time: <FullTime at={app.secretSetAt} /> }),
-              ],
+              [t('entraApp.secret'), rich(t, 'entraApp.setOn', { time: <FullTime at={app.secretSetAt} /> })],
               ...(app.secretExpiresAt === null
                 ? []
                 : ([[t('entraApp.ends'), <FullTime key="ends" at={app.secretExpiresAt} />]] as const)),
