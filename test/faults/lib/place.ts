@@ -28,7 +28,7 @@ export type Message = Row & {
   }[]
 }
 
-type Live = { readonly version: number; readonly live: number; readonly total: number }
+type Live = { readonly live: number; readonly total: number }
 
 /** Starts it all; limits that only matter to crowds are raised. */
 export async function startPlace(env: Readonly<Record<string, string>> = {}): Promise<Place> {
@@ -47,12 +47,12 @@ export async function startPlace(env: Readonly<Record<string, string>> = {}): Pr
     control,
     async routeTo(port, tls = 'none') {
       const { items } = await api.call<{ items: readonly { id: string }[] }>('GET', `${base}/routes`)
-      const { version } = await api.call<Live>('GET', `${base}/live`)
       await api.call('PATCH', `${base}/routes/${items[0]?.id}`, { port, tls })
-      // The change may not be published yet, when all edges still work with the version before it.
+      // The version it counts by is the one that has the change, published or not yet. It may be that of an
+      // earlier change, which is published together with this one.
       await eventually(
         () => api.call<Live>('GET', `${base}/live`),
-        (now) => now.version > version && now.live === now.total,
+        ({ live, total }) => total > 0 && live === total,
       )
     },
     row: (search, states, withinMs = 60_000) =>
