@@ -46,6 +46,8 @@ test('fields that are not known, files that cannot be read and empty changes', (
         errors: [{ path: '/alaises', message: '“alaises” is not known here. Did you mean “aliases”?' }],
       },
     )
+    const alone = await ask({ method: 'PATCH', path: `${tenant}`, body: JSON.stringify({ id: acme.id }) })
+    assert.deepEqual([alone.status, alone.errors?.[0]?.path], [422, '/id'])
     const list = await ask({ method: 'GET', path: `${tenant}/users?serch=ann&limit=10` })
     assert.deepEqual(list.errors, [
       { path: '/query/serch', message: '“serch” is not known here. Did you mean “search”?' },

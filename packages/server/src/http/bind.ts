@@ -11,7 +11,7 @@ import { bearerOf, clientAddressOf, sessionCookie, sessionSecretOf } from './aut
 import { inputWords } from './input-words.ts'
 import { presentProblem } from './problems.ts'
 import type { ApiRequest, Binding, SignedIn } from './request.ts'
-import { unknownFields } from './unknown-fields.ts'
+import { fieldNames, unknownFields } from './unknown-fields.ts'
 
 const JSON_BYTES_MAX = 1_000_000 // Far above any form of ours.
 const ERRORS_NAMED_MAX = 50 // Who mends so many sees the next.
@@ -166,7 +166,8 @@ type Part = 'params' | 'query' | 'body'
 
 /**
  * What the schema makes of a part of the request. Fields that it does not know are refused, in every depth: a
- * misspelt one would do nothing and look done. Agents are spared: one may be newer than its gateway.
+ * misspelt one would do nothing and look done. Whoever changes something may send back what was read, with
+ * fields that cannot be changed. Agents are spared: one may be newer than its gateway.
  */
 function parse(
   { endpoint, part }: { readonly endpoint: Endpoint; readonly part: Part },
@@ -174,7 +175,8 @@ function parse(
 ): never {
   const schema = endpoint[part]
   const parsed = schema.safeParse(value)
-  const unknown = endpoint.allow === 'agent' ? [] : unknownFields(schema, value)
+  const passed = saysSomething(value, parsed.data) ? readableIn(endpoint, part) : undefined
+  const unknown = endpoint.allow === 'agent' ? [] : unknownFields(schema, value, passed)
   if (parsed.success && unknown.length === 0) return parsed.data as never
   const issues = parsed.error?.issues.filter(
     ({ code }) => code !== 'unrecognized_keys' || unknown.length === 0,
@@ -189,6 +191,17 @@ function parse(
       })),
     ].slice(0, ERRORS_NAMED_MAX),
   )
+}
+
+/** Whether any field of it is one that the schema knows: a change of what cannot be changed would look done. */
+function saysSomething(value: unknown, understood: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (typeof understood !== 'object' || understood === null) return true
+  return Object.keys(value).some((name) => Object.hasOwn(understood, name))
+}
+
+function readableIn({ method, output }: Endpoint, part: Part): ReadonlySet<string> | undefined {
+  return part === 'body' && (method === 'PUT' || method === 'PATCH') ? fieldNames(output) : undefined
 }
 
 async function jsonOf(context: Context, endpoint: Endpoint): Promise<unknown> {

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { endpoints } from '@gatepost/contract/endpoints.ts'
 import { PolicyDraft } from '@gatepost/contract/policy.ts'
 import * as z from 'zod'
-import { unknownFields } from './unknown-fields.ts'
+import { fieldNames, unknownFields } from './unknown-fields.ts'
 
 const Flat = z.object({ email: z.string(), name: z.string().optional() })
 const Kind = z.discriminatedUnion('kind', [
@@ -68,6 +68,15 @@ test('the nearest known name is offered, or what is known', () => {
     '“a” is not known here: nothing is taken.',
   )
   assert.match(words({ ['x'.repeat(5_000)]: 1 })[0] ?? '', /^“x{60}…” is not known here\. Known: /)
+})
+
+test('what was read may be sent back: names of the answer are passed over, others are not', () => {
+  const Answer = z.object({ items: z.array(Flat.extend({ id: z.string(), at: z.number() }).nullable()) })
+  const readable = fieldNames(Answer)
+  assert.deepEqual([...readable].sort(), ['at', 'email', 'id', 'items', 'name'])
+  assert.deepEqual(unknownFields(Flat, { id: 'x', at: 1, email: 'a@b.example' }, readable), [])
+  const [found, ...more] = unknownFields(Flat, { id: 'x', nmae: 'A', email: '' }, readable)
+  assert.deepEqual([found?.path, more], ['nmae', []])
 })
 
 test('a thousand unknown fields are answered with fifty', () => {

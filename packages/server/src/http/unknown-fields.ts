@@ -17,14 +17,55 @@ const KNOWN_NAMED_MAX = 20
 /** Texts of a request longer than this are cut in the answer. */
 const NAME_SHOWN_MAX = 60
 
-/** The unknown fields of `value`, in the order they were sent, inside lists and objects too. */
-export function unknownFields(schema: z.ZodType, value: unknown): readonly UnknownField[] {
+/**
+ * The unknown fields of `value`, in the order they were sent, inside lists and objects too. Those that bear one
+ * of the names in `readable` are passed over: one may send back what was read.
+ */
+export function unknownFields(
+  schema: z.ZodType,
+  value: unknown,
+  readable: ReadonlySet<string> = NONE,
+): readonly UnknownField[] {
   const found: UnknownField[] = []
-  collect(schema, value, { path: [], found })
+  collect(schema, value, { path: [], found, readable })
   return found
 }
 
-type Walk = { readonly path: readonly string[]; readonly found: UnknownField[] }
+const NONE: ReadonlySet<string> = new Set()
+const namesBySchema = new WeakMap<z.core.$ZodType, ReadonlySet<string>>()
+
+/** The names of all fields that a schema has, in every depth: what an answer of its shape may hold. */
+export function fieldNames(schema: z.core.$ZodType): ReadonlySet<string> {
+  const known = namesBySchema.get(schema)
+  if (known) return known
+  const names = new Set<string>()
+  gather(schema, { names, seen: new Set() })
+  namesBySchema.set(schema, names)
+  return names
+}
+
+type Gathering = { readonly names: Set<string>; readonly seen: Set<z.core.$ZodType> }
+
+function gather(schema: z.core.$ZodType, walk: Gathering): void {
+  if (walk.seen.has(schema)) return
+  walk.seen.add(schema)
+  if (schema instanceof z.ZodObject) {
+    for (const [name, inside] of Object.entries(schema.shape)) {
+      walk.names.add(name)
+      gather(inside, walk)
+    }
+  } else if (schema instanceof z.ZodArray) gather(schema.element, walk)
+  else if (schema instanceof z.ZodRecord) gather(schema.valueType, walk)
+  else if (schema instanceof z.ZodUnion) for (const option of schema.options) gather(option, walk)
+  else if (schema instanceof z.ZodPipe) gather(schema.out, walk)
+  else if (isWrapper(schema)) gather(schema.def.innerType, walk)
+}
+
+type Walk = {
+  readonly path: readonly string[]
+  readonly found: UnknownField[]
+  readonly readable: ReadonlySet<string>
+}
 
 function collect(schema: z.core.$ZodType, value: unknown, walk: Walk): void {
   if (walk.found.length >= UNKNOWN_MAX || typeof value !== 'object' || value === null) return
@@ -55,13 +96,13 @@ function collectOfObject(schema: z.ZodObject, value: object, walk: Walk): void {
     const inside = Object.hasOwn(shape, name) ? shape[name] : undefined
     const here = below(walk, name)
     if (inside) collect(inside, item, here)
-    else if (!isOpen)
+    else if (!isOpen && !walk.readable.has(name))
       here.found.push({ path: here.path.join('/'), message: wordsOf(name, Object.keys(shape)) })
   }
 }
 
-function below({ path, found }: Walk, name: string): Walk {
-  return { path: [...path, name.slice(0, NAME_SHOWN_MAX)], found }
+function below({ path, ...walk }: Walk, name: string): Walk {
+  return { ...walk, path: [...path, name.slice(0, NAME_SHOWN_MAX)] }
 }
 
 /** Of kinds that a field tells apart: the kind that was meant, though something in it is wrong. */
