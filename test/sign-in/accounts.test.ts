@@ -37,10 +37,13 @@ test('abuse case 64: nobody mends the account of somebody who may do more, nor a
       (await admin.post(`${base}/sign-in/profiles/administrators`, {}, 'DELETE')).json.name,
       'profile-stays',
     )
-    // Fields that are not asked for change nothing.
-    const body = { email: 'x@acme.example', operator: true, role: 'super', tenantId: 'other', verified: true }
+    // Fields that are not asked for are refused, and give nothing.
+    const asked = { email: 'x@acme.example' }
+    const more = { operator: true, role: 'super', tenantId: 'other', verified: true }
     await place.user('x@acme.example')
-    const given = await admin.post(`${base}/accounts`, body)
+    const refused = await admin.post(`${base}/accounts`, { ...asked, ...more })
+    assert.equal(refused.status, 422, refused.text)
+    const given = await admin.post(`${base}/accounts`, asked)
     assert.equal(given.status, 201, given.text)
     const row = await place.control.deps.store.db
       .selectFrom('person')
