@@ -10,7 +10,7 @@ import { seeded } from './seeded.ts'
 
 const kills = Number(process.env.CRASH_KILLS ?? (process.env.CI === 'true' ? 40 : 6))
 /** The other tests want their share of the time. */
-const WITHIN_MS = 3.5 * 60_000
+const WITHIN_MS = 2.5 * 60_000
 /** So many always come about, on any machine. */
 const KILLS_MIN = Math.min(kills, 6)
 /** What may be under way at a kill: letters on all connections, whose replies nobody has read. */
