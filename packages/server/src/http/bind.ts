@@ -193,7 +193,7 @@ function parse(
   )
 }
 
-/** Whether any field of it is one that the schema knows: a change of what cannot be changed would look done. */
+/** Whether any field is one that the schema knows: a change of what cannot be changed would look done. */
 function saysSomething(value: unknown, understood: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false
   if (typeof understood !== 'object' || understood === null) return true

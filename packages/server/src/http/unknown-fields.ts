@@ -18,8 +18,8 @@ const KNOWN_NAMED_MAX = 20
 const NAME_SHOWN_MAX = 60
 
 /**
- * The unknown fields of `value`, in the order they were sent, inside lists and objects too. Those that bear one
- * of the names in `readable` are passed over: one may send back what was read.
+ * The unknown fields of `value`, in the order they were sent, inside lists and objects too. Those that bear a
+ * name in `readable` are passed over: one may send back what was read.
  */
 export function unknownFields(
   schema: z.ZodType,
