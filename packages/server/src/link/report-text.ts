@@ -25,11 +25,14 @@ export type Kept = readonly unknown[]
  */
 export const KEPT_MARK = '\t'
 
-/** Judged by reasons of which tracking notes something: such a report is read whole. */
-export const TELLING_REASONS: ReadonlySet<string> = new Set<ExplanationStep['because']>([
-  'accept-all',
-  'recipient-learning',
-  'host-silent',
+type Reasons = ReadonlySet<string>
+const reasons = (...names: readonly ExplanationStep['because'][]): Reasons => new Set(names)
+
+/** Recipients that were taken without being on the list. */
+export const UNLISTED_REASONS = reasons('accept-all', 'recipient-learning', 'host-silent')
+
+/** An internal sender from outside: what the anti-spoofing policies say of one. */
+export const CLAIM_REASONS = reasons(
   'spoofing',
   'spoofing-reported',
   'spoofing-exempt',
@@ -38,10 +41,18 @@ export const TELLING_REASONS: ReadonlySet<string> = new Set<ExplanationStep['bec
   'spoofing-dkim-listed',
   'spoofing-proof-unknown',
   'no-spoofing-rule',
-  'permitted-by-recipient',
-  'permitted-by-auto-allow',
-  'auto-allow-sampled',
-  'blocked-by-recipient',
+)
+
+/** Reasons of which tracking notes something: a report that was judged by one is read whole. */
+export const TELLING_REASONS: Reasons = new Set([
+  ...UNLISTED_REASONS,
+  ...CLAIM_REASONS,
+  ...reasons(
+    'permitted-by-recipient',
+    'permitted-by-auto-allow',
+    'auto-allow-sampled',
+    'blocked-by-recipient',
+  ),
 ])
 const DULL_KINDS: ReadonlySet<string> = new Set(['continue', 'waived', 'blind-continue', 'not-asked'])
 

@@ -1,6 +1,5 @@
 // Final outcomes, noted before the writer's batch has them: a killed process loses its memory, but not what
-// it gave
-// the kernel, so nobody gets a message twice because of a kill. See docs/internals/spool.md.
+// it gave the kernel, so what it knew to be delivered is not sent again. See docs/internals/spool.md.
 import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import { isFinalItem } from './states.ts'

@@ -2,6 +2,7 @@
 // who outside uses our domains (R2, R1, F5).
 import { addressKey } from '@gatepost/mail/address.ts'
 import { parseIp } from '@gatepost/mail/ip.ts'
+import { CLAIM_REASONS, UNLISTED_REASONS } from '#link/report-text.ts'
 import type { AcceptedReport, DeliveryReport, RefusedReport, Report } from '#link/reports.ts'
 import { registrableDomainOf } from '#platform/public-suffix.ts'
 import type { AuthenticationFact } from '#policy/facts.ts'
@@ -57,19 +58,6 @@ export type ProtectionNotes = {
 /** Keys and messages remembered; forgetting one costs a note given twice, or an outcome not counted. */
 const REMEMBERED_MAX = 50_000
 const MESSAGES_MAX = 10_000
-/** Recipients that were taken without being on the list. */
-const TAKEN_UNLISTED: ReadonlySet<string> = new Set(['accept-all', 'recipient-learning', 'host-silent'])
-/** An internal sender from outside: what the anti-spoofing policies say of one. */
-const CLAIMS: ReadonlySet<string> = new Set([
-  'spoofing',
-  'spoofing-reported',
-  'spoofing-exempt',
-  'spoofing-aligned',
-  'spoofing-spf-listed',
-  'spoofing-dkim-listed',
-  'spoofing-proof-unknown',
-  'no-spoofing-rule',
-])
 
 /** Collects the notes of one batch. */
 export class ProtectionNoteTaker {
@@ -121,7 +109,7 @@ export class ProtectionNoteTaker {
 
   #noteRecipients({ tenantId, id, at, recipients }: AcceptedReport): void {
     const taken = recipients.map(({ forwardPath, explanation }) =>
-      explanation.some((step) => step.policy === 'recipient-validation' && TAKEN_UNLISTED.has(step.because))
+      explanation.some((step) => step.policy === 'recipient-validation' && UNLISTED_REASONS.has(step.because))
         ? addressKey(forwardPath)
         : null,
     )
@@ -195,7 +183,7 @@ function claimStep(report: AcceptedReport | RefusedReport): Step | null {
       : report.explanation
   const steps = all.filter(
     ({ policy, because }) =>
-      (policy === 'anti-spoofing' || policy === 'anti-spoofing-header') && CLAIMS.has(because),
+      (policy === 'anti-spoofing' || policy === 'anti-spoofing-header') && CLAIM_REASONS.has(because),
   )
   return steps.find(({ because }) => because === 'spoofing') ?? steps.at(-1) ?? null
 }
