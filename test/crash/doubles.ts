@@ -13,9 +13,11 @@ export type DoublesOf = {
 }
 
 export type Doubles = {
-  /** A kill strikes now. */
-  kill(role: Role): void
+  /** A kill strikes now, so long after the mail began to flow again, in milliseconds. */
+  kill(role: Role, flowedMs: number): void
   byRole(): Readonly<Record<Role, DoublesOf>>
+  /** By the time that mail had flowed before the kill: kills of control are left out. */
+  byTime(): Readonly<Record<string, DoublesOf>>
   /**
    * How long before its kill the first copy of each doubled message had come, in milliseconds, in order:
    * below zero are those that were still on the wire.
@@ -23,13 +25,18 @@ export type Doubles = {
   windows(): readonly number[]
 }
 
+/** Ends of the rows of `byTime`, in milliseconds of flowing mail. */
+const FLOWED_MS = [500, 1000, 2000, 4000, Number.POSITIVE_INFINITY]
+
 /** What the victim had sent may still be read by the mail host after its death. */
 const ON_THE_WIRE_MS = 250
+
+type Kill = { readonly role: Role; readonly flowedMs: number; readonly at: number; doubled: number }
 
 /** Follows a mail host from now on. */
 export function countDoubles(host: Pick<MailHost, 'follow'>): Doubles {
   const firstAt = new Map<string, number>()
-  const kills: { readonly role: Role; readonly at: number; doubled: number }[] = []
+  const kills: Kill[] = []
   const windows: number[] = []
   host.follow(({ messageId }) => {
     const first = firstAt.get(messageId)
@@ -43,17 +50,27 @@ export function countDoubles(host: Pick<MailHost, 'follow'>): Doubles {
     cause.doubled += 1
     windows.push(cause.at - first)
   })
-  const ofRole = (wanted: Role): DoublesOf => {
-    const some = kills.filter(({ role }) => role === wanted).map(({ doubled }) => doubled)
-    return {
-      kills: some.length,
-      doubled: some.reduce((sum, doubled) => sum + doubled, 0),
-      most: Math.max(0, ...some),
-    }
+  const ofRole = (wanted: Role): DoublesOf => doublesOf(kills.filter(({ role }) => role === wanted))
+  const ofTime = (endMs: number, index: number): readonly [string, DoublesOf] => {
+    const beginMs = FLOWED_MS[index - 1] ?? 0
+    const some = kills.filter(
+      ({ role, flowedMs }) => role !== 'control' && flowedMs >= beginMs && flowedMs < endMs,
+    )
+    return [`from ${beginMs} ms`, doublesOf(some)]
   }
   return {
-    kill: (role) => void kills.push({ role, at: performance.now(), doubled: 0 }),
+    kill: (role, flowedMs) => void kills.push({ role, flowedMs, at: performance.now(), doubled: 0 }),
     byRole: () => ({ edge: ofRole('edge'), control: ofRole('control'), all: ofRole('all') }),
+    byTime: () => Object.fromEntries(FLOWED_MS.map(ofTime)),
     windows: () => windows.toSorted((a, b) => a - b),
+  }
+}
+
+function doublesOf(kills: readonly Kill[]): DoublesOf {
+  const doubled = kills.map((kill) => kill.doubled)
+  return {
+    kills: kills.length,
+    doubled: doubled.reduce((sum, count) => sum + count, 0),
+    most: Math.max(0, ...doubled),
   }
 }

@@ -54,6 +54,7 @@ if (
 function tell({ doubles, lost, ...counts }: CrashOutcome): void {
   console.log({ ...counts, lost: lost.length })
   console.table(doubles.byRole())
+  console.table(doubles.byTime())
   const windows = doubles.windows()
   const at = (share: number): string => `${windows[Math.floor(share * (windows.length - 1))]?.toFixed(1)} ms`
   if (windows.length > 0)

@@ -72,10 +72,10 @@ export async function runCrash(options: CrashOptions): Promise<CrashOutcome> {
     let kills = 0
     while (kills < options.kills && Date.now() < end) {
       load.aim(gateway.mxPort)
-      await moment(load, options)
+      const flowedMs = await moment(load, options)
       const one = victimOf(gateway, options.random)
       kills += 1
-      doubles.kill(one?.role ?? 'all')
+      doubles.kill(one?.role ?? 'all', flowedMs)
       if (one !== null) {
         // The rest of the family goes on, and puts another in its place.
         process.kill(one.pid, 'SIGKILL')
@@ -100,15 +100,14 @@ export async function runCrash(options: CrashOptions): Promise<CrashOutcome> {
   }
 }
 
-/** The moment of the next kill. */
-async function moment(load: Load, { random, everyMs }: CrashOptions): Promise<void> {
-  if (everyMs !== undefined) {
-    // Nothing can come twice before anything flows.
-    await taken(load, 1)
-    return pause(random() * 2 * everyMs)
-  }
-  await taken(load, Math.floor(random() * KILL_AFTER_MESSAGES_SPAN))
-  return pause(random() * KILL_LATER_MS_SPAN)
+/** Waits for the moment of the next kill; returns how long mail had flowed by then, in milliseconds. */
+async function moment(load: Load, { random, everyMs }: CrashOptions): Promise<number> {
+  // Nothing can come twice before anything flows.
+  if (everyMs !== undefined) await taken(load, 1)
+  const began = performance.now()
+  if (everyMs === undefined) await taken(load, Math.floor(random() * KILL_AFTER_MESSAGES_SPAN))
+  await pause(random() * (everyMs === undefined ? KILL_LATER_MS_SPAN : 2 * everyMs))
+  return performance.now() - began
 }
 
 async function taken(load: Load, messages: number): Promise<void> {
