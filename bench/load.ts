@@ -119,6 +119,20 @@ export async function selfSignedCertificate(): Promise<{
   return { key, certificate }
 }
 
+/**
+ * Parameters for finite-field Diffie-Hellman (RFC 7919, ffdhe2048), kept between runs: a server that has none
+ * may search for its own, for minutes of a core beside what is measured.
+ */
+export async function diffieHellmanParameters(): Promise<string> {
+  const path = join(binaries, 'dhparams.pem')
+  if ((await modifiedAt(path)) === 0) {
+    await mkdir(binaries, { recursive: true })
+    const group = ['-algorithm', 'DH', '-pkeyopt', 'group:ffdhe2048']
+    await promisify(execFile)('openssl', ['genpkey', '-genparam', ...group, '-out', path])
+  }
+  return path
+}
+
 /** Opens idle sessions, calls `whileHeld` once they stand, and closes them. */
 export async function holdSessions(
   plan: LoadPlan,

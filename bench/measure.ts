@@ -15,8 +15,15 @@ const SINK_STALL_MS = 15_000
 const SETTLE_MS = 250
 const LOAD_TIMEOUT_S = 180
 const HOLD_TIMEOUT_S = 60
-/** Idle sessions stand so long before memory is read. */
-const HOLD_SETTLE_MS = 3_000
+/**
+ * Idle memory is read once it has not fallen for some time: what a start leaves behind is given back later
+ * (Gatepost: when a thread has been calm for a minute), and must count neither for nor against a session.
+ */
+const MEMORY_SETTLE_MS = 30_000
+const MEMORY_SETTLE_MS_MAX = 180_000
+const MEMORY_POLL_MS = 2_000
+/** Less than this is no fall. */
+const MEMORY_FALL_SHARE = 0.01
 
 export type Metric =
   | 'rate' // messages delivered, or recipients refused, a second
@@ -142,15 +149,14 @@ async function measureReject(options: MeasureOptions, cell: RejectCell): Promise
 
 async function measureIdle(options: MeasureOptions, cell: IdleCell): Promise<Measurement> {
   const { subject } = options
-  const before = familyPssKib(subject.pids())
+  const before = await settledPssKib(subject)
   let during = before
   let standing = 0
   const load = await holdSessions(
     { mode: 'hold', port: subject.port, sessions: cell.sessions, timeoutSeconds: HOLD_TIMEOUT_S },
     async (held) => {
-      await pause(HOLD_SETTLE_MS)
       standing = held
-      during = familyPssKib(subject.pids())
+      during = await settledPssKib(subject)
     },
   )
   return {
@@ -166,6 +172,20 @@ async function measureIdle(options: MeasureOptions, cell: IdleCell): Promise<Mea
     lastError: load.lastError,
     otherCores: null,
   }
+}
+
+/** Memory of the family at rest, in KiB: the lowest, once there was none lower for a while. */
+async function settledPssKib({ pids }: Subject): Promise<number> {
+  const end = performance.now() + MEMORY_SETTLE_MS_MAX
+  let lowest = familyPssKib(pids())
+  let fellAt = performance.now()
+  while (performance.now() < Math.min(end, fellAt + MEMORY_SETTLE_MS)) {
+    await pause(MEMORY_POLL_MS)
+    const now = familyPssKib(pids())
+    if (now < lowest * (1 - MEMORY_FALL_SHARE)) fellAt = performance.now()
+    lowest = Math.min(lowest, now)
+  }
+  return lowest
 }
 
 function identity({ cell, subject, round }: MeasureOptions) {

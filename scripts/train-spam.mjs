@@ -1,6 +1,6 @@
 // Makes the spam model that ships: node scripts/train-spam.mjs CORPUS [OUT]. Teaches with the public-domain
-// strata of
-// the corpus (sa-*) and our own texts alone; the rest of the corpus serves to fix one number, the limit.
+// strata of the corpus (sa-*) and our own texts alone; the rest of the corpus serves to fix one number, the
+// limit.
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,6 +1,5 @@
 // What stands against a backup or a restore is said before anything is written, and what tracking knows as
-// done is
-// not sent again.
+// done is not sent again.
 import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,6 +1,5 @@
 // Leaving: what stands in the way is named, everything is exported, the cooling-off can be undone, and after
-// it all
-// of the organisation goes, with a receipt whose signature holds.
+// it all of the organisation goes, with a receipt whose signature holds.
 import assert from 'node:assert/strict'
 import { createPublicKey, verify } from 'node:crypto'
 import { test } from 'node:test'

@@ -3,7 +3,7 @@ import { execFile, spawn } from 'node:child_process'
 import { copyFile, mkdir, open, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { cacheFolder, selfSignedCertificate } from '../load.ts'
+import { cacheFolder, diffieHellmanParameters, selfSignedCertificate } from '../load.ts'
 import {
   DOMAIN,
   freePort,
@@ -75,6 +75,7 @@ async function writeConfiguration(options: {
   const { key, certificate } = await selfSignedCertificate()
   await copyFile(key, join(workDir, 'config', 'tls_key.pem'))
   await copyFile(certificate, join(workDir, 'config', 'tls_cert.pem'))
+  await copyFile(await diffieHellmanParameters(), join(workDir, 'config', 'dhparams.pem'))
   // Haraka reads this one from the instance folder alone and doesn't start without it.
   await copyFile(join(program, 'config', 'connection.ini'), join(workDir, 'config', 'connection.ini'))
   const files = {

@@ -1,6 +1,5 @@
 // Makes teaching mail from the texts in scripts/spam-texts: choices, senders, links and shapes drawn by a
-// seed, so
-// that a model owes what it knows of present-day phish to texts of our own alone.
+// seed, so that a model owes what it knows of present-day phish to texts of our own alone.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 

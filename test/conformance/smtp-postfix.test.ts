@@ -37,8 +37,8 @@ test('valid_hostname: the same names are taken', {
 test('valid_hostaddr: the same addresses are taken', {
   skip: skipWithout('smtp', 'postfix', 'valid_hostname.ref'),
 }, () => {
-  // 0.0.0.0/8 is an address to read; that nobody may connect to it is for `isPrivate` to say.
-  // Seven groups are no address (RFC 4291 §2.2); Postfix counts an IPv4 tail as it comes.
+  // 0.0.0.0/8 is an address to read; that nobody may connect to it is for `isPrivate` to say. Seven groups
+  // are no address (RFC 4291 §2.2); Postfix counts an IPv4 tail as it comes.
   const onPurpose = new Set(['0.255.255.255', 'a:a:a:a:a:1.2.3.4'])
   for (const [text, warnings] of verdicts('valid_hostname.ref')) {
     const refused = warnings.some((warning) => /valid_(ipv[46]_)?hostaddr:/.test(warning))
@@ -72,8 +72,7 @@ test('midna_domain: the same A-labels, or a refusal', {
     const [, name = '', ascii = ''] = match
     const parsed = parseDomain(name, { toAscii: domainToASCII })
     // Other characters for the dot are mapped by Postfix and refused here: RFC 5891 §5.1 leaves the mapping
-    // to user
-    // interfaces, and a name that two readers divide differently is how addresses are smuggled.
+    // to user interfaces, and a name that two readers divide differently is how addresses are smuggled.
     const isRefused = ascii === '(error)' || /[\u3002\uff0e\uff61]/.test(name)
     assert.equal(parsed.ok ? parsed.value : '(error)', isRefused ? '(error)' : ascii, name)
     checked++

@@ -1,6 +1,5 @@
 // The agent as it is downloaded, against a real OpenLDAP: paired and pushing through a real HTTP proxy, cut
-// off in
-// the middle of a listing and resumed, answering sign-ins, shut out when its site is removed (D6).
+// off in the middle of a listing and resumed, answering sign-ins, shut out when its site is removed (D6).
 import assert from 'node:assert/strict'
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'

@@ -1,6 +1,5 @@
 // Story of C11 and the archive: archiving and journaling switched on, a report of the mail host is merged
-// with what
-// the gateway kept, a stranger's is not taken, and an administrator finds, reads and exports it.
+// with what the gateway kept, a stranger's is not taken, and an administrator finds, reads and exports it.
 import assert from 'node:assert/strict'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

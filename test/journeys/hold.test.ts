@@ -1,6 +1,6 @@
-// Stories of held mail: the help desk finds a mail that never came, an end user releases one from a digest
-// on a phone, and an administrator trusts a service from its held mail in two clicks,
-// so that the next one passes.
+// Stories of held mail: the help desk finds a mail that never came, an end user releases one from a digest on
+// a phone, and an administrator trusts a service from its held mail in two clicks, so that the next one
+// passes.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { type SendOptions, sendMessage } from '@gatepost/sandbox/senders.ts'

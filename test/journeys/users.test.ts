@@ -1,7 +1,6 @@
 // C3 and People in a real browser: a workbook is dropped, its columns are named, it is imported and taken
-// back; a
-// list replaces another after a yes; many users are changed at once and changed back; a user's page tells
-// all.
+// back; a list replaces another after a yes; many users are changed at once and changed back; a user's page
+// tells all.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'

@@ -1,5 +1,5 @@
-// Endpoints of who may do what: accounts, sign-in, organisations, roles, tokens, Connect,
-// and the operator's view of all organisations.
+// Endpoints of who may do what: accounts, sign-in, organisations, roles, tokens, Connect, and the operator's
+// view of all organisations.
 
 import * as acceptance from './acceptance.ts'
 import * as account from './account.ts'

@@ -1,5 +1,5 @@
-// Endpoints of what becomes of mail: policies, tracking, held mail, signing, spam, alerts,
-// the archive, reports.
+// Endpoints of what becomes of mail: policies, tracking, held mail, signing, spam, alerts, the archive,
+// reports.
 
 import * as alert from './alert.ts'
 import * as archive from './archive.ts'

@@ -1,5 +1,5 @@
-// Endpoints of where mail goes and whom it is for: domains, directories, users, senders, routes
-// and forwarding.
+// Endpoints of where mail goes and whom it is for: domains, directories, users, senders, routes and
+// forwarding.
 
 import * as agent from './agent.ts'
 import * as contacts from './contacts.ts'

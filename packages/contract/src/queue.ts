@@ -149,8 +149,8 @@ export const actOnQueue = endpoint({
       /** Either messages by id … */
       messages: z.array(z.string().max(100)).min(1).max(MESSAGES_PER_ACTION_MAX).optional(),
       /**
-       * … or all recipients that match; an empty filter means everything that waits. A field that is
-       * not known is refused, since a typing error must not mean everything.
+       * … or all recipients that match; an empty filter means everything that waits. A field that is not
+       * known is refused, since a typing error must not mean everything.
        */
       filter: z.strictObject(filterFields).optional(),
       /** For `reroute`: the delivery route to take from now on. */

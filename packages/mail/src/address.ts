@@ -68,10 +68,8 @@ type Written = { readonly mailbox: Mailbox | null; readonly text: string; readon
 
 /**
  * Mailboxes written last, by identity: policies, facts and reports of one message ask for the texts of the
- * same
- * two or three some twenty times, and a text that is the same object is also found in maps without being
- * hashed
- * again.
+ * same two or three some twenty times, and a text that is the same object is also found in maps without being
+ * hashed again.
  */
 const WRITTEN_KEPT = 4
 const written: Written[] = new Array(WRITTEN_KEPT).fill({ mailbox: null, text: '', key: '' })
@@ -122,8 +120,8 @@ export function isSameMailbox(a: Mailbox, b: Mailbox): boolean {
 /** Whether a character may stand in an atom: RFC 5322 §3.2.3, RFC 6531 §3.3 for those above U+007F. */
 export function isAtomCode(code: number): boolean {
   if (code < 128) return ATOM[code] === 1
-  // White space, C1 controls and direction overrides are seen by no reader, or trimmed by some:
-  // U+00A0 and below, U+1680, U+2000 to U+200A, U+2028 to U+202F, U+205F, U+2066 to U+2069, U+3000, U+FEFF.
+  // White space, C1 controls and direction overrides are seen by no reader, or trimmed by some: U+00A0 and
+  // below, U+1680, U+2000 to U+200A, U+2028 to U+202F, U+205F, U+2066 to U+2069, U+3000, U+FEFF.
   if (code <= 0xa0 || code === 0x1680 || code === 0x3000 || code === 0xfeff) return false
   if (code < 0x2000 || code > 0x2069) return true
   return code > 0x200a && (code < 0x2028 || code > 0x202f) && code !== 0x205f && code < 0x2066

@@ -19,8 +19,8 @@ const run = promisify(execFile)
 const OPENSSL_LIMIT_MS = 10_000
 
 /**
- * Makes a self-signed certificate for the names by running `openssl` without a shell.
- * Null where openssl is absent or too old for `-addext`: the hosts then offer no STARTTLS.
+ * Makes a self-signed certificate for the names by running `openssl` without a shell. Null where openssl is
+ * absent or too old for `-addext`: the hosts then offer no STARTTLS.
  */
 export async function makeCertificate(names: readonly string[]): Promise<Certificate | null> {
   const subjectNames = names.map((name) => `DNS:${name}`).join(',')

@@ -1,6 +1,5 @@
 // A person's sign-in against the directory, live: found with the connector's account, proven with the
-// person's own
-// name and password (A2). Passwords are neither kept nor told on.
+// person's own name and password (A2). Passwords are neither kept nor told on.
 import { DirectoryFault } from '../entry.ts'
 import { openChannel } from './channel.ts'
 import { filterValue, LdapClient } from './client.ts'

@@ -90,8 +90,7 @@ export class Authenticator {
 
   /**
    * Everything found; at once for unsigned mail of a domain whose policy is remembered. Never rejects: what
-   * DNS
-   * could not tell is `temperror`.
+   * DNS could not tell is `temperror`.
    */
   judge(question: MessageQuestion, tap: BodyTap | null): AuthenticationFact | Promise<AuthenticationFact> {
     return tap === null

@@ -87,8 +87,7 @@ async function contentRead(
 
 /**
  * Made once a message, of the content as it came; recipients of one letter are signed for alike. At once
- * where
- * nothing is signed.
+ * where nothing is signed.
  */
 function stampOn(
   message: InHand,

@@ -13,8 +13,7 @@ export type Letter = {
   readonly recipients: readonly DueRecipient[]
   /**
    * The content as it goes over the wire: its pieces where it is in memory, or streamed. At once where
-   * nothing
-   * has to be read or signed for it.
+   * nothing has to be read or signed for it.
    */
   content(): WireContent | Promise<WireContent>
 }

@@ -1,6 +1,5 @@
 // The content as it goes over the wire: signatures and our trace fields first, forged results cut out, dots
-// stuffed (RFC
-// 5321 §4.5.2).
+// stuffed (RFC 5321 §4.5.2).
 import { concat } from '@gatepost/mail/bytes.ts'
 import { stuffDots } from '@gatepost/mail/data.ts'
 import { holdsOddPair } from '@gatepost/mail/octet-scan.ts'

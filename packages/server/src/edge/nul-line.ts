@@ -1,6 +1,5 @@
 // Looks for lines of one dot and NULs. A server behind us that drops NUL would read the end of data there
-// (SMTP smuggling),
-// and NUL is no part of 7-bit or 8-bit content anyway (RFC 2045 §2.7, §2.8).
+// (SMTP smuggling), and NUL is no part of 7-bit or 8-bit content anyway (RFC 2045 §2.7, §2.8).
 
 const NUL = 0
 const DOT = 46

@@ -1,6 +1,5 @@
-// The PROXY protocol, version 2: the client's real address, told by a trusted proxy in front of us
-// (decisions 41).
-// https://www.haproxy.org/download/2.8/doc/proxy-protocol.txt §2.2. Version 1 is refused.
+// The PROXY protocol, version 2: the client's real address, told by a trusted proxy in front of us (decisions
+// 41). https://www.haproxy.org/download/2.8/doc/proxy-protocol.txt §2.2. Version 1 is refused.
 import { formatIp, type IpAddress, parseIp } from '@gatepost/mail/ip.ts'
 
 /** What the first bytes of a connection are. */

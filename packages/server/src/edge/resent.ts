@@ -1,7 +1,6 @@
 // What a customer's host passes on for outside authors: their signatures and seals are checked as it comes
-// by, so
-// that our own seal can vouch for them (RFC 8617 §5.1). SPF and DMARC speak of the host before: not asked
-// here.
+// by, so that our own seal can vouch for them (RFC 8617 §5.1). SPF and DMARC speak of the host before: not
+// asked here.
 import { authenticationResults } from '@gatepost/mail/trace-fields.ts'
 import type { TapFindings } from '#authentication/authenticator.ts'
 import type { Verdict } from '#policy/policy.ts'

@@ -11,8 +11,7 @@ export const FEED_PAGE_MAX = 5_000
 export const REPORTS_PER_BATCH_MAX = 1_000
 
 /**
- * GET /v1/snapshot?node=N&slot=S&have=V long poll; 200 SnapshotIndex when version ≠ V, else 204. `have` tells
- * what is live.
+ * GET  /v1/snapshot?node=N&slot=S&have=V   long poll; 200 SnapshotIndex when version ≠ V (live), else 204
  * GET  /v1/shard/{digest}                  200 TenantShard
  * GET  /v1/feed?after=P                    200 FeedPage (long poll when P is current: 204). P=-1 starts over.
  * GET  /v1/feed?after=P&fill=C             200 FeedPage of lists that are read from their tables, from C on.

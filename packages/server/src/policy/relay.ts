@@ -1,6 +1,5 @@
 // Relay: mail is taken for a validated domain, or from a tenant's authorised address, login or proven cloud
-// with its own reverse-path.
-// RFC 5321 §3.6.2 and §7.9; decisions 1, 2, 3, 13.
+// with its own reverse-path. RFC 5321 §3.6.2 and §7.9; decisions 1, 2, 3, 13.
 import { flatText } from '@gatepost/mail/bytes.ts'
 import { replies } from '@gatepost/mail/reply.ts'
 import type { RelayFact } from './facts.ts'

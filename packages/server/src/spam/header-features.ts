@@ -103,8 +103,8 @@ function replyFeatures(view: MessageView, note: Note): void {
 }
 
 /**
- * Lists that rewrite authors for the sake of DMARC put themselves there, and the author where
- * answers go. Copied easily, so it says nothing; it only must not count against a list.
+ * Lists that rewrite authors for the sake of DMARC put themselves there, and the author where answers go.
+ * Copied easily, so it says nothing; it only must not count against a list.
  */
 function isListPost({ author, replyTo, recipients, reverseDomain }: MessageView): boolean {
   if (author === null || replyTo === null || replyTo.organisation === author.organisation) return false

@@ -93,8 +93,7 @@ export class Outbox {
 
   /**
    * The oldest reports as the JSON text of `ReportBatch['reports']`, a report a line: control finds their
-   * ends
-   * without parsing them.
+   * ends without parsing them.
    */
   read(sql: Statements, limit: number): OutboxText {
     const items: string[] = []

@@ -7,8 +7,7 @@ import type { SettleItem } from './wire.ts'
 
 /**
  * The file is written in a ring of this size. A hundred outcomes may be unwritten (`delivery/recorder.ts`),
- * so this
- * holds ten times what it must, and a start reads it in milliseconds.
+ * so this holds ten times what it must, and a start reads it in milliseconds.
  */
 const RING_BYTES = 1024 * 1024
 /** An outcome names its recipients and one reply: longer than this it is not noted, and a kill doubles it. */
@@ -25,10 +24,8 @@ export type OutcomeLogOptions = {
 
 /**
  * Notes outcomes in a file without syncing it: some microseconds each, on the calling thread. Records are
- * facts that
- * stay true, so old ones in the ring harm nobody: whoever reads them finds the messages gone. A disk that
- * refuses
- * costs the notes and nothing else.
+ * facts that stay true, so old ones in the ring harm nobody: whoever reads them finds the messages gone. A
+ * disk that refuses costs the notes and nothing else.
  */
 export class OutcomeLog {
   readonly #options: OutcomeLogOptions
@@ -102,8 +99,7 @@ export class OutcomeLog {
 
 /**
  * The outcomes noted in a file, in no order: torn and half overwritten records are left out, and nothing is
- * there
- * when the file is not.
+ * there when the file is not.
  */
 export function readOutcomes(path: string): readonly SettleItem[] {
   const bytes = contentOf(path)
@@ -129,8 +125,7 @@ function contentOf(path: string): Buffer {
 
 /**
  * Writes checksum, fields and the report's JSON, which holds no line feed, as one line; returns its length, 0
- * when it
- * is too long.
+ * when it is too long.
  */
 function writeRecord(target: Buffer, item: SettleItem): number {
   const { messageId, recipients, kind, at, byPerson, report } = item

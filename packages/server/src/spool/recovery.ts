@@ -26,8 +26,7 @@ export type Recovered = {
 
 /**
  * Marks the file as open, writes the outcomes that were noted when the process died, sets poison messages
- * aside and
- * removes content that belongs to no message.
+ * aside and removes content that belongs to no message.
  */
 export function recover(
   database: DatabaseSync,
@@ -80,8 +79,7 @@ export function takeBack(database: DatabaseSync, sql: Statements, { lastNumber, 
 
 /**
  * Writes what was noted for recipients that are still open, with its reports; returns how many outcomes that
- * were. All
- * others were written before, and their reports with them.
+ * were. All others were written before, and their reports with them.
  */
 function applyOutcomes(
   sql: Statements,

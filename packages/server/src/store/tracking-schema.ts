@@ -90,8 +90,8 @@ const TOKEN_CHARACTERS = '!""#$%&\'\'()*+,-./:;<=>?@[\\]^_`{|}~'
 /**
  * Tables of one SQLite day file. `unique (tenant_id, id)` serves the list, one message and deduplication at
  * once; what was refused is found by its id alone too, for the page behind the link in our reply. Words are
- * in a full-text index of row numbers alone: rows of a b-tree, a dozen a message and all over
- * the file, cost seven times the CPU and three times the space.
+ * in a full-text index of row numbers alone: rows of a b-tree, a dozen a message and all over the file, cost
+ * seven times the CPU and three times the space.
  */
 export const sqliteDay = `
 create table if not exists tracking_message (seq integer primary key, ${messageColumns('text')},

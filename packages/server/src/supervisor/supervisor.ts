@@ -88,8 +88,7 @@ export async function supervise(options: Options): Promise<number> {
 
 /**
  * What `start` brings, or null when a signal came meanwhile. One to the whole group also ends children that
- * do
- * not listen yet; their end is then no fault to report, even where we hear of it before our own signal.
+ * do not listen yet; their end is then no fault to report, even where we hear of it before our own signal.
  */
 async function unlessStopped<Started>(
   start: Promise<Started>,

@@ -55,8 +55,8 @@ export function unreachable(): ProblemError {
 }
 
 /**
- * Field errors by form path: `/organization/primaryDomain` becomes `organization.primaryDomain`.
- * The first message of each field counts.
+ * Field errors by form path: `/organization/primaryDomain` becomes `organization.primaryDomain`. The first
+ * message of each field counts.
  */
 export function fieldErrorsOf(error: unknown): ReadonlyMap<string, string> {
   const fields = new Map<string, string>()

@@ -1,6 +1,5 @@
 // Which organisations allow our addresses: by their SPF records as they are now, and by what they confirmed
-// of their
-// firewalls.
+// of their firewalls.
 import type { Lacking, OwnAddress } from '@gatepost/contract/own-address.ts'
 import type { Dns } from '#platform/dns-types.ts'
 import { acrossTenants } from '#store/tenant-guard.ts'

@@ -1,6 +1,5 @@
 // The archive (J2): takes what edges bring, searches, shows. Content and index live in threads and files;
-// here is
-// who may ask, what is noted, and how far the chain goes.
+// here is who may ask, what is noted, and how far the chain goes.
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { ArchiveQuery } from '@gatepost/contract/archive.ts'

@@ -1,6 +1,5 @@
 // Other forms of an archived message: a host that adds a footer journals other words than the gateway saw.
-// Both are
-// kept, and each tells of the other.
+// Both are kept, and each tells of the other.
 import { sourcesOf } from './ledger.ts'
 import type { MonthFiles } from './month-file.ts'
 import type { ArchiveSource, EntryRecord } from './record.ts'

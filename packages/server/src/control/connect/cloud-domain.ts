@@ -1,6 +1,5 @@
 // The domain that a tenant of Microsoft 365 has by itself (`acme.onmicrosoft.com`): mail to it goes past
-// every MX
-// record of ours, so the bypass probe asks for it too (C10).
+// every MX record of ours, so the bypass probe asks for it too (C10).
 import type { Dns } from '#platform/dns-types.ts'
 import type { Db } from '#store/open.ts'
 import { connectorsOf, settingsOf } from '../directory/store.ts'

@@ -37,8 +37,8 @@ export async function getDomain(scope: Scope, reference: string, deps: Omit<Deps
 
 /**
  * Adds a domain. It is validated at once below a validated domain of the same organisation, else pending.
- * Adding one
- * whose token has expired renews the token. Throws `domain-exists`, `domain-taken`, `invalid-input`.
+ * Adding one whose token has expired renews the token. Throws `domain-exists`, `domain-taken`,
+ * `invalid-input`.
  */
 export async function addDomain(scope: Scope, input: { readonly name: string }, deps: Deps): Promise<Domain> {
   const name = requireDomainName(input.name, '/name')

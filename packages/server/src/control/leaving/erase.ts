@@ -1,6 +1,5 @@
 // Erases an organisation that left: once the cooling-off is over and the operator agreed, everything is
-// looked at once
-// more, then all of it goes in one transaction, with a receipt.
+// looked at once more, then all of it goes in one transaction, with a receipt.
 import type { Receipt } from '@gatepost/contract/leaving.ts'
 import { removeFile } from '#platform/files.ts'
 import { newId } from '#platform/random.ts'

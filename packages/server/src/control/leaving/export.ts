@@ -1,6 +1,5 @@
 // Everything of an organisation as one file: settings as JSON, lists as CSV, written as long work and kept
-// for a
-// week. Secrets stay behind: what opens an account or signs mail is no use elsewhere.
+// for a week. Secrets stay behind: what opens an account or signs mail is no use elsewhere.
 import { join } from 'node:path'
 import { EXPORT_DAYS, type TenantExport } from '@gatepost/contract/leaving.ts'
 import { ensureFolder, fileExists, removeFile } from '#platform/files.ts'

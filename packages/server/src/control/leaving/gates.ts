@@ -1,6 +1,5 @@
 // What has to be so before an organisation is erased: each looked at live, since a record that was changed
-// back must
-// not cost anybody mail.
+// back must not cost anybody mail.
 import type { Check } from '@gatepost/contract/common.ts'
 import type { OrderResult } from '#link/orders.ts'
 import { newId } from '#platform/random.ts'

@@ -1,6 +1,5 @@
 // All organisations of an operator with the progress of each Connect (V1), from the states that the checker
-// noted: a
-// list of thousands asks the store four times, whatever its length.
+// noted: a list of thousands asks the store four times, whatever its length.
 import type { Environment, StepState } from '@gatepost/contract/common.ts'
 import type { StepName } from '@gatepost/contract/connect.ts'
 import type { QueryOf } from '@gatepost/contract/endpoint.ts'

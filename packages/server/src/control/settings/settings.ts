@@ -1,6 +1,5 @@
 // Every settings change goes through here: a revision with its diff, an audit entry, and the tenant marked
-// for the
-// publisher, all in one transaction (decisions 38).
+// for the publisher, all in one transaction (decisions 38).
 import { newId } from '#platform/random.ts'
 import type { Trx } from '#store/open.ts'
 import { actorName, appendAudit } from '../audit/audit.ts'
@@ -27,8 +26,7 @@ export type SettingsChange = {
 
 /**
  * Records a change of a tenant's settings and returns its revision, to be stored in the changed row. Call it
- * first in
- * the transaction: it locks the tenant's row, so that changes of one tenant follow each other. Call
+ * first in the transaction: it locks the tenant's row, so that changes of one tenant follow each other. Call
  * `link.settingsChanged()` once the transaction has committed.
  */
 export async function changeSettings(trx: Trx, scope: Scope, change: SettingsChange): Promise<number> {

@@ -1,6 +1,5 @@
 // The life of a signing key: pending, seen, active, retiring, gone. Pure: what a look at DNS and the time
-// make of
-// it (O6).
+// make of it (O6).
 import type { DkimKeyState } from '#store/signing-tables.ts'
 import { nextOnceRight, nextWhilePending } from '../domain/schedule.ts'
 

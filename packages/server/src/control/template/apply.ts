@@ -1,6 +1,5 @@
 // Bulk change (V1): what a template would change in chosen organisations, and the same carried out, each as
-// its own
-// operator with its own audit entries.
+// its own operator with its own audit entries.
 import type { Permission } from '@gatepost/contract/permission.ts'
 import type { BulkOutcome, TemplateSection } from '@gatepost/contract/template.ts'
 import type { Row } from '#store/schema.ts'

@@ -1,6 +1,5 @@
 // The parts of a template as data: how each is read from an organisation, compared in words, and applied by
-// the same
-// use cases that its own pages use, so that each change has its audit entry and revision.
+// the same use cases that its own pages use, so that each change has its audit entry and revision.
 
 import type { Permission } from '@gatepost/contract/permission.ts'
 import type { PolicyDraft } from '@gatepost/contract/policy.ts'

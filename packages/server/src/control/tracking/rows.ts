@@ -16,9 +16,8 @@ export type TenantOfDomain = (domain: string) => string | undefined
 
 /**
  * Whose message centre shows a refusal: the tenant that was found; else that of the reverse-path's domain
- * (its own
- * host may be the one that is not authorised yet); else of the forward-path's; else the only one that
- * authorised the client.
+ * (its own host may be the one that is not authorised yet); else of the forward-path's; else the only one
+ * that authorised the client.
  */
 export function tenantOfRefusal(report: RefusedReport, tenantOfDomain: TenantOfDomain): string | null {
   if (report.tenantId !== null) return report.tenantId

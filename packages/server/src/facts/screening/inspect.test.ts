@@ -1,6 +1,5 @@
 // What is found in attachments, and what is told of archives that cannot be seen to their end (abuse cases
-// 18,
-// 22 to 25).
+// 18, 22 to 25).
 import assert from 'node:assert/strict'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

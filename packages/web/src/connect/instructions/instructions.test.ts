@@ -1,6 +1,5 @@
 // Every environment has the full set of instructions: what is done at the mail host, what to copy, how to
-// lock it
-// and how to undo that. Providers are found by their name servers.
+// lock it and how to undo that. Providers are found by their name servers.
 import { Environment } from '@gatepost/contract/common.ts'
 import { expect, test } from 'vitest'
 import { apexLine, dnsProviders, providerOf } from './dns-providers.ts'

@@ -1,5 +1,5 @@
-// What the organisation's own spam score was taught (H1): lessons by releases and by hand,
-// each can be taken back.
+// What the organisation's own spam score was taught (H1): lessons by releases and by hand, each can be taken
+// back.
 import {
   getSpamLearning,
   learnSpam,

@@ -1,6 +1,5 @@
 // Where is my mail (K1b): the help desk's page. An answer, what reached us, what may explain that nothing
-// did, a
-// pasted bounce read, and word when it comes.
+// did, a pasted bounce read, and word when it comes.
 import { askWhere, type WhereAnswer, type WhereClue } from '@gatepost/contract/where.ts'
 import { Button, NativeSelect, Textarea, TextInput } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
