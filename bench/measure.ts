@@ -45,7 +45,10 @@ export type Measurement = {
   readonly doubles: number
   readonly failed: number
   readonly lastError: string
-  /** Cores used by processes that are neither the target's nor the bench's; null where it wasn't taken. */
+  /**
+   * Cores used by processes that are neither the target's nor the bench's, or taken by the machine's host;
+   * null where it wasn't measured.
+   */
   readonly otherCores: number | null
 }
 

@@ -50,14 +50,17 @@ export function parseStat(line: string): ProcessTimes | null {
   return Number.isFinite(sum) ? { pid, parent, cpuSeconds: sum / TICKS_PER_SECOND } : null
 }
 
-/** Seconds all cores have been busy since the machine started. */
+/**
+ * Seconds all cores have been busy since the machine started, or were taken from it by its host (`steal`): in
+ * neither could the measured ones run.
+ */
 export function busySeconds(): number {
-  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = readFileSync('/proc/stat', 'utf8')
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = readFileSync('/proc/stat', 'utf8')
     .split('\n', 1)[0]!
     .split(/\s+/)
     .slice(1)
     .map(Number)
-  return (user + nice + system + irq + softirq) / TICKS_PER_SECOND
+  return (user + nice + system + irq + softirq + steal) / TICKS_PER_SECOND
 }
 
 function listProcesses(): readonly ProcessTimes[] {

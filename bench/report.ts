@@ -65,7 +65,7 @@ export function reportText(report: Report): string {
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`
 }
 
-/** Measurements during which other processes used too much of the cores. */
+/** Measurements during which other processes, or the machine's host, used too much of the cores. */
 export function noisy(measurements: readonly Measurement[]): readonly Measurement[] {
   return measurements.filter(({ otherCores }) => otherCores !== null && otherCores > OTHER_CORES_MAX)
 }
@@ -96,8 +96,8 @@ function doubtsOf({ measurements }: Report): string {
   if (loud.length > 0) {
     const worst = Math.max(...loud.map(({ otherCores }) => otherCores ?? 0))
     doubts.push(
-      `**Noisy machine**: during ${loud.length} of ${measurements.length} measurements other processes used more ` +
-        `than ${OTHER_CORES_MAX} cores (at most ${figure(worst)}). Rates and latencies marked † are no basis for claims.`,
+      `**Noisy machine**: during ${loud.length} of ${measurements.length} measurements others used more than ` +
+        `${OTHER_CORES_MAX} cores (at most ${figure(worst)}). Rates and latencies marked † are no basis for claims.`,
     )
   }
   for (const { cell, target, round, lost, doubles, failed, lastError } of measurements) {
