@@ -55,7 +55,10 @@ export function parseStat(line: string): ProcessTimes | null {
  * neither could the measured ones run.
  */
 export function busySeconds(): number {
-  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = readFileSync('/proc/stat', 'utf8')
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = readFileSync(
+    '/proc/stat',
+    'utf8',
+  )
     .split('\n', 1)[0]!
     .split(/\s+/)
     .slice(1)
