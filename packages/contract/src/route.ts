@@ -9,6 +9,9 @@ const OutboundPath = TenantPath.extend({ address: z.string() })
 /** Hosts of one route beside the first. */
 export const MORE_HOSTS_MAX = 9
 
+/** The header of a test message that came through several hosts is some 20 KiB. */
+export const ARRIVAL_CHARACTERS_MAX = 262_144
+
 export const RouteTls = z.enum(['opportunistic', 'enforced-relaxed', 'enforced-strict', 'none'])
 
 export const RouteTest = z.object({
@@ -142,13 +145,21 @@ export const confirmArrival = endpoint({
   path: '/v1/tenants/{tenant}/routes/{route}/arrived',
   tag: 'Mail flow',
   allow: 'routes:write',
-  summary: 'The reader says that the test message arrived.',
+  summary:
+    'The reader says that the test message arrived, or shows it: what the host saw becomes checks of the test.',
   params: RoutePath,
   query: Nothing,
-  body: Nothing,
+  body: z.strictObject({
+    eml: z
+      .string()
+      .min(1)
+      .max(ARRIVAL_CHARACTERS_MAX)
+      .optional()
+      .describe('The test message as the mailbox has it; its header is enough'),
+  }),
   output: Route,
   status: 200,
-  problems: ['not-found'],
+  problems: ['not-found', 'invalid-input'],
 })
 
 export const AuthorizedOutbound = z.object({

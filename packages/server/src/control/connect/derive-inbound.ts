@@ -3,6 +3,7 @@ import type { Check } from '@gatepost/contract/common.ts'
 import { countOf } from '../domain/look.ts'
 import { weSeeMx } from '../domain/mx.ts'
 import { MISSES_BELIEVED } from '../domain/schedule.ts'
+import { SEEN_CLIENT } from '../route/arrival.ts'
 import type { Own } from './derive.ts'
 import { checkOf } from './derive-people.ts'
 import {
@@ -32,6 +33,9 @@ export function deriveInbound(observed: Observed): Own {
   if (untested)
     return { ...own, state: 'in-progress', detail: `The route to ${untested.host} is not tested yet` }
   if (!isDone) return { ...own, state: 'waiting', detail: 'Did the test message arrive?' }
+  const blind = routes.find(({ test }) => test?.checks.some(isHidden))
+  // Mail arrives, so other steps may go on; but the host's own filter judges us instead of the sender.
+  if (blind) return { ...own, state: 'needs-attention', detail: `${blind.host} does not see the true client` }
   const detail = routes.length === 1 ? `Delivers to ${routes[0]!.host}` : countOf(routes.length, 'route')
   return { ...own, state: 'done', detail }
 }
@@ -81,6 +85,10 @@ function isComplete({ mx: { look } }: ObservedDomain): boolean {
 
 function hasDrifted({ mx: { look } }: ObservedDomain): boolean {
   return look !== null && look.completeAt !== null && look.misses >= MISSES_BELIEVED
+}
+
+function isHidden({ name, state }: Check): boolean {
+  return name === SEEN_CLIENT && state === 'failed'
 }
 
 function routeChecks(route: ObservedRoute, isNamed: boolean): Check[] {

@@ -2,6 +2,7 @@
 // (C5).
 
 import { domainToASCII } from 'node:url'
+import type { Check } from '@gatepost/contract/common.ts'
 import type { Route, RouteTest } from '@gatepost/contract/route.ts'
 import { formatMailbox, mailboxOf } from '@gatepost/mail/address.ts'
 import { newId } from '#platform/random.ts'
@@ -11,6 +12,7 @@ import { validatedNames } from '../domain/store.ts'
 import { invalidInput, problem } from '../problem.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
 import { tenantById } from '../tenant/store.ts'
+import { readArrival, SEEN } from './arrival.ts'
 import { testMessage } from './message.ts'
 import {
   abandonedTest,
@@ -53,29 +55,49 @@ export async function startRouteTest(
   return { route: routeOf({ ...row, last_test: testJson(test) }, now), finished }
 }
 
-/** The reader says that the test message arrived. Throws `not-found` while there is no test that passed. */
-export async function confirmArrival(scope: Scope, id: string, deps: Deps): Promise<Route> {
-  const { store, clock } = deps
+/**
+ * The reader says that the test message arrived, or shows it: `eml` is the message as the mailbox has it, and
+ * what the host saw becomes checks of the test. Throws `not-found` while there is no test that passed,
+ * `invalid-input` where the file is another message.
+ */
+export async function confirmArrival(
+  scope: Scope,
+  input: { readonly id: string; readonly eml?: string | undefined },
+  deps: Deps,
+): Promise<Route> {
+  const { store, clock, config } = deps
+  const { id, eml } = input
   await store.transaction(async (trx) => {
     const row = await findRoute(trx, scope.tenantId, id)
     const test = row === null ? null : shownTest(row, clock.now())
     if (!row || test === null || !test.passed) {
       throw problem('not-found', 'No test message was accepted by the mail host yet. Run the test first.')
     }
-    if (test.arrivedAt !== null) return
+    if (test.arrivedAt !== null && eml === undefined) return
     const at = clock.now()
-    await keepTest(trx, { tenantId: scope.tenantId, id }, { ...test, arrivedAt: at })
+    const sent = { hostname: config.hostname, startedAt: test.startedAt, now: at }
+    const seen = eml === undefined ? [] : seenIn(eml, sent)
+    const checks = [...test.checks.filter(({ name }) => !name.startsWith(SEEN)), ...seen]
+    const arrivedAt = test.arrivedAt ?? at
+    await keepTest(trx, { tenantId: scope.tenantId, id }, { ...test, checks, arrivedAt })
     const event = {
       action: 'route.arrival-confirmed',
       subject: `route ${row.name}`,
       before: null,
-      after: null,
+      after: eml === undefined ? null : { message: 'shown' },
     }
     await appendAudit(trx, scope, { ...event, at })
+    if (test.arrivedAt !== null) return
     const text = `The test message arrived through ${row.name}`
     await addActivity(trx, { tenantId: scope.tenantId, at, kind: 'mail', text, step: 'prepare-inbound' })
   })
   return routeOf(await requireRoute(scope, id, deps), clock.now())
+}
+
+function seenIn(eml: string, sent: Parameters<typeof readArrival>[1]): readonly Check[] {
+  const read = readArrival(eml, sent)
+  if (read.ok) return read.checks
+  throw invalidInput([{ path: '/eml', message: read.why }])
 }
 
 async function runTest(

@@ -144,14 +144,23 @@ test('a test shows running at once, sends a real message, and ends with its chec
     assert.equal(started.route.lastTest?.state, 'running')
     assert.ok((await getRoute(acme, id, deps)).lastTest?.checks.every(({ state }) => state === 'running'))
     await refused(startRouteTest(acme, input, { ...deps, link }), 'check-too-soon')
-    await refused(confirmArrival(acme, id, deps), 'not-found')
+    await refused(confirmArrival(acme, { id }, deps), 'not-found')
     answer.resolve({ kind: 'probe-route', results: passing })
     await started.finished
     const done = (await getRoute(acme, id, deps)).lastTest
     assert.deepEqual([done?.state, done?.passed, done?.checks.length], ['done', true, probeChecks.length])
     assertTestMessage(orders[0]!)
     clock.add(1000)
-    assert.equal((await confirmArrival(acme, id, deps)).lastTest?.arrivedAt, clock.now())
+    const arrivedAt = clock.now()
+    assert.equal((await confirmArrival(acme, { id }, deps)).lastTest?.arrivedAt, arrivedAt)
+    clock.add(1000)
+    const order = orders[0]!
+    assert.ok(order.kind === 'probe-route' && order.content !== null)
+    const eml = `Received: from mx by mail (192.0.2.1)\n${Buffer.from(order.content, 'base64').toString()}`
+    await refused(confirmArrival(acme, { id, eml: eml.replaceAll('prb_', 'msg_') }, deps), 'invalid-input')
+    const shown = (await confirmArrival(acme, { id, eml }, deps)).lastTest
+    assert.equal(shown?.arrivedAt, arrivedAt, 'the first word counts')
+    assert.equal(shown?.checks.filter(({ name }) => name === 'seen-client').length, 1)
   }))
 
 test('what decides a test: only the unknown recipient may be taken', () =>

@@ -28,7 +28,9 @@ export function routeBindings(deps: ControlDeps & OutboundDeps): readonly Bindin
       // The test goes on by itself; the page asks again until its results are there.
       return (await startRouteTest(scopeOf(request), input, deps)).route
     }),
-    on(contract.confirmArrival, (request) => confirmArrival(scopeOf(request), request.params.route, deps)),
+    on(contract.confirmArrival, (request) =>
+      confirmArrival(scopeOf(request), { id: request.params.route, eml: request.body.eml }, deps),
+    ),
     ...outboundBindings(deps),
   ]
 }

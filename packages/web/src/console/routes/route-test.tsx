@@ -2,14 +2,17 @@
 
 import { getConnect } from '@gatepost/contract/connect.ts'
 import {
+  ARRIVAL_CHARACTERS_MAX,
   confirmArrival,
   listRoutes,
   type Route,
   type RouteTest,
   testRoute,
 } from '@gatepost/contract/route.ts'
-import { Button, TextInput } from '@mantine/core'
+import { Button, FileButton, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
+import { IconFileImport } from '@tabler/icons-react'
+import type { DragEvent, ReactNode } from 'react'
 import { useAction } from '#api/use-endpoint.ts'
 import { useMe, useSlug } from '#app/session.ts'
 import { useWords } from '#i18n/i18n.ts'
@@ -71,6 +74,7 @@ export function Arrival({ route, test, may }: ArrivalProps) {
           title={t('routeTest.theTestMessageReached', { recipient: test.recipient })}
         >
           <p>{rich(t, 'routeTest.confirmed', { time: <RelativeTime at={test.arrivedAt} /> })}</p>
+          {may && <ShowMessage route={route} />}
         </Note>
       </PanelBody>
     )
@@ -81,15 +85,72 @@ export function Arrival({ route, test, may }: ArrivalProps) {
       <Note tone="info" title={t('routeTest.didTheTestMessageReach', { recipient: test.recipient })}>
         <p>{t('routeTest.lookIntoTheInboxAndTheJunk')}</p>
         {may && (
-          <Button
-            loading={confirm.isPending}
-            onClick={() => confirm.mutate({ params: { tenant, route: route.id } })}
-          >
-            {t('routeTest.itArrived')}
-          </Button>
+          <>
+            <Button
+              loading={confirm.isPending}
+              onClick={() => confirm.mutate({ params: { tenant, route: route.id }, body: {} })}
+            >
+              {t('routeTest.itArrived')}
+            </Button>
+            <ShowMessage route={route} />
+          </>
         )}
         {confirm.error && <ProblemNote error={confirm.error} />}
       </Note>
     </PanelBody>
+  )
+}
+
+/** The test message itself, as the mailbox has it: tells what the host saw. */
+function ShowMessage({ route }: { readonly route: Route }) {
+  const t = useWords('flow')
+  const tenant = useSlug()
+  const show = useAction(confirmArrival, { readAgain: [listRoutes, getConnect] })
+  const onFile = async (file: File) => {
+    const eml = await file.slice(0, ARRIVAL_CHARACTERS_MAX).text()
+    show.mutate({ params: { tenant, route: route.id }, body: { eml } })
+  }
+  return (
+    <DropMessage busy={show.isPending} onFile={(file) => void onFile(file)}>
+      <p className="small">{t('routeTest.dropTheMessage')}</p>
+      {show.error && <ProblemNote error={show.error} />}
+    </DropMessage>
+  )
+}
+
+type DropProps = {
+  readonly busy: boolean
+  readonly onFile: (file: File) => void
+  readonly children: ReactNode
+}
+
+function DropMessage({ busy, onFile, children }: DropProps) {
+  const t = useWords('flow')
+  const onDrop = (event: DragEvent) => {
+    event.preventDefault()
+    const [file] = event.dataTransfer.files
+    if (file) onFile(file)
+  }
+  return (
+    <section
+      aria-label={t('routeTest.chooseTheMessage')}
+      className={stack.stack}
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={onDrop}
+    >
+      {children}
+      <FileButton accept=".eml,message/rfc822" onChange={(file) => file && onFile(file)}>
+        {(props) => (
+          <Button
+            {...props}
+            variant="default"
+            loading={busy}
+            leftSection={<IconFileImport size={15} aria-hidden />}
+          >
+            {t('routeTest.chooseTheMessage')}
+          </Button>
+        )}
+      </FileButton>
+    </section>
   )
 }
