@@ -61,6 +61,16 @@ test('fields that are not known, files that cannot be read and empty changes', (
     )
     assert.deepEqual(await fingerprintOf(control, acme.id), before)
 
+    // What the description calls refused is refused, at every door of an organisation.
+    for (const { name, method, path: at, raw } of endpoints.filter((one) => one.path.startsWith(tenant))) {
+      const strange = await ask({ method, path: `${at}?zzUnknown=1` })
+      assert.deepEqual([strange.status, strange.errors?.[0]?.path], [422, '/query/zzUnknown'], name)
+      if (raw || method === 'GET' || method === 'DELETE') continue
+      const more = await ask({ method, path: at, body: '{"zzUnknown":1}' })
+      assert.equal(more.status, 422, name)
+    }
+    assert.deepEqual(await fingerprintOf(control, acme.id), before)
+
     const changes = endpoints.filter(
       (one) => one.method === 'PATCH' && one.path.includes('{tenant}') && one.body.safeParse({}).success,
     )

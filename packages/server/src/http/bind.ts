@@ -11,7 +11,7 @@ import { bearerOf, clientAddressOf, sessionCookie, sessionSecretOf } from './aut
 import { inputWords } from './input-words.ts'
 import { presentProblem } from './problems.ts'
 import type { ApiRequest, Binding, SignedIn } from './request.ts'
-import { fieldNames, unknownFields } from './unknown-fields.ts'
+import { readableIn, unknownFields } from './unknown-fields.ts'
 
 const JSON_BYTES_MAX = 1_000_000 // Far above any form of ours.
 const ERRORS_NAMED_MAX = 50 // Who mends so many sees the next.
@@ -198,10 +198,6 @@ function saysSomething(value: unknown, understood: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false
   if (typeof understood !== 'object' || understood === null) return true
   return Object.keys(value).some((name) => Object.hasOwn(understood, name))
-}
-
-function readableIn({ method, output }: Endpoint, part: Part): ReadonlySet<string> | undefined {
-  return part === 'body' && (method === 'PUT' || method === 'PATCH') ? fieldNames(output) : undefined
 }
 
 async function jsonOf(context: Context, endpoint: Endpoint): Promise<unknown> {

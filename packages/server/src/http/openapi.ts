@@ -2,8 +2,16 @@
 import type { Endpoint } from '@gatepost/contract/endpoint.ts'
 import { problems } from '@gatepost/contract/problem.ts'
 import * as z from 'zod'
+import { isStrict, requestSchema } from './request-schema.ts'
 
 type Json = { readonly [name: string]: unknown }
+
+const WORDS = [
+  'Everything the console does. Errors are RFC 9457 problems. Times are epoch milliseconds.',
+  'Fields and query parameters that an operation does not name are refused (`invalid-input`), unless its',
+  '`x-unknown-fields` says `passed-over`. Where something is changed, fields marked `readOnly` may be sent',
+  'back as they were read, beside at least one that can be changed; they change nothing.',
+].join(' ')
 
 /** The whole document, for `/openapi.json`. */
 export function openApi(endpoints: readonly Endpoint[], version: string): Json {
@@ -18,7 +26,7 @@ export function openApi(endpoints: readonly Endpoint[], version: string): Json {
     info: {
       title: 'Gatepost API',
       version,
-      description: 'Everything the console does. Errors are RFC 9457 problems. Times are epoch milliseconds.',
+      description: WORDS,
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     paths: Object.fromEntries([...paths].map(([path, methods]) => [path, Object.fromEntries(methods)])),
@@ -52,8 +60,9 @@ function operationOf(endpoint: Endpoint): Json {
     description: `Permission: ${endpoint.allow}.`,
     'x-permission': endpoint.allow,
     'x-problems': endpoint.problems,
+    'x-unknown-fields': isStrict(endpoint) ? 'refused' : 'passed-over',
     ...securityOf(endpoint),
-    parameters: [...parametersOf(endpoint.params, 'path'), ...parametersOf(endpoint.query, 'query')],
+    parameters: [...parametersOf(endpoint, 'path'), ...parametersOf(endpoint, 'query')],
     ...bodyOf(endpoint),
     responses: Object.fromEntries(responses),
   }
@@ -66,7 +75,7 @@ function successOf(endpoint: Endpoint): Json {
   }
   return {
     description: 'Done.',
-    content: { 'application/json': { schema: schemaOf(endpoint.output, 'output') } },
+    content: { 'application/json': { schema: outputSchema(endpoint.output) } },
   }
 }
 
@@ -79,13 +88,14 @@ function bodyOf(endpoint: Endpoint): Json {
     const description = `At most ${endpoint.raw.bytesMax} bytes.`
     return { requestBody: { required: true, description, content: Object.fromEntries(content) } }
   }
-  const schema = schemaOf(endpoint.body, 'input') as { readonly properties?: Json }
-  if (!schema.properties || Object.keys(schema.properties).length === 0) return {}
+  const schema = requestSchema(endpoint, 'body') as { readonly properties?: Json }
+  // A choice of several objects has no fields of its own.
+  if (schema.properties && Object.keys(schema.properties).length === 0) return {}
   return { requestBody: { required: true, content: { 'application/json': { schema } } } }
 }
 
-function parametersOf(schema: z.ZodType, place: 'path' | 'query'): Json[] {
-  const { properties, required } = schemaOf(schema, 'input') as {
+function parametersOf(endpoint: Endpoint, place: 'path' | 'query'): Json[] {
+  const { properties, required } = requestSchema(endpoint, place === 'path' ? 'params' : 'query') as {
     readonly properties?: { readonly [name: string]: { readonly description?: string } }
     readonly required?: readonly string[]
   }
@@ -98,8 +108,8 @@ function parametersOf(schema: z.ZodType, place: 'path' | 'query'): Json[] {
   }))
 }
 
-function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' })
+function outputSchema(schema: z.ZodType): Json {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' })
   return rest
 }
 

@@ -1,5 +1,6 @@
 // Fields of a request that its schema does not know: a misspelt one would do nothing and look done, so the
 // answer names it and the known one that was probably meant.
+import type { Endpoint } from '@gatepost/contract/endpoint.ts'
 import * as z from 'zod'
 import { nearestName } from '#platform/nearest.ts'
 
@@ -42,6 +43,22 @@ export function fieldNames(schema: z.core.$ZodType): ReadonlySet<string> {
   gather(schema, { names, seen: new Set() })
   namesBySchema.set(schema, names)
   return names
+}
+
+/**
+ * The names that are passed over in a part of a request: whoever changes something may send back what was
+ * read, with fields that cannot be changed. Undefined where there are none.
+ */
+export function readableIn(
+  { method, output }: Pick<Endpoint, 'method' | 'output'>,
+  part: 'params' | 'query' | 'body',
+): ReadonlySet<string> | undefined {
+  return part === 'body' && (method === 'PUT' || method === 'PATCH') ? fieldNames(output) : undefined
+}
+
+/** Whether any name may stand in an object beside those it lists. */
+export function isOpen({ def: { catchall } }: z.ZodObject): boolean {
+  return catchall !== undefined && !(catchall instanceof z.ZodNever)
 }
 
 type Gathering = { readonly names: Set<string>; readonly seen: Set<z.core.$ZodType> }
@@ -90,13 +107,13 @@ function isWrapper(
 
 function collectOfObject(schema: z.ZodObject, value: object, walk: Walk): void {
   const { shape } = schema
-  const isOpen = schema.def.catchall !== undefined && !(schema.def.catchall instanceof z.ZodNever)
+  const open = isOpen(schema)
   for (const [name, item] of Object.entries(value)) {
     if (walk.found.length >= UNKNOWN_MAX) return
     const inside = Object.hasOwn(shape, name) ? shape[name] : undefined
     const here = below(walk, name)
     if (inside) collect(inside, item, here)
-    else if (!isOpen && !walk.readable.has(name))
+    else if (!open && !walk.readable.has(name))
       here.found.push({ path: here.path.join('/'), message: wordsOf(name, Object.keys(shape)) })
   }
 }
