@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { createServer, type Socket } from 'node:net'
 import { after, describe, it } from 'node:test'
-import { systemClock } from '#platform/clock.ts'
+import { type Clock, systemClock } from '#platform/clock.ts'
 import { Deadlines } from './deadlines.ts'
 import { ConnectionLost, openSocket, SmtpConnection } from './smtp-connection.ts'
 
@@ -12,7 +12,9 @@ after(() => {
 })
 
 /** A host that reads nothing before it is told to, and a connection to it. */
-async function connected(): Promise<{ readonly connection: SmtpConnection; readonly host: Socket }> {
+async function connected(
+  clock: Clock = systemClock,
+): Promise<{ readonly connection: SmtpConnection; readonly host: Socket }> {
   const met = Promise.withResolvers<Socket>()
   const server = createServer({ pauseOnConnect: true }, met.resolve)
   hosts.push(server)
@@ -21,7 +23,7 @@ async function connected(): Promise<{ readonly connection: SmtpConnection; reado
   assert.ok(typeof address === 'object' && address !== null)
   const connection = await SmtpConnection.open(
     { host: '127.0.0.1', port: address.port },
-    { connect: openSocket, deadlines: new Deadlines(systemClock, 20), timeoutMs: 30_000 },
+    { connect: openSocket, deadlines: new Deadlines(clock, 20), timeoutMs: 30_000 },
   )
   const host = await met.promise
   hosts.unshift({ close: () => host.destroy() })
@@ -65,5 +67,22 @@ describe('a connection to a next hop', () => {
     assert.ok(again instanceof ConnectionLost)
     assert.equal(again.message, heard.message)
     assert.equal(connection.isOpen, false)
+  })
+  it('keeps neither what a host says after QUIT nor its place', async () => {
+    let now = 1000
+    const { connection, host } = await connected({ ...systemClock, now: () => now })
+    host.on('error', () => {})
+    connection.quit()
+    const talking = setInterval(() => host.write('250 one more\r\n'.repeat(100)), 1)
+    let isClosed = false
+    void connection.closed.then(() => {
+      isClosed = true
+    })
+    await systemClock.sleep(100)
+    assert.equal(connection.hasUnread, false)
+    assert.equal(isClosed, false, 'it has its time')
+    now += 60_000
+    await connection.closed
+    clearInterval(talking)
   })
 })

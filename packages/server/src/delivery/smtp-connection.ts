@@ -211,15 +211,18 @@ export class SmtpConnection implements Waiting {
     throw new ConnectionLost(`DANE: ${fault}`)
   }
 
-  /** Says goodbye without waiting for the answer. */
+  /** Says goodbye; what the host says to it is not kept, and the socket is ours no longer than `QUIT_MS`. */
   quit(): void {
+    if (this.#lost !== null) return
     this.write('QUIT\r\n')
-    this.#lost ??= { why: 'closed', isTimeout: false }
-    this.#deadlines.delete(this)
+    this.#lost = { why: 'closed', isTimeout: false }
+    this.#unlisten()
     const socket = this.#socket
+    socket.on('error', () => {}).resume()
     socket.end()
-    // A server that never closes its side must not keep ours.
-    socket.setTimeout(QUIT_MS, () => socket.destroy())
+    // By our clock, whatever comes: a server that goes on talking must not keep its place.
+    this.deadline = this.#deadlines.now() + QUIT_MS
+    void this.closed.then(() => this.#deadlines.delete(this))
   }
 
   /** Ends the connection at once. */
@@ -227,9 +230,10 @@ export class SmtpConnection implements Waiting {
     this.#lose(why)
   }
 
-  /** Called when a reply or a step took too long. */
+  /** Called when a reply, a step or the end took too long. */
   expire(): void {
     this.#lose('no answer in time', true)
+    this.#socket.destroy()
   }
 
   #listen(socket: Socket): void {
