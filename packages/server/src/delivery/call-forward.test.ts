@@ -99,3 +99,22 @@ test('a host that refuses the sender or drops the line has said nothing of the r
   const dropping = await hostThat((line) => (line.startsWith('RCPT') ? 'close' : undefined))
   assert.match(await dropping.ask('ann@acme.example'), /^unknown/)
 })
+
+test('a connection that ended between two questions says nothing of the second recipient', async () => {
+  const gone = await hostThat(() => undefined)
+  assert.equal(await gone.ask('ann@acme.example'), 'accepted')
+  const [first] = gone.sink.connections
+  const closed = new Promise((resolve) => first!.socket.once('close', resolve))
+  first!.socket.end()
+  await closed
+  assert.equal(await gone.ask('bob@acme.example'), 'accepted')
+  assert.equal(gone.sink.connections.length, 2)
+
+  const tired = await hostThat((line, { commands }) =>
+    line.startsWith('MAIL') && commands.includes('RSET') ? '421 4.3.2 enough' : undefined,
+  )
+  assert.equal(await tired.ask('ann@acme.example'), 'accepted')
+  assert.equal(await tired.ask('bob@acme.example'), 'accepted')
+  const never = await hostThat((line) => (line.startsWith('MAIL') ? '421 4.3.2 closing' : undefined))
+  assert.match(await never.ask('ann@acme.example'), /^unknown: .*closing/)
+})

@@ -11,6 +11,7 @@ import { type ConnectorDeps, openHop } from './connector.ts'
 import { Deadlines } from './deadlines.ts'
 import { Hosts } from './hosts.ts'
 import { destinationKey, type NextHop, routeOf } from './route.ts'
+import { ConnectionLost } from './smtp-connection.ts'
 import { type Session, TIMEOUTS, type Timeouts } from './smtp-session.ts'
 import { type ConnectorOptions, connectorDepsOf } from './wiring.ts'
 
@@ -119,6 +120,8 @@ export class CallForward {
 type Asked = {
   readonly question: CallForwardQuestion
   readonly until: number
+  /** The connection ended when it was asked first: that says nothing, once. */
+  readonly isAgain?: boolean
   readonly resolve: (fact: CallForwardFact) => void
 }
 
@@ -176,7 +179,12 @@ class Line {
       for (let asked = 0; asked < QUESTIONS_MAX && session.connection.isOpen; asked += 1) {
         const next = this.#waiting.shift() ?? (await this.#idle())
         if (next === null) break
-        next.resolve(await this.#answer(session, next))
+        const fact = await this.#answer(session, next, asked === 0 || next.isAgain === true)
+        if (fact === null) {
+          this.#waiting.unshift({ ...next, isAgain: true })
+          break
+        }
+        next.resolve(fact)
       }
     } finally {
       session.connection.quit()
@@ -184,12 +192,18 @@ class Line {
     }
   }
 
-  async #answer(session: Session, { question, until }: Asked): Promise<CallForwardFact> {
+  /** Null where a connection that was used before had ended, or was about to: another one can tell. */
+  async #answer(
+    session: Session,
+    { question, until }: Asked,
+    isFinal: boolean,
+  ): Promise<CallForwardFact | null> {
     if (this.#deps.clock.now() >= until) return unknown('the mail host is slow')
     try {
       return await askRecipient(session, question)
     } catch (error) {
       session.connection.destroy()
+      if (!isFinal && error instanceof ConnectionLost && !error.isTimeout) return null
       return unknown(error instanceof Error ? error.message : String(error))
     }
   }
@@ -221,6 +235,8 @@ async function askRecipient(session: Session, question: CallForwardQuestion): Pr
     `MAIL FROM:<${reversePath}>${needsUtf8 ? ' SMTPUTF8' : ''}`,
     CALL_FORWARD_TIMEOUTS.mail,
   )
+  // It ends the session, and does not speak of the sender (RFC 5321 §3.8).
+  if (mail.code === 421) throw new ConnectionLost(`the mail host ended the session: ${replyText(mail)}`)
   if (mail.code !== 250) return unknown(`the mail host does not take the sender: ${replyText(mail)}`)
   const reply = await say(`RCPT TO:<${forwardPath}>`, CALL_FORWARD_TIMEOUTS.rcpt)
   await say('RSET', CALL_FORWARD_TIMEOUTS.mail)
