@@ -56,11 +56,34 @@ export function sealersIn(chain: readonly HeaderField[]): readonly ArcSealer[] {
   return [...sets].sort(([a], [b]) => a - b).map(([, set]) => set)
 }
 
-/** `header.from` of the result `dmarc=pass` (RFC 8601 §2.7, RFC 9989 §9.1); comments say nothing. */
+/**
+ * `header.from` of the one result `dmarc=pass` (RFC 8601 §2.7, RFC 9989 §9.1). Comments and quoted texts say
+ * nothing: a sealer copies into them what senders write.
+ */
 function dmarcPassFor(value: string): string | null {
-  const bare = value.replace(/\([^()]*\)/g, '')
-  const result = /;\s*dmarc\s*=\s*pass\b([^;]*)/i.exec(bare)?.[1]
-  return result === undefined
-    ? null
-    : (/header\.from\s*=\s*([^\s;]+)/i.exec(result)?.[1]?.toLowerCase() ?? null)
+  const plain = withoutTexts(value)
+  const results = plain?.split(';').filter((part) => /^\s*dmarc\s*=/i.test(part)) ?? []
+  const [only] = results
+  if (only === undefined || results.length > 1 || !/^\s*dmarc\s*=\s*pass(?![\w-])/i.test(only)) return null
+  return /\sheader\.from\s*=\s*([^\s;"]+)/i.exec(only)?.[1]?.toLowerCase() ?? null
+}
+
+/** A value without its comments, which may be nested, and with quoted texts empty; null where one is open. */
+function withoutTexts(value: string): string | null {
+  let plain = ''
+  let depth = 0
+  let isQuoted = false
+  for (let at = 0; at < value.length; at++) {
+    const sign = value[at]!
+    if (sign === '\\') at++
+    else if (isQuoted) isQuoted = sign !== '"'
+    else if (sign === '(') depth++
+    else if (sign === ')' && depth > 0) depth--
+    else if (depth > 0) continue
+    else if (sign === '"') {
+      isQuoted = true
+      plain += '""'
+    } else plain += sign
+  }
+  return depth === 0 && !isQuoted ? plain : null
 }

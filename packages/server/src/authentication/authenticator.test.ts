@@ -103,6 +103,8 @@ test('several authors: one that fails decides, by the stricter wish; else nobody
     [[''], 'permerror', null],
     [[], 'none', null],
     [['a.example', 'b.example', 'c.example', 'd.example', 'e.example'], 'permerror', null],
+    // Nobody's domain is hidden among many.
+    [['sender.example', 'b.example', 'c.example', 'd.example', 'e.example'], 'fail', 'reject'],
   ]
   for (const [authors, result, policy] of cases) {
     const { dmarc } = await judge(MESSAGE, authors, 'elsewhere.example')
@@ -125,6 +127,54 @@ test('silent DNS is temperror everywhere, and is asked again', async () => {
   const once = asked.length
   await judge(signed(MESSAGE, { key }), ['mail.sender.example'])
   assert.ok(asked.length > once)
+})
+
+test('what fails for a look-up that failed is temperror, and shows what would align', async () => {
+  const cases: readonly [Answers, string, string, readonly string[]][] = [
+    // The key cannot be had, and the signature would be aligned.
+    [
+      { 's1._domainkey.sender.example TXT': 'fails' },
+      'elsewhere.example',
+      'temperror quarantine',
+      ['aligned'],
+    ],
+    // SPF cannot be had, for a domain that would be aligned; the signature's key is gone.
+    [
+      { 'mail.sender.example TXT': 'fails', 's1._domainkey.sender.example TXT': [] },
+      'mail.sender.example',
+      'temperror quarantine',
+      ['spf'],
+    ],
+    // SPF of somebody else cannot be had: that would prove nothing.
+    [
+      { 'elsewhere.example TXT': 'fails', 's1._domainkey.sender.example TXT': [] },
+      'elsewhere.example',
+      'fail quarantine',
+      [],
+    ],
+    // What passes passes, whatever else could not be had.
+    [
+      { 's1._domainkey.sender.example TXT': 'fails' },
+      'mail.sender.example',
+      'pass quarantine',
+      ['aligned', 'spf'],
+    ],
+  ]
+  for (const [answers, from, wanted, shows] of cases) {
+    const { judge } = setUp({ ...ZONE, ...answers })
+    const found = await judge(signed(MESSAGE, { key }), ['mail.sender.example'], from)
+    const { dmarc, dkim, spfAligned } = found
+    assert.equal(`${dmarc.result} ${dmarc.policy}`, wanted, from)
+    assert.deepEqual([...(dkim[0]?.aligned ? ['aligned'] : []), ...(spfAligned ? ['spf'] : [])], shows, from)
+  }
+})
+
+test('a key whose name is longer than DNS has is no time-out', async () => {
+  const { judge, asked } = setUp(ZONE)
+  const selector = Array.from({ length: 4 }, () => 'a'.repeat(60)).join('.')
+  const found = await judge(signed(MESSAGE, { key, selector }), ['mail.sender.example'], 'elsewhere.example')
+  assert.deepEqual([found.dkim[0]?.result, found.dmarc.result], ['neutral', 'fail'])
+  assert.ok(!asked.some((question) => question.includes('_domainkey')))
 })
 
 test('abuse 29: loops, voids, huge macros and long records cost a bounded number of questions', async () => {

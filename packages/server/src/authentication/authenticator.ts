@@ -103,9 +103,12 @@ export class Authenticator {
     findings: TapFindings,
   ): AuthenticationFact | Promise<AuthenticationFact> {
     const { dkim } = findings
-    const spfDomain = spf.result === 'pass' ? spf.domain : null
-    const dkimDomains = dkim.filter(({ result }) => result === 'pass').map(({ domain }) => domain)
-    const found = this.#dmarc.check({ authorDomains, spfDomain, dkimDomains })
+    const found = this.#dmarc.check({ authorDomains, ...identitiesOf(spf, dkim, PASSED) })
+    const isUnsure = spf.result === 'temperror' || dkim.some(({ result }) => result === 'temperror')
+    if (isUnsure) {
+      const hoped = this.#dmarc.check({ authorDomains, ...identitiesOf(spf, dkim, PASSED_OR_UNSURE) })
+      return Promise.all([found, hoped]).then(([sure, best]) => factOf(spf, findings, withUnsure(sure, best)))
+    }
     return found instanceof Promise
       ? found.then((late) => factOf(spf, findings, late))
       : factOf(spf, findings, found)
@@ -114,6 +117,34 @@ export class Authenticator {
   #arc(chain: readonly HeaderField[], newest: DkimFinding | null): Promise<ArcFinding> {
     const resolver = resolverOf(this.#dns, this.#clock, { ms: 0 })
     return evaluateArc(chain, { passed: newest?.result === 'pass', resolver })
+  }
+}
+
+const PASSED = ['pass'] as const
+const PASSED_OR_UNSURE = ['pass', 'temperror'] as const
+
+/** The domains whose SPF or signature came to one of these results. */
+function identitiesOf(
+  spf: SpfFinding,
+  dkim: readonly DkimFinding[],
+  results: readonly SpfFinding['result'][],
+): { readonly spfDomain: string | null; readonly dkimDomains: readonly string[] } {
+  return {
+    spfDomain: results.includes(spf.result) && spf.domain !== '' ? spf.domain : null,
+    dkimDomains: dkim.filter(({ result }) => results.includes(result)).map(({ domain }) => domain),
+  }
+}
+
+/**
+ * What would pass if a look-up had not failed has not failed itself: it is `temperror`, with the policy that
+ * a failure would meet (law 4).
+ */
+function withUnsure(sure: DmarcEvaluation, best: DmarcEvaluation): DmarcEvaluation {
+  const isUnsure = sure.dmarc.result === 'fail' && best.dmarc.result !== 'fail'
+  return {
+    dmarc: isUnsure ? { ...sure.dmarc, result: 'temperror' } : sure.dmarc,
+    spfAligned: best.spfAligned,
+    dkimAligned: best.dkimAligned,
   }
 }
 
@@ -128,7 +159,7 @@ function factOf(
     spfAligned: found.spfAligned,
     dkim: dkim.map((one) => ({
       ...one,
-      aligned: one.result === 'pass' && found.dkimAligned.has(one.domain),
+      aligned: PASSED_OR_UNSURE.includes(one.result as 'pass') && found.dkimAligned.has(one.domain),
     })),
     dmarc: found.dmarc,
     arc,

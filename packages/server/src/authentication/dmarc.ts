@@ -13,8 +13,8 @@ const RESULT_TTL_MS_MAX = 300_000
 /** Evaluations at one time; beyond it the answer is temperror. */
 const EVALUATIONS_MAX = 2_000
 /**
- * A message with several author domains is judged for each (RFC 9989 §11.5 calls it suspicious); more than
- * these is nobody's letter.
+ * A message with several author domains is judged for each (RFC 9989 §11.5 calls it suspicious). Of more than
+ * these, which is nobody's letter, the first are judged: they are what a reader is shown.
  */
 const AUTHOR_DOMAINS_MAX = 4
 
@@ -49,10 +49,8 @@ export class DmarcChecker {
 
   /** With several author domains the message fails when one of them fails, by the strictest wish. */
   async #several(domains: readonly string[], query: DmarcQuery): Promise<DmarcEvaluation> {
-    if (domains.length > AUTHOR_DOMAINS_MAX) return noAuthor('permerror')
-    const all = await Promise.all(
-      domains.filter((domain) => domain !== '').map((domain) => this.#one(domain, query)),
-    )
+    const judged = domains.filter((domain) => domain !== '').slice(0, AUTHOR_DOMAINS_MAX)
+    const all = await Promise.all(judged.map((domain) => this.#one(domain, query)))
     const failed = all.filter(({ dmarc }) => dmarc.result === 'fail')
     if (failed.length > 0) {
       const wishes = failed.map(({ dmarc }) => dmarc.policy)

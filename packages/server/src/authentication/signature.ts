@@ -38,6 +38,9 @@ export type ReadSignature =
     }
 
 const NAME = /^(?!-)[a-z0-9-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9-]{1,63}(?<!-))*$/
+/** RFC 1035 §3.1, as text without the dot at its end. */
+const NAME_LENGTH_MAX = 253
+const KEY_LABEL = '._domainkey.'
 const TIMESTAMP = /^[0-9]{1,12}$/
 const BODY_LENGTH = /^[0-9]{1,76}$/
 const ALGORITHM = /^(rsa|ed25519)-(sha256|sha1)$/
@@ -97,9 +100,10 @@ function faultOf(tags: Tags, kind: SignatureKind): string | null {
   }
   if (!CANON.test(canonOf(tags))) return 'unknown canonicalization'
   const domain = nameOf(tags.get('d')!)
-  if (!NAME.test(domain) || !domain.includes('.') || !NAME.test(nameOf(tags.get('s')!))) {
-    return 'signature syntax error'
-  }
+  const selector = nameOf(tags.get('s')!)
+  if (!NAME.test(domain) || !domain.includes('.') || !NAME.test(selector)) return 'signature syntax error'
+  // No such name can be asked for, and a question that fails would count as a time-out.
+  if (selector.length + KEY_LABEL.length + domain.length > NAME_LENGTH_MAX) return 'signature syntax error'
   return numbersFault(tags) ?? contentFault(tags, kind)
 }
 

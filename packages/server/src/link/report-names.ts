@@ -210,4 +210,5 @@ export const REASON_NAMES: readonly ExplanationStep['because'][] = [
   'by-attachments',
   'by-spam',
   'by-first-contact',
+  'dmarc-undecided',
 ]

@@ -201,6 +201,12 @@ test('exemptions by address, by host name and by SPF of a listed domain hold at 
     ['SPF of a listed domain', bySpf, { spf: pass }, 'continue spoofing-exempt'],
     ['SPF that fails', bySpf, { spf: [{ domain: 'survey.example', result: 'fail' }] }, 'reject 550 spoofing'],
     [
+      'SPF that could not be asked is no "no"',
+      bySpf,
+      { spf: [{ domain: 'survey.example', result: 'temperror' }] },
+      'defer 451 spoofing-proof-unknown',
+    ],
+    [
       'more than ten look-ups',
       bySpf,
       { spf: [{ domain: 'survey.example', result: 'permerror' }] },
@@ -273,6 +279,18 @@ test('the header: who may be an internal author from outside', () => {
       [strict(), exempt({ option: { dkimDomains: ['service.example'] } })],
       { ...spoof, found: signedBy('mail.service.example') },
       'continue spoofing-exempt',
+    ],
+    [
+      'exempt by a signer whose key cannot be fetched',
+      [strict(), exempt({ option: { dkimDomains: ['service.example'] } })],
+      { ...spoof, found: signedBy('mail.service.example', 'temperror') },
+      'defer 451 spoofing-proof-unknown',
+    ],
+    [
+      'a listed signer whose key cannot be fetched',
+      [rule({ option: { dkimDomains: ['service.example'] } })],
+      { ...spoof, found: signedBy('service.example', 'temperror') },
+      'defer 451 spoofing-proof-unknown',
     ],
     [
       'exempt by signer, unsigned',

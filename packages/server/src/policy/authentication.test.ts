@@ -50,6 +50,8 @@ test('what each result leads to; the strongest counts', () => {
     ['spf=pass dkim=fail', {}, 'reject dkim-failed'],
     ['spf=pass dkim=fail,pass', {}, 'none authentication-not-acted-on'],
     ['spf=pass dkim=policy,neutral', {}, 'none authentication-not-acted-on'],
+    // The key that could not be had may be the one that verifies.
+    ['spf=pass dkim=fail,temperror', {}, 'none authentication-unavailable'],
     ['spf=softfail', {}, 'none authentication-not-acted-on'],
     ['spf=none', {}, 'hold no-authentication-found'],
     ['spf=none', { noneFound: 'reject' }, 'reject no-authentication-found'],
@@ -155,7 +157,28 @@ test('the rule that applies decides, and an exemption for a sender is more speci
   assert.equal(judge(rule({}), exempt).kind, 'continue')
   const cancel = judge(rule({ option: { ...LOOSE, dmarcFail: 'cancel-permits' } }))
   assert.ok(cancel.kind === 'waive')
-  assert.deepEqual(cancel.policies, ['permitted-senders-header'])
+  assert.deepEqual(cancel.policies, ['permitted-senders', 'permitted-senders-header'])
+})
+
+test('a look-up that may still prove the author: the client comes again', () => {
+  const judge = (results: string, change: Partial<Option> = {}) => {
+    const facts = { authentication: found(results), author: AUTHOR }
+    const { kind, because } = authentication.judge(
+      transaction(),
+      facts,
+      settings(rule({ option: { ...LOOSE, dmarcFail: 'honour', ...change } })),
+    )
+    return `${kind} ${because}`
+  }
+  assert.equal(judge('dkim=temperror dmarc=temperror p=reject'), 'defer dmarc-undecided')
+  assert.equal(judge('dkim=temperror dmarc=temperror p=quarantine'), 'defer dmarc-undecided')
+  assert.equal(judge('spf=temperror dmarc=temperror p=none'), 'continue authentication-unavailable')
+  assert.equal(judge('dmarc=temperror'), 'continue authentication-unavailable')
+  assert.equal(
+    judge('dmarc=temperror p=reject', { dmarcFail: 'none' }),
+    'continue authentication-unavailable',
+  )
+  assert.equal(judge('spf=fail dmarc=temperror p=reject', { spfFail: 'reject' }), 'reject spf-failed')
 })
 
 test('an exemption that rests on a host name nobody could look up is no refusal for good', () => {

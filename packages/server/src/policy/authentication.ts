@@ -4,7 +4,7 @@ import { replies } from '@gatepost/mail/replies.ts'
 import type { PermanentReply } from '@gatepost/mail/reply.ts'
 import type { AuthenticationFact } from './facts.ts'
 import { refOf } from './permits.ts'
-import { definePolicy, type Opinion } from './policy.ts'
+import { definePolicy, type Opinion, type PolicyName } from './policy.ts'
 import type { Reason } from './reasons.ts'
 import type { AuthenticationAction, RuleOptions } from './rule.ts'
 import { rulesOf } from './rules/index.ts'
@@ -47,6 +47,15 @@ export const authentication = definePolicy({
       const because = 'client-names-unknown'
       return { kind: 'defer', because, saw, rule: refOf(blindTo), reply: replies.factUnavailable }
     }
+    if (outcome.action !== 'reject' && sealer === null && waitsForProof(found, rule.option)) {
+      return {
+        kind: 'defer',
+        because: 'dmarc-undecided',
+        saw,
+        rule: refOf(rule),
+        reply: replies.factUnavailable,
+      }
+    }
     const vouched = outcome.because === 'dmarc-vouched-by-seal' ? `; sealed by ${sealer}` : ''
     return { ...opinionOf(outcome), saw: saw + vouched, rule: refOf(rule) }
   },
@@ -78,6 +87,17 @@ export function authenticationOutcome(
 }
 
 /**
+ * Whether a look-up that failed might still prove an author whose failure is refused or held: taken it would
+ * be allowed by a time-out, and refused by one. The policy of a domain whose record could not be had is
+ * nobody's wish.
+ */
+function waitsForProof({ dmarc }: AuthenticationFact, { dmarcFail }: RuleOptions['authentication']): boolean {
+  if (dmarc.result !== 'temperror' || dmarc.policy === null) return false
+  const action = dmarcFail === 'honour' ? wishOf(dmarc.policy) : dmarcFail
+  return action === 'reject' || action === 'hold'
+}
+
+/**
  * A believed sealer that saw the author's DMARC pass before the message was changed on its way (RFC 8617
  * §5.2). Everybody who sealed after it must be believed too: each of them could have written what we see.
  */
@@ -100,9 +120,13 @@ function wishOf(policy: AuthenticationFact['dmarc']['policy']): AuthenticationAc
   return policy === 'quarantine' ? 'hold' : 'none'
 }
 
-/** A broken signature beside a valid one says nothing: lists and forwarders break those they pass on. */
+/**
+ * A broken signature beside a valid one says nothing: lists and forwarders break those they pass on. One
+ * whose key could not be had may be valid.
+ */
 function isDkimFailed({ dkim }: AuthenticationFact): boolean {
-  return dkim.some(({ result }) => result === 'fail') && !dkim.some(({ result }) => result === 'pass')
+  const has = (wanted: 'pass' | 'fail' | 'temperror') => dkim.some(({ result }) => result === wanted)
+  return has('fail') && !has('pass') && !has('temperror')
 }
 
 function isNoneFound({ spf, dkim, dmarc }: AuthenticationFact): boolean {
@@ -115,12 +139,15 @@ function whyNothing({ spf, dkim, dmarc }: AuthenticationFact): Reason {
   return isUnknown ? 'authentication-unavailable' : 'authentication-not-acted-on'
 }
 
+/** At RCPT nobody cancels them so; what waited for the content is asked for both (decisions 2). */
+const PERMITS: readonly PolicyName[] = ['permitted-senders', 'permitted-senders-header']
+
 function opinionOf({ action, because }: AuthenticationOutcome): Opinion {
   switch (action) {
     case 'none':
       return { kind: 'continue', because, saw: '' }
     case 'cancel-permits':
-      return { kind: 'waive', because, saw: '', policies: ['permitted-senders-header'] }
+      return { kind: 'waive', because, saw: '', policies: PERMITS }
     case 'hold':
       return { kind: 'hold', because, saw: '' }
     case 'reject':

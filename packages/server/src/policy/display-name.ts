@@ -105,6 +105,8 @@ function proofOf(found: Fact<AuthenticationFact> | undefined, clientIp: string):
   const isSpf = spf === 'pass' && spfAligned && sharedCloudOf(clientIp) === null
   if (isSigned || isSpf) return 'proven'
   const isUnknown =
-    dmarc.result === 'temperror' || dkim.some(({ result, aligned }) => result === 'temperror' && aligned)
+    dmarc.result === 'temperror' ||
+    (spf === 'temperror' && spfAligned && sharedCloudOf(clientIp) === null) ||
+    dkim.some(({ result, aligned }) => result === 'temperror' && aligned)
   return isUnknown ? 'unknown' : 'none'
 }

@@ -65,7 +65,7 @@ export type DkimSignature = {
   readonly domain: string
   readonly selector: string
   readonly result: 'pass' | 'fail' | 'neutral' | 'policy' | 'temperror' | 'permerror'
-  /** Its organisational domain equals the author's. */
+  /** It passes, or its key could not be had, and its organisational domain equals the author's. */
   readonly aligned: boolean
   /** Why it did not pass, in plain words. */
   readonly reason?: string | undefined
@@ -79,11 +79,13 @@ export type AuthenticationFact = {
   readonly spf: SpfResult
   /** The domain SPF was checked for: the reverse-path's, or the HELO name of a null reverse-path. */
   readonly spfDomain: string
+  /** SPF passes, or could not be had, and its organisational domain equals the author's. */
   readonly spfAligned: boolean
   readonly dkim: readonly DkimSignature[]
   readonly dmarc: {
+    /** `temperror` too where SPF or a signature that could not be had would be aligned. */
     readonly result: 'none' | 'pass' | 'fail' | 'temperror' | 'permerror'
-    /** The author domain's published wish; null without a record. */
+    /** The author domain's published wish; null without a record, or where it could not be had. */
     readonly policy: 'none' | 'quarantine' | 'reject' | null
     /** The author domain that was judged; null when there is none or more than one. */
     readonly domain: string | null

@@ -56,6 +56,8 @@ export const reasons = {
   'own-loop': 'The message passed this gateway too often: a mail loop.',
   'authentication-evaluated': 'SPF, DKIM and DMARC were evaluated; no rule asks for anything.',
   'authentication-not-acted-on': 'A rule is about the results of authentication and asks for nothing here.',
+  'dmarc-undecided':
+    'A look-up failed that may still prove the author, whose failure would not be let in: the client comes again.',
   'authentication-unavailable':
     'A look-up for SPF, DKIM or DMARC failed: nobody knows, so nothing is refused for it.',
   'dmarc-failed':

@@ -6,7 +6,14 @@ import type { Opinion } from './policy.ts'
 import type { Reason } from './reasons.ts'
 import type { TenantSettings } from './settings.ts'
 import { sharedCloudOf } from './shared-clouds.ts'
-import { chooseSpoofingRule, hasDkimExemptions, type SpoofingRule, subjectOf } from './spoofing-rules.ts'
+import {
+  chooseSpoofingRule,
+  hasDkimExemptions,
+  type SpoofingRule,
+  subjectOf,
+  type Vouchers,
+  type VouchersFound,
+} from './spoofing-rules.ts'
 
 /** One sender of a message that is an internal address, met from outside. */
 export type Claim = {
@@ -37,8 +44,9 @@ export type ClaimVerdict = {
 export function judgeClaim(claim: Claim, context: ClaimContext): ClaimVerdict {
   const { settings, authentication } = context
   const subject = subjectOf(context, context.clientNames, claim)
-  const vouchers = { spf: passing(context), dkim: signers(authentication) }
-  const { rule, blindTo } = chooseSpoofingRule(settings, subject, vouchers)
+  const vouchers = vouchersIn(context, 'pass')
+  const unsure = vouchersIn(context, 'temperror')
+  const { rule, blindTo, unsureOf } = chooseSpoofingRule(settings, subject, { sure: vouchers, unsure })
   const verdict = (
     outcome: ClaimVerdict['outcome'],
     because: Reason,
@@ -54,7 +62,7 @@ export function judgeClaim(claim: Claim, context: ClaimContext): ClaimVerdict {
   if (rule.option.action === 'none') {
     return verdict('allowed', 'spoofing-exempt', `from outside, exempt${evidenceOf(rule, vouchers, context)}`)
   }
-  const proof = proofFor(claim, rule, context, vouchers)
+  const proof = proofFor(claim, rule, context, { sure: vouchers, unsure })
   if (proof.kind === 'proven') return verdict('allowed', proof.because, `from outside, ${proof.saw}`)
   if (rule.option.action === 'report') {
     return verdict('reported', 'spoofing-reported', `from outside, ${proof.saw}`)
@@ -64,6 +72,10 @@ export function judgeClaim(claim: Claim, context: ClaimContext): ClaimVerdict {
   }
   if (proof.kind === 'unsure')
     return verdict('unsure', 'spoofing-proof-unknown', `from outside, ${proof.saw}`)
+  if (unsureOf !== null) {
+    const what = `from outside, ${unsureText(unsureOf.option, unsure)}`
+    return verdict('unsure', 'spoofing-proof-unknown', what, unsureOf)
+  }
   return verdict('refused', 'spoofing', `from outside, ${proof.saw}`)
 }
 
@@ -85,24 +97,37 @@ type Proof =
   | { readonly kind: 'proven'; readonly because: Reason; readonly saw: string }
   | { readonly kind: 'unsure' | 'none'; readonly saw: string }
 
-type Named = { readonly spf: readonly string[]; readonly dkim: readonly string[] }
-
-function proofFor(claim: Claim, rule: SpoofingRule, context: ClaimContext, vouchers: Named): Proof {
-  const { option } = rule
-  const spf = option.spfDomains.find((domain) => vouchers.spf.includes(domain))
+function proofFor(
+  claim: Claim,
+  { option }: SpoofingRule,
+  context: ClaimContext,
+  { sure, unsure }: VouchersFound,
+): Proof {
+  const spf = option.spfDomains.find((domain) => sure.spf.includes(domain))
   if (spf !== undefined)
     return { kind: 'proven', because: 'spoofing-spf-listed', saw: `SPF of ${spf} passes` }
-  const dkim = vouchers.dkim.find((signer) => option.dkimDomains.some((listed) => isBelow(signer, listed)))
+  const dkim = listedSigner(option, sure)
   if (dkim !== undefined) return { kind: 'proven', because: 'spoofing-dkim-listed', saw: `signed by ${dkim}` }
   if (option.acceptAligned && context.authentication !== null) {
     const aligned = alignedProof(claim, context, context.authentication)
     if (aligned.kind !== 'none') return aligned
   }
-  const unknown = context.listedSpf.find(
-    ({ domain, result }) => result === 'temperror' && option.spfDomains.includes(domain),
-  )
-  if (unknown !== undefined) return { kind: 'unsure', saw: `SPF of ${unknown.domain} could not be asked` }
+  const isUnsure =
+    option.spfDomains.some((domain) => unsure.spf.includes(domain)) ||
+    listedSigner(option, unsure) !== undefined
+  if (isUnsure) return { kind: 'unsure', saw: unsureText(option, unsure) }
   return { kind: 'none', saw: notProven(context) }
+}
+
+function listedSigner({ dkimDomains }: SpoofingRule['option'], { dkim }: Vouchers): string | undefined {
+  return dkim.find((signer) => dkimDomains.some((listed) => isBelow(signer, listed)))
+}
+
+/** Whose word could not be had. */
+function unsureText(option: SpoofingRule['option'], unsure: Vouchers): string {
+  const spf = option.spfDomains.find((domain) => unsure.spf.includes(domain))
+  if (spf !== undefined) return `SPF of ${spf} could not be asked`
+  return `the key of ${listedSigner(option, unsure) ?? 'a signer'} could not be fetched`
 }
 
 /** DKIM of the sender's own domain, or SPF of it that does not rest on a shared cloud (decisions 21). */
@@ -135,10 +160,10 @@ function notProven({ authentication, clientIp }: ClaimContext): string {
   return 'and nothing of the organisation vouches for it'
 }
 
-function evidenceOf({ option }: SpoofingRule, { spf, dkim }: Named, { clientIp }: ClaimContext): string {
-  const signer = dkim.find((name) => option.dkimDomains.some((listed) => isBelow(name, listed)))
+function evidenceOf({ option }: SpoofingRule, vouchers: Vouchers, { clientIp }: ClaimContext): string {
+  const signer = listedSigner(option, vouchers)
   if (signer !== undefined) return `: signed by ${signer}`
-  const passing = spf.find((domain) => option.spfDomains.includes(domain))
+  const passing = vouchers.spf.find((domain) => option.spfDomains.includes(domain))
   return passing === undefined ? ` for the client ${clientIp}` : `: SPF of ${passing} passes`
 }
 
@@ -147,12 +172,14 @@ function needsContent({ option }: SpoofingRule, settings: TenantSettings): boole
   return option.dkimDomains.length > 0 || hasDkimExemptions(settings)
 }
 
-function passing({ listedSpf }: ClaimContext): readonly string[] {
-  return listedSpf.filter(({ result }) => result === 'pass').map(({ domain }) => domain)
-}
-
-function signers(found: AuthenticationFact | null): readonly string[] {
-  return (found?.dkim ?? []).filter(({ result }) => result === 'pass').map(({ domain }) => domain)
+/** Who passed, or who could not be asked. */
+function vouchersIn({ listedSpf, authentication }: ClaimContext, wanted: 'pass' | 'temperror'): Vouchers {
+  const isWanted = ({ result }: { readonly result: string }): boolean => result === wanted
+  const signatures = authentication?.dkim ?? []
+  return {
+    spf: listedSpf.filter(isWanted).map(({ domain }) => domain),
+    dkim: signatures.filter(isWanted).map(({ domain }) => domain),
+  }
 }
 
 function isBelow(name: string, domain: string): boolean {

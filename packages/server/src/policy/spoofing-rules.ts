@@ -17,10 +17,15 @@ export type Vouchers = {
   readonly dkim: readonly string[]
 }
 
+/** What vouches, and what might if a look-up had not failed. */
+export type VouchersFound = { readonly sure: Vouchers; readonly unsure: Vouchers }
+
 export type SpoofingChoice = {
   readonly rule: SpoofingRule | null
   /** A rule that would come first if the client's names were known and one fitted. */
   readonly blindTo: SpoofingRule | null
+  /** An exemption that would come first if what vouches for it could be looked up. */
+  readonly unsureOf: SpoofingRule | null
 }
 
 /** Domains whose SPF is asked for one message at most: each costs up to ten look-ups (RFC 7208 §4.6.4). */
@@ -43,21 +48,31 @@ const made = new WeakMap<TenantSettings, Split>()
 export function chooseSpoofingRule(
   settings: TenantSettings,
   subject: RuleSubject,
-  vouchers: Vouchers,
+  { sure, unsure }: VouchersFound,
 ): SpoofingChoice {
   const split = splitOf(settings)
   let { rule, blindTo } = selectRule(rulesOf(split.plain), 'anti-spoofing', subject)
-  const holding = [
-    ...vouchers.spf.flatMap((domain) => split.bySpf.get(domain) ?? []),
-    ...vouchers.dkim.flatMap((domain) => dkimLists(split, domain)),
-  ]
-  for (const exemptions of holding) {
+  for (const exemptions of exemptionsOf(split, sure)) {
     const found = selectRule(rulesOf(exemptions), 'anti-spoofing', subject)
     if (found.rule !== null && precedes(found.rule, rule)) rule = found.rule
     if (found.blindTo !== null && precedes(found.blindTo, rule) && precedes(found.blindTo, blindTo))
       blindTo = found.blindTo
   }
-  return { rule, blindTo: blindTo !== null && precedes(blindTo, rule) ? blindTo : null }
+  let unsureOf: SpoofingRule | null = null
+  for (const exemptions of exemptionsOf(split, unsure)) {
+    const found = selectRule(rulesOf(exemptions), 'anti-spoofing', subject)
+    for (const one of [found.rule, found.blindTo]) {
+      if (one !== null && precedes(one, rule) && precedes(one, unsureOf)) unsureOf = one
+    }
+  }
+  return { rule, blindTo: blindTo !== null && precedes(blindTo, rule) ? blindTo : null, unsureOf }
+}
+
+function exemptionsOf(split: Split, { spf, dkim }: Vouchers): readonly TenantSettings[] {
+  return [
+    ...spf.flatMap((domain) => split.bySpf.get(domain) ?? []),
+    ...dkim.flatMap((domain) => dkimLists(split, domain)),
+  ]
 }
 
 /** Domains whose SPF decides something for this sender; empty for nearly all mail. */
