@@ -38,6 +38,16 @@ export function normalizeIp(text: string): string | null {
   return ip.ok ? formatIp(ip.value) : null
 }
 
+/** What counts as one client: an IPv4 address, or an IPv6 /64, since a host there has a whole network. */
+export function clientKey(ip: string): string {
+  if (!ip.includes(':')) return ip
+  const parsed = parseIp(ip)
+  if (!parsed.ok || parsed.value.family === 4) return ip
+  const bytes = parsed.value.bytes.slice()
+  bytes.fill(0, 8)
+  return formatIp({ family: 6, bytes })
+}
+
 /** Reads `192.0.2.0/24`, or a single address as /32 or /128. Host bits are cleared. RFC 4632 §3.1. */
 export function parseCidr(text: string): Parsed<Cidr> {
   const slash = text.indexOf('/')

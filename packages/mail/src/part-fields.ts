@@ -1,11 +1,14 @@
 // What the fields of a part say, as a reader takes it: its type, parameters and encoding, for any text.
-import { type ContentField, parameterOf } from './content-field.ts'
+import type { ContentField } from './content-field.ts'
 
 /** By name; what is written by RFC 2231 goes before what is written plainly. */
 export function parametersOf(type: ContentField | null): ReadonlyMap<string, string> {
   const found = new Map<string, string>()
-  if (type !== null) {
-    for (const { name } of type.parameters) found.set(name, parameterOf(type, name) ?? '')
+  const extended = new Set<string>()
+  for (const { name, value, isExtended } of type?.parameters ?? []) {
+    if (isExtended ? extended.has(name) : found.has(name)) continue
+    if (isExtended) extended.add(name)
+    found.set(name, value)
   }
   return found
 }

@@ -77,6 +77,7 @@ export const replies = {
   authFailed: permanent(535, '5.7.8', 'Incorrect authentication data'),
   authMechanismUnknown: permanent(504, '5.5.4', 'Authentication mechanism not recognized'),
   authNeedsTls: permanent(538, '5.7.11', 'Encryption required for this authentication mechanism'),
+  authLineTooLong: permanent(500, '5.5.6', 'Authentication exchange line is too long'),
   authSyntax: permanent(501, '5.5.2', 'Cannot decode the response'),
   authCancelled: permanent(501, '5.7.0', 'Authentication cancelled'),
   authTooManyFailures: transient(421, '4.7.0', 'Too many failed authentications'),

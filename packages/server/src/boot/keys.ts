@@ -362,7 +362,7 @@ export const keys: readonly KeyDefinition[] = [
     env: 'GATEPOST_LIMITS_COMMAND_ERRORS',
     schema: count(1, 1_000),
     fallback: 10,
-    means: 'Protocol errors after which a session is closed.',
+    means: 'Protocol errors after which a session is closed; a message that is taken forgives them.',
   },
   {
     key: 'limits.unknown_recipients',

@@ -102,6 +102,8 @@ test('a disk that refuses comes out at the end, not while octets are still comin
   for (let i = 0; i < 40; i++) await sink.add([Buffer.alloc(64 * KIB)])
   await assert.rejects(async () => sink.finish(), /no space left/)
   assert.equal(state.discarded, 1)
+  assert.equal(sink.chunks().length, 0, 'octets that nobody can keep are not kept in memory either')
+  assert.equal(sink.size, 40 * 64 * KIB)
 })
 
 test('discarded content leaves no file behind, also while it is being written', async () => {

@@ -36,12 +36,14 @@ export class ContentSink {
 
   /** Takes octets that nobody writes to any more. A promise says: stop reading until it resolves. */
   add(chunks: readonly Uint8Array[]): Promise<void> | null {
+    for (const chunk of chunks) this.#size += chunk.length
+    // Refused by the disk, or let go: what still comes is read off the connection, and kept by nobody.
+    if (this.#isDiscarded) return null
     for (const chunk of chunks) {
       this.#chunks.push(chunk)
-      this.#size += chunk.length
       this.#waitingOctets += chunk.length
     }
-    if (this.#size <= CONTENT_IN_ROW_BYTES_MAX || this.#isDiscarded) return null
+    if (this.#size <= CONTENT_IN_ROW_BYTES_MAX) return null
     if (this.#head === null) {
       this.#head = headOf(this.#chunks)
       this.#tap = this.#tapOf(this.#head)

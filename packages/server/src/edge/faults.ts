@@ -5,7 +5,8 @@ import { replies } from '@gatepost/mail/replies.ts'
 import type { Reply } from '@gatepost/mail/reply.ts'
 
 /**
- * The reply to a line that could not be read; `ends` when what follows it cannot be trusted to be commands.
+ * The reply to a line that could not be read; `ends` when what follows it cannot be trusted to be commands:
+ * without a size nobody knows where a chunk ends and commands begin again (RFC 3030 §2).
  */
 export function faultReply(
   fault: CommandFault,
@@ -15,7 +16,7 @@ export function faultReply(
     case 'unrecognized-command':
       return { reply: replies.unrecognizedCommand, ends: false }
     case 'line-has-control-bytes':
-      return { reply: replies.syntaxError, ends: false }
+      return { reply: replies.syntaxError, ends: verbOf(line) === 'BDAT' }
     case 'parameter-unknown':
       return { reply: replies.unknownParameter, ends: false }
     case 'utf8-not-announced':
@@ -27,7 +28,6 @@ export function faultReply(
       }
     case 'syntax':
     case 'parameter-syntax':
-      // Without a size nobody knows where the chunk ends and commands begin again (RFC 3030 §2).
       if (verbOf(line) === 'BDAT') return { reply: replies.chunkSizeSyntax, ends: true }
       return { reply: replies.parameterSyntax, ends: false }
   }

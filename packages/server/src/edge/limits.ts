@@ -1,5 +1,6 @@
 // The limits of an edge, each with its reason, and the counters that enforce those across sessions.
-import { formatIp, parseIp } from '@gatepost/mail/ip.ts'
+
+export { clientKey } from '@gatepost/mail/ip.ts'
 
 /** Limits of one worker. Times are milliseconds. */
 export type EdgeLimits = {
@@ -92,16 +93,6 @@ export function limitsOf(configured: ConfiguredLimits, workers: number): EdgeLim
     unknownRecipientsSlow: share(configured.unknownRecipients),
     unknownRecipientsClose: share(configured.unknownRecipients) * 3,
   }
-}
-
-/** What counts as one client: an IPv4 address, or an IPv6 /64, since a host there has a whole network. */
-export function clientKey(ip: string): string {
-  if (!ip.includes(':')) return ip
-  const parsed = parseIp(ip)
-  if (!parsed.ok || parsed.value.family === 4) return ip
-  const bytes = parsed.value.bytes.slice()
-  bytes.fill(0, 8)
-  return formatIp({ family: 6, bytes })
 }
 
 /** Counts open connections of a worker, over all its listeners. */

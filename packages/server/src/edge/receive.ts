@@ -10,13 +10,14 @@ import { messagePolicies, unprovenMessagePolicies } from '#policy/order.ts'
 import { combine, decideEach } from '#policy/per-recipient.ts'
 import type { Verdict } from '#policy/policy.ts'
 import type { TenantSettings } from '#policy/settings.ts'
-import { SpoolUnavailable } from '#spool/spool.ts'
+import { type Content, SpoolUnavailable } from '#spool/spool.ts'
 import { proofOf, proveCloud, refuseUnproven } from './cloud-proof.ts'
 import type { ContentSink } from './content.ts'
 import { correspondenceOf } from './correspondence.ts'
 import { authorizedFor } from './credential.ts'
 import { acceptedReport, envelopeOf, type Held } from './envelope.ts'
 import { askGreylist, learnSender, noteGreylisting } from './greylist.ts'
+import { failed } from './guard.ts'
 import { headerOfJournal, TAKEN } from './journal.ts'
 import { type ContentToJudge, lookUpsOf } from './look-ups.ts'
 import { refuseMessage } from './refuse.ts'
@@ -46,12 +47,24 @@ export function refuseContent(
   return refuseMessage(session, transaction, { reply, because: fault })
 }
 
-/** Judges a whole message and, when it is taken, makes it durable. Only then the reply is 250. */
+/**
+ * Judges a whole message and, when it is taken, makes it durable. Only then the reply is 250. What breaks
+ * before leaves nothing behind, not even an open file, and is the caller's to answer.
+ */
 export async function receiveMessage(
   session: Session,
   transaction: Transaction,
   sink: ContentSink,
 ): Promise<Reply> {
+  try {
+    return await judgeAndStore(session, transaction, sink)
+  } catch (error) {
+    sink.discard()
+    throw error
+  }
+}
+
+async function judgeAndStore(session: Session, transaction: Transaction, sink: ContentSink): Promise<Reply> {
   const { edge, wire } = session
   const { recipients } = transaction
   const endedAt = edge.clock.now()
@@ -241,9 +254,16 @@ async function commit(session: Session, transaction: Transaction, accepted: Acce
   const allowed = correspondenceOf(session, transaction, accepted)
   const correspondence = allowed === null ? null : allowed.correspondence
   const report = acceptedReport(session, transaction, { ...accepted, envelope, correspondence })
+  let content: Content
   try {
-    const content = await accepted.sink.finish()
+    content = await accepted.sink.finish()
     await edge.spool.commitMessage(envelope, content, report)
+  } catch (error) {
+    if (error instanceof SpoolUnavailable) return refuseUnstored(session, transaction, accepted.sink)
+    throw error
+  }
+  // Durable: what fails from here on takes neither the content away nor the 250 back (law 1).
+  try {
     edge.emit('edge.message.accepted', {
       id: envelope.id,
       tenantId: envelope.tenantId,
@@ -257,12 +277,11 @@ async function commit(session: Session, transaction: Transaction, accepted: Acce
     edge.onAccepted(envelope, content)
     if (allowed !== null && allowed.ahead.length > 0) edge.allowAhead(allowed.ahead)
     learnSender(session, transaction, accepted.verdicts)
-    return replies.accepted(envelope.id)
   } catch (error) {
-    if (error instanceof SpoolUnavailable) return refuseUnstored(session, transaction, accepted.sink)
-    accepted.sink.discard()
-    throw error
+    failed(session, 'accepted content', error)
   }
+  session.forgiveErrors()
+  return replies.accepted(envelope.id)
 }
 
 function refuseUnstored(session: Session, transaction: Transaction, sink: ContentSink): Reply {

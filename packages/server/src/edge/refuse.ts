@@ -91,7 +91,8 @@ function note(session: Session, transaction: Transaction, refusal: Refusal): str
   const { edge, wire } = session
   const { reply, verdict, header, settings } = refusal
   return edge.refusals.note(
-    `${wire.clientKey} ${refusal.because}`,
+    // By organisation too: a flood at one must not hide the rows of another, nor be counted into them.
+    `${wire.clientKey} ${settings?.tenantId ?? ''} ${refusal.because}`,
     (): RefusedReport => ({
       kind: 'refused',
       id: edge.newMessageId(),

@@ -1,12 +1,13 @@
 // The order of commands: which verbs may come in which state.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { outOfSequence, type SequenceState } from './sequence.ts'
+import { isSentAhead, outOfSequence, type SequenceState } from './sequence.ts'
 
 const fresh: SequenceState = {
   hasGreeted: false,
   hasTransaction: false,
   acceptedRecipients: 0,
+  hasAskedRecipient: false,
   isChunking: false,
 }
 const greeted = { ...fresh, hasGreeted: true }
@@ -41,4 +42,15 @@ test('each verb is allowed exactly in its states; elsewhere the reply is 503 5.5
       else assert.deepEqual([reply?.code, reply?.status], [503, '5.5.1'], `${verb} when ${name}`)
     }
   }
+})
+
+test('content that a pipelining client sent before it heard of our refusals is no mistake of it', () => {
+  const refused = { ...mailed, hasAskedRecipient: true }
+  const isCounted = (state: SequenceState, verb: 'DATA' | 'BDAT' | 'RCPT') =>
+    !isSentAhead(outOfSequence(state, verb)!)
+  assert.deepEqual([isCounted(refused, 'DATA'), isCounted(refused, 'BDAT')], [false, false])
+  assert.equal(isCounted(greeted, 'BDAT'), false, 'the chunk before ended the transaction')
+  assert.deepEqual([isCounted(mailed, 'DATA'), isCounted(mailed, 'BDAT')], [true, true])
+  assert.deepEqual([isCounted(greeted, 'DATA'), isCounted(greeted, 'RCPT')], [true, true])
+  assert.equal(isCounted(fresh, 'BDAT'), true)
 })

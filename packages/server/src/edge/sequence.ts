@@ -10,6 +10,8 @@ export type SequenceState = {
   readonly hasGreeted: boolean
   readonly hasTransaction: boolean
   readonly acceptedRecipients: number
+  /** A recipient was given, whatever became of it. */
+  readonly hasAskedRecipient: boolean
   /** A BDAT chunk was taken or refused in this transaction: only BDAT or RSET may follow. */
   readonly isChunking: boolean
 }
@@ -18,8 +20,18 @@ const GREET_FIRST = replies.badSequence('Say EHLO first')
 const MAIL_TWICE = replies.badSequence('Sender already given')
 const MAIL_FIRST = replies.badSequence('Give MAIL first')
 const RCPT_FIRST = replies.badSequence('No valid recipients')
+const ALL_REFUSED = replies.badSequence('No valid recipients')
+const CHUNK_WITHOUT_MAIL = replies.badSequence('Give MAIL first')
 const CHUNKS_FOLLOW = replies.badSequence('BDAT was used: only BDAT or RSET may follow')
 const IN_TRANSACTION = replies.badSequence('Not allowed within a transaction')
+
+/**
+ * Whether a reply is to what a client sends before it can know of our refusals: the content behind recipients
+ * (RFC 2920 §3.1), the chunks behind a refused one (RFC 3030 §2). It made no mistake.
+ */
+export function isSentAhead(reply: Reply): boolean {
+  return reply === ALL_REFUSED || reply === CHUNK_WITHOUT_MAIL
+}
 
 /** The reply to a command that may not come now, or null when it may. */
 export function outOfSequence(state: SequenceState, verb: Command['verb']): Reply | null {
@@ -34,7 +46,7 @@ export function outOfSequence(state: SequenceState, verb: Command['verb']): Repl
       if (state.isChunking) return CHUNKS_FOLLOW
       return needsRecipients(state)
     case 'BDAT':
-      return needsRecipients(state)
+      return state.hasGreeted && !state.hasTransaction ? CHUNK_WITHOUT_MAIL : needsRecipients(state)
     case 'STARTTLS':
     case 'AUTH':
       if (!state.hasGreeted) return GREET_FIRST
@@ -47,5 +59,6 @@ export function outOfSequence(state: SequenceState, verb: Command['verb']): Repl
 function needsRecipients(state: SequenceState): Reply | null {
   if (!state.hasGreeted) return GREET_FIRST
   if (!state.hasTransaction) return MAIL_FIRST
-  return state.acceptedRecipients === 0 ? RCPT_FIRST : null
+  if (state.acceptedRecipients > 0) return null
+  return state.hasAskedRecipient ? ALL_REFUSED : RCPT_FIRST
 }

@@ -18,7 +18,7 @@ import {
   type SessionState,
 } from './limits.ts'
 import { isProxyHeader } from './proxy.ts'
-import { outOfSequence, type SequenceState } from './sequence.ts'
+import { isSentAhead, outOfSequence, type SequenceState } from './sequence.ts'
 import type { Transaction } from './transaction.ts'
 import type { Wire } from './wire.ts'
 
@@ -81,6 +81,10 @@ export class Session implements SequenceState {
 
   get acceptedRecipients(): number {
     return this.transaction?.recipients.length ?? 0
+  }
+
+  get hasAskedRecipient(): boolean {
+    return this.transaction?.hasAskedRecipient ?? false
   }
 
   get isChunking(): boolean {
@@ -156,7 +160,9 @@ export class Session implements SequenceState {
       this.#hasMoved = false
       this.#since = now
     }
-    const isLate = now - this.#since > patience(this.#state, isUnderPressure)
+    // A client that does not read our replies gets as long as one that is silent.
+    const isSlowReader = this.#state === 'busy' && !this.#isAwaiting
+    const isLate = now - this.#since > patience(isSlowReader ? 'command' : this.#state, isUnderPressure)
     if (!isLate && (this.#state !== 'intake' || now - this.#intakeSince <= DATA_TOTAL_MS)) return
     if (this.#state === 'busy') {
       this.destroy()
@@ -180,6 +186,11 @@ export class Session implements SequenceState {
   /** TLS starts once the reply of this command is written; octets behind it are dropped. */
   beginTls(): void {
     this.#wantsTls = true
+  }
+
+  /** A message was taken: who sends mail all day is not closed for a slip an hour. */
+  forgiveErrors(): void {
+    this.#errors = 0
   }
 
   resetTransaction(): void {
@@ -230,11 +241,18 @@ export class Session implements SequenceState {
     this.#enter('command')
     if (this.#isSkippingLine || lf > COMMAND_LINE_OCTETS_MAX) {
       this.#isSkippingLine = false
-      return { rest, outcome: replies.lineTooLong }
+      return { rest, outcome: this.#lineTooLong() }
     }
     // Only CRLF ends a line (RFC 5321 §2.3.8). An LF left in it is a control character and refused as such.
     const isWhole = lf > 0 && octets[lf - 1] === 13
     return { rest, outcome: this.#answer(octets, isWhole ? lf - 1 : lf + 1) }
+  }
+
+  /** An exchange ends with it: the client's next line is a command again (RFC 4954 §4, §6). */
+  #lineTooLong(): Reply {
+    if (this.#exchange === null) return replies.lineTooLong
+    this.#exchange = null
+    return replies.authLineTooLong
   }
 
   #keepPartialLine(octets: Uint8Array): void {
@@ -246,7 +264,12 @@ export class Session implements SequenceState {
 
   #nextContent(intake: Intake, octets: Uint8Array): Step | null {
     this.#enter('intake')
-    const rest = intake.take(octets)
+    let rest: Uint8Array | null
+    try {
+      rest = intake.take(octets)
+    } catch (error) {
+      return { rest: NOTHING, outcome: this.#breakOff(error) }
+    }
     if (rest === null) {
       const waiting = intake.wait()
       if (waiting === null) return null
@@ -257,6 +280,12 @@ export class Session implements SequenceState {
     this.#enter('command')
     this.#verb = 'content'
     return { rest, outcome: guarded(this, 'content', () => intake.end()) }
+  }
+
+  /** The content cannot be read on: nobody knows where it ends, so the connection does. */
+  #breakOff(error: unknown): Reply {
+    this.#isEnding = true
+    return failed(this, 'content', error)
   }
 
   /** Answers the line that ends before `end`. */
@@ -328,7 +357,7 @@ export class Session implements SequenceState {
   /** Adds a reply to those of this read. 221 and 421 end the session (RFC 5321 §3.8). */
   #say(reply: Reply): void {
     const isProtocolError = (reply.code >= 500 && reply.code < 540) || reply.code === 555
-    const isOne = isProtocolError && ++this.#errors > this.edge.limits.commandErrors
+    const isOne = isProtocolError && !isSentAhead(reply) && ++this.#errors > this.edge.limits.commandErrors
     const said = isOne ? replies.tooManyErrors : reply
     this.#out += formatReply(said)
     if (said.code === 221 || said.code === 421) this.#isEnding = true

@@ -31,6 +31,8 @@ export type Transaction = {
   readonly reversePath: ReversePath
   readonly parameters: MailParameters
   readonly recipients: AcceptedRecipient[]
+  /** A recipient was given, whatever became of it. */
+  hasAskedRecipient: boolean
   /** Fixed by the first accepted recipient (decisions 5). */
   settings: TenantSettings | null
   direction: Direction | null
@@ -65,6 +67,7 @@ export function openTransaction(
     reversePath: from.reversePath,
     parameters: from.parameters,
     recipients: [],
+    hasAskedRecipient: false,
     settings: null,
     direction: null,
     pendingCloud: null,

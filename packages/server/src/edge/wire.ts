@@ -182,6 +182,7 @@ export class Wire {
       return
     }
     this.#pending = null
+    this.#isHeld = false
     this.#enter('handshake')
     this.#socket = secureSocket(this.#socket, this, { context, byName: this.#edge.tlsByName(), early })
   }

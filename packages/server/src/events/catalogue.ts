@@ -55,7 +55,8 @@ export const catalogue = {
   'edge.connection.closed': { level: 'debug', means: 'A session ended.' },
   'edge.command.failed': {
     level: 'error',
-    means: 'A command handler threw: a bug or a broken machine. The client got 451 4.3.0.',
+    means:
+      'A command handler threw: a bug or a broken machine. The client got 451 4.3.0, or its 250 where the message was durable.',
   },
   'edge.auth.succeeded': { level: 'info', means: 'A mail host signed in with a service credential.' },
   'edge.auth.failed': {
@@ -89,7 +90,7 @@ export const catalogue = {
   },
   'edge.smuggling.refused': {
     level: 'warn',
-    means: 'Content held a bare CR or LF: refused (SMTP smuggling).',
+    means: 'Content held a bare CR or LF, or a line of a dot and NULs: refused (SMTP smuggling).',
     counts: 'smuggling_refused',
   },
   'spool.opened': {

@@ -22,6 +22,7 @@ const ALREADY_IN = replies.badSequence('Already authenticated')
 const NONCE_BYTES = 18
 /** What names of nobody get their salt from: another in each process is told apart by nobody. */
 const NOBODY_SECRET = randomBytes(32)
+const LF = 10
 
 export function auth(session: Session, command: Command & { readonly verb: 'AUTH' }): Outcome {
   const { edge, wire } = session
@@ -47,6 +48,8 @@ const mechanisms: ReadonlyMap<string, Begin> = new Map<string, Begin>([
 /** Sends a challenge; the next line is its answer. */
 function ask(session: Session, challenge: string, next: Next): Reply {
   session.beginExchange((line) => {
+    // Only CRLF ends a line (RFC 5321 §2.3.8): one that still has its LF ended in that alone.
+    if (line.at(-1) === LF) return replies.authSyntax
     const text = Buffer.from(line).toString('latin1').trim()
     // RFC 4954 §4: a line of one asterisk cancels.
     if (text === '*') return replies.authCancelled

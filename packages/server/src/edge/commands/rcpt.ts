@@ -44,6 +44,7 @@ type Candidate = {
 export function rcpt(session: Session, command: RcptCommand): Reply | Promise<Reply> {
   const { edge, wire, transaction } = session
   if (transaction === null) return replies.localError
+  transaction.hasAskedRecipient = true
   const { directory, reversePath } = transaction
   const forwardPath = qualified(command.forwardPath, directory, edge.hostname)
   const known = { forwardPath, settings: transaction.settings, direction: transaction.direction }
@@ -128,6 +129,8 @@ function settle(
     })
     return GUESSES.has(because) ? slowedDown(session, transaction, reply) : reply
   }
+  // The client left while this was found out: a session that ended counts for nobody any more.
+  if (session.transaction !== transaction) return replies.localError
   if (
     transaction.settings === null &&
     settings !== null &&

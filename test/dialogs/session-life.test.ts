@@ -1,0 +1,122 @@
+// What is left of a session that ended or broke at an awkward moment: no count, no file, no loss.
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { type TestContext, test } from 'node:test'
+import { turn } from './clock.ts'
+import { World } from './world.ts'
+
+const MESSAGE = 'MAIL FROM:<bob@sender.example>\r\nRCPT TO:<ann@acme.example>\r\nDATA\r\nSubject: x\r\n\r\n'
+/** Goes to a file. */
+const LARGE = Buffer.alloc(1_999_998, 'a\r\n')
+
+async function setUp(t: TestContext, tenant = 'users ann', ...lines: string[]) {
+  const world = new World()
+  world.describe(`tenant acme.example: ${tenant}`)
+  world.describe('config trusted=none')
+  for (const line of lines) world.describe(line)
+  const { mx } = await world.open()
+  t.after(() => world.close())
+  const client = async (): Promise<Socket> => {
+    const socket = connect({ port: mx, host: '127.0.0.1' })
+    socket.on('error', () => undefined)
+    await once(socket, 'data')
+    socket.write('EHLO mx.sender.example\r\n')
+    await once(socket, 'data')
+    return socket
+  }
+  return { world, client }
+}
+
+/** Waits, in real time, until something is so. */
+async function until(isSo: () => boolean, what: string): Promise<void> {
+  const end = Date.now() + 5_000
+  while (!isSo()) {
+    assert.ok(Date.now() < end, `${what} did not come about`)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
+
+/** The replies to one large message, sent with all before it. */
+async function sendLarge(socket: Socket): Promise<string> {
+  let text = ''
+  socket.on('data', (chunk: Buffer) => {
+    text += chunk.toString('latin1')
+  })
+  socket.write(MESSAGE)
+  socket.write(LARGE)
+  socket.write('\r\n.\r\nQUIT\r\n')
+  await once(socket, 'close')
+  return text
+}
+
+test('a client that leaves while its recipient is looked at counts for no organisation any more', async (t) => {
+  const { world, client } = await setUp(t, 'users ann; greylisting observe')
+  const answers: (() => void)[] = []
+  const query = world.dns.query.bind(world.dns)
+  world.dns.query = async (asked) => {
+    await new Promise<void>((resolve) => answers.push(resolve))
+    return query(asked)
+  }
+  const socket = await client()
+  socket.write('MAIL FROM:<bob@sender.example>\r\nRCPT TO:<ann@acme.example>\r\n')
+  await until(() => [...world.edge.sessions].some(({ state }) => state === 'busy'), 'a look-up')
+  socket.destroy()
+  await until(() => world.edge.sessions.size === 0, 'the end of the session')
+  assert.ok(answers.length > 0)
+  for (let i = 0; i < 10; i++) {
+    for (const answer of answers.splice(0)) answer()
+    await turn()
+  }
+  assert.equal(world.edge.tenantConnections.countOf('acme'), 0)
+})
+
+test('what fails behind the commit takes neither the content away nor the 250 back', async (t) => {
+  const { world, client } = await setUp(t)
+  world.edge.greylist!.learn = () => {
+    throw new Error('the greylist cannot be read')
+  }
+  world.describe('dns sender.example TXT v=spf1 ip4:127.0.0.1 -all')
+  assert.match(await sendLarge(await client()), /\r\n250 2\.0\.0 Ok: queued as .*\r\n221 /)
+  assert.deepEqual([world.spool.messages.length, world.spool.files[0]?.isDiscarded], [1, false])
+  assert.ok(world.events.some(({ name }) => name === 'edge.command.failed'))
+})
+
+test('a judgement that breaks leaves no file open', async (t) => {
+  const { world, client } = await setUp(t)
+  world.edge.clientNames.name = () => Promise.reject(new Error('broken'))
+  assert.match(await sendLarge(await client()), /\r\n451 4\.3\.0 .*\r\n221 /)
+  await until(() => world.spool.files.every(({ isDiscarded }) => isDiscarded), 'the file to be removed')
+  assert.deepEqual([world.spool.messages.length, world.spool.files.length], [0, 1])
+})
+
+test('content that we cannot read on ends its connection, and no other', async (t) => {
+  const { world, client } = await setUp(t)
+  world.edge.authenticator.tap = () => {
+    throw new Error('a header nobody thought of')
+  }
+  const other = await client()
+  assert.match(await sendLarge(await client()), /\r\n354 .*\r\n451 4\.3\.0 [^\n]*\n$/)
+  other.write('NOOP\r\n')
+  assert.match(String(((await once(other, 'data')) as [Buffer])[0]), /^250 /)
+  other.destroy()
+  assert.equal(world.spool.messages.length, 0)
+  await until(() => world.spool.files.every(({ isDiscarded }) => isDiscarded), 'the file to be removed')
+})
+
+test('under pressure a client that does not read its replies makes room', async (t) => {
+  const { world, client } = await setUp(t, 'users ann', 'config connections=1')
+  const socket = await client()
+  socket.pause()
+  const block = Buffer.from('HELP\r\n'.repeat(10_000))
+  while (socket.writableLength < 3_000_000) {
+    socket.write(block)
+    await turn()
+  }
+  await until(() => [...world.edge.sessions].some(({ state }) => state === 'busy'), 'our reading to stop')
+  for (let i = 0; i < 50; i++) await turn()
+  await world.clock.advance(15_000)
+  await until(() => world.edge.sessions.size === 0, 'room')
+  assert.equal(world.edge.connections.total, 0)
+  socket.destroy()
+})
