@@ -12,6 +12,7 @@ type Answer = {
   readonly errors?: readonly { readonly path: string; readonly message: string }[]
 }
 type Asked = {
+  readonly ifMatch?: string
   readonly method: string
   readonly path: string
   readonly body?: string
@@ -23,9 +24,19 @@ test('fields that are not known, files that cannot be read and empty changes', (
     const cookie = await control.person({ tenantId: acme.id, role: 'super' })
     const app = control.app()
     const names = new Map(Object.entries({ ...acme.ids, tenant: acme.id }))
-    const ask = async ({ method, path, body, type = 'application/json' }: Asked): Promise<Answer> => {
+    const ask = async ({
+      method,
+      path,
+      body,
+      ifMatch,
+      type = 'application/json',
+    }: Asked): Promise<Answer> => {
       const place = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => names.get(name) ?? `no-${name}`)
-      const headers = { host: 'localhost', cookie, ...(type === '' ? {} : { 'content-type': type }) }
+      const more = {
+        ...(type === '' ? {} : { 'content-type': type }),
+        ...(ifMatch && { 'if-match': ifMatch }),
+      }
+      const headers = { host: 'localhost', cookie, ...more }
       const init = { method, headers, ...(body === undefined ? {} : { body }) }
       const response = await app.request(`http://localhost${place}`, init, {
         incoming: { socket: { remoteAddress: '127.0.0.1' } },
@@ -59,6 +70,22 @@ test('fields that are not known, files that cannot be read and empty changes', (
       form.detail ?? '',
       /^“multipart\/form-data” is not read here\. Send the file itself as text\/csv, /,
     )
+    assert.deepEqual(await fingerprintOf(control, acme.id), before)
+
+    // A condition that cannot be met is none that may be passed over (RFC 9110 §13.1.1).
+    const name = JSON.stringify({ name: 'Other' })
+    for (const [ifMatch, status] of [
+      ['"999999"', 412],
+      ['"abc"', 412],
+      ['abc', 412],
+      ['"999998", "999999"', 400],
+      ['"abc", W/"999999"', 412],
+    ] as const)
+      assert.equal(
+        (await ask({ method: 'PATCH', path: tenant, body: name, ifMatch })).status,
+        status,
+        ifMatch,
+      )
     assert.deepEqual(await fingerprintOf(control, acme.id), before)
 
     // What the description calls refused is refused, at every door of an organisation.

@@ -1,6 +1,6 @@
 // Who is asking: the session cookie, the client's address behind trusted proxies, and the origin of unsafe
 // requests.
-import { compileIpSet, normalizeIp } from '@gatepost/mail/ip.ts'
+import { compileIpSet, type IpSet, normalizeIp } from '@gatepost/mail/ip.ts'
 import type { HttpBindings } from '@hono/node-server'
 import type { Context } from 'hono'
 import { problem } from '#control/problem.ts'
@@ -21,12 +21,25 @@ export function clientAddressOf(
 ): { readonly address: string; readonly secure: boolean } {
   const { incoming } = context.env as HttpBindings
   const peer = normalizeIp(incoming.socket.remoteAddress ?? '') ?? 'unknown'
-  if (trustedProxies.length === 0 || !compileIpSet([...trustedProxies]).has(peer)) {
+  const trusted = compileIpSet([...trustedProxies])
+  if (trustedProxies.length === 0 || !trusted.has(peer)) {
     return { address: peer, secure: 'encrypted' in incoming.socket }
   }
   const chain = (context.req.header('x-forwarded-for') ?? '').split(',')
-  const last = normalizeIp((chain.at(-1) ?? '').trim())
-  return { address: last ?? peer, secure: context.req.header('x-forwarded-proto') === 'https' }
+  const secure = context.req.header('x-forwarded-proto') === 'https'
+  return { address: firstUntrusted(chain, peer, trusted), secure }
+}
+
+/** Each proxy adds whom it heard from at the end: what stands before a stranger is that stranger's word. */
+function firstUntrusted(chain: readonly string[], peer: string, trusted: IpSet): string {
+  let address = peer
+  for (const text of chain.toReversed()) {
+    const heard = normalizeIp(text.trim())
+    if (heard === null) return address
+    address = heard
+    if (!trusted.has(heard)) return address
+  }
+  return address
 }
 
 /** Headers by which a proxy says for whom it asks. */
@@ -42,11 +55,19 @@ export function isLocal(context: Context): boolean {
   return compileIpSet(['127.0.0.0/8', '::1']).has(normalizeIp(address) ?? '')
 }
 
-/** The secret in the session cookie, or null. */
-export function sessionSecretOf(context: Context): string | null {
+/**
+ * The secret in the session cookie, or null. Over TLS only the name with the `__Host-` prefix counts: another
+ * host of the same domain cannot set that one, and so cannot plant a session of its own.
+ */
+export function sessionSecretOf(context: Context, secure: boolean): string | null {
+  return cookieOf(context, secure ? SECURE_COOKIE : LOOPBACK_COOKIE)
+}
+
+/** The value of a cookie of ours, or null. */
+export function cookieOf(context: Context, wanted: string): string | null {
   for (const part of (context.req.header('cookie') ?? '').split(';')) {
     const [name, value] = part.trim().split('=', 2)
-    if ((name === SECURE_COOKIE || name === LOOPBACK_COOKIE) && value && value.length < 200) return value
+    if (name === wanted && value && value.length < 200) return value
   }
   return null
 }

@@ -51,7 +51,7 @@ async function answer(context: Context, binding: Binding, options: BindOptions):
   try {
     const client = clientAddressOf(context, options.trustedProxies)
     const bearer = bearerOf(context)
-    const asker = await findAsker(context, { bearer, from: client.address }, options)
+    const asker = await findAsker(context, { bearer, client }, options)
     const signedIn = mayAsk(endpoint, asker) ? asker : null
     const asking = {
       signedIn: asker,
@@ -72,7 +72,7 @@ async function answer(context: Context, binding: Binding, options: BindOptions):
       bearer,
       agent,
       scope,
-      ifMatch: revisionOf(context.req.header('if-match')),
+      ifMatch: expectedRevision(context.req.header('if-match')),
       clientAddress: client.address,
       userAgent: (context.req.header('user-agent') ?? '').slice(0, 300),
       setSession: (value) => headers.append('set-cookie', sessionCookie(value, client.secure)),
@@ -98,11 +98,11 @@ function isVisit(actor: Scope['actor']): boolean {
 /** A bearer token is asked alone: a cookie beside it counts for nothing. */
 async function findAsker(
   context: Context,
-  { bearer, from }: { readonly bearer: string | null; readonly from: string },
+  { bearer, client }: { readonly bearer: string | null; readonly client: ReturnType<typeof clientAddressOf> },
   { findBearer, findSession }: BindOptions,
 ): Promise<SignedIn | null> {
-  if (bearer !== null) return findBearer(bearer, from)
-  const secret = sessionSecretOf(context)
+  if (bearer !== null) return findBearer(bearer, client.address)
+  const secret = sessionSecretOf(context, client.secure)
   return secret === null ? null : findSession(secret)
 }
 
@@ -242,10 +242,18 @@ async function rawOf(context: Context, bytesMax: number): Promise<Uint8Array> {
   return Buffer.concat(parts)
 }
 
-/** `"7"` and `7` are revision 7; anything else is no condition. */
-function revisionOf(header: string | undefined): number | null {
-  const digits = /^(?:W\/)?"?(\d{1,15})"?$/.exec(header ?? '')?.[1]
-  return digits === undefined ? null : Number(digits)
+/**
+ * The revision that `If-Match` asks for: `"7"`, `W/"7"` and `7` are 7, `*` is whichever is there (RFC 9110
+ * §13.1.1). What names no revision of ours is a condition that is not met, never no condition.
+ */
+function expectedRevision(header: string | undefined): number | null {
+  const tags = (header ?? '*').split(',').map((tag) => tag.trim())
+  if (tags.includes('*')) return null
+  const revisions = new Set(tags.flatMap((tag) => /^(?:W\/)?"?(\d{1,15})"?$/.exec(tag)?.[1] ?? []))
+  const [revision, ...more] = revisions
+  if (revision === undefined) throw problem('changed-meanwhile', 'If-Match names no revision of ours.')
+  if (more.length > 0) throw problem('malformed-request', 'If-Match takes one revision, such as "7".')
+  return Number(revision)
 }
 
 function present(endpoint: Endpoint, output: unknown, headers: Headers): Response {

@@ -11,9 +11,11 @@ import {
   startSso,
 } from '#control/auth/sso.ts'
 import { Problem } from '#control/problem.ts'
-import { clientAddressOf, sessionCookie, sessionSecretOf } from './authenticate.ts'
+import { clientAddressOf, cookieOf, sessionCookie, sessionSecretOf } from './authenticate.ts'
 import type { SignedIn } from './request.ts'
 
+/** As with sessions: what another host of the same domain could set is not asked over TLS. */
+const SECURE_FLOW_COOKIE = '__Host-gatepost-sso'
 const FLOW_COOKIE = 'gatepost-sso'
 const FLOW_SECONDS = 600
 /** A signed answer with attributes is a few ten thousand; more is an attack. */
@@ -45,11 +47,11 @@ export function mountSso(app: Hono, options: SsoOptions): void {
     return goOn(context, await answerSaml(input, sso), options)
   })
   app.get('/sso/oidc/:provider/callback', async (context) => {
-    const { address } = clientAddressOf(context, options.trustedProxies)
+    const { address, secure } = clientAddressOf(context, options.trustedProxies)
     const input = {
       providerId: context.req.param('provider'),
       query: new URL(context.req.url).search.slice(0, 8_000),
-      browserSecret: flowSecretOf(context),
+      browserSecret: flowSecretOf(context, secure),
       from: address,
     }
     return goOn(context, await answerOidc(input, sso), options)
@@ -61,7 +63,7 @@ async function start(context: Context, options: SsoOptions): Promise<Response> {
   const { address, secure } = clientAddressOf(context, options.trustedProxies)
   const isTest = context.req.query('test') === '1'
   const providerId = context.req.param('provider') ?? ''
-  const testers = isTest ? await testersOf(context, options) : null
+  const testers = isTest ? await testersOf(sessionSecretOf(context, secure), options) : null
   try {
     const next = insideOnly(context.req.query('next'))
     const { url, browserSecret } = await startSso({ providerId, next, testers, from: address }, options.sso)
@@ -75,8 +77,7 @@ async function start(context: Context, options: SsoOptions): Promise<Response> {
 }
 
 /** Organisations in which whoever asks may change how people sign in: only their providers are tested. */
-async function testersOf(context: Context, { findSession }: SsoOptions): Promise<readonly string[]> {
-  const secret = sessionSecretOf(context)
+async function testersOf(secret: string | null, { findSession }: SsoOptions): Promise<readonly string[]> {
   const signedIn = secret === null ? null : await findSession(secret)
   if (!signedIn || signedIn.pending) return []
   return signedIn.tenants
@@ -86,12 +87,12 @@ async function testersOf(context: Context, { findSession }: SsoOptions): Promise
 
 async function finish(context: Context, options: SsoOptions): Promise<Response> {
   const { address, secure } = clientAddressOf(context, options.trustedProxies)
-  const before = sessionSecretOf(context)
+  const before = sessionSecretOf(context, secure)
   const signedIn = before === null ? null : await options.findSession(before)
   const done = await finishSso(
     {
       ticket: (context.req.query('ticket') ?? '').slice(0, 200),
-      browserSecret: flowSecretOf(context),
+      browserSecret: flowSecretOf(context, secure),
       replaces: signedIn?.pending === undefined ? null : signedIn.sessionId,
       origin: { from: address, userAgent: (context.req.header('user-agent') ?? '').slice(0, 300) },
     },
@@ -142,20 +143,28 @@ async function postedResponse(context: Context): Promise<string> {
   return new URLSearchParams(Buffer.concat(parts).toString('utf8')).get('SAMLResponse') ?? ''
 }
 
-function flowSecretOf(context: Context): string | null {
-  const cookies = (context.req.header('cookie') ?? '').split(';').map((part) => part.trim().split('=', 2))
-  const found = cookies.find(([name]) => name === FLOW_COOKIE)?.[1]
-  return found && found.length < 100 ? found : null
+function flowSecretOf(context: Context, secure: boolean): string | null {
+  return cookieOf(context, secure ? SECURE_FLOW_COOKIE : FLOW_COOKIE)
 }
 
 /** Comes back with the answer: Lax, since that is a navigation from the identity provider's page. */
 function flowCookie(secret: string, secure: boolean): string {
   const life = secret === '' ? 0 : FLOW_SECONDS
-  const base = `${FLOW_COOKIE}=${secret}; Path=/sso; HttpOnly; SameSite=Lax; Max-Age=${life}`
-  return secure ? `${base}; Secure` : base
+  const rest = `HttpOnly; SameSite=Lax; Max-Age=${life}`
+  return secure
+    ? `${SECURE_FLOW_COOKIE}=${secret}; Path=/; ${rest}; Secure`
+    : `${FLOW_COOKIE}=${secret}; Path=/sso; ${rest}`
 }
 
-/** Only addresses of this console are followed after a sign-in. */
-function insideOnly(next: string | undefined): string {
-  return next !== undefined && next.length < 2_000 && /^\/(?![/\\])/.test(next) ? next : '/'
+const INSIDE = 'http://inside.invalid'
+
+/**
+ * Only addresses of this console are followed after a sign-in. Read as browsers read them: they leave tabs out
+ * and take `\` for `/`, so that `/`, a tab and `/evil.example` would lead away. The result is ASCII.
+ */
+export function insideOnly(next: string | undefined): string {
+  if (next === undefined || next.length >= 2_000 || !next.startsWith('/')) return '/'
+  if (!URL.canParse(next, INSIDE)) return '/'
+  const { origin, pathname, search, hash } = new URL(next, INSIDE)
+  return origin === INSIDE && !pathname.startsWith('//') ? `${pathname}${search}${hash}` : '/'
 }

@@ -1,5 +1,6 @@
 // Limits on guessing: budgets that refill by themselves, and locks of an account at one address, so that
 // nobody can lock an administrator out for ever.
+import { clientKey } from '@gatepost/mail/ip.ts'
 import type { Clock } from '#platform/clock.ts'
 
 type Limit = { readonly burst: number; readonly refillMs: number }
@@ -28,7 +29,7 @@ type Budget = { tokens: number; at: number }
 export type Attempt = {
   /** Address key of the account, whether it exists or not. */
   readonly account: string
-  /** Address of the client. */
+  /** Address of the client; those of one IPv6 /64 count as one. */
   readonly from: string
   /** A session of this account was opened from this address before. */
   readonly isKnown: boolean
@@ -74,7 +75,7 @@ export class SignInAttempts {
 
   /** Seconds that this account waits at this address after wrong passwords; 0 for none. */
   lockedSeconds({ account, from }: Attempt): number {
-    const left = (this.#failures.get(`${account} ${from}`)?.until ?? 0) - this.#clock.now()
+    const left = (this.#failures.get(pairOf(account, from))?.until ?? 0) - this.#clock.now()
     return left > 0 ? Math.ceil(left / 1000) : 0
   }
 
@@ -82,7 +83,7 @@ export class SignInAttempts {
   fail({ account, from }: Attempt, { lockoutAttempts, lockoutMinutes }: LockRules): boolean {
     const now = this.#clock.now()
     const windowMs = lockoutMinutes * 60_000
-    const key = `${account} ${from}`
+    const key = pairOf(account, from)
     const before = this.#failures.get(key)
     const goesOn = before !== undefined && now - before.since < windowMs && before.until <= now
     const failures = goesOn ? before : { count: 0, since: now, until: 0 }
@@ -101,22 +102,23 @@ export class SignInAttempts {
 
   /** A right password, or an administrator, clears what was counted: for one address, or for all. */
   clear(account: string, from: string | null): void {
-    if (from !== null) this.#failures.delete(`${account} ${from}`)
+    if (from !== null) this.#failures.delete(pairOf(account, from))
     else
       for (const key of this.#failures.keys()) if (key.startsWith(`${account} `)) this.#failures.delete(key)
   }
 
-  /** Where an account waits at the moment. */
+  /** Where an account waits at the moment: addresses, and networks of IPv6. */
   locksOf(account: string): readonly { readonly from: string; readonly until: number }[] {
     const now = this.#clock.now()
     return [...this.#failures]
       .filter(([key, { until }]) => until > now && key.startsWith(`${account} `))
-      .map(([key, { until }]) => ({ from: key.slice(account.length + 1), until }))
+      .map(([key, { until }]) => ({ from: networkOf(key.slice(account.length + 1)), until }))
   }
 
-  /** Spends one of another budget. Returns 0, or the seconds to wait. */
+  /** Spends one of another budget; an address stands last in `who`. Returns 0, or the seconds to wait. */
   spend(kind: OtherAttempt, who: string): number {
-    const budget = this.#refilled(`${kind} ${who}`, LIMITS[kind])
+    const words = who.split(' ').map(clientKey)
+    const budget = this.#refilled(`${kind} ${words.join(' ')}`, LIMITS[kind])
     if (budget.tokens < 1) return Math.ceil(((1 - budget.tokens) * LIMITS[kind].refillMs) / 1000)
     budget.tokens -= 1
     return 0
@@ -136,10 +138,19 @@ export class SignInAttempts {
 }
 
 function budgetsOf({ account, from, isKnown }: Attempt): readonly (readonly [string, Limit])[] {
+  const client = clientKey(from)
   return isKnown
-    ? [[`known ${account} ${from}`, LIMITS.known]]
+    ? [[`known ${account} ${client}`, LIMITS.known]]
     : [
         [`account ${account}`, LIMITS.account],
-        [`address ${from}`, LIMITS.address],
+        [`address ${client}`, LIMITS.address],
       ]
+}
+
+function pairOf(account: string, from: string): string {
+  return `${account} ${clientKey(from)}`
+}
+
+function networkOf(client: string): string {
+  return client.includes(':') ? `${client}/64` : client
 }
