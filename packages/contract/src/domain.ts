@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { DnsRecord, DomainName, Nothing, TenantPath, Time } from './common.ts'
 import { endpoint } from './endpoint.ts'
+import { CheckSaid, Said } from './saying.ts'
 
 const DomainPath = TenantPath.extend({ domain: z.string().describe('Id or name of the domain') })
 
@@ -155,9 +156,16 @@ export const MxView = z.object({
   complete: z.boolean(),
   weSee: z.string(),
   weExpect: z.string(),
+  said: z.object({ weSee: Said.optional(), weExpect: Said.optional() }).optional(),
   /** What must be so before the change; listed as passed checks. */
   gates: z.array(
-    z.object({ title: z.string(), passed: z.boolean(), saw: z.string(), step: z.string().nullable() }),
+    z.object({
+      title: z.string(),
+      passed: z.boolean(),
+      saw: z.string(),
+      step: z.string().nullable(),
+      said: CheckSaid.optional(),
+    }),
   ),
   /**
    * The careful way: ours behind the present ones first, which takes mail when those are away, then in
@@ -242,4 +250,47 @@ export const getDomainZone = endpoint({
   output: DomainZone,
   status: 200,
   problems: ['not-found'],
+})
+
+/** A domain that an organisation lost and another one proved (C1); the operator may hand it over. */
+export const LostDomain = z.object({
+  /** Of the pending domain of who proved it. */
+  id: z.string(),
+  name: z.string(),
+  holder: z.object({ slug: z.string(), name: z.string() }),
+  claimant: z.object({ slug: z.string(), name: z.string() }),
+  lostSince: Time,
+  provenAt: Time,
+})
+export type LostDomain = z.infer<typeof LostDomain>
+
+export const listLostDomains = endpoint({
+  name: 'listLostDomains',
+  method: 'GET',
+  path: '/v1/system/lost-domains',
+  tag: 'Domains',
+  allow: 'system:read',
+  summary:
+    'Domains whose proof has been gone for three days or more, and which another organisation has proven.',
+  params: Nothing,
+  query: Nothing,
+  body: Nothing,
+  output: z.object({ items: z.array(LostDomain) }),
+  status: 200,
+  problems: [],
+})
+
+export const handDomainOver = endpoint({
+  name: 'handDomainOver',
+  method: 'POST',
+  path: '/v1/system/lost-domains/{claim}/hand-over',
+  tag: 'Domains',
+  allow: 'system:write',
+  summary: 'Hands a lost domain over to the organisation that proved it; both records are looked for first.',
+  params: z.object({ claim: z.string().describe('Id of the lost domain as the list shows it') }),
+  query: Nothing,
+  body: Nothing,
+  output: Nothing,
+  status: 204,
+  problems: ['not-found', 'domain-taken'],
 })

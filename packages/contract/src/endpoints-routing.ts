@@ -27,6 +27,8 @@ export const routingEndpoints: readonly Endpoint[] = [
   domain.getMx,
   domain.getDomainZone,
   domain.checkMx,
+  domain.listLostDomains,
+  domain.handDomainOver,
   recipient.listUnlistedRecipients,
   recipient.addUnlistedRecipients,
   recipient.dismissUnlistedRecipients,

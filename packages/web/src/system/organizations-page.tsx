@@ -21,6 +21,7 @@ import { SkeletonRows } from '#shared/skeleton.tsx'
 import stack from '#shared/stack.module.css'
 import { ToneText } from '#shared/status-word.tsx'
 import { AddOrganization } from './add-organization.tsx'
+import { LostDomains } from './lost-domains.tsx'
 
 const LIMIT = 50
 
@@ -85,6 +86,7 @@ export function OrganizationsPage() {
       }
     >
       {adding && <AddOrganization onClose={() => setAdding(false)} />}
+      <LostDomains />
       <Portfolio />
     </Page>
   )

@@ -7,11 +7,13 @@ import {
   getDomain,
   getDomainZone,
   getMx,
+  handDomainOver,
   listDomains,
+  listLostDomains,
   type MxView,
   removeDomain,
 } from '@gatepost/contract/domain.ts'
-import { type Command, type Context, command } from '../command.ts'
+import { type Command, CommandFailed, type Context, command } from '../command.ts'
 import { checkedLine, recordList, table } from '../layout.ts'
 import { timeOf, wordOf } from '../words.ts'
 
@@ -60,6 +62,34 @@ export const domainCommands: readonly Command[] = [
     run: async (context) => {
       await context.call(removeDomain, await paramsOf(context))
       context.show({ removed: context.arg(0) }, () => `${context.arg(0)} is removed.\n`)
+      return 0
+    },
+  }),
+  command({
+    path: 'domains lost',
+    means: 'For operators: domains that one organisation lost and another proved.',
+    run: async ({ call, show }) => {
+      const { items } = await call(listLostDomains)
+      show(items, () =>
+        table(
+          ['Domain', 'Proven by', 'Lost by', 'Since'],
+          items.map((one) => [one.name, one.claimant.slug, one.holder.slug, timeOf(one.lostSince)]),
+          'No domain was lost and proven by somebody else.',
+        ),
+      )
+      return 0
+    },
+  }),
+  command({
+    path: 'domains hand-over',
+    args: DOMAIN,
+    means: 'For operators: gives a lost domain to the organisation that proved it.',
+    run: async ({ call, arg, show }) => {
+      const { items } = await call(listLostDomains)
+      const lost = items.find(({ name }) => name === arg(0).toLowerCase())
+      if (!lost) throw new CommandFailed(`${arg(0)} is not lost. See: gatepost domains lost`)
+      await call(handDomainOver, { params: { claim: lost.id } })
+      show(lost, () => `${lost.name} belongs to ${lost.claimant.name} now.\n`)
       return 0
     },
   }),

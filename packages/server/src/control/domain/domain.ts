@@ -8,6 +8,7 @@ import { changeSettings, isEmptyChange, requireRevision } from '../settings/sett
 import { insertPendingDomain, newDomainToken, PENDING_DOMAIN_MS } from '../setup/pending-domain.ts'
 import { deleteKeysOfDomain } from '../signing/store.ts'
 import { countOf } from './look.ts'
+import { isLost } from './lost.ts'
 import { requireDomainName } from './name.ts'
 import { domainOf, domainStateOf } from './present.ts'
 import { recipientFieldsAfter } from './recipient-mode.ts'
@@ -37,7 +38,8 @@ export async function getDomain(scope: Scope, reference: string, deps: Omit<Deps
 
 /**
  * Adds a domain. It is validated at once below a validated domain of the same organisation, else pending.
- * Adding one whose token has expired renews the token. Throws `domain-exists`, `domain-taken`,
+ * Adding one whose token has expired renews the token. One that another organisation lost may be proven anew,
+ * and waits for the operator then. Throws `domain-exists`, `domain-taken`,
  * `invalid-input`.
  */
 export async function addDomain(scope: Scope, input: { readonly name: string }, deps: Deps): Promise<Domain> {
@@ -53,7 +55,7 @@ export async function addDomain(scope: Scope, input: { readonly name: string }, 
       throw invalidInput([{ path: '/name', message }])
     }
     const holder = await holderOf(trx, name, scope.tenantId)
-    if (holder === 'another-tenant') throw problem('domain-taken')
+    if (holder === 'another-tenant' && !(await isLost(trx, name, now))) throw problem('domain-taken')
     const revision = await changeSettings(trx, scope, {
       action: there ? 'domain.renewed' : 'domain.added',
       subject: `domain ${name}`,

@@ -2,11 +2,12 @@
 // (C9).
 import type { DnsRecord } from '@gatepost/contract/common.ts'
 import type { MxView } from '@gatepost/contract/domain.ts'
+import type { Said } from '@gatepost/contract/saying.ts'
+import { english, saidOf, say, type Text } from '@gatepost/contract/sayings.ts'
 import { readObservation, writeObservation } from '../connect/observation-store.ts'
 import { problem } from '../problem.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
 import { requireDomain } from './domain.ts'
-import { countOf } from './look.ts'
 import { leftoversOf, lookAtMx, MX_LOOK, type MxLook, namesUs, OUR_PREFERENCE } from './mx-look.ts'
 import { relativeNameOf, TTL_ADVISED } from './present.ts'
 import { coolDownSeconds, nextOnceRight, nextWhilePending } from './schedule.ts'
@@ -14,11 +15,13 @@ import { type DomainRow, jsonOf, mxBeforeOf } from './store.ts'
 
 export type MxDeps = Pick<ControlDeps, 'store' | 'clock' | 'dns' | 'config' | 'emit'>
 
+type Gate = { readonly passed: boolean; readonly saw: Text }
+
 /** What the other steps say; `firstInboundSeenAt` is mail for this very domain. */
 export type MxGates = {
-  readonly routeTested: { readonly passed: boolean; readonly saw: string }
-  readonly outbound: { readonly passed: boolean; readonly saw: string }
-  readonly recipients: { readonly passed: boolean; readonly saw: string }
+  readonly routeTested: Gate
+  readonly outbound: Gate
+  readonly recipients: Gate
   readonly firstInboundSeenAt: number | null
 }
 
@@ -101,13 +104,16 @@ export async function mxViewOf(
   const look = kept?.value ?? null
   const { hostname } = deps.config
   const leftovers = look === null ? [] : leftoversOf(look, hostname)
+  const weSee = weSeeMx(look, leftovers)
+  const weExpect = weExpectMx(row, leftovers, hostname)
   return {
     domain: row.name,
     expected: [expectedRecord(row, look, hostname)],
     leftovers: leftovers.map((record) => ({ ...record })),
     complete: look?.outcome === 'complete',
-    weSee: weSeeMx(look, leftovers),
-    weExpect: weExpectMx(row, leftovers, hostname),
+    weSee: english(weSee),
+    weExpect: english(weExpect),
+    said: { weSee, weExpect },
     gates: gatesOf(gates, look),
     staged: stagedOf(row.name, look, hostname),
     before: mxBeforeOf(row).map((record) => ({ ...record })),
@@ -150,6 +156,8 @@ function lineOf(domain: string, preference: number, exchange: string): string {
 
 function expectedRecord(row: DomainRow, look: MxLook | null, hostname: string): DnsRecord {
   const leftovers = look === null ? [] : leftoversOf(look, hostname)
+  const weSee = weSeeMx(look, leftovers)
+  const weExpect = weExpectMx(row, leftovers, hostname)
   return {
     purpose: 'Mail for the domain comes to Gatepost',
     type: 'MX',
@@ -159,8 +167,9 @@ function expectedRecord(row: DomainRow, look: MxLook | null, hostname: string): 
     priority: OUR_PREFERENCE,
     ttl: TTL_ADVISED,
     state: recordStateOf(look),
-    weSee: weSeeMx(look, leftovers),
-    weExpect: weExpectMx(row, leftovers, hostname),
+    weSee: english(weSee),
+    weExpect: english(weExpect),
+    said: { weSee, weExpect },
     servers: (look?.servers ?? []).map(({ why: _why, ...server }) => ({
       ...server,
       values: [...server.values],
@@ -184,49 +193,53 @@ function recordStateOf(look: MxLook | null): DnsRecord['state'] {
 }
 
 /** What the MX records say, in a sentence or two. */
-export function weSeeMx(look: MxLook | null, leftovers: readonly { readonly exchange: string }[]): string {
-  if (look === null) return 'We have not looked yet.'
+export function weSeeMx(look: MxLook | null, leftovers: readonly { readonly exchange: string }[]): Said {
+  if (look === null) return say('check.not-looked')
   const own = look.servers.filter(({ view }) => view === 'authoritative')
   const found = own.filter(({ state }) => state === 'found').length
-  if (look.outcome === 'unknown') return `No name server answered: ${own[0]?.why ?? 'silence'}.`
-  if (look.outcome === 'none') return 'There is no MX record.'
+  if (look.outcome === 'unknown') return say('mx.no-answer', { why: own[0]?.why ?? say('part.silence') })
+  if (look.outcome === 'none') return say('mx.no-record')
   const kept = look.servers.filter(
     ({ view, state }) => view === 'public' && state !== 'found' && state !== 'temporary-failure',
   )
   if (found === own.length) {
-    const all = `Only our MX at ${found} of ${countOf(own.length, 'name server')}.`
-    if (kept.length === 0) return all
+    const all = { found, servers: say('part.name-servers', { count: own.length }) }
+    if (kept.length === 0) return say('mx.only-ours', all)
     const minutes = Math.ceil(Math.max(...kept.map(({ ttl }) => ttl ?? 0)) / 60)
-    const verb = kept.length === 1 ? 'keeps' : 'keep'
-    return `${all} ${countOf(kept.length, 'public resolver')} ${verb} the old answer, at most ${minutes} min.`
+    return say('mx.resolver-keeps', { ...all, count: kept.length, minutes })
   }
   const others = leftovers.map(({ exchange }) => exchange).join(', ')
-  return look.outcome === 'elsewhere' ? `MX names ${others}.` : `Ours stands beside ${others}.`
+  return say(look.outcome === 'elsewhere' ? 'mx.elsewhere' : 'mx.beside-saw', { others })
 }
 
 function weExpectMx(
   row: DomainRow,
   leftovers: readonly { readonly exchange: string }[],
   hostname: string,
-): string {
-  const text = `One MX record at ${row.name}: ${OUR_PREFERENCE} ${hostname}.`
-  if (leftovers.length === 0) return text
-  return `${text} Remove ${leftovers.map(({ exchange }) => exchange).join(', ')}.`
+): Said {
+  const one = { domain: row.name, record: `${OUR_PREFERENCE} ${hostname}` }
+  if (leftovers.length === 0) return say('mx.expect', one)
+  const others = leftovers.map(({ exchange }) => exchange).join(', ')
+  return say('mx.expect-remove', { ...one, others })
 }
 
 function gatesOf(gates: MxGates, look: MxLook | null): MxView['gates'] {
   const { ttl = null } = look ?? {}
   const isDone = look?.completeAt != null
   const low = {
-    title: `The MX record is kept for ${TTL_LOW_S / 60} min at most`,
+    title: say('gate.ttl', { minutes: TTL_LOW_S / 60 }),
     passed: isDone || look?.outcome === 'none' || (ttl !== null && ttl <= TTL_LOW_S),
-    saw: ttl === null ? 'The present MX record was not seen' : `Its TTL is ${ttl} s`,
+    saw: ttl === null ? say('gate.ttl-not-seen') : say('gate.ttl-is', { seconds: ttl }),
     step: null,
   }
-  return [
-    { title: 'The delivery route is tested', ...gates.routeTested, step: 'prepare-inbound' },
-    { title: 'An outbound message was seen', ...gates.outbound, step: 'outbound' },
-    { title: 'Recipient validation is set', ...gates.recipients, step: 'recipient-validation' },
+  const all = [
+    { title: say('gate.route'), ...gates.routeTested, step: 'prepare-inbound' },
+    { title: say('gate.outbound'), ...gates.outbound, step: 'outbound' },
+    { title: say('gate.recipients'), ...gates.recipients, step: 'recipient-validation' },
     low,
   ]
+  return all.map(({ title, saw, ...gate }) => {
+    const said = { title, saw: saidOf(saw) }
+    return { ...gate, title: english(title), saw: english(saw), said }
+  })
 }

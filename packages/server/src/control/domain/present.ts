@@ -1,8 +1,10 @@
 // A domain as the API shows it: its state, and both proof records with what each name server says.
 import type { DnsRecord, RecordState } from '@gatepost/contract/common.ts'
 import type { Domain } from '@gatepost/contract/domain.ts'
+import type { Said } from '@gatepost/contract/saying.ts'
+import { english, say } from '@gatepost/contract/sayings.ts'
 import { registrableDomainOf } from '#platform/public-suffix.ts'
-import { countOf, type ServerLook } from './look.ts'
+import type { ServerLook } from './look.ts'
 import { cnameNameOf, cnameTargetOf, type ProofLook, txtValueOf } from './proof.ts'
 import { MISSES_BELIEVED } from './schedule.ts'
 import { type DomainRow, proofLookOf } from './store.ts'
@@ -78,14 +80,17 @@ function record(wanted: Wanted, row: DomainRow, look: ProofLook | null, which: '
   const other = look?.[which === 'txt' ? 'cname' : 'txt'] ?? null
   const isSpare = row.validated_by === 'parent' || (seen?.state !== 'found' && other?.state === 'found')
   const state: RecordState = isSpare ? 'not-required' : (seen?.state ?? 'not-found-yet')
+  const weSee = isSpare ? spareText(row) : weSeeOf(seen?.servers ?? [], wanted.type)
+  const weExpect = weExpectOf(wanted, seen?.hint ?? null)
   return {
     ...wanted,
     relativeName: relativeNameOf(wanted.name),
     priority: null,
     ttl: TTL_ADVISED,
     state,
-    weSee: isSpare ? spareText(row) : weSeeOf(seen?.servers ?? [], wanted.type),
-    weExpect: weExpectOf(wanted, seen?.hint ?? null),
+    weSee: english(weSee),
+    weExpect: english(weExpect),
+    said: { weSee, weExpect },
     servers: (seen?.servers ?? []).map(({ why: _why, ...server }) => ({
       ...server,
       values: [...server.values],
@@ -93,27 +98,25 @@ function record(wanted: Wanted, row: DomainRow, look: ProofLook | null, which: '
   }
 }
 
-function spareText(row: DomainRow): string {
-  return row.validated_by === 'parent'
-    ? 'Not required: the domain above it is validated.'
-    : 'Not required: the other record is there.'
+function spareText(row: DomainRow): Said {
+  return say(row.validated_by === 'parent' ? 'record.spare-parent' : 'record.spare')
 }
 
 /** What the servers say, in one sentence. */
-export function weSeeOf(servers: readonly ServerLook[], type: string): string {
-  if (servers.length === 0) return 'We have not looked yet.'
-  const all = servers.length
+export function weSeeOf(servers: readonly ServerLook[], type: string): Said {
+  if (servers.length === 0) return say('check.not-looked')
+  const all = say('part.name-servers', { count: servers.length })
   const found = servers.filter(({ state }) => state === 'found').length
-  if (found > 0) return `Found at ${found} of ${countOf(all, 'name server')}.`
+  if (found > 0) return say('record.found', { found, servers: all })
   const other = servers.find(({ state }) => state === 'different-value')
-  if (other) return `${other.server} has another value: ${other.values.join(', ')}.`
+  if (other) return say('record.different', { server: other.server, values: other.values.join(', ') })
   const answered = servers.filter(({ state }) => state !== 'temporary-failure')
   if (answered.length === 0)
-    return `No answer from ${countOf(all, 'name server')}: ${servers[0]?.why ?? 'silence'}.`
-  return `No such ${type} at ${answered.length} of ${countOf(all, 'name server')}.`
+    return say('record.no-answer', { servers: all, why: servers[0]?.why ?? say('part.silence') })
+  return say('record.missing', { type, answered: answered.length, servers: all })
 }
 
-function weExpectOf({ type, name, value }: Wanted, hint: string | null): string {
-  const text = `A ${type} record at ${name} with the value ${value}.`
-  return hint === null ? text : `${text} ${hint}`
+function weExpectOf({ type, name, value }: Wanted, hint: string | null): Said {
+  if (hint === null) return say('record.expect', { type, name, value })
+  return say('record.expect-hint', { type, name, value, hint })
 }

@@ -8,11 +8,12 @@ import { writeObservation } from '../connect/observation-store.ts'
 import { problem } from '../problem.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
 import { changeSettings } from '../settings/settings.ts'
+import { isLost, noteClaim, noteProof } from './lost.ts'
 import { MX_LOOK } from './mx-look.ts'
 import { ancestorsOf } from './name.ts'
 import { domainStateOf } from './present.ts'
 import { lookForProof, outcomeOf, type ProofLook } from './proof.ts'
-import { nextOnceRight, nextWhilePending } from './schedule.ts'
+import { MISSES_BELIEVED, nextOnceRight, nextWhilePending } from './schedule.ts'
 import { type DomainRow, findDomain, holdersOf, jsonOf } from './store.ts'
 
 export type ProofDeps = Pick<ControlDeps, 'store' | 'clock' | 'dns' | 'link' | 'config' | 'emit'>
@@ -41,10 +42,18 @@ export async function checkProof(
     const isValidated = await validate(row, { by: outcome.by, look, scope, deps })
     if (isValidated) link.settingsChanged()
     else {
-      await keepLook(row, { look: conflicting(look), now, asked, deps })
-      throw problem('domain-taken')
+      const lost = await isLost(store.db, row.name, now)
+      await noteClaim(store.db, row, { proven: lost, now })
+      await keepLook(row, { look: conflicting(look, lost), now, asked, deps })
+      throw problem('domain-taken', lost ? LOST_HINT : undefined)
     }
     return
+  }
+  if (row.validated_at === null) await noteClaim(store.db, row, { proven: false, now })
+  // One look proves nothing, and no answer is no proof that it is gone.
+  else if (outcome.kind === 'found') await noteProof(store.db, row, { gone: false, now })
+  else if (outcome.kind === 'missing' && row.failures + 1 >= MISSES_BELIEVED) {
+    await noteProof(store.db, row, { gone: true, now })
   }
   await keepLook(row, { look, now, asked, deps })
 }
@@ -183,8 +192,12 @@ async function keep(
     .execute()
 }
 
-function conflicting({ txt, cname }: ProofLook): ProofLook {
-  const hint = 'Another organisation on this gateway has validated this domain. Ask your operator.'
+const TAKEN_HINT = 'Another organisation on this gateway has validated this domain. Ask your operator.'
+const LOST_HINT =
+  'Your record is there, and that of the organisation that had this domain is gone. Ask your operator to hand it over.'
+
+function conflicting({ txt, cname }: ProofLook, isLostByOthers: boolean): ProofLook {
+  const hint = isLostByOthers ? LOST_HINT : TAKEN_HINT
   return {
     txt: txt.state === 'found' ? { ...txt, state: 'conflict', hint } : txt,
     cname: cname.state === 'found' ? { ...cname, state: 'conflict', hint } : cname,

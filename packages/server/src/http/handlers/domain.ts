@@ -10,10 +10,12 @@ import {
   removeDomain,
   updateDomain,
 } from '#control/domain/domain.ts'
+import { handDomainOver, listLostDomains } from '#control/domain/handover.ts'
 import { checkMx, mxViewOf, requireValidated } from '#control/domain/mx.ts'
 import { zoneOfDomain } from '#control/domain/zone.ts'
 import type { ControlDeps, Scope } from '#control/scope.ts'
 import { type Binding, on, scopeOf } from '../request.ts'
+import { byOf } from './portfolio.ts'
 
 export function domainBindings(deps: ControlDeps): readonly Binding[] {
   return [
@@ -35,6 +37,11 @@ export function domainBindings(deps: ControlDeps): readonly Binding[] {
       const scope = scopeOf(request)
       await checkMx(await requireValidated(scope, request.params.domain, deps), deps)
       return mxView(scope, request.params.domain, deps)
+    }),
+    on(contract.listLostDomains, () => listLostDomains(deps)),
+    on(contract.handDomainOver, async (request) => {
+      await handDomainOver(byOf(request), request.params.claim, deps)
+      return {}
     }),
   ]
 }
