@@ -1,5 +1,6 @@
 // Shapes that many resources share: ids, times, pages, checks and records as the pages show them.
 import * as z from 'zod'
+import { CheckSaid, Said } from './saying.ts'
 
 /** Integer epoch milliseconds. */
 export const Time = z.int().describe('Epoch milliseconds')
@@ -56,6 +57,8 @@ export const Check = z.object({
   remedy: z.string().nullable(),
   checkedAt: Time.nullable(),
   nextCheckAt: Time.nullable(),
+  /** Its texts as codes, for pages in other languages. */
+  said: CheckSaid.optional(),
 })
 export type Check = z.infer<typeof Check>
 
@@ -87,6 +90,7 @@ export const DnsRecord = z.object({
   weSee: z.string(),
   /** "We expect": a sentence, and the exact edit when it differs. */
   weExpect: z.string(),
+  said: z.object({ weSee: Said.optional(), weExpect: Said.optional() }).optional(),
   servers: z.array(
     z.object({
       server: z.string(),

@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { Check, CheckState, Environment, Nothing, StepState, TenantPath, Time } from './common.ts'
 import { endpoint } from './endpoint.ts'
+import { Said } from './saying.ts'
 
 /** C0 to C16, in the order of the task list; groups as in look/README. */
 export const stepNames = [
@@ -52,6 +53,8 @@ export const ConnectStep = z.object({
   checkedAt: Time.nullable(),
   nextCheckAt: Time.nullable(),
   skippable: z.boolean(),
+  /** The detail as a code; all other texts of a step follow from its name. */
+  said: z.object({ detail: Said }).optional(),
 })
 export type ConnectStep = z.infer<typeof ConnectStep>
 

@@ -3,6 +3,7 @@
 import * as z from 'zod'
 import { DomainName, Environment, Nothing, TenantPath, Time } from './common.ts'
 import { endpoint } from './endpoint.ts'
+import { Said } from './saying.ts'
 
 /** One knock at a mail host. */
 export const Knocked = z.object({
@@ -50,7 +51,7 @@ export const Lock = z.object({
   /** Exchange Online has to reach the mail host too (hybrid). */
   allowsExchangeOnline: z.boolean(),
   /** Domains whose mail does not come here yet: it would be refused. */
-  stops: z.array(z.object({ domain: DomainName, saw: z.string() })),
+  stops: z.array(z.object({ domain: DomainName, saw: z.string(), said: Said.optional() })),
 })
 export type Lock = z.infer<typeof Lock>
 

@@ -1,5 +1,6 @@
 // Connect: all steps with their states, checks that run now, and skipping (decisions 51, 52).
 import type { Connect, StepName } from '@gatepost/contract/connect.ts'
+import { stepTexts } from '@gatepost/contract/step-texts.ts'
 import { appendAudit } from '../audit/audit.ts'
 import { lookAndKeepMx } from '../domain/mx.ts'
 import { coolDownSeconds } from '../domain/schedule.ts'
@@ -16,7 +17,6 @@ import { observationsNamed, readObservation, writeObservation } from './observat
 import { observe } from './observe.ts'
 import { lookAndKeepSpf, SPF_LOOK } from './spf-watch.ts'
 import { keepSkip } from './store.ts'
-import { stepTexts } from './texts.ts'
 
 export type ConnectDeps = Pick<ControlDeps, 'store' | 'clock' | 'dns' | 'link' | 'config' | 'emit'> & {
   /** Knocks at mail hosts from elsewhere; left out where nothing may be knocked at. */

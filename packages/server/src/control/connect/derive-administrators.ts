@@ -1,7 +1,7 @@
 // C12: basic administrators, derived from who holds the role and who of them can sign in.
-import { countOf } from '../domain/look.ts'
+import { say, type Text } from '@gatepost/contract/sayings.ts'
+import { checkOf, is } from './check.ts'
 import type { Own } from './derive.ts'
-import { checkOf } from './derive-people.ts'
 import type { Observed } from './observed.ts'
 
 /** Done when somebody with the role can sign in; waiting while all of them still have a link to open. */
@@ -12,40 +12,39 @@ export function deriveAdministrators({ administrators }: Observed): Own {
     ...people.map(({ name, canSignIn }) =>
       checkOf({
         name: `administrator ${name}`,
-        title: `${name} can sign in`,
+        title: say('administrators.can', { name }),
         state: canSignIn ? 'passed' : 'running',
-        saw: canSignIn ? 'The account has what it needs.' : 'There is no password and no sign-in yet.',
-        remedy: canSignIn ? null : 'Give the person a password, or let them sign in once.',
+        saw: canSignIn ? say('administrators.has-all') : say('administrators.has-none'),
+        remedy: canSignIn ? null : say('administrators.give'),
       }),
     ),
     ...invited.map((name) =>
       checkOf({
         name: `invitation ${name}`,
-        title: `${name} accepts the invitation`,
+        title: say('administrators.accepts', { name }),
         state: 'running',
-        saw: 'The link was not opened yet.',
-        remedy: 'Hand the link on, or make a new one.',
+        saw: say('administrators.not-opened'),
+        remedy: say('administrators.hand-on'),
       }),
     ),
   ]
   const isSatisfied = able.length > 0
-  if (isSatisfied) {
-    return { state: 'done', detail: `${namesOf(able)} can sign in`, checks, isSatisfied }
-  }
+  const own = { checks, isSatisfied }
+  if (isSatisfied) return { ...own, ...is('done', ableText(able)) }
   const open = people.length + invited.length
   if (open > 0) {
-    return {
-      state: 'waiting',
-      detail: `${countOf(open, 'person', 'people')} to sign in`,
-      checks,
-      isSatisfied,
-    }
+    const people = say('part.people', { count: open })
+    return { ...own, ...is('waiting', say('administrators.to-sign-in', { people })) }
   }
-  return { state: 'not-started', detail: 'Nobody holds the role yet', checks, isSatisfied }
+  return { ...own, ...is('not-started', say('administrators.nobody')) }
 }
 
-function namesOf(people: readonly { readonly name: string }[]): string {
+function ableText(people: readonly { readonly name: string }[]): Text {
   const [first, second] = people
-  if (people.length > 2) return countOf(people.length, 'person', 'people')
-  return second === undefined ? first!.name : `${first!.name} and ${second.name}`
+  if (people.length === 1) return say('administrators.can', { name: first!.name })
+  const names =
+    people.length > 2
+      ? say('part.people', { count: people.length })
+      : say('part.and', { one: first!.name, other: second!.name })
+  return say('administrators.both-can', { names })
 }

@@ -1,8 +1,8 @@
 // C2 from the world: connectors that are there, their tests, their last run, and what stops them.
 import type { Check } from '@gatepost/contract/common.ts'
-import { countOf } from '../domain/look.ts'
+import { say, type Text } from '@gatepost/contract/sayings.ts'
+import { checkOf, is, sawOfCheck, titleOfCheck } from './check.ts'
 import type { Own } from './derive.ts'
-import { checkOf } from './derive-people.ts'
 import type { Observed, ObservedDirectory } from './observed.ts'
 
 /** C2 */
@@ -10,56 +10,62 @@ export function deriveDirectory({ directories }: Pick<Observed, 'directories'>):
   const checks = directories.flatMap(checksOf)
   const good = directories.filter(({ lastGoodAt }) => lastGoodAt !== null)
   const own = { checks, isSatisfied: good.length > 0 }
-  if (directories.length === 0) return { ...own, state: 'not-started', detail: 'No directory yet' }
+  if (directories.length === 0) return { ...own, ...is('not-started', say('directory.none')) }
   const broken = directories.find(({ isEnabled, trouble }) => isEnabled && trouble !== null)
   if (broken)
-    return { ...own, state: 'needs-attention', detail: `${broken.name}: ${broken.trouble?.saw ?? ''}` }
-  const waiting = directories.find(({ isAccepted }) => !isAccepted)
-  if (waiting) {
-    const failed = waiting.test?.checks.find(({ state }) => state === 'failed')
-    if (failed && waiting.test?.state === 'done')
-      return { ...own, state: 'needs-attention', detail: `${waiting.name}: “${failed.title}” failed` }
     return {
       ...own,
-      state: 'in-progress',
-      detail: waiting.isPreviewed
-        ? `${waiting.name}: the preview waits for a yes`
-        : `${waiting.name}: preview next`,
+      ...is(
+        'needs-attention',
+        say('directory.trouble', { name: broken.name, saw: broken.trouble?.saw ?? '' }),
+      ),
     }
+  const waiting = directories.find(({ isAccepted }) => !isAccepted)
+  if (waiting) {
+    const { name } = waiting
+    const failed = waiting.test?.checks.find(({ state }) => state === 'failed')
+    if (failed && waiting.test?.state === 'done')
+      return {
+        ...own,
+        ...is('needs-attention', say('directory.test-failed', { name, title: titleOfCheck(failed) })),
+      }
+    const next = waiting.isPreviewed ? 'directory.preview-waits' : 'directory.preview-next'
+    return { ...own, ...is('in-progress', say(next, { name })) }
   }
   const off = directories.find(({ isEnabled }) => !isEnabled)
   if (good.length === 0) {
-    if (off) return { ...own, state: 'needs-attention', detail: `${off.name} is switched off` }
-    return { ...own, state: 'in-progress', detail: 'The first synchronisation runs' }
+    if (off) return { ...own, ...is('needs-attention', say('directory.off', { name: off.name })) }
+    return { ...own, ...is('in-progress', say('directory.first-run')) }
   }
-  const entries = good.reduce((sum, { entries: count }) => sum + count, 0)
+  const count = good.reduce((sum, { entries }) => sum + entries, 0)
   const names = good.map(({ name }) => name).join(', ')
-  return { ...own, state: 'done', detail: `${names}, ${countOf(entries, 'entry', 'entries')}` }
+  const entries = say('part.entries', { count })
+  return { ...own, ...is('done', say('directory.done', { names, entries })) }
 }
 
 function checksOf(directory: ObservedDirectory): readonly Check[] {
   const { id, name, test, lastGoodAt, trouble, nextRunAt, isEnabled, entries } = directory
   const tested = checkOf({
     name: `tests ${id}`,
-    title: `${name} can be read`,
+    title: say('directory.readable', { name }),
     state:
       test === null ? 'not-run' : test.state === 'running' ? 'running' : test.passed ? 'passed' : 'failed',
-    saw: test === null ? 'Not tested yet.' : sawOf(test),
+    saw: test === null ? say('check.not-tested') : sawOf(test),
     remedy: test?.passed === false && test.state === 'done' ? remedyOf(test) : null,
     checkedAt: test?.startedAt ?? null,
   })
   const synchronised = checkOf({
     name: `sync ${id}`,
-    title: `${name} is synchronised`,
+    title: say('directory.synchronised', { name }),
     state: trouble !== null ? 'failed' : lastGoodAt === null ? 'not-run' : isEnabled ? 'passed' : 'warning',
     saw:
       trouble?.saw ??
       (lastGoodAt === null
-        ? 'Not yet.'
+        ? say('check.not-yet')
         : isEnabled
-          ? `${countOf(entries, 'entry', 'entries')}.`
-          : 'It is switched off.'),
-    remedy: trouble?.remedy ?? (lastGoodAt === null ? 'Preview its changes, then say yes to them.' : null),
+          ? say('directory.entries', { count: entries })
+          : say('directory.off-saw')),
+    remedy: trouble?.remedy ?? (lastGoodAt === null ? say('directory.preview') : null),
     checkedAt: lastGoodAt,
     nextCheckAt: isEnabled ? nextRunAt : null,
   })
@@ -67,12 +73,13 @@ function checksOf(directory: ObservedDirectory): readonly Check[] {
   return test === null && lastGoodAt !== null ? [synchronised] : [tested, synchronised]
 }
 
-function sawOf({ state, passed, checks }: NonNullable<ObservedDirectory['test']>): string {
-  if (state === 'running') return 'The tests run.'
+function sawOf({ state, passed, checks }: NonNullable<ObservedDirectory['test']>): Text {
+  if (state === 'running') return say('directory.testing')
   const failed = checks.find((check) => check.state === 'failed')
-  return passed || !failed ? 'All required tests passed.' : failed.saw
+  return passed || !failed ? say('directory.tests-passed') : sawOfCheck(failed)
 }
 
-function remedyOf({ checks }: NonNullable<ObservedDirectory['test']>): string {
-  return checks.find(({ state }) => state === 'failed')?.remedy ?? 'Run the tests again.'
+function remedyOf({ checks }: NonNullable<ObservedDirectory['test']>): Text {
+  const failed = checks.find(({ state }) => state === 'failed')
+  return failed?.said?.remedy ?? failed?.remedy ?? say('directory.test-again')
 }

@@ -1,11 +1,11 @@
 // The steps of the way in, derived: the delivery route with its test, and the MX records (C5, C9).
 import type { Check } from '@gatepost/contract/common.ts'
-import { countOf } from '../domain/look.ts'
+import { english, say, sayings, type Text } from '@gatepost/contract/sayings.ts'
 import { weSeeMx } from '../domain/mx.ts'
 import { MISSES_BELIEVED } from '../domain/schedule.ts'
 import { SEEN_CLIENT } from '../route/arrival.ts'
+import { checkOf, is, saidOfCheck, titleOfCheck } from './check.ts'
 import type { Own } from './derive.ts'
-import { checkOf } from './derive-people.ts'
 import {
   inboundRoutesOf,
   type Observed,
@@ -20,24 +20,24 @@ export function deriveInbound(observed: Observed): Own {
   const checks = routes.flatMap((route) => routeChecks(route, routes.length > 1))
   const isDone = routes.length > 0 && without.length === 0 && routes.every(isConfirmed)
   const own = { checks, isSatisfied: isDone }
-  if (routes.length === 0) return { ...own, state: 'not-started', detail: 'No delivery route yet' }
+  if (routes.length === 0) return { ...own, ...is('not-started', say('route.none')) }
   const failed = routes.find(({ test }) => test?.state === 'done' && !test.passed)
-  if (failed) return { ...own, state: 'needs-attention', detail: failedText(failed) }
+  if (failed) return { ...own, ...is('needs-attention', failedText(failed)) }
   if (without.length > 0) {
-    return { ...own, state: 'in-progress', detail: `${without.join(', ')} has no delivery route` }
+    return { ...own, ...is('in-progress', say('route.missing', { domains: without.join(', ') })) }
   }
   if (routes.some(({ test }) => test?.state === 'running')) {
-    return { ...own, state: 'in-progress', detail: 'The test is running' }
+    return { ...own, ...is('in-progress', say('route.testing')) }
   }
   const untested = routes.find(({ test }) => test === null)
-  if (untested)
-    return { ...own, state: 'in-progress', detail: `The route to ${untested.host} is not tested yet` }
-  if (!isDone) return { ...own, state: 'waiting', detail: 'Did the test message arrive?' }
+  if (untested) return { ...own, ...is('in-progress', say('route.untested', { host: untested.host })) }
+  if (!isDone) return { ...own, ...is('waiting', say('route.arrived-ask')) }
   const blind = routes.find(({ test }) => test?.checks.some(isHidden))
   // Mail arrives, so other steps may go on; but the host's own filter judges us instead of the sender.
-  if (blind) return { ...own, state: 'needs-attention', detail: `${blind.host} does not see the true client` }
-  const detail = routes.length === 1 ? `Delivers to ${routes[0]!.host}` : countOf(routes.length, 'route')
-  return { ...own, state: 'done', detail }
+  if (blind) return { ...own, ...is('needs-attention', say('route.blind', { host: blind.host })) }
+  const [first] = routes
+  if (routes.length === 1) return { ...own, ...is('done', say('route.delivers', { host: first!.host })) }
+  return { ...own, ...is('done', say('part.routes', { count: routes.length })) }
 }
 
 /** C9 */
@@ -49,22 +49,21 @@ export function deriveMx(observed: Observed): Own {
   const isAll = domains.length > 0 && complete.length === domains.length
   const own = { checks, isSatisfied: isAll && isSeen }
   const drifted = domains.find(hasDrifted)
-  if (drifted)
-    return { ...own, state: 'needs-attention', detail: `The MX of ${drifted.name} is no longer ours` }
-  if (isAll && isSeen)
-    return { ...own, state: 'done', detail: `${countOf(complete.length, 'domain')}, mail seen` }
-  if (isAll) return { ...own, state: 'waiting', detail: 'Waiting for the first message' }
+  if (drifted) return { ...own, ...is('needs-attention', say('mx.drifted', { domain: drifted.name })) }
+  const count = say('part.domains', { count: complete.length })
+  if (isAll && isSeen) return { ...own, ...is('done', say('mx.done', { domains: count })) }
+  if (isAll) return { ...own, ...is('waiting', say('mx.first')) }
   const partly = domains.find(({ mx }) => mx.look?.outcome === 'partly')
   if (partly) {
     const others = partly.mx.leftovers.map(({ exchange }) => exchange).join(', ')
-    const detail =
-      others === '' ? 'Resolvers keep the old answer for a while' : `Still beside ours: ${others}`
-    return { ...own, state: others === '' ? 'waiting' : 'in-progress', detail }
+    if (others === '') return { ...own, ...is('waiting', say('mx.kept')) }
+    return { ...own, ...is('in-progress', say('mx.beside', { others })) }
   }
   if (complete.length > 0) {
-    return { ...own, state: 'in-progress', detail: `${complete.length} of ${domains.length} domains` }
+    const part = { done: complete.length, total: domains.length }
+    return { ...own, ...is('in-progress', say('check.domains-of', part)) }
   }
-  return { ...own, state: 'not-started', detail: 'Mail does not come here yet' }
+  return { ...own, ...is('not-started', say('mx.not-here')) }
 }
 
 /** The test passed, and the reader found the message in the mailbox. */
@@ -92,35 +91,40 @@ function isHidden({ name, state }: Check): boolean {
 }
 
 function routeChecks(route: ObservedRoute, isNamed: boolean): Check[] {
-  const of = isNamed ? ` (${route.name})` : ''
+  const named = (title: Text): Text => (isNamed ? say('part.titled', { title, name: route.name }) : title)
   const prefix = isNamed ? `${route.id} ` : ''
   const { test } = route
   if (test === null) {
-    const title = `The delivery route is tested${of}`
-    const saw = `${route.host}, port ${route.port}.`
-    return [checkOf({ name: `${prefix}test`, title, state: 'not-run', saw, remedy: 'Run the test.' })]
+    const title = named(say('route.tested'))
+    const saw = say('route.where', { host: route.host, port: String(route.port) })
+    const remedy = say('route.run-test')
+    return [checkOf({ name: `${prefix}test`, title, state: 'not-run', saw, remedy })]
   }
   const arrival = checkOf({
     name: `${prefix}arrived`,
-    title: `The test message arrived${of}`,
+    title: named(say('route.arrived')),
     state: test.arrivedAt !== null ? 'passed' : test.passed ? 'running' : 'not-run',
-    saw: test.arrivedAt !== null ? `Found in ${test.recipient}.` : `It was sent to ${test.recipient}.`,
-    remedy: test.arrivedAt !== null ? null : 'Look into the mailbox and confirm.',
+    saw: say(test.arrivedAt !== null ? 'route.found-in' : 'route.sent-to', { recipient: test.recipient }),
+    remedy: test.arrivedAt !== null ? null : say('route.confirm'),
     checkedAt: test.arrivedAt,
   })
-  const named = test.checks.map((check) => ({
-    ...check,
-    name: `${prefix}${check.name}`,
-    title: `${check.title}${of}`,
-  }))
-  return [...named, arrival]
+  const tests = test.checks.map((check) => {
+    const title = named(titleOfTest(check))
+    const said = saidOfCheck({ ...check.said, title })
+    return { ...check, name: `${prefix}${check.name}`, title: english(title), ...said }
+  })
+  return [...tests, arrival]
 }
 
-function failedText({ test, host }: ObservedRoute): string {
+function failedText({ test, host }: ObservedRoute): Text {
   const failed = test?.checks.find(({ state }) => state === 'failed')
-  return failed
-    ? `Failed: ${failed.title.charAt(0).toLowerCase()}${failed.title.slice(1)}`
-    : `${host} was not tested`
+  return failed ? say('route.failed', { title: titleOfTest(failed) }) : say('route.not-tested', { host })
+}
+
+/** Tests of a route are named by a closed list, so that their titles need no code of their own. */
+function titleOfTest(check: Check): Text {
+  const code = `probe.${check.name}`
+  return sayings.has(code) ? { code } : titleOfCheck(check)
 }
 
 function mxChecks(domain: ObservedDomain): Check[] {
@@ -129,19 +133,19 @@ function mxChecks(domain: ObservedDomain): Check[] {
   return [
     checkOf({
       name: `mx ${name}`,
-      title: `The MX of ${name} is ours`,
+      title: say('mx.ours', { domain: name }),
       state: mxState(domain),
       saw: weSeeMx(mx.look, mx.leftovers),
-      remedy: isComplete(domain) ? null : 'Publish the MX record shown, and remove all others.',
+      remedy: isComplete(domain) ? null : say('mx.publish'),
       checkedAt: mx.checkedAt,
       nextCheckAt: mx.nextCheckAt,
     }),
     checkOf({
       name: `mail ${name}`,
-      title: `Mail for ${name} came in`,
+      title: say('mx.came', { domain: name }),
       state: isSeen ? 'passed' : isComplete(domain) ? 'running' : 'not-run',
-      saw: isSeen ? 'A message was accepted.' : 'None yet.',
-      remedy: isSeen ? null : 'Write to somebody of yours from outside.',
+      saw: isSeen ? say('mx.accepted') : say('check.none-yet'),
+      remedy: isSeen ? null : say('mx.write'),
       checkedAt: firstInboundSeenAt,
     }),
   ]

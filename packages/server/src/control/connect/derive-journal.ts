@@ -1,6 +1,7 @@
 // C11: journal mail arrives and can be read, and does not fall silent.
+import { say, type Text } from '@gatepost/contract/sayings.ts'
+import { checkOf, is } from './check.ts'
 import type { Own } from './derive.ts'
-import { checkOf } from './derive-people.ts'
 import type { Observed } from './observed.ts'
 
 /** What the archive shows of itself to Connect. */
@@ -15,10 +16,6 @@ export type ObservedArchive = {
   readonly isSilent: boolean
   readonly sources: number
 }
-
-const NO_ENVELOPE =
-  'What arrives tells no envelope: blind copies and members of lists are missing. ' +
-  'Use a journal rule instead of copies, where the mail host has one.'
 
 const OFF: ObservedArchive = {
   enabled: false,
@@ -37,45 +34,46 @@ export function deriveJournaling({ archive = OFF }: Observed): Own {
   const checks = [
     checkOf({
       name: 'archive',
-      title: 'Mail that passes is archived',
+      title: say('journal.archived'),
       state: archive.enabled ? 'passed' : 'warning',
-      saw: archive.enabled ? 'Inbound and outbound mail is archived.' : 'Archiving is off.',
-      remedy: archive.enabled ? null : 'Switch archiving on, so that journal and gateway can be compared.',
+      saw: say(archive.enabled ? 'journal.archiving' : 'journal.archiving-off'),
+      remedy: archive.enabled ? null : say('journal.switch-on'),
     }),
     checkOf({
       name: 'source',
-      title: 'Your mail host is known as a source of journal mail',
+      title: say('journal.source'),
       state: sources > 0 ? 'passed' : 'failed',
-      saw: sources > 0 ? `${sources} known.` : 'No address, login or cloud of yours is known.',
-      remedy: sources > 0 ? null : 'Authorise your mail host in the outbound step.',
+      saw: sources > 0 ? say('journal.sources', { number: sources }) : say('journal.no-source'),
+      remedy: sources > 0 ? null : say('journal.authorise'),
     }),
     checkOf({
       name: 'report',
-      title: 'A journal report arrived and was read',
+      title: say('journal.read'),
       state:
         firstReportAt === null ? (journalEnabled ? 'running' : 'not-run') : isPlain ? 'warning' : 'passed',
       saw: sawOf(archive, isPlain),
-      remedy: isPlain ? NO_ENVELOPE : null,
+      remedy: isPlain ? say('journal.no-envelope') : null,
       checkedAt: archive.lastReportAt,
     }),
     checkOf({
       name: 'silence',
-      title: 'Journal mail keeps coming',
+      title: say('journal.keeps'),
       state: firstReportAt === null ? 'not-run' : isSilent ? 'failed' : 'passed',
-      saw: isSilent ? 'Nothing came in hours in which some usually comes.' : 'As usual.',
-      remedy: isSilent ? 'Look at the journal rule, the connector and its queue at the mail host.' : null,
+      saw: say(isSilent ? 'journal.silent' : 'journal.usual'),
+      remedy: isSilent ? say('journal.look') : null,
     }),
   ]
   const isSatisfied = journalEnabled && firstReportAt !== null && !isSilent
   const common = { checks, isSatisfied }
-  if (!journalEnabled) return { ...common, state: 'not-started', detail: 'Journaling is off' }
-  if (firstReportAt === null) return { ...common, state: 'waiting', detail: 'Waiting for the first report' }
-  if (isSilent) return { ...common, state: 'needs-attention', detail: 'Journal mail has stopped' }
-  return { ...common, state: 'done', detail: isPlain ? 'Copies arrive, without envelope' : 'Reports arrive' }
+  if (!journalEnabled) return { ...common, ...is('not-started', say('journal.off')) }
+  if (firstReportAt === null) return { ...common, ...is('waiting', say('journal.first')) }
+  if (isSilent) return { ...common, ...is('needs-attention', say('journal.stopped')) }
+  return { ...common, ...is('done', say(isPlain ? 'journal.copies' : 'journal.arrive')) }
 }
 
-function sawOf({ firstReportAt, reports, flagged }: ObservedArchive, isPlain: boolean): string {
-  if (firstReportAt === null) return 'None yet.'
-  if (isPlain) return `${reports} came in the last week, none with an envelope.`
-  return `${reports} came in the last week${flagged > 0 ? `, ${flagged} of them flagged` : ''}.`
+function sawOf({ firstReportAt, reports, flagged }: ObservedArchive, isPlain: boolean): Text {
+  if (firstReportAt === null) return say('check.none-yet')
+  if (isPlain) return say('journal.plain', { number: reports })
+  if (flagged > 0) return say('journal.flagged', { number: reports, flagged })
+  return say('journal.came', { number: reports })
 }

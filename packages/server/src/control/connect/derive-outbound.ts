@@ -1,8 +1,8 @@
 // The steps of outbound mail, derived: who may send and whether it was seen (C6), and forwarding (C13).
 import type { Check } from '@gatepost/contract/common.ts'
-import { countOf } from '../domain/look.ts'
+import { listOf, say, type Text } from '@gatepost/contract/sayings.ts'
+import { checkOf, is } from './check.ts'
 import type { Own } from './derive.ts'
-import { checkOf } from './derive-people.ts'
 import { type Observed, validatedOf } from './observed.ts'
 import { hasDrifted } from './spf-watch.ts'
 
@@ -10,21 +10,23 @@ import { hasDrifted } from './spf-watch.ts'
 export function deriveOutbound(observed: Observed): Own {
   const { outbound, tenant } = observed
   const { addresses, firstSeenAt, logins, clouds } = outbound
-  const ways = [...addresses, ...logins.map((name) => `login ${name}`), ...clouds.map(({ name }) => name)]
+  const byLogin = logins.map((name) => say('part.login', { name }))
+  const ways = [...addresses, ...byLogin, ...clouds.map(({ name }) => name)]
   const hasWay = ways.length > 0
+  const cloud = cloudOf(tenant)
   const halves = tenant.environment === 'hybrid' && clouds.length > 0 ? halvesOf(outbound) : []
   const missing = halves.filter(({ state }) => state !== 'passed')
   const checks = [
     checkOf({
       name: 'address',
-      title: 'Your mail host may send through us',
+      title: say('outbound.may-send'),
       state: hasWay ? 'passed' : 'not-run',
-      saw: hasWay ? ways.join(', ') : missingText(observed),
+      saw: hasWay ? listOf(ways) : missingText(observed),
       remedy: hasWay
         ? null
-        : cloudOf(tenant) === null
-          ? 'Authorise the public address of your mail host, or make a login for it.'
-          : `Switch on “We send through ${cloudOf(tenant)}”.`,
+        : cloud === null
+          ? say('outbound.authorise')
+          : say('outbound.switch-on', { cloud }),
     }),
     ...clouds.map(proofCheck),
     ...(halves.length > 0 ? halves : [seenCheck(firstSeenAt, hasWay)]),
@@ -33,27 +35,19 @@ export function deriveOutbound(observed: Observed): Own {
   const unproven = clouds.find(({ isProven }) => !isProven)
   const own = { checks, isSatisfied: hasWay && firstSeenAt !== null }
   if (hasWay && unproven)
-    return { ...own, state: 'in-progress', detail: `${unproven.name} cannot be recognised yet` }
+    return { ...own, ...is('in-progress', say('outbound.unproven', { name: unproven.name })) }
   if (hasWay && firstSeenAt !== null && missing.length > 0) {
-    return {
-      ...own,
-      state: 'waiting',
-      detail: `Waiting for a message from ${missing[0]!.title.includes('Exchange Online') ? 'Exchange Online' : 'your own servers'}`,
-    }
+    const isCloud = missing[0]!.name === 'message-cloud'
+    return { ...own, ...is('waiting', say(isCloud ? 'outbound.waits-cloud' : 'outbound.waits-own')) }
   }
   const drifted = spfOf(observed).find(({ look }) => hasDrifted(look))
   if (hasWay && firstSeenAt !== null && drifted)
-    return {
-      ...own,
-      state: 'needs-attention',
-      detail: `The SPF record of ${drifted.name} no longer names this gateway`,
-    }
+    return { ...own, ...is('needs-attention', say('outbound.spf-drifted', { domain: drifted.name })) }
   if (hasWay && firstSeenAt !== null)
-    return { ...own, state: 'done', detail: `${wayText(outbound)}, mail seen` }
-  if (firstSeenAt !== null)
-    return { ...own, state: 'needs-attention', detail: 'No address is authorised any more' }
-  if (hasWay) return { ...own, state: 'waiting', detail: 'Waiting for the first message' }
-  return { ...own, state: 'not-started', detail: missingText(observed) }
+    return { ...own, ...is('done', say('outbound.done', { ways: wayText(outbound) })) }
+  if (firstSeenAt !== null) return { ...own, ...is('needs-attention', say('outbound.gone')) }
+  if (hasWay) return { ...own, ...is('waiting', say('outbound.first')) }
+  return { ...own, ...is('not-started', missingText(observed)) }
 }
 
 /** C13: nobody has to forward anything. */
@@ -61,15 +55,14 @@ export function deriveForwarding({ forwardings }: Observed): Own {
   const isUsed = forwardings > 0
   const check = checkOf({
     name: 'forwarding',
-    title: 'Addresses forward, and none of them leads in a circle',
+    title: say('forwarding.no-circle'),
     state: isUsed ? 'passed' : 'not-required',
-    saw: isUsed
-      ? `${countOf(forwardings, 'forwarding address', 'forwarding addresses')}.`
-      : 'None is needed.',
+    saw: isUsed ? say('forwarding.saw', { count: forwardings }) : say('forwarding.none-needed'),
     remedy: null,
   })
-  const detail = isUsed ? countOf(forwardings, 'forwarding address', 'forwarding addresses') : 'None yet'
-  return { state: isUsed ? 'done' : 'not-started', detail, checks: [check], isSatisfied: isUsed }
+  const own = { checks: [check], isSatisfied: isUsed }
+  if (isUsed) return { ...own, ...is('done', say('part.forwardings', { count: forwardings })) }
+  return { ...own, ...is('not-started', say('forwarding.none')) }
 }
 
 type Outbound = Observed['outbound']
@@ -86,7 +79,7 @@ function spfChecks(observed: Observed): readonly Check[] {
     const isRight = look.state === 'right'
     return checkOf({
       name: `spf ${name}`,
-      title: `The SPF record of ${name} names this gateway`,
+      title: say('spf.names-us', { domain: name }),
       state: isRight
         ? 'passed'
         : hasDrifted(look)
@@ -94,8 +87,8 @@ function spfChecks(observed: Observed): readonly Check[] {
           : look.state === 'unknown'
             ? 'not-verified'
             : 'warning',
-      saw: look.saw,
-      remedy: isRight ? null : 'Open “Outbound mail”, SPF: it shows the whole record to enter.',
+      saw: look.said ?? look.saw,
+      remedy: isRight ? null : say('spf.open'),
       checkedAt,
       nextCheckAt,
     })
@@ -106,48 +99,43 @@ function spfChecks(observed: Observed): readonly Check[] {
 function proofCheck({ name, isProven }: Outbound['clouds'][number]): Check {
   return checkOf({
     name: `proof-${name}`,
-    title: `Mail from ${name} is recognised as yours`,
+    title: say('outbound.recognised', { name }),
     state: isProven ? 'passed' : 'failed',
-    saw: isProven
-      ? 'An id there is proven, or a secret header is set.'
-      : 'Nothing there is proven to be yours.',
-    remedy: isProven
-      ? null
-      : 'Look up the id of your domains, or make the secret header for a rule at the provider.',
+    saw: say(isProven ? 'outbound.proven' : 'outbound.nothing-proven'),
+    remedy: isProven ? null : say('outbound.prove'),
   })
 }
 
 function seenCheck(firstSeenAt: number | null, hasWay: boolean): Check {
   return checkOf({
     name: 'message',
-    title: 'A message from your mail host was seen',
+    title: say('outbound.seen'),
     state: firstSeenAt !== null ? 'passed' : hasWay ? 'running' : 'not-run',
-    saw: firstSeenAt !== null ? 'Accepted and sent on.' : 'None yet.',
-    remedy:
-      firstSeenAt !== null ? null : 'Point the smart host of your mail host at us and write to the outside.',
+    saw: say(firstSeenAt !== null ? 'outbound.sent-on' : 'check.none-yet'),
+    remedy: firstSeenAt !== null ? null : say('outbound.point'),
     checkedAt: firstSeenAt,
   })
 }
 
 function halvesOf({ hostSeenAt, cloudSeenAt }: Outbound): readonly Check[] {
-  const half = (name: string, title: string, seenAt: number | null): Check =>
+  const half = (name: string, title: Text, seenAt: number | null): Check =>
     checkOf({
       name,
       title,
       state: seenAt === null ? 'running' : 'passed',
-      saw: seenAt === null ? 'None yet.' : 'Accepted and sent on.',
-      remedy: seenAt === null ? 'Write to the outside from a mailbox of this half.' : null,
+      saw: say(seenAt === null ? 'check.none-yet' : 'outbound.sent-on'),
+      remedy: seenAt === null ? say('outbound.write-half') : null,
       checkedAt: seenAt,
     })
   return [
-    half('message', 'A message from your own servers was seen', hostSeenAt),
-    half('message-cloud', 'A message from Exchange Online was seen', cloudSeenAt),
+    half('message', say('outbound.seen-own'), hostSeenAt),
+    half('message-cloud', say('outbound.seen-cloud'), cloudSeenAt),
   ]
 }
 
-function wayText({ addresses, logins, clouds }: Outbound): string {
-  if (addresses.length > 0) return countOf(addresses.length, 'address', 'addresses')
-  return logins.length > 0 ? countOf(logins.length, 'login') : (clouds[0]?.name ?? '')
+function wayText({ addresses, logins, clouds }: Outbound): Text {
+  if (addresses.length > 0) return say('part.addresses', { count: addresses.length })
+  return logins.length > 0 ? say('part.logins', { count: logins.length }) : (clouds[0]?.name ?? '')
 }
 
 /** Where all mail comes out of a shared cloud, that is the way; addresses there cannot be authorised. */
@@ -156,10 +144,9 @@ function cloudOf({ environment }: Observed['tenant']): string | null {
   return environment === 'google-workspace' ? 'Google Workspace' : null
 }
 
-function missingText({ tenant, outbound: { refused } }: Observed): string {
+function missingText({ tenant, outbound: { refused } }: Observed): Text {
   const cloud = cloudOf(tenant)
-  if (refused.length === 0)
-    return cloud === null ? 'No address is authorised yet' : `${cloud} is not switched on yet`
-  const who = refused.length === 1 ? refused[0]! : countOf(refused.length, 'address', 'addresses')
-  return `${who} tried and was refused`.replace('addresses tried and was', 'addresses tried and were')
+  const [address] = refused
+  if (address !== undefined) return say('outbound.refused', { address, count: refused.length })
+  return cloud === null ? say('outbound.no-address') : say('outbound.no-cloud', { cloud })
 }

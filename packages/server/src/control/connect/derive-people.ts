@@ -1,7 +1,8 @@
 // The steps about the organisation, its domains, its people and its outbound mail, derived (C0, C1, C3, C6,
 // C8).
 import type { Check } from '@gatepost/contract/common.ts'
-import { countOf } from '../domain/look.ts'
+import { say } from '@gatepost/contract/sayings.ts'
+import { checkOf, is } from './check.ts'
 import type { Own } from './derive.ts'
 import { type Observed, type ObservedDomain, validatedOf } from './observed.ts'
 
@@ -10,14 +11,15 @@ export function deriveOrganization({ tenant }: Observed): Own {
   const isKnown = tenant.contact !== ''
   const check = checkOf({
     name: 'details',
-    title: 'Name, environment and emergency contact are known',
+    title: say('organization.known'),
     state: isKnown ? 'passed' : 'failed',
-    saw: isKnown ? `${tenant.name}; ${tenant.contact}` : 'The emergency contact is missing.',
-    remedy: isKnown ? null : 'Enter an emergency contact under Settings.',
+    saw: isKnown ? `${tenant.name}; ${tenant.contact}` : say('organization.no-contact-saw'),
+    remedy: isKnown ? null : say('organization.enter-contact'),
     checkedAt: tenant.createdAt,
   })
-  const detail = isKnown ? tenant.name : 'The emergency contact is missing'
-  return { state: isKnown ? 'done' : 'needs-attention', detail, checks: [check], isSatisfied: isKnown }
+  const own = { checks: [check], isSatisfied: isKnown }
+  if (isKnown) return { ...own, ...is('done', tenant.name) }
+  return { ...own, ...is('needs-attention', say('organization.no-contact')) }
 }
 
 /** C1 */
@@ -28,16 +30,18 @@ export function deriveDomains(observed: Observed): Own {
   const own = { checks: domains.map(domainCheck), isSatisfied: validated.length > 0 }
   const gone = domains.find(({ state }) => state === 'temporarily-failing')
   const expired = domains.find(({ state }) => state === 'expired')
-  if (domains.length === 0) return { ...own, state: 'not-started', detail: 'No domain yet' }
-  if (gone) return { ...own, state: 'needs-attention', detail: `The proof record of ${gone.name} is gone` }
-  if (expired)
-    return { ...own, state: 'needs-attention', detail: `The time to prove ${expired.name} is over` }
+  if (domains.length === 0) return { ...own, ...is('not-started', say('domains.none')) }
+  if (gone) return { ...own, ...is('needs-attention', say('domains.proof-gone', { domain: gone.name })) }
+  if (expired) return { ...own, ...is('needs-attention', say('domains.time-over', { domain: expired.name })) }
   if (pending.length > 0) {
-    const toCome = pending.length === 1 ? 'one record to come' : `${pending.length} records to come`
-    const done = validated.length === 0 ? '' : `${validated.length} of ${domains.length}, `
-    return { ...own, state: 'waiting', detail: upperFirst(`${done}${toCome}`) }
+    const count = pending.length
+    const toCome =
+      validated.length === 0
+        ? say('domains.to-come', { count })
+        : say('domains.partly', { done: validated.length, total: domains.length, count })
+    return { ...own, ...is('waiting', toCome) }
   }
-  return { ...own, state: 'done', detail: countOf(domains.length, 'domain') }
+  return { ...own, ...is('done', say('part.domains', { count: domains.length })) }
 }
 
 /** C3 */
@@ -45,40 +49,37 @@ export function deriveUsers({ userCount }: Observed): Own {
   const isDone = userCount > 0
   const check = checkOf({
     name: 'users',
-    title: 'Users are known',
+    title: say('users.known'),
     state: isDone ? 'passed' : 'not-run',
-    saw: isDone ? `${countOf(userCount, 'user')} in the list.` : 'The list is empty.',
-    remedy: isDone ? null : 'Add one user by form, or many by CSV.',
+    saw: isDone ? say('users.in-list', { count: userCount }) : say('users.empty'),
+    remedy: isDone ? null : say('users.add'),
   })
-  const detail = isDone ? countOf(userCount, 'user') : 'No users yet'
-  return { state: isDone ? 'done' : 'not-started', detail, checks: [check], isSatisfied: isDone }
+  const own = { checks: [check], isSatisfied: isDone }
+  if (isDone) return { ...own, ...is('done', say('part.users', { count: userCount })) }
+  return { ...own, ...is('not-started', say('users.none')) }
 }
 
 /** C7: done by an import alone. What is learned from outbound mail is no collection of former years. */
 export function deriveSenders({ senders }: Observed): Own {
   const { users, entries, waitingUsers, importedAt } = senders
   const isDone = importedAt !== null && entries > 0
-  const counts = `${countOf(entries, 'entry', 'entries')} of ${countOf(users, 'user')}`
-  const waiting =
-    waitingUsers === 0 ? '' : `; ${countOf(waitingUsers, 'address', 'addresses')} without a user yet`
+  const counts = say('senders.counts', {
+    entries: say('part.entries', { count: entries }),
+    users: say('part.users', { count: users }),
+  })
+  const addresses = say('part.addresses', { count: waitingUsers })
+  const imported =
+    waitingUsers === 0 ? say('senders.saw', { counts }) : say('senders.saw-waiting', { counts, addresses })
   const check = checkOf({
     name: 'senders',
-    title: 'Senders that people know are permitted',
+    title: say('senders.permitted'),
     state: isDone ? 'passed' : 'not-run',
-    saw: isDone
-      ? `${counts}${waiting}.`
-      : entries > 0
-        ? `Nothing was imported yet; ${counts} learned or entered.`
-        : 'Nothing was imported yet.',
-    remedy: isDone ? null : 'Import a CSV of the addresses people write to, or skip this step.',
+    saw: isDone ? imported : entries > 0 ? say('senders.learned', { counts }) : say('senders.nothing'),
+    remedy: isDone ? null : say('senders.import'),
     checkedAt: importedAt,
   })
-  return {
-    state: isDone ? 'done' : 'not-started',
-    detail: isDone ? counts : 'Nothing imported yet',
-    checks: [check],
-    isSatisfied: isDone,
-  }
+  const own = { checks: [check], isSatisfied: isDone }
+  return isDone ? { ...own, ...is('done', counts) } : { ...own, ...is('not-started', say('senders.none')) }
 }
 
 /** C8 */
@@ -91,33 +92,25 @@ export function deriveRecipients(observed: Observed): Own {
   const empty = known.find((domain) => needsUsers(domain) && domain.userCount === 0)
   const over = domains.find(({ isLearningOver }) => isLearningOver)
   if (empty) {
-    return {
-      ...own,
-      state: 'needs-attention',
-      detail: `No user is known in ${empty.name}: its mail is refused`,
-    }
+    return { ...own, ...is('needs-attention', say('recipients.none-known', { domain: empty.name })) }
   }
   if (over) {
-    const detail = `Learning of ${over.name} has ended: review who was seen`
-    return { ...own, state: 'needs-attention', detail }
+    return { ...own, ...is('needs-attention', say('recipients.learning-over', { domain: over.name })) }
   }
-  if (isDone) return { ...own, state: 'done', detail: `Known recipients, ${countOf(known.length, 'domain')}` }
+  if (isDone) {
+    const count = say('part.domains', { count: known.length })
+    return { ...own, ...is('done', say('recipients.done', { domains: count })) }
+  }
   const learning = domains.find(({ recipientMode }) => recipientMode === 'learning')
-  if (learning) return { ...own, state: 'waiting', detail: `${learning.name} learns who is written to` }
-  if (known.length === 0) return { ...own, state: 'not-started', detail: 'Mail for everybody is accepted' }
-  return { ...own, state: 'in-progress', detail: `${known.length} of ${domains.length} domains` }
-}
-
-/** A check that nobody schedules, unless it says so. */
-export function checkOf(
-  check: Omit<Check, 'checkedAt' | 'nextCheckAt'> & Partial<Pick<Check, 'checkedAt' | 'nextCheckAt'>>,
-): Check {
-  return { checkedAt: null, nextCheckAt: null, ...check }
+  if (learning) return { ...own, ...is('waiting', say('recipients.learns', { domain: learning.name })) }
+  if (known.length === 0) return { ...own, ...is('not-started', say('recipients.everybody')) }
+  const part = { done: known.length, total: domains.length }
+  return { ...own, ...is('in-progress', say('check.domains-of', part)) }
 }
 
 function domainCheck(domain: ObservedDomain): Check {
   const { name, state, saw, checkedAt, nextCheckAt } = domain
-  const title = `${name} is yours`
+  const title = say('domains.yours', { domain: name })
   const base = { name: `domain ${name}`, title, saw, checkedAt, nextCheckAt }
   switch (state) {
     case 'validated':
@@ -126,19 +119,19 @@ function domainCheck(domain: ObservedDomain): Check {
       return checkOf({
         ...base,
         state: 'warning',
-        remedy: 'Publish the record again. Mail goes on meanwhile.',
+        remedy: say('domains.publish-again'),
       })
     case 'expired':
       return checkOf({
         ...base,
         state: 'failed',
-        remedy: 'Add the domain again for a new record, or remove it.',
+        remedy: say('domains.add-again'),
       })
     case 'pending':
       return checkOf({
         ...base,
         state: checkedAt === null ? 'not-run' : domain.isUnknown ? 'not-verified' : 'running',
-        remedy: 'Publish the TXT or the CNAME record shown.',
+        remedy: say('domains.publish'),
       })
   }
 }
@@ -155,26 +148,27 @@ export function needsUsers({ recipientMode }: Pick<ObservedDomain, 'recipientMod
 
 function recipientCheck(domain: ObservedDomain): Check {
   const { name, recipientMode, userCount, isLearningOver } = domain
-  const base = { name: `recipients ${name}`, title: `Unknown recipients at ${name} are refused` }
+  const base = { name: `recipients ${name}`, title: say('recipients.refused', { domain: name }) }
   if (recipientMode === 'accept-all') {
-    const remedy = 'Choose known recipients for this domain.'
-    return checkOf({ ...base, state: 'not-run', saw: 'Mail for everybody is accepted.', remedy })
+    const remedy = say('recipients.choose')
+    return checkOf({ ...base, state: 'not-run', saw: say('recipients.everybody-saw'), remedy })
   }
   if (recipientMode === 'learning') {
-    const saw = isLearningOver ? 'The time of learning is over.' : 'The domain learns who is written to.'
-    const remedy = 'Look through the recipients that were seen, add those that exist, and end the learning.'
+    const saw = isLearningOver ? say('recipients.over-saw') : say('recipients.learns-saw')
+    const remedy = say('recipients.review')
     return checkOf({ ...base, state: isLearningOver ? 'failed' : 'running', saw, remedy })
   }
   if (recipientMode === 'call-forward') {
-    return checkOf({ ...base, state: 'passed', saw: 'The mail host is asked.', remedy: null })
+    return checkOf({ ...base, state: 'passed', saw: say('recipients.host-asked'), remedy: null })
   }
   if (userCount === 0) {
-    const remedy = 'Add the users of this domain, or accept all for now.'
-    return checkOf({ ...base, state: 'failed', saw: 'No user of the domain is known.', remedy })
+    const remedy = say('recipients.add')
+    return checkOf({ ...base, state: 'failed', saw: say('recipients.nobody'), remedy })
   }
-  return checkOf({ ...base, state: 'passed', saw: `${countOf(userCount, 'user')} known.`, remedy: null })
-}
-
-function upperFirst(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
+  return checkOf({
+    ...base,
+    state: 'passed',
+    saw: say('recipients.known', { count: userCount }),
+    remedy: null,
+  })
 }

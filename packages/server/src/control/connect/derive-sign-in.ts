@@ -1,8 +1,9 @@
 // C4, derived: every way in that the default profile offers was seen to work by a test sign-in, and somebody
 // said that this is how people sign in.
 import type { Check } from '@gatepost/contract/common.ts'
+import { listOf, say, type Text } from '@gatepost/contract/sayings.ts'
+import { checkOf, is, sawOfCheck } from './check.ts'
 import type { Own } from './derive.ts'
-import { checkOf } from './derive-people.ts'
 import type { Observed, ObservedSignIn } from './observed.ts'
 
 export function deriveSignIn({ signIn }: Pick<Observed, 'signIn'>): Own {
@@ -10,10 +11,11 @@ export function deriveSignIn({ signIn }: Pick<Observed, 'signIn'>): Own {
   const checks = [
     checkOf({
       name: 'choice',
-      title: 'How people sign in is chosen',
+      title: say('sign-in.chosen'),
       state: signIn.chosenAt === null ? 'not-run' : 'passed',
-      saw: signIn.chosenAt === null ? 'Nothing is chosen yet.' : `${waysOf(signIn)}.`,
-      remedy: signIn.chosenAt === null ? 'Choose how people sign in, and test it.' : null,
+      saw:
+        signIn.chosenAt === null ? say('sign-in.not-chosen') : say('sign-in.ways', { ways: waysOf(signIn) }),
+      remedy: signIn.chosenAt === null ? say('sign-in.choose') : null,
       checkedAt: signIn.chosenAt,
     }),
     ...directoryCheck(signIn),
@@ -22,44 +24,50 @@ export function deriveSignIn({ signIn }: Pick<Observed, 'signIn'>): Own {
   const failed = checks.find(({ state }) => state === 'failed')
   const isDone = checks.every(({ state }) => state === 'passed')
   const own = { checks, isSatisfied: isDone }
-  if (isDone) return { ...own, state: 'done', detail: waysOf(signIn) }
-  if (failed) return { ...own, state: 'needs-attention', detail: failed.saw }
+  if (isDone) return { ...own, ...is('done', waysOf(signIn)) }
+  if (failed) return { ...own, ...is('needs-attention', sawOfCheck(failed)) }
   const hasBegun = signIn.chosenAt !== null || signIn.providers.length > 0 || signIn.directory !== null
-  if (hasBegun) return { ...own, state: 'in-progress', detail: 'A test sign-in is to come' }
-  return { ...own, state: 'not-started', detail: 'Nobody chose yet' }
+  if (hasBegun) return { ...own, ...is('in-progress', say('sign-in.to-come')) }
+  return { ...own, ...is('not-started', say('sign-in.nobody-chose')) }
 }
 
-function waysOf({ password, directory, providers }: ObservedSignIn): string {
-  const ways = [
-    ...providers.filter(({ isUsed }) => isUsed).map(({ name }) => name),
-    ...(directory ? ['password of the directory'] : []),
-    ...(password ? ['password here'] : []),
+function waysOf({ password, directory, providers }: ObservedSignIn): Text {
+  const named = providers.filter(({ isUsed }) => isUsed).map(({ name }) => name)
+  const hasBefore = named.length > 0
+  const ways: readonly Text[] = [
+    ...named.map((name, index) => (index === 0 ? upperFirst(name) : name)),
+    ...(directory ? [say(hasBefore ? 'sign-in.directory' : 'sign-in.directory-first')] : []),
+    ...(password ? [say(hasBefore || directory ? 'sign-in.password' : 'sign-in.password-first')] : []),
   ]
-  const text = ways.join(', ')
+  return listOf(ways)
+}
+
+function upperFirst(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
 function directoryCheck({ directory }: ObservedSignIn): readonly Check[] {
   if (directory === null) return []
   const { isThere, test } = directory
-  const title = 'Somebody signed in with the password of the directory'
+  const title = say('sign-in.by-directory')
   if (!isThere) {
-    const remedy = 'Connect an LDAP directory, or choose another way.'
-    return [checkOf({ name: 'directory', title, state: 'failed', saw: 'No directory can be asked.', remedy })]
+    const remedy = say('sign-in.connect-directory')
+    const saw = say('sign-in.no-directory')
+    return [checkOf({ name: 'directory', title, state: 'failed', saw, remedy })]
   }
   return [testCheck({ name: 'directory', title, test })]
 }
 
 function providerCheck({ name, enabled, test }: ObservedSignIn['providers'][number]): Check {
-  const title = `Somebody signed in by ${name}`
+  const title = say('sign-in.by', { name })
   if (!enabled) {
-    const saw = `${name} is switched off.`
+    const saw = say('sign-in.off', { name })
     return checkOf({
       name: `provider ${name}`,
       title,
       state: 'failed',
       saw,
-      remedy: 'Test it and switch it on.',
+      remedy: say('sign-in.switch-on'),
     })
   }
   return testCheck({ name: `provider ${name}`, title, test })
@@ -67,12 +75,18 @@ function providerCheck({ name, enabled, test }: ObservedSignIn['providers'][numb
 
 function testCheck(check: {
   readonly name: string
-  readonly title: string
+  readonly title: Text
   readonly test: ObservedSignIn['providers'][number]['test']
 }): Check {
   const { name, title, test } = check
   if (test === null)
-    return checkOf({ name, title, state: 'not-run', saw: 'Not tested yet.', remedy: 'Run the test sign-in.' })
+    return checkOf({
+      name,
+      title,
+      state: 'not-run',
+      saw: say('check.not-tested'),
+      remedy: say('sign-in.test'),
+    })
   const { state, saw, remedy, at } = test
   return checkOf({ name, title, state, saw, remedy: state === 'passed' ? null : remedy, checkedAt: at })
 }

@@ -1,7 +1,7 @@
 // The step about services that send as the organisation, derived (C14).
-import { countOf } from '../domain/look.ts'
+import { say, type Text } from '@gatepost/contract/sayings.ts'
+import { checkOf, is } from './check.ts'
 import type { Own } from './derive.ts'
-import { checkOf } from './derive-people.ts'
 import type { Observed } from './observed.ts'
 
 /** Services named in one line. */
@@ -11,28 +11,30 @@ export function deriveSpoofing({ spoofing }: Pick<Observed, 'spoofing'>): Own {
   const { stopped, exempted } = spoofing
   const check = checkOf({
     name: 'services',
-    title: 'Services that send as you get through',
+    title: say('spoofing.through'),
     state: stopped.length > 0 ? 'warning' : exempted.length > 0 ? 'passed' : 'not-run',
     saw: sawOf(stopped, exempted),
-    remedy: stopped.length > 0 ? 'Let them through, or set them aside when they are not yours.' : null,
+    remedy: stopped.length > 0 ? say('spoofing.decide') : null,
   })
   const own = { checks: [check], isSatisfied: stopped.length === 0 && exempted.length > 0 }
   if (stopped.length > 0) {
-    const detail = `${countOf(stopped.length, 'service')} refused: ${namesOf(stopped)}`
-    return { ...own, state: 'needs-attention', detail }
+    const refused = say('spoofing.refused', { count: stopped.length, names: namesOf(stopped) })
+    return { ...own, ...is('needs-attention', refused) }
   }
-  if (exempted.length > 0) return { ...own, state: 'done', detail: `${namesOf(exempted)} let through` }
-  return { ...own, state: 'not-started', detail: 'No service was refused yet' }
+  if (exempted.length > 0) {
+    return { ...own, ...is('done', say('spoofing.let', { names: namesOf(exempted) })) }
+  }
+  return { ...own, ...is('not-started', say('spoofing.none')) }
 }
 
-function sawOf(stopped: readonly string[], exempted: readonly string[]): string {
-  if (stopped.length > 0) return `${namesOf(stopped)} sent as you and would be refused.`
-  if (exempted.length > 0) return `${namesOf(exempted)} may send as you.`
-  return 'Nobody outside has sent as you yet.'
+function sawOf(stopped: readonly string[], exempted: readonly string[]): Text {
+  if (stopped.length > 0) return say('spoofing.would-refuse', { names: namesOf(stopped) })
+  if (exempted.length > 0) return say('spoofing.may', { names: namesOf(exempted) })
+  return say('spoofing.nobody')
 }
 
-function namesOf(names: readonly string[]): string {
+function namesOf(names: readonly string[]): Text {
   const rest = names.length - NAMED_MAX
   const shown = names.slice(0, NAMED_MAX).join(', ')
-  return rest > 0 ? `${shown} and ${rest} more` : shown
+  return rest > 0 ? say('part.more', { names: shown, more: rest }) : shown
 }

@@ -1,9 +1,9 @@
 // The step about TLS with our own routes and with partners, derived (C15).
 import type { Check } from '@gatepost/contract/common.ts'
+import { english, say, type Text } from '@gatepost/contract/sayings.ts'
 import type { TlsPartner } from '@gatepost/contract/tls.ts'
-import { countOf } from '../domain/look.ts'
+import { checkOf, is, saidOfCheck } from './check.ts'
 import type { Own } from './derive.ts'
-import { checkOf } from './derive-people.ts'
 import type { Observed, ObservedRoute } from './observed.ts'
 
 /** Partners shown one by one; the page shows all. */
@@ -16,38 +16,43 @@ export function deriveTls({ tls, routes }: Pick<Observed, 'tls' | 'routes'>): Ow
   const isSatisfied = asked.length > 0 && waiting.length === 0
   const own = { checks, isSatisfied }
   if (waiting.length > 0)
-    return { ...own, state: 'needs-attention', detail: `Mail to ${namesOf(waiting)} waits for better TLS` }
-  if (asked.length > 0) return { ...own, state: 'done', detail: `TLS is asked of ${namesOf(asked)}` }
-  if (tls.length > 0)
-    return { ...own, state: 'in-progress', detail: `${countOf(tls.length, 'partner')} tested` }
-  return { ...own, state: 'not-started', detail: 'No partner yet; TLS is used wherever it is offered' }
+    return { ...own, ...is('needs-attention', say('tls.waits', { names: namesOf(waiting) })) }
+  if (asked.length > 0) return { ...own, ...is('done', say('tls.asked', { names: namesOf(asked) })) }
+  if (tls.length > 0) return { ...own, ...is('in-progress', say('tls.tested', { count: tls.length })) }
+  return { ...own, ...is('not-started', say('tls.none')) }
 }
 
 /** What the last test of a route saw of its TLS. */
 function routeCheck({ id, host, test }: ObservedRoute): readonly Check[] {
   const seen = test?.checks.find(({ name }) => name === 'tls')
-  return seen === undefined ? [] : [{ ...seen, name: `route ${id}`, title: `TLS with ${host}` }]
+  if (seen === undefined) return []
+  const title = say('tls.with', { name: host })
+  const said = saidOfCheck({ ...seen.said, title })
+  return [{ ...seen, name: `route ${id}`, title: english(title), ...said }]
 }
 
 function partnerCheck({ domain, test, policies, warning }: TlsPartner): Check {
   const isAsked = policies.length > 0
+  const asked = policies.map(({ text }) => text).join('; ')
   const saw =
     warning ??
     (test === null || test.strongest === null
-      ? 'Its mail hosts could not be looked at yet.'
-      : `${isAsked ? `Asked: ${policies.map(({ text }) => text).join('; ')}.` : 'Nothing is asked of it.'}`)
+      ? say('tls.not-looked')
+      : isAsked
+        ? say('tls.asked-saw', { policies: asked })
+        : say('tls.nothing-asked'))
   return checkOf({
     name: `partner ${domain}`,
-    title: `TLS with ${domain}`,
+    title: say('tls.with', { name: domain }),
     state: warning !== null ? 'failed' : test === null || test.strongest === null ? 'not-verified' : 'passed',
     saw,
-    remedy:
-      warning === null ? null : 'Ask the partner to mend its TLS, or ask for less under Mail flow, TLS.',
+    remedy: warning === null ? null : say('tls.mend'),
     checkedAt: test?.startedAt ?? null,
   })
 }
 
-function namesOf(partners: readonly TlsPartner[]): string {
+function namesOf(partners: readonly TlsPartner[]): Text {
   const [first] = partners
-  return partners.length === 1 ? first!.domain : `${first!.domain} and ${partners.length - 1} more`
+  if (partners.length === 1) return first!.domain
+  return say('part.more', { names: first!.domain, more: partners.length - 1 })
 }

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Environment } from '@gatepost/contract/common.ts'
 import { type StepName, stepNames } from '@gatepost/contract/connect.ts'
+import { stepTexts } from '@gatepost/contract/step-texts.ts'
 import {
   ARCHIVE,
   complete,
@@ -19,7 +20,15 @@ import {
 import { deriveConnect } from './derive.ts'
 import { mxGatesOf } from './gates.ts'
 import type { Observed, ObservedDirectory } from './observed.ts'
-import { stepTexts } from './texts.ts'
+
+const seen = {
+  name: 'seen-client',
+  title: 'The host sees the true client',
+  saw: '',
+  remedy: null,
+  checkedAt: NOW,
+  nextCheckAt: null,
+}
 
 const cases: readonly (readonly [string, StepName, Partial<Observed>, string])[] = [
   ['no domain', 'validate-domains', {}, 'not-started: No domain yet'],

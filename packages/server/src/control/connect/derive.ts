@@ -2,6 +2,8 @@
 // §1.2).
 import type { StepState } from '@gatepost/contract/common.ts'
 import type { ConnectStep, StepName } from '@gatepost/contract/connect.ts'
+import { english, listOf, say, type Text, titleOfStep } from '@gatepost/contract/sayings.ts'
+import { stepTexts } from '@gatepost/contract/step-texts.ts'
 import { deriveAdministrators } from './derive-administrators.ts'
 import { deriveDirectory } from './derive-directory.ts'
 import { deriveInbound, deriveMx } from './derive-inbound.ts'
@@ -20,13 +22,13 @@ import { deriveSpoofing } from './derive-spoofing.ts'
 import { deriveTls } from './derive-tls.ts'
 import type { Observed } from './observed.ts'
 import { needsOf, peopleBy, type Requirements, requirementsOf, type StepDefinition, steps } from './steps.ts'
-import { stepTexts } from './texts.ts'
 
 /** What a step says of itself, before prerequisites and skipping. */
 export type Own = {
   readonly state: Exclude<StepState, 'skipped' | 'locked'>
   /** Short words behind the state. */
   readonly detail: string
+  readonly said?: NonNullable<ConnectStep['said']>
   readonly checks: ConnectStep['checks']
   /** Steps that need this one may begin: one validated domain is enough, while a second one is to come. */
   readonly isSatisfied: boolean
@@ -110,7 +112,7 @@ type Context = {
 
 function stepOf(step: StepDefinition, { own, requirements, skipped }: Context): ConnectStep {
   const { name, code, group, minutes } = step
-  const { state, detail, checks } = own.get(name)!
+  const { state, detail, said, checks } = own.get(name)!
   const requirement = requirements[name]
   // Who skips the directory has chosen the list, which is required from then on.
   const skippable =
@@ -122,6 +124,7 @@ function stepOf(step: StepDefinition, { own, requirements, skipped }: Context): 
   // is no lockdown yet: that comes last, and is watched from then on.
   const isEarly = state === 'not-started' || (name === 'firewall-lockdown' && state !== 'needs-attention')
   const isLocked = !isSkipped && open.length > 0 && isEarly
+  const needed = say('step.needs', { steps: listOf(open.map(namesOf)) })
   const times = checks.flatMap(({ checkedAt }) => checkedAt ?? [])
   const nexts = checks.flatMap(({ nextCheckAt }) => nextCheckAt ?? [])
   return {
@@ -129,7 +132,7 @@ function stepOf(step: StepDefinition, { own, requirements, skipped }: Context): 
     code,
     group,
     state: isSkipped ? 'skipped' : isLocked ? 'locked' : state,
-    detail: isLocked ? `Needs: ${open.map(namesOf).join(', ')}` : detail,
+    ...(isLocked ? { detail: english(needed), said: { detail: needed } } : { detail, said }),
     requirement,
     ...stepTexts[name],
     minutes,
@@ -142,8 +145,9 @@ function stepOf(step: StepDefinition, { own, requirements, skipped }: Context): 
   }
 }
 
-function namesOf(anyOf: readonly StepName[]): string {
-  return anyOf.map((name) => stepTexts[name].title).join(' or ')
+function namesOf(anyOf: readonly StepName[]): Text {
+  const [first, ...rest] = anyOf.map(titleOfStep)
+  return rest.reduce<Text>((one, other) => say('part.or', { one, other }), first ?? '')
 }
 
 const URGENCY: readonly StepState[] = ['needs-attention', 'in-progress', 'not-started', 'waiting']

@@ -1,4 +1,5 @@
 // What must be so before the MX of a domain is changed, as the other steps see it (C9).
+import { say, type Text } from '@gatepost/contract/sayings.ts'
 import type { MxGates } from '../domain/mx.ts'
 import { isConfirmed } from './derive-inbound.ts'
 import { deriveOutbound } from './derive-outbound.ts'
@@ -21,7 +22,7 @@ export function mxGatesOf(observed: Observed, domainId: string): MxGates {
     },
     outbound: {
       passed: inboundOnly || outbound.isSatisfied,
-      saw: inboundOnly ? 'Not required: this organisation only receives' : outbound.detail,
+      saw: inboundOnly ? say('gate.inbound-only') : (outbound.said?.detail ?? outbound.detail),
     },
     recipients: {
       passed: hasMode,
@@ -31,22 +32,20 @@ export function mxGatesOf(observed: Observed, domainId: string): MxGates {
   }
 }
 
-function routeText(route: Observed['routes'][number] | undefined): string {
-  if (!route) return 'There is no delivery route'
-  if (isConfirmed(route)) return `A test message arrived through ${route.host}`
-  if (route.test?.passed) return 'The test message was accepted; nobody said that it arrived'
-  return route.test === null ? `The route to ${route.host} is not tested yet` : 'The test did not pass'
+function routeText(route: Observed['routes'][number] | undefined): Text {
+  if (!route) return say('gate.no-route')
+  if (isConfirmed(route)) return say('gate.arrived', { host: route.host })
+  if (route.test?.passed) return say('gate.unconfirmed')
+  return route.test === null ? say('route.untested', { host: route.host }) : say('gate.not-passed')
 }
 
-function selectiveText(domain: Observed['domains'][number]): string {
-  if (!needsUsers(domain)) return 'The mail host is asked for each recipient'
-  const which = domain.recipientMode === 'directory' ? 'Directory users' : 'Known recipients'
-  return `${which}, ${domain.userCount} of them`
+function selectiveText(domain: Observed['domains'][number]): Text {
+  if (!needsUsers(domain)) return say('gate.host-asked')
+  const isDirectory = domain.recipientMode === 'directory'
+  return say(isDirectory ? 'gate.directory-users' : 'gate.known', { number: domain.userCount })
 }
 
-function recipientText(domain: Observed['domains'][number] | undefined): string {
-  if (domain !== undefined && needsUsers(domain)) return 'No user of the domain is known'
-  return domain?.recipientMode === 'learning'
-    ? 'The domain still learns who is written to'
-    : 'Mail for everybody is accepted'
+function recipientText(domain: Observed['domains'][number] | undefined): Text {
+  if (domain !== undefined && needsUsers(domain)) return say('gate.nobody')
+  return say(domain?.recipientMode === 'learning' ? 'gate.learning' : 'recipients.everybody')
 }

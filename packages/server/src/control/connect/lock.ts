@@ -1,6 +1,7 @@
 // The view of locking the mail host (C10, C16), and knocking on request.
 import type { Environment } from '@gatepost/contract/common.ts'
 import type { Lock, LockedHost } from '@gatepost/contract/lock.ts'
+import { english } from '@gatepost/contract/sayings.ts'
 import { weSeeMx } from '../domain/mx.ts'
 import { coolDownSeconds } from '../domain/schedule.ts'
 import { problem } from '../problem.ts'
@@ -38,7 +39,10 @@ export async function getLock(scope: Scope, deps: LockDeps): Promise<Lock> {
   const stops = validatedOf(observed)
     .filter(({ mx, validatedBy }) => !(validatedBy === 'parent' && mx.look?.outcome === 'none'))
     .filter(({ mx }) => mx.look?.outcome !== 'complete')
-    .map(({ name, mx }) => ({ domain: name, saw: weSeeMx(mx.look, mx.leftovers) }))
+    .map(({ name, mx }) => {
+      const said = weSeeMx(mx.look, mx.leftovers)
+      return { domain: name, saw: english(said), said }
+    })
   const environment = observed.tenant.environment as Environment
   return {
     environment,

@@ -1,5 +1,6 @@
 // Reads from the store what Connect derives its states from. Looks at nothing itself: the checker does that.
 import type { Environment } from '@gatepost/contract/common.ts'
+import { say, type Text } from '@gatepost/contract/sayings.ts'
 import { normalizeIp } from '@gatepost/mail/ip.ts'
 import type { Db } from '#store/open.ts'
 import { observeArchive } from '../archive/observe.ts'
@@ -197,10 +198,11 @@ function spfOf({ spf }: DomainContext): Pick<ObservedDomain, 'spf'> {
 }
 
 /** What is seen of the record that counts, else of the TXT. */
-function sawOf(row: DomainRow, context: DomainContext): string {
+function sawOf(row: DomainRow, context: DomainContext): Text {
   const [txt, cname] = domainOf(row, context).ownership
-  if (row.validated_by === 'parent') return 'The domain above it is validated.'
-  return cname?.state === 'found' ? cname.weSee : txt!.weSee
+  if (row.validated_by === 'parent') return say('domains.parent')
+  const { weSee, said } = cname?.state === 'found' ? cname : txt!
+  return said?.weSee ?? weSee
 }
 
 function refusedOf(mail: MailObservations, authorised: ReadonlySet<string>): string[] {

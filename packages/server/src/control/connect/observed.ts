@@ -5,6 +5,7 @@ import type { StepName } from '@gatepost/contract/connect.ts'
 import type { ConnectorTest } from '@gatepost/contract/directory.ts'
 import type { RecipientMode } from '@gatepost/contract/domain.ts'
 import type { RouteTest } from '@gatepost/contract/route.ts'
+import type { Text } from '@gatepost/contract/sayings.ts'
 import type { TlsPartner } from '@gatepost/contract/tls.ts'
 import type { MxLook } from '../domain/mx-look.ts'
 import type { DomainState } from '../domain/present.ts'
@@ -19,7 +20,7 @@ export type ObservedDomain = {
   readonly state: DomainState
   readonly validatedBy: 'txt' | 'cname' | 'parent' | null
   /** What we see of its proof, in a sentence. */
-  readonly saw: string
+  readonly saw: Text
   /** Whether the last look could not tell. */
   readonly isUnknown: boolean
   readonly checkedAt: number | null

@@ -1,5 +1,7 @@
 // The SPF record of each domain, watched once mail leaves through here (C6): evaluated for every address of
 // ours, so that a record that drifts is told before mail hosts refuse.
+import type { Said } from '@gatepost/contract/saying.ts'
+import { english, say } from '@gatepost/contract/sayings.ts'
 import type { SpfReport } from '@gatepost/contract/signing.ts'
 import type { Trx } from '#store/open.ts'
 import { MISSES_BELIEVED, nextOnceRight, nextWhilePending } from '../domain/schedule.ts'
@@ -13,6 +15,8 @@ export type SpfLook = {
   readonly state: SpfReport['state']
   /** What was seen, in a sentence. */
   readonly saw: string
+  /** The sentence as a code; looks of former versions have none. */
+  readonly said?: Said
   /** When it first passed for every address of ours; null until then. */
   readonly rightAt: number | null
   /** Looks in a row that found otherwise after that. */
@@ -44,9 +48,11 @@ export async function lookAndKeepSpf(row: DomainRow, asked: boolean, deps: Deps)
   const isRight = report.state === 'right'
   // Nobody could tell whether we are in it while our own addresses are unknown.
   const isKnown = report.state !== 'unknown' && report.senders.length > 0
+  const said = sawOf(row.name, report)
   const look: SpfLook = {
     state: isKnown ? report.state : 'unknown',
-    saw: sawOf(row.name, report),
+    saw: english(said),
+    said,
     rightAt: was?.rightAt ?? (isRight ? now : null),
     misses: isRight ? 0 : (was?.misses ?? 0) + (isKnown ? 1 : 0),
   }
@@ -76,21 +82,21 @@ export async function beginSpfWatch(trx: Trx, tenantId: string, now: number): Pr
   }
 }
 
-function sawOf(name: string, { state, records, senders }: SpfReport): string {
-  if (records.length > 0 && senders.length === 0) return 'Our own addresses could not be looked up.'
+function sawOf(name: string, { state, records, senders }: SpfReport): Said {
+  if (records.length > 0 && senders.length === 0) return say('spf.no-addresses')
   switch (state) {
     case 'right':
-      return `The record of ${name} passes for every address of ours.`
+      return say('spf.passes', { domain: name })
     case 'missing':
-      return `${name} has no SPF record.`
+      return say('spf.missing', { domain: name })
     case 'unknown':
-      return `The record of ${name} could not be looked up.`
+      return say('spf.unknown', { domain: name })
     case 'wrong': {
       const bad = senders.find(({ result }) => result !== 'pass')
-      const result = bad === undefined ? 'is not evaluated' : `gives ${bad.result} for ${bad.address}`
-      return records.length > 1
-        ? `${name} has ${records.length} SPF records, which counts as none.`
-        : `“${records[0] ?? ''}” ${result}.`
+      const record = records[0] ?? ''
+      if (records.length > 1) return say('spf.several', { domain: name, number: records.length })
+      if (bad === undefined) return say('spf.not-evaluated', { record })
+      return say('spf.gives', { record, result: bad.result, address: bad.address })
     }
   }
 }

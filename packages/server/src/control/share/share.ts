@@ -2,12 +2,12 @@
 
 import type { StepName } from '@gatepost/contract/connect.ts'
 import { SHARES_MAX, type Share } from '@gatepost/contract/share.ts'
+import { stepTexts } from '@gatepost/contract/step-texts.ts'
 import { mailboxOf } from '@gatepost/mail/address.ts'
 import { digestOf, newId, newSecret } from '#platform/random.ts'
 import type { Row } from '#store/schema.ts'
 import { appendAudit } from '../audit/audit.ts'
 import type { SignInAttempts } from '../auth/attempts.ts'
-import { stepTexts } from '../connect/texts.ts'
 import { findDomain } from '../domain/store.ts'
 import { invalidInput, problem } from '../problem.ts'
 import type { ControlDeps, Scope } from '../scope.ts'

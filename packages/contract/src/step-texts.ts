@@ -1,6 +1,6 @@
-// The words of every Connect step: why it is there, what changes for people, what could break, and the way
+// The words of every step of Connect: why it is there, what changes for people, what could break, and the way
 // back.
-import type { StepName } from '@gatepost/contract/connect.ts'
+import type { StepName } from './connect.ts'
 
 export type StepText = {
   readonly title: string
