@@ -35,6 +35,8 @@ class World {
   /** From the next message's end on its connection says nothing. */
   stallsNext = false
   stalled: SinkConnection | null = null
+  /** What the look at deadlines takes for now. */
+  deadlineNow = (): number => Date.now()
   readonly concluded: Job[] = []
   readonly destination: Destination
   readonly sink: Sink
@@ -53,7 +55,7 @@ class World {
       { kind: 'route', route, alternates: [], need: NO_NEED },
       {
         clock,
-        deadlines: new Deadlines(systemClock, 20),
+        deadlines: new Deadlines({ ...systemClock, now: () => this.deadlineNow() }, 20),
         timeouts: TIMEOUTS,
         connectionsMax: 20,
         messagesPerConnection: 100,
@@ -165,5 +167,33 @@ describe('letters for a destination', () => {
     world.wake()
     await until(() => world.concluded.length === 3, 'the last one went another way')
     assert.equal(world.concluded[2], jobs[2])
+  })
+  it('go another way when the one before them gets no answer', async () => {
+    const world = await worldOf()
+    // Idle connections end by the other clock, a second later.
+    let now = 0
+    world.deadlineNow = () => now
+    await world.begin(0)
+    world.stallsNext = true
+    const [first, second] = [jobOf(), jobOf()]
+    world.destination.offer(first)
+    world.destination.offer(second)
+    await until(() => world.stalled !== null, 'a message was sent for nothing')
+    assert.equal(world.destination.waiting, 0, 'the second is behind it')
+    now += 4000
+    await systemClock.sleep(60)
+    assert.equal(world.concluded.length, 2, 'it has a moment')
+    now += 1500
+    await until(() => {
+      world.wake()
+      return world.concluded.includes(second)
+    }, 'the second went another way')
+    const { socket } = world.stalled!
+    const closed = new Promise((resolve) => socket.once('close', resolve))
+    socket.write('250 2.0.0 taken at last\r\n')
+    await until(() => world.concluded.includes(first), 'the first has its answer')
+    await closed
+    assert.equal(world.concluded.length, 4)
+    assert.equal(world.sink.count, 3, 'the second went once')
   })
 })

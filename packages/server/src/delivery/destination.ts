@@ -56,6 +56,13 @@ const PATIENCE_MS = 25
  */
 const BEHIND_MS = 20
 const BEHIND_MAX = 8
+/**
+ * A letter behind a content whose answer takes so long goes another way, where the host is usually quick:
+ * what it sits on may take it ten minutes (RFC 5321 §4.5.3.2.6), or its connection is dead.
+ */
+const STUCK_MS = 5000
+/** A host that takes longer for a letter on the average is slow with all of them: another way is no quicker. */
+const QUICK_MS = 500
 /** A session is kept open this long for the next message. */
 const IDLE_MS = 5000
 /** A destination that cannot be reached is left alone this long; what comes meanwhile is deferred. */
@@ -73,6 +80,8 @@ const BUSY_MS = 200
 const POSTPONE_MS_MIN = 1000
 const POSTPONE_MS_MAX = 120_000
 
+/** The letter that goes out in part with the content before it. */
+type Follower = Waiting & { job: Job | null; deadline: number }
 type Idler = Waiting & { readonly client: SmtpClient; take(job: Job | null): void }
 
 export class Destination {
@@ -257,20 +266,19 @@ export class Destination {
   async #serve(session: Session, release: () => void): Promise<void> {
     const client = new SmtpClient(session, this.#deps.timeouts)
     this.#clients.add(client)
+    const follower = this.#followerOf(client)
     let sent = 0
     let job = this.#take()
     try {
       while (job !== null) {
         sent += 1
-        const following: { job: Job | null } = { job: null }
         const mayFollow = sent < this.#deps.messagesPerConnection
         job.startedAt = this.#deps.clock.now()
-        const transmission = await client.transmit(job.letter, () => {
-          following.job = mayFollow ? this.#take() : null
-          return following.job?.letter ?? null
-        })
+        const transmission = await client.transmit(job.letter, () =>
+          mayFollow ? this.#follow(follower) : null,
+        )
         this.#transmitted(job, transmission, session)
-        job = following.job
+        job = this.#followed(follower)
         const isTooMany = this.#clients.size > Math.max(1, Math.floor(this.#limit))
         if (!mayFollow || !client.isUsable || (isTooMany && job === null)) break
         job ??= this.#take() ?? (await this.#idleFor(client))
@@ -279,7 +287,7 @@ export class Destination {
       // A bug of ours must not bring the same job back at once, for ever.
       const refusal = brokenRefusal(error)
       if (job !== null) this.#deps.failed(job, refusal)
-      job = null
+      job = this.#followed(follower)
     } finally {
       if (job !== null) this.#requeue(job)
       this.#clients.delete(client)
@@ -288,6 +296,39 @@ export class Destination {
       void session.connection.closed.then(release)
       this.pump()
     }
+  }
+
+  /** The letter to be said behind the content that goes out now. */
+  #follow(follower: Follower): Letter | null {
+    follower.job = this.#take()
+    if (follower.job === null) return null
+    follower.deadline = this.#deps.deadlines.now() + STUCK_MS
+    this.#deps.deadlines.add(follower)
+    return follower.job.letter
+  }
+
+  /** The letter that was said so, whose turn it is now. */
+  #followed(follower: Follower): Job | null {
+    const { job } = follower
+    if (job !== null) this.#deps.deadlines.delete(follower)
+    follower.job = null
+    return job
+  }
+
+  #followerOf(client: SmtpClient): Follower {
+    const expire = (): void => {
+      if (this.#turns.ms > QUICK_MS || this.#isStopped) {
+        follower.deadline += STUCK_MS
+        return
+      }
+      const job = this.#followed(follower)
+      if (job === null) return
+      client.abandonNext()
+      this.#queue.unshift(job)
+      this.pump()
+    }
+    const follower: Follower = { job: null, deadline: Number.POSITIVE_INFINITY, expire }
+    return follower
   }
 
   #transmitted(job: Job, transmission: Transmission, session: Session): void {

@@ -57,6 +57,8 @@ export class SmtpClient {
   /** Transactions that got an answer on this connection. */
   used = 0
   #begun: Begun | null = null
+  /** A letter was begun that goes another way: DATA was said for it, so only closing ends it. */
+  #isSpent = false
 
   constructor(session: Session, timeouts: Timeouts) {
     this.session = session
@@ -68,7 +70,17 @@ export class SmtpClient {
    */
   get isUsable(): boolean {
     const { connection } = this.session
-    return connection.isOpen && (this.#begun !== null || !connection.hasUnread)
+    return connection.isOpen && !this.#isSpent && (this.#begun !== null || !connection.hasUnread)
+  }
+
+  /**
+   * Takes back the letter whose envelope went out behind the content that is under way: it may go over
+   * another connection. This one ends with the answer to that content: no dot was sent for the next one, so
+   * the host forgets it (RFC 5321 §4.1.1.4).
+   */
+  abandonNext(): void {
+    this.#isSpent = this.#begun !== null
+    this.#begun = null
   }
 
   /**
@@ -92,7 +104,8 @@ export class SmtpClient {
       const isUntried = transaction.isTurnedAway && this.used > 0
       this.used += 1
       // Who says 421 closes, or should (RFC 5321 §3.8).
-      if (transaction.isClosing) this.session.connection.quit()
+      if (this.#isSpent) this.session.connection.destroy()
+      else if (transaction.isClosing) this.session.connection.quit()
       return transaction.outcome(isUntried)
     } catch (error) {
       this.session.connection.destroy()
