@@ -6,7 +6,7 @@ import type { Dns } from '#platform/dns-types.ts'
 import { arcFields, newestMessageSignature, sealersIn } from './arc-fields.ts'
 import { KeyStore } from './dkim-key.ts'
 import { DmarcChecker } from './dmarc.ts'
-import { type DmarcEvaluation, evaluateArc } from './mailauth.ts'
+import { type ArcEvaluation, type DmarcEvaluation, evaluateArc } from './mailauth.ts'
 import { resolverOf } from './resolver.ts'
 import type { ArcFinding, AuthenticationFact, DkimFinding, SpfFinding } from './results.ts'
 import { Signatures } from './signatures.ts'
@@ -22,7 +22,8 @@ export type BodyTap = {
 export type TapFindings = {
   readonly dkim: readonly DkimFinding[]
   readonly arc: ArcFinding
-  /** Of a chain that passes. */
+  readonly isArcUnsure?: true
+  /** Of a chain that passes, or might. */
   readonly sealers?: AuthenticationFact['sealers']
 }
 
@@ -75,7 +76,11 @@ export class Authenticator {
         const findings = await signatures.verify(this.#clock.now())
         if (chain.length === 0) return { dkim: findings, arc: 'none' }
         const dkim = newest === null ? findings : findings.slice(1)
-        const arc = await this.#arc(chain, newest === null ? null : (findings[0] ?? null))
+        const { result: arc, isUnsure } = await this.#arc(
+          chain,
+          newest === null ? null : (findings[0] ?? null),
+        )
+        if (isUnsure) return { dkim, arc, isArcUnsure: true, sealers: sealersIn(chain) }
         return { dkim, arc, ...(arc === 'pass' ? { sealers: sealersIn(chain) } : {}) }
       },
     }
@@ -114,9 +119,13 @@ export class Authenticator {
       : factOf(spf, findings, found)
   }
 
-  #arc(chain: readonly HeaderField[], newest: DkimFinding | null): Promise<ArcFinding> {
+  #arc(chain: readonly HeaderField[], newest: DkimFinding | null): Promise<ArcEvaluation> {
     const resolver = resolverOf(this.#dns, this.#clock, { ms: 0 })
-    return evaluateArc(chain, { passed: newest?.result === 'pass', resolver })
+    const result = newest?.result
+    return evaluateArc(chain, {
+      newest: result === 'pass' || result === 'temperror' ? result : 'fail',
+      resolver,
+    })
   }
 }
 
@@ -150,7 +159,7 @@ function withUnsure(sure: DmarcEvaluation, best: DmarcEvaluation): DmarcEvaluati
 
 function factOf(
   spf: SpfFinding,
-  { dkim, arc, sealers }: TapFindings,
+  { dkim, arc, sealers, isArcUnsure }: TapFindings,
   found: DmarcEvaluation,
 ): AuthenticationFact {
   const fact = {
@@ -164,5 +173,6 @@ function factOf(
     dmarc: found.dmarc,
     arc,
   }
+  if (isArcUnsure === true) return { ...fact, isArcUnsure, sealers }
   return sealers === undefined ? fact : { ...fact, sealers }
 }

@@ -95,31 +95,44 @@ function undecided(result: 'none' | 'temperror', domain: string): DmarcEvaluatio
   return { dmarc: { result, policy: null, domain }, spfAligned: false, dkimAligned: new Set() }
 }
 
+export type ArcEvaluation = {
+  readonly result: ArcFinding
+  /** It fails for want of a look-up, and might pass with its answer. */
+  readonly isUnsure: boolean
+}
+
 /**
  * Validates a chain of seals (RFC 8617 §5.2). The newest message signature was verified by the caller, like
- * any signature. Never rejects; what could not be looked up is `fail`, which takes nothing from anybody.
+ * any signature. Never rejects; what could not be looked up is an unsure `fail`.
  */
 export async function evaluateArc(
   chain: readonly HeaderField[],
-  options: { readonly passed: boolean; readonly resolver: MailauthResolver },
-): Promise<ArcFinding> {
+  options: { readonly newest: 'pass' | 'fail' | 'temperror'; readonly resolver: MailauthResolver },
+): Promise<ArcEvaluation> {
   const parsed = chain.map(({ nameLower, raw }) => ({
     key: nameLower,
     casedKey: nameLower,
     line: withoutEnding(raw),
   }))
+  let isUnsure = options.newest === 'temperror'
+  const resolver: MailauthResolver = (name, type) =>
+    options.resolver(name, type).catch((error: unknown) => {
+      isUnsure ||= (error as { readonly code?: unknown }).code === 'ETIMEOUT'
+      throw error
+    })
   try {
     const sets = getARChain({ parsed }, { strict: true })
-    if (sets === false) return 'none'
+    if (sets === false) return { result: 'none', isUnsure: false }
     const lastEntry = sets[sets.length - 1]!
-    lastEntry.messageSignature = { status: { result: options.passed ? 'pass' : 'fail' }, info: '' }
+    lastEntry.messageSignature = { status: { result: options.newest === 'pass' ? 'pass' : 'fail' }, info: '' }
     const data = { chain: sets, lastEntry, warnings: [] }
-    const found = await arcOf(data, { resolver: options.resolver as never, strict: true })
+    const found = await arcOf(data, { resolver: resolver as never, strict: true })
     const { result } = found.status
-    return result === 'pass' || result === 'none' ? result : 'fail'
+    if (result === 'pass' || result === 'none') return { result, isUnsure: false }
   } catch {
-    return 'fail'
+    // A chain that cannot be read; or a look-up that failed, which was noted.
   }
+  return { result: 'fail', isUnsure: isUnsure && options.newest !== 'fail' }
 }
 
 function withoutEnding(raw: Uint8Array): Buffer {

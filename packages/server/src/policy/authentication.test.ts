@@ -232,6 +232,16 @@ test('only seals that are believed change a verdict, and nobody may have sealed 
     assert.equal(vouchingSealer(fact, ['lists.example']), wanted, JSON.stringify(sealers))
     assert.equal(vouchingSealer(fact, []), null)
   }
+  // A chain that could not be looked up may still vouch: refused for good by nobody's time-out.
+  const judge = (change: Partial<AuthenticationFact>, believed: readonly string[] = ['lists.example']) => {
+    const fact = { ...found('dmarc=fail p=reject'), arc: 'fail' as const, sealers: [good], ...change }
+    const own = { ...settings(rule({ option: { ...LOOSE, dmarcFail: 'honour' } })), arcSealers: believed }
+    return authentication.judge(transaction(), { authentication: fact, author: AUTHOR }, own).kind
+  }
+  assert.equal(judge({ isArcUnsure: true }), 'defer')
+  assert.equal(judge({}), 'reject')
+  assert.equal(judge({ isArcUnsure: true }, ['other.example']), 'reject')
+  assert.equal(judge({ isArcUnsure: true, sealers: [seal('evil.example', 'sender.example')] }), 'reject')
   const outcome = authenticationOutcome(found('spf=fail dmarc=fail p=reject'), STRICT, true)
   assert.deepEqual(outcome, { action: 'reject', because: 'spf-failed' })
   const loose = authenticationOutcome(

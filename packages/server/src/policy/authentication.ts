@@ -47,7 +47,8 @@ export const authentication = definePolicy({
       const because = 'client-names-unknown'
       return { kind: 'defer', because, saw, rule: refOf(blindTo), reply: replies.factUnavailable }
     }
-    if (outcome.action !== 'reject' && sealer === null && waitsForProof(found, rule.option)) {
+    const isUndecided = outcome.action !== 'reject' && sealer === null && waitsForProof(found, rule.option)
+    if (isUndecided || waitsForSeal(found, outcome, settings.arcSealers ?? [])) {
       return {
         kind: 'defer',
         because: 'dmarc-undecided',
@@ -95,6 +96,17 @@ function waitsForProof({ dmarc }: AuthenticationFact, { dmarcFail }: RuleOptions
   if (dmarc.result !== 'temperror' || dmarc.policy === null) return false
   const action = dmarcFail === 'honour' ? wishOf(dmarc.policy) : dmarcFail
   return action === 'reject' || action === 'hold'
+}
+
+/** The same of a seal that would be believed: what its chain could not look up may still vouch. */
+function waitsForSeal(
+  found: AuthenticationFact,
+  { action, because }: AuthenticationOutcome,
+  believed: readonly string[],
+): boolean {
+  if (found.isArcUnsure !== true || because !== 'dmarc-failed') return false
+  if (action !== 'reject' && action !== 'hold') return false
+  return vouchingSealer({ ...found, arc: 'pass' }, believed) !== null
 }
 
 /**

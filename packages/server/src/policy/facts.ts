@@ -91,7 +91,12 @@ export type AuthenticationFact = {
     readonly domain: string | null
   }
   readonly arc: 'none' | 'pass' | 'fail'
-  /** Who sealed a chain that passes, the oldest first, and whose mail each saw pass DMARC; else left out. */
+  /** The chain fails for want of a look-up, and might pass with its answer. */
+  readonly isArcUnsure?: true | undefined
+  /**
+   * Who sealed a chain that passes or might, the oldest first, and whose mail each saw pass DMARC; else left
+   * out.
+   */
   readonly sealers?: readonly ArcSealer[] | undefined
 }
 
