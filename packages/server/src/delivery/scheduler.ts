@@ -248,7 +248,7 @@ export class Scheduler {
     const { tenantId } = message.envelope
     this.#pauses.watch(tenantId, settings)
     void this.#recorder.pause(message, recipients, why).then(() => {
-      this.#hand.release(message)
+      this.#release(message)
       // Resumed before the pause was written: nothing else would wake it.
       if (this.#options.settingsOf(tenantId) !== settings) this.#pauses.distrust(tenantId)
     })
@@ -269,10 +269,9 @@ export class Scheduler {
     const { message, letter } = job as ScheduledJob
     const told = { ...outcome, startedAt: job.startedAt, sent: letter.sentWith() }
     return this.#recorder.record(message, told).then((nextAttemptAt) => {
-      this.#hand.release(message)
+      this.#release(message)
       const { source } = message
       if (nextAttemptAt !== null && nextAttemptAt < source.nextPollAt) this.#wakeAt(source, nextAttemptAt)
-      if (source.hasMissed && this.#hand.hasRoom) this.#wakeAt(source, 0)
     })
   }
 
@@ -293,16 +292,23 @@ export class Scheduler {
   }
 
   #archived(message: InHand, recipients: readonly DueRecipient[]): Promise<void> {
-    return this.#recorder.archived(message, recipients).then(() => this.#hand.release(message))
+    return this.#recorder.archived(message, recipients).then(() => this.#release(message))
   }
 
   #putBack(message: InHand, recipients: readonly DueRecipient[], delayMs: number): Promise<void> {
     const random = this.#options.random ?? Math.random
     const nextAttemptAt = Math.round(this.#options.clock.now() + delayMs * (0.5 + random()))
     return this.#recorder.postpone(message, recipients, nextAttemptAt).then(() => {
-      this.#hand.release(message)
+      this.#release(message)
       if (nextAttemptAt < message.source.nextPollAt) this.#wakeAt(message.source, nextAttemptAt)
     })
+  }
+
+  /** A job of a message is done: there may be room again for what was missed. */
+  #release(message: InHand): void {
+    this.#hand.release(message)
+    if (!this.#hand.hasRoom) return
+    for (const source of this.#sources) if (source.hasMissed) this.#wakeAt(source, 0)
   }
 
   #revive(): void {
@@ -364,6 +370,7 @@ export class Scheduler {
           source.nextPollAt = clock.now() + POLL_MS_MAX / 60
         })
       }
+      if (!this.#hand.hasRoom) source.hasMissed = true
       const wait = this.#hand.hasRoom ? source.nextPollAt - clock.now() : POLL_MS_MAX
       await clock.sleep(POLL_MS_MIN)
       await clock.sleep(Math.max(0, Math.min(wait - POLL_MS_MIN, POLL_MS_MAX)), source.wake.signal)
