@@ -151,6 +151,33 @@ testOnBoth('case 59: looking at a link changes nothing; it acts once, for its ow
   }),
 )
 
+test('a link that could do nothing says why and stays open; what was done is said as it was', () =>
+  withOne(async (deps) => {
+    const { place, acme } = await withAcme(deps)
+    await hold(deps, acme)
+    await sendDigests(acme.tenantId, 'schedule', place)
+    const [token] = tokensIn(place.letters().find((text) => text.includes('ann@acme.example'))!)
+    const answering = (acted: object, unreachable: { node: string; slot: number; why: string }[] = []) => {
+      const counts = { found: 1, messages: 0, recipients: 0, busy: 0, withheld: 0, next: null, ...acted }
+      const answers = [{ node: 'one', slot: 0, result: { kind: 'queue-act', ...counts } as const }]
+      const orderAll = async (order: Order) => {
+        place.orders.push(order)
+        return { answers, unreachable }
+      }
+      return { ...place, link: { ...place.link, orderAll } }
+    }
+    const infected = await actOnLink(token!, 'release', answering({ infected: 1 }))
+    assert.deepEqual([infected.state, infected.may.includes('release')], ['open', true])
+    assert.match(infected.what, /malware/)
+    const silent = [{ node: 'two', slot: 0, why: 'does not answer' }]
+    const away = await actOnLink(token!, 'release', answering({ found: 0 }, silent))
+    assert.deepEqual([away.state, away.what], ['open', 'two: does not answer'])
+    // The order names the recipient, whatever else of the message is held.
+    const order = place.orders.findLast(({ kind }) => kind === 'queue-act')
+    assert.deepEqual(order?.kind === 'queue-act' && order.filter.indexes, [0])
+    assert.match((await actOnLink(token!, 'release', place)).what, /on its way/)
+  }))
+
 test('a class that users may only ask for is asked for, and one they never get is not in it', () =>
   withOne(async (deps) => {
     const { place, acme } = await withAcme(deps)

@@ -69,7 +69,8 @@ export async function viewLink(token: string, deps: LinkDeps): Promise<DigestIte
 }
 
 /**
- * Acts once. Throws `not-allowed` when the class forbids it by now, `edge-unreachable` and stays open then.
+ * Acts once. Throws `not-allowed` when the class forbids it by now, `edge-unreachable` and stays open then, as
+ * it does when nothing could be done.
  */
 export async function actOnLink(token: string, action: UserAction, deps: LinkDeps): Promise<DigestItem> {
   const { store, clock } = deps
@@ -85,14 +86,27 @@ export async function actOnLink(token: string, action: UserAction, deps: LinkDep
     actor: { kind: 'system', name: `${link.reader} by digest` },
     from: 'digest',
   }
-  try {
-    const place = { messageId: link.message_id, index: link.recipient_index }
-    await userActs(scope, { places: [place], action, text: '', by: link.reader }, deps)
-  } catch (error) {
+  const place = { messageId: link.message_id, index: link.recipient_index }
+  const order = { places: [place], action, text: '', by: link.reader }
+  const acted = await userActs(scope, order, deps).catch(async (error: unknown) => {
     await store.transaction((trx) => reopenLink(trx, link))
     throw error
+  })
+  const why = acted.left.map((one) => one.why).join(' ')
+  if (acted.messages > 0) {
+    const what = why === '' ? DONE[action] : `${DONE[DONE_WITHOUT_ENTRY[action] ?? action]} ${why}`
+    return { ...item, state: 'decided', what, may: [] }
   }
-  return { ...item, state: 'decided', what: DONE[action], may: [] }
+  // Nothing was done: the reader learns why, and may try again where it is still held.
+  await store.transaction((trx) => reopenLink(trx, link))
+  const now = await itemOf({ ...link, used_at: null, used_for: null }, deps)
+  return now.state === 'open' ? { ...now, what: why } : now
+}
+
+/** What was done all the same where the entry for the sender could not be made. */
+const DONE_WITHOUT_ENTRY: { readonly [Action in UserAction]?: UserAction } = {
+  permit: 'release',
+  block: 'discard',
 }
 
 export type UserOrder = {
@@ -131,8 +145,8 @@ export async function userActs(
         about: 'address',
         tell: null,
       } as const
-      const open = rows.filter(({ state }) => state === 'held')
-      const target = { messageId, rows: [row], isAll: open.length === 1 }
+      // This recipient alone, by its place: what else is held of the message may not be known here yet.
+      const target = { messageId, rows: [row], isAll: false }
       const acted = await carryOutHeld(scope, [target], order, deps)
       messages += acted.messages
       left.push(...acted.left)

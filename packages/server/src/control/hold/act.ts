@@ -87,7 +87,7 @@ export async function carryOutHeld(
 /** What was held as spam and is let go was none: the score learns it while the content is still here. */
 async function teachReleased(scope: Scope, targets: readonly Target[], deps: Deps): Promise<void> {
   const messages = targets
-    .filter(({ rows }) => rows[0]?.class === 'spam')
+    .filter(({ rows }) => rows.some((row) => row.class === 'spam'))
     .map(({ messageId, rows }) => ({ messageId, reversePath: rows[0]?.reverse_path ?? null }))
   await teachHeld(scope, { kind: 'ham', origin: 'release', messages }, deps)
 }
@@ -135,12 +135,12 @@ export async function ownTargets(
   }))
 }
 
-/** Keeps back what needs two people until the second, who is not the first. */
+/** Keeps back what needs two people until the second, who is not the first; each recipient by its class. */
 async function secondPerson(
   scope: Scope,
   targets: readonly Target[],
   settings: StoredSettings,
-  { store, clock }: Deps,
+  deps: Deps,
 ): Promise<{
   readonly ready: readonly Target[]
   readonly waiting: number
@@ -149,37 +149,53 @@ async function secondPerson(
   const ready: Target[] = []
   const left: HeldActed['left'] = []
   let waiting = 0
-  for (const target of targets) {
-    const { messageId, rows } = target
-    const [row] = rows
-    if (!ruleOf(settings, row!.class).needsTwo) {
-      ready.push(target)
-      continue
-    }
-    if (row!.seconded_by !== null && row!.seconded_by !== scope.actor.name) {
-      ready.push(target)
-      continue
-    }
-    if (row!.seconded_by === scope.actor.name) {
-      left.push({ id: messageId, why: 'You released it already; a second person has to release it too.' })
-      continue
-    }
-    const at = clock.now()
-    await store.transaction(async (trx) => {
-      const indexes = rows.map(({ recipient_index }) => recipient_index)
-      const marks = { seconded_by: scope.actor.name, seconded_at: at }
-      await markHeld(trx, { tenantId: scope.tenantId, messageId, indexes }, marks)
-      await appendAudit(trx, scope, {
-        action: 'held.release-first',
-        subject: `message ${messageId}`,
-        before: null,
-        after: { class: row!.class },
-        at,
-      })
-    })
+  for (const { messageId, rows, isAll } of targets) {
+    const parts = Map.groupBy(rows, (row) => personFor(scope, row, settings))
+    const free = parts.get('nobody') ?? []
+    if (free.length > 0) ready.push({ messageId, rows: free, isAll: isAll && free.length === rows.length })
+    if (parts.has('another')) left.push({ id: messageId, why: SECOND_PERSON })
+    if (parts.has('a-person')) left.push({ id: messageId, why: NO_PERSON })
+    const first = parts.get('two')
+    if (first === undefined) continue
+    await noteFirst(scope, { messageId, rows: first }, deps)
     waiting += 1
   }
   return { ready, waiting, left }
+}
+
+const SECOND_PERSON = 'You released it already; a second person has to release it too.'
+const NO_PERSON = 'It takes two people to release it, and an API token is no person.'
+
+/** Who is still needed to release it for this recipient. */
+function personFor(
+  { actor }: Scope,
+  row: HeldRow,
+  settings: StoredSettings,
+): 'nobody' | 'another' | 'two' | 'a-person' {
+  if (!ruleOf(settings, row.class).needsTwo) return 'nobody'
+  if (actor.kind === 'person' && actor.id.startsWith('tok_')) return 'a-person'
+  if (row.seconded_by === null) return 'two'
+  return row.seconded_by === actor.name ? 'another' : 'nobody'
+}
+
+async function noteFirst(
+  scope: Scope,
+  { messageId, rows }: Pick<Target, 'messageId' | 'rows'>,
+  { store, clock }: Deps,
+): Promise<void> {
+  const at = clock.now()
+  await store.transaction(async (trx) => {
+    const indexes = rows.map(({ recipient_index }) => recipient_index)
+    const marks = { seconded_by: scope.actor.name, seconded_at: at }
+    await markHeld(trx, { tenantId: scope.tenantId, messageId, indexes }, marks)
+    await appendAudit(trx, scope, {
+      action: 'held.release-first',
+      subject: `message ${messageId}`,
+      before: null,
+      after: { class: rows[0]!.class },
+      at,
+    })
+  })
 }
 
 const QUEUE_ACTION = {

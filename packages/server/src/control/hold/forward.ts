@@ -29,8 +29,9 @@ export async function forwardHeldMail(
   deps: Deps,
 ): Promise<OutputOf<typeof forwardHeld>> {
   const { store, clock, link, config } = deps
-  const [row] = await rowsOfMessage(store.db, scope.tenantId, messageId)
-  if (row!.class === 'virus') {
+  const rows = await rowsOfMessage(store.db, scope.tenantId, messageId)
+  const [row] = rows
+  if (rows.some((one) => one.class === 'virus')) {
     throw invalidInput([
       { path: '/to', message: 'What holds malware is not forwarded; it can be previewed.' },
     ])

@@ -16,6 +16,7 @@ import { heldIn } from './notes.ts'
 import { keepHeld } from './notes-store.ts'
 import { previewHeldMail, previewOf } from './preview.ts'
 import { getHeldSettings, setHeldRules } from './settings.ts'
+import { markHeld } from './store.ts'
 
 type Step = AcceptedReport['explanation'][number]
 const step = (policy: string, because = 'display-name-held'): Step =>
@@ -170,6 +171,23 @@ testOnBoth('reports of what became of it are kept once, and held again is held a
   }),
 )
 
+test('held anew by a person: it is not judged by itself, and nobody released or asked for it yet', () =>
+  withStoreOf(async (deps, acme) => {
+    const report = heldReport(acme, 'spam', ['ann@acme.example'])
+    await keep(deps, report)
+    const marks = { again_at: START, seconded_by: 'Max', seconded_at: START, requested_at: START }
+    const place = { tenantId: acme.tenantId, messageId: report.id, indexes: [0] }
+    await deps.store.transaction((trx) => markHeld(trx, place, { ...marks, requested_by: 'ann' }))
+    await keep(deps, outcome(acme, report.id, { by: 'Anna' }))
+    await keep(deps, outcome(acme, report.id, { outcome: 'held', by: 'Max', at: START + 90_000 }))
+    const row = await deps.store.db
+      .selectFrom('held_mail')
+      .select(['state', 'again_at', 'seconded_by', 'requested_at'])
+      .where('tenant_id', '=', acme.tenantId)
+      .executeTakeFirst()
+    assert.deepEqual(row, { state: 'held', again_at: null, seconded_by: null, requested_at: null })
+  }))
+
 test('a risky class is released by two people, and not by one twice', () =>
   withStoreOf(async (plain, acme) => {
     const deps = edge(plain)
@@ -186,6 +204,24 @@ test('a risky class is released by two people, and not by one twice', () =>
     assert.equal((await act(max, deps, { messages })).messages, 1)
     assert.equal(deps.orders.length, 1)
     assert.equal((await list(acme, deps)).items.length, 0)
+  }))
+
+test('each recipient is released by the rule of its class, and an API token is no second person', () =>
+  withStoreOf(async (plain, acme) => {
+    const deps = edge(plain)
+    const report = heldReport(acme, 'spam', ['ann@acme.example', 'bob@acme.example'])
+    await keep(deps, report)
+    const virus = { tenantId: acme.tenantId, messageId: report.id, indexes: [1] }
+    await deps.store.transaction((trx) => markHeld(trx, virus, { class: 'virus' }))
+    const messages = [report.id]
+    const first = await act(acme, deps, { messages })
+    assert.deepEqual([first.messages, first.waiting], [1, 1])
+    const released = () =>
+      deps.orders.flatMap((order) => (order.kind === 'queue-act' ? [order.filter.indexes] : []))
+    assert.deepEqual(released(), [[0]])
+    const token: Scope = { ...acme, actor: { kind: 'person', id: 'tok_1', name: 'token nightly' } }
+    assert.match((await act(token, deps, { messages })).left[0]?.why ?? '', /token is no person/)
+    assert.deepEqual(released(), [[0]])
   }))
 
 test('part of a message is released for whom it is meant, and a permit spares the next', () =>

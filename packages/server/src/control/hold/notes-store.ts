@@ -130,6 +130,13 @@ async function holdAgain(
       decided_at: null,
       decided_by: by,
       decision: null,
+      // Held anew: nobody asked for it yet, nobody released it once, and nothing judges a person's hold.
+      requested_at: null,
+      requested_by: null,
+      request_text: null,
+      seconded_by: null,
+      seconded_at: null,
+      again_at: null,
     })
     .where('tenant_id', '=', tenantId)
     .where('message_id', '=', messageId)
