@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
+import { proxyHeader } from '@gatepost/server/edge/proxy.ts'
 import { turn } from './clock.ts'
 import { World } from './world.ts'
 
@@ -102,6 +103,47 @@ test('content that we cannot read on ends its connection, and no other', async (
   other.destroy()
   assert.equal(world.spool.messages.length, 0)
   await until(() => world.spool.files.every(({ isDiscarded }) => isDiscarded), 'the file to be removed')
+})
+
+test('connections that were refused take no place from those that are served', async (t) => {
+  const world = new World()
+  world.describe('tenant acme.example: users ann')
+  world.describe('config connections=3 connectionsPerClient=1')
+  const { mx } = await world.open()
+  t.after(() => world.close())
+  const from = async (ip: string): Promise<string> => {
+    const socket = connect({ port: mx, host: '127.0.0.1', allowHalfOpen: true })
+    socket.on('error', () => undefined)
+    socket.write(proxyHeader({ ip, port: 50_000 }, { ip: '127.0.0.1', port: mx }))
+    return String(((await once(socket, 'data')) as [Buffer])[0])
+  }
+  assert.match(await from('192.0.2.1'), /^220 /)
+  for (let i = 0; i < 5; i++) assert.match(await from('192.0.2.1'), /^421 4\.7\.0 /)
+  assert.match(await from('192.0.2.2'), /^220 /)
+  assert.equal(world.edge.connections.total, 2)
+  await until(() => world.edge.sessions.size === 2, 'the end of the refused')
+})
+
+test('content that comes octet by octet is gathered: each by itself would cost a hundred times as much', async (t) => {
+  const { world, client } = await setUp(t)
+  const socket = await client()
+  let text = ''
+  socket.on('data', (chunk: Buffer) => {
+    text += chunk.toString('latin1')
+  })
+  socket.write('MAIL FROM:<bob@sender.example>\r\nRCPT TO:<ann@acme.example>\r\n')
+  const content = `Subject: x\r\n\r\n${'0123456789'.repeat(1_000)}\r\n`
+  socket.write([...content].map((octet) => `BDAT 1\r\n${octet}`).join(''))
+  const chunked = () => [...world.edge.sessions][0]?.transaction?.chunked
+  await until(() => chunked()?.size === content.length, 'the chunks')
+  const pieces = chunked()!.sink.chunks().length
+  assert.ok(pieces < 20, `${pieces} pieces`)
+  socket.write('BDAT 600\r\n')
+  socket.write('z'.repeat(600))
+  socket.write('BDAT 3 LAST\r\n!\r\nQUIT\r\n')
+  await once(socket, 'close')
+  assert.match(text, /\r\n250 2\.0\.0 Ok: queued as .*\r\n221 /)
+  assert.equal(world.spool.messages[0]?.content.toString(), `${content}${'z'.repeat(600)}!\r\n`)
 })
 
 test('under pressure a client that does not read its replies makes room', async (t) => {

@@ -287,15 +287,15 @@ export class Wire {
     this.#isCounted = false
   }
 
+  /** It takes no place from those that are served from now on, and is not waited for. */
   #refuse(because: string, reply: string): void {
     this.#edge.emit('edge.connection.refused', { clientIp: this.clientIp, because })
+    this.#leave()
     const isClear = !this.#options.implicitTls && this.#phase !== 'handshake'
-    if (!isClear) {
-      this.destroy()
-      return
-    }
-    this.write(reply)
-    this.end()
+    this.#enter('closing')
+    this.#pending = null
+    if (isClear) this.#socket.end(reply, 'latin1', () => this.destroy())
+    else this.destroy()
   }
 
   #enter(phase: Phase): void {

@@ -34,6 +34,11 @@ export function bdat(session: Session, { size, last }: BdatCommand): null {
   return null
 }
 
+/** Pieces below this are gathered: an array of its own costs more memory than the octets in it. */
+const SMALL_PIECE = 512
+const GATHERED_OCTETS_MAX = 16_384
+const NOTHING = new Uint8Array(0)
+
 /** The content of a transaction that comes in chunks. */
 export class ChunkedContent {
   readonly sink: ContentSink
@@ -42,6 +47,10 @@ export class ChunkedContent {
   readonly #sizeMax: number
   #size = 0
   #isTooBig = false
+  /** Small pieces that the sink has not got yet, in a block that is twice as long each time. */
+  #gathered = NOTHING
+  #gatheredLength = 0
+  #blockLength = 0
 
   constructor(session: Session, transaction: Transaction) {
     this.sink = new ContentSink(session.edge.spool, tapOf(session, transaction))
@@ -66,8 +75,10 @@ export class ChunkedContent {
       this.sink.discard()
       return null
     }
+    if (octets.length < SMALL_PIECE) return this.#gather(octets)
+    const before = this.#handOver()
     // Copied where it is a small part: it must not hold on to the whole block it came in.
-    return this.sink.add([octets.length * 4 < octets.buffer.byteLength ? copyOf(octets) : octets])
+    return this.sink.add([octets.length * 4 < octets.buffer.byteLength ? copyOf(octets) : octets]) ?? before
   }
 
   fault(): ContentFault | null {
@@ -77,11 +88,33 @@ export class ChunkedContent {
 
   end(): ContentFault | null {
     this.#check.end()
+    void this.#handOver()
     return this.fault()
   }
 
   discard(): void {
     this.sink.discard()
+  }
+
+  #gather(piece: Uint8Array): Promise<void> | null {
+    let waiting: Promise<void> | null = null
+    if (this.#gatheredLength + piece.length > this.#gathered.length) {
+      waiting = this.#handOver()
+      this.#blockLength = Math.min(GATHERED_OCTETS_MAX, Math.max(SMALL_PIECE, this.#blockLength * 2))
+      this.#gathered = new Uint8Array(this.#blockLength)
+    }
+    this.#gathered.set(piece, this.#gatheredLength)
+    this.#gatheredLength += piece.length
+    return waiting
+  }
+
+  #handOver(): Promise<void> | null {
+    const length = this.#gatheredLength
+    if (length === 0) return null
+    const piece = this.#gathered.subarray(0, length)
+    this.#gathered = this.#gathered.subarray(length)
+    this.#gatheredLength = 0
+    return this.sink.add([piece])
   }
 
   #fail(): void {
