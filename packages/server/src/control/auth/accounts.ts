@@ -11,8 +11,9 @@ import { problem } from '../problem.ts'
 import type { Scope } from '../scope.ts'
 import { accessOf } from './access.ts'
 import { accountKey } from './auth.ts'
-import { type Candidate, candidateById, ensurePerson, findCandidate } from './candidate.ts'
+import { type Candidate, candidateById, findCandidate } from './candidate.ts'
 import type { AuthDeps } from './deps.ts'
+import { ensurePerson, hasPart, isBare } from './ensure-person.ts'
 import { factorsOf } from './factor.ts'
 import { profileFor } from './profile-store.ts'
 import { endSessionsOf } from './session.ts'
@@ -95,10 +96,20 @@ export async function giveAccount(scope: Scope, email: string, deps: AccountDeps
   const candidate = await findCandidate(deps.store.db, email)
   if (!candidate || candidate.tenantId !== scope.tenantId)
     throw problem('not-found', 'There is no user with this address. Add the user first.')
-  if (candidate.personId !== null)
-    throw problem('address-exists', 'This user can sign in already. Reset the password instead.')
+  if (candidate.personId !== null) await requireBare(deps.store.db, scope, candidate.personId)
   if (!candidate.isEnabled) throw problem('not-found', 'The user is disabled. Enable it first.')
   return giveTemporary(scope, candidate, { action: 'account.given' }, deps)
+}
+
+/**
+ * An account that is left of a user who was here before may be given anew; one with roles is somebody's own.
+ */
+async function requireBare(db: Db, { tenantId }: Scope, personId: string): Promise<void> {
+  if (await hasPart(db, tenantId, personId))
+    throw problem('address-exists', 'This user can sign in already. Reset the password instead.')
+  if (await isBare(db, personId)) return
+  const detail = 'This user has an account already, and comes in by single sign-on or a reset by mail.'
+  throw problem('address-exists', detail)
 }
 
 /**
@@ -125,7 +136,9 @@ async function giveTemporary(
   const encoded = await passwords.hash(temporaryPassword)
   const now = clock.now()
   const personId = await store.transaction(async (trx) => {
-    const id = await ensurePerson(trx, candidate, now)
+    // Whoever mends an account of another organisation's user says nothing about that user.
+    const vouch = candidate.tenantId === scope.tenantId ? 'word' : null
+    const id = await ensurePerson(trx, candidate, { vouch, from: scope.from, now })
     await storePassword(trx, { personId: id, encoded, mustChange: true, keep: null, now })
     const subject = `account of ${candidate.email}`
     await appendAudit(trx, scope, { action, subject, before: null, after: { mustChange: true }, at: now })

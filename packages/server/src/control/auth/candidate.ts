@@ -2,8 +2,7 @@
 // organisation vouches for it.
 import { defaultPasswordRules, PasswordRules } from '@gatepost/contract/password.ts'
 import { addressKey, mailboxOf } from '@gatepost/mail/address.ts'
-import { newId } from '#platform/random.ts'
-import type { Db, Trx } from '#store/open.ts'
+import type { Db } from '#store/open.ts'
 import { acrossTenants } from '#store/tenant-guard.ts'
 import { accessOf } from './access.ts'
 
@@ -156,38 +155,6 @@ async function userByAddress(db: Db, tenantId: string, key: string): Promise<Use
     .where('user.kind', '=', 'user')
     .executeTakeFirst()
   return row ?? null
-}
-
-/** Makes the account of a user that has none: an end user, with a password or without. */
-export async function ensurePerson(
-  trx: Trx,
-  candidate: Pick<Candidate, 'personId' | 'userId' | 'tenantId' | 'email' | 'name'>,
-  now: number,
-): Promise<string> {
-  if (candidate.personId !== null) {
-    if (candidate.userId !== null) {
-      await trx
-        .updateTable('person')
-        .set({ user_id: candidate.userId })
-        .where('id', '=', candidate.personId)
-        .where('user_id', 'is', null)
-        .execute()
-    }
-    return candidate.personId
-  }
-  const { userId, tenantId, email, name } = candidate
-  if (userId === null || tenantId === null) throw new Error('an account is made for a known user alone')
-  const id = newId('adm', now)
-  const row = { id, email, email_key: addressKey(email), name, password: '', operator: 0 as const }
-  await trx
-    .insertInto('person')
-    .values({ ...row, user_id: userId, created_at: now, updated_at: now })
-    .execute()
-  await trx
-    .insertInto('role_binding')
-    .values({ tenant_id: tenantId, person_id: id, role: 'end-user', created_by: 'sign-in', created_at: now })
-    .execute()
-  return id
 }
 
 /** What passwords must be in an organisation. */

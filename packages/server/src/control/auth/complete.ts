@@ -4,8 +4,9 @@ import type { Pending } from '@gatepost/contract/endpoint.ts'
 import type { Trx } from '#store/open.ts'
 import { appendAudit } from '../audit/audit.ts'
 import type { Actor } from '../scope.ts'
-import { type Candidate, candidateById, ensurePerson, passwordRulesOf } from './candidate.ts'
+import { type Candidate, candidateById, passwordRulesOf } from './candidate.ts'
 import type { AuthDeps, OpenedSession, RequestOrigin } from './deps.ts'
+import { ensurePerson } from './ensure-person.ts'
 import { factorsOf } from './factor.ts'
 import { meOfSession } from './me.ts'
 import { asksFactor, type Profile, profileFor } from './profile-store.ts'
@@ -35,7 +36,7 @@ export async function openFor(
   const now = clock.now()
   const profile = await profileFor(store.db, candidate)
   const opened = await store.transaction(async (trx) => {
-    const personId = await ensurePerson(trx, candidate, now)
+    const personId = await ensurePerson(trx, candidate, { vouch: vouchOf(shown), from: origin.from, now })
     const pending = await owedBy({ candidate, personId, profile, shown, from: origin.from, now }, trx)
     if (shown.replaces !== null) await endSession(trx, shown.replaces, now)
     await dropOldSessions(trx, now)
@@ -54,6 +55,11 @@ export async function openFor(
   const signedIn = await findSession(store, opened.secret, now)
   if (!signedIn) throw new Error('the session that was opened is not there')
   return { ...opened, sessionId: signedIn.sessionId, me: await meOfSession(signedIn, deps) }
+}
+
+function vouchOf({ method }: Shown): 'single-sign-on' | 'word' | null {
+  if (method === 'password' || method === 'passkey') return null
+  return method === 'directory' ? 'word' : 'single-sign-on'
 }
 
 /** Goes on with a session that owed something: opens the next one for the same person. */

@@ -6,8 +6,9 @@ import { appendAudit } from '../audit/audit.ts'
 import { problem } from '../problem.ts'
 import type { ControlDeps } from '../scope.ts'
 import { accountKey, tooMany } from './auth.ts'
-import { type Candidate, ensurePerson, findCandidate, passwordRulesOf } from './candidate.ts'
+import { type Candidate, findCandidate, passwordRulesOf } from './candidate.ts'
 import type { AuthDeps, RequestOrigin } from './deps.ts'
+import { ensurePerson } from './ensure-person.ts'
 import { profileFor } from './profile-store.ts'
 import { mailReset } from './reset-mail.ts'
 import { hashNewPassword, storePassword } from './set-password.ts'
@@ -87,7 +88,7 @@ export async function completeReset(
     const ticket = await takeTicket(trx, { kind: 'reset', secret: input.token, now })
     // Two who use the link at once: the second finds it gone.
     if (!ticket) throw wrongLink()
-    const personId = await ensurePerson(trx, candidate, now)
+    const personId = await ensurePerson(trx, candidate, { vouch: 'word', from, now })
     await storePassword(trx, { personId, encoded, mustChange: false, keep: null, now })
   })
   attempts.clear(accountKey(candidate.email), null)

@@ -3,6 +3,7 @@
 import type { Pending } from '@gatepost/contract/endpoint.ts'
 import { digestOf, newId, newSecret } from '#platform/random.ts'
 import type { Db, Store } from '#store/open.ts'
+import { acrossTenants } from '#store/tenant-guard.ts'
 
 export const SESSION_IDLE_MS = 12 * 3_600_000
 export const SESSION_MS = 7 * 24 * 3_600_000
@@ -74,16 +75,21 @@ export async function openSession(
   return { secret, expiresAt }
 }
 
-/** Who a cookie's secret stands for, or null when the session has ended. */
+/**
+ * Who a cookie's secret stands for, or null when the session has ended. That of a user who was disabled is
+ * over as long as that is so (product D2b).
+ */
 export async function findSession(store: Store, secret: string, now: number): Promise<SignedIn | null> {
-  const row = await store.db
+  const row = await acrossTenants(store.db)
     .selectFrom('session')
     .innerJoin('person', 'person.id', 'session.person_id')
+    .leftJoin('user', 'user.id', 'person.user_id')
     .select(['session.id as session_id', 'session.seen_at', 'session.pending', 'session.method'])
     .select(['session.verified_at', 'session.idle_ms'])
     .select(['person.id', 'person.name', 'person.email', 'person.operator'])
     .where('session.digest', '=', digestOf(secret))
     .where('session.expires_at', '>', now)
+    .where((where) => where.or([where('user.id', 'is', null), where('user.enabled', '=', 1)]))
     .executeTakeFirst()
   if (!row || Number(row.seen_at) <= now - Number(row.idle_ms)) return null
   if (row.seen_at <= now - TOUCH_MS) {

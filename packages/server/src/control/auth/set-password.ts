@@ -2,7 +2,8 @@
 import { addressKey } from '@gatepost/mail/address.ts'
 import type { Db, Trx } from '#store/open.ts'
 import { invalidInput } from '../problem.ts'
-import { type Candidate, ensurePerson, namesOfTenant, passwordRulesOf } from './candidate.ts'
+import { type Candidate, namesOfTenant, passwordRulesOf } from './candidate.ts'
+import { ensurePerson } from './ensure-person.ts'
 import type { Passwords } from './password.ts'
 import { checkPassword } from './password-policy.ts'
 import { endSessionsOf } from './session.ts'
@@ -104,10 +105,12 @@ export async function givePassword(
     readonly name: string
     readonly encoded: string
     readonly mustChange: boolean
+    /** The giver's address. */
+    readonly from: string
     readonly now: number
   },
 ): Promise<string> {
-  const { tenantId, userId, email, encoded, mustChange, now } = gift
+  const { tenantId, userId, email, encoded, mustChange, from, now } = gift
   const found = await trx
     .selectFrom('person')
     .select('id')
@@ -117,7 +120,7 @@ export async function givePassword(
   const personId = await ensurePerson(
     trx,
     { personId: found?.id ?? null, userId, tenantId, email, name },
-    now,
+    { vouch: 'word', from, now },
   )
   await storePassword(trx, { personId, encoded, mustChange, keep: null, now })
   return personId

@@ -6,6 +6,8 @@ import { type Row, SYSTEM_TENANT } from '#store/schema.ts'
 import { acrossTenants } from '#store/tenant-guard.ts'
 import { appendAudit } from '../audit/audit.ts'
 import type { AuthDeps } from '../auth/auth.ts'
+import { tenantOfAddress } from '../auth/candidate.ts'
+import { hashNewPassword } from '../auth/set-password.ts'
 import { invalidInput, problem } from '../problem.ts'
 import type { Actor } from '../scope.ts'
 import { applyGrants, type Grants, grantsIn } from './operator.ts'
@@ -34,14 +36,15 @@ export async function checkInvitation(
     roleName: role?.name ?? (isSystem ? 'Operator' : 'No role'),
     invitedBy: row.created_by,
     expiresAt: row.expires_at,
-    hasAccount: person !== undefined,
+    hasAccount: person !== undefined || (await isForeign(store.db, row)),
     signedIn: person !== undefined && person.id === opener.personId,
   }
 }
 
 /**
- * Accepts. Throws `invalid-input` where a new person gives no password, `not-signed-in` where the address has
- * an account and somebody else, or nobody, is signed in.
+ * Accepts. Throws `invalid-input` where a new person gives no password, or one that the organisation's rules
+ * refuse; `not-signed-in` where the address has an account and somebody else, or nobody, is signed in. An
+ * address of another organisation's domain gets its account there: whoever invites it may hold this link.
  */
 export async function acceptInvitation(
   input: {
@@ -55,16 +58,17 @@ export async function acceptInvitation(
   const now = clock.now()
   const asked = await requireInvitation(store.db, input.token, now)
   const known = await personOf(store.db, asked.email_key)
-  if (known && known.id !== opener.personId) {
+  if (known ? known.id !== opener.personId : await isForeign(store.db, asked)) {
     throw problem('not-signed-in', `Sign in as ${asked.email} first, then open the link again.`)
   }
   if (!known && input.password === undefined) {
     throw invalidInput([{ path: '/password', message: 'Choose a password of at least 12 characters.' }])
   }
-  const password = known ? '' : await passwords.hash(input.password!)
+  const name = input.name ?? asked.name
+  const newcomer = { personId: null, tenantId: homeOf(asked), email: asked.email, name, password: null }
+  const password = known ? '' : await hashNewPassword(input.password!, newcomer, { store, passwords })
   return store.transaction(async (trx) => {
     const row = await useInvitation(trx, input.token, now)
-    const name = input.name ?? row.name
     const person = known ?? (await insertPerson(trx, { row, name, password, now }))
     const actor: Actor = { kind: 'person', id: person.id, name: person.name }
     const bound = { person, actor, from: opener.from, now }
@@ -159,6 +163,17 @@ async function useInvitation(trx: Trx, token: string, now: number): Promise<Row<
 function wrongInvitation(): Error {
   const detail = 'This invitation was used, taken back or is over. Ask for a new one.'
   return problem('invitation-wrong', detail)
+}
+
+function homeOf({ tenant_id }: Row<'invitation'>): string | null {
+  return tenant_id === SYSTEM_TENANT ? null : tenant_id
+}
+
+/** Whether the address is of a domain that another organisation has proved; operators invite anybody. */
+async function isForeign(db: Db, row: Row<'invitation'>): Promise<boolean> {
+  const home = homeOf(row)
+  const owner = home === null ? null : await tenantOfAddress(db, row.email)
+  return owner !== null && owner !== home
 }
 
 function personOf(db: Db, emailKey: string) {

@@ -1,10 +1,12 @@
 // First start: a one-time link, and with it the first administrator and organisation (decisions 49, 50).
 import type { Environment } from '@gatepost/contract/common.ts'
+import { defaultPasswordRules } from '@gatepost/contract/password.ts'
 import { addressKey, mailboxOf } from '@gatepost/mail/address.ts'
 import { digestOf, newId, newSecret } from '#platform/random.ts'
 import type { Db, Trx } from '#store/open.ts'
 import { appendAudit } from '../audit/audit.ts'
 import type { AuthDeps, RequestOrigin } from '../auth/auth.ts'
+import { checkPassword } from '../auth/password-policy.ts'
 import { openSession } from '../auth/session.ts'
 import { invalidInput, problem } from '../problem.ts'
 import type { Actor, ControlDeps } from '../scope.ts'
@@ -80,6 +82,7 @@ export async function completeSetup(
 }> {
   await checkSetupLink(input.token, deps)
   requireAddresses(input)
+  requireGoodPassword(input)
   const password = await deps.passwords.hash(input.administrator.password)
   const now = deps.clock.now()
   const done = await deps.store.transaction(async (trx) => {
@@ -149,6 +152,15 @@ function requireAddresses({ administrator, organization }: SetupInput): void {
       message: `“${text}” is not an e-mail address; write it like anna@acme.example.`,
     }))
   if (errors.length > 0) throw invalidInput(errors)
+}
+
+/** Nobody made rules yet: the defaults count. */
+function requireGoodPassword({ administrator, organization }: SetupInput): void {
+  const { email, name, password } = administrator
+  const known = { email, name, organisation: [organization.name, organization.primaryDomain] }
+  const faults = checkPassword(password, defaultPasswordRules, known)
+  if (faults.length > 0)
+    throw invalidInput(faults.map((message) => ({ path: '/administrator/password', message })))
 }
 
 function wrongLink(): Error {

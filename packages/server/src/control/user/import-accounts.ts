@@ -1,7 +1,7 @@
 // Passwords and roles that a list gives (D7): hashed before the import's transaction, because a hundred
 // thousand take an hour, and given inside it.
 import type { Trx } from '#store/open.ts'
-import { ensurePerson } from '../auth/candidate.ts'
+import { ensurePerson } from '../auth/ensure-person.ts'
 import type { Passwords } from '../auth/password.ts'
 import { givePassword } from '../auth/set-password.ts'
 import type { Candidate } from './rows.ts'
@@ -35,11 +35,19 @@ export type AccountsUndo = {
 
 export type AccountWish = { readonly userId: string; readonly candidate: Candidate; readonly name: string }
 
+type Giving = {
+  readonly tenantId: string
+  readonly hashes: Hashes
+  /** The importer's address. */
+  readonly from: string
+  readonly now: number
+}
+
 /** Gives passwords and roles; accounts are made where there are none. */
 export async function giveAccounts(
   trx: Trx,
   wishes: readonly AccountWish[],
-  { tenantId, hashes, now }: { readonly tenantId: string; readonly hashes: Hashes; readonly now: number },
+  { tenantId, hashes, from, now }: Giving,
 ): Promise<AccountsUndo> {
   const passwords: AccountsUndo['passwords'][number][] = []
   const roles: AccountsUndo['roles'][number][] = []
@@ -56,10 +64,10 @@ export async function giveAccounts(
       .executeTakeFirst()
     const shown = name === '' ? email : name
     const account = { personId: there?.id ?? null, userId, tenantId, email, name: shown }
-    const person = await ensurePerson(trx, account, now)
+    const person = await ensurePerson(trx, account, { vouch: 'word', from, now })
     await ensureBinding(trx, { tenantId, person, now })
     if (encoded !== undefined) {
-      await givePassword(trx, { tenantId, userId, email, name, encoded, mustChange: true, now })
+      await givePassword(trx, { tenantId, userId, email, name, encoded, mustChange: true, from, now })
       passwords.push({ person, before: there?.password ?? '', after: encoded })
     }
     if (candidate.role === null) continue

@@ -43,21 +43,23 @@ export async function listedOnly(
 }
 
 /**
- * Address keys of everybody who is more than an end user somewhere: no list sets their passwords, whichever
- * organisation it belongs to.
+ * Address keys of everybody who is more than an end user somewhere, with that of the user such a person is,
+ * which may be another by now: no list sets their passwords, whichever organisation it belongs to.
  */
 export async function administratorKeys(db: Db): Promise<ReadonlySet<string>> {
-  const all = acrossTenants(db)
+  const people = acrossTenants(db)
+    .selectFrom('person')
+    .leftJoin('user', 'user.id', 'person.user_id')
+    .select(['person.email_key', 'user.email_key as user_key'])
   const [held, operators] = await Promise.all([
-    all
-      .selectFrom('role_binding')
-      .innerJoin('person', 'person.id', 'role_binding.person_id')
-      .select('person.email_key')
+    people
+      .innerJoin('role_binding', 'role_binding.person_id', 'person.id')
       .where('role_binding.role', '!=', 'end-user')
       .execute(),
-    all.selectFrom('person').select('email_key').where('operator', '=', 1).execute(),
+    people.where('person.operator', '=', 1).execute(),
   ])
-  return new Set([...held, ...operators].map(({ email_key }) => email_key))
+  const keys = [...held, ...operators].flatMap(({ email_key, user_key }) => [email_key, user_key])
+  return new Set(keys.filter((key) => key !== null))
 }
 
 /** Local groups by folded name. */

@@ -56,9 +56,9 @@ type Context = {
 export async function writeImport(
   trx: Trx,
   plan: ImportPlan,
-  context: Context & { readonly hashes: Hashes },
+  context: Context & { readonly hashes: Hashes; readonly from: string },
 ): Promise<ImportUndo> {
-  const { tenantId, importId, now, hashes } = context
+  const { tenantId, importId, now, hashes, from } = context
   const made = { tenantId, source: 'spreadsheet', reference: importId, now } as const
   const removed =
     plan.removes.length > 0 ? await takeUsers(trx, { ...context, ids: idsOf(plan.removes) }) : null
@@ -96,7 +96,7 @@ export async function writeImport(
     removed,
     unlisted: idsOf(plan.keeps),
     groups: await fillGroups(trx, tenantId, { wanted: membersByGroup(everyone), now }),
-    accounts: await giveAccounts(trx, everyone, { tenantId, hashes, now }),
+    accounts: await giveAccounts(trx, everyone, { tenantId, hashes, from, now }),
   }
 }
 

@@ -218,14 +218,14 @@ type Write = {
 
 async function write(trx: Trx, scope: ImportScope, work: Write): Promise<void> {
   const { row, input, file, hashes, mode, now, deps } = work
-  const { tenantId } = scope
+  const { tenantId, from } = scope
   const isMine = await claimImport(trx, row, { from: 'previewed', to: 'committed' })
   if (!isMine) throw problem('import-gone', 'This file was imported a moment ago.')
   const plan = await planImport(trx, tenantId, { file, mode })
   const found = foundIn(file, plan, await contextOf(scope, mode, { db: trx }))
   if (plan.errors.length > 0 && !input.goodRowsOnly) throw new HasErrors(found)
   requireAgreed(found, input)
-  const context = { tenantId, importId: row.id, now, dialect: deps.store.dialect, hashes }
+  const context = { tenantId, importId: row.id, now, dialect: deps.store.dialect, hashes, from }
   const undo = await writeImport(trx, plan, context)
   await keepCommitted(trx, row, { found, undo, now })
   const removed = plan.removes.length === 0 ? '' : `, ${plan.removes.length} removed`
