@@ -110,6 +110,19 @@ test('RET, size and action decide how much of the original comes back', () => {
   assert.equal(typeOf({ maxOriginalBytes: 40 })?.text, 'Message-ID: <1@near.example>\r\n')
 })
 
+test('a reason in other letters than ASCII is said to be 8-bit text', () => {
+  const bytes = buildDsn({
+    ...dsn,
+    recipients: [{ ...recipient, diagnostic: '451 4.7.5 policy “TLS” asks' }],
+  })
+  const text = decodeUtf8(bytes)
+  assert.match(text, /text\/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n/)
+  assert.match(text, /said: 451 4\.7\.5 policy “TLS” asks/)
+  assert.match(text, /Diagnostic-Code: smtp; 451 4\.7\.5 policy \?TLS\? asks/)
+  const { fields } = partsOf(bytes)
+  assert.equal(firstField(fields, 'content-transfer-encoding')?.value, '8bit')
+})
+
 test('subjects, delays and many recipients', () => {
   const delayed = { ...recipient, action: 'delayed' as const, status: '4.4.1', willRetryUntil: 86_400_000 }
   const late = partsOf(buildDsn({ ...dsn, recipients: [delayed] }))

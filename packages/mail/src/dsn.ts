@@ -56,7 +56,9 @@ export function buildDsn(dsn: Dsn): Uint8Array {
   const text = words(dsn)
   const status = statusLines(dsn, international)
   const boundary = boundaryFor(dsn.messageId, [...text, ...status], original.content)
-  const eightBit = international || !isAscii(original.content)
+  // What servers and we ourselves say of a failure may hold any characters.
+  const isPlainText = text.every(isAsciiLine)
+  const eightBit = international || !isPlainText || !isAscii(original.content)
   const head = [
     ...headerLines(dsn, boundary, eightBit),
     '',
@@ -64,7 +66,7 @@ export function buildDsn(dsn: Dsn): Uint8Array {
     '',
     `--${boundary}`,
     'Content-Type: text/plain; charset=utf-8',
-    `Content-Transfer-Encoding: ${international ? '8bit' : '7bit'}`,
+    `Content-Transfer-Encoding: ${isPlainText ? '7bit' : '8bit'}`,
     'Content-Language: en',
     '',
     ...text,

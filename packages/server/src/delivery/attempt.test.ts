@@ -1,12 +1,13 @@
 // What outcomes mean for recipients, reports and DSNs.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { formatDate } from '@gatepost/mail/date.ts'
 import { envelopeOf } from '#spool/spool.fixture.ts'
 import type { DueRecipient, Envelope } from '#spool/spool.ts'
 import { type Attempt, concludeAttempt } from './attempt.ts'
 import { recipientOf, routeOfHost, settingsOf } from './delivery.fixture.ts'
 import { createDsn } from './dsn.ts'
-import { ATTEMPTS_MAX, WARNING_ATTEMPT } from './retry.ts'
+import { ATTEMPTS_MAX, GIVE_UP_MS, WARNING_ATTEMPT } from './retry.ts'
 import type { RecipientResult } from './smtp-client.ts'
 
 const NOW = 1_800_000_000_000
@@ -110,6 +111,25 @@ describe('concludeAttempt (abuse case 47: who is told of a failure, and who neve
     })
   }
 
+  it('says until when it is tried, and the days that it was paused or held do not count', () => {
+    const receivedAt = NOW - 20 * 24 * 3_600_000
+    const { notices } = conclude([resultOf('transient', tried)], { receivedAt })
+    assert.equal(notices[0]?.willRetryUntil, tried.firstAttemptAt + GIVE_UP_MS)
+    const dsn = createDsn({
+      id: 'msg_dsn',
+      envelope: envelopeOf({ receivedAt }),
+      notices,
+      original: Buffer.from('Subject: hi\r\n\r\n'),
+      hostname: 'gate.example',
+      settings: null,
+      now: NOW,
+    })
+    assert.ok(dsn?.content.kind === 'memory')
+    const text = Buffer.concat([...dsn.content.chunks]).toString()
+    const until = formatDate(tried.firstAttemptAt + GIVE_UP_MS)
+    assert.ok(text.includes(`Will-Retry-Until: ${until}`) && text.includes(`We keep trying until ${until}`))
+  })
+
   it('reports success itself where the next hop does not (RFC 3461 §5.2.2)', () => {
     const { notices } = conclude([resultOf('delivered', { notify: ['SUCCESS'] })], {}, { relaysDsn: false })
     assert.equal(notices[0]?.action, 'relayed')
@@ -159,6 +179,12 @@ describe('createDsn (abuse case 47)', () => {
     }
     assert.equal(text.includes('body text'), false, 'the header comes back unless RET=FULL')
     assert.equal(envelope.size, text.length)
+  })
+  it('never brings back whole what had to have TLS all the way (RFC 8689 §5)', () => {
+    const parameters = { ...envelopeOf().parameters, ret: 'FULL', requireTls: true } as const
+    const dsn = createDsn({ ...about, envelope: envelopeOf({ parameters }) })
+    assert.ok(dsn?.content.kind === 'memory')
+    assert.equal(Buffer.concat([...dsn.content.chunks]).includes('body text'), false)
   })
   it('goes inbound to a reverse-path of the tenant, and whole when RET=FULL', () => {
     const parameters = { ...envelopeOf().parameters, ret: 'FULL' } as const

@@ -3,7 +3,7 @@
 import type { DeliveryReport, TrackedReply } from '#link/reports.ts'
 import type { DueRecipient, Envelope, Settlement } from '#spool/spool.ts'
 import { type Notice, type NoticeQuestion, noticeOf } from './notice.ts'
-import { retryAfter, WARNING_ATTEMPT } from './retry.ts'
+import { GIVE_UP_MS, retryAfter, WARNING_ATTEMPT } from './retry.ts'
 import type { RecipientResult } from './smtp-client.ts'
 import type { Stamp } from './stamp.ts'
 
@@ -92,7 +92,10 @@ function decide(attempt: Attempt, { recipient, kind, reply, isOurs }: RecipientR
     outcome: { kind: 'deferred', nextAttemptAt: retry.at, attempts },
     reported: kind === 'ambiguous' ? 'ambiguous' : 'deferred',
     reply,
-    notice: attempts === WARNING_ATTEMPT ? notice('delayed', reply.status ?? '4.4.7', retry.at) : null,
+    notice:
+      attempts === WARNING_ATTEMPT
+        ? notice('delayed', reply.status ?? '4.4.7', firstAttemptAt + GIVE_UP_MS)
+        : null,
   }
 }
 

@@ -6,7 +6,6 @@ import type { AcceptedReport } from '#link/reports.ts'
 import type { TenantSettings } from '#policy/settings.ts'
 import type { Content, Envelope } from '#spool/spool.ts'
 import type { Notice } from './notice.ts'
-import { GIVE_UP_MS } from './retry.ts'
 
 /** Larger originals come back as their header: a report is for reading. */
 export const ORIGINAL_BYTES_MAX = 65_536
@@ -36,11 +35,10 @@ export function createDsn(about: {
     arrivalAt: original.receivedAt,
     envelopeId: original.parameters.envelopeId,
     originalReversePath: reversePath,
-    recipients: about.notices.map((notice) =>
-      notice.action === 'delayed' ? { ...notice, willRetryUntil: original.receivedAt + GIVE_UP_MS } : notice,
-    ),
+    recipients: about.notices,
     // RFC 3461 §4.3 leaves the choice to us when none is given; a header is enough to recognise a message by.
-    ret: original.parameters.ret ?? 'HDRS',
+    // What had to have TLS all the way never comes back whole (RFC 8689 §5).
+    ret: original.parameters.requireTls ? 'HDRS' : (original.parameters.ret ?? 'HDRS'),
     originalContent: about.original,
     maxOriginalBytes: ORIGINAL_BYTES_MAX,
     messageId: `${id}@${about.hostname}`,

@@ -13,6 +13,7 @@ export type NoticeQuestion = {
   readonly action: 'failed' | 'delayed' | 'relayed'
   readonly status: string
   readonly reply: TrackedReply
+  /** When we give up, for a delay: time that it was paused or held does not count. */
   readonly willRetryUntil: number | null
   /** Who gave the reply; null when it is in our words. */
   readonly remoteMta: string | null

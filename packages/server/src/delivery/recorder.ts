@@ -55,6 +55,8 @@ const UNRECORDED_MAX_AT_START = 10
 
 /** While the disk refuses, a DSN is tried again at this interval; the message it is about waits with it. */
 const DSN_RETRY_MS = 5000
+/** The original may be lost for good: after so many looks the report goes without it. */
+const ORIGINAL_TRIES_MAX = 3
 /** DSNs made at once: each holds up to 64 KiB of its original in memory. */
 const DSNS_AT_ONCE_MAX = 50
 
@@ -266,12 +268,15 @@ export class Recorder {
     const { clock, hostname, settingsOf, signal, store } = this.#deps
     await this.#turn()
     try {
-      for (;;) {
+      for (let tries = 1; ; tries += 1) {
         if (signal.aborted) throw new Error('delivery is stopping')
         try {
           const { envelope } = message
           const settings = settingsOf(envelope.tenantId)
-          const original = await originalOf(message, ORIGINAL_BYTES_MAX)
+          const original = await originalOf(message, ORIGINAL_BYTES_MAX).catch((error: unknown) => {
+            if (tries < ORIGINAL_TRIES_MAX) throw error
+            return new Uint8Array(0)
+          })
           const dsn = createDsn({ id, envelope, notices, original, hostname, settings, now: clock.now() })
           if (dsn !== null) await store(dsn)
           return
