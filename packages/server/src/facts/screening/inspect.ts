@@ -1,6 +1,7 @@
 // Looks into the files of a message: what each is by content and by name, archives and documents within each
 // other, all within a budget. Pure; nothing is written, run or evaluated.
 import { gunzipSync, zstdDecompressSync } from 'node:zlib'
+import { toLatin1 } from '@gatepost/mail/bytes.ts'
 import { extensionOf, shownName } from '@gatepost/mail/file-name.ts'
 import {
   decodedBody,
@@ -27,8 +28,8 @@ import {
 import { type FileKind, fileKindOf, isPageExtension, type ListedFormat } from './file-types.ts'
 import { listArchive, listFindings } from './listed-archive.ts'
 import { nameFindings } from './name-tricks.ts'
-import { readTar } from './tar.ts'
-import { readZip, type ZipMember, zipMemberOctets } from './zip.ts'
+import { isTar, readTar } from './tar.ts'
+import { endsAsZip, readZip, type ZipMember, zipMemberOctets } from './zip.ts'
 
 export type Inspection = {
   readonly attachments: AttachmentsFact
@@ -170,7 +171,12 @@ function inspectFile(walk: Walk, file: FileAt): void {
     note(walk, place, unreadable(TOO_DEEP))
     return
   }
-  inspectKind(walk, file, { place, kind: fileKindOf(file.octets) })
+  const kind = fileKindOf(file.octets)
+  inspectKind(walk, file, { place, kind })
+  // A picture or a document in front of an archive: what unpacks it reads the list at its end.
+  if (kind.kind !== 'archive' && endsAsZip(file.octets)) {
+    inspectZip(walk, file.octets, { within: place, depth: file.depth })
+  }
 }
 
 function inspectKind(
@@ -218,6 +224,8 @@ function inspectByName(walk: Walk, { name, octets, within, depth }: FileAt, plac
   if (isPageExtension(extension)) noteAll(walk, place, pageFindings(octets))
   else if (extension === 'eml') inspectInner(walk, octets, { within: place, depth })
   else if (isTnef(octets)) inspectTnef(walk, octets, { within, depth })
+  // Archives of the first kind have no sign.
+  else if (isTar(octets)) inspectTar(walk, octets, { within: place, depth })
 }
 
 function embedded(walk: Walk, files: readonly Embedded[], { within, depth }: Place): void {
@@ -263,6 +271,10 @@ function inspectMember(
 ): void {
   const { member, within, depth, isOffice } = at
   const { budget } = walk
+  if (member.otherNames.length > 0) {
+    const names = [member.name, ...member.otherNames]
+    for (const finding of nameFindings(names)) note(walk, pathOf(within, member.name), finding)
+  }
   if (member.isEncrypted) {
     note(walk, within, { class: 'encrypted', saw: 'an encrypted archive' })
     if (!isOffice)
@@ -315,9 +327,13 @@ function inspectPacked(
     const most = { maxOutputLength: Math.max(1, budget.room) }
     const inner = format === 'gzip' ? gunzipSync(octets, most) : zstdDecompressSync(octets, most)
     budget.spend(inner.length)
-    const innerName = shownName(name)
+    const plain = shownName(name)
       .replace(/\.(?:gz|gzip|zst|zstd)$/i, '')
       .replace(/\.(?:tgz|tzst)$/i, '.tar')
+    // Programs that unpack it write the name that it holds.
+    const held = format === 'gzip' ? nameInGzip(octets) : null
+    const innerName = held !== null && extensionOf(plain) === '' ? held : plain
+    if (held !== null) for (const finding of nameFindings([held])) note(walk, pathOf(place, held), finding)
     inspectFile(walk, { name: innerName, octets: inner, within: place, depth: depth + 1 })
   } catch (error) {
     const isLarge = (error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE'
@@ -328,6 +344,17 @@ function inspectPacked(
     note(walk, place, unreadable(isLarge ? TOO_LARGE : WHY.broken))
   }
 }
+
+/** The name of the file that was packed (RFC 1952 §2.3.1); null without one. */
+function nameInGzip(octets: Uint8Array): string | null {
+  const flags = octets[3] ?? 0
+  if ((flags & 8) === 0) return null
+  const from = 10 + ((flags & 4) === 0 ? 0 : 2 + (octets[10] ?? 0) + (octets[11] ?? 0) * 256)
+  const end = octets.subarray(from, from + GZIP_NAME_MAX).indexOf(0)
+  return end <= 0 ? null : toLatin1(octets, from, from + end)
+}
+
+const GZIP_NAME_MAX = 1_024
 
 /** Names tell what is dangerous; what lies in the files stays unknown, and is told so. */
 function inspectListed(

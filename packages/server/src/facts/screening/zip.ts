@@ -5,6 +5,8 @@ import { decodeUtf8, toLatin1 } from '@gatepost/mail/bytes.ts'
 
 export type ZipMember = {
   readonly name: string
+  /** What else it is called: in front of its octets, or by the field for Unicode; programs differ in which they use. */
+  readonly otherNames: readonly string[]
   readonly isEncrypted: boolean
   readonly isFolder: boolean
   readonly method: number
@@ -124,19 +126,64 @@ function readMembers(
     if (signatureAt(view, at) !== CENTRAL) break
     const flags = view.getUint16(at + 8, true)
     const nameLength = view.getUint16(at + 28, true)
-    const name = octets.subarray(at + CENTRAL_LENGTH, at + CENTRAL_LENGTH + Math.min(nameLength, NAME_MAX))
+    const octetsOfName = octets.subarray(
+      at + CENTRAL_LENGTH,
+      at + CENTRAL_LENGTH + Math.min(nameLength, NAME_MAX),
+    )
+    const name = textOf(octetsOfName, flags)
+    const headerAt = view.getUint32(at + 42, true) + range.shift
+    const extraAt = at + CENTRAL_LENGTH + nameLength
+    const others = [
+      localName(view, octets, headerAt),
+      unicodeName(view, octets, extraAt, view.getUint16(at + 30, true)),
+    ]
     members.push({
-      name: (flags & 0x800) !== 0 ? decodeUtf8(name) : toLatin1(name),
+      name,
+      otherNames: others.filter((other) => other !== null && other !== name) as string[],
       isEncrypted: (flags & 1) !== 0 || view.getUint16(at + 10, true) === 99,
-      isFolder: name.at(-1) === 47,
+      isFolder: name.endsWith('/'),
       method: view.getUint16(at + 10, true),
       packedSize: view.getUint32(at + 20, true),
       size: view.getUint32(at + 24, true),
-      headerAt: view.getUint32(at + 42, true) + range.shift,
+      headerAt,
     })
     at += CENTRAL_LENGTH + nameLength + view.getUint16(at + 30, true) + view.getUint16(at + 32, true)
   }
   return members
+}
+
+function textOf(name: Uint8Array, flags: number): string {
+  return (flags & 0x800) !== 0 ? decodeUtf8(name) : toLatin1(name)
+}
+
+/** The name in front of a member's octets, which programs read that take an archive as it comes. */
+function localName(view: DataView, octets: Uint8Array, at: number): string | null {
+  if (signatureAt(view, at) !== LOCAL || at + LOCAL_LENGTH > view.byteLength) return null
+  const length = Math.min(view.getUint16(at + 26, true), NAME_MAX)
+  return textOf(octets.subarray(at + LOCAL_LENGTH, at + LOCAL_LENGTH + length), view.getUint16(at + 6, true))
+}
+
+/** APPNOTE 4.6.9: the name once more in UTF-8, behind a version and a sum. */
+function unicodeName(view: DataView, octets: Uint8Array, from: number, length: number): string | null {
+  const end = Math.min(from + length, view.byteLength)
+  for (let at = from; at + 4 <= end; at += 4 + view.getUint16(at + 2, true)) {
+    const size = view.getUint16(at + 2, true)
+    if (view.getUint16(at, true) !== UNICODE_PATH || size <= 5 || at + 4 + size > end) continue
+    return decodeUtf8(octets.subarray(at + 9, at + 4 + Math.min(size, NAME_MAX)))
+  }
+  return null
+}
+
+const UNICODE_PATH = 0x7075
+
+/** Whether octets end as an archive does, whatever stands in front: programs that unpack look there. */
+export function endsAsZip(octets: Uint8Array): boolean {
+  const end = Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength).subarray(
+    -COMMENT_MAX - END_LENGTH,
+  )
+  if (end.lastIndexOf('PK\x05\x06', undefined, 'latin1') === -1) return false
+  const directory = readZip(octets, 1)
+  return directory !== null && directory.members.length > 0
 }
 
 /** Members that share octets, and archives behind archives, are read differently by different programs. */
