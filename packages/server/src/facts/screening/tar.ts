@@ -38,7 +38,7 @@ export function readTar(
   return { members, isBroken: false, isCut: false }
 }
 
-/** Whether a header stands at the beginning: its sum is that of its octets, the sum's own counting as spaces. */
+/** Whether a header stands at the beginning, by its sum; the octets of the sum itself count as spaces. */
 export function isTar(octets: Uint8Array): boolean {
   if (octets.length < BLOCK) return false
   const written = octal(toLatin1(octets, SUM_AT, SUM_AT + SUM_LENGTH))
