@@ -51,9 +51,12 @@ export type TlsWish = {
   /** PEM of further authorities to trust. */
   readonly ca?: string | undefined
   /** A session of this host, to resume. */
-  readonly session?: Buffer | undefined
-  readonly onSession?: ((session: Buffer) => void) | undefined
+  readonly session?: TlsSession | undefined
+  readonly onSession?: ((session: TlsSession) => void) | undefined
 }
+
+/** What resumes a handshake, and what was wrong with the certificate then: names are not looked at again. */
+export type TlsSession = { readonly data: Buffer; readonly fault: string | null }
 
 /** Content of less is copied to go out in one buffer. */
 const JOINED_MAX = 16_384
@@ -196,17 +199,19 @@ export class SmtpConnection implements Waiting {
       minVersion: 'TLSv1.2',
       ...(wish.ca === undefined ? {} : { ca: wish.ca }),
       ...(wish.names === undefined ? {} : { checkServerIdentity: identityOf(wish.names) }),
-      ...(wish.session === undefined ? {} : { session: wish.session }),
+      ...(wish.session === undefined ? {} : { session: wish.session.data }),
     })
-    if (wish.onSession !== undefined) secure.on('session', wish.onSession)
+    const { session, onSession } = wish
+    if (onSession !== undefined)
+      secure.on('session', (data) => onSession({ data, fault: faultOf(secure, session) }))
     this.#socket = secure
     this.#listen(secure)
     await this.#until(timeoutMs, (done) => secure.once('secureConnect', done))
-    if (wish.dane === undefined) return tlsStateOf(secure, false)
+    if (wish.dane === undefined) return tlsStateOf(secure, { byDane: false, fault: faultOf(secure, session) })
     const chain = chainOf(secure.getPeerX509Certificate())
     const expected = { names: wish.names ?? [wish.host], now: this.#deadlines.now() }
     const fault = daneFaultOf(wish.dane, chain, expected)
-    if (fault === null) return tlsStateOf(secure, true)
+    if (fault === null) return tlsStateOf(secure, { byDane: true, fault })
     this.#lose(`DANE: ${fault}`)
     throw new ConnectionLost(`DANE: ${fault}`)
   }
@@ -297,18 +302,25 @@ function errorOf({ why, isTimeout }: { readonly why: string; readonly isTimeout:
 
 const QUIT_MS = 5000
 
-function tlsStateOf(socket: TLSSocket, byDane: boolean): TlsState {
-  const { authorizationError } = socket
-  const verified = byDane || socket.authorized
+function tlsStateOf(
+  socket: TLSSocket,
+  { byDane, fault }: { readonly byDane: boolean; readonly fault: string | null },
+): TlsState {
   const shown = socket.getPeerX509Certificate()
   return {
     version: socket.getProtocol() ?? 'unknown',
     cipher: socket.getCipher()?.standardName ?? 'unknown',
-    verified,
-    fault: verified ? null : certificateFault(String(authorizationError ?? 'not verified')),
+    verified: fault === null,
+    fault,
     byDane,
     certificate: shown === undefined ? null : certificateSeen(shown),
   }
+}
+
+/** What is wrong with the certificate of a handshake, or of the one that `before` came from. */
+function faultOf(socket: TLSSocket, before: TlsSession | undefined): string | null {
+  if (before !== undefined && socket.isSessionReused()) return before.fault
+  return socket.authorized ? null : certificateFault(String(socket.authorizationError ?? 'not verified'))
 }
 
 /** OpenSSL's names for what is wrong with a certificate, in words; others as they are. */

@@ -5,7 +5,13 @@ import type { DeliveryTls, TrackedReply } from '#link/reports.ts'
 import { type Capabilities, capabilitiesOf, NO_CAPABILITIES } from './capabilities.ts'
 import type { Deadlines } from './deadlines.ts'
 import type { Target } from './mx.ts'
-import { type Connect, ConnectionLost, SmtpConnection, type TlsState } from './smtp-connection.ts'
+import {
+  type Connect,
+  ConnectionLost,
+  SmtpConnection,
+  type TlsSession,
+  type TlsState,
+} from './smtp-connection.ts'
 import type { TlsSessions } from './tls-sessions.ts'
 
 /**
@@ -167,7 +173,7 @@ async function secure(
       ...(target.dane === undefined && target.names === undefined
         ? {
             session: deps.tlsSessions.get(target),
-            onSession: (session: Buffer) => deps.tlsSessions.set(target, session),
+            onSession: (session: TlsSession) => deps.tlsSessions.set(target, session),
           }
         : {}),
     },

@@ -70,3 +70,35 @@ describe('enforced TLS (abuse case 35)', () => {
     })
   }
 })
+
+describe('a TLS session that is resumed', () => {
+  for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
+    it(`is not more verified than the handshake it came from (${version})`, async () => {
+      const tls = contextOf(authority.issue(['other.example']), { minVersion: version, maxVersion: version })
+      const sink = await startSink({ tls })
+      const host = { host: 'mx.far.example', ip: '127.0.0.1', port: sink.port, tls: 'opportunistic' } as const
+      const tlsSessions = new TlsSessions()
+      try {
+        for (let i = 0; i < 3; i++) {
+          const before = tlsSessions.get(host)
+          const opened = await openSession(host, {
+            connect: openSocket,
+            deadlines: new Deadlines(systemClock, 50),
+            hostname: 'gate.example',
+            timeouts: TIMEOUTS,
+            tlsSessions,
+            ca: authority.ca.certificate,
+          })
+          assert.ok(opened.kind === 'open')
+          assert.equal(before === undefined, i === 0, 'there is one to resume from the second on')
+          const { verified, fault } = opened.session.tls!
+          assert.deepEqual([i, verified, fault], [i, false, 'it is for another name'])
+          opened.session.connection.quit()
+          await opened.session.connection.closed
+        }
+      } finally {
+        await sink.close()
+      }
+    })
+  }
+})
