@@ -112,6 +112,38 @@ test('a list sets no password of an administrator by the address that the user h
   })
 })
 
+test('a secret that is kept is shown to no other server than the one it was entered for', async () => {
+  await withPlace(async (place) => {
+    await place.account(MAYA, { role: 'super' })
+    const maya = place.browser()
+    await signIn(maya, MAYA)
+    const base = `/v1/tenants/${place.tenantId}`
+    const ldap = { kind: 'ldap', host: 'dc1.acme.example', userName: 'sync@acme.example' }
+    const made = await maya.post(`${base}/directories`, { name: 'AD', settings: ldap, secret: 'kept secret' })
+    assert.equal(made.status, 201, made.text)
+    const change = async (settings: object, more: object = {}) => {
+      const body = { settings: { ...ldap, ...settings }, ...more }
+      const { status, json } = await maya.post(`${base}/directories/${made.json.id}`, body, 'PATCH')
+      return [status, (json.errors as { path: string }[] | undefined)?.[0]?.path]
+    }
+    const host = 'ldap.evil.example'
+    assert.deepEqual(await change({ host }), [422, '/secret'])
+    assert.deepEqual(await change({ alternateHost: host }), [422, '/secret'])
+    assert.deepEqual(await change({ port: 389, encryption: 'start-tls' }), [200, undefined])
+    assert.deepEqual(await change({ host: 'dc2.acme.example' }, { secret: 'another' }), [200, undefined])
+
+    const settings = { kind: 'oidc', issuer: 'https://idp.acme.example', clientId: 'x' }
+    const draft = { name: 'IdP', settings, secret: 'kept secret' }
+    const provider = await maya.post(`${base}/sign-in/providers`, draft)
+    const path = `${base}/sign-in/providers/${provider.json.id}`
+    const other = { name: 'IdP', settings: { ...settings, issuer: `https://${host}` } }
+    const refused = await maya.post(path, other, 'PUT')
+    assert.deepEqual([refused.status, refused.json.name], [422, 'invalid-input'], refused.text)
+    assert.equal((await maya.post(path, { ...other, secret: 'another' }, 'PUT')).status, 200)
+    assert.equal((await maya.post(path, { ...other, name: 'Other' }, 'PUT')).status, 200)
+  })
+})
+
 async function moveTo(
   { control, tenantId: from }: SignInPlace,
   { user, tenantId }: { readonly user: string; readonly tenantId: string },

@@ -144,6 +144,7 @@ export async function updateProvider(
       throw invalidInput([
         { path: '/settings/kind', message: 'Add another identity provider for this kind.' },
       ])
+    requireSameIssuer(settingsOf(before), settings, draft)
     const isSame = before.settings === JSON.stringify(settings) && draft.secret === undefined
     const enabled = isSame ? before.enabled : (0 as const)
     const revision = await changeSettings(trx, scope, {
@@ -172,6 +173,17 @@ export async function updateProvider(
   })
   link.settingsChanged()
   return presentProvider(row, url)
+}
+
+/** The secret that is kept goes to no other issuer: whoever may change settings could read it there. */
+function requireSameIssuer(
+  before: SamlSettings | OidcSettings,
+  after: SamlSettings | OidcSettings,
+  { secret }: ProviderDraft,
+): void {
+  if (after.kind !== 'oidc' || secret !== undefined || before.issuer === after.issuer) return
+  const message = 'Enter the client secret again: the one that is kept is for the issuer named so far.'
+  throw invalidInput([{ path: '/secret', message }])
 }
 
 /** Throws `test-first`, and `provider-in-use` where a profile would have no way to sign in left. */

@@ -132,6 +132,7 @@ export async function updateConnector(
     requireFreeName(after.name, row.id, others)
     const now = clock.now()
     const isNewSecret = input.change.secret !== undefined
+    if (row.secret !== null && !isNewSecret) requireSameServer(row.kind, before.settings, after.settings)
     const revision = await changeSettings(trx, scope, {
       action: 'directory.changed',
       subject: `directory ${after.name}`,
@@ -157,6 +158,16 @@ export async function updateConnector(
     })
   })
   return getConnector(scope, input.id, deps)
+}
+
+function requireSameServer(
+  kind: ConnectorRow['kind'],
+  before: ConnectorSettings,
+  after: ConnectorSettings,
+): void {
+  if (kindOf(kind).isOtherServer?.(before, after) !== true) return
+  const message = 'Enter it again: the one that is kept is for the server that was named so far.'
+  throw invalidInput([{ path: '/secret', message }])
 }
 
 /** Removes a connector. Its people stay as addresses that receive mail, unless another source names them. */

@@ -18,6 +18,10 @@ export const ldapKind: DirectoryKindPlugin<'ldap'> = {
   normalize,
   isSameListing: (before, after) =>
     before.baseDn === after.baseDn && before.filter === after.filter && before.host === after.host,
+  isOtherServer: (before, after) => {
+    const known = [before.host, before.alternateHost]
+    return ![after.host, after.alternateHost ?? after.host].every((host) => known.includes(host))
+  },
   createReader: (input, deps) => createLdapReader(readingOf(input), ldapEffects(deps)),
   test: (input, deps, signal) =>
     testLdap({ reading: readingOf(input), address: input.address }, ldapEffects(deps), signal),

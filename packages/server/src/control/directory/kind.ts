@@ -46,6 +46,11 @@ export type DirectoryKindPlugin<Kind extends ConnectorKind = ConnectorKind> = {
   normalize(settings: SettingsOf<Kind>): SettingsOf<Kind>
   /** Whether the change means another directory, or another part of it: then reading begins anew. */
   isSameListing(before: SettingsOf<Kind>, after: SettingsOf<Kind>): boolean
+  /**
+   * Whether a change shows the secret to a server that has not had it: then it is typed again, or whoever may
+   * change settings could read it. Left out where it goes to one service only.
+   */
+  readonly isOtherServer?: (before: SettingsOf<Kind>, after: SettingsOf<Kind>) => boolean
   createReader(input: KindInput<Kind>, deps: DirectoryDeps): DirectoryReader
   /** Ends after the first step that failed where the next would say nothing. */
   test(
