@@ -1,7 +1,7 @@
 // Octets in a named charset as a reader would see them: UTF-7, the ISO 2022 family and HZ too. A charset that
 // nobody knows is no reason to see nothing (abuse case 28).
+import { decodeBase64 } from './base64.ts'
 import { decodeUtf8Strict, fromLatin1, toLatin1 } from './bytes.ts'
-import { decodeBase64 } from './encoded-word.ts'
 
 /** Decodes octets; an unknown charset is read as UTF-8 where it is that, else as Windows-1252. */
 export function decodeWithCharset(octets: Uint8Array, charset: string | null): string {
@@ -13,6 +13,21 @@ export function decodeWithCharset(octets: Uint8Array, charset: string | null): s
   if (own !== undefined) return own(octets)
   const decoder = decoderOf(name)
   return decoder === null ? guessed(octets) : decoder.decode(octets)
+}
+
+/**
+ * Decodes octets of a charset that somebody knows, by any of its names; null for the others, and for UTF-7,
+ * which no reader takes in a header any more. Nothing is guessed but that ASCII may be more than it says.
+ */
+export function decodeKnownCharset(octets: Uint8Array, charset: string): string | null {
+  const name = normalName(charset)
+  if (name === 'us-ascii' || name === 'ascii') return guessed(octets)
+  const own = name.endsWith('utf-7') ? undefined : OWN.get(name)
+  if (own !== undefined) return own(octets)
+  const decoder = decoderOf(name)
+  if (decoder === null) return null
+  const marked = byteOrderMark(octets)
+  return (marked === null ? decoder : new TextDecoder(marked)).decode(octets)
 }
 
 const OWN: ReadonlyMap<string, (octets: Uint8Array) => string> = new Map([

@@ -1,10 +1,13 @@
 // Encoded words in header fields (RFC 2047), read as a mail program shows them; unknown charsets stay as
 // written.
+import { decodeBase64 } from './base64.ts'
+import { concat } from './bytes.ts'
+import { decodeKnownCharset } from './charset.ts'
 
 /** RFC 2047 §2 allows 75 characters; programs write and read longer ones, so the limit only stops abuse. */
 const ENCODED_WORD_MAX = 4096
 /** Beyond this nobody reads a header field, and text rules have seen enough. */
-const TEXT_MAX = 262_144
+const TEXT_MAX = 65_536
 
 const WORD = /=\?([A-Za-z0-9._:+-]{1,40})(?:\*[A-Za-z0-9-]{0,40})?\?([BbQq])\?([^?\s]*)\?=/y
 
@@ -67,20 +70,8 @@ function decodeRun(run: readonly Word[]): string {
 }
 
 function decodeWords(words: readonly Word[], charset: string): string {
-  const decoder = decoderOf(charset)
-  if (decoder === null) return words.map((word) => word.written).join(' ')
-  let text = ''
-  for (const word of words) text += decoder.decode(word.bytes, { stream: true })
-  return text + decoder.decode()
-}
-
-/** A fresh decoder, because it keeps the state of a split character; null for charsets nobody here knows. */
-function decoderOf(charset: string): TextDecoder | null {
-  try {
-    return new TextDecoder(charset === 'cp932' ? 'shift_jis' : charset)
-  } catch {
-    return null
-  }
+  const octets = concat(words.map(({ bytes }) => bytes))
+  return decodeKnownCharset(octets, charset) ?? words.map(({ written }) => written).join(' ')
 }
 
 /** RFC 2047 §4.2: `_` is a space, `=XX` a byte. */
@@ -97,28 +88,4 @@ function decodeQ(text: string): Uint8Array {
     bytes[length++] = code
   }
   return bytes.subarray(0, length)
-}
-
-/** Base64 as found in the wild: characters outside the alphabet and missing padding are passed over. */
-export function decodeBase64(text: string): Uint8Array {
-  const bytes = new Uint8Array(Math.ceil((text.length * 3) / 4))
-  let length = 0
-  let bits = 0
-  let held = 0
-  for (let i = 0; i < text.length; i++) {
-    const value = BASE64[text.charCodeAt(i)] ?? 255
-    if (value === 255) continue
-    held = ((held << 6) | value) & 0xffff
-    bits += 6
-    if (bits >= 8) {
-      bits -= 8
-      bytes[length++] = held >> bits
-    }
-  }
-  return bytes.subarray(0, length)
-}
-
-const BASE64 = new Uint8Array(128).fill(255)
-for (let i = 0; i < 64; i++) {
-  BASE64['ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'.charCodeAt(i)] = i
 }

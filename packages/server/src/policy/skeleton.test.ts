@@ -15,6 +15,9 @@ test('case 28: charset tricks show the name that a reader sees', () => {
     `=?utf-16le?B?${base64('Ann Smith', 'utf16le')}?=`,
     `=?utf-8?B?${base64('A\u0000n\u0000n S\u200bmi\u00adth')}?=`,
     `=?iso-2022-jp?B?${base64('\u001b(BAnn\u001b(J Smith\u001b(B', 'latin1')}?=`,
+    ...['cp850', 'cp437', 'cp936', 'hz-gb-2312', 'iso-2022-kr', 'iso-2022-cn'].map(
+      (charset) => `=?${charset}?Q?Ann_Smith?=`,
+    ),
     'Ann\u202e Smith',
   ]
   for (const text of written) assert.equal(nameSkeleton(decodeEncodedWords(text)), plain, text)
