@@ -162,6 +162,7 @@ export const bodies: { readonly [endpoint: string]: unknown } = {
   askMessage: { clientIp: '203.0.113.10', forwardPath: 'ann@acme.example' },
   actOnHeld: { action: 'release', filter: { class: 'spam' } },
   forwardHeld: { to: ['ann@acme.example'] },
+  forwardHeldMany: { messages: ['msg_none'], to: ['ann@acme.example'] },
   setDigest: {
     enabled: true,
     days: [1],

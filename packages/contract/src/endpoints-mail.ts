@@ -59,6 +59,7 @@ export const mailEndpoints: readonly Endpoint[] = [
   held.previewHeld,
   held.actOnHeld,
   held.forwardHeld,
+  held.forwardHeldMany,
   held.getHeldSettings,
   held.setHeldSettings,
   digest.getDigest,

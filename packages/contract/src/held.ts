@@ -245,6 +245,34 @@ export const forwardHeld = endpoint({
   problems: ['not-found', 'invalid-input', 'edge-unreachable'],
 })
 
+/** Messages of one bulk forward: each is fetched from its edge and sent as a letter of its own. */
+export const FORWARD_MESSAGES_MAX = 50
+
+export const forwardHeldMany = endpoint({
+  name: 'forwardHeldMany',
+  method: 'POST',
+  path: '/v1/tenants/{tenant}/held/forwards',
+  tag: 'Held mail',
+  allow: 'held:content',
+  summary: 'Sends copies of several held messages as attachments, a letter for each; all stay held.',
+  params: TenantPath,
+  query: Nothing,
+  body: z.object({
+    messages: z.array(z.string().max(100)).min(1).max(FORWARD_MESSAGES_MAX),
+    to: z.array(z.string().trim().min(3).max(320)).min(1).max(FORWARD_TO_MAX),
+    note: z.string().trim().max(2_000).optional(),
+  }),
+  output: z.object({
+    /** Messages that went out, and people that each went to. */
+    messages: z.int(),
+    recipients: z.int(),
+    /** What was not forwarded, and why. */
+    left: z.array(z.object({ id: z.string(), why: z.string() })),
+  }),
+  status: 200,
+  problems: ['not-found', 'invalid-input'],
+})
+
 export const HeldRules = z.object({
   /** By class; `other` stands for those that are not named. */
   classes: z.array(z.object({ class: HeldClass, user: UserRight, needsTwo: z.boolean() })).max(40),

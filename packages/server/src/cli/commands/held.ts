@@ -1,5 +1,12 @@
 // `held`: mail that waits for a person, and what is decided about it.
-import { actOnHeld, getHeld, getHeldSettings, type HeldMessage, listHeld } from '@gatepost/contract/held.ts'
+import {
+  actOnHeld,
+  forwardHeldMany,
+  getHeld,
+  getHeldSettings,
+  type HeldMessage,
+  listHeld,
+} from '@gatepost/contract/held.ts'
 import { type Command, type Context, command, numberOf, UsageError } from '../command.ts'
 import { facts, table } from '../layout.ts'
 import { plural, timeOf } from '../words.ts'
@@ -30,6 +37,16 @@ export const heldCommands: readonly Command[] = [
   acting('reject', 'Ends it; nobody is told.'),
   acting('block', 'Ends it and blocks its sender for its recipients.'),
   acting('discard', 'Removes it for good.'),
+  command({
+    path: 'held forward',
+    args: ['ADDRESS'],
+    flags: [
+      { name: 'message', value: 'ID', many: true, means: 'A held message; several are given one by one.' },
+      { name: 'note', value: 'TEXT', means: 'Said above each copy.' },
+    ],
+    means: 'Sends copies as attachments to somebody of the organisation. Exit code 1 when one stayed behind.',
+    run: forward,
+  }),
   command({
     path: 'held rules',
     means: 'What users may do with their own held mail, by what holds it.',
@@ -142,6 +159,21 @@ async function act({ call, tenant, arg, flag, show: print }: Context, action: Ac
     ].join(''),
   )
   return messages + acted.waiting > 0 ? 0 : 1
+}
+
+async function forward({ call, tenant, arg, flag, flags, show: print }: Context): Promise<number> {
+  const messages = flags('message')
+  if (messages.length === 0) throw new UsageError('--message is missing')
+  const note = flag('note')
+  const body = { messages: [...messages], to: [arg(0)], ...(note === undefined ? {} : { note }) }
+  const done = await call(forwardHeldMany, { params: { tenant: await tenant() }, body })
+  print(done, () =>
+    [
+      `${plural(done.messages, 'copy', 'copies')} sent to ${arg(0)}.\n`,
+      ...done.left.map(({ id, why }) => `${id}: ${why}\n`),
+    ].join(''),
+  )
+  return done.left.length > 0 ? 1 : 0
 }
 
 async function rules({ call, tenant, show: print }: Context): Promise<number> {

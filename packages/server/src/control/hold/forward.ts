@@ -1,14 +1,14 @@
 // Forwarding held mail (H3): a copy goes as an attachment to people of the organisation; the message stays
 // held.
 import type { BodyOf, OutputOf } from '@gatepost/contract/endpoint.ts'
-import type { forwardHeld } from '@gatepost/contract/held.ts'
+import type { forwardHeld, forwardHeldMany } from '@gatepost/contract/held.ts'
 import { addressKey, mailboxOf } from '@gatepost/mail/address.ts'
 import { formatDate } from '@gatepost/mail/date.ts'
 import { newId } from '#platform/random.ts'
 import { appendAudit } from '../audit/audit.ts'
 import { validatedNames } from '../domain/store.ts'
 import { letterAuthor, toField } from '../letter.ts'
-import { invalidInput, problem } from '../problem.ts'
+import { invalidInput, Problem, problem } from '../problem.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
 import { nameOfClass } from './classes.ts'
 import { rowsOfMessage } from './held.ts'
@@ -73,6 +73,26 @@ export async function forwardHeldMail(
   })
   if (result.kind === 'failed') throw problem('edge-unreachable', `The edge could not: ${result.why}.`)
   return { recipients: to.length }
+}
+
+/** Forwards each as a letter of its own; what cannot be forwarded is told and the others go. */
+export async function forwardManyHeld(
+  scope: Scope,
+  { messages, ...letter }: BodyOf<typeof forwardHeldMany>,
+  deps: Deps,
+): Promise<OutputOf<typeof forwardHeldMany>> {
+  const to = await readRecipients(scope, letter.to, deps)
+  const left: { id: string; why: string }[] = []
+  const wanted = new Set(messages)
+  for (const id of wanted) {
+    try {
+      await forwardHeldMail(scope, id, { ...letter, to }, deps)
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      left.push({ id, why: error.message })
+    }
+  }
+  return { messages: wanted.size - left.length, recipients: to.length, left }
 }
 
 async function readRecipients(

@@ -1,7 +1,7 @@
 // Answers for held mail: the list, a safe look, and what is done about it.
 import * as contract from '@gatepost/contract/held.ts'
 import { actOnHeldMail } from '#control/hold/act.ts'
-import { forwardHeldMail } from '#control/hold/forward.ts'
+import { forwardHeldMail, forwardManyHeld } from '#control/hold/forward.ts'
 import { getHeldMail, listHeldMail, summaryOfHeld } from '#control/hold/held.ts'
 import { previewHeldMail } from '#control/hold/preview.ts'
 import { getHeldSettings, setHeldRules } from '#control/hold/settings.ts'
@@ -18,6 +18,7 @@ export function heldBindings(deps: ControlDeps): readonly Binding[] {
     on(contract.forwardHeld, (request) =>
       forwardHeldMail(scopeOf(request), request.params.message, request.body, deps),
     ),
+    on(contract.forwardHeldMany, (request) => forwardManyHeld(scopeOf(request), request.body, deps)),
     on(contract.getHeldSettings, (request) => getHeldSettings(scopeOf(request), deps)),
     on(contract.setHeldSettings, (request) => setHeldRules(scopeOf(request), request.body, deps)),
   ]

@@ -6,6 +6,7 @@ import { useMay } from '#app/session.ts'
 import { useWords } from '#i18n/i18n.ts'
 import { useConfirm } from '#shared/confirm.tsx'
 import { EntryDialog, RejectDialog } from './decide-dialogs.tsx'
+import { ForwardDialog } from './forward-dialog.tsx'
 import type { Body } from './use-held.ts'
 
 type Props = {
@@ -16,14 +17,17 @@ type Props = {
   readonly running: boolean
   /** A user asked for one of them. */
   readonly isAsked: boolean
+  /** Copies may be forwarded from here. */
+  readonly withForward?: boolean
   readonly onRun: (body: Body) => void
 }
 
-export function ActBar({ what, messages, running, isAsked, onRun }: Props) {
+export function ActBar({ what, messages, running, isAsked, withForward = false, onRun }: Props) {
   const t = useWords('held')
   const may = useMay('queue:write')
+  const mayRead = useMay('held:content')
   const confirm = useConfirm()
-  const [open, setOpen] = useState<'permit' | 'block' | 'reject' | null>(null)
+  const [open, setOpen] = useState<'permit' | 'block' | 'reject' | 'forward' | null>(null)
   const run = (body: Omit<Body, 'messages'>) => {
     setOpen(null)
     onRun(messages === null ? body : { ...body, messages: [...messages] })
@@ -70,7 +74,15 @@ export function ActBar({ what, messages, running, isAsked, onRun }: Props) {
           {t('actBar.refuseTheRequest')}
         </Button>
       )}
+      {withForward && messages !== null && mayRead && (
+        <Button variant="default" disabled={running} onClick={() => setOpen('forward')}>
+          {t('forwardPanel.copies')}
+        </Button>
+      )}
       {!may && <span className="small tx2">{t('actBar.yourRoleLetsYouLookAtHeld')}</span>}
+      {open === 'forward' && messages !== null && (
+        <ForwardDialog what={what} messages={messages} onClose={() => setOpen(null)} />
+      )}
       {open === 'reject' && <RejectDialog what={what} onAct={run} onClose={() => setOpen(null)} />}
       {(open === 'permit' || open === 'block') && (
         <EntryDialog action={open} what={what} onAct={run} onClose={() => setOpen(null)} />

@@ -124,6 +124,7 @@ export function HeldPage() {
             messages={everything ? null : [...selected]}
             running={actions.isRunning || all.progress !== null}
             isAsked={items.some(({ id, recipients }) => selected.has(id) && isAskedFor(recipients))}
+            withForward
             onRun={everything ? (body) => all.run(filter, body) : actions.run}
           />
           <ActionIcon variant="subtle" aria-label={t('held.clearSelection')} onClick={() => clear()}>
