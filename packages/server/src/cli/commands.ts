@@ -4,6 +4,7 @@ import { acceptanceCommands } from './commands/acceptance.ts'
 import { accountCommands } from './commands/accounts.ts'
 import { agentCommands } from './commands/agents.ts'
 import { alertCommands } from './commands/alerts.ts'
+import { apiCommands } from './commands/api.ts'
 import { archiveCommands } from './commands/archive.ts'
 import { askCommands } from './commands/ask.ts'
 import { auditCommands } from './commands/audit.ts'
@@ -83,5 +84,6 @@ export const commands: readonly Command[] = [
   ...greylistingCommands,
   ...keyCommands,
   ...operationsCommands,
+  ...apiCommands,
   ...localCommands,
 ]

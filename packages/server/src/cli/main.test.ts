@@ -72,6 +72,11 @@ const misuse: readonly (readonly [string, RegExp])[] = [
   ['queue hold msg_1 --all', /Give an id or a filter, not both/],
   ['queue list --state bounced', /“bounced” is not one of queued, held/],
   ['queue reroute msg_1', /--route is missing/],
+  ['api sendDig', /no operation\. Perhaps sendDigest\?/],
+  ['api sendDigest --body {', /--body is not valid JSON/],
+  ['api getDomain', /wants --set domain=…/],
+  ['api getDomain --set acme', /“acme” is not NAME=VALUE/],
+  ['api previewSenderImport', /takes a file: give --file/],
 ]
 
 for (const [line, expected] of misuse) {
@@ -150,6 +155,26 @@ test('problems stand on the error stream: title, detail, fields; exit code 1', a
   })
   const detail = await gatepost('domains show x.example --tenant acme', { getDomain: missing })
   assert.equal(detail.error, 'There is no such thing here\nNo domain x.example.\n')
+})
+
+test('what has no command of its own is asked by its operation', async () => {
+  const body = '{"enabled":false}'
+  const { code, out, asked } = await gatepost(`api setAutoAllow --tenant acme --set x=1 --body ${body}`, {
+    setAutoAllow: { days: 120 },
+  })
+  assert.deepEqual([code, out], [0, '{\n  "days": 120\n}\n'])
+  const input = { params: { tenant: 'acme' }, query: { x: '1' }, body: { enabled: false } }
+  assert.deepEqual(asked, [{ name: 'setAutoAllow', input }])
+  const all = await gatepost('api')
+  assert.match(all.out, /askWhere +POST +\/v1\/tenants\/\{tenant\}\/where/)
+  assert.doesNotMatch(all.out, /agentWork/)
+})
+
+test('check says what a start would do', async () => {
+  const { code, out } = await gatepost('check')
+  assert.equal(code, 0)
+  assert.match(out, /Inbound SMTP +0\.0\.0\.0:2525\n/)
+  assert.match(out, /Certificate +one made by ourselves\n/)
 })
 
 test('a gateway that is away is one clear line', async () => {

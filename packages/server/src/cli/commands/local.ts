@@ -1,13 +1,14 @@
 // Commands that need no running gateway: the API's description, the boot keys, and the generated reference
 // pages.
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { endpoints } from '@gatepost/contract/endpoints.ts'
+import type { BootConfig } from '#boot/config-types.ts'
 import { keys } from '#boot/keys.ts'
 import { openApi } from '#http/openapi.ts'
 import { readText, writeText } from '#platform/files.ts'
 import { type Command, type Context, command } from '../command.ts'
-import { table } from '../layout.ts'
+import { facts, table } from '../layout.ts'
 import { configurationPage, defaultOf } from '../reference/configuration.ts'
 import { referencePages } from '../reference/pages.ts'
 
@@ -31,12 +32,58 @@ export const localCommands: readonly Command[] = [
     run: config,
   }),
   command({
+    path: 'check',
+    means: 'Reads the configuration and says what a start would do with it; starts nothing.',
+    run: async ({ config, show }) => {
+      const found = startFacts(config)
+      show(Object.fromEntries(found), () => facts(found))
+      return 0
+    },
+  }),
+  command({
     path: 'reference',
     flags: [{ name: 'check', value: null, means: 'Write nothing; exit code 1 when a page is out of date.' }],
     means: 'Writes docs/reference: configuration, events, metrics, policies and API.',
     run: reference,
   }),
 ]
+
+/** A fault of the configuration has ended the command before. */
+function startFacts({ data, hostname, http, smtp, tls, dns, screening, ...config }: BootConfig): Fact[] {
+  const at = ({ host, port }: Listen) => `${host.includes(':') ? `[${host}]` : host}:${port}`
+  const all = (listeners: readonly Listen[]) => listeners.map(at).join(', ') || 'none'
+  const { clamd, spamEngine } = screening
+  const scanner = clamd?.kind === 'tcp' ? at(clamd) : clamd?.path
+  return [
+    ['Data folder', resolve(data)],
+    ['Own name', hostname],
+    ['Database', config.database === null ? 'embedded SQLite' : `PostgreSQL, ${hostOf(config.database)}`],
+    ['Console', all([http.listen, ...(http.tlsListen === null ? [] : [http.tlsListen])])],
+    ['Its address', http.url ?? `http://localhost:${http.listen.port}/`],
+    ['Inbound SMTP', all(smtp.mx)],
+    ['Submission', all(smtp.submission)],
+    ['Submission in TLS', all(smtp.submissions)],
+    ['Certificate', certificateText(tls)],
+    ['Resolver', dns.resolver ?? 'the system’s'],
+    ['Edge workers', String(config.workers)],
+    ['Virus scanner', scanner ?? 'none'],
+    ['Spam score', spamEngine?.kind ?? 'built in'],
+  ]
+}
+
+type Fact = [string, string]
+type Listen = { readonly host: string; readonly port: number }
+
+/** Without user and password. */
+function hostOf(database: string): string {
+  const { host, pathname } = new URL(database)
+  return `${host}${pathname}`
+}
+
+function certificateText({ certificateFile, acme }: BootConfig['tls']): string {
+  if (certificateFile !== null) return certificateFile
+  return acme === null ? 'one made by ourselves' : `fetched for ${acme.names.join(', ')}`
+}
 
 async function config({ isSet, show }: Context): Promise<number> {
   const rows = keys.map(({ key, env, fallback, means }) => ({ key, env, default: fallback, means }))

@@ -1,5 +1,14 @@
 // `routes`: the mail hosts that mail is delivered to, and their test.
-import { addRoute, listRoutes, type Route, RouteTls, testRoute } from '@gatepost/contract/route.ts'
+import {
+  ARRIVAL_CHARACTERS_MAX,
+  addRoute,
+  confirmArrival,
+  listRoutes,
+  type Route,
+  RouteTls,
+  testRoute,
+} from '@gatepost/contract/route.ts'
+import { readText } from '#platform/files.ts'
 import {
   type Command,
   CommandFailed,
@@ -39,6 +48,13 @@ export const routeCommands: readonly Command[] = [
     flags: [{ name: 'recipient', value: 'ADDRESS', means: 'Who gets the test message. Needed.' }],
     means: 'Resolves, connects, tries TLS and RCPT, and sends a real message. Exit code 1 unless all passed.',
     run: test,
+  }),
+  command({
+    path: 'routes arrived',
+    args: ['NAME'],
+    flags: [{ name: 'message', value: 'FILE', means: 'The test message as .eml: tells what the host saw.' }],
+    means: 'Says that the test message is in the mailbox. Exit code 1 when the host sees something amiss.',
+    run: arrived,
   }),
 ]
 
@@ -94,6 +110,20 @@ async function test(context: Context): Promise<number> {
     return `${route.name} (${route.host}:${route.port}): ${testWord(lastTest)}\n${checkList(lastTest?.checks ?? [])}`
   })
   return route.lastTest?.passed ? 0 : 1
+}
+
+async function arrived(context: Context): Promise<number> {
+  const { call, arg, flag, show } = context
+  const path = flag('message')
+  const eml = path === undefined ? undefined : readText(path)
+  if (eml === null) throw new CommandFailed(`${path} cannot be read.`)
+  const tenant = await context.tenant()
+  const { id } = await routeOf(context, tenant, ({ name, id }) => name === arg(0) || id === arg(0))
+  const body = eml === undefined ? {} : { eml: eml.slice(0, ARRIVAL_CHARACTERS_MAX) }
+  const route = await call(confirmArrival, { params: { tenant, route: id }, body })
+  const seen = route.lastTest?.checks.filter(({ name }) => name.startsWith('seen-')) ?? []
+  show(route, () => `The test message arrived through ${route.name}.\n${checkList(seen)}`)
+  return seen.some(({ state }) => state === 'failed' || state === 'warning') ? 1 : 0
 }
 
 async function routeOf(

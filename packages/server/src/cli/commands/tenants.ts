@@ -1,6 +1,6 @@
 // `tenants`: organisations.
 import { Environment } from '@gatepost/contract/common.ts'
-import { createTenant, listTenants } from '@gatepost/contract/tenant.ts'
+import { createTenant, getTenant, listTenants, updateTenant } from '@gatepost/contract/tenant.ts'
 import { type Command, type Context, command, oneOf, UsageError } from '../command.ts'
 import { table } from '../layout.ts'
 import { timeOf } from '../words.ts'
@@ -24,6 +24,24 @@ export const tenantCommands: readonly Command[] = [
     means: 'Adds an organisation; the first operator becomes its administrator.',
     run: add,
   }),
+  command({
+    path: 'tenants set',
+    flags: [
+      { name: 'name', value: 'NAME', means: 'Its name.' },
+      { name: 'environment', value: 'NAME', means: `One of ${Environment.options.join(', ')}.` },
+      { name: 'inbound-only', value: 'yes|no', means: 'Whether it only receives: then C6 is not needed.' },
+      { name: 'contact-name', value: 'NAME', means: 'Emergency contact.' },
+      { name: 'contact-email', value: 'ADDRESS', means: 'Its address, outside the organisation’s own mail.' },
+      { name: 'contact-phone', value: 'NUMBER', means: 'Its telephone number.' },
+      {
+        name: 'postmaster',
+        value: 'ADDRESS',
+        means: 'Who gets mail for postmaster and abuse; none for nobody.',
+      },
+    ],
+    means: 'Changes name, environment, emergency contact or postmaster of the organisation.',
+    run: set,
+  }),
 ]
 
 async function list({ call, show }: Context): Promise<number> {
@@ -40,6 +58,39 @@ async function list({ call, show }: Context): Promise<number> {
       ]),
       'There is no organisation yet. Open the set-up link that the start printed.',
     ),
+  )
+  return 0
+}
+
+async function set(context: Context): Promise<number> {
+  const { flag, call, show } = context
+  const params = { tenant: await context.tenant() }
+  const before = await call(getTenant, { params })
+  const contact = {
+    name: flag('contact-name') ?? before.emergencyContact.name,
+    email: flag('contact-email') ?? before.emergencyContact.email,
+    phone: flag('contact-phone') ?? before.emergencyContact.phone,
+  }
+  const [name, environment, inboundOnly] = [flag('name'), flag('environment'), flag('inbound-only')]
+  const postmaster = flag('postmaster')
+  const isContact = ['contact-name', 'contact-email', 'contact-phone'].some((one) => flag(one) !== undefined)
+  const tenant = await call(updateTenant, {
+    params,
+    body: {
+      ...(name === undefined ? {} : { name }),
+      ...(environment === undefined
+        ? {}
+        : { environment: oneOf(environment, Environment.options, '--environment') }),
+      ...(inboundOnly === undefined
+        ? {}
+        : { inboundOnly: oneOf(inboundOnly, ['yes', 'no'], '--inbound-only') === 'yes' }),
+      ...(isContact ? { emergencyContact: contact } : {}),
+      ...(postmaster === undefined ? {} : { postmaster: postmaster === 'none' ? null : postmaster }),
+    },
+  })
+  show(
+    tenant,
+    () => `${tenant.name}: ${tenant.environment}, emergency contact ${tenant.emergencyContact.email}\n`,
   )
   return 0
 }
