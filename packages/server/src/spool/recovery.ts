@@ -10,9 +10,7 @@ import type { Outbox } from './outbox.ts'
 import { readOutcomes } from './outcome-log.ts'
 import { emptyTally, holdMessage, inTransaction, settleMessage, statesOf } from './rows.ts'
 import type { Envelope } from './spool.ts'
-
-/** Deaths with the message in hand after which it is a person's turn. */
-export const CLAIMS_MAX = 3
+import { CLAIMS_MAX } from './suspects.ts'
 
 export type Recovered = {
   /** Messages up to this number were there when the process died; 0 after a clean stop. */

@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Statements } from './database.ts'
 import type { Envelope } from './spool.ts'
 import { dueNow, stateAfter, stateOf } from './states.ts'
+import type { Suspects } from './suspects.ts'
 import {
   type CommitItem,
   type ContentRow,
@@ -120,34 +121,34 @@ export function holdMessage(sql: Statements, messageId: string, now: number): re
 
 /**
  * What is due, oldest first. Of messages that were there when the process last died, each handing out is
- * counted before it happens, and one that was in hand at such a death before is handed out alone
+ * counted before it happens, and those that were in hand at such a death before are handed out few at a time
  * (`suspects`).
  */
 export function takeDue(
   sql: Statements,
   question: { readonly now: number; readonly limit: number; readonly exclude: readonly string[] },
-  suspects: { readonly upTo: number; alone: string | null },
+  suspects: Suspects,
 ): DueRow[] {
   const found: DueRow[] = []
   const claimed: string[] = []
-  for (const { id } of sql.dueIds.iterate(question.now, JSON.stringify(question.exclude))) {
-    const messageId = String(id)
-    const row = sql.dueRow.get(messageId)
-    if (row === undefined) continue
-    if (Number(row.number) <= suspects.upTo) {
-      if (Number(row.claims) > 0) {
-        if (suspects.alone !== null && suspects.alone !== messageId) continue
-        suspects.alone = messageId
-      }
-      claimed.push(messageId)
-    }
-    found.push({ envelope: String(row.envelope), states: row.states as string | null })
+  suspects.beginLook()
+  for (const row of sql.dueIds.iterate(question.now, JSON.stringify(question.exclude))) {
+    const id = String(row.id)
+    const turn = suspects.take({ id, number: Number(row.number), claims: Number(row.claims) })
+    if (turn === 'later') continue
+    if (turn === 'claim') claimed.push(id)
+    const { envelope, states } = sql.dueRow.get(id)!
+    found.push({ envelope: String(envelope), states: states as string | null })
     if (found.length >= question.limit) break
   }
-  if (claimed.length > 0) {
+  if (claimed.length === 0) return found
+  try {
     inTransaction(sql, () => {
       for (const messageId of claimed) sql.claim.run(messageId)
     })
+  } catch (error) {
+    for (const messageId of claimed) suspects.settled(messageId)
+    throw error
   }
   return found
 }

@@ -30,6 +30,7 @@ import {
   type Tally,
   takeDue,
 } from './rows.ts'
+import { Suspects } from './suspects.ts'
 import type {
   AnswerOf,
   Batch,
@@ -52,8 +53,8 @@ const CHECKPOINT_BYTES = 96 * 1024 * 1024
 const IDLE_MS = 200
 /** Whole pages are logged: about one for each item beside what it carries itself. */
 const LOG_PAGE_BYTES = 4096
-/** While a message is tried alone, others that must be are looked for at this interval. */
-const ALONE_MS = 1000
+/** Those that wait for messages which may have killed us are looked for so often. */
+const SUSPECTS_LOOK_MS = 250
 
 class Writer {
   readonly #port: MessagePort
@@ -63,7 +64,7 @@ class Writer {
   #outbox: Outbox
   #tally: Tally
   #lastNumber = 0
-  #suspects: { readonly upTo: number; alone: string | null } = { upTo: 0, alone: null }
+  readonly #suspects: Suspects
   #idle: NodeJS.Timeout | null = null
   /** A batch came since this was looked at last. */
   #isBusy = false
@@ -82,7 +83,7 @@ class Writer {
     this.#outbox = Outbox.open(this.#sql, start.outboxReportsMax)
     const recovered = recover(this.#database, this.#sql, { ...start, outbox: this.#outbox })
     this.#lastNumber = recovered.lastNumber
-    this.#suspects = { upTo: recovered.suspectsUpTo, alone: null }
+    this.#suspects = new Suspects(recovered.suspectsUpTo)
     this.#tally = countAll(this.#database)
     this.#say({
       kind: 'opened',
@@ -166,10 +167,7 @@ class Writer {
     }
     this.#lastNumber = number
     this.#count(tally)
-    const { alone } = this.#suspects
-    if (alone !== null && batch.settlements.some(({ messageId }) => messageId === alone)) {
-      this.#suspects.alone = null
-    }
+    for (const { messageId } of batch.settlements) this.#suspects.settled(messageId)
     return { files, dropped }
   }
 
@@ -257,16 +255,16 @@ class Writer {
     const { answer, tally, touched, files } = changeQueue(this.#sql, question, this.#outbox)
     this.#count(tally)
     this.#logBytes += LOG_PAGE_BYTES * touched.length
-    if (this.#suspects.alone !== null && touched.includes(this.#suspects.alone)) this.#suspects.alone = null
+    for (const messageId of touched) this.#suspects.settled(messageId)
     this.#remove(files)
     return answer
   }
 
   #nextDue(after: number): number | null {
     const next = (this.#sql.nextDue.get(after)?.due_at ?? null) as number | null
-    // Those that wait for their turn alone are due already: asked for again soon.
-    if (this.#suspects.alone === null) return next
-    return Math.min(next ?? Number.POSITIVE_INFINITY, after + ALONE_MS)
+    // Those that wait for their turn are due already: asked for again soon.
+    if (!this.#suspects.hasLeft) return next
+    return Math.min(next ?? Number.POSITIVE_INFINITY, after + SUSPECTS_LOOK_MS)
   }
 
   #counts(): Counts {
