@@ -133,6 +133,49 @@ testOnBoth('an id at Microsoft is proven by a validated domain and stays with wh
   }),
 )
 
+testOnBoth('an id whose domain cannot be asked about stays proven; one that is gone goes', (place) =>
+  withStore(place, async (base, clock) => {
+    const { acme, deps } = await worldOf(base)
+    const second = '22222222-2222-4222-8222-222222222222'
+    const issuers = new Map([
+      ['acme.example', GUID],
+      ['second.example', second],
+    ])
+    const { store } = deps
+    const row = await store.db
+      .selectFrom('domain')
+      .selectAll()
+      .where('tenant_id', '=', acme.tenantId)
+      .executeTakeFirstOrThrow()
+    const more = { ...row, id: 'dom_second', name: 'second.example' }
+    await store.db.insertInto('domain').values(more).execute()
+    const fetchJson = async (url: string): Promise<FetchedJson> => {
+      const id = issuers.get(url.split('/')[3] ?? '')
+      if (id === 'silent') return { kind: 'failed', why: 'no answer' }
+      if (id === 'busy') return { kind: 'answered', status: 503, body: null }
+      return id === undefined
+        ? { kind: 'answered', status: 400, body: { error: 'invalid_tenant' } }
+        : answer({ issuer: `https://login.microsoftonline.com/${id}/v2.0` })
+    }
+    const ids = async () => {
+      const { items } = await listClouds(acme, deps)
+      return items[0]?.ids.map(({ domain }) => domain)
+    }
+    await setCloud(acme, { provider: 'microsoft-365', enabled: true }, { ...deps, fetchJson })
+    assert.deepEqual(await ids(), ['acme.example', 'second.example'])
+    for (const trouble of ['silent', 'busy']) {
+      issuers.set('second.example', trouble)
+      clock.add(60_000)
+      await proveCloud(acme, 'microsoft-365', { ...deps, fetchJson })
+      assert.deepEqual(await ids(), ['acme.example', 'second.example'], trouble)
+    }
+    issuers.delete('second.example')
+    clock.add(60_000)
+    await proveCloud(acme, 'microsoft-365', { ...deps, fetchJson })
+    assert.deepEqual(await ids(), ['acme.example'])
+  }),
+)
+
 testOnBoth('ranges are read from the provider, and no failure empties them', (place) =>
   withWorld(place, async ({ acme, world, deps }) => {
     const ranges = async () => (await listClouds(acme, deps)).items[0]!.ranges

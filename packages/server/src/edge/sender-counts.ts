@@ -2,6 +2,7 @@
 import { formatMailbox } from '@gatepost/mail/address.ts'
 import type { HeaderFacts } from '#facts/header-facts.ts'
 import { type Fact, known, type SenderFact } from '#policy/facts.ts'
+import { hourlyShare } from '#policy/sender-rate.ts'
 import type { Session } from './session.ts'
 import type { Transaction } from './transaction.ts'
 
@@ -16,16 +17,20 @@ type Count = { slice: number; readonly recipients: number[] }
 export class SenderCounts {
   readonly #counts = new Map<string, Count>()
 
-  /** Counts recipients; returns how many there were within the hour, these included. */
-  add(author: string, recipients: number, now: number): number {
+  /**
+   * How many recipients there were within the hour, these included. Beyond `limit` these are not counted: their
+   * message is deferred, and if each of its retries counted, a queue that is long enough would never empty.
+   */
+  add(author: string, recipients: number, now: number, limit: number): number {
     const slice = Math.floor(now / SLICE_MS)
     const count = this.#counts.get(author) ?? { slice, recipients: new Array<number>(SLICES).fill(0) }
     forget(count, slice)
-    count.recipients[slice % SLICES]! += recipients
+    const sum = count.recipients.reduce((all, one) => all + one, recipients)
+    if (sum <= limit) count.recipients[slice % SLICES]! += recipients
     this.#counts.delete(author)
     if (this.#counts.size >= AUTHORS_MAX) this.#counts.delete(this.#counts.keys().next().value ?? '')
     this.#counts.set(author, count)
-    return count.recipients.reduce((sum, one) => sum + one, 0)
+    return sum
   }
 
   /** Forgets who wrote nothing for an hour. */
@@ -47,7 +52,7 @@ function forget(count: Count, slice: number): void {
 
 const NOT_COUNTED: Fact<SenderFact> = known({ identities: [], recipientsThisHour: 0, workers: 1 })
 
-/** Counts a message once, whatever becomes of it: who is refused tries again, and is counted again. */
+/** Counts a message once, whatever other policies make of it. */
 export function countSender(
   { edge, wire, credential }: Session,
   { settings, reversePath, recipients, direction }: Transaction,
@@ -59,6 +64,7 @@ export function countSender(
   if (credential !== null) identities.push(`credential ${credential.id}`)
   if (author !== '') identities.push(`author ${author}`)
   const counted = `${settings.tenantId} ${author}`
-  const recipientsThisHour = edge.senderCounts.add(counted, recipients.length, edge.clock.now())
+  const limit = hourlyShare(settings, edge.workers)
+  const recipientsThisHour = edge.senderCounts.add(counted, recipients.length, edge.clock.now(), limit)
   return known({ identities, recipientsThisHour, workers: edge.workers })
 }

@@ -116,11 +116,18 @@ export async function proveCloud(scope: Scope, provider: CloudProvider, deps: De
   const domains = await domainsOf(deps, tenantId)
   const origin = config.directories.entraLogin ?? MICROSOFT_LOGIN
   const found = new Map<string, string>()
+  const unknown = new Set(domains.slice(DOMAINS_ASKED_MAX))
   for (const domain of domains.slice(0, DOMAINS_ASKED_MAX)) {
-    const id = tenantIdIn(
-      await fetchJson(`${origin}/${encodeURIComponent(domain)}/v2.0/.well-known/openid-configuration`),
+    const answer = await fetchJson(
+      `${origin}/${encodeURIComponent(domain)}/v2.0/.well-known/openid-configuration`,
     )
+    const id = tenantIdIn(answer)
     if (id !== null && !found.has(id)) found.set(id, domain)
+    if (id === null && isSilent(answer)) unknown.add(domain)
+  }
+  // An id whose domain could not be asked about stays proven, as long as the domain is ours (law 4).
+  for (const { cloud_id: id, domain } of present) {
+    if (unknown.has(domain) && !found.has(id)) found.set(id, domain)
   }
   await store.transaction(async (trx) => {
     const at = clock.now()
@@ -209,6 +216,11 @@ async function domainsOf({ store }: Pick<Deps, 'store'>, tenantId: string): Prom
   if (rows.length === 0)
     throw problem('domain-not-validated', 'Validate a domain first: it proves whose account it is.')
   return rows.map(({ name }) => name)
+}
+
+/** Nobody said whether the domain has a tenant: not reached, too busy, or out of order. */
+function isSilent(answer: Awaited<ReturnType<Deps['fetchJson']>>): boolean {
+  return answer.kind === 'failed' || answer.status === 429 || answer.status >= 500
 }
 
 /** `https://login.microsoftonline.com/GUID/v2.0` is the issuer of a domain's tenant. */

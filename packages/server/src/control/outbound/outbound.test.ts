@@ -17,6 +17,8 @@ const addresses: readonly (readonly [string, string | RegExp])[] = [
   ['127.0.0.9', '127.0.0.9'],
   ['198.51.100.0/24', /Only single addresses/],
   ['2001:db8::/64', /Only single addresses/],
+  ['2001:db8::/32', /Only single addresses/],
+  ['2001:db8::25/128', '2001:db8::25'],
   ['10.0.0.25', /private/],
   ['100.64.0.1', /private/],
   ['::1', /private/],

@@ -164,7 +164,7 @@ export function readOutboundAddress(
   { mayNetwork, clouds }: Allowed = { mayNetwork: false, clouds: sharedClouds },
 ): string {
   const bare = text.trim().replace(/^\[(.*)\]$/, '$1')
-  const single = bare.replace(/\/(?:32|128)$/, '')
+  const single = bare.replace(bare.includes(':') ? /\/128$/ : /\/32$/, '')
   const address = single.includes('/') ? readNetwork(single, mayNetwork) : readSingle(single)
   const [first = ''] = address.split('/')
   if (isLinkLocal(first)) throw refuse('Link-local addresses cannot be authorised.')

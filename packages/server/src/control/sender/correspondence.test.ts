@@ -149,6 +149,30 @@ test('a hold that says nothing of the content suspends nobody: anybody could for
   assert.deepEqual(correspondenceIn(answerHeldBy(scope, 'display-name'))?.bad, [])
 })
 
+test('what is worse than held is refused, and suspends the entry as well', () => {
+  const scope = { tenantId: 'ten_1', actor: { kind: 'system', name: 'x' }, from: 'internal' } as const
+  const { explanation, recipients, ...rest } = answerHeldBy(scope, 'virus')
+  const steps = explanation.map((one) =>
+    one.kind === 'hold' ? { ...one, kind: 'reject' as const, because: 'virus-refused' as const } : one,
+  )
+  const refused = (outcome: 'refused' | 'deferred') =>
+    correspondenceIn({
+      ...rest,
+      kind: 'refused',
+      outcome,
+      client: { ip: '192.0.2.1', name: null, helo: 'x', tls: null },
+      forwardPath: ANN,
+      reply: { code: 554, status: '5.7.1', text: '' },
+      explanation: steps,
+      facts: recipients[0]!.facts,
+      count: 1,
+    })
+  assert.deepEqual(refused('refused')?.bad, [
+    { tenantId: 'ten_1', at: START, messageId: 'msg_2', id: managedSenderId(ANN, 'bob@far.example') },
+  ])
+  assert.equal(refused('deferred'), null)
+})
+
 test('switched off, nothing is made; the setting tells what there is', async () => {
   await withAcme(async (deps, scope) => {
     assert.deepEqual(await getAutoAllow(scope, deps), {

@@ -18,7 +18,7 @@ export async function moveSenders(
 ): Promise<void> {
   const rows = await rowsOf(trx, [...moves.keys()], made.tenantId)
   if (rows.length === 0) return
-  const moved = rows.map((row): SenderRow => ({ ...row, user_key: moves.get(row.user_key)! }))
+  const moved = latestOf(rows.map((row): SenderRow => ({ ...row, user_key: moves.get(row.user_key)! })))
   const there = await entriesAmong(trx, made.tenantId, {
     entries: moved.map(({ user_key: userKey, sender }) => ({ userKey, sender })),
     dialect: made.dialect,
@@ -33,6 +33,17 @@ export async function moveSenders(
   for (const { user_key } of fresh) counts.set(user_key, (counts.get(user_key) ?? 0) + 1)
   await countUp(trx, counts, made)
   await putRows(trx, [...fresh, ...later], made)
+}
+
+/** Several addresses of one user may have named the same sender: of these the later word stands, too. */
+function latestOf(rows: readonly SenderRow[]): readonly SenderRow[] {
+  const found = new Map<string, SenderRow>()
+  for (const row of rows) {
+    const key = `${row.user_key}\n${row.sender}`
+    const other = found.get(key)
+    if (other === undefined || other.updated_at < row.updated_at) found.set(key, row)
+  }
+  return [...found.values()]
 }
 
 async function rowsOf(trx: Trx, keys: readonly string[], tenantId: string): Promise<readonly SenderRow[]> {
