@@ -148,3 +148,15 @@ test('stuffing at block borders, and back through the reader', () => {
     assert.deepEqual(reader.content(), content)
   }
 })
+
+test('bare line ends can be kept for what is sent to nobody; the end of data stays as strict', () => {
+  const raw = '..a\r\nb\nc\rd\n.\r\n.\re\r\n..f\r.\n.\r\n\r\n.\ng\r\r\n'
+  const unstuffed = '.a\r\nb\nc\rd\n.\r\n\re\r\n.f\r.\n.\r\n\r\n\ng\r\r\n'
+  const input = fromLatin1(`${raw}.\r\nNOOP`)
+  for (let size = 1; size <= input.length; size++) {
+    const reader = new DataReader({ keepsBare: true })
+    for (let at = 0; at < input.length; at += size) reader.push(input.subarray(at, at + size))
+    const found = [reader.done, reader.fault, toLatin1(reader.content()), toLatin1(reader.rest)]
+    assert.deepEqual(found, [true, null, unstuffed, 'NOOP'], `in pieces of ${size}`)
+  }
+})

@@ -9,6 +9,8 @@ export type DataFault = LineEndingFault | 'too-big'
 export type DataReaderOptions = {
   /** Octets of content kept; beyond it the fault is `too-big` and reading goes on to the real end. */
   readonly maxSize?: number | undefined
+  /** A bare CR or LF is no fault: for what is kept and sent to nobody. The end of data is as strict as ever. */
+  readonly keepsBare?: boolean | undefined
 }
 
 const CR = 13
@@ -48,9 +50,11 @@ export class DataReader {
   #tailStart = 0
   #tailEnd = 0
   readonly #maxSize: number
+  readonly #keepsBare: boolean
 
   constructor(options: DataReaderOptions = {}) {
     this.#maxSize = options.maxSize ?? Number.POSITIVE_INFINITY
+    this.#keepsBare = options.keepsBare ?? false
   }
 
   /** Takes the next bytes from the connection. */
@@ -165,7 +169,7 @@ export class DataReader {
   }
 
   #setFault(fault: DataFault): void {
-    if (this.fault !== null) return
+    if (this.fault !== null || (this.#keepsBare && fault !== 'too-big')) return
     this.fault = fault
     this.#kept = []
     this.#tail = NOTHING

@@ -42,8 +42,8 @@ const NOTHING = new Uint8Array(0)
 /** The content of a transaction that comes in chunks. */
 export class ChunkedContent {
   readonly sink: ContentSink
-  readonly #check = new LineEndingCheck()
-  readonly #nulLines = new NulLineCheck()
+  /** Null for a journal report: it goes no further than the archive, whatever its lines are (decisions 20). */
+  readonly #checks: { readonly ends: LineEndingCheck; readonly nulLines: NulLineCheck } | null
   readonly #sizeMax: number
   #size = 0
   #isTooBig = false
@@ -54,6 +54,9 @@ export class ChunkedContent {
 
   constructor(session: Session, transaction: Transaction) {
     this.sink = new ContentSink(session.edge.spool, tapOf(session, transaction))
+    this.#checks = transaction.isJournal
+      ? null
+      : { ends: new LineEndingCheck(), nulLines: new NulLineCheck() }
     this.#sizeMax = session.edge.limits.messageBytes
   }
 
@@ -69,8 +72,8 @@ export class ChunkedContent {
   add(octets: Uint8Array): Promise<void> | null {
     this.#size += octets.length
     if (this.#isTooBig || octets.length === 0) return null
-    this.#check.push(octets)
-    this.#nulLines.push(octets)
+    this.#checks?.ends.push(octets)
+    this.#checks?.nulLines.push(octets)
     if (this.fault() !== null) {
       this.sink.discard()
       return null
@@ -83,11 +86,11 @@ export class ChunkedContent {
 
   fault(): ContentFault | null {
     if (this.#isTooBig) return 'too-big'
-    return this.#check.fault ?? (this.#nulLines.isFound ? 'nul-line' : null)
+    return this.#checks?.ends.fault ?? (this.#checks?.nulLines.isFound ? 'nul-line' : null)
   }
 
   end(): ContentFault | null {
-    this.#check.end()
+    this.#checks?.ends.end()
     void this.#handOver()
     return this.fault()
   }

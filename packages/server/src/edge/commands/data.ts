@@ -23,14 +23,17 @@ class DataIntake implements Intake {
   readonly #session: Session
   readonly #transaction: Transaction
   readonly #reader: DataReader
-  readonly #nulLines = new NulLineCheck()
+  /** Null for a journal report: it goes no further than the archive, whatever its lines are (decisions 20). */
+  readonly #nulLines: NulLineCheck | null
   readonly #sink: ContentSink
   #waiting: Promise<void> | null = null
 
   constructor(session: Session, transaction: Transaction) {
     this.#session = session
     this.#transaction = transaction
-    this.#reader = new DataReader({ maxSize: session.edge.limits.messageBytes })
+    const { isJournal } = transaction
+    this.#reader = new DataReader({ maxSize: session.edge.limits.messageBytes, keepsBare: isJournal })
+    this.#nulLines = isJournal ? null : new NulLineCheck()
     this.#sink = new ContentSink(session.edge.spool, tapOf(session, transaction))
   }
 
@@ -38,7 +41,7 @@ class DataIntake implements Intake {
     const reader = this.#reader
     reader.push(octets)
     // Raw octets: a stuffed dot would look like none.
-    this.#nulLines.push(reader.done ? octets.subarray(0, octets.length - reader.rest.length) : octets)
+    this.#nulLines?.push(reader.done ? octets.subarray(0, octets.length - reader.rest.length) : octets)
     if (reader.fault !== null) this.#sink.discard()
     // Small content stays in the reader until its end; large content goes on to the disk as it comes.
     else if (reader.done || reader.size > CONTENT_IN_ROW_BYTES_MAX)
@@ -52,7 +55,7 @@ class DataIntake implements Intake {
 
   end(): Reply | Promise<Reply> {
     const { size } = this.#reader
-    const fault = this.#reader.fault ?? (this.#nulLines.isFound ? 'nul-line' : null)
+    const fault = this.#reader.fault ?? (this.#nulLines?.isFound ? 'nul-line' : null)
     const session = this.#session
     const transaction = this.#transaction
     session.transaction = null
