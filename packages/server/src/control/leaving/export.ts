@@ -12,6 +12,7 @@ import { appendAudit } from '../audit/audit.ts'
 import { exportAudit } from '../audit/read.ts'
 import { problem } from '../problem.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
+import { sealedColumns } from '../secret/sealed-columns.ts'
 import { exportSenders } from '../sender/sender.ts'
 import type { Tracking } from '../tracking/tracking.ts'
 import { exportUsers } from '../user/export.ts'
@@ -25,38 +26,52 @@ const DAY_MS = 86_400_000
 const RUN_MS_MAX = 6 * 3_600_000
 const ROWS_PER_READ = 1_000
 
-/** Settings by table; columns that are secrets, or digests of them, are left out. */
-const settings: readonly { readonly table: TableName; readonly without: readonly string[] }[] = [
-  { table: 'domain', without: [] },
-  { table: 'route', without: [] },
-  { table: 'authorized_outbound', without: [] },
-  { table: 'smtp_credential', without: ['keys'] },
-  { table: 'cloud_link', without: ['secret_digest'] },
-  { table: 'cloud_tenant', without: [] },
-  { table: 'forwarding_address', without: [] },
-  { table: 'policy', without: [] },
-  { table: 'address_group', without: [] },
-  { table: 'policy_revision', without: [] },
-  { table: 'trusted_service', without: [] },
-  { table: 'auto_allow_setting', without: [] },
-  { table: 'signing_domain', without: [] },
-  { table: 'dkim_key', without: ['private_key'] },
-  { table: 'arc_setting', without: [] },
-  { table: 'tls_partner', without: [] },
-  { table: 'connector', without: ['secret'] },
-  { table: 'sign_in_settings', without: [] },
-  { table: 'sign_in_profile', without: [] },
-  { table: 'identity_provider', without: ['secret'] },
-  { table: 'custom_role', without: [] },
-  { table: 'role_binding', without: [] },
-  { table: 'retention', without: [] },
-  { table: 'data_hold', without: [] },
-  { table: 'step_skip', without: [] },
-  { table: 'revision', without: [] },
-]
+/** Settings by table. What is sealed is left out of each; so are the columns named here. */
+export const exportedTables: readonly { readonly table: TableName; readonly without?: readonly string[] }[] =
+  [
+    { table: 'domain' },
+    { table: 'route' },
+    { table: 'tls_partner' },
+    { table: 'authorized_outbound' },
+    { table: 'outbound_setting' },
+    { table: 'smtp_credential' },
+    { table: 'cloud_link', without: ['secret_digest'] },
+    { table: 'cloud_tenant' },
+    { table: 'forwarding_address' },
+    { table: 'policy' },
+    { table: 'policy_default' },
+    { table: 'policy_revision' },
+    { table: 'address_group' },
+    { table: 'group_member' },
+    { table: 'group_link' },
+    { table: 'trusted_service' },
+    { table: 'auto_allow_setting' },
+    { table: 'signing_domain' },
+    { table: 'dkim_key' },
+    { table: 'arc_setting' },
+    { table: 'held_setting' },
+    { table: 'digest_setting' },
+    { table: 'digest_choice' },
+    { table: 'archive_setting' },
+    { table: 'archive_rule' },
+    { table: 'archive_hold' },
+    { table: 'alert_channel' },
+    { table: 'connector' },
+    { table: 'agent', without: ['token_digest', 'code_digest'] },
+    { table: 'sign_in_settings' },
+    { table: 'sign_in_profile' },
+    { table: 'identity_provider' },
+    { table: 'custom_role' },
+    { table: 'role_binding' },
+    { table: 'role_group' },
+    { table: 'retention' },
+    { table: 'data_hold' },
+    { table: 'step_skip' },
+    { table: 'revision' },
+  ]
 
 /** Parts of the file, in order. */
-export const EXPORT_PARTS = settings.length + 6
+export const EXPORT_PARTS = exportedTables.length + 6
 
 /** Starts one. `finished` never rejects. Throws `check-too-soon` while another runs. */
 export async function startExport(
@@ -182,9 +197,13 @@ async function partsOf(scope: Scope, deps: ExportDeps): Promise<readonly ZipPart
   return [
     { name: 'README.txt', content: [readme(deps.clock.now())] },
     { name: 'settings/organisation.json', content: organisation(scope, store.db) },
-    ...settings.map(({ table, without }) => ({
+    ...exportedTables.map(({ table, without = [] }) => ({
       name: `settings/${table.replaceAll('_', '-')}.json`,
-      content: rowsOf(store.db, { tenantId: scope.tenantId, table, without }),
+      content: rowsOf(store.db, {
+        tenantId: scope.tenantId,
+        table,
+        without: [...without, ...sealedIn(table)],
+      }),
     })),
     { name: 'users.csv', content: exportUsers(scope, {}, deps) },
     { name: 'senders.csv', content: exportSenders(scope, {}, deps) },
@@ -196,6 +215,11 @@ async function partsOf(scope: Scope, deps: ExportDeps): Promise<readonly ZipPart
 async function* organisation({ tenantId }: Scope, db: Db): AsyncGenerator<string> {
   const row = await db.selectFrom('tenant').selectAll().where('id', '=', tenantId).executeTakeFirst()
   yield `${JSON.stringify(row ?? null, null, 1)}\n`
+}
+
+/** Sealed values open with this gateway's key alone, and are secrets. */
+function sealedIn(table: TableName): readonly string[] {
+  return sealedColumns.filter((one) => one.table === table).map(({ column }) => column)
 }
 
 /** A table's rows as a JSON list, piece by piece. */
@@ -227,6 +251,16 @@ const keyless: ReadonlyMap<string, readonly string[]> = new Map([
   ['cloud_tenant', ['cloud_id']],
   ['policy_revision', ['subject_id', 'number']],
   ['auto_allow_setting', ['tenant_id']],
+  ['outbound_setting', ['tenant_id']],
+  ['held_setting', ['tenant_id']],
+  ['digest_setting', ['tenant_id']],
+  ['digest_choice', ['mailbox']],
+  ['archive_setting', ['tenant_id']],
+  ['alert_channel', ['tenant_id']],
+  ['policy_default', ['name']],
+  ['group_member', ['group_id', 'user_id']],
+  ['group_link', ['group_id', 'member']],
+  ['role_group', ['group_id']],
   ['signing_domain', ['domain_id']],
   ['arc_setting', ['tenant_id']],
   ['tls_partner', ['domain']],
