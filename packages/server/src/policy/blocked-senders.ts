@@ -31,7 +31,7 @@ export const blockedSenders = definePolicy({
     const byRule = judgeRule(judged)
     if (byRule !== null) return byRule
     const block = personalBlock(listsOf(wanted.managedSender))
-    if (block === null) return { kind: 'continue', because: 'not-blocked', saw: judged.saw }
+    if (block === null) return notBlocked(judged, wanted)
     return judgeEntry(block, judged, { spf: wanted.spf, authentication: undefined })
   },
 })
@@ -51,7 +51,7 @@ export const blockedSendersHeader = definePolicy({
     const byRule = judgeRule(judged)
     if (byRule !== null) return byRule
     const block = personalBlock(listsOf(wanted.managedSender))
-    if (block === null) return { kind: 'continue', because: 'not-blocked', saw }
+    if (block === null) return notBlocked(judged, wanted)
     return judgeEntry(block, judged, { spf: wanted.spf, authentication: undefined })
   },
 })
@@ -90,6 +90,16 @@ function judgeRule({ settings, subject, saw }: Judged): Opinion | null {
     return { kind: 'reject', because: 'blocked-by-rule', saw, rule: refOf(rule), reply: replyOf(selection) }
   }
   return null
+}
+
+/** Nobody who was asked blocks it; who could not be asked is named, as that is no "no" (law 4). */
+function notBlocked({ settings, subject, saw }: Judged, { managedSender }: WantedFacts<Want>): Opinion {
+  const { blindTo } = selectRule(rulesOf(settings), 'blocked-senders', subject)
+  const isBlind = blindTo?.option.action === 'block'
+  const unread = managedSender?.kind === 'unknown' ? `; the recipient’s list: ${managedSender.why}` : ''
+  const because = isBlind ? 'client-names-unknown' : 'not-blocked'
+  const opinion = { kind: 'continue', because, saw: saw + unread } as const
+  return isBlind ? { ...opinion, rule: refOf(blindTo) } : opinion
 }
 
 function replyOf({ rule, by }: RuleSelection<'blocked-senders'>): PermanentReply {

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { mailboxOf } from '@gatepost/mail/address.ts'
+import { blockedSenders } from './blocked-senders.ts'
 import { decide, type Gather } from './decide.ts'
-import { type AuthenticationFact, type FactName, type Facts, known, unknown } from './facts.ts'
+import { type AuthenticationFact, type Fact, type FactName, type Facts, known, unknown } from './facts.ts'
 import { messagePolicies, rcptPolicies } from './order.ts'
 import { permittedSenders, permittedSendersHeader } from './permitted-senders.ts'
 import type { PolicyTransaction, Verdict } from './policy.ts'
@@ -217,10 +218,39 @@ test('a permit names only what it may skip', () => {
       { addressesBasedOn: 'header' },
     ),
   ])
+  // What is decided for several recipients names none of them.
+  const told = permittedSendersHeader.judge(transaction, { author }, settings).saw
+  assert.equal(told, 'bob@sender.example, author bob@sender.example')
   // Anybody may name a second author.
   assert.equal(permittedSendersHeader.judge(transaction, { author }, header).kind, 'waive')
   assert.equal(permittedSendersHeader.judge(transaction, { author: two }, header).kind, 'continue')
   assert.equal(permittedSenders.judge(transaction, {}, header).kind, 'continue')
+})
+
+test('what could not be asked blocks nobody, and is told', () => {
+  const block = rule('blocked-senders', { action: 'block' }, { hostNames: ['.spam.example'] })
+  const transaction: PolicyTransaction = {
+    clientIp: '192.0.2.1',
+    helo: '',
+    reversePath: mailboxOf('bob@sender.example'),
+    forwardPath: mailboxOf('ann@acme.example'),
+    tenantId: 'acme',
+    direction: 'inbound',
+    now: 0,
+  }
+  const judged = (clientNames: Fact<readonly string[]>, settings = settingsWith([block])) =>
+    blockedSenders.judge(transaction, {}, settings, {
+      clientNames,
+      managedSender: { kind: 'unknown', why: 'the list cannot be read' },
+    })
+  const blind = judged({ kind: 'unknown', why: 'time-out' })
+  assert.deepEqual(
+    [blind.kind, blind.because, blind.rule?.id],
+    ['continue', 'client-names-unknown', block.id],
+  )
+  assert.match(blind.saw, /the list cannot be read/)
+  const known = judged({ kind: 'known', value: ['mail.sender.example'] })
+  assert.deepEqual([known.kind, known.because, known.rule], ['continue', 'not-blocked', undefined])
 })
 
 /** mulberry32: the seed is printed with a failure. */

@@ -97,7 +97,10 @@ type Said = {
 /** The last one: blocks and permits say the same of a message one after the other. */
 let lastSaid: Said | null = null
 
-/** `bob@sender.example to ann@acme.example`, for explanations. */
+/**
+ * `bob@sender.example to ann@acme.example`, for explanations. Once the author is known the recipient is left
+ * out: what is decided then may stand for several, and none of them may read whom else it came to.
+ */
 export function sawOf(transaction: PolicyTransaction, author: string | null = null): string {
   if (lastSaid?.transaction === transaction && lastSaid.author === author) return lastSaid.saw
   const saw = sentence(transaction, author)
@@ -107,8 +110,7 @@ export function sawOf(transaction: PolicyTransaction, author: string | null = nu
 
 function sentence({ reversePath, forwardPath }: PolicyTransaction, author: string | null): string {
   const who = textOf(reversePath)
-  const to = textOf(forwardPath)
-  return author === null ? flatText(who, ' to ', to) : flatText(who, ', author ', author, ' to ', to)
+  return author === null ? flatText(who, ' to ', textOf(forwardPath)) : flatText(who, ', author ', author)
 }
 
 /** As it is written for people: without the quotes of an envelope. */

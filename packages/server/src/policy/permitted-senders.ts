@@ -99,7 +99,7 @@ function judge({ settings, subject, proof, saw, wanted }: Judged): Opinion {
   if (entry.source !== 'auto-allow')
     return { kind: 'waive', because: 'permitted-by-recipient', saw: text, policies: SKIPPED }
   // A sample of the answers is screened: whoever is allowed by itself must not be trusted for ever.
-  if (subject.headerFrom !== null && isSampled(settings, `${saw} ${subject.now}`))
+  if (subject.headerFrom !== null && isSampled(settings, `${saw} ${subject.to} ${subject.now}`))
     return { kind: 'continue', because: 'auto-allow-sampled', saw: text }
   return { kind: 'waive', because: 'permitted-by-auto-allow', saw: text, policies: SKIPPED }
 }
