@@ -164,6 +164,15 @@ inStore('what is wrong is named by field, all at once', async (deps, scope) => {
   ]
   for (const [change, path] of cases)
     await fails(create({ ...BLOCK, ...change } as PolicyDraftIn), 'invalid-input', path)
+  // Of the client nothing is known any more when mail leaves: such a policy would never apply.
+  const conditions = { sourceIps: ['192.0.2.0/24'], hostNames: ['mx.partner.example'] }
+  for (const [type, option, path] of [
+    ['secure-delivery', { level: 'enforced-strict', names: [] }, ' /draft/addressesBasedOn'],
+    ['dkim-signing', { action: 'none' }, ''],
+  ] as const) {
+    const written = { ...BLOCK, type, option, ...conditions, addressesBasedOn: 'header' } as PolicyDraftIn
+    await fails(create(written), 'invalid-input', `/draft/sourceIps /draft/hostNames${path}`)
+  }
   // A permit for ourselves is the mistake after a spoof (behaviour §5.3).
   await fails(
     create({ ...PERMIT, from: { kind: 'domain', domain: 'acme.example' } }),

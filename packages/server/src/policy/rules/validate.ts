@@ -30,6 +30,7 @@ export function faultsOf(draft: RuleDraft, about: ValidationWorld): readonly Rul
     ...draft.hostNames.flatMap((text, at) => hostFaults(text, `/hostNames/${at}`, about)),
     ...pairFaults(draft),
     ...validityFaults(draft),
+    ...atDeliveryFaults(draft),
     ...typeFaults(draft, about),
   ]
 }
@@ -103,6 +104,24 @@ function pairFaults({ sourceIps, hostNames }: RuleDraft): RuleFault[] {
 function validityFaults({ validFrom, validUntil }: RuleDraft): RuleFault[] {
   if (validFrom === null || validUntil === null || validFrom < validUntil) return []
   return [{ path: '/validUntil', message: 'The end must be later than the start.' }]
+}
+
+/** Judged when mail leaves: its client is not known any more then, and the author to signing alone. */
+const AT_DELIVERY: ReadonlySet<RuleType> = new Set(['delivery-route', 'secure-delivery', 'dkim-signing'])
+
+/** Such a rule would be saved and never apply. */
+function atDeliveryFaults({ type, sourceIps, hostNames, addressesBasedOn }: RuleDraft): RuleFault[] {
+  if (!AT_DELIVERY.has(type)) return []
+  const message =
+    'This is judged when mail leaves, and its client is not known any more then: leave this empty.'
+  const faults: RuleFault[] = []
+  if (sourceIps.length > 0) faults.push({ path: '/sourceIps', message })
+  if (hostNames.length > 0) faults.push({ path: '/hostNames', message })
+  if (addressesBasedOn === 'header' && type !== 'dkim-signing') {
+    const why = 'This is judged by the envelope: choose it here, or both.'
+    faults.push({ path: '/addressesBasedOn', message: why })
+  }
+  return faults
 }
 
 function typeFaults(draft: RuleDraft, { world }: ValidationWorld): RuleFault[] {
