@@ -84,14 +84,26 @@ export class Pauses {
   }
 }
 
-/** All that decides where mail goes. */
+/** All that decides where mail goes and what TLS it must have there. */
 function waysText({
   deliveryPaused,
   domains,
   routes,
   defaultRouteId,
   smartHostRouteId,
+  rules = [],
+  groups,
 }: TenantSettings): string {
   const ofDomains = domains.map(({ name, routeId }) => [name, routeId])
-  return JSON.stringify([deliveryPaused, ofDomains, routes, defaultRouteId, smartHostRouteId])
+  const ofRules = rules.filter(({ type }) => type === 'delivery-route' || type === 'secure-delivery')
+  const members = ofRules.length === 0 ? null : groups
+  return JSON.stringify([
+    deliveryPaused,
+    ofDomains,
+    routes,
+    defaultRouteId,
+    smartHostRouteId,
+    ofRules,
+    members,
+  ])
 }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, afterEach, describe, it } from 'node:test'
 import { EVERYTHING, type QueueActOrder, type QueueListOrder } from '#link/queue-orders.ts'
 import { systemClock } from '#platform/clock.ts'
+import type { PolicyRule } from '#policy/rule.ts'
 import type { TenantSettings } from '#policy/settings.ts'
 import { acceptedOf, contentOf, createBench, envelopeOf } from '#spool/spool.fixture.ts'
 import type { Envelope } from '#spool/spool.ts'
@@ -254,6 +255,35 @@ describe('pauses', () => {
       [1, 1],
     )
     assert.deepEqual((await outcomesOf(later)).sort(), ['delivered', 'delivered', 'paused'])
+  })
+
+  it('of the route of a policy end when the policy does', async () => {
+    const sink = await sinkOf()
+    const flowing = toRoute(sink.port)
+    const lab = routeOfHost('127.0.0.1', sink.port, { id: 'rte_2', name: 'Lab', paused: true })
+    const rule: PolicyRule<'delivery-route'> = {
+      id: 'pol_1',
+      type: 'delivery-route',
+      name: 'To the lab',
+      from: { kind: 'everyone' },
+      to: { kind: 'everyone' },
+      addressesBasedOn: 'both',
+      bidirectional: false,
+      sourceIps: [],
+      hostNames: [],
+      validFrom: null,
+      validUntil: null,
+      override: false,
+      createdAt: 1,
+      option: { routeId: 'rte_2' },
+    }
+    const routes = [...flowing.routes, lab]
+    const world = await start({ ...flowing, routes, rules: [rule] })
+    await send(world)
+    await until(async () => (await outcomesOf(world)).includes('paused'), 'it waits for the lab')
+    world.settings = { ...flowing, routes }
+    await until(() => emptied(world), 'it goes the usual way')
+    assert.equal(sink.count, 1)
   })
 
   it('ended while control changes a route: what waits in memory goes to the new host', async () => {
