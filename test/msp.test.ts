@@ -2,6 +2,7 @@
 // carried out, links are shared and taken back, and usage is counted.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { permissionsOf } from '@gatepost/contract/permission.ts'
 import { TemplateSettings } from '@gatepost/contract/template.ts'
 import { accessOf } from '@gatepost/server/control/auth/access.ts'
 import { addOrganization } from '@gatepost/server/control/portfolio/add.ts'
@@ -66,7 +67,7 @@ test('an organisation by template has what the template says, and drift is seen 
     assert.equal(added.tenant.emergencyContact.email, 'mona@msp.example')
     assert.match(added.invitation ?? '', /invitation#token=/)
 
-    const scope = { tenantId: added.tenant.id, ...by }
+    const scope = { tenantId: added.tenant.id, ...by, held: permissionsOf.super }
     const states = async () =>
       Object.fromEntries(
         (await getInheritance(scope, deps)).sections.map(({ section, state }) => [section, state]),
@@ -100,6 +101,20 @@ test('an organisation by template has what the template says, and drift is seen 
     const copied = await copyTemplate(scope, deps)
     assert.equal(copied.policies?.[0]?.name, 'Known bad')
     assert.equal(copied.greylisting, false)
+
+    // A help desk sees the organisation, and neither its policies nor how people sign in.
+    const helpDesk = { ...scope, held: permissionsOf['help-desk'] }
+    assert.deepEqual(
+      (await getInheritance(helpDesk, deps)).sections.map(({ section }) => section),
+      ['environment', 'emergency-contact', 'auto-allow'],
+    )
+    const less = Object.keys(await copyTemplate(helpDesk, deps)).toSorted()
+    assert.deepEqual(less, ['autoAllow', 'emergencyContact', 'environment'])
+    const [mine] = (await asker()).tenants
+    const weak = { ...(await asker()), tenants: [{ ...mine!, permissions: permissionsOf['help-desk'] }] }
+    const [outcome] = (await applyTemplate(weak, { ...bulk, tenants: [mine!.id] }, deps)).items
+    assert.deepEqual(outcome?.changes, [])
+    assert.match(outcome?.refused ?? '', /Policies: your role there lacks policies:read/)
   })
 })
 

@@ -6,7 +6,7 @@ import type { Row } from '#store/schema.ts'
 import { appendAudit } from '../audit/audit.ts'
 import { Problem } from '../problem.ts'
 import type { Actor, Scope } from '../scope.ts'
-import { sections, type TemplateDeps } from './sections.ts'
+import { mayRead, readingOf, sections, type TemplateDeps } from './sections.ts'
 import { compare, requireTemplate, settingsOf } from './template.ts'
 
 /** Who asks, with the organisations it may act in. */
@@ -86,6 +86,10 @@ async function inOne(
   const changes: BulkOutcome['changes'] = []
   const refused: string[] = []
   for (const section of meant) {
+    if (!mayRead(section, held)) {
+      refused.push(`${section.title}: your role there lacks ${readingOf(section.needs)}.`)
+      continue
+    }
     const compared = await compare(scope, { section, settings }, deps)
     if (compared.state !== 'differs') continue
     if (!held.includes(section.needs)) {
@@ -100,7 +104,8 @@ async function inOne(
       refused.push(`${section.title}: ${error.message}`)
     }
   }
-  if (carryOut) await follow(scope, row, deps)
+  // Whoever may change nothing there does not say what it is compared with either.
+  if (carryOut && held.includes('tenant:write')) await follow(scope, row, deps)
   return {
     name: await nameOf(scope, deps),
     changes,

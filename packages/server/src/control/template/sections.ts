@@ -175,6 +175,15 @@ const policies: Section<'policies'> = {
   },
 }
 
+/** Whether whoever holds these permissions in an organisation may see what a section has there. */
+export function mayRead({ needs }: Pick<Section, 'needs'>, held: readonly Permission[]): boolean {
+  return held.includes(readingOf(needs))
+}
+
+export function readingOf(needs: Permission): Permission {
+  return needs.replace(/:write$/, ':read') as Permission
+}
+
 export const sections = [
   environment,
   contact,

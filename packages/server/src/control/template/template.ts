@@ -1,5 +1,7 @@
 // Templates of the operator (V1): made, changed, removed; which organisation follows which, and where it
 // differs.
+
+import type { Permission } from '@gatepost/contract/permission.ts'
 import {
   type Inheritance,
   type Inherited,
@@ -16,7 +18,7 @@ import { appendAudit } from '../audit/audit.ts'
 import { invalidInput, problem } from '../problem.ts'
 import type { Actor, ControlDeps, Scope } from '../scope.ts'
 import { requireRevision } from '../settings/settings.ts'
-import { type Section, sections, type TemplateDeps } from './sections.ts'
+import { mayRead, type Section, sections, type TemplateDeps } from './sections.ts'
 
 export type By = { readonly actor: Actor; readonly from: string }
 type Deps = Pick<ControlDeps, 'store' | 'clock'>
@@ -97,8 +99,11 @@ export async function removeTemplate(by: By, id: string, { store, clock }: Deps)
   })
 }
 
-/** The template that an organisation follows, and every section beside it. */
-export async function getInheritance(scope: Scope, deps: TemplateDeps): Promise<Inheritance> {
+/** A scope with what the asker holds in its tenant: settings of other areas are not shown. */
+export type ReaderScope = Scope & { readonly held: readonly Permission[] }
+
+/** The template that an organisation follows, and every section that the asker may see beside it. */
+export async function getInheritance(scope: ReaderScope, deps: TemplateDeps): Promise<Inheritance> {
   const { db } = deps.store
   const use = await db
     .selectFrom('template_use')
@@ -107,7 +112,8 @@ export async function getInheritance(scope: Scope, deps: TemplateDeps): Promise<
     .executeTakeFirst()
   const row = use ? await findTemplate(db, use.template_id) : null
   const settings = row === null ? {} : settingsOf(row)
-  const compared = await Promise.all(sections.map((section) => compare(scope, { section, settings }, deps)))
+  const seen = sections.filter((section) => mayRead(section, scope.held))
+  const compared = await Promise.all(seen.map((section) => compare(scope, { section, settings }, deps)))
   if (!use || row === null) return { template: null, outdated: false, sections: compared }
   const { id, name } = row
   return {
@@ -117,10 +123,11 @@ export async function getInheritance(scope: Scope, deps: TemplateDeps): Promise<
   }
 }
 
-/** The settings of an organisation as a template would have them. */
-export async function copyTemplate(scope: Scope, deps: TemplateDeps): Promise<TemplateSettings> {
+/** The settings of an organisation as a template would have them, as far as the asker may see them. */
+export async function copyTemplate(scope: ReaderScope, deps: TemplateDeps): Promise<TemplateSettings> {
+  const seen = sections.filter((section) => mayRead(section, scope.held))
   const found = await Promise.all(
-    sections.map(async ({ key, read }) => [key, await read(scope, null, deps)] as const),
+    seen.map(async ({ key, read }) => [key, await read(scope, null, deps)] as const),
   )
   return TemplateSettings.parse(Object.fromEntries(found))
 }

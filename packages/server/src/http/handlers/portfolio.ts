@@ -11,10 +11,19 @@ import {
   createTemplate,
   getInheritance,
   listTemplates,
+  type ReaderScope,
   removeTemplate,
   updateTemplate,
 } from '#control/template/template.ts'
-import { type Binding, on, type SignedIn, scopeOf, signedInOf } from '../request.ts'
+import {
+  type ApiRequest,
+  type Binding,
+  heldHere,
+  on,
+  type SignedIn,
+  scopeOf,
+  signedInOf,
+} from '../request.ts'
 import type { HandlerDeps } from './deps.ts'
 
 type Request = { readonly signedIn: SignedIn | null; readonly clientAddress: string }
@@ -28,7 +37,7 @@ export function portfolioBindings(deps: HandlerDeps): readonly Binding[] {
     on(contract.exportUsage, async ({ query }) => exportUsage(query.month, deps)),
     on(template.listTemplates, () => listTemplates(deps)),
     on(template.createTemplate, (request) => createTemplate(byOf(request), request.body, deps)),
-    on(template.copyTemplate, (request) => copyTemplate(scopeOf(request), deps)),
+    on(template.copyTemplate, (request) => copyTemplate(readerOf(request), deps)),
     on(template.updateTemplate, (request) => {
       const input = { id: request.params.template, draft: request.body, expected: request.ifMatch }
       return updateTemplate(byOf(request), input, deps)
@@ -45,7 +54,7 @@ export function portfolioBindings(deps: HandlerDeps): readonly Binding[] {
       const bulk = { template: request.params.template, ...request.body }
       return applyTemplate(askerOf(request), bulk, deps)
     }),
-    on(template.getInheritance, (request) => getInheritance(scopeOf(request), deps)),
+    on(template.getInheritance, (request) => getInheritance(readerOf(request), deps)),
   ]
 }
 
@@ -54,6 +63,10 @@ export function byOf(request: Request) {
   const { person, token } = signedInOf(request)
   const actor = { kind: 'person', id: token?.madeBy ?? person.id, name: person.name } as const
   return { actor, from: request.clientAddress }
+}
+
+function readerOf(request: Pick<ApiRequest<never>, 'scope' | 'signedIn'>): ReaderScope {
+  return { ...scopeOf(request), held: heldHere(request) }
 }
 
 function askerOf(request: Request): BulkAsker {
