@@ -1,6 +1,6 @@
 // Answers "what would happen to this message" with real facts and the settings of now (P5). Nothing is
 // recorded: no report, no counter, no greylist entry.
-import { formatMailbox, mailboxOf } from '@gatepost/mail/address.ts'
+import { formatMailbox, type Mailbox, mailboxOf } from '@gatepost/mail/address.ts'
 import { splitMessage } from '@gatepost/mail/header.ts'
 import { authenticationFact, NOT_JUDGED, NOT_JUDGED_SPF, spfFact } from '#facts/authentication.ts'
 import { type FactContext, gatherFrom, type LookUps, relayFact } from '#facts/gather.ts'
@@ -11,9 +11,9 @@ import type { Directory } from '#facts/sources.ts'
 import type { Explained, ExplainOrder } from '#link/explain-orders.ts'
 import { decide } from '#policy/decide.ts'
 import { type RelayFact, unknown } from '#policy/facts.ts'
-import { messagePolicies, rcptPolicies } from '#policy/order.ts'
+import { messagePolicies, rcptPolicies, unprovenMessagePolicies } from '#policy/order.ts'
 import type { PolicyTransaction } from '#policy/policy.ts'
-import { relayOf } from '#policy/relay.ts'
+import { type RelayWay, relayOf } from '#policy/relay.ts'
 import type { TenantSettings } from '#policy/settings.ts'
 import type { Edge } from './edge.ts'
 
@@ -33,7 +33,7 @@ export async function explain(order: ExplainOrder, edge: Parts): Promise<Explain
   const allowed = relayOf(relay, reversePath === null)
   // Whose mail it would be is another organisation's business.
   if (allowed !== null && allowed.tenantId !== null && allowed.tenantId !== order.tenantId) {
-    throw new Error('this message would not belong to this organisation')
+    throw new Error(NOT_THEIRS)
   }
   const settings = allowed && withDraft(directory.settings(allowed.tenantId ?? order.tenantId), order)
   const direction = allowed?.direction ?? null
@@ -57,21 +57,47 @@ export async function explain(order: ExplainOrder, edge: Parts): Promise<Explain
   const found = { kind: 'explain', direction, revision: settings?.revision ?? null, rcpt } as const
   if (rcpt.reply !== null || content === null) return { ...found, message: null, fault: null }
   if (content.header === null) return { ...found, message: null, fault: content.fault }
+  const outside: PolicyTransaction = { ...transaction, direction: 'inbound' }
+  const asOutside = lookUpsOf(edge, outside, { content, settings })
   const proof =
-    direction === 'outbound' ? await proofIn(content.header, { relay, lookUps, directory }) : undefined
-  const gather = gatherFrom({ ...context, relay: null, header: content.header, proof })
-  return { ...found, message: await decide(messagePolicies, { transaction, settings, gather }), fault: null }
+    direction === 'outbound'
+      ? await proofIn(content.header, { relay, allowed, lookUps: asOutside, directory })
+      : undefined
+  if (proof?.proof.kind === 'proven' && proof.proof.tenantId !== order.tenantId) throw new Error(NOT_THEIRS)
+  // As at the end of data: what proves nothing and is for the organisation itself comes from outside.
+  const isTakenAsInbound = proof?.proof.kind === 'unproven' && isFor(settings, forwardPath)
+  const gather = gatherFrom({
+    ...(isTakenAsInbound
+      ? contextOf(edge, { directory, settings, transaction: outside, lookUps: asOutside })
+      : context),
+    relay: null,
+    header: content.header,
+    proof,
+  })
+  const message = isTakenAsInbound
+    ? await decide(unprovenMessagePolicies, { transaction: outside, settings, gather })
+    : await decide(messagePolicies, { transaction, settings, gather })
+  return { ...found, ...(isTakenAsInbound && { direction: 'inbound' as const }), message, fault: null }
 }
 
-/**
- * What a message from a shared cloud would prove. Signatures of mail that would be ours are not judged here.
- */
+const NOT_THEIRS = 'this message would not belong to this organisation'
+
+function isFor(settings: TenantSettings | null, { domain }: Mailbox): boolean {
+  return settings?.domains.some(({ name }) => name === domain) ?? false
+}
+
+/** What a message from a shared cloud would prove; only then its signatures are looked at. */
 async function proofIn(
   { fields }: HeaderFacts,
-  at: { readonly relay: RelayFact; readonly lookUps: LookUps; readonly directory: Directory },
+  at: {
+    readonly relay: RelayFact
+    readonly allowed: RelayWay | null
+    readonly lookUps: LookUps
+    readonly directory: Directory
+  },
 ): Promise<FactContext['proof']> {
-  const { relay, lookUps, directory } = at
-  const provider = relay.cloud?.provider
+  const { relay, allowed, lookUps, directory } = at
+  const provider = allowed?.pending === 'cloud' ? relay.cloud?.provider : undefined
   if (provider === undefined) return null
   const { reversePathTenant } = relay
   const authentication = () => lookUps.authentication()
