@@ -120,6 +120,7 @@ function About({ held }: { readonly held: HeldMessage }) {
           ...(held.author !== null && held.reversePath !== null && held.reversePath !== held.author
             ? [[t('heldMessage.envelopeSender'), <HostText key="path">{held.reversePath}</HostText>] as const]
             : []),
+          [t('held.to'), <Recipients key="to" held={held} />],
           ...(held.firstContact
             ? [[t('heldMessage.firstContact'), t('heldMessage.theFirstMessageOfItsAuthor')] as const]
             : []),
@@ -147,16 +148,22 @@ function About({ held }: { readonly held: HeldMessage }) {
             : []),
         ]}
       />
-      <ul className={classes.plain}>
-        {held.recipients.map((one) => (
-          <li key={one.index}>
-            <HostText>{one.address}</HostText>: {becameWord(t, one.state)}
-            {one.decidedBy ? t('held.by', { by: one.decidedBy }) : ''}
-            {one.requestedAt !== null && <span className="tx2"> · {askedWords(t, one)}</span>}
-          </li>
-        ))}
-      </ul>
     </Panel>
+  )
+}
+
+function Recipients({ held }: { readonly held: HeldMessage }) {
+  const t = useWords('held')
+  return (
+    <ul className={classes.plain}>
+      {held.recipients.map((one) => (
+        <li key={one.index}>
+          <HostText>{one.address}</HostText>: {becameWord(t, one.state)}
+          {one.decidedBy ? t('held.by', { by: one.decidedBy }) : ''}
+          {one.requestedAt !== null && <span className="tx2"> · {askedWords(t, one)}</span>}
+        </li>
+      ))}
+    </ul>
   )
 }
 
