@@ -70,6 +70,11 @@ export class Hand {
     for (const id of messageIds) this.#barred.add(id)
   }
 
+  /** Whether somebody decides about it just now. */
+  isBarred(messageId: string): boolean {
+    return this.#barred.has(messageId)
+  }
+
   unbar(messageIds: Iterable<string>): void {
     for (const id of messageIds) this.#barred.delete(id)
   }

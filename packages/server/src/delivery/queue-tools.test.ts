@@ -168,6 +168,30 @@ describe('queue tools', () => {
     )
   })
 
+  it('carries out one of two decisions that come at once, and names the message as busy to the other', async () => {
+    const world = await start(settingsOf([routeOfHost('127.0.0.1', await deadPort())]))
+    const id = await send(world)
+    await until(async () => (await outcomesOf(world)).length === 1, 'it was tried')
+    const both = await Promise.all([
+      world.scheduler.queue.act(orderOf('bounce', { messageIds: [id] })),
+      world.scheduler.queue.act(orderOf('bounce', { messageIds: [id], by: 'Bea' })),
+    ])
+    assert.deepEqual(
+      both.map(({ found, messages, busy }) => [found, messages, busy]),
+      [
+        [1, 1, 0],
+        [1, 0, 1],
+      ],
+    )
+    const outcomes = await outcomesOf(world)
+    assert.deepEqual(
+      outcomes.filter((outcome) => outcome.startsWith('bounced')),
+      ['bounced by Ada'],
+    )
+    const { items } = await world.scheduler.queue.list(LIST)
+    assert.equal(items.length, 1, 'one report')
+  })
+
   it('sends what waits for a dead host by another route', async () => {
     const sink = await sinkOf()
     const dead = routeOfHost('127.0.0.1', await deadPort())

@@ -152,18 +152,33 @@ export class QueueTools {
     })
     // What is held is not delivery's: nothing has to stand still for it.
     if (order.action === 'discard') return this.#change(source, order, ids)
-    hand.bar(ids)
+    // Two decisions at once would both be carried out: a sender would get two reports.
+    const taken = ids.filter((id) => hand.isBarred(id))
+    const ours = taken.length === 0 ? ids : ids.filter((id) => !hand.isBarred(id))
+    hand.bar(ours)
     try {
-      const busy = await this.#settled(new Set(ids))
-      const free = ids.filter((id) => !busy.has(id))
+      const transmitted = await this.#settled(new Set(ours))
+      const free = ours.filter((id) => !transmitted.has(id))
       const acted =
         order.action === 'bounce'
           ? await this.#bounce(source, order, free)
           : await this.#change(source, order, free)
-      return { ...acted, found: acted.found + busy.size, busy: busy.size }
+      const busy = transmitted.size + (await this.#countOf(source, order, taken))
+      return { ...acted, found: acted.found + busy, busy }
     } finally {
-      hand.unbar(ids)
+      hand.unbar(ours)
     }
+  }
+
+  /** How many of the messages are here and this tenant's. */
+  async #countOf(
+    { spool }: Source,
+    { tenantId, filter }: QueueActOrder,
+    messageIds: readonly string[],
+  ): Promise<number> {
+    let count = 0
+    for (const id of messageIds) if ((await spool.queue.open(id, tenantId, filter)) !== null) count += 1
+    return count
   }
 
   /** Waits until messages are out of delivery's hand; resolves with those that stay in it. */
@@ -216,7 +231,8 @@ export class QueueTools {
 
   async #bounce(source: Source, order: QueueActOrder, messageIds: readonly string[]): Promise<Acted> {
     const { tenantId, filter } = order
-    const acted = await Promise.all(
+    // All are waited for, also behind a fault: until then nobody else may have them.
+    const acted = await Promise.allSettled(
       messageIds.map(async (id): Promise<Acted> => {
         const open = await source.spool.queue.open(id, tenantId, filter)
         if (open === null) return NOTHING
@@ -228,7 +244,10 @@ export class QueueTools {
         return { ...NOTHING, found: 1, messages: returned > 0 ? 1 : 0, recipients: returned, withheld }
       }),
     )
-    return acted.reduce(sumOf, NOTHING)
+    return acted.reduce((sum, one) => {
+      if (one.status === 'rejected') throw one.reason
+      return sumOf(sum, one.value)
+    }, NOTHING)
   }
 }
 
