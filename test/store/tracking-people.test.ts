@@ -121,6 +121,33 @@ testOnBoth('a group finds mail to everybody in it, by any of their addresses, an
   }),
 )
 
+testOnBoth('a group of thousands is found by its domains, and tells members from others', (place) =>
+  withTracking(place, async ({ store, tracking, acme }) => {
+    const { tenantId } = acme
+    await addSales(store, acme)
+    const addresses = Array.from({ length: 3_000 }, (_, at) => `person${at}@acme.example`)
+    await store.db
+      .updateTable('address_group')
+      .set({ entries: JSON.stringify({ addresses, domains: ['partner.example'] }) })
+      .where('tenant_id', '=', tenantId)
+      .where('id', '=', 'grp_sales')
+      .execute()
+    const toMember = accepted(tenantId, to('Person2999@acme.example'))
+    const toOther = accepted(tenantId, { at: START + 1, ...to('person3000@acme.example') })
+    const toTwo = accepted(tenantId, {
+      at: START + 2,
+      ...to('person3000@acme.example', 'person7@acme.example'),
+    })
+    const toDomain = accepted(tenantId, { at: START + 3, ...to('x@partner.example') })
+    await tracking.take(batchOf([toMember, toOther, toTwo, toDomain]))
+    const { items } = await tracking.listMessages(acme, { limit: 50, group: 'Sales' })
+    assert.deepEqual(
+      items.map(({ id }) => id),
+      [toDomain.id, toTwo.id, toMember.id],
+    )
+  }),
+)
+
 const putOff = (tenantId: string, at: number, change: object = {}): Report => {
   const because = at === START ? 'greylist-first-contact' : 'greylist-retried-too-soon'
   return refused({
@@ -173,5 +200,25 @@ testOnBoth('a deferral and its later acceptance are one story from either side',
       [waits?.total, waits?.endedAt, waits?.delayMs, waits?.acceptedFrom],
       [1, null, null, START + MINUTE_MS],
     )
+  }),
+)
+
+testOnBoth('a bounce and its deferrals are one story, told apart by the client', (place) =>
+  withTracking(place, async ({ tracking, acme }) => {
+    const { tenantId } = acme
+    const client = (ip: string) => ({ client: { ip, name: null, helo: 'mail.far.example', tls: null } })
+    const bounce = { reversePath: null, ...client('192.0.2.1') }
+    const first = putOff(tenantId, START, bounce) as Report & { id: string }
+    const ofOther = putOff(tenantId, START + 1, { reversePath: null, ...client('198.51.100.9') })
+    const taken = accepted(tenantId, { at: START + 5 * MINUTE_MS, ...bounce, ...to('anna@acme.example') })
+    await tracking.take(batchOf([first, ofOther, taken]))
+    for (const { id } of [first, taken]) {
+      const { comings } = await tracking.getMessage(acme, id)
+      assert.deepEqual(
+        comings?.items.map((item) => item.id),
+        [first.id, taken.id],
+      )
+      assert.equal(comings?.delayMs, 5 * MINUTE_MS)
+    }
   }),
 )

@@ -23,7 +23,7 @@ const PUT_OFF: ReadonlySet<string> = new Set([
   reasons['greylist-retried-too-soon'],
 ])
 
-type About = Pick<Row, 'id' | 'at' | 'direction' | 'reversePath' | 'reason' | 'status'> & {
+type About = Pick<Row, 'id' | 'at' | 'direction' | 'reversePath' | 'reason' | 'status' | 'clientIp'> & {
   readonly recipients: readonly string[]
 }
 
@@ -33,9 +33,10 @@ export async function comingsOf(
   about: About,
   storage: TrackingStorage,
 ): Promise<Comings | null> {
-  const { direction, reversePath, recipients } = about
-  // A null reverse-path tells no two senders apart.
-  if (direction !== 'inbound' || reversePath === null || recipients.length === 0) return null
+  const { direction, reversePath, recipients, clientIp } = about
+  // A null reverse-path tells no two senders apart; the client does.
+  if (direction !== 'inbound' || (reversePath === null && clientIp === null)) return null
+  if (recipients.length === 0) return null
   const found: Row[] = []
   let last: Row | null = null
   if (isPutOff(about)) {
@@ -102,10 +103,11 @@ async function rowsBetween(
   }: { readonly about: About; readonly recipient: string; readonly side: 'before' | 'behind' },
   storage: TrackingStorage,
 ): Promise<readonly Row[]> {
-  const { at, id, reversePath } = about
+  const { at, id, reversePath, clientIp } = about
   const reach = GREYLIST_WINDOW_MS + SLACK_MS
   const span = side === 'before' ? { from: at - reach, to: at + 1 } : { from: at, to: at + reach }
-  const query = { ...span, limit: ROWS_MAX, direction: 'inbound', sender: reversePath!, recipient } as const
+  const by = reversePath === null ? { ip: clientIp! } : { sender: reversePath }
+  const query = { ...span, limit: ROWS_MAX, direction: 'inbound', recipient, ...by } as const
   const { items } = await listRows(scope, query, storage)
   return items
     .filter((row) => row.id !== id && row.reversePath === reversePath)

@@ -10,7 +10,7 @@ import {
 } from 'kysely'
 import type { TrackingSchema } from '#store/tracking-schema.ts'
 import { dayOfId, idFloor } from './days.ts'
-import type { GroupPeople } from './group-people-store.ts'
+import { GROUP_WORDS_MAX, type GroupPeople } from './group-people-store.ts'
 import type { TrackingStorage } from './tracking-store.ts'
 import { allOf, anyOf, asciiDomain, cut, fold, queryWords, type WordTree } from './words.ts'
 
@@ -43,7 +43,7 @@ type Filtering = {
 
 /** The rows of one day that pass the filters. */
 export function filtered(
-  storage: Pick<TrackingStorage, 'builder' | 'found' | 'recipients'>,
+  storage: Pick<TrackingStorage, 'builder' | 'found' | 'recipients' | 'among'>,
   day: number,
   { tenantId, query, few = null, afterSeq }: Filtering,
 ): MessageSelect {
@@ -66,7 +66,7 @@ export function filtered(
     select = select.where('at', '>=', from).where('id', '>=', idFloor(from - ID_BEFORE_AT_MS))
   if (to !== undefined) select = select.where('at', '<', to).where('id', '<', idFloor(to))
   for (const check of checksOf(query)) select = select.where(check)
-  if (query.people !== undefined) select = select.where(isToOneOf(query.people, storage.recipients))
+  if (query.people !== undefined) select = select.where(isToOneOf(query.people, storage))
   const trimmed = search?.trim() ?? ''
   return dayOfId(trimmed) === null ? select : select.where('id', '=', trimmed)
 }
@@ -77,7 +77,7 @@ export function wordsWanted(query: MessageQuery): WordTree | null {
   const trees: WordTree[] = []
   if (sender !== undefined) trees.push(personOf(sender).tree)
   if (recipient !== undefined) trees.push(anyOf(recipientsOf(query).map((one) => personOf(one).tree)))
-  if (people !== undefined) trees.push({ oneOf: [...people.addresses, ...people.domains].map(cut) })
+  if (people !== undefined) trees.push({ oneOf: peopleWords(people) })
   if (ip !== undefined) trees.push(beginningOf(ip))
   // The words under which rows.ts keeps why a message went as it did.
   for (const [name, value] of Object.entries({ reason, policy, rule })) {
@@ -87,6 +87,16 @@ export function wordsWanted(query: MessageQuery): WordTree | null {
     for (const tree of queryWords(search)) trees.push(withAliases(tree, aliases))
   }
   return trees.length === 0 ? null : allOf(trees)
+}
+
+/**
+ * Each address is a look-up a day. Of a large group the domains are looked for, which are few: nearly all of a
+ * page is soon found among the newest messages of these, and the check of the recipients does the rest.
+ */
+function peopleWords({ addresses, domains }: GroupPeople): readonly string[] {
+  if (addresses.length <= GROUP_WORDS_MAX) return [...addresses, ...domains].map(cut)
+  const own = addresses.map((address) => address.slice(address.lastIndexOf('@') + 1))
+  return [...new Set([...own, ...domains].map(cut))]
 }
 
 /** A word may stand anywhere in a message: these say where it must. */
@@ -116,9 +126,12 @@ function sentTo(where: Where, { patterns, tree }: Person): Clause {
 }
 
 /** The index says that somebody of a group is in the message; this, that it is a recipient. */
-function isToOneOf({ addresses, domains }: GroupPeople, recipients: RawBuilder<unknown>): Clause {
+function isToOneOf(
+  { addresses, domains }: GroupPeople,
+  { recipients, among: amongTexts }: Pick<TrackingStorage, 'recipients' | 'among'>,
+): Clause {
   const isOne = (address: RawBuilder<unknown>): Clause => {
-    const among = addresses.length === 0 ? sql`1 = 0` : sql`${address} in (${sql.join(addresses)})`
+    const among = addresses.length === 0 ? sql`1 = 0` : sql`${address} in ${amongTexts(addresses)}`
     const below = domains.map((domain) => sql`${address} like ${`%@${escaped(domain)}`} escape '\\'`)
     return sql<SqlBool>`(${sql.join([among, ...below], sql` or `)})`
   }

@@ -6,8 +6,10 @@ import { problem } from '../problem.ts'
 import { nameKeyOf } from '../user/address.ts'
 import { fold } from './words.ts'
 
-/** Each costs a look-up a day; whoever asks for more means a domain. */
-export const GROUP_ADDRESSES_MAX = 1_000
+/** Addresses that are looked up one by one in the index of each day. */
+export const GROUP_WORDS_MAX = 1_000
+/** They cross to the database with each query: a few megabytes. */
+export const GROUP_ADDRESSES_MAX = 100_000
 
 export type GroupPeople = {
   /** Folded, as words of the index are. */

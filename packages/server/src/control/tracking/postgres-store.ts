@@ -35,6 +35,7 @@ export async function openPostgresTracking(database: string): Promise<TrackingSt
     builder: db,
     found: (place, words) => foundBy(place, words),
     recipients: sql`jsonb_array_elements(body::jsonb -> 'recipients') as recipient (value)`,
+    among: (texts) => sql`(select unnest(${texts}::text[]))`,
     // The planner has statistics.
     newest: async () => null,
     days: async () => [...known].sort((a, b) => b - a),

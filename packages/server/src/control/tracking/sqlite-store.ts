@@ -36,6 +36,7 @@ export function openSqliteTracking(folder: string): TrackingStorage {
     found: ({ tenantId, afterSeq = 0 }, words) => sql<number>`(select rowid from tracking_words
       where tracking_words match ${tokenQuery(tenantId, words)} and rowid > ${afterSeq})`,
     recipients: sql`json_each(body, '$.recipients') as recipient`,
+    among: (texts) => sql`(select value from json_each(${JSON.stringify(texts)}))`,
     async newest({ day, tenantId, afterSeq = 0 }, words) {
       const parameters = [tokenQuery(tenantId, words), afterSeq, FEW_MAX + 1]
       const rows = (await reader.ask({ kind: 'read', day, sql: NEWEST, parameters })) as { rowid: number }[]

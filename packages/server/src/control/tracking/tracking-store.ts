@@ -34,6 +34,8 @@ export type TrackingStorage = {
   found(place: WordPlace, words: WordTree): RawBuilder<number>
   /** The recipients of a message as a table `recipient` with one JSON `value` each. */
   readonly recipients: RawBuilder<unknown>
+  /** A subquery with one row for each of many texts. */
+  among(texts: readonly string[]): RawBuilder<unknown>
   /**
    * The `seq` of the messages that have these words and arrived last; `isAll` where they are few. Null where
    * the database finds its way without.
