@@ -2,6 +2,8 @@
 
 import assert from 'node:assert/strict'
 import type { Reply } from '@gatepost/mail/reply.ts'
+import { concludeAttempt } from '@gatepost/server/delivery/attempt.ts'
+import { createDsn } from '@gatepost/server/delivery/dsn.ts'
 import type { AcceptedReport } from '@gatepost/server/link/reports.ts'
 import type { ExplanationStep } from '@gatepost/server/policy/policy.ts'
 import type { SpooledMessage } from './fakes.ts'
@@ -66,6 +68,9 @@ export function checkOutcome(world: World, line: string): void {
       return
     case 'delivered':
       checkText(delivered(newest(world)), text)
+      return
+    case 'bounced':
+      checkText(bounced(newest(world)), text)
       return
     case 'event':
       assert.ok(
@@ -189,4 +194,39 @@ function delivered({ envelope, content }: SpooledMessage): string {
     from = end
   }
   return text + content.toString('utf8', from)
+}
+
+/** The report that its sender gets when the mail host refuses every recipient, by the code that writes it. */
+function bounced(message: SpooledMessage): string {
+  const { envelope } = message
+  const now = envelope.receivedAt + 1_000
+  const reply = { code: 550, status: '5.1.1', text: 'No such user' }
+  const { notices } = concludeAttempt({
+    envelope,
+    results: envelope.recipients.map((recipient) => ({
+      recipient: { ...recipient, attempts: 0, firstAttemptAt: null },
+      kind: 'permanent',
+      reply,
+      isOurs: false,
+    })),
+    now,
+    startedAt: now,
+    nextHop: { host: 'mail.host.example', ip: '203.0.113.25', port: 25 },
+    tls: null,
+    relaysDsn: false,
+    random: () => 0.5,
+    newReportId: () => 'rep_bounced',
+    newDsnId: () => 'msg_bounced',
+  })
+  const dsn = createDsn({
+    id: 'msg_bounced',
+    envelope,
+    notices,
+    original: Buffer.from(delivered(message)),
+    hostname: 'mx.gate.example',
+    settings: null,
+    now,
+  })
+  assert.ok(dsn && notices.length > 0 && dsn.content.kind === 'memory', 'nobody may be told of a failure')
+  return Buffer.concat(dsn.content.chunks).toString('utf8')
 }
