@@ -1,6 +1,7 @@
 // Held messages end after 14 days: returned where a report may go, else discarded; always told, never early.
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import type { QueueActOrder } from '#link/queue-orders.ts'
 import { systemClock } from '#platform/clock.ts'
 import { acceptedOf, contentOf, createBench, envelopeOf } from '#spool/spool.fixture.ts'
 import type { Envelope } from '#spool/spool.ts'
@@ -85,4 +86,32 @@ test('a message held again later has its 14 days from then', async () => {
   const look = (before: number) => spool.queue.expired({ before, after: null, limit: 10 })
   assert.equal((await look(Date.now() - DAY)).items.length, 0)
   assert.equal((await look(Date.now() + 1)).items.length, 1)
+})
+
+test('a message that is on its way to other recipients is left for the next look, and not discarded', async () => {
+  const spool = await bench.open({}, 4)
+  const made = envelopeOf({ receivedAt: Date.now() - 20 * DAY })
+  const envelope = {
+    ...made,
+    recipients: made.recipients.map((one) => ({ ...one, state: 'held' as const })),
+  }
+  await spool.commitMessage(envelope, contentOf(), acceptedOf(envelope))
+  const actions: string[] = []
+  const asked = { kind: 'queue-act', found: 1, messages: 0, recipients: 0, withheld: 0, next: null } as const
+  const deps = {
+    clock: systemClock,
+    emit: () => assert.fail('nothing ended'),
+    config: { hostname: 'gate.example' },
+    settingsOf: () => null,
+    sources: () => [],
+    queue: {
+      act: async ({ action }: QueueActOrder) => {
+        actions.push(action)
+        return { ...asked, busy: 1 }
+      },
+    },
+    store: async () => assert.fail('nothing is told'),
+  }
+  assert.equal(await endHeld({ spool } as Parameters<typeof endHeld>[0], deps), 0)
+  assert.deepEqual(actions, ['bounce'])
 })

@@ -61,6 +61,7 @@ export async function endHeld({ spool }: Source, deps: RetentionDeps): Promise<n
       const days = deps.settingsOf(envelope.tenantId)?.heldDays ?? HELD_DAYS
       if (since >= now - days * DAY_MS) continue
       const isReturned = await end(envelope, days, deps)
+      if (isReturned === null) continue
       count += 1
       const { id: messageId, tenantId } = envelope
       deps.emit('delivery.held.ended', { messageId, tenantId, isReturned })
@@ -74,8 +75,15 @@ export async function endHeld({ spool }: Source, deps: RetentionDeps): Promise<n
   return count
 }
 
-/** Returned where a report may go; what is then still held had nobody to tell and is discarded. */
-async function end(envelope: Envelope, days: number, { queue, clock }: RetentionDeps): Promise<boolean> {
+/**
+ * Returned where a report may go; what is then still held had nobody to tell and is discarded. Null while the
+ * message is in other hands: without its report it must not go, and the next look comes.
+ */
+async function end(
+  envelope: Envelope,
+  days: number,
+  { queue, clock }: RetentionDeps,
+): Promise<boolean | null> {
   const order = (action: QueueActOrder['action']): QueueActOrder => ({
     kind: 'queue-act',
     id: newId('ord', clock.now()),
@@ -89,9 +97,10 @@ async function end(envelope: Envelope, days: number, { queue, clock }: Retention
     after: null,
   })
   const mayTell = envelope.dsnAllowed && envelope.reversePath !== null
-  const returned = mayTell ? (await queue.act(order('bounce'))).recipients : 0
+  const bounced = mayTell ? await queue.act(order('bounce')) : null
+  if (bounced !== null && bounced.busy > 0) return null
   await queue.act(order('discard'))
-  return returned > 0
+  return bounced !== null && bounced.recipients > 0
 }
 
 /** Nobody is named as postmaster: then the log and tracking have to do. */
