@@ -9,7 +9,7 @@ export type DataFault = LineEndingFault | 'too-big'
 export type DataReaderOptions = {
   /** Octets of content kept; beyond it the fault is `too-big` and reading goes on to the real end. */
   readonly maxSize?: number | undefined
-  /** A bare CR or LF is no fault: for what is kept and sent to nobody. The end of data is as strict as ever. */
+  /** A bare CR or LF is no fault: for what is sent on to nobody. The end of data is as strict as ever. */
   readonly keepsBare?: boolean | undefined
 }
 

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CONTENT_IN_ROW_BYTES_MAX, type Content, type ContentFile } from '#spool/spool.ts'
-import { ContentSink } from './content.ts'
+import { ContentSink, HeldContent } from './content.ts'
+import { CONTENT_HELD_OCTETS_MAX } from './limits.ts'
 
 const KIB = 1_024
 
@@ -114,4 +115,44 @@ test('discarded content leaves no file behind, also while it is being written', 
   assert.equal(sink.add([Buffer.alloc(10)]), null)
   await new Promise((resolve) => setTimeout(resolve, 20))
   assert.equal(state.discarded, 1)
+})
+
+test('a crowd of messages goes to files early; each keeps its header and no more in memory', async () => {
+  const held = new HeldContent()
+  const header = Buffer.from(`Subject: ${'x'.repeat(3 * KIB)}\r\n\r\n`)
+  const messages = Array.from({ length: 200 }, () => ({ disk: disk(), sink: null as ContentSink | null }))
+  for (const message of messages) {
+    const sink = new ContentSink(message.disk.spool, () => null, held)
+    message.sink = sink
+    await sink.add([header])
+    for (let i = 0; i < 15; i++) await sink.add([Buffer.alloc(64 * KIB, i)])
+  }
+  assert.ok(held.octets < CONTENT_HELD_OCTETS_MAX + 2_000 * KIB, `${held.octets} octets held`)
+  const early = messages.filter(({ disk }) => disk.state.opened > 0)
+  assert.ok(early.length > 100, `${early.length} files`)
+  for (const { disk, sink } of messages) {
+    const content = await sink!.finish()
+    assert.equal(sink!.size, header.length + 15 * 64 * KIB)
+    if (content.kind === 'memory') continue
+    assert.deepEqual([sink!.head().length, content.size], [header.length, sink!.size])
+    assert.equal(Buffer.from(sink!.head()).toString(), header.toString())
+    assert.ok(disk.written.length > 0)
+  }
+  assert.equal(held.octets, 0, 'what is finished is held by nobody here')
+})
+
+test('a header that is cut off keeps a message in memory until it is whole or too long', async () => {
+  const held = new HeldContent()
+  held.octets = CONTENT_HELD_OCTETS_MAX + 1
+  const { spool, state } = disk()
+  const sink = new ContentSink(spool, () => null, held)
+  for (let i = 0; i < 3; i++) sink.add([Buffer.alloc(64 * KIB, 'x')])
+  assert.equal(state.opened, 0)
+  sink.add([Buffer.from('\r\n\r\n')])
+  sink.add([Buffer.alloc(80 * KIB, 'y')])
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.equal(state.opened, 1)
+  assert.equal(sink.head().length, 3 * 64 * KIB + 4)
+  sink.discard()
+  assert.equal(held.octets, CONTENT_HELD_OCTETS_MAX + 1)
 })

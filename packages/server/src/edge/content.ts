@@ -1,13 +1,23 @@
 // Content on its way in: in memory while it is small, then streamed to the spool's disk with backpressure.
-import { concat } from '@gatepost/mail/bytes.ts'
+import { concat, copyOf } from '@gatepost/mail/bytes.ts'
+import { splitMessage } from '@gatepost/mail/header.ts'
 import type { BodyTap } from '#authentication/authenticator.ts'
 import { HEADER_BYTES_MAX } from '#facts/header-facts.ts'
 import type { ContentSource } from '#facts/screening/screening.ts'
 import { CONTENT_IN_ROW_BYTES_MAX, type Content, type ContentFile, type Spool } from '#spool/spool.ts'
-import { CONTENT_WAITING_OCTETS_MAX } from './limits.ts'
+import { CONTENT_EARLY_FILE_OCTETS, CONTENT_HELD_OCTETS_MAX, CONTENT_WAITING_OCTETS_MAX } from './limits.ts'
 
 /** The header and the empty line behind it, with one octet more to see that a header is too long. */
 const HEAD_OCTETS_MAX = HEADER_BYTES_MAX + 5
+
+/** What all messages under way hold in memory: a crowd of them goes to the disk sooner than one would. */
+export class HeldContent {
+  octets = 0
+
+  get isMuch(): boolean {
+    return this.octets > CONTENT_HELD_OCTETS_MAX
+  }
+}
 
 /** Collects the content of one message. Failures of the disk come out of `finish`. */
 export class ContentSink {
@@ -24,10 +34,19 @@ export class ContentSink {
   #waitingOctets = 0
   #failure: unknown = null
   #isDiscarded = false
+  /** Of this worker's messages; what is ours of it. */
+  readonly #held: HeldContent
+  #heldOctets = 0
+  #hasLookedEarly = false
 
-  constructor(spool: Pick<Spool, 'openContent'>, tapOf: (head: Uint8Array) => BodyTap | null = () => null) {
+  constructor(
+    spool: Pick<Spool, 'openContent'>,
+    tapOf: (head: Uint8Array) => BodyTap | null = () => null,
+    held = new HeldContent(),
+  ) {
     this.#spool = spool
     this.#tapOf = tapOf
+    this.#held = held
   }
 
   get size(): number {
@@ -43,10 +62,13 @@ export class ContentSink {
       this.#chunks.push(chunk)
       this.#waitingOctets += chunk.length
     }
-    if (this.#size <= CONTENT_IN_ROW_BYTES_MAX) return null
     if (this.#head === null) {
-      this.#head = headOf(this.#chunks)
-      this.#tap = this.#tapOf(this.#head)
+      this.#hold()
+      const head = this.#headForFile()
+      if (head === null) return null
+      this.#release()
+      this.#head = head
+      this.#tap = this.#tapOf(head)
       this.#readAlong(this.#chunks)
     } else this.#readAlong(chunks)
     if (this.#chunks.length > 0) this.#writing ??= this.#write()
@@ -78,6 +100,7 @@ export class ContentSink {
 
   /** The whole content, safe on disk when it is large. Rejects when the disk refused. */
   finish(): Content | Promise<Content> {
+    this.#release()
     return this.#head === null ? { kind: 'memory', chunks: this.#chunks } : this.#finishFile()
   }
 
@@ -90,8 +113,34 @@ export class ContentSink {
   discard(): void {
     this.#isDiscarded = true
     this.#chunks = []
+    this.#release()
     if (this.#writing === null) void this.#removeFile()
     else void this.#writing.then(() => this.#removeFile())
+  }
+
+  #hold(): void {
+    this.#held.octets += this.#size - this.#heldOctets
+    this.#heldOctets = this.#size
+  }
+
+  #release(): void {
+    this.#held.octets -= this.#heldOctets
+    this.#heldOctets = 0
+  }
+
+  /** The header, once it is time for a file: at the usual size, or earlier where much is held and it is here. */
+  #headForFile(): Uint8Array | null {
+    const isLarge = this.#size > CONTENT_IN_ROW_BYTES_MAX
+    if (!isLarge) {
+      if (!this.#held.isMuch || this.#size <= CONTENT_EARLY_FILE_OCTETS) return null
+      // Looked for once while it may be cut off, so that small pieces do not make it a long search.
+      if (this.#hasLookedEarly && this.#size < HEAD_OCTETS_MAX) return null
+      this.#hasLookedEarly = true
+    }
+    const head = headOf(this.#chunks)
+    const { bodyOffset } = splitMessage(head)
+    if (bodyOffset < head.length) return copyOf(head.subarray(0, bodyOffset))
+    return isLarge || this.#size >= HEAD_OCTETS_MAX ? head : null
   }
 
   #readAlong(chunks: readonly Uint8Array[]): void {

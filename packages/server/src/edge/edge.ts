@@ -17,6 +17,7 @@ import type { SecretBox } from '#platform/secret-box.ts'
 import { unknown } from '#policy/facts.ts'
 import type { Content, Envelope, Spool } from '#spool/spool.ts'
 import { AuthGuard } from './auth-guard.ts'
+import { HeldContent } from './content.ts'
 import {
   type ConfiguredLimits,
   ConnectionCounter,
@@ -96,6 +97,7 @@ export class Edge {
   readonly secrets: Pick<SecretBox, 'open'> | null
   readonly refusals: Refusals
   readonly sessions = new Set<Session>()
+  readonly heldContent = new HeldContent()
   readonly turns = new Turns()
   readonly tlsContext: EdgeOptions['tlsContext']
   readonly tlsByName: NonNullable<EdgeOptions['tlsByName']>

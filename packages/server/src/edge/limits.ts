@@ -49,6 +49,10 @@ export const SWEEP_MS = 1_000
 export const COMMAND_LINE_OCTETS_MAX = 4_096
 /** What a client may send ahead of our replies before we stop reading. */
 export const PENDING_OCTETS_MAX = 65_536
+/** Content of all messages under way that may wait in memory before more of them go to files. */
+export const CONTENT_HELD_OCTETS_MAX = 67_108_864
+/** From this size on a message may be one of them. */
+export const CONTENT_EARLY_FILE_OCTETS = 65_536
 /** Content waiting for the disk before we stop reading. */
 export const CONTENT_WAITING_OCTETS_MAX = 262_144
 /** How long a harvester's reply waits once it is slowed. */

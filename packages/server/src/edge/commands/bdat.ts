@@ -42,7 +42,7 @@ const NOTHING = new Uint8Array(0)
 /** The content of a transaction that comes in chunks. */
 export class ChunkedContent {
   readonly sink: ContentSink
-  /** Null for a journal report: it goes no further than the archive, whatever its lines are (decisions 20). */
+  /** Null for a journal report: it goes no further than the archive, and is kept as it is (decisions 20). */
   readonly #checks: { readonly ends: LineEndingCheck; readonly nulLines: NulLineCheck } | null
   readonly #sizeMax: number
   #size = 0
@@ -53,7 +53,7 @@ export class ChunkedContent {
   #blockLength = 0
 
   constructor(session: Session, transaction: Transaction) {
-    this.sink = new ContentSink(session.edge.spool, tapOf(session, transaction))
+    this.sink = new ContentSink(session.edge.spool, tapOf(session, transaction), session.edge.heldContent)
     this.#checks = transaction.isJournal
       ? null
       : { ends: new LineEndingCheck(), nulLines: new NulLineCheck() }

@@ -3,9 +3,9 @@ import { DataReader } from '@gatepost/mail/data.ts'
 
 import { replies } from '@gatepost/mail/replies.ts'
 import type { Reply } from '@gatepost/mail/reply.ts'
-import { CONTENT_IN_ROW_BYTES_MAX } from '#spool/spool.ts'
 import { ContentSink } from '../content.ts'
 import type { Intake } from '../intake.ts'
+import { CONTENT_EARLY_FILE_OCTETS } from '../limits.ts'
 import { tapOf } from '../look-ups.ts'
 import { NulLineCheck } from '../nul-line.ts'
 import { receiveMessage, refuseContent } from '../receive.ts'
@@ -23,7 +23,7 @@ class DataIntake implements Intake {
   readonly #session: Session
   readonly #transaction: Transaction
   readonly #reader: DataReader
-  /** Null for a journal report: it goes no further than the archive, whatever its lines are (decisions 20). */
+  /** Null for a journal report: it goes no further than the archive, and is kept as it is (decisions 20). */
   readonly #nulLines: NulLineCheck | null
   readonly #sink: ContentSink
   #waiting: Promise<void> | null = null
@@ -34,7 +34,7 @@ class DataIntake implements Intake {
     const { isJournal } = transaction
     this.#reader = new DataReader({ maxSize: session.edge.limits.messageBytes, keepsBare: isJournal })
     this.#nulLines = isJournal ? null : new NulLineCheck()
-    this.#sink = new ContentSink(session.edge.spool, tapOf(session, transaction))
+    this.#sink = new ContentSink(session.edge.spool, tapOf(session, transaction), session.edge.heldContent)
   }
 
   take(octets: Uint8Array): Uint8Array | null {
@@ -43,8 +43,8 @@ class DataIntake implements Intake {
     // Raw octets: a stuffed dot would look like none.
     this.#nulLines?.push(reader.done ? octets.subarray(0, octets.length - reader.rest.length) : octets)
     if (reader.fault !== null) this.#sink.discard()
-    // Small content stays in the reader until its end; large content goes on to the disk as it comes.
-    else if (reader.done || reader.size > CONTENT_IN_ROW_BYTES_MAX)
+    // Small content stays in the reader until its end; large content goes on as it comes.
+    else if (reader.done || reader.size > CONTENT_EARLY_FILE_OCTETS)
       this.#waiting = this.#sink.add(reader.take())
     return reader.done ? reader.rest : null
   }
