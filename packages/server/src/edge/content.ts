@@ -128,7 +128,7 @@ export class ContentSink {
     this.#heldOctets = 0
   }
 
-  /** The header, once it is time for a file: at the usual size, or earlier where much is held and it is here. */
+  /** The header, once it is time for a file: at the usual size, or earlier where much is held. */
   #headForFile(): Uint8Array | null {
     const isLarge = this.#size > CONTENT_IN_ROW_BYTES_MAX
     if (!isLarge) {
