@@ -44,21 +44,25 @@ export async function withArchive(place: Opened): Promise<Scope> {
   return scope
 }
 
-/** Puts message `name` into the archive; its subject is its name, its text does not shrink. */
+/**
+ * Puts message `name` into the archive; its subject is its name, its text does not shrink. What was written
+ * before comes by the journal: what passes the gateway is as old as that.
+ */
 export async function put(
   { archive, clock }: Opened,
   tenantId: string,
-  { name, octets = 2_000, at = clock.now() }: { name: string; octets?: number; at?: number },
+  { name, octets = 2_000, at }: { name: string; octets?: number; at?: number },
 ) {
+  const isOld = at !== undefined && clock.now() - at > 86_400_000
   const text = randomBytes(octets / 2).toString('hex')
   const content = Buffer.from(
     `From: ben@bright.example\r\nTo: ann@acme.example\r\nSubject: ${name}\r\nMessage-ID: <${name}@bright.example>\r\n` +
-      `Date: ${new Date(at).toUTCString()}\r\n\r\nThe words of ${name}.\r\n${text}\r\n`,
+      `Date: ${new Date(at ?? clock.now()).toUTCString()}\r\n\r\nThe words of ${name}.\r\n${text}\r\n`,
   )
   const meta = {
     delivery: `msg_${name}`,
     tenantId,
-    as: 'gateway',
+    as: isOld ? 'journal' : 'gateway',
     direction: 'inbound',
     reversePath: 'ben@bright.example',
     forwardPaths: ['ann@acme.example'],

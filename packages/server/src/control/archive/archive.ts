@@ -53,7 +53,8 @@ export class Archive implements ArchiveSink {
   readonly #crew: ArchiveCrew
   /** Organisations whose words are all in the index, as far as this process brought them. */
   readonly #settled = new Map<string, Promise<unknown>>()
-  #trouble: ArchiveTrouble | null = null
+  /** By organisation, the longest first: what one can keep says nothing of another. */
+  readonly #troubles = new Map<string, ArchiveTrouble>()
   readonly #heads = new Map<string, Head>()
   readonly #journal = new Map<string, { at: number; reports: number; flagged: number }>()
   #notes: NodeJS.Timeout | null = null
@@ -80,7 +81,7 @@ export class Archive implements ArchiveSink {
 
   /** Null while the archive takes what comes. */
   get trouble(): ArchiveTrouble | null {
-    return this.#trouble
+    return this.#troubles.values().next().value ?? null
   }
 
   /** Takes a message of an edge; resolves once it survives a power cut. Null: this archive was destroyed. */
@@ -177,6 +178,7 @@ export class Archive implements ArchiveSink {
   /** Removes the files of an organisation whose key is gone. */
   async destroy(tenantId: string): Promise<void> {
     this.forget(tenantId)
+    this.#troubles.delete(tenantId)
     this.#settled.delete(tenantId)
     await this.#content.close(tenantId)
     await this.#thread('read').ask('destroy', { tenantId })
@@ -262,11 +264,11 @@ export class Archive implements ArchiveSink {
   async #stored<T>(tenantId: string, now: number, work: Promise<T>): Promise<T> {
     try {
       const done = await work
-      this.#trouble = null
+      this.#troubles.delete(tenantId)
       return done
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error)
-      this.#trouble = { since: this.#trouble?.since ?? now, tenantId, why }
+      this.#troubles.set(tenantId, { since: this.#troubles.get(tenantId)?.since ?? now, tenantId, why })
       throw error
     }
   }

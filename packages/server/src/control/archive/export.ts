@@ -8,7 +8,7 @@ import {
   type startArchiveExport,
 } from '@gatepost/contract/archive.ts'
 import type { BodyOf } from '@gatepost/contract/endpoint.ts'
-import { openGrowingFile, readFilePieces } from '#platform/content-files.ts'
+import { ContentMissing, openGrowingFile, readFilePieces } from '#platform/content-files.ts'
 import { removeFile } from '#platform/files.ts'
 import { newId } from '#platform/random.ts'
 import type { Row } from '#store/schema.ts'
@@ -18,6 +18,7 @@ import type { Scope } from '../scope.ts'
 import type { ArchiveDeps } from './deps.ts'
 import { exportFile } from './export-file.ts'
 import { requireReason } from './look.ts'
+import { ContentSpoiled } from './seal.ts'
 import { deleteExport, exportOf, exportsOf, insertExport, openExports, updateExport } from './store.ts'
 import type { Cursor } from './thread-wire.ts'
 
@@ -151,6 +152,7 @@ export class ExportRunner {
     const file = exportFile(format)
     const target = await openGrowingFile(join(archive.folder, 'exports'), `${id}.${format}`)
     const progress = { done: 0, bytes: 0, leftOut: row.left_out }
+    const damaged: string[] = []
     const write = async (parts: readonly Uint8Array[]): Promise<void> => {
       for (const part of parts) {
         await target.write(part)
@@ -167,10 +169,11 @@ export class ExportRunner {
           if (progress.done >= EXPORT_MESSAGES_MAX || file.isFull) progress.leftOut += 1
           else if (entry.size > MESSAGE_OCTETS_MAX) progress.leftOut += 1
           else {
-            const parts: Uint8Array[] = []
-            for await (const part of archive.content(tenantId, entry.digest)) parts.push(part)
-            await write(file.add(entry, Buffer.concat(parts)))
-            progress.done += 1
+            const octets = await wholeOf(archive.content(tenantId, entry.digest))
+            if (octets === null) damaged.push(entry.id)
+            else await write(file.add(entry, octets))
+            if (octets === null) progress.leftOut += 1
+            else progress.done += 1
           }
         }
         const { done, bytes, leftOut } = progress
@@ -184,7 +187,7 @@ export class ExportRunner {
       await target.close()
       const { done, bytes } = progress
       const fields = { state: 'done', done, total: done, bytes, finished_at: clock.now() } as const
-      await updateExport(store.db, tenantId, id, fields)
+      await updateExport(store.db, tenantId, id, { ...fields, error: damageText(damaged) })
     } catch (error) {
       await target.discard()
       const fields = { state: 'failed', error: (error as Error).message, finished_at: clock.now() } as const
@@ -194,6 +197,27 @@ export class ExportRunner {
 }
 
 const IDLE_MS = 30_000
+/** Named; the rest is counted. */
+const DAMAGED_NAMED_MAX = 10
+
+/** The octets of a message; null where they are damaged, which must not keep the others back. */
+async function wholeOf(content: AsyncIterable<Uint8Array>): Promise<Buffer | null> {
+  const parts: Uint8Array[] = []
+  try {
+    for await (const part of content) parts.push(part)
+  } catch (error) {
+    if (error instanceof ContentSpoiled || error instanceof ContentMissing) return null
+    throw error
+  }
+  return Buffer.concat(parts)
+}
+
+function damageText(ids: readonly string[]): string | null {
+  if (ids.length === 0) return null
+  const named = ids.slice(0, DAMAGED_NAMED_MAX).join(', ')
+  const more = ids.length > DAMAGED_NAMED_MAX ? ' and others' : ''
+  return `Damaged and left out: ${named}${more}. Verify the archive.`
+}
 
 /** Where the file of an export stands. */
 export function fileOf(folder: string, { id, format }: Pick<Row<'archive_export'>, 'id' | 'format'>): string {

@@ -30,7 +30,7 @@ export type Extract = {
   readonly attachments: readonly string[]
   readonly text: string
   readonly flags: readonly ArchiveFlag[]
-  /** Tells two copies of one message from two messages: date and the text without its white space. */
+  /** Tells two copies of one message from two messages: date, the text without its white space, and files. */
   readonly sameKey: string
 }
 
@@ -57,7 +57,7 @@ export function extract(octets: Uint8Array, arrivedAt: number): Extract {
         attachments.push(...filesOfTnef(packed).map((file) => file.name))
       }
     }
-    if (text.length < TEXT_MAX && part.disposition !== 'attachment') text += `${textIn(seen, part)}\n`
+    if (text.length < TEXT_MAX && isShown(part)) text += `${textIn(seen, part)}\n`
   }
   if (root.type === 'multipart/encrypted') flags.add('encrypted')
   const { header } = root
@@ -76,7 +76,7 @@ export function extract(octets: Uint8Array, arrivedAt: number): Extract {
     attachments: attachments.slice(0, NAMES_MAX),
     text: (text + inside).slice(0, TEXT_MAX),
     flags: [...flags],
-    sameKey: sameKeyOf(seen, root, { date, text }),
+    sameKey: sameKeyOf(seen, root, { date, text, isWhole }),
   }
 }
 
@@ -181,10 +181,16 @@ export function mergePeople(...lists: readonly (readonly ArchivedPerson[])[]): r
   return [...merged.values()]
 }
 
+const TEXTS: ReadonlySet<string> = new Set(['text/html', 'text/calendar', 'text/plain'])
+
+/** Text that a reader sees; all other parts are files. */
+function isShown({ type, disposition }: MimePart): boolean {
+  return disposition !== 'attachment' && TEXTS.has(type)
+}
+
 function textIn(octets: Uint8Array, part: MimePart): string {
   if (part.type === 'text/html') return textOfHtml(textOf(octets, part, TEXT_MAX * 4), TEXT_MAX).text
-  if (part.type === 'text/calendar' || part.type === 'text/plain') return textOf(octets, part, TEXT_MAX)
-  return ''
+  return textOf(octets, part, TEXT_MAX)
 }
 
 function isEncrypted({ type, parameters }: MimePart): boolean {
@@ -200,20 +206,34 @@ function timeOf(date: string | null, arrivedAt: number): number {
   return Number.isNaN(time) || time > arrivedAt + AHEAD_MS_MAX || time <= 0 ? arrivedAt : time
 }
 
-/** Hosts change line ends, encodings and the order of fields, never the words (RFC 6376 §3.4.4 in spirit). */
+/**
+ * Hosts change line ends, encodings and the order of fields, never the words (RFC 6376 §3.4.4 in spirit), and
+ * never the files: with other ones it is another message, whatever its id and its words say.
+ */
 function sameKeyOf(
   octets: Uint8Array,
   root: MimePart,
-  { date, text }: { readonly date: string | null; readonly text: string },
+  about: { readonly date: string | null; readonly text: string; readonly isWhole: boolean },
 ): string {
+  const { date, text, isWhole } = about
   const words = text.replaceAll(/\s+/g, '')
-  if (words !== '') return hash('sha256', `${date ?? ''}\n${words}`, 'hex')
+  const files: string[] = []
   for (const part of leaves(root)) {
-    const { octets: body } = decodedBody(octets, part, INDEXED_OCTETS_MAX)
-    return hash('sha256', Buffer.concat([Buffer.from(`${date ?? ''}\n`), body]), 'hex')
+    if (isShown(part)) continue
+    // Where a copy is cut depends on its header: of what is cut only the name is compared.
+    const isCut = !isWhole && part.end >= octets.length
+    const body = isCut ? EMPTY : decodedBody(octets, part, INDEXED_OCTETS_MAX).octets
+    files.push(isCut ? `cut ${part.fileName ?? ''}` : hash('sha256', body, 'hex'))
   }
-  return hash('sha256', `${date ?? ''}\n`, 'hex')
+  const head = `${date ?? ''}\n`
+  return hash(
+    'sha256',
+    files.length === 0 ? head + words : `${head}${words}\n${files.sort().join('\n')}`,
+    'hex',
+  )
 }
+
+const EMPTY = new Uint8Array()
 
 function cut(text: string): string {
   return text.length <= SUBJECT_MAX ? text : text.slice(0, SUBJECT_MAX).toWellFormed()

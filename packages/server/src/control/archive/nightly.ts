@@ -33,23 +33,32 @@ export function watchArchive(deps: ArchiveDeps, signal: AbortSignal): Promise<vo
 
 /** Removes what is over, of every organisation; resolves with how many entries went. */
 export async function applyArchiveRetention(deps: ArchiveDeps): Promise<number> {
-  const { store, clock, archive } = deps
+  const { store, clock, archive, emit } = deps
   let removed = 0
   for (const { tenant_id: tenantId } of await allSettings(store)) {
-    const retention = await retentionOf(deps, tenantId)
-    const done = await archive.purge(tenantId, retention, 'retention')
-    removed += done.removed
-    await forgetHours(store.db, tenantId, Math.floor(clock.now() / HOUR_MS) - HOURS_KEPT)
-    if (done.removed === 0) continue
-    const scope = { tenantId, actor: { kind: 'system', name: 'retention' }, from: 'internal' } as const
-    const after = { removed: done.removed, kept: done.kept }
-    const event = { action: 'archive.purged', subject: 'archive', before: null, after, at: clock.now() }
-    await store.transaction((trx) => appendAudit(trx, scope, event))
+    // Trouble with one archive is no reason to keep what is over in the others.
+    removed += await purgeOne(tenantId, deps).catch((error: unknown) => {
+      emit('control.request.failed', { what: 'retention of an archive', subject: tenantId, error })
+      return 0
+    })
   }
   for (const row of await expiredExports(store, clock.now())) {
     await store.transaction((trx) => deleteExport(trx, row.tenant_id, row.id))
     removeFile(fileOf(archive.folder, row))
   }
+  return removed
+}
+
+async function purgeOne(tenantId: string, deps: ArchiveDeps): Promise<number> {
+  const { store, clock, archive } = deps
+  const retention = await retentionOf(deps, tenantId)
+  const { removed, kept } = await archive.purge(tenantId, retention, 'retention')
+  await forgetHours(store.db, tenantId, Math.floor(clock.now() / HOUR_MS) - HOURS_KEPT)
+  if (removed === 0) return 0
+  const scope = { tenantId, actor: { kind: 'system', name: 'retention' }, from: 'internal' } as const
+  const after = { removed, kept }
+  const event = { action: 'archive.purged', subject: 'archive', before: null, after, at: clock.now() }
+  await store.transaction((trx) => appendAudit(trx, scope, event))
   return removed
 }
 

@@ -108,10 +108,22 @@ function isOver(
   },
 ): boolean {
   if (typeof row.body !== 'string') return false
-  const { people } = JSON.parse(row.body) as EntryRecord
-  const all = [...people, ...about.additions.flatMap((addition) => addition.people)]
+  const entry = JSON.parse(row.body) as EntryRecord
+  const all = [...entry.people, ...about.additions.flatMap((addition) => addition.people)]
   const days = daysFor(all, about.retention)
-  return days !== null && Number(row.at) < about.now - days * DAY_MS
+  return days !== null && ageFrom(Number(row.at), [entry, ...about.additions]) < about.now - days * DAY_MS
+}
+
+/**
+ * From when the days count: what came through the gateway is no older than that, as its author may write any
+ * date; a copy that the journal alone brought may be old mail, and is as old as it says.
+ */
+function ageFrom(
+  writtenAt: number,
+  copies: readonly Pick<EntryRecord | AdditionRecord, 'source' | 'archivedAt'>[],
+): number {
+  const seen = copies.flatMap(({ source, archivedAt }) => (source === 'gateway' ? archivedAt : []))
+  return Math.max(writtenAt, ...seen)
 }
 
 function isHeld(month: Month, seq: number, holds: readonly Compiled[]): boolean {

@@ -85,6 +85,7 @@ function State({ row, tenant }: { readonly row: ArchiveExport; readonly tenant: 
           {' '}
           {words('messagesOf', { count: row.done })}, {bytes(row.bytes)}
           {row.leftOut > 0 && `, ${words('leftOut', { number: count(row.leftOut) })}`}
+          {row.error !== null && `. ${row.error}`}
         </span>
       </span>
     )
