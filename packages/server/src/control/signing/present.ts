@@ -1,4 +1,5 @@
 // Signing as pages and the API show it: every domain with its keys, their records and what is to be done.
+import { english } from '@gatepost/contract/sayings.ts'
 import type { Signing, SigningDomain, SigningKey } from '@gatepost/contract/signing.ts'
 import { relativeNameOf, TTL_ADVISED, weSeeOf } from '../domain/present.ts'
 import { MISSES_BELIEVED } from '../domain/schedule.ts'
@@ -17,6 +18,7 @@ export function shownKey(row: KeyRow): SigningKey {
   const name = recordNameOf(row)
   const value = recordOf({ algorithm: row.algorithm, publicKey: row.public_key })
   const servers = look?.servers ?? []
+  const weSee = weSeeOf(servers, 'TXT')
   return {
     id: row.id,
     domain: row.domain,
@@ -34,8 +36,9 @@ export function shownKey(row: KeyRow): SigningKey {
       priority: null,
       ttl: TTL_ADVISED,
       state: look?.state ?? 'not-found-yet',
-      weSee: weSeeOf(servers, 'TXT'),
+      weSee: english(weSee),
       weExpect: expectedOf(row, name),
+      said: { weSee },
       servers: servers.map(({ why: _why, ...server }) => ({ ...server, values: [...server.values] })),
     },
     recordParts: recordParts(value),
