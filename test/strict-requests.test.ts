@@ -13,6 +13,7 @@ type Answer = {
 }
 type Asked = {
   readonly ifMatch?: string
+  readonly key?: string
   readonly method: string
   readonly path: string
   readonly body?: string
@@ -29,12 +30,14 @@ test('fields that are not known, files that cannot be read and empty changes', (
       path,
       body,
       ifMatch,
+      key,
       type = 'application/json',
     }: Asked): Promise<Answer> => {
       const place = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => names.get(name) ?? `no-${name}`)
       const more = {
         ...(type === '' ? {} : { 'content-type': type }),
         ...(ifMatch && { 'if-match': ifMatch }),
+        ...(key && { 'idempotency-key': key }),
       }
       const headers = { host: 'localhost', cookie, ...more }
       const init = { method, headers, ...(body === undefined ? {} : { body }) }
@@ -107,4 +110,29 @@ test('fields that are not known, files that cannot be read and empty changes', (
       assert.ok(status === 200 || status === 404, `${name}: ${status}`)
       assert.deepEqual(await fingerprintOf(control, acme.id), before, `${name} wrote something`)
     }
+
+    // What comes again with its key is answered as before; without it the name is taken.
+    const made = { name: 'Once', description: '', permissions: ['senders:read'] }
+    const make = (more: object, key?: string) =>
+      ask({
+        method: 'POST',
+        path: `${tenant}/roles`,
+        body: JSON.stringify({ ...made, ...more }),
+        ...(key && { key }),
+      })
+    const answers = [
+      await make({}, 'k'),
+      await make({}, 'k'),
+      await make({ name: 'Other' }, 'k'),
+      await make({}),
+    ]
+    assert.deepEqual(
+      answers.map(({ status, errors }) => [status, errors?.[0]?.path]),
+      [
+        [201, undefined],
+        [201, undefined],
+        [422, '/header/idempotency-key'],
+        [422, '/name'],
+      ],
+    )
   }))

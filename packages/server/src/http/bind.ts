@@ -8,6 +8,7 @@ import type { Scope } from '#control/scope.ts'
 import type { Emit } from '#events/emit.ts'
 import { newId } from '#platform/random.ts'
 import { bearerOf, clientAddressOf, sessionCookie, sessionSecretOf } from './authenticate.ts'
+import { type AskedOnce, DoneRequests, takesKey } from './done-requests.ts'
 import { inputWords } from './input-words.ts'
 import { presentProblem } from './problems.ts'
 import type { ApiRequest, Binding, SignedIn } from './request.ts'
@@ -36,14 +37,19 @@ export type BindOptions = {
  */
 export function bind(app: Hono, options: BindOptions): void {
   // Braces sort behind all letters.
+  const done = new DoneRequests(options.now)
   const inOrder = options.bindings.toSorted((a, b) => (a.endpoint.path < b.endpoint.path ? -1 : 1))
   for (const binding of inOrder) {
     const { method, path } = binding.endpoint
-    app.on(method, path.replace(/\{(\w+)\}/g, ':$1'), (context) => answer(context, binding, options))
+    app.on(method, path.replace(/\{(\w+)\}/g, ':$1'), (context) =>
+      answer(context, binding, { ...options, done }),
+    )
   }
 }
 
-async function answer(context: Context, binding: Binding, options: BindOptions): Promise<Response> {
+type Bound = BindOptions & { readonly done: DoneRequests }
+
+async function answer(context: Context, binding: Binding, options: Bound): Promise<Response> {
   const { endpoint, handler } = binding
   const requestId = newId('ses', options.now()).slice(4)
   const startedAt = options.now()
@@ -77,7 +83,10 @@ async function answer(context: Context, binding: Binding, options: BindOptions):
       userAgent: (context.req.header('user-agent') ?? '').slice(0, 300),
       setSession: (value) => headers.append('set-cookie', sessionCookie(value, client.secure)),
     }
-    const output = endpoint.output.parse(await handler(request))
+    const key = context.req.header('idempotency-key')
+    const work = async (): Promise<unknown> => endpoint.output.parse(await handler(request))
+    const isOnce = key !== undefined && signedIn !== null && takesKey(endpoint)
+    const output = isOnce ? await options.done.run(onceOf(binding, request, key), work) : await work()
     options.emit('control.request.done', {
       requestId,
       endpoint: endpoint.name,
@@ -88,6 +97,12 @@ async function answer(context: Context, binding: Binding, options: BindOptions):
   } catch (error) {
     return presentProblem(error, { requestId, endpoint: endpoint.name, headers, emit: options.emit })
   }
+}
+
+function onceOf({ endpoint }: Binding, request: ApiRequest<Endpoint>, key: string): AskedOnce {
+  const { params, query, body, raw, ifMatch, signedIn } = request
+  const asked = { params, query, body, ifMatch }
+  return { asker: signedIn?.person.id ?? '', endpoint: endpoint.name, key, asked, raw }
 }
 
 /** The command line of the data folder's owner is no visitor. */

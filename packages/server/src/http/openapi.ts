@@ -2,6 +2,7 @@
 import type { Endpoint } from '@gatepost/contract/endpoint.ts'
 import { problems } from '@gatepost/contract/problem.ts'
 import * as z from 'zod'
+import { takesKey } from './done-requests.ts'
 import { isStrict, requestSchema } from './request-schema.ts'
 
 type Json = { readonly [name: string]: unknown }
@@ -62,7 +63,11 @@ function operationOf(endpoint: Endpoint): Json {
     'x-problems': endpoint.problems,
     'x-unknown-fields': isStrict(endpoint) ? 'refused' : 'passed-over',
     ...securityOf(endpoint),
-    parameters: [...parametersOf(endpoint, 'path'), ...parametersOf(endpoint, 'query')],
+    parameters: [
+      ...parametersOf(endpoint, 'path'),
+      ...parametersOf(endpoint, 'query'),
+      ...headersOf(endpoint),
+    ],
     ...bodyOf(endpoint),
     responses: Object.fromEntries(responses),
   }
@@ -106,6 +111,20 @@ function parametersOf(endpoint: Endpoint, place: 'path' | 'query'): Json[] {
     schema: property,
     ...(property.description ? { description: property.description } : {}),
   }))
+}
+
+function headersOf(endpoint: Endpoint): Json[] {
+  const header = (name: string, description: string): Json => {
+    return { name, in: 'header', required: false, schema: { type: 'string' }, description }
+  }
+  return [
+    ...(endpoint.problems.includes('changed-meanwhile') && endpoint.method !== 'GET'
+      ? [header('If-Match', 'The revision that the change is based on, as its ETag has it, such as `"7"`.')]
+      : []),
+    ...(takesKey(endpoint)
+      ? [header('Idempotency-Key', 'Sent again with the same key within the hour, it is not done again.')]
+      : []),
+  ]
 }
 
 function outputSchema(schema: z.ZodType): Json {

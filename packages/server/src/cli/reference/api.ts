@@ -13,6 +13,7 @@ type Schema = {
   readonly properties?: { readonly [name: string]: Schema }
   readonly required?: readonly string[]
   readonly anyOf?: readonly Schema[]
+  readonly oneOf?: readonly Schema[]
   readonly description?: string
 }
 type Operation = {
@@ -37,8 +38,10 @@ export function apiPage(): string {
     [
       'Everything the console does. A running gateway shows the same at `/docs/api`, and gives OpenAPI 3.1 at',
       '`/openapi.json`. Signing in answers with a session cookie. Times are epoch milliseconds. Lists take `limit`',
-      '(up to 500) and `after`. Changes take the revision they are based on in `If-Match`.',
-      'Errors are RFC 9457 problems with a `name` from the list at the end.',
+      '(up to 500) and `after`. Changes take the revision they are based on in `If-Match`. A `POST` with an',
+      '`Idempotency-Key` that comes again within the hour, while the gateway runs, is answered as before and not done',
+      'again. Fields and query parameters that are not named here are refused; where something is changed, what was',
+      'read may be sent back. Errors are RFC 9457 problems with a `name` from the list at the end.',
     ].join('\n'),
     ...tags.flatMap((tag) => [
       `## ${tag}`,
@@ -88,6 +91,7 @@ function fieldsOf(endpoint: Endpoint, operation: Operation | undefined): string[
 
 function bodyRows(body: Schema | undefined): string[][] {
   const required = body?.required ?? []
+  if (body?.oneOf) return [['body', '', typeOf(body), 'yes']]
   return Object.entries(body?.properties ?? {}).map(([name, schema]) => {
     return ['body', code(name), typeOf(schema), required.includes(name) ? 'yes' : '']
   })
@@ -96,6 +100,7 @@ function bodyRows(body: Schema | undefined): string[][] {
 /** A type in a few words; objects name their fields. */
 function typeOf(schema: Schema): string {
   if (schema.anyOf) return schema.anyOf.map(typeOf).join(' or ')
+  if (schema.oneOf) return `one of ${schema.oneOf.length} objects, told apart by their fields`
   if (schema.enum) return schema.enum.map((value) => code(String(value))).join(', ')
   if (schema.type === 'array') return `list of ${typeOf(schema.items ?? {})}`
   if (schema.properties) return `{ ${Object.keys(schema.properties).join(', ')} }`

@@ -187,7 +187,9 @@ function aboutOf(operation: Named): string {
 }
 
 function partOf(title: string, schema: Schema, shapes: Map<string, string>): string {
-  const fields = fieldsOf(schema, shapes)
+  // A choice of several shapes stands as one field without a name.
+  const isChoice = schema.properties === undefined && schema.oneOf !== undefined
+  const fields = fieldsOf(isChoice ? { properties: { '': schema } } : schema, shapes)
   if (fields === '') return ''
   return `<details class="part"><summary>${title}: <code>${namesOf(schema)}</code></summary>${fields}</details>`
 }
@@ -210,5 +212,7 @@ const INTRODUCTION = `<h1>Gatepost API</h1>
 <p>Everything the console does. The machine-readable form is <a href="/openapi.json">/openapi.json</a> (OpenAPI 3.1).</p>
 <p>Sign in for a session cookie, or send an API token as <code>Authorization: Bearer gp_…</code>. Times are epoch
 milliseconds. Lists take <code>limit</code> (up to 500) and <code>after</code>. Unsafe requests take the revision they
-are based on in <code>If-Match</code>. Errors are RFC 9457 problems with a <code>name</code> from the
+are based on in <code>If-Match</code>. A <code>POST</code> with an <code>Idempotency-Key</code> that comes again within
+the hour, as after a lost connection, is answered as before and not done again. Fields and query parameters that are not
+named here are refused. Errors are RFC 9457 problems with a <code>name</code> from the
 <a href="#problems">list at the end</a>.</p>`

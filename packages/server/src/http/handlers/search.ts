@@ -17,7 +17,10 @@ export function searchBindings(deps: HandlerDeps): readonly Binding[] {
       reportCsv(await readReport(scopeOf(request), request.query.range, deps)),
     ),
     on(report.getSystemReport, (request) => {
-      const tenants = signedInOf(request).tenants.map(({ id }) => id)
+      const seen = signedInOf(request).tenants.filter(({ permissions }) =>
+        permissions.includes('messages:read'),
+      )
+      const tenants = seen.map(({ id }) => id)
       return readSystemReport(tenants, request.query.range, deps)
     }),
   ]
