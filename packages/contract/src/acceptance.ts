@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { Environment, Nothing, TenantPath, Time } from './common.ts'
 import { endpoint } from './endpoint.ts'
+import { CheckSaid, Said } from './saying.ts'
 
 /** Reports kept of an organisation; the oldest goes first. */
 export const ACCEPTANCE_REPORTS_MAX = 50
@@ -17,11 +18,15 @@ export const AcceptanceProbe = z.object({
   state: ProbeState,
   saw: z.string(),
   remedy: z.string().nullable(),
+  /** What was seen as a code, and what to do; title and proof follow from the name. */
+  said: CheckSaid.optional(),
   /** What a pass proves, and what it does not. */
   proves: z.string(),
   durationMs: z.int(),
 })
 export type AcceptanceProbe = z.infer<typeof AcceptanceProbe>
+
+const ValueSaid = z.object({ label: Said.optional(), value: Said.optional() })
 
 export const AcceptanceReport = z.object({
   id: z.string(),
@@ -40,7 +45,7 @@ export const AcceptanceReport = z.object({
     z.object({ name: z.string(), state: z.string(), recipientMode: z.string(), mx: z.array(z.string()) }),
   ),
   /** Values in force, each a line: routes, outbound addresses. */
-  values: z.array(z.object({ label: z.string(), value: z.string() })),
+  values: z.array(z.object({ label: z.string(), value: z.string(), said: ValueSaid.optional() })),
   probes: z.array(AcceptanceProbe),
 })
 export type AcceptanceReport = z.infer<typeof AcceptanceReport>

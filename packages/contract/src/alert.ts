@@ -3,6 +3,7 @@
 import * as z from 'zod'
 import { Address, Nothing, PageQuery, pageOf, TenantPath, Time } from './common.ts'
 import { endpoint } from './endpoint.ts'
+import { Said } from './saying.ts'
 
 /** What an alert is about: a closed list, each with its words. */
 export const alertKinds = {
@@ -48,6 +49,12 @@ export const AlertSend = z.object({
   why: z.string().nullable(),
 })
 export type AlertSend = z.infer<typeof AlertSend>
+/** Its texts as codes, for pages in other languages; one is left out where its text has no code. */
+export const AlertSaid = z.object({
+  subject: Said.optional(),
+  text: Said.optional(),
+  remedy: Said.optional(),
+export type AlertSaid = z.infer<typeof AlertSaid>
 
 export const Alert = z.object({
   id: z.string(),
@@ -55,6 +62,7 @@ export const Alert = z.object({
   organization: z.object({ id: z.string(), slug: z.string(), name: z.string() }).nullable(),
   kind: AlertKind,
   /** What it is about, such as a host or a domain. */
+  said: AlertSaid.optional(),
   subject: z.string(),
   severity: AlertSeverity,
   state: z.enum(['open', 'acknowledged', 'muted', 'cleared']),

@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { Check, CheckState, Environment, Nothing, StepState, TenantPath, Time } from './common.ts'
 import { endpoint } from './endpoint.ts'
-import { Said } from './saying.ts'
+import { CheckSaid, Said } from './saying.ts'
 
 /** C0 to C16, in the order of the task list; groups as in look/README. */
 export const stepNames = [
@@ -62,6 +62,7 @@ export const Activity = z.object({
   at: Time,
   kind: z.enum(['step', 'mail', 'check', 'change']),
   text: z.string(),
+  said: Said.optional(),
   messageId: z.string().nullable(),
   step: StepName.nullable(),
 })
@@ -95,7 +96,13 @@ export const getConnect = endpoint({
 })
 
 /** A check that changed: since then it is as it says, until the next one. */
-export const CheckChange = z.object({ at: Time, title: z.string(), state: CheckState, saw: z.string() })
+export const CheckChange = z.object({
+  at: Time,
+  title: z.string(),
+  state: CheckState,
+  saw: z.string(),
+  said: CheckSaid.optional(),
+})
 export type CheckChange = z.infer<typeof CheckChange>
 
 export const getStepHistory = endpoint({

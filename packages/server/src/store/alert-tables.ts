@@ -12,6 +12,8 @@ export type AlertTable = {
   severity: 'warning' | 'critical'
   text: string
   remedy: string
+  /** AlertSaid of the contract: its texts as codes. */
+  said: Json | null
   link: string
   raised_at: number
   /** When it was last found to be so. */
@@ -77,4 +79,6 @@ export type CheckChangeTable = {
   readonly title: string
   readonly state: string
   readonly saw: string
+  /** CheckSaid of the contract. */
+  readonly said: Json | null
 }

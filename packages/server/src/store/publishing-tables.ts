@@ -57,6 +57,8 @@ export type ActivityTable = {
   at: number
   kind: 'step' | 'mail' | 'check' | 'change'
   text: string
+  /** Said of the contract: the text as a code. */
+  said: Json | null
   message_id: string | null
   step: string | null
 }

@@ -1,15 +1,19 @@
 // The acceptance test: runs every probe in turn as long work, keeps the report as it fills, and shows the
 // history.
 import type { AcceptanceProbe, AcceptanceReport, AcceptanceSummary } from '@gatepost/contract/acceptance.ts'
+import { english, say } from '@gatepost/contract/sayings.ts'
+import { probeTexts } from '@gatepost/contract/sayings-acceptance.ts'
 import { mailboxOf } from '@gatepost/mail/address.ts'
 import { newId } from '#platform/random.ts'
 import { gatepostVersion } from '#platform/version.ts'
 import { appendAudit } from '../audit/audit.ts'
 import { addActivity } from '../connect/activity.ts'
+import { saidOfCheck } from '../connect/check.ts'
 import { observe } from '../connect/observe.ts'
 import { validatedNames } from '../domain/store.ts'
 import { invalidInput, problem } from '../problem.ts'
 import type { Scope } from '../scope.ts'
+import type { Finding } from './finding.ts'
 import { type AcceptanceDeps, gather, type Sight } from './gather.ts'
 import { probes } from './probes.ts'
 import { findReport, insertReport, keepReport, type ReportRow, reportsOf, trimReports } from './store.ts'
@@ -73,11 +77,11 @@ async function run(scope: Scope, begun: AcceptanceReport, deps: AcceptanceDeps):
         emit('control.check.failed', { check: `acceptance ${probe.name}`, error })
         return {
           state: 'not-verified',
-          saw: error instanceof Error ? error.message : 'The probe itself failed.',
+          saw: error instanceof Error ? error.message : say('accept.broke'),
           remedy: null,
         } as const
       })
-      const done = { ...report.probes[index]!, ...finding, durationMs: clock.now() - began }
+      const done = { ...report.probes[index]!, ...shownFinding(finding), durationMs: clock.now() - began }
       report = { ...report, probes: report.probes.with(index, done) }
       await keepReport(store.db, scope.tenantId, report)
     }
@@ -100,8 +104,8 @@ async function end(
   emit('control.check.ran', { check: 'acceptance', passed: failed === 0 })
   const text =
     failed === 0
-      ? `The acceptance test passed: ${passed} checks`
-      : `The acceptance test ended with ${failed} failed`
+      ? say('activity.acceptance-passed', { number: passed })
+      : say('activity.acceptance-failed', { number: failed })
   await addActivity(store.db, { tenantId, at: done.endedAt, kind: 'check', text })
 }
 
@@ -121,19 +125,24 @@ async function emptyReport(scope: Scope, recipient: string, deps: AcceptanceDeps
     recipient,
     domains: [],
     values: [],
-    probes: probes.map(({ name, title, group, proves }): AcceptanceProbe => {
-      const none = { state: 'not-run', saw: 'Not run yet.', remedy: null, durationMs: 0 } as const
-      return { name, title, group, proves, ...none }
+    probes: probes.map(({ name, group }): AcceptanceProbe => {
+      const none = shownFinding({ state: 'not-run', saw: say('accept.not-run'), remedy: null })
+      return { name, group, ...probeTexts[name], ...none, durationMs: 0 }
     }),
   }
+}
+
+function shownFinding({ state, saw, remedy }: Finding) {
+  const texts = { saw: english(saw), remedy: remedy === null ? null : english(remedy) }
+  return { state, ...texts, ...saidOfCheck({ saw, remedy }) }
 }
 
 /** A run that a restart ended says so, instead of running for ever. */
 function shown(row: ReportRow, now: number): AcceptanceReport {
   const report = JSON.parse(row.report) as AcceptanceReport
   if (report.state === 'done' || now - report.startedAt < RUN_MS_MAX) return report
-  const saw = 'The gateway was restarted before this ran. Run the test again.'
-  const all = report.probes.map((probe) => (probe.state === 'not-run' ? { ...probe, saw } : probe))
+  const cut = shownFinding({ state: 'not-run', saw: say('accept.restarted'), remedy: null })
+  const all = report.probes.map((probe) => (probe.state === 'not-run' ? { ...probe, ...cut } : probe))
   return { ...report, state: 'done', endedAt: report.startedAt + RUN_MS_MAX, probes: all }
 }
 

@@ -2,6 +2,7 @@
 // dialogue with our own listener that several probes read.
 import type { AcceptanceReport } from '@gatepost/contract/acceptance.ts'
 import type { ConnectStep, StepName } from '@gatepost/contract/connect.ts'
+import { english, saidOf, say, type Text } from '@gatepost/contract/sayings.ts'
 import type { SelfProbed } from '#link/self-orders.ts'
 import { newId } from '#platform/random.ts'
 import { type ConnectDeps, checkStep } from '../connect/connect.ts'
@@ -59,13 +60,18 @@ export async function gather(
 function valuesOf(observed: Observed, { config }: AcceptanceDeps): AcceptanceReport['values'] {
   const { routes, outbound, tenant, userCount, senders } = observed
   return [
-    { label: 'MX and smart host', value: config.hostname },
-    { label: 'Emergency contact', value: tenant.contact || 'none' },
-    ...routes.map(({ name, host, port }) => ({ label: `Delivery route ${name}`, value: `${host}:${port}` })),
-    ...outbound.addresses.map((address) => ({ label: 'Authorised outbound', value: address })),
-    { label: 'Users', value: String(userCount) },
-    { label: 'Permitted and blocked senders', value: String(senders.entries) },
+    valueNamed(say('value.host'), config.hostname),
+    valueNamed(say('value.contact'), tenant.contact || say('value.none')),
+    ...routes.map(({ name, host, port }) => valueNamed(say('value.route', { name }), `${host}:${port}`)),
+    ...outbound.addresses.map((address) => valueNamed(say('value.outbound'), address)),
+    valueNamed(say('value.users'), String(userCount)),
+    valueNamed(say('value.senders'), String(senders.entries)),
   ]
+}
+
+function valueNamed(label: Text, value: Text): AcceptanceReport['values'][number] {
+  const said = { label: saidOf(label), value: saidOf(value) }
+  return { label: english(label), value: english(value), said }
 }
 
 /** One connection, so that the listener's limits on strangers are not spent by the test. */

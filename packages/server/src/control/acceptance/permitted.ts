@@ -1,4 +1,5 @@
 // The probe of the way that permitted senders take: an edge judges one with its own settings.
+import { say } from '@gatepost/contract/sayings.ts'
 import { newId } from '#platform/random.ts'
 import { shownSteps } from '../tracking/why.ts'
 import { type Finding, notAvailable, notVerified, type Probe, passed } from './finding.ts'
@@ -6,13 +7,10 @@ import type { AcceptanceDeps, Sight } from './gather.ts'
 
 export const permittedProbe: Probe = {
   name: 'permitted',
-  title: 'A permitted sender is recognised',
   group: 'inbound',
-  proves:
-    'An edge finds the entry when it judges. Whether a message authenticates, each message shows itself.',
   async run({ scope }, deps): Promise<Finding> {
     const entry = await oneEntry(scope.tenantId, deps)
-    if (entry === null) return notAvailable('There is no permitted sender with an address yet.')
+    if (entry === null) return notAvailable(say('accept.no-permitted'))
     const result = await deps.link.order({
       kind: 'explain',
       id: newId('ord', deps.clock.now()),
@@ -25,15 +23,14 @@ export const permittedProbe: Probe = {
       content: null,
       draft: null,
     })
-    if (result.kind !== 'explain') return notVerified('The edge could not judge it.')
+    if (result.kind !== 'explain') return notVerified(say('accept.not-judged'))
     const steps = shownSteps(result.rcpt.explanation)
     const step = steps.find(({ policy }) => policy === 'permitted-senders')
-    const pair = `${entry.sender} to ${entry.user}`
     if (step === undefined) {
-      const reply = result.rcpt.reply?.lines.join(' ') ?? 'it was settled before'
-      return notVerified(`${pair}: senders were not asked, since ${reply}`)
+      const why = result.rcpt.reply?.lines.join(' ') ?? say('accept.settled-before')
+      return notVerified(say('accept.not-reached', { ...entry, why }))
     }
-    return passed(`${pair}: ${step.means}`)
+    return passed(say('accept.permitted', { ...entry, means: step.means }))
   },
 }
 

@@ -1,6 +1,8 @@
 // Raises and clears alerts (U5): one open alert of a kind and subject, and word of it through the channels,
 // written in the transaction of whoever noticed.
-import type { AlertEvent, AlertKind, AlertSeverity } from '@gatepost/contract/alert.ts'
+import type { AlertEvent, AlertKind, AlertSaid, AlertSeverity } from '@gatepost/contract/alert.ts'
+import type { Said } from '@gatepost/contract/saying.ts'
+import { english, saidOf, type Text } from '@gatepost/contract/sayings.ts'
 import { newId } from '#platform/random.ts'
 import type { Trx } from '#store/open.ts'
 import { type Row, SYSTEM_TENANT } from '#store/schema.ts'
@@ -12,10 +14,12 @@ export type NewAlert = {
   readonly kind: AlertKind
   /** What it is about, such as a host or a domain: the same thing later is the same alert. */
   readonly subject: string
+  /** The subject as pages show it, where it is no name. */
+  readonly subjectSaid?: Said
   readonly severity: AlertSeverity
   /** What happened and what it means for mail. */
-  readonly text: string
-  readonly remedy: string
+  readonly text: Text
+  readonly remedy: Text
   /** Page below the console's address, such as `/t/acme/queue`. */
   readonly link: string
 }
@@ -23,6 +27,8 @@ export type NewAlert = {
 /** Of the subject, which may come from outside. */
 const SUBJECT_MAX = 300
 const TEXT_MAX = 1_000
+/** Of the codes with their values; what is longer shows its English, which is cut. */
+const SAID_MAX = 4_000
 /** "All is well again" waits a little: what comes and goes within it is told once. */
 export const SETTLE_MS = 120_000
 
@@ -34,7 +40,12 @@ export async function raiseAlert(trx: Trx, alert: NewAlert, now: number): Promis
   const tenantId = alert.tenantId ?? SYSTEM_TENANT
   const { kind, severity, link } = alert
   const subject = alert.subject.slice(0, SUBJECT_MAX)
-  const words = { text: alert.text.slice(0, TEXT_MAX), remedy: alert.remedy.slice(0, TEXT_MAX), link }
+  const words = {
+    text: english(alert.text).slice(0, TEXT_MAX),
+    remedy: english(alert.remedy).slice(0, TEXT_MAX),
+    said: saidOfAlert(alert),
+    link,
+  }
   const open = await findOpen(trx, { tenantId, kind, subject })
   if (open) {
     await trx
@@ -76,6 +87,13 @@ export async function raiseAlert(trx: Trx, alert: NewAlert, now: number): Promis
   return id
 }
 
+/** Its texts as codes, as they are kept; null where none has one. */
+function saidOfAlert({ subjectSaid, text, remedy }: NewAlert): string | null {
+  const said: AlertSaid = { subject: subjectSaid, text: saidOf(text), remedy: saidOf(remedy) }
+  const json = JSON.stringify(said)
+  return json === '{}' || json.length > SAID_MAX ? null : json
+}
+
 /** Ends an open alert; word of it goes out once it has stayed so for a while. Does nothing where none is. */
 export async function clearAlert(
   trx: Trx,
@@ -115,7 +133,7 @@ export async function tell(
 async function reopen(
   trx: Trx,
   { tenantId, kind, subject }: { readonly tenantId: string; readonly kind: string; readonly subject: string },
-  fields: Pick<Row<'alert'>, 'text' | 'remedy' | 'link' | 'severity' | 'seen_at'>,
+  fields: Pick<Row<'alert'>, 'text' | 'remedy' | 'said' | 'link' | 'severity' | 'seen_at'>,
 ): Promise<string | null> {
   const last = await trx
     .selectFrom('alert')

@@ -1,5 +1,5 @@
 // Alerts and sends as the API shows them.
-import { type Alert, AlertKind, type AlertSend } from '@gatepost/contract/alert.ts'
+import { type Alert, AlertKind, type AlertSaid, type AlertSend } from '@gatepost/contract/alert.ts'
 import type { AlertRow, Organisation, SendRow } from './store.ts'
 
 export function shownAlert(row: AlertRow, organization: Organisation | null, now: number): Alert {
@@ -15,6 +15,7 @@ export function shownAlert(row: AlertRow, organization: Organisation | null, now
     state: stateOf(row, now),
     text: row.text,
     remedy: row.remedy,
+    ...(row.said === null ? {} : { said: JSON.parse(row.said) as AlertSaid }),
     link: row.link,
     raisedAt: row.raised_at,
     seenAt: row.seen_at,

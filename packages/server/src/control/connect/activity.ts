@@ -1,5 +1,6 @@
 // What happened around Connect, in sentences: steps that changed, records that were seen, mail that came.
 import type { StepName } from '@gatepost/contract/connect.ts'
+import { english, saidOf, type Text } from '@gatepost/contract/sayings.ts'
 import { newId } from '#platform/random.ts'
 import type { Db, Trx } from '#store/open.ts'
 import type { Row } from '#store/schema.ts'
@@ -10,7 +11,7 @@ export type NewActivity = {
   readonly at: number
   readonly kind: Row<'activity'>['kind']
   /** A sentence without a full stop. */
-  readonly text: string
+  readonly text: Text
   readonly step?: StepName | null
   readonly messageId?: string | null
 }
@@ -21,11 +22,19 @@ const SHOWN_MAX = 30
 const KEPT_MS = 180 * 24 * 3_600_000
 
 export async function addActivity(db: Db | Trx, activity: NewActivity): Promise<void> {
-  const { tenantId, at, kind, text, step = null, messageId = null } = activity
+  const { tenantId, at, kind, step = null, messageId = null } = activity
+  const text = english(activity.text)
+  const said = saidJson(activity.text)
   await db
     .insertInto('activity')
-    .values({ id: newId('act', at), tenant_id: tenantId, at, kind, text, message_id: messageId, step })
+    .values({ id: newId('act', at), tenant_id: tenantId, at, kind, text, said, message_id: messageId, step })
     .execute()
+}
+
+/** The code of a text as it is kept; null for text that has none. */
+export function saidJson(text: Text): string | null {
+  const said = saidOf(text)
+  return said === undefined ? null : JSON.stringify(said)
 }
 
 /** The newest rows of a tenant. */

@@ -1,5 +1,6 @@
 // When each check of Connect changed: kept for half a year, shown on the page of its step (interface §1.14).
 import type { CheckChange, ConnectStep, StepName } from '@gatepost/contract/connect.ts'
+import type { CheckSaid } from '@gatepost/contract/saying.ts'
 import type { Db, Trx } from '#store/open.ts'
 import { changesOfStep, dropOldChanges, insertChanges, lastStates } from './check-store.ts'
 
@@ -23,7 +24,16 @@ export async function keepCheckChanges(
       .filter(({ name, state }) => state !== 'running' && known.get(`${step} ${name}`) !== state)
       // What was never run says nothing yet.
       .filter(({ name, state }) => state !== 'not-run' || known.has(`${step} ${name}`))
-      .map(({ name, title, state, saw }) => ({ step, check: name, title, state, saw })),
+      .map(({ name, title, state, saw, said }) => {
+        return {
+          step,
+          check: name,
+          title,
+          state,
+          saw,
+          said: said === undefined ? null : JSON.stringify(said),
+        }
+      }),
   )
   await insertChanges(trx, tenantId, changed.slice(0, CHANGES_MAX), now)
 }
@@ -31,7 +41,10 @@ export async function keepCheckChanges(
 /** Changes of the checks of one step, newest first. */
 export async function checkHistory(db: Db, tenantId: string, step: StepName): Promise<CheckChange[]> {
   const rows = await changesOfStep(db, { tenantId, step, limit: SHOWN_MAX })
-  return rows.map(({ at, title, state, saw }) => ({ at, title, state: state as CheckChange['state'], saw }))
+  return rows.map(({ at, title, state, saw, said }) => {
+    const shown = { at, title, state: state as CheckChange['state'], saw }
+    return said === null ? shown : { ...shown, said: JSON.parse(said) as CheckSaid }
+  })
 }
 
 export function forgetOldChanges(db: Db, now: number): Promise<void> {

@@ -4,7 +4,7 @@ import type { Db, Trx } from '#store/open.ts'
 import type { Row } from '#store/schema.ts'
 import { acrossTenants } from '#store/tenant-guard.ts'
 
-type Change = Pick<Row<'check_change'>, 'step' | 'check' | 'title' | 'state' | 'saw'>
+type Change = Pick<Row<'check_change'>, 'step' | 'check' | 'title' | 'state' | 'saw' | 'said'>
 
 const SAW_MAX = 500
 const ROWS_PER_INSERT = 100

@@ -1,7 +1,7 @@
 // Checks and details as the steps write them: English, and beside it the code of each sentence (decision 0030).
 import type { Check } from '@gatepost/contract/common.ts'
 import type { CheckSaid, Said } from '@gatepost/contract/saying.ts'
-import { english, saidOf, type Text } from '@gatepost/contract/sayings.ts'
+import { english, saidOf, sayings, type Text } from '@gatepost/contract/sayings.ts'
 
 type Written = Pick<Check, 'name' | 'state'> &
   Partial<Pick<Check, 'checkedAt' | 'nextCheckAt'>> & {
@@ -34,6 +34,12 @@ export function sawOfCheck({ saw, said }: Pick<Check, 'saw' | 'said'>): Text {
 
 export function titleOfCheck({ title, said }: Pick<Check, 'title' | 'said'>): Text {
   return said?.title ?? title
+}
+
+/** Tests of a route are named by a closed list, as their titles are. */
+export function titleOfTest(check: Pick<Check, 'name' | 'title' | 'said'>): Text {
+  const code = `probe.${check.name}`
+  return sayings.has(code) ? { code } : titleOfCheck(check)
 }
 
 /** The state of a step with the short words behind it. */

@@ -1,5 +1,6 @@
 // Connect: all steps with their states, checks that run now, and skipping (decisions 51, 52).
 import type { Connect, StepName } from '@gatepost/contract/connect.ts'
+import type { Said } from '@gatepost/contract/saying.ts'
 import { stepTexts } from '@gatepost/contract/step-texts.ts'
 import { appendAudit } from '../audit/audit.ts'
 import { lookAndKeepMx } from '../domain/mx.ts'
@@ -37,8 +38,9 @@ export async function getConnect(scope: Scope, deps: ConnectDeps): Promise<Conne
     environment: observed.tenant.environment,
     steps: [...steps],
     ...summary,
-    activity: activity.map(({ at, kind, text, message_id: messageId, step }) => {
-      return { at, kind, text, messageId, step: step as StepName | null }
+    activity: activity.map(({ at, kind, text, said, message_id: messageId, step }) => {
+      const shown = { at, kind, text, messageId, step: step as StepName | null }
+      return said === null ? shown : { ...shown, said: JSON.parse(said) as Said }
     }),
   }
 }

@@ -1,10 +1,10 @@
 // The steps of the way in, derived: the delivery route with its test, and the MX records (C5, C9).
 import type { Check } from '@gatepost/contract/common.ts'
-import { english, say, sayings, type Text } from '@gatepost/contract/sayings.ts'
+import { english, say, type Text } from '@gatepost/contract/sayings.ts'
 import { weSeeMx } from '../domain/mx.ts'
 import { MISSES_BELIEVED } from '../domain/schedule.ts'
 import { SEEN_CLIENT } from '../route/arrival.ts'
-import { checkOf, is, saidOfCheck, titleOfCheck } from './check.ts'
+import { checkOf, is, saidOfCheck, titleOfTest } from './check.ts'
 import type { Own } from './derive.ts'
 import {
   inboundRoutesOf,
@@ -119,12 +119,6 @@ function routeChecks(route: ObservedRoute, isNamed: boolean): Check[] {
 function failedText({ test, host }: ObservedRoute): Text {
   const failed = test?.checks.find(({ state }) => state === 'failed')
   return failed ? say('route.failed', { title: titleOfTest(failed) }) : say('route.not-tested', { host })
-}
-
-/** Tests of a route are named by a closed list, so that their titles need no code of their own. */
-function titleOfTest(check: Check): Text {
-  const code = `probe.${check.name}`
-  return sayings.has(code) ? { code } : titleOfCheck(check)
 }
 
 function mxChecks(domain: ObservedDomain): Check[] {

@@ -1,11 +1,14 @@
 // Notices when a derived state changed, wherever it was configured: writes the sentence of it, keeps when
 // each check changed, and raises an alert when what was right is wrong (interface §1, U5).
-import type { StepState } from '@gatepost/contract/common.ts'
+import type { Check, StepState } from '@gatepost/contract/common.ts'
 import type { ConnectStep, StepName } from '@gatepost/contract/connect.ts'
+import type { Said } from '@gatepost/contract/saying.ts'
+import { say, titleOfStep } from '@gatepost/contract/sayings.ts'
 import type { Trx } from '#store/open.ts'
 import { clearAlert, raiseAlert } from '../alert/alert.ts'
 import { addActivity } from './activity.ts'
 import { BYPASS_LOOK, subjectOf } from './bypass.ts'
+import { sawOfCheck } from './check.ts'
 import { keepCheckChanges } from './check-history.ts'
 import { deriveConnect } from './derive.ts'
 import { readObservation, writeObservation } from './observation-store.ts'
@@ -42,13 +45,14 @@ export async function noteChanges(tenantId: string, deps: ObserveDeps): Promise<
 }
 
 /** Null for changes that nobody needs to be told. */
-function sentenceOf({ title, state, detail }: ConnectStep, before: StepState | undefined): string | null {
+function sentenceOf(step: ConnectStep, before: StepState | undefined): Said | null {
+  const { name, state } = step
   if (state === before) return null
   // The detail may begin with a name, such as that of a cloud: a sentence of its own keeps its letters.
-  if (state === 'done') return `“${title}” is now done. ${ended(detail)}`
-  if (state === 'needs-attention') return `“${title}” needs attention. ${ended(detail)}`
-  if (before === 'done') return `“${title}” is no longer done. ${ended(detail)}`
-  return null
+  const values = { title: titleOfStep(name), detail: ended(step) }
+  if (state === 'done') return say('step.now-done', values)
+  if (state === 'needs-attention') return say('step.now-wrong', values)
+  return before === 'done' ? say('step.no-longer-done', values) : null
 }
 
 /** Steps that the world outside can undo, and what their alert is. */
@@ -79,9 +83,10 @@ async function alertOfDrift(trx: Trx, tenantId: string, { step, before, now }: C
       tenantId,
       kind,
       subject,
+      subjectSaid: titleOfStep(step.name),
       severity: step.name === 'modify-mx' ? 'critical' : 'warning',
-      text: `${step.detail}. ${wrong?.saw ?? ''} Mail that is here goes on.`.replaceAll('  ', ' '),
-      remedy: wrong?.remedy ?? 'Open the step: it shows what each server says.',
+      text: driftOf(step, wrong),
+      remedy: wrong?.said?.remedy ?? wrong?.remedy ?? say('alert.open-step'),
       link: `/t/${await slugOf(trx, tenantId)}/connect/${step.name}`,
     },
     now,
@@ -103,7 +108,14 @@ async function beginKnocking(
   }
 }
 
+function driftOf(step: ConnectStep, wrong: Check | undefined): Said {
+  const detail = step.said?.detail ?? step.detail
+  if (!wrong?.saw) return say('alert.drift', { detail })
+  return say('alert.drift-saw', { detail, saw: sawOfCheck(wrong) })
+}
+
 /** As a sentence; some details are one already. */
-function ended(detail: string): string {
-  return /[.?]$/.test(detail) ? detail : `${detail}.`
+function ended({ detail, said }: ConnectStep): Said | string {
+  const text = said?.detail ?? detail
+  return /[.?]$/.test(detail) ? text : say('step.sentence', { text })
 }

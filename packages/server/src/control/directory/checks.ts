@@ -1,5 +1,7 @@
 // The named tests of a connector: each result is kept as it comes, so that a page shows them one by one (C2).
+import type { Check } from '@gatepost/contract/common.ts'
 import type { Connector, ConnectorTest } from '@gatepost/contract/directory.ts'
+import { say, sayings, type Text } from '@gatepost/contract/sayings.ts'
 import { DirectoryFault, type DirectoryStep } from '@gatepost/directory/entry.ts'
 import { appendAudit } from '../audit/audit.ts'
 import { addActivity } from '../connect/activity.ts'
@@ -87,8 +89,8 @@ async function tell(row: ConnectorRow, test: ConnectorTest, { store, clock }: Di
   const failed = test.checks.find(({ state }) => state === 'failed')
   const text =
     failed === undefined
-      ? `The tests of ${row.name} passed`
-      : `The tests of ${row.name} failed at “${failed.title}”`
+      ? say('activity.directory-passed', { name: row.name })
+      : say('activity.directory-failed', { name: row.name, title: titleOf(failed) })
   await addActivity(store.db, {
     tenantId: row.tenant_id,
     at: clock.now(),
@@ -96,6 +98,12 @@ async function tell(row: ConnectorRow, test: ConnectorTest, { store, clock }: Di
     text,
     step: 'synchronize-directory',
   })
+}
+
+/** Tests are named by a closed list, as their titles are. */
+function titleOf({ name, title }: Check): Text {
+  const code = `connector.${name}`
+  return sayings.has(code) ? { code } : title
 }
 
 const OUR_FAULT = { saw: 'The test broke off.', remedy: 'Run it again; the log of the gateway says more.' }

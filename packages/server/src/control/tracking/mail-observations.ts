@@ -1,5 +1,7 @@
 // What passing mail told of a tenant, kept for Connect: first messages each way, refused relay attempts, last
 // use.
+import type { Said } from '@gatepost/contract/saying.ts'
+import { english, say } from '@gatepost/contract/sayings.ts'
 import { compileIpSet } from '@gatepost/mail/ip.ts'
 import { newId } from '#platform/random.ts'
 import type { Store, Trx } from '#store/open.ts'
@@ -64,12 +66,12 @@ export async function keepMailNotes(store: Store, notes: MailNotes): Promise<voi
         subject: 'tenant',
         name: NAMES.outbound,
         first,
-        text: 'First outbound message',
+        text: say('activity.first-outbound'),
       })
       if (ip !== null) await keepLastUse(trx, { tenantId, ip, at: first.at })
     }
     for (const { tenantId, domain, ...first } of notes.inbound) {
-      const text = `First inbound message for ${domain}`
+      const text = say('activity.first-inbound', { domain })
       await keepFirst(trx, { tenantId, subject: domain, name: NAMES.inbound, first, text })
     }
     for (const refused of notes.refused) await keepRefusal(trx, refused)
@@ -89,7 +91,7 @@ type First = {
   readonly subject: string
   readonly name: string
   readonly first: FirstMessage
-  readonly text: string
+  readonly text: Said
 }
 
 async function keepFirst(trx: Trx, { tenantId, subject, name, first, text }: First): Promise<void> {
@@ -109,7 +111,8 @@ async function keepFirst(trx: Trx, { tenantId, subject, name, first, text }: Fir
       tenant_id: tenantId,
       at: first.at,
       kind: 'mail',
-      text,
+      text: english(text),
+      said: JSON.stringify(text),
       message_id: first.messageId,
       step: null,
     })

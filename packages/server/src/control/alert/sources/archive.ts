@@ -1,5 +1,6 @@
 // Alerts of the archive: journal mail that stopped in hours in which some usually comes, and an archive that
 // takes nothing.
+import { say } from '@gatepost/contract/sayings.ts'
 import type { ArchiveTrouble } from '../../archive/archive.ts'
 import { silenceOf } from '../../archive/silence.ts'
 import { allSettings, journalHours } from '../../archive/store.ts'
@@ -27,10 +28,10 @@ export const archiveSource: Source = {
         tenantId,
         kind: 'journal-silent',
         subject: 'journal',
+        subjectSaid: say('subject.journal'),
         severity: 'warning',
-        text: `${since(lastAt)} In the same hours of other weeks some ${Math.round(usual)} came.`,
-        remedy:
-          'Look at the journal rule and the connector of the mail host, and at its queue to the journal address.',
+        text: say('alert.journal-silent', { when: minuteOf(lastAt), number: Math.round(usual) }),
+        remedy: say('alert.look-at-journal'),
         link: `/t/${slugs.get(tenantId) ?? tenantId}/archive/settings`,
       })
     }
@@ -41,22 +42,21 @@ export const archiveSource: Source = {
 /** The store is the operator's, and refuses all organisations alike. */
 function failing(trouble: ArchiveTrouble | null): NewAlert[] {
   if (trouble === null) return []
-  const when = new Date(trouble.since).toISOString().slice(0, 16).replace('T', ' ')
   return [
     {
       tenantId: null,
       kind: 'archive-failing',
       subject: 'archive',
+      subjectSaid: say('subject.archive'),
       severity: 'critical',
-      text: `Since ${when} UTC the archive keeps nothing: ${trouble.why}. Mail goes on, and its copies wait in the spool.`,
-      remedy:
-        'Look at the room on the disk of the archive, or at the bucket and its keys. What waits follows by itself.',
+      text: say('alert.not-archived', { when: minuteOf(trouble.since), why: trouble.why }),
+      remedy: say('alert.look-at-archive'),
       link: '/system/readiness',
     },
   ]
 }
 
-function since(at: number): string {
-  const when = new Date(at).toISOString().slice(0, 16).replace('T', ' ')
-  return `No journal report came since ${when} UTC.`
+/** In UTC. */
+function minuteOf(at: number): string {
+  return new Date(at).toISOString().slice(0, 16).replace('T', ' ')
 }

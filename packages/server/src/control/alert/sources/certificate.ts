@@ -1,6 +1,7 @@
 // Alerts about certificates: one that cannot be fetched, with the authority's own words; a file that nobody
 // renews; and a TLSA record that names another key, which keeps mail away.
 import type { Certificate } from '@gatepost/contract/certificate.ts'
+import { say } from '@gatepost/contract/sayings.ts'
 import { certificatesOf } from '../../certificate/list.ts'
 import type { NewAlert } from '../alert.ts'
 import type { Source } from './source.ts'
@@ -37,14 +38,20 @@ function renewalTrouble(
   const life = (validUntil ?? now) - (validFrom ?? now)
   const isUrgent = validUntil !== null && left < Math.min(CRITICAL_MS, life / 6)
   if (source === 'fetched' && lastError !== null && (failures >= FAILURES_MIN || isUrgent)) {
-    const until = validUntil === null ? 'There is none yet' : `The present one ends on ${dayOf(validUntil)}`
+    const until =
+      validUntil === null ? say('alert.none-present') : say('alert.present-ends', { date: dayOf(validUntil) })
     return [
       {
         ...base,
         severity: isUrgent ? 'critical' : 'warning',
-        text: `${new URL(directory).host} gives no certificate for ${name}: “${lastError}”. ${until}; tries: ${failures}.`,
-        remedy:
-          'Does the name lead here, and is port 80 open from the internet? Then choose Renew now; it is tried again anyway.',
+        text: say('alert.no-certificate', {
+          authority: new URL(directory).host,
+          name,
+          error: lastError,
+          until,
+          number: failures,
+        }),
+        remedy: say('alert.renew-now'),
       },
     ]
   }
@@ -54,8 +61,11 @@ function renewalTrouble(
     {
       ...base,
       severity: isUrgent ? 'critical' : 'warning',
-      text: `The certificate for ${name} ${left <= 0 ? 'ended' : 'ends'} on ${dayOf(validUntil ?? now)}.`,
-      remedy: `Renew the files of ${name}: they are watched, and new ones are taken at once.`,
+      text: say(left <= 0 ? 'alert.certificate-ended' : 'alert.certificate-ends', {
+        name,
+        date: dayOf(validUntil ?? now),
+      }),
+      remedy: say('alert.renew-files', { name }),
     },
   ]
 }
@@ -68,8 +78,8 @@ function recordTrouble({ tlsa, name }: Certificate): NewAlert[] {
       kind: 'certificate-trouble',
       subject: tlsa.name,
       severity: 'critical',
-      text: `The TLSA record at ${tlsa.name} does not name the key of ${name}: senders that check DANE do not deliver.`,
-      remedy: `Publish “${tlsa.name} IN TLSA ${tlsa.record}”, or remove the record.`,
+      text: say('alert.tlsa-differs', { record: tlsa.name, name }),
+      remedy: say('alert.publish-tlsa', { record: `${tlsa.name} IN TLSA ${tlsa.record}` }),
       link: LINK,
     },
   ]

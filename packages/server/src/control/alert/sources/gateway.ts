@@ -1,6 +1,7 @@
 // Alerts of the installation itself: disk, certificate and block lists, from the readiness that is watched
 // anyway.
 import type { AlertKind } from '@gatepost/contract/alert.ts'
+import { say } from '@gatepost/contract/sayings.ts'
 import { loadReadiness } from '../../readiness/store.ts'
 import type { NewAlert } from '../alert.ts'
 import type { Source } from './source.ts'
@@ -33,9 +34,10 @@ export const gatewaySource: Source = {
         tenantId: null,
         kind: watched.kind,
         subject: 'gateway',
+        subjectSaid: say('subject.gateway'),
         severity: finding.state === 'failed' ? 'critical' : 'warning',
         text: finding.saw,
-        remedy: finding.remedy ?? 'Open the page of the installation’s readiness.',
+        remedy: finding.remedy ?? say('alert.open-readiness'),
         link: '/system/readiness',
       })
     }

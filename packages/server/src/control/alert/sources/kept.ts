@@ -1,5 +1,6 @@
 // Alerts from what control has stored: directories, agents, senders that are slowed down, secrets that end.
 import { EntraSettings } from '@gatepost/contract/directory-entra.ts'
+import { say } from '@gatepost/contract/sayings.ts'
 import { type InfectedSender, infectedSenders } from '../../outbound/infected.ts'
 import type { NewAlert } from '../alert.ts'
 import { silentAgents, slowedSenders, syncedConnectors } from './kept-store.ts'
@@ -35,7 +36,7 @@ function failing(row: Connector): NewAlert[] {
       kind: 'sync-failing',
       subject: row.name,
       severity: 'warning',
-      text: `${row.name} could not be read. ${saw} People who joined since are not known yet; mail goes on.`,
+      text: say('alert.not-read', { name: row.name, saw }),
       remedy,
       link: `/t/${row.slug}/directories`,
     },
@@ -49,15 +50,17 @@ function expiring(row: Connector, now: number): NewAlert[] {
   if (until === null) return []
   const days = Math.floor((until - now) / DAY_MS)
   if (days > SECRET_WARNING_DAYS) return []
-  const when = days < 0 ? `expired ${-days} days ago` : `expires in ${days} days`
   return [
     {
       tenantId: row.tenant_id,
       kind: 'secret-expiring',
       subject: row.name,
       severity: days <= SECRET_CRITICAL_DAYS ? 'critical' : 'warning',
-      text: `The client secret of ${row.name} ${when}. Without it the directory cannot be read.`,
-      remedy: 'Make a new client secret in Entra, then enter it with its end date at the connector.',
+      text: say(days < 0 ? 'alert.secret-expired' : 'alert.secret-expires', {
+        name: row.name,
+        count: Math.abs(days),
+      }),
+      remedy: say('alert.make-secret'),
       link: `/t/${row.slug}/directories`,
     },
   ]
@@ -77,8 +80,8 @@ export const agentSource: Source = {
         kind: 'agent-silent',
         subject: row.site,
         severity: 'warning',
-        text: `The agent of ${row.site} has not been heard of for more than ${AGENT_SILENT_MS / MINUTE_MS} minutes.`,
-        remedy: `Look at ${row.host_name ?? 'its server'}: is it up, does the service run, may it reach this gateway by HTTPS?`,
+        text: say('alert.agent-silent', { site: row.site, minutes: AGENT_SILENT_MS / MINUTE_MS }),
+        remedy: say('alert.look-at-agent', { host: row.host_name ?? say('alert.its-server') }),
         link: `/t/${row.slug}/directories`,
       })),
     }
@@ -98,11 +101,12 @@ export const takeoverSource: Source = {
         kind: 'takeover',
         subject: row.credential ?? row.identity,
         severity: 'critical',
-        text:
-          `${row.credential ?? row.identity} wrote to ${row.recipients} recipients within an hour; ` +
-          `its busiest hour before had ${row.usual}. Its mail is ${row.action === 'hold' ? 'held' : 'slowed down'}.`,
-        remedy:
-          'Look at the subjects. If it was not the person, change the password; then release the sender.',
+        text: say(row.action === 'hold' ? 'alert.held-sender' : 'alert.slowed-sender', {
+          sender: row.credential ?? row.identity,
+          recipients: row.recipients,
+          usual: row.usual,
+        }),
+        remedy: say('alert.look-at-sender'),
         link: `/t/${row.slug}/outbound`,
       }),
     )
@@ -123,9 +127,8 @@ function infectedAlert({ tenantId, identity, what, slug }: InfectedSender): NewA
     kind: 'takeover',
     subject: identity,
     severity: 'critical',
-    text: `${identity} tried to send malware (${what}). It was refused; a machine or an account may be in foreign hands.`,
-    remedy:
-      'Look at the message in the message centre, then scan the machine it came from and change the password.',
+    text: say('alert.infected', { sender: identity, what }),
+    remedy: say('alert.look-at-infected'),
     link: `/t/${slug}/messages?search=${encodeURIComponent(identity)}`,
   }
 }

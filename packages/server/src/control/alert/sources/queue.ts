@@ -1,4 +1,6 @@
 // Alerts from what waits on the edges: a mail host that takes nothing, and mail that is too old.
+import type { Said } from '@gatepost/contract/saying.ts'
+import { say } from '@gatepost/contract/sayings.ts'
 import type { QueuedMessage } from '#link/queue-orders.ts'
 import { newId } from '#platform/random.ts'
 import type { NewAlert } from '../alert.ts'
@@ -96,10 +98,13 @@ async function judge(
         kind: 'route-down',
         subject: host,
         severity: 'critical',
-        text:
-          `${host} has taken no mail for ${minutes(now - since)}. ${count} or more recipients wait; ` +
-          `nothing is lost, and it is tried again for five days. It said: ${reply === '' ? 'nothing' : reply}`,
-        remedy: 'Look at the mail host and at the firewall between. The page of the route tests each step.',
+        text: say('alert.host-down', {
+          host,
+          span: spanOf(now - since),
+          number: count,
+          reply: reply === '' ? say('alert.nothing') : reply,
+        }),
+        remedy: say('alert.look-at-host'),
         link: `/t/${slug}/routes`,
       }
     }),
@@ -133,22 +138,19 @@ function lateAlert(
     readonly link: string
   },
 ): NewAlert {
-  const what =
-    subject === 'inbound'
-      ? `Mail for ${count} or more of your recipients waits`
-      : `Mail for ${count} destinations outside waits`
   return {
     tenantId,
     kind: 'queue-age',
     subject,
+    subjectSaid: say(`subject.${subject}`),
     severity: 'warning',
-    text: `${what}, the oldest for ${minutes(oldest)}.`,
-    remedy: 'Open the queue: what the next host said stands beside each message.',
+    text: say(`alert.late-${subject}`, { number: count, span: spanOf(oldest) }),
+    remedy: say('alert.open-queue'),
     link,
   }
 }
 
-function minutes(ms: number): string {
+function spanOf(ms: number): Said {
   const count = Math.floor(ms / MINUTE_MS)
-  return count < 120 ? `${count} minutes` : `${Math.floor(count / 60)} hours`
+  return count < 120 ? say('span.minutes', { count }) : say('span.hours', { count: Math.floor(count / 60) })
 }

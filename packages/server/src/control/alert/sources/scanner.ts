@@ -1,4 +1,5 @@
 // The alert of a virus scanner that does not answer: asked often, because mail waits meanwhile.
+import { say } from '@gatepost/contract/sayings.ts'
 import { Clamd } from '#platform/clamd.ts'
 import type { NewAlert } from '../alert.ts'
 import type { Source } from './source.ts'
@@ -16,8 +17,8 @@ export const scannerSource: Source = {
         kind: 'scanner-down',
         subject: 'clamd',
         severity: 'critical',
-        text: 'The virus scanner clamd does not answer. Mail that should be scanned is deferred or held.',
-        remedy: 'Start clamd, and check that GATEPOST_CLAMD names its socket or its host and port.',
+        text: say('alert.no-clamd'),
+        remedy: say('alert.start-clamd'),
         link: '/system/readiness',
       },
     ]
