@@ -162,3 +162,21 @@ test('under pressure a client that does not read its replies makes room', async 
   assert.equal(world.edge.connections.total, 0)
   socket.destroy()
 })
+
+test('case 44: a clock that is set ends no session, and each has its usual time from then on', async (t) => {
+  const { world, client } = await setUp(t)
+  const socket = await client()
+  let text = ''
+  socket.on('data', (chunk: Buffer) => {
+    text += chunk.toString('latin1')
+  })
+  for (const hours of [1, 24]) {
+    await world.clock.leap(hours * 3_600_000)
+    await world.clock.advance(100_000)
+    for (let i = 0; i < 10; i++) await turn()
+    assert.deepEqual([world.edge.sessions.size, text], [1, ''], `${hours} hours`)
+  }
+  await world.clock.advance(302_000)
+  await until(() => text !== '', 'the time-out')
+  assert.match(text, /^421 4\.4\.2 /)
+})

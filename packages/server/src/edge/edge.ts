@@ -19,6 +19,7 @@ import type { Content, Envelope, Spool } from '#spool/spool.ts'
 import { AuthGuard } from './auth-guard.ts'
 import { HeldContent } from './content.ts'
 import {
+  CLOCK_JUMP_MS,
   type ConfiguredLimits,
   ConnectionCounter,
   type EdgeLimits,
@@ -180,9 +181,14 @@ export class Edge {
 
   async #sweepForever(): Promise<void> {
     const { signal } = this.#ended
+    let before = this.clock.now()
     while (!signal.aborted) {
       await this.clock.sleep(SWEEP_MS, signal)
       const now = this.clock.now()
+      const jump = now - before - SWEEP_MS
+      before = now
+      // Nobody waited that long, or so little: all have their time again from here on.
+      if (Math.abs(jump) > CLOCK_JUMP_MS) for (const session of this.sessions) session.clockJumped(jump)
       const isUnderPressure = this.connections.isUnderPressure
       for (const session of this.sessions) session.checkDeadline(now, isUnderPressure)
       this.refusals.sweep(now)

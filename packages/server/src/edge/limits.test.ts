@@ -58,6 +58,16 @@ test('windows count a minute, and the oldest is forgotten when there are too man
   assert.equal(counter.size, 0)
 })
 
+test('case 44: a clock that is set back an hour keeps nobody counted for that hour', () => {
+  const counter = new WindowCounter()
+  const hour = 3_600_000
+  for (let i = 0; i < 5; i++) counter.add('a', hour)
+  assert.deepEqual([counter.count('a', 0), counter.add('a', 0)], [0, 1])
+  counter.add('b', hour)
+  counter.sweep(0)
+  assert.deepEqual([counter.count('a', 1), counter.size], [1, 1])
+})
+
 test('RFC 5321 §4.5.3.2: five minutes for a command, three for a block, less only under pressure', () => {
   assert.equal(patience('command', false), 300_000)
   assert.equal(patience('intake', false), 180_000)

@@ -42,6 +42,8 @@ export const BUSY_MS = 600_000
 export const PROXY_HEADER_MS = 200
 /** How often deadlines are looked at: coarse, so that a session costs no timer. */
 export const SWEEP_MS = 1_000
+/** A sweep that comes so much too late, or too early, tells of a clock that was set, or of a machine that slept. */
+export const CLOCK_JUMP_MS = 30_000
 /**
  * RFC 5321 §4.5.3.1.4 asks for 512 octets; DSN parameters add up to 1,100 (RFC 3461 §4), SMTPUTF8 paths and
  * an initial response of AUTH the rest.
@@ -134,6 +136,11 @@ export class ConnectionCounter {
   }
 }
 
+/** Whether a counting window is over; one that begins in the future is left from before the clock was set back. */
+export function isWindowOver(start: number, now: number): boolean {
+  return now < start || now - start >= COUNTING_WINDOW_MS
+}
+
 /** Counts events of a key in fixed windows of a minute; bounded, forgets the oldest first. */
 export class WindowCounter {
   readonly #windows = new Map<string, { start: number; count: number }>()
@@ -141,7 +148,7 @@ export class WindowCounter {
   /** Counts one more and returns how many there were in this window. */
   add(key: string, now: number): number {
     const window = this.#windows.get(key)
-    if (window !== undefined && now - window.start < COUNTING_WINDOW_MS) return ++window.count
+    if (window !== undefined && !isWindowOver(window.start, now)) return ++window.count
     this.#windows.delete(key)
     this.#windows.set(key, { start: now, count: 1 })
     if (this.#windows.size > COUNTED_CLIENTS_MAX) {
@@ -154,7 +161,7 @@ export class WindowCounter {
   /** How many there were in the window that is open. */
   count(key: string, now: number): number {
     const window = this.#windows.get(key)
-    return window !== undefined && now - window.start < COUNTING_WINDOW_MS ? window.count : 0
+    return window !== undefined && !isWindowOver(window.start, now) ? window.count : 0
   }
 
   reset(key: string): void {
@@ -164,7 +171,7 @@ export class WindowCounter {
   /** Forgets windows that are over. */
   sweep(now: number): void {
     for (const [key, window] of this.#windows) {
-      if (now - window.start >= COUNTING_WINDOW_MS) this.#windows.delete(key)
+      if (isWindowOver(window.start, now)) this.#windows.delete(key)
     }
   }
 

@@ -4,7 +4,7 @@
 import type { RefusedReport } from '#link/reports.ts'
 import type { Clock } from '#platform/clock.ts'
 import type { Spool } from '#spool/spool.ts'
-import { COUNTED_CLIENTS_MAX, COUNTING_WINDOW_MS } from './limits.ts'
+import { COUNTED_CLIENTS_MAX, isWindowOver } from './limits.ts'
 
 /** Refusals of one client and reason that are listed one by one in a minute. */
 export const LISTED_REFUSALS_MAX = 20
@@ -41,7 +41,7 @@ export class Refusals {
   note(key: string, report: () => RefusedReport): string | null {
     const now = this.#clock.now()
     let window = this.#windows.get(key)
-    if (window !== undefined && now - window.start >= COUNTING_WINDOW_MS) {
+    if (window !== undefined && isWindowOver(window.start, now)) {
       this.#close(key, window)
       window = undefined
     }
@@ -61,7 +61,7 @@ export class Refusals {
   /** Writes the counted rows of windows that are over. */
   sweep(now: number): void {
     for (const [key, window] of this.#windows) {
-      if (now - window.start >= COUNTING_WINDOW_MS) this.#close(key, window)
+      if (isWindowOver(window.start, now)) this.#close(key, window)
     }
   }
 

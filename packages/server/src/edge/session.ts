@@ -153,6 +153,13 @@ export class Session implements SequenceState {
     this.wire.destroy()
   }
 
+  /** What it waits for begins anew, on a clock that was set by so many milliseconds. */
+  clockJumped(ms: number): void {
+    this.#hasMoved = true
+    this.#intakeSince += ms
+    this.wire.clockJumped()
+  }
+
   /** Looks at the time; called by the edge's sweep. */
   checkDeadline(now: number, isUnderPressure: boolean): void {
     if (this.wire.checkDeadline(now)) return

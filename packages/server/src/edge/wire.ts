@@ -229,6 +229,10 @@ export class Wire {
     return true
   }
 
+  clockJumped(): void {
+    this.#hasMoved = true
+  }
+
   /** Looks at the time outside of the open phase; true when the session need not. */
   checkDeadline(now: number): boolean {
     if (this.#phase === 'open') return false
