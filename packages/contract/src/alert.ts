@@ -49,11 +49,13 @@ export const AlertSend = z.object({
   why: z.string().nullable(),
 })
 export type AlertSend = z.infer<typeof AlertSend>
+
 /** Its texts as codes, for pages in other languages; one is left out where its text has no code. */
 export const AlertSaid = z.object({
   subject: Said.optional(),
   text: Said.optional(),
   remedy: Said.optional(),
+})
 export type AlertSaid = z.infer<typeof AlertSaid>
 
 export const Alert = z.object({
@@ -62,7 +64,6 @@ export const Alert = z.object({
   organization: z.object({ id: z.string(), slug: z.string(), name: z.string() }).nullable(),
   kind: AlertKind,
   /** What it is about, such as a host or a domain. */
-  said: AlertSaid.optional(),
   subject: z.string(),
   severity: AlertSeverity,
   state: z.enum(['open', 'acknowledged', 'muted', 'cleared']),
@@ -70,6 +71,7 @@ export const Alert = z.object({
   text: z.string(),
   /** What to do. */
   remedy: z.string(),
+  said: AlertSaid.optional(),
   /** The page that shows more, below the console's address. */
   link: z.string(),
   raisedAt: Time,
