@@ -1,5 +1,4 @@
 // What a next hop offers, and what of an envelope can be said to it: parameters, downgrades, refusals.
-import { isAsciiText } from '@gatepost/mail/bytes.ts'
 import type { Reply } from '@gatepost/mail/reply.ts'
 import { encodeOriginalRecipient, encodeXtext } from '@gatepost/mail/xtext.ts'
 import type { Envelope, EnvelopeRecipient } from '#spool/spool.ts'
@@ -77,7 +76,9 @@ export function planEnvelope(
     return refuse('5.3.4', `the message has ${octets} octets, the next hop takes ${capabilities.sizeMax}`)
   }
   const paths = [reversePath ?? '', ...recipients.map(({ forwardPath }) => forwardPath)]
-  if (paths.some((path) => CONTROL.test(path))) return refuse('5.1.3', 'an address holds control characters')
+  const isPlain = !paths.some((path) => NOT_PLAIN.test(path))
+  if (!isPlain && paths.some((path) => CONTROL.test(path)))
+    return refuse('5.1.3', 'an address holds control characters')
   if (parameters.requireTls && !(hop.verifiedTls && capabilities.requireTls)) {
     return refuse(
       '5.7.30',
@@ -87,9 +88,10 @@ export function planEnvelope(
   const needs: ContentNeed[] = []
   let mail = `MAIL FROM:<${reversePath ?? ''}>`
   if (capabilities.size) mail += ` SIZE=${octets}`
-  if (parameters.smtpUtf8) {
+  // Mail may be sent on to addresses that its sender did not name.
+  if (parameters.smtpUtf8 || !isPlain) {
     if (capabilities.smtpUtf8) mail += ' SMTPUTF8'
-    else if (!paths.every(isAsciiText)) {
+    else if (!isPlain) {
       return refuse(
         '5.6.7',
         'an address holds characters outside ASCII and the next hop does not offer SMTPUTF8',
@@ -135,6 +137,8 @@ export function refusalOf(need: ContentNeed, content: Uint8Array): EnvelopePlan 
 }
 
 const CONTROL = /[\u0000-\u001f\u007f]/
+/** Control characters or others than ASCII. */
+const NOT_PLAIN = /[^ -~]/
 /** RFC 5321 §4.5.3.1.6: 998 octets and CRLF. */
 const LINE_OCTETS_MAX = 998
 

@@ -225,6 +225,7 @@ describe('client: what a host does not offer', () => {
       () => letter(['ä@x.example'], { parameters: { ...envelopeOf().parameters, smtpUtf8: true } }),
       '5.6.7',
     ],
+    ['UTF-8 address that the sender did not name, no SMTPUTF8', [], () => letter(['ä@x.example']), '5.6.7'],
     [
       'UTF-8 header, no SMTPUTF8',
       ['8BITMIME'],
@@ -276,6 +277,14 @@ describe('client: what a host does not offer', () => {
       'delivered 250',
     ])
     assert.equal(sink.messages[0]!.mail, 'MAIL FROM:<bob@sender.example>')
+    client.session.connection.quit()
+  })
+
+  it('says SMTPUTF8 for an address that needs it, whoever named it', async () => {
+    const sink = await sinkOf({ keywords: ['SMTPUTF8'] })
+    const client = await clientOf(sink)
+    await client.transmit(letter(['ä@x.example']), none)
+    assert.equal(sink.messages[0]!.mail, 'MAIL FROM:<bob@sender.example> SMTPUTF8')
     client.session.connection.quit()
   })
 

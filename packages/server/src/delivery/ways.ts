@@ -1,4 +1,5 @@
 // The recipients of a message by where they go: those who share a way share a letter.
+import { isAsciiText } from '@gatepost/mail/bytes.ts'
 import type { TenantSettings } from '#policy/settings.ts'
 import type { DueMessage, DueRecipient, Envelope } from '#spool/spool.ts'
 import { routeOf, type Way, wayKey } from './route.ts'
@@ -25,7 +26,9 @@ export function waysOf(
     const path = forwarded === undefined ? '' : ` from ${forwarded.reversePath ?? '<>'}`
     // A copy that is marked goes apart from those that are not.
     const mark = recipient.firstContact === undefined ? '' : ` ${JSON.stringify(recipient.firstContact)}`
-    const key = wayKey(envelope.tenantId, way) + path + mark
+    // A host without SMTPUTF8 takes the others.
+    const script = isAsciiText(recipient.forwardPath) ? '' : ' utf8'
+    const key = wayKey(envelope.tenantId, way) + path + mark + script
     const group = groups.get(key)
     if (group === undefined) groups.set(key, [way, [recipient]])
     else group[1].push(recipient)
