@@ -14,6 +14,40 @@ export const ARRIVAL_CHARACTERS_MAX = 262_144
 
 export const RouteTls = z.enum(['opportunistic', 'enforced-relaxed', 'enforced-strict', 'none'])
 
+/** How a route says its login (RFC 4954), the strongest first. */
+export const LoginMechanism = z.enum(['SCRAM-SHA-256', 'CRAM-MD5', 'PLAIN', 'LOGIN'])
+export type LoginMechanism = z.infer<typeof LoginMechanism>
+
+/** The login of a route as it is shown. A login always has a password, and that never comes back. */
+export const RouteLogin = z.object({
+  username: z.string(),
+  /** In the order of preference. */
+  mechanisms: z.array(LoginMechanism),
+})
+export type RouteLogin = z.infer<typeof RouteLogin>
+
+const CONTROLS = /\p{Cc}/u
+const isPrintable = (text: string): boolean => !CONTROLS.test(text)
+
+/** The login as it is entered. */
+const RouteLoginInput = z.object({
+  username: z
+    .string()
+    .trim()
+    .min(1)
+    .max(320)
+    .refine(isPrintable, 'Write the user name without control characters.'),
+  /** Needed anew for another host, port or user name: the one that is kept is shown to nobody else. */
+  password: z
+    .string()
+    .min(1)
+    .max(1000)
+    .refine(isPrintable, 'Write the password without control characters.')
+    .optional(),
+  /** Left out for all, the strongest that the host offers first. */
+  mechanisms: z.array(LoginMechanism).min(1).max(LoginMechanism.options.length).optional(),
+})
+
 export const RouteTest = z.object({
   state: z.enum(['running', 'done']),
   startedAt: Time,
@@ -36,6 +70,8 @@ export const Route = z.object({
   alternateId: z.string().nullable(),
   /** Further hosts on the same port: connections are spread over all of them. */
   moreHosts: z.array(z.string()),
+  /** What the route says to a host that takes mail after a login only; null where it has none. */
+  login: RouteLogin.nullable(),
   /** Default route of inbound mail, or the smart host of outbound mail. */
   defaultFor: z.enum(['inbound', 'outbound']).nullable(),
   lastTest: RouteTest.nullable(),
@@ -52,6 +88,8 @@ const RouteFields = z.object({
   tls: RouteTls.default('opportunistic'),
   alternateId: z.string().nullable().default(null),
   moreHosts: z.array(z.string().trim().min(1).max(253)).max(MORE_HOSTS_MAX).default([]),
+  /** Said inside TLS only. */
+  login: RouteLoginInput.nullable().default(null),
   defaultFor: z.enum(['inbound', 'outbound']).nullable().default('inbound'),
 })
 
@@ -101,6 +139,8 @@ export const updateRoute = endpoint({
     tls: RouteTls.optional(),
     alternateId: z.string().nullable().optional(),
     moreHosts: z.array(z.string().trim().min(1).max(253)).max(MORE_HOSTS_MAX).optional(),
+    /** Null removes it. */
+    login: RouteLoginInput.nullable().optional(),
     defaultFor: z.enum(['inbound', 'outbound']).nullable().optional(),
   }),
   output: Route,
@@ -130,7 +170,7 @@ export const testRoute = endpoint({
   tag: 'Mail flow',
   allow: 'routes:write',
   summary:
-    'Runs the named tests from an edge: resolve, connect, TLS, RCPT, unknown recipient, a real message.',
+    'Runs the named tests from an edge: resolve, connect, TLS, login, RCPT, unknown recipient, a real message.',
   params: RoutePath,
   query: Nothing,
   body: z.object({ recipient: Address }),

@@ -81,6 +81,8 @@ export type ReplyFault = 'line-too-long' | 'too-many-lines' | 'reply-syntax' | '
 /** A next hop may write longer lines than 512 octets; none writes these without meaning harm. */
 const CLIENT_LINE_MAX = 2048
 const CLIENT_LINES_MAX = 100
+/** A challenge of AUTH is one line of base64 and may be longer (RFC 4954 §4). */
+const CHALLENGE_LINE_MAX = 12_288
 /** Replies of one line that a host said before; few say more than five others than the ones to content. */
 const KNOWN_MAX = 16
 const KNOWN_LENGTH_MAX = 200
@@ -106,7 +108,8 @@ export class ReplyParser {
     while (this.fault === null && at < chunk.length) {
       const lf = chunk.indexOf(10, at)
       const end = lf === -1 ? chunk.length : lf
-      if (this.#line.length + end - at > CLIENT_LINE_MAX) {
+      const length = this.#line.length + end - at
+      if (length > CLIENT_LINE_MAX && !this.#isChallenge(chunk.subarray(at, end), length)) {
         this.fault = 'line-too-long'
         break
       }
@@ -139,6 +142,11 @@ export class ReplyParser {
     this.fault = null
     this.#line = ''
     this.#lines = []
+  }
+
+  #isChallenge(more: Uint8Array, length: number): boolean {
+    if (length > CHALLENGE_LINE_MAX || this.#lines.length > 0) return false
+    return (this.#line + toLatin1(more, 0, Math.min(4, more.length))).startsWith('334 ')
   }
 
   #take(line: string): Reply | null {

@@ -23,6 +23,7 @@ export const CALL_FORWARD_TIMEOUTS: Timeouts = {
   greeting: STEP_MS,
   hello: STEP_MS,
   startTls: STEP_MS,
+  login: STEP_MS,
   mail: STEP_MS,
   rcpt: STEP_MS,
 }

@@ -13,6 +13,8 @@ export type Capabilities = {
   readonly size: boolean
   /** Largest message in octets; null when none is told. */
   readonly sizeMax: number | null
+  /** Mechanisms of AUTH in capitals (RFC 4954 §3). */
+  readonly auth: readonly string[]
 }
 
 export const NO_CAPABILITIES: Capabilities = {
@@ -24,14 +26,18 @@ export const NO_CAPABILITIES: Capabilities = {
   requireTls: false,
   size: false,
   sizeMax: null,
+  auth: [],
 }
 
 /** Reads the keywords of an EHLO reply (RFC 5321 §4.1.1.1); the first line is the host's name. */
 export function capabilitiesOf(reply: Reply): Capabilities {
   const keywords = new Map<string, string>()
+  const auth = new Set<string>()
   for (const line of reply.lines.slice(1)) {
     const [keyword = '', ...parameters] = line.trim().split(/[ =]+/)
     keywords.set(keyword.toUpperCase(), parameters.join(' '))
+    // Some hosts say it twice, once as `AUTH=` for clients of before the standard.
+    if (keyword.toUpperCase() === 'AUTH') for (const name of parameters) addMechanism(auth, name)
   }
   const size = keywords.get('SIZE')
   const sizeMax = size !== undefined && /^\d{1,15}$/.test(size) ? Number(size) : 0
@@ -45,7 +51,13 @@ export function capabilitiesOf(reply: Reply): Capabilities {
     size: size !== undefined,
     // SIZE 0 and SIZE alone set no limit (RFC 1870 §4).
     sizeMax: sizeMax === 0 ? null : sizeMax,
+    auth: [...auth],
   }
+}
+
+/** RFC 4422 §3.1: up to 20 letters, digits, hyphens and underscores. */
+function addMechanism(mechanisms: Set<string>, name: string): void {
+  if (/^[A-Za-z0-9_-]{1,20}$/.test(name)) mechanisms.add(name.toUpperCase())
 }
 
 /** What the content has to be, so that it may be sent without an extension the next hop lacks. */

@@ -4,9 +4,11 @@ import type { Endpoint } from '#boot/config-types.ts'
 import type { TrackedReply } from '#link/reports.ts'
 import type { RouteSettings } from '#policy/settings.ts'
 import type { Hosts } from './hosts.ts'
+import type { Logins } from './login/logins.ts'
 import { type Resolution, type ResolveDeps, resolveHost, resolveMx, type Target } from './mx.ts'
 import type { NextHop } from './route.ts'
-import { openSession, type Session, type SessionDeps } from './smtp-session.ts'
+import { openSession, type Session, type SessionDeps, type SessionStage } from './smtp-session.ts'
+import { strongerOf } from './tls/need.ts'
 
 export type Opened =
   /** `release` gives the host's place back when the session has ended. */
@@ -27,6 +29,7 @@ export type ConnectorDeps = {
   readonly resolve: ResolveDeps
   readonly session: SessionDeps
   readonly hosts: Hosts
+  readonly logins: Logins
   readonly mxPort: number
   /** Our own MX listener, for mail between tenants; null when there is none. */
   readonly ownListener: () => Endpoint | null
@@ -46,6 +49,12 @@ export async function openHop(hop: NextHop, deps: ConnectorDeps): Promise<Opened
       continue
     }
     for (const target of resolution.targets) {
+      const login = target.route?.login ?? null
+      const refusal = login && deps.logins.refusalOf(login, target.host)
+      if (refusal) {
+        failure ??= { kind: 'failed', isPermanent: false, reply: refusal, target, isOurs: true }
+        continue
+      }
       if (!deps.hosts.acquire(target)) {
         isBusy = true
         continue
@@ -58,13 +67,17 @@ export async function openHop(hop: NextHop, deps: ConnectorDeps): Promise<Opened
         return { kind: 'open', session: opened.session, release: () => deps.hosts.release(target) }
       }
       deps.hosts.release(target)
-      const isOurs = opened.stage === 'connect' || opened.stage === 'tls' || opened.reply.code === 421
+      if (login && opened.stage === 'login') deps.logins.failed(login, target.host, opened.reply)
+      const isOurs = OUR_STAGES.has(opened.stage) || opened.reply.code === 421
       failure ??= { kind: 'failed', isPermanent: false, reply: opened.reply, target, isOurs }
     }
   }
   if (isBusy) return { kind: 'busy' }
   return failure ?? unresolved({ kind: 'transient', status: '4.4.4', text: 'no address to connect to' })
 }
+
+/** Failures there are told in our words, which may repeat those of the host. */
+const OUR_STAGES: ReadonlySet<SessionStage> = new Set(['connect', 'tls', 'login'])
 
 type Resolver = () => Promise<Resolution>
 
@@ -73,7 +86,7 @@ function resolversOf(hop: NextHop, deps: ConnectorDeps): readonly Resolver[] {
     case 'route':
       return [hop.route, ...hop.alternates].flatMap((route) =>
         sharingHosts(route, deps.resolve.random).map(
-          (host) => () => resolveHost(host, { ...route, need: hop.need }, deps.resolve),
+          (host) => () => routeTargets(host, { route, hop }, deps),
         ),
       )
     case 'mx':
@@ -83,6 +96,19 @@ function resolversOf(hop: NextHop, deps: ConnectorDeps): readonly Resolver[] {
     case 'none':
       return [async () => ({ kind: 'transient', status: '4.4.4', text: hop.why })]
   }
+}
+
+/** With a login TLS is a must, whatever the route says of it: a password is never said in clear. */
+async function routeTargets(
+  host: string,
+  { route, hop }: { readonly route: RouteSettings; readonly hop: Extract<NextHop, { kind: 'route' }> },
+  deps: ConnectorDeps,
+): Promise<Resolution> {
+  const login = deps.logins.of(hop.tenantId, route)
+  const tls = login === null ? route.tls : strongerOf(route.tls, 'enforced-relaxed')
+  const resolution = await resolveHost(host, { port: route.port, tls, need: hop.need }, deps.resolve)
+  if (resolution.kind !== 'targets') return resolution
+  return { kind: 'targets', targets: resolution.targets.map((target) => ({ ...target, route: { login } })) }
 }
 
 /** The hosts of a route, each as likely to come first: every connection begins with another one. */

@@ -52,7 +52,7 @@ class World {
     const route = routeOfHost('127.0.0.1', sink.port)
     this.destination = new Destination(
       'here',
-      { kind: 'route', route, alternates: [], need: NO_NEED },
+      { kind: 'route', tenantId: 'ten_1', route, alternates: [], need: NO_NEED },
       {
         clock,
         deadlines: new Deadlines({ ...systemClock, now: () => this.deadlineNow() }, 20),

@@ -7,6 +7,7 @@ import { openHop } from './connector.ts'
 import { Deadlines } from './deadlines.ts'
 import { fakeDns, routeOfHost, settingsOf } from './delivery.fixture.ts'
 import { Hosts } from './hosts.ts'
+import { Logins } from './login/logins.ts'
 import { type ResolveDeps, resolveHost, resolveMx } from './mx.ts'
 import { routeOf } from './route.ts'
 import { openSocket } from './smtp-connection.ts'
@@ -212,6 +213,7 @@ describe('openHop', () => {
       openHop(
         {
           kind: 'route',
+          tenantId: 'ten_1',
           route: routeOfHost('one.example', first.port, { tls: 'none', moreHosts }),
           alternates: [],
           need: NO_NEED,
@@ -226,6 +228,7 @@ describe('openHop', () => {
             tlsSessions: new TlsSessions(),
           },
           hosts: new Hosts({ connectionsPerHost: 9, connections: 9 }),
+          logins: new Logins({ secrets: null, clock: systemClock }),
           mxPort: 25,
           ownListener: () => null,
         },

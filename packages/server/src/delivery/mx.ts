@@ -4,6 +4,7 @@ import { normalizeIp } from '@gatepost/mail/ip.ts'
 import type { Dns, TlsaRecord } from '#platform/dns-types.ts'
 import type { TargetGuard, TargetRefusal } from '#platform/target-guard.ts'
 import type { RouteTls } from '#policy/settings.ts'
+import type { Login } from './login/log-in.ts'
 import type { StsAnswer } from './tls/mta-sts.ts'
 import { NO_NEED, type TlsNeed } from './tls/need.ts'
 import { type FoundTarget, type Published, secureTargets } from './tls/secure-targets.ts'
@@ -24,6 +25,8 @@ export type Target = {
   readonly by?: 'dane' | 'mta-sts' | 'policy'
   /** The domain tests an MTA-STS policy: nothing is refused for it, and what would have been is noted. */
   readonly stsTest?: { readonly isNamed: boolean }
+  /** A host of a route, with the login it has; left out for exchangers of domains outside. */
+  readonly route?: { readonly login: Login | null }
 }
 
 export type Resolution =

@@ -10,6 +10,8 @@ import type { Dns } from '#platform/dns-types.ts'
 import { createTargetGuard } from '#platform/target-guard.ts'
 import { type Capabilities, capabilitiesOf, NO_CAPABILITIES } from './capabilities.ts'
 import { Deadlines } from './deadlines.ts'
+import { logIn } from './login/log-in.ts'
+import type { Logins } from './login/logins.ts'
 import { resolveHost, type Target } from './mx.ts'
 import { type Connect, ConnectionLost, openSocket, SmtpConnection } from './smtp-connection.ts'
 
@@ -22,6 +24,8 @@ export type ProbeDeps = {
   readonly ownListeners: () => readonly Endpoint[]
   readonly localAddresses: () => readonly string[]
   readonly connect?: Connect
+  /** Opens the password of the route's login. */
+  readonly logins?: Pick<Logins, 'ofOrder'>
   /** PEM of authorities to trust beside the usual ones. */
   readonly ca?: string
   /** Milliseconds for each answer; a person waits, so far less than for mail. */
@@ -36,6 +40,7 @@ const CHECKS: readonly ProbeCheck[] = [
   'connect',
   'greeting',
   'tls',
+  'login',
   'recipient',
   'unknown-recipient',
   'message',
@@ -50,6 +55,7 @@ export async function probeRoute(order: ProbeOrder, deps: ProbeDeps): Promise<Or
   const results: ProbeResult[] = []
   let isStopped = false
   for (const check of CHECKS) {
+    if (check === 'login' && order.login === undefined) continue
     if (isStopped) {
       results.push({ check, state: 'not-run', saw: 'An earlier test failed.', remedy: null, durationMs: 0 })
       continue
@@ -104,6 +110,8 @@ class Probe {
         return this.#greeting()
       case 'tls':
         return this.#tls()
+      case 'login':
+        return this.#login()
       case 'recipient':
         return this.#recipient()
       case 'unknown-recipient':
@@ -172,11 +180,13 @@ class Probe {
 
   async #tls(): Promise<Finding> {
     const connection = this.#open()
-    const { tls, host } = this.#order
-    if (tls === 'none') return passed('The route uses no TLS, so none was tried.')
-    const isEnforced = tls !== 'opportunistic'
+    const { tls, host, login } = this.#order
+    if (tls === 'none' && login === undefined) return passed('The route uses no TLS, so none was tried.')
+    const isEnforced = tls !== 'opportunistic' || login !== undefined
     if (!this.#capabilities.startTls) {
-      const saw = 'The host does not offer STARTTLS.'
+      const needed =
+        login === undefined ? '' : ' The route has a login, and passwords are said inside TLS only.'
+      const saw = `The host does not offer STARTTLS.${needed}`
       const remedy = 'Give the mail host a certificate and turn on STARTTLS in its receiving connector.'
       return isEnforced
         ? failed(saw, remedy)
@@ -203,6 +213,20 @@ class Probe {
     }
     const hello = await this.#hello()
     return hello === null ? passed(saw) : failed(`${saw} EHLO inside TLS was refused: ${hello}`, null)
+  }
+
+  async #login(): Promise<Finding> {
+    const { login, tenantId } = this.#order
+    const { logins } = this.#deps
+    if (login === undefined || logins === undefined) return failed('The login was not tried.', null)
+    const opened = logins.ofOrder(tenantId, login)
+    const offered = this.#capabilities.auth
+    const refusal = await logIn(this.#open(), { offered, login: opened, timeoutMs: this.#stepMs })
+    if (refusal === null) return passed('The host took the login.')
+    return failed(
+      sentence(refusal.text),
+      'Compare user name and password with the account at the host, and whether it may send by SMTP.',
+    )
   }
 
   async #recipient(): Promise<Finding> {

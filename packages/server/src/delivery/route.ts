@@ -1,6 +1,7 @@
 // Where a recipient's mail goes next: a pure function of the tenant's settings and the recipient's domain.
 import type { Direction } from '#policy/policy.ts'
 import type { RouteSettings, TenantSettings } from '#policy/settings.ts'
+import { loginKey } from './login/logins.ts'
 import { NO_NEED, needKey, type TlsNeed } from './tls/need.ts'
 
 /** The next hop of a recipient. */
@@ -8,6 +9,8 @@ export type NextHop =
   /** The tenant's own host or smart host; `alternates` are tried in order when it cannot be reached. */
   | {
       readonly kind: 'route'
+      /** Whose route it is: its login opens for nobody else. */
+      readonly tenantId: string
       readonly route: RouteSettings
       readonly alternates: readonly RouteSettings[]
       readonly need: TlsNeed
@@ -79,8 +82,9 @@ function routeKey(tenantId: string, { route, alternates, need }: RouteHop): stri
   return `${tenantId} ${[route, ...alternates].map(hostsKey).join(' ')}${needKey(need)}`
 }
 
-function hostsKey({ host, moreHosts = [], port, tls }: RouteSettings): string {
-  return `${[host, ...moreHosts].join('+')}:${port}/${tls}`
+function hostsKey({ host, moreHosts = [], port, tls, login }: RouteSettings): string {
+  const as = login === undefined ? '' : `/${loginKey(login)}`
+  return `${[host, ...moreHosts].join('+')}:${port}/${tls}${as}`
 }
 
 /** What recipients of one message that go together have in common. */
@@ -119,5 +123,5 @@ function wayBy(settings: TenantSettings, routeId: string, need: TlsNeed): Way {
     if (alternate.paused !== true) alternates.push(alternate)
     next = alternate.alternateId
   }
-  return { kind: 'route', route, alternates, need }
+  return { kind: 'route', tenantId: settings.tenantId, route, alternates, need }
 }

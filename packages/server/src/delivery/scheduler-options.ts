@@ -6,6 +6,7 @@ import type { Dns } from '#platform/dns-types.ts'
 import type { TenantSettings } from '#policy/settings.ts'
 import type { QueueSpool } from '#spool/queue.ts'
 import type { BringToArchive } from './archiving.ts'
+import type { Logins } from './login/logins.ts'
 import type { Recheck } from './recheck.ts'
 import type { Connect } from './smtp-connection.ts'
 import type { Timeouts } from './smtp-session.ts'
@@ -32,6 +33,8 @@ export type SchedulerOptions = {
   /** Brings messages to the archive; left out where there is none, and they wait. */
   readonly bringToArchive?: BringToArchive | undefined
   readonly stamper?: Stamper | undefined
+  /** Opens the passwords of routes’ logins; without it routes that have one wait. */
+  readonly logins?: Logins | undefined
   /** Looks for malware once more before a held message is let go; left out where nobody looks. */
   readonly recheck?: Recheck | undefined
   /** PEM of authorities to trust beside the usual ones. */

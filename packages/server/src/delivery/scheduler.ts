@@ -312,6 +312,7 @@ export class Scheduler {
   }
 
   #revive(): void {
+    this.#options.logins?.forget()
     for (const destination of this.#destinations.values()) destination.revive()
   }
 

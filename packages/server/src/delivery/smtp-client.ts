@@ -97,7 +97,7 @@ export class SmtpClient {
       if (unmet?.kind === 'refuse') return refusedHere(letter, unmet)
       begun = this.#begin(letter, plan)
     }
-    const transaction = new Transaction(letter)
+    const transaction = new Transaction(letter, this.session.target.route !== undefined)
     try {
       const accepted = await this.#sayEnvelope(begun, transaction)
       if (accepted) await this.#sayContent(letter, transaction, takeNext)
@@ -224,6 +224,8 @@ class Transaction {
   stage: Stage = 'mail'
   readonly recipients: readonly DueRecipient[]
   readonly #results: (RecipientResult | null)[]
+  /** The organisation named the host itself, so it mends what the host asks of us. */
+  readonly #isOfRoute: boolean
   /** Recipients without a result. */
   #open: number
   #slows = false
@@ -234,7 +236,8 @@ class Transaction {
   /** MAIL was accepted. */
   isBegun = false
 
-  constructor(letter: Letter) {
+  constructor(letter: Letter, isOfRoute: boolean) {
+    this.#isOfRoute = isOfRoute
     this.recipients = letter.recipients
     this.#results = letter.recipients.map(() => null)
     this.#open = this.#results.length
@@ -256,7 +259,7 @@ class Transaction {
     if (reply.code === 250 || reply.code === 251) return
     // 552 here means too many recipients, and the others can come later (RFC 5321 §4.5.3.1.10).
     if (reply.code === 552) this.#set(index, 'transient', tracked({ ...reply, code: 452 }), false)
-    else this.#set(index, kindOf(reply), tracked(reply), false)
+    else this.#set(index, this.#kindOf(reply), tracked(reply), false)
     this.#note(reply)
   }
 
@@ -293,7 +296,7 @@ class Transaction {
 
   #settleOpen(reply: Reply): void {
     this.#note(reply)
-    this.#setOpen(kindOf(reply), tracked(reply), false)
+    this.#setOpen(this.#kindOf(reply), tracked(reply), false)
   }
 
   #setOpen(kind: ResultKind, reply: TrackedReply, isOurs: boolean): void {
@@ -306,11 +309,21 @@ class Transaction {
     this.#open -= 1
   }
 
+  #kindOf(reply: Reply): 'transient' | 'permanent' {
+    return this.#isOfRoute && LOGIN_WANTED.has(reply.code) ? 'transient' : kindOf(reply)
+  }
+
   #note({ code, status }: Reply): void {
     if (code === 421) this.isClosing = true
     if (code === 421 || SLOWING.test(status ?? '')) this.#slows = true
   }
 }
+
+/**
+ * A login is missing or too weak (RFC 4954 §6): a fault of the route, which says nothing of the message. An
+ * exchanger of a domain outside that asks for one takes no mail.
+ */
+const LOGIN_WANTED: ReadonlySet<number> = new Set([530, 534, 535, 538])
 
 /**
  * 5yz is for good; 4yz and codes that make no sense where they stand are not. 503 says that the two of us are

@@ -4,6 +4,7 @@ import type { Reply } from '@gatepost/mail/reply.ts'
 import type { DeliveryTls, TrackedReply } from '#link/reports.ts'
 import { type Capabilities, capabilitiesOf, NO_CAPABILITIES } from './capabilities.ts'
 import type { Deadlines } from './deadlines.ts'
+import { logIn, loginNeedsTls } from './login/log-in.ts'
 import type { Target } from './mx.ts'
 import {
   type Connect,
@@ -22,6 +23,7 @@ export const TIMEOUTS = {
   greeting: 300_000,
   hello: 300_000,
   startTls: 60_000,
+  login: 120_000,
   mail: 300_000,
   rcpt: 300_000,
   data: 120_000,
@@ -30,7 +32,7 @@ export const TIMEOUTS = {
 } as const
 export type Timeouts = { readonly [Stage in keyof typeof TIMEOUTS]: number }
 
-export type SessionStage = 'connect' | 'greeting' | 'hello' | 'tls'
+export type SessionStage = 'connect' | 'greeting' | 'hello' | 'tls' | 'login'
 
 export type Session = {
   readonly target: Target
@@ -101,6 +103,19 @@ async function tryOpen(target: Target, deps: SessionDeps, wantsTls: boolean): Pr
         capabilities = again
       }
     }
+    const login = target.route?.login ?? null
+    if (login !== null) {
+      stage = 'login'
+      const { auth: offered } = capabilities
+      const refusal =
+        tls === null
+          ? loginNeedsTls()
+          : await logIn(connection, { offered, login, timeoutMs: deps.timeouts.login })
+      if (refusal !== null) {
+        connection.quit()
+        return { kind: 'failed', stage, reply: refusal }
+      }
+    }
     const tlsTold = tls === null ? null : toldOf(tls, target)
     const session: Session = {
       target,
@@ -155,6 +170,7 @@ async function secure(
 ): Promise<TlsState | TrackedReply | null> {
   const isEnforced = target.tls !== 'opportunistic'
   if (!capabilities.startTls) {
+    if (target.route?.login) return loginNeedsTls()
     return isEnforced
       ? { code: 451, status: '4.7.4', text: 'the route asks for TLS and the host does not offer STARTTLS' }
       : null
@@ -211,6 +227,7 @@ const STAGE_WORDS = {
   greeting: 'while waiting for the greeting',
   hello: 'at EHLO',
   tls: 'at the TLS handshake',
+  login: 'at AUTH',
   mail: 'at MAIL',
   rcpt: 'at RCPT',
   data: 'at DATA',

@@ -4,6 +4,7 @@ import { createTargetGuard } from '#platform/target-guard.ts'
 import type { ConnectorDeps } from './connector.ts'
 import type { Deadlines } from './deadlines.ts'
 import type { Hosts } from './hosts.ts'
+import { Logins } from './login/logins.ts'
 import type { SchedulerOptions } from './scheduler-options.ts'
 import { openSocket } from './smtp-connection.ts'
 import type { Timeouts } from './smtp-session.ts'
@@ -22,6 +23,7 @@ export type ConnectorOptions = Pick<
   | 'connect'
   | 'ca'
   | 'keptPolicies'
+  | 'logins'
 >
 
 export function connectorDepsOf(
@@ -50,6 +52,7 @@ export function connectorDepsOf(
       ca: options.ca,
     },
     hosts,
+    logins: options.logins ?? new Logins({ secrets: null, clock }),
     mxPort: config.delivery.mxPort,
     ownListener: options.ownMxListener,
   }

@@ -5,6 +5,8 @@ import { attributeId } from '#policy/rules/scope.ts'
 import type {
   CloudSettings,
   DomainSettings,
+  LoginMechanism,
+  RouteSettings,
   RouteTls,
   SuspectSender,
   TenantSettings,
@@ -42,6 +44,9 @@ export type TenantRows = {
     readonly tls: RouteTls
     readonly alternate_id: string | null
     readonly more_hosts: string
+    readonly login_user: string | null
+    readonly login_password: string | null
+    readonly login_mechanisms: string
     readonly default_for: 'inbound' | 'outbound' | null
     readonly paused: 0 | 1
   }[]
@@ -111,7 +116,7 @@ export function compileTenant(rows: TenantRows): TenantSettings {
       .map(({ id, address }) => ({ id, cidr: cidrOf(address) }))
       .sort(byId),
     routes: routes
-      .map(({ id, name, host, port, tls, alternate_id, more_hosts, paused }) => ({
+      .map(({ id, name, host, port, tls, alternate_id, more_hosts, paused, ...login }) => ({
         id,
         name,
         host,
@@ -120,6 +125,7 @@ export function compileTenant(rows: TenantRows): TenantSettings {
         alternateId: known(alternate_id),
         ...moreHostsIn(more_hosts),
         ...(paused === 1 ? ({ paused: true } as const) : {}),
+        ...routeLogin(login),
       }))
       .sort(byId),
     defaultRouteId: routes.find(({ default_for }) => default_for === 'inbound')?.id ?? null,
@@ -234,4 +240,14 @@ function cidrOf(address: string): string {
 function moreHostsIn(json: string): { readonly moreHosts?: readonly string[] } {
   const moreHosts = JSON.parse(json) as readonly string[]
   return moreHosts.length === 0 ? {} : { moreHosts }
+}
+
+type LoginColumns = Pick<TenantRows['routes'][number], 'login_user' | 'login_password' | 'login_mechanisms'>
+
+/** Left out where there is none, for the same reason. The password stays sealed. */
+export function routeLogin(columns: LoginColumns): Pick<RouteSettings, 'login'> {
+  const { login_user: username, login_password: sealed, login_mechanisms: json } = columns
+  if (username === null || sealed === null) return {}
+  const mechanisms = JSON.parse(json) as readonly LoginMechanism[]
+  return { login: { username, ...(mechanisms.length === 0 ? {} : { mechanisms }), sealed } }
 }

@@ -1,5 +1,6 @@
 // Orders: what control asks of an edge. Each carries an id and is idempotent; the edge answers with a result.
 
+import type { RouteLogin } from '#policy/settings.ts'
 import type { FetchContentOrder, FetchedContent } from './content-orders.ts'
 import type { Explained, ExplainOrder } from './explain-orders.ts'
 import type { GreylistOrder, GreylistResult } from './greylist-orders.ts'
@@ -8,12 +9,16 @@ import type { QueueTotalled, QueueTotalsOrder } from './queue-totals.ts'
 import type { SelfProbed, SelfProbeOrder } from './self-orders.ts'
 import type { TlsProbed, TlsProbeOrder } from './tls-orders.ts'
 
-/** The separate tests of a delivery route, in order; a failed one leaves the rest `not-run` (C5). */
+/**
+ * The separate tests of a delivery route, in order; a failed one leaves the rest `not-run` (C5). `login` is
+ * there for a route that has one.
+ */
 export type ProbeCheck =
   | 'resolve'
   | 'connect'
   | 'greeting'
   | 'tls'
+  | 'login'
   | 'recipient'
   | 'unknown-recipient'
   | 'message'
@@ -43,6 +48,8 @@ export type Order =
       readonly reversePath: string | null
       readonly forwardPath: string
       readonly content: string | null
+      /** Of the route `routeId`, with the password as it is sealed. */
+      readonly login?: { readonly routeId: string } & RouteLogin
     }
   /** Control's own mail (notices, DSN-like reports): accepted into the spool like any other message. */
   | {

@@ -36,7 +36,16 @@ const HEADER_BYTES_MAX = 16_384
 const REQUEST_MS_MAX = 60_000
 
 const ProbeResult = z.object({
-  check: z.enum(['resolve', 'connect', 'greeting', 'tls', 'recipient', 'unknown-recipient', 'message']),
+  check: z.enum([
+    'resolve',
+    'connect',
+    'greeting',
+    'tls',
+    'login',
+    'recipient',
+    'unknown-recipient',
+    'message',
+  ]),
   state: z.enum(['passed', 'failed', 'warning', 'not-run']),
   saw: z.string(),
   remedy: z.string().nullable(),

@@ -1,7 +1,7 @@
 // The snapshot: what control publishes to edges. One shard a tenant, stored by digest; checked on both sides.
 import { createHash } from 'node:crypto'
 import * as z from 'zod'
-import type { TenantSettings } from '#policy/settings.ts'
+import { LOGIN_MECHANISMS, type TenantSettings } from '#policy/settings.ts'
 import { AddressGroupShape, RuleShape } from './rule-shape.ts'
 
 /** Bumped when a shard's shape changes; nodes one release apart interoperate (architecture §7). */
@@ -28,6 +28,13 @@ const RouteSettings = z.object({
   alternateId: z.string().nullable(),
   moreHosts: z.array(z.string()).optional(),
   paused: z.literal(true).optional(),
+  login: z
+    .object({
+      username: z.string(),
+      mechanisms: z.array(z.enum(LOGIN_MECHANISMS)).optional(),
+      sealed: z.string(),
+    })
+    .optional(),
 })
 
 const CloudSettings = z.object({

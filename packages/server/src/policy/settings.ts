@@ -32,6 +32,18 @@ export type CallForwardSettings = {
 /** How strictly the next hop's TLS is asked for. */
 export type RouteTls = 'opportunistic' | 'enforced-relaxed' | 'enforced-strict' | 'none'
 
+/** How a route says its login, the strongest first: those before PLAIN do not show the host the password. */
+export const LOGIN_MECHANISMS = ['SCRAM-SHA-256', 'CRAM-MD5', 'PLAIN', 'LOGIN'] as const
+export type LoginMechanism = (typeof LOGIN_MECHANISMS)[number]
+
+/** What a route logs in with: the password is sealed, and opens for this tenant and route only. */
+export type RouteLogin = {
+  readonly username: string
+  /** In the order of preference; left out for all. */
+  readonly mechanisms?: readonly LoginMechanism[] | undefined
+  readonly sealed: string
+}
+
 /** A next hop of the tenant: its mail host, or a smart host for outbound mail. */
 export type RouteSettings = {
   readonly id: string
@@ -45,6 +57,8 @@ export type RouteSettings = {
   readonly moreHosts?: readonly string[] | undefined
   /** Mail for it waits until somebody resumes it. Left out else, so that old shards keep their digest. */
   readonly paused?: true | undefined
+  /** Said inside TLS only (RFC 4954). Left out where the host asks for none. */
+  readonly login?: RouteLogin | undefined
 }
 
 /** An address that may relay for the tenant (O1). `cidr` is a single address for tenants. */

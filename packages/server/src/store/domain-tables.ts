@@ -47,6 +47,11 @@ export type RouteTable = {
   more_hosts: Generated<string>
   /** At most one a tenant and kind. */
   default_for: 'inbound' | 'outbound' | null
+  /** What is said to hosts that ask for a login; the password is sealed, and both are null without one. */
+  login_user: string | null
+  login_password: string | null
+  /** Mechanisms in the order of preference, as JSON; empty for all. */
+  login_mechanisms: Generated<string>
   /** 1 keeps mail for this route waiting. */
   paused: Generated<Flag>
   /** RouteTest of the contract. */

@@ -20,6 +20,7 @@ import { signing } from './migrations/0022-signing.ts'
 import { autoAllow } from './migrations/0023-auto-allow.ts'
 import { tlsPartners } from './migrations/0024-tls.ts'
 import { sharedRoutes } from './migrations/0025-shared-routes.ts'
+import { routeLogins } from './migrations/0027-route-logins.ts'
 import { spamLessons } from './migrations/0028-spam-lessons.ts'
 import { heldMail } from './migrations/0030-held.ts'
 import { providerApp } from './migrations/0031-provider-app.ts'
@@ -63,6 +64,7 @@ export const migrations: readonly Migration[] = [
   tlsPartners,
   sharedRoutes,
   alerts,
+  routeLogins,
   checkHistory,
   sharingAndLeaving,
   templatesAndAddresses,
@@ -79,7 +81,6 @@ export const migrations: readonly Migration[] = [
   mailReports,
   certificates,
   senderSearch,
-  said,
   contactsAgain,
 ].toSorted((a, b) => a.version - b.version)
 

@@ -6,6 +6,7 @@ import { Worker } from 'node:worker_threads'
 import { masterKeyOf } from '#boot/master-key.ts'
 import type { BringToArchive } from '#delivery/archiving.ts'
 import { type CallForward, callForwardOf } from '#delivery/call-forward.ts'
+import { Logins } from '#delivery/login/logins.ts'
 import { probeRoute } from '#delivery/probe.ts'
 import { probeSelf } from '#delivery/probe-self.ts'
 import { recheckWith } from '#delivery/recheck.ts'
@@ -72,10 +73,11 @@ export async function startEdge(options: RoleOptions): Promise<Running> {
   const mail = listening.filter(isMail)
   const bringToArchive = archiveUploader(client, stopped.signal)
   const screener = screenerOf(options)
-  const scheduler = createScheduler(options, { spool, dns, holder, mail, bringToArchive, screener })
+  const logins = new Logins({ secrets: openSecretBox(masterKeyOf(config)), clock })
+  const scheduler = createScheduler(options, { spool, dns, holder, mail, logins, bringToArchive, screener })
   for (const orphan of adopted) scheduler.addSpool(orphan)
   const spools: readonly [ThreadSpool, ...ThreadSpool[]] = [spool, ...adopted]
-  const callForward = createCallForward(options, { dns, holder, mail })
+  const callForward = createCallForward(options, { dns, holder, mail, logins })
   const greylist = keepGreylist({
     ...options,
     path: join(folder('edge'), 'greylist.db'),
@@ -88,7 +90,7 @@ export async function startEdge(options: RoleOptions): Promise<Running> {
   const edge = createEdge(options, served)
   const figures = () => measureEdge({ ...options, edge, spools, scheduler, holder })
   const pumps = [
-    pumpOrders(ordersOf(options, { dns, spools, holder, mail, scheduler, greylist, edge }), common),
+    pumpOrders(ordersOf(options, { dns, spools, holder, mail, logins, scheduler, greylist, edge }), common),
     // What an adopted spool reports is reachable here, so it comes in this worker's name.
     ...spools.map((from) => pumpReports(from, common)),
     pumpMeasurements(figures, common),
@@ -154,7 +156,7 @@ function createEdge(
     secrets: openSecretBox(masterKeyOf(config)),
     callForward: (question) => callForward.ask(question),
     senderPage: senderPageOf(config.http.url),
-    onAccepted: (envelope, content) => scheduler.offer(envelope, content),
+    onAccepted: (envelope, content) => scheduler.offerSoon(envelope, content),
     allowAhead: parts.allowAhead,
     screener: parts.screener,
   })
@@ -168,12 +170,13 @@ function ordersOf(
     readonly spools: readonly [ThreadSpool, ...ThreadSpool[]]
     readonly holder: SnapshotHolder
     readonly mail: readonly Listening[]
+    readonly logins: Logins
     readonly scheduler: Scheduler
     readonly greylist: KeptGreylist
     readonly edge: Edge
   },
 ): (order: Order) => Promise<OrderResult> {
-  const { dns, spools, holder, mail, scheduler, greylist, edge } = parts
+  const { dns, spools, holder, mail, logins, scheduler, greylist, edge } = parts
   const clock = systemClock
   const backup = createEdgeBackup(spools, clock)
   return (order) =>
@@ -189,7 +192,7 @@ function ordersOf(
       explain: (asked) => explain(asked, edge),
       onAccepted: (envelope, content) => scheduler.offer(envelope, content),
       probeRoute: (probe) =>
-        probeRoute(probe, { dns, clock, config, ownListeners: () => mail, localAddresses }),
+        probeRoute(probe, { dns, clock, config, ownListeners: () => mail, localAddresses, logins }),
       probeSelf: (probe) => probeSelf(probe, { clock, config }),
       probeTls: (probe) => probeTls(probe, { dns, clock, config, ownListeners: () => mail, localAddresses }),
     })
@@ -202,11 +205,12 @@ function createScheduler(
     readonly dns: Dns
     readonly holder: SnapshotHolder
     readonly mail: readonly Listening[]
+    readonly logins: Logins
     readonly bringToArchive: BringToArchive
     readonly screener: Screener
   },
 ): Scheduler {
-  const { spool, dns, holder, mail, bringToArchive } = parts
+  const { spool, dns, holder, mail, logins, bringToArchive } = parts
   return new Scheduler({
     spool,
     dns,
@@ -221,6 +225,7 @@ function createScheduler(
     localAddresses,
     bringToArchive,
     recheck: recheckWith(parts.screener),
+    logins,
     keptPolicies: keptIn(join(config.data, 'edge', `mta-sts-${slot}.json`)),
     stamper: createStamper({
       settingsOf: (tenantId) => holder.current()?.settings(tenantId) ?? null,
@@ -239,9 +244,14 @@ function keptIn(path: string) {
 
 function createCallForward(
   { config }: RoleOptions,
-  parts: { readonly dns: Dns; readonly holder: SnapshotHolder; readonly mail: readonly Listening[] },
+  parts: {
+    readonly dns: Dns
+    readonly holder: SnapshotHolder
+    readonly mail: readonly Listening[]
+    readonly logins: Logins
+  },
 ): CallForward {
-  const { dns, holder, mail } = parts
+  const { dns, holder, mail, logins } = parts
   return callForwardOf({
     dns,
     clock: systemClock,
@@ -250,6 +260,7 @@ function createCallForward(
     ownListeners: () => mail,
     ownMxListener: () => mail.find(({ role }) => role === 'mx') ?? null,
     localAddresses,
+    logins,
   })
 }
 

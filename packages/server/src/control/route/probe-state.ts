@@ -12,6 +12,7 @@ const TITLES: { readonly [Name in ProbeCheck]: string } = {
   connect: 'Connect',
   greeting: 'Greeting',
   tls: 'TLS',
+  login: 'Log in',
   recipient: 'Accepts a known recipient',
   'unknown-recipient': 'Refuses an unknown recipient',
   message: 'Takes a real message',
@@ -23,15 +24,21 @@ export const probeChecks = Object.keys(TITLES) as readonly ProbeCheck[]
 /** Whoever takes every recipient still receives mail; only call-forward needs the refusal. */
 const ADVISORY: ReadonlySet<string> = new Set(['unknown-recipient'])
 
-export function runningTest(recipient: string, now: number): RouteTest {
-  const checks = probeChecks.map((name) => checkOf(name, 'running', 'Running.', null))
+/** The test as it begins; the login is tested where the route has one. */
+export function runningTest(
+  recipient: string,
+  now: number,
+  { login_user }: Pick<RouteRow, 'login_user'> = { login_user: null },
+): RouteTest {
+  const names = login_user === null ? probeChecks.filter((name) => name !== 'login') : probeChecks
+  const checks = names.map((name) => checkOf(name, 'running', 'Running.', null))
   return { state: 'running', startedAt: now, checks, passed: false, recipient, arrivedAt: null }
 }
 
 /** The test with its results. */
 export function finishedTest(test: RouteTest, results: readonly ProbeResult[], now: number): RouteTest {
   const byName = new Map(results.map((result) => [result.check, result]))
-  const checks = probeChecks.map((name) => {
+  const checks = namesOf(test).map((name) => {
     const result = byName.get(name)
     if (!result) return checkOf(name, 'not-run', 'Not run.', null)
     return { ...checkOf(name, result.state, result.saw, result.remedy), checkedAt: now }
@@ -68,7 +75,7 @@ export function withHosts(test: RouteTest, findings: readonly HostFinding[], now
 
 /** The test when no edge could carry it out: what was not looked at is not a "no". */
 export function abandonedTest(test: RouteTest, why: string, now: number): RouteTest {
-  const checks = probeChecks.map((name) => ({
+  const checks = namesOf(test).map((name) => ({
     ...checkOf(name, 'not-verified', why, 'Run the test again.'),
     checkedAt: now,
   }))
@@ -80,6 +87,11 @@ export function shownTest(row: Pick<RouteRow, 'last_test'>, now: number): RouteT
   const test = testOf(row)
   if (test?.state !== 'running' || now - test.startedAt < PROBE_MS_MAX) return test
   return abandonedTest(test, 'The test was cut off.', test.startedAt)
+}
+
+/** Those that the test began with. */
+function namesOf(test: RouteTest): readonly ProbeCheck[] {
+  return probeChecks.filter((wanted) => test.checks.some(({ name }) => name === wanted))
 }
 
 function isPassed(checks: readonly Check[]): boolean {

@@ -4,7 +4,9 @@
 import { domainToASCII } from 'node:url'
 import type { Check } from '@gatepost/contract/common.ts'
 import type { Route, RouteTest } from '@gatepost/contract/route.ts'
+import { say } from '@gatepost/contract/sayings.ts'
 import { formatMailbox, mailboxOf } from '@gatepost/mail/address.ts'
+import { routeLogin } from '#link/compile.ts'
 import { newId } from '#platform/random.ts'
 import { appendAudit } from '../audit/audit.ts'
 import { addActivity } from '../connect/activity.ts'
@@ -45,7 +47,7 @@ export async function startRouteTest(
   const now = clock.now()
   requirePause(row, now)
   if (link.edges().length === 0) throw problem('edge-unreachable')
-  const test = runningTest(recipient, now)
+  const test = runningTest(recipient, now, row)
   await store.transaction(async (trx) => {
     await keepTest(trx, { tenantId: scope.tenantId, id: row.id }, test)
     const event = { action: 'route.tested', subject: `route ${row.name}`, before: null, after: { recipient } }
@@ -88,7 +90,7 @@ export async function confirmArrival(
     }
     await appendAudit(trx, scope, { ...event, at })
     if (test.arrivedAt !== null) return
-    const text = `The test message arrived through ${row.name}`
+    const text = say('activity.arrived', { route: row.name })
     await addActivity(trx, { tenantId: scope.tenantId, at, kind: 'mail', text, step: 'prepare-inbound' })
   })
   return routeOf(await requireRoute(scope, id, deps), clock.now())
@@ -124,9 +126,7 @@ async function runTest(
     const place = { tenantId: scope.tenantId, id: row.id, expected: testJson(test) }
     if (!(await keepTest(store.db, place, done))) return
     emit('control.check.ran', { check: 'route', route: row.id, passed: done.passed })
-    const text = done.passed
-      ? `The mail host accepted a test message by ${row.name}`
-      : `The test of ${row.name} failed`
+    const text = say(done.passed ? 'activity.route-accepted' : 'activity.route-failed', { route: row.name })
     await addActivity(store.db, {
       tenantId: scope.tenantId,
       at: now,
@@ -186,7 +186,14 @@ async function probeOrder(scope: Scope, row: RouteRow, recipient: string, { stor
     reversePath: sender,
     forwardPath: recipient,
     content: Buffer.from(content).toString('base64'),
+    ...loginOrder(row),
   } as const
+}
+
+/** The login goes to the edge as it is sealed. */
+function loginOrder(row: RouteRow) {
+  const { login } = routeLogin(row)
+  return login === undefined ? {} : { login: { routeId: row.id, ...login } }
 }
 
 /** Tests go to one's own people only: a gateway must not be made to write to strangers. */

@@ -126,7 +126,9 @@ test('a route that a domain or another route names stays', () =>
     assert.deepEqual((await listRoutes(acme, deps)).items, [])
   }))
 
-const passing = probeChecks.map((check): ProbeResult => {
+/** Those of a route without a login. */
+const checks = probeChecks.filter((name) => name !== 'login')
+const passing = checks.map((check): ProbeResult => {
   return { check, state: 'passed', saw: `${check} went well.`, remedy: null, durationMs: 3 }
 })
 
@@ -148,7 +150,7 @@ test('a test shows running at once, sends a real message, and ends with its chec
     answer.resolve({ kind: 'probe-route', results: passing })
     await started.finished
     const done = (await getRoute(acme, id, deps)).lastTest
-    assert.deepEqual([done?.state, done?.passed, done?.checks.length], ['done', true, probeChecks.length])
+    assert.deepEqual([done?.state, done?.passed, done?.checks.length], ['done', true, checks.length])
     assertTestMessage(orders[0]!)
     clock.add(1000)
     const arrivedAt = clock.now()
@@ -240,7 +242,7 @@ async function refused(work: Promise<unknown>, name: string): Promise<Problem> {
 type Setting = {
   readonly acme: Scope
   readonly other: Scope
-  readonly deps: Pick<ControlDeps, 'store' | 'clock' | 'link' | 'config' | 'emit'>
+  readonly deps: Pick<ControlDeps, 'store' | 'clock' | 'link' | 'config' | 'emit' | 'secrets'>
   readonly clock: ReturnType<typeof steadyClock>
 }
 

@@ -8,10 +8,11 @@ import { invalidInput, problem } from '../problem.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
 import { changeSettings, isEmptyChange, requireRevision } from '../settings/settings.ts'
 import { type HostContext, hostRemedy, readHost } from './host.ts'
+import { type LoginColumns, type LoginInput, loginColumns, shownLogin } from './login.ts'
 import { shownTest } from './probe-state.ts'
 import { domainsWithRoute, findRoute, type RouteRow, routesOf } from './store.ts'
 
-type Deps = Pick<ControlDeps, 'store' | 'clock' | 'link' | 'config'>
+type Deps = Pick<ControlDeps, 'store' | 'clock' | 'link' | 'config' | 'secrets'>
 
 export type RouteFields = {
   readonly name: string
@@ -23,6 +24,9 @@ export type RouteFields = {
   readonly moreHosts: readonly string[]
   readonly defaultFor: 'inbound' | 'outbound' | null
 }
+
+/** What a request says of the login; left out on a change, it stays as it is. */
+type WithLogin = { readonly login?: LoginInput | null | undefined }
 
 /** Routes of one organisation: they are compiled whole into its settings. */
 const ROUTES_MAX = 200
@@ -44,7 +48,11 @@ export async function getRoute(
 }
 
 /** Adds a route. A new default takes the place of the one before. */
-export async function addRoute(scope: Scope, input: RouteFields, deps: Deps): Promise<Route> {
+export async function addRoute(
+  scope: Scope,
+  { login: said, ...input }: RouteFields & WithLogin,
+  deps: Deps,
+): Promise<Route> {
   const id = newId('rte', deps.clock.now())
   await deps.store.transaction(async (trx) => {
     const others = await routesOf(trx, scope.tenantId)
@@ -52,8 +60,11 @@ export async function addRoute(scope: Scope, input: RouteFields, deps: Deps): Pr
       throw invalidInput([{ path: '/name', message: `At most ${ROUTES_MAX} routes can be added.` }])
     }
     const fields = checkedFields(input, { id, others, deps })
+    const { secrets } = deps
+    const login = loginColumns(said, { tenantId: scope.tenantId, id, place: fields, kept: null, secrets })
     const at = deps.clock.now()
-    const event = { action: 'route.added', subject: `route ${fields.name}`, before: null, after: fields, at }
+    const after = { ...fields, login: shownLogin(login) }
+    const event = { action: 'route.added', subject: `route ${fields.name}`, before: null, after, at }
     const revision = await changeSettings(trx, scope, event)
     await clearDefault(trx, scope, { id, defaultFor: fields.defaultFor, revision })
     await trx
@@ -62,6 +73,7 @@ export async function addRoute(scope: Scope, input: RouteFields, deps: Deps): Pr
         id,
         tenant_id: scope.tenantId,
         ...columnsOf(fields),
+        ...login,
         last_test: null,
         created_at: at,
         revision,
@@ -72,9 +84,9 @@ export async function addRoute(scope: Scope, input: RouteFields, deps: Deps): Pr
   return getRoute(scope, id, deps)
 }
 
-export type RouteChange = { readonly [Name in keyof RouteFields]?: RouteFields[Name] | undefined }
+export type RouteChange = { readonly [Name in keyof RouteFields]?: RouteFields[Name] | undefined } & WithLogin
 
-/** Changes a route. What was tested no longer counts once host, port or TLS differ. */
+/** Changes a route. What was tested no longer counts once host, port, TLS or login differ. */
 export async function updateRoute(
   scope: Scope,
   input: { readonly id: string; readonly change: RouteChange; readonly expected: number | null },
@@ -87,14 +99,19 @@ export async function updateRoute(
     requireRevision(row, input.expected)
     if (isEmptyChange(input.change)) return
     const before = fieldsOf(row)
-    const defined = Object.entries(input.change).filter(([, value]) => value !== undefined)
+    const { login: said, ...change } = input.change
+    const defined = Object.entries(change).filter(([, value]) => value !== undefined)
     const merged = { ...before, ...(Object.fromEntries(defined) as Partial<RouteFields>) }
     const after = checkedFields(merged, { id: row.id, others, deps })
+    const kept = { login: loginOf(row), place: before }
+    const place = { tenantId: scope.tenantId, id: row.id, place: after }
+    const login = loginColumns(said, { ...place, kept, secrets: deps.secrets })
+    const isSameLogin = JSON.stringify(login) === JSON.stringify(kept.login)
     const event = {
       action: 'route.changed',
       subject: `route ${after.name}`,
-      before,
-      after,
+      before: { ...before, login: shownLogin(row) },
+      after: { ...after, login: shownLogin(login), ...(said?.password ? { password: 'set' } : {}) },
       at: deps.clock.now(),
     }
     const revision = await changeSettings(trx, scope, event)
@@ -103,10 +120,11 @@ export async function updateRoute(
       after.host === before.host &&
       after.port === before.port &&
       after.tls === before.tls &&
+      isSameLogin &&
       after.moreHosts.join() === before.moreHosts.join()
     await trx
       .updateTable('route')
-      .set({ ...columnsOf(after), revision, ...(isSameHop ? {} : { last_test: null }) })
+      .set({ ...columnsOf(after), ...login, revision, ...(isSameHop ? {} : { last_test: null }) })
       .where('tenant_id', '=', scope.tenantId)
       .where('id', '=', row.id)
       .execute()
@@ -164,6 +182,7 @@ export function routeOf(row: RouteRow, now: number): Route {
     id: row.id,
     ...fieldsOf(row),
     moreHosts: JSON.parse(row.more_hosts) as string[],
+    login: shownLogin(row),
     lastTest: shownTest(row, now),
     createdAt: row.created_at,
     revision: row.revision,
@@ -231,6 +250,10 @@ function fieldsOf(row: RouteRow): RouteFields {
   const { name, host, port, tls, alternate_id: alternateId, default_for: defaultFor } = row
   const moreHosts = JSON.parse(row.more_hosts) as string[]
   return { name, host, port, tls, alternateId, moreHosts, defaultFor }
+}
+
+function loginOf({ login_user, login_password, login_mechanisms }: RouteRow): LoginColumns {
+  return { login_user, login_password, login_mechanisms }
 }
 
 function columnsOf({ name, host, port, tls, alternateId, moreHosts, defaultFor }: RouteFields) {

@@ -24,6 +24,7 @@ export const sealedColumns: readonly SealedColumn[] = [
   { table: 'contact_run', column: 'secret', id: 'id', tenant: 'tenant_id' },
   { table: 'smtp_credential', column: 'keys', id: 'id', tenant: 'tenant_id' },
   { table: 'outbound_setting', column: 'srs_key', id: 'tenant_id', tenant: 'tenant_id' },
+  { table: 'route', column: 'login_password', id: 'id', tenant: 'tenant_id' },
   { table: 'dkim_key', column: 'private_key', id: 'id', tenant: 'tenant_id' },
   { table: 'second_factor', column: 'secret', id: 'id', tenant: null },
   { table: 'alert_channel', column: 'webhook_secret', id: 'tenant_id', tenant: 'tenant_id' },
