@@ -118,6 +118,12 @@ type Reading = {
 async function* readFolder(reading: Reading, from: string | null): AsyncGenerator<Page> {
   const { client, settings, options, part, signal } = reading
   const folder = sentFolder(await client.list(), settings.folder)
+  if (folder === null && settings.folder !== null)
+    throw new SourceFault({
+      reach: 'part',
+      saw: `${part.title} has no folder called ${settings.folder}.`,
+      remedy: 'Write it as the server does, with all folders above it; or leave it out.',
+    })
   if (folder === null) {
     yield { letters: [], seen: 0, total: 0, next: null }
     return

@@ -15,7 +15,7 @@ export type ClamdAnswer =
 
 export type ClamdOptions = {
   readonly address: ClamdAddress
-  /** From the first octet to the answer. */
+  /** Without a word in either direction. */
   readonly timeoutMs?: number | undefined
 }
 
@@ -30,6 +30,8 @@ const STREAM_LENGTH_MIN = 65_536
 const TOO_LONG = 'larger than clamd takes (StreamMaxLength)'
 const ANSWER_LENGTH_MAX = 4096
 const PIECE_OCTETS = 128 * 1024
+
+class ClamdSilent extends Error {}
 
 /** A client of one clamd. Answers are values: nothing here rejects. */
 export class Clamd {
@@ -51,8 +53,10 @@ export class Clamd {
       return answerOf(await this.#ask('zINSTREAM\0', counted(octets, sent)))
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error)
-      // Beyond StreamMaxLength clamd hangs up, and its word about that may be lost on the way.
-      const isLimit = sent.octets >= STREAM_LENGTH_MIN && (await this.version()) !== null
+      // Beyond StreamMaxLength clamd hangs up, and its word about that may be lost on the way. Who is silent
+      // has not hung up: busy, or stuck, and asked again when the message comes again.
+      const hasHungUp = !(error instanceof ClamdSilent) && sent.octets >= STREAM_LENGTH_MIN
+      const isLimit = hasHungUp && (await this.version()) !== null
       return isLimit ? { kind: 'not-checked', what: TOO_LONG } : { kind: 'away', why }
     } finally {
       this.#running -= 1
@@ -78,7 +82,7 @@ export class Clamd {
     const answer = read(socket)
     // Whoever stops listening in the middle of the writing has answered: that is what counts.
     answer.catch(() => undefined)
-    socket.setTimeout(timeoutMs, () => socket.destroy(new Error('clamd does not answer in time')))
+    socket.setTimeout(timeoutMs, () => socket.destroy(new ClamdSilent('clamd does not answer in time')))
     try {
       socket.write(command)
       if (octets !== null) await send(socket, octets)
@@ -97,10 +101,12 @@ function open(address: ClamdAddress): Promise<Socket> {
       reject(new Error(`clamd cannot be reached: ${error.message}`))
     }
     socket.once('error', fail)
-    socket.setTimeout(CONNECT_MS, () => fail(new Error('no connection in time')))
+    const late = (): void => fail(new Error('no connection in time'))
+    socket.setTimeout(CONNECT_MS, late)
     socket.once('connect', () => {
       socket.removeListener('error', fail)
-      socket.setTimeout(0)
+      // With its listener: a later time-out is another one.
+      socket.setTimeout(0, late)
       resolve(socket)
     })
   })

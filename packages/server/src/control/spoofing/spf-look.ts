@@ -25,6 +25,9 @@ export async function lookAtSpf(text: string, { dns }: { readonly dns: Dns }): P
     ...(look.lookUps > LOOK_UPS_MAX
       ? [`The record asks for ${look.lookUps} look-ups; more than ${LOOK_UPS_MAX} and it counts for nothing.`]
       : []),
+    ...(found && look.isUnknown
+      ? ['A part of it could not be looked up just now: it may ask for more, and take in more, than this.']
+      : []),
     ...(look.isOpen ? ['The record lets everybody pass (+all).'] : []),
     ...[...look.clouds].map((cloud) => `It takes in ${cloud}: every customer there could send as you.`),
   ]
