@@ -63,8 +63,8 @@ export const migrations: readonly Migration[] = [
   autoAllow,
   tlsPartners,
   sharedRoutes,
-  alerts,
   routeLogins,
+  alerts,
   checkHistory,
   sharingAndLeaving,
   templatesAndAddresses,
@@ -82,6 +82,7 @@ export const migrations: readonly Migration[] = [
   certificates,
   senderSearch,
   contactsAgain,
+  said,
 ].toSorted((a, b) => a.version - b.version)
 
 /** Any number that only Gatepost uses: the key of PostgreSQL's advisory lock around migrations. */

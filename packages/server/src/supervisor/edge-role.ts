@@ -156,7 +156,7 @@ function createEdge(
     secrets: openSecretBox(masterKeyOf(config)),
     callForward: (question) => callForward.ask(question),
     senderPage: senderPageOf(config.http.url),
-    onAccepted: (envelope, content) => scheduler.offerSoon(envelope, content),
+    onAccepted: (envelope, content) => scheduler.offer(envelope, content),
     allowAhead: parts.allowAhead,
     screener: parts.screener,
   })
