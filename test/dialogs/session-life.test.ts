@@ -163,6 +163,23 @@ test('under pressure a client that does not read its replies makes room', async 
   socket.destroy()
 })
 
+test('a chunk that belongs to no transaction keeps no place, however it drips', async (t) => {
+  const { world, client } = await setUp(t, 'users ann', 'config connections=1')
+  const socket = await client()
+  let text = ''
+  socket.on('data', (chunk: Buffer) => {
+    text += chunk.toString('latin1')
+  })
+  socket.write('BDAT 9007199254740991\r\n')
+  for (let i = 0; i < 6; i++) {
+    socket.write('x')
+    for (let turns = 0; turns < 10; turns++) await turn()
+    await world.clock.advance(2_000)
+  }
+  await until(() => text !== '', 'the end of our patience')
+  assert.match(text, /^421 4\.4\.2 /)
+})
+
 test('case 44: a clock that is set ends no session, and each has its usual time from then on', async (t) => {
   const { world, client } = await setUp(t)
   const socket = await client()

@@ -10,6 +10,8 @@ export type Intake = {
   end(): Reply | Promise<Reply>
   /** The connection is gone before the end. */
   discard(): void
+  /** Nothing of it is kept: its octets are no reason to wait for more of them. */
+  readonly isRefused?: true
 }
 
 /** Reads a refused chunk's octets away, so that they are never read as commands (reliability §3, case 6). */
@@ -28,5 +30,6 @@ export function swallow(size: number, reply: Reply): Intake {
     wait: () => null,
     end: () => reply,
     discard: () => undefined,
+    isRefused: true,
   }
 }

@@ -270,7 +270,7 @@ export class Session implements SequenceState {
   }
 
   #nextContent(intake: Intake, octets: Uint8Array): Step | null {
-    this.#enter('intake')
+    if (intake.isRefused !== true) this.#enter('intake')
     let rest: Uint8Array | null
     try {
       rest = intake.take(octets)
