@@ -35,6 +35,8 @@ class World {
   /** From the next message's end on its connection says nothing. */
   stallsNext = false
   stalled: SinkConnection | null = null
+  /** What it says to every message. */
+  verdict: string | undefined
   /** What the look at deadlines takes for now. */
   deadlineNow = (): number => Date.now()
   readonly concluded: Job[] = []
@@ -121,7 +123,8 @@ async function worldOf(): Promise<World> {
         world.stallsNext = false
         world.stalled = connection
       }
-      return world?.stalled === connection ? null : undefined
+      if (world?.stalled === connection) return null
+      return line === '<dot>' ? world?.verdict : undefined
     },
   })
   const world = new World(sink)
@@ -195,5 +198,16 @@ describe('letters for a destination', () => {
     await closed
     assert.equal(world.concluded.length, 4)
     assert.equal(world.sink.count, 3, 'the second went once')
+  })
+  it('go over fewer connections when the host asks for less, however many wait', async () => {
+    const world = await worldOf()
+    await world.begin(0)
+    world.verdict = '451 4.7.500 slow down'
+    for (let i = 0; i < 40; i++) world.destination.offer(jobOf())
+    world.wake()
+    await until(() => world.concluded.length === 42, 'all have their answer')
+    const [least = 0, most = 0] = world.spread
+    assert.equal(least + most, 42)
+    assert.ok(least <= 5, `${least} still went over the one too many`)
   })
 })

@@ -194,6 +194,11 @@ export class Destination {
     return this.#deps.clock.now() >= this.#crowdedUntil
   }
 
+  /** The host asked for less since these connections were opened. */
+  get #isTooMany(): boolean {
+    return this.#clients.size > Math.max(1, Math.floor(this.#limit))
+  }
+
   /** About how long the queue takes at the pace of the last seconds. */
   #queueMs(): number {
     if (this.#clients.size === 0 && !this.#isSilent) return POSTPONE_MS_MIN
@@ -279,8 +284,7 @@ export class Destination {
         )
         this.#transmitted(job, transmission, session)
         job = this.#followed(follower)
-        const isTooMany = this.#clients.size > Math.max(1, Math.floor(this.#limit))
-        if (!mayFollow || !client.isUsable || (isTooMany && job === null)) break
+        if (!mayFollow || !client.isUsable || (this.#isTooMany && job === null)) break
         job ??= this.#take() ?? (await this.#idleFor(client))
       }
     } catch (error) {
@@ -300,7 +304,8 @@ export class Destination {
 
   /** The letter to be said behind the content that goes out now. */
   #follow(follower: Follower): Letter | null {
-    follower.job = this.#take()
+    // One connection too many ends behind this letter, however many wait.
+    follower.job = this.#isTooMany ? null : this.#take()
     if (follower.job === null) return null
     follower.deadline = this.#deps.deadlines.now() + STUCK_MS
     this.#deps.deadlines.add(follower)
