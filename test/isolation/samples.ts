@@ -40,6 +40,16 @@ const SERVICE = {
 export const bodies: { readonly [endpoint: string]: unknown } = {
   updateTenant: { name: 'Renamed' },
   skipStep: { skipped: true },
+  dropHostReport: {
+    format: 'gatepost-host-check-1',
+    at: '2026-11-22T09:00:00Z',
+    domains: ['acme.example'],
+    directSendRefused: false,
+    sealers: [],
+    inbound: [],
+    outbound: [],
+    rules: [],
+  },
   startArchiveExport: { query: {} },
   startContacts: { source: 'gateway' },
   setProviderApp: { clientId: '00000000-0000-4000-8000-000000000001', secret: 'value~of-a-secret' },

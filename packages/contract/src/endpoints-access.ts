@@ -7,6 +7,7 @@ import * as audit from './audit.ts'
 import * as certificate from './certificate.ts'
 import * as connect from './connect.ts'
 import type { Endpoint } from './endpoint.ts'
+import * as hostCheck from './host-check.ts'
 import * as keys from './keys.ts'
 import * as leaving from './leaving.ts'
 import * as lock from './lock.ts'
@@ -127,6 +128,8 @@ export const accessEndpoints: readonly Endpoint[] = [
   connect.getConnect,
   connect.checkStep,
   connect.getStepHistory,
+  hostCheck.getHostCheck,
+  hostCheck.dropHostReport,
   lock.getLock,
   lock.checkLock,
   connect.skipStep,

@@ -7,8 +7,10 @@ import {
   skipStep,
   stepNames,
 } from '@gatepost/contract/connect.ts'
+import { dropHostReport, getHostCheck, type HostReport } from '@gatepost/contract/host-check.ts'
 import { checkLock, getLock, type Lock } from '@gatepost/contract/lock.ts'
-import { type Command, type Context, command, oneOf } from '../command.ts'
+import { readText } from '#platform/files.ts'
+import { type Command, CommandFailed, type Context, command, oneOf } from '../command.ts'
 import { checkedLine, checkList, table } from '../layout.ts'
 import { timeOf, wordOf } from '../words.ts'
 
@@ -48,12 +50,43 @@ export const connectCommands: readonly Command[] = [
     },
   }),
   command({
+    path: 'connect host-script',
+    means: 'Prints the script that reads connectors and rules of Exchange Online; it changes nothing there.',
+    run: async ({ call, tenant, show }) => {
+      const { script } = await call(getHostCheck, { params: { tenant: await tenant() } })
+      if (script === null) throw new CommandFailed('Mail is not delivered to Exchange Online.')
+      show({ script }, () => `${script}\n`)
+      return 0
+    },
+  }),
+  command({
+    path: 'connect host-report',
+    args: ['FILE'],
+    means: 'Takes the report of that script. Exit code 1 while it shows something that has to be mended.',
+    run: async ({ call, tenant, arg, show }) => {
+      const text = readText(arg(0))?.replace(/^\uFEFF/, '') ?? null
+      if (text === null) throw new CommandFailed(`${arg(0)} cannot be read.`)
+      const body = parseReport(text)
+      const { checks } = await call(dropHostReport, { params: { tenant: await tenant() }, body })
+      show({ checks }, () => checkList(checks))
+      return checks.some(({ state }) => state === 'failed') ? 1 : 0
+    },
+  }),
+  command({
     path: 'connect lock',
     flags: [{ name: 'check', value: null, means: 'Knock at every mail host now.' }],
     means: 'Whether the mail hosts refuse strangers, and what a lock would stop. Exit code 1 unless all do.',
     run: lock,
   }),
 ]
+
+function parseReport(text: string): HostReport {
+  try {
+    return JSON.parse(text) as HostReport
+  } catch {
+    throw new CommandFailed('The file is not JSON. Give the file that the script wrote.')
+  }
+}
 
 async function check({ call, tenant, arg, show }: Context): Promise<number> {
   const step = oneOf(arg(0), stepNames, 'STEP')

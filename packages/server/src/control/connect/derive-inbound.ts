@@ -6,6 +6,7 @@ import { MISSES_BELIEVED } from '../domain/schedule.ts'
 import { SEEN_CLIENT } from '../route/arrival.ts'
 import { checkOf, is, saidOfCheck, titleOfTest } from './check.ts'
 import type { Own } from './derive.ts'
+import { hostChecksOf } from './derive-host.ts'
 import {
   inboundRoutesOf,
   type Observed,
@@ -17,7 +18,8 @@ import {
 /** C5 */
 export function deriveInbound(observed: Observed): Own {
   const { routes, without } = inboundRoutesOf(observed)
-  const checks = routes.flatMap((route) => routeChecks(route, routes.length > 1))
+  const host = hostChecksOf(observed)
+  const checks = [...routes.flatMap((route) => routeChecks(route, routes.length > 1)), ...host.checks]
   const isDone = routes.length > 0 && without.length === 0 && routes.every(isConfirmed)
   const own = { checks, isSatisfied: isDone }
   if (routes.length === 0) return { ...own, ...is('not-started', say('route.none')) }
@@ -35,6 +37,8 @@ export function deriveInbound(observed: Observed): Own {
   const blind = routes.find(({ test }) => test?.checks.some(isHidden))
   // Mail arrives, so other steps may go on; but the host's own filter judges us instead of the sender.
   if (blind) return { ...own, ...is('needs-attention', say('route.blind', { host: blind.host })) }
+  if (host.failed !== null)
+    return { ...own, ...is('needs-attention', say('route.failed', { title: host.failed.title })) }
   const [first] = routes
   if (routes.length === 1) return { ...own, ...is('done', say('route.delivers', { host: first!.host })) }
   return { ...own, ...is('done', say('part.routes', { count: routes.length })) }

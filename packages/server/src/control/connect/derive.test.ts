@@ -81,6 +81,15 @@ const cases: readonly (readonly [string, StepName, Partial<Observed>, string])[]
     'waiting: Did the test message arrive?',
   ],
   [
+    'arrived, but the host takes us for the sender',
+    'prepare-inbound',
+    {
+      domains: [domain()],
+      routes: [route({ ...passed, arrivedAt: NOW, checks: [{ ...seen, state: 'failed' }] })],
+    },
+    'needs-attention: mail.acme.example does not see the true client',
+  ],
+  [
     'a domain without route',
     'prepare-inbound',
     {

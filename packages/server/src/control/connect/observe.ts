@@ -25,6 +25,7 @@ import { type MailObservations, readMailObservations } from '../tracking/mail-ob
 import { lastCommitted } from '../user/import-store.ts'
 import { BYPASS_LOOK, type BypassLook, subjectOf } from './bypass.ts'
 import { doorsOf } from './doors.ts'
+import { hostSeen } from './host-seen.ts'
 import { type Observation, observationsNamed } from './observation-store.ts'
 import type { Observed, ObservedDomain, ObservedDoor, ObservedRoute } from './observed.ts'
 import { SPF_LOOK, type SpfLook } from './spf-watch.ts'
@@ -80,6 +81,8 @@ export async function observe(tenantId: string, { store, clock, config }: Observ
     senders: { ...senders, importedAt: imported?.committed_at ?? null },
     administrators,
     skipped,
+    host: await hostSeen(store.db, tenantId),
+    now,
   }
 }
 

@@ -1,6 +1,6 @@
 // Everything that Connect derives its states from, as plain values: what is stored, seen in DNS, and seen in
 // mail.
-import type { Environment } from '@gatepost/contract/common.ts'
+import type { Check, Environment } from '@gatepost/contract/common.ts'
 import type { StepName } from '@gatepost/contract/connect.ts'
 import type { ConnectorTest } from '@gatepost/contract/directory.ts'
 import type { RecipientMode } from '@gatepost/contract/domain.ts'
@@ -150,9 +150,25 @@ export type Observed = {
   readonly signIn: ObservedSignIn
   /** Partners whose TLS is tested (C15). */
   readonly tls: readonly TlsPartner[]
+  /** What the check script read at the mail host last; null before the first time. */
+  readonly host?: HostSeen | null
+  readonly now?: number
   /** Who helps as basic administrator (C12). */
   readonly administrators: BasicAdministrators
   readonly skipped: ReadonlySet<StepName>
+}
+
+/** A report of the check script, judged when it was dropped (C5). */
+export type HostSeen = { readonly ranAt: number; readonly checks: readonly Check[] }
+
+/** Names that Exchange Online gives to domains, before July 2026 and since. */
+const EXCHANGE_ONLINE = /\.(mail\.protection\.outlook\.com|mx\.microsoft)$/i
+
+/** In a hybrid it depends on where the default route leads. */
+export function deliversToExchangeOnline({ tenant, routes }: Pick<Observed, 'tenant' | 'routes'>): boolean {
+  if (tenant.environment === 'microsoft-365') return true
+  const host = routes.find(({ defaultFor }) => defaultFor === 'inbound')?.host ?? ''
+  return tenant.environment === 'hybrid' && EXCHANGE_ONLINE.test(host)
 }
 
 /** Domains that mail may be taken for. */

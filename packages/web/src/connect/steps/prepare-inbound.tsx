@@ -2,12 +2,14 @@
 import type { Connect } from '@gatepost/contract/connect.ts'
 import { RoutesManager } from '#console/routes/routes-manager.tsx'
 import { InstructionsPanel } from '../instructions/instructions-panel.tsx'
+import { HostCheckPanel } from './host-check.tsx'
 
 export function PrepareInbound({ connect }: { readonly connect: Connect }) {
   return (
     <>
       <InstructionsPanel environment={connect.environment} direction="inbound" />
       <RoutesManager />
+      <HostCheckPanel />
     </>
   )
 }
