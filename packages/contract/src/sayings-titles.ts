@@ -6,6 +6,7 @@ export const titleSayings = {
   'probe.connect': 'Connect',
   'probe.greeting': 'Greeting',
   'probe.tls': 'TLS',
+  'probe.login': 'Log in',
   'probe.recipient': 'Accepts a known recipient',
   'probe.unknown-recipient': 'Refuses an unknown recipient',
   'probe.message': 'Takes a real message',

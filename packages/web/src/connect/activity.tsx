@@ -4,6 +4,7 @@ import { IconCircleCheck, IconMailOpened, IconPencil, IconRefresh } from '@table
 import { Link } from '@tanstack/react-router'
 import { useSlug } from '#app/session.ts'
 import { useWords } from '#i18n/i18n.ts'
+import { useSaid } from '#i18n/said.ts'
 import { Panel } from '#shared/panel.tsx'
 import { RelativeTime } from '#shared/time.tsx'
 import classes from './connect.module.css'
@@ -18,6 +19,7 @@ const SHOWN = 8
 export function LiveStrip({ connect }: { readonly connect: Connect }) {
   const slug = useSlug()
   const words = useWords('connect')
+  const say = useSaid()
   const seen = connect.activity.find(({ kind }) => kind === 'mail')
   if (!seen) return null
   const step = connect.steps.find(({ name }) => name === seen.step)
@@ -25,7 +27,7 @@ export function LiveStrip({ connect }: { readonly connect: Connect }) {
     <div className={classes.strip} role="status">
       <span className={classes.stripDot} aria-hidden />
       <div className={classes.stripWords}>
-        <p className="strong">{seen.text}</p>
+        <p className="strong">{say(seen.said, seen.text)}</p>
         <p className="small tx2">
           <RelativeTime at={seen.at} />
           {step?.state === 'done' &&
@@ -66,6 +68,7 @@ export function ActivityPanel({ connect }: { readonly connect: Connect }) {
 function ActivityRow({ activity, connect }: { readonly activity: Activity; readonly connect: Connect }) {
   const slug = useSlug()
   const titleOf = useStepTitle(connect.steps)
+  const text = useSaid()(activity.said, activity.text)
   const Icon = icons[activity.kind]
   const { messageId, step } = activity
   return (
@@ -74,10 +77,10 @@ function ActivityRow({ activity, connect }: { readonly activity: Activity; reado
       <span>
         {messageId ? (
           <Link to="/t/$slug/messages/$message" params={{ slug, message: messageId }}>
-            {activity.text}
+            {text}
           </Link>
         ) : (
-          <span>{activity.text}</span>
+          <span>{text}</span>
         )}
         <span className="small tx3">
           <br />

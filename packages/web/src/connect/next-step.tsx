@@ -5,12 +5,16 @@ import { IconArrowRight } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
 import { useSlug } from '#app/session.ts'
 import { useWords } from '#i18n/i18n.ts'
+import { useSaid } from '#i18n/said.ts'
 import { Facts } from '#shared/facts.tsx'
 import classes from './connect.module.css'
+import { useStepText } from './step-words.ts'
 
 export function NextStep({ connect }: { readonly connect: Connect }) {
   const slug = useSlug()
   const words = useWords('connect')
+  const say = useSaid()
+  const stepText = useStepText()
   const navigate = useNavigate()
   const step = connect.steps.find(({ name }) => name === connect.next)
   if (!step) return null
@@ -23,7 +27,11 @@ export function NextStep({ connect }: { readonly connect: Connect }) {
         <h2 id="next-step" className={classes.nextTitle}>
           {words(`steps.${step.name}`, step.title)}
         </h2>
-        <p className={classes.nextText}>{failed ? `${failed.title}: ${failed.saw}` : step.why}</p>
+        <p className={classes.nextText}>
+          {failed
+            ? `${say(failed.said?.title, failed.title)}: ${say(failed.said?.saw, failed.saw)}`
+            : stepText(step, 'why')}
+        </p>
         <Button onClick={open} rightSection={<IconArrowRight size={16} aria-hidden />}>
           {words(failed ? 'openFailed' : 'continue')}
         </Button>
@@ -32,7 +40,7 @@ export function NextStep({ connect }: { readonly connect: Connect }) {
         <Facts
           rows={[
             [words('takes'), words('minutes', { minutes: step.minutes })],
-            [words('forUsers'), step.changesForUsers],
+            [words('forUsers'), stepText(step, 'changesForUsers')],
           ]}
         />
       </div>

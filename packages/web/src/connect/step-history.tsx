@@ -3,6 +3,7 @@ import { type ConnectStep, getStepHistory } from '@gatepost/contract/connect.ts'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
 import { useWords } from '#i18n/i18n.ts'
+import { useSaid } from '#i18n/said.ts'
 import { Fold } from '#shared/note.tsx'
 import { StatusWord } from '#shared/status-word.tsx'
 import { FullTime } from '#shared/time.tsx'
@@ -12,6 +13,7 @@ const READ_MS = 15_000
 
 export function StepHistory({ step }: { readonly step: ConnectStep }) {
   const words = useWords('connect')
+  const say = useSaid()
   const params = { tenant: useSlug(), step: step.name }
   const { data } = useEndpoint(getStepHistory, { params }, { refetchInterval: READ_MS })
   if (!data || data.items.length === 0) return null
@@ -21,12 +23,12 @@ export function StepHistory({ step }: { readonly step: ConnectStep }) {
         className={classes.history}
         aria-label={words('checks.history', { title: words(`steps.${step.name}`, step.title) })}
       >
-        {data.items.map(({ at, title, state, saw }) => (
+        {data.items.map(({ at, title, state, saw, said }) => (
           <li key={`${at} ${title} ${state}`}>
             <StatusWord of="check" state={state} />
             <span>
-              {title}
-              <span className="small tx2"> {saw}</span>
+              {say(said?.title, title)}
+              <span className="small tx2"> {say(said?.saw, saw)}</span>
             </span>
             <span className="small tx3">
               <FullTime at={at} />

@@ -6,6 +6,7 @@ import { NotFoundInside } from '#app/not-found-inside.tsx'
 import { Page } from '#app/page.tsx'
 import { useSlug } from '#app/session.ts'
 import { useWords } from '#i18n/i18n.ts'
+import { useSaid } from '#i18n/said.ts'
 import { Facts } from '#shared/facts.tsx'
 import { ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
@@ -18,7 +19,7 @@ import { SharePanel } from './share-panel.tsx'
 import { SkipLine } from './skip-line.tsx'
 import { StepChecks } from './step-checks.tsx'
 import { StepHistory } from './step-history.tsx'
-import { stepSearchWords, useStepTitle } from './step-words.ts'
+import { stepSearchWords, useStepText, useStepTitle } from './step-words.ts'
 import { useConnect } from './use-connect.ts'
 
 type BodyProps = {
@@ -107,6 +108,7 @@ function KnownStep({ name }: { readonly name: StepName }) {
   const { data: connect, error } = useConnect()
   const step = connect?.steps.find((each) => each.name === name)
   const words = useWords('connect')
+  const stepText = useStepText()
   const title = words(`steps.${name}`, step?.title ?? stepSearchWords[name].label)
   const crumb = {
     label: words('title'),
@@ -120,7 +122,7 @@ function KnownStep({ name }: { readonly name: StepName }) {
     <Page
       title={title}
       crumbs={[crumb]}
-      lead={step?.why}
+      lead={step && stepText(step, 'why')}
       state={step && <StatusWord of="step" state={step.state} pill />}
       width="connect"
     >
@@ -173,11 +175,13 @@ function StepBodyArea({ connect, step }: { readonly connect: Connect; readonly s
 
 function WaitingAside({ step }: { readonly step: ConnectStep }) {
   const words = useWords('connect')
+  const say = useSaid()
+  const detail = step.detail ? say(step.said?.detail, step.detail) : words('waitsForRecord')
   return (
     <Panel title={words('stepWaiting')}>
       <div className={stack.tight}>
         <p className="tx2">
-          {sentence(step.detail || words('waitsForRecord'))} {words('mayClose')}
+          {sentence(detail)} {words('mayClose')}
         </p>
         <CheckedLine checkedAt={step.checkedAt} nextCheckAt={step.nextCheckAt} />
       </div>
@@ -186,22 +190,23 @@ function WaitingAside({ step }: { readonly step: ConnectStep }) {
 }
 
 function sentence(words: string): string {
-  return words.endsWith('.') ? words : `${words}.`
+  return /[.?]$/.test(words) ? words : `${words}.`
 }
 
 function AboutStep({ step, steps }: { readonly step: ConnectStep; readonly steps: readonly ConnectStep[] }) {
   const words = useWords('connect')
   const titleOf = useStepTitle(steps)
+  const stepText = useStepText()
   const needs = step.needs.map((any) => any.map(titleOf).join(` ${words('or')} `))
   return (
     <Panel title={words('safeToTry')}>
       <Facts
         beside
         rows={[
-          [words('facts.what'), step.what],
-          [words('facts.users'), step.changesForUsers],
-          [words('facts.break'), step.couldBreak],
-          [words('facts.undo'), step.undo],
+          [words('facts.what'), stepText(step, 'what')],
+          [words('facts.users'), stepText(step, 'changesForUsers')],
+          [words('facts.break'), stepText(step, 'couldBreak')],
+          [words('facts.undo'), stepText(step, 'undo')],
           [words('facts.takes'), words('minutes', { minutes: step.minutes })],
           [words('facts.path'), words(`requirements.${step.requirement}`)],
           ...(needs.length > 0 ? [[words('facts.needs'), needs.join('; ')] as const] : []),

@@ -2,6 +2,7 @@
 import type { Environment } from '@gatepost/contract/common.ts'
 import type { ConnectStep, StepName } from '@gatepost/contract/connect.ts'
 import { useWords, type Words } from '#i18n/i18n.ts'
+import { inEnglish, type Say, useSaid } from '#i18n/said.ts'
 
 type SearchWords = { readonly label: string; readonly alsoCalled: readonly string[] }
 
@@ -90,9 +91,21 @@ export function useEnvironmentWord(): (environment: Environment) => string {
   return (environment) => words(`environments.${environment}`, environmentWords[environment])
 }
 
+/** A text of a step in the reader's language. */
+export function useStepText(): (
+  step: StepTexts,
+  text: 'title' | 'what' | 'why' | 'changesForUsers' | 'couldBreak' | 'undo',
+) => string {
+  const say = useSaid()
+  return (step, text) => say({ code: `steps.${step.name}.${text}` }, step[text] ?? '')
+}
+
+type StepTexts = Pick<ConnectStep, 'name' | 'title' | 'why' | 'changesForUsers' | 'couldBreak' | 'undo'> &
+  Partial<Pick<ConnectStep, 'what'>>
+
 /** The second half of a task's line: what the server says, else how long it takes. */
-export function detailOf(step: ConnectStep, words: Words): string {
-  if (step.detail) return step.detail
+export function detailOf(step: ConnectStep, words: Words, say: Say = inEnglish): string {
+  if (step.detail) return say(step.said?.detail, step.detail)
   const minutes = words('minutes', { minutes: step.minutes })
   return step.requirement === 'mandatory'
     ? minutes

@@ -4,6 +4,7 @@ import { IconChevronRight } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { useSlug } from '#app/session.ts'
 import { useWords } from '#i18n/i18n.ts'
+import { useSaid } from '#i18n/said.ts'
 import { ProgressSegments } from '#shared/progress-segments.tsx'
 import { StatusIcon, ToneText } from '#shared/status-word.tsx'
 import { wordOf } from '#shared/vocabulary.ts'
@@ -90,6 +91,7 @@ function Group({ name, steps }: { readonly name: string; readonly steps: readonl
 function Tasks({ steps }: { readonly steps: readonly ConnectStep[] }) {
   const slug = useSlug()
   const words = useWords('connect')
+  const say = useSaid()
   return (
     <ul className={classes.list}>
       {steps.map((step) => {
@@ -107,7 +109,7 @@ function Tasks({ steps }: { readonly steps: readonly ConnectStep[] }) {
                 <span className={classes.taskTitle}>{words(`steps.${step.name}`, step.title)}</span>
                 <span className="small tx3">
                   <ToneText tone={tone}>{words(`states.${step.state}`, word)}</ToneText>
-                  {` · ${detailOf(step, words)}`}
+                  {` · ${detailOf(step, words, say)}`}
                 </span>
               </span>
             </Link>

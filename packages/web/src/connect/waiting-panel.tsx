@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router'
 import { useAction } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
 import { useWords } from '#i18n/i18n.ts'
+import { useSaid } from '#i18n/said.ts'
 import { CheckButton } from '#shared/check-button.tsx'
 import { Panel } from '#shared/panel.tsx'
 import { StatusIcon } from '#shared/status-word.tsx'
@@ -26,6 +27,8 @@ export function WaitingPanel({ connect }: { readonly connect: Connect }) {
 function Waiting({ step }: { readonly step: ConnectStep }) {
   const slug = useSlug()
   const words = useWords('connect')
+  const say = useSaid()
+  const title = words(`steps.${step.name}`, step.title)
   const check = useAction(checkStep, { readAgain: [getConnect] })
   const pending = step.checks.find(({ state }) => state !== 'passed' && state !== 'not-required')
   return (
@@ -34,10 +37,12 @@ function Waiting({ step }: { readonly step: ConnectStep }) {
       <div className={classes.waitingWords}>
         <p>
           <Link className="strong" to="/t/$slug/connect/$step" params={{ slug, step: step.name }}>
-            {pending ? pending.title : step.title}
+            {pending ? say(pending.said?.title, pending.title) : title}
           </Link>
         </p>
-        <p className="tx2">{pending?.saw ?? step.detail}</p>
+        <p className="tx2">
+          {pending ? say(pending.said?.saw, pending.saw) : say(step.said?.detail, step.detail)}
+        </p>
         <p>
           <CheckedLine
             checkedAt={pending?.checkedAt ?? step.checkedAt}
@@ -47,7 +52,7 @@ function Waiting({ step }: { readonly step: ConnectStep }) {
         </p>
       </div>
       <CheckButton
-        of={step.title}
+        of={title}
         error={check.error}
         busy={check.isPending}
         onCheck={() => check.mutate({ params: { tenant: slug, step: step.name } })}

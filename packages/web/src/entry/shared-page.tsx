@@ -8,6 +8,7 @@ import { call } from '#api/call.ts'
 import { isProblem } from '#api/problem-error.ts'
 import { Mark } from '#app/shell/mark.tsx'
 import { StepInstructions } from '#connect/instructions/step-instructions.tsx'
+import { useStepText } from '#connect/step-words.ts'
 import { useWords } from '#i18n/i18n.ts'
 import { CheckList } from '#shared/check-list.tsx'
 import { CopyButton } from '#shared/copy-button.tsx'
@@ -39,7 +40,8 @@ export function SharedPage() {
     refetchInterval: (query) => (query.state.error ? false : AGAIN_MS),
   })
   useEffect(() => keepFromIndexes(), [])
-  const title = data?.title ?? words('shared.title')
+  const stepText = useStepText()
+  const title = data ? stepText({ ...data, name: data.step }, 'title') : words('shared.title')
   useEffect(() => {
     document.title = `${title} · Gatepost`
   }, [title])
@@ -79,13 +81,15 @@ export function SharedPage() {
 function Shown({ step }: { readonly step: SharedStep }) {
   const words = useWords('entry')
   const connectWords = useWords('connect')
+  const stepText = useStepText()
+  const named = { ...step, name: step.step }
   return (
     <>
       <div className={stack.row}>
-        <h1>{step.title}</h1>
+        <h1>{stepText(named, 'title')}</h1>
         {step.state !== 'locked' && <StatusWord of="step" state={step.state} pill />}
       </div>
-      <p className={classes.lead}>{step.why}</p>
+      <p className={classes.lead}>{stepText(named, 'why')}</p>
       <div className={stack.stack}>
         {step.note !== '' && (
           <Note tone="info" title={words('shared.writes', { name: step.sharedBy })}>
@@ -121,9 +125,9 @@ function Shown({ step }: { readonly step: SharedStep }) {
         <Panel title={connectWords('safeToTry')}>
           <Facts
             rows={[
-              [connectWords('facts.users'), step.changesForUsers],
-              [connectWords('facts.break'), step.couldBreak],
-              [connectWords('facts.undo'), step.undo],
+              [connectWords('facts.users'), stepText(named, 'changesForUsers')],
+              [connectWords('facts.break'), stepText(named, 'couldBreak')],
+              [connectWords('facts.undo'), stepText(named, 'undo')],
               [connectWords('facts.takes'), connectWords('minutes', { minutes: step.minutes })],
             ]}
           />

@@ -34,6 +34,7 @@ export type Area =
   | 'users'
   | 'guides'
   | 'problems'
+  | 'said'
 
 /** Languages that have a catalogue of the shell, English first. */
 export const languages: readonly string[] = Object.keys(catalogues)
@@ -101,12 +102,17 @@ export function useWordsSoon(area: Area): TFunction {
   return useTranslation(area, { useSuspense: false }).t as TFunction
 }
 
+/** Shows every page in a language, once its words are there. */
+export async function showIn(language: string): Promise<void> {
+  await i18next.changeLanguage(language)
+}
+
 /** The language in use, and the way to another; the choice is kept in this browser. */
 export function useLanguage(): readonly [string, (language: string) => void] {
   const { i18n } = useTranslation('shell')
   const change = (language: string) => {
     localStorage.setItem('gatepost-language', language)
-    void i18n.changeLanguage(language)
+    void showIn(language)
   }
   return [i18n.resolvedLanguage ?? FALLBACK, change]
 }

@@ -108,7 +108,7 @@ function Checks({ readiness }: { readonly readiness: Readiness }) {
       }
       flush
     >
-      <CheckList checks={readiness.checks} label={t('readiness.readinessChecks')} />
+      <CheckList group="readiness" checks={readiness.checks} label={t('readiness.readinessChecks')} />
       <PanelBody>
         <AlertChannelLink what={t('readiness.aFullDiskACertificateThat')} isSystem />
       </PanelBody>

@@ -26,7 +26,7 @@ export type ReadinessDeps = Pick<ControlDeps, 'store' | 'clock' | 'emit' | 'dns'
 }
 
 /** In the order of the page. */
-const looks: readonly Look[] = [
+export const looks: readonly Look[] = [
   hostnameLook,
   reverseNameLook,
   inboundPortLook,

@@ -7,6 +7,7 @@ import { type ReactNode, useState } from 'react'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
 import { useWords } from '#i18n/i18n.ts'
+import { useSaid } from '#i18n/said.ts'
 import { CheckButton } from '#shared/check-button.tsx'
 import { HostText } from '#shared/host-text.tsx'
 import { Note, ProblemNote } from '#shared/note.tsx'
@@ -72,6 +73,7 @@ function DomainMx({ domain, host, aside, foot }: DomainProps) {
   const tenant = useSlug()
   const may = useMay('domains:write')
   const words = useWords('connect')
+  const say = useSaid()
   const input = { params: { tenant, domain: domain.id } }
   const { data, error } = useEndpoint(getMx, input, {
     refetchInterval: (last) => (last?.complete && last.firstInboundSeenAt !== null ? 15_000 : 2_000),
@@ -107,7 +109,7 @@ function DomainMx({ domain, host, aside, foot }: DomainProps) {
           >
             <PanelBody>
               <p className="small tx2">{words('mx.expect')}</p>
-              <p>{data.weExpect}</p>
+              <p>{say(data.said?.weExpect, data.weExpect)}</p>
             </PanelBody>
             <div className="ruled">
               <RecordsTable
@@ -147,12 +149,13 @@ function DomainMx({ domain, host, aside, foot }: DomainProps) {
 /** What we see, and hosts that are not ours by name. */
 function Sight({ mx }: { readonly mx: MxView }) {
   const words = useWords('connect')
+  const weSee = useSaid()(mx.said?.weSee, mx.weSee)
   if (mx.complete && mx.leftovers.length === 0) {
-    return <Note tone="ok" role="status" title={mx.weSee} />
+    return <Note tone="ok" role="status" title={weSee} />
   }
-  if (mx.leftovers.length === 0) return <Note tone="info" role="status" title={mx.weSee} />
+  if (mx.leftovers.length === 0) return <Note tone="info" role="status" title={weSee} />
   return (
-    <Note tone="warn" role="status" title={mx.weSee}>
+    <Note tone="warn" role="status" title={weSee}>
       <p>{words('mx.leftovers')}</p>
       <ul>
         {mx.leftovers.map(({ exchange, preference }) => (

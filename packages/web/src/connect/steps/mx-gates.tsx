@@ -4,6 +4,7 @@ import type { MxView } from '@gatepost/contract/domain.ts'
 import { Link } from '@tanstack/react-router'
 import { useSlug } from '#app/session.ts'
 import { useWords } from '#i18n/i18n.ts'
+import { useSaid } from '#i18n/said.ts'
 import { Panel } from '#shared/panel.tsx'
 import { StatusIcon, ToneText } from '#shared/status-word.tsx'
 import classes from './mx.module.css'
@@ -11,6 +12,7 @@ import classes from './mx.module.css'
 export function Gates({ mx }: { readonly mx: MxView }) {
   const slug = useSlug()
   const words = useWords('connect')
+  const say = useSaid()
   const open = mx.gates.filter(({ passed }) => !passed).length
   return (
     <Panel
@@ -19,13 +21,13 @@ export function Gates({ mx }: { readonly mx: MxView }) {
       flush
     >
       <ul className={classes.gates}>
-        {mx.gates.map(({ title, passed, saw, step }) => {
+        {mx.gates.map(({ title, passed, saw, step, said }) => {
           const named = StepName.safeParse(step)
           return (
             <li key={title}>
               <StatusIcon of="check" state={passed ? 'passed' : 'warning'} />
-              <span className="strong">{title}</span>
-              <span className={classes.saw}>{saw}</span>
+              <span className="strong">{say(said?.title, title)}</span>
+              <span className={classes.saw}>{say(said?.saw, saw)}</span>
               {!passed && named.success ? (
                 <Link
                   to="/t/$slug/connect/$step"

@@ -7,6 +7,7 @@ import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
 import { useWords, type Words } from '#i18n/i18n.ts'
 import { rich } from '#i18n/rich.tsx'
+import { useSaid } from '#i18n/said.ts'
 import { CheckButton } from '#shared/check-button.tsx'
 import { CopyButton } from '#shared/copy-button.tsx'
 import { HostText } from '#shared/host-text.tsx'
@@ -181,6 +182,7 @@ function Sources({ lock }: { readonly lock: Lock }) {
 
 function Instructions({ lock, domain }: { readonly lock: Lock; readonly domain: string }) {
   const t = useWords('connect')
+  const say = useSaid()
   const { addresses, hostname: smartHost, environment, stops } = lock
   const words = lockInstructions(environment, { addresses, smartHost, domain })
   const mayLock = stops.length === 0
@@ -196,7 +198,7 @@ function Instructions({ lock, domain }: { readonly lock: Lock; readonly domain: 
               <ul>
                 {stops.map((each) => (
                   <li key={each.domain}>
-                    {each.domain}: {each.saw}
+                    {each.domain}: {say(each.said, each.saw)}
                   </li>
                 ))}
               </ul>

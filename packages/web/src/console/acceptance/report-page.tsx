@@ -9,6 +9,7 @@ import { Page } from '#app/page.tsx'
 import { useSlug } from '#app/session.ts'
 import { useEnvironmentWord } from '#connect/step-words.ts'
 import { useWords, type Words } from '#i18n/i18n.ts'
+import { useSaid } from '#i18n/said.ts'
 import { Facts } from '#shared/facts.tsx'
 import { span } from '#shared/format.ts'
 import { HostText } from '#shared/host-text.tsx'
@@ -141,6 +142,7 @@ function About({ report }: { readonly report: AcceptanceReport }) {
 function Values({ report }: { readonly report: AcceptanceReport }) {
   const t = useWords('settings')
   const domainWords = useWords('shell')
+  const say = useSaid()
   return (
     <Panel title={t('report.domainsAndValues')}>
       <Facts
@@ -154,7 +156,8 @@ function Values({ report }: { readonly report: AcceptanceReport }) {
             return [name, <HostText key={name}>{words}</HostText>] as const
           }),
           ...report.values.map(
-            ({ label, value }) => [label, <HostText key={label}>{value}</HostText>] as const,
+            ({ label, value, said }) =>
+              [say(said?.label, label), <HostText key={label}>{say(said?.value, value)}</HostText>] as const,
           ),
         ]}
       />
@@ -177,15 +180,18 @@ function Group({ title, probes }: { readonly title: string; readonly probes: rea
 
 function ProbeRow({ probe }: { readonly probe: AcceptanceProbe }) {
   const t = useWords('settings')
+  const say = useSaid()
+  const remedy = probe.remedy && say(probe.said?.remedy, probe.remedy)
   return (
     <li className={classes.probe}>
       <ProbeWord probe={probe} />
       <div className={classes.words}>
-        <span className="strong">{probe.title}</span>
-        <span>{probe.saw}</span>
-        {probe.remedy && <span>{t('report.whatToDo', { remedy: probe.remedy })}</span>}
+        <span className="strong">{say({ code: `probes.${probe.name}.title` }, probe.title)}</span>
+        <span>{say(probe.said?.saw, probe.saw)}</span>
+        {remedy && <span>{t('report.whatToDo', { remedy })}</span>}
         <span className={classes.proves}>
-          {probe.proves} {probe.durationMs > 0 && t('report.took', { durationMs: span(probe.durationMs) })}
+          {say({ code: `probes.${probe.name}.proves` }, probe.proves)}{' '}
+          {probe.durationMs > 0 && t('report.took', { durationMs: span(probe.durationMs) })}
         </span>
       </div>
     </li>
@@ -203,6 +209,7 @@ function ProbeWord({ probe }: { readonly probe: AcceptanceProbe }) {
 /** Said once more at the end, so that nobody takes the report for more than it is. */
 function NotVerified({ report }: { readonly report: AcceptanceReport }) {
   const t = useWords('settings')
+  const say = useSaid()
   const open = report.probes.filter(({ state }) =>
     ['not-verified', 'not-available', 'not-run'].includes(state),
   )
@@ -210,9 +217,9 @@ function NotVerified({ report }: { readonly report: AcceptanceReport }) {
   return (
     <Panel title={t('report.whatThisReportDoesNot')}>
       <ul className="plain">
-        {open.map(({ name, title, saw }) => (
+        {open.map(({ name, title, saw, said }) => (
           <li key={name}>
-            {title}: <span className="tx2">{saw}</span>
+            {say({ code: `probes.${name}.title` }, title)}: <span className="tx2">{say(said?.saw, saw)}</span>
           </li>
         ))}
       </ul>

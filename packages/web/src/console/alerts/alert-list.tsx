@@ -8,6 +8,7 @@ import { useState } from 'react'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useWords } from '#i18n/i18n.ts'
 import { rich } from '#i18n/rich.tsx'
+import { useSaid } from '#i18n/said.ts'
 import { EmptyState } from '#shared/empty-state.tsx'
 import { HostText } from '#shared/host-text.tsx'
 import { Fold, ProblemNote } from '#shared/note.tsx'
@@ -103,23 +104,25 @@ function AlertItem({ alert, may, own }: ItemProps) {
   const isOwn = (alert.organization?.slug ?? '') === own
   const calls = alertCallsOf(own)
   const title = t(`kind.${alert.kind}`)
+  const say = useSaid()
+  const { said = {} } = alert
   return (
     <li className={classes.item} data-state={alert.state}>
       <div className={classes.head}>
         <div className={classes.title}>
           <h3>{title}</h3>
           <span className="tx2">
-            <HostText>{alert.subject}</HostText>
+            <HostText>{say(said.subject, alert.subject)}</HostText>
           </span>
         </div>
         <StatusWord of="alert" state={alert.state === 'open' ? alert.severity : alert.state} />
       </div>
       <p>
-        <HostText>{alert.text}</HostText>
+        <HostText>{say(said.text, alert.text)}</HostText>
       </p>
       {alert.state !== 'cleared' && (
         <p className="tx2">
-          <span className="strong">{t('toDo')}</span> <HostText>{alert.remedy}</HostText>
+          <span className="strong">{t('toDo')}</span> <HostText>{say(said.remedy, alert.remedy)}</HostText>
         </p>
       )}
       <p className="small tx3">

@@ -4,6 +4,7 @@ import { useSlug } from '#app/session.ts'
 import { detailOf } from '#connect/step-words.ts'
 import { useConnect } from '#connect/use-connect.ts'
 import { useWords } from '#i18n/i18n.ts'
+import { useSaid } from '#i18n/said.ts'
 import { Panel } from '#shared/panel.tsx'
 import { StatusIcon, ToneText } from '#shared/status-word.tsx'
 import { wordOf } from '#shared/vocabulary.ts'
@@ -15,6 +16,7 @@ export function DriftPanel() {
   const slug = useSlug()
   const words = useWords('dashboard')
   const connectWords = useWords('connect')
+  const say = useSaid()
   const { data } = useConnect()
   const watched = data?.steps.filter(({ state }) => state === 'needs-attention' || state === 'done') ?? []
   const sorted = [...watched].sort(
@@ -40,7 +42,7 @@ export function DriftPanel() {
                   </div>
                   <p className="small tx2">
                     <ToneText tone={tone}>{connectWords(`states.${step.state}`, word)}</ToneText> ·{' '}
-                    {detailOf(step, connectWords)}
+                    {detailOf(step, connectWords, say)}
                   </p>
                 </div>
               </li>

@@ -74,7 +74,11 @@ export function ConnectorTests({ connector }: { readonly connector: Connector })
             <span role="status">{sentenceOf(t, test)}</span>
           </PanelFoot>
           <div className="ruled">
-            <CheckList checks={test.checks} label={t('tests.of', { name: connector.name })} />
+            <CheckList
+              group="connector"
+              checks={test.checks}
+              label={t('tests.of', { name: connector.name })}
+            />
           </div>
           {test.certificate && <Certificate connector={connector} />}
         </>

@@ -8,6 +8,7 @@ import { useAction } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
 import { useWords } from '#i18n/i18n.ts'
 import { rich } from '#i18n/rich.tsx'
+import { useSaid } from '#i18n/said.ts'
 import { CheckButton } from '#shared/check-button.tsx'
 import { useConfirm } from '#shared/confirm.tsx'
 import { date } from '#shared/format.ts'
@@ -93,6 +94,7 @@ function StateSentence({ domain }: { readonly domain: Domain }) {
 
 function Proof({ domain, open }: { readonly domain: Domain; readonly open: boolean }) {
   const t = useWords('domains')
+  const say = useSaid()
   const [fullNames, setFullNames] = useState(false)
   const best = domain.ownership.find(({ state }) => state === 'found') ?? domain.ownership[0]
   const body = (
@@ -114,9 +116,9 @@ function Proof({ domain, open }: { readonly domain: Domain; readonly open: boole
         {domain.ownership.map((record) => (
           <div key={record.type}>
             <dt>{t('weExpect', { type: record.type })}</dt>
-            <dd>{record.weExpect}</dd>
+            <dd>{say(record.said?.weExpect, record.weExpect)}</dd>
             <dt>{t('weSee', { type: record.type })}</dt>
-            <dd>{record.weSee}</dd>
+            <dd>{say(record.said?.weSee, record.weSee)}</dd>
           </div>
         ))}
       </dl>

@@ -68,6 +68,7 @@ function Leaving({ departure }: { readonly departure: Departure }) {
         flush
       >
         <CheckList
+          group="leaving"
           checks={isAsked ? departure.checks : departure.checks.map(lookedAt)}
           label={t('leaving.beforeLeaving')}
         />

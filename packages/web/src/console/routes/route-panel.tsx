@@ -70,7 +70,11 @@ export function RoutePanel({ route }: { readonly route: Route }) {
             </span>
           </PanelFoot>
           <div className="ruled">
-            <CheckList checks={test.checks} label={t('routePanel.testsOf', { host: route.host })} />
+            <CheckList
+              group="probe"
+              checks={test.checks}
+              label={t('routePanel.testsOf', { host: route.host })}
+            />
           </div>
           <Arrival route={route} test={test} may={may} />
         </>
