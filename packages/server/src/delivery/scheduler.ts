@@ -268,11 +268,7 @@ export class Scheduler {
   #conclude(job: Job, outcome: Outcome): Promise<void> {
     const { message, letter } = job as ScheduledJob
     const told = { ...outcome, startedAt: job.startedAt, sent: letter.sentWith() }
-    return this.#recorder.record(message, told).then((nextAttemptAt) => {
-      this.#release(message)
-      const { source } = message
-      if (nextAttemptAt !== null && nextAttemptAt < source.nextPollAt) this.#wakeAt(source, nextAttemptAt)
-    })
+    return this.#recorder.record(message, told).then((at) => this.#release(message, at))
   }
 
   /** Puts a job back to the spool for a while, because too many wait in memory for the same destination. */
@@ -298,17 +294,17 @@ export class Scheduler {
   #putBack(message: InHand, recipients: readonly DueRecipient[], delayMs: number): Promise<void> {
     const random = this.#options.random ?? Math.random
     const nextAttemptAt = Math.round(this.#options.clock.now() + delayMs * (0.5 + random()))
-    return this.#recorder.postpone(message, recipients, nextAttemptAt).then(() => {
-      this.#release(message)
-      if (nextAttemptAt < message.source.nextPollAt) this.#wakeAt(message.source, nextAttemptAt)
-    })
+    const written = this.#recorder.postpone(message, recipients, nextAttemptAt)
+    return written.then(() => this.#release(message, nextAttemptAt))
   }
 
-  /** A job of a message is done: there may be room again for what was missed. */
-  #release(message: InHand): void {
+  /** A job of a message is done, or due again later: there may be room for what was missed. */
+  #release(message: InHand, nextAttemptAt: number | null = null): void {
     this.#hand.release(message)
+    const { source } = message
+    if (nextAttemptAt !== null && nextAttemptAt < source.nextPollAt) this.#wakeAt(source, nextAttemptAt)
     if (!this.#hand.hasRoom) return
-    for (const source of this.#sources) if (source.hasMissed) this.#wakeAt(source, 0)
+    for (const one of this.#sources) if (one.hasMissed) this.#wakeAt(one, 0)
   }
 
   #revive(): void {
