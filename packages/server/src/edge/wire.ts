@@ -177,7 +177,8 @@ export class Wire {
    */
   secure(early: Uint8Array | null): void {
     const context = this.#edge.tlsContext()
-    if (context === null) {
+    // A socket that broke meanwhile has nothing left to put TLS on; its end is under way.
+    if (context === null || this.#socket.destroyed) {
       this.destroy()
       return
     }
