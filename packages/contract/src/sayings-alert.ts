@@ -22,6 +22,8 @@ export const alertSayings = {
     'nothing is lost, and it is tried again for five days. It said: {{reply}}',
   'alert.look-at-host':
     'Look at the mail host and at the firewall between. The page of the route tests each step.',
+  'alert.correct-login':
+    'Correct user name and password on the page of the route, and test it: the test logs in too.',
   'alert.late-inbound': 'Mail for {{number}} or more of your recipients waits, the oldest for {{span}}.',
   'alert.late-outbound': 'Mail for {{number}} destinations outside waits, the oldest for {{span}}.',
   'alert.open-queue': 'Open the queue: what the next host said stands beside each message.',

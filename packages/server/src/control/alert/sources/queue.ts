@@ -2,6 +2,7 @@
 import type { Said } from '@gatepost/contract/saying.ts'
 import { say } from '@gatepost/contract/sayings.ts'
 import type { QueuedMessage } from '#link/queue-orders.ts'
+import { isLoginFault } from '#link/route-login.ts'
 import { newId } from '#platform/random.ts'
 import type { NewAlert } from '../alert.ts'
 import { inboundRoutes, organisations, routedDomains } from './kept-store.ts'
@@ -68,6 +69,7 @@ async function judge(
     routedDomains(store.db, tenantId),
   ])
   const usual = routes.find(({ default_for: of }) => of === 'inbound')
+  const smartHost = routes.find(({ default_for: of }) => of === 'outbound')
   const byDomain = new Map(domains.map(({ name, route_id }) => [name, route_id]))
   const down = new Map<string, { count: number; readonly reply: string; readonly since: number }>()
   const late = { inbound: 0, outbound: new Set<string>(), oldest: now }
@@ -76,12 +78,16 @@ async function judge(
       if (recipient.paused) continue
       const domain = recipient.forwardPath.slice(recipient.forwardPath.lastIndexOf('@') + 1).toLowerCase()
       const since = recipient.firstAttemptAt ?? message.receivedAt
-      if (message.direction === 'inbound') {
-        const route = routes.find(({ id }) => id === (recipient.routeId ?? byDomain.get(domain))) ?? usual
+      const reply = recipient.lastReply ?? ''
+      const isInbound = message.direction === 'inbound'
+      // Elsewhere a host outside may have its reasons; a login that is wrong is always ours to mend.
+      if (isInbound || isLoginFault(reply)) {
+        const chosen = recipient.routeId ?? (isInbound ? byDomain.get(domain) : null)
+        const route = routes.find(({ id }) => id === chosen) ?? (isInbound ? usual : smartHost)
         if (route && recipient.attempts >= ATTEMPTS_MIN && now - since >= DOWN_MS) {
           const known = down.get(route.host)
           if (known) known.count += 1
-          else down.set(route.host, { count: 1, reply: recipient.lastReply ?? '', since })
+          else down.set(route.host, { count: 1, reply, since })
         }
       }
       if (now - message.receivedAt < OLD_MS) continue
@@ -104,7 +110,7 @@ async function judge(
           number: count,
           reply: reply === '' ? say('alert.nothing') : reply,
         }),
-        remedy: say('alert.look-at-host'),
+        remedy: say(isLoginFault(reply) ? 'alert.correct-login' : 'alert.look-at-host'),
         link: `/t/${slug}/routes`,
       }
     }),
