@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { endpoints } from '@gatepost/contract/endpoints.ts'
+import * as z from 'zod'
 import { fingerprintOf, withWorld } from './isolation/world.ts'
 
 type Answer = {
@@ -110,6 +111,18 @@ test('fields that are not known, files that cannot be read and empty changes', (
       assert.ok(status === 200 || status === 404, `${name}: ${status}`)
       assert.deepEqual(await fingerprintOf(control, acme.id), before, `${name} wrote something`)
     }
+
+    // What shows a revision takes it back, but for switches whose change says all of it.
+    const switches = new Set(['chooseSignIn', 'setOperatorVouching', 'enableProvider'])
+    for (const { name, method, output, problems } of endpoints) {
+      if (method !== 'PUT' && method !== 'PATCH') continue
+      const shows = output instanceof z.ZodObject && 'revision' in output.shape
+      assert.equal(problems.includes('changed-meanwhile'), shows && !switches.has(name), name)
+    }
+    const rules = { classes: [], notifyAtOnce: true }
+    const held = { method: 'PUT', path: `${tenant}/held-settings`, body: JSON.stringify(rules) }
+    const [stale, fresh] = [await ask({ ...held, ifMatch: '"999999"' }), await ask({ ...held, ifMatch: '*' })]
+    assert.deepEqual([stale.status, fresh.status], [412, 200])
 
     // What comes again with its key is answered as before; without it the name is taken.
     const made = { name: 'Once', description: '', permissions: ['senders:read'] }

@@ -76,7 +76,7 @@ export const setDigest = endpoint({
   }),
   output: DigestSettings,
   status: 200,
-  problems: ['not-found', 'invalid-input'],
+  problems: ['not-found', 'invalid-input', 'changed-meanwhile'],
 })
 
 export const sendDigest = endpoint({

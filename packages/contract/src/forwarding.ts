@@ -77,7 +77,7 @@ export const updateForwarding = endpoint({
   }),
   output: ForwardingAddress,
   status: 200,
-  problems: ['not-found', 'invalid-input', 'changed-meanwhile'],
+  problems: ['not-found', 'invalid-input'],
 })
 
 export const removeForwarding = endpoint({

@@ -313,5 +313,5 @@ export const setHeldSettings = endpoint({
   body: HeldRules.extend({ notifyAtOnce: z.boolean() }),
   output: HeldSettings,
   status: 200,
-  problems: ['not-found', 'invalid-input'],
+  problems: ['not-found', 'invalid-input', 'changed-meanwhile'],
 })

@@ -8,10 +8,11 @@ import type { Scope } from '#control/scope.ts'
 import type { Emit } from '#events/emit.ts'
 import { newId } from '#platform/random.ts'
 import { bearerOf, clientAddressOf, sessionCookie, sessionSecretOf } from './authenticate.ts'
-import { type AskedOnce, DoneRequests, takesKey } from './done-requests.ts'
+import { DoneRequests, takesKey } from './done-requests.ts'
 import { inputWords } from './input-words.ts'
 import { presentProblem } from './problems.ts'
 import type { ApiRequest, Binding, SignedIn } from './request.ts'
+import { Turns } from './turns.ts'
 import { readableIn, unknownFields } from './unknown-fields.ts'
 
 const JSON_BYTES_MAX = 1_000_000 // Far above any form of ours.
@@ -37,20 +38,18 @@ export type BindOptions = {
  */
 export function bind(app: Hono, options: BindOptions): void {
   // Braces sort behind all letters.
-  const done = new DoneRequests(options.now)
+  const bound = { ...options, done: new DoneRequests(options.now), turns: new Turns() }
   const inOrder = options.bindings.toSorted((a, b) => (a.endpoint.path < b.endpoint.path ? -1 : 1))
   for (const binding of inOrder) {
     const { method, path } = binding.endpoint
-    app.on(method, path.replace(/\{(\w+)\}/g, ':$1'), (context) =>
-      answer(context, binding, { ...options, done }),
-    )
+    app.on(method, path.replace(/\{(\w+)\}/g, ':$1'), (context) => answer(context, binding, bound))
   }
 }
 
-type Bound = BindOptions & { readonly done: DoneRequests }
+type Bound = BindOptions & { readonly done: DoneRequests; readonly turns: Turns }
 
 async function answer(context: Context, binding: Binding, options: Bound): Promise<Response> {
-  const { endpoint, handler } = binding
+  const { endpoint } = binding
   const requestId = newId('ses', options.now()).slice(4)
   const startedAt = options.now()
   const headers = new Headers({ 'x-request-id': requestId, 'cache-control': 'no-store' })
@@ -83,10 +82,10 @@ async function answer(context: Context, binding: Binding, options: Bound): Promi
       userAgent: (context.req.header('user-agent') ?? '').slice(0, 300),
       setSession: (value) => headers.append('set-cookie', sessionCookie(value, client.secure)),
     }
-    const key = context.req.header('idempotency-key')
-    const work = async (): Promise<unknown> => endpoint.output.parse(await handler(request))
-    const isOnce = key !== undefined && signedIn !== null && takesKey(endpoint)
-    const output = isOnce ? await options.done.run(onceOf(binding, request, key), work) : await work()
+    const output = await carryOut(binding, request, {
+      ...options,
+      key: context.req.header('idempotency-key'),
+    })
     options.emit('control.request.done', {
       requestId,
       endpoint: endpoint.name,
@@ -99,10 +98,22 @@ async function answer(context: Context, binding: Binding, options: Bound): Promi
   }
 }
 
-function onceOf({ endpoint }: Binding, request: ApiRequest<Endpoint>, key: string): AskedOnce {
-  const { params, query, body, raw, ifMatch, signedIn } = request
-  const asked = { params, query, body, ifMatch }
-  return { asker: signedIn?.person.id ?? '', endpoint: endpoint.name, key, asked, raw }
+/** Once for each key, and in turn with other changes of the same thing. */
+async function carryOut(
+  { endpoint, handler }: Binding,
+  request: ApiRequest<Endpoint>,
+  { done, turns, key }: Pick<Bound, 'done' | 'turns'> & { readonly key: string | undefined },
+): Promise<unknown> {
+  const work = async (): Promise<unknown> => endpoint.output.parse(await handler(request))
+  const { params, query, body, raw, ifMatch, signedIn, scope } = request
+  if (key !== undefined && signedIn !== null && takesKey(endpoint)) {
+    const once = { asker: signedIn.person.id, endpoint: endpoint.name, key, raw }
+    return done.run({ ...once, asked: { params, query, body, ifMatch } }, work)
+  }
+  if (endpoint.method === 'GET' || endpoint.method === 'POST') return work()
+  // An organisation is named by id or slug.
+  const thing = [endpoint.path, scope?.tenantId, { ...(params as object), tenant: '' }]
+  return turns.take(JSON.stringify(thing), work)
 }
 
 /** The command line of the data folder's owner is no visitor. */

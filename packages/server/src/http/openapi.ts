@@ -118,7 +118,7 @@ function headersOf(endpoint: Endpoint): Json[] {
     return { name, in: 'header', required: false, schema: { type: 'string' }, description }
   }
   return [
-    ...(endpoint.problems.includes('changed-meanwhile') && endpoint.method !== 'GET'
+    ...(endpoint.problems.includes('changed-meanwhile') && endpoint.method !== 'POST'
       ? [header('If-Match', 'The revision that the change is based on, as its ETag has it, such as `"7"`.')]
       : []),
     ...(takesKey(endpoint)

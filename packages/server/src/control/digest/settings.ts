@@ -8,7 +8,7 @@ import { validatedNames } from '../domain/store.ts'
 import { SHOWN_CLASSES } from '../hold/classes.ts'
 import { invalidInput } from '../problem.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
-import { changeSettings } from '../settings/settings.ts'
+import { changeSettings, requireRevision } from '../settings/settings.ts'
 import { countSent, digestOf, type StoredDigest, writeDigest } from './store.ts'
 
 type Deps = Pick<ControlDeps, 'store' | 'clock'>
@@ -37,13 +37,14 @@ export async function digestSettings(scope: Scope, { store, clock }: Deps): Prom
 /** Throws `invalid-input` for an unknown zone, and for delegates outside the organisation. */
 export async function changeDigest(
   scope: Scope,
-  input: BodyOf<typeof setDigest>,
+  input: BodyOf<typeof setDigest> & { readonly expected?: number | null },
   { store, clock }: Deps,
 ): Promise<DigestSettings> {
   const now = clock.now()
   await requireValid(scope, input, { store })
   const saved = await store.transaction(async (trx) => {
     const before = (await digestOf(trx, scope.tenantId)) ?? DIGEST_DEFAULTS
+    requireRevision(before, input.expected ?? null)
     const { enabled, days, times, timeZone, language, classes } = input
     const schedule = { days: [...new Set(days)].sort(), times: [...new Set(times)].sort(), timeZone }
     const delegates = input.delegates.map(({ mailbox, to }) => ({

@@ -2,7 +2,7 @@
 import type { BodyOf } from '@gatepost/contract/endpoint.ts'
 import type { HeldSettings, setHeldSettings } from '@gatepost/contract/held.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
-import { changeSettings } from '../settings/settings.ts'
+import { changeSettings, requireRevision } from '../settings/settings.ts'
 import { type ClassRule, defaultRuleOf, nameOfClass, SHOWN_CLASSES } from './classes.ts'
 import { heldSettingsOf, type StoredSettings, writeHeldSettings } from './settings-store.ts'
 
@@ -15,11 +15,12 @@ export async function getHeldSettings(scope: Scope, { store }: Pick<Deps, 'store
 /** Replaces the rules of the classes that are named; others keep theirs. */
 export async function setHeldRules(
   scope: Scope,
-  input: BodyOf<typeof setHeldSettings>,
+  input: BodyOf<typeof setHeldSettings> & { readonly expected?: number | null },
   { store, clock, link }: Deps,
 ): Promise<HeldSettings> {
   const saved = await store.transaction(async (trx) => {
     const before = await heldSettingsOf(trx, scope.tenantId)
+    requireRevision(before, input.expected ?? null)
     const rules = new Map(before.rules)
     for (const { class: name, user, needsTwo } of input.classes) rules.set(name, { user, needsTwo })
     const revision = await changeSettings(trx, scope, {

@@ -90,7 +90,7 @@ export async function addForwarding(
   return shown(row, own)
 }
 
-/** Throws `not-found`, `invalid-input`, `changed-meanwhile`. */
+/** Throws `not-found`, `invalid-input`. */
 export async function updateForwarding(
   scope: Scope,
   id: string,

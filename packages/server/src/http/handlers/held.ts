@@ -20,6 +20,8 @@ export function heldBindings(deps: ControlDeps): readonly Binding[] {
     ),
     on(contract.forwardHeldMany, (request) => forwardManyHeld(scopeOf(request), request.body, deps)),
     on(contract.getHeldSettings, (request) => getHeldSettings(scopeOf(request), deps)),
-    on(contract.setHeldSettings, (request) => setHeldRules(scopeOf(request), request.body, deps)),
+    on(contract.setHeldSettings, (request) =>
+      setHeldRules(scopeOf(request), { ...request.body, expected: request.ifMatch }, deps),
+    ),
   ]
 }

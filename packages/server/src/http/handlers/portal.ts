@@ -17,7 +17,9 @@ export function portalBindings(deps: HandlerDeps): readonly Binding[] {
   }
   return [
     on(digest.getDigest, (request) => digestSettings(scopeOf(request), deps)),
-    on(digest.setDigest, (request) => changeDigest(scopeOf(request), request.body, deps)),
+    on(digest.setDigest, (request) =>
+      changeDigest(scopeOf(request), { ...request.body, expected: request.ifMatch }, deps),
+    ),
     on(digest.sendDigest, async (request) => {
       const { messages, to } = await sendDigestOf(scopeOf(request).tenantId, request.body.mailbox, deps)
       return { messages, to: [...to] }

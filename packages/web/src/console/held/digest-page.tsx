@@ -100,7 +100,7 @@ function Form({ settings }: { readonly settings: DigestSettings }) {
       classes: told,
       delegates: readDelegates(delegates),
     }
-    save.mutate({ params: { tenant }, body })
+    save.mutate({ params: { tenant }, body, revision: settings.revision })
   }
   return (
     <form

@@ -64,7 +64,7 @@ function Form({ settings }: { readonly settings: HeldSettings }) {
       onSubmit={(event) => {
         event.preventDefault()
         const classes = rules.map(({ class: name, user, needsTwo }) => ({ class: name, user, needsTwo }))
-        save.mutate({ params: { tenant }, body: { classes, notifyAtOnce } })
+        save.mutate({ params: { tenant }, body: { classes, notifyAtOnce }, revision: settings.revision })
       }}
     >
       <Panel title={t('heldRules.byWhatHoldsIt')} flush>
