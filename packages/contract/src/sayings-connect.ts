@@ -307,6 +307,11 @@ const gates = {
   'gate.ttl': 'The MX record is kept for {{minutes}} min at most',
   'gate.ttl-not-seen': 'The present MX record was not seen',
   'gate.ttl-is': 'Its TTL is {{seconds}} s',
+  'gate.unlisted': 'Whoever was written to in {{days}} days is listed',
+  'gate.unlisted-none': 'Nobody else was written to',
+  'gate.unlisted-some_one': '{{count}} recipient took mail without being listed: add it, or set it aside',
+  'gate.unlisted-some_other':
+    '{{count}} recipients took mail without being listed: add them, or set them aside',
   'gate.inbound-only': 'Not required: this organisation only receives',
   'gate.no-route': 'There is no delivery route',
   'gate.arrived': 'A test message arrived through {{host}}',

@@ -8,6 +8,7 @@ import { listAlerts } from '../alert/desk.ts'
 import { addDomain, getDomain, updateDomain } from '../domain/domain.ts'
 import { checkMx, mxViewOf, requireValidated } from '../domain/mx.ts'
 import { authorizeOutbound } from '../outbound/outbound.ts'
+import { keepSeen } from '../recipient/store.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
 import { keepMailNotes } from '../tracking/mail-observations.ts'
 import { addUser } from '../user/user.ts'
@@ -91,6 +92,16 @@ testOnBoth('MX: leftovers, resolvers that keep the old answer, green, drift, and
     assert.equal(before.weSee, 'MX names mx.old.example, mx2.old.example.')
     assert.equal(before.complete, false)
     await assert.rejects(checkMx(domain, deps), { problemName: 'check-too-soon' })
+    // Whoever was taken without being listed would be refused, or is a mistake: known before the change.
+    const unlisted = async () =>
+      (await view()).gates.find(({ step, saw }) => step !== null && /listed/.test(saw))
+    assert.equal(await unlisted(), undefined)
+    const note = { tenantId: acme.tenantId, address: 'shop@acme.example', at: clock.now(), messages: 3 }
+    const seen = { ...note, delivered: 3, refused: 0 }
+    await deps.store.transaction((trx) => keepSeen(trx, seen, 'acme.example'))
+    const gate = await unlisted()
+    assert.deepEqual([gate?.passed, gate?.step], [false, 'recipient-validation'])
+    assert.match(gate?.saw ?? '', /^1 recipient took mail/)
 
     const beside = await look(['10 mx.gate.example', '20 mx.old.example'])
     assert.equal(beside.expected[0]!.state, 'conflict')

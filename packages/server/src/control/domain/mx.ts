@@ -6,6 +6,7 @@ import type { Said } from '@gatepost/contract/saying.ts'
 import { english, saidOf, say, type Text } from '@gatepost/contract/sayings.ts'
 import { readObservation, writeObservation } from '../connect/observation-store.ts'
 import { problem } from '../problem.ts'
+import { countUnlisted } from '../recipient/store.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
 import { requireDomain } from './domain.ts'
 import { leftoversOf, lookAtMx, MX_LOOK, type MxLook, namesUs, OUR_PREFERENCE } from './mx-look.ts'
@@ -25,6 +26,8 @@ export type MxGates = {
   readonly firstInboundSeenAt: number | null
 }
 
+/** Recipients that nobody listed or set aside, and that were written to in so many days, are looked at first. */
+const UNLISTED_DAYS = 14
 /** Below this a wrong MX is undone within the hour. */
 const TTL_LOW_S = 3_600
 
@@ -104,6 +107,12 @@ export async function mxViewOf(
   const look = kept?.value ?? null
   const { hostname } = deps.config
   const leftovers = look === null ? [] : leftoversOf(look, hostname)
+  const since = deps.clock.now() - UNLISTED_DAYS * 86_400_000
+  // Where the mail host is asked, it has said yes to whoever is not listed.
+  const { addresses: unlisted } =
+    row.recipient_mode === 'call-forward'
+      ? { addresses: 0 }
+      : await countUnlisted(deps.store.db, { tenantId: row.tenant_id, domain: row.name, since })
   const weSee = weSeeMx(look, leftovers)
   const weExpect = weExpectMx(row, leftovers, hostname)
   return {
@@ -114,7 +123,7 @@ export async function mxViewOf(
     weSee: english(weSee),
     weExpect: english(weExpect),
     said: { weSee, weExpect },
-    gates: gatesOf(gates, look),
+    gates: gatesOf(gates, look, unlisted),
     staged: stagedOf(row.name, look, hostname),
     before: mxBeforeOf(row).map((record) => ({ ...record })),
     firstInboundSeenAt: gates.firstInboundSeenAt,
@@ -223,7 +232,7 @@ function weExpectMx(
   return say('mx.expect-remove', { ...one, others })
 }
 
-function gatesOf(gates: MxGates, look: MxLook | null): MxView['gates'] {
+function gatesOf(gates: MxGates, look: MxLook | null, unlisted: number): MxView['gates'] {
   const { ttl = null } = look ?? {}
   const isDone = look?.completeAt != null
   const low = {
@@ -236,6 +245,12 @@ function gatesOf(gates: MxGates, look: MxLook | null): MxView['gates'] {
     { title: say('gate.route'), ...gates.routeTested, step: 'prepare-inbound' },
     { title: say('gate.outbound'), ...gates.outbound, step: 'outbound' },
     { title: say('gate.recipients'), ...gates.recipients, step: 'recipient-validation' },
+    {
+      title: say('gate.unlisted', { days: UNLISTED_DAYS }),
+      passed: isDone || unlisted === 0,
+      saw: unlisted === 0 ? say('gate.unlisted-none') : say('gate.unlisted-some', { count: unlisted }),
+      step: 'recipient-validation',
+    },
     low,
   ]
   return all.map(({ title, saw, ...gate }) => {
