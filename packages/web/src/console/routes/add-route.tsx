@@ -11,6 +11,7 @@ import { ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
 import stack from '#shared/stack.module.css'
 import { filled, hostName, useFieldErrors } from '#shared/validation.ts'
+import { LoginFields, loginBody, loginValues, useLoginChecks } from './route-login.tsx'
 import { tlsWordsOf } from './route-words.ts'
 
 const tlsChoicesOf = (t: Words) => RouteTls.options.map((value) => ({ value, label: tlsWordsOf(t)[value] }))
@@ -31,16 +32,18 @@ export function AddRoute({ first }: { readonly first: boolean }) {
       port: '25',
       tls: 'opportunistic',
       use: first ? 'inbound' : 'none',
+      login: loginValues(null),
     },
     validate: {
       name: filled(t('addRoute.writeANameForTheRoute')),
       host: hostName,
       port: (value) =>
         /^\d+$/.test(value) && Number(value) <= 65_535 && Number(value) > 0 ? null : t('addRoute.1To65535'),
+      login: useLoginChecks(null),
     },
   })
   useFieldErrors(form, add.error)
-  const submit = form.onSubmit(({ name, host, port, tls, use }) =>
+  const submit = form.onSubmit(({ name, host, port, tls, use, login }) =>
     add.mutate({
       params: { tenant },
       body: {
@@ -48,6 +51,7 @@ export function AddRoute({ first }: { readonly first: boolean }) {
         host: host.trim(),
         port: Number(port),
         tls: RouteTls.parse(tls),
+        login: loginBody(login, null),
         defaultFor: use === 'inbound' || use === 'outbound' ? use : null,
       },
     }),
@@ -71,6 +75,7 @@ export function AddRoute({ first }: { readonly first: boolean }) {
           <NativeSelect label={t('addRoute.tls')} data={tlsChoicesOf(t)} {...form.getInputProps('tls')} />
         </div>
         <NativeSelect label={t('addRoute.usedFor')} data={choicesOf(t)} {...form.getInputProps('use')} />
+        <LoginFields form={form} kept={null} />
         {add.error && <ProblemNote error={add.error} />}
         <div>
           <Button type="submit" variant={first ? 'filled' : 'default'} loading={add.isPending}>

@@ -11,6 +11,7 @@ import { useWords } from '#i18n/i18n.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import stack from '#shared/stack.module.css'
 import { filled, hostName, useFieldErrors } from '#shared/validation.ts'
+import { LoginFields, loginBody, loginValues, useLoginChecks } from './route-login.tsx'
 import { tlsWordsOf } from './route-words.ts'
 
 export function EditRoute({ route, onClose }: { readonly route: Route; readonly onClose: () => void }) {
@@ -25,13 +26,18 @@ export function EditRoute({ route, onClose }: { readonly route: Route; readonly 
       tls: route.tls as string,
       moreHosts: route.moreHosts,
       alternateId: route.alternateId ?? '',
+      login: loginValues(route.login),
     },
-    validate: { name: filled(t('editRoute.writeANameForTheRoute')), host: hostName },
+    validate: {
+      name: filled(t('editRoute.writeANameForTheRoute')),
+      host: hostName,
+      login: useLoginChecks(route.login),
+    },
   })
   useFieldErrors(form, save.error)
   const { data } = useEndpoint(listRoutes, { params: { tenant } })
   const others = (data?.items ?? []).filter(({ id }) => id !== route.id)
-  const submit = form.onSubmit(({ name, host, port, tls, moreHosts, alternateId }) =>
+  const submit = form.onSubmit(({ name, host, port, tls, moreHosts, alternateId, login }) =>
     save.mutate({
       params: { tenant, route: route.id },
       body: {
@@ -41,6 +47,7 @@ export function EditRoute({ route, onClose }: { readonly route: Route; readonly 
         tls: RouteTls.parse(tls),
         moreHosts,
         alternateId: alternateId || null,
+        login: loginBody(login, route.login),
       },
       revision: route.revision,
     }),
@@ -78,6 +85,7 @@ export function EditRoute({ route, onClose }: { readonly route: Route; readonly 
           {...form.getInputProps('alternateId')}
         />
       )}
+      <LoginFields form={form} kept={route.login} />
       {save.error && <ProblemNote error={save.error} />}
       <div className={stack.row}>
         <Button type="submit" loading={save.isPending}>

@@ -51,6 +51,9 @@ export function RoutePanel({ route }: { readonly route: Route }) {
                 </span>
               )}
               <span className="tx2"> · {tlsWordsOf(t)[route.tls]}</span>
+              {route.login && (
+                <span className="tx2">{t('routePanel.logsInAs', { name: route.login.username })}</span>
+              )}
             </p>
           )}
           {may && !editing && <TestForm route={route} />}
