@@ -22,6 +22,7 @@ export const alertKinds = {
   'archive-failing': 'Mail is not archived',
   'scanner-down': 'A scanner does not answer',
   'agent-silent': 'An agent is silent',
+  'domain-claimed': 'A domain is claimed',
 } as const
 export type AlertKind = keyof typeof alertKinds
 export const AlertKind = z.enum(Object.keys(alertKinds) as [AlertKind, ...AlertKind[]])

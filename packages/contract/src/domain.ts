@@ -20,17 +20,51 @@ export const CallForward = z.object({
   whenSilent: z.enum(['defer', 'accept']),
 })
 
-/** `validated` is a right once given; `record` is today's observation (decisions 51). */
+/** How far the record of who holds a claimed domain is gone; look-ups that failed count neither way (C1). */
+export const ProofGone = z.object({
+  /** `unknown` until the claimant's own record is there: who cannot write to the zone is told nothing. */
+  state: z.enum(['unknown', 'there', 'gone']),
+  /** The first look that found no record; null while it is there. */
+  since: Time.nullable(),
+  /** What looks without the record cover, in hours. */
+  hours: z.int(),
+  hoursNeeded: z.int(),
+  met: z.boolean(),
+})
+export type ProofGone = z.infer<typeof ProofGone>
+
+/** What a claim of a domain that another organisation holds waits for (C1). All of it is derived. */
+export const DomainClaim = z.object({
+  claimedAt: Time,
+  /** The claimant's own record: it stands for a day, in which the holder is told. */
+  proof: z.object({ since: Time.nullable(), metAt: Time.nullable(), met: z.boolean() }),
+  gone: ProofGone,
+  /** The operator's word is awaited once both are met. */
+  consent: z.enum(['too-early', 'awaited']),
+  expiresAt: Time,
+})
+export type DomainClaim = z.infer<typeof DomainClaim>
+
+/**
+ * `validated` is a right once given; `record` is today's observation (decisions 51). `lost`: it went to
+ * another organisation that proved it anew (C1).
+ */
 export const Domain = z.object({
   id: z.string(),
   name: z.string(),
   unicodeName: z.string(),
   primary: z.boolean(),
-  state: z.enum(['pending', 'validated', 'temporarily-failing', 'expired']),
+  state: z.enum(['pending', 'validated', 'temporarily-failing', 'expired', 'lost']),
   validatedAt: Time.nullable(),
   /** Validated through a parent domain of the same organisation. */
   validatedBy: z.enum(['txt', 'cname', 'parent']).nullable(),
   expiresAt: Time.nullable(),
+  /** When the domain went to another organisation. */
+  lostAt: Time.nullable(),
+  /** Set where the organisation claims a domain that another one holds. */
+  claim: DomainClaim.nullable(),
+  /** Set where somebody else proved this domain: publishing the record again keeps it. */
+  contested: z.object({ since: Time, gone: ProofGone }).nullable(),
   /** The two ways to prove ownership; either is enough. */
   ownership: z.array(DnsRecord),
   checkedAt: Time.nullable(),
@@ -71,7 +105,16 @@ export const addDomain = endpoint({
   summary: 'Adds a domain; it is pending until one of its proof records is seen at its own name servers.',
   params: TenantPath,
   query: Nothing,
-  body: z.object({ name: DomainName }),
+  body: z.object({
+    name: DomainName,
+    claim: z
+      .boolean()
+      .optional()
+      .describe(
+        'Claims a domain that another organisation holds: once its own record stands for a day, and that of ' +
+          'the holder was gone for three, the operator may hand it over.',
+      ),
+  }),
   output: Domain,
   status: 201,
   problems: ['invalid-input', 'domain-exists', 'domain-taken'],
@@ -252,30 +295,37 @@ export const getDomainZone = endpoint({
   problems: ['not-found'],
 })
 
-/** A domain that an organisation lost and another one proved (C1); the operator may hand it over. */
-export const LostDomain = z.object({
-  /** Of the pending domain of who proved it. */
+/** What a look at a proof record showed last. */
+const ProofSeen = z.object({ checkedAt: Time.nullable(), weSee: z.string(), said: Said.optional() })
+
+/** A claim whose record is there, with the evidence for the operator's word (C1). */
+export const ClaimCase = z.object({
+  /** Of the claimant's pending domain. */
   id: z.string(),
   name: z.string(),
-  holder: z.object({ slug: z.string(), name: z.string() }),
-  claimant: z.object({ slug: z.string(), name: z.string() }),
-  lostSince: Time,
-  provenAt: Time,
+  holder: z.object({ slug: z.string(), name: z.string(), seen: ProofSeen }),
+  claimant: z.object({ slug: z.string(), name: z.string(), seen: ProofSeen }),
+  claim: DomainClaim,
+  /** Names that the holder loses: the domain, and sub-domains that rest on its proof. */
+  names: z.array(z.string()),
+  /** Accounts that sign in by an address of these names, and end with them. */
+  accounts: z.int(),
+  /** Operators among them: nothing is handed over before they sign in by another address. */
+  operators: z.int(),
 })
-export type LostDomain = z.infer<typeof LostDomain>
+export type ClaimCase = z.infer<typeof ClaimCase>
 
-export const listLostDomains = endpoint({
-  name: 'listLostDomains',
+export const listDomainClaims = endpoint({
+  name: 'listDomainClaims',
   method: 'GET',
-  path: '/v1/system/lost-domains',
+  path: '/v1/system/domain-claims',
   tag: 'Domains',
   allow: 'system:read',
-  summary:
-    'Domains whose proof has been gone for three days or more, and which another organisation has proven.',
+  summary: 'Domains that one organisation holds and another one has proven, with what a hand-over waits for.',
   params: Nothing,
   query: Nothing,
   body: Nothing,
-  output: z.object({ items: z.array(LostDomain) }),
+  output: z.object({ items: z.array(ClaimCase) }),
   status: 200,
   problems: [],
 })
@@ -283,14 +333,14 @@ export const listLostDomains = endpoint({
 export const handDomainOver = endpoint({
   name: 'handDomainOver',
   method: 'POST',
-  path: '/v1/system/lost-domains/{claim}/hand-over',
+  path: '/v1/system/domain-claims/{claim}/hand-over',
   tag: 'Domains',
   allow: 'system:write',
-  summary: 'Hands a lost domain over to the organisation that proved it; both records are looked for first.',
-  params: z.object({ claim: z.string().describe('Id of the lost domain as the list shows it') }),
+  summary: 'Hands a domain over to the organisation that claims it; both records are looked for once more.',
+  params: z.object({ claim: z.string().describe('Id of the claim as the list shows it') }),
   query: Nothing,
   body: Nothing,
   output: Nothing,
   status: 204,
-  problems: ['not-found', 'domain-taken'],
+  problems: ['not-found', 'claim-not-ready'],
 })

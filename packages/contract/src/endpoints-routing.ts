@@ -27,7 +27,7 @@ export const routingEndpoints: readonly Endpoint[] = [
   domain.getMx,
   domain.getDomainZone,
   domain.checkMx,
-  domain.listLostDomains,
+  domain.listDomainClaims,
   domain.handDomainOver,
   recipient.listUnlistedRecipients,
   recipient.addUnlistedRecipients,

@@ -23,6 +23,7 @@ export const problems = {
   'setup-closed': { status: 409, title: 'Set-up is done: an administrator exists' },
   'setup-link-wrong': { status: 403, title: 'This set-up link is not valid any more' },
   'domain-taken': { status: 409, title: 'Another organisation here has validated this domain' },
+  'claim-not-ready': { status: 409, title: 'The conditions of this claim are not met' },
   'domain-exists': { status: 409, title: 'The domain is already in the list' },
   'domain-not-validated': { status: 409, title: 'The domain is not validated yet' },
   'domain-in-use': { status: 409, title: 'Users or routes still use this domain' },

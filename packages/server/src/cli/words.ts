@@ -29,6 +29,7 @@ const words: ReadonlyMap<string, string> = new Map([
   ['validated', 'Validated'],
   ['temporarily-failing', 'Record not seen'],
   ['expired', 'Expired'],
+  ['lost', 'Lost'],
   // Messages
   ['accepted', 'Accepted'],
   ['delivered', 'Delivered'],

@@ -3,6 +3,7 @@
 import { formatDate } from '@gatepost/mail/date.ts'
 import type { OrderResult } from '#link/orders.ts'
 import { newId } from '#platform/random.ts'
+import { withoutLost } from './domain/claim-store.ts'
 import type { ControlDeps } from './scope.ts'
 import { keysInUse } from './signing/store.ts'
 
@@ -84,21 +85,26 @@ export async function letterAuthor(
   return `postmaster@${domains.find((domain) => domain === own) ?? domains[0] ?? config.hostname}`
 }
 
-/** Hands a letter to an edge. The result says `failed` where no edge took it. */
+/**
+ * Hands a letter to an edge. The result says `failed` where no edge took it, or where its readers are in a
+ * domain that went to another organisation.
+ */
 export async function mailLetter(
   letter: Omit<PlainLetter, 'author' | 'hostname' | 'now'> & { readonly tenantId: string },
   deps: LetterDeps,
 ): Promise<OrderResult> {
   const { tenantId, ...rest } = letter
   const now = deps.clock.now()
-  const author = await letterAuthor(tenantId, letter.to[0] ?? null, deps)
-  const text = plainLetter({ ...rest, author, hostname: deps.config.hostname, now })
+  const to = await withoutLost(deps.store.db, tenantId, letter.to)
+  if (to.length === 0) return { kind: 'failed', why: 'Its domain went to another organisation.' }
+  const author = await letterAuthor(tenantId, to[0] ?? null, deps)
+  const text = plainLetter({ ...rest, to, author, hostname: deps.config.hostname, now })
   return deps.link.order({
     kind: 'submit',
     id: newId('ord', now),
     tenantId,
     reversePath: null,
-    forwardPaths: letter.to,
+    forwardPaths: to,
     content: Buffer.from(text, 'utf8').toString('base64'),
   })
 }

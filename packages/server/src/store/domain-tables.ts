@@ -16,6 +16,8 @@ export type DomainTable = {
   validated_by: 'txt' | 'cname' | 'parent' | null
   /** When a pending domain's token ends; null once validated. */
   expires_at: number | null
+  /** When it went to another organisation that proved it anew; null before, and once it is added again. */
+  lost_at: Generated<number | null>
   recipient_mode: 'accept-all' | 'known' | 'directory' | 'call-forward' | 'learning'
   call_forward_sender: Generated<'original' | 'null'>
   /** What becomes of recipients that the mail host says nothing of. */

@@ -39,6 +39,7 @@ import { mailReports } from './migrations/0051-mail-reports.ts'
 import { certificates } from './migrations/0052-certificates.ts'
 import { senderSearch } from './migrations/0054-sender-search.ts'
 import { contactsAgain } from './migrations/0055-contacts-again.ts'
+import { lostDomains } from './migrations/0056-lost-domains.ts'
 import { said } from './migrations/0057-said.ts'
 import { columnTypes, type Dialect, type Migration } from './migrations/migration.ts'
 import type { Schema } from './schema.ts'
@@ -82,6 +83,7 @@ export const migrations: readonly Migration[] = [
   certificates,
   senderSearch,
   contactsAgain,
+  lostDomains,
   said,
 ].toSorted((a, b) => a.version - b.version)
 

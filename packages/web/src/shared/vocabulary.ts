@@ -78,6 +78,7 @@ const vocabulary = {
     validated: say(IconCircleCheckFilled, 'ok', 'Validated'),
     'temporarily-failing': say(IconAlertTriangleFilled, 'warn', 'Record not seen'),
     expired: say(IconClockPause, 'mute', 'Expired'),
+    lost: say(IconArrowForwardUp, 'warn', 'Lost'),
   },
   certificate: {
     valid: say(IconCircleCheckFilled, 'ok', 'Valid'),

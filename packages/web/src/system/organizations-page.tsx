@@ -21,7 +21,7 @@ import { SkeletonRows } from '#shared/skeleton.tsx'
 import stack from '#shared/stack.module.css'
 import { ToneText } from '#shared/status-word.tsx'
 import { AddOrganization } from './add-organization.tsx'
-import { LostDomains } from './lost-domains.tsx'
+import { DomainClaims } from './domain-claims.tsx'
 
 const LIMIT = 50
 
@@ -86,7 +86,7 @@ export function OrganizationsPage() {
       }
     >
       {adding && <AddOrganization onClose={() => setAdding(false)} />}
-      <LostDomains />
+      <DomainClaims />
       <Portfolio />
     </Page>
   )

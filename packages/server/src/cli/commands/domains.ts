@@ -4,12 +4,13 @@ import {
   checkDomain,
   checkMx,
   type Domain,
+  type DomainClaim,
   getDomain,
   getDomainZone,
   getMx,
   handDomainOver,
+  listDomainClaims,
   listDomains,
-  listLostDomains,
   type MxView,
   removeDomain,
 } from '@gatepost/contract/domain.ts'
@@ -66,15 +67,35 @@ export const domainCommands: readonly Command[] = [
     },
   }),
   command({
-    path: 'domains lost',
-    means: 'For operators: domains that one organisation lost and another proved.',
+    path: 'domains claim',
+    args: DOMAIN,
+    means:
+      'Claims a domain that another organisation holds here, and prints the records that prove it is yours.',
+    run: async (context) => {
+      const request = {
+        params: { tenant: await context.tenant() },
+        body: { name: context.arg(0), claim: true },
+      }
+      return showDomain(await context.call(addDomain, request), context, 0)
+    },
+  }),
+  command({
+    path: 'domains claims',
+    means: 'For operators: domains that one organisation holds and another has proven.',
     run: async ({ call, show }) => {
-      const { items } = await call(listLostDomains)
+      const { items } = await call(listDomainClaims)
       show(items, () =>
         table(
-          ['Domain', 'Proven by', 'Lost by', 'Since'],
-          items.map((one) => [one.name, one.claimant.slug, one.holder.slug, timeOf(one.lostSince)]),
-          'No domain was lost and proven by somebody else.',
+          ['Domain', 'Claimed by', 'Held by', 'New record', 'Old record', 'Your word'],
+          items.map(({ name, claim, ...one }) => [
+            name,
+            one.claimant.slug,
+            one.holder.slug,
+            recordOf(claim),
+            goneOf(claim),
+            claim.consent === 'awaited' && one.operators === 0 ? 'awaited' : 'too early',
+          ]),
+          'Nobody claims a domain of somebody else.',
         ),
       )
       return 0
@@ -83,13 +104,20 @@ export const domainCommands: readonly Command[] = [
   command({
     path: 'domains hand-over',
     args: DOMAIN,
-    means: 'For operators: gives a lost domain to the organisation that proved it.',
-    run: async ({ call, arg, show }) => {
-      const { items } = await call(listLostDomains)
-      const lost = items.find(({ name }) => name === arg(0).toLowerCase())
-      if (!lost) throw new CommandFailed(`${arg(0)} is not lost. See: gatepost domains lost`)
-      await call(handDomainOver, { params: { claim: lost.id } })
-      show(lost, () => `${lost.name} belongs to ${lost.claimant.name} now.\n`)
+    flags: [{ name: 'to', value: 'ORGANISATION', means: 'Who gets it; needed where several claim it.' }],
+    means: 'For operators: gives a domain to the organisation that claims it.',
+    run: async ({ call, arg, flag, show }) => {
+      const { items } = await call(listDomainClaims)
+      const to = flag('to')
+      const claims = items
+        .filter(({ name }) => name === arg(0).toLowerCase())
+        .filter(({ claimant }) => to === undefined || claimant.slug === to)
+      const [claim, another] = claims
+      if (!claim) throw new CommandFailed(`Nobody claims ${arg(0)}. See: gatepost domains claims`)
+      if (another)
+        throw new CommandFailed(`Several claim ${arg(0)}. Say which one: --to ${claim.claimant.slug}`)
+      await call(handDomainOver, { params: { claim: claim.id } })
+      show(claim, () => `${claim.name} belongs to ${claim.claimant.name} now.\n`)
       return 0
     },
   }),
@@ -131,6 +159,7 @@ async function list({ call, tenant, show }: Context): Promise<number> {
 
 function showDomain(domain: Domain, { show }: Context, code: number): number {
   const { name, state, validatedAt, validatedBy, ownership, checkedAt, nextCheckAt, expiresAt } = domain
+  const { claim, contested, lostAt } = domain
   show(domain, () => {
     const how =
       validatedBy === null
@@ -138,10 +167,32 @@ function showDomain(domain: Domain, { show }: Context, code: number): number {
         : ` by ${validatedBy === 'parent' ? 'its parent domain' : validatedBy.toUpperCase()}`
     const since = validatedAt === null ? '' : ` since ${timeOf(validatedAt)}${how}`
     const until = state === 'pending' && expiresAt !== null ? `The request ends ${timeOf(expiresAt)}.\n` : ''
-    const records = validatedBy === 'parent' ? '' : `\n${recordList(ownership)}`
-    return `${name}: ${wordOf(state)}${since}\n${until}${checkedLine(checkedAt, nextCheckAt)}${records}`
+    const claimed =
+      claim === null
+        ? ''
+        : `Claimed. Your record: ${recordOf(claim)}. The old one: ${goneOf(claim)}. ` +
+          `The operator’s word is ${claim.consent === 'awaited' ? 'awaited' : 'too early'}.\n`
+    const others =
+      contested === null
+        ? ''
+        : `Somebody else proved it ${timeOf(contested.since)} and claims it: keep your record published.\n`
+    const lost =
+      lostAt === null ? '' : `It went to another organisation ${timeOf(lostAt)}, which proved it anew.\n`
+    const records = validatedBy === 'parent' || lostAt !== null ? '' : `\n${recordList(ownership)}`
+    return `${name}: ${wordOf(state)}${since}\n${lost}${claimed}${others}${until}${checkedLine(checkedAt, nextCheckAt)}${records}`
   })
   return code
+}
+
+function recordOf({ proof }: DomainClaim): string {
+  if (proof.since === null) return 'not there'
+  return proof.met ? `there since ${timeOf(proof.since)}` : `there; it counts from ${timeOf(proof.metAt)}`
+}
+
+function goneOf({ gone }: DomainClaim): string {
+  if (gone.state === 'unknown') return 'looked at once yours is there'
+  if (gone.state === 'there') return 'there'
+  return `gone for ${gone.hours} of ${gone.hoursNeeded} hours`
 }
 
 function showMx(mx: MxView, { show }: Context, isCheck: boolean): number {

@@ -5,12 +5,14 @@ import { createPinnedFetch, type PinnedFetch } from '#platform/pinned-fetch.ts'
 import { newId } from '#platform/random.ts'
 import { SYSTEM_TENANT } from '#store/schema.ts'
 import { targetsOf } from '../directory/target.ts'
+import { withoutLost } from '../domain/claim-store.ts'
 import { letterAuthor } from '../letter.ts'
 import type { Listener } from '../readiness/finding.ts'
 import type { ControlDeps } from '../scope.ts'
 import { alertLetter } from './letter.ts'
 import {
   type AlertRow,
+  administratorAddresses,
   channelOf,
   claimSends,
   findAlert,
@@ -129,7 +131,8 @@ async function mail(
   { store, clock, link, config, url }: SendDeps,
 ): Promise<Outcome> {
   const { body, channel, organisation } = about
-  const to = await mailTargets(channel, organisation, { event: row.event, db: store.db })
+  const readers = { event: row.event, kind: body.alert?.kind ?? null, db: store.db }
+  const to = await mailTargets(channel, organisation, readers)
   const tenantId = row.tenant_id === SYSTEM_TENANT ? await firstTenantId(store.db) : row.tenant_id
   const target = to.join(', ')
   if (to.length === 0 || tenantId === null)
@@ -154,16 +157,35 @@ async function mail(
   return { kind: 'sent', target }
 }
 
-/** Whom mail goes to: what is set, else the emergency contact, else the operators of the installation. */
+/**
+ * Whom mail goes to: what is set, else the emergency contact, else the operators of the installation. A claim
+ * of a domain is told to all who administer it too. Addresses in a domain that was lost are somebody else's.
+ */
 export async function mailTargets(
   channel: StoredChannel,
   organisation: Organisation | null,
-  { event, db }: { readonly event: SendRow['event']; readonly db: SendDeps['store']['db'] },
+  {
+    event,
+    kind = null,
+    db,
+  }: {
+    readonly event: SendRow['event']
+    readonly kind?: string | null
+    readonly db: SendDeps['store']['db']
+  },
 ): Promise<readonly string[]> {
   const first = channel.row?.email ?? organisation?.contactEmail ?? null
-  const usual = first === null ? await operatorAddresses(db, OPERATORS_MAX) : [first]
-  const further = event === 'escalated' ? (channel.row?.escalate_to ?? null) : null
-  return [...new Set([...usual, ...(further === null ? [] : [further])])].filter((address) => address !== '')
+  const further = event === 'escalated' ? [channel.row?.escalate_to ?? ''] : []
+  if (organisation !== null && kind === 'domain-claimed') {
+    further.push(...(await administratorAddresses(db, organisation.id)))
+  }
+  const [usual, more] = await Promise.all(
+    [first === null ? [] : [first], further].map((some) =>
+      organisation === null ? some : withoutLost(db, organisation.id, some),
+    ),
+  )
+  const readers = usual!.length > 0 ? usual! : await operatorAddresses(db, OPERATORS_MAX)
+  return [...new Set([...readers, ...more!])].filter((address) => address !== '')
 }
 
 function bodyOf(

@@ -19,6 +19,8 @@ export type StoredChannel = {
 const ESCALATE_MINUTES = 60
 /** Sends of one round; the rest follow a second later. */
 const SENDS_PER_ROUND_MAX = 20
+/** Who administers an organisation, told of what concerns its walls. */
+const ADMINISTRATORS_MAX = 20
 /** Attempts of a round take 15 s at most; another process may try again after that. */
 const CLAIM_MS = 60_000
 /** Half a year, as the activity of Connect. */
@@ -203,6 +205,21 @@ export async function operatorAddresses(db: Db, limit: number): Promise<readonly
     .where('operator', '=', 1)
     .orderBy('created_at')
     .limit(limit)
+    .execute()
+  return rows.map(({ email }) => email)
+}
+
+/** Of an organisation's own administrators. */
+export async function administratorAddresses(db: Db, tenantId: string): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom('role_binding')
+    .innerJoin('person', 'person.id', 'role_binding.person_id')
+    .select('person.email')
+    .where('role_binding.tenant_id', '=', tenantId)
+    .where('role_binding.role', 'in', ['super', 'full'])
+    .where('role_binding.as_operator', '=', 0)
+    .orderBy('person.id')
+    .limit(ADMINISTRATORS_MAX)
     .execute()
   return rows.map(({ email }) => email)
 }

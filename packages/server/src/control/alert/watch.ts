@@ -6,6 +6,7 @@ import { clearAlert, raiseAlert, tell } from './alert.ts'
 import { sendDue } from './send.ts'
 import { archiveSource } from './sources/archive.ts'
 import { certificateSource } from './sources/certificate.ts'
+import { claimSource } from './sources/claim.ts'
 import { gatewaySource } from './sources/gateway.ts'
 import { agentSource, syncSource, takeoverSource } from './sources/kept.ts'
 import { queueSource } from './sources/queue.ts'
@@ -28,6 +29,7 @@ const sources: readonly Source[] = [
   certificateSource,
   archiveSource,
   scannerSource,
+  claimSource,
 ]
 
 /** Runs until the signal aborts; resolves when the last round is over. */

@@ -38,7 +38,7 @@ type UserRow = {
 export async function findCandidate(db: Db, email: string): Promise<Candidate | null> {
   const key = addressKey(email)
   const tenantId = await tenantOfAddress(db, email)
-  const user = tenantId === null ? null : await userByAddress(db, tenantId, key)
+  const user = tenantId === null ? null : await asHeld(db, await userByAddress(db, tenantId, key), email)
   const person = await db
     .selectFrom('person')
     .selectAll()
@@ -130,6 +130,13 @@ export async function tenantOfAddress(db: Db, email: string): Promise<string | n
     .where('validated_at', 'is not', null)
     .executeTakeFirst()
   return row?.tenant_id ?? null
+}
+
+/** A primary address in a domain that went to another organisation is nobody's here: the alias is the user's. */
+async function asHeld(db: Db, user: UserRow | null, alias: string): Promise<UserRow | null> {
+  if (user === null || addressKey(user.email) === addressKey(alias)) return user
+  const holder = await tenantOfAddress(db, user.email)
+  return holder === null || holder === user.tenant_id ? user : { ...user, email: alias }
 }
 
 async function firstTenantOf(db: Db, personId: string): Promise<string | null> {

@@ -71,7 +71,7 @@ export async function observe(tenantId: string, { store, clock, config }: Observ
     signIn,
     directories,
     tls: tls.items,
-    domains: domains.map((row) => observedDomain(row, contextOf(row))),
+    domains: domains.flatMap((row) => observedDomain(row, contextOf(row))),
     userCount: users,
     routes: routes.map((row) => observedRoute(row, now)),
     doors,
@@ -166,14 +166,16 @@ type DomainContext = {
   readonly spf: Observation<SpfLook | null> | null
 }
 
-function observedDomain(row: DomainRow, context: DomainContext): ObservedDomain {
+function observedDomain(row: DomainRow, context: DomainContext): ObservedDomain[] {
   const { hostname, now, userCount, mail, mx } = context
+  const state = domainStateOf(row, now)
+  if (state === 'lost') return []
   const proof = proofLookOf(row)
   const look = mx?.value ?? null
-  return {
+  const observed: ObservedDomain = {
     id: row.id,
     name: row.name,
-    state: domainStateOf(row, now),
+    state,
     validatedBy: row.validated_by,
     saw: sawOf(row, context),
     isUnknown: proof !== null && outcomeOf(proof).kind === 'unknown',
@@ -192,6 +194,7 @@ function observedDomain(row: DomainRow, context: DomainContext): ObservedDomain 
     firstInboundSeenAt: mail.firstInbound.get(row.name)?.at ?? null,
     ...spfOf(context),
   }
+  return [observed]
 }
 
 function spfOf({ spf }: DomainContext): Pick<ObservedDomain, 'spf'> {

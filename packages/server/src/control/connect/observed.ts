@@ -17,7 +17,8 @@ import type { SpfLook } from './spf-watch.ts'
 export type ObservedDomain = {
   readonly id: string
   readonly name: string
-  readonly state: DomainState
+  /** A lost one is not the organisation's any more. */
+  readonly state: Exclude<DomainState, 'lost'>
   readonly validatedBy: 'txt' | 'cname' | 'parent' | null
   /** What we see of its proof, in a sentence. */
   readonly saw: Text

@@ -7,14 +7,16 @@ import type { ControlDeps, Scope } from '../scope.ts'
 import { changeSettings, isEmptyChange, requireRevision } from '../settings/settings.ts'
 import { insertPendingDomain, newDomainToken, PENDING_DOMAIN_MS } from '../setup/pending-domain.ts'
 import { deleteKeysOfDomain } from '../signing/store.ts'
+import { claimOf, keepClaim } from './claim.ts'
+import { type Claims, claimsAround, NO_CLAIMS } from './claim-present.ts'
+import { claimableFrom } from './claim-store.ts'
 import { countOf } from './look.ts'
-import { isLost } from './lost.ts'
 import { requireDomainName } from './name.ts'
 import { domainOf, domainStateOf } from './present.ts'
 import { recipientFieldsAfter } from './recipient-mode.ts'
 import { coolDownSeconds } from './schedule.ts'
 import { type DomainRow, domainsOf, findDomain, hasRoute, userCounts } from './store.ts'
-import { checkProof, holderOf, markValidated, type ProofDeps } from './validate.ts'
+import { checkProof, holderOf, markValidated, type ProofDeps, TAKEN_HINT } from './validate.ts'
 
 type Deps = Pick<ControlDeps, 'store' | 'clock' | 'link' | 'config'>
 
@@ -23,58 +25,99 @@ const DOMAINS_MAX = 1_000
 
 /** All domains, the primary one first. */
 export async function listDomains(scope: Scope, deps: Omit<Deps, 'link'>): Promise<{ items: Domain[] }> {
+  const { store, clock } = deps
   const [rows, counts] = await Promise.all([
-    domainsOf(deps.store.db, scope.tenantId),
-    userCounts(deps.store.db, scope.tenantId),
+    domainsOf(store.db, scope.tenantId),
+    userCounts(store.db, scope.tenantId),
   ])
-  return { items: rows.map((row) => shown(row, counts.get(row.name) ?? 0, deps)) }
+  const claims = await claimsAround(store.db, scope.tenantId, { rows, now: clock.now() })
+  return { items: rows.map((row) => shown(row, counts.get(row.name) ?? 0, claims, deps)) }
 }
 
 export async function getDomain(scope: Scope, reference: string, deps: Omit<Deps, 'link'>): Promise<Domain> {
+  const { store, clock } = deps
   const row = await requireDomain(scope, reference, deps)
-  const counts = await userCounts(deps.store.db, scope.tenantId)
-  return shown(row, counts.get(row.name) ?? 0, deps)
+  const counts = await userCounts(store.db, scope.tenantId)
+  const claims = await claimsAround(store.db, scope.tenantId, { rows: [row], now: clock.now() })
+  return shown(row, counts.get(row.name) ?? 0, claims, deps)
 }
 
 /**
  * Adds a domain. It is validated at once below a validated domain of the same organisation, else pending.
- * Adding one whose token has expired renews the token. One that another organisation lost may be proven anew,
- * and waits for the operator then. Throws `domain-exists`, `domain-taken`,
- * `invalid-input`.
+ * Adding one whose token has expired renews the token. One that another organisation holds is taken, unless
+ * it is claimed: then it is pending too, and goes over by the operator's word. Throws `domain-exists`,
+ * `domain-taken`, `invalid-input`.
  */
-export async function addDomain(scope: Scope, input: { readonly name: string }, deps: Deps): Promise<Domain> {
+export async function addDomain(
+  scope: Scope,
+  input: { readonly name: string; readonly claim?: boolean | undefined },
+  deps: Deps,
+): Promise<Domain> {
   const name = requireDomainName(input.name, '/name')
   const { store, clock, link } = deps
   const id = await store.transaction(async (trx) => {
     const now = clock.now()
     const own = await domainsOf(trx, scope.tenantId)
     const there = own.find((row) => row.name === name)
-    if (there && domainStateOf(there, now) !== 'expired') throw problem('domain-exists')
+    const state = there ? domainStateOf(there, now) : null
+    const mayStay = state === 'pending' && input.claim === true && (await claimOf(trx, there!)) === null
+    if (state !== null && !mayStay && state !== 'expired' && state !== 'lost') throw problem('domain-exists')
     if (own.length >= DOMAINS_MAX) {
       const message = `At most ${countOf(DOMAINS_MAX, 'domain')} can be added; remove one first.`
       throw invalidInput([{ path: '/name', message }])
     }
     const holder = await holderOf(trx, name, scope.tenantId)
-    if (holder === 'another-tenant' && !(await isLost(trx, name, now))) throw problem('domain-taken')
-    const revision = await changeSettings(trx, scope, {
-      action: there ? 'domain.renewed' : 'domain.added',
+    const isClaim = holder === 'another-tenant'
+    if (mayStay && !isClaim) throw problem('domain-exists')
+    if (isClaim) await requireClaim(trx, scope, { name, claim: input.claim === true })
+    const verb = isClaim ? 'claimed' : there ? 'renewed' : 'added'
+    const event = {
+      action: `domain.${verb}`,
       subject: `domain ${name}`,
       before: null,
       after: { name },
       at: now,
-    })
-    if (there) return renewToken(trx, there, now)
+    }
+    const revision = await changeSettings(trx, scope, event)
+    if (there) {
+      if (!mayStay) await renewToken(trx, there, now)
+      await setClaim(trx, there, isClaim, now)
+      return there.id
+    }
     const isPrimary = own.length === 0
     const added = await insertPendingDomain(trx, { tenantId: scope.tenantId, name, isPrimary, revision, now })
     await insertDomainDefaults(trx, scope, { id: added, name, at: now, revision })
-    if (holder === 'own-parent') {
-      const row = { id: added, name, tenant_id: scope.tenantId }
-      await markValidated(trx, row, { by: 'parent', look: null, scope, now })
-    }
+    const row = { id: added, name, tenant_id: scope.tenantId }
+    if (isClaim) await setClaim(trx, row, true, now)
+    if (holder === 'own-parent') await markValidated(trx, row, { by: 'parent', look: null, scope, now })
     return added
   })
   link.settingsChanged()
   return getDomain(scope, id, deps)
+}
+
+/** What is held tells nothing of its holder. Throws `domain-taken`. */
+async function requireClaim(
+  trx: Trx,
+  scope: Scope,
+  { name, claim }: { readonly name: string; readonly claim: boolean },
+): Promise<void> {
+  const isClaimable = (await claimableFrom(trx, name, scope.tenantId)) !== null
+  if (!isClaimable) throw problem('domain-taken', BELOW_HINT)
+  if (!claim) throw problem('domain-taken', TAKEN_HINT)
+}
+
+const BELOW_HINT =
+  'Another organisation on this gateway has validated a domain above it. Claim that one, or ask your operator.'
+
+async function setClaim(
+  trx: Trx,
+  row: Pick<DomainRow, 'id' | 'tenant_id'>,
+  isClaim: boolean,
+  now: number,
+): Promise<void> {
+  const claim = { claimedAt: now, provenAt: null, toldAt: null }
+  if (isClaim || (await claimOf(trx, row)) !== null) await keepClaim(trx, row, isClaim ? claim : null, now)
 }
 
 /** Looks for the proof records now. Throws `check-too-soon` with the seconds to wait, `domain-taken`. */
@@ -197,7 +240,7 @@ async function requireUnused(trx: Trx, row: DomainRow, others: readonly DomainRo
   }
 }
 
-async function renewToken(trx: Trx, row: DomainRow, now: number): Promise<string> {
+async function renewToken(trx: Trx, row: DomainRow, now: number): Promise<void> {
   await trx
     .updateTable('domain')
     .set({
@@ -207,11 +250,12 @@ async function renewToken(trx: Trx, row: DomainRow, now: number): Promise<string
       checked_at: null,
       next_check_at: now,
       failures: 0,
+      lost_at: null,
+      validated_by: null,
     })
     .where('tenant_id', '=', row.tenant_id)
     .where('id', '=', row.id)
     .execute()
-  return row.id
 }
 
 function mailFieldsOf(row: DomainRow) {
@@ -226,8 +270,14 @@ function mailFieldsOf(row: DomainRow) {
   }
 }
 
-function shown(row: DomainRow, userCount: number, { clock, config }: Pick<Deps, 'clock' | 'config'>): Domain {
-  return domainOf(row, { hostname: config.hostname, now: clock.now(), userCount })
+function shown(
+  row: DomainRow,
+  userCount: number,
+  claims: ReadonlyMap<string, Claims>,
+  { clock, config }: Pick<Deps, 'clock' | 'config'>,
+): Domain {
+  const around = claims.get(row.id) ?? NO_CLAIMS
+  return domainOf(row, { hostname: config.hostname, now: clock.now(), userCount, claims: around })
 }
 
 function notFound(reference: string): Error {

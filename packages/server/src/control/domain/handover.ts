@@ -1,142 +1,166 @@
 // Handing a domain over that its organisation lost (C1): another one proved it anew, the old proof has been
 // gone for days, and the operator of the installation agrees.
-import type { LostDomain } from '@gatepost/contract/domain.ts'
-import type { Trx } from '#store/open.ts'
-import { acrossTenants } from '#store/tenant-guard.ts'
-import { addActivity } from '../connect/activity.ts'
+import type { ClaimCase } from '@gatepost/contract/domain.ts'
+import type { Db, Trx } from '#store/open.ts'
+import { appendAudit } from '../audit/audit.ts'
 import { problem } from '../problem.ts'
-import type { Actor, Scope } from '../scope.ts'
-import { changeSettings } from '../settings/settings.ts'
-import { newDomainToken, PENDING_DOMAIN_MS } from '../setup/pending-domain.ts'
-import { deleteKeysOfDomain } from '../signing/store.ts'
-import { CLAIM, goneSince, holderOfName, isLost, LOST_MS, noteClaim, noteProof, type Since } from './lost.ts'
+import type { Actor } from '../scope.ts'
+import { claimOf, goneOf, isGone, isProven, LOST_MS, noteProof, shownClaim } from './claim.ts'
+import {
+  accountsAt,
+  type ClaimRow,
+  claimableFrom,
+  liveClaims,
+  namesGoingWith,
+  type Party,
+} from './claim-store.ts'
+import { endClaim, noteProven } from './claim-told.ts'
+import { countOf } from './look.ts'
+import { domainOf } from './present.ts'
 import { lookForProof, outcomeOf } from './proof.ts'
-import type { DomainRow } from './store.ts'
-import { markValidated, type ProofDeps } from './validate.ts'
+import { endAccounts, release } from './release.ts'
+import { domainsOf, findDomain } from './store.ts'
+import { holderOf, markValidated, type ProofDeps, validateSubdomains } from './validate.ts'
 
-/** Lost domains that another organisation has proven, the oldest claim first. */
-export async function listLostDomains({
-  store,
-  clock,
-}: Pick<ProofDeps, 'store' | 'clock'>): Promise<{ items: LostDomain[] }> {
-  const claims = await acrossTenants(store.db)
-    .selectFrom('observation')
-    .innerJoin('domain', 'domain.id', 'observation.subject')
-    .innerJoin('tenant', 'tenant.id', 'domain.tenant_id')
-    .select(['domain.id', 'domain.name', 'tenant.slug', 'tenant.name as tenant', 'observation.value'])
-    .where('observation.name', '=', CLAIM)
-    .where('domain.validated_at', 'is', null)
-    .orderBy('domain.id')
-    .execute()
-  const items: LostDomain[] = []
-  for (const claim of claims) {
-    const { since: provenAt } = JSON.parse(claim.value) as Since
-    const holder = await holderOfName(store.db, claim.name)
-    const lostSince = holder === null ? null : await goneSince(store.db, holder)
-    if (provenAt === null || holder === null || lostSince === null) continue
-    if (lostSince > clock.now() - LOST_MS) continue
+type By = { readonly actor: Actor; readonly from: string }
+type Case = { readonly claim: ClaimRow; readonly holder: Party }
+
+const HOUR_MS = 3_600_000
+
+/** Claims whose record is there, with what each waits for, the oldest first. */
+export async function listDomainClaims(
+  deps: Pick<ProofDeps, 'store' | 'clock' | 'config'>,
+): Promise<{ items: ClaimCase[] }> {
+  const { db } = deps.store
+  const now = deps.clock.now()
+  const items: ClaimCase[] = []
+  for (const claim of await liveClaims(db, { now })) {
+    const holder = await claimableFrom(db, claim.name, claim.tenant_id)
+    if (holder === null || claim.claim.provenAt === null) continue
+    const names = namesGoingWith(holder.name, await domainsOf(db, holder.tenant_id))
+    const accounts = await accountsAt(db, names)
     items.push({
       id: claim.id,
       name: claim.name,
-      holder: { slug: holder.slug, name: holder.tenant },
-      claimant: { slug: claim.slug, name: claim.tenant },
-      lostSince,
-      provenAt,
+      holder: partyOf(holder, deps),
+      claimant: partyOf(claim, deps),
+      claim: shownClaim(claim.claim, { gone: await goneOf(db, holder), expiresAt: claim.expires_at, now }),
+      names: [...names],
+      accounts: accounts.length,
+      operators: accounts.filter(({ operator }) => operator === 1).length,
     })
   }
-  return { items: items.toSorted((a, b) => a.provenAt - b.provenAt) }
+  return { items }
 }
 
 /**
- * Hands a lost domain over; `id` is the pending domain of the organisation that proved it. Both records are
- * looked for once more. Throws `not-found`, and `domain-taken` with what was seen.
+ * Hands a domain over; `id` is the pending domain of the organisation that claims it. Both records are looked
+ * for once more. Throws `not-found`, and `claim-not-ready` with what is missing.
  */
-export async function handDomainOver(
-  by: { readonly actor: Actor; readonly from: string },
-  id: string,
-  deps: ProofDeps,
-): Promise<void> {
-  const { store, clock, config, dns } = deps
-  const claim = await acrossTenants(store.db)
-    .selectFrom('domain')
-    .selectAll()
-    .where('id', '=', id)
-    .where('validated_at', 'is', null)
-    .executeTakeFirst()
-  const holder = claim === undefined ? null : await holderOfName(store.db, claim.name)
-  if (claim === undefined || holder === null) throw problem('not-found', 'Nobody claims this domain.')
-  if (!(await isLost(store.db, claim.name, clock.now()))) {
-    throw problem(
-      'domain-taken',
-      `The proof of ${holder.tenant} is there, or was gone for less than three days.`,
-    )
-  }
-  const hosts = { dns, hostname: config.hostname }
-  const [theirs, ours] = await Promise.all([lookForProof(holder, hosts), lookForProof(claim, hosts)])
-  // No answer is no proof that a record is gone (law 4).
-  if (outcomeOf(theirs).kind !== 'missing') {
-    throw problem('domain-taken', `The record of ${holder.tenant} is back, or no name server answered.`)
-  }
-  const seen = outcomeOf(ours)
-  if (seen.kind !== 'found') {
-    throw problem('domain-taken', `The new record of ${claim.name} is not there now.`)
-  }
+export async function handDomainOver(by: By, id: string, deps: ProofDeps): Promise<void> {
+  const { store, clock, link } = deps
+  const { claim, holder } = await requireCase(store.db, id, clock.now())
+  await requireReady(store.db, { claim, holder }, clock.now())
+  const proof = await lookAtBoth({ claim, holder }, by, deps)
   const actor = { ...by.actor, ...(by.actor.kind === 'person' ? { asOperator: true } : {}) }
-  const now = clock.now()
+  const of = (tenantId: string) => ({ tenantId, actor, from: by.from })
   await store.transaction(async (trx) => {
-    await release(trx, holder, { scope: { tenantId: holder.tenant_id, actor, from: by.from }, now })
-    const scope = { tenantId: claim.tenant_id, actor, from: by.from }
-    await markValidated(trx, claim, { by: seen.by, look: ours, scope, now })
-    await noteClaim(trx, claim, { proven: false, now })
+    const now = clock.now()
+    // Looks take seconds: what was true before them is asked once more.
+    await requireSame(trx, { claim, holder }, now)
+    const names = await release(trx, holder, { scope: of(holder.tenant_id), now })
+    await endAccounts(trx, { names, tenantId: claim.tenant_id, actor, from: by.from, now })
+    if ((await holderOf(trx, claim.name, claim.tenant_id)) === 'another-tenant') {
+      throw notReady('Another organisation holds a domain above it by now.')
+    }
+    const scope = of(claim.tenant_id)
+    await markValidated(trx, claim, { ...proof, scope, now })
+    await validateSubdomains(trx, claim, { scope, now })
+    await endClaim(trx, claim, now)
+    await appendAudit(
+      trx,
+      { ...scope, tenantId: null },
+      {
+        action: 'domain.handed-over',
+        subject: `domain ${claim.name}`,
+        before: { organisation: holder.slug },
+        after: { organisation: claim.slug, names },
+        at: now,
+      },
+    )
   })
-  deps.link.settingsChanged()
+  link.settingsChanged()
 }
 
-/** The domain, and what was validated through it, waits for a new proof. Users and policies stay. */
-async function release(
-  trx: Trx,
-  holder: Pick<DomainRow, 'tenant_id' | 'name'>,
-  { scope, now }: { readonly scope: Scope; readonly now: number },
-): Promise<void> {
-  const { tenant_id: tenantId } = holder
-  const validated = await trx
-    .selectFrom('domain')
-    .select(['id', 'name', 'validated_by'])
-    .where('tenant_id', '=', tenantId)
-    .where('validated_at', 'is not', null)
-    .execute()
-  const lost = validated.filter(
-    ({ name, validated_by }) =>
-      name === holder.name || (validated_by === 'parent' && name.endsWith(`.${holder.name}`)),
-  )
-  for (const { id, name } of lost) {
-    const revision = await changeSettings(trx, scope, {
-      action: 'domain.handed-over',
-      subject: `domain ${name}`,
-      before: { validated: true },
-      after: { validated: false },
-      reason: 'its record was gone, another organisation proved it, and the operator agreed',
-      at: now,
-    })
-    await deleteKeysOfDomain(trx, tenantId, id)
-    await trx
-      .updateTable('domain')
-      .set({
-        token: newDomainToken(),
-        validated_at: null,
-        validated_by: null,
-        expires_at: now + PENDING_DOMAIN_MS,
-        observation: null,
-        checked_at: null,
-        next_check_at: now,
-        failures: 0,
-        revision,
-      })
-      .where('tenant_id', '=', tenantId)
-      .where('id', '=', id)
-      .execute()
-    await noteProof(trx, { id, tenant_id: tenantId }, { gone: false, now })
-    const text = `${name} is no longer yours: it was proven by somebody else`
-    await addActivity(trx, { tenantId, at: now, kind: 'check', text, step: 'validate-domains' })
+async function requireCase(db: Db, id: string, now: number): Promise<Case> {
+  const claim = (await liveClaims(db, { now })).find((one) => one.id === id)
+  const holder = claim ? await claimableFrom(db, claim.name, claim.tenant_id) : null
+  if (!claim || holder === null) throw problem('not-found', 'There is no such claim, or it has ended.')
+  return { claim, holder }
+}
+
+async function requireReady(db: Db, { claim, holder }: Case, now: number): Promise<void> {
+  if (claim.claim.provenAt === null) throw notReady(`The new record of ${claim.name} is not there.`)
+  if (!isProven(claim.claim, now)) {
+    throw notReady('The new record has to stand for a day, in which its holder is told.')
   }
+  const gone = await goneOf(db, holder)
+  if (!isGone(gone)) {
+    const hours = Math.floor((gone?.countedMs ?? 0) / HOUR_MS)
+    throw notReady(
+      gone === null
+        ? `The record of ${holder.tenant} is there.`
+        : `The record of ${holder.tenant} was seen missing for ${hours} of ${LOST_MS / HOUR_MS} hours.`,
+    )
+  }
+  const names = namesGoingWith(holder.name, await domainsOf(db, holder.tenant_id))
+  const operators = (await accountsAt(db, names)).filter(({ operator }) => operator === 1)
+  if (operators.length > 0) {
+    const who = countOf(operators.length, 'operator signs in', 'operators sign in')
+    throw notReady(
+      `${who} by an address of it: ${operators[0]!.email}. Make an account at another address first.`,
+    )
+  }
+}
+
+/** No answer is no proof that a record is gone (law 4), nor that one is there. */
+async function lookAtBoth({ claim, holder }: Case, by: By, { dns, config, store, clock }: ProofDeps) {
+  const hosts = { dns, hostname: config.hostname }
+  const [theirs, ours] = await Promise.all([lookForProof(holder, hosts), lookForProof(claim, hosts)])
+  const now = clock.now()
+  const scope = { tenantId: claim.tenant_id, ...by }
+  const [old, seen] = [outcomeOf(theirs), outcomeOf(ours)]
+  await noteProof(store.db, holder, old.kind, now)
+  await noteProven(claim, seen.kind, { scope, store, now })
+  if (old.kind === 'found') throw notReady(`The record of ${holder.tenant} is back.`)
+  if (old.kind === 'unknown') throw notReady(`Nobody could tell whether the old record is gone: ${old.why}.`)
+  if (seen.kind === 'unknown')
+    throw notReady(`Nobody could tell whether the new record is there: ${seen.why}.`)
+  if (seen.kind === 'missing') throw notReady(`The new record of ${claim.name} is not there now.`)
+  return { by: seen.by, look: ours }
+}
+
+async function requireSame(trx: Trx, { claim, holder }: Case, now: number): Promise<void> {
+  const [theirs, ours] = [
+    await findDomain(trx, holder.tenant_id, holder.id),
+    await findDomain(trx, claim.tenant_id, claim.id),
+  ]
+  const isSame =
+    theirs?.token === holder.token &&
+    theirs.validated_at === holder.validated_at &&
+    ours?.token === claim.token
+  const kept = await claimOf(trx, claim)
+  if (!isSame || ours?.validated_at !== null || kept === null) throw notReady('Something changed meanwhile.')
+  await requireReady(trx, { claim: { ...claim, claim: kept }, holder }, now)
+}
+
+function partyOf(row: Party, { config, clock }: Pick<ProofDeps, 'config' | 'clock'>) {
+  const [txt, cname] = domainOf(row, { hostname: config.hostname, now: clock.now(), userCount: 0 }).ownership
+  const { weSee, said } = cname?.state === 'found' ? cname : txt!
+  const seen = { checkedAt: row.checked_at, weSee, ...(said?.weSee ? { said: said.weSee } : {}) }
+  return { slug: row.slug, name: row.tenant, seen }
+}
+
+function notReady(detail: string): Error {
+  return problem('claim-not-ready', detail)
 }

@@ -16,9 +16,10 @@ export type DomainState = Domain['state']
 
 /** `validated` is a right once given; what its record looks like today shows beside it (decisions 51). */
 export function domainStateOf(
-  row: Pick<DomainRow, 'validated_at' | 'validated_by' | 'failures' | 'expires_at'>,
+  row: Pick<DomainRow, 'validated_at' | 'validated_by' | 'failures' | 'expires_at' | 'lost_at'>,
   now: number,
 ): DomainState {
+  if (row.validated_at === null && row.lost_at !== null) return 'lost'
   if (row.validated_at === null)
     return row.expires_at !== null && row.expires_at <= now ? 'expired' : 'pending'
   return row.validated_by !== 'parent' && row.failures >= MISSES_BELIEVED
@@ -28,7 +29,12 @@ export function domainStateOf(
 
 export function domainOf(
   row: DomainRow,
-  context: { readonly hostname: string; readonly now: number; readonly userCount: number },
+  context: {
+    readonly hostname: string
+    readonly now: number
+    readonly userCount: number
+    readonly claims?: Pick<Domain, 'claim' | 'contested'>
+  },
 ): Domain {
   return {
     id: row.id,
@@ -39,6 +45,9 @@ export function domainOf(
     validatedAt: row.validated_at,
     validatedBy: row.validated_by,
     expiresAt: row.expires_at,
+    lostAt: row.validated_at === null ? row.lost_at : null,
+    claim: context.claims?.claim ?? null,
+    contested: context.claims?.contested ?? null,
     ownership: ownershipOf(row, context.hostname),
     checkedAt: row.checked_at,
     nextCheckAt: row.next_check_at,

@@ -1,5 +1,5 @@
 // Queries of domains: rows, who holds a name, and what is due for a look.
-import type { Db, Trx } from '#store/open.ts'
+import type { Db } from '#store/open.ts'
 import type { Row } from '#store/schema.ts'
 import { acrossTenants } from '#store/tenant-guard.ts'
 import type { ProofLook } from './proof.ts'
@@ -41,11 +41,11 @@ export async function validatedNames(db: Db, tenantId: string): Promise<Readonly
 
 /** Who has validated which of these names, in the whole installation. */
 export async function holdersOf(
-  trx: Trx,
+  db: Db,
   names: readonly string[],
 ): Promise<ReadonlyMap<string, { readonly tenantId: string }>> {
   if (names.length === 0) return new Map()
-  const rows = await acrossTenants(trx)
+  const rows = await acrossTenants(db)
     .selectFrom('domain')
     .select(['name', 'tenant_id'])
     .where('name', 'in', [...names])

@@ -1,6 +1,7 @@
 // What a look at the proof records changes: a domain becomes validated once and for all, or is looked at
 // again later.
 
+import { say } from '@gatepost/contract/sayings.ts'
 import { isUniqueViolation } from '#store/errors.ts'
 import type { Db, Trx } from '#store/open.ts'
 import { addActivity } from '../connect/activity.ts'
@@ -8,12 +9,13 @@ import { writeObservation } from '../connect/observation-store.ts'
 import { problem } from '../problem.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
 import { changeSettings } from '../settings/settings.ts'
-import { isLost, noteClaim, noteProof } from './lost.ts'
+import { noteProof } from './claim.ts'
+import { endClaim, isClaim, noteProven } from './claim-told.ts'
 import { MX_LOOK } from './mx-look.ts'
 import { ancestorsOf } from './name.ts'
 import { domainStateOf } from './present.ts'
 import { lookForProof, outcomeOf, type ProofLook } from './proof.ts'
-import { MISSES_BELIEVED, nextOnceRight, nextWhilePending } from './schedule.ts'
+import { nextOnceRight, nextWhilePending } from './schedule.ts'
 import { type DomainRow, findDomain, holdersOf, jsonOf } from './store.ts'
 
 export type ProofDeps = Pick<ControlDeps, 'store' | 'clock' | 'dns' | 'link' | 'config' | 'emit'>
@@ -29,7 +31,7 @@ export async function checkProof(
   { scope, deps }: { readonly scope: Scope; readonly deps: ProofDeps },
 ): Promise<void> {
   const { store, clock, dns, config, emit, link } = deps
-  if (domainStateOf(row, clock.now()) === 'expired') {
+  if (isOver(row, clock.now())) {
     // An old record proves nothing any more: adding the domain again makes a new one.
     await keep(store.db, row, { next_check_at: null })
     return
@@ -38,24 +40,25 @@ export async function checkProof(
   const outcome = outcomeOf(look)
   emit('control.check.ran', { check: 'proof', domain: row.name, outcome: outcome.kind })
   const now = clock.now()
-  if (row.validated_at === null && outcome.kind === 'found') {
+  if (row.validated_at !== null) await noteProof(store.db, row, outcome.kind, now)
+  else if (outcome.kind === 'found') {
     const isValidated = await validate(row, { by: outcome.by, look, scope, deps })
-    if (isValidated) link.settingsChanged()
-    else {
-      const lost = await isLost(store.db, row.name, now)
-      await noteClaim(store.db, row, { proven: lost, now })
-      await keepLook(row, { look: conflicting(look, lost), now, asked, deps })
-      throw problem('domain-taken', lost ? LOST_HINT : undefined)
+    if (isValidated) {
+      link.settingsChanged()
+      return
     }
-    return
+    if (!(await isClaim(store.db, row))) {
+      await keepLook(row, { look: conflicting(look), now, asked, deps })
+      throw problem('domain-taken', TAKEN_HINT)
+    }
   }
-  if (row.validated_at === null) await noteClaim(store.db, row, { proven: false, now })
-  // One look proves nothing, and no answer is no proof that it is gone.
-  else if (outcome.kind === 'found') await noteProof(store.db, row, { gone: false, now })
-  else if (outcome.kind === 'missing' && row.failures + 1 >= MISSES_BELIEVED) {
-    await noteProof(store.db, row, { gone: true, now })
-  }
+  if (row.validated_at === null) await noteProven(row, outcome.kind, { scope, store, now })
   await keepLook(row, { look, now, asked, deps })
+}
+
+function isOver(row: DomainRow, now: number): boolean {
+  const state = domainStateOf(row, now)
+  return state === 'expired' || state === 'lost'
 }
 
 /**
@@ -94,6 +97,7 @@ export async function markValidated(
       validated_at: now,
       validated_by: by,
       expires_at: null,
+      lost_at: null,
       failures: 0,
       checked_at: now,
       next_check_at: by === 'parent' ? null : nextOnceRight(now, { misses: 0, known: true }),
@@ -103,9 +107,10 @@ export async function markValidated(
     .where('tenant_id', '=', row.tenant_id)
     .where('id', '=', row.id)
     .execute()
+  await noteProof(trx, row, 'found', now)
   const mx = { tenantId: row.tenant_id, subject: row.id, name: MX_LOOK }
   await writeObservation(trx, mx, { value: null, checkedAt: 0, nextCheckAt: now, failures: 0 })
-  const text = `${row.name} is validated`
+  const text = say('activity.validated', { domain: row.name })
   await addActivity(trx, { tenantId: row.tenant_id, at: now, kind: 'check', text, step: 'validate-domains' })
 }
 
@@ -127,6 +132,7 @@ async function validate(
       const now = clock.now()
       await markValidated(trx, fresh, { by, look, scope, now })
       await validateSubdomains(trx, fresh, { scope, now })
+      await endClaim(trx, fresh, now)
       return true
     })
   } catch (error) {
@@ -137,7 +143,7 @@ async function validate(
 }
 
 /** Pending sub-domains of a domain that was just validated need no proof of their own. */
-async function validateSubdomains(
+export async function validateSubdomains(
   trx: Trx,
   parent: DomainRow,
   { scope, now }: { readonly scope: Scope; readonly now: number },
@@ -192,12 +198,13 @@ async function keep(
     .execute()
 }
 
-const TAKEN_HINT = 'Another organisation on this gateway has validated this domain. Ask your operator.'
-const LOST_HINT =
-  'Your record is there, and that of the organisation that had this domain is gone. Ask your operator to hand it over.'
+export const TAKEN_HINT =
+  'Another organisation on this gateway has validated this domain. If it is yours now, claim it: with a ' +
+  'record of your own and the operator’s word it becomes yours.'
 
-function conflicting({ txt, cname }: ProofLook, isLostByOthers: boolean): ProofLook {
-  const hint = isLostByOthers ? LOST_HINT : TAKEN_HINT
+function conflicting({ txt, cname }: ProofLook): ProofLook {
+  const hint =
+    'Another organisation on this gateway has validated this domain. Claim it, or ask your operator.'
   return {
     txt: txt.state === 'found' ? { ...txt, state: 'conflict', hint } : txt,
     cname: cname.state === 'found' ? { ...cname, state: 'conflict', hint } : cname,

@@ -10,7 +10,7 @@ import {
   removeDomain,
   updateDomain,
 } from '#control/domain/domain.ts'
-import { handDomainOver, listLostDomains } from '#control/domain/handover.ts'
+import { handDomainOver, listDomainClaims } from '#control/domain/handover.ts'
 import { checkMx, mxViewOf, requireValidated } from '#control/domain/mx.ts'
 import { zoneOfDomain } from '#control/domain/zone.ts'
 import type { ControlDeps, Scope } from '#control/scope.ts'
@@ -38,7 +38,7 @@ export function domainBindings(deps: ControlDeps): readonly Binding[] {
       await checkMx(await requireValidated(scope, request.params.domain, deps), deps)
       return mxView(scope, request.params.domain, deps)
     }),
-    on(contract.listLostDomains, () => listLostDomains(deps)),
+    on(contract.listDomainClaims, () => listDomainClaims(deps)),
     on(contract.handDomainOver, async (request) => {
       await handDomainOver(byOf(request), request.params.claim, deps)
       return {}

@@ -19,6 +19,7 @@ import { ServersTable } from '#shared/servers-table.tsx'
 import stack from '#shared/stack.module.css'
 import { StatusWord } from '#shared/status-word.tsx'
 import { CheckedLine } from '#shared/time.tsx'
+import { ClaimConditions, Contested } from './claim-conditions.tsx'
 import classes from './domains.module.css'
 import { SpfView } from './spf-panel.tsx'
 import { ZoneView } from './zone-panel.tsx'
@@ -28,7 +29,7 @@ export function DomainPanel({ domain }: { readonly domain: Domain }) {
   const tenant = useSlug()
   const may = useMay('domains:write')
   const check = useAction(checkDomain, { readAgain: [listDomains, getConnect] })
-  const needsNoRecord = domain.validatedBy === 'parent'
+  const needsNoRecord = domain.validatedBy === 'parent' || domain.state === 'lost'
   return (
     <Panel
       title={domain.unicodeName}
@@ -51,13 +52,14 @@ export function DomainPanel({ domain }: { readonly domain: Domain }) {
       <PanelBody>
         <div className={stack.stack} role="status">
           <StateSentence domain={domain} />
+          <Contested domain={domain} />
         </div>
       </PanelBody>
       {!needsNoRecord && domain.ownership.length > 0 && (
         <Proof domain={domain} open={domain.state !== 'validated'} />
       )}
       {domain.validatedAt !== null && <Spf domain={domain} />}
-      <Zone domain={domain} />
+      {domain.state !== 'lost' && <Zone domain={domain} />}
       <DomainFoot domain={domain} may={may} />
     </Panel>
   )
@@ -70,7 +72,14 @@ function StateSentence({ domain }: { readonly domain: Domain }) {
   switch (domain.state) {
     case 'validated':
       return <p>{t('isValidated', { domain: domain.name, how: `${by}${since}` })}</p>
+    case 'lost':
+      return (
+        <Note tone="warn" title={t('lost', { domain: domain.name, day: date(domain.lostAt ?? 0) })}>
+          <p>{t('lostMeans')}</p>
+        </Note>
+      )
     case 'pending':
+      if (domain.claim) return <ClaimConditions domain={domain.name} claim={domain.claim} />
       return (
         <p>
           {rich(t, 'publish', { one: <strong>{t('one')}</strong>, domain: domain.name })}{' '}

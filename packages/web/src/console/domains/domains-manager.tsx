@@ -5,6 +5,7 @@ import { addDomain, listDomains } from '@gatepost/contract/domain.ts'
 import { Button, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { IconWorld } from '@tabler/icons-react'
+import { isProblem } from '#api/problem-error.ts'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
 import { useWords } from '#i18n/i18n.ts'
@@ -47,6 +48,7 @@ function AddDomain() {
   const add = useAction(addDomain, { readAgain: [listDomains, getConnect], onDone: () => form.reset() })
   const form = useForm({ initialValues: { name: '' }, validate: { name: domainName } })
   useFieldErrors(form, add.error)
+  const isTaken = isProblem(add.error, 'domain-taken')
   return (
     <Panel title={t('addTitle')}>
       <form
@@ -69,6 +71,18 @@ function AddDomain() {
           </Button>
         </div>
         {add.error && <ProblemNote error={add.error} />}
+        {isTaken && (
+          <div className={stack.end}>
+            <p className="tx2">{t('claim.offer')}</p>
+            <Button
+              variant="default"
+              loading={add.isPending}
+              onClick={() => add.mutate({ params: { tenant }, body: { ...form.values, claim: true } })}
+            >
+              {t('claim.act')}
+            </Button>
+          </div>
+        )}
       </form>
     </Panel>
   )

@@ -1,0 +1,86 @@
+// A claim of a domain that another organisation holds: its three conditions, each derived and with its time.
+import type { Domain, DomainClaim } from '@gatepost/contract/domain.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
+import { date, dateTime } from '#shared/format.ts'
+import { Note } from '#shared/note.tsx'
+import { StatusIcon } from '#shared/status-word.tsx'
+import type { StateOf } from '#shared/vocabulary.ts'
+import classes from './domains.module.css'
+
+type Condition = { readonly name: string; readonly state: StateOf<'check'>; readonly saw: string }
+
+/** Used on the domain's own page and, with the evidence, by the operator. */
+export function ClaimConditions({ domain, claim }: { readonly domain: string; readonly claim: DomainClaim }) {
+  const t = useWords('domains')
+  return (
+    <>
+      <p>{t('claim.means', { domain, day: date(claim.expiresAt) })}</p>
+      <ClaimList claim={claim} label={t('claim.conditions', { domain })} />
+    </>
+  )
+}
+
+export function ClaimList({ claim, label }: { readonly claim: DomainClaim; readonly label: string }) {
+  const t = useWords('domains')
+  return (
+    <ul className={classes.conditions} aria-label={label}>
+      {conditionsOf(claim, t).map(({ name, state, saw }) => (
+        <li key={name}>
+          <StatusIcon of="check" state={state} />
+          <span>
+            <strong>{name}</strong> {saw}
+          </span>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function conditionsOf({ proof, gone, consent }: DomainClaim, t: Words): readonly Condition[] {
+  const hours = { hours: gone.hours, needed: gone.hoursNeeded }
+  return [
+    {
+      name: t('claim.proof'),
+      state: proof.met ? 'passed' : proof.since === null ? 'not-run' : 'running',
+      saw:
+        proof.since === null || proof.metAt === null
+          ? t('claim.proofWaits')
+          : t(proof.met ? 'claim.proofMet' : 'claim.proofStands', {
+              since: dateTime(proof.since),
+              at: dateTime(proof.metAt),
+            }),
+    },
+    {
+      name: t('claim.gone'),
+      state: gone.met ? 'passed' : gone.state === 'gone' ? 'running' : 'not-run',
+      saw:
+        gone.since === null
+          ? t(gone.state === 'there' ? 'claim.goneNot' : 'claim.goneUnknown')
+          : t('claim.goneFor', { ...hours, since: dateTime(gone.since) }),
+    },
+    {
+      name: t('claim.consent'),
+      state: consent === 'awaited' ? 'running' : 'not-run',
+      saw: t(consent === 'awaited' ? 'claim.consentAwaited' : 'claim.consentEarly'),
+    },
+  ]
+}
+
+/** Who holds the domain reads that somebody else proved it. */
+export function Contested({ domain: { name, contested } }: { readonly domain: Domain }) {
+  const t = useWords('domains')
+  if (contested === null) return null
+  const { since, gone } = contested
+  return (
+    <Note
+      tone={gone.state === 'gone' ? 'bad' : 'warn'}
+      title={t('contested.title', { domain: name, since: dateTime(since) })}
+    >
+      <p>
+        {gone.state === 'gone'
+          ? t('contested.gone', { hours: gone.hours, needed: gone.hoursNeeded })
+          : t('contested.there')}
+      </p>
+    </Note>
+  )
+}
