@@ -105,7 +105,7 @@ test('content that we cannot read on ends its connection, and no other', async (
   await until(() => world.spool.files.every(({ isDiscarded }) => isDiscarded), 'the file to be removed')
 })
 
-test('connections that were refused take no place from those that are served', async (t) => {
+test('case 10: connections that were refused take no place from those that are served', async (t) => {
   const world = new World()
   world.describe('tenant acme.example: users ann')
   world.describe('config connections=3 connectionsPerClient=1')
@@ -146,7 +146,7 @@ test('content that comes octet by octet is gathered: each by itself would cost a
   assert.equal(world.spool.messages[0]?.content.toString(), `${content}${'z'.repeat(600)}!\r\n`)
 })
 
-test('under pressure a client that does not read its replies makes room', async (t) => {
+test('case 10: under pressure a client that does not read its replies makes room', async (t) => {
   const { world, client } = await setUp(t, 'users ann', 'config connections=1')
   const socket = await client()
   socket.pause()
@@ -163,7 +163,7 @@ test('under pressure a client that does not read its replies makes room', async 
   socket.destroy()
 })
 
-test('a chunk that belongs to no transaction keeps no place, however it drips', async (t) => {
+test('case 10: a chunk that belongs to no transaction keeps no place, however it drips', async (t) => {
   const { world, client } = await setUp(t, 'users ann', 'config connections=1')
   const socket = await client()
   let text = ''

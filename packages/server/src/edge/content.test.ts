@@ -117,7 +117,7 @@ test('discarded content leaves no file behind, also while it is being written', 
   assert.equal(state.discarded, 1)
 })
 
-test('a crowd of messages goes to files early; each keeps its header and no more in memory', async () => {
+test('case 50: a crowd of messages goes to files early; each keeps its header and no more in memory', async () => {
   const held = new HeldContent()
   const header = Buffer.from(`Subject: ${'x'.repeat(3 * KIB)}\r\n\r\n`)
   const messages = Array.from({ length: 200 }, () => ({ disk: disk(), sink: null as ContentSink | null }))
