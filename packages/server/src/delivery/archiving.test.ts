@@ -2,11 +2,13 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, describe, it } from 'node:test'
 import type { Upload } from '#link/archive-upload.ts'
+import { systemClock } from '#platform/clock.ts'
 import { acceptedOf, contentOf, createBench, envelopeOf } from '#spool/spool.fixture.ts'
 import type { Envelope, EnvelopeRecipient } from '#spool/spool.ts'
 import type { ThreadSpool } from '#spool/thread-spool.ts'
-import { type BringToArchive, uploadOf } from './archiving.ts'
+import { Archiving, type BringToArchive, uploadOf } from './archiving.ts'
 import { routeOfHost, settingsOf, startScheduler, until } from './delivery.fixture.ts'
+import type { InHand } from './in-hand.ts'
 import { startSink } from './smtp-sink.fixture.ts'
 
 const bench = createBench()
@@ -102,6 +104,58 @@ describe('archiving', () => {
     await until(() => scheduler.counts().inHand === 0, 'all copies are back in the spool')
     assert.equal((await spool.counts()).messages, 20)
     assert.equal(events.filter(({ name }) => name === 'delivery.archive.waiting').length, 1)
+  })
+})
+
+describe('archiving, a message that the archive cannot take', () => {
+  const world = () => {
+    const told = { kept: [] as string[], postponed: [] as string[], troubles: 0 }
+    const waiting = new Map<string, PromiseWithResolvers<void>>()
+    const archiving = new Archiving({
+      clock: systemClock,
+      bring: ({ delivery }) => {
+        const answer = Promise.withResolvers<void>()
+        waiting.set(delivery, answer)
+        return answer.promise
+      },
+      kept: ({ envelope }) => told.kept.push(envelope.id),
+      postponed: ({ envelope }, _, delayMs) => told.postponed.push(`${envelope.id} ${delayMs}`),
+      troubled: () => {
+        told.troubles += 1
+      },
+    })
+    const offer = (id: string) =>
+      archiving.offer({ envelope: envelopeOf({ id }), chunks: [] } as unknown as InHand, [])
+    const end = async (id: string, fault?: Error) => {
+      if (fault === undefined) waiting.get(id)!.resolve()
+      else waiting.get(id)!.reject(fault)
+      await new Promise(setImmediate)
+    }
+    return { told, offer, end }
+  }
+
+  it('holds up none of the others', async () => {
+    const { told, offer, end } = world()
+    for (const id of ['bad', 'one', 'two']) offer(id)
+    await end('one')
+    await end('bad', new Error('400'))
+    assert.deepEqual(told.postponed, ['bad 60000'])
+    offer('three')
+    await end('two')
+    await end('three')
+    assert.deepEqual(told.kept, ['one', 'two', 'three'])
+  })
+
+  it('ends the pause that it began, once another one is taken', async () => {
+    const { told, offer, end } = world()
+    for (const id of ['bad', 'one']) offer(id)
+    await end('bad', new Error('400'))
+    offer('two')
+    assert.match(told.postponed[1] ?? '', /^two /, 'it might have been the archive')
+    await end('one')
+    offer('three')
+    await end('three')
+    assert.deepEqual(told.kept, ['one', 'three'])
   })
 })
 

@@ -34,6 +34,8 @@ export class Archiving {
   readonly #deps: ArchivingDeps
   readonly #waiting: Turn[] = []
   #running = 0
+  /** Uploads that the archive took. */
+  #kept = 0
   #pausedUntil = 0
   #pauseMs = PAUSE_MS_MIN
   #isTroubled = false
@@ -78,24 +80,31 @@ export class Archiving {
   }
 
   async #upload({ message, recipients }: Turn): Promise<void> {
+    const keptBefore = this.#kept
     try {
       await this.#deps.bring!(uploadOf(message.envelope), contentOf(message))
       this.#isTroubled = false
+      this.#kept += 1
       this.#pauseMs = PAUSE_MS_MIN
+      this.#pausedUntil = 0
       this.#deps.kept(message, recipients)
     } catch (error) {
       if (!this.#isTroubled) this.#deps.troubled(error instanceof Error ? error.message : String(error))
       this.#isTroubled = true
-      const now = this.#deps.clock.now()
-      if (this.#pausedUntil <= now) {
-        this.#pausedUntil = now + this.#pauseMs
-        this.#pauseMs = Math.min(PAUSE_MS_MAX, this.#pauseMs * 2)
-      }
-      this.#deps.postponed(message, recipients, this.#pausedUntil - now)
-      for (const turn of this.#waiting.splice(0)) {
-        this.#deps.postponed(turn.message, turn.recipients, this.#pausedUntil - now)
-      }
+      // The archive took others meanwhile: it is this message alone, and nobody else waits for it.
+      if (this.#kept > keptBefore) this.#deps.postponed(message, recipients, PAUSE_MS_MAX)
+      else this.#pause({ message, recipients })
     }
+  }
+
+  #pause(failed: Turn): void {
+    const now = this.#deps.clock.now()
+    if (this.#pausedUntil <= now) {
+      this.#pausedUntil = now + this.#pauseMs
+      this.#pauseMs = Math.min(PAUSE_MS_MAX, this.#pauseMs * 2)
+    }
+    for (const { message, recipients } of [failed, ...this.#waiting.splice(0)])
+      this.#deps.postponed(message, recipients, this.#pausedUntil - now)
   }
 }
 
