@@ -20,6 +20,7 @@ import {
 } from '../command.ts'
 import { checkList, table } from '../layout.ts'
 import { wordOf } from '../words.ts'
+import { loginFlags, loginIn, routeLoginCommand } from './route-login.ts'
 
 const DEFAULTS = ['inbound', 'outbound', 'none'] as const
 const ASK_AGAIN_MS = 500
@@ -38,10 +39,12 @@ export const routeCommands: readonly Command[] = [
         value: 'WHAT',
         means: 'inbound, outbound (smart host) or none. Default: inbound.',
       },
+      ...loginFlags,
     ],
     means: 'Adds a delivery route to a host name or address.',
     run: add,
   }),
+  routeLoginCommand,
   command({
     path: 'routes test',
     args: ['NAME'],
@@ -62,11 +65,12 @@ async function list({ call, tenant, show }: Context): Promise<number> {
   const { items } = await call(listRoutes, { params: { tenant: await tenant() } })
   show(items, () =>
     table(
-      ['Name', 'Host', 'TLS', 'Default for', 'Last test'],
-      items.map(({ name, host, port, tls, defaultFor, lastTest }) => [
+      ['Name', 'Host', 'TLS', 'Login', 'Default for', 'Last test'],
+      items.map(({ name, host, port, tls, login, defaultFor, lastTest }) => [
         name,
         `${host}:${port}`,
         tls,
+        login?.username ?? '–',
         defaultFor ?? '–',
         testWord(lastTest),
       ]),
@@ -76,13 +80,15 @@ async function list({ call, tenant, show }: Context): Promise<number> {
   return 0
 }
 
-async function add({ call, tenant, arg, flag, show }: Context): Promise<number> {
+async function add(context: Context): Promise<number> {
+  const { call, tenant, arg, flag, show } = context
   const defaultFor = oneOf(flag('default-for') ?? 'inbound', DEFAULTS, '--default-for')
   const body = {
     name: arg(0),
     host: arg(1),
     port: numberOf(flag('port') ?? '25', '--port'),
     tls: oneOf(flag('tls') ?? 'opportunistic', RouteTls.options, '--tls'),
+    login: loginIn(context),
     defaultFor: defaultFor === 'none' ? null : defaultFor,
   }
   const route = await call(addRoute, { params: { tenant: await tenant() }, body })
