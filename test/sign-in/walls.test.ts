@@ -3,6 +3,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ensurePerson } from '@gatepost/server/control/auth/ensure-person.ts'
+import { openSession } from '@gatepost/server/control/auth/session.ts'
+import { sessionsOf } from '@gatepost/server/control/auth/session-list.ts'
 import { administratorKeys } from '@gatepost/server/control/user/import-people-store.ts'
 import { addOrganisation } from '../store/fixtures.ts'
 import { MAYA, signIn, UMA } from './asked.ts'
@@ -98,6 +100,57 @@ test('a user who was removed and came back is given an account again', async () 
     assert.equal(given.status, 201, given.text)
     const browser = place.browser()
     assert.equal((await signIn(browser, UMA, String(given.json.temporaryPassword))).status, 201)
+  })
+})
+
+test('of a person with roles in two organisations neither sees how the other has it sign in', async () => {
+  await withPlace(async (place) => {
+    const { store } = place.control.deps
+    const beta = await addOrganisation(store, 'Beta Works', 'beta.example')
+    await place.account(MAYA, { role: 'super' })
+    const person = await place.account(VIC, { role: 'help-desk' })
+    const now = Date.now()
+    const profile = {
+      tenant_id: beta.tenantId,
+      id: 'administrators',
+      name: 'x',
+      position: 0,
+      created_at: now,
+    }
+    const provider = { id: 'idp_beta', tenant_id: beta.tenantId, kind: 'oidc', name: 'Beta Okta' } as const
+    const rest = {
+      settings: '{}',
+      secret: null,
+      secret_at: null,
+      enabled: 1,
+      test: null,
+      last_used_at: null,
+    } as const
+    await store.db
+      .insertInto('sign_in_profile')
+      .values({ ...profile, settings: '{}', revision: 1 })
+      .execute()
+    await store.db
+      .insertInto('identity_provider')
+      .values({ ...provider, ...rest, created_at: now, revision: 1 })
+      .execute()
+    const opened = { personId: person, from: '192.0.2.9', userAgent: '', method: provider.id, now }
+    await openSession(store.db, opened)
+    const maya = place.browser()
+    await signIn(maya, MAYA)
+    const base = `/v1/tenants/${place.tenantId}/accounts`
+    const { items } = (await maya.get(`${base}?search=vic`)).json as { items: { profile: string }[] }
+    assert.deepEqual(
+      items.map(({ profile: name }) => name),
+      [''],
+    )
+    const sessions = (await maya.get(`${base}/${person}/sessions`)).json as { items: { method: string }[] }
+    assert.deepEqual(
+      sessions.items.map(({ method }) => method),
+      ['Single sign-on'],
+    )
+    const own = await sessionsOf(store.db, { personId: person, current: null, now })
+    assert.equal(own[0]?.method, 'Beta Okta')
   })
 })
 

@@ -26,7 +26,7 @@ export type Mender = { readonly personId: string; readonly isOperator: boolean }
 
 /** People bound to the organisation, by address. */
 export async function listAccounts(
-  { tenantId }: Pick<Scope, 'tenantId'>,
+  scope: Pick<Scope, 'tenantId'>,
   query: {
     readonly limit: number
     readonly after?: string | undefined
@@ -34,6 +34,7 @@ export async function listAccounts(
   },
   deps: AccountDeps,
 ): Promise<Page<Account>> {
+  const { tenantId } = scope
   const { limit, after, search = '' } = query
   const start = addressKey(search)
   const rows = await deps.store.db
@@ -57,11 +58,15 @@ export async function listAccounts(
     .limit(limit + 1)
     .execute()
   const page = pageOf(rows, limit, { item: (row) => row, cursor: ({ email_key }) => email_key })
-  const items = await Promise.all(page.items.map(({ id }) => presentAccount(id, deps)))
+  const items = await Promise.all(page.items.map(({ id }) => presentAccount(scope, id, deps)))
   return { ...page, items }
 }
 
-async function presentAccount(personId: string, { store, clock, attempts }: AccountDeps): Promise<Account> {
+async function presentAccount(
+  { tenantId }: Pick<Scope, 'tenantId'>,
+  personId: string,
+  { store, clock, attempts }: AccountDeps,
+): Promise<Account> {
   const { db } = store
   const candidate = await candidateById(db, personId)
   if (!candidate) throw problem('not-found')
@@ -82,7 +87,8 @@ async function presentAccount(personId: string, { store, clock, attempts }: Acco
     hasPassword: candidate.password !== null,
     mustChange: candidate.mustChange,
     factors: factors.map(({ id, kind, name }) => ({ id, kind, name })),
-    profile: profile.name,
+    // What another organisation calls its profiles is its own.
+    profile: candidate.tenantId === null || candidate.tenantId === tenantId ? profile.name : '',
     sessions: sessions.length,
     lastSeenAt: seen?.at ?? null,
     lockedFrom: [...attempts.locksOf(accountKey(candidate.email))],
@@ -145,7 +151,7 @@ async function giveTemporary(
     return id
   })
   attempts.clear(accountKey(candidate.email), null)
-  return { account: await presentAccount(personId, deps), temporaryPassword }
+  return { account: await presentAccount(scope, personId, deps), temporaryPassword }
 }
 
 /** Removes the factors of somebody who lost them; the enrolment is asked for anew. */
@@ -172,7 +178,7 @@ export async function removeFactors(
       at: now,
     })
   })
-  return presentAccount(accountId, deps)
+  return presentAccount(scope, accountId, deps)
 }
 
 export async function accountSessions(
@@ -181,7 +187,8 @@ export async function accountSessions(
   { store, clock }: AccountDeps,
 ): Promise<readonly Session[]> {
   await requireHere(store.db, scope, accountId)
-  return sessionsOf(store.db, { personId: accountId, current: null, now: clock.now() })
+  const { tenantId } = scope
+  return sessionsOf(store.db, { personId: accountId, current: null, now: clock.now(), tenantId })
 }
 
 /** Ends one session of a person, or all. */

@@ -21,19 +21,27 @@ const SYSTEMS: readonly (readonly [RegExp, string])[] = [
   [/\bLinux\b/, 'Linux'],
 ]
 
-/** Sessions of a person that are open, the newest first. */
+/**
+ * Sessions of a person that are open, the newest first. Shown to an organisation (`tenantId`), identity
+ * providers of others bear no name.
+ */
 export async function sessionsOf(
   db: Db,
-  options: { readonly personId: string; readonly current: string | null; readonly now: number },
+  options: {
+    readonly personId: string
+    readonly current: string | null
+    readonly now: number
+    readonly tenantId?: string
+  },
 ): Promise<readonly Session[]> {
-  const { personId, current, now } = options
+  const { personId, current, now, tenantId } = options
   // Only the name of what this person signed in with is read.
   const rows = await acrossTenants(db)
     .selectFrom('session')
     .leftJoin('identity_provider', 'identity_provider.id', 'session.method')
     .select(['session.id', 'session.created_at', 'session.seen_at', 'session.expires_at', 'session.idle_ms'])
     .select(['session.from_address', 'session.user_agent', 'session.method', 'session.factor'])
-    .select('identity_provider.name as provider')
+    .select(['identity_provider.name as provider', 'identity_provider.tenant_id as provider_tenant'])
     .where('session.person_id', '=', personId)
     .where('session.expires_at', '>', now)
     .where('session.pending', 'is', null)
@@ -50,7 +58,11 @@ export async function sessionsOf(
       expiresAt: Number(row.expires_at),
       from: row.from_address,
       device: deviceOf(row.user_agent),
-      method: methodWords(row.method, row.provider, row.factor),
+      method: methodWords(
+        row.method,
+        tenantId === undefined || row.provider_tenant === tenantId ? row.provider : null,
+        row.factor,
+      ),
     }))
 }
 
@@ -81,10 +93,15 @@ export function deviceOf(userAgent: string): string {
   return browser ?? system ?? 'Unknown device'
 }
 
+const OWN_METHODS: ReadonlyMap<string, string> = new Map([
+  ['password', 'Password'],
+  ['directory', 'Directory password'],
+  ['passkey', 'Passkey'],
+])
+
 export function methodWords(method: string, provider: string | null, factor: string | null): string {
-  const by =
-    provider ??
-    (method === 'passkey' ? 'Passkey' : method === 'directory' ? 'Directory password' : 'Password')
+  // An identity provider that was removed, or is another organisation's, has no name here.
+  const by = provider ?? OWN_METHODS.get(method) ?? 'Single sign-on'
   if (factor === null) return by
   const words = factor === 'totp' ? 'code' : factor === 'passkey' ? 'passkey' : 'recovery code'
   return `${by} and ${words}`
