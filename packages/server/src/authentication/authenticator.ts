@@ -136,7 +136,7 @@ const PASSED_OR_UNSURE = ['pass', 'temperror'] as const
 function identitiesOf(
   spf: SpfFinding,
   dkim: readonly DkimFinding[],
-  results: readonly SpfFinding['result'][],
+  results: readonly string[],
 ): { readonly spfDomain: string | null; readonly dkimDomains: readonly string[] } {
   return {
     spfDomain: results.includes(spf.result) && spf.domain !== '' ? spf.domain : null,

@@ -7,7 +7,7 @@ import { eachNight } from '../nightly.ts'
 import { memberAddresses } from '../policy/store.ts'
 import type { ArchiveDeps } from './deps.ts'
 import { fileOf } from './export.ts'
-import { readGroupAddresses } from './group-addresses.ts'
+import { type GroupAddresses, readGroupAddresses } from './group-addresses.ts'
 import {
   allSettings,
   deleteExport,
@@ -62,7 +62,7 @@ async function purgeOne(tenantId: string, deps: ArchiveDeps): Promise<number> {
   return removed
 }
 
-/** Days, rules with groups as their addresses, and holds that have not ended. */
+/** Days, rules with groups as their addresses, and holds that have not ended. Rejects for unknown groups. */
 export async function retentionOf(
   { store }: Pick<ArchiveDeps, 'store'>,
   tenantId: string,
@@ -73,8 +73,9 @@ export async function retentionOf(
     holdsOf(store.db, tenantId),
   ])
   const groups = rules.filter(({ kind }) => kind === 'group').map(({ value }) => value)
-  const members = await memberAddresses(store.db, tenantId, groups, GROUP_ADDRESSES_MAX)
+  const members = await memberAddresses(store.db, tenantId, groups, GROUP_ADDRESSES_MAX + 1)
   const listed = await readGroupAddresses(store.db, tenantId, groups)
+  requireKnown(groups, { members, listed })
   return {
     days: setting?.days ?? null,
     rules: rules.flatMap(({ kind, value, days }) => {
@@ -93,4 +94,27 @@ export async function retentionOf(
       .filter(({ ended_at }) => ended_at === null)
       .map(({ query }) => JSON.parse(query) as ArchiveQuery),
   }
+}
+
+/** Throws when nobody knows whose mail a rule keeps: it would go by the days for everybody. */
+function requireKnown(
+  groups: readonly string[],
+  about: {
+    readonly members: ReadonlyMap<string, readonly string[]>
+    readonly listed: ReadonlyMap<string, GroupAddresses>
+  },
+): void {
+  const { members, listed } = about
+  let count = 0
+  for (const id of groups) {
+    const users = members.get(id)?.length ?? 0
+    const group = listed.get(id)
+    count += users
+    if (group === undefined) throw new Error(`a rule of days names the group ${id}, which is gone`)
+    // What a directory took away stays empty here.
+    if (group.isDirectory && users === 0)
+      throw new Error(`a rule of days names the group “${group.name}”, and the directory lists nobody in it`)
+  }
+  if (count > GROUP_ADDRESSES_MAX)
+    throw new Error(`rules of days name groups with more than ${GROUP_ADDRESSES_MAX} addresses of users`)
 }

@@ -1,5 +1,6 @@
 // What is past its days goes: its text from the records, its words from the index, its content from the
 // store. The place in the chain stays, and a record says what went. A hold wins over everything.
+import { addressKey } from '@gatepost/mail/address.ts'
 import { type Ledger, messageKeyOf } from './ledger.ts'
 import { type Month, type MonthFiles, monthOf } from './month-file.ts'
 import type { PackedContent } from './packed-content.ts'
@@ -26,6 +27,7 @@ export async function purge(
   let kept = 0
   if (shortest === null) return { removed, kept, head: ledger.head(tenantId) }
   const holds = retention.holds.map(compileQuery)
+  const days = compileDays(retention)
   for (const name of files.months(tenantId)) {
     const month = files.open(tenantId, name)!
     for (let after = 0; ; ) {
@@ -39,7 +41,7 @@ export async function purge(
       after = Number(rows.at(-1)!.seq)
       const going = rows.filter((row) => {
         const additions = additionsOf(files, tenantId, { month: name, seq: Number(row.seq) })
-        return isOver(row, { retention, now, additions }) && !isHeld(month, Number(row.seq), holds)
+        return isOver(row, { days, now, additions }) && !isHeld(month, Number(row.seq), holds)
       })
       kept += rows.length - going.length
       if (going.length === 0) continue
@@ -85,24 +87,41 @@ function shortestOf({ days, rules }: RetentionWord): number | null {
   return all.length === 0 ? null : Math.min(...all)
 }
 
+type Days = {
+  /** Null: for ever. */
+  readonly everybody: number | null
+  readonly addresses: ReadonlyMap<string, number>
+  readonly domains: ReadonlyMap<string, number>
+}
+
+/** A group is a rule for each address in it: they are looked up, not gone through for every message. */
+function compileDays({ days, rules }: RetentionWord): Days {
+  const addresses = new Map<string, number>()
+  const domains = new Map<string, number>()
+  for (const rule of rules) {
+    const found = rule.kind === 'address' ? addresses : domains
+    found.set(rule.value, Math.max(rule.days, found.get(rule.value) ?? 0))
+  }
+  return { everybody: days, addresses, domains }
+}
+
 /** The longest of the rules that fit counts; who has none keeps it for the organisation's days. */
-export function daysFor(
-  people: readonly { readonly address: string }[],
-  { days, rules }: Pick<RetentionWord, 'days' | 'rules'>,
-): number | null {
-  const fitting = rules.filter(({ kind, value }) =>
-    people.some(({ address }) => {
-      const lower = address.toLowerCase()
-      return kind === 'address' ? lower === value : lower.slice(lower.lastIndexOf('@') + 1) === value
-    }),
-  )
-  return fitting.length === 0 ? days : Math.max(...fitting.map((rule) => rule.days))
+function daysFor(people: readonly { readonly address: string }[], days: Days): number | null {
+  let longest = 0
+  for (const { address } of people) {
+    // Users of groups stand there by their keys, with domains in A-labels.
+    for (const key of [address.toLowerCase(), addressKey(address)]) {
+      const domain = key.slice(key.lastIndexOf('@') + 1)
+      longest = Math.max(longest, days.addresses.get(key) ?? 0, days.domains.get(domain) ?? 0)
+    }
+  }
+  return longest === 0 ? days.everybody : longest
 }
 
 function isOver(
   row: Record<string, unknown>,
   about: {
-    readonly retention: RetentionWord
+    readonly days: Days
     readonly now: number
     readonly additions: readonly AdditionRecord[]
   },
@@ -110,7 +129,7 @@ function isOver(
   if (typeof row.body !== 'string') return false
   const entry = JSON.parse(row.body) as EntryRecord
   const all = [...entry.people, ...about.additions.flatMap((addition) => addition.people)]
-  const days = daysFor(all, about.retention)
+  const days = daysFor(all, about.days)
   return days !== null && ageFrom(Number(row.at), [entry, ...about.additions]) < about.now - days * DAY_MS
 }
 

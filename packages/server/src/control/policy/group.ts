@@ -5,6 +5,7 @@ import type { FieldError } from '@gatepost/contract/problem.ts'
 import { isPublicSuffix } from '#platform/public-suffix.ts'
 import { newId } from '#platform/random.ts'
 import type { Db } from '#store/open.ts'
+import { rulesOf as archiveRulesOf } from '../archive/store.ts'
 import { type Page, pageOf } from '../page.ts'
 import { invalidInput, problem } from '../problem.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
@@ -120,7 +121,7 @@ export async function updateGroup(
   return getGroup(scope, id, deps)
 }
 
-/** Removes a group that no policy names. */
+/** Removes a group that no policy and no rule of the archive names. */
 export async function removeGroup(
   scope: Scope,
   input: { readonly id: string; readonly reason: string; readonly expected: number | null },
@@ -134,6 +135,12 @@ export async function removeGroup(
       const names = users.slice(0, 5).map(({ name }) => `“${name}”`)
       throw problem('group-in-use', `${names.join(', ')} still name it. Change or remove them first.`)
     }
+    const rules = await archiveRulesOf(trx, scope.tenantId)
+    if (rules.some(({ kind, value }) => kind === 'group' && value === input.id))
+      throw problem(
+        'group-in-use',
+        'The archive keeps mail of this group for days of its own. Remove that first.',
+      )
     const at = deps.clock.now()
     const event = {
       action: 'removed' as const,

@@ -6,6 +6,8 @@ import { TenantShard } from '#link/snapshot.ts'
 import { acrossTenants } from '#store/tenant-guard.ts'
 import { testOnBoth } from '../../../../../test/store/databases.ts'
 import { addOrganisation, type Deps, withStore } from '../../../../../test/store/fixtures.ts'
+import { retentionOf } from '../archive/nightly.ts'
+import { insertRule } from '../archive/store.ts'
 import { addDomain, removeDomain } from '../domain/domain.ts'
 import { Problem } from '../problem.ts'
 import { createPublishingStore } from '../publishing/store.ts'
@@ -254,6 +256,34 @@ inStore('groups: entries in one form, who names them, and no removal while named
   )
   await removePolicy(scope, { id: policy.id, reason: '', expected: null }, deps)
   await removeGroup(scope, { ...removal }, deps)
+})
+
+inStore('a group whose mail the archive keeps for days of its own stays', async (deps, scope) => {
+  const { db } = deps.store
+  const written = { name: 'Works council', description: '', addresses: ['dan@x.example'], domains: [] }
+  const group = await createGroup(scope, { ...written, reason: '' }, deps)
+  const rule = { id: 'pol_1', tenant_id: scope.tenantId, kind: 'group', value: group.id } as const
+  const about = { days: 4_000, created_at: 1, created_by: 'Anna', revision: 1 }
+  await insertRule(db as never, { ...rule, ...about })
+  await fails(removeGroup(scope, { id: group.id, reason: '', expected: null }, deps), 'group-in-use')
+  const { rules } = await retentionOf(deps, scope.tenantId)
+  assert.deepEqual(rules, [{ kind: 'address', value: 'dan@x.example', days: 4_000 }])
+  // Nothing goes by the days for everybody while nobody knows whose mail it is.
+  await db.deleteFrom('address_group').where('tenant_id', '=', scope.tenantId).execute()
+  await assert.rejects(retentionOf(deps, scope.tenantId), /names the group/)
+})
+
+inStore('a policy that is faulty by now can be switched off, but not on', async (deps, scope) => {
+  const { policy } = await createPolicy(scope, { draft: draft(PERMIT), reason: '' }, deps)
+  await deps.store.db
+    .updateTable('domain')
+    .set({ name: 'partner.example' })
+    .where('tenant_id', '=', scope.tenantId)
+    .execute()
+  const change = { id: policy.id, reason: '', expected: null }
+  const off = await enablePolicy(scope, { ...change, enabled: false }, deps)
+  assert.equal(off.policy.state, 'disabled')
+  await fails(enablePolicy(scope, { ...change, enabled: true }, deps), 'invalid-input', '/draft/from')
 })
 
 inStore('lists: by type, words and group, page by page', async (deps, scope) => {

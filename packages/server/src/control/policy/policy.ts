@@ -100,7 +100,7 @@ export async function updatePolicy(
   input: Change & { readonly draft: PolicyDraft },
   deps: Deps,
 ): Promise<PolicyWithConflicts> {
-  return changed(scope, { ...input, draftOf: () => input.draft }, deps)
+  return changed(scope, { ...input, draftOf: () => input.draft, isOnlyOff: false }, deps)
 }
 
 export async function enablePolicy(
@@ -108,12 +108,13 @@ export async function enablePolicy(
   input: Change & { readonly enabled: boolean },
   deps: Deps,
 ): Promise<PolicyWithConflicts> {
-  return changed(scope, { ...input, draftOf: (row) => ({ ...draftOf(row), enabled: input.enabled }) }, deps)
+  const switched = (row: PolicyRow): PolicyDraft => ({ ...draftOf(row), enabled: input.enabled })
+  return changed(scope, { ...input, draftOf: switched, isOnlyOff: !input.enabled }, deps)
 }
 
 async function changed(
   scope: Scope,
-  input: Change & { readonly draftOf: (row: PolicyRow) => PolicyDraft },
+  input: Change & { readonly draftOf: (row: PolicyRow) => PolicyDraft; readonly isOnlyOff: boolean },
   deps: Deps,
 ): Promise<PolicyWithConflicts> {
   const { id, reason, expected } = input
@@ -124,7 +125,9 @@ async function changed(
     if (written.type !== row.type) {
       throw invalidInput([{ path: '/draft/type', message: 'The type of a policy stays as it was made.' }])
     }
-    const draft = checkedDraft(written, await worldOfTenant(trx, scope.tenantId))
+    const world = await worldOfTenant(trx, scope.tenantId)
+    // One that is faulty by now, as its group went or its domain came here, can still be switched off.
+    const draft = input.isOnlyOff ? written : checkedDraft(written, world)
     const groups = await groupNamesOf(trx, scope.tenantId)
     await changePolicy(trx, scope, { row, draft, reason, groups, at: deps.clock.now() })
   })

@@ -18,7 +18,14 @@ const COSTLY = /^[+?~-]?(include:|a(?:[:/]|$)|mx(?:[:/]|$)|ptr(?::|$)|exists:|re
 export async function lookAtSpf(text: string, { dns }: { readonly dns: Dns }): Promise<SpfLook> {
   const name = parseDomain(text.trim().toLowerCase())
   if (!name.ok) throw invalidInput([{ path: '/domain', message: `“${text}” is no domain.` }])
-  const look = { lookUps: 0, clouds: new Set<string>(), records: 0, isOpen: false, isUnknown: false }
+  const look = {
+    lookUps: 0,
+    clouds: new Set<string>(),
+    records: 0,
+    isOpen: false,
+    isUnknown: false,
+    hasSeveral: false,
+  }
   const found = await follow(name.value, dns, look)
   const warnings = [
     ...(found ? [] : [`${name.value} has no SPF record${look.isUnknown ? ' that could be looked up' : ''}.`]),
@@ -28,21 +35,32 @@ export async function lookAtSpf(text: string, { dns }: { readonly dns: Dns }): P
     ...(found && look.isUnknown
       ? ['A part of it could not be looked up just now: it may ask for more, and take in more, than this.']
       : []),
+    ...(look.hasSeveral
+      ? ['It, or a domain it takes in, has more than one SPF record: that counts for nothing.']
+      : []),
     ...(look.isOpen ? ['The record lets everybody pass (+all).'] : []),
     ...[...look.clouds].map((cloud) => `It takes in ${cloud}: every customer there could send as you.`),
   ]
   return { domain: name.value, found, lookUps: look.lookUps, sharedClouds: [...look.clouds], warnings }
 }
 
-type Look = { lookUps: number; clouds: Set<string>; records: number; isOpen: boolean; isUnknown: boolean }
+type Look = {
+  lookUps: number
+  clouds: Set<string>
+  records: number
+  isOpen: boolean
+  isUnknown: boolean
+  hasSeveral: boolean
+}
 
 async function follow(domain: string, dns: Dns, look: Look): Promise<boolean> {
   look.records += 1
   if (look.records > RECORDS_MAX) return false
   const answer = await dns.query({ name: domain, type: 'TXT' }).catch(() => null)
   if (answer === null || answer.kind === 'failed') look.isUnknown = true
-  const record =
-    answer?.kind === 'found' ? answer.records.find((text) => /^v=spf1(?: |$)/i.test(text)) : undefined
+  const records = answer?.kind === 'found' ? answer.records : []
+  const [record, ...more] = records.filter((text) => /^v=spf1(?: |$)/i.test(text))
+  if (more.length > 0) look.hasSeveral = true
   if (record === undefined) return false
   for (const term of record.split(/\s+/).slice(1)) {
     if (/^\+?all$/i.test(term)) look.isOpen = true

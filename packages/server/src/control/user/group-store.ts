@@ -1,6 +1,7 @@
 // Queries of groups and their members: directories' groups with what they list, and users in groups.
 import type { Db, Trx } from '#store/open.ts'
 import type { NewRow, Row } from '#store/schema.ts'
+import { rulesOf as archiveRulesOf } from '../archive/store.ts'
 import { batchesOf } from './batches.ts'
 
 export type MemberCounts = Map<string, number>
@@ -30,6 +31,12 @@ export async function groupsInPolicies(db: Db, tenantId: string): Promise<Readon
     .where((where) => where.or([where('from_group', 'is not', null), where('to_group', 'is not', null)]))
     .execute()
   return new Set(rows.flatMap(({ from_group, to_group }) => [from_group ?? [], to_group ?? []].flat()))
+}
+
+/** Groups that policies or days of the archive name: without them those would lose their side unseen. */
+export async function groupsInUse(db: Db, tenantId: string): Promise<ReadonlySet<string>> {
+  const [named, rules] = await Promise.all([groupsInPolicies(db, tenantId), archiveRulesOf(db, tenantId)])
+  return new Set([...named, ...rules.flatMap(({ kind, value }) => (kind === 'group' ? [value] : []))])
 }
 
 export async function putGroups(trx: Trx, rows: readonly NewRow<'address_group'>[]): Promise<void> {

@@ -3,7 +3,7 @@ import { newId } from '#platform/random.ts'
 import type { Store, Trx } from '#store/open.ts'
 import { nameKeyOf } from './address.ts'
 import { batchesOf } from './batches.ts'
-import { groupsInPolicies, recountGroups, removeMembers } from './group-store.ts'
+import { groupsInUse, recountGroups, removeMembers } from './group-store.ts'
 import { type AccountsUndo, giveAccounts, type Hashes, takeAccountsBack } from './import-accounts.ts'
 import { fillGroups, type GroupsFilled, nameAddresses } from './import-people-store.ts'
 import { attributesOf, type ImportChange, type ImportPlan } from './import-plan.ts'
@@ -295,7 +295,7 @@ async function addressTaken(trx: Trx, tenantId: string, key: string): Promise<bo
 
 /** Groups that the import had made go again, unless they are used by now. */
 async function dropMadeGroups(trx: Trx, tenantId: string, ids: readonly string[]): Promise<void> {
-  const inUse = await groupsInPolicies(trx, tenantId)
+  const inUse = await groupsInUse(trx, tenantId)
   for (const id of ids) {
     if (inUse.has(id)) continue
     await trx

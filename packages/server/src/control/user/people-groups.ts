@@ -10,6 +10,7 @@ import {
   deleteGroups,
   directoryGroups,
   groupsInPolicies,
+  groupsInUse,
   groupsLinkedTo,
   linksOf,
   type MemberCounts,
@@ -97,7 +98,7 @@ export async function writeGroups(trx: Trx, input: GroupInput): Promise<GroupsWr
   return { added, changed: changed.size, removed, notes }
 }
 
-/** Groups that are gone; those that policies name stay, empty, so that no rule loses its side unseen. */
+/** Groups that are gone; those that rules name stay, empty, so that no rule loses its side unseen. */
 async function removeGroups(
   trx: Trx,
   { tenantId, removals, now }: GroupInput,
@@ -105,7 +106,7 @@ async function removeGroups(
 ): Promise<number> {
   const gone = removals.flatMap((externalId) => known.get(externalId)?.id ?? [])
   if (gone.length === 0) return 0
-  const inUse = await groupsInPolicies(trx, tenantId)
+  const inUse = await groupsInUse(trx, tenantId)
   await replaceLinks(trx, tenantId, new Map(gone.map((id) => [id, []])))
   for (const id of gone) await replaceMembers(trx, tenantId, { id, users: new Set() })
   await setMemberCounts(trx, tenantId, new Map(gone.map((id) => [id, 0])))

@@ -82,8 +82,8 @@ test('a member has the name that stands in front of it and the one for Unicode, 
   ])
   // The field for Unicode: its id and length, a version, a sum, the name.
   const field = Buffer.concat([Buffer.from('75700d0001aabbccdd', 'hex'), Buffer.from('note.hta')])
-  const list = plain.lastIndexOf('PK\x01\x02', undefined, 'latin1')
-  const end = plain.lastIndexOf('PK\x05\x06', undefined, 'latin1')
+  const list = plain.lastIndexOf(Buffer.from('PK\x01\x02'))
+  const end = plain.lastIndexOf(Buffer.from('PK\x05\x06'))
   const wide = Buffer.concat([plain.subarray(0, end), field, plain.subarray(end)])
   wide.writeUInt16LE(field.length, list + 30)
   wide.writeUInt32LE(end - list + field.length, end + field.length + 12)

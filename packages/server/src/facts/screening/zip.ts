@@ -181,7 +181,7 @@ export function endsAsZip(octets: Uint8Array): boolean {
   const end = Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength).subarray(
     -COMMENT_MAX - END_LENGTH,
   )
-  if (end.lastIndexOf('PK\x05\x06', undefined, 'latin1') === -1) return false
+  if (end.lastIndexOf(Buffer.from('PK\x05\x06')) === -1) return false
   const directory = readZip(octets, 1)
   return directory !== null && directory.members.length > 0
 }
