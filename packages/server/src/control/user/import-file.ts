@@ -45,6 +45,10 @@ async function readWorkbook(
 ): Promise<ImportTable> {
   const read = await readXlsx(bytes, rowsMax + 1) // One more for the head.
   if (read.kind === 'too-many') throw tooMany(rowsMax)
+  if (read.kind === 'busy')
+    throw problem('too-many-attempts', 'Other workbooks are being read. Try again in half a minute.', {
+      retryAfterSeconds: 30,
+    })
   if (read.kind === 'refused') throw problem('file-unreadable', read.reason)
   if (read.kind === 'damaged') {
     throw problem('file-unreadable', 'The workbook cannot be read. Save it again as XLSX, or as “CSV UTF-8”.')

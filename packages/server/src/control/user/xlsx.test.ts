@@ -20,6 +20,14 @@ test('a workbook is read into rows with their line, empty ones left out', async 
   assert.equal((await readXlsx(bytes, 2)).kind, 'too-many')
 })
 
+test('many at once follow each other, and more than can wait are sent away', async () => {
+  const bytes = workbookOf([['email'], ['ann@acme.example']])
+  const all = await Promise.all(Array.from({ length: 11 }, () => readXlsx(bytes, 10)))
+  assert.deepEqual(Object.groupBy(all, ({ kind }) => kind).busy?.length, 3)
+  assert.equal(all.filter(({ kind }) => kind === 'rows').length, 8)
+  assert.equal((await readXlsx(bytes, 10)).kind, 'rows')
+})
+
 const sheet = sheetOf([['email'], ['ann@acme.example']])
 const filler = (bytes: number): Buffer => Buffer.alloc(bytes, ' ')
 const inside = (bytes: number): Buffer =>
