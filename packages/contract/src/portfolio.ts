@@ -75,6 +75,10 @@ export const addOrganization = endpoint({
   body: z.object({
     name: z.string().trim().min(1).max(120),
     primaryDomain: DomainName,
+    claim: z
+      .boolean()
+      .optional()
+      .describe('Claims the domain where another organisation holds it; see `addDomain`'),
     /** Null: the template's, else what the records say, else other. */
     environment: Environment.nullable().default(null),
     /** Null: the template's, else the invited administrator. */

@@ -10,6 +10,7 @@ import { useForm } from '@mantine/form'
 import { useDebouncedValue } from '@mantine/hooks'
 import { Link } from '@tanstack/react-router'
 import type * as z from 'zod'
+import { isProblem } from '#api/problem-error.ts'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useEnvironmentWord } from '#connect/step-words.ts'
 import { environments } from '#console/organization-form.tsx'
@@ -58,12 +59,14 @@ export function AddOrganization({ onClose }: { readonly onClose: () => void }) {
     },
   })
   useFieldErrors(form, add.error)
-  const submit = ({ inviteName, inviteEmail, environment, template, ...rest }: typeof form.values) => {
+  const submit = (values: typeof form.values, claim = false) => {
+    const { inviteName, inviteEmail, environment, template, ...rest } = values
     const email = inviteEmail.trim()
     const invite = email === '' ? null : { name: inviteName.trim() || email, email, send: 'show' as const }
     add.mutate({
       body: {
         ...rest,
+        ...(claim ? { claim } : {}),
         environment: environment === NONE ? null : (environment as Environment),
         template: template === NONE ? null : template,
         invite,
@@ -71,7 +74,7 @@ export function AddOrganization({ onClose }: { readonly onClose: () => void }) {
     })
   }
   return (
-    <form noValidate onSubmit={form.onSubmit(submit, focusFirstWrong)}>
+    <form noValidate onSubmit={form.onSubmit((values) => submit(values), focusFirstWrong)}>
       <Panel title={t('addOrganization.addAnOrganisation')} flush>
         <FormSection title={t('system.organisation')}>
           <div className={stack.pair}>
@@ -123,6 +126,14 @@ export function AddOrganization({ onClose }: { readonly onClose: () => void }) {
         {(add.error || add.data) && (
           <PanelBody>
             {add.error && <ProblemNote error={add.error} focus />}
+            {isProblem(add.error, 'domain-taken') && (
+              <div className={stack.end}>
+                <p className="tx2">{t('claims.offer')}</p>
+                <Button variant="default" loading={add.isPending} onClick={() => submit(form.values, true)}>
+                  {t('claims.claim')}
+                </Button>
+              </div>
+            )}
             {add.data && <Added added={add.data} />}
           </PanelBody>
         )}

@@ -40,6 +40,7 @@ export const operatorsViewCommands: readonly Command[] = [
     args: ['NAME'],
     flags: [
       { name: 'domain', value: 'DOMAIN', means: 'Primary domain. Needed.' },
+      { name: 'claim', value: null, means: 'Claims the domain where another organisation holds it.' },
       { name: 'environment', value: 'NAME', means: `One of ${Environment.options.join(', ')}; else by DNS.` },
       { name: 'template', value: 'NAME', means: 'Template to follow.' },
       { name: 'invite', value: 'ADDRESS', means: 'Makes an invitation for its administrator.' },
@@ -210,7 +211,7 @@ async function listOrganisations({ call, flag, show }: Context): Promise<number>
   return 0
 }
 
-async function addOrganisation({ arg, flag, call, show }: Context): Promise<number> {
+async function addOrganisation({ arg, flag, isSet, call, show }: Context): Promise<number> {
   const domain = flag('domain')
   if (domain === undefined) throw new UsageError('--domain is missing')
   const environment = flag('environment')
@@ -219,6 +220,7 @@ async function addOrganisation({ arg, flag, call, show }: Context): Promise<numb
     body: {
       name: arg(0),
       primaryDomain: domain,
+      ...(isSet('claim') ? { claim: true } : {}),
       environment: environment ? oneOf(environment, Environment.options, '--environment') : null,
       template: flag('template') ?? null,
       invite: email ? { name: email, email, send: 'show' } : null,

@@ -12,6 +12,7 @@ import type { SourceDeps } from '../alert/sources/source.ts'
 import { channelOf, organisationOf } from '../alert/store.ts'
 import { findCandidate } from '../auth/candidate.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
+import { createTenant } from '../tenant/tenant.ts'
 import { LOST_MS, NOTICE_MS } from './claim.ts'
 import { namesGoingWith } from './claim-store.ts'
 import { addDomain, checkDomain, getDomain, listDomains } from './domain.ts'
@@ -21,6 +22,15 @@ const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const NAME = 'sold.example'
 const operator = { actor: { kind: 'person', id: 'per_1', name: 'Olga' }, from: '192.0.2.9' } as const
+
+const ANN = {
+  id: 'ann',
+  name: 'Ann',
+  password: 'x',
+  operator: 0,
+  created_at: START,
+  updated_at: START,
+} as const
 
 type World = {
   readonly deps: ControlDeps
@@ -249,6 +259,31 @@ testOnBoth(
         .executeTakeFirst()
       assert.equal(tenant?.postmaster, null)
     }),
+)
+
+testOnBoth('an organisation that begins with a held domain begins with a claim', (place) =>
+  inWorld(place, async ({ deps }) => {
+    const { actor } = operator
+    const by = { actor, from: operator.from }
+    const contact = { name: 'Nina', email: 'nina@new.example', phone: '' }
+    const input = {
+      name: 'New',
+      primaryDomain: NAME,
+      environment: 'other',
+      emergencyContact: contact,
+    } as const
+    await deps.store.db
+      .insertInto('person')
+      .values({ ...ANN, id: 'per_1', email: 'olga@msp.example', email_key: 'olga@msp.example' })
+      .execute()
+    await assert.rejects(createTenant(by, input, deps), { problemName: 'domain-taken' })
+    const { id } = await createTenant(by, { ...input, claim: true }, deps)
+    const { items } = await listDomains({ tenantId: id, ...by }, deps)
+    assert.deepEqual(
+      items.map(({ name, state, primary, claim: its }) => [name, state, primary, its?.consent]),
+      [[NAME, 'pending', true, 'too-early']],
+    )
+  }),
 )
 
 test('sub-domains go with the proof they rest on, those with one of their own stay', () => {

@@ -4,6 +4,7 @@ import type { ClaimCase } from '@gatepost/contract/domain.ts'
 import type { Db, Trx } from '#store/open.ts'
 import { appendAudit } from '../audit/audit.ts'
 import { problem } from '../problem.ts'
+import { lockRoles } from '../role/rules.ts'
 import type { Actor } from '../scope.ts'
 import { claimOf, goneOf, isGone, isProven, LOST_MS, noteProof, shownClaim } from './claim.ts'
 import {
@@ -66,6 +67,8 @@ export async function handDomainOver(by: By, id: string, deps: ProofDeps): Promi
   const of = (tenantId: string) => ({ tenantId, actor, from: by.from })
   await store.transaction(async (trx) => {
     const now = clock.now()
+    // Two hand-overs follow each other, whichever comes first.
+    for (const id of [holder.tenant_id, claim.tenant_id].toSorted()) await lockRoles(trx, id)
     // Looks take seconds: what was true before them is asked once more.
     await requireSame(trx, { claim, holder }, now)
     const names = await release(trx, holder, { scope: of(holder.tenant_id), now })

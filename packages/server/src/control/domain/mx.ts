@@ -85,7 +85,7 @@ export async function checkMx(row: DomainRow, deps: MxDeps): Promise<void> {
   })
   const retryAfterSeconds = coolDownSeconds(kept?.checkedAt ?? null, deps.clock.now())
   if (retryAfterSeconds > 0) {
-    const detail = `The last look was a moment ago. Wait ${retryAfterSeconds} s.`
+    const detail = say('problem.looked', { seconds: retryAfterSeconds })
     throw problem('check-too-soon', detail, { retryAfterSeconds })
   }
   await lookAndKeepMx(row, true, deps)

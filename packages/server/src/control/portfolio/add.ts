@@ -34,6 +34,7 @@ export async function addOrganization(by: By, input: Input, deps: Deps): Promise
       primaryDomain: input.primaryDomain,
       environment: chosen.environment,
       emergencyContact: contact,
+      claim: input.claim === true,
     },
     deps,
   )

@@ -9,6 +9,8 @@ import type { Trx } from '#store/open.ts'
 import { acrossTenants } from '#store/tenant-guard.ts'
 import { appendAudit } from '../audit/audit.ts'
 import { firstOperator, LOCAL_OPERATOR } from '../auth/local-operator.ts'
+import { keepClaim } from '../domain/claim.ts'
+import { claimableFrom } from '../domain/claim-store.ts'
 import { type Page, pageOf } from '../page.ts'
 import { insertDomainDefaults, insertTenantDefaults } from '../policy/defaults.ts'
 import { invalidInput, problem } from '../problem.ts'
@@ -22,6 +24,8 @@ export type NewTenant = {
   readonly primaryDomain: string
   readonly environment: Environment
   readonly emergencyContact: { readonly name: string; readonly email: string; readonly phone: string }
+  /** Begins with a domain that another organisation holds: it is claimed (C1). */
+  readonly claim?: boolean
 }
 
 type Deps = Pick<ControlDeps, 'store' | 'clock' | 'link'>
@@ -73,7 +77,8 @@ export async function insertTenant(
 ): Promise<{ readonly id: string; readonly slug: string }> {
   const { actor, from, input, now } = options
   const domain = primaryDomainOf(input.primaryDomain, options.inputPath)
-  await requireFreeDomain(trx, domain)
+  const isClaim = await isHeld(trx, domain)
+  if (isClaim && !(input.claim && (await claimableFrom(trx, domain, '')))) throw problem('domain-taken')
   const id = newId('ten', now)
   const slug = await freeSlug(trx, input.name)
   const { name, email, phone } = input.emergencyContact
@@ -119,7 +124,7 @@ export async function insertTenant(
   )
   const scope = { tenantId: id, actor, from }
   await insertTenantDefaults(trx, scope, { at: now, revision })
-  await insertPrimaryDomain(trx, scope, { name: domain, revision, now })
+  await insertPrimaryDomain(trx, scope, { name: domain, isClaim, revision, now })
   return { id, slug }
 }
 
@@ -127,14 +132,21 @@ export async function insertTenant(
 async function insertPrimaryDomain(
   trx: Trx,
   scope: Scope,
-  domain: { readonly name: string; readonly revision: number; readonly now: number },
+  domain: {
+    readonly name: string
+    readonly isClaim: boolean
+    readonly revision: number
+    readonly now: number
+  },
 ): Promise<void> {
-  const { name, revision, now } = domain
+  const { name, isClaim, revision, now } = domain
   const { tenantId } = scope
   const id = await insertPendingDomain(trx, { tenantId, name, isPrimary: true, revision, now })
   await insertDomainDefaults(trx, scope, { id, name, at: now, revision })
+  const row = { id, tenant_id: tenantId }
+  if (isClaim) await keepClaim(trx, row, { claimedAt: now, provenAt: null, toldAt: null }, now)
   await appendAudit(trx, scope, {
-    action: 'domain.added',
+    action: isClaim ? 'domain.claimed' : 'domain.added',
     subject: `domain ${name}`,
     before: null,
     after: { name, primary: true },
@@ -238,14 +250,14 @@ function primaryDomainOf(text: string, inputPath: string): string {
   throw invalidInput([{ path: `${inputPath}/primaryDomain`, message }])
 }
 
-async function requireFreeDomain(trx: Trx, name: string): Promise<void> {
+async function isHeld(trx: Trx, name: string): Promise<boolean> {
   const taken = await acrossTenants(trx)
     .selectFrom('domain')
     .select('id')
     .where('name', '=', name)
     .where('validated_at', 'is not', null)
     .executeTakeFirst()
-  if (taken) throw problem('domain-taken')
+  return taken !== undefined
 }
 
 const SLUG_LENGTH_MAX = 40
