@@ -44,6 +44,7 @@ export class Wire {
   #hasMoved = true
   #pending: Uint8Array | null = null
   #isCounted = false
+  #hasProxyHeader = false
   /** Stopped by the session; and by the loop, whose turn is over. */
   #isHeld = false
   #isTurnOver = false
@@ -107,12 +108,16 @@ export class Wire {
     if (this.#pending.length > PENDING_OCTETS_MAX) this.#socket.pause()
   }
 
-  /** A PROXY header that came late, as the very first octets of an open session; null when it is none. */
+  /**
+   * A PROXY header that came late, as the very first octets of an open session; null when it is none. Only one
+   * is the proxy's, and none is inside TLS: those behind it are the client's, who must not name himself.
+   */
   lateProxyHeader(octets: Uint8Array): { readonly length: number } | null {
-    if (!this.#options.isTrustedProxy) return null
+    if (!this.#options.isTrustedProxy || this.#hasProxyHeader || this.tls !== null) return null
     const header = parseProxyHeader(octets)
     if (header.kind === 'local') return header
     if (header.kind !== 'proxied') return null
+    this.#hasProxyHeader = true
     this.#leave()
     this.#name(header.ip, header.port)
     return this.#countIn() ? header : null
@@ -257,6 +262,7 @@ export class Wire {
       this.destroy()
       return
     }
+    this.#hasProxyHeader = true
     this.#pending = header.length < octets.length ? octets.subarray(header.length) : null
     if (header.kind === 'proxied') this.#name(header.ip, header.port)
     this.#identified()
