@@ -51,6 +51,10 @@ const organization = {
   'organization.no-contact': 'The emergency contact is missing',
   'organization.no-contact-saw': 'The emergency contact is missing.',
   'organization.enter-contact': 'Enter an emergency contact under Settings.',
+  'organization.postmaster': 'Somebody reads mail for postmaster and abuse',
+  'organization.postmaster-none':
+    'Nobody is named: it goes on as it was addressed, and your mail host may refuse it.',
+  'organization.postmaster-name': 'Name a mailbox of yours under Settings.',
   'domains.none': 'No domain yet',
   'domains.proof-gone': 'The proof record of {{domain}} is gone',
   'domains.time-over': 'The time to prove {{domain}} is over',

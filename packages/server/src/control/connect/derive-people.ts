@@ -17,9 +17,21 @@ export function deriveOrganization({ tenant }: Observed): Own {
     remedy: isKnown ? null : say('organization.enter-contact'),
     checkedAt: tenant.createdAt,
   })
-  const own = { checks: [check], isSatisfied: isKnown }
+  const own = { checks: [check, postmasterCheck(tenant)], isSatisfied: isKnown }
   if (isKnown) return { ...own, ...is('done', tenant.name) }
   return { ...own, ...is('needs-attention', say('organization.no-contact')) }
+}
+
+/** Mail for postmaster and abuse is always taken, so somebody has to read it (R1). */
+function postmasterCheck({ postmaster = null, createdAt }: Observed['tenant']): Check {
+  return checkOf({
+    name: 'postmaster',
+    title: say('organization.postmaster'),
+    state: postmaster === null ? 'warning' : 'passed',
+    saw: postmaster ?? say('organization.postmaster-none'),
+    remedy: postmaster === null ? say('organization.postmaster-name') : null,
+    checkedAt: createdAt,
+  })
 }
 
 /** C1 */

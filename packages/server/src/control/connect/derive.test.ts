@@ -379,3 +379,13 @@ test('every text is in the house style', () => {
     }
   }
 })
+
+test('who reads mail for postmaster is told, and missed where nobody is named', () => {
+  const of = (postmaster: string | null) => {
+    const { steps } = deriveConnect({ ...empty, tenant: { ...tenant, postmaster } })
+    const step = steps.find(({ name }) => name === 'name-organization')
+    return [step?.state, step?.checks.find(({ name }) => name === 'postmaster')?.state]
+  }
+  assert.deepEqual(of('pat@acme.example'), ['done', 'passed'])
+  assert.deepEqual(of(null), ['done', 'warning'])
+})

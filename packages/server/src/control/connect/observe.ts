@@ -153,6 +153,7 @@ function tenantOf(tenant: TenantRow): Observed['tenant'] {
     environment: tenant.environment as Environment,
     inboundOnly: tenant.inbound_only === 1,
     contact: tenant.contact_email === '' ? '' : `${tenant.contact_name}, ${tenant.contact_email}`,
+    postmaster: tenant.postmaster,
     createdAt: tenant.created_at,
   }
 }

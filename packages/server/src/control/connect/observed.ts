@@ -110,6 +110,8 @@ export type Observed = {
     readonly environment: Environment
     readonly inboundOnly: boolean
     readonly contact: string
+    /** Who reads mail for postmaster and abuse; null is nobody named. */
+    readonly postmaster?: string | null
     readonly createdAt: number
   }
   readonly domains: readonly ObservedDomain[]
