@@ -144,17 +144,19 @@ export class QueueTools {
   }
 
   async #actOn(source: Source, order: QueueActOrder, messageIds: readonly string[]): Promise<Acted> {
-    const { hand } = this.#deps
+    const { clock, hand } = this.#deps
     // In hand from elsewhere, or another tenant's: not to be touched, nor to be told of.
     const ids = messageIds.filter((id) => {
       const held = hand.get(id)
       return held === undefined || (held.source === source && held.envelope.tenantId === order.tenantId)
     })
-    // What is held is not delivery's: nothing has to stand still for it.
-    if (order.action === 'discard') return this.#change(source, order, ids)
-    // Two decisions at once would both be carried out: a sender would get two reports.
+    // Two decisions at once would both be carried out, and a sender would get two reports: one at a time.
+    const until = clock.now() + TRANSMISSION_MS_MAX
+    while (ids.some((id) => hand.isBarred(id)) && clock.now() < until) await clock.sleep(LOOK_MS)
     const taken = ids.filter((id) => hand.isBarred(id))
     const ours = taken.length === 0 ? ids : ids.filter((id) => !hand.isBarred(id))
+    // What is held is not delivery's: nothing has to stand still for it.
+    if (order.action === 'discard') return this.#change(source, order, ours)
     hand.bar(ours)
     try {
       const transmitted = await this.#settled(new Set(ours))
