@@ -1,6 +1,7 @@
 // The closed list of problems (RFC 9457): each with status, title and what it means. Worded for people by the
 // UI.
 import * as z from 'zod'
+import { Said } from './saying.ts'
 
 export const problems = {
   'invalid-input': { status: 422, title: 'Some fields need attention' },
@@ -79,7 +80,12 @@ export const problems = {
 export type ProblemName = keyof typeof problems
 
 /** A field error: JSON path of the field (`/email`) and the exact remedy. */
-export const FieldError = z.object({ path: z.string(), message: z.string() })
+export const FieldError = z.object({
+  path: z.string(),
+  message: z.string(),
+  /** The message as a code, for pages in other languages. */
+  said: Said.optional(),
+})
 export type FieldError = z.infer<typeof FieldError>
 
 /** RFC 9457 body. `type` is `/docs/api#problem-NAME`; `detail` says what happened and what to do. */
@@ -94,5 +100,7 @@ export const ProblemBody = z.object({
   requestId: z.string(),
   /** Seconds to wait, for 429. */
   retryAfter: z.int().optional(),
+  /** The detail as a code, where it has one. */
+  said: Said.optional(),
 })
 export type ProblemBody = z.infer<typeof ProblemBody>

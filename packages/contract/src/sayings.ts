@@ -5,10 +5,17 @@ import type { Said } from './saying.ts'
 import { acceptanceSayings, probeTexts } from './sayings-acceptance.ts'
 import { alertSayings } from './sayings-alert.ts'
 import { connectSayings } from './sayings-connect.ts'
+import { problemSayings } from './sayings-problem.ts'
 import { titleSayings } from './sayings-titles.ts'
 import { stepTexts } from './step-texts.ts'
 
-const written = { ...connectSayings, ...alertSayings, ...acceptanceSayings, ...titleSayings } as const
+const written = {
+  ...connectSayings,
+  ...alertSayings,
+  ...acceptanceSayings,
+  ...problemSayings,
+  ...titleSayings,
+} as const
 
 /** English of every code. Plural forms end in `_one` and `_other`, chosen by the value `count`. */
 export const sayings: ReadonlyMap<string, string> = new Map<string, string>([

@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { actOnHeld } from '@gatepost/contract/held.ts'
 import { PolicyDraft } from '@gatepost/contract/policy.ts'
 import { actOnQueue } from '@gatepost/contract/queue.ts'
+import { english } from '@gatepost/contract/sayings.ts'
 import { removeSenders } from '@gatepost/contract/sender.ts'
 import { changeUsers } from '@gatepost/contract/user.ts'
 import * as z from 'zod'
@@ -12,7 +13,7 @@ import { inputWords } from './input-words.ts'
 
 function wordsOf(schema: z.ZodType, value: unknown): readonly string[] {
   const parsed = schema.safeParse(value)
-  return parsed.success ? [] : parsed.error.issues.map(inputWords)
+  return parsed.success ? [] : parsed.error.issues.map((issue) => english(inputWords(issue)))
 }
 
 const cases: readonly (readonly [name: string, schema: z.ZodType, value: unknown, words: string])[] = [

@@ -1,5 +1,6 @@
 // How refusals leave the house: RFC 9457 bodies, our own faults with a request id that finds the log line.
 import { type ProblemBody, type ProblemName, problems } from '@gatepost/contract/problem.ts'
+import { english, say } from '@gatepost/contract/sayings.ts'
 import { Problem } from '#control/problem.ts'
 import type { Emit } from '#events/emit.ts'
 
@@ -14,8 +15,8 @@ type Options = {
 export function presentProblem(error: unknown, { requestId, endpoint, headers, emit }: Options): Response {
   if (error instanceof Problem) return respond(bodyOf(error, requestId), headers)
   emit('control.request.failed', { requestId, endpoint, error })
-  const detail = `Nothing was changed. Tell your operator this code: ${requestId}.`
-  return respond(plainBody('internal-error', detail, requestId), headers)
+  const said = say('problem.internal', { id: requestId })
+  return respond({ ...plainBody('internal-error', english(said), requestId), said }, headers)
 }
 
 /** A body for a problem without fields. */
@@ -25,7 +26,9 @@ export function plainBody(name: ProblemName, detail: string, requestId: string):
 }
 
 function bodyOf(error: Problem, requestId: string): ProblemBody {
-  const body = { ...plainBody(error.problemName, error.message, requestId), errors: [...error.errors] }
+  const { said, errors } = error
+  const plain = { ...plainBody(error.problemName, error.message, requestId), errors: [...errors] }
+  const body = said === undefined ? plain : { ...plain, said }
   return error.retryAfterSeconds === null ? body : { ...body, retryAfter: error.retryAfterSeconds }
 }
 

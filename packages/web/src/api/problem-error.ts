@@ -1,5 +1,6 @@
 // A refused request as an error: RFC 9457 problem with field errors, so that pages can say what to do.
 import type { FieldError, ProblemBody } from '@gatepost/contract/problem.ts'
+import type { Said } from '@gatepost/contract/saying.ts'
 
 export class ProblemError extends Error {
   readonly #body: ProblemBody
@@ -21,6 +22,11 @@ export class ProblemError extends Error {
 
   get detail(): string {
     return this.#body.detail
+  }
+
+  /** The detail as a code, where it has one. */
+  get said(): Said | undefined {
+    return this.#body.said
   }
 
   get status(): number {
@@ -56,14 +62,17 @@ export function unreachable(): ProblemError {
 
 /**
  * Field errors by form path: `/organization/primaryDomain` becomes `organization.primaryDomain`. The first
- * message of each field counts.
+ * message of each field counts, as `say` words it.
  */
-export function fieldErrorsOf(error: unknown): ReadonlyMap<string, string> {
+export function fieldErrorsOf(
+  error: unknown,
+  say: (said: Said | undefined, text: string) => string = (_said, text) => text,
+): ReadonlyMap<string, string> {
   const fields = new Map<string, string>()
   if (!(error instanceof ProblemError)) return fields
-  for (const { path, message } of error.errors) {
+  for (const { path, message, said } of error.errors) {
     const field = path.replace(/^\//, '').replaceAll('/', '.')
-    if (!fields.has(field)) fields.set(field, message)
+    if (!fields.has(field)) fields.set(field, say(said, message))
   }
   return fields
 }

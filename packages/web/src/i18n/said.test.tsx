@@ -2,7 +2,9 @@
 import type { Check } from '@gatepost/contract/common.ts'
 import { english, say, sayings, titleOfStep } from '@gatepost/contract/sayings.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ProblemError } from '#api/problem-error.ts'
 import { CheckList } from '#shared/check-list.tsx'
+import { ProblemNote } from '#shared/note.tsx'
 import { markupOf, wordsOf } from '../../fixtures/markup.tsx'
 import { showIn } from './i18n.ts'
 
@@ -88,6 +90,22 @@ describe('in German', () => {
     const saw = say('lock.said', { name: 'a', reply: '550 $t(mx.publish) {{name}} <b>' })
     const check = { ...base, name: 'a', title: 'A', saw: english(saw), remedy: null, said: { saw } }
     expect(drawn([check])).toContain('Von a: 550 $t(mx.publish) {{name}} &lt;b&gt;')
+  })
+
+  test('a problem says what exactly happened, where that has a code', () => {
+    const body = {
+      type: '',
+      title: 'Some fields need attention',
+      status: 422,
+      name: 'invalid-input',
+      requestId: 'r1',
+    }
+    const fault = say('input.expected', { what: say('input.characters-min', { count: 3 }) })
+    const errors = [{ path: '/name', message: english(fault), said: fault }]
+    const error = new ProblemError({ ...body, detail: english(fault), said: fault, errors })
+    expect(wordsOf(markupOf(<ProblemNote error={error} />))).toContain('Erwartet: mindestens 3 Zeichen.')
+    const plain = new ProblemError({ ...body, detail: 'A thing of its own.', errors: [] })
+    expect(wordsOf(markupOf(<ProblemNote error={plain} />))).toContain('A thing of its own.')
   })
 
   test('a test of a route is named by its place in the list', () => {

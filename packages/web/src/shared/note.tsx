@@ -10,6 +10,7 @@ import {
 import { type ReactNode, type Ref, useEffect, useRef } from 'react'
 import { ProblemError } from '#api/problem-error.ts'
 import { useWords, useWordsSoon, type Words } from '#i18n/i18n.ts'
+import { type Say, useSaid } from '#i18n/said.ts'
 import { HostText } from './host-text.tsx'
 import classes from './note.module.css'
 import type { Tone } from './vocabulary.ts'
@@ -56,12 +57,13 @@ export function Note({ tone, title, children, code, role, boxRef }: Props) {
 export function ProblemNote({ error, focus }: { readonly error: unknown; readonly focus?: boolean }) {
   const words = useWords('shell')
   const problems = useWordsSoon('problems')
+  const say = useSaid()
   const box = useRef<HTMLDivElement>(null)
   useEffect(() => {
     if (focus && error) box.current?.focus()
   }, [focus, error])
   if (!error) return null
-  const { title, body, code } = wordsOf(error, words, problems)
+  const { title, body, code } = wordsOf(error, words, problems, say)
   return (
     <Note tone="bad" title={title} role="alert" code={code} boxRef={box}>
       {body}
@@ -69,11 +71,12 @@ export function ProblemNote({ error, focus }: { readonly error: unknown; readonl
   )
 }
 
-/** The problem by its name in the reader's language; what exactly happened stays in the server's words. */
+/** The problem by its name in the reader's language; what exactly happened too, where it has a code. */
 function wordsOf(
   error: unknown,
   words: Words,
   problems: Words,
+  say: Say,
 ): { title: string; body: ReactNode; code: string } {
   if (!(error instanceof ProblemError)) {
     return {
@@ -85,12 +88,12 @@ function wordsOf(
   const wait = error.retryAfter === null ? null : <p>{words('freeAgain', { seconds: error.retryAfter })}</p>
   const list = error.errors.length > 0 && (
     <ul className={classes.list}>
-      {error.errors.map(({ path, message }) => (
-        <li key={`${path} ${message}`}>{message}</li>
+      {error.errors.map(({ path, message, said }) => (
+        <li key={`${path} ${message}`}>{say(said, message)}</li>
       ))}
     </ul>
   )
-  const detail = error.detail === error.title ? null : <p>{error.detail}</p>
+  const detail = error.detail === error.title ? null : <p>{say(error.said, error.detail)}</p>
   return {
     title: problems(`title.${error.problem}`, { defaultValue: error.title }),
     body: (

@@ -4,6 +4,7 @@ import type { UseFormReturnType } from '@mantine/form'
 import { useEffect } from 'react'
 import { fieldErrorsOf } from '#api/problem-error.ts'
 import { said } from '#i18n/i18n.ts'
+import { useSaid } from '#i18n/said.ts'
 
 type Check = (value: string) => string | null
 
@@ -47,8 +48,9 @@ export const ipAddress: Check = (value) =>
 
 /** Puts the field errors of a refused request beside their fields. */
 export function useFieldErrors<Values extends object>(form: UseFormReturnType<Values>, error: unknown): void {
+  const say = useSaid()
   useEffect(() => {
-    for (const [field, message] of fieldErrorsOf(error)) form.setFieldError(field, message)
+    for (const [field, message] of fieldErrorsOf(error, say)) form.setFieldError(field, message)
   }, [error])
 }
 

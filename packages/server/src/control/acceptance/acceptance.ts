@@ -11,7 +11,7 @@ import { addActivity } from '../connect/activity.ts'
 import { saidOfCheck } from '../connect/check.ts'
 import { observe } from '../connect/observe.ts'
 import { validatedNames } from '../domain/store.ts'
-import { invalidInput, problem } from '../problem.ts'
+import { fieldError, invalidInput, problem } from '../problem.ts'
 import type { Scope } from '../scope.ts'
 import type { Finding } from './finding.ts'
 import { type AcceptanceDeps, gather, type Sight } from './gather.ts'
@@ -36,7 +36,7 @@ export async function getAcceptance(
   { store, clock }: Pick<AcceptanceDeps, 'store' | 'clock'>,
 ): Promise<AcceptanceReport> {
   const row = await findReport(store.db, tenantId, id)
-  if (!row) throw problem('not-found', 'There is no such report.')
+  if (!row) throw problem('not-found', say('problem.no-report'))
   return shown(row, clock.now())
 }
 
@@ -55,7 +55,7 @@ export async function startAcceptance(
   await store.transaction(async (trx) => {
     const [last] = await reportsOf(trx, scope.tenantId)
     if (last && shown(last, report.startedAt).state === 'running') {
-      throw problem('check-too-soon', 'An acceptance test is running.', { retryAfterSeconds: 10 })
+      throw problem('check-too-soon', say('problem.acceptance-running'), { retryAfterSeconds: 10 })
     }
     await insertReport(trx, scope.tenantId, report)
     await trimReports(trx, scope.tenantId)
@@ -171,6 +171,5 @@ async function requireOwnMailbox(
   const domain = mailboxOf(recipient)?.domain ?? ''
   const names = domain === '' ? null : await validatedNames(store.db, tenantId)
   if (names?.has(domain.toLowerCase())) return
-  const message = 'Write a mailbox in a validated domain of yours, or none: then no message is sent.'
-  throw invalidInput([{ path: '/recipient', message }])
+  throw invalidInput([fieldError('/recipient', say('input.own-mailbox'))])
 }

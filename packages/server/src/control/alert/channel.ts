@@ -1,6 +1,7 @@
 // Where word of alerts goes: webhook with its sealed secret, mail address, escalation, and a test of all of
 // it.
 import type { AlertChannel, AlertSend, ChannelChange, ChannelChanged } from '@gatepost/contract/alert.ts'
+import { say } from '@gatepost/contract/sayings.ts'
 import { addressKey, mailboxOf } from '@gatepost/mail/address.ts'
 import { newSecret } from '#platform/random.ts'
 import type { Db, Trx } from '#store/open.ts'
@@ -8,7 +9,7 @@ import { type Row, SYSTEM_TENANT } from '#store/schema.ts'
 import { type AuditScope, appendAudit } from '../audit/audit.ts'
 import { coolDownSeconds } from '../domain/schedule.ts'
 import { domainsOf } from '../domain/store.ts'
-import { invalidInput, problem } from '../problem.ts'
+import { fieldError, invalidInput, problem } from '../problem.ts'
 import { changeSettings, isEmptyChange } from '../settings/settings.ts'
 import { shownSend } from './present.ts'
 import { mailTargets, placeOfSecret, type SendDeps, sendOne } from './send.ts'
@@ -88,7 +89,7 @@ export async function renewSecret(scope: AuditScope, deps: SendDeps): Promise<Ch
   const secret = SECRET_PREFIX + newSecret()
   await deps.store.transaction(async (trx) => {
     const { row } = await channelOf(trx, tenantId)
-    if (!row?.webhook_url) throw problem('not-found', 'There is no webhook to make a secret for.')
+    if (!row?.webhook_url) throw problem('not-found', say('problem.no-webhook'))
     const now = deps.clock.now()
     const before = { secretSetAt: row.secret_set_at }
     const event = { action: 'alert-channel.secret-renewed', before, after: { secretSetAt: now }, now }
@@ -111,7 +112,7 @@ export async function testChannel(
     const { row } = await channelOf(trx, tenantId)
     const waitSeconds = coolDownSeconds(row?.tested_at ?? null, now)
     if (waitSeconds > 0) {
-      const detail = `A test ran a moment ago. The next may run in ${waitSeconds} s.`
+      const detail = say('problem.test-ran', { seconds: waitSeconds })
       throw problem('check-too-soon', detail, { retryAfterSeconds: waitSeconds })
     }
     await write(trx, tenantId, { ...(row ?? EMPTY), tested_at: now })
@@ -204,11 +205,10 @@ function requireWebhook(text: string, { url }: Pick<SendDeps, 'url'>): void {
   // A console on loopback is a trial: its receiver may stand there too, without TLS.
   const mayBePlain = /^(localhost|127\.0\.0\.1|\[::1\])$/.test(new URL(url).hostname)
   if (parsed?.protocol !== 'https:' && !(mayBePlain && parsed?.protocol === 'http:')) {
-    throw invalidInput([{ path, message: 'Write an address that begins with https://.' }])
+    throw invalidInput([fieldError(path, say('input.https'))])
   }
   if (parsed.username !== '' || parsed.password !== '' || parsed.hash !== '') {
-    const message = 'Leave out user name, password and what follows #. The signature proves that it is us.'
-    throw invalidInput([{ path, message }])
+    throw invalidInput([fieldError(path, say('input.plain-address'))])
   }
 }
 
@@ -218,10 +218,7 @@ function requireAddresses({ email, escalateTo }: ChannelChange): void {
   )
   if (wrong.length === 0) return
   throw invalidInput(
-    wrong.map(([field, address]) => ({
-      path: `/${field}`,
-      message: `“${address}” is not a mail address. Write it like ann@other.example.`,
-    })),
+    wrong.map(([field, text]) => fieldError(`/${field}`, say('input.mail-address', { text: String(text) }))),
   )
 }
 

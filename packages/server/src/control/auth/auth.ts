@@ -1,5 +1,6 @@
 // Signing in by password and out again: who may, by what the sign-in profile asks for, alike in answer and
 // time for those who do not exist.
+import { say } from '@gatepost/contract/sayings.ts'
 import { addressKey } from '@gatepost/mail/address.ts'
 import { digestOf } from '#platform/random.ts'
 import { problem } from '../problem.ts'
@@ -78,7 +79,7 @@ function lockOf(attempt: Attempt, candidate: Candidate | null, { attempts }: Aut
 }
 
 export function tooMany(seconds: number): Error {
-  return problem('too-many-attempts', `Too many attempts. Wait ${seconds} seconds before the next.`, {
+  return problem('too-many-attempts', say('problem.attempts', { seconds }), {
     retryAfterSeconds: seconds,
   })
 }

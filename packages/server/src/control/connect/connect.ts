@@ -1,6 +1,7 @@
 // Connect: all steps with their states, checks that run now, and skipping (decisions 51, 52).
 import type { Connect, StepName } from '@gatepost/contract/connect.ts'
 import type { Said } from '@gatepost/contract/saying.ts'
+import { say } from '@gatepost/contract/sayings.ts'
 import { stepTexts } from '@gatepost/contract/step-texts.ts'
 import { appendAudit } from '../audit/audit.ts'
 import { lookAndKeepMx } from '../domain/mx.ts'
@@ -53,7 +54,7 @@ export async function checkStep(scope: Scope, step: StepName, deps: ConnectDeps)
   const now = clock.now()
   const retryAfterSeconds = coolDownSeconds(last?.checkedAt ?? null, now)
   if (retryAfterSeconds > 0) {
-    const detail = `A check ran a moment ago. The next may run in ${retryAfterSeconds} s.`
+    const detail = say('problem.check-ran', { seconds: retryAfterSeconds })
     throw problem('check-too-soon', detail, { retryAfterSeconds })
   }
   await writeObservation(store.db, key, { value: null, checkedAt: now, nextCheckAt: null, failures: 0 })

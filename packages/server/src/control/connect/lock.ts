@@ -1,7 +1,7 @@
 // The view of locking the mail host (C10, C16), and knocking on request.
 import type { Environment } from '@gatepost/contract/common.ts'
 import type { Lock, LockedHost } from '@gatepost/contract/lock.ts'
-import { english } from '@gatepost/contract/sayings.ts'
+import { english, say } from '@gatepost/contract/sayings.ts'
 import { weSeeMx } from '../domain/mx.ts'
 import { coolDownSeconds } from '../domain/schedule.ts'
 import { problem } from '../problem.ts'
@@ -64,7 +64,7 @@ export async function checkLock(scope: Scope, deps: LockDeps): Promise<Lock> {
   const now = clock.now()
   const retryAfterSeconds = coolDownSeconds(last?.checkedAt ?? null, now)
   if (retryAfterSeconds > 0) {
-    const detail = `A check ran a moment ago. The next may run in ${retryAfterSeconds} s.`
+    const detail = say('problem.check-ran', { seconds: retryAfterSeconds })
     throw problem('check-too-soon', detail, { retryAfterSeconds })
   }
   await writeObservation(store.db, key, { value: null, checkedAt: now, nextCheckAt: null, failures: 0 })

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { stepNames } from '@gatepost/contract/connect.ts'
 import { english, listOf, say, sayings } from '@gatepost/contract/sayings.ts'
 import { runningTest as runningDirectory } from '../directory/checks-state.ts'
+import { fieldError, invalidInput, problem } from '../problem.ts'
 import { looks } from '../readiness/readiness.ts'
 import { runningTest as runningRoute } from '../route/probe-state.ts'
 import { checkOf } from './check.ts'
@@ -39,6 +40,18 @@ test('a check keeps its English and says the codes of what has one', () => {
     nextCheckAt: null,
     said: { title: { code: 'users.known' } },
   })
+})
+
+test('a problem keeps its English, and says codes of its detail and of its fields', () => {
+  const refused = invalidInput([fieldError('/name', say('input.https')), fieldError('/host', 'As it is.')])
+  assert.equal(refused.message, 'Write an address that begins with https://. As it is.')
+  assert.deepEqual(refused.errors, [
+    { path: '/name', message: 'Write an address that begins with https://.', said: { code: 'input.https' } },
+    { path: '/host', message: 'As it is.' },
+  ])
+  const early = problem('check-too-soon', say('problem.check-ran', { seconds: 5 }), { retryAfterSeconds: 5 })
+  assert.equal(early.message, 'A check ran a moment ago. The next may run in 5 s.')
+  assert.deepEqual(early.said, { code: 'problem.check-ran', values: { seconds: 5 } })
 })
 
 test('every step says what its detail is by a code, before anything is set up and once all is done', () => {

@@ -115,7 +115,9 @@ function requirePause(row: ConnectorRow, now: number): void {
   if (waitMs <= 0) return
   const retryAfterSeconds = Math.ceil(waitMs / 1000)
   const detail =
-    last.state === 'running' ? 'A test is running.' : `A test ran a moment ago. Wait ${retryAfterSeconds} s.`
+    last.state === 'running'
+      ? say('problem.test-running')
+      : say('problem.test-wait', { seconds: retryAfterSeconds })
   throw problem('check-too-soon', detail, { retryAfterSeconds })
 }
 

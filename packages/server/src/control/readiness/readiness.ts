@@ -1,5 +1,7 @@
 // Readiness of the gateway itself (U0): every check by name, what was seen, what to do; watched, and shown as
 // one line.
+
+import { say } from '@gatepost/contract/sayings.ts'
 import type { Readiness } from '@gatepost/contract/system.ts'
 import { readText } from '#platform/files.ts'
 import type { Machine } from '#platform/machine.ts'
@@ -58,7 +60,7 @@ export async function checkReadiness(deps: ReadinessDeps): Promise<Readiness> {
   const earlier = await loadReadiness(deps.store)
   const waitSeconds = coolDownSeconds(earlier?.checkedAt ?? null, deps.clock.now())
   if (waitSeconds > 0) {
-    throw problem('check-too-soon', `A check ran a moment ago. The next may run in ${waitSeconds} s.`, {
+    throw problem('check-too-soon', say('problem.check-ran', { seconds: waitSeconds }), {
       retryAfterSeconds: waitSeconds,
     })
   }

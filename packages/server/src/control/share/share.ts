@@ -1,6 +1,7 @@
 // Share links (issue of one step to a colleague): made, listed, taken back. The token is kept as its digest.
 
 import type { StepName } from '@gatepost/contract/connect.ts'
+import { say } from '@gatepost/contract/sayings.ts'
 import { SHARES_MAX, type Share } from '@gatepost/contract/share.ts'
 import { stepTexts } from '@gatepost/contract/step-texts.ts'
 import { mailboxOf } from '@gatepost/mail/address.ts'
@@ -9,7 +10,7 @@ import type { Row } from '#store/schema.ts'
 import { appendAudit } from '../audit/audit.ts'
 import type { SignInAttempts } from '../auth/attempts.ts'
 import { findDomain } from '../domain/store.ts'
-import { invalidInput, problem } from '../problem.ts'
+import { fieldError, invalidInput, problem } from '../problem.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
 import { mailShare } from './letter.ts'
 
@@ -82,7 +83,7 @@ export async function createShare(
       .where('tenant_id', '=', scope.tenantId)
       .executeTakeFirstOrThrow()
     if (Number(count) >= SHARES_MAX) {
-      throw problem('limit-reached', `${SHARES_MAX} links are open. Take some back first.`)
+      throw problem('limit-reached', say('problem.links-open', { number: SHARES_MAX }))
     }
     await trx.insertInto('share_link').values(row).execute()
     const after = { step: draft.step, domain, days: draft.days, mailedTo: draft.mailTo }
@@ -119,7 +120,7 @@ export async function removeShare(
       .where('id', '=', id)
       .returningAll()
       .executeTakeFirst()
-    if (!row) throw problem('not-found', 'There is no such link any more.')
+    if (!row) throw problem('not-found', say('problem.no-link'))
     const before = { step: row.step, domain: row.domain, uses: row.uses }
     const event = { action: 'share.removed', subject: `link to ${titleOf(row.step as StepName)}`, before }
     await appendAudit(trx, scope, { ...event, after: null, at: clock.now() })
@@ -154,7 +155,7 @@ async function domainNameOf(
 ): Promise<string | null> {
   if (reference === null) return null
   const row = await findDomain(store.db, tenantId, reference)
-  if (!row) throw invalidInput([{ path: '/domain', message: `“${reference}” is no domain of yours.` }])
+  if (!row) throw invalidInput([fieldError('/domain', say('input.no-domain-of-yours', { text: reference }))])
   return row.name
 }
 
@@ -166,6 +167,6 @@ function spendMail({ tenantId }: Scope, mailTo: string, { attempts }: Pick<Share
   }
   const wait = attempts.spend('resetFrom', `share ${tenantId}`)
   if (wait === 0) return
-  const detail = `Many links were mailed a moment ago. Wait ${wait} seconds, or copy the link.`
+  const detail = say('problem.links-mailed', { seconds: wait })
   throw problem('too-many-attempts', detail, { retryAfterSeconds: wait })
 }

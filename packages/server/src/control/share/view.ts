@@ -1,6 +1,7 @@
 // What a share link shows: the values of its step and nothing else of the organisation.
 import type { DnsRecord } from '@gatepost/contract/common.ts'
 import type { ConnectStep, StepName } from '@gatepost/contract/connect.ts'
+import { say } from '@gatepost/contract/sayings.ts'
 import type { SharedStep } from '@gatepost/contract/share.ts'
 import { digestOf } from '#platform/random.ts'
 import type { Row } from '#store/schema.ts'
@@ -31,7 +32,7 @@ const DOMAINS_MAX = 50
 export async function viewShare(token: string, from: string, deps: ViewDeps): Promise<SharedStep> {
   const wait = deps.attempts.spend('look', `share ${from}`)
   if (wait > 0) {
-    throw problem('too-many-attempts', `Wait ${wait} seconds.`, { retryAfterSeconds: wait })
+    throw problem('too-many-attempts', say('problem.wait', { seconds: wait }), { retryAfterSeconds: wait })
   }
   const row = await requireLink(token, deps)
   const actor = { kind: 'system', name: 'share link' } as const
@@ -177,5 +178,5 @@ async function noteUse(
 }
 
 function wrongLink(): Error {
-  return problem('share-wrong', 'This link was taken back or is over. Ask for a new one.')
+  return problem('share-wrong', say('problem.link-over'))
 }
