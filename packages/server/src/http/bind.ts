@@ -3,7 +3,7 @@
 import { type Endpoint, TextFile } from '@gatepost/contract/endpoint.ts'
 import type { Context, Hono } from 'hono'
 import { LOCAL_OPERATOR } from '#control/auth/local-operator.ts'
-import { invalidInput, problem } from '#control/problem.ts'
+import { fieldError, invalidInput, problem } from '#control/problem.ts'
 import type { Scope } from '#control/scope.ts'
 import type { Emit } from '#events/emit.ts'
 import { newId } from '#platform/random.ts'
@@ -211,10 +211,9 @@ function parse(
   throw invalidInput(
     [
       ...unknown.map(({ path, message }) => ({ path: `${start}${path}`, message })),
-      ...(issues ?? []).map((issue) => ({
-        path: `${start}${issue.path.map(String).join('/')}`,
-        message: inputWords(issue),
-      })),
+      ...(issues ?? []).map((issue) =>
+        fieldError(`${start}${issue.path.map(String).join('/')}`, inputWords(issue)),
+      ),
     ].slice(0, ERRORS_NAMED_MAX),
   )
 }
