@@ -3,7 +3,7 @@
 import type { BodyOf, OutputOf, QueryOf } from '@gatepost/contract/endpoint.ts'
 import type { listOwnMail, reportOwnMail } from '@gatepost/contract/portal.ts'
 import { addressKey } from '@gatepost/mail/address.ts'
-import { problem } from '../problem.ts'
+import { Problem, problem } from '../problem.ts'
 import type { Scope } from '../scope.ts'
 import { unteachSpam } from '../screening/learn.ts'
 import { copyOf, type ReportDeps } from '../screening/report-delivered.ts'
@@ -68,7 +68,7 @@ export async function reportMine(
 ): Promise<OutputOf<typeof reportOwnMail>> {
   const { tenantId } = scope
   const [own] = await mailboxesOf(scope, deps)
-  const message = await deps.tracking.getMessage(scope, messageId).catch(() => null)
+  const message = await deps.tracking.getMessage(scope, messageId).catch(nullIfRefused)
   const keys = own?.keys ?? []
   const isTheirs = message?.recipients.some(
     ({ forwardPath, status }) => status === 'delivered' && keys.includes(addressKey(forwardPath)),
@@ -109,14 +109,20 @@ async function blockSender(
   const input = { user, senders: [sender], action: 'block', onlyIfAuthenticated: false } as const
   return addSenders(scope, { ...input, comment: COMMENT, expiresAt: null }, deps).then(
     () => sender,
-    () => null,
+    nullIfRefused,
   )
+}
+
+/** A refusal is an answer; anything else is a fault, and no “no”. */
+function nullIfRefused(error: unknown): null {
+  if (error instanceof Problem) return null
+  throw error
 }
 
 /** A lesson or an entry that an administrator removed meanwhile is gone already. */
 async function takeBack(scope: Scope, report: ReportRow, deps: OwnMailDeps): Promise<void> {
   const { lesson_id: lesson, blocked, mailbox, id } = report
-  if (lesson !== null) await unteachSpam(scope, lesson, deps).catch(() => undefined)
+  if (lesson !== null) await unteachSpam(scope, lesson, deps).catch(nullIfRefused)
   if (blocked !== null) {
     const query = { limit: 50, user: mailbox, search: blocked }
     const { items } = await listSenders(scope, query, deps)

@@ -6,6 +6,7 @@ import { testOnBoth } from '../../../../../test/store/databases.ts'
 import { addOrganisation, START, withStore } from '../../../../../test/store/fixtures.ts'
 import { addUpDue } from './add-up.ts'
 import { LESSONS_A_DAY_MAX, listSpamLessons, spamLearning, teachSpam, unteachSpam } from './learn.ts'
+import { learnReported } from './reports.ts'
 import { allLessons, insertLesson, taughtOf } from './store.ts'
 
 const offer = (n: number) =>
@@ -70,5 +71,7 @@ testOnBoth('a message is taught once, and one person so many a day', async (db) 
       }
     })
     await assert.rejects(teach(LESSONS_A_DAY_MAX), /a day/)
+    // A report says so: as a fault, its letter would come again and again.
+    assert.equal(await learnReported(scope, { kind: 'spam', content: offer(LESSONS_A_DAY_MAX) }, deps), null)
   })
 })

@@ -40,6 +40,8 @@ export async function reportMessage(
     throw problem('not-allowed', 'Only mail that came from outside is reported as spam or as wanted.')
   }
   const copy = await copyOf(scope, message, deps)
+  if (copy === null && message.status === 'held')
+    throw problem('no-copy', 'It is held, and its copy cannot be fetched just now. Try again later.')
   if (copy === null) {
     throw problem(
       'no-copy',

@@ -8,6 +8,7 @@ import { parseMime } from '@gatepost/mail/mime.ts'
 import type { ReportedMailSink, Upload } from '#link/archive-upload.ts'
 import { readerLanguage } from '../digest/reader-language.ts'
 import { mailLetter } from '../letter.ts'
+import { Problem } from '../problem.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
 import { primariesOf } from '../sender/store.ts'
 import type { Tracking } from '../tracking/tracking.ts'
@@ -136,9 +137,14 @@ async function knownId(
   { tracking, config }: ReportLetterDeps,
 ): Promise<string | null> {
   const id = ourIdOf(content, config.hostname)
-  const message = id === null ? null : await tracking.getMessage(scope, id).catch(() => null)
+  const message = id === null ? null : await tracking.getMessage(scope, id).catch(nullIfRefused)
   const isTheirs = message?.recipients.some(({ forwardPath }) => own.has(keyOr(forwardPath)))
   return isTheirs ? id : null
+}
+
+function nullIfRefused(error: unknown): null {
+  if (error instanceof Problem) return null
+  throw error
 }
 
 /** The newest message of this author with this subject that the person got. */

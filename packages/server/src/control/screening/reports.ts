@@ -92,7 +92,7 @@ export async function learnReported(
   const { kind, ...rest } = reported
   const teaching = { ...rest, kind: kind === 'wanted' ? 'ham' : 'spam', origin: 'report' } as const
   return teachSpam(scope, teaching, deps).catch((error: unknown) => {
-    if (error instanceof Problem && error.name === 'limit-reached') return null
+    if (error instanceof Problem && error.problemName === 'limit-reached') return null
     throw error
   })
 }
