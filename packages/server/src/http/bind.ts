@@ -14,6 +14,7 @@ import { presentProblem } from './problems.ts'
 import type { ApiRequest, Binding, SignedIn } from './request.ts'
 import { Turns } from './turns.ts'
 import { readableIn, unknownFields } from './unknown-fields.ts'
+import { UploadRoom } from './upload-room.ts'
 
 const JSON_BYTES_MAX = 1_000_000 // Far above any form of ours.
 const ERRORS_NAMED_MAX = 50 // Who mends so many sees the next.
@@ -38,7 +39,12 @@ export type BindOptions = {
  */
 export function bind(app: Hono, options: BindOptions): void {
   // Braces sort behind all letters.
-  const bound = { ...options, done: new DoneRequests(options.now), turns: new Turns() }
+  const bound = {
+    ...options,
+    done: new DoneRequests(options.now),
+    turns: new Turns(),
+    uploads: new UploadRoom(),
+  }
   const inOrder = options.bindings.toSorted((a, b) => (a.endpoint.path < b.endpoint.path ? -1 : 1))
   for (const binding of inOrder) {
     const { method, path } = binding.endpoint
@@ -46,13 +52,18 @@ export function bind(app: Hono, options: BindOptions): void {
   }
 }
 
-type Bound = BindOptions & { readonly done: DoneRequests; readonly turns: Turns }
+type Bound = BindOptions & {
+  readonly done: DoneRequests
+  readonly turns: Turns
+  readonly uploads: UploadRoom
+}
 
 async function answer(context: Context, binding: Binding, options: Bound): Promise<Response> {
   const { endpoint } = binding
   const requestId = newId('ses', options.now()).slice(4)
   const startedAt = options.now()
   const headers = new Headers({ 'x-request-id': requestId, 'cache-control': 'no-store' })
+  let release = (): void => {}
   try {
     const client = clientAddressOf(context, options.trustedProxies)
     const bearer = bearerOf(context)
@@ -68,6 +79,10 @@ async function answer(context: Context, binding: Binding, options: Bound): Promi
     const scope = authorise(endpoint, asking)
     if (scope !== null && isVisit(scope.actor)) await options.noteVisit(scope, signedIn!.sessionId)
     const agent = binding.letIn ? await binding.letIn({ bearer, from: client.address }) : null
+    if (endpoint.raw) {
+      const tenantId = scope?.tenantId ?? agent?.tenantId ?? ''
+      release = options.uploads.take(tenantId, sizeOf(context, endpoint.raw.bytesMax))
+    }
     const request: ApiRequest<Endpoint> = {
       params: parse({ endpoint, part: 'params' }, context.req.param()),
       query: parse({ endpoint, part: 'query' }, context.req.query()),
@@ -95,6 +110,8 @@ async function answer(context: Context, binding: Binding, options: Bound): Promi
     return present(endpoint, output, headers)
   } catch (error) {
     return presentProblem(error, { requestId, endpoint: endpoint.name, headers, emit: options.emit })
+  } finally {
+    release()
   }
 }
 
@@ -252,6 +269,12 @@ async function fileOf(
     throw problem('media-type-unknown', `${said} Send the file itself as ${mediaTypes.join(', ')}.`)
   }
   return rawOf(context, bytesMax)
+}
+
+/** What a body may take: what it says, where it says so. */
+function sizeOf(context: Context, bytesMax: number): number {
+  const said = context.req.header('content-length')
+  return said !== undefined && /^\d{1,12}$/.test(said) ? Math.min(Number(said), bytesMax) : bytesMax
 }
 
 async function rawOf(context: Context, bytesMax: number): Promise<Uint8Array> {
