@@ -83,6 +83,33 @@ test('what fails behind the commit takes neither the content away nor the 250 ba
   assert.ok(world.events.some(({ name }) => name === 'edge.command.failed'))
 })
 
+test('a message whose client is gone before it is stored is not stored: it would be there twice', async (t) => {
+  const { world, client } = await setUp(t)
+  const waiting: (() => void)[] = []
+  world.edge.clientNames.name = () => new Promise((resolve) => waiting.push(() => resolve(null)))
+  for (const content of [Buffer.from('a\r\n'), LARGE]) {
+    const socket = await client()
+    socket.write(MESSAGE)
+    socket.write(content)
+    socket.write('.\r\n')
+    await until(() => waiting.length === 1, 'the judgement')
+    socket.resetAndDestroy()
+    await until(() => world.edge.sessions.size === 0, 'the end of the session')
+    waiting.pop()!()
+    for (let i = 0; i < 10; i++) await turn()
+  }
+  await world.clock.advance(300)
+  assert.equal(world.spool.messages.length, 0)
+  assert.deepEqual(
+    world.spool.refusals.map(({ outcome, reply }) => [outcome, reply.status]),
+    [
+      ['deferred', '4.4.2'],
+      ['deferred', '4.4.2'],
+    ],
+  )
+  assert.equal(world.spool.files[0]?.isDiscarded, true)
+})
+
 test('a judgement that breaks leaves no file open', async (t) => {
   const { world, client } = await setUp(t)
   world.edge.clientNames.name = () => Promise.reject(new Error('broken'))

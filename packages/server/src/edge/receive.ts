@@ -246,6 +246,12 @@ type Accepted = {
 
 async function commit(session: Session, transaction: Transaction, accepted: Accepted): Promise<Reply> {
   const { edge } = session
+  // Nobody is left to hear our 250: the client will come again, and it must not be here twice (RFC 1047).
+  if (session.hasEnded) {
+    accepted.sink.discard()
+    const { header } = accepted
+    return refuseMessage(session, transaction, { reply: replies.endedEarly, because: 'client-gone', header })
+  }
   const envelope = envelopeOf(session, transaction, {
     ...accepted,
     id: edge.newMessageId(),

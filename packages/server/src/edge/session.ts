@@ -39,6 +39,8 @@ export class Session implements SequenceState {
   /** Who signed in; forgotten when TLS starts. */
   credential: StoredCredential | null = null
   authFailures = 0
+  /** The connection is gone: no reply reaches anybody any more. */
+  hasEnded = false
   /** What is being answered, as the event of a failure tells it. */
   #verb = ''
   #exchange: ((line: Uint8Array) => Outcome) | null = null
@@ -134,6 +136,7 @@ export class Session implements SequenceState {
   }
 
   closed(): void {
+    this.hasEnded = true
     this.edge.tenantConnections.leave(this)
     this.#isEnding = true
     this.#pending = null
