@@ -1,6 +1,12 @@
 // Hosted Exchange, where a provider does the work and gets a letter, and any other mail server.
 import { code, type Instructions, text, type Values } from './part.ts'
 
+/** Where mail left by a relay so far, as many providers want it. */
+const RELAY = text(
+  'If your mail must leave through a relay of your provider, add it as a delivery route for outbound mail, as',
+  'smart host, with the login that they gave you: we send through it then.',
+)
+
 export function hostedInbound({ smartHost, domain }: Values): Instructions {
   return {
     title: 'Ask your provider',
@@ -8,6 +14,7 @@ export function hostedInbound({ smartHost, domain }: Values): Instructions {
       [
         text(
           'Your provider does this part. Send the letter, then enter the host that they name below, port 25.',
+          'If they give you a login for it, tick “The host asks for a login” there.',
         ),
       ],
       [
@@ -16,7 +23,7 @@ export function hostedInbound({ smartHost, domain }: Values): Instructions {
           [
             `Mail for ${domain} will come to you through our gateway, ${smartHost}.`,
             '',
-            '1. To which host and port shall the gateway deliver?',
+            '1. To which host and port shall the gateway deliver, and does it need a login there (SMTP AUTH)?',
             `2. Allow the addresses of ${smartHost} without greylisting, SPF or spam checks on the connection.`,
             '3. Can you refuse port 25 from other sources for our domain, once the MX record has changed?',
             '4. Can you send a copy of all mail (journal) of our mailboxes to an address that we name?',
@@ -48,6 +55,7 @@ export function hostedOutbound({ smartHost, ports, domain }: Values): Instructio
           ].join('\n'),
         ),
       ],
+      [RELAY],
     ],
     caution: {
       title: 'Other customers of the provider send from the same addresses',
@@ -60,7 +68,12 @@ export function otherInbound({ smartHost }: Values): Instructions {
   return {
     title: 'At your mail server',
     steps: [
-      [text('Enter its public name or address below, with the port it takes mail on.')],
+      [
+        text(
+          'Enter its public name or address below, with the port it takes mail on. If it takes mail after a login',
+          'only, tick “The host asks for a login”.',
+        ),
+      ],
       [
         text(
           `Let its firewall pass that port from the addresses of ${smartHost}, and leave these addresses out of`,
@@ -98,6 +111,7 @@ export function otherOutbound({ smartHost, ports }: Values): Instructions {
           ].join('\n'),
         ),
       ],
+      [RELAY],
     ],
     caution: null,
   }
