@@ -112,6 +112,19 @@ test('fields that are not known, files that cannot be read and empty changes', (
       assert.deepEqual(await fingerprintOf(control, acme.id), before, `${name} wrote something`)
     }
 
+    // Whoever shows nothing is not listened to for long.
+    const long = JSON.stringify({ email: 'x@acme.example', password: 'x'.repeat(40_000) })
+    const sent = async (more: Record<string, string>) => {
+      const headers = { host: 'localhost', 'content-type': 'application/json', ...more }
+      const init = { method: 'POST', headers, body: long }
+      const socket = { remoteAddress: '192.0.2.66' }
+      return (await app.request('http://localhost/v1/sessions', init, { incoming: { socket } })).status
+    }
+    assert.deepEqual(
+      [await sent({}), await sent({ cookie: 'gatepost=x' }), await sent({ cookie })],
+      [413, 413, 422],
+    )
+
     // What shows a revision takes it back, but for switches whose change says all of it.
     const switches = new Set(['chooseSignIn', 'setOperatorVouching', 'enableProvider'])
     for (const { name, method, output, problems } of endpoints) {

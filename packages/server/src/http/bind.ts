@@ -17,6 +17,7 @@ import { readableIn, unknownFields } from './unknown-fields.ts'
 import { UploadRoom } from './upload-room.ts'
 
 const JSON_BYTES_MAX = 1_000_000 // Far above any form of ours.
+const STRANGER_BYTES_MAX = 32_000 // Of those who show nothing: anybody may open many connections.
 const ERRORS_NAMED_MAX = 50 // Who mends so many sees the next.
 
 export type BindOptions = {
@@ -83,10 +84,11 @@ async function answer(context: Context, binding: Binding, options: Bound): Promi
       const tenantId = scope?.tenantId ?? agent?.tenantId ?? ''
       release = options.uploads.take(tenantId, sizeOf(context, endpoint.raw.bytesMax))
     }
+    const isKnown = asker !== null || agent !== null
     const request: ApiRequest<Endpoint> = {
       params: parse({ endpoint, part: 'params' }, context.req.param()),
       query: parse({ endpoint, part: 'query' }, context.req.query()),
-      body: endpoint.raw ? {} : parse({ endpoint, part: 'body' }, await jsonOf(context, endpoint)),
+      body: endpoint.raw ? {} : parse({ endpoint, part: 'body' }, await jsonOf(context, endpoint, isKnown)),
       raw: endpoint.raw ? await fileOf(context, endpoint.raw) : new Uint8Array(),
       signedIn,
       bearer,
@@ -242,9 +244,9 @@ function saysSomething(value: unknown, understood: unknown): boolean {
   return Object.keys(value).some((name) => Object.hasOwn(understood, name))
 }
 
-async function jsonOf(context: Context, endpoint: Endpoint): Promise<unknown> {
+async function jsonOf(context: Context, endpoint: Endpoint, isKnown: boolean): Promise<unknown> {
   if (endpoint.method === 'GET' || endpoint.method === 'DELETE') return {}
-  const bytes = await rawOf(context, JSON_BYTES_MAX)
+  const bytes = await rawOf(context, isKnown ? JSON_BYTES_MAX : STRANGER_BYTES_MAX)
   if (bytes.length === 0) return {}
   if (!(context.req.header('content-type') ?? '').startsWith('application/json')) {
     throw problem('malformed-request', 'Send the body as application/json.')
