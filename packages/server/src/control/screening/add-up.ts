@@ -20,26 +20,41 @@ export async function watchSpamLessons(
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
-    const changed = await addUpDue(store, clock.now()).catch((error) => {
+    const failed = (error: unknown): number => {
       if (!signal.aborted) emit('control.request.failed', { what: 'adding up spam lessons', error })
       return 0
-    })
+    }
+    const changed = await addUpDue(store, clock.now(), failed).catch(failed)
     if (changed > 0) link.settingsChanged()
     await clock.sleep(LOOK_MS, signal)
   }
 }
 
-/** Adds up what is due; the number of organisations whose score changed. */
-export async function addUpDue(store: Store, now: number): Promise<number> {
+/**
+ * Adds up what is due; the number of organisations whose score changed. Who fails stays due, and keeps no
+ * other from it.
+ */
+export async function addUpDue(
+  store: Store,
+  now: number,
+  failed: (error: unknown) => void = rethrow,
+): Promise<number> {
   let changed = 0
   for (const tenantId of await lessons.dueTenants(store, now - AGAIN_MS)) {
-    if (await addUp(store, tenantId, now)) changed++
+    try {
+      if (await addUp(store, tenantId, now)) changed++
+    } catch (error) {
+      failed(error)
+    }
   }
   return changed
 }
 
+function rethrow(error: unknown): never {
+  throw error
+}
+
 async function addUp(store: Store, tenantId: string, now: number): Promise<boolean> {
-  await store.transaction((trx) => lessons.clearDue(trx, tenantId, now))
   const rows = await lessons.allLessons(store.db, tenantId, LESSONS_MAX)
   const course = learning(
     rows.map(({ is_spam, odds, at, features }) => ({
@@ -56,6 +71,10 @@ async function addUp(store: Store, tenantId: string, now: number): Promise<boole
   }
   const packed = step.value === null ? null : packLearned(step.value)
   return store.transaction(async (trx) => {
+    // What was taught or taken back meanwhile is due: it counts in the next round.
+    const { spam, ham } = await lessons.countLessons(trx, tenantId)
+    const [newest] = await lessons.lessonHeads(trx, { tenantId, limit: 1, after: null })
+    if (spam + ham === rows.length && newest?.id === rows[0]?.id) await lessons.clearDue(trx, tenantId, now)
     const before = await lessons.taughtOf(trx, tenantId)
     if (before === null || before.packed === packed) return false
     await lessons.putPacked(trx, tenantId, packed)

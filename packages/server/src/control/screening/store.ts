@@ -137,7 +137,7 @@ export async function dueTenants(store: Store, before: number): Promise<string[]
   return rows.map(({ tenant_id }) => tenant_id)
 }
 
-/** Set before the lessons are read, so that one which comes meanwhile makes it due again. */
+/** All lessons are added up. */
 export async function clearDue(trx: Trx, tenantId: string, now: number): Promise<void> {
   await trx
     .updateTable('spam_taught')
