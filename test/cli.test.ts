@@ -122,7 +122,7 @@ test('routes are tested from an edge, addresses authorised, recipients chosen', 
     const tested = await gatepost('routes test Exchange --recipient ann@acme.example')
     assert.equal(tested.code, 0, tested.error + tested.out)
     assert.match(tested.out, /Exchange \(exchange\.acme\.example:25\): Passed/)
-    assert.match((await gatepost('routes list')).out, /enforced-relaxed +inbound +Passed/)
+    assert.match((await gatepost('routes list')).out, /enforced-relaxed +– +inbound +Passed/)
     assert.match(
       (await gatepost('routes test Nothing --recipient a@acme.example')).error,
       /No route is named/,
