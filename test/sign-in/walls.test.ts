@@ -1,5 +1,5 @@
 // Accounts between organisations: nobody gets into another's by an account made beforehand for one of its
-// addresses, and who was disabled or came back is treated as such.
+// addresses, and who was disabled or came back is treated as such (abuse cases 61 and 63).
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ensurePerson } from '@gatepost/server/control/auth/ensure-person.ts'
