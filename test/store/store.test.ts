@@ -226,6 +226,19 @@ testOnBoth('a store opens again with what it held; a newer schema is refused', a
   await assert.rejects(opened, /has schema 99, but this release knows schemas up to \d+\. Start the release/)
 })
 
+testOnBoth('a migration with a lower number than one that was applied is made up for', async (place) => {
+  await withStore(place, async ({ store }) => {
+    await addOrganisation(store, 'Acme', 'acme.example')
+    await store.db.schema.dropIndex('domain_by_name').execute()
+    await store.db.schema.alterTable('domain').dropColumn('lost_at').execute()
+    await store.db.deleteFrom('schema_version').where('version', '=', 56).execute()
+  })
+  await withStore(place, async ({ store }) => {
+    const rows = await acrossTenants(store.db).selectFrom('domain').select('lost_at').execute()
+    assert.deepEqual(rows, [{ lost_at: null }])
+  })
+})
+
 test('a folder that cannot be used refuses in one line (SQLite)', () =>
   withFolder(async (folder) => {
     await openStore({ database: null, dataFolder: folder, clock: steadyClock(), emit: silentEmit }).then(

@@ -105,7 +105,8 @@ export async function migrate(
   await db.transaction().execute(async (trx) => {
     // SQLite's transactions begin immediate, which is the lock already.
     if (dialect === 'postgres') await sql`select pg_advisory_xact_lock(${MIGRATION_LOCK})`.execute(trx)
-    const present = await versionOf(trx)
+    const applied = await appliedTo(trx)
+    const present = Math.max(0, ...applied)
     const newest = migrations.at(-1)?.version ?? 0
     if (present > newest) {
       throw new StoreRefused(
@@ -113,7 +114,8 @@ export async function migrate(
           'Start the release that wrote it, or restore a backup made before the update.',
       )
     }
-    for (const migration of migrations.filter(({ version }) => version > present)) {
+    // A lower number may be newer than a higher one: what is missing counts, not what is higher.
+    for (const migration of migrations.filter(({ version }) => !applied.has(version))) {
       for (const statement of migration.statements(columnTypes[dialect]))
         await sql.raw(statement).execute(trx)
       const { version, name } = migration
@@ -122,12 +124,9 @@ export async function migrate(
   })
 }
 
-async function versionOf(trx: Transaction<Schema>): Promise<number> {
+async function appliedTo(trx: Transaction<Schema>): Promise<ReadonlySet<number>> {
   await sql`create table if not exists schema_version
     (version bigint primary key, name text not null, applied_at bigint not null)`.execute(trx)
-  const row = await trx
-    .selectFrom('schema_version')
-    .select((select) => select.fn.max('version').as('version'))
-    .executeTakeFirst()
-  return row?.version ?? 0
+  const rows = await trx.selectFrom('schema_version').select('version').execute()
+  return new Set(rows.map(({ version }) => Number(version)))
 }
