@@ -80,6 +80,25 @@ export const alertSayings = {
     'The virus scanner clamd does not answer. Mail that should be scanned is deferred or held.',
   'alert.start-clamd': 'Start clamd, and check that GATEPOST_CLAMD names its socket or its host and port.',
   'alert.open-readiness': 'Open the page of the installation’s readiness.',
+  'alert.claimed-here':
+    'Somebody else published a record that proves {{domain}} and claims it. ' +
+    'Your own record is there, so nothing changes.',
+  'alert.claimed-gone':
+    'Somebody else published a record that proves {{domain}} and claims it. Your own record is not seen. ' +
+    'Once it was gone for three days, the operator of this gateway may hand the domain over.',
+  'alert.keep-domain':
+    'Is the domain yours? Publish your record again, or leave it where it is, and see who may change its DNS. ' +
+    'If you gave it up, remove it from your domains.',
+  'alert.domain-lost':
+    '{{domain}} went to another organisation: your record was gone for three days, somebody else proved the ' +
+    'domain, and the operator agreed. ' +
+    'Mail for it is not yours any more; accounts that signed in by its addresses ended.',
+  'alert.ask-operator':
+    'Ask the operator of this gateway if this is wrong. Else remove the domain from your list.',
+  'alert.claim-ready':
+    'The claim of {{domain}} meets its conditions: the record of who holds it has been gone for three days.',
+  'alert.hand-over':
+    'Ask both organisations, then hand the domain over, or leave it: the claim ends by itself.',
   'alert.drift': '{{detail}}. Mail that is here goes on.',
   'alert.drift-saw': '{{detail}}. {{saw}} Mail that is here goes on.',
   'alert.open-step': 'Open the step: it shows what each server says.',

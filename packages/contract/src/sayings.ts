@@ -5,6 +5,7 @@ import type { Said } from './saying.ts'
 import { acceptanceSayings, probeTexts } from './sayings-acceptance.ts'
 import { alertSayings } from './sayings-alert.ts'
 import { connectSayings } from './sayings-connect.ts'
+import { hostSayings } from './sayings-host.ts'
 import { problemSayings } from './sayings-problem.ts'
 import { titleSayings } from './sayings-titles.ts'
 import { stepTexts } from './step-texts.ts'
@@ -13,6 +14,7 @@ const written = {
   ...connectSayings,
   ...alertSayings,
   ...acceptanceSayings,
+  ...hostSayings,
   ...problemSayings,
   ...titleSayings,
 } as const

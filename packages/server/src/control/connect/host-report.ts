@@ -2,7 +2,9 @@
 // seal, and lets its own filter look (C5). Pure.
 import type { Check } from '@gatepost/contract/common.ts'
 import type { HostReport } from '@gatepost/contract/host-check.ts'
+import { say, type Text } from '@gatepost/contract/sayings.ts'
 import { compileIpSet, parseCidr } from '@gatepost/mail/ip.ts'
+import { checkOf } from './check.ts'
 
 export type HostExpected = {
   /** Ours that mail comes from; connectors take IPv4 alone. */
@@ -14,21 +16,20 @@ export type HostExpected = {
 }
 
 type Connector = HostReport['inbound'][number]
-type Found = Pick<Check, 'state' | 'saw' | 'remedy'>
+type Found = Pick<Check, 'state'> & { readonly saw: Text; readonly remedy: Text | null }
 
 /** Every check is dated by when the script ran. */
 export function hostReportChecks(report: HostReport, expected: HostExpected): readonly Check[] {
   const ours = expected.addresses.filter((ip) => !ip.includes(':'))
   const connector = connectorFor(report.inbound, ours)
-  const of = (name: string, title: string, found: Found): Check => {
-    return { name: `host-${name}`, title, ...found, checkedAt: expected.at, nextCheckAt: null }
-  }
+  const of = (name: 'connector' | 'filtering' | 'sealer' | 'rules' | 'outbound', found: Found): Check =>
+    checkOf({ name: `host-${name}`, title: say(`host.${name}`), ...found, checkedAt: expected.at })
   return [
-    of('connector', 'Exchange Online knows our addresses', knowsUs(connector, ours)),
-    of('filtering', 'It looks past us (enhanced filtering)', looksPast(connector, ours)),
-    of('sealer', 'It trusts the ARC seal', trustsSeal(report, expected.domain)),
-    of('rules', 'No rule switches its filter off', filterStays(report)),
-    of('outbound', 'Its outbound connector leads here', leadsHere(report, expected.hostname)),
+    of('connector', knowsUs(connector, ours)),
+    of('filtering', looksPast(connector, ours)),
+    of('sealer', trustsSeal(report, expected.domain)),
+    of('rules', filterStays(report)),
+    of('outbound', leadsHere(report, expected.hostname)),
   ]
 }
 
@@ -43,72 +44,71 @@ function connectorFor(inbound: readonly Connector[], ours: readonly string[]): C
 
 function knowsUs(connector: Connector | null, ours: readonly string[]): Found {
   if (ours.length === 0) {
-    const saw = 'No public IPv4 address of ours is known, so nothing could be compared.'
-    return { state: 'not-verified', saw, remedy: 'Look at Readiness.' }
+    return { state: 'not-verified', saw: say('host.no-address'), remedy: say('host.look-at-readiness') }
   }
   if (connector === null) {
-    const saw = `No enabled inbound connector lists ${ours.join(', ')}.`
-    return { state: 'failed', saw, remedy: 'Make the connector, as the instructions say.' }
+    const saw = say('host.lists-none', { addresses: ours.join(', ') })
+    return { state: 'failed', saw, remedy: say('host.make-connector') }
   }
   const { name, type, addresses } = connector
   if (/^onpremises$/i.test(type)) {
-    const saw = `“${name}” is of the type OnPremises: mail of others is taken for yours.`
-    return { state: 'failed', saw, remedy: 'Use a connector of the type Partner.' }
+    return { state: 'failed', saw: say('host.on-premises', { name }), remedy: say('host.use-partner') }
   }
   const known = covered(addresses, ours)
   if (known.length === ours.length) {
-    return { state: 'passed', saw: `“${name}” lists all of them: ${ours.join(', ')}.`, remedy: null }
+    const saw = say('host.lists-all', { name, addresses: ours.join(', ') })
+    return { state: 'passed', saw, remedy: null }
   }
   const missing = ours.filter((ip) => !known.includes(ip)).join(', ')
-  return { state: 'warning', saw: `“${name}” lacks ${missing}.`, remedy: 'Add it to the connector.' }
+  return { state: 'warning', saw: say('host.lacks', { name, addresses: missing }), remedy: say('host.add') }
 }
 
 function looksPast(connector: Connector | null, ours: readonly string[]): Found {
-  if (connector === null) return { state: 'not-run', saw: 'There is no connector for it yet.', remedy: null }
+  if (connector === null) return { state: 'not-run', saw: say('host.no-connector'), remedy: null }
   const { name, skipLast, skip, users } = connector
   if (!skipLast && covered(skip, ours).length < ours.length) {
-    const saw = `“${name}” does not: every message seems to come from us.`
+    const saw = say('host.looks-at-us', { name })
     return { state: 'failed', saw, remedy: `Set-InboundConnector "${name}" -EFSkipLastIP $true` }
   }
   if (users.length > 0) {
-    const saw = `“${name}” does for ${users.length === 1 ? 'one user' : `${users.length} users`} only.`
-    return { state: 'warning', saw, remedy: `After the trial: Set-InboundConnector "${name}" -EFUsers $null` }
+    const saw = say('host.for-users', { name, count: users.length })
+    const command = `Set-InboundConnector "${name}" -EFUsers $null`
+    return { state: 'warning', saw, remedy: say('host.after-trial', { command }) }
   }
-  return { state: 'passed', saw: `“${name}” does.`, remedy: null }
+  return { state: 'passed', saw: say('host.does', { name }), remedy: null }
 }
 
 function trustsSeal({ sealers }: HostReport, domain: string): Found {
   // The list may come as one text with commas.
   const trusted = sealers.flatMap((text) => text.split(',')).map((text) => text.trim().toLowerCase())
   if (trusted.includes(domain))
-    return { state: 'passed', saw: `${domain} is a trusted sealer.`, remedy: null }
+    return { state: 'passed', saw: say('host.sealer-trusted', { domain }), remedy: null }
   const names = trusted.filter((text) => text !== '').join(', ')
   return {
     state: 'failed',
-    saw: names === '' ? 'No sealer is trusted.' : `Trusted are ${names}, but not ${domain}.`,
-    remedy: 'Run the ARC command of the instructions.',
+    saw: names === '' ? say('host.no-sealer') : say('host.other-sealers', { names, domain }),
+    remedy: say('host.run-arc'),
   }
 }
 
 function filterStays({ rules }: HostReport): Found {
   const off = rules.filter(({ state, level }) => /^enabled$/i.test(state) && level.trim() === '-1')
-  if (off.length === 0) return { state: 'passed', saw: 'None sets the spam level to −1.', remedy: null }
+  if (off.length === 0) return { state: 'passed', saw: say('host.no-rule'), remedy: null }
   const names = off.map(({ name }) => `“${name}”`).join(', ')
-  const remedy =
-    'Look at its conditions: with enhanced filtering the host’s own filter may judge our mail, too.'
-  return { state: 'warning', saw: `${names} sets the spam level to −1.`, remedy }
+  return { state: 'warning', saw: say('host.rule', { names }), remedy: say('host.look-at-rule') }
 }
 
 function leadsHere({ outbound }: HostReport, hostname: string): Found {
   const own = hostname.toLowerCase()
   const ours = outbound.find(({ hosts }) => hosts.some((host) => host.toLowerCase().includes(own)))
-  if (ours === undefined) return { state: 'not-run', saw: 'None does yet.', remedy: null }
-  if (ours.enabled && ours.validated) return { state: 'passed', saw: `“${ours.name}” does.`, remedy: null }
-  const saw = `“${ours.name}” is ${ours.enabled ? 'not validated' : 'not switched on'}.`
+  if (ours === undefined) return { state: 'not-run', saw: say('host.none-leads'), remedy: null }
+  const { name, enabled, validated } = ours
+  if (enabled && validated) return { state: 'passed', saw: say('host.does', { name }), remedy: null }
+  const saw = say(enabled ? 'host.not-validated' : 'host.not-on', { name })
   return {
     state: 'warning',
     saw,
-    remedy: 'Validate it and switch it on, as the instructions of outbound say.',
+    remedy: say('host.validate'),
   }
 }
 

@@ -1,9 +1,11 @@
 // What a mail host saw of our test message, read from the message as the reader's mailbox has it (C5): the
 // client it took for the sender, what it says of authentication, its spam level, and the folder. Pure.
 import type { Check } from '@gatepost/contract/common.ts'
+import { say } from '@gatepost/contract/sayings.ts'
 import { fieldsNamed, firstField, type HeaderField, parseHeaderFields } from '@gatepost/mail/header.ts'
 import { isPrivate, normalizeIp } from '@gatepost/mail/ip.ts'
 import { isOwnAuthenticationResults } from '@gatepost/mail/trace-fields.ts'
+import { checkOf } from '../connect/check.ts'
 
 /** Names of the checks that a received message adds to a route's test begin so. */
 export const SEEN = 'seen-'
@@ -59,39 +61,25 @@ type At = { readonly hostname: string; readonly now: number }
 
 /** Exchange Online tells that it looked past us; every host tells the address that it saw. */
 function clientCheck(fields: readonly HeaderField[], { now }: At): Check {
-  const common = {
-    name: SEEN_CLIENT,
-    title: 'The host sees the true client',
-    checkedAt: now,
-    nextCheckAt: null,
-  }
+  const common = { name: SEEN_CLIENT, title: say('probe.seen-client'), checkedAt: now }
   const skipped = textOf(fields, 'x-ms-exchange-skiplistedinternetsender')
   if (skipped !== null) {
-    const saw = `Exchange Online looks past this gateway: ${shortened(skipped)}.`
-    return { ...common, state: 'passed', saw, remedy: null }
+    const saw = say('seen.past', { words: shortened(skipped) })
+    return checkOf({ ...common, state: 'passed', saw, remedy: null })
   }
   const seen = forefront(fields).get('CIP') ?? receivedFrom(fields)
   if (isExchangeOnline(fields)) {
-    return {
-      ...common,
-      state: 'failed',
-      saw: `Exchange Online takes this gateway for the sender${seen === null ? '' : ` (${seen})`}.`,
-      remedy:
-        'Switch on enhanced filtering at the inbound connector, as the instructions say, and test again.',
-    }
+    const saw = seen === null ? say('seen.takes-us') : say('seen.takes-us-at', { address: seen })
+    return checkOf({ ...common, state: 'failed', saw, remedy: say('seen.switch-on') })
   }
   if (seen === null) {
-    const saw = 'The host wrote no address of its client.'
-    return { ...common, state: 'not-verified', saw, remedy: null }
+    return checkOf({ ...common, state: 'not-verified', saw: say('seen.no-client'), remedy: null })
   }
-  if (!isPrivate(seen)) return { ...common, state: 'passed', saw: `It saw ${seen}.`, remedy: null }
-  return {
-    ...common,
-    state: 'warning',
-    saw: `It saw ${seen}, which is a private address: something on the way hides who connects.`,
-    remedy:
-      'Let the firewall pass the client’s address on (no source NAT), so that the host can tell us from others.',
+  if (!isPrivate(seen)) {
+    return checkOf({ ...common, state: 'passed', saw: say('seen.client', { address: seen }), remedy: null })
   }
+  const saw = say('seen.private', { address: seen })
+  return checkOf({ ...common, state: 'warning', saw, remedy: say('seen.no-nat') })
 }
 
 function authenticationCheck(fields: readonly HeaderField[], { hostname, now }: At): Check | null {
@@ -99,23 +87,18 @@ function authenticationCheck(fields: readonly HeaderField[], { hostname, now }: 
     (field) => !isOwnAuthenticationResults(field, hostname),
   )
   if (theirs === undefined) return null
-  const common = {
-    name: `${SEEN}authentication`,
-    title: 'The host’s SPF and DKIM',
-    checkedAt: now,
-    nextCheckAt: null,
-  }
+  const common = { name: `${SEEN}authentication`, title: say('probe.seen-authentication'), checkedAt: now }
   const results = resultsIn(theirs.value)
   const saw = results.map(([method, result]) => `${method} ${result}`).join(', ')
   if (results.some(([method, result]) => /^(spf|dkim)$/.test(method) && result === 'pass')) {
-    return { ...common, state: 'passed', saw: `${saw}.`, remedy: null }
+    return checkOf({ ...common, state: 'passed', saw: `${saw}.`, remedy: null })
   }
-  return {
+  return checkOf({
     ...common,
     state: 'warning',
-    saw: saw === '' ? 'It says nothing of them.' : `${saw}.`,
-    remedy: `The test message comes from ${hostname}: look at SPF of that name under Readiness.`,
-  }
+    saw: saw === '' ? say('seen.no-result') : `${saw}.`,
+    remedy: say('seen.look-at-spf', { hostname }),
+  })
 }
 
 /** Exchange Online writes no authserv-id (RFC 8601 §2.2), so the words are looked for, outside of comments. */
@@ -128,39 +111,34 @@ function resultsIn(value: string): readonly (readonly [method: string, result: s
 
 function spamCheck(fields: readonly HeaderField[], { now }: At): Check | null {
   const written = textOf(fields, 'x-ms-exchange-organization-scl') ?? forefront(fields).get('SCL') ?? null
-  const common = { name: `${SEEN}spam`, title: 'The host’s spam level', checkedAt: now, nextCheckAt: null }
+  const common = { name: `${SEEN}spam`, title: say('probe.seen-spam'), checkedAt: now }
   if (written !== null && /^-?\d$/.test(written)) {
     const level = Number(written)
     if (level >= SCL_JUNK) {
-      const remedy = 'Look at the connector for our addresses; do not raise the level by a rule for all mail.'
-      return { ...common, state: 'warning', saw: `SCL ${level}: it takes the message for spam.`, remedy }
+      const saw = say('seen.spam', { level })
+      return checkOf({ ...common, state: 'warning', saw, remedy: say('seen.look-at-connector') })
     }
     if (level < 0 && isExchangeOnline(fields)) {
-      return {
-        ...common,
-        state: 'warning',
-        saw: 'SCL −1: a rule or a list of allowed senders switches its filter off.',
-        remedy: 'Remove the rule: with enhanced filtering the host’s own filter may look, too.',
-      }
+      const saw = say('seen.filter-off')
+      return checkOf({ ...common, state: 'warning', saw, remedy: say('seen.remove-rule') })
     }
-    return { ...common, state: 'passed', saw: `SCL ${level}.`, remedy: null }
+    return checkOf({ ...common, state: 'passed', saw: `SCL ${level}.`, remedy: null })
   }
   const flag = textOf(fields, 'x-spam-flag') ?? textOf(fields, 'x-spam-status')
   if (flag === null) return null
   const isSpam = /^yes\b/i.test(flag)
-  const remedy = isSpam ? 'Let the host trust our addresses, then test again.' : null
-  return { ...common, state: isSpam ? 'warning' : 'passed', saw: `${shortened(flag)}.`, remedy }
+  const remedy = isSpam ? say('seen.trust') : null
+  return checkOf({ ...common, state: isSpam ? 'warning' : 'passed', saw: `${shortened(flag)}.`, remedy })
 }
 
 /** Exchange Online writes where it put the message: `dest:I` is the inbox, `dest:J` the junk folder. */
 function folderCheck(fields: readonly HeaderField[], { now }: At): Check | null {
   const written = /\bdest:([A-Z])\b/.exec(textOf(fields, 'x-microsoft-antispam-mailbox-delivery') ?? '')?.[1]
   if (written === undefined) return null
-  const common = { name: `${SEEN}folder`, title: 'Where it lies', checkedAt: now, nextCheckAt: null }
-  if (written === 'I') return { ...common, state: 'passed', saw: 'In the inbox.', remedy: null }
-  const saw = written === 'J' ? 'In the junk folder.' : `The host put it elsewhere (dest:${written}).`
-  const remedy = 'Look at the connector and at rules of the mailbox, then test again.'
-  return { ...common, state: 'warning', saw, remedy }
+  const common = { name: `${SEEN}folder`, title: say('probe.seen-folder'), checkedAt: now }
+  if (written === 'I') return checkOf({ ...common, state: 'passed', saw: say('seen.inbox'), remedy: null })
+  const saw = written === 'J' ? say('seen.junk') : say('seen.elsewhere', { folder: written })
+  return checkOf({ ...common, state: 'warning', saw, remedy: say('seen.look-at-rules') })
 }
 
 function isExchangeOnline(fields: readonly HeaderField[]): boolean {

@@ -1,6 +1,7 @@
 // Alerts of claims (C1): who holds a domain that somebody else proved is told in good time, who lost one is
 // told what happened, and operators are asked for their word.
 
+import { say } from '@gatepost/contract/sayings.ts'
 import { goneOf, isGone, isProven } from '../../domain/claim.ts'
 import { claimableFrom, liveClaims, lostSince } from '../../domain/claim-store.ts'
 import type { NewAlert } from '../alert.ts'
@@ -35,14 +36,8 @@ function contested(name: string, slug: string, isRecordGone: boolean): Omit<NewA
     kind: 'domain-claimed',
     subject: name,
     severity: 'warning',
-    text:
-      `Somebody else published a record that proves ${name} and claims it. ` +
-      (isRecordGone
-        ? 'Your own record is not seen. Once it was gone for three days, the operator of this gateway may hand the domain over.'
-        : 'Your own record is there, so nothing changes.'),
-    remedy:
-      'Is the domain yours? Publish your record again, or leave it where it is, and see who may change its DNS. ' +
-      'If you gave it up, remove it from your domains.',
+    text: say(isRecordGone ? 'alert.claimed-gone' : 'alert.claimed-here', { domain: name }),
+    remedy: say('alert.keep-domain'),
     link: `/t/${slug}/domains`,
   }
 }
@@ -52,10 +47,8 @@ function lost(name: string, slug: string): Omit<NewAlert, 'tenantId'> {
     kind: 'domain-claimed',
     subject: name,
     severity: 'critical',
-    text:
-      `${name} went to another organisation: your record was gone for three days, somebody else proved the ` +
-      'domain, and the operator agreed. Mail for it is not yours any more; accounts that signed in by its addresses ended.',
-    remedy: 'Ask the operator of this gateway if this is wrong. Else remove the domain from your list.',
+    text: say('alert.domain-lost', { domain: name }),
+    remedy: say('alert.ask-operator'),
     link: `/t/${slug}/domains`,
   }
 }
@@ -66,8 +59,8 @@ function awaited(name: string): NewAlert {
     kind: 'domain-claimed',
     subject: name,
     severity: 'warning',
-    text: `The claim of ${name} meets its conditions: the record of who holds it has been gone for three days.`,
-    remedy: 'Ask both organisations, then hand the domain over, or leave it: the claim ends by itself.',
+    text: say('alert.claim-ready', { domain: name }),
+    remedy: say('alert.hand-over'),
     link: '/system/organizations',
   }
 }
