@@ -113,18 +113,22 @@ function attachmentsOf(root: MimePart, bodies: ReadonlySet<MimePart | null>): Ma
     if (bodies.has(part) || found.length >= ATTACHMENTS_MAX) continue
     const isText = part.type === 'text/plain' || part.type === 'text/html'
     if (isText && part.fileName === null && part.disposition !== 'attachment') continue
-    const name = part.fileName ?? (part.type === 'message/rfc822' ? 'forwarded message' : 'without a name')
+    const name = part.fileName ?? (isMessage(part) ? 'forwarded message' : 'without a name')
     const embedded = part.contentId !== null && part.disposition !== 'attachment'
     found.push({ name: name.slice(0, FIELD_MAX), type: part.type, size: part.end - part.start, embedded })
   }
   return found
 }
 
+function isMessage({ type }: MimePart): boolean {
+  return type === 'message/rfc822' || type === 'message/global'
+}
+
 /** Leaves, but what a forwarded message holds is left inside it. */
 function* leavesOutside(root: MimePart): Iterable<MimePart> {
   const open = [root]
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (next.type === 'message/rfc822' && next !== root) yield next
+    if (isMessage(next) && next !== root) yield next
     else if (next.parts.length === 0) yield* leaves(next)
     else for (let at = next.parts.length - 1; at >= 0; at--) open.push(next.parts[at]!)
   }

@@ -250,3 +250,13 @@ for (const [name, make, expected] of bombs) {
     assert.ok(attachments.files <= INSPECTION_LIMITS.files)
   })
 }
+
+test('messages within are looked into under both of their types, and pieces of one are told', () => {
+  const inner = letterWith(PROGRAM, 'tool.dat')
+  for (const type of ['message/rfc822', 'message/global']) {
+    const found = told(letterWith(inner, 'letter', type))
+    assert.deepEqual(found, ['dangerous tool.dat: a Windows program'], type)
+  }
+  const piece = letterWith(inner, '', 'message/partial; id=x; number=1; total=2').toString()
+  assert.match(told(Buffer.from(piece)).join(), /^unreadable .*: a piece of a message that comes in several/)
+})

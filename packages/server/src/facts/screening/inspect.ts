@@ -137,13 +137,16 @@ function inspectPart(
   for (const finding of nameFindings(part.fileNames))
     note(walk, pathOf(within, part.fileNames[0] ?? ''), finding)
   if (isCut) note(walk, pathOf(within, part.fileName ?? ''), unreadable(TOO_LARGE))
-  if (part.type === 'message/rfc822') {
+  if (part.type === 'message/rfc822' || part.type === 'message/global') {
     inspectInner(walk, body, { within, depth })
     return
   }
+  // RFC 2046 §5.2.2: programs put the pieces together, and what they hold is seen in none of them.
+  if (part.type === 'message/partial') note(walk, pathOf(within, part.fileName ?? ''), unreadable(A_PIECE))
   inspectFile(walk, { name: part.fileName ?? '', octets: body, within, depth })
 }
 
+const A_PIECE = 'a piece of a message that comes in several'
 const TOO_LARGE = 'larger than can be looked at'
 const TOO_DEEP = 'deeper than is looked at'
 
