@@ -100,10 +100,21 @@ test('control bytes of a next hop do not reach logs', () => {
   assert.deepEqual(reply?.lines, ['a?[31m?b?c'])
 })
 
+test('a challenge of AUTH may have 12,288 octets, however it comes (RFC 4954 §4)', () => {
+  const line = `334 ${'x'.repeat(12_282)}\r\n`
+  const parser = new ReplyParser()
+  const replies = [line.slice(0, 2), line.slice(2, 5000), line.slice(5000)].flatMap((text) =>
+    parser.push(encodeUtf8(text)),
+  )
+  assert.deepEqual([parser.fault, replies[0]?.code, replies[0]?.lines[0]?.length], [null, 334, 12_282])
+})
+
 test('abuse 4: limits on what a next hop may say', () => {
   for (const [text, fault] of [
     ['x'.repeat(1_000_000), 'line-too-long'],
     [`250 ${'x'.repeat(3000)}\r\n`, 'line-too-long'],
+    [`334 ${'x'.repeat(12_300)}\r\n`, 'line-too-long'],
+    [`334-x\r\n334 ${'x'.repeat(3000)}\r\n`, 'line-too-long'],
     ['250-x\r\n'.repeat(300), 'too-many-lines'],
     ['hello\r\n', 'reply-syntax'],
     ['\r\n', 'reply-syntax'],

@@ -83,6 +83,8 @@ describe('client: replies at each stage', () => {
   const cases: [stage: string, reply: string, expected: string[]][] = [
     ['MAIL', '451 4.3.0 later', ['transient 451', 'transient 451']],
     ['MAIL', '550 5.7.1 never', ['permanent 550', 'permanent 550']],
+    // An exchanger outside that asks for a login takes no mail.
+    ['MAIL', '530 5.7.0 log in', ['permanent 530', 'permanent 530']],
     ['MAIL', '503 5.5.1 out of step', ['transient 503', 'transient 503']],
     ['RCPT TO:<a@', '450 4.2.1 later', ['transient 450', 'delivered 250']],
     ['RCPT TO:<a@', '550 5.1.1 nobody', ['permanent 550', 'delivered 250']],

@@ -159,13 +159,14 @@ class Attempt {
   /** A line of one asterisk ends the exchange (RFC 4954 §4). */
   async #cancel(why: string, timeoutMs: number): Promise<Outcome> {
     this.#connection.write('*\r\n')
-    await this.#connection.reply(timeoutMs)
+    // Whatever it says to that, or if it says nothing, is no news.
+    await this.#connection.reply(timeoutMs).catch(() => null)
     return refused(failed('4.7.0', `the host broke off ${this.#mechanism}: ${why}`))
   }
 
   /** What the codes of RFC 4954 §6 mean for whoever set the route up. */
   #refusal(reply: Reply): Outcome {
-    const said = `the host said ${this.#said(reply)}`
+    const said = `the host said ${this.#said(reply)} to ${this.#mechanism}`
     switch (reply.code) {
       case 504:
         return refused(failed('4.7.9', `${said}; turn on another mechanism there`), true)
@@ -180,7 +181,10 @@ class Attempt {
         return refused(failed('4.7.11', `${said}; let the route ask for TLS`))
       case 535:
         return refused(
-          failed(WRONG_LOGIN, `${said}; correct user name and password in the route and test it`),
+          failed(
+            WRONG_LOGIN,
+            `${said}; correct user name and password in the route, or let it use another mechanism`,
+          ),
         )
     }
     if (reply.code < 400) return refused(failed('4.7.0', `${said}, which is no answer to AUTH`))
