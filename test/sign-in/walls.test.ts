@@ -28,6 +28,33 @@ test('who is disabled is signed out of open sessions as well, and in again once 
   })
 })
 
+test('a token of somebody who was disabled opens nothing until then', async () => {
+  await withPlace(async (place) => {
+    const { db } = place.control.deps.store
+    await place.account(MAYA, { role: 'super' })
+    const user = await place.user(MAYA)
+    const maya = place.browser()
+    await signIn(maya, MAYA)
+    const base = `/v1/tenants/${place.tenantId}`
+    const wish = { name: 'Monitoring', permissions: ['users:read'] }
+    const { token } = (await maya.post(`${base}/tokens`, wish)).json as { readonly token: string }
+    const app = place.control.app()
+    const ask = async (): Promise<number> => {
+      const headers = { host: 'localhost', authorization: `Bearer ${token}` }
+      const socket = { remoteAddress: '192.0.2.9' }
+      return (await app.request(`http://localhost${base}/users`, { headers }, { incoming: { socket } }))
+        .status
+    }
+    const statuses: number[] = [await ask()]
+    for (const enabled of [0, 1] as const) {
+      const update = db.updateTable('user').set({ enabled })
+      await update.where('tenant_id', '=', place.tenantId).where('id', '=', user).execute()
+      statuses.push(await ask())
+    }
+    assert.deepEqual(statuses, [200, 403, 200])
+  })
+})
+
 test('an invitation to an address of another organisation makes no account for it', async () => {
   await withPlace(async (place) => {
     await addOrganisation(place.control.deps.store, 'Beta Works', 'beta.example')

@@ -4,6 +4,7 @@ import { type ApiToken, type MadeToken, notForTokens } from '@gatepost/contract/
 import { digestOf, newId, newSecret } from '#platform/random.ts'
 import type { Db } from '#store/open.ts'
 import { type Row, SYSTEM_TENANT } from '#store/schema.ts'
+import { acrossTenants } from '#store/tenant-guard.ts'
 import { appendAudit } from '../audit/audit.ts'
 import { accessOf, permissionsIn } from '../auth/access.ts'
 import { LOCAL_OPERATOR } from '../auth/local-operator.ts'
@@ -113,9 +114,10 @@ export async function revokeToken(scope: TokenScope, id: string, { store, clock 
   })
 }
 
-/** What the maker of a token may do today where the token is for. */
+/** What the maker of a token may do today where the token is for; nothing while disabled (product D2b). */
 export async function makerMay(db: Db, personId: string, tenantId: string): Promise<ReadonlySet<Permission>> {
   if (personId === LOCAL_OPERATOR) return EVERYTHING
+  if (await isDisabled(db, personId)) return new Set()
   if (tenantId === SYSTEM_TENANT) {
     const person = await db
       .selectFrom('person')
@@ -126,6 +128,17 @@ export async function makerMay(db: Db, personId: string, tenantId: string): Prom
   }
   const access = (await accessOf(db, personId)).find(({ id }) => id === tenantId)
   return new Set(access?.permissions ?? [])
+}
+
+async function isDisabled(db: Db, personId: string): Promise<boolean> {
+  const row = await acrossTenants(db)
+    .selectFrom('person')
+    .innerJoin('user', 'user.id', 'person.user_id')
+    .select('user.id')
+    .where('person.id', '=', personId)
+    .where('user.enabled', '=', 0)
+    .executeTakeFirst()
+  return row !== undefined
 }
 
 /** Stands for the command line of the data folder's owner, whom nothing bounds. */
