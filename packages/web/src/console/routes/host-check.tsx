@@ -1,5 +1,5 @@
 // The check script for Exchange Online (C5): to copy, to run there, and its report to drop here. What it shows
-// stands among the checks of the step, dated.
+// stands among the checks of the step, dated; on the routes page it stands here.
 import { getConnect } from '@gatepost/contract/connect.ts'
 import { dropHostReport, getHostCheck, HostReport } from '@gatepost/contract/host-check.ts'
 import { Button, FileButton } from '@mantine/core'
@@ -9,6 +9,7 @@ import { useAction, useEndpoint } from '#api/use-endpoint.ts'
 import { useMay, useSlug } from '#app/session.ts'
 import { useWords } from '#i18n/i18n.ts'
 import { rich } from '#i18n/rich.tsx'
+import { CheckList } from '#shared/check-list.tsx'
 import { CopyButton } from '#shared/copy-button.tsx'
 import { Block, Note, ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
@@ -18,8 +19,8 @@ import { FullTime } from '#shared/time.tsx'
 /** Far above the report of an organisation with hundreds of rules. */
 const REPORT_BYTES_MAX = 1_000_000
 
-/** Nothing where mail is not delivered to Exchange Online. */
-export function HostCheckPanel() {
+/** Nothing where mail is not delivered to Exchange Online. Connect lists the checks itself. */
+export function HostCheckPanel({ withChecks = false }: { readonly withChecks?: boolean }) {
   const words = useWords('connect')
   const tenant = useSlug()
   const may = useMay('connect:write')
@@ -76,6 +77,9 @@ export function HostCheckPanel() {
               by: data.droppedBy ?? '',
             })}
           </p>
+        )}
+        {withChecks && data.checks.length > 0 && (
+          <CheckList checks={data.checks} label={words('hostCheck.title')} />
         )}
       </section>
     </Panel>
