@@ -40,6 +40,7 @@ class World {
   /** What the look at deadlines takes for now. */
   deadlineNow = (): number => Date.now()
   readonly concluded: Job[] = []
+  readonly failed: Job[] = []
   readonly destination: Destination
   readonly sink: Sink
   #sleeping: (() => void)[] = []
@@ -63,7 +64,7 @@ class World {
         messagesPerConnection: 100,
         open: () => new Promise((resolve) => this.#opening.push(resolve)),
         concluded: (job) => this.concluded.push(job),
-        failed: () => assert.fail('nothing fails here'),
+        failed: (job) => this.failed.push(job),
         postponed: () => assert.fail('nothing is too much here'),
         waitForHost: () => {},
         mayIdle: () => true,
@@ -85,12 +86,29 @@ class World {
     for (const job of jobs) this.destination.offer(job)
     this.wake()
     await until(() => this.#opening.length === 2, 'two connections are wanted')
-    for (const [i, resolve] of this.#opening.entries()) resolve(sessions[i]!)
+    for (const [i, resolve] of this.#opening.splice(0).entries()) resolve(sessions[i]!)
     // Both begin before anything more is read: the clock moves while they are on their way.
     for (let i = 0; i < 1000 && jobs.some(({ startedAt }) => startedAt === 0); i++) await Promise.resolve()
     assert.deepEqual(this.concluded, [])
     this.now += turnMs
     await until(() => this.concluded.length === 2, 'both are delivered')
+  }
+
+  get isWanted(): boolean {
+    return this.#opening.length > 0
+  }
+
+  /** Nobody answers where a connection is wanted. */
+  refuse(): void {
+    const reply = { code: 451, status: '4.4.1', text: 'nobody answers' }
+    const target = { host: 'sink.example', ip: '127.0.0.1', port: 1, tls: 'none' } as const
+    const refused = { kind: 'failed', isPermanent: false, reply, target, isOurs: true } as const
+    for (const resolve of this.#opening.splice(0)) resolve(refused)
+  }
+
+  /** Connections that are wanted are there. */
+  async admit(): Promise<void> {
+    for (const resolve of this.#opening.splice(0)) resolve(await this.#session())
   }
 
   /** Messages by connection, fewest first. */
@@ -173,7 +191,6 @@ describe('letters for a destination', () => {
   })
   it('go another way when the one before them gets no answer', async () => {
     const world = await worldOf()
-    // Idle connections end by the other clock, a second later.
     let now = 0
     world.deadlineNow = () => now
     await world.begin(0)
@@ -189,6 +206,7 @@ describe('letters for a destination', () => {
     now += 1500
     await until(() => {
       world.wake()
+      void world.admit()
       return world.concluded.includes(second)
     }, 'the second went another way')
     const { socket } = world.stalled!
@@ -199,6 +217,23 @@ describe('letters for a destination', () => {
     assert.equal(world.concluded.length, 4)
     assert.equal(world.sink.count, 3, 'the second went once')
   })
+  it('go where nobody answered again when that is over, also where the clock was set back meanwhile', async () => {
+    for (const setBackMs of [0, 3_600_000]) {
+      const world = await worldOf()
+      const [first, second, third] = [jobOf(), jobOf(), jobOf()]
+      world.destination.offer(first)
+      await until(() => world.isWanted, 'a connection is wanted')
+      world.refuse()
+      await until(() => world.failed.includes(first), 'nobody answers')
+      world.destination.offer(second)
+      assert.ok(world.failed.includes(second), 'it is left alone for now')
+      world.now += setBackMs === 0 ? 30_001 : -setBackMs
+      world.destination.offer(third)
+      await until(() => world.isWanted, 'it is tried again')
+      assert.equal(world.failed.includes(third), false)
+    }
+  })
+
   it('go over fewer connections when the host asks for less, however many wait', async () => {
     const world = await worldOf()
     await world.begin(0)

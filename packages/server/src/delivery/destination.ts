@@ -121,13 +121,14 @@ export class Destination {
 
   /** Nothing waits, nothing runs, and nothing has to be remembered. */
   isAtRest(now: number): boolean {
-    return this.#queue.size === 0 && this.connections === 0 && now >= this.#deadUntil
+    return this.#queue.size === 0 && this.connections === 0 && !isWithin(this.#deadUntil - now, DEAD_MS)
   }
 
   offer(job: Job): void {
     if (this.#isStopped) return
     if (this.#queue.size === 0 && this.connections === 0) this.#servedAt = this.#deps.clock.now()
-    if (this.#refusal !== null && this.#deps.clock.now() < this.#deadUntil) {
+    const deadMs = this.#deadUntil - this.#deps.clock.now()
+    if (this.#refusal !== null && isWithin(deadMs, DEAD_MS)) {
       this.#deps.failed(job, this.#refusal)
     } else if (this.#queue.size >= this.#queueMax) this.#deps.postponed(job, this.#queueMs())
     else {
@@ -191,7 +192,7 @@ export class Destination {
 
   get #mayGrow(): boolean {
     if (this.#isWaitingForHost || this.connections >= Math.floor(this.#limit)) return false
-    return this.#deps.clock.now() >= this.#crowdedUntil
+    return !isWithin(this.#crowdedUntil - this.#deps.clock.now(), CROWDED_MS)
   }
 
   /** The host asked for less since these connections were opened. */
@@ -365,12 +366,17 @@ export class Destination {
         this.#deps.deadlines.delete(idler)
         resolve(job)
       }
-      const deadline = this.#deps.clock.now() + IDLE_MS
+      const deadline = this.#deps.deadlines.now() + IDLE_MS
       const idler: Idler = { client, take, deadline, expire: () => take(null) }
       this.#idle.add(idler)
       this.#deps.deadlines.add(idler)
     })
   }
+}
+
+/** Whether a wait lasts: one longer than it ever is was begun before the clock was set back. */
+function isWithin(leftMs: number, mostMs: number): boolean {
+  return leftMs > 0 && leftMs <= mostMs
 }
 
 function brokenRefusal(error: unknown): Refusal {

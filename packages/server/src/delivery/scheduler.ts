@@ -361,7 +361,9 @@ export class Scheduler {
     while (!this.#stopped.signal.aborted) {
       source.wake = new AbortController()
       const now = clock.now()
-      if (source.nextPollAt <= now && this.#mayLook) {
+      // Further away it never is, but where the clock was set back.
+      const isTime = source.nextPollAt <= now || source.nextPollAt > now + POLL_MS_MAX
+      if (isTime && this.#mayLook) {
         await this.#poll(source).catch(() => {
           // The spool said itself what is wrong with it; here it only means to come back.
           source.nextPollAt = clock.now() + POLL_MS_MAX / 60

@@ -81,8 +81,11 @@ describe('a connection to a next hop', () => {
     await systemClock.sleep(100)
     assert.equal(connection.hasUnread, false)
     assert.equal(isClosed, false, 'it has its time')
-    now += 60_000
+    const passing = setInterval(() => {
+      now += 1000
+    }, 5)
     await connection.closed
     clearInterval(talking)
+    clearInterval(passing)
   })
 })

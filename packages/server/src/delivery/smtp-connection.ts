@@ -209,7 +209,7 @@ export class SmtpConnection implements Waiting {
     await this.#until(timeoutMs, (done) => secure.once('secureConnect', done))
     if (wish.dane === undefined) return tlsStateOf(secure, { byDane: false, fault: faultOf(secure, session) })
     const chain = chainOf(secure.getPeerX509Certificate())
-    const expected = { names: wish.names ?? [wish.host], now: this.#deadlines.now() }
+    const expected = { names: wish.names ?? [wish.host], now: this.#deadlines.date() }
     const fault = daneFaultOf(wish.dane, chain, expected)
     if (fault === null) return tlsStateOf(secure, { byDane: true, fault })
     this.#lose(`DANE: ${fault}`)

@@ -6,13 +6,15 @@ import type { TlsaRecord } from '#platform/dns-types.ts'
 import { certificatesIn, makeAuthority } from './certificates.fixture.ts'
 import { daneFaultOf, tlsaUseOf } from './dane.ts'
 
-const NOW = Date.now()
 const authority = makeAuthority()
 const [leaf, anchor] = certificatesIn(authority.issue(['mx.far.example', 'far.example']).certificate) as [
   X509Certificate,
   X509Certificate,
 ]
 const [stranger] = certificatesIn(makeAuthority('Stranger').ca.certificate) as [X509Certificate]
+
+/** Behind the certificates, which are not valid before their second. */
+const NOW = Date.now()
 
 const spki = (of: X509Certificate): Buffer => of.publicKey.export({ type: 'spki', format: 'der' })
 const sha256 = (bytes: Buffer): Buffer => createHash('sha256').update(bytes).digest()
