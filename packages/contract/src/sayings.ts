@@ -4,6 +4,7 @@
 import type { Said } from './saying.ts'
 import { acceptanceSayings, probeTexts } from './sayings-acceptance.ts'
 import { alertSayings } from './sayings-alert.ts'
+import { claimSayings } from './sayings-claim.ts'
 import { connectSayings } from './sayings-connect.ts'
 import { hostSayings } from './sayings-host.ts'
 import { problemSayings } from './sayings-problem.ts'
@@ -14,6 +15,7 @@ const written = {
   ...connectSayings,
   ...alertSayings,
   ...acceptanceSayings,
+  ...claimSayings,
   ...hostSayings,
   ...problemSayings,
   ...titleSayings,

@@ -1,5 +1,6 @@
 // Domains: add, prove, set how mail for them is taken, remove (C1, C8, D1).
 import type { Domain, DomainUpdateBody } from '@gatepost/contract/domain.ts'
+import { say } from '@gatepost/contract/sayings.ts'
 import type { Trx } from '#store/open.ts'
 import { insertDomainDefaults, removeDomainDefaults } from '../policy/defaults.ts'
 import { invalidInput, problem } from '../problem.ts'
@@ -16,7 +17,7 @@ import { domainOf, domainStateOf } from './present.ts'
 import { recipientFieldsAfter } from './recipient-mode.ts'
 import { coolDownSeconds } from './schedule.ts'
 import { type DomainRow, domainsOf, findDomain, hasRoute, userCounts } from './store.ts'
-import { checkProof, holderOf, markValidated, type ProofDeps, TAKEN_HINT } from './validate.ts'
+import { checkProof, holderOf, markValidated, type ProofDeps } from './validate.ts'
 
 type Deps = Pick<ControlDeps, 'store' | 'clock' | 'link' | 'config'>
 
@@ -103,12 +104,9 @@ async function requireClaim(
   { name, claim }: { readonly name: string; readonly claim: boolean },
 ): Promise<void> {
   const isClaimable = (await claimableFrom(trx, name, scope.tenantId)) !== null
-  if (!isClaimable) throw problem('domain-taken', BELOW_HINT)
-  if (!claim) throw problem('domain-taken', TAKEN_HINT)
+  if (!isClaimable) throw problem('domain-taken', say('claim.below'))
+  if (!claim) throw problem('domain-taken', say('claim.taken'))
 }
-
-const BELOW_HINT =
-  'Another organisation on this gateway has validated a domain above it. Claim that one, or ask your operator.'
 
 async function setClaim(
   trx: Trx,

@@ -234,7 +234,10 @@ testOnBoth(
         (await listDomainClaims(deps)).items.map(({ accounts, operators }) => [accounts, operators]),
         [[3, 1]],
       )
-      await assert.rejects(handOver(world), { problemName: 'claim-not-ready', message: /operator signs in/ })
+      await assert.rejects(handOver(world), {
+        problemName: 'claim-not-ready',
+        message: /An operator signs in by olga@/,
+      })
       await store.db.deleteFrom('person').where('id', '=', 'olga').execute()
       await handOver(world)
       const left = await acrossTenants(store.db)

@@ -1,6 +1,8 @@
 // Handing a domain over that its organisation lost (C1): another one proved it anew, the old proof has been
 // gone for days, and the operator of the installation agrees.
 import type { ClaimCase } from '@gatepost/contract/domain.ts'
+import type { Said } from '@gatepost/contract/saying.ts'
+import { say } from '@gatepost/contract/sayings.ts'
 import type { Db, Trx } from '#store/open.ts'
 import { appendAudit } from '../audit/audit.ts'
 import { problem } from '../problem.ts'
@@ -16,7 +18,6 @@ import {
   type Party,
 } from './claim-store.ts'
 import { endClaim, noteProven } from './claim-told.ts'
-import { countOf } from './look.ts'
 import { domainOf } from './present.ts'
 import { lookForProof, outcomeOf } from './proof.ts'
 import { endAccounts, release } from './release.ts'
@@ -74,7 +75,7 @@ export async function handDomainOver(by: By, id: string, deps: ProofDeps): Promi
     const names = await release(trx, holder, { scope: of(holder.tenant_id), now })
     await endAccounts(trx, { names, tenantId: claim.tenant_id, actor, from: by.from, now })
     if ((await holderOf(trx, claim.name, claim.tenant_id)) === 'another-tenant') {
-      throw notReady('Another organisation holds a domain above it by now.')
+      throw notReady(say('claim.above'))
     }
     const scope = of(claim.tenant_id)
     await markValidated(trx, claim, { ...proof, scope, now })
@@ -98,32 +99,22 @@ export async function handDomainOver(by: By, id: string, deps: ProofDeps): Promi
 async function requireCase(db: Db, id: string, now: number): Promise<Case> {
   const claim = (await liveClaims(db, { now })).find((one) => one.id === id)
   const holder = claim ? await claimableFrom(db, claim.name, claim.tenant_id) : null
-  if (!claim || holder === null) throw problem('not-found', 'There is no such claim, or it has ended.')
+  if (!claim || holder === null) throw problem('not-found', say('claim.none'))
   return { claim, holder }
 }
 
 async function requireReady(db: Db, { claim, holder }: Case, now: number): Promise<void> {
-  if (claim.claim.provenAt === null) throw notReady(`The new record of ${claim.name} is not there.`)
-  if (!isProven(claim.claim, now)) {
-    throw notReady('The new record has to stand for a day, in which its holder is told.')
-  }
+  if (claim.claim.provenAt === null) throw notReady(say('claim.not-there', { domain: claim.name }))
+  if (!isProven(claim.claim, now)) throw notReady(say('claim.must-stand'))
   const gone = await goneOf(db, holder)
+  if (gone === null) throw notReady(say('claim.old-there', { holder: holder.tenant }))
   if (!isGone(gone)) {
-    const hours = Math.floor((gone?.countedMs ?? 0) / HOUR_MS)
-    throw notReady(
-      gone === null
-        ? `The record of ${holder.tenant} is there.`
-        : `The record of ${holder.tenant} was seen missing for ${hours} of ${LOST_MS / HOUR_MS} hours.`,
-    )
+    const hours = { hours: Math.floor(gone.countedMs / HOUR_MS), needed: LOST_MS / HOUR_MS }
+    throw notReady(say('claim.missing-for', { holder: holder.tenant, ...hours }))
   }
   const names = namesGoingWith(holder.name, await domainsOf(db, holder.tenant_id))
-  const operators = (await accountsAt(db, names)).filter(({ operator }) => operator === 1)
-  if (operators.length > 0) {
-    const who = countOf(operators.length, 'operator signs in', 'operators sign in')
-    throw notReady(
-      `${who} by an address of it: ${operators[0]!.email}. Make an account at another address first.`,
-    )
-  }
+  const operator = (await accountsAt(db, names)).find((one) => one.operator === 1)
+  if (operator) throw notReady(say('claim.operator', { address: operator.email }))
 }
 
 /** No answer is no proof that a record is gone (law 4), nor that one is there. */
@@ -135,11 +126,10 @@ async function lookAtBoth({ claim, holder }: Case, by: By, { dns, config, store,
   const [old, seen] = [outcomeOf(theirs), outcomeOf(ours)]
   await noteProof(store.db, holder, old.kind, now)
   await noteProven(claim, seen.kind, { scope, store, now })
-  if (old.kind === 'found') throw notReady(`The record of ${holder.tenant} is back.`)
-  if (old.kind === 'unknown') throw notReady(`Nobody could tell whether the old record is gone: ${old.why}.`)
-  if (seen.kind === 'unknown')
-    throw notReady(`Nobody could tell whether the new record is there: ${seen.why}.`)
-  if (seen.kind === 'missing') throw notReady(`The new record of ${claim.name} is not there now.`)
+  if (old.kind === 'found') throw notReady(say('claim.back', { holder: holder.tenant }))
+  if (old.kind === 'unknown') throw notReady(say('claim.old-unknown', { why: old.why }))
+  if (seen.kind === 'unknown') throw notReady(say('claim.new-unknown', { why: seen.why }))
+  if (seen.kind === 'missing') throw notReady(say('claim.not-there', { domain: claim.name }))
   return { by: seen.by, look: ours }
 }
 
@@ -153,7 +143,7 @@ async function requireSame(trx: Trx, { claim, holder }: Case, now: number): Prom
     theirs.validated_at === holder.validated_at &&
     ours?.token === claim.token
   const kept = await claimOf(trx, claim)
-  if (!isSame || ours?.validated_at !== null || kept === null) throw notReady('Something changed meanwhile.')
+  if (!isSame || ours?.validated_at !== null || kept === null) throw notReady(say('claim.changed'))
   await requireReady(trx, { claim: { ...claim, claim: kept }, holder }, now)
 }
 
@@ -164,6 +154,6 @@ function partyOf(row: Party, { config, clock }: Pick<ProofDeps, 'config' | 'cloc
   return { slug: row.slug, name: row.tenant, seen }
 }
 
-function notReady(detail: string): Error {
+function notReady(detail: Said): Error {
   return problem('claim-not-ready', detail)
 }

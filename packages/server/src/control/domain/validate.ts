@@ -49,7 +49,7 @@ export async function checkProof(
     }
     if (!(await isClaim(store.db, row))) {
       await keepLook(row, { look: conflicting(look), now, asked, deps })
-      throw problem('domain-taken', TAKEN_HINT)
+      throw problem('domain-taken', say('claim.taken'))
     }
   }
   if (row.validated_at === null) await noteProven(row, outcome.kind, { scope, store, now })
@@ -197,10 +197,6 @@ async function keep(
     .where('id', '=', row.id)
     .execute()
 }
-
-export const TAKEN_HINT =
-  'Another organisation on this gateway has validated this domain. If it is yours now, claim it: with a ' +
-  'record of your own and the operator’s word it becomes yours.'
 
 function conflicting({ txt, cname }: ProofLook): ProofLook {
   const hint =
