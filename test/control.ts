@@ -59,10 +59,13 @@ const machine: Machine = {
   space: () => ({ freeBytes: 60e9, totalBytes: 100e9 }),
 }
 
-/** Runs `work` with a control that is taken down afterwards. */
-export async function withControl(work: (control: TestControl) => Promise<void>): Promise<void> {
+/** Runs `work` with a control that is taken down afterwards; `other` stands in for parts of it. */
+export async function withControl(
+  work: (control: TestControl) => Promise<void>,
+  other: Partial<Pick<HandlerDeps, 'clock' | 'dns'>> = {},
+): Promise<void> {
   const data = await mkdtemp(join(tmpdir(), 'gatepost-control-'))
-  const clock = systemClock
+  const clock = other.clock ?? systemClock
   const emit = silentEmit
   const env = new Map([
     ['GATEPOST_DATA', data],
@@ -86,7 +89,7 @@ export async function withControl(work: (control: TestControl) => Promise<void>)
     config,
     tracking,
     machine,
-    dns: dns.dns,
+    dns: other.dns ?? dns.dns,
     link,
     passwords: createPasswords(),
     secrets,
