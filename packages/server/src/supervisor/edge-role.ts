@@ -48,7 +48,8 @@ import { openListenerTls } from './tls-material.ts'
 
 const SPOOL_WAIT_MS = 10_000 // A predecessor that was killed lets go at once; one that drains takes a little.
 const SESSIONS_MS = 6_000 // Of the 9 s for a whole stop: sessions in DATA come to their reply …
-const DELIVERY_MS = 2_000 // … and connections in flight to their outcome.
+const DELIVERY_MS = 2_000 // … and connections in flight to their outcome, longer where time is left: …
+const DELIVERY_MS_MAX = 5_000 // … a host that was cut off before its 250 gets the message again.
 const FIRST_SNAPSHOT_MS = 3_000 // Listening a little later spares the first senders a 451.
 
 /** Starts one edge worker; resolves when its ports answer. */
@@ -100,11 +101,12 @@ export async function startEdge(options: RoleOptions): Promise<Running> {
   return {
     setupUrl: null,
     async stop(withinMs = SESSIONS_MS) {
+      const end = clock.now() + withinMs
       await edge.close({ withinMs })
       await screener.close()
       await greylist.close()
       callForward.close()
-      await scheduler.stop(DELIVERY_MS)
+      await scheduler.stop(Math.max(DELIVERY_MS, Math.min(DELIVERY_MS_MAX, end - clock.now())))
       stopped.abort()
       writer?.postMessage('stop')
       await Promise.all([following, ...pumps])
