@@ -24,7 +24,10 @@ export async function* exportUsers(
     const more = await exportRows(store.db, tenantId, ids)
     yield page.items
       .map(({ id, email, name, aliases, enabled }) => {
-        const { groups, attributes } = more.get(id)!
+        const extra = more.get(id)
+        // Removed since the page was read, as by a directory's run.
+        if (extra === undefined) return ''
+        const { groups, attributes } = extra
         const values = names.map((name) => attributes.get(name) ?? '')
         return csvLine([email, name, aliases.join(';'), groups.join(';'), enabled ? 'yes' : 'no', ...values])
       })
