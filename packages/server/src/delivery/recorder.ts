@@ -264,23 +264,24 @@ export class Recorder {
    * The report is durable before the recipients it speaks of are let go: a crash between doubles it, never
    * loses it.
    */
-  async #sendDsn(message: InHand, { notices }: Conclusion, id: string): Promise<void> {
-    const { clock, hostname, settingsOf, signal, store } = this.#deps
+  async #sendDsn(message: InHand, conclusion: Conclusion, id: string): Promise<void> {
+    const { clock, signal, store } = this.#deps
+    let faults = 0
     await this.#turn()
     try {
-      for (let tries = 1; ; tries += 1) {
+      for (;;) {
         if (signal.aborted) throw new Error('delivery is stopping')
         try {
-          const { envelope } = message
-          const settings = settingsOf(envelope.tenantId)
-          const original = await originalOf(message, ORIGINAL_BYTES_MAX).catch((error: unknown) => {
-            if (tries < ORIGINAL_TRIES_MAX) throw error
-            return new Uint8Array(0)
+          const dsn = await this.#makeDsn(message, {
+            ...conclusion,
+            id,
+            isBare: faults >= ORIGINAL_TRIES_MAX,
           })
-          const dsn = createDsn({ id, envelope, notices, original, hostname, settings, now: clock.now() })
+          faults = 0
           if (dsn !== null) await store(dsn)
           return
         } catch {
+          faults += 1
           await clock.sleep(DSN_RETRY_MS, signal)
         }
       }
@@ -288,6 +289,18 @@ export class Recorder {
       this.#making -= 1
       this.#turns.shift()?.()
     }
+  }
+
+  /** Bare of the original where that is lost, or where the report fails over it. */
+  async #makeDsn(
+    message: InHand,
+    { notices, id, isBare }: Pick<Conclusion, 'notices'> & { readonly id: string; readonly isBare: boolean },
+  ): Promise<DsnMessage | null> {
+    const { clock, hostname, settingsOf } = this.#deps
+    const { envelope } = message
+    const settings = settingsOf(envelope.tenantId)
+    const original = isBare ? new Uint8Array(0) : await originalOf(message, ORIGINAL_BYTES_MAX)
+    return createDsn({ id, envelope, notices, original, hostname, settings, now: clock.now() })
   }
 
   async #turn(): Promise<void> {
