@@ -6,17 +6,12 @@ import { replies } from '@gatepost/mail/replies.ts'
 import { formatReply, type Reply } from '@gatepost/mail/reply.ts'
 import type { StoredCredential } from '#facts/sources.ts'
 import { handle } from './commands/handle.ts'
+import { Deadline } from './deadline.ts'
 import type { Edge } from './edge.ts'
 import { faultReply, isForbiddenLine } from './faults.ts'
 import { failed, guarded, type Outcome } from './guard.ts'
 import { type Intake, swallow } from './intake.ts'
-import {
-  COMMAND_LINE_OCTETS_MAX,
-  DATA_TOTAL_MS,
-  PENDING_OCTETS_MAX,
-  patience,
-  type SessionState,
-} from './limits.ts'
+import { COMMAND_LINE_OCTETS_MAX, PENDING_OCTETS_MAX, type SessionState } from './limits.ts'
 import { isProxyHeader } from './proxy.ts'
 import { isSentAhead, outOfSequence, type SequenceState } from './sequence.ts'
 import type { Transaction } from './transaction.ts'
@@ -45,10 +40,7 @@ export class Session implements SequenceState {
   #verb = ''
   #exchange: ((line: Uint8Array) => Outcome) | null = null
   #state: SessionState = 'command'
-  /** When the sweep first saw it as it is; not told yet after each step, since most end long before. */
-  #since = 0
-  #hasMoved = true
-  #intakeSince = 0
+  readonly #deadline = new Deadline()
   #pending: Uint8Array | null = null
   #intake: Intake | null = null
   #out = ''
@@ -156,24 +148,18 @@ export class Session implements SequenceState {
     this.wire.destroy()
   }
 
-  /** What it waits for begins anew, on a clock that was set by so many milliseconds. */
+  /** The clock was set. */
   clockJumped(ms: number): void {
-    this.#hasMoved = true
-    this.#intakeSince += ms
+    this.#deadline.clockJumped(ms)
     this.wire.clockJumped()
   }
 
   /** Looks at the time; called by the edge's sweep. */
   checkDeadline(now: number, isUnderPressure: boolean): void {
     if (this.wire.checkDeadline(now)) return
-    if (this.#hasMoved) {
-      this.#hasMoved = false
-      this.#since = now
-    }
     // A client that does not read our replies gets as long as one that is silent.
     const isSlowReader = this.#state === 'busy' && !this.#isAwaiting
-    const isLate = now - this.#since > patience(isSlowReader ? 'command' : this.#state, isUnderPressure)
-    if (!isLate && (this.#state !== 'intake' || now - this.#intakeSince <= DATA_TOTAL_MS)) return
+    if (!this.#deadline.isOver(now, isSlowReader ? 'command' : this.#state, isUnderPressure)) return
     if (this.#state === 'busy') {
       this.destroy()
       return
@@ -185,7 +171,7 @@ export class Session implements SequenceState {
   /** Hands the octets that follow to an intake; its reply comes at its end. */
   beginIntake(intake: Intake): void {
     this.#intake = intake
-    this.#intakeSince = this.edge.clock.now()
+    this.#deadline.contentBegins(this.edge.clock.now())
   }
 
   /** The next line is no command but the answer to a challenge (RFC 4954 §4). */
@@ -212,6 +198,7 @@ export class Session implements SequenceState {
   #run(chunk: Uint8Array): void {
     let octets = this.#pending === null ? chunk : concat([this.#pending, chunk])
     this.#pending = null
+    const { turns } = this.edge
     while (!this.#isEnding && !this.#wantsTls) {
       const step = this.#intake === null ? this.#nextCommand(octets) : this.#nextContent(this.#intake, octets)
       if (step === null) break
@@ -224,6 +211,10 @@ export class Session implements SequenceState {
       if (outcome !== null) this.#say(outcome)
       if (this.#out.length > PENDING_OCTETS_MAX && !this.#flush()) {
         this.#pending = octets.length > 0 ? octets : null
+        return
+      }
+      if (octets.length > 0 && !this.#isEnding && !this.#wantsTls && !turns.command()) {
+        this.#wait(turns.next(), octets)
         return
       }
     }
@@ -391,9 +382,8 @@ export class Session implements SequenceState {
     return hasRoom
   }
 
-  /** Without a look at the clock: twenty of them would be a fiftieth of what a short session costs. */
   #enter(state: SessionState): void {
     this.#state = state
-    this.#hasMoved = true
+    this.#deadline.moved()
   }
 }

@@ -23,3 +23,18 @@ test('a turn has its limit, and every reader goes on', async () => {
     readers.map((_, i) => i).filter((i) => i !== 1),
   )
 })
+
+test('commands count for more than their octets, and those that are too many wait for their turn', async () => {
+  const turns = new Turns()
+  let commands = 1
+  while (turns.command()) commands++
+  assert.ok(commands > 100 && commands < 2_000, `${commands} commands a turn`)
+  let isTurn = false
+  const waiting = turns.next().then(() => {
+    isTurn = true
+  })
+  await Promise.resolve()
+  assert.equal(isTurn, false)
+  await waiting
+  assert.equal(turns.command(), true)
+})

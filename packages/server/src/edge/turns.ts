@@ -3,6 +3,8 @@
 
 /** About ten milliseconds of reading content. Beyond it, connections wait for the next turn. */
 const TURN_OCTETS_MAX = 4_194_304
+/** What a command counts as: reading content for as long as the dearest of them takes. */
+const COMMAND_OCTETS = 16_384
 /** Connections that go on at the next turn: with a full read each they use about half of it. */
 const RESUMED_MAX = 32
 
@@ -22,6 +24,20 @@ export class Turns {
     this.#waiting.add(reader)
     this.#schedule()
     return false
+  }
+
+  /** Counts a command; false when the next one has to wait for `next`: thousands fit into one packet. */
+  command(): boolean {
+    this.#octets += COMMAND_OCTETS
+    return this.#octets <= TURN_OCTETS_MAX
+  }
+
+  /** Resolves in a later turn, when it is this one's. */
+  next(): Promise<null> {
+    return new Promise((resolve) => {
+      this.#waiting.add({ goOn: () => resolve(null) })
+      this.#schedule()
+    })
   }
 
   /** A reader is gone. */
