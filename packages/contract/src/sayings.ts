@@ -8,6 +8,7 @@ import { claimSayings } from './sayings-claim.ts'
 import { connectSayings } from './sayings-connect.ts'
 import { hostSayings } from './sayings-host.ts'
 import { problemSayings } from './sayings-problem.ts'
+import { readinessSayings } from './sayings-readiness.ts'
 import { titleSayings } from './sayings-titles.ts'
 import { stepTexts } from './step-texts.ts'
 
@@ -18,6 +19,7 @@ const written = {
   ...claimSayings,
   ...hostSayings,
   ...problemSayings,
+  ...readinessSayings,
   ...titleSayings,
 } as const
 

@@ -27,8 +27,9 @@ const readiness: Probe = {
     if (first === undefined) return passed(say('accept.none-failed', { number: observed.findings.length }))
     const code = `readiness.${first.name}`
     const title = sayings.has(code) ? { code } : first.title
-    const saw = say('accept.titled', { title, saw: first.saw })
-    return { state: failed.length > 0 ? 'failed' : 'warning', saw, remedy: first.remedy }
+    const saw = say('accept.titled', { title, saw: first.said?.saw ?? first.saw })
+    const remedy = first.said?.remedy ?? first.remedy
+    return { state: failed.length > 0 ? 'failed' : 'warning', saw, remedy }
   },
 }
 

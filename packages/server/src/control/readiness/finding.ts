@@ -1,14 +1,16 @@
 // What every readiness check gets to look at, and what it hands back.
 import type { Check } from '@gatepost/contract/common.ts'
+import { english, type Text } from '@gatepost/contract/sayings.ts'
 import type { Readiness } from '@gatepost/contract/system.ts'
 import type { BootConfig } from '#boot/config-types.ts'
 import type { Clock } from '#platform/clock.ts'
 import type { Dns } from '#platform/dns-types.ts'
 import type { Machine } from '#platform/machine.ts'
+import { saidOfCheck } from '../connect/check.ts'
 import type { Addresses } from './addresses.ts'
 
 /** A check without its times. */
-export type Finding = Pick<Check, 'name' | 'title' | 'state' | 'saw' | 'remedy'>
+export type Finding = Pick<Check, 'name' | 'title' | 'state' | 'saw' | 'remedy' | 'said'>
 
 export type Listener = Readiness['listeners'][number]
 
@@ -31,8 +33,13 @@ export type Look = {
   look(sight: Sight): Promise<Omit<Finding, 'name' | 'title'>>
 }
 
-export const passed = (saw: string) => ({ state: 'passed', saw, remedy: null }) as const
-export const failed = (saw: string, remedy: string) => ({ state: 'failed', saw, remedy }) as const
-export const warning = (saw: string, remedy: string) => ({ state: 'warning', saw, remedy }) as const
-export const notVerified = (saw: string, remedy: string | null) =>
-  ({ state: 'not-verified', saw, remedy }) as const
+export const passed = (saw: Text) => found('passed', saw, null)
+export const failed = (saw: Text, remedy: Text) => found('failed', saw, remedy)
+export const warning = (saw: Text, remedy: Text) => found('warning', saw, remedy)
+export const notVerified = (saw: Text, remedy: Text | null) => found('not-verified', saw, remedy)
+export const notRequired = (saw: Text, remedy: Text) => found('not-required', saw, remedy)
+
+function found<State extends Check['state']>(state: State, saw: Text, remedy: Text | null) {
+  const texts = { saw: english(saw), remedy: remedy === null ? null : english(remedy) }
+  return { state, ...texts, ...saidOfCheck({ saw, remedy }) }
+}

@@ -1,5 +1,7 @@
 // Readiness of the machine: certificate, console address, room on the disk, and the clock.
 import { X509Certificate } from 'node:crypto'
+import type { Said } from '@gatepost/contract/saying.ts'
+import { say } from '@gatepost/contract/sayings.ts'
 import { failed, type Look, notVerified, passed, warning } from './finding.ts'
 
 const DAY_MS = 86_400_000
@@ -14,51 +16,41 @@ export const certificateLook: Look = {
     const { hostname, tls } = config
     const pem = certificate()
     const files = remedyOf(tls)
-    if (pem === null) return failed('There is no certificate, so STARTTLS cannot be offered.', files)
+    if (pem === null) return failed(say('ready.no-certificate'), files)
     let parsed: X509Certificate
     try {
       parsed = new X509Certificate(pem)
     } catch {
-      return failed(`The certificate in ${tls.certificateFile ?? 'the data folder'} cannot be read.`, files)
-    }
-    const days = Math.floor((Date.parse(parsed.validTo) - clock.now()) / DAY_MS)
-    if (days < 0)
-      return failed(`The certificate expired ${-days} days ago.`, 'Renew it; new files are taken at once.')
-    const isOwn = parsed.issuer === parsed.subject
-    if (tls.certificateFile === null && isOwn) {
-      return warning(
-        'We use a certificate that we made ourselves. Mail is encrypted, but nobody can check who we are.',
+      return failed(
+        say('ready.certificate-unreadable', { file: tls.certificateFile ?? say('ready.data-folder') }),
         files,
       )
     }
-    const until = `It is valid for ${days} more days.`
+    const days = Math.floor((Date.parse(parsed.validTo) - clock.now()) / DAY_MS)
+    if (days < 0) return failed(say('ready.certificate-expired', { count: -days }), say('ready.renew'))
+    const isOwn = parsed.issuer === parsed.subject
+    if (tls.certificateFile === null && isOwn) {
+      return warning(say('ready.certificate-own'), files)
+    }
+    const named = { hostname, count: days }
     if (parsed.checkHost(hostname) === undefined) {
-      return warning(
-        `The certificate is not for ${hostname}. ${until}`,
-        `Use a certificate that names ${hostname}.`,
-      )
+      return warning(say('ready.certificate-other', named), say('ready.use-named', { hostname }))
     }
     if (isOwn) {
-      return warning(`The certificate for ${hostname} is signed by itself. ${until}`, files)
+      return warning(say('ready.certificate-self', named), files)
     }
     const life = (Date.parse(parsed.validTo) - Date.parse(parsed.validFrom)) / DAY_MS
     // Some authorities issue for six days: theirs are renewed by the day.
     if (days < Math.min(EXPIRY_WARNING_DAYS, life / 4)) {
-      return warning(
-        `The certificate for ${hostname} expires in ${days} days.`,
-        'Renew it; new files are taken at once.',
-      )
+      return warning(say('ready.certificate-expires', named), say('ready.renew'))
     }
-    return passed(`The certificate names ${hostname}. ${until}`)
+    return passed(say('ready.certificate-right', named))
   },
 }
 
 /** Once certificates are fetched, the page of certificates says what keeps them away. */
-function remedyOf({ acme }: Parameters<Look['look']>[0]['config']['tls']): string {
-  return acme === null
-    ? 'Set GATEPOST_TLS_ACME_TERMS_AGREED=yes to have one fetched, ' +
-        'or GATEPOST_TLS_CERTIFICATE and GATEPOST_TLS_KEY to the files of a public one.'
-    : 'It is fetched by ACME: the page of certificates says what the authority answers.'
+function remedyOf({ acme }: Parameters<Look['look']>[0]['config']['tls']): Said {
+  return say(acme === null ? 'ready.get-certificate' : 'ready.by-acme')
 }
 
 export const consoleLook: Look = {
@@ -66,18 +58,16 @@ export const consoleLook: Look = {
   title: 'The console has an address for others',
   async look({ config }) {
     const { url, tlsListen } = config.http
-    const remedy =
-      'Set GATEPOST_HTTPS, or put a TLS proxy in front, and set GATEPOST_URL to its address, such as https://gate.example.net/.'
+    const remedy = say('ready.set-console')
     if (url === null && tlsListen !== null)
-      return passed(`The console answers as ${config.hostname}, with TLS of our own.`)
-    if (url === null)
-      return warning('The console answers on localhost, so links in mail lead nowhere for others.', remedy)
+      return passed(say('ready.console-own', { hostname: config.hostname }))
+    if (url === null) return warning(say('ready.console-local'), remedy)
     const { protocol, hostname } = new URL(url)
     if (/^(localhost|127\..*|\[::1\])$/.test(hostname)) {
-      return warning(`The console’s address is ${url}, which others cannot reach.`, remedy)
+      return warning(say('ready.console-hidden', { url }), remedy)
     }
-    if (protocol !== 'https:') return failed(`The console’s address ${url} is not encrypted.`, remedy)
-    return passed(`The console’s address is ${url}.`)
+    if (protocol !== 'https:') return failed(say('ready.console-plain', { url }), remedy)
+    return passed(say('ready.console-right', { url }))
   },
 }
 
@@ -86,10 +76,14 @@ export const diskLook: Look = {
   title: 'The data folder has room',
   async look({ config, machine }) {
     const space = machine.space(config.data)
-    if (space === null) return notVerified('The file system of the data folder does not tell.', null)
+    if (space === null) return notVerified(say('ready.disk-unknown'), null)
     const share = space.freeBytes / space.totalBytes
-    const saw = `${gigabytes(space.freeBytes)} of ${gigabytes(space.totalBytes)} are free (${Math.floor(share * 100)} %).`
-    const remedy = 'Free space or use a larger disk: without room, senders are told to come later (452).'
+    const saw = say('ready.disk', {
+      free: gigabytes(space.freeBytes),
+      total: gigabytes(space.totalBytes),
+      share: Math.floor(share * 100),
+    })
+    const remedy = say('ready.free-space')
     if (space.freeBytes < FREE_BYTES_MIN) return failed(saw, remedy)
     return share < FREE_SHARE_MIN ? warning(saw, remedy) : passed(saw)
   },
@@ -100,10 +94,7 @@ export const clockLook: Look = {
   title: 'The clock is right',
   async look({ clock }) {
     const time = new Date(clock.now()).toISOString().replace('T', ' ').slice(0, 16)
-    return notVerified(
-      `This machine says ${time} UTC. We have nothing to compare it with.`,
-      'Keep it right by chrony or systemd-timesyncd: certificates, queues and logs depend on it.',
-    )
+    return notVerified(say('ready.clock', { time }), say('ready.keep-clock'))
   },
 }
 

@@ -1,5 +1,6 @@
 // Readiness of our names: the host name leads to us, PTR and HELO agree with it, and our zone has what
 // tenants need.
+import { listOf, say } from '@gatepost/contract/sayings.ts'
 import { isPrivate } from '@gatepost/mail/ip.ts'
 import { cnameTargetOf } from '../domain/proof.ts'
 import { publicAddresses } from './addresses.ts'
@@ -11,34 +12,25 @@ export const hostnameLook: Look = {
   title: 'Our host name leads to us',
   async look({ config: { hostname }, addresses, machine }) {
     if (!hostname.includes('.')) {
-      return failed(
-        `Our name is ${hostname}, which no other mail host can look up.`,
-        'Set GATEPOST_HOSTNAME to a full name such as mx.example.net and publish its address.',
-      )
+      return failed(say('ready.name-short', { hostname }), say('ready.set-name'))
     }
     if (addresses.kind === 'failed') {
       return notVerified(
-        `The look-up of ${hostname} failed: ${addresses.why}.`,
-        'See the check of the resolver.',
+        say('ready.name-unknown', { hostname, why: addresses.why }),
+        say('ready.see-resolver'),
       )
     }
     if (addresses.kind === 'none') {
-      return failed(`${hostname} has no address.`, 'Publish the A record shown below in your zone.')
+      return failed(say('ready.name-without', { hostname }), say('ready.publish-address'))
     }
     const list = addresses.all.join(', ')
     if (addresses.all.every(isPrivate)) {
-      return warning(
-        `${hostname} leads to ${list}: no public address, so mail from the internet cannot arrive.`,
-        'Publish the public address of this gateway.',
-      )
+      return warning(say('ready.name-private', { hostname, addresses: list }), say('ready.publish-public'))
     }
     const own = new Set(machine.addresses())
     if (addresses.all.some((ip) => own.has(ip)))
-      return passed(`${hostname} leads to ${list}, an address of ours.`)
-    return notVerified(
-      `${hostname} leads to ${list}, which no interface of this machine has, as behind NAT or a load balancer.`,
-      'Make sure that this address passes port 25 on to this machine.',
-    )
+      return passed(say('ready.name-ours', { hostname, addresses: list }))
+    return notVerified(say('ready.name-behind', { hostname, addresses: list }), say('ready.pass-on'))
   },
 }
 
@@ -48,33 +40,30 @@ export const reverseNameLook: Look = {
   async look({ config: { hostname }, addresses, machine, dns }) {
     const list = publicAddresses(addresses, machine.addresses())
     if (list.length === 0) {
-      return notVerified(
-        'We do not know our public address.',
-        'Publish the host name first, then check again.',
-      )
+      return notVerified(say('ready.no-public'), say('ready.publish-name'))
     }
     const names = await Promise.all(list.map(async (ip) => ({ ip, found: await dns.confirmedName(ip) })))
-    const saw = names
-      .map(({ ip, found }) =>
-        found.kind === 'found'
-          ? `${ip} is ${found.name}`
-          : `${ip} ${found.kind === 'none' ? 'has no confirmed name' : `is unknown (${found.why})`}`,
-      )
-      .join(', ')
+    const saw = listOf(
+      names.map(({ ip, found }) => {
+        if (found.kind === 'found') return say('ready.ptr-is', { ip, name: found.name })
+        return found.kind === 'none'
+          ? say('ready.ptr-none', { ip })
+          : say('ready.ptr-unknown', { ip, why: found.why })
+      }),
+    )
     const wrong = names.filter(
       ({ found }) => found.kind === 'none' || (found.kind === 'found' && found.name !== hostname),
     )
     if (wrong.length > 0) {
       return failed(
-        `We say HELO ${hostname}, but ${saw}.`,
-        `Ask the provider of the address to set the PTR of ${wrong.map(({ ip }) => ip).join(', ')} to ${hostname}.` +
-          ' Many mail hosts refuse mail without it.',
+        say('ready.ptr-differs', { hostname, names: saw }),
+        say('ready.set-ptr', { addresses: wrong.map(({ ip }) => ip).join(', '), hostname }),
       )
     }
     if (names.some(({ found }) => found.kind === 'failed')) {
-      return notVerified(`A look-up failed: ${saw}.`, 'See the check of the resolver.')
+      return notVerified(say('ready.a-look-up-failed', { why: saw }), say('ready.see-resolver'))
     }
-    return passed(`${saw}, and HELO says the same.`)
+    return passed(say('ready.ptr-right', { names: saw }))
   },
 }
 
@@ -90,22 +79,27 @@ export const ownZoneLook: Look = {
     ])
     const silent = [spf, alias].find((answer) => answer.kind === 'failed')
     if (silent?.kind === 'failed') {
-      return notVerified(`A look-up failed: ${silent.why}.`, 'See the check of the resolver.')
+      return notVerified(say('ready.a-look-up-failed', { why: silent.why }), say('ready.see-resolver'))
     }
     const policies = spf.kind === 'found' ? spf.records.filter((text) => text.startsWith('v=spf1')) : []
     const expected = spfPolicyOf(hostname, publicAddresses(addresses, machine.addresses()))
     const missing = [
-      ...(policies.length === 0 ? [`${include} has no SPF record`] : []),
+      ...(policies.length === 0 ? [say('ready.no-spf', { name: include })] : []),
       // A name that answers NODATA exists, with an address instead of an alias.
-      ...(alias.kind === 'absent' ? [`${target} does not exist`] : []),
+      ...(alias.kind === 'absent' ? [say('ready.no-name', { name: target })] : []),
     ]
-    const remedy = 'Publish the records shown below in your zone.'
-    if (missing.length > 0) return warning(`${missing.join(', and ')}.`, remedy)
+    const remedy = say('ready.publish-zone')
+    const [first, ...rest] = missing
+    if (first !== undefined) {
+      const text = rest.reduce((one, other) => say('ready.both', { one, other }), first)
+      return warning(say('ready.sentence', { text }), remedy)
+    }
     const lacking = expected
       .split(' ')
       .filter((term) => /^ip[46]:/.test(term) && !policies[0]!.includes(term))
+    const policy = policies[0] ?? ''
     if (lacking.length > 0)
-      return warning(`${include} says “${policies[0]}”, without ${lacking.join(' ')}.`, remedy)
-    return passed(`${include} says “${policies[0]}”, and ${target} exists.`)
+      return warning(say('ready.spf-lacks', { name: include, policy, terms: lacking.join(' ') }), remedy)
+    return passed(say('ready.zone-right', { name: include, policy, target }))
   },
 }

@@ -1,5 +1,6 @@
 // Readiness of port 25 both ways: our own listener greets with our name, and outside mail hosts can be
 // reached.
+import { listOf, say } from '@gatepost/contract/sayings.ts'
 import { isPrivate } from '@gatepost/mail/ip.ts'
 import type { Dns } from '#platform/dns-types.ts'
 import { failed, type Look, notVerified, passed, type Sight, warning } from './finding.ts'
@@ -15,34 +16,32 @@ export const inboundPortLook: Look = {
   async look({ config: { hostname }, listening, machine }) {
     const listener = listening.find(({ role }) => role === 'mx')
     if (!listener) {
-      return failed('No listener takes mail from the internet.', 'Set GATEPOST_SMTP_MX, such as 0.0.0.0:25.')
+      return failed(say('ready.no-mx-listener'), say('ready.set-mx-listener'))
     }
     const { host, port } = listener
     const greeting = await machine.greeting({ host: reachable(host), port })
     if (greeting.kind === 'failed') {
       return failed(
-        `The connection to ${host}:${port} ${WORDS[greeting.why]}.`,
-        'The edge workers do not answer. Look into the log for what they say.',
+        say(`ready.port-${greeting.why}`, { address: `${host}:${port}` }),
+        say('ready.edges-silent'),
       )
     }
     const [code, name] = greeting.text.split(/[ -]/)
     if (code !== '220') {
       return warning(
-        `Port ${port} answers “${greeting.text}”.`,
-        'Look into the log for why the edge refuses.',
+        say('ready.port-answers', { port: String(port), greeting: greeting.text }),
+        say('ready.why-refuses'),
       )
     }
     if (name?.toLowerCase() !== hostname && !greeting.text.toLowerCase().includes(` ${hostname}`)) {
       return failed(
-        `Port ${port} greets with “${greeting.text}”, not with ${hostname}.`,
-        'Another program answers on this port. Stop it, or choose another port by GATEPOST_SMTP_MX.',
+        say('ready.port-other', { port: String(port), greeting: greeting.text, hostname }),
+        say('ready.other-program'),
       )
     }
-    if (port === MX_PORT) return passed(`Port ${port} greets with “${greeting.text}”.`)
-    return warning(
-      `Port ${port} greets with “${greeting.text}”. Mail hosts on the internet connect to port ${MX_PORT}.`,
-      `Pass port ${MX_PORT} on to ${port}, or set GATEPOST_SMTP_MX=0.0.0.0:${MX_PORT}.`,
-    )
+    const seen = { port: String(port), greeting: greeting.text }
+    if (port === MX_PORT) return passed(say('ready.port-greets', seen))
+    return warning(say('ready.port-not-25', seen), say('ready.pass-port', { port: String(port) }))
   },
 }
 
@@ -55,7 +54,7 @@ export const outboundPortLook: Look = {
       (target) => target !== null,
     )
     if (targets.length === 0) {
-      return notVerified('We know no mail host to try: the resolver names none.', null)
+      return notVerified(say('ready.no-host-known'), null)
     }
     const port = config.delivery.mxPort
     const tried = await Promise.all(
@@ -65,24 +64,16 @@ export const outboundPortLook: Look = {
       })),
     )
     const open = tried.find(({ greeting }) => greeting.kind === 'greeting')
-    if (open) return passed(`${open.host} (${open.ip}) answers on port ${port}.`)
-    const saw = tried
-      .map(({ host, greeting }) => `${host} ${greeting.kind === 'failed' ? WORDS[greeting.why] : ''}`)
-      .join(', ')
+    if (open) return passed(say('ready.outbound-open', { host: open.host, ip: open.ip, port: String(port) }))
+    const all = tried.map(({ host, greeting }) =>
+      greeting.kind === 'failed' ? say(`ready.tried-${greeting.why}`, { host }) : host,
+    )
     return failed(
-      `Connections to port ${port} fail: ${saw}.`,
-      `Many clouds and home lines block outgoing port ${port}. Ask the provider to open it, or set a smart host` +
-        ' as the outbound route.',
+      say('ready.outbound-fails', { port: String(port), tried: listOf(all) }),
+      say('ready.outbound-blocked', { port: String(port) }),
     )
   },
 }
-
-const WORDS = {
-  refused: 'is refused',
-  'timed-out': 'gets no answer within 5 s',
-  unreachable: 'finds no way there',
-  closed: 'is closed without a greeting',
-} as const
 
 async function mailHostOf(
   domain: string,

@@ -1,5 +1,6 @@
 // Readiness of the resolver: it answers, it knows public names, and whether its DNSSEC flag can be believed.
-import { failed, type Look, passed, warning } from './finding.ts'
+import { say } from '@gatepost/contract/sayings.ts'
+import { failed, type Look, notRequired, notVerified, passed, warning } from './finding.ts'
 
 /** Reserved by IANA, always there, and signed. */
 const PUBLIC_NAME = 'example.com'
@@ -15,21 +16,28 @@ export const resolverLook: Look = {
       dns.query({ name: PUBLIC_NAME, type: 'NS', fresh: true }),
     ])
     const ms = clock.now() - startedAt
-    const remedy =
-      'Set GATEPOST_DNS to a resolver that answers, best a validating one on this machine: 127.0.0.1:53.'
+    const remedy = say('ready.set-resolver')
     const silent = [own, other].find((answer) => answer.kind === 'failed')
     if (silent?.kind === 'failed') {
       const name = silent === own ? hostname : PUBLIC_NAME
-      return failed(`${silent.server || 'The resolver'} did not answer for ${name}: ${silent.why}.`, remedy)
-    }
-    if (other.kind !== 'found') {
-      return warning(
-        `${other.server} answers in ${ms} ms, but does not know ${PUBLIC_NAME}: it sees no public names.`,
+      return failed(
+        say('ready.resolver-silent', {
+          server: silent.server || say('ready.resolver'),
+          name,
+          why: silent.why,
+        }),
         remedy,
       )
     }
-    if (ms > SLOW_MS) return warning(`${other.server} took ${ms} ms for two questions.`, remedy)
-    return passed(`${other.server} answered two questions in ${ms} ms.`)
+    if (other.kind !== 'found') {
+      return warning(
+        say('ready.resolver-blind', { server: other.server, ms: String(ms), name: PUBLIC_NAME }),
+        remedy,
+      )
+    }
+    const { server } = other
+    if (ms > SLOW_MS) return warning(say('ready.resolver-slow', { server, ms: String(ms) }), remedy)
+    return passed(say('ready.resolver-right', { server, ms: String(ms) }))
   },
 }
 
@@ -38,28 +46,14 @@ export const dnssecLook: Look = {
   title: 'DNSSEC answers can be believed',
   async look({ dns }) {
     const answer = await dns.query({ name: PUBLIC_NAME, type: 'NS' })
-    const remedy =
-      'Run a validating resolver such as unbound on this machine and set GATEPOST_DNS=127.0.0.1:53.'
+    const { server } = answer
+    const remedy = say('ready.run-validating')
     if (answer.kind === 'failed') {
-      return {
-        state: 'not-verified',
-        saw: `The look-up failed: ${answer.why}.`,
-        remedy: 'See the check of the resolver.',
-      }
+      return notVerified(say('ready.look-up-failed', { why: answer.why }), say('ready.see-resolver'))
     }
-    if (answer.authenticated) return passed(`${answer.server} is on this machine and validates DNSSEC.`)
-    if (/^127\.|^\[::1\]/.test(answer.server)) {
-      return {
-        state: 'not-required',
-        saw: `${answer.server} is on this machine but does not validate, so DANE stays off.`,
-        remedy,
-      }
-    }
+    if (answer.authenticated) return passed(say('ready.dnssec-right', { server }))
+    if (/^127\.|^\[::1\]/.test(server)) return notRequired(say('ready.dnssec-not', { server }), remedy)
     // Decisions 39: what crosses a network unprotected proves nothing.
-    return {
-      state: 'not-required',
-      saw: `${answer.server} is not on this machine, so DANE stays off.`,
-      remedy,
-    }
+    return notRequired(say('ready.dnssec-away', { server }), remedy)
   },
 }

@@ -135,7 +135,7 @@ async function findingOf(one: Look, sight: Sight, emit: ReadinessDeps['emit']): 
     return { name, title, ...(await one.look(sight)) }
   } catch (error) {
     emit('control.check.failed', { check: `readiness ${name}`, error })
-    return { name, title, ...notVerified('The check itself failed; the log says why.', null) }
+    return { name, title, ...notVerified(say('ready.broke'), null) }
   }
 }
 

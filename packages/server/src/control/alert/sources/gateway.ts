@@ -36,8 +36,8 @@ export const gatewaySource: Source = {
         subject: 'gateway',
         subjectSaid: say('subject.gateway'),
         severity: finding.state === 'failed' ? 'critical' : 'warning',
-        text: finding.saw,
-        remedy: finding.remedy ?? say('alert.open-readiness'),
+        text: finding.said?.saw ?? finding.saw,
+        remedy: finding.said?.remedy ?? finding.remedy ?? say('alert.open-readiness'),
         link: '/system/readiness',
       })
     }
