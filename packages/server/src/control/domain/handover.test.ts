@@ -198,16 +198,10 @@ testOnBoth(
     inWorld(place, async (world) => {
       const { deps, acme, other } = world
       const { store } = deps
-      const person = (id: string, operatorFlag: 0 | 1 = 0) => ({
-        id,
-        email: `${id}@${NAME}`,
-        email_key: `${id}@${NAME}`,
-        name: id,
-        password: 'x',
-        operator: operatorFlag,
-        created_at: START,
-        updated_at: START,
-      })
+      const person = (id: string, isOperator: 0 | 1 = 0) => {
+        const email = `${id}@${NAME}`
+        return { ...ANN, id, email, email_key: email, operator: isOperator }
+      }
       await store.db
         .insertInto('person')
         .values([person('ann'), person('bob'), person('olga', 1)])
@@ -227,6 +221,19 @@ testOnBoth(
         .set({ postmaster: `post@${NAME}`, contact_email: `boss@${NAME}` })
         .where('id', '=', acme.tenantId)
         .execute()
+      const readers = async (kind: string) => {
+        const organisation = await organisationOf(store.db, acme.tenantId)
+        const channel = await channelOf(store.db, acme.tenantId)
+        return mailTargets(channel, organisation, { event: 'raised', kind, db: store.db })
+      }
+      const usual = `boss@${NAME}`
+      assert.deepEqual(await readers('disk'), [usual])
+      assert.deepEqual(await readers('domain-claimed'), [
+        usual,
+        'anna@acme.example',
+        `ann@${NAME}`,
+        `bob@${NAME}`,
+      ])
       await claim(world)
       await publish(world, other)
       await pass(world, LOST_MS + HOUR)
@@ -251,10 +258,7 @@ testOnBoth(
       assert.equal(await findCandidate(store.db, `ann@${NAME}`), null)
       assert.equal((await findCandidate(store.db, `bob@${NAME}`))?.tenantId, other.tenantId)
       // Nothing of the old organisation is mailed to the new one.
-      const organisation = await organisationOf(store.db, acme.tenantId)
-      const channel = await channelOf(store.db, acme.tenantId)
-      const to = await mailTargets(channel, organisation, { event: 'raised', kind: 'disk', db: store.db })
-      assert.deepEqual(to, ['anna@acme.example'], 'the operators')
+      assert.deepEqual(await readers('disk'), ['anna@acme.example'], 'the operators')
       const tenant = await store.db
         .selectFrom('tenant')
         .select('postmaster')

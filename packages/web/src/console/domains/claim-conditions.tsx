@@ -1,13 +1,40 @@
 // A claim of a domain that another organisation holds: its three conditions, each derived and with its time.
-import type { Domain, DomainClaim } from '@gatepost/contract/domain.ts'
+import { getConnect } from '@gatepost/contract/connect.ts'
+import { addDomain, type Domain, type DomainClaim, listDomains } from '@gatepost/contract/domain.ts'
+import { Button } from '@mantine/core'
+import { useAction } from '#api/use-endpoint.ts'
+import { useSlug } from '#app/session.ts'
 import { useWords, type Words } from '#i18n/i18n.ts'
 import { date, dateTime } from '#shared/format.ts'
-import { Note } from '#shared/note.tsx'
+import { Note, ProblemNote } from '#shared/note.tsx'
+import stack from '#shared/stack.module.css'
 import { StatusIcon } from '#shared/status-word.tsx'
 import type { StateOf } from '#shared/vocabulary.ts'
 import classes from './domains.module.css'
 
 type Condition = { readonly name: string; readonly state: StateOf<'check'>; readonly saw: string }
+
+/** Somebody else has the domain: it may be claimed. */
+export function ClaimOffer({ name }: { readonly name: string }) {
+  const t = useWords('domains')
+  const tenant = useSlug()
+  const add = useAction(addDomain, { readAgain: [listDomains, getConnect] })
+  return (
+    <div className={stack.stack}>
+      <p className="tx2">{t('claim.offer')}</p>
+      {add.error && <ProblemNote error={add.error} />}
+      <div>
+        <Button
+          variant="default"
+          loading={add.isPending}
+          onClick={() => add.mutate({ params: { tenant }, body: { name, claim: true } })}
+        >
+          {t('claim.act')}
+        </Button>
+      </div>
+    </div>
+  )
+}
 
 /** Used on the domain's own page and, with the evidence, by the operator. */
 export function ClaimConditions({ domain, claim }: { readonly domain: string; readonly claim: DomainClaim }) {

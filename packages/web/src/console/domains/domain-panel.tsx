@@ -19,7 +19,7 @@ import { ServersTable } from '#shared/servers-table.tsx'
 import stack from '#shared/stack.module.css'
 import { StatusWord } from '#shared/status-word.tsx'
 import { CheckedLine } from '#shared/time.tsx'
-import { ClaimConditions, Contested } from './claim-conditions.tsx'
+import { ClaimConditions, ClaimOffer, Contested } from './claim-conditions.tsx'
 import classes from './domains.module.css'
 import { SpfView } from './spf-panel.tsx'
 import { ZoneView } from './zone-panel.tsx'
@@ -53,6 +53,7 @@ export function DomainPanel({ domain }: { readonly domain: Domain }) {
         <div className={stack.stack} role="status">
           <StateSentence domain={domain} />
           <Contested domain={domain} />
+          {may && isHeldElsewhere(domain) && <ClaimOffer name={domain.name} />}
         </div>
       </PanelBody>
       {!needsNoRecord && domain.ownership.length > 0 && (
@@ -63,6 +64,11 @@ export function DomainPanel({ domain }: { readonly domain: Domain }) {
       <DomainFoot domain={domain} may={may} />
     </Panel>
   )
+}
+
+/** Its record is there, and somebody else has the domain. */
+function isHeldElsewhere({ state, claim, ownership }: Domain): boolean {
+  return state === 'pending' && claim === null && ownership.some((record) => record.state === 'conflict')
 }
 
 function StateSentence({ domain }: { readonly domain: Domain }) {

@@ -24,7 +24,10 @@ export function DomainsManager() {
   const { data, error } = useEndpoint(
     listDomains,
     { params: { tenant } },
-    { refetchInterval: (last) => (last?.items.some(({ state }) => state !== 'validated') ? 2_000 : 15_000) },
+    {
+      refetchInterval: (last) =>
+        last?.items.some(({ state }) => state !== 'validated' && state !== 'lost') ? 2_000 : 15_000,
+    },
   )
   if (!data) return error ? <ProblemNote error={error} /> : <SkeletonRows />
   return (
