@@ -63,7 +63,8 @@ const STALE_FORM = 'This file was checked by another release. Upload it again.'
 const OTHER_RELEASE =
   'This file was imported by another release and is not taken back. Filter by source to remove entries.'
 const TWO_COLUMNS =
-  'The rows have one column only. Write internal address, external address or domain, and PERMIT or BLOCK.'
+  'The rows have one column only. Write internal address, external address or domain, and PERMIT or BLOCK. ' +
+  'Senders for everybody are pasted into a group, which a policy of permitted senders then names.'
 
 /** Checks an uploaded file; nothing is imported yet. Throws `file-unreadable`, `rows-over-limit`. */
 export async function previewSenders(
