@@ -166,6 +166,7 @@ export const updateUser = endpoint({
     'address-not-in-domain',
     'changed-meanwhile',
     'user-from-directory',
+    'user-has-role',
   ],
 })
 

@@ -59,15 +59,20 @@ testOnBoth(
     withStore(place, async (deps, clock) => {
       const acme = await people(deps)
       const off = await all(acme, 'disable', deps)
-      assert.deepEqual([off.changed, off.leftCount, await totalOf(acme, deps, { enabled: 'no' })], [4, 0, 4])
+      const anna = { email: 'anna@acme.example', why: /is an administrator/ }
+      assert.deepEqual([off.changed, off.left[0]?.email, off.leftCount], [3, anna.email, 1])
+      assert.match(off.left[0]?.why ?? '', anna.why)
+      assert.equal(await totalOf(acme, deps, { enabled: 'no' }), 3)
+      const alone = { user: anna.email, change: { enabled: false }, expected: null }
+      await assert.rejects(updateUser(acme, alone, deps), anna.why)
       clock.add(1) // Which of two of one moment came later, nobody could tell.
       const on = await all(acme, 'enable', deps)
       assert.deepEqual(
         [on.changed, on.left],
-        [3, [{ email: 'cleo@acme.example', why: 'A directory has the account disabled.' }]],
+        [2, [{ email: 'cleo@acme.example', why: 'A directory has the account disabled.' }]],
       )
       assert.equal((await undoUsersChange(acme, on.id, deps)).state, 'undone')
-      assert.equal(await totalOf(acme, deps, { enabled: 'no' }), 4)
+      assert.equal(await totalOf(acme, deps, { enabled: 'no' }), 3)
       clock.add(UNDO_MS + 1)
       await assert.rejects(undoUsersChange(acme, off.id, deps), /time is over/)
       await assert.rejects(

@@ -12,7 +12,7 @@ import { batchesOf } from './batches.ts'
 import { claimUndo } from './import.ts'
 import { claimImport, dropUndo, findImport, insertImport, keepCommitted, UNDO_MS } from './import-store.ts'
 import { matching } from './list-store.ts'
-import { settleUsers, whyNotRemovable } from './own-word.ts'
+import { administratorsAmong, settleUsers, whyNotRemovable } from './own-word.ts'
 import { putBackUsers, type RemovedUsers, takeUsers } from './removed.ts'
 import { type UserRow, usersById } from './store.ts'
 
@@ -147,15 +147,21 @@ async function carryOut(trx: Trx, scope: Scope, work: Work): Promise<Done> {
 
 async function switchSignIn(trx: Trx, { tenantId }: Scope, { input, rows, now }: Work): Promise<Done> {
   const enabled = input.action === 'enable' ? 1 : 0
-  const ids = rows.filter(({ enabled_locally }) => enabled_locally !== enabled).map(({ id }) => id)
+  const meant = rows.filter(({ enabled_locally }) => enabled_locally !== enabled)
+  const obstacles = enabled === 1 ? null : await administratorsAmong(trx, tenantId, meant)
+  const ids = meant.filter(({ id }) => !obstacles?.has(id)).map(({ id }) => id)
   await setSignIn(trx, tenantId, { ids, enabled, now })
   const after = await usersById(trx, tenantId, ids)
   const left = [...after.values()]
     .filter((row) => row.enabled !== enabled)
     .map(({ email }) => ({ email, why: 'A directory has the account disabled.' }))
+  const shutOut = meant.flatMap(({ id, email }) => {
+    const why = obstacles?.get(id)?.text
+    return why === undefined ? [] : [{ email, why }]
+  })
   return {
     changed: ids.length - left.length,
-    left,
+    left: [...shutOut, ...left],
     undo: { kind: 'sign-in', ids, enabled: enabled === 1 ? 0 : 1 },
   }
 }

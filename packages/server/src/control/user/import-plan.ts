@@ -179,6 +179,11 @@ function conflictOf(candidate: Candidate, context: Context): RowError | null {
     const reason = 'This is an administrator: a list changes neither its password nor its role.'
     return { line, column: headOf(file.columns, means), text: '', reason }
   }
+  const isOn = own === undefined || users.get(own.userId)?.enabled !== 0
+  if (candidate.enabled === false && isOn && administrators.has(email.key)) {
+    const reason = 'This is an administrator: a list does not switch off the sign-in.'
+    return { line, column: headOf(file.columns, 'enabled'), text: '', reason }
+  }
   const taken = aliases.find(({ key }) => owners.has(key) && owners.get(key)!.userId !== own?.userId)
   if (!taken) return null
   const reason = `The address belongs to ${nameOf(users.get(owners.get(taken.key)!.userId))} already.`

@@ -247,6 +247,8 @@ testOnBoth('passwords, roles, groups, sign-in and attributes of a list, and back
       'dan@acme.example,Dan,,,Super administrator,,',
     ]
     const before = await picture(deps, acme)
+    const shutOut = await upload(acme, `${head}anna@acme.example,Anna,,,,no,`, deps)
+    assert.match(shutOut.errors[0]?.reason ?? '', /administrator: a list does not switch off/)
     const preview = await upload(acme, head + rows.join('\n'), deps)
     assert.deepEqual(
       preview.errors.map(({ line, column, text, reason }) => `${line} ${column} ${text}: ${reason}`),

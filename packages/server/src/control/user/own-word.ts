@@ -60,21 +60,46 @@ export async function whyNotRemovable(
     const text = `${row.email} comes from ${names.get(claim.connectorId) ?? 'a directory'}. Remove it there.`
     found.set(row.id, { problem: 'user-from-directory', text })
   }
-  const administrators = await trx
-    .selectFrom('role_binding')
-    .innerJoin('person', 'person.id', 'role_binding.person_id')
-    .select(['person.user_id', 'person.email_key'])
-    .where('role_binding.tenant_id', '=', tenantId)
-    .where('role_binding.role', '!=', 'end-user')
-    .execute()
-  const byUser = new Set(administrators.map(({ user_id }) => user_id))
-  const byKey = new Set(administrators.map(({ email_key }) => email_key))
-  for (const { id, email, email_key } of rows) {
-    if (found.has(id) || !(byUser.has(id) || byKey.has(email_key))) continue
-    const text = `${email} is an administrator. Take the role away first.`
-    found.set(id, { problem: 'user-has-role', text })
-  }
+  for (const [id, obstacle] of await administratorsAmong(trx, tenantId, rows))
+    if (!found.has(id)) found.set(id, obstacle)
   return found
+}
+
+/**
+ * Which of these users administer the organisation, or operate the installation: whoever changes users may be
+ * less than they are, and does not shut them out.
+ */
+export async function administratorsAmong(
+  trx: Trx,
+  tenantId: string,
+  rows: readonly UserRow[],
+): Promise<ReadonlyMap<string, Obstacle>> {
+  const [administrators, operators] = await Promise.all([
+    trx
+      .selectFrom('role_binding')
+      .innerJoin('person', 'person.id', 'role_binding.person_id')
+      .select(['person.user_id', 'person.email_key'])
+      .where('role_binding.tenant_id', '=', tenantId)
+      .where('role_binding.role', '!=', 'end-user')
+      .execute(),
+    trx.selectFrom('person').select(['user_id', 'email_key']).where('operator', '=', 1).execute(),
+  ])
+  const people = [...administrators, ...operators]
+  const byUser = new Set(people.map(({ user_id }) => user_id))
+  const byKey = new Set(people.map(({ email_key }) => email_key))
+  const found = rows.filter(({ id, email_key }) => byUser.has(id) || byKey.has(email_key))
+  return new Map(
+    found.map(({ id, email }) => {
+      const text = `${email} is an administrator. Take the role away first.`
+      return [id, { problem: 'user-has-role', text }]
+    }),
+  )
+}
+
+/** Refuses to switch off the sign-in of an administrator. */
+export async function requireNoAdministrator(trx: Trx, row: UserRow): Promise<void> {
+  const why = (await administratorsAmong(trx, row.tenant_id, [row])).get(row.id)
+  if (why) throw problem(why.problem, why.text)
 }
 
 /** Attributes as the column holds them: each name once, by name. */

@@ -18,7 +18,13 @@ import {
   type UserAddress,
 } from './address.ts'
 import { accountsAmong, pageOfUsers, type UserQuery, userOf } from './list-store.ts'
-import { attributesText, requireOurs, requireRemovable, settleUsers } from './own-word.ts'
+import {
+  attributesText,
+  requireNoAdministrator,
+  requireOurs,
+  requireRemovable,
+  settleUsers,
+} from './own-word.ts'
 import { feedPeople } from './people-feed.ts'
 import { feedRecipients } from './recipient-feed.ts'
 import {
@@ -90,7 +96,7 @@ export type UserChange = {
 
 /**
  * Changes name, aliases, attributes or sign-in; `expected` is the revision of If-Match, or null. Throws
- * `user-from-directory` for what a directory says.
+ * `user-from-directory` for what a directory says, `user-has-role` for shutting out an administrator.
  */
 export async function updateUser(
   scope: Scope,
@@ -105,6 +111,7 @@ export async function updateUser(
     const before = await readUser(trx, scope.tenantId, row)
     if (isEmptyChange(change)) return before
     await requireOurs(trx, row, change)
+    if (change.enabled === false && row.enabled_locally === 1) await requireNoAdministrator(trx, row)
     const now = clock.now()
     const name = change.name === undefined ? row.name : cleanName(change.name)
     const enabledLocally = change.enabled === undefined ? row.enabled_locally : change.enabled ? 1 : 0
