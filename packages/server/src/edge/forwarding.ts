@@ -64,7 +64,9 @@ function rewritten(
   if (reversePath === null || isOwn(to.domain) || isOwn(reversePath.domain)) return reversePath
   const key = keyOf(edge, settings)
   if (key === null) return reversePath
-  return srsForward(reversePath, { key, domain: forwardPath.domain, now: edge.clock.now() })
+  const path = srsForward(reversePath, { key, domain: forwardPath.domain, now: edge.clock.now() })
+  // Too long for a path: the next host would refuse the message, and a bounce would not come back.
+  return mailboxOf(formatMailbox(path)) === null ? reversePath : path
 }
 
 function keyOf({ secrets }: Pick<Edge, 'secrets'>, { srsKey, tenantId }: TenantSettings): string | null {

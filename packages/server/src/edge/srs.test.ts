@@ -20,9 +20,11 @@ test('a rewritten reverse-path leads back to the sender', () => {
     'bob+news@sender.example',
     'a=b@sender.example',
     'Bob.B@sub.sender.example',
+    '"bob b"@sender.example',
+    '"b@b"@sender.example',
   ]) {
     const rewritten = formatMailbox(srsForward(box(sender), at))
-    assert.match(rewritten, /^SRS0=[a-z2-7]{8}=[a-z2-7]{2}=.*@acme\.example$/)
+    assert.match(rewritten, /^"?SRS0=[a-z2-7]{8}=[a-z2-7]{2}=.*@acme\.example$/)
     assert.ok(isSrs(box(rewritten)))
     assert.equal(back(rewritten), sender)
     assert.equal(

@@ -2,7 +2,7 @@
 // and its bounces find back. The scheme of libsrs2: SRS0=hash=time=domain=local@ours, SRS1 for what was
 // rewritten before.
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { type Mailbox, mailboxOf } from '@gatepost/mail/address.ts'
+import { formatMailbox, type Mailbox, mailboxOf } from '@gatepost/mail/address.ts'
 
 const DIGITS = 'abcdefghijklmnopqrstuvwxyz234567'
 /** 40 bit: a guess is right once in a million million. */
@@ -45,21 +45,22 @@ export function srsReverse(
     const [, hash = '', time = '', domain = '', local = ''] = once
     if (!isHash(key, time.toLowerCase() + domain + local, hash)) return { ok: false, fault: 'wrong-hash' }
     if (!isRecent(time, now)) return { ok: false, fault: 'too-old' }
-    return mailbox(`${local}@${domain}`)
+    return mailbox(local, domain)
   }
   const twice = /^srs1[=+-]([a-z2-7]+)=([^=]+)=([=+-].+)$/i.exec(localPart)
   if (twice === null) return { ok: false, fault: 'no-srs' }
   const [, hash = '', first = '', rest = ''] = twice
   if (!isHash(key, first + rest, hash)) return { ok: false, fault: 'wrong-hash' }
-  return mailbox(`SRS0${rest}@${first}`)
+  return mailbox(`SRS0${rest}`, first)
 }
 
 export function isSrs({ localPart }: Mailbox): boolean {
   return /^srs[01][=+-]/i.test(localPart)
 }
 
-function mailbox(text: string): ReturnType<typeof srsReverse> {
-  const value = mailboxOf(text)
+/** Written and read: a local part may need quotes, and what stands for a domain must be one. */
+function mailbox(localPart: string, domain: string): ReturnType<typeof srsReverse> {
+  const value = mailboxOf(formatMailbox({ localPart, domain }))
   return value === null ? { ok: false, fault: 'no-srs' } : { ok: true, value }
 }
 
