@@ -1,6 +1,36 @@
-// What readiness saw of the gateway itself, by code: English, with the values that each sentence needs.
+// What readiness saw of the gateway itself, and leaving of an organisation, by code: English, with the values
+// that each sentence needs.
+
+const leaving = {
+  'leave.nothing-validated': 'No domain is validated, so no mail is taken here.',
+  'leave.mx-here_one': '{{domains}} still names this gateway.',
+  'leave.mx-here_other': '{{domains}} still name this gateway.',
+  'leave.point-mx': 'Point the MX records at your new mail host and take {{hostname}} out of them.',
+  'leave.mx-unknown': 'The look-up of {{domains}} failed, which is no “no”.',
+  'leave.check-again': 'Check again in a minute.',
+  'leave.mx-away': '{{domains}}: no MX record names this gateway.',
+  'leave.none-authorised': 'Nothing is authorised to send through here.',
+  'leave.never-sent': 'Nothing that is authorised ever sent through here.',
+  'leave.not-sent': 'Nothing was sent through here for a day.',
+  'leave.sent': 'Mail was sent through here within the last day.',
+  'leave.take-smart-host':
+    'Take the smart host out of your mail host. A day without mail, or no authorised address, passes.',
+  'leave.edges-silent': 'Not every edge answered, so nobody knows what waits.',
+  'leave.when-healthy': 'Check again once all nodes are healthy.',
+  'leave.nothing-waits': 'Neither queued nor held mail is here.',
+  'leave.waits_one': '{{count}} message waits or is held.',
+  'leave.waits_other': '{{count}} messages wait or are held.',
+  'leave.empty-queue': 'Deliver, release or discard them under *Queue*.',
+  'leave.exported': 'An export was written. Keep the file: it is the last copy.',
+  'leave.no-export': 'There is no export.',
+  'leave.start-export': 'Start one below, and download it.',
+  'leave.no-hold': 'No legal hold is open.',
+  'leave.hold': 'A hold keeps data: {{reason}}.',
+  'leave.end-hold': 'Whoever set the hold ends it first.',
+} as const
 
 export const readinessSayings = {
+  ...leaving,
   'ready.broke': 'The check itself failed; the log says why.',
   'ready.see-resolver': 'See the check of the resolver.',
   'ready.look-up-failed': 'The look-up failed: {{why}}.',

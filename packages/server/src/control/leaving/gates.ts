@@ -1,9 +1,12 @@
 // What has to be so before an organisation is erased: each looked at live, since a record that was changed
 // back must not cost anybody mail.
 import type { Check } from '@gatepost/contract/common.ts'
+import type { Said } from '@gatepost/contract/saying.ts'
+import { english, say } from '@gatepost/contract/sayings.ts'
 import type { OrderResult } from '#link/orders.ts'
 import { newId } from '#platform/random.ts'
 import type { Db } from '#store/open.ts'
+import { saidOfCheck } from '../connect/check.ts'
 import { lookAndKeepMx, type MxDeps } from '../domain/mx.ts'
 import { namesUs } from '../domain/mx-look.ts'
 import { domainsOf } from '../domain/store.ts'
@@ -13,7 +16,7 @@ import { exportsOf } from './export.ts'
 
 export type GateDeps = MxDeps & Pick<ControlDeps, 'link'>
 
-type Found = Pick<Check, 'state' | 'saw' | 'remedy'>
+type Found = Pick<Check, 'state' | 'saw' | 'remedy' | 'said'>
 
 const DAY_MS = 86_400_000
 /** Domains looked at at once; name servers answer in milliseconds, and some not at all. */
@@ -47,7 +50,7 @@ export function blockersOf(checks: readonly Check[]): readonly Check[] {
 
 async function mxAway({ tenantId }: Scope, deps: GateDeps): Promise<Found> {
   const rows = (await domainsOf(deps.store.db, tenantId)).filter(({ validated_at }) => validated_at !== null)
-  if (rows.length === 0) return passed('No domain is validated, so no mail is taken here.')
+  if (rows.length === 0) return passed(say('leave.nothing-validated'))
   const looks = await Promise.all(
     rows
       .slice(0, DOMAINS_MAX)
@@ -55,17 +58,14 @@ async function mxAway({ tenantId }: Scope, deps: GateDeps): Promise<Found> {
   )
   const here = looks.filter(({ look }) => namesUs(look, deps.config.hostname)).map(({ name }) => name)
   if (here.length > 0) {
-    const remedy = `Point the MX records at your new mail host and take ${deps.config.hostname} out of them.`
-    return failed(`${here.join(', ')} still name${here.length === 1 ? 's' : ''} this gateway.`, remedy)
+    const remedy = say('leave.point-mx', { hostname: deps.config.hostname })
+    return failed(say('leave.mx-here', { domains: here.join(', '), count: here.length }), remedy)
   }
   const unknown = looks.filter(({ look }) => look.outcome === 'unknown').map(({ name }) => name)
   if (unknown.length > 0) {
-    return failed(
-      `The look-up of ${unknown.join(', ')} failed, which is no “no”.`,
-      'Check again in a minute.',
-    )
+    return failed(say('leave.mx-unknown', { domains: unknown.join(', ') }), say('leave.check-again'))
   }
-  return passed(`${looks.map(({ name }) => name).join(', ')}: no MX record names this gateway.`)
+  return passed(say('leave.mx-away', { domains: looks.map(({ name }) => name).join(', ') }))
 }
 
 /** A day without mail from a host is a host that sends elsewhere. */
@@ -79,27 +79,22 @@ async function outboundAway({ tenantId }: Scope, { store, clock }: GateDeps): Pr
     .where('tenant_id', '=', tenantId)
     .execute()
   if (addresses.length === 0 && ways.logins.length === 0 && ways.clouds.length === 0) {
-    return passed('Nothing is authorised to send through here.')
+    return passed(say('leave.none-authorised'))
   }
-  if (last === 0) return passed('Nothing that is authorised ever sent through here.')
-  if (now - last > DAY_MS) return passed('Nothing was sent through here for a day.')
-  const remedy =
-    'Take the smart host out of your mail host. A day without mail, or no authorised address, passes.'
-  return failed('Mail was sent through here within the last day.', remedy)
+  if (last === 0) return passed(say('leave.never-sent'))
+  if (now - last > DAY_MS) return passed(say('leave.not-sent'))
+  return failed(say('leave.sent'), say('leave.take-smart-host'))
 }
 
 async function queueEmpty({ tenantId }: Scope, { link, clock }: GateDeps): Promise<Found> {
   const order = { kind: 'queue-totals', id: newId('ord', clock.now()), tenantId } as const
   const { answers, unreachable } = await link.orderAll(order, EDGES_MS_MAX)
   if (answers.length === 0 || unreachable.length > 0) {
-    return failed(
-      'Not every edge answered, so nobody knows what waits.',
-      'Check again once all nodes are healthy.',
-    )
+    return failed(say('leave.edges-silent'), say('leave.when-healthy'))
   }
   const waiting = answers.reduce((sum, { result }) => sum + waitingIn(result), 0)
-  if (waiting === 0) return passed('Neither queued nor held mail is here.')
-  return failed(`${waiting} messages wait or are held.`, 'Deliver, release or discard them under *Queue*.')
+  if (waiting === 0) return passed(say('leave.nothing-waits'))
+  return failed(say('leave.waits', { count: waiting }), say('leave.empty-queue'))
 }
 
 function waitingIn(result: OrderResult): number {
@@ -110,8 +105,8 @@ async function isExported(tenantId: string, db: Db, now: number): Promise<Found>
   const done = (await exportsOf(db, tenantId)).find(
     ({ state, expires_at }) => state === 'done' && expires_at > now,
   )
-  if (done) return passed('An export was written. Keep the file: it is the last copy.')
-  return failed('There is no export.', 'Start one below, and download it.')
+  if (done) return passed(say('leave.exported'))
+  return failed(say('leave.no-export'), say('leave.start-export'))
 }
 
 async function noHolds(tenantId: string, db: Db): Promise<Found> {
@@ -126,14 +121,14 @@ async function noHolds(tenantId: string, db: Db): Promise<Found> {
       .executeTakeFirst(),
   ])
   const kept = hold ?? archived
-  if (!kept) return passed('No legal hold is open.')
-  return failed(`A hold keeps data: ${kept.reason}.`, 'Whoever set the hold ends it first.')
+  if (!kept) return passed(say('leave.no-hold'))
+  return failed(say('leave.hold', { reason: kept.reason }), say('leave.end-hold'))
 }
 
-function passed(saw: string): Found {
-  return { state: 'passed', saw, remedy: null }
+function passed(saw: Said): Found {
+  return { state: 'passed', saw: english(saw), remedy: null, ...saidOfCheck({ saw }) }
 }
 
-function failed(saw: string, remedy: string): Found {
-  return { state: 'failed', saw, remedy }
+function failed(saw: Said, remedy: Said): Found {
+  return { state: 'failed', saw: english(saw), remedy: english(remedy), ...saidOfCheck({ saw, remedy }) }
 }
