@@ -111,6 +111,22 @@ test('an account made before its organisation came gets nothing there by its own
   })
 })
 
+test('two devices that sign a user in for the first time make one account', async () => {
+  await withPlace(async (place) => {
+    const { store, clock } = place.control.deps
+    const userId = await place.user(UMA)
+    const who = { personId: null, userId, tenantId: place.tenantId, email: UMA, name: 'Uma' }
+    const how = { vouch: 'single-sign-on', from: '192.0.2.1', now: clock.now() } as const
+    const both = await Promise.all([1, 2].map(() => store.transaction((trx) => ensurePerson(trx, who, how))))
+    assert.equal(new Set(both).size, 1)
+    assert.deepEqual(await stateOf(place, both[0]!), {
+      user: userId,
+      hasPassword: false,
+      in: [place.tenantId],
+    })
+  })
+})
+
 test('a user who was removed and came back is given an account again', async () => {
   await withPlace(async (place) => {
     await place.account(MAYA, { role: 'super' })

@@ -28,7 +28,11 @@ type How = {
  */
 export async function ensurePerson(trx: Trx, who: Who, how: How): Promise<string> {
   const { personId, userId, tenantId } = who
-  if (personId === null) return insertPerson(trx, who, how)
+  if (personId === null) {
+    // Two devices may sign in for the first time at once.
+    const made = await madeMeanwhile(trx, who)
+    return made === null ? insertPerson(trx, who, how) : ensurePerson(trx, { ...who, personId: made }, how)
+  }
   if (userId === null || tenantId === null) return personId
   if (!(await hasPart(trx, tenantId, personId))) {
     if (how.vouch === null) return personId
@@ -42,6 +46,15 @@ export async function ensurePerson(trx: Trx, who: Who, how: How): Promise<string
     .where('user_id', 'is', null)
     .execute()
   return personId
+}
+
+async function madeMeanwhile(db: Db, { email }: Pick<Who, 'email'>): Promise<string | null> {
+  const row = await db
+    .selectFrom('person')
+    .select('id')
+    .where('email_key', '=', addressKey(email))
+    .executeTakeFirst()
+  return row?.id ?? null
 }
 
 /** Whether a person has a role in an organisation, be it the portal alone. */
