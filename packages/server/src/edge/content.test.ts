@@ -49,7 +49,8 @@ test('small content stays in memory and costs no file', async () => {
 
 test('large content goes to the file in order, says when to stop reading, and keeps the head', async () => {
   const { spool, written, state } = disk()
-  const sink = new ContentSink(spool)
+  const held = new HeldContent()
+  const sink = new ContentSink(spool, () => null, held)
   const expected: Buffer[] = []
   let stops = 0
   for (let i = 0; i < 80; i++) {
@@ -61,8 +62,10 @@ test('large content goes to the file in order, says when to stop reading, and ke
       await wait
     }
   }
+  assert.equal(sink.add([Buffer.alloc(KIB)]), null)
+  expected.push(Buffer.alloc(KIB))
   const content = await sink.finish()
-  assert.deepEqual([content.kind, sink.size], ['file', 80 * 64 * KIB])
+  assert.deepEqual([content.kind, sink.size, held.octets], ['file', 80 * 64 * KIB + KIB, 0])
   assert.ok(Buffer.concat(written).equals(Buffer.concat(expected)))
   assert.ok(stops > 0, 'reading was never stopped')
   assert.equal(state.opened, 1)

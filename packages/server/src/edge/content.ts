@@ -31,10 +31,9 @@ export class ContentSink {
   #tap: BodyTap | null = null
   #file: ContentFile | null = null
   #writing: Promise<void> | null = null
-  #waitingOctets = 0
   #failure: unknown = null
   #isDiscarded = false
-  /** Of this worker's messages; what is ours of it. */
+  /** Of this worker's messages; what is ours of it: all of small content, of large what waits for the disk. */
   readonly #held: HeldContent
   #heldOctets = 0
   #hasLookedEarly = false
@@ -60,19 +59,18 @@ export class ContentSink {
     if (this.#isDiscarded) return null
     for (const chunk of chunks) {
       this.#chunks.push(chunk)
-      this.#waitingOctets += chunk.length
+      this.#hold(chunk.length)
     }
     if (this.#head === null) {
-      this.#hold()
       const head = this.#headForFile()
       if (head === null) return null
-      this.#release()
       this.#head = head
       this.#tap = this.#tapOf(head)
       this.#readAlong(this.#chunks)
     } else this.#readAlong(chunks)
     if (this.#chunks.length > 0) this.#writing ??= this.#write()
-    return this.#waitingOctets > CONTENT_WAITING_OCTETS_MAX ? this.#writing : null
+    const most = this.#held.isMuch ? CONTENT_EARLY_FILE_OCTETS : CONTENT_WAITING_OCTETS_MAX
+    return this.#heldOctets > most ? this.#writing : null
   }
 
   /** The first octets of the content, enough for any header that is taken. */
@@ -100,8 +98,10 @@ export class ContentSink {
 
   /** The whole content, safe on disk when it is large. Rejects when the disk refused. */
   finish(): Content | Promise<Content> {
-    this.#release()
-    return this.#head === null ? { kind: 'memory', chunks: this.#chunks } : this.#finishFile()
+    if (this.#head !== null) return this.#finishFile()
+    // From here on it is the spool's to count.
+    this.#hold(-this.#heldOctets)
+    return { kind: 'memory', chunks: this.#chunks }
   }
 
   /** The disk refused it: nothing of it can be kept, and nothing of it can be looked into. */
@@ -113,19 +113,14 @@ export class ContentSink {
   discard(): void {
     this.#isDiscarded = true
     this.#chunks = []
-    this.#release()
+    this.#hold(-this.#heldOctets)
     if (this.#writing === null) void this.#removeFile()
     else void this.#writing.then(() => this.#removeFile())
   }
 
-  #hold(): void {
-    this.#held.octets += this.#size - this.#heldOctets
-    this.#heldOctets = this.#size
-  }
-
-  #release(): void {
-    this.#held.octets -= this.#heldOctets
-    this.#heldOctets = 0
+  #hold(octets: number): void {
+    this.#held.octets += octets
+    this.#heldOctets += octets
   }
 
   /** The header, once it is time for a file: at the usual size, or earlier where much is held. */
@@ -174,12 +169,13 @@ export class ContentSink {
         this.#chunks = []
         const octets = concat(chunks)
         await this.#file.write(octets)
-        this.#waitingOctets -= octets.length
+        if (!this.#isDiscarded) this.#hold(-octets.length)
       }
     } catch (error) {
       this.#failure = error
       this.#isDiscarded = true
       this.#chunks = []
+      this.#hold(-this.#heldOctets)
       await this.#removeFile()
     }
     this.#writing = null
