@@ -145,6 +145,21 @@ export const readinessSayings = {
   'ready.disk-unknown': 'The file system of the data folder does not tell.',
   'ready.disk': '{{free}} of {{total}} are free ({{share}} %).',
   'ready.free-space': 'Free space or use a larger disk: without room, senders are told to come later (452).',
+  'ready.no-lists': 'No block list is asked.',
+  'ready.name-lists': 'Name lists in readiness.block_lists.',
+  'ready.lists-without': 'We do not know our public address, so no list could be asked.',
+  'ready.listed': '{{zone}} names {{ip}} ({{codes}})',
+  'ready.listed-words': '{{zone}} names {{ip}} ({{codes}}: {{words}})',
+  'ready.delist':
+    'Find out what was sent from this address, stop it, then ask the list to take it off. Until then mail ' +
+    'hosts that ask this list refuse mail of every organisation here.',
+  'ready.lists-of-other-kind': 'No list has addresses of our kind.',
+  'ready.own-resolver':
+    'Lists refuse resolvers that many people share: set GATEPOST_DNS to a resolver of your own.',
+  'ready.not-listed_one': '{{zones}} does not name {{addresses}}.',
+  'ready.not-listed_other': '{{zones}} do not name {{addresses}}.',
+  'ready.lists-unknown': 'Not known: {{lists}}.',
+  'ready.two': '{{one}} {{other}}',
   'ready.clock': 'This machine says {{time}} UTC. We have nothing to compare it with.',
   'ready.keep-clock':
     'Keep it right by chrony or systemd-timesyncd: certificates, queues and logs depend on it.',

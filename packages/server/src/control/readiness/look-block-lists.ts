@@ -1,9 +1,11 @@
 // Readiness of our good name (U0): whether DNS block lists that mail hosts ask name an address of ours. Lists
 // that refuse to answer us are "not known", never "not listed" (law 4).
+import type { Said as Sentence } from '@gatepost/contract/saying.ts'
+import { say } from '@gatepost/contract/sayings.ts'
 import { isPrivate, parseIp } from '@gatepost/mail/ip.ts'
 import type { Dns } from '#platform/dns-types.ts'
 import { publicAddresses } from './addresses.ts'
-import { failed, type Look, notVerified, passed } from './finding.ts'
+import { failed, type Look, notRequired, notVerified, passed } from './finding.ts'
 
 /** What one list says of one address. */
 type Said =
@@ -24,20 +26,11 @@ export const blockListsLook: Look = {
   title: 'No block list names our addresses',
   async look({ config, addresses, machine, dns }) {
     const zones = config.readiness.blockLists
-    if (zones.length === 0)
-      return {
-        state: 'not-required',
-        saw: 'No block list is asked.',
-        remedy: 'Name lists in readiness.block_lists.',
-      }
+    if (zones.length === 0) return notRequired(say('ready.no-lists'), say('ready.name-lists'))
     const ips = publicAddresses(addresses, machine.addresses())
       .filter((ip) => !isPrivate(ip))
       .slice(0, ADDRESSES_MAX)
-    if (ips.length === 0)
-      return notVerified(
-        'We do not know our public address, so no list could be asked.',
-        'Publish the host name first, then check again.',
-      )
+    if (ips.length === 0) return notVerified(say('ready.lists-without'), say('ready.publish-name'))
     const answers = await Promise.all(
       zones.flatMap((zone) => ips.map(async (ip) => ({ zone, ip, said: await askList(zone, ip, dns) }))),
     )
@@ -56,36 +49,35 @@ function findingOf(answers: readonly Answer[]) {
   const unknown = silenceText(silent)
   if (listed.length > 0) {
     const text = listed.map(({ zone, ip, said }) => {
-      const words = said.words === null ? '' : `: ${said.words}`
-      return `${zone} names ${ip} (${said.codes.join(', ')}${words})`
+      const codes = said.codes.join(', ')
+      return said.words === null
+        ? say('ready.listed', { zone, ip, codes })
+        : say('ready.listed-words', { zone, ip, codes, words: said.words })
     })
-    return failed(
-      [`${text.join('; ')}.`, unknown].filter((part) => part !== '').join(' '),
-      'Find out what was sent from this address, stop it, then ask the list to take it off. Until then mail ' +
-        'hosts that ask this list refuse mail of every organisation here.',
-    )
+    const all = text.reduce((one, other) => say('accept.both', { one, other }))
+    return failed(withUnknown(say('ready.sentence', { text: all }), unknown), say('ready.delist'))
   }
   if (clear.length === 0)
-    return notVerified(
-      unknown === '' ? 'No list has addresses of our kind.' : unknown,
-      'Lists refuse resolvers that many people share: set GATEPOST_DNS to a resolver of your own.',
-    )
+    return notVerified(unknown ?? say('ready.lists-of-other-kind'), say('ready.own-resolver'))
   const ips = [...new Set(answers.map(({ ip }) => ip))].join(', ')
-  return passed(
-    [`${clear.join(', ')} ${clear.length === 1 ? 'does' : 'do'} not name ${ips}.`, unknown]
-      .filter((part) => part !== '')
-      .join(' '),
-  )
+  const free = say('ready.not-listed', { zones: clear.join(', '), addresses: ips, count: clear.length })
+  return passed(withUnknown(free, unknown))
+}
+
+function withUnknown(one: Sentence, unknown: Sentence | null): Sentence {
+  return unknown === null ? one : say('ready.two', { one, other: unknown })
 }
 
 const zonesOf = (answers: readonly Pick<Answer, 'zone'>[]): readonly string[] => [
   ...new Set(answers.map(({ zone }) => zone)),
 ]
 
-function silenceText(silent: readonly { readonly zone: string; readonly why: string }[]): string {
+function silenceText(silent: readonly { readonly zone: string; readonly why: string }[]): Sentence | null {
   const byZone = new Map(silent.map(({ zone, why }) => [zone, why]))
-  if (byZone.size === 0) return ''
-  return `Not known: ${[...byZone].map(([zone, why]) => `${zone} (${why})`).join(', ')}.`
+  if (byZone.size === 0) return null
+  return say('ready.lists-unknown', {
+    lists: [...byZone].map(([zone, why]) => `${zone} (${why})`).join(', '),
+  })
 }
 
 /**
