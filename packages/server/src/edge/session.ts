@@ -214,7 +214,8 @@ export class Session implements SequenceState {
         return
       }
       if (octets.length > 0 && !this.#isEnding && !this.#wantsTls && !turns.command()) {
-        this.#wait(turns.next(), octets)
+        if (this.#flush()) this.#wait(turns.next(), octets)
+        else this.#pending = octets
         return
       }
     }
