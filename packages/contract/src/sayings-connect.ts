@@ -305,6 +305,9 @@ const after = {
 
 /** What must be so before the MX is changed. */
 const gates = {
+  'share.smart-host': 'Smart host',
+  'share.spf': 'In your SPF record',
+  'share.from': 'Mail comes to your host from',
   'gate.route': 'The delivery route is tested',
   'gate.outbound': 'An outbound message was seen',
   'gate.recipients': 'Recipient validation is set',

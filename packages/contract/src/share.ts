@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { Address, Check, DnsRecord, Environment, Nothing, StepState, TenantPath, Time } from './common.ts'
 import { StepName } from './connect.ts'
 import { endpoint } from './endpoint.ts'
+import { Said } from './saying.ts'
 
 /** Links of one organisation that are open. */
 export const SHARES_MAX = 200
@@ -42,7 +43,7 @@ export const SharedStep = z.object({
   note: z.string(),
   expiresAt: Time,
   records: z.array(DnsRecord),
-  values: z.array(z.object({ label: z.string(), value: z.string() })),
+  values: z.array(z.object({ label: z.string(), value: z.string(), said: Said.optional() })),
   /** What to do at the mail host: the reader's page words it from these values. */
   instructions: z
     .object({

@@ -10,6 +10,7 @@ import { Mark } from '#app/shell/mark.tsx'
 import { StepInstructions } from '#connect/instructions/step-instructions.tsx'
 import { useStepText } from '#connect/step-words.ts'
 import { useWords } from '#i18n/i18n.ts'
+import { useSaid } from '#i18n/said.ts'
 import { CheckList } from '#shared/check-list.tsx'
 import { CopyButton } from '#shared/copy-button.tsx'
 import { Facts } from '#shared/facts.tsx'
@@ -82,6 +83,7 @@ function Shown({ step }: { readonly step: SharedStep }) {
   const words = useWords('entry')
   const connectWords = useWords('connect')
   const stepText = useStepText()
+  const say = useSaid()
   const named = { ...step, name: step.step }
   return (
     <>
@@ -105,10 +107,10 @@ function Shown({ step }: { readonly step: SharedStep }) {
           <Panel title={words('shared.values')}>
             <Facts
               wide
-              rows={step.values.map(({ label, value }) => [
-                label,
-                <Value key={label} {...{ label, value }} />,
-              ])}
+              rows={step.values.map(({ label, value, said }) => {
+                const title = say(said, label)
+                return [title, <Value key={label} label={title} value={value} />]
+              })}
             />
           </Panel>
         )}

@@ -1,7 +1,8 @@
 // What a share link shows: the values of its step and nothing else of the organisation.
 import type { DnsRecord } from '@gatepost/contract/common.ts'
 import type { ConnectStep, StepName } from '@gatepost/contract/connect.ts'
-import { say } from '@gatepost/contract/sayings.ts'
+import type { Said } from '@gatepost/contract/saying.ts'
+import { english, say } from '@gatepost/contract/sayings.ts'
 import type { SharedStep } from '@gatepost/contract/share.ts'
 import { digestOf } from '#platform/random.ts'
 import type { Row } from '#store/schema.ts'
@@ -82,8 +83,8 @@ async function valuesOf(scope: Scope, asked: Asked, deps: ViewDeps): Promise<Sho
       const outbound = await getOutbound(scope, deps)
       const records = await signingRecords(scope, names, deps)
       const values = [
-        { label: 'Smart host', value: outbound.smartHost },
-        { label: 'In your SPF record', value: `include:${spfNameOf(hostname)}` },
+        valueNamed(say('share.smart-host'), outbound.smartHost),
+        valueNamed(say('share.spf'), `include:${spfNameOf(hostname)}`),
       ]
       return { records, values, instructions: instructionsOf(asked, 'outbound', outbound) }
     }
@@ -91,7 +92,7 @@ async function valuesOf(scope: Scope, asked: Asked, deps: ViewDeps): Promise<Sho
     case 'secure-inbound':
     case 'firewall-lockdown': {
       const outbound = await getOutbound(scope, deps)
-      const values = [{ label: 'Mail comes to your host from', value: hostname }]
+      const values = [valueNamed(say('share.from'), hostname)]
       const instructions =
         asked.step === 'prepare-inbound' ? instructionsOf(asked, 'inbound', outbound) : null
       return { ...NONE, values, instructions }
@@ -99,6 +100,10 @@ async function valuesOf(scope: Scope, asked: Asked, deps: ViewDeps): Promise<Sho
     default:
       return NONE
   }
+}
+
+function valueNamed(said: Said, value: string): SharedStep['values'][number] {
+  return { label: english(said), value, said }
 }
 
 function namesOf({ observed, domain }: Asked): readonly string[] {
