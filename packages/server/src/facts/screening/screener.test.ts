@@ -58,6 +58,18 @@ test('without a scanner the fact says so, and no score is made up', async (t) =>
   assert.equal((await screening.spam()).kind, 'unknown')
 })
 
+test('case 46: content that the scoring trips over is not scored, and is no reason to defer it for ever', async (t) => {
+  const told: string[] = []
+  const score = () => {
+    throw new Error('a word nobody thought of')
+  }
+  const screener = createScreener({ emit: (name) => told.push(name), clamd: null, score })
+  t.after(() => screener.close())
+  const about = () => Promise.resolve({} as Awaited<ReturnType<ScreeningInput['about']>>)
+  const spam = await screener.screen({ ...inMemory(letterWith(Buffer.from('x'), 'a.txt')), about }).spam()
+  assert.deepEqual([spam.kind, told], ['unknown', ['edge.screening.failed']])
+})
+
 test('case 18: a bomb that is small is looked at in the thread', async (t) => {
   const screener = createScreener({ emit, clamd: null, score: null })
   t.after(() => screener.close())

@@ -236,8 +236,15 @@ async function spamFact(common: Common, input: ScreeningInput, message: Message)
   const foreign = external === null ? null : await external.score(octets ?? (await wholeOf(input)), about)
   if (foreign !== null) return known(foreign)
   if (octets !== null) {
-    message.mime ??= parseMime(octets, {}, input.header)
-    return known(score({ octets, mime: message.mime, about }))
+    try {
+      message.mime ??= parseMime(octets, {}, input.header)
+      return known(score({ octets, mime: message.mime, about }))
+    } catch (error) {
+      // It would be the same each time the message comes again: a score is no reason to lose it.
+      const why = error instanceof Error ? error.message : String(error)
+      common.emit('edge.screening.failed', { why })
+      return unknown(`the content could not be scored: ${why}`)
+    }
   }
   const source = await jobSource(input)
   if (source === null) return unknown('the content cannot be read')
