@@ -6,6 +6,7 @@ import { isSentAhead, outOfSequence, type SequenceState } from './sequence.ts'
 const fresh: SequenceState = {
   hasGreeted: false,
   hasTransaction: false,
+  hasRefusedMail: false,
   acceptedRecipients: 0,
   hasAskedRecipient: false,
   isChunking: false,
@@ -52,5 +53,7 @@ test('content that a pipelining client sent before it heard of our refusals is n
   assert.equal(isCounted(greeted, 'BDAT'), false, 'the chunk before ended the transaction')
   assert.deepEqual([isCounted(mailed, 'DATA'), isCounted(mailed, 'BDAT')], [true, true])
   assert.deepEqual([isCounted(greeted, 'DATA'), isCounted(greeted, 'RCPT')], [true, true])
+  const unopened = { ...greeted, hasRefusedMail: true }
+  assert.deepEqual([isCounted(unopened, 'DATA'), isCounted(unopened, 'RCPT')], [false, false])
   assert.equal(isCounted(fresh, 'BDAT'), true)
 })

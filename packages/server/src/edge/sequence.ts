@@ -9,6 +9,8 @@ import type { Reply } from '@gatepost/mail/reply.ts'
 export type SequenceState = {
   readonly hasGreeted: boolean
   readonly hasTransaction: boolean
+  /** The last MAIL opened none. */
+  readonly hasRefusedMail: boolean
   readonly acceptedRecipients: number
   /** A recipient was given, whatever became of it. */
   readonly hasAskedRecipient: boolean
@@ -20,6 +22,7 @@ const GREET_FIRST = replies.badSequence('Say EHLO first')
 const MAIL_TWICE = replies.badSequence('Sender already given')
 const MAIL_FIRST = replies.badSequence('Give MAIL first')
 const RCPT_FIRST = replies.badSequence('No valid recipients')
+const MAIL_REFUSED = replies.badSequence('Give MAIL first')
 const ALL_REFUSED = replies.badSequence('No valid recipients')
 const CHUNK_WITHOUT_MAIL = replies.badSequence('Give MAIL first')
 const CHUNKS_FOLLOW = replies.badSequence('BDAT was used: only BDAT or RSET may follow')
@@ -30,7 +33,7 @@ const IN_TRANSACTION = replies.badSequence('Not allowed within a transaction')
  * (RFC 2920 §3.1), the chunks behind a refused one (RFC 3030 §2). It made no mistake.
  */
 export function isSentAhead(reply: Reply): boolean {
-  return reply === ALL_REFUSED || reply === CHUNK_WITHOUT_MAIL
+  return reply === MAIL_REFUSED || reply === ALL_REFUSED || reply === CHUNK_WITHOUT_MAIL
 }
 
 /** The reply to a command that may not come now, or null when it may. */
@@ -40,7 +43,7 @@ export function outOfSequence(state: SequenceState, verb: Command['verb']): Repl
       if (!state.hasGreeted) return GREET_FIRST
       return state.hasTransaction ? MAIL_TWICE : null
     case 'RCPT':
-      if (!state.hasTransaction) return state.hasGreeted ? MAIL_FIRST : GREET_FIRST
+      if (!state.hasTransaction) return needsMail(state)
       return state.isChunking ? CHUNKS_FOLLOW : null
     case 'DATA':
       if (state.isChunking) return CHUNKS_FOLLOW
@@ -57,8 +60,12 @@ export function outOfSequence(state: SequenceState, verb: Command['verb']): Repl
 }
 
 function needsRecipients(state: SequenceState): Reply | null {
-  if (!state.hasGreeted) return GREET_FIRST
-  if (!state.hasTransaction) return MAIL_FIRST
+  if (!state.hasTransaction) return needsMail(state)
   if (state.acceptedRecipients > 0) return null
   return state.hasAskedRecipient ? ALL_REFUSED : RCPT_FIRST
+}
+
+function needsMail({ hasGreeted, hasRefusedMail }: SequenceState): Reply {
+  if (!hasGreeted) return GREET_FIRST
+  return hasRefusedMail ? MAIL_REFUSED : MAIL_FIRST
 }

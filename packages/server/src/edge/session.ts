@@ -34,6 +34,7 @@ export class Session implements SequenceState {
   /** Who signed in; forgotten when TLS starts. */
   credential: StoredCredential | null = null
   authFailures = 0
+  hasRefusedMail = false
   /** The connection is gone: no reply reaches anybody any more. */
   hasEnded = false
   /** What is being answered, as the event of a failure tells it. */
@@ -304,7 +305,9 @@ export class Session implements SequenceState {
     const misplaced = outOfSequence(this, verb)
     if (misplaced === null) {
       this.#verb = verb
-      return guarded(this, verb, () => handle(this, command.value))
+      const outcome = guarded(this, verb, () => handle(this, command.value))
+      if (verb === 'MAIL') this.hasRefusedMail = this.transaction === null
+      return outcome
     }
     if (command.value.verb !== 'BDAT') return misplaced
     this.beginIntake(swallow(command.value.size, misplaced))
@@ -318,6 +321,8 @@ export class Session implements SequenceState {
 
   #refuseLine(fault: CommandFault, line: Uint8Array): Reply {
     const { reply, ends } = faultReply(fault, line)
+    if (this.transaction === null) this.hasRefusedMail = true
+    else this.transaction.hasAskedRecipient = true
     return ends || isForbiddenLine(line) ? this.#endWith(reply) : reply
   }
 
