@@ -211,12 +211,13 @@ function Progress({ row }: { readonly row: PortfolioRow }) {
 
 function Next({ row }: { readonly row: PortfolioRow }) {
   const t = useWords('system')
+  const stepWords = useWords('connect')
   const { next, slug, idleDays } = row
   if (next === null) return <span className="tx2">{t('organizations.none')}</span>
   return (
     <div>
       <Link to="/t/$slug/connect/$step" params={{ slug, step: next.step }}>
-        {next.title}
+        {stepWords(`steps.${next.step}`, next.title)}
       </Link>
       <div className="small">
         {next.needsAttention ? (

@@ -68,6 +68,7 @@ function Around() {
   const words = useWords('messages')
   const slug = useSlug()
   const { data } = useConnect()
+  const stepWords = useWords('connect')
   const mx = data?.steps.find(({ name }) => name === 'modify-mx')
   if (!mx) return null
   const done = mx.state === 'done'
@@ -79,7 +80,7 @@ function Around() {
         <>
           {words('noMatch.aroundText')}{' '}
           <Link to="/t/$slug/connect/$step" params={{ slug, step: 'modify-mx' }}>
-            {mx.title}
+            {stepWords('steps.modify-mx', mx.title)}
           </Link>
         </>
       )}

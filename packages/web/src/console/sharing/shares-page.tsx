@@ -19,6 +19,7 @@ import { RelativeTime } from '#shared/time.tsx'
 
 export function SharesPage() {
   const t = useWords('settings')
+  const stepWords = useWords('connect')
   const tenant = useSlug()
   const may = useMay('connect:write')
   const confirm = useConfirm()
@@ -50,7 +51,10 @@ export function SharesPage() {
         {data && data.items.length > 0 && (
           <DataTable
             label={t('shares.shareLinks')}
-            rows={data.items}
+            rows={data.items.map((share) => ({
+              ...share,
+              title: stepWords(`steps.${share.step}`, share.title),
+            }))}
             columns={columns}
             rowKey={({ id }) => id}
             card={(share) => (
