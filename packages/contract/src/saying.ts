@@ -1,5 +1,5 @@
-// A sentence that the server wrote, as code and values (decision 0030): pages word it in the reader's language,
-// and show the server's English text where they do not know the code.
+// A sentence that the server wrote, as code and values (decision 0030): pages word it in the reader's
+// language, and show the server's English text where they do not know the code.
 import * as z from 'zod'
 
 /** Code of the closed list in `sayings.ts`; a value may be such a sentence itself. */

@@ -1,5 +1,5 @@
-// What the acceptance test says, by code: titles and proofs of each probe by its name, and what it saw. A code
-// keeps its meaning; a new one is added with its words in `packages/web/src/i18n/LANGUAGE/said.json`.
+// What the acceptance test says, by code: titles and proofs of each probe by its name, and what it saw. A
+// code keeps its meaning; a new one is added with its words in `packages/web/src/i18n/LANGUAGE/said.json`.
 
 /** By the name of the probe: what it asks, what a pass proves and what it does not. */
 export const probeTexts = {

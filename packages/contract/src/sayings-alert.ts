@@ -1,5 +1,5 @@
-// What alerts say, by code: English, with the values that each sentence needs. A code keeps its meaning; a new
-// one is added with its words in `packages/web/src/i18n/LANGUAGE/said.json`.
+// What alerts say, by code: English, with the values that each sentence needs. A code keeps its meaning; a
+// new one is added with its words in `packages/web/src/i18n/LANGUAGE/said.json`.
 
 const parts = {
   'span.minutes_one': '{{count}} minute',

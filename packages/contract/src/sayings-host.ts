@@ -1,5 +1,5 @@
-// What is read of a mail host, from the report of the check script and from the test message as its mailbox has
-// it, by code: English, with the values that each sentence needs.
+// What is read of a mail host, from the report of the check script and from the test message as its mailbox
+// has it, by code: English, with the values that each sentence needs.
 
 export const hostSayings = {
   'host.connector': 'Exchange Online knows our addresses',

@@ -1,5 +1,5 @@
-// What happened, of problems that many places name, and what is wrong with a field, by code: English, with the
-// values that each sentence needs. Problems that have none show their English below a translated title.
+// What happened, of problems that many places name, and what is wrong with a field, by code: English, with
+// the values that each sentence needs. Problems that have none show their English below a translated title.
 
 export const problemSayings = {
   'input.missing': 'This is missing. Expected {{what}}.',

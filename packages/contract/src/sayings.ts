@@ -48,7 +48,7 @@ type ValuesAsked<Code extends string> =
       ? []
       : [values: Values<Code>]
 
-/** What is written: a sentence of the list, or text that nobody translates, such as a reply of another host. */
+/** What is written: a sentence of the list, or text that nobody translates, such as the reply of a host. */
 export type Text = string | Said
 
 /** A sentence of the closed list with its values. */

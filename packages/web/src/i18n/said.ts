@@ -1,5 +1,5 @@
-// What the server said, in the reader's language: by its code from the catalogue `said`, else in the server's own
-// English (decision 0030).
+// What the server said, in the reader's language: by its code from the catalogue `said`, else in the server's
+// own English (decision 0030).
 import type { Said } from '@gatepost/contract/saying.ts'
 import { useWordsSoon, type Words } from './i18n.ts'
 import { locale } from './language.ts'

@@ -1,4 +1,5 @@
-// Checks and details as the steps write them: English, and beside it the code of each sentence (decision 0030).
+// Checks and details as the steps write them: English, and beside it the code of each sentence (decision
+// 0030).
 import type { Check } from '@gatepost/contract/common.ts'
 import type { CheckSaid, Said } from '@gatepost/contract/saying.ts'
 import { english, saidOf, sayings, type Text } from '@gatepost/contract/sayings.ts'
