@@ -37,14 +37,16 @@ export type SayingCode = Base<keyof Written>
 
 type Forms<Code extends string> = Written[Extract<keyof Written, Code | `${Code}_one` | `${Code}_other`>]
 type Names<Text> = Text extends `${string}{{${infer Name}}}${infer Rest}` ? Name | Names<Rest> : never
+/** A plural is chosen by `count`, also where no form says the number. */
+type Asked<Code extends string> = Names<Forms<Code>> | (`${Code}_one` extends keyof Written ? 'count' : never)
 type Values<Code extends string> = {
-  readonly [Name in Names<Forms<Code>>]: Name extends 'count' ? number : string | number | Said
+  readonly [Name in Asked<Code>]: Name extends 'count' ? number : string | number | Said
 }
 /** Texts that are put together from several lines have no literal type: their values are not checked. */
 type ValuesAsked<Code extends string> =
   string extends Forms<Code>
     ? [values?: NonNullable<Said['values']>]
-    : [Names<Forms<Code>>] extends [never]
+    : [Asked<Code>] extends [never]
       ? []
       : [values: Values<Code>]
 

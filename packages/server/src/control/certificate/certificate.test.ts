@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { english } from '@gatepost/contract/sayings.ts'
 import { loadBootConfig } from '#boot/config.ts'
 import { silentEmit } from '#events/emit.ts'
 import { certificateRequest } from '#platform/certificate-request.ts'
@@ -138,7 +139,10 @@ test('a second failure is an alert with these words; success ends it', async () 
   while (await watch.fetchDue());
   const [alert] = (await certificateSource.look(source, now)).wrong
   assert.equal(alert?.subject, AWAY)
-  assert.match(alert?.text ?? '', /acme-v02\.api\.letsencrypt\.org gives no certificate.*Connection refused/)
+  assert.match(
+    english(alert?.text ?? ''),
+    /acme-v02\.api\.letsencrypt\.org gives no certificate.*Connection refused/,
+  )
   refusals.clear()
   await assert.rejects(renewCertificate(by, AWAY, deps), /tried a moment ago/)
   now += 60_000
