@@ -18,7 +18,7 @@ export class SenderCounts {
   readonly #counts = new Map<string, Count>()
 
   /**
-   * How many recipients there were within the hour, these included. Beyond `limit` these are not counted: their
+   * How many recipients were within the hour, these included. Beyond `limit` these are not counted: their
    * message is deferred, and if each of its retries counted, a queue that is long enough would never empty.
    */
   add(author: string, recipients: number, now: number, limit: number): number {

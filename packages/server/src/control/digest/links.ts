@@ -69,7 +69,7 @@ export async function viewLink(token: string, deps: LinkDeps): Promise<DigestIte
 }
 
 /**
- * Acts once. Throws `not-allowed` when the class forbids it by now, `edge-unreachable` and stays open then, as
+ * Acts once. Throws `not-allowed` when the class forbids it by now, `edge-unreachable` and stays open, as
  * it does when nothing could be done.
  */
 export async function actOnLink(token: string, action: UserAction, deps: LinkDeps): Promise<DigestItem> {

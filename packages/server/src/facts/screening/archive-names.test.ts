@@ -1,5 +1,5 @@
-// What archives hold under names that their own headers, or programs that unpack them, give differently (abuse
-// cases 22, 23 and 25).
+// What archives hold under names that their own headers, or programs that unpack them, give differently
+// (abuse cases 22, 23 and 25).
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'

@@ -348,7 +348,7 @@ function inspectPacked(
   }
 }
 
-/** The name of the file that was packed (RFC 1952 §2.3.1); null without one. */
+/** The name of the file that was packed in gzip; null without one. */
 function nameInGzip(octets: Uint8Array): string | null {
   const flags = octets[3] ?? 0
   if ((flags & 8) === 0) return null

@@ -5,7 +5,7 @@ import { decodeUtf8, toLatin1 } from '@gatepost/mail/bytes.ts'
 
 export type ZipMember = {
   readonly name: string
-  /** What it is called in front of its octets, and by the field for Unicode: programs differ in which counts. */
+  /** Its names in front of its octets and in the field for Unicode: programs differ in which counts. */
   readonly otherNames: readonly string[]
   readonly isEncrypted: boolean
   readonly isFolder: boolean
