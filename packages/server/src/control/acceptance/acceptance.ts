@@ -134,7 +134,8 @@ async function emptyReport(scope: Scope, recipient: string, deps: AcceptanceDeps
 
 function shownFinding({ state, saw, remedy }: Finding) {
   const texts = { saw: english(saw), remedy: remedy === null ? null : english(remedy) }
-  return { state, ...texts, ...saidOfCheck({ saw, remedy }) }
+  // Named also without a code, or what stood there before would stay.
+  return { state, ...texts, said: saidOfCheck({ saw, remedy }).said }
 }
 
 /** A run that a restart ended says so, instead of running for ever. */

@@ -112,17 +112,18 @@ function AlertItem({ alert, may, own }: ItemProps) {
         <div className={classes.title}>
           <h3>{title}</h3>
           <span className="tx2">
-            <HostText>{say(said.subject, alert.subject)}</HostText>
+            <HostText plain={said.subject !== undefined}>{say(said.subject, alert.subject)}</HostText>
           </span>
         </div>
         <StatusWord of="alert" state={alert.state === 'open' ? alert.severity : alert.state} />
       </div>
       <p>
-        <HostText>{say(said.text, alert.text)}</HostText>
+        <HostText plain>{say(said.text, alert.text)}</HostText>
       </p>
       {alert.state !== 'cleared' && (
         <p className="tx2">
-          <span className="strong">{t('toDo')}</span> <HostText>{say(said.remedy, alert.remedy)}</HostText>
+          <span className="strong">{t('toDo')}</span>{' '}
+          <HostText plain>{say(said.remedy, alert.remedy)}</HostText>
         </p>
       )}
       <p className="small tx3">

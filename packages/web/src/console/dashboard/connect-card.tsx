@@ -13,6 +13,7 @@ export function ConnectCard() {
   const slug = useSlug()
   const navigate = useNavigate()
   const words = useWords('dashboard')
+  const stepWords = useWords('connect')
   const { data } = useConnect()
   if (!data || data.requiredDone >= data.required) return null
   const next = data.steps.find(({ name }) => name === data.next)
@@ -27,7 +28,9 @@ export function ConnectCard() {
         <span className="strong">
           {words('connectDone', { done: data.requiredDone, total: data.required })}
         </span>{' '}
-        {next && <span className="tx2">{words('next', { title: next.title })}</span>}
+        {next && (
+          <span className="tx2">{words('next', { title: stepWords(`steps.${next.name}`, next.title) })}</span>
+        )}
       </p>
       <div className={classes.segments}>
         <ProgressSegments done={data.requiredDone} total={data.required} />
