@@ -16,7 +16,7 @@ export type LoginInput = {
 export type LoginColumns = Pick<RouteRow, 'login_user' | 'login_password' | 'login_mechanisms'>
 
 /** Where a login goes: who may change this must not have the kept password sent there. */
-export type LoginPlace = Pick<Route, 'host' | 'port' | 'moreHosts' | 'tls'>
+export type LoginPlace = Pick<Route, 'host' | 'port' | 'tls'> & { readonly moreHosts: readonly string[] }
 
 export const NO_LOGIN: LoginColumns = { login_user: null, login_password: null, login_mechanisms: '[]' }
 
