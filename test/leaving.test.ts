@@ -137,7 +137,7 @@ test('an organisation leaves, and nothing of it stays but the receipt', async ()
   })
 })
 
-/** Tables of organisations that are no settings: written otherwise, made anew elsewhere, or over by themselves. */
+/** Tables that are no settings: written otherwise, made anew elsewhere, or over by themselves. */
 const notSettings: ReadonlySet<string> = new Set(
   [
     // As CSV, or exported on the archive's page.

@@ -1,5 +1,5 @@
-// Who asks is what a stranger cannot choose: the address behind trusted proxies, the cookie by its scheme, and
-// where a browser is sent after signing in (abuse case 61).
+// What a stranger cannot choose: the address behind trusted proxies, the cookie by its scheme, and where a
+// browser is sent after signing in (abuse case 61).
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Hono } from 'hono'

@@ -95,7 +95,7 @@ export class DoneRequests {
   }
 }
 
-/** 1 to 255 printable characters, between quotes or not (RFC 9651 §3.3.3). */
+/** 1 to 255 printable characters, between quotes or not (a string as in structured fields). */
 function keyOf(header: string): string {
   const key = header.trim().replace(/^"(.*)"$/, '$1')
   if (/^[!#-~ ]{1,255}$/.test(key)) return key

@@ -19,7 +19,11 @@ type Node = {
   readonly oneOf?: readonly Node[]
 }
 /** An object of the description, and how to make a request whose value there holds more fields. */
-type Place = { readonly node: Node; readonly path: string; readonly with: (field: string) => unknown }
+type Place = {
+  readonly node: Node
+  readonly path: string
+  readonly with: (...fields: readonly string[]) => unknown
+}
 
 /** Something of the right form: which kind of several it is must be told, nothing else. */
 function sample(node: Node): unknown {

@@ -1,5 +1,5 @@
-// What a request may hold, as JSON Schema for the description of the API: it refuses the fields that the server
-// refuses, in every depth, and marks those that are passed over where something is changed.
+// What a request may hold, as JSON Schema for the description of the API: it refuses the fields that the
+// server refuses, in every depth, and marks those that are passed over where something is changed.
 import type { Endpoint } from '@gatepost/contract/endpoint.ts'
 import * as z from 'zod'
 import { isOpen, readableIn } from './unknown-fields.ts'

@@ -159,8 +159,8 @@ function flowCookie(secret: string, secure: boolean): string {
 const INSIDE = 'http://inside.invalid'
 
 /**
- * Only addresses of this console are followed after a sign-in. Read as browsers read them: they leave tabs out
- * and take `\` for `/`, so that `/`, a tab and `/evil.example` would lead away. The result is ASCII.
+ * Only addresses of this console are followed after a sign-in. Read as browsers read them: they leave tabs
+ * out and take `\` for `/`, so that `/`, a tab and `/evil.example` would lead away. The result is ASCII.
  */
 export function insideOnly(next: string | undefined): string {
   if (next === undefined || next.length >= 2_000 || !next.startsWith('/')) return '/'

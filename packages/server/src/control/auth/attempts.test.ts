@@ -1,4 +1,4 @@
-// Limits on guessing count a client's whole network of IPv6 as one, as a host there may take any of its addresses.
+// Limits on guessing count a network of IPv6 as one client: a host there may take any of its addresses.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SignInAttempts } from './attempts.ts'
