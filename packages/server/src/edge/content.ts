@@ -33,7 +33,7 @@ export class ContentSink {
   #writing: Promise<void> | null = null
   #failure: unknown = null
   #isDiscarded = false
-  /** Of this worker's messages; what is ours of it: all of small content, of large what waits for the disk. */
+  /** Of this worker's messages; ours of it: all of small content, of large what waits for the disk. */
   readonly #held: HeldContent
   #heldOctets = 0
   #hasLookedEarly = false

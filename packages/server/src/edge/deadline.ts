@@ -1,5 +1,5 @@
-// How long a session may stay as it is. Only the sweep looks at the clock: twenty looks would be a fiftieth of
-// what a short session costs.
+// How long a session may stay as it is. Only the sweep looks at the clock: twenty looks would be a fiftieth
+// of what a short session costs.
 import { DATA_TOTAL_MS, patience, type SessionState } from './limits.ts'
 
 /** What a session waits for, and since when. Times are milliseconds. */

@@ -42,7 +42,7 @@ export const BUSY_MS = 600_000
 export const PROXY_HEADER_MS = 200
 /** How often deadlines are looked at: coarse, so that a session costs no timer. */
 export const SWEEP_MS = 1_000
-/** A sweep that comes so much too late, or too early, tells of a clock that was set, or of a machine that slept. */
+/** A sweep that comes so much too late, or too early: the clock was set, or the machine slept. */
 export const CLOCK_JUMP_MS = 30_000
 /**
  * RFC 5321 §4.5.3.1.4 asks for 512 octets; DSN parameters add up to 1,100 (RFC 3461 §4), SMTPUTF8 paths and
@@ -136,7 +136,7 @@ export class ConnectionCounter {
   }
 }
 
-/** Whether a counting window is over; one that begins in the future is left from before the clock was set back. */
+/** Whether a counting window is over; one that begins in the future is older than a clock that was set. */
 export function isWindowOver(start: number, now: number): boolean {
   return now < start || now - start >= COUNTING_WINDOW_MS
 }

@@ -109,8 +109,8 @@ export class Wire {
   }
 
   /**
-   * A PROXY header that came late, as the very first octets of an open session; null when it is none. Only one
-   * is the proxy's, and none is inside TLS: those behind it are the client's, who must not name himself.
+   * A PROXY header that came late, as the very first octets of an open session; null when it is none. Only
+   * one is the proxy's, and none is inside TLS: those behind it are the client's, who must not name himself.
    */
   lateProxyHeader(octets: Uint8Array): { readonly length: number } | null {
     if (!this.#options.isTrustedProxy || this.#hasProxyHeader || this.tls !== null) return null
