@@ -1,5 +1,4 @@
-// The archive as its use cases show it: what comes is found and shown, kept as long as it must be, and
-// proven.
+// The archive as its use cases show it: what comes is found, shown, kept as long as it must be, proven.
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -220,8 +219,7 @@ story('retention removes what is over, the longest rule counts, and a hold wins'
     const content = `${old}From: x@y.example\nTo: ${who}@acme.example\nSubject: For ${who}\n\nwords\n`
     await archiveMessage(control, tenantId, { content, as: 'journal', forwardPaths: [] })
   }
-  // What came through the gateway is as old as that, whatever its author says.
-  const dated = `${old}From: x@y.example\nTo: dan@acme.example\nSubject: For dan\n\nother words\n`
+  const dated = `${old}From: x@y.example\nTo: dan@acme.example\nSubject: For dan\n\nother words\n` // Came today.
   await archiveMessage(control, tenantId, { content: dated, forwardPaths: ['dan@acme.example'] })
   await setArchive(scope, { input: { days: 90 }, ifMatch: null }, deps)
   await addRule(scope, { kind: 'address', value: 'ben@acme.example', days: 3_650 }, deps)
