@@ -112,6 +112,6 @@ test('a message that is on its way to other recipients is left for the next look
     },
     store: async () => assert.fail('nothing is told'),
   }
-  assert.equal(await endHeld({ spool } as Parameters<typeof endHeld>[0], deps), 0)
+  assert.equal(await endHeld({ spool } as unknown as Parameters<typeof endHeld>[0], deps), 0)
   assert.deepEqual(actions, ['bounce'])
 })
