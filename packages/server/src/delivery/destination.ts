@@ -61,7 +61,7 @@ const BEHIND_MAX = 8
  * what it sits on may take it ten minutes (RFC 5321 §4.5.3.2.6), or its connection is dead.
  */
 const STUCK_MS = 5000
-/** A host that takes longer for a letter on the average is slow with all of them: another way is no quicker. */
+/** A host that takes longer on the average is slow with all letters: another way is no quicker. */
 const QUICK_MS = 500
 /** A session is kept open this long for the next message. */
 const IDLE_MS = 5000

@@ -141,7 +141,8 @@ export function prepareStatements(database: DatabaseSync) {
     claim: sql('update message set claims = claims + 1 where id = ?'),
     // What is in hand is left out here: thousands may be, and each row that came out would cost far more.
     dueIds: sql(
-      'select id, number, claims from message where due_at is not null and due_at <= ? and id not in (select value from json_each(?)) order by due_at',
+      `select id, number, claims from message where due_at is not null and due_at <= ?
+       and id not in (select value from json_each(?)) order by due_at`,
     ),
     dueRow: sql('select envelope, states from message where id = ?'),
     nextDue: sql('select min(due_at) as due_at from message where due_at is not null and due_at > ?'),
