@@ -1,6 +1,6 @@
 // AUTH as a client (RFC 4954): the strongest mechanism that both sides know, said inside TLS only, and in
-// words of ours what the administrator can do when the host says no. Nothing of it is ever permanent: that our
-// own password is wrong is no word about the mail.
+// words of ours what the administrator can do when the host says no. Nothing of it is ever permanent: that
+// our own password is wrong is no word about the mail.
 import { type Reply, replyText } from '@gatepost/mail/reply.ts'
 import type { TrackedReply } from '#link/reports.ts'
 import { LOGIN_FAILED } from '#link/route-login.ts'

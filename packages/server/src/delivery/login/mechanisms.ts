@@ -1,5 +1,5 @@
 // What a client says in each mechanism of AUTH: PLAIN (RFC 4616), LOGIN, CRAM-MD5 (RFC 2195) and
-// SCRAM-SHA-256 (RFC 5802, RFC 7677). Pure but for the random numbers; the lines around are those of log-in.ts.
+// SCRAM-SHA-256 (RFC 5802, RFC 7677). Pure but for the random numbers; log-in.ts writes the lines around.
 import { createHash, createHmac, pbkdf2, randomBytes, timingSafeEqual } from 'node:crypto'
 import { saslprep } from '@gatepost/mail/saslprep.ts'
 import type { LoginMechanism } from '#policy/settings.ts'
