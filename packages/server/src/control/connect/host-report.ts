@@ -1,5 +1,5 @@
-// Judges the report of the check script: whether Exchange Online knows our addresses, looks past us, trusts our
-// seal, and lets its own filter look (C5). Pure.
+// Judges the report of the check script: whether Exchange Online knows our addresses, looks past us, trusts
+// our seal, and lets its own filter look (C5). Pure.
 import type { Check } from '@gatepost/contract/common.ts'
 import type { HostReport } from '@gatepost/contract/host-check.ts'
 import { say, type Text } from '@gatepost/contract/sayings.ts'

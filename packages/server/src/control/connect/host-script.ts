@@ -1,4 +1,4 @@
-// The script that writes down what Exchange Online shows nobody from outside (C5). It reads and changes nothing.
+// The script that writes down what Exchange Online shows nobody from outside (C5). It changes nothing.
 
 /** For Exchange Online PowerShell, version 5.1 and later. Its report is `HostReport` of the contract. */
 export const HOST_SCRIPT = [

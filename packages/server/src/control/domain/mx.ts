@@ -26,7 +26,7 @@ export type MxGates = {
   readonly firstInboundSeenAt: number | null
 }
 
-/** Recipients that nobody listed or set aside, and that were written to in so many days, are looked at first. */
+/** Recipients nobody listed or set aside, and written to in so many days, are looked at first. */
 const UNLISTED_DAYS = 14
 /** Below this a wrong MX is undone within the hour. */
 const TTL_LOW_S = 3_600

@@ -1,5 +1,5 @@
-// The check script for Exchange Online (C5): to copy, to run there, and its report to drop here. What it shows
-// stands among the checks of the step, dated; on the routes page it stands here.
+// The check script for Exchange Online (C5): to copy, to run there, and its report to drop here. What it
+// shows stands among the checks of the step, dated; on the routes page it stands here.
 import { getConnect } from '@gatepost/contract/connect.ts'
 import { dropHostReport, getHostCheck, HostReport } from '@gatepost/contract/host-check.ts'
 import { Button, FileButton } from '@mantine/core'
