@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { endpoints } from '@gatepost/contract/endpoints.ts'
 import * as z from 'zod'
-import { fingerprintOf, withWorld } from './isolation/world.ts'
+import { fingerprintOf, type World, withWorld } from './isolation/world.ts'
 
 type Answer = {
   readonly status: number
@@ -21,8 +21,20 @@ type Asked = {
   readonly type?: string
 }
 
-test('fields that are not known, files that cannot be read and empty changes', () =>
-  withWorld(async ({ control, acme }) => {
+type Place = {
+  readonly app: ReturnType<World['control']['app']>
+  /** Of a super administrator of the organisation. */
+  readonly cookie: string
+  /** As that administrator; `{tenant}` and the like in the path stand for what the organisation has. */
+  ask(asked: Asked): Promise<Answer>
+  /** Asserts that nothing was written since the test began. */
+  unchanged(because?: string): Promise<void>
+}
+
+const tenant = '/v1/tenants/{tenant}'
+
+function inPlace(work: (place: Place) => Promise<void>): Promise<void> {
+  return withWorld(async ({ control, acme }) => {
     const cookie = await control.person({ tenantId: acme.id, role: 'super' })
     const app = control.app()
     const names = new Map(Object.entries({ ...acme.ids, tenant: acme.id }))
@@ -48,9 +60,15 @@ test('fields that are not known, files that cannot be read and empty changes', (
       const { status } = response
       return { ...(response.ok ? {} : ((await response.json()) as Answer)), status }
     }
-    const tenant = '/v1/tenants/{tenant}'
     const before = await fingerprintOf(control, acme.id)
+    const unchanged = async (because?: string): Promise<void> =>
+      assert.deepEqual(await fingerprintOf(control, acme.id), before, because ?? 'nothing is written')
+    await work({ app, cookie, ask, unchanged })
+  })
+}
 
+test('fields that are not known and files that cannot be read', () =>
+  inPlace(async ({ ask, unchanged }) => {
     const beside = { email: 'new@acme.example', name: 'New', alaises: [] }
     const user = await ask({ method: 'POST', path: `${tenant}/users`, body: JSON.stringify(beside) })
     assert.deepEqual(
@@ -61,7 +79,7 @@ test('fields that are not known, files that cannot be read and empty changes', (
         errors: [{ path: '/alaises', message: '“alaises” is not known here. Did you mean “aliases”?' }],
       },
     )
-    const alone = await ask({ method: 'PATCH', path: `${tenant}`, body: JSON.stringify({ id: acme.id }) })
+    const alone = await ask({ method: 'PATCH', path: `${tenant}`, body: JSON.stringify({ id: 'ten_x' }) })
     assert.deepEqual([alone.status, alone.errors?.[0]?.path], [422, '/id'])
     const list = await ask({ method: 'GET', path: `${tenant}/users?serch=ann&limit=10` })
     assert.deepEqual(list.errors, [
@@ -74,9 +92,12 @@ test('fields that are not known, files that cannot be read and empty changes', (
       form.detail ?? '',
       /^“multipart\/form-data” is not read here\. Send the file itself as text\/csv, /,
     )
-    assert.deepEqual(await fingerprintOf(control, acme.id), before)
+    await unchanged()
+  }))
 
-    // A condition that cannot be met is none that may be passed over (RFC 9110 §13.1.1).
+// RFC 9110 §13.1.1
+test('a condition that cannot be met is none that may be passed over', () =>
+  inPlace(async ({ ask, unchanged }) => {
     const name = JSON.stringify({ name: 'Other' })
     for (const [ifMatch, status] of [
       ['"999999"', 412],
@@ -90,9 +111,11 @@ test('fields that are not known, files that cannot be read and empty changes', (
         status,
         ifMatch,
       )
-    assert.deepEqual(await fingerprintOf(control, acme.id), before)
+    await unchanged()
+  }))
 
-    // What the description calls refused is refused, at every door of an organisation.
+test('what the description calls refused is refused, at every door of an organisation', () =>
+  inPlace(async ({ ask, unchanged }) => {
     for (const { name, method, path: at, raw } of endpoints.filter((one) => one.path.startsWith(tenant))) {
       const strange = await ask({ method, path: `${at}?zzUnknown=1` })
       assert.deepEqual([strange.status, strange.errors?.[0]?.path], [422, '/query/zzUnknown'], name)
@@ -100,8 +123,11 @@ test('fields that are not known, files that cannot be read and empty changes', (
       const more = await ask({ method, path: at, body: '{"zzUnknown":1}' })
       assert.equal(more.status, 422, name)
     }
-    assert.deepEqual(await fingerprintOf(control, acme.id), before)
+    await unchanged()
+  }))
 
+test('an empty change writes nothing', () =>
+  inPlace(async ({ ask, unchanged }) => {
     const changes = endpoints.filter(
       (one) => one.method === 'PATCH' && one.path.includes('{tenant}') && one.body.safeParse({}).success,
     )
@@ -109,10 +135,12 @@ test('fields that are not known, files that cannot be read and empty changes', (
     for (const { name, path: at } of changes) {
       const { status } = await ask({ method: 'PATCH', path: at, body: '{}' })
       assert.ok(status === 200 || status === 404, `${name}: ${status}`)
-      assert.deepEqual(await fingerprintOf(control, acme.id), before, `${name} wrote something`)
+      await unchanged(`${name} wrote something`)
     }
+  }))
 
-    // Whoever shows nothing is not listened to for long.
+test('whoever shows nothing is not listened to for long', () =>
+  inPlace(async ({ app, cookie }) => {
     const long = JSON.stringify({ email: 'x@acme.example', password: 'x'.repeat(40_000) })
     const sent = async (more: Record<string, string>) => {
       const headers = { host: 'localhost', 'content-type': 'application/json', ...more }
@@ -124,8 +152,10 @@ test('fields that are not known, files that cannot be read and empty changes', (
       [await sent({}), await sent({ cookie: 'gatepost=x' }), await sent({ cookie })],
       [413, 413, 422],
     )
+  }))
 
-    // What shows a revision takes it back, but for switches whose change says all of it.
+test('what shows a revision takes it back, but for switches whose change says all of it', () =>
+  inPlace(async ({ ask }) => {
     const switches = new Set(['chooseSignIn', 'setOperatorVouching', 'enableProvider'])
     for (const { name, method, output, problems } of endpoints) {
       if (method !== 'PUT' && method !== 'PATCH') continue
@@ -136,8 +166,10 @@ test('fields that are not known, files that cannot be read and empty changes', (
     const held = { method: 'PUT', path: `${tenant}/held-settings`, body: JSON.stringify(rules) }
     const [stale, fresh] = [await ask({ ...held, ifMatch: '"999999"' }), await ask({ ...held, ifMatch: '*' })]
     assert.deepEqual([stale.status, fresh.status], [412, 200])
+  }))
 
-    // What comes again with its key is answered as before; without it the name is taken.
+test('what comes again with its key is answered as before; without it the name is taken', () =>
+  inPlace(async ({ ask }) => {
     const made = { name: 'Once', description: '', permissions: ['senders:read'] }
     const make = (more: object, key?: string) =>
       ask({

@@ -1,5 +1,5 @@
-// Changes of one thing follow each other: the revision that `If-Match` was compared with is still the one there
-// when the change is written, also where the database lets two transactions read it at once.
+// Changes of one thing follow each other: the revision that `If-Match` was compared with is still the one
+// there when the change is written, also where the database lets two transactions read it at once.
 export class Turns {
   readonly #last = new Map<string, Promise<unknown>>()
 

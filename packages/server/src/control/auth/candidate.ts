@@ -132,7 +132,7 @@ export async function tenantOfAddress(db: Db, email: string): Promise<string | n
   return row?.tenant_id ?? null
 }
 
-/** A primary address in a domain that went to another organisation is nobody's here: the alias is the user's. */
+/** A primary address in a domain that went elsewhere is nobody's here: the alias is the user's. */
 async function asHeld(db: Db, user: UserRow | null, alias: string): Promise<UserRow | null> {
   if (user === null || addressKey(user.email) === addressKey(alias)) return user
   const holder = await tenantOfAddress(db, user.email)

@@ -58,7 +58,8 @@ test('Exchange and Postfix tell the client in Received; a private one is told of
   assert.deepEqual(
     statesOf(
       'Received: from ex1.acme.example (10.0.0.7) by ex2.acme.example (10.0.0.8) with Microsoft SMTP Server',
-      'Received: from mx.gate.example (192.0.2.1) by ex1.acme.example (10.0.0.7)\n with Microsoft SMTP Server; Sun, 22 Nov 2026 09:00:01 +0000',
+      'Received: from mx.gate.example (192.0.2.1) by ex1.acme.example (10.0.0.7)\n with Microsoft SMTP Server; ' +
+        'Sun, 22 Nov 2026 09:00:01 +0000',
       'X-MS-Exchange-Organization-SCL: -1',
     ),
     { 'seen-client': 'passed', 'seen-spam': 'passed' },

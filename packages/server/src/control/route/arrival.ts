@@ -101,7 +101,7 @@ function authenticationCheck(fields: readonly HeaderField[], { hostname, now }: 
   })
 }
 
-/** Exchange Online writes no authserv-id (RFC 8601 §2.2), so the words are looked for, outside of comments. */
+/** Exchange Online writes no authserv-id (RFC 8601 §2.2): the words are looked for, outside of comments. */
 function resultsIn(value: string): readonly (readonly [method: string, result: string])[] {
   const words = value
     .replaceAll(/\([^()]{0,500}\)/g, ' ')

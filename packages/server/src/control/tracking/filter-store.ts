@@ -90,8 +90,8 @@ export function wordsWanted(query: MessageQuery): WordTree | null {
 }
 
 /**
- * Each address is a look-up a day. Of a large group the domains are looked for, which are few: nearly all of a
- * page is soon found among the newest messages of these, and the check of the recipients does the rest.
+ * Each address is a look-up a day. Of a large group the domains are looked for, which are few: nearly all of
+ * a page is soon found among the newest messages of these, and the check of the recipients does the rest.
  */
 function peopleWords({ addresses, domains }: GroupPeople): readonly string[] {
   if (addresses.length <= GROUP_WORDS_MAX) return [...addresses, ...domains].map(cut)
