@@ -16,6 +16,20 @@ export async function postfixMissing(): Promise<string | false> {
   return version !== null && process.getuid?.() === 0 ? false : 'component missing: Postfix'
 }
 
+/** The same for Postfix as a host that asks for a login: Cyrus SASL with its file of accounts. */
+export async function saslMissing(): Promise<string | false> {
+  const plugins = await Promise.all(
+    ['scram', 'sasldb'].map((name) =>
+      run('find', [...SASL_FOLDERS, '-name', `lib${name}.so*`]).catch(() => null),
+    ),
+  )
+  const perl = await run('perl', ['-MDB_File', '-e', '1']).catch(() => null)
+  const isThere = perl !== null && plugins.every((found) => found !== null && found.stdout !== '')
+  return (await postfixMissing()) || (isThere ? false : 'component missing: Cyrus SASL')
+}
+
+const SASL_FOLDERS = ['/usr/lib', '-maxdepth', '3', '-path', '*sasl2*']
+
 export type Postfix = {
   readonly port: number
   readonly log: () => Promise<string>
@@ -30,6 +44,8 @@ type Options = {
   readonly lmtpPort: number
   /** A login at the smart host, and the one mechanism that is used. */
   readonly login?: { readonly username: string; readonly password: string; readonly mechanism: string }
+  /** Takes mail from this account alone, inside TLS. */
+  readonly account?: { readonly username: string; readonly password: string }
 }
 
 /** Starts a private instance in a temporary folder. */
@@ -43,6 +59,7 @@ export async function startPostfix(options: Options): Promise<Postfix> {
   const made = selfSigned('exchange.acme.example', Date.now())
   await writeFile(join(config, 'tls.pem'), made.key + made.certificate, { mode: 0o600 })
   await writeFile(join(config, 'main.cf'), mainCf(folder, options))
+  if (options.account !== undefined) await writeAccount(config, options.account)
   await writeFile(join(config, 'master.cf'), masterCf(port))
   await run('postfix', ['-c', config, 'check'])
   await run('postfix', ['-c', config, 'start'])
@@ -58,7 +75,29 @@ export async function startPostfix(options: Options): Promise<Postfix> {
   }
 }
 
-function mainCf(folder: string, { smartHostPort, mailboxPort, lmtpPort, login }: Options): string {
+/** `saslpasswd2` is not everywhere; its file is a table of Berkeley DB, NUL between the parts of a key. */
+async function writeAccount(config: string, account: NonNullable<Options['account']>): Promise<void> {
+  const path = join(config, 'sasldb2')
+  const settings = {
+    pwcheck_method: 'auxprop',
+    auxprop_plugin: 'sasldb',
+    sasldb_path: path,
+    mech_list: 'PLAIN LOGIN CRAM-MD5 SCRAM-SHA-256',
+  }
+  const lines = Object.entries(settings).map(([name, value]) => `${name}: ${value}\n`)
+  // Debian's Postfix looks below its configuration, others where they are told.
+  await mkdir(join(config, 'sasl'))
+  for (const folder of [config, join(config, 'sasl')])
+    await writeFile(join(folder, 'smtpd.conf'), lines.join(''))
+  const script =
+    'use DB_File; tie my %h, "DB_File", $ARGV[0]; $h{"$ARGV[1]\\0$ARGV[2]\\0userPassword"} = $ARGV[3]; untie %h'
+  await run('perl', ['-e', script, path, account.username, REALM, account.password])
+  await run('chown', ['postfix', path])
+}
+
+const REALM = 'exchange.acme.example'
+
+function mainCf(folder: string, { smartHostPort, mailboxPort, lmtpPort, login, account }: Options): string {
   const lines = [
     'compatibility_level = 3.6',
     `queue_directory = ${folder}/spool`,
@@ -95,6 +134,15 @@ function mainCf(folder: string, { smartHostPort, mailboxPort, lmtpPort, login }:
       'smtp_sasl_security_options = noanonymous',
       `smtp_sasl_mechanism_filter = ${login.mechanism}`,
       `smtp_sasl_password_maps = inline:{{[127.0.0.1]:${smartHostPort} = ${login.username}:${login.password}}}`,
+    )
+  }
+  if (account !== undefined) {
+    lines.push(
+      'smtpd_sasl_auth_enable = yes',
+      `smtpd_sasl_local_domain = ${REALM}`,
+      `cyrus_sasl_config_path = ${folder}/etc`,
+      'smtpd_tls_auth_only = yes',
+      'smtpd_sender_restrictions = permit_sasl_authenticated, reject',
     )
   }
   return `${lines.join('\n')}\n`
