@@ -1,7 +1,7 @@
 // The check script for Exchange Online (C5): to copy, to run there, and its report to drop here. What it
 // shows stands among the checks of the step, dated; on the routes page it stands here.
 import { getConnect } from '@gatepost/contract/connect.ts'
-import { dropHostReport, getHostCheck, HostReport } from '@gatepost/contract/host-check.ts'
+import { dropHostReport, getHostCheck } from '@gatepost/contract/host-check.ts'
 import { Button, FileButton } from '@mantine/core'
 import { IconFileImport } from '@tabler/icons-react'
 import { type DragEvent, useState } from 'react'
@@ -15,6 +15,7 @@ import { Block, Note, ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
 import stack from '#shared/stack.module.css'
 import { FullTime } from '#shared/time.tsx'
+import { readReport } from './read-report.ts'
 
 /** Far above the report of an organisation with hundreds of rules. */
 const REPORT_BYTES_MAX = 1_000_000
@@ -84,14 +85,4 @@ export function HostCheckPanel({ withChecks = false }: { readonly withChecks?: b
       </section>
     </Panel>
   )
-}
-
-/** Null for what is no report; a byte order mark is taken off by the browser. */
-function readReport(text: string): HostReport | null {
-  try {
-    const read = HostReport.safeParse(JSON.parse(text))
-    return read.success ? read.data : null
-  } catch {
-    return null
-  }
 }
