@@ -31,6 +31,7 @@ export async function openPostgresTracking(database: string): Promise<TrackingSt
   const notes = new NoteTaker()
   let domains: ReadonlyMap<string, string> = new Map()
   let oldestDay = 0
+  const inTurn = oneByOne()
   return {
     builder: db,
     found: (place, words) => foundBy(place, words),
@@ -40,42 +41,54 @@ export async function openPostgresTracking(database: string): Promise<TrackingSt
     newest: async () => null,
     days: async () => [...known].sort((a, b) => b - a),
     read: async (_day, query) => (await db.executeQuery(query)).rows,
-    async take(body): Promise<Taken> {
-      const batch = readBatch(body.toString('utf8'))
-      if (!batch.ok) throw new NotABatch('not a batch of reports')
-      const { node, slot, acknowledged, greylist, rejected } = batch.value
-      const reports = batch.value.reports.filter(
-        ({ report, text }) => dayOfReport(report) >= oldestDay && isJson(text),
-      )
-      for (const day of new Set(reports.map(({ report }) => dayOfReport(report)))) {
-        if (known.has(day)) continue
-        await addPartition(db, day)
-        known.add(day)
-      }
-      const tenantOfDomain: TenantOfDomain = (domain) => domains.get(domain)
-      const added = await db
-        .transaction()
-        .execute((trx) => store(trx, reports, { node, slot, tenantOfDomain }))
-      for (const { report } of reports) {
-        const isNoted = report.kind === 'accepted' || report.kind === 'delivery'
-        if (isNoted || added.has(report.id)) notes.note(report, tenantOfDomain)
-      }
-      return { node, slot, acknowledged, rejected, greylist, notes: notes.take() }
-    },
+    take: (body): Promise<Taken> =>
+      inTurn(async () => {
+        const batch = readBatch(body.toString('utf8'))
+        if (!batch.ok) throw new NotABatch('not a batch of reports')
+        const { node, slot, acknowledged, greylist, rejected } = batch.value
+        const reports = batch.value.reports.filter(
+          ({ report, text }) => dayOfReport(report) >= oldestDay && isJson(text),
+        )
+        for (const day of new Set(reports.map(({ report }) => dayOfReport(report)))) {
+          if (known.has(day)) continue
+          await addPartition(db, day)
+          known.add(day)
+        }
+        const tenantOfDomain: TenantOfDomain = (domain) => domains.get(domain)
+        const added = await db
+          .transaction()
+          .execute((trx) => store(trx, reports, { node, slot, tenantOfDomain }))
+        for (const { report } of reports) {
+          const isNoted = report.kind === 'accepted' || report.kind === 'delivery'
+          if (isNoted || added.has(report.id)) notes.note(report, tenantOfDomain)
+        }
+        return { node, slot, acknowledged, rejected, greylist, notes: notes.take() }
+      }),
     domainsChanged(changed) {
       domains = changed
     },
     forgetNotes: () => notes.forget(),
-    async dropBefore(day) {
-      oldestDay = Math.max(oldestDay, day)
-      for (const old of [...known].filter((other) => other < day)) {
-        for (const table of trackingTables)
-          await sql.raw(`drop table if exists ${partitionName(table, old)}`).execute(db)
-        known.delete(old)
-      }
-    },
+    dropBefore: (day) =>
+      inTurn(async () => {
+        oldestDay = Math.max(oldestDay, day)
+        for (const old of [...known].filter((other) => other < day)) {
+          for (const table of trackingTables)
+            await sql.raw(`drop table if exists ${partitionName(table, old)}`).execute(db)
+          known.delete(old)
+        }
+      }),
     remove: (day, what) => (known.has(day) ? removeRows(db, day, what) : Promise.resolve(0)),
     close: () => db.destroy(),
+  }
+}
+
+/** A day must not be dropped under a batch that writes into it. */
+function oneByOne(): <Result>(work: () => Promise<Result>) => Promise<Result> {
+  let last: Promise<unknown> = Promise.resolve()
+  return (work) => {
+    const next = last.then(work)
+    last = next.catch(() => undefined)
+    return next
   }
 }
 
