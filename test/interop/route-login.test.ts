@@ -1,5 +1,5 @@
-// A real Postfix that takes mail after a login only, with Cyrus SASL behind: a route logs in by each mechanism,
-// inside TLS; a wrong password waits, says why, and is forgiven once it is corrected.
+// A real Postfix that takes mail after a login only, with Cyrus SASL behind: a route logs in by each
+// mechanism, inside TLS; a wrong password waits, says why, and is forgiven once it is corrected.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { sendMessage } from '@gatepost/sandbox/senders.ts'
