@@ -1,14 +1,14 @@
 // Sends copies of the selected held messages to people of the organisation; they stay held.
 import { FORWARD_MESSAGES_MAX, forwardHeldMany } from '@gatepost/contract/held.ts'
-import { Button, Modal, Textarea, TextInput } from '@mantine/core'
-import { useState } from 'react'
+import { Button, Modal } from '@mantine/core'
 import { useAction } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
 import { useWords } from '#i18n/i18n.ts'
 import confirm from '#shared/confirm.module.css'
 import { useFocusBack } from '#shared/focus-back.ts'
-import { Note, ProblemNote } from '#shared/note.tsx'
+import { Note } from '#shared/note.tsx'
 import stack from '#shared/stack.module.css'
+import { ForwardForm } from './forward-form.tsx'
 
 const LEFT_SHOWN_MAX = 5
 
@@ -22,15 +22,8 @@ type Props = {
 export function ForwardDialog({ what, messages, onClose }: Props) {
   const t = useWords('held')
   const tenant = useSlug()
-  const [to, setTo] = useState('')
-  const [note, setNote] = useState('')
   const forward = useAction(forwardHeldMany)
   useFocusBack()
-  const addresses = to.split(/[\s,;]+/).filter((address) => address !== '')
-  const send = () => {
-    const body = { messages: messages.slice(0, FORWARD_MESSAGES_MAX), to: addresses, note: note.trim() }
-    forward.mutate({ params: { tenant }, body })
-  }
   return (
     <Modal
       opened
@@ -43,39 +36,16 @@ export function ForwardDialog({ what, messages, onClose }: Props) {
       {forward.data ? (
         <Sent data={forward.data} onClose={onClose} />
       ) : (
-        <form
+        <ForwardForm
           className={stack.stack}
-          onSubmit={(event) => {
-            event.preventDefault()
-            send()
-          }}
-        >
-          <TextInput
-            data-autofocus
-            label={t('held.to')}
-            description={t('forwardPanel.addressesOfYour')}
-            required
-            value={to}
-            onChange={(event) => setTo(event.currentTarget.value)}
-          />
-          <Textarea
-            label={t('held.note')}
-            autosize
-            minRows={2}
-            maxLength={2_000}
-            value={note}
-            onChange={(event) => setNote(event.currentTarget.value)}
-          />
-          {forward.error && <ProblemNote error={forward.error} focus />}
-          <div className={stack.row}>
-            <Button type="submit" loading={forward.isPending} disabled={addresses.length === 0}>
-              {t('forwardPanel.forward')}
-            </Button>
-            <Button variant="default" onClick={onClose}>
-              {t('held.cancel')}
-            </Button>
-          </div>
-        </form>
+          {...{ onClose, isPending: forward.isPending, error: forward.error }}
+          send={({ to, note }) =>
+            forward.mutate({
+              params: { tenant },
+              body: { messages: messages.slice(0, FORWARD_MESSAGES_MAX), to: [...to], note },
+            })
+          }
+        />
       )}
     </Modal>
   )
