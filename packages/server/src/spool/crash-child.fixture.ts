@@ -60,7 +60,15 @@ async function commitMany(count: number, forwardPaths?: string[]): Promise<reado
   return envelopes
 }
 
-/** Synchronous, so that what the parent reads was so before the kill. */
+/** Synchronous, so that what the parent reads was so before the kill; a full pipe is waited for. */
 function say({ id }: Pick<Envelope, 'id'>): void {
-  writeSync(1, `${id}\n`)
+  let rest = Buffer.from(`${id}\n`)
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(1, rest))
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)
+    }
+  }
 }
