@@ -1,8 +1,6 @@
 // Searches every octet of a message sixteen at a time: for line ends that are none, for lines that start with
 // a dot, for lines that start with a word. Native searches stop at every line, and a message has thousands.
 
-import { toLatin1 } from './bytes.ts'
-
 const CR = 13
 const LF = 10
 const DOT = 46
@@ -22,21 +20,6 @@ export type Search = (from: number) => number
  */
 export function oddPairsIn(octets: Uint8Array): Search {
   return searchFor(octets, null)
-}
-
-/**
- * The same by way of a text, three times as slow. V8 lets go of blocks that were read when its young heap is
- * full, and in a long stream it is texts of the same length that fill it: without them a message of 200 MB
- * holds a third more memory.
- */
-export function oddPairsInText(octets: Uint8Array): Search {
-  const text = toLatin1(octets)
-  const odd = /\r(?!\n)|[^\r]\n|\n\./g
-  return (from) => {
-    odd.lastIndex = from
-    const at = odd.exec(text)?.index ?? text.length
-    return at < text.length - 1 ? at : text.length
-  }
 }
 
 /** Whether any octets but plain lines are there, as `oddPairsIn` tells them; of any length. */
