@@ -13,8 +13,8 @@ export type DoublesOf = {
 }
 
 export type Doubles = {
-  /** A kill strikes now, so long after the mail began to flow again, in milliseconds. */
-  kill(role: Role, flowedMs: number): void
+  /** A kill struck at this time of `performance.now()`, so many milliseconds after mail began to flow again. */
+  kill(role: Role, when: { readonly flowedMs: number; readonly at: number }): void
   byRole(): Readonly<Record<Role, DoublesOf>>
   /** By the time that mail had flowed before the kill: kills of control are left out. */
   byTime(): Readonly<Record<string, DoublesOf>>
@@ -59,7 +59,7 @@ export function countDoubles(host: Pick<MailHost, 'follow'>): Doubles {
     return [`from ${beginMs} ms`, doublesOf(some)]
   }
   return {
-    kill: (role, flowedMs) => void kills.push({ role, flowedMs, at: performance.now(), doubled: 0 }),
+    kill: (role, when) => void kills.push({ role, ...when, doubled: 0 }),
     byRole: () => ({ edge: ofRole('edge'), control: ofRole('control'), all: ofRole('all') }),
     byTime: () => Object.fromEntries(FLOWED_MS.map(ofTime)),
     windows: () => windows.toSorted((a, b) => a - b),

@@ -3,8 +3,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { startWorld, type World } from '@gatepost/sandbox/world.ts'
 import { live, proveDomain } from '../journeys/lib/acme.ts'
 import { setUp } from '../journeys/lib/api.ts'
-import { familyOf, type Gateway, startGateway } from '../journeys/lib/gateway.ts'
+import { type Gateway, startGateway } from '../journeys/lib/gateway.ts'
 import { countDoubles, type Doubles, type Role } from './doubles.ts'
+import { type Killer, startKiller } from './killer.ts'
 import { type Load, startLoad } from './load.ts'
 
 export type CrashOptions = {
@@ -63,6 +64,7 @@ export async function runCrash(options: CrashOptions): Promise<CrashOutcome> {
     ...(options.perSecond ? { perSecond: options.perSecond } : {}),
   })
   const doubles = countDoubles(world.acme)
+  const killer = startKiller()
   let gateway: Gateway | null = null
   let setAside = 0
   try {
@@ -72,20 +74,15 @@ export async function runCrash(options: CrashOptions): Promise<CrashOutcome> {
     let kills = 0
     while (kills < options.kills && Date.now() < end) {
       load.aim(gateway.mxPort)
-      const flowedMs = await moment(load, options)
-      const one = victimOf(gateway, options.random)
+      const { role, flowedMs, at } = await strike(killer, { gateway, load, options })
       kills += 1
-      doubles.kill(one?.role ?? 'all', flowedMs)
-      if (one !== null) {
-        // The rest of the family goes on, and puts another in its place.
-        process.kill(one.pid, 'SIGKILL')
-        options.log(`kill ${kills} of ${options.kills} (${one.role}): ${load.acknowledged.size} acknowledged`)
-        continue
-      }
+      doubles.kill(role, { flowedMs, at })
+      options.log(`kill ${kills} of ${options.kills} (${role}): ${load.acknowledged.size} acknowledged`)
+      // The rest of a family goes on, and puts another in the place of the one that died.
+      if (role !== 'all') continue
       load.aim(null)
       await gateway.killAll()
       setAside += countOf(gateway.output(), 'spool.message.set-aside')
-      options.log(`kill ${kills} of ${options.kills} (all): ${load.acknowledged.size} acknowledged`)
       gateway = await startAgain({ data: options.data, env }, options.log)
     }
     load.aim(null)
@@ -95,19 +92,33 @@ export async function runCrash(options: CrashOptions): Promise<CrashOutcome> {
     return outcomeOf(world, load, { kills, setAside, doubles })
   } finally {
     await load.stop()
+    await killer.stop()
     await gateway?.killAll().catch(() => undefined)
     await world.stop()
   }
 }
 
-/** Waits for the moment of the next kill; returns how long mail had flowed by then, in milliseconds. */
-async function moment(load: Load, { random, everyMs }: CrashOptions): Promise<number> {
+type Kill = { readonly role: Role; readonly flowedMs: number; readonly at: number }
+
+/** Waits until mail flows, and has somebody killed some time later. */
+async function strike(
+  killer: Killer,
+  { gateway, load, options }: { gateway: Gateway; load: Load; options: CrashOptions },
+): Promise<Kill> {
+  const { random, everyMs } = options
   // Nothing can come twice before anything flows.
   if (everyMs !== undefined) await taken(load, 1)
   const began = performance.now()
   if (everyMs === undefined) await taken(load, Math.floor(random() * KILL_AFTER_MESSAGES_SPAN))
-  await pause(random() * (everyMs === undefined ? KILL_LATER_MS_SPAN : 2 * everyMs))
-  return performance.now() - began
+  const afterMs = random() * (everyMs === undefined ? KILL_LATER_MS_SPAN : 2 * everyMs)
+  const [supervisor = 0] = gateway.pids()
+  const victim = { supervisor, role: roleOf(random()), draw: random() }
+  const one = await killer.strike({ ...victim, afterMs })
+  if (one !== null) return { role: victim.role, flowedMs: one - began, at: one }
+  // None of that role lived just then: it is everybody's turn.
+  const at = await killer.strike({ ...victim, role: 'all', afterMs: 0 })
+  if (at === null) throw new Error('nobody was left to be killed')
+  return { role: 'all', flowedMs: at - began, at }
 }
 
 async function taken(load: Load, messages: number): Promise<void> {
@@ -181,18 +192,9 @@ function outcomeOf(
   }
 }
 
-type Victim = { readonly role: Exclude<Role, 'all'>; readonly pid: number }
-
-/** One process of the family, or null: all of them at once. */
-function victimOf(gateway: Gateway, random: () => number): Victim | null {
-  const draw = random()
-  if (draw >= EDGE_SHARE + CONTROL_SHARE) return null
-  const [supervisor = 0, control = 0, ...edges] = gateway.pids()
-  const role = draw < EDGE_SHARE ? 'edge' : 'control'
-  const family = new Set(familyOf(supervisor))
-  const living = (role === 'edge' ? edges : [control]).filter((pid) => pid > 0 && family.has(pid))
-  const pid = living[Math.floor(random() * living.length)]
-  return pid === undefined ? null : { role, pid }
+function roleOf(draw: number): Role {
+  if (draw < EDGE_SHARE) return 'edge'
+  return draw < EDGE_SHARE + CONTROL_SHARE ? 'control' : 'all'
 }
 
 function countOf(text: string, word: string): number {
