@@ -13,7 +13,7 @@ export type DoublesOf = {
 }
 
 export type Doubles = {
-  /** A kill struck at this time of `performance.now()`, so many milliseconds after mail began to flow again. */
+  /** A kill struck at this time of `performance.now()`; mail had flowed for so many milliseconds. */
   kill(role: Role, when: { readonly flowedMs: number; readonly at: number }): void
   byRole(): Readonly<Record<Role, DoublesOf>>
   /** By the time that mail had flowed before the kill: kills of control are left out. */

@@ -1,5 +1,5 @@
-// Strikes at a moment of its own. Timers of the process that plays the mail host run right behind its reading,
-// when replies have just left: a kill by them would hit more answers on their way than one by chance.
+// Strikes at a moment of its own. Timers of the process that plays the mail host run right behind its
+// reading, when replies have just left: a kill by them hits more answers on their way than one by chance.
 import { readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { parentPort, Worker } from 'node:worker_threads'

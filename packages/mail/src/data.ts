@@ -208,8 +208,9 @@ export class DataReader {
 }
 
 /**
- * V8 lets go of blocks that were read when its young heap is full, and does not count them as what fills it: a
- * text of the same length does. Without them a message of 200 MB holds twice the memory; a copy costs little.
+ * V8 lets go of blocks that were read when its young heap is full, and does not count them as what fills it:
+ * a text of the same length does. Without them a message of 200 MB holds twice the memory; a copy costs
+ * little.
  */
 function makeGarbageLike(block: Uint8Array): void {
   toLatin1(block)
