@@ -66,6 +66,114 @@ const settings: TenantSettings = {
   rules: [rule],
 }
 
+const outward: PolicyRule = {
+  ...rule,
+  id: 'pol_partner',
+  type: 'attachment-handling',
+  name: 'what partners may get',
+  to: { kind: 'domain', domain: 'partner.example' },
+  option: {
+    dangerous: 'none',
+    script: 'none',
+    macro: 'none',
+    encrypted: 'none',
+    disguised: 'none',
+    unreadable: 'none',
+  },
+}
+
+function questionTo(
+  to: string,
+  direction: 'inbound' | 'outbound',
+  gather: (name: FactName) => unknown,
+  rules: readonly PolicyRule[] = [rule],
+): Parameters<typeof decideEach>[1][number] {
+  const transaction = {
+    clientIp: '192.0.2.1',
+    helo: 'mx.sender.example',
+    reversePath: mailboxOf('bob@sender.example'),
+    forwardPath: mailboxOf(to),
+    tenantId: 'acme',
+    direction,
+    now: 0,
+  }
+  return { key: to, question: { transaction, settings: { ...settings, rules }, gather: gather as Gather } }
+}
+
+test('outbound recipients whose rules differ are decided apart', async () => {
+  const rules = [outward, { ...outward, id: 'pol_rest', to: { kind: 'everyone' } } as PolicyRule]
+  const asked: string[] = []
+  const policy: Policy<FactName> = {
+    name: 'attachments',
+    stage: 'message',
+    needs: [],
+    whenBlind: () => 'continue',
+    judge({ forwardPath }) {
+      asked.push(forwardPath!.domain)
+      return { kind: 'continue', because: 'accept-all', saw: '' }
+    },
+  }
+  const one = questionTo('a@partner.example', 'outbound', () => unknown('not in this test'), rules)
+  const others = ['b@other.example', 'c@partner.example', 'd@third.example'].map((to) =>
+    questionTo(to, 'outbound', () => unknown('not in this test'), rules),
+  )
+  const { settings: same } = one.question
+  const all = [one, ...others].map(({ key, question }) => ({ key, question: { ...question, settings: same } }))
+  await decideEach([policy as Policy], all)
+  assert.deepEqual(asked, ['partner.example', 'other.example'])
+})
+
+test('SPF that rules of one recipient ask for is no answer for another', async () => {
+  const policy: Policy<FactName> = {
+    name: 'anti-spoofing-header',
+    stage: 'message',
+    needs: ['listedSpf'],
+    whenBlind: () => 'continue',
+    judge(_transaction, { listedSpf }) {
+      if (listedSpf?.length) return { kind: 'continue', because: 'spoofing-spf-listed', saw: '' }
+      return { kind: 'reject', because: 'spoofing', saw: '', reply: replies.antiSpoofing }
+    },
+  }
+  const results = { 'ann@acme.example': [], 'bob@acme.example': [{ domain: 'saas.example', result: 'pass' }] }
+  const questions = Object.entries(results).map(([to, found]) =>
+    questionTo(to, 'inbound', (name) => (name === 'listedSpf' ? known(found) : unknown('not in this test'))),
+  )
+  const verdicts = await decideEach([policy as Policy], questions)
+  assert.deepEqual(
+    verdicts.map(({ kind }) => kind),
+    ['reject', 'accept'],
+  )
+})
+
+test('the work of a decision does not grow with the number of recipients before', async () => {
+  let read = 0
+  const policy: Policy<FactName> = {
+    name: 'permitted-senders-header',
+    stage: 'message',
+    needs: ['managedSender', 'firstContact'],
+    whenBlind: () => 'continue',
+    judge: () => ({ kind: 'continue', because: 'not-permitted', saw: '' }),
+  }
+  const count = 400
+  const questions = Array.from({ length: count }, (_, at) => {
+    const toJSON = () => {
+      read += 1
+      return at
+    }
+    const fact = known({ permit: null, block: null, toJSON })
+    return questionTo(`u${at}@acme.example`, 'inbound', (name) =>
+      name === 'managedSender' ? fact : known({ author: 'bob@sender.example', wroteTo: 'nobody' }),
+    )
+  })
+  const { settings: same } = questions[0]!.question
+  await decideEach(
+    [policy as Policy],
+    questions.map(({ key, question }) => ({ key, question: { ...question, settings: same } })),
+  )
+  // Once to look for a decision, once to remember it.
+  assert.ok(read <= 2 * count, `${read} facts were read for ${count} recipients`)
+})
+
 test('a decision is shared by recipients with the same rules and facts; facts of the message are found once', async () => {
   const gathered: string[] = []
   let asked = 0

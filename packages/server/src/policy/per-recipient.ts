@@ -21,15 +21,24 @@ export type Outcome =
       readonly held: readonly (HeldBecause | 'by-policy' | null)[]
     }
 
-/** Facts that are about a recipient. Every other fact is found out once a message. */
-const OF_RECIPIENT: ReadonlySet<FactName> = new Set([
+/**
+ * Facts that are about a recipient; whose SPF is asked for follows from the rules about it. Every other fact
+ * is found out once a message.
+ */
+const OF_RECIPIENT: readonly FactName[] = [
   'recipient',
   'managedSender',
   'impersonation',
   'firstContact',
-])
+  'listedSpf',
+]
+const IS_OF_RECIPIENT: ReadonlySet<FactName> = new Set(OF_RECIPIENT)
 
-type Decided = { readonly class: string; readonly verdict: Verdict }
+/**
+ * The decisions of recipients that meet the same rules. Which facts a decision asks for follows from those it
+ * found, so there are a few sets of them; each set has its decisions by what was found.
+ */
+type Group = Map<string, { readonly names: readonly FactName[]; readonly verdicts: Map<string, Verdict> }>
 
 /**
  * Decides for every recipient, in their order. A decision is made once for all recipients that meet the same
@@ -71,47 +80,47 @@ async function decideAll(
   recipients: readonly RecipientQuestion[],
 ): Promise<readonly Verdict[]> {
   const shared = sharedFacts(recipients[0]!.question.gather)
-  const decided: Decided[] = []
+  const groups = new Map<string, Group>()
   const verdicts: Verdict[] = []
   for (const { key, question } of recipients) {
     const own = withShared(question, shared)
-    const group = classOf(question, key)
-    const same = await firstLike(decided, group, own.gather)
+    const name = classOf(question, key)
+    const group: Group = groups.get(name) ?? new Map()
+    groups.set(name, group)
+    const same = await decidedLike(group, own.gather)
     if (same !== null) {
       verdicts.push(same)
       continue
     }
     const verdict = await decide(policies, own)
-    decided.push({ class: group, verdict })
+    remember(group, verdict)
     verdicts.push(verdict)
   }
   return verdicts
 }
 
-/** Outbound mail meets no rules, and a tenant without rules treats all recipients alike. */
-function classOf({ settings, transaction }: Question, key: string): string {
-  if (settings?.rules === undefined || transaction.direction === 'outbound') return ''
-  return recipientClass(rulesOf(settings), RULE_TYPES, key)
+/** What of a recipient its rules look at. A tenant without rules treats all recipients alike. */
+function classOf({ settings }: Question, key: string): string {
+  return settings?.rules === undefined ? '' : recipientClass(rulesOf(settings), RULE_TYPES, key)
 }
 
 /** A decision that was made with the same rules and the same facts. */
-async function firstLike(
-  decided: readonly Decided[],
-  group: string,
-  gather: Gather,
-): Promise<Verdict | null> {
-  for (const { class: other, verdict } of decided) {
-    if (other === group && (await isAlike(verdict, gather))) return verdict
+async function decidedLike(group: Group, gather: Gather): Promise<Verdict | null> {
+  for (const { names, verdicts } of group.values()) {
+    const facts: unknown[] = []
+    for (const name of names) facts.push(await gather(name))
+    const found = verdicts.get(JSON.stringify(facts))
+    if (found !== undefined) return found
   }
   return null
 }
 
-async function isAlike({ facts }: Verdict, gather: Gather): Promise<boolean> {
-  for (const name of OF_RECIPIENT) {
-    const known = facts[name]
-    if (known !== undefined && JSON.stringify(await gather(name)) !== JSON.stringify(known)) return false
-  }
-  return true
+function remember(group: Group, verdict: Verdict): void {
+  const names = OF_RECIPIENT.filter((name) => verdict.facts[name] !== undefined)
+  const set = names.join(' ')
+  const decided = group.get(set) ?? { names, verdicts: new Map<string, Verdict>() }
+  group.set(set, decided)
+  decided.verdicts.set(JSON.stringify(names.map((name) => verdict.facts[name])), verdict)
 }
 
 function sharedFacts(gather: Gather): Gather {
@@ -125,6 +134,6 @@ function sharedFacts(gather: Gather): Gather {
 
 function withShared(question: Question, shared: Gather): Question {
   const own = sharedFacts(question.gather)
-  const find = (name: FactName) => (OF_RECIPIENT.has(name) ? own(name) : shared(name))
+  const find = (name: FactName) => (IS_OF_RECIPIENT.has(name) ? own(name) : shared(name))
   return { ...question, gather: find as Gather }
 }
