@@ -6,14 +6,15 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import { startWorld, type World } from '@gatepost/sandbox/world.ts'
 import type { Browser } from 'playwright-core'
 import { ACME_IP, connect } from './lib/acme.ts'
-import { setUp } from './lib/api.ts'
+import { eventually, setUp } from './lib/api.ts'
 import { chromiumMissing, openBrowser, openTab, type Tab } from './lib/browser.ts'
 import { checkUntil, openConnect, openStep, statesOf } from './lib/connect-pages.ts'
 import { type Gateway, startGateway } from './lib/gateway.ts'
-import { lookAtMessage } from './lib/message-page.ts'
+import { lookAtMessage, messageRows, openMessages } from './lib/message-page.ts'
 import { swaks, swaksMissing } from './lib/swaks.ts'
 
 const skip = chromiumMissing() || swaksMissing()
@@ -80,6 +81,40 @@ test('mail in and out stands in the message centre, each explained', { skip, tim
     policies: ['Relay', 'Secure receipt'],
   })
   await lookAtMessage(tab, { subject: 'Our order', direction: 'Outbound', policies: ['Relay'] })
+  assert.deepEqual(tab.takeFaults(), [])
+})
+
+test('what is pressed right after typing opens, and a pause behind a space swallows nothing', {
+  skip,
+  timeout: 240_000,
+}, async () => {
+  const { page } = tab
+  const link = page.getByRole('link', { name: 'Our order' })
+  const field = page.getByLabel('Search messages')
+  for (const pressMs of [0, 150]) {
+    await openMessages(tab)
+    // The second row, which moves up once the search has its answer.
+    await link.waitFor()
+    await field.fill('Our')
+    const place = await link.boundingBox()
+    await page.mouse.move((place?.x ?? 0) + 10, (place?.y ?? 0) + 10)
+    await page.mouse.down()
+    await pause(pressMs)
+    await page.mouse.up()
+    await page.getByRole('heading', { level: 1, name: 'Our order' }).waitFor()
+    // Longer than a search waits for the next letter.
+    await pause(500)
+    assert.match(page.url(), /\/messages\/[^/?]+$/, 'the search called its reader back')
+  }
+  await openMessages(tab)
+  await field.pressSequentially('Our ')
+  await eventually(
+    () => messageRows(tab).count(),
+    (count) => count === 1,
+  )
+  await field.pressSequentially('ord')
+  assert.equal(await field.inputValue(), 'Our ord')
+  await page.waitForURL((url) => url.searchParams.get('search') === 'Our ord')
   assert.deepEqual(tab.takeFaults(), [])
 })
 

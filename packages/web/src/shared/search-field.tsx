@@ -1,10 +1,9 @@
 // A field that searches while one types: what stands still for a moment is asked for, not every letter.
 import { TextInput } from '@mantine/core'
 import { IconSearch } from '@tabler/icons-react'
-import { type ReactNode, type Ref, useEffect, useRef, useState } from 'react'
+import type { ReactNode, Ref } from 'react'
+import { useTyped } from './use-typed.ts'
 
-/** Long enough for the next letter, short enough to feel at once. */
-const TYPING_MS = 300
 /** As long as an address may be. */
 const LENGTH_MAX = 320
 
@@ -23,18 +22,7 @@ type Props = {
 }
 
 export function SearchField({ label, placeholder, value, onChange, className, fieldRef, hint }: Props) {
-  const [typed, setTyped] = useState(value)
-  useEffect(() => setTyped(value), [value])
-  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
-  const search = () => {
-    clearTimeout(timer.current)
-    if (typed.trim() !== value) onChange(typed.trim())
-  }
-  useEffect(() => {
-    if (typed.trim() === value) return
-    timer.current = setTimeout(search, TYPING_MS)
-    return () => clearTimeout(timer.current)
-  }, [typed])
+  const { typed, setTyped, askSoon } = useTyped(value, onChange)
   return (
     <TextInput
       {...(className === undefined ? {} : { className })}
@@ -46,9 +34,37 @@ export function SearchField({ label, placeholder, value, onChange, className, fi
       leftSection={<IconSearch size={16} aria-hidden />}
       maxLength={LENGTH_MAX}
       value={typed}
+      onChange={(event) => {
+        setTyped(event.currentTarget.value)
+        askSoon()
+      }}
+      onBlur={askSoon}
+    />
+  )
+}
+
+type FilterProps = {
+  readonly label: string
+  readonly placeholder: string
+  readonly value: string
+  /** Called with the trimmed text on Enter, or when the field is left with another text. */
+  readonly onChange: (value: string) => void
+}
+
+/** A field for a whole address or domain, which means nothing before its last letter. */
+export function FilterField({ label, placeholder, value, onChange }: FilterProps) {
+  const { typed, setTyped, ask, askSoon } = useTyped(value, onChange)
+  return (
+    <TextInput
+      aria-label={label}
+      placeholder={placeholder}
+      maxLength={LENGTH_MAX}
+      value={typed}
       onChange={(event) => setTyped(event.currentTarget.value)}
-      // Whoever leaves the field for a link is not called back by a search that comes later.
-      onBlur={search}
+      onBlur={askSoon}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') ask()
+      }}
     />
   )
 }

@@ -1,11 +1,11 @@
 // The filters above the audit log: who, what, when, from where, and how it ended.
 
 import { getAuditWords } from '@gatepost/contract/audit.ts'
-import { Select, TextInput } from '@mantine/core'
+import { Select } from '@mantine/core'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
 import { useWords } from '#i18n/i18n.ts'
-import { SearchField } from '#shared/search-field.tsx'
+import { FilterField, SearchField } from '#shared/search-field.tsx'
 import classes from './audit.module.css'
 import type { AuditSearch } from './audit-search.ts'
 import { actionWord } from './audit-words.ts'
@@ -46,14 +46,11 @@ export function AuditFilters({ given, onChange, system }: Props) {
         allowDeselect={false}
         onChange={(value) => onChange({ outcome: (value || undefined) as AuditSearch['outcome'] })}
       />
-      <TextInput
-        aria-label={t('address')}
+      <FilterField
+        label={t('address')}
         placeholder={t('addressHint')}
-        defaultValue={given.address ?? ''}
-        onBlur={(event) => onChange({ address: event.currentTarget.value.trim() || undefined })}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter') onChange({ address: event.currentTarget.value.trim() || undefined })
-        }}
+        value={given.address ?? ''}
+        onChange={(address) => onChange({ address: address || undefined })}
       />
     </div>
   )

@@ -1,7 +1,7 @@
 // Held mail (H3): what waits for a person's word, by what holds it, and what may be done about it.
 
 import { getHeldSummary, type HeldMessage, listHeld } from '@gatepost/contract/held.ts'
-import { ActionIcon, Button, TextInput } from '@mantine/core'
+import { ActionIcon, Button } from '@mantine/core'
 import { IconX } from '@tabler/icons-react'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -12,7 +12,7 @@ import { useWords } from '#i18n/i18n.ts'
 import { EmptyState } from '#shared/empty-state.tsx'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { PageFoot, usePages } from '#shared/pages.tsx'
-import { SearchField } from '#shared/search-field.tsx'
+import { FilterField, SearchField } from '#shared/search-field.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
 import messages from '../messages/messages.module.css'
 import queue from '../queue/queue.module.css'
@@ -255,36 +255,13 @@ function Filters({ search, onChange }: ChangeProps) {
         value={search.search ?? ''}
         onChange={(value) => onChange({ search: value || undefined })}
       />
-      <RecipientField value={search.recipient ?? ''} onChange={(recipient) => onChange({ recipient })} />
-    </search>
-  )
-}
-
-function RecipientField({
-  value,
-  onChange,
-}: {
-  readonly value: string
-  readonly onChange: (recipient: string | undefined) => void
-}) {
-  const t = useWords('held')
-  const [typed, setTyped] = useState(value)
-  return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault()
-        onChange(typed.trim() || undefined)
-      }}
-    >
-      <TextInput
-        aria-label={t('heldPage.recipientOrDomain')}
+      <FilterField
+        label={t('heldPage.recipientOrDomain')}
         placeholder={t('heldPage.recipientOrDomain')}
-        maxLength={320}
-        value={typed}
-        onChange={(event) => setTyped(event.currentTarget.value)}
-        onBlur={() => onChange(typed.trim() || undefined)}
+        value={search.recipient ?? ''}
+        onChange={(recipient) => onChange({ recipient: recipient || undefined })}
       />
-    </form>
+    </search>
   )
 }
 
