@@ -118,7 +118,10 @@ test('outbound recipients whose rules differ are decided apart', async () => {
     questionTo(to, 'outbound', () => unknown('not in this test'), rules),
   )
   const { settings: same } = one.question
-  const all = [one, ...others].map(({ key, question }) => ({ key, question: { ...question, settings: same } }))
+  const all = [one, ...others].map(({ key, question }) => ({
+    key,
+    question: { ...question, settings: same },
+  }))
   await decideEach([policy as Policy], all)
   assert.deepEqual(asked, ['partner.example', 'other.example'])
 })
