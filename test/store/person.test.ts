@@ -7,9 +7,13 @@ import { erasePerson, exportPerson } from '@gatepost/server/control/retention/pe
 import { addHold, getRetention, removeHold } from '@gatepost/server/control/retention/retention.ts'
 import { inviteAdministrator } from '@gatepost/server/control/role/invitation.ts'
 import { addSenders } from '@gatepost/server/control/sender/sender.ts'
-import { applyTrackingRetention, openTracking } from '@gatepost/server/control/tracking/tracking.ts'
+import {
+  applyTrackingRetention,
+  openTracking,
+  type Tracking,
+} from '@gatepost/server/control/tracking/tracking.ts'
 import { addUser } from '@gatepost/server/control/user/user.ts'
-import { testOnBoth } from './databases.ts'
+import { testOnBoth, withFolder } from './databases.ts'
 import { accepted, addOrganisation, batchOf, START, withStore } from './fixtures.ts'
 
 testOnBoth(
@@ -41,6 +45,12 @@ testOnBoth(
           accepted(acme.tenantId, { recipients: to(address) }),
         )
         await tracking.take(batchOf(reports))
+        const choice = { digest: 'off', language: null, tenant_id: acme.tenantId } as const
+        for (const mailbox of ['eve@acme.example', 'bob@acme.example'])
+          await deps.store.db
+            .insertInto('digest_choice')
+            .values({ ...choice, mailbox })
+            .execute()
         const asked = { address: 'Eve@acme.example', again: 'eve@acme.example' }
         const text = async () => {
           let all = ''
@@ -52,6 +62,7 @@ testOnBoth(
           [told.user.email, told.addresses.length, told.senders.length, told.messages.length],
           ['eve@acme.example', 2, 1, 2],
         )
+        assert.deepEqual(told.digestChoices, [{ ...choice, mailbox: 'eve@acme.example' }])
         assert.ok(!JSON.stringify(told).includes('bob@acme.example'))
 
         const held = await addHold(acme, { address: 'e@acme.example', reason: 'inquiry 7' }, deps)
@@ -70,6 +81,7 @@ testOnBoth(
           messages: 2,
           seen: 0,
           invitations: 1,
+          traces: 1,
         })
         assert.match(receipt.auditId, /^aud_/)
         const after = await text()
@@ -82,6 +94,60 @@ testOnBoth(
       }
     }),
 )
+
+testOnBoth('a person that a directory names is not erased by half', (place) =>
+  withStore(place, async (base) => {
+    const tracking = { listMessages: async () => ({ items: [], next: null }) } as unknown as Tracking
+    const deps = { ...base, tracking }
+    const acme = await addOrganisation(deps.store, 'Acme', 'acme.example')
+    const { id } = await addUser(acme, { email: 'eve@acme.example', name: 'Eve', aliases: [] }, deps)
+    await addSenders(
+      acme,
+      {
+        user: 'eve@acme.example',
+        senders: ['news.example'],
+        action: 'permit',
+        onlyIfAuthenticated: true,
+        comment: '',
+        expiresAt: null,
+      } as never,
+      deps,
+    )
+    await deps.store.db
+      .updateTable('user_source')
+      .set({ source: 'directory', reference: 'con_1' })
+      .where('tenant_id', '=', acme.tenantId)
+      .where('user_id', '=', id)
+      .execute()
+    const asked = { address: 'eve@acme.example', again: 'eve@acme.example' }
+    await assert.rejects(erasePerson(acme, asked, deps), { problemName: 'user-from-directory' })
+    const senders = await deps.store.db
+      .selectFrom('managed_sender')
+      .select('sender')
+      .where('tenant_id', '=', acme.tenantId)
+      .execute()
+    assert.deepEqual(senders, [{ sender: 'news.example' }])
+  }),
+)
+
+test('the export of a person is whole, however many messages there are', () =>
+  withFolder((dataFolder) =>
+    withStore({ database: null, dataFolder }, async (base) => {
+      const pages = 230
+      const items = (page: number) => Array.from({ length: 500 }, (_, at) => ({ id: `msg_${page}_${at}` }))
+      const listMessages = async (_: unknown, { after = '0' }: { after?: string }) => {
+        const page = Number(after)
+        return { items: items(page), next: page + 1 < pages ? String(page + 1) : null }
+      }
+      const deps = { ...base, tracking: { listMessages } as unknown as Tracking }
+      const acme = await addOrganisation(deps.store, 'Acme', 'acme.example')
+      let count = 0
+      for await (const part of await exportPerson(acme, 'eve@acme.example', deps)) {
+        count += part.split('"id":"msg_').length - 1
+      }
+      assert.equal(count, pages * 500)
+    }),
+  ))
 
 test('tracking of a tenant that keeps it shorter goes earlier, and longer stays', withDays)
 

@@ -197,3 +197,57 @@ function makeOld(path: string, report: AcceptedReport): void {
   database.prepare('update tracking_message set body = ?').run(JSON.stringify({ ...body, recipients }))
   database.close()
 }
+
+testOnBoth('words go with their messages: what comes next is not found by them', (place) =>
+  withTracking(place, async ({ tracking, acme }) => {
+    const [other] = storyOf(acme.tenantId, START)
+    const letters = Array.from({ length: 1_201 }, (_, at) =>
+      accepted(acme.tenantId, { at: START + at, subject: 'farewell party', author: 'eve@acme.example' }),
+    )
+    await tracking.take(batchOf([other!, ...letters]))
+    const found = async (search: string) =>
+      (await tracking.listMessages(acme, { limit: 500, search })).items.length
+    assert.deepEqual([await found('farewell'), await found('quarterly')], [500, 1])
+    const ids = letters.map(({ id }) => id)
+    assert.equal(await tracking.removeMessages(acme, ids), 1_201)
+    assert.equal(await tracking.removeMessages(acme, ids), 0)
+    await tracking.take(batchOf([accepted(acme.tenantId, { subject: 'budget' })]))
+    assert.deepEqual(
+      [await found('farewell'), await found('eve@acme.example'), await found('budget')],
+      [0, 0, 1],
+    )
+    assert.equal(await found('quarterly'), 1)
+    if (place.database !== null) return
+    const day = new DatabaseSync(join(place.dataFolder, 'tracking', `${dayName(dayOf(START))}.db`))
+    const blocks = day.prepare('select block from tracking_words_data').all()
+    day.close()
+    const text = blocks.map(({ block }) => Buffer.from(block as Uint8Array).toString('latin1')).join('\n')
+    assert.deepEqual([/arewell/.test(text), /quarterly|uarterly/.test(text)], [false, true])
+  }),
+)
+
+testOnBoth(
+  'one person is found by each of many addresses, in letters of any alphabet, and nobody else',
+  (place) =>
+    withTracking(place, async ({ tracking, acme }) => {
+      const to = (addresses: readonly string[]) =>
+        addresses.map((forwardPath, index) => ({ index, forwardPath, explanation: [], facts: {} }))
+      const crowd = Array.from({ length: 99 }, (_, at) => `user${at}@acme.example`)
+      const all = [
+        accepted(acme.tenantId, { recipients: to(['Jos\u00e9@acme.example']) }),
+        accepted(acme.tenantId, { recipients: to([...crowd, 'jos\u00e9@acme.example']) }),
+        accepted(acme.tenantId, { recipients: to(['jose@acme.example']) }),
+        accepted(acme.tenantId, { author: 'jos\u00e9@acme.example', recipients: to(['ben@acme.example']) }),
+      ]
+      await tracking.take(batchOf(all))
+      const many = Array.from({ length: 300 }, (_, at) => `alias${at}@acme.example`)
+      const idsOf = async (query: object) =>
+        new Set((await tracking.listMessages(acme, { limit: 50, ...query })).items.map(({ id }) => id))
+      const person = [...many, 'jos\u00e9@acme.example']
+      assert.deepEqual(await idsOf({ person }), new Set([all[0]!.id, all[1]!.id, all[3]!.id]))
+      const recipient = 'Jos\u00e9@acme.example'
+      // Who searches finds marks or none alike.
+    assert.deepEqual(await idsOf({ recipient }), new Set([all[0]!.id, all[1]!.id, all[2]!.id]))
+      assert.deepEqual(await idsOf({ sender: recipient }), new Set([all[3]!.id]))
+    }),
+)

@@ -3,9 +3,6 @@ import * as z from 'zod'
 import { Nothing, PageQuery, pageOf, TenantPath, Time } from './common.ts'
 import { endpoint, TextFile } from './endpoint.ts'
 
-/** Rows of one export; more are taken by time. */
-export const AUDIT_EXPORT_ROWS_MAX = 200_000
-
 export const AuditOutcome = z.enum(['done', 'refused'])
 
 export const AuditEntry = z.object({

@@ -204,6 +204,8 @@ export const Erasure = z.object({
     messages: z.int(),
     seen: z.int(),
     invitations: z.int(),
+    /** Notes of digests, decided held mail, reports, collected contacts and deferrals. */
+    traces: z.int(),
   }),
   stays: z.array(z.string()),
 })
@@ -225,5 +227,5 @@ export const erasePerson = endpoint({
   }),
   output: Erasure,
   status: 200,
-  problems: ['not-found', 'invalid-input', 'on-hold', 'user-has-role'],
+  problems: ['not-found', 'invalid-input', 'on-hold', 'user-has-role', 'user-from-directory'],
 })

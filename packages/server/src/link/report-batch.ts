@@ -102,6 +102,17 @@ function readLines(body: string): Head | null {
   return { ...head, reports }
 }
 
+/** A message's report from its row, read as when it came; null where it cannot be read any more. */
+export function readStored(text: string): (ReadReport & { readonly report: MessageReport }) | null {
+  const read = readText(text)
+  if (!read.ok) return null
+  const { report } = read.value
+  if (report.kind !== 'accepted' && report.kind !== 'refused') return null
+  return { ...read.value, report }
+}
+
+type MessageReport = Extract<Report, { readonly kind: 'accepted' | 'refused' }>
+
 /** The beginning alone, where the edge says that it is enough, and it is plainly right. */
 function readText(text: string): Parsed<AnyRead, string> {
   const mark = text.indexOf(KEPT_MARK)

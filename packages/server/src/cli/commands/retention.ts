@@ -110,6 +110,7 @@ async function erase({ call, tenant, arg, flag, show }: Context): Promise<number
         ['Account', receipt.removed.account ? 'removed' : 'none, or used elsewhere'],
         ['Managed senders', countOf(receipt.removed.senders)],
         ['Messages in tracking', countOf(receipt.removed.messages)],
+        ['Other notes', countOf(receipt.removed.traces)],
         ['Receipt', receipt.auditId],
       ]),
       ...receipt.stays.map((line) => `${line}\n`),

@@ -20,13 +20,14 @@ export type AuditEvent = {
   readonly outcome?: 'done' | 'refused'
 }
 
-/** Adds an entry; stored or lost together with the change it tells of. */
-export async function appendAudit(trx: Trx, scope: AuditScope, event: AuditEvent): Promise<void> {
+/** Adds an entry and returns its id; stored or lost together with the change it tells of. */
+export async function appendAudit(trx: Trx, scope: AuditScope, event: AuditEvent): Promise<string> {
   const { actor } = scope
+  const id = newId('aud', event.at)
   await trx
     .insertInto('audit')
     .values({
-      id: newId('aud', event.at),
+      id,
       tenant_id: scope.tenantId,
       at: event.at,
       actor_kind: actor.kind,
@@ -41,6 +42,7 @@ export async function appendAudit(trx: Trx, scope: AuditScope, event: AuditEvent
       after: jsonOf(event.after),
     })
     .execute()
+  return id
 }
 
 /**

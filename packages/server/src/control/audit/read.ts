@@ -1,11 +1,6 @@
 // Reads the audit log: pages, filters, the words to filter by, and the export. Written for a million entries
 // of a tenant.
-import {
-  AUDIT_EXPORT_ROWS_MAX,
-  AUDIT_SEARCHED_MAX,
-  type AuditEntry,
-  type AuditFilter,
-} from '@gatepost/contract/audit.ts'
+import { AUDIT_SEARCHED_MAX, type AuditEntry, type AuditFilter } from '@gatepost/contract/audit.ts'
 import type { Store } from '#store/open.ts'
 import type { Row } from '#store/schema.ts'
 import { BYTE_ORDER_MARK, csvLine } from '../csv-write.ts'
@@ -42,7 +37,7 @@ export async function listAudit(
   return { ...page, next: end, searchedTo: last[0]?.at ?? null }
 }
 
-/** The log as CSV, read as it is written. The export itself is noted before the first row leaves. */
+/** The log as CSV, all of it, read as it is written. The export itself is noted before the first row leaves. */
 export async function exportAudit(
   scope: AuditScope,
   filter: AuditFilter,
@@ -56,9 +51,9 @@ export async function exportAudit(
 async function* rowsOf(tenantId: string | null, filter: AuditFilter, store: Store): AsyncGenerator<string> {
   yield BYTE_ORDER_MARK + csvLine(HEAD)
   let after: string | undefined
-  for (let left = AUDIT_EXPORT_ROWS_MAX; left > 0; left -= ROWS_PER_READ) {
+  for (;;) {
     const rows = await selectAudit(store.db, tenantId, { ...filter, limit: 0, after })
-      .limit(Math.min(ROWS_PER_READ, left))
+      .limit(ROWS_PER_READ)
       .execute()
     if (rows.length > 0) yield rows.map((row) => csvLine(cellsOf(row))).join('')
     if (rows.length < ROWS_PER_READ) return

@@ -11,16 +11,15 @@ import { invalidInput, problem } from '../problem.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
 import { removeSenders } from '../sender/sender.ts'
 import type { Tracking } from '../tracking/tracking.ts'
+import { requireRemovable } from '../user/own-word.ts'
 import { removeUser } from '../user/user.ts'
+import { eraseTraces, tracesOf } from './person-traces-store.ts'
 import { requireNoHold } from './retention.ts'
 
 type Deps = Pick<ControlDeps, 'store' | 'clock' | 'link'> & { readonly tracking: Tracking }
 
-/** Messages read at a time, and at most of one person. */
+/** Messages, and entries of the audit log, read at a time: of both there may be any number. */
 const PAGE = 500
-const MESSAGES_MAX = 100_000
-/** Entries of the audit log in one export. */
-const AUDIT_MAX = 10_000
 
 type Found = {
   readonly user: Row<'user'> | null
@@ -52,7 +51,8 @@ async function* textOf(
   const { tenantId } = scope
   const { user, person, keys } = found
   yield `{"address":${JSON.stringify(address)},"exportedAt":${at},"user":${JSON.stringify(user)}`
-  const [addresses, groups, senders, seen, sessions] = await Promise.all([
+  const [traces, addresses, groups, senders, seen, sessions] = await Promise.all([
+    tracesOf(db, { tenantId, keys }),
     db
       .selectFrom('user_address')
       .selectAll()
@@ -92,27 +92,38 @@ async function* textOf(
   }
   yield `,"addresses":${JSON.stringify(addresses)},"groups":${JSON.stringify(groups)}`
   yield `,"senders":${JSON.stringify(senders)},"seen":${JSON.stringify(seen)}`
-  yield `,"account":${JSON.stringify(account)},"sessions":${JSON.stringify(sessions)},"messages":[`
+  yield `,"account":${JSON.stringify(account)},"sessions":${JSON.stringify(sessions)}`
+  for (const [name, rows] of Object.entries(traces)) yield `,"${name}":${JSON.stringify(rows)}`
+  yield ',"messages":['
+  yield* listed(messagesOf(scope, keys, deps))
+  yield '],"audit":['
+  if (person) yield* listed(auditOf(scope, person, deps))
+  yield ']}\n'
+}
+
+/** Pages as the elements of one JSON list. */
+async function* listed(pages: AsyncIterable<readonly unknown[]>): AsyncGenerator<string> {
   let isFirst = true
-  for await (const items of messagesOf(scope, keys, deps)) {
-    for (const item of items) {
-      yield `${isFirst ? '' : ','}${JSON.stringify(item)}`
-      isFirst = false
-    }
+  for await (const page of pages) {
+    if (page.length > 0) yield `${isFirst ? '' : ','}${page.map((item) => JSON.stringify(item)).join(',')}`
+    isFirst &&= page.length === 0
   }
-  yield `],"audit":${JSON.stringify(await auditOf(scope, found, deps))}}\n`
 }
 
 /** Entries that the person made. */
-async function auditOf(scope: Scope, { person }: Found, deps: Deps) {
-  if (!person) return []
-  const { items } = await listAudit(scope, { limit: AUDIT_MAX, who: person.id }, deps)
-  return items
+async function* auditOf(scope: Scope, { id }: Row<'person'>, deps: Deps) {
+  let after: string | undefined
+  do {
+    const { items, next } = await listAudit(scope, { limit: PAGE, who: id, after }, deps)
+    yield items
+    after = next ?? undefined
+  } while (after !== undefined)
 }
 
 /**
- * Erases. Throws `on-hold`, `user-has-role` for administrators, whose role is taken first, and `not-found`
- * where nothing is stored.
+ * Erases. Throws `on-hold`, `user-has-role` for administrators, whose role is taken first,
+ * `user-from-directory` for somebody whom the next run would bring back, and `not-found` where nothing is
+ * stored. What stands in the way is looked for before anything goes.
  */
 export async function erasePerson(
   scope: Scope,
@@ -130,40 +141,42 @@ export async function erasePerson(
   if (found.role !== null && found.role !== 'end-user') {
     throw problem('user-has-role', 'Take the role of this administrator first.')
   }
-  const ids = new Set<string>()
-  for await (const items of messagesOf(scope, found.keys, deps)) for (const { id } of items) ids.add(id)
+  if (found.user) await store.transaction((trx) => requireRemovable(trx, found.user!))
   const senders = await eraseSenders(scope, found.keys, deps)
   if (found.user) await removeUser(scope, found.user.id, deps)
-  const messages = await tracking.removeMessages(scope, [...ids])
+  let messages = 0
+  for await (const items of messagesOf(scope, found.keys, deps)) {
+    const ids = items.map(({ id }) => id)
+    messages += await tracking.removeMessages(scope, ids)
+  }
   const at = clock.now()
   const rest = await store.transaction((trx) => eraseRest(trx, scope, { found, at }))
   const removed = { user: found.user !== null, senders, messages, ...rest }
-  if (!removed.user && !removed.account && senders + messages + rest.seen + rest.invitations === 0) {
+  const count = senders + messages + rest.seen + rest.invitations + rest.traces
+  if (!removed.user && !removed.account && count === 0) {
     throw problem('not-found', 'Nothing is stored of this address.')
   }
   const entry = { action: 'person.erased', subject: input.address, before: null, after: removed, at }
-  await store.transaction((trx) => appendAudit(trx, scope, entry))
-  const receipt = await listAudit(scope, { limit: 1, action: 'person.erased' }, deps)
-  return {
-    address: input.address,
-    erasedAt: at,
-    auditId: receipt.items[0]?.id ?? '',
-    removed,
-    stays: [
-      'The audit log names who did what; it cannot be changed and goes by its own retention.',
-      'Backups made before hold what they held; they go when they are deleted.',
-      'Messages in the queue or held are delivered, returned or discarded by their own rules.',
-    ],
-  }
+  const auditId = await store.transaction((trx) => appendAudit(trx, scope, entry))
+  return { address: input.address, erasedAt: at, auditId, removed, stays: STAYS }
 }
+
+const STAYS = [
+  'The audit log names who did what; it cannot be changed and goes by its own retention.',
+  'Backups made before hold what they held; they go when they are deleted.',
+  'Messages in the queue or held are delivered, returned or discarded by their own rules.',
+  'Messages in the archive stay for as long as its retention and its holds say.',
+  'Imported files and runs of directories list whom they brought; they go by their own retention.',
+]
 
 async function eraseRest(
   trx: Trx,
   scope: Scope,
   { found, at }: { readonly found: Found; readonly at: number },
-): Promise<{ readonly account: boolean; readonly seen: number; readonly invitations: number }> {
+): Promise<Pick<Erasure['removed'], 'account' | 'seen' | 'invitations' | 'traces'>> {
   const { tenantId } = scope
   const { person, keys } = found
+  const traces = await eraseTraces(trx, { tenantId, keys })
   const seen = await trx
     .deleteFrom('seen_recipient')
     .where('tenant_id', '=', tenantId)
@@ -175,7 +188,8 @@ async function eraseRest(
     .where('email_key', 'in', keys)
     .executeTakeFirst()
   const account = person !== null && (await eraseAccount(trx, { tenantId, person, at }))
-  return { account, seen: Number(seen.numDeletedRows), invitations: Number(invitations.numDeletedRows) }
+  const invited = Number(invitations.numDeletedRows)
+  return { account, seen: Number(seen.numDeletedRows), invitations: invited, traces }
 }
 
 /** Somebody who has a role elsewhere too keeps the account there. */
@@ -276,24 +290,14 @@ async function eraseSenders(scope: Scope, keys: readonly string[], deps: Deps): 
   return count
 }
 
-/** Messages to and from the person, a page at a time, each once: an alias finds those of the user too. */
+/** Messages to and from the person, each once, a page at a time; those of a page may go before the next. */
 async function* messagesOf(scope: Scope, keys: readonly string[], { tracking }: Deps) {
-  let left = MESSAGES_MAX
-  const known = new Set<string>()
-  for (const key of keys) {
-    for (const filter of [{ recipient: key }, { sender: key }]) {
-      let after: string | undefined
-      while (left > 0) {
-        const { items, next } = await tracking.listMessages(scope, { ...filter, limit: PAGE, after })
-        const fresh = items.filter(({ id }) => !known.has(id))
-        for (const { id } of fresh) known.add(id)
-        if (fresh.length > 0) yield fresh
-        left -= items.length
-        if (next === null) break
-        after = next
-      }
-    }
-  }
+  let after: string | undefined
+  do {
+    const { items, next } = await tracking.listMessages(scope, { person: keys, limit: PAGE, after })
+    yield items
+    after = next ?? undefined
+  } while (after !== undefined)
 }
 
 function requireAddress(address: string, path: string): string {

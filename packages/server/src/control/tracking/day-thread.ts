@@ -7,7 +7,6 @@ import { giveBackWhenCalm } from '#platform/calm-heap.ts'
 import { fileExists, removeFile, renameFile } from '#platform/files.ts'
 import { sqliteDay, sqliteDayAdditions } from '#store/tracking-schema.ts'
 import { dayName } from './days.ts'
-import { removeRows } from './remove-rows.ts'
 import type { DayWrites } from './store-day.ts'
 import type { Removal } from './tracking-store.ts'
 
@@ -22,7 +21,13 @@ export type DayQuestion =
     }
   | { readonly kind: 'take'; readonly id: number; readonly body: Uint8Array; readonly oldestDay: number }
   | { readonly kind: 'forget'; readonly id: number; readonly day: number }
-  | { readonly kind: 'remove'; readonly id: number; readonly day: number; readonly what: Removal }
+  | {
+      readonly kind: 'remove'
+      readonly id: number
+      readonly day: number
+      readonly what: Removal
+      readonly after: number
+    }
   | { readonly kind: 'domains'; readonly id: number; readonly domains: ReadonlyMap<string, string> }
   | { readonly kind: 'forget-notes'; readonly id: number }
   | { readonly kind: 'close'; readonly id: number }
@@ -73,8 +78,7 @@ function answerTo(question: DayQuestion): unknown {
     case 'read':
       return read(question)
     case 'take':
-      if (batches === null) throw new Error('this thread only searches')
-      return batches.take(textOf(question.body), question.oldestDay)
+      return writer().take(textOf(question.body), question.oldestDay)
     case 'domains':
       batches?.domainsChanged(question.domains)
       return null
@@ -84,11 +88,18 @@ function answerTo(question: DayQuestion): unknown {
     case 'forget':
       return closeDay(question.day)
     case 'remove':
-      return removeRows(opened(question.day).database, question.what)
+      // A day that retention dropped meanwhile is not made anew.
+      if (!fileExists(pathOf(question.day))) return { count: 0, next: null }
+      return writer().remove(question.day, question.what, question.after)
     case 'close':
       for (const day of [...days.keys()]) closeDay(day)
       return null
   }
+}
+
+function writer() {
+  if (batches === null) throw new Error('this thread only searches')
+  return batches
 }
 
 /** The octets stay where they are: a copy would be as large again. */

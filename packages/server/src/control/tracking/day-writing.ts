@@ -2,9 +2,10 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { type ReadReport, readBatch } from '#link/report-batch.ts'
 import { NoteTaker } from './notes.ts'
+import { type Removed, removeRows } from './remove-rows.ts'
 import { dayOfReport, type Place } from './rows.ts'
 import { type DayWrites, prepareWrites, storeReports } from './store-day.ts'
-import type { Taken } from './tracking-store.ts'
+import type { Removal, Taken } from './tracking-store.ts'
 
 /** The message of the error that a body which is no batch ends with. */
 export const NOT_A_BATCH = 'not a batch of reports'
@@ -45,6 +46,11 @@ export class BatchTaker {
     }
     for (const [day, list] of byDay) this.#storeDay(day, list, { node, slot })
     return { node, slot, acknowledged, rejected, greylist, notes: this.#notes.take() }
+  }
+
+  /** Removes one batch of messages of a day. */
+  remove(day: number, what: Removal, after: number): Removed {
+    return removeRows(this.#opened(day).database, what, after)
   }
 
   /** Whose a domain is; reports of refusals are told apart by it. */

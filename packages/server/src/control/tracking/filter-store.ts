@@ -23,6 +23,8 @@ export type MessageQuery = MessageFilter & {
   readonly aliases?: ReadonlyMap<string, readonly string[]> | undefined
   /** Who is in the group that was asked for. */
   readonly people?: GroupPeople | undefined
+  /** Address keys of one person: messages to or from any of them. */
+  readonly person?: readonly string[] | undefined
 }
 
 /** An id is made when its transaction begins, its row's time is that of the outcome: so far apart at most. */
@@ -67,14 +69,16 @@ export function filtered(
   if (to !== undefined) select = select.where('at', '<', to).where('id', '<', idFloor(to))
   for (const check of checksOf(query)) select = select.where(check)
   if (query.people !== undefined) select = select.where(isToOneOf(query.people, storage))
+  if (query.person !== undefined) select = select.where(isOf(query.person, storage))
   const trimmed = search?.trim() ?? ''
   return dayOfId(trimmed) === null ? select : select.where('id', '=', trimmed)
 }
 
 /** What the index is asked; null when no filter is about words. */
 export function wordsWanted(query: MessageQuery): WordTree | null {
-  const { search = '', sender, recipient, ip, reason, policy, rule, aliases, people } = query
+  const { search = '', sender, recipient, ip, reason, policy, rule, aliases, people, person } = query
   const trees: WordTree[] = []
+  if (person !== undefined) trees.push({ oneOf: person.map((address) => cut(fold(address))) })
   if (sender !== undefined) trees.push(personOf(sender).tree)
   if (recipient !== undefined) trees.push(anyOf(recipientsOf(query).map((one) => personOf(one).tree)))
   if (people !== undefined) trees.push({ oneOf: peopleWords(people) })
@@ -140,6 +144,13 @@ function isToOneOf(
   return sql<SqlBool>`(${first} or (recipient_count > 1 and exists (select 1 from ${recipients} where ${any})))`
 }
 
+/** To or from one of these addresses: the index would also find a message id that reads like one. */
+function isOf(addresses: readonly string[], storage: Pick<TrackingStorage, 'recipients' | 'among'>): Clause {
+  const among = storage.among(addresses)
+  const isFrom = sql<SqlBool>`(lower(reverse_path) in ${among} or lower(author) in ${among})`
+  return sql<SqlBool>`(${isFrom} or ${isToOneOf({ addresses, domains: [] }, storage)})`
+}
+
 function recipientsOf({ recipient = '', aliases }: MessageQuery): readonly string[] {
   return aliases?.get(fold(asciiDomain(recipient))) ?? [recipient]
 }
@@ -153,11 +164,23 @@ function personOf(text: string): Person {
   const isDomain = word.startsWith('@') || !word.includes('@')
   const bare = word.startsWith('@') ? word.slice(1) : word
   const end = isExact ? '' : '%'
-  const patterns = isDomain ? [`%@${escaped(bare)}${end}`] : [`${escaped(bare)}${end}`]
+  const like = patternOf(asciiDomain(text))
+  const patterns = isDomain ? [`%@${like}${end}`] : [`${like}${end}`]
   // Without an @ a beginning may be that of a person or of a domain.
-  if (!isExact && isDomain && bare === word) patterns.push(`${escaped(bare)}%`)
+  if (!isExact && isDomain && bare === word) patterns.push(`${like}%`)
   return { tree: { word: cut(bare), isExact }, patterns }
 }
+
+/**
+ * What was typed as a pattern, without what marks a domain or a beginning. The databases fold other letters
+ * than those of ASCII each in its own way, or not at all: any may stand there, the index knows which.
+ */
+function patternOf(text: string): string {
+  const bare = text.normalize('NFC').toLowerCase().replace(/^@/, '').replace(/\*$/, '')
+  return escaped(bare).replaceAll(NOT_ASCII, '%')
+}
+
+const NOT_ASCII = /[^\x20-\x7e]+/g
 
 function beginningOf(text: string): Word {
   const folded = fold(text)

@@ -8,6 +8,7 @@ import { ensureFolder, filesIn, removeFile } from '#platform/files.ts'
 import type { TrackingSchema } from '#store/tracking-schema.ts'
 import type { DayAnswer, DayQuestion, DayThreadOptions } from './day-thread.ts'
 import { dayName, dayOfName } from './days.ts'
+import type { Removed } from './remove-rows.ts'
 import type { Taken, TrackingStorage } from './tracking-store.ts'
 import { tokenQuery } from './words.ts'
 
@@ -67,7 +68,14 @@ export function openSqliteTracking(folder: string): TrackingStorage {
     },
     async remove(day, what) {
       if (!daysIn(folder).includes(day)) return 0
-      return (await writer.ask({ kind: 'remove', day, what })) as number
+      let count = 0
+      // Reports that come meanwhile take their turn between the batches.
+      for (let after: number | null = 0; after !== null; ) {
+        const removed = (await writer.ask({ kind: 'remove', day, what, after })) as Removed
+        count += removed.count
+        after = removed.next
+      }
+      return count
     },
     async close() {
       await Promise.all([writer.close(), reader.close()])

@@ -5,7 +5,7 @@ import { domainToASCII } from 'node:url'
 
 /** Words of one message: more would only serve those who flood the index. */
 export const WORDS_PER_SUBJECT_MAX = 16
-export const RECIPIENTS_INDEXED_MAX = 50
+export const RECIPIENTS_INDEXED_MAX = 100
 /** A reason, some policies and the rules of all recipients that differ. */
 const CAUSES_MAX = 24
 const WORD_LENGTH_MAX = 120
