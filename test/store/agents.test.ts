@@ -63,3 +63,32 @@ testOnBoth('agents push whole listings, one after the other', (place) =>
     await assert.rejects(requireAgentToken(token, about.from, deps), /not paired, or its site was removed/)
   }),
 )
+
+testOnBoth('what the listings of one organisation take has an end, and another has its own', (place) =>
+  withStore(place, async (base) => {
+    const deps = { ...base, agents: new AgentDesk(), agentVersion: '0.1.0', url: 'https://gate.example/' }
+    const about = { version: '0.1.0', platform: 'linux x64', hostName: 'helper', from: '192.0.2.1' }
+    const pushId = '0b1c2d3e-0000-4000-8000-000000000001'
+    const pairedAt = async (name: string) => {
+      const scope = await addOrganisation(deps.store, name, `${name.toLowerCase()}.example`)
+      const { code } = await addAgent(scope, { site: 'Head office' }, deps)
+      const { token } = await pairAgent({ ...about, code }, deps)
+      const asker = await requireAgentToken(token, about.from, deps)
+      await beginPush(asker, pushId, deps)
+      return asker
+    }
+    const [acme, other] = [await pairedAt('Acme'), await pairedAt('Other')]
+    const bytes = chunkOf(['ann', 'ben'])
+    const put = (asker: typeof acme, number: number, limits: { chunks: number; octets: number }) =>
+      putChunk(asker, { pushId, number, bytes }, deps, limits)
+    const octets = 2 * bytes.length
+    await put(acme, 0, { chunks: 9, octets })
+    await put(acme, 1, { chunks: 9, octets })
+    await put(acme, 1, { chunks: 9, octets })
+    const refused = { problemName: 'limit-reached', message: /remove sites/ }
+    await assert.rejects(put(acme, 2, { chunks: 9, octets }), refused)
+    await assert.rejects(put(acme, 2, { chunks: 2, octets: 9e9 }), refused)
+    assert.deepEqual(await beginPush(acme, pushId, deps), { received: [0, 1] })
+    await put(other, 0, { chunks: 9, octets })
+  }),
+)

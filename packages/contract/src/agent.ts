@@ -11,6 +11,9 @@ export const CHUNK_ENTRIES_MAX = 1_000
 export const CHUNK_BYTES_MAX = 8_000_000
 /** Chunks of one listing: 10 million entries would fit, 500,000 are read. */
 export const CHUNKS_MAX = 10_000
+/** Listings of all agents of one organisation, whole ones and those on their way: octets, and chunks. */
+export const STAGED_OCTETS_MAX = 1_000_000_000
+export const STAGED_CHUNKS_MAX = 20_000
 /** How long a question for work may be left open, in seconds: below what proxies cut. */
 export const WAIT_SECONDS_MAX = 50
 
@@ -361,6 +364,7 @@ export const putChunk = endpoint({
   problems: [
     'not-signed-in',
     'not-found',
+    'limit-reached',
     'malformed-request',
     'invalid-input',
     'body-too-large',

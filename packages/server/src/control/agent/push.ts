@@ -5,6 +5,8 @@ import {
   type AgentSignInResult,
   type AgentStatus,
   type AgentTask,
+  STAGED_CHUNKS_MAX,
+  STAGED_OCTETS_MAX,
 } from '@gatepost/contract/agent.ts'
 import { digestOf } from '#platform/random.ts'
 import { invalidInput, problem } from '../problem.ts'
@@ -16,6 +18,7 @@ import {
   dropPushes,
   findPush,
   lastWholePush,
+  stagedOf,
   updateAgentRow,
 } from './store.ts'
 
@@ -136,12 +139,14 @@ export async function beginPush(
 }
 
 /**
- * Keeps one chunk; the same again changes nothing. Throws `not-found`, `malformed-request`, `invalid-input`.
+ * Keeps one chunk; the same again changes nothing. Throws `not-found`, `malformed-request`, `invalid-input`,
+ * and `limit-reached` where the organisation's listings would take too much.
  */
 export async function putChunk(
   asker: AgentAsker,
   input: { readonly pushId: string; readonly number: number; readonly bytes: Uint8Array },
   { store }: Pick<AgentDeps, 'store'>,
+  limits: { readonly chunks: number; readonly octets: number } = STAGED_MAX,
 ): Promise<{ entries: number }> {
   const { entries } = readChunk(input.bytes)
   const { tenantId, agentId } = asker
@@ -167,6 +172,9 @@ export async function putChunk(
           .doUpdateSet({ entries: entries.length, body }),
       )
       .execute()
+    // Undone with the rest of the transaction.
+    const staged = await stagedOf(trx, tenantId)
+    if (staged.chunks > limits.chunks || staged.octets > limits.octets) throw tooMuch(limits)
     const chunks = await chunksOf(trx, asker, pushId)
     await trx
       .updateTable('agent_push')
@@ -219,6 +227,17 @@ export async function completePush(
     await dropPushes(trx, asker, before ? [pushId, before.id] : [pushId])
     return { state: 'complete', missing: [], isNew: true }
   })
+}
+
+const STAGED_MAX = { chunks: STAGED_CHUNKS_MAX, octets: STAGED_OCTETS_MAX } as const
+
+function tooMuch({ chunks, octets }: { readonly chunks: number; readonly octets: number }): Error {
+  const most = `${Math.floor(octets / 1_000_000)} MB in ${chunks} parts`
+  return problem(
+    'limit-reached',
+    `The listings of all agents of this organisation would take more than ${most}. Let agents read less, by ` +
+      'a filter or a base below, or remove sites that are no longer used.',
+  )
 }
 
 const sumOf = (chunks: readonly { readonly entries: number }[]): number =>

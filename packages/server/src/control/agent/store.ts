@@ -1,4 +1,5 @@
 // Queries of agents, their pushes and chunks.
+import { sql } from 'kysely'
 import type { Db } from '#store/open.ts'
 import type { Row } from '#store/schema.ts'
 import { acrossTenants } from '#store/tenant-guard.ts'
@@ -91,6 +92,22 @@ export function chunksOf(db: Db, { tenantId, agentId }: Key, pushId: string) {
     .where('push_id', '=', pushId)
     .orderBy('number')
     .execute()
+}
+
+/** What all listings of a tenant take; neither database reads the texts for their lengths. */
+export async function stagedOf(
+  db: Db,
+  tenantId: string,
+): Promise<{ readonly chunks: number; readonly octets: number }> {
+  const row = await db
+    .selectFrom('agent_chunk')
+    .select(({ fn }) => [
+      fn.countAll<number>().as('chunks'),
+      sql<number | null>`sum(octet_length(body))`.as('octets'),
+    ])
+    .where('tenant_id', '=', tenantId)
+    .executeTakeFirstOrThrow()
+  return { chunks: Number(row.chunks), octets: Number(row.octets ?? 0) }
 }
 
 export async function chunkBody(
