@@ -140,10 +140,18 @@ export class Recorder {
     // What never reached a host is no harm when a crash repeats it: it must not hold up the others.
     if (wasTransmitted) this.#unrecorded += 1
     try {
-      if (conclusion.dsnId !== null) await this.#sendDsn(message, conclusion, conclusion.dsnId)
-      // On its way to the disk before it is told of: until it is written a crash doubles the message.
-      const written = message.source.spool.settle(conclusion.settlements)
-      this.#tell(message, conclusion)
+      const { settlements, dsnId } = conclusion
+      const isReported = ({ report }: Settlement): boolean => dsnId !== null && report?.dsnId === dsnId
+      // Who was reached does not wait for the report on others: until it is written a crash doubles it.
+      const written = this.#write(message, dsnId === null ? settlements : settlements.filter(not(isReported)))
+      written.catch(() => undefined)
+      this.#tellWithheld(message, conclusion)
+      if (dsnId !== null) {
+        await this.#sendDsn(message, conclusion, dsnId)
+        await this.#write(message, settlements.filter(isReported))
+        const { id: messageId, tenantId } = message.envelope
+        this.#deps.emit('delivery.dsn.sent', { messageId, tenantId, dsnId })
+      }
       await written
       return true
     } catch {
@@ -151,6 +159,13 @@ export class Recorder {
     } finally {
       if (wasTransmitted) this.#recorded()
     }
+  }
+
+  /** On its way to the disk before it is told of: until it is written a crash doubles the message. */
+  #write(message: InHand, settlements: readonly Settlement[]): Promise<void> {
+    const written = message.source.spool.settle(settlements)
+    this.#tell(message, settlements)
+    return written
   }
 
   #recorded(): void {
@@ -238,7 +253,7 @@ export class Recorder {
     await message.source.spool.settle(settlements).catch(() => undefined)
   }
 
-  #tell(message: InHand, { settlements, withheld, dsnId }: Conclusion): void {
+  #tell(message: InHand, settlements: readonly Settlement[]): void {
     const { emit } = this.#deps
     const { id, tenantId } = message.envelope
     for (const { outcome, report } of settlements) {
@@ -255,9 +270,12 @@ export class Recorder {
         durationMs: report.durationMs,
       })
     }
-    if (dsnId !== null) emit('delivery.dsn.sent', { messageId: id, tenantId, dsnId })
-    if (withheld.length > 0)
-      emit('delivery.dsn.withheld', { messageId: id, tenantId, recipients: withheld.length })
+  }
+
+  #tellWithheld(message: InHand, { withheld }: Conclusion): void {
+    const { id: messageId, tenantId } = message.envelope
+    const recipients = withheld.length
+    if (recipients > 0) this.#deps.emit('delivery.dsn.withheld', { messageId, tenantId, recipients })
   }
 
   /**
@@ -270,7 +288,6 @@ export class Recorder {
     await this.#turn()
     try {
       for (;;) {
-        if (signal.aborted) throw new Error('delivery is stopping')
         try {
           const dsn = await this.#makeDsn(message, {
             ...conclusion,
@@ -280,7 +297,9 @@ export class Recorder {
           faults = 0
           if (dsn !== null) await store(dsn)
           return
-        } catch {
+        } catch (error) {
+          // A spool that is about to close still takes it, but nothing waits for one that does not.
+          if (signal.aborted) throw error
           faults += 1
           await clock.sleep(DSN_RETRY_MS, signal)
         }
@@ -307,6 +326,10 @@ export class Recorder {
     this.#making += 1
     if (this.#making > DSNS_AT_ONCE_MAX) await new Promise<void>((resolve) => this.#turns.push(resolve))
   }
+}
+
+function not<Item>(holds: (item: Item) => boolean): (item: Item) => boolean {
+  return (item) => !holds(item)
 }
 
 function nextAttemptOf(settlements: readonly Settlement[]): number | null {
