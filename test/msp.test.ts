@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { permissionsOf } from '@gatepost/contract/permission.ts'
 import { TemplateSettings } from '@gatepost/contract/template.ts'
+import { Tenant } from '@gatepost/contract/tenant.ts'
 import { accessOf } from '@gatepost/server/control/auth/access.ts'
 import { addOrganization } from '@gatepost/server/control/portfolio/add.ts'
 import { getPortfolio } from '@gatepost/server/control/portfolio/portfolio.ts'
@@ -115,6 +116,18 @@ test('an organisation by template has what the template says, and drift is seen 
     const [outcome] = (await applyTemplate(weak, { ...bulk, tenants: [mine!.id] }, deps)).items
     assert.deepEqual(outcome?.changes, [])
     assert.match(outcome?.refused ?? '', /Policies: your role there lacks policies:read/)
+  })
+})
+
+test('an organisation may begin without a contact: it can be shown, and hands none on', async () => {
+  await withControl(async (control) => {
+    const { deps } = control
+    const { by } = await operator(control)
+    const added = await addOrganization(by, { ...NEW, name: 'Bare', primaryDomain: 'bare.example' }, deps)
+    const nobody = { name: '', email: '', phone: '' }
+    assert.deepEqual(Tenant.parse(added.tenant).emergencyContact, nobody)
+    const scope = { tenantId: added.tenant.id, ...by, held: permissionsOf.super }
+    assert.equal('emergencyContact' in (await copyTemplate(scope, deps)), false)
   })
 })
 

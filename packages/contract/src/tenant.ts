@@ -19,6 +19,9 @@ export const EmergencyContact = z.object({
   phone: z.string().trim().max(40).default(''),
 })
 
+/** As it is kept: empty where an operator added the organisation and named nobody; Connect asks for it. */
+export const KeptContact = z.object({ name: z.string(), email: z.string(), phone: z.string() })
+
 export const Tenant = z.object({
   id: z.string(),
   slug: z.string(),
@@ -27,7 +30,7 @@ export const Tenant = z.object({
   environment: Environment,
   /** Inbound only organisations need no C6 (decisions 52). */
   inboundOnly: z.boolean(),
-  emergencyContact: EmergencyContact,
+  emergencyContact: KeptContact,
   /** Gets mail for postmaster and abuse of every domain, and notices; null is nobody special. */
   postmaster: z.string().nullable(),
   createdAt: Time,

@@ -90,7 +90,9 @@ async function set(context: Context): Promise<number> {
   })
   show(
     tenant,
-    () => `${tenant.name}: ${tenant.environment}, emergency contact ${tenant.emergencyContact.email}\n`,
+    () =>
+      `${tenant.name}: ${tenant.environment}, ` +
+      `emergency contact ${tenant.emergencyContact.email || 'none'}\n`,
   )
   return 0
 }

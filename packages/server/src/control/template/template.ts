@@ -129,7 +129,10 @@ export async function copyTemplate(scope: ReaderScope, deps: TemplateDeps): Prom
   const found = await Promise.all(
     seen.map(async ({ key, read }) => [key, await read(scope, null, deps)] as const),
   )
-  return TemplateSettings.parse(Object.fromEntries(found))
+  const settings = Object.fromEntries(found)
+  // An organisation where nobody was named yet has no contact to hand on.
+  if (settings.emergencyContact?.email === '') delete settings.emergencyContact
+  return TemplateSettings.parse(settings)
 }
 
 /** What a section has here and in the template. */
