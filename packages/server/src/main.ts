@@ -28,21 +28,24 @@ switch (command) {
   }
   default: {
     const { runCli } = await import('./cli/main.ts')
-    process.exitCode = await withConfig((config) => runCli([command, ...rest], config))
+    const work = (config: BootConfig) => runCli([command, ...rest], config)
+    process.exitCode = await withConfig(work, 'The command cannot run.')
   }
 }
 
 async function run(): Promise<number> {
   const { supervise } = await import('#supervisor/supervisor.ts')
   const { gatepostVersion } = await import('#platform/version.ts')
-  return withConfig((config) =>
-    supervise({
-      config,
-      mainFile: fileURLToPath(import.meta.url),
-      version: gatepostVersion(),
-      terminal: process.stdout.isTTY === true,
-      print: (text) => process.stdout.write(text),
-    }),
+  return withConfig(
+    (config) =>
+      supervise({
+        config,
+        mainFile: fileURLToPath(import.meta.url),
+        version: gatepostVersion(),
+        terminal: process.stdout.isTTY === true,
+        print: (text) => process.stdout.write(text),
+      }),
+    'Gatepost cannot start.',
   )
 }
 
@@ -50,12 +53,13 @@ async function run(): Promise<number> {
  * Runs with the checked configuration; a fault of it, of a port or of the folder is one clear line and exit
  * code 1.
  */
-async function withConfig(work: (config: BootConfig) => Promise<number>): Promise<number> {
-  const { loadBootConfig } = await import('#boot/config.ts')
+async function withConfig(work: (config: BootConfig) => Promise<number>, otherwise: string): Promise<number> {
+  const { findConfigFile, loadBootConfig } = await import('#boot/config.ts')
   try {
-    return await work(loadBootConfig({ env: environment(), file: await configFile() }))
+    const env = environment()
+    return await work(loadBootConfig({ env, file: findConfigFile(env) }))
   } catch (error) {
-    process.stderr.write(`Gatepost cannot start.\n${await wordsFor(error)}\n`)
+    process.stderr.write(`${otherwise}\n${await wordsFor(error)}\n`)
     return 1
   }
 }
@@ -76,16 +80,4 @@ function environment(): ReadonlyMap<string, string> {
   return new Map(
     Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   )
-}
-
-/** `GATEPOST_CONFIG` must exist when it is set; `./gatepost.toml` may. */
-async function configFile(): Promise<{ readonly name: string; readonly text: string } | null> {
-  const { readText } = await import('#platform/files.ts')
-  const named = process.env.GATEPOST_CONFIG
-  const name = named ?? 'gatepost.toml'
-  const text = readText(name)
-  if (text !== null) return { name, text }
-  if (named === undefined) return null
-  const { ConfigError } = await import('#boot/config.ts')
-  throw new ConfigError(`${name}: there is no such file; GATEPOST_CONFIG names it`)
 }

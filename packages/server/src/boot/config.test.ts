@@ -1,7 +1,8 @@
 // The boot configuration must take what is documented and name file, key and expectation for anything else.
 import assert from 'node:assert/strict'
+import { tmpdir } from 'node:os'
 import { test } from 'node:test'
-import { ConfigError, loadBootConfig } from './config.ts'
+import { ConfigError, findConfigFile, loadBootConfig } from './config.ts'
 
 const none = new Map<string, string>()
 
@@ -53,6 +54,15 @@ test('certificates are fetched once the terms are agreed to, for our name and th
   assert.deepEqual(http.tlsListen, { host: '0.0.0.0', port: 443 })
 })
 
+test('a configuration file that is named and absent, or that cannot be read, is one clear line', () => {
+  const named = (path: string) => () => findConfigFile(new Map([['GATEPOST_CONFIG', path]]))
+  assert.throws(named('/absent/gatepost.toml'), /there is no such file; GATEPOST_CONFIG names it/)
+  assert.throws(
+    named(tmpdir()),
+    (error) => error instanceof ConfigError && /cannot be read by this account: EISDIR/.test(error.message),
+  )
+})
+
 const wrong: readonly (readonly [string, Map<string, string>, string | null, RegExp])[] = [
   [
     'unknown key',
@@ -100,6 +110,23 @@ const wrong: readonly (readonly [string, Map<string, string>, string | null, Reg
     new Map([['GATEPOST_TLS_ACME_DIRECTORY', 'http://ca.example/dir']]),
     null,
     /expected an https address/,
+  ],
+  ['a range that is none', new Map([['GATEPOST_PROXY_TRUSTED', '10.0.0.0/33']]), null, /address or network/],
+  ['an address that is none', none, '[dns]\nresolver = "1.1.1.999:53"', /dns\.resolver: expected ip:port/],
+  ['a number for text', none, '[http]\nlisten = 8080', /http\.listen: expected text in quotes \(got 8080\)/],
+  ['a date for text', none, 'data = 2026-01-01', /gatepost\.toml: data: expected text in quotes/],
+  ['a scanner without its port', new Map([['GATEPOST_CLAMD', '127.0.0.1']]), null, /host:port or the path/],
+  [
+    'a path in the console’s address',
+    new Map([['GATEPOST_URL', 'https://a.example/b']]),
+    null,
+    /without a path/,
+  ],
+  [
+    'no web address',
+    new Map([['GATEPOST_URL', 'ftp://a.example/']]),
+    null,
+    /URL: expected the console’s address/,
   ],
   ['console off loopback', new Map([['GATEPOST_HTTP', '0.0.0.0:8080']]), null, /http\.trusted_proxies/],
 ]

@@ -3,6 +3,7 @@
 import { availableParallelism, hostname as machineName } from 'node:os'
 import { parse as parseToml, TomlError } from 'smol-toml'
 import * as z from 'zod'
+import { readText } from '#platform/files.ts'
 import { nearestName } from '#platform/nearest.ts'
 import type { BootConfig, Endpoint } from './config-types.ts'
 import { type KeyDefinition, keys, OTHER_VARIABLES } from './keys.ts'
@@ -14,6 +15,24 @@ type Sources = {
   readonly env: ReadonlyMap<string, string>
   /** The TOML text and the name to show for it; null when there is no file. */
   readonly file: { readonly name: string; readonly text: string } | null
+}
+
+/**
+ * The file that `GATEPOST_CONFIG` names, which must exist, or `gatepost.toml` in the current folder, which
+ * may. Throws `ConfigError` where it cannot be read.
+ */
+export function findConfigFile(env: ReadonlyMap<string, string>): Sources['file'] {
+  const named = env.get('GATEPOST_CONFIG')
+  const name = named ?? 'gatepost.toml'
+  let text: string | null
+  try {
+    text = readText(name)
+  } catch (error) {
+    throw new ConfigError(`${name}: cannot be read by this account: ${whyOf(error)}`)
+  }
+  if (text !== null) return { name, text }
+  if (named === undefined) return null
+  throw new ConfigError(`${name}: there is no such file; GATEPOST_CONFIG names it`)
 }
 
 /** The checked configuration. Throws `ConfigError` with one line a fault. */
@@ -49,8 +68,14 @@ function settingOf(
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   const got = definition.secret === true ? '' : ` (got ${JSON.stringify(raw)})`
-  faults.push(`${where}: ${issue?.message ?? 'wrong value'}${got}`)
+  const wanted = typeof raw !== 'string' && isOfText(issue) ? 'expected text in quotes' : issue?.message
+  faults.push(`${where}: ${wanted ?? 'wrong value'}${got}`)
   return null
+}
+
+/** A number or a yes where TOML wants quotes. */
+function isOfText(issue: z.core.$ZodIssue | undefined): boolean {
+  return issue?.code === 'invalid_type' && issue.expected === 'string'
 }
 
 function readFile(file: { name: string; text: string }, faults: string[]): Map<string, unknown> {
@@ -88,7 +113,8 @@ function whyOf(error: unknown): string {
 }
 
 function flatten(value: unknown, prefix: string, into: Map<string, unknown>): void {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  const isTable = typeof value === 'object' && value !== null && !(value instanceof Date)
+  if (!isTable || Array.isArray(value)) {
     into.set(prefix, value)
     return
   }
@@ -118,7 +144,7 @@ function checkTogether(values: ReadonlyMap<string, unknown>, faults: string[]): 
   const onLoopback = listen.host === 'localhost' || listen.host === '::1' || listen.host.startsWith('127.')
   if (!onLoopback && (values.get('http.trusted_proxies') as readonly string[]).length === 0) {
     faults.push(
-      'http.listen: off loopback the console needs a TLS proxy in front: name it in http.trusted_proxies',
+      'http.listen: off loopback the console needs TLS: use http.tls_listen instead, or name the TLS proxy in http.trusted_proxies',
     )
   }
 }

@@ -2,7 +2,18 @@
 // this list.
 import * as z from 'zod'
 import { tlsKeys } from './keys-tls.ts'
-import { Cidr, count, Endpoint, Hostname, Ip, Origin, Resolver, Scanner, SpamEngine } from './value-shapes.ts'
+import {
+  Cidr,
+  ConsoleUrl,
+  count,
+  Endpoint,
+  Hostname,
+  Ip,
+  Origin,
+  Resolver,
+  Scanner,
+  SpamEngine,
+} from './value-shapes.ts'
 
 export type KeyDefinition = {
   /** Dotted name in the TOML file. */
@@ -80,7 +91,7 @@ export const keys: readonly KeyDefinition[] = [
   {
     key: 'http.url',
     env: 'GATEPOST_URL',
-    schema: z.url('expected a URL such as https://gate.example.net/'),
+    schema: ConsoleUrl,
     fallback: null,
     means: 'The console’s outward address, for links. Default: http://localhost:PORT/.',
   },

@@ -17,6 +17,8 @@ export type ListenerOptions = {
   readonly host: string
   /** 0 takes any free port. */
   readonly port: number
+  /** Leaves IPv4 on this port to another listener. */
+  readonly ipv6Only?: true | undefined
   readonly role: ListenerRole
   /** TLS from the first octet (RFC 8314 §3.3), as on port 465. */
   readonly implicitTls: boolean
@@ -51,10 +53,11 @@ export class Listener {
   async listen(options: {
     readonly reusePort: boolean
   }): Promise<{ readonly host: string; readonly port: number }> {
-    const { host, port } = this.#options
+    const { host, port, ipv6Only = false } = this.#options
+    const where = { host, port, ipv6Only, backlog: BACKLOG, reusePort: options.reusePort }
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject)
-      this.#server.listen({ host, port, backlog: BACKLOG, reusePort: options.reusePort }, () => {
+      this.#server.listen(where, () => {
         this.#server.off('error', reject)
         resolve()
       })
@@ -96,7 +99,7 @@ export class Listener {
 
   /** Hosts that send much connect again and again. */
   #addressOf(written: string): string | null {
-    if (this.#lastAddress?.written !== written) this.#lastAddress = { written, ip: normalizeIp(written) }
+    if (this.#lastAddress?.written !== written) this.#lastAddress = { written, ip: peerAddress(written) }
     return this.#lastAddress.ip
   }
 
@@ -120,6 +123,12 @@ export class Listener {
     this.#isGreeting = this.#due.length > 0
     if (this.#isGreeting) setImmediate(() => this.#greetDue())
   }
+}
+
+/** Without the zone that a link-local address has behind it (RFC 4007 §11); null for what is no address. */
+export function peerAddress(written: string): string | null {
+  const zone = written.indexOf('%')
+  return normalizeIp(zone === -1 ? written : written.slice(0, zone))
 }
 
 function refuse(socket: Socket, reply: string): void {

@@ -31,7 +31,9 @@ const TLS_BASE = { minVersion: 'TLSv1.2', honorCipherOrder: true } as const
  */
 export async function serve(
   app: Hono,
-  where: { readonly host: string; readonly port: number } | { readonly path: string },
+  where:
+    | { readonly host: string; readonly port: number; readonly ipv6Only?: true }
+    | { readonly path: string },
   tls: ServedTls | null = null,
 ): Promise<Served> {
   const server = createAdaptorServer({ fetch: app.fetch, ...tlsOptions(tls) }) as Server

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { endpoints } from '@gatepost/contract/endpoints.ts'
 import { localEndpoints } from '@gatepost/contract/operations.ts'
+import { consoleUrl } from '#boot/console-url.ts'
 import { masterKeyOf } from '#boot/master-key.ts'
 import { AgentDesk } from '#control/agent/desk.ts'
 import { watchAlerts } from '#control/alert/watch.ts'
@@ -66,7 +67,6 @@ import type { RoleOptions, Running } from './child.ts'
 import { nodeMetrics } from './control-figures.ts'
 import { openDoors } from './doors.ts'
 import { readiness } from './ready.ts'
-import { consoleUrl } from './supervisor.ts'
 
 const WEB = fileURLToPath(new URL('../../../web/dist', import.meta.url))
 const ROOT = fileURLToPath(new URL('../../../..', import.meta.url))

@@ -291,10 +291,11 @@ function senderPageOf(url: string | null): string | null {
   return isHere ? null : new URL('/r/', url).href
 }
 
-async function listen(edge: Edge, { role, host, port }: Listening): Promise<void> {
+async function listen(edge: Edge, { role, host, port, ipv6Only }: Listening): Promise<void> {
   const listener = new Listener(edge, {
     host,
     port,
+    ipv6Only,
     role: role === 'mx' ? 'mx' : 'submission',
     implicitTls: role === 'submissions',
   })

@@ -7,6 +7,8 @@ export type Listening = {
   readonly role: 'mx' | 'submission' | 'submissions' | 'http' | 'https' | 'acme'
   readonly host: string
   readonly port: number
+  /** Set where another listener has the same port for IPv4: `[::]` would want that too. */
+  readonly ipv6Only?: true
 }
 
 /** What edge workers listen on; the rest is control's. */

@@ -1,6 +1,7 @@
 // Ports are settled before any child starts: each listener gets one of its own, and a busy one is named.
 import assert from 'node:assert/strict'
 import { createServer } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { test } from 'node:test'
 import { loadBootConfig } from '#boot/config.ts'
 import { holdPorts, PortRefused, settlePorts } from './ports.ts'
@@ -32,6 +33,30 @@ test('a port in use is refused with its key and what to do', async () => {
     return true
   })
   busy.close()
+})
+
+test('a port that two of our own listeners want is told as that', async () => {
+  const [{ port } = { port: 0 }] = await settlePorts(configOf({}))
+  const env = { GATEPOST_SMTP_MX: `127.0.0.1:${port}`, GATEPOST_SMTP_SUBMISSION: `127.0.0.1:${port}` }
+  const refusal =
+    /GATEPOST_SMTP_SUBMISSION\): 127\.0\.0\.1:\d+ is taken by smtp\.mx \(GATEPOST_SMTP_MX\); choose/
+  await assert.rejects(settlePorts(configOf(env)), refusal)
+})
+
+const hasIpv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ family }) => family === 'IPv6'))
+
+test('one port may be listened on for IPv4 and for IPv6, as the guide has it', {
+  skip: !hasIpv6,
+}, async () => {
+  const [{ port } = { port: 0 }] = await settlePorts(configOf({}))
+  const both = await settlePorts(configOf({ GATEPOST_SMTP_MX: `0.0.0.0:${port}, [::]:${port}` }))
+  const mx = both.filter(({ role }) => role === 'mx')
+  assert.deepEqual(mx, [
+    { role: 'mx', host: '0.0.0.0', port },
+    { role: 'mx', host: '::', port, ipv6Only: true },
+  ])
+  const alone = await settlePorts(configOf({ GATEPOST_SMTP_MX: `[::]:${port}` }))
+  assert.ok(alone.some((one) => one.host === '::' && !('ipv6Only' in one)))
 })
 
 test('a port that the system chose is held for the workers and for nobody else', async () => {

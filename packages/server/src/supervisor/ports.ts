@@ -1,7 +1,7 @@
 // Finds out whether every port can be had, and which one port 0 became, before any child starts (decisions
 // 25).
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:net'
+import { createServer, isIPv4, isIPv6, type Server } from 'node:net'
 import type { BootConfig, Endpoint } from '#boot/config-types.ts'
 import { isMail, type Listening } from './messages.ts'
 
@@ -38,10 +38,13 @@ export async function settlePorts(config: BootConfig): Promise<readonly Listenin
   const bound: Server[] = []
   try {
     for (const { role, host, port, key } of wanted) {
-      const server = await bindOnce({ host, port }, key)
+      const family = sharesPort({ host, port }, wanted) ? ({ ipv6Only: true } as const) : {}
+      const other = wanted.slice(0, bound.length).find((one) => port !== 0 && one.port === port)
+      const server = await bindOnce({ host, port, ...family }, { key, other: other?.key })
       bound.push(server)
       const address = server.address()
-      settled.push({ role, host, port: typeof address === 'object' && address ? address.port : port })
+      const real = typeof address === 'object' && address ? address.port : port
+      settled.push({ role, host, port: real, ...family })
     }
   } finally {
     // All at the end: a port let go at once could be given to the next listener that takes any.
@@ -73,19 +76,32 @@ export async function holdPorts(
   }
 }
 
-function bindOnce({ host, port }: Endpoint, key: string): Promise<Server> {
+/** Whether IPv4 on the port of an IPv6 listener is another one's, as with `[::]:25` beside `0.0.0.0:25`. */
+function sharesPort({ host, port }: Endpoint, all: readonly Endpoint[]): boolean {
+  return isIPv6(host) && port !== 0 && all.some((other) => other.port === port && isIPv4(other.host))
+}
+
+function bindOnce(
+  where: Endpoint & { readonly ipv6Only?: true },
+  { key, other }: { readonly key: string; readonly other: string | undefined },
+): Promise<Server> {
+  const { host, port } = where
   return new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(new PortRefused(`${key}: ${host}:${port} ${explain(error.code)}`))
+      const shown = host.includes(':') ? `[${host}]` : host
+      reject(new PortRefused(`${key}: ${shown}:${port} ${explain(error.code, other)}`))
     })
-    server.listen({ host, port, exclusive: true }, () => resolve(server))
+    server.listen({ ...where, exclusive: true }, () => resolve(server))
   })
 }
 
-function explain(code: string | undefined): string {
+/** `other` is the key of a listener of ours with the same port. */
+function explain(code: string | undefined, other: string | undefined): string {
+  if (code === 'EADDRINUSE' && other !== undefined) return `is taken by ${other}; choose another port`
   if (code === 'EADDRINUSE') return 'is in use by another program; stop it or choose another port'
   if (code === 'EACCES') return 'needs more rights (ports below 1024 need root or CAP_NET_BIND_SERVICE)'
   if (code === 'EADDRNOTAVAIL') return 'is not an address of this machine'
+  if (code === 'EAFNOSUPPORT') return 'cannot be bound: this machine has no IPv6; leave it out'
   return `cannot be bound (${code ?? 'unknown error'})`
 }

@@ -4,6 +4,7 @@ import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { compileCacheOf } from '#boot/compile-cache.ts'
 import type { BootConfig } from '#boot/config-types.ts'
+import { consoleUrl } from '#boot/console-url.ts'
 import { masterKeyOf } from '#boot/master-key.ts'
 import { createEmit, type Emit } from '#events/emit.ts'
 import { createLog } from '#events/log.ts'
@@ -21,6 +22,7 @@ import type { Listening } from './messages.ts'
 import { holdPorts, settlePorts } from './ports.ts'
 import { checkFolder, makeDataFolder } from './preflight.ts'
 import { createRestart } from './restart.ts'
+import { untilSignal } from './signals.ts'
 import { prepareCertificates } from './tls-material.ts'
 
 /** A signal to a group reaches all of it at once; a machine that starts something is slow. */
@@ -54,7 +56,8 @@ export async function supervise(options: Options): Promise<number> {
   const log = createLog({ role: 'supervisor', slot: null, pid: process.pid }, systemClock.now, lines.write)
   const emit = createEmit({ log, metrics: createMetrics('supervisor').sink }, config.logLevel)
   const { children, restart } = createFamily(options, { config, listening, descriptor, emit })
-  const stopped = untilSignal(terminal, restart)
+  const abandon = (): never => process.exit(130)
+  const stopped = untilSignal({ process, terminal, restart, abandon, now: systemClock.now })
   const end = async (): Promise<void> => {
     releasePorts()
     await children.stop()
@@ -176,24 +179,4 @@ function printBlock(
       startedInMs,
     }),
   )
-}
-
-/**
- * `GATEPOST_URL`, or our name where the console has TLS of its own, or the loopback address that it listens
- * on.
- */
-export function consoleUrl(config: BootConfig, listening: readonly Listening[]): string {
-  if (config.http.url) return config.http.url.endsWith('/') ? config.http.url : `${config.http.url}/`
-  const https = listening.find(({ role }) => role === 'https')
-  if (https) return new URL(`https://${config.hostname}:${https.port}/`).href
-  const port = listening.find(({ role }) => role === 'http')?.port ?? config.http.listen.port
-  return `http://localhost:${port}/`
-}
-
-/** SIGHUP restarts a service; at a terminal it means that the terminal is gone. */
-function untilSignal(terminal: boolean, restart: () => void): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve())
-    process.on('SIGHUP', () => (terminal ? resolve() : restart()))
-  })
 }

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { endpoints } from '@gatepost/contract/endpoints.ts'
 import type { BootConfig } from '#boot/config-types.ts'
+import { consoleUrl } from '#boot/console-url.ts'
 import { keys } from '#boot/keys.ts'
 import { openApi } from '#http/openapi.ts'
 import { readText, writeText } from '#platform/files.ts'
@@ -49,7 +50,8 @@ export const localCommands: readonly Command[] = [
 ]
 
 /** A fault of the configuration has ended the command before. */
-function startFacts({ data, hostname, http, smtp, tls, dns, screening, ...config }: BootConfig): Fact[] {
+function startFacts(config: BootConfig): Fact[] {
+  const { data, hostname, http, smtp, tls, dns, screening } = config
   const at = ({ host, port }: Listen) => `${host.includes(':') ? `[${host}]` : host}:${port}`
   const all = (listeners: readonly Listen[]) => listeners.map(at).join(', ') || 'none'
   const { clamd, spamEngine } = screening
@@ -59,7 +61,7 @@ function startFacts({ data, hostname, http, smtp, tls, dns, screening, ...config
     ['Own name', hostname],
     ['Database', config.database === null ? 'embedded SQLite' : `PostgreSQL, ${hostOf(config.database)}`],
     ['Console', all([http.listen, ...(http.tlsListen === null ? [] : [http.tlsListen])])],
-    ['Its address', http.url ?? `http://localhost:${http.listen.port}/`],
+    ['Its address', consoleUrl(config)],
     ['Inbound SMTP', all(smtp.mx)],
     ['Submission', all(smtp.submission)],
     ['Submission in TLS', all(smtp.submissions)],
