@@ -162,6 +162,7 @@ const inbound = {
   'mx.write': 'Write to somebody of yours from outside.',
   'mx.no-answer': 'No name server answered: {{why}}.',
   'mx.no-record': 'There is no MX record.',
+  'mx.takes-none': 'Its MX record (“0 .”) says that the domain takes no mail.',
   'mx.only-ours': 'Only our MX at {{found}} of {{servers}}.',
   'mx.resolver-keeps_one':
     'Only our MX at {{found}} of {{servers}}. {{count}} public resolver keeps the old answer, at most {{minutes}} min.',
@@ -272,6 +273,7 @@ const after = {
   'lock.do': 'Carry out “Lock” on this page: the mail host then takes mail from the listed sources alone.',
   'lock.get-vantage':
     'Let an agent run in your network, or ask the operator of this gateway for a second address (network.vantage_addresses).',
+  'lock.accepted-there': 'Exchange Online took mail for it on {{date}}, and it is no validated domain here.',
   'lock.not-knocked': 'We have not knocked yet.',
   'lock.no-vantage-saw': 'There is no vantage point: an address that is not the gateway’s.',
   'lock.inside': 'From {{name}}: inside your network it answers, which says nothing.',

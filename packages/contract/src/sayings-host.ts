@@ -2,6 +2,11 @@
 // has it, by code: English, with the values that each sentence needs.
 
 export const hostSayings = {
+  'host.report': 'Connectors and rules of Exchange Online',
+  'host.unseen': 'No look from outside shows them.',
+  'host.run-script': 'Run the check script and drop its file below.',
+  'host.run-again': 'Run the check script again and drop its file below.',
+  'host.aged': '{{saw}} That was {{number}} days ago.',
   'host.connector': 'Exchange Online knows our addresses',
   'host.filtering': 'It looks past us (enhanced filtering)',
   'host.sealer': 'It trusts the ARC seal',

@@ -14,6 +14,8 @@ export type BypassLook = {
   readonly verdict: 'closed' | 'open' | 'unknown' | 'no-vantage'
   /** When it first refused strangers; null until then. */
   readonly closedAt: number | null
+  /** When it last refused them; looks of former versions have none. */
+  readonly closedSeenAt?: number | null
   /** Looks in a row that got in after that. */
   readonly misses: number
 }
@@ -21,6 +23,8 @@ export type BypassLook = {
 /** Name of the observation; its subject is `host:port`. */
 export const BYPASS_LOOK = 'bypass'
 const HOUR_MS = 3_600_000
+/** A closed door that nobody could knock at for so long is not verified any more. */
+const PROOF_MS = 7 * 24 * HOUR_MS
 
 export type BypassDeps = Pick<ControlDeps, 'store' | 'clock' | 'emit'> & { readonly knock: Knock }
 
@@ -39,18 +43,26 @@ export async function lookAndKeepBypass(door: Door, asked: boolean, deps: Bypass
   emit('control.check.ran', { check: 'bypass', host, outcome: verdict })
   const now = clock.now()
   const was = before?.value ?? null
-  const look: BypassLook = {
-    host,
-    port,
-    knocks,
-    verdict,
-    closedAt: was?.closedAt ?? (verdict === 'closed' ? now : null),
-    misses: verdict === 'closed' ? 0 : (was?.misses ?? 0) + (verdict === 'open' ? 1 : 0),
-  }
+  const look: BypassLook = { host, port, knocks, verdict, ...proofAfter(was, verdict, now) }
   const failures = verdict === 'closed' ? 0 : asked ? 1 : (before?.failures ?? 0) + 1
   const nextCheckAt = nextLook(look, { now, failures, isWhole: door.isWhole })
   await writeObservation(store.db, key, { value: look, checkedAt: now, nextCheckAt, failures })
   return look
+}
+
+/** What is proven after a look. Nobody's word keeps a proof for a week; then it is not verified any more. */
+function proofAfter(
+  was: BypassLook | null,
+  verdict: BypassLook['verdict'],
+  now: number,
+): Pick<BypassLook, 'closedAt' | 'closedSeenAt' | 'misses'> {
+  if (verdict === 'closed') return { closedAt: was?.closedAt ?? now, closedSeenAt: now, misses: 0 }
+  if (was === null || was.closedAt === null) return { closedAt: null, closedSeenAt: null, misses: 0 }
+  const { closedAt, closedSeenAt } = was
+  const seenAt = closedSeenAt ?? now
+  if (verdict === 'open') return { closedAt, closedSeenAt: seenAt, misses: was.misses + 1 }
+  if (!isOpenAgain(was) && now - seenAt > PROOF_MS) return { closedAt: null, closedSeenAt: null, misses: 0 }
+  return { closedAt, closedSeenAt: seenAt, misses: was.misses }
 }
 
 /** Knocks at every door of an organisation, one after the other. */

@@ -243,6 +243,26 @@ testOnBoth('optional steps are skipped and taken up again; mandatory ones stay',
   }),
 )
 
+testOnBoth('what was set aside and is set up nevertheless is watched like the rest', (place) =>
+  inWorld(place, async (world) => {
+    const { deps, acme } = world
+    const checker = new Checker(deps)
+    await skipStep(acme, { step: 'add-users', skipped: true }, deps)
+    await checker.round()
+    assert.match(await stateOf(world, 'add-users'), /^skipped/)
+    const { id } = await addUser(acme, { email: 'ann@acme.example', name: 'Ann', aliases: [] }, deps)
+    for (let round = 0; round < 2; round += 1) await checker.round()
+    assert.match(await stateOf(world, 'add-users'), /^done/)
+    await deps.store.db.deleteFrom('user_address').where('tenant_id', '=', acme.tenantId).execute()
+    await deps.store.db
+      .deleteFrom('user')
+      .where('tenant_id', '=', acme.tenantId)
+      .where('id', '=', id)
+      .execute()
+    assert.match(await stateOf(world, 'add-users'), /^not-started/)
+  }),
+)
+
 testOnBoth('one process holds the lease until it is over', (place) =>
   inWorld(place, async ({ deps, clock }) => {
     const take = (holder: string) =>

@@ -1,9 +1,10 @@
 // What the report of the check script adds to the step that prepares inbound mail (C5).
 import type { Check } from '@gatepost/contract/common.ts'
-import { checkOf } from './check.ts'
+import { say } from '@gatepost/contract/sayings.ts'
+import { checkOf, sawOfCheck, titleOfCheck } from './check.ts'
 import { deliversToExchangeOnline, type Observed } from './observed.ts'
 
-/** Settings change: what was read so long ago is no proof any more. */
+/** Settings change: what was right so long ago is no proof any more. What was wrong stays so until a new report. */
 const OLD_MS = 90 * 24 * 3_600_000
 
 export type HostChecks = {
@@ -19,25 +20,26 @@ export function hostChecksOf(observed: Observed): HostChecks {
   if (host === null) {
     const check = checkOf({
       name: 'host-report',
-      title: 'Connectors and rules of Exchange Online',
+      title: say('host.report'),
       state: 'not-verified',
-      saw: 'No look from outside shows them.',
-      remedy: 'Run the check script and drop its file below.',
+      saw: say('host.unseen'),
+      remedy: say('host.run-script'),
     })
     return { checks: [check], failed: null }
   }
-  if (now - host.ranAt <= OLD_MS) {
-    return { checks: host.checks, failed: host.checks.find(({ state }) => state === 'failed') ?? null }
-  }
-  const days = Math.floor((now - host.ranAt) / 86_400_000)
-  const remedy = 'Run the check script again and drop its file below.'
+  const failed = host.checks.find(({ state }) => state === 'failed') ?? null
+  if (now - host.ranAt <= OLD_MS) return { checks: host.checks, failed }
+  const number = Math.floor((now - host.ranAt) / 86_400_000)
   const checks = host.checks.map((check) => {
-    return {
-      ...check,
-      state: 'not-verified' as const,
-      saw: `${check.saw} That was ${days} days ago.`,
-      remedy,
-    }
+    const { name, state, checkedAt } = check
+    return checkOf({
+      name,
+      title: titleOfCheck(check),
+      state: state === 'failed' ? state : 'not-verified',
+      saw: say('host.aged', { saw: sawOfCheck(check), number }),
+      remedy: state === 'failed' ? (check.said?.remedy ?? check.remedy) : say('host.run-again'),
+      checkedAt,
+    })
   })
-  return { checks, failed: null }
+  return { checks, failed }
 }

@@ -2,6 +2,7 @@
 import type { Check } from '@gatepost/contract/common.ts'
 import { english, say, type Text } from '@gatepost/contract/sayings.ts'
 import { weSeeMx } from '../domain/mx.ts'
+import { isNullMx } from '../domain/mx-look.ts'
 import { MISSES_BELIEVED } from '../domain/schedule.ts'
 import { SEEN_CLIENT } from '../route/arrival.ts'
 import { checkOf, is, saidOfCheck, titleOfTest } from './check.ts'
@@ -23,7 +24,7 @@ export function deriveInbound(observed: Observed): Own {
   const isDone = routes.length > 0 && without.length === 0 && routes.every(isConfirmed)
   const own = { checks, isSatisfied: isDone }
   if (routes.length === 0) return { ...own, ...is('not-started', say('route.none')) }
-  const failed = routes.find(({ test }) => test?.state === 'done' && !test.passed)
+  const failed = routes.find(({ test }) => test?.state === 'done' && !test.passed && !isCutOff(test))
   if (failed) return { ...own, ...is('needs-attention', failedText(failed)) }
   if (without.length > 0) {
     return { ...own, ...is('in-progress', say('route.missing', { domains: without.join(', ') })) }
@@ -33,6 +34,8 @@ export function deriveInbound(observed: Observed): Own {
   }
   const untested = routes.find(({ test }) => test === null)
   if (untested) return { ...own, ...is('in-progress', say('route.untested', { host: untested.host })) }
+  const cutOff = routes.find(({ test }) => test !== null && isCutOff(test))
+  if (cutOff) return { ...own, ...is('in-progress', say('route.not-tested', { host: cutOff.host })) }
   if (!isDone) return { ...own, ...is('waiting', say('route.arrived-ask')) }
   const blind = routes.find(({ test }) => test?.checks.some(isHidden))
   // Mail arrives, so other steps may go on; but the host's own filter judges us instead of the sender.
@@ -75,9 +78,15 @@ export function isConfirmed({ test }: Pick<ObservedRoute, 'test'>): boolean {
   return test?.passed === true && test.arrivedAt !== null
 }
 
-/** A sub-domain validated with its parent that has no MX takes no mail: nothing is to be changed there. */
-function takesMail({ validatedBy, mx }: ObservedDomain): boolean {
-  return validatedBy !== 'parent' || (mx.look !== null && mx.look.outcome !== 'none')
+/**
+ * A sub-domain validated with its parent that has no MX takes no mail: nothing is to be changed there. One
+ * whose MX was ours does; a look-up that failed tells neither.
+ */
+function takesMail({ validatedBy, mx: { look } }: ObservedDomain): boolean {
+  if (validatedBy !== 'parent') return true
+  if (look === null) return false
+  if (look.completeAt !== null) return true
+  return look.outcome !== 'none' && look.outcome !== 'unknown' && !isNullMx(look)
 }
 
 /** One look that found otherwise proves nothing: a second one must agree. */
@@ -88,6 +97,12 @@ function isComplete({ mx: { look } }: ObservedDomain): boolean {
 
 function hasDrifted({ mx: { look } }: ObservedDomain): boolean {
   return look !== null && look.completeAt !== null && look.misses >= MISSES_BELIEVED
+}
+
+/** Nobody could look: no edge answered, or the name could not be looked up. That is no "no". */
+function isCutOff({ state, passed, checks }: NonNullable<ObservedRoute['test']>): boolean {
+  if (state !== 'done' || passed) return false
+  return checks.some((one) => one.state === 'not-verified') && checks.every((one) => one.state !== 'failed')
 }
 
 function isHidden({ name, state }: Check): boolean {

@@ -2,7 +2,7 @@
 import { RouteTest } from '@gatepost/contract/route.ts'
 import type { Db } from '#store/open.ts'
 import { domainsOf } from '../domain/store.ts'
-import { routesOf } from '../route/store.ts'
+import { type RouteRow, routesOf } from '../route/store.ts'
 import { tenantById } from '../tenant/store.ts'
 import { cloudDomainInSettings } from './cloud-domain.ts'
 import type { Door } from './knock.ts'
@@ -27,21 +27,41 @@ export async function doorsOf(db: Db, tenantId: string): Promise<readonly Door[]
   for (const { name, route_id } of validated) {
     const route = routes.find(({ id }) => id === route_id) ?? usual
     if (!route) continue
-    const test = route.last_test === null ? null : RouteTest.safeParse(JSON.parse(route.last_test))
-    const tested = test?.success ? test.data.recipient : null
-    const isCloud = WHOLE.has(tenant?.environment ?? '') && CLOUD_HOST.test(route.host)
-    const door: Door = {
-      tenantId,
-      host: route.host,
-      port: route.port,
-      forwardPath: tested ?? `postmaster@${name}`,
-      ownDomain: isCloud ? name : null,
-      cloudDomain: isCloud ? cloudDomain : null,
-      // Only to a mailbox that somebody named for tests.
-      isWhole: isCloud && tested !== null,
+    const tested = testedWith(route)
+    for (const { host, port } of hopsOf(route, routes)) {
+      const isCloud = WHOLE.has(tenant?.environment ?? '') && CLOUD_HOST.test(host)
+      const door: Door = {
+        tenantId,
+        host,
+        port,
+        forwardPath: tested ?? `postmaster@${name}`,
+        ownDomain: isCloud ? name : null,
+        cloudDomain: isCloud ? cloudDomain : null,
+        // Only to a mailbox that somebody named for tests.
+        isWhole: isCloud && tested !== null,
+      }
+      const key = `${door.host}:${door.port}`
+      if (!doors.has(key)) doors.set(key, door)
     }
-    const key = `${door.host}:${door.port}`
-    if (!doors.has(key)) doors.set(key, door)
   }
   return [...doors.values()].slice(0, DOORS_MAX)
+}
+
+/** The recipient of its last test; null before one. */
+function testedWith({ last_test }: RouteRow): string | null {
+  const test = last_test === null ? null : RouteTest.safeParse(JSON.parse(last_test))
+  return test?.success ? test.data.recipient : null
+}
+
+/** Every host that a route leads to: those that share its load, and its alternates, stand open just as well. */
+function hopsOf(route: RouteRow, routes: readonly RouteRow[]): readonly Pick<Door, 'host' | 'port'>[] {
+  const chain: RouteRow[] = []
+  for (let next: RouteRow | undefined = route; next && !chain.includes(next); ) {
+    chain.push(next)
+    const { alternate_id: alternate }: RouteRow = next
+    next = routes.find(({ id }) => id === alternate)
+  }
+  return chain.flatMap(({ host, port, more_hosts }) =>
+    [host, ...(JSON.parse(more_hosts) as string[])].map((one) => ({ host: one, port })),
+  )
 }

@@ -2,6 +2,7 @@
 // outside can show.
 import type { HostCheck, HostReport } from '@gatepost/contract/host-check.ts'
 import { actorName, appendAudit } from '../audit/audit.ts'
+import { readDomainName } from '../domain/name.ts'
 import { invalidInput, problem } from '../problem.ts'
 import { addressesOf, publicAddresses } from '../readiness/addresses.ts'
 import type { Scope } from '../scope.ts'
@@ -41,7 +42,11 @@ export async function dropHostReport(scope: Scope, report: HostReport, deps: Dep
     throw problem('not-found', 'Mail of this organisation is not delivered to Exchange Online.')
   }
   const own = new Set(validatedOf(observed).map(({ name }) => name))
-  if (!report.domains.some((name) => own.has(name.trim().toLowerCase()))) {
+  const accepted = report.domains.flatMap((text) => {
+    const read = readDomainName(text)
+    return read.ok ? [read.value] : []
+  })
+  if (!accepted.some((name) => own.has(name))) {
     const message = 'This report names none of your validated domains: it was made in another organisation.'
     throw invalidInput([{ path: '/domains', message }])
   }
@@ -58,7 +63,7 @@ export async function dropHostReport(scope: Scope, report: HostReport, deps: Dep
     domain: primary?.name ?? '',
     at: ranAt,
   })
-  const value: HostKept = { ranAt, checks, droppedAt: now, droppedBy: actorName(scope.actor) }
+  const value: HostKept = { ranAt, checks, accepted, droppedAt: now, droppedBy: actorName(scope.actor) }
   await store.transaction(async (trx) => {
     await writeObservation(trx, hostReportKey(tenantId), {
       value,

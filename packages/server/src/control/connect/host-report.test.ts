@@ -10,6 +10,7 @@ import { deriveConnect } from './derive.ts'
 import { hostChecksOf } from './derive-host.ts'
 import { dropHostReport, getHostCheck } from './host-check.ts'
 import { hostReportChecks } from './host-report.ts'
+import { getLock } from './lock.ts'
 
 const connector = {
   name: 'Gatepost in',
@@ -68,7 +69,7 @@ test('what the settings of Exchange Online lead to', () => {
   assert.deepEqual(statesOf({ outbound }), { ...all, outbound: 'warning' })
 })
 
-test('the step asks for the report, turns amber by it, and forgets it in time', () => {
+test('the step asks for the report, turns amber by it, and believes what was right for a while only', () => {
   const confirmed = { domains: [domain()], routes: [route({ ...passed, arrivedAt: NOW })], now: NOW }
   const stepOf = (checks: ReturnType<typeof hostReportChecks> | null, now = NOW) => {
     const host = checks === null ? null : { ranAt: NOW, checks }
@@ -79,7 +80,10 @@ test('the step asks for the report, turns amber by it, and forgets it in time', 
   const bad = hostReportChecks({ ...good, sealers: [] }, expected)
   assert.deepEqual(stepOf(null), ['done', 'not-verified'])
   assert.deepEqual(stepOf(bad), ['needs-attention', 'passed', 'passed', 'failed', 'passed', 'passed'])
-  assert.deepEqual(stepOf(bad, NOW + 91 * 86_400_000), ['done', ...Array(5).fill('not-verified')])
+  const old = Array(5).fill('not-verified')
+  // What was wrong does not mend itself by growing old.
+  assert.deepEqual(stepOf(bad, NOW + 91 * 86_400_000), ['needs-attention', ...old.with(2, 'failed')])
+  assert.deepEqual(stepOf(hostReportChecks(good, expected), NOW + 91 * 86_400_000), ['done', ...old])
   const premises = {
     ...empty,
     ...confirmed,
@@ -114,6 +118,16 @@ test('a report is kept with its date; one of another organisation is refused', (
       const kept = await dropHostReport(acme, { ...good, at }, deps)
       assert.deepEqual([kept.ranAt, kept.checks.length], [Date.parse(at), 5])
       assert.deepEqual((await getHostCheck(acme, deps)).checks, kept.checks)
+      const more = ['acme.example', 'Shop.example', 'acme.onmicrosoft.com', 'no domain']
+      await dropHostReport(acme, { ...good, at, domains: more }, deps)
+      const knock = { vantage: { addresses: [] }, network: { privateTargets: [] } }
+      const config = { ...deps.config, ...knock } as unknown as typeof deps.config
+      const agents = { isWaiting: () => false, probe: async () => null }
+      const { stops } = await getLock(acme, { ...deps, config, agents, listening: [] })
+      assert.deepEqual(
+        stops.map(({ domain, saw }) => `${domain}: ${saw.slice(0, 32)}`),
+        ['acme.example: We have not looked yet.', 'shop.example: Exchange Online took mail for it'],
+      )
     }),
   ))
 

@@ -6,7 +6,8 @@ export const HOST_SCRIPT = [
   'function Texts($value) { ,@($value | Where-Object { $_ } | ForEach-Object { "$_" }) }',
   '[ordered]@{',
   "  format = 'gatepost-host-check-1'",
-  "  at = (Get-Date).ToUniversalTime().ToString('yyyy-MM-ddTHH:mm:ssZ')",
+  // `s` alone writes colons and the common calendar in every culture.
+  "  at = (Get-Date).ToUniversalTime().ToString('s') + 'Z'",
   '  domains = Texts (Get-AcceptedDomain).DomainName',
   '  directSendRefused = [bool](Get-OrganizationConfig).RejectDirectSend',
   '  sealers = Texts (Get-ArcConfig).ArcTrustedSealers',

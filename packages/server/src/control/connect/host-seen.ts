@@ -3,7 +3,12 @@ import type { Db } from '#store/open.ts'
 import { readObservation } from './observation-store.ts'
 import type { HostSeen } from './observed.ts'
 
-export type HostKept = HostSeen & { readonly droppedBy: string; readonly droppedAt: number }
+export type HostKept = HostSeen & {
+  readonly droppedBy: string
+  readonly droppedAt: number
+  /** Domains that Exchange Online takes mail for; reports of former versions kept none. */
+  readonly accepted?: readonly string[]
+}
 
 export const hostReportKey = (tenantId: string) => ({ tenantId, subject: 'host', name: 'host-report' })
 

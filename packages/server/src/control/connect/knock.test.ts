@@ -134,6 +134,39 @@ test('without a vantage point nothing is verified', () =>
     assert.equal((await lookAndKeepBypass(door, true, deps)).verdict, 'no-vantage')
   }))
 
+test('a vantage point of a family that the host has not keeps no door from being closed', () =>
+  knocking({ vantages: [STRANGER, '::1'] }, async (knock, door) => {
+    allowed = ['127.0.0.1']
+    const knocks = await knock.knock(door)
+    assert.deepEqual(
+      knocks.map(({ from }) => from.name),
+      [STRANGER],
+    )
+    assert.equal(verdictOf(knocks), 'closed')
+  }))
+
+test('a cloud that takes the recipient proves nothing until a whole message is sent', () =>
+  knocking({}, async (knock, door) => {
+    allowed = null
+    const cloud = { ...door, ownDomain: 'acme.example', cloudDomain: 'acme.onmicrosoft.com' }
+    const [first] = await knock.knock(cloud)
+    assert.equal(first?.kind, 'unknown')
+    assert.match(first?.reply ?? '', /^250 ok Only a whole message tells more/)
+  }))
+
+test('a door that nobody can knock at any more is not verified after a week', () =>
+  knocking({}, async (_, door, deps) => {
+    const clock = deps.clock as typeof deps.clock & { add(ms: number): void }
+    allowed = ['127.0.0.1']
+    assert.equal(isClosed(await lookAndKeepBypass(door, true, deps)), true)
+    const nobody = { ...deps, knock: { ...deps.knock, knock: async () => [] } }
+    clock.add(7 * 86_400_000)
+    assert.equal(isClosed(await lookAndKeepBypass(door, false, nobody)), true)
+    clock.add(3_600_000)
+    const later = await lookAndKeepBypass(door, false, nobody)
+    assert.deepEqual([isClosed(later), later.closedAt, later.verdict], [false, null, 'no-vantage'])
+  }))
+
 test('in a cloud a recipient in its own domain is asked for too, and only a yes or a no counts', async () => {
   const told: string[] = []
   const cloud = createServer((socket) => {

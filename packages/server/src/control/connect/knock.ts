@@ -54,9 +54,14 @@ export function createKnock(deps: KnockDeps): Knock {
       const questions = await questionsFor(door, deps)
       const all = ready.flatMap((vantage) => questions.map((question) => ({ vantage, ...question })))
       const knocked: Knocked[] = []
+      const blind: Knocked[] = []
       // One after the other: a host counts connections, and an agent rests between two knocks.
-      for (const one of all) knocked.push(await knockOnce(door, one, deps))
-      return knocked
+      for (const one of all) {
+        const { isBlind, ...seen } = await knockOnce(door, one, deps)
+        ;(isBlind ? blind : knocked).push(seen)
+      }
+      // Where the host has no address of a family there is no door, and nothing to prove by the other.
+      return knocked.length > 0 ? knocked : blind
     },
   }
 }
@@ -104,23 +109,37 @@ async function questionsFor(door: Door, { dns }: KnockDeps): Promise<readonly Qu
   ]
 }
 
-async function knockOnce(door: Door, asked: Asked, deps: KnockDeps): Promise<Knocked> {
+type KnockedOnce = Knocked & {
+  /** The host cannot be reached by this vantage point’s family. */ readonly isBlind: boolean
+}
+
+async function knockOnce(door: Door, asked: Asked, deps: KnockDeps): Promise<KnockedOnce> {
   const { vantage, sender, recipient } = asked
   const { kind, name, agentId } = vantage
-  const about = { from: { kind, name }, sender, recipient }
+  const about = { from: { kind, name }, sender, recipient, isInside: false, isBlind: false }
   const question = questionOf(door, asked, deps)
   if (agentId !== null) {
     const { host, port } = door
     const seen = await deps.agents.probe(agentId, { host, port, ...question })
-    if (seen === null) return { ...about, ...silence('The agent did not answer.'), isInside: false }
+    if (seen === null) return { ...about, ...silence('The agent did not answer.') }
     const { address, ...answer } = seen
     const isInside = address !== null && isPrivate(address)
-    return { ...about, ...(await compared(answer, door, deps)), isInside }
+    return { ...about, ...(await judged(answer, door, deps)), isInside }
   }
   const target = await targetOf(door, name, deps)
-  if (typeof target === 'string') return { ...about, ...silence(target), isInside: false }
+  if (target === null) {
+    return { ...about, ...silence(`${door.host} has no address of this family.`), isBlind: true }
+  }
+  if (typeof target === 'string') return { ...about, ...silence(target) }
   const answer = await probeMailHost({ ...question, ...target, localAddress: name })
-  return { ...about, ...(await compared(answer, door, deps)), isInside: false }
+  return { ...about, ...(await judged(answer, door, deps)) }
+}
+
+/** A cloud may refuse at the end of a message only: that it takes the recipient proves nothing there. */
+async function judged(answer: ProbeAnswer, door: Door, deps: KnockDeps): Promise<ProbeAnswer> {
+  if (answer.kind !== 'open' || door.ownDomain === null || door.isWhole) return compared(answer, door, deps)
+  const reply = `${answer.reply} Only a whole message tells more: test the delivery route first.`
+  return { ...answer, kind: 'unknown', reply }
 }
 
 const silence = (reply: string): ProbeAnswer => ({ kind: 'unknown', stage: 'connect', reply })
@@ -156,16 +175,15 @@ async function answersUs(door: Door, deps: KnockDeps): Promise<boolean> {
 /** Addresses of one host that are tried for the comparison. */
 const OWN_TARGETS_MAX = 3
 
-/** An address of the host of the same family as the vantage point's, or why there is none. */
+/** An address of the host of the vantage point's family; null where it has none, a sentence where it failed. */
 async function targetOf(
   { host, port }: Door,
   localAddress: string,
   deps: KnockDeps,
-): Promise<{ readonly address: string; readonly port: number } | string> {
+): Promise<{ readonly address: string; readonly port: number } | string | null> {
   try {
     const isSix = localAddress.includes(':')
-    const found = (await targetsOf(host, port, deps)).find(({ address }) => address.includes(':') === isSix)
-    return found ?? `${host} has no address of this family.`
+    return (await targetsOf(host, port, deps)).find(({ address }) => address.includes(':') === isSix) ?? null
   } catch (error) {
     const { saw } = error as { readonly saw?: string }
     return saw ?? (error as Error).message

@@ -3,6 +3,7 @@ import type { Environment } from '@gatepost/contract/common.ts'
 import type { Lock, LockedHost } from '@gatepost/contract/lock.ts'
 import { english, say } from '@gatepost/contract/sayings.ts'
 import { weSeeMx } from '../domain/mx.ts'
+import { isNullMx, type MxLook } from '../domain/mx-look.ts'
 import { coolDownSeconds } from '../domain/schedule.ts'
 import { problem } from '../problem.ts'
 import { addressesOf, publicAddresses } from '../readiness/addresses.ts'
@@ -10,6 +11,7 @@ import type { Scope } from '../scope.ts'
 import { BYPASS_LOOK, type BypassLook, isClosed, isOpenAgain, lookAtDoors, subjectOf } from './bypass.ts'
 import type { ConnectDeps } from './connect.ts'
 import { doorsOf } from './doors.ts'
+import { type HostKept, hostSeen } from './host-seen.ts'
 import { createKnock, type KnockDeps } from './knock.ts'
 import { noteChanges } from './notice.ts'
 import {
@@ -19,7 +21,7 @@ import {
   writeObservation,
 } from './observation-store.ts'
 import { observe } from './observe.ts'
-import { validatedOf } from './observed.ts'
+import { deliversToExchangeOnline, type Observed, validatedOf } from './observed.ts'
 
 export type LockDeps = ConnectDeps & KnockDeps
 
@@ -37,12 +39,13 @@ export async function getLock(scope: Scope, deps: LockDeps): Promise<Lock> {
   const ours = publicAddresses(named, machine.addresses())
   const addresses = ours.length > 0 || named.kind !== 'found' ? ours : named.all
   const stops = validatedOf(observed)
-    .filter(({ mx, validatedBy }) => !(validatedBy === 'parent' && mx.look?.outcome === 'none'))
+    .filter(({ mx, validatedBy }) => !(validatedBy === 'parent' && hasNoMail(mx.look)))
     .filter(({ mx }) => mx.look?.outcome !== 'complete')
     .map(({ name, mx }) => {
       const said = weSeeMx(mx.look, mx.leftovers)
       return { domain: name, saw: english(said), said }
     })
+  const elsewhere = acceptedElsewhere(observed, await hostSeen(store.db, tenantId))
   const environment = observed.tenant.environment as Environment
   return {
     environment,
@@ -51,9 +54,23 @@ export async function getLock(scope: Scope, deps: LockDeps): Promise<Lock> {
     addresses: addresses.toSorted((a, b) => Number(a.includes(':')) - Number(b.includes(':'))),
     hostname: config.hostname,
     allowsExchangeOnline: environment === 'hybrid',
-    stops,
+    stops: [...stops, ...elsewhere],
   }
 }
+
+/** Domains that Exchange Online takes mail for and that nobody added here: the lock stops them, too. */
+function acceptedElsewhere(observed: Observed, kept: HostKept | null): Lock['stops'] {
+  if (kept === null || !deliversToExchangeOnline(observed)) return []
+  const own = new Set(validatedOf(observed).map(({ name }) => name))
+  const date = new Date(kept.ranAt).toISOString().slice(0, 10)
+  const said = say('lock.accepted-there', { date })
+  return (kept.accepted ?? [])
+    .filter((name) => !own.has(name) && !ITS_OWN.test(name))
+    .map((domain) => ({ domain, saw: english(said), said }))
+}
+
+/** Every tenant has one, which no MX of ours can cover: the page warns of it beside the lock. */
+const ITS_OWN = /(?:^|\.)onmicrosoft\.com$/
 
 /** Knocks at every host now. Throws `check-too-soon`. */
 export async function checkLock(scope: Scope, deps: LockDeps): Promise<Lock> {
@@ -71,6 +88,10 @@ export async function checkLock(scope: Scope, deps: LockDeps): Promise<Lock> {
   await lookAtDoors(tenantId, { ...deps, knock: createKnock(deps) })
   await noteChanges(tenantId, deps)
   return getLock(scope, deps)
+}
+
+function hasNoMail(look: MxLook | null): boolean {
+  return look !== null && (look.outcome === 'none' || isNullMx(look))
 }
 
 function hostOf(

@@ -15,7 +15,7 @@ import { readObservation, writeObservation } from './observation-store.ts'
 import { type ObserveDeps, observe } from './observe.ts'
 import type { Observed } from './observed.ts'
 import { beginSpfWatch } from './spf-watch.ts'
-import { slugOf } from './store.ts'
+import { keepSkip, slugOf } from './store.ts'
 
 type States = { readonly [Name in StepName]?: StepState }
 
@@ -29,6 +29,9 @@ export async function noteChanges(tenantId: string, deps: ObserveDeps): Promise<
   await store.transaction(async (trx) => {
     const now = clock.now()
     await beginKnocking(trx, tenantId, { observed, states, now })
+    // Who sets up what was set aside has taken that back: from then on its drift shows.
+    for (const step of observed.skipped)
+      if (states[step] === 'done') await keepSkip(trx, tenantId, { step, skipped: false, by: '', now })
     if (states.outbound === 'done' && !observed.tenant.inboundOnly) await beginSpfWatch(trx, tenantId, now)
     await keepCheckChanges(trx, tenantId, { steps, now })
     const last = await readObservation<States>(trx, key)

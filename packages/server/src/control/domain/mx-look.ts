@@ -52,13 +52,15 @@ export async function lookAtMx(
   const ttls = own.flatMap(({ answer }) => (answer.kind === 'found' ? [answer.ttl] : []))
   const outcome = outcomeOf(looks)
   const isOurs = outcome === 'complete'
+  // A resolver that still keeps the old answer is late: the zone itself did not change back.
+  const isRight = isOurs || (before?.completeAt != null && isOursAtSource(looks))
   return {
     servers: looks,
     records: distinct(records),
     ttl: ttls.length === 0 ? null : Math.max(...ttls),
     outcome,
     completeAt: before?.completeAt ?? (isOurs ? now : null),
-    misses: isOurs ? 0 : (before?.misses ?? 0) + (outcome === 'unknown' ? 0 : 1),
+    misses: isRight ? 0 : (before?.misses ?? 0) + (outcome === 'unknown' ? 0 : 1),
   }
 }
 
@@ -72,13 +74,32 @@ export function namesUs(look: Pick<MxLook, 'records'>, hostname: string): boolea
   return look.records.some(({ exchange }) => isOurs(exchange, hostname.toLowerCase()))
 }
 
+/** A null MX says that a domain takes no mail at all (RFC 7505 §3). */
+export function isNullMx({ records }: Pick<MxLook, 'records'>): boolean {
+  return records.length === 1 && !/[^.]/.test(records[0]!.exchange)
+}
+
+/** Named by nobody but us; twice with two preferences is odd, but mail comes here. */
+export function isOnlyOurs({ state }: Pick<ServerLook, 'state'>): boolean {
+  return state === 'found' || state === 'duplicate'
+}
+
+/** What the zone's own servers say that answered; empty when none did. */
+function answeredOf(looks: readonly ServerLook[]): readonly ServerLook[] {
+  return looks.filter(({ view, state }) => view === 'authoritative' && state !== 'temporary-failure')
+}
+
+function isOursAtSource(looks: readonly ServerLook[]): boolean {
+  const own = answeredOf(looks)
+  return own.length > 0 && own.every(isOnlyOurs)
+}
+
 function outcomeOf(looks: readonly ServerLook[]): MxLook['outcome'] {
-  const own = looks.filter(({ view, state }) => view === 'authoritative' && state !== 'temporary-failure')
+  const own = answeredOf(looks)
   if (own.length === 0) return 'unknown'
-  const isEverywhere = own.every(({ state }) => state === 'found')
   const isKept = looks.some(({ view, state }) => view === 'public' && isOld(state))
-  if (isEverywhere) return isKept ? 'partly' : 'complete'
-  if (own.some(({ state }) => state === 'found' || state === 'conflict')) return 'partly'
+  if (isOursAtSource(looks)) return isKept ? 'partly' : 'complete'
+  if (own.some(({ state }) => isOnlyOurs({ state }) || state === 'conflict')) return 'partly'
   return own.some(({ state }) => state === 'different-value') ? 'elsewhere' : 'none'
 }
 

@@ -9,7 +9,16 @@ import { problem } from '../problem.ts'
 import { countUnlisted } from '../recipient/store.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
 import { requireDomain } from './domain.ts'
-import { leftoversOf, lookAtMx, MX_LOOK, type MxLook, namesUs, OUR_PREFERENCE } from './mx-look.ts'
+import {
+  isNullMx,
+  isOnlyOurs,
+  leftoversOf,
+  lookAtMx,
+  MX_LOOK,
+  type MxLook,
+  namesUs,
+  OUR_PREFERENCE,
+} from './mx-look.ts'
 import { relativeNameOf, TTL_ADVISED } from './present.ts'
 import { coolDownSeconds, nextOnceRight, nextWhilePending } from './schedule.ts'
 import { type DomainRow, jsonOf, mxBeforeOf } from './store.ts'
@@ -140,7 +149,8 @@ export function stagedOf(
 ): MxView['staged'] {
   const others = look === null ? [] : leftoversOf(look, hostname)
   const ours = look?.records.find(({ exchange }) => !others.some((other) => other.exchange === exchange))
-  if (others.length === 0) return null
+  // Beside a record that says "no mail" none may stand (RFC 7505 §3): it is replaced at once.
+  if (others.length === 0 || isNullMx(look!)) return null
   const preferences = others.map(({ preference }) => preference)
   const [first, last] = [Math.min(...preferences), Math.max(...preferences)]
   const theirs = (raise: number) => others.map((one) => lineOf(domain, one.preference + raise, one.exchange))
@@ -205,20 +215,20 @@ function recordStateOf(look: MxLook | null): DnsRecord['state'] {
 export function weSeeMx(look: MxLook | null, leftovers: readonly { readonly exchange: string }[]): Said {
   if (look === null) return say('check.not-looked')
   const own = look.servers.filter(({ view }) => view === 'authoritative')
-  const found = own.filter(({ state }) => state === 'found').length
+  const found = own.filter(isOnlyOurs).length
   if (look.outcome === 'unknown') return say('mx.no-answer', { why: own[0]?.why ?? say('part.silence') })
   if (look.outcome === 'none') return say('mx.no-record')
-  const kept = look.servers.filter(
-    ({ view, state }) => view === 'public' && state !== 'found' && state !== 'temporary-failure',
-  )
-  if (found === own.length) {
-    const all = { found, servers: say('part.name-servers', { count: own.length }) }
-    if (kept.length === 0) return say('mx.only-ours', all)
-    const minutes = Math.ceil(Math.max(...kept.map(({ ttl }) => ttl ?? 0)) / 60)
-    return say('mx.resolver-keeps', { ...all, count: kept.length, minutes })
-  }
+  if (isNullMx(look)) return say('mx.takes-none')
   const others = leftovers.map(({ exchange }) => exchange).join(', ')
-  return say(look.outcome === 'elsewhere' ? 'mx.elsewhere' : 'mx.beside-saw', { others })
+  if (others !== '') return say(look.outcome === 'elsewhere' ? 'mx.elsewhere' : 'mx.beside-saw', { others })
+  // A server that is late or silent has no other record to name.
+  const all = { found, servers: say('part.name-servers', { count: own.length }) }
+  const kept = look.servers.filter(
+    (one) => one.view === 'public' && !isOnlyOurs(one) && one.state !== 'temporary-failure',
+  )
+  if (kept.length === 0) return say('mx.only-ours', all)
+  const minutes = Math.ceil(Math.max(...kept.map(({ ttl }) => ttl ?? 0)) / 60)
+  return say('mx.resolver-keeps', { ...all, count: kept.length, minutes })
 }
 
 function weExpectMx(
