@@ -37,18 +37,24 @@ export type ConnectorDeps = {
 
 /**
  * Tries every target of a hop in turn. Told is the failure of the first, which is the one that should have
- * answered.
+ * answered. Backups are for hosts that cannot be reached: one that is there and has all the connections it may
+ * is waited for (RFC 5321 §5.1).
  */
 export async function openHop(hop: NextHop, deps: ConnectorDeps): Promise<Opened> {
   let failure: Extract<Opened, { kind: 'failed' }> | null = null
   let isBusy = false
-  for (const resolve of resolversOf(hop, deps)) {
+  /** The rank and preference of hosts that are there and full. */
+  let full: readonly [rank: number, preference: number] | null = null
+  for (const { rank, resolve } of resolversOf(hop, deps)) {
+    if (full !== null && rank > full[0]) return BUSY
     const resolution = await resolve()
     if (resolution.kind !== 'targets') {
       failure ??= unresolved(resolution)
       continue
     }
     for (const target of resolution.targets) {
+      const { preference = 0 } = target
+      if (full !== null && preference > full[1]) return BUSY
       const login = target.route?.login ?? null
       const refusal = login && deps.logins.refusalOf(login, target.host)
       if (refusal) {
@@ -57,45 +63,64 @@ export async function openHop(hop: NextHop, deps: ConnectorDeps): Promise<Opened
       }
       if (!deps.hosts.acquire(target)) {
         isBusy = true
+        if (deps.hosts.hasOpen(target)) full ??= [rank, preference]
         continue
       }
-      const opened = await openSession(target, deps.session).catch((error) => {
-        deps.hosts.release(target)
-        throw error
-      })
-      if (opened.kind === 'open') {
-        return { kind: 'open', session: opened.session, release: () => deps.hosts.release(target) }
-      }
-      deps.hosts.release(target)
-      if (login && opened.stage === 'login') deps.logins.failed(login, target.host, opened.reply)
-      const isOurs = OUR_STAGES.has(opened.stage) || opened.reply.code === 421
-      failure ??= { kind: 'failed', isPermanent: false, reply: opened.reply, target, isOurs }
+      const opened = await sessionOf(target, deps)
+      if (opened.kind === 'open') return opened
+      failure ??= opened
     }
   }
-  if (isBusy) return { kind: 'busy' }
+  if (isBusy) return BUSY
   return failure ?? unresolved({ kind: 'transient', status: '4.4.4', text: 'no address to connect to' })
+}
+
+const BUSY: Opened = { kind: 'busy' }
+
+/** A session in the place that was taken for it. */
+async function sessionOf(target: Target, deps: ConnectorDeps): Promise<Exclude<Opened, { kind: 'busy' }>> {
+  const { hosts, logins } = deps
+  const opened = await openSession(target, deps.session).catch((error) => {
+    hosts.release(target, false)
+    throw error
+  })
+  if (opened.kind === 'open') {
+    hosts.opened(target)
+    return { kind: 'open', session: opened.session, release: () => hosts.release(target, true) }
+  }
+  hosts.release(target, false)
+  const login = target.route?.login ?? null
+  if (login && opened.stage === 'login') logins.failed(login, target.host, opened.reply)
+  const isOurs = OUR_STAGES.has(opened.stage) || opened.reply.code === 421
+  return { kind: 'failed', isPermanent: false, reply: opened.reply, target, isOurs }
 }
 
 /** Failures there are told in our words, which may repeat those of the host. */
 const OUR_STAGES: ReadonlySet<SessionStage> = new Set(['connect', 'tls', 'login'])
 
-type Resolver = () => Promise<Resolution>
+/** Hosts of one rank are as good as each other; those of the next are their backup. */
+type Resolver = { readonly rank: number; readonly resolve: () => Promise<Resolution> }
 
 function resolversOf(hop: NextHop, deps: ConnectorDeps): readonly Resolver[] {
   switch (hop.kind) {
     case 'route':
-      return [hop.route, ...hop.alternates].flatMap((route) =>
-        sharingHosts(route, deps.resolve.random).map(
-          (host) => () => routeTargets(host, { route, hop }, deps),
-        ),
+      return [hop.route, ...hop.alternates].flatMap((route, rank) =>
+        sharingHosts(route, deps.resolve.random).map((host) => ({
+          rank,
+          resolve: () => routeTargets(host, { route, hop }, deps),
+        })),
       )
     case 'mx':
-      return [() => resolveMx(hop.domain, { port: deps.mxPort, need: hop.need }, deps.resolve)]
+      return only(() => resolveMx(hop.domain, { port: deps.mxPort, need: hop.need }, deps.resolve))
     case 'gateway':
-      return [async () => ownTarget(deps)]
+      return only(async () => ownTarget(deps))
     case 'none':
-      return [async () => ({ kind: 'transient', status: '4.4.4', text: hop.why })]
+      return only(async () => ({ kind: 'transient', status: '4.4.4', text: hop.why }))
   }
+}
+
+function only(resolve: Resolver['resolve']): readonly Resolver[] {
+  return [{ rank: 0, resolve }]
 }
 
 /** With a login TLS is a must, whatever the route says of it: a password is never said in clear. */

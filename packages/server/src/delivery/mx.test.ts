@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { systemClock } from '#platform/clock.ts'
 import { createTargetGuard } from '#platform/target-guard.ts'
-import { openHop } from './connector.ts'
+import type { RouteSettings } from '#policy/settings.ts'
+import { type ConnectorDeps, openHop } from './connector.ts'
 import { Deadlines } from './deadlines.ts'
 import { fakeDns, routeOfHost, settingsOf } from './delivery.fixture.ts'
 import { Hosts } from './hosts.ts'
@@ -209,30 +210,10 @@ describe('openHop', () => {
     const second = await startSink({}, '127.0.0.2', first.port)
     const zone = { 'one.example': { A: ['127.0.0.1'] }, 'two.example': { A: ['127.0.0.2'] } } as const
     const draws = [0, 0.9, 0.1, 0.6]
-    const open = (moreHosts: readonly string[]) =>
-      openHop(
-        {
-          kind: 'route',
-          tenantId: 'ten_1',
-          route: routeOfHost('one.example', first.port, { tls: 'none', moreHosts }),
-          alternates: [],
-          need: NO_NEED,
-        },
-        {
-          resolve: { ...depsOf(zone), guard: openGuard, random: () => draws.shift() ?? 0.9 },
-          session: {
-            connect: openSocket,
-            deadlines: new Deadlines(systemClock, 50),
-            hostname: 'gate.example',
-            timeouts: TIMEOUTS,
-            tlsSessions: new TlsSessions(),
-          },
-          hosts: new Hosts({ connectionsPerHost: 9, connections: 9 }),
-          logins: new Logins({ secrets: null, clock: systemClock }),
-          mxPort: 25,
-          ownListener: () => null,
-        },
-      )
+    const route = (moreHosts: readonly string[]) =>
+      routeOfHost('one.example', first.port, { tls: 'none', moreHosts })
+    const deps = depsTo(zone, { connectionsPerHost: 9, mxPort: 25 }, () => draws.shift() ?? 0.9)
+    const open = (moreHosts: readonly string[]) => openHop(hopOf(route(moreHosts)), deps)
     const met: string[] = []
     for (let at = 0; at < 4; at += 1) met.push(await hostOf(open(['two.example'])))
     await second.close()
@@ -240,7 +221,63 @@ describe('openHop', () => {
     await first.close()
     assert.deepEqual(met, ['one.example', 'two.example', 'one.example', 'two.example', 'one.example'])
   })
+
+  it('waits for a host that is there and full instead of using its backup', async () => {
+    const first = await startSink({}, '127.0.0.1')
+    const second = await startSink({}, '127.0.0.2', first.port)
+    const zone = {
+      'x.example': { MX: [mx(10, 'one.example'), mx(20, 'two.example')] },
+      'one.example': { A: ['127.0.0.1'] },
+      'two.example': { A: ['127.0.0.2'] },
+    } as const
+    const backup = routeOfHost('two.example', first.port, { id: 'rte_2', tls: 'none' })
+    const primary = routeOfHost('one.example', first.port, { tls: 'none' })
+    for (const hop of [
+      { kind: 'mx', domain: 'x.example', need: NO_NEED } as const,
+      hopOf(primary, [backup]),
+    ]) {
+      const deps = depsTo(zone, { connectionsPerHost: 1, mxPort: first.port })
+      const taken = await openHop(hop, deps)
+      assert.ok(taken.kind === 'open')
+      assert.equal(taken.session.target.host, 'one.example')
+      assert.deepEqual(await openHop(hop, deps), { kind: 'busy' })
+      taken.session.connection.quit()
+      taken.release()
+      assert.equal(await hostOf(openHop(hop, deps)), 'one.example')
+    }
+    // Nobody was answered there yet: it may be down, and then the backup is what it is for.
+    const deps = depsTo(zone, { connectionsPerHost: 1, mxPort: first.port })
+    deps.hosts.acquire({ host: 'one.example', ip: '127.0.0.1', port: first.port, tls: 'none' })
+    assert.equal(await hostOf(openHop(hopOf(primary, [backup]), deps)), 'two.example')
+    await first.close()
+    await second.close()
+  })
 })
+
+function hopOf(route: RouteSettings, alternates: readonly RouteSettings[] = []) {
+  return { kind: 'route', tenantId: 'ten_1', route, alternates, need: NO_NEED } as const
+}
+
+function depsTo(
+  zone: Parameters<typeof fakeDns>[0],
+  { connectionsPerHost, mxPort }: { readonly connectionsPerHost: number; readonly mxPort: number },
+  random = () => 0.9,
+): ConnectorDeps {
+  return {
+    resolve: { ...depsOf(zone), guard: openGuard, random },
+    session: {
+      connect: openSocket,
+      deadlines: new Deadlines(systemClock, 50),
+      hostname: 'gate.example',
+      timeouts: TIMEOUTS,
+      tlsSessions: new TlsSessions(),
+    },
+    hosts: new Hosts({ connectionsPerHost, connections: 9 }),
+    logins: new Logins({ secrets: null, clock: systemClock }),
+    mxPort,
+    ownListener: () => null,
+  }
+}
 
 const openGuard = createTargetGuard({
   privateTargets: ['127.0.0.0/8'],

@@ -14,6 +14,8 @@ export type Target = {
   readonly host: string
   readonly ip: string
   readonly port: number
+  /** Of its MX record; left out for all other hosts. */
+  readonly preference?: number
   readonly tls: RouteTls
   /** Names the certificate may be for, instead of the host's; a leading dot stands for any name below. */
   readonly names?: readonly string[]
@@ -136,12 +138,12 @@ async function resolveExchanges(
     if (found.refusal === 'own-listener' || exchange === deps.hostname) {
       ownPreference = preference
       // Equal ones may have come before by chance of the shuffle.
-      const kept = targets.filter((target) => preferenceOf(target.host, hosts) < preference)
+      const kept = targets.filter((target) => (target.preference ?? 0) < preference)
       targets.splice(0, targets.length, ...kept)
       continue
     }
     if (found.refusal !== null) refused = { host: exchange, refusal: found.refusal }
-    targets.push(...found.targets)
+    targets.push(...found.targets.map((target) => ({ ...target, preference })))
   }
   if (targets.length > 0) return secured(targets, { need, route: 'opportunistic', published }, deps)
   if (failure !== null) return { kind: 'transient', status: '4.4.3', text: failure }
@@ -210,13 +212,6 @@ function inOrder<Row extends { readonly preference: number }>(
     .map((record) => ({ record, draw: random() }))
     .sort((a, b) => a.record.preference - b.record.preference || a.draw - b.draw)
     .map(({ record }) => record)
-}
-
-function preferenceOf(
-  host: string,
-  records: readonly { readonly preference: number; readonly exchange: string }[],
-): number {
-  return records.find(({ exchange }) => exchange === host)?.preference ?? 0
 }
 
 function failedLookup(what: string, why: string): Resolution {

@@ -13,6 +13,8 @@ export type FoundTarget = {
   readonly host: string
   readonly ip: string
   readonly port: number
+  /** Of its MX record. */
+  readonly preference?: number
   /** Its address records were validated by DNSSEC. */
   readonly isSecure: boolean
 }
@@ -50,16 +52,17 @@ export async function secureTargets(
   }
   const targets: Target[] = []
   let refusal: Secured['refusal'] = null
-  for (const { host, ip, port } of found) {
+  for (const { host, ip, port, preference } of found) {
     const plan = plans.get(`${host} ${port}`)!
-    if (plan.kind === 'use') targets.push({ host, ip, port, ...plan.tls })
+    const ranked = preference === undefined ? {} : { preference }
+    if (plan.kind === 'use') targets.push({ host, ip, port, ...ranked, ...plan.tls })
     else refusal ??= plan
   }
   return { targets, refusal }
 }
 
 type Plan =
-  | { readonly kind: 'use'; readonly tls: Omit<Target, 'host' | 'ip' | 'port'> }
+  | { readonly kind: 'use'; readonly tls: Omit<Target, 'host' | 'ip' | 'port' | 'preference'> }
   | { readonly kind: 'leave'; readonly status: string; readonly text: string }
 
 type DaneAnswer =
