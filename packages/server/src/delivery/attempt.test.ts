@@ -192,4 +192,12 @@ describe('createDsn (abuse case 47)', () => {
     assert.equal(dsn?.envelope.direction, 'inbound')
     assert.ok(dsn?.content.kind === 'memory' && Buffer.concat([...dsn.content.chunks]).includes('body text'))
   })
+  it('stays with the tenant whose people wrote it, also when their domain is somebody else’s by now', () => {
+    const lostDomains = [{ name: 'sold.example', lostAt: NOW - 1_000 }]
+    const settings = { ...about.settings, lostDomains }
+    const directionOf = (receivedAt: number) =>
+      createDsn({ ...about, settings, envelope: envelopeOf({ reversePath: 'bob@sold.example', receivedAt }) })
+        ?.envelope.direction
+    assert.deepEqual([directionOf(NOW - 2_000), directionOf(NOW)], ['inbound', 'outbound'])
+  })
 })

@@ -6,6 +6,7 @@ import type { AcceptedReport } from '#link/reports.ts'
 import type { TenantSettings } from '#policy/settings.ts'
 import type { Content, Envelope } from '#spool/spool.ts'
 import type { Notice } from './notice.ts'
+import { wasOwn } from './route.ts'
 
 /** Larger originals come back as their header: a report is for reading. */
 export const ORIGINAL_BYTES_MAX = 65_536
@@ -45,7 +46,10 @@ export function createDsn(about: {
     at: now,
     reasonText: '',
   })
-  const isInternal = settings?.domains.some(({ name }) => name === reversePath.domain) ?? false
+  const { domain } = reversePath
+  const isOwn = settings?.domains.some(({ name }) => name === domain) === true
+  // Whoever holds the domain by now did not write what this reports of.
+  const isInternal = isOwn || (settings !== null && wasOwn(settings, domain, original.receivedAt))
   const envelope: Envelope = {
     id,
     tenantId: original.tenantId,

@@ -37,6 +37,8 @@ export type RouteQuestion = {
   readonly domain: string
   /** Which tenant of this gateway a domain belongs to. */
   readonly tenantOfDomain: (domain: string) => string | null
+  /** When the message was accepted, Unix milliseconds; left out, now. */
+  readonly acceptedAt?: number | undefined
   /** The route a person chose for this recipient; one that is gone counts no more. */
   readonly chosenRouteId?: string | undefined
   /** What TLS the delivery must have beyond the route's own. */
@@ -51,7 +53,7 @@ export function routeOf(question: RouteQuestion): Way {
     return routeNamed(settings, chosenRouteId, need)
   }
   const own = settings.domains.find(({ name }) => name === domain)
-  if (own !== undefined || direction === 'inbound') {
+  if (own !== undefined || direction === 'inbound' || wasOwn(settings, domain, question.acceptedAt)) {
     const routeId = own?.routeId ?? settings.defaultRouteId
     if (routeId === null) return { kind: 'none', why: `no delivery route is set for ${domain}` }
     return routeNamed(settings, routeId, need)
@@ -60,6 +62,14 @@ export function routeOf(question: RouteQuestion): Way {
   if (other !== null && other !== settings.tenantId) return { kind: 'gateway', domain }
   if (settings.smartHostRouteId !== null) return routeNamed(settings, settings.smartHostRouteId, need)
   return { kind: 'mx', domain, need }
+}
+
+/**
+ * Whether mail accepted then was written to the tenant's own domain, which another organisation holds by now:
+ * it stays with the tenant (law 5, decision 0032).
+ */
+export function wasOwn({ lostDomains }: TenantSettings, domain: string, acceptedAt = Infinity): boolean {
+  return lostDomains?.some(({ name, lostAt }) => name === domain && acceptedAt < lostAt) === true
 }
 
 /** What messages that may share a connection have in common. */

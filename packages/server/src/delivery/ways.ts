@@ -53,6 +53,7 @@ export function wayOf(
     direction: recipient.forwarded === undefined ? envelope.direction : 'outbound',
     domain,
     tenantOfDomain,
+    acceptedAt: envelope.receivedAt,
     chosenRouteId: chosenRouteId ?? ruleRouteId ?? undefined,
     need,
   })

@@ -6,6 +6,7 @@ import type {
   CloudSettings,
   DomainSettings,
   LoginMechanism,
+  LostDomain,
   RouteSettings,
   RouteTls,
   SuspectSender,
@@ -21,6 +22,7 @@ export type TenantRows = {
     readonly postmaster: string | null
     readonly delivery_paused: 0 | 1
   }
+  readonly lostDomains?: readonly LostDomain[]
   /** Days that held mail waits, where the tenant chose. */
   readonly heldDays?: number | null
   /** What was taught about spam, packed. */
@@ -132,6 +134,7 @@ export function compileTenant(rows: TenantRows): TenantSettings {
     smartHostRouteId: routes.find(({ default_for }) => default_for === 'outbound')?.id ?? null,
     postmaster: tenant.postmaster,
     ...(tenant.delivery_paused === 1 ? ({ deliveryPaused: true } as const) : {}),
+    ...lostOf(rows),
     ...(rows.heldDays ? { heldDays: rows.heldDays } : {}),
     ...rulesOf(rows),
     ...outboundOf(rows.outbound),
@@ -140,6 +143,13 @@ export function compileTenant(rows: TenantRows): TenantSettings {
     ...(rows.spamTaught ? { spamTaught: rows.spamTaught } : {}),
     ...autoAllowOf(rows),
   }
+}
+
+/** A domain that was lost and is held again is no loss any more. */
+function lostOf({ lostDomains = [], domains }: TenantRows): Pick<TenantSettings, 'lostDomains'> {
+  const held = new Set(domains.filter((one) => one.validated_at !== null).map(({ name }) => name))
+  const lost = lostDomains.filter(({ name }) => !held.has(name))
+  return lost.length === 0 ? {} : { lostDomains: lost.toSorted((a, b) => (a.name < b.name ? -1 : 1)) }
 }
 
 /** Each part left out while it is empty, so that old shards keep their digest. */

@@ -63,6 +63,7 @@ export const TenantShard = z.object({
   slug: z.string(),
   revision: z.int(),
   domains: z.array(DomainSettings),
+  lostDomains: z.array(z.object({ name: z.string(), lostAt: z.int() })).optional(),
   authorizedOutbounds: z.array(z.object({ id: z.string(), cidr: z.string() })),
   routes: z.array(RouteSettings),
   defaultRouteId: z.string().nullable(),

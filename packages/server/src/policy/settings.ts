@@ -124,6 +124,9 @@ export type SigningSettings = {
   readonly seals: 'none' | 'forwarded' | 'all'
 }
 
+/** A domain that another organisation holds by now (decision 0032). */
+export type LostDomain = { readonly name: string; readonly lostAt: number }
+
 /** All that edges know of one tenant. Lists that grow (recipients) live in the replica instead. */
 export type TenantSettings = {
   readonly tenantId: string
@@ -131,6 +134,8 @@ export type TenantSettings = {
   /** The settings revision this was compiled from; stands in every explanation. */
   readonly revision: number
   readonly domains: readonly DomainSettings[]
+  /** What was accepted before the loss is still this tenant's mail. Left out while nothing was lost. */
+  readonly lostDomains?: readonly LostDomain[] | undefined
   readonly authorizedOutbounds: readonly AuthorizedOutbound[]
   readonly routes: readonly RouteSettings[]
   /** Mail to this tenant's domains without a route of their own. */

@@ -2,6 +2,7 @@
 import { addressKey, mailboxOf } from '@gatepost/mail/address.ts'
 import type { Db } from '#store/open.ts'
 import { acrossTenants } from '#store/tenant-guard.ts'
+import { observationsNamed, writeObservation } from '../connect/observation-store.ts'
 import { CLAIM, type Claim } from './claim.ts'
 import { ancestorsOf } from './name.ts'
 import { type DomainRow, holdersOf } from './store.ts'
@@ -72,6 +73,20 @@ export function lostSince(db: Db, since: number) {
     .where('domain.lost_at', '>', since)
     .where('domain.validated_at', 'is', null)
     .execute()
+}
+
+const LOST = 'domain-lost'
+
+/** Keeps that a name was lost, whatever becomes of its row: mail for it may wait for weeks. */
+export async function noteLost(db: Db, tenantId: string, name: string, now: number): Promise<void> {
+  const key = { tenantId, subject: name, name: LOST }
+  await writeObservation(db, key, { value: null, checkedAt: now, nextCheckAt: null, failures: 0 })
+}
+
+/** Every name the tenant ever lost, and when it did last. */
+export async function lostDomainsOf(db: Db, tenantId: string) {
+  const noted = await observationsNamed(db, tenantId, LOST)
+  return [...noted].map(([name, { checkedAt }]) => ({ name, lostAt: checkedAt }))
 }
 
 /** Names the tenant lost to another organisation: mail for their addresses is somebody else's. */

@@ -2,6 +2,8 @@
 // operator sees, and what is left to the organisation that had it.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { compileTenant } from '#link/compile.ts'
+import { TenantShard } from '#link/snapshot.ts'
 import { acrossTenants } from '#store/tenant-guard.ts'
 import { type Place, testOnBoth } from '../../../../../test/store/databases.ts'
 import { addOrganisation, START, type steadyClock, withStore } from '../../../../../test/store/fixtures.ts'
@@ -11,6 +13,7 @@ import { claimSource } from '../alert/sources/claim.ts'
 import type { SourceDeps } from '../alert/sources/source.ts'
 import { channelOf, organisationOf } from '../alert/store.ts'
 import { findCandidate } from '../auth/candidate.ts'
+import { createPublishingStore } from '../publishing/store.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
 import { createTenant } from '../tenant/tenant.ts'
 import { LOST_MS, NOTICE_MS } from './claim.ts'
@@ -141,6 +144,10 @@ testOnBoth(
       // It may be claimed back in the same way, and is looked at no more until then.
       await assert.rejects(addDomain(acme, { name: NAME }, deps), { problemName: 'domain-taken' })
       assert.equal((await addDomain(acme, { name: NAME, claim: true }, deps)).state, 'pending')
+      // Mail that was written to it before waits on, and edges know until when it was ours.
+      const rows = (await createPublishingStore(deps.store).rowsOf(acme.tenantId))!
+      const lost = [NAME, `www.${NAME}`].map((name) => ({ name, lostAt: clock.now() }))
+      assert.deepEqual(TenantShard.parse(compileTenant(rows)).lostDomains, lost)
     }),
 )
 

@@ -11,7 +11,7 @@ import { changeSettings } from '../settings/settings.ts'
 import { newDomainToken } from '../setup/pending-domain.ts'
 import { deleteKeysOfDomain } from '../signing/store.ts'
 import { noteProof } from './claim.ts'
-import { accountsAt, namesGoingWith } from './claim-store.ts'
+import { accountsAt, namesGoingWith, noteLost } from './claim-store.ts'
 import { type DomainRow, domainsOf } from './store.ts'
 
 const REASON = 'its record was gone for days, another organisation proved it, and the operator agreed'
@@ -51,6 +51,7 @@ async function loseOne(trx: Trx, row: DomainRow, { scope, now }: In): Promise<vo
     .where('id', '=', id)
     .execute()
   await noteProof(trx, row, 'found', now)
+  await noteLost(trx, tenantId, name, now)
   const text = `${name} is no longer yours: its record was gone, and somebody else proved it`
   await addActivity(trx, { tenantId, at: now, kind: 'check', text, step: 'validate-domains' })
 }

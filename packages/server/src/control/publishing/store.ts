@@ -8,6 +8,7 @@ import type { Db, Store, Trx } from '#store/open.ts'
 import { type Row, SYSTEM_TENANT } from '#store/schema.ts'
 import { acrossTenants } from '#store/tenant-guard.ts'
 import { settingOf as archiveSettingOf } from '../archive/store.ts'
+import { lostDomainsOf } from '../domain/claim-store.ts'
 import { outboundRows } from '../outbound/shard-rows.ts'
 import { attributeGroups } from '../policy/attribute-store.ts'
 import { groupOf, ruleOf } from '../policy/rows.ts'
@@ -136,7 +137,8 @@ async function rowsOf(db: Db, tenantId: string): ReturnType<PublishingStore['row
   const heldDays = await heldDaysOf(db, tenantId)
   const archive = await archiveSettingOf(db, tenantId)
   const spamTaught = (await taughtOf(db, tenantId))?.packed ?? null
-  const parts = { archive, spamTaught, signingKeys, arc, autoAllow, outbound, heldDays }
+  const lostDomains = await lostDomainsOf(db, tenantId)
+  const parts = { lostDomains, archive, spamTaught, signingKeys, arc, autoAllow, outbound, heldDays }
   return { tenant, domains, routes, authorizedOutbounds, ...compiled, ...parts }
 }
 
