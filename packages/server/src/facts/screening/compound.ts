@@ -2,7 +2,13 @@
 // are wrapped in. Names of streams, and the octets of one; chains are followed once and bounded.
 import { concat } from '@gatepost/mail/bytes.ts'
 
-export type CompoundEntry = { readonly name: string; readonly start: number; readonly size: number }
+export type CompoundEntry = {
+  readonly name: string
+  readonly start: number
+  readonly size: number
+  /** The storage it lies in, by its number; -1 where none names it. */
+  readonly within: number
+}
 
 export type Compound = {
   readonly entries: readonly CompoundEntry[]
@@ -52,20 +58,27 @@ type FileOf = {
   readonly fat: Uint32Array
 }
 
-/** The table of next sectors, from the list in the header and its continuation. */
-function fatOf(view: DataView, sectorSize: number): Uint32Array {
-  const sectors: number[] = []
-  for (let i = 0; i < FAT_SECTORS_IN_HEADER; i++) sectors.push(view.getUint32(76 + i * 4, true))
+/**
+ * The table of next sectors, from the list in the header and its continuation. It has an entry for each
+ * sector of the file and a few more: a list that goes in circles makes no longer one.
+ */
+export function fatOf(view: DataView, sectorSize: number): Uint32Array {
   const perSector = sectorSize / 4
+  const most = Math.ceil(view.byteLength / sectorSize / perSector) + 1
+  const sectors: number[] = []
+  const add = (at: number): void => {
+    const sector = view.getUint32(at, true)
+    if ((sector + 2) * sectorSize <= view.byteLength) sectors.push(sector)
+  }
+  for (let i = 0; i < FAT_SECTORS_IN_HEADER; i++) add(76 + i * 4)
   let next = view.getUint32(68, true)
-  // Each step goes to a sector of the file: there are never more of them than the file has.
-  for (let left = view.byteLength / sectorSize; next < END_OF_CHAIN && left > 0; left--) {
+  for (let left = most; next < END_OF_CHAIN && left > 0 && sectors.length < most; left--) {
     const at = (next + 1) * sectorSize
     if (at + sectorSize > view.byteLength) break
-    for (let i = 0; i < perSector - 1; i++) sectors.push(view.getUint32(at + i * 4, true))
+    for (let i = 0; i < perSector - 1; i++) add(at + i * 4)
     next = view.getUint32(at + sectorSize - 4, true)
   }
-  const used = sectors.filter((sector) => (sector + 2) * sectorSize <= view.byteLength)
+  const used = sectors.slice(0, most)
   const fat = new Uint32Array(used.length * perSector)
   used.forEach((sector, at) => {
     const from = (sector + 1) * sectorSize
@@ -113,18 +126,33 @@ type Entry = CompoundEntry & { readonly type: number }
 
 function entriesOf(directory: Uint8Array): readonly Entry[] {
   const view = new DataView(directory.buffer, directory.byteOffset, directory.byteLength)
+  const count = Math.min(ENTRIES_MAX, Math.floor(directory.length / ENTRY_LENGTH))
+  const within = storagesOf(view, count)
   const entries: Entry[] = []
-  for (
-    let at = 0;
-    at + ENTRY_LENGTH <= directory.length && entries.length < ENTRIES_MAX;
-    at += ENTRY_LENGTH
-  ) {
+  for (let number = 0; number < count; number++) {
+    const at = number * ENTRY_LENGTH
     const type = directory[at + 66]!
     const nameLength = Math.min(64, view.getUint16(at + 64, true))
     if (type === 0 || nameLength < 2) continue
     let name = ''
     for (let i = 0; i + 2 < nameLength; i += 2) name += String.fromCharCode(view.getUint16(at + i, true))
-    entries.push({ name, type, start: view.getUint32(at + 116, true), size: view.getUint32(at + 120, true) })
+    const [start, size] = [view.getUint32(at + 116, true), view.getUint32(at + 120, true)]
+    entries.push({ name, type, start, size, within: within[number]! })
   }
   return entries
+}
+
+/** The storage of each entry: those in one form a tree, which is walked once (MS-CFB §2.6.4). */
+function storagesOf(view: DataView, count: number): Int32Array {
+  const within = new Int32Array(count).fill(-1)
+  const open: (readonly [entry: number, storage: number])[] = [[0, 0]]
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const [entry, storage] = next
+    if (entry >= count || within[entry] !== -1) continue
+    within[entry] = storage
+    const at = entry * ENTRY_LENGTH
+    open.push([view.getUint32(at + 68, true), storage], [view.getUint32(at + 72, true), storage])
+    open.push([view.getUint32(at + 76, true), entry])
+  }
+  return within
 }

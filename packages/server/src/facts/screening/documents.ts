@@ -2,12 +2,15 @@
 // running or evaluating anything (abuse case 24).
 import { toLatin1 } from '@gatepost/mail/bytes.ts'
 import type { AttachmentClass } from '#policy/facts.ts'
-import { type Compound, readCompound } from './compound.ts'
+import { type CompoundEntry, readCompound } from './compound.ts'
 
 export type DocumentFinding = { readonly class: AttachmentClass; readonly saw: string }
 
 /** A file that lies in a document. */
 export type Embedded = { readonly name: string; readonly octets: Uint8Array }
+
+/** As `Embedded`; `isCut` when there was no room for all of it. */
+export type AttachedFile = Embedded & { readonly isCut: boolean }
 
 const macro = (saw: string): DocumentFinding => ({ class: 'macro', saw })
 const encrypted = (saw: string): DocumentFinding => ({ class: 'encrypted', saw })
@@ -17,7 +20,8 @@ const CODE_STREAMS = new Set(['_VBA_PROJECT', 'VBA', '_VBA_PROJECT_CUR', 'Macros
 const WORKBOOKS = new Set(['Workbook', 'Book'])
 /** The sheets are named at the beginning of a workbook. */
 const WORKBOOK_READ_MAX = 4 * 1_048_576
-const ATTACHED_FILES_MAX = 50
+/** A file has one, or one of each kind; more that name the same octets would be read again and again. */
+const WORKBOOKS_MAX = 4
 
 /** A compound file: older Office documents, Outlook items, encrypted new ones, installers. */
 export function compoundFindings(octets: Uint8Array): readonly DocumentFinding[] | null {
@@ -27,33 +31,50 @@ export function compoundFindings(octets: Uint8Array): readonly DocumentFinding[]
   const names = new Set(compound.entries.map(({ name }) => name))
   if (names.has('EncryptedPackage')) findings.push(encrypted('an encrypted Office document'))
   if ([...CODE_STREAMS].some((name) => names.has(name))) findings.push(macro('macros (VBA)'))
+  let workbooks = 0
   for (const entry of compound.entries) {
-    if (WORKBOOKS.has(entry.name)) findings.push(...workbookFindings(compound.read(entry, WORKBOOK_READ_MAX)))
+    if (WORKBOOKS.has(entry.name)) workbooks += 1
+    if (WORKBOOKS.has(entry.name) && workbooks <= WORKBOOKS_MAX)
+      findings.push(...workbookFindings(compound.read(entry, WORKBOOK_READ_MAX)))
     if (entry.name === 'WordDocument') findings.push(...wordFindings(compound.read(entry, 64)))
     if (entry.name === '\x01Ole10Native') findings.push(macro('an embedded object'))
   }
+  if (workbooks > WORKBOOKS_MAX)
+    findings.push({ class: 'unreadable', saw: 'a document with more workbooks than are looked at' })
   if (names.has('\x05SummaryInformation') && compound.entries.some(({ name }) => name.startsWith('\u4840'))) {
     findings.push({ class: 'dangerous', saw: 'a Windows installer' })
   }
   return findings
 }
 
-/** Files attached to an Outlook item (MS-OXMSG §2.2.2). */
-export function outlookAttachments(octets: Uint8Array, octetsMax: number): readonly Embedded[] {
+const ATTACHED_DATA = '__substg1.0_37010102'
+/** The long name before the short one, each in Unicode or in the old way. */
+const ATTACHED_NAMES = ['3707001F', '3707001E', '3704001F', '3704001E'].map((id) => `__substg1.0_${id}`)
+
+/**
+ * Files attached to an Outlook item (MS-OXMSG §2.2.2), each in a storage of its own with its name, those of
+ * items within items too. `room` is asked before each how many octets may come out of it.
+ */
+export function* outlookAttachments(octets: Uint8Array, room: () => number): Iterable<AttachedFile> {
   const compound = readCompound(octets)
-  if (compound === null) return []
-  const data = compound.entries.filter(({ name }) => name === '__substg1.0_37010102')
-  const names = compound.entries.filter(({ name }) => /^__substg1\.0_3707001[EF]$/.test(name))
-  return data.slice(0, ATTACHED_FILES_MAX).map((entry, at) => ({
-    name: nameIn(compound, names[at]),
-    octets: compound.read(entry, octetsMax),
-  }))
+  if (compound === null) return
+  const storages = new Map<number, Map<string, CompoundEntry>>()
+  for (const entry of compound.entries) {
+    if (entry.name !== ATTACHED_DATA && !ATTACHED_NAMES.includes(entry.name)) continue
+    const storage = storages.get(entry.within) ?? new Map<string, CompoundEntry>()
+    storages.set(entry.within, storage.set(entry.name, entry))
+  }
+  for (const storage of storages.values()) {
+    const named = ATTACHED_NAMES.map((id) => storage.get(id)).find((entry) => entry !== undefined)
+    const name = named === undefined ? '' : toLatin1(compound.read(named, NAME_READ_MAX)).replaceAll('\0', '')
+    const data = storage.get(ATTACHED_DATA)
+    const most = room()
+    const found = data === undefined ? new Uint8Array() : compound.read(data, most)
+    yield { name, octets: found, isCut: data !== undefined && data.size > most }
+  }
 }
 
-function nameIn(compound: Compound, entry: Compound['entries'][number] | undefined): string {
-  if (entry === undefined) return ''
-  return toLatin1(compound.read(entry, 600)).replaceAll('\0', '')
-}
+const NAME_READ_MAX = 600
 
 const BOUNDSHEET = 0x85
 const FILEPASS = 0x2f
@@ -87,6 +108,18 @@ export function officeMemberFinding(name: string): DocumentFinding | null {
   return null
 }
 
+/** What the parts of an Office document are: any other file in it is one like in any archive. */
+const OFFICE_PARTS = new Set(
+  'xml rels vml bin png jpg jpeg gif bmp tif tiff emf wmf emz wmz wdp fntdata odttf dat sigs'.split(' '),
+)
+
+/** Whether a member is a part of the document itself. What is embedded is a file of its own. */
+export function isOfficePart(name: string): boolean {
+  const lower = name.toLowerCase()
+  if (lower.includes('/embeddings/')) return false
+  return OFFICE_PARTS.has(lower.slice(lower.lastIndexOf('.') + 1))
+}
+
 const EXTERNAL = /<Relationship\b[^>]{0,2000}>/gi
 const RELATIONS_READ_MAX = 262_144
 
@@ -103,17 +136,29 @@ export function relationFindings(octets: Uint8Array): readonly DocumentFinding[]
   return []
 }
 
+/** A name of a PDF, whose characters may stand as `#` and two digits (ISO 32000-1 §7.3.5). */
+function pdfName(name: string): string {
+  const characters = Array.from(name, (character) => {
+    const digits = character.charCodeAt(0).toString(16)
+    return `(?:${character}|#${digits.replace(/[a-f]/, (digit) => `[${digit}${digit.toUpperCase()}]`)})`
+  })
+  return `/${characters.join('')}`
+}
+
+const REFERENCE = '\\s+\\d+\\s+\\d+\\s+R'
+const PDF_ENCRYPTED = new RegExp(`${pdfName('Encrypt')}(?:${REFERENCE}|\\s*<<)`)
+const PDF_SCRIPT = new RegExp(
+  `(?:${pdfName('JavaScript')}|${pdfName('JS')})(?:\\s*[(</]|\\s*\\d+\\s+\\d+\\s+R)`,
+)
+const PDF_PROGRAM = new RegExp(`${pdfName('S')}\\s*${pdfName('Launch')}\\b`)
+
 /** PDF (ISO 32000): encryption, scripts and programs that open with it. Packed objects are not unpacked. */
 export function pdfFindings(octets: Uint8Array): readonly DocumentFinding[] {
   const text = toLatin1(octets)
   const findings: DocumentFinding[] = []
-  if (/\/Encrypt\s+\d+\s+\d+\s+R/.test(text)) findings.push(encrypted('an encrypted PDF'))
-  if (/\/(?:JavaScript|JS)\s*(?:\(|<|\d+\s+\d+\s+R|\/)/.test(text)) {
-    findings.push({ class: 'script', saw: 'a PDF with a script' })
-  }
-  if (/\/Launch\b/.test(text) && /\/S\s*\/Launch\b/.test(text)) {
-    findings.push({ class: 'dangerous', saw: 'a PDF that starts a program' })
-  }
+  if (PDF_ENCRYPTED.test(text)) findings.push(encrypted('an encrypted PDF'))
+  if (PDF_SCRIPT.test(text)) findings.push({ class: 'script', saw: 'a PDF with a script' })
+  if (PDF_PROGRAM.test(text)) findings.push({ class: 'dangerous', saw: 'a PDF that starts a program' })
   return findings
 }
 

@@ -1,7 +1,6 @@
 // Looks into the files of a message: what each is by content and by name, archives and documents within each
 // other, all within a budget. Pure; nothing is written, run or evaluated.
 import { gunzipSync, zstdDecompressSync } from 'node:zlib'
-import { toLatin1 } from '@gatepost/mail/bytes.ts'
 import { extensionOf, shownName } from '@gatepost/mail/file-name.ts'
 import {
   decodedBody,
@@ -18,6 +17,7 @@ import { Budget, type InspectionLimits } from './budget.ts'
 import {
   compoundFindings,
   type Embedded,
+  isOfficePart,
   officeMemberFinding,
   outlookAttachments,
   pageFindings,
@@ -26,6 +26,7 @@ import {
   rtfFindings,
 } from './documents.ts'
 import { type FileKind, fileKindOf, isPageExtension, type ListedFormat } from './file-types.ts'
+import { nameInGzip } from './gzip-name.ts'
 import { listArchive, listFindings } from './listed-archive.ts'
 import { nameFindings } from './name-tricks.ts'
 import { isTar, readTar } from './tar.ts'
@@ -176,6 +177,9 @@ function inspectFile(walk: Walk, file: FileAt): void {
   }
   const kind = fileKindOf(file.octets)
   inspectKind(walk, file, { place, kind })
+  // The name of its first file stands at the beginning of a tar of the first kind, and may be any sign.
+  if (kind.kind !== 'archive' && kind.kind !== 'other' && isTar(file.octets))
+    inspectTar(walk, file.octets, { within: place, depth: file.depth })
   // A picture or a document in front of an archive: what unpacks it reads the list at its end.
   if (kind.kind !== 'archive' && endsAsZip(file.octets)) {
     inspectZip(walk, file.octets, { within: place, depth: file.depth })
@@ -205,7 +209,7 @@ function inspectKind(
       break
     case 'compound':
       noteAll(walk, place, compoundFindings(octets) ?? [unreadable('a broken document')])
-      embedded(walk, outlookAttachments(octets, walk.budget.limits.fileOctets), { within: place, depth })
+      inspectAttached(walk, octets, { within: place, depth })
       break
     case 'pdf':
       noteAll(walk, place, pdfFindings(octets))
@@ -235,6 +239,18 @@ function embedded(walk: Walk, files: readonly Embedded[], { within, depth }: Pla
   for (const { name, octets } of files) inspectFile(walk, { name, octets, within, depth: depth + 1 })
 }
 
+function inspectAttached(walk: Walk, octets: Uint8Array, { within, depth }: Place): void {
+  const { budget } = walk
+  for (const { isCut, ...file } of outlookAttachments(octets, () => budget.room)) {
+    budget.spend(file.octets.length)
+    if (isCut) {
+      budget.isOver = true
+      note(walk, pathOf(within, file.name), unreadable(TOO_LARGE))
+    }
+    inspectFile(walk, { ...file, within, depth: depth + 1 })
+  }
+}
+
 function inspectTnef(walk: Walk, octets: Uint8Array, place: Place): void {
   const { files, isBroken } = readTnef(octets)
   if (isBroken)
@@ -256,7 +272,7 @@ function inspectZip(walk: Walk, octets: Uint8Array, place: Place): void {
     walk.budget.isOver = true
     note(walk, within, unreadable('more files than are looked at'))
   }
-  const isOffice = members.some(({ name }) => name === '[Content_Types].xml')
+  const isOffice = members.some(({ name }) => name.toLowerCase() === '[content_types].xml')
   // Overlapping members are read again and again; what they are is known by now.
   if (odd === 'its files overlap') return
   for (const member of members) {
@@ -274,17 +290,15 @@ function inspectMember(
 ): void {
   const { member, within, depth, isOffice } = at
   const { budget } = walk
-  if (member.otherNames.length > 0) {
-    const names = [member.name, ...member.otherNames]
-    for (const finding of nameFindings(names)) note(walk, pathOf(within, member.name), finding)
-  }
+  const place = pathOf(within, member.name)
+  const isPart = isOffice && isOfficePart(member.name)
+  // Names are told of what cannot be unpacked, too. Those of parts, such as `.bin`, mean nothing.
+  if (!isPart || member.otherNames.length > 0)
+    noteAll(walk, place, nameFindings([member.name, ...member.otherNames]))
   if (member.isEncrypted) {
     note(walk, within, { class: 'encrypted', saw: 'an encrypted archive' })
-    if (!isOffice)
-      for (const finding of nameFindings([member.name])) note(walk, pathOf(within, member.name), finding)
     return
   }
-  const place = pathOf(within, member.name)
   if (budget.isOver && budget.room === 0) return
   const unpacked = zipMemberOctets(octets, member, budget.room)
   if ('why' in unpacked) {
@@ -295,15 +309,22 @@ function inspectMember(
     return
   }
   budget.spend(unpacked.octets.length)
-  if (!isOffice) {
-    inspectFile(walk, { name: member.name, octets: unpacked.octets, within, depth: depth + 1 })
-    return
-  }
-  if (member.name.endsWith('.rels')) {
-    for (const finding of relationFindings(unpacked.octets)) note(walk, within, finding)
-  } else if (/\/embeddings\//.test(member.name)) {
-    inspectFile(walk, { name: member.name, octets: unpacked.octets, within, depth: depth + 1 })
-  }
+  if (isPart) inspectOfficePart(walk, unpacked.octets, { within, place, member })
+  else inspectFile(walk, { name: member.name, octets: unpacked.octets, within, depth: depth + 1 })
+}
+
+/** A part that Office reads: relations to other places, and code under any name. */
+function inspectOfficePart(
+  walk: Walk,
+  octets: Uint8Array,
+  at: { readonly within: string; readonly place: string; readonly member: ZipMember },
+): void {
+  const { within, place, member } = at
+  if (member.name.toLowerCase().endsWith('.rels')) noteAll(walk, within, relationFindings(octets))
+  const kind = fileKindOf(octets)
+  if (kind.kind === 'program') note(walk, place, { class: 'dangerous', saw: kind.what })
+  // The types of parts tell Office where its macros are, whatever their names are.
+  else if (kind.kind === 'compound') noteAll(walk, within, compoundFindings(octets) ?? [])
 }
 
 const WHY = {
@@ -326,17 +347,18 @@ function inspectPacked(
   { place, format }: { readonly place: string; readonly format: 'gzip' | 'zstd' },
 ): void {
   const { budget } = walk
+  const plain = shownName(name)
+    .replace(/\.(?:gz|gzip|zst|zstd)$/i, '')
+    .replace(/\.(?:tgz|tzst)$/i, '.tar')
+  // Programs that unpack it write the name that it holds.
+  const held = format === 'gzip' ? nameInGzip(octets) : null
+  const innerName = held !== null && extensionOf(plain) === '' ? held : plain
+  // Told of what is too large to be unpacked, too.
+  for (const one of [innerName, held ?? innerName]) noteAll(walk, pathOf(place, one), nameFindings([one]))
   try {
     const most = { maxOutputLength: Math.max(1, budget.room) }
     const inner = format === 'gzip' ? gunzipSync(octets, most) : zstdDecompressSync(octets, most)
     budget.spend(inner.length)
-    const plain = shownName(name)
-      .replace(/\.(?:gz|gzip|zst|zstd)$/i, '')
-      .replace(/\.(?:tgz|tzst)$/i, '.tar')
-    // Programs that unpack it write the name that it holds.
-    const held = format === 'gzip' ? nameInGzip(octets) : null
-    const innerName = held !== null && extensionOf(plain) === '' ? held : plain
-    if (held !== null) for (const finding of nameFindings([held])) note(walk, pathOf(place, held), finding)
     inspectFile(walk, { name: innerName, octets: inner, within: place, depth: depth + 1 })
   } catch (error) {
     const isLarge = (error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE'
@@ -347,17 +369,6 @@ function inspectPacked(
     note(walk, place, unreadable(isLarge ? TOO_LARGE : WHY.broken))
   }
 }
-
-/** The name of the file that was packed in gzip; null without one. */
-function nameInGzip(octets: Uint8Array): string | null {
-  const flags = octets[3] ?? 0
-  if ((flags & 8) === 0) return null
-  const from = 10 + ((flags & 4) === 0 ? 0 : 2 + (octets[10] ?? 0) + (octets[11] ?? 0) * 256)
-  const end = octets.subarray(from, from + GZIP_NAME_MAX).indexOf(0)
-  return end <= 0 ? null : toLatin1(octets, from, from + end)
-}
-
-const GZIP_NAME_MAX = 1_024
 
 /** Names tell what is dangerous; what lies in the files stays unknown, and is told so. */
 function inspectListed(

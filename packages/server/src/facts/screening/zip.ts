@@ -44,14 +44,15 @@ export function readZip(octets: Uint8Array, membersMax: number): ZipDirectory | 
   // What stands in front of the archive shifts every offset: programs that unpack themselves, and tricks.
   const shift = endAt - size - at
   const start = shift >= 0 && signatureAt(view, at + shift) === CENTRAL ? at + shift : at
-  const members = readMembers(view, octets, {
-    from: start,
-    shift: start - at,
-    max: Math.min(count, membersMax),
-  })
-  const isCut = count > members.length && members.length >= membersMax
-  const isBroken = !isCut && members.length < count
-  return { members, isCut, odd: isBroken ? 'its list of files is broken' : oddness(view, members, start) }
+  // Some programs go by the count, others by the signs: what stands behind the count is seen, too.
+  const { members, isCut } = readMembers(view, octets, { from: start, shift: start - at, max: membersMax })
+  const odd = oddness(view, members, { directoryAt: start, isCut })
+  return { members, isCut, odd: odd ?? (isCut ? null : oddCount(members.length, count)) }
+}
+
+function oddCount(found: number, written: number): string | null {
+  if (found < written) return 'its list of files is broken'
+  return found > written ? 'its list holds more files than it says' : null
 }
 
 /**
@@ -119,11 +120,11 @@ function readMembers(
   view: DataView,
   octets: Uint8Array,
   range: { readonly from: number; readonly shift: number; readonly max: number },
-): ZipMember[] {
+): Pick<ZipDirectory, 'members' | 'isCut'> {
   const members: ZipMember[] = []
   let at = range.from
-  while (members.length < range.max && at + CENTRAL_LENGTH <= view.byteLength) {
-    if (signatureAt(view, at) !== CENTRAL) break
+  while (at + CENTRAL_LENGTH <= view.byteLength && signatureAt(view, at) === CENTRAL) {
+    if (members.length >= range.max) return { members, isCut: true }
     const flags = view.getUint16(at + 8, true)
     const nameLength = view.getUint16(at + 28, true)
     const octetsOfName = octets.subarray(
@@ -136,12 +137,13 @@ function readMembers(
     const others = [
       localName(view, octets, headerAt),
       unicodeName(view, octets, extraAt, view.getUint16(at + 30, true)),
-    ]
+    ].filter((other) => other !== null && other !== name) as string[]
     members.push({
       name,
-      otherNames: others.filter((other) => other !== null && other !== name) as string[],
+      otherNames: others,
       isEncrypted: (flags & 1) !== 0 || view.getUint16(at + 10, true) === 99,
-      isFolder: name.endsWith('/'),
+      // Programs that take another of its names, or its octets, make a file of it.
+      isFolder: [name, ...others].every((one) => one.endsWith('/')) && view.getUint32(at + 24, true) === 0,
       method: view.getUint16(at + 10, true),
       packedSize: view.getUint32(at + 20, true),
       size: view.getUint32(at + 24, true),
@@ -149,7 +151,7 @@ function readMembers(
     })
     at += CENTRAL_LENGTH + nameLength + view.getUint16(at + 30, true) + view.getUint16(at + 32, true)
   }
-  return members
+  return { members, isCut: false }
 }
 
 function textOf(name: Uint8Array, flags: number): string {
@@ -186,8 +188,18 @@ export function endsAsZip(octets: Uint8Array): boolean {
   return directory !== null && directory.members.length > 0
 }
 
-/** Members that share octets, and archives behind archives, are read differently by different programs. */
-function oddness(view: DataView, members: readonly ZipMember[], directoryAt: number): string | null {
+/** Behind a member its sum and sizes may stand, with or without a sign, in 32 or 64 bits (APPNOTE 4.3.9). */
+const DESCRIPTORS = [0, 12, 16, 20, 24] as const
+
+/**
+ * Members that share octets, archives behind archives, and files that the list leaves out are read
+ * differently by different programs.
+ */
+function oddness(
+  view: DataView,
+  members: readonly ZipMember[],
+  { directoryAt, isCut }: { readonly directoryAt: number; readonly isCut: boolean },
+): string | null {
   const inOrder = [...members].sort((a, b) => a.headerAt - b.headerAt)
   let end = 0
   for (const { headerAt, packedSize } of inOrder) {
@@ -196,5 +208,16 @@ function oddness(view: DataView, members: readonly ZipMember[], directoryAt: num
   }
   const first = inOrder[0]?.headerAt ?? directoryAt
   if (first > 0 && signatureAt(view, 0) === LOCAL) return 'it holds a second archive'
-  return null
+  // A list that was not read to its end leaves out what it names later.
+  if (isCut) return null
+  const listed = new Set(members.map(({ headerAt }) => headerAt))
+  const isHiding = ({ headerAt, packedSize }: ZipMember): boolean => {
+    if (signatureAt(view, headerAt) !== LOCAL || headerAt + LOCAL_LENGTH > view.byteLength) return false
+    const names = view.getUint16(headerAt + 26, true) + view.getUint16(headerAt + 28, true)
+    const behind = headerAt + LOCAL_LENGTH + names + packedSize
+    return DESCRIPTORS.some(
+      (more) => signatureAt(view, behind + more) === LOCAL && !listed.has(behind + more),
+    )
+  }
+  return members.some(isHiding) ? 'it holds files that its list does not name' : null
 }
