@@ -23,7 +23,10 @@ type Story = {
   readonly data: string
   readonly backup: string
   /** Backs up `data` with the edges given; resolves with the end state. */
-  run(link: BackupDeps['link'], input?: { folder?: string; withKeys?: boolean }): Promise<BackupState>
+  run(
+    link: BackupDeps['link'],
+    input?: { folder?: string; withKeys?: boolean; masterKeyFile?: string },
+  ): Promise<BackupState>
 }
 
 async function withFolders(work: (story: Story) => Promise<void>): Promise<void> {
@@ -33,12 +36,13 @@ async function withFolders(work: (story: Story) => Promise<void>): Promise<void>
   writeFileSync(join(data, 'keys/self.key'), 'a key')
   const control = new DatabaseSync(join(data, 'control.db'))
   control.exec('pragma journal_mode = wal; create table t (x); insert into t values (1)')
-  const run: Story['run'] = async (link, { folder = backup, withKeys = false } = {}) => {
+  const run: Story['run'] = async (link, input = {}) => {
+    const { folder = backup, withKeys = false, masterKeyFile = null } = input
     const backups = createBackups({
       link,
       clock: systemClock,
       emit: silentEmit,
-      config: { data, database: null },
+      config: { data, database: null, masterKeyFile },
       archive: { keepingAll: (work) => work(), chainKeyOf: async () => null },
       node: 'vm',
       workers: 1,
@@ -97,6 +101,42 @@ test('keys are left out unless they are asked for, and nobody else may read a ba
   })
 })
 
+test('what a restore would refuse is left out: what an editor leaves beside the keys', async () => {
+  await withFolders(async ({ backup, data, run }) => {
+    for (const name of ['master.key~', '.master.key.swp', 'old keys.txt']) {
+      writeFileSync(join(data, 'keys', name), 'left over')
+    }
+    const { state, why } = await run(noMail, { withKeys: true })
+    assert.deepEqual([state, why], ['done', null])
+    assert.deepEqual(readdirSync(join(backup, 'keys')), ['self.key'])
+    const into = `${data}-new`
+    restoreBackup({ folder: backup, data: into, resend: false, database: 'sqlite', now: 0 })
+    assert.deepEqual(readdirSync(join(into, 'keys')), ['self.key'])
+  })
+})
+
+test('folders at the root of the archive’s disk that are not ours are left out', async () => {
+  await withFolders(async ({ backup, data, run }) => {
+    const content = join(data, 'archive', 'content')
+    for (const name of ['lost+found', 'ten_1/packs', 'ten_1/.nfs']) {
+      mkdirSync(join(content, name), { recursive: true })
+      writeFileSync(join(content, name, '00000001.pack'), 'sealed')
+    }
+    assert.equal((await run(noMail)).state, 'done')
+    assert.deepEqual(readdirSync(join(backup, 'archive', 'content')), ['ten_1'])
+    assert.deepEqual(readdirSync(join(backup, 'archive', 'content', 'ten_1')), ['packs'])
+  })
+})
+
+test('with the keys goes the master key, wherever the configuration says that it stands', async () => {
+  await withFolders(async ({ backup, data, run }) => {
+    const masterKeyFile = `${data}.key`
+    writeFileSync(masterKeyFile, 'the master key')
+    await run(noMail, { withKeys: true, masterKeyFile })
+    assert.equal(readFileSync(join(backup, 'keys/master.key'), 'utf8'), 'the master key')
+  })
+})
+
 function edit(backup: string, change: (manifest: BackupManifest) => object): void {
   const path = join(backup, 'manifest.json')
   writeFileSync(path, JSON.stringify(change(JSON.parse(readFileSync(path, 'utf8')))))
@@ -130,6 +170,8 @@ test('a restore refuses what is newer, what is not ours, and the wrong kind of d
       }))
       refused(/made by Gatepost 9\.0\.0, which is newer than this one/)
     }
+    edit(backup, () => ({ format: 99, gatepost: '9.0.0', parts: [] }))
+    refused(/made by Gatepost 9\.0\.0, which is newer than this one/)
     edit(backup, (manifest) => ({ ...manifest, database: 'postgresql' }))
     refused(/set GATEPOST_DATABASE first/)
     edit(backup, (manifest) => ({ ...manifest, files: [{ ...manifest.files[0], path: '../outside' }] }))

@@ -19,6 +19,11 @@ const BACKUP_PATHS: readonly RegExp[] = [
   /^keys\/[A-Za-z0-9][\w.-]{0,60}$/,
 ]
 
+/** Whether a backup may hold a file of this path: a backup leaves out what a restore would refuse. */
+export function isBackupPath(path: string): boolean {
+  return BACKUP_PATHS.some((pattern) => pattern.test(path))
+}
+
 /** Limits on what is read of a file that came from elsewhere. */
 const FILES_MAX = 1_000_000
 
@@ -36,7 +41,7 @@ export const BackupManifest = z.object({
   files: z
     .array(
       z.object({
-        path: z.string().refine((path) => BACKUP_PATHS.some((pattern) => pattern.test(path))),
+        path: z.string().refine(isBackupPath, 'It names a file that no backup holds.'),
         bytes: z.int().min(0),
         sha256: z.string().regex(/^[0-9a-f]{64}$/),
       }),
@@ -44,6 +49,9 @@ export const BackupManifest = z.object({
     .max(FILES_MAX),
 })
 export type BackupManifest = z.infer<typeof BackupManifest>
+
+/** What every manifest says, whatever else its format holds. */
+export const BackupMade = z.object({ format: z.int(), gatepost: z.string().max(50) })
 
 export const BackupState = z.object({
   id: z.string(),

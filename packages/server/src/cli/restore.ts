@@ -2,7 +2,7 @@
 // that is not sent twice.
 import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { BACKUP_FORMAT, BackupManifest } from '@gatepost/contract/operations.ts'
+import { BACKUP_FORMAT, BackupMade, BackupManifest } from '@gatepost/contract/operations.ts'
 import { dayName, dayOfId } from '#control/tracking/days.ts'
 import { copySynced, digestOfFile, entriesOf, moveEntries, removeFolder } from '#platform/backup-files.ts'
 import { ensureFolder, fileExists, readText } from '#platform/files.ts'
@@ -60,19 +60,28 @@ function manifestOf(folder: string): BackupManifest {
   if (text === null) {
     throw new CommandFailed(`${folder} is no whole backup: it holds no manifest.json, which is written last.`)
   }
-  const parsed = parse(text)
+  const json = readJson(text)
+  const parsed = BackupManifest.safeParse(json)
   if (parsed.success) return parsed.data
+  const made = BackupMade.safeParse(json).data
+  if (made !== undefined && made.format > BACKUP_FORMAT) throw newer(made.gatepost)
   throw new CommandFailed(
     `${join(folder, 'manifest.json')} cannot be read: ${parsed.error.issues[0]?.message}`,
   )
 }
 
-function parse(text: string): ReturnType<typeof BackupManifest.safeParse> {
+function readJson(text: string): unknown {
   try {
-    return BackupManifest.safeParse(JSON.parse(text))
+    return JSON.parse(text)
   } catch {
-    return BackupManifest.safeParse(null)
+    return null
   }
+}
+
+function newer(gatepost: string): CommandFailed {
+  return new CommandFailed(
+    `The backup was made by Gatepost ${gatepost}, which is newer than this one. Restore it with that release.`,
+  )
 }
 
 function check(manifest: BackupManifest, { database }: RestoreInput): void {
@@ -82,11 +91,7 @@ function check(manifest: BackupManifest, { database }: RestoreInput): void {
     schema.control > (migrations.at(-1)?.version ?? 0) ||
     schema.spool > SCHEMA_VERSION ||
     schema.tracking > TRACKING_FORMAT
-  if (isNewer) {
-    throw new CommandFailed(
-      `The backup was made by Gatepost ${gatepost}, which is newer than this one. Restore it with that release.`,
-    )
-  }
+  if (isNewer) throw newer(gatepost)
   if (manifest.database === database) return
   throw new CommandFailed(
     manifest.database === 'postgresql'

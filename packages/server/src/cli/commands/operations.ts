@@ -87,11 +87,21 @@ async function restore({ arg, isSet, show, config, clock }: Context): Promise<nu
     database: config.database === null ? 'sqlite' : 'postgresql',
     now: clock.now(),
   })
-  show(restored, () => wordsOf(restored, data))
+  show(restored, () => wordsOf(restored, data, config.masterKeyFile))
   return 0
 }
 
-function wordsOf({ manifest, spools }: Restored, data: string): string {
+function keyLines(withKeys: boolean, data: string, masterKeyFile: string | null): readonly string[] {
+  if (!withKeys) {
+    const where = masterKeyFile === null ? '' : `, and the master key to ${masterKeyFile}`
+    return [`Put the keys of the old installation into ${data}/keys${where}, if you have them.`]
+  }
+  return masterKeyFile === null
+    ? []
+    : [`The master key is ${data}/keys/master.key: move it to ${masterKeyFile}.`]
+}
+
+function wordsOf({ manifest, spools }: Restored, data: string, masterKeyFile: string | null): string {
   const { held, queued, settled } = spools
   const made = new Date(manifest.createdAt).toISOString()
   const next = [
@@ -100,9 +110,7 @@ function wordsOf({ manifest, spools }: Restored, data: string): string {
           'Restore the database before the start: pg_restore --clean --if-exists --dbname="$GATEPOST_DATABASE" FILE',
         ]
       : []),
-    ...(manifest.withKeys
-      ? []
-      : [`Put the keys of the old installation into ${data}/keys, if you have them.`]),
+    ...keyLines(manifest.withKeys, data, masterKeyFile),
     'Start with: npm start',
     ...(held > 0
       ? ['Then look at the queue (gatepost queue list --search restored) and release what is wanted.']

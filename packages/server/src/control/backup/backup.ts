@@ -2,13 +2,18 @@
 // the others is in the copy too. The manifest comes last; a folder without one is no backup.
 import { isAbsolute, join, relative } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { BACKUP_FORMAT, type BackupManifest, type BackupState } from '@gatepost/contract/operations.ts'
+import {
+  BACKUP_FORMAT,
+  BackupManifest,
+  type BackupState,
+  isBackupPath,
+} from '@gatepost/contract/operations.ts'
 import type { BootConfig } from '#boot/config-types.ts'
 import type { Emit } from '#events/emit.ts'
 import type { OrderResult } from '#link/orders.ts'
 import { entriesOf, syncFolder } from '#platform/backup-files.ts'
 import type { Clock } from '#platform/clock.ts'
-import { ensureFolder, filesIn, replaceFile } from '#platform/files.ts'
+import { ensureFolder, fileExists, filesIn, replaceFile } from '#platform/files.ts'
 import { newId } from '#platform/random.ts'
 import { migrations } from '#store/migrate.ts'
 import { TRACKING_FORMAT } from '#store/tracking-schema.ts'
@@ -21,7 +26,7 @@ export type BackupDeps = {
   readonly link: Pick<EdgeLink, 'orderFor'>
   readonly clock: Clock
   readonly emit: Emit
-  readonly config: Pick<BootConfig, 'data' | 'database' | 'archive'>
+  readonly config: Pick<BootConfig, 'data' | 'database' | 'archive' | 'masterKeyFile'>
   /** Removes nothing from the archive while this work runs. */
   readonly archive: {
     keepingAll<T>(work: () => Promise<T>): Promise<T>
@@ -42,6 +47,7 @@ export type Backups = {
   get(id: string): BackupState
 }
 
+const MASTER_KEY = 'keys/master.key'
 /** A spool of gigabytes takes a while: the edge is asked again until it is done. */
 const ASK_AGAIN_MS = 500
 
@@ -115,6 +121,10 @@ async function run(
     messages,
     files: [...files],
   }
+  const refusal = BackupManifest.safeParse(manifest).error?.issues[0]
+  if (refusal !== undefined) {
+    throw new Error(`a restore would refuse it: ${refusal.path.join('.')}: ${refusal.message}`)
+  }
   replaceFile(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 1)}\n`)
   syncFolder(folder)
   return { messages, files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) }
@@ -144,13 +154,21 @@ function workOf(
   const { data, database } = config
   const days = filesIn(join(data, 'tracking')).filter((name) => /^\d{4}-\d{2}-\d{2}\.db$/.test(name))
   const names = database === null ? [...days.map((name) => `tracking/${name}`), 'control.db'] : []
-  const keys = withKeys ? filesIn(join(data, 'keys')).map((name) => `keys/${name}`) : []
   const pair = (name: string) => ({ from: join(data, name), to: join(folder, name) })
   const archive = archiveWork(config, folder)
   // The archive's chain may be longer than the settings remember, never shorter.
   const databases = [...names.map(pair), ...archive.databases]
   const { contents, tenants } = archive
-  return { databases, files: keys.map(pair), contents, folder, tenants }
+  return { databases, files: withKeys ? keysOf(config, folder) : [], contents, folder, tenants }
+}
+
+/** The master key too where it stands elsewhere; what an editor left beside the keys is no part of it. */
+function keysOf({ data, masterKeyFile }: BackupDeps['config'], folder: string): CopyWork['files'] {
+  const names = filesIn(join(data, 'keys')).map((name) => `keys/${name}`)
+  const elsewhere = masterKeyFile !== null && fileExists(masterKeyFile) ? masterKeyFile : null
+  const ours = names.filter((name) => isBackupPath(name) && (elsewhere === null || name !== MASTER_KEY))
+  const pairs = ours.map((name) => ({ from: join(data, name), to: join(folder, name) }))
+  return elsewhere === null ? pairs : [...pairs, { from: elsewhere, to: join(folder, MASTER_KEY) }]
 }
 
 function inThread(workerData: CopyWork): Promise<CopyDone> {
@@ -174,7 +192,8 @@ function prepareFolder(folder: string, data: string): void {
     entries = entriesOf(folder)
     if (entries === null || entries.length === 0) ensureFolder(folder)
   } catch (error) {
-    throw invalidFolder(`The folder cannot be used: ${(error as Error).message}.`)
+    const why = (error as Error).message
+    throw invalidFolder(`The folder cannot be used: ${why}. It must belong to the user that runs Gatepost.`)
   }
   if (entries !== null && entries.length > 0) {
     throw invalidFolder(`${folder} is not empty. Choose a new folder for each backup.`)

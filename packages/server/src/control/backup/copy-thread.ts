@@ -3,11 +3,13 @@
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
+import { isBackupPath } from '@gatepost/contract/operations.ts'
 import {
   copySynced,
   digestOfFile,
   entriesOf,
   filesBelow,
+  foldersBelow,
   linkOrCopy,
   syncFolder,
 } from '#platform/backup-files.ts'
@@ -30,6 +32,7 @@ export type CopyDone = {
   readonly files: readonly { readonly path: string; readonly bytes: number; readonly sha256: string }[]
 }
 
+const TENANT = /^[\w-]+$/
 /** A writer holds its lock for milliseconds; longer means that something is wrong with it. */
 const BUSY_MS_MAX = 30_000
 
@@ -76,7 +79,11 @@ function noteEnd(months: string, key: Uint8Array, at: number): void {
 /** Contents never change once they are there; only the last pack of an organisation still grows. */
 function copyContents({ from, to }: NonNullable<CopyWork['contents']>): void {
   if (entriesOf(from) === null) return
-  const names = filesBelow(from).filter((name) => !name.endsWith('.new'))
+  // By organisation: at the root of a disk there are folders that are not ours, nor readable to us.
+  const names = foldersBelow(from)
+    .filter((tenantId) => TENANT.test(tenantId))
+    .flatMap((tenantId) => filesBelow(join(from, tenantId)).map((name) => `${tenantId}/${name}`))
+    .filter((name) => isBackupPath(`archive/content/${name}`))
   const growing = new Map<string, string>()
   for (const name of names) if (name.endsWith('.pack')) growing.set(dirname(name), name)
   for (const name of names) {
