@@ -65,8 +65,9 @@ test('a copy holds what was durable when it began, while messages come and go', 
     })
     do {
       await store(spool, 20)
-      const delivered = settlementOf(before.pop()!, [0], { kind: 'delivered' })
-      await spool.settle([delivered])
+      // A slow disk may take more rounds than there are messages.
+      const delivered = before.length > 100 ? before.pop() : undefined
+      if (delivered) await spool.settle([settlementOf(delivered, [0], { kind: 'delivered' })])
     } while (!isCopied)
     const counts = await copied
     assert.ok(counts.messages >= 301, `${counts.messages} messages`)

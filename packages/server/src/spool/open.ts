@@ -89,6 +89,7 @@ async function openOnce(folder: string, slot: number, options: OpenSpoolOptions)
     now: options.clock.now(),
     bytesMax: options.bytesMax ?? null,
     outboxReportsMax: options.outboxReportsMax ?? OUTBOX_REPORTS_MAX,
+    keepsContents: false,
   }
   const worker = startWriter(start)
   const first = await firstWord(worker)

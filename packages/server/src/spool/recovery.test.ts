@@ -1,12 +1,13 @@
-// What a refused batch left in the log is taken back when the file is read again.
+// What a refused batch left in the log is taken back when the file is read again, and what becomes of contents
+// without a row.
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { openDatabase, prepareStatements } from './database.ts'
 import { Outbox } from './outbox.ts'
-import { takeBack } from './recovery.ts'
+import { recover, takeBack } from './recovery.ts'
 import { emptyTally, insertMessage, inTransaction } from './rows.ts'
 import { envelopeOf } from './spool.fixture.ts'
 
@@ -52,6 +53,29 @@ test('messages and reports behind the mark are gone, those before it stay', () =
     assert.equal(Outbox.open(sql, 1_000).read(sql, 10).count, 2)
     takeBack(database, sql, mark)
     assert.deepEqual(numbers('message'), [1, 2])
+  } finally {
+    database.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
+
+test('contents without a row go at a start, and stay while messages are being received', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gatepost-recovery-'))
+  const database = openDatabase(join(folder, '0.db'), null)
+  const contentFolder = join(folder, '0.content')
+  try {
+    const sql = prepareStatements(database)
+    const outbox = Outbox.open(sql, 1_000)
+    // What cannot be removed, such as a folder that somebody made there, must not keep the spool from opening.
+    mkdirSync(join(contentFolder, 'lost+found'), { recursive: true })
+    writeFileSync(join(contentFolder, 'coming'), 'Subject: hi')
+    const outcomesFile = join(folder, '0.outcomes')
+    const again = (keepsContents: boolean): string[] => {
+      recover(database, sql, { outbox, contentFolder, outcomesFile, now: 0, keepsContents })
+      return readdirSync(contentFolder).sort()
+    }
+    assert.deepEqual(again(true), ['coming', 'lost+found'])
+    assert.deepEqual(again(false), ['lost+found'])
   } finally {
     database.close()
     rmSync(folder, { recursive: true, force: true })

@@ -34,6 +34,8 @@ export function recover(
     readonly contentFolder: string
     readonly outcomesFile: string
     readonly now: number
+    /** Messages are being received just now: contents without a row may be theirs. */
+    readonly keepsContents: boolean
   },
 ): Recovered {
   const wasClosed = Number(sql.getMeta.get('closed')?.value ?? 1) === 1
@@ -46,7 +48,8 @@ export function recover(
     const rows = database.prepare('select id from message where claims >= ? and queued > 0').all(CLAIMS_MAX)
     return rows.map(({ id }) => setMessageAside(sql, String(id), context))
   })
-  removeOrphans(database, context.contentFolder)
+  mkdirSync(context.contentFolder, { recursive: true, mode: 0o700 })
+  if (!context.keepsContents) removeOrphans(database, context.contentFolder)
   return { suspectsUpTo: wasClosed ? 0 : lastNumber, setAside, noted, lastNumber }
 }
 
@@ -134,7 +137,6 @@ function setMessageAside(
 
 /** A file without a row is a message that never got its 250, or one that is done. */
 function removeOrphans(database: DatabaseSync, contentFolder: string): void {
-  mkdirSync(contentFolder, { recursive: true, mode: 0o700 })
   const known = new Set(
     database
       .prepare('select file from message where file is not null')
@@ -142,6 +144,15 @@ function removeOrphans(database: DatabaseSync, contentFolder: string): void {
       .map(({ file }) => String(file)),
   )
   for (const name of readdirSync(contentFolder)) {
-    if (!known.has(name)) rmSync(join(contentFolder, name), { force: true })
+    if (!known.has(name)) removeContent(contentFolder, name)
+  }
+}
+
+/** Removes a content that no row names. What cannot be removed now costs room and nothing else. */
+export function removeContent(contentFolder: string, name: string): void {
+  try {
+    rmSync(join(contentFolder, name), { force: true })
+  } catch {
+    // The next start tries again.
   }
 }

@@ -82,7 +82,7 @@ describe('spool', () => {
   it('refuses a second owner and lets go when closed', async () => {
     const spool = await bench.open()
     await assert.rejects(bench.open(), SpoolLocked)
-    const waiting = bench.open({ waitMs: 5000 })
+    const waiting = bench.open({ waitMs: 60_000 })
     await spool.close()
     await (await waiting).close()
   })

@@ -290,7 +290,7 @@ export class ThreadSpool implements Spool {
       case 'failed': {
         const question = this.#questions.get(message.number)
         this.#questions.delete(message.number)
-        if (message.disk) this.#fail(message.why)
+        if (message.disk) this.#suspend(message.why)
         question?.reject(message.disk ? new SpoolUnavailable(message.why) : new Error(message.why))
         return
       }
@@ -303,12 +303,18 @@ export class ThreadSpool implements Spool {
     }
   }
 
+  /** The batch on its way was refused, or nobody is left to say what became of it. */
   #fail(why: string): void {
-    if (this.#fault === null) this.#options.emit('spool.unavailable', { slot: this.slot, why })
-    this.#fault = why
     const gathered = this.#onItsWay
     this.#onItsWay = null
     if (gathered !== null) this.#gatherer.putBack(gathered, why)
+    this.#suspend(why)
+  }
+
+  /** Sends nothing until the disk takes writes again. What is on its way gets an answer of its own. */
+  #suspend(why: string): void {
+    if (this.#fault === null) this.#options.emit('spool.unavailable', { slot: this.slot, why })
+    this.#fault = why
     this.#gatherer.rejectCommits(why)
   }
 
@@ -332,7 +338,11 @@ export class ThreadSpool implements Spool {
     if (this.#isClosed) return
     this.#isShort = space !== null && space.bavail * space.bsize < FREE_BYTES_MIN
     if (this.#worker === null) {
-      this.#worker = startWriter({ ...this.#options.start, now: this.#options.clock.now() })
+      this.#worker = startWriter({
+        ...this.#options.start,
+        now: this.#options.clock.now(),
+        keepsContents: true,
+      })
       this.#listen(this.#worker)
     } else if (this.#fault !== null) {
       await this.#ask({ kind: 'probe' }).then(

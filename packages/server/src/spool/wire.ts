@@ -129,6 +129,11 @@ export type WriterStart = {
   /** Upper bound of the database file; null is what the disk holds. */
   readonly bytesMax: number | null
   readonly outboxReportsMax: number
+  /**
+   * The thread is started again within a process that lives: contents that no row names yet may be on their way
+   * in.
+   */
+  readonly keepsContents: boolean
 }
 
 /** What is remembered of a recipient beside its state. */

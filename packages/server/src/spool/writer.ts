@@ -1,6 +1,4 @@
 // The writer thread: owns the spool's file, makes batches durable with one disk sync each, answers questions.
-import { rmSync } from 'node:fs'
-import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { giveBackWhenCalm } from '#platform/calm-heap.ts'
@@ -17,7 +15,7 @@ import { Outbox } from './outbox.ts'
 import { changeQueue, openMessage, pausedTenants, selectExpired, selectWaiting } from './queue-rows.ts'
 import { countWaiting } from './queue-totals.ts'
 import type { QueueChangeQuestion } from './queue-wire.ts'
-import { type Mark, markClosed, recover, takeBack } from './recovery.ts'
+import { type Mark, markClosed, recover, removeContent, takeBack } from './recovery.ts'
 import {
   contentOf,
   countAll,
@@ -328,7 +326,7 @@ class Writer {
 
   #remove(files: readonly string[]): void {
     for (const file of this.#copying.mayRemove(files)) {
-      rmSync(join(this.#start.contentFolder, file), { force: true })
+      removeContent(this.#start.contentFolder, file)
     }
   }
 
