@@ -14,14 +14,25 @@ export type FileNames = {
 const NAME_LENGTH_MAX = 1024
 const NAMES_MAX = 16
 
-/** Names by Content-Disposition go before those by Content-Type (RFC 2183 §2.3). */
-export function fileNamesOf(disposition: ContentField | null, type: ContentField | null): FileNames {
-  if (!namesFile(disposition) && !namesFile(type)) return NO_NAMES
+/**
+ * Names by Content-Disposition go before those by Content-Type (RFC 2183 §2.3). `others` are fields that
+ * stand there once more: their names come last.
+ */
+export function fileNamesOf(
+  disposition: ContentField | null,
+  type: ContentField | null,
+  others: readonly (ContentField | null)[] = [],
+): FileNames {
+  if (!namesFile(disposition) && !namesFile(type) && !others.some(namesFile)) return NO_NAMES
   const written = [
     disposition && parameterOf(disposition, 'filename'),
     type && parameterOf(type, 'name'),
     ...valuesOf(disposition, ['filename', 'name']),
     ...valuesOf(type, ['name', 'filename']),
+    ...others.flatMap((field) => [
+      field && (parameterOf(field, 'filename') ?? parameterOf(field, 'name')),
+      ...valuesOf(field, ['filename', 'name']),
+    ]),
   ]
   const all: string[] = []
   for (const name of written) {

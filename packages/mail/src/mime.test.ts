@@ -168,6 +168,24 @@ test('files that stand uuencoded in a text are found', () => {
     files.map(({ fileName, octets }) => [fileName, new TextDecoder().decode(octets)]),
     [['run.exe', 'Cat']],
   )
+  const many = 'begin 644 a.txt\r\n`\r\nend\r\n'.repeat(100)
+  assert.equal(uuFilesIn(fromLatin1(many), 1000).at(-1)?.isCut, false)
+  const cut = uuFilesIn(fromLatin1(`${many}begin 644 run.exe\r\n`), 1000)
+  assert.deepEqual([cut.length, cut.at(-1)?.isCut], [100, true], 'more files than are looked at')
+})
+
+test('fields that stand there twice and differ are a fault, and all of their names are names', () => {
+  const part = (...fields: string[]) =>
+    parseMime(message('Content-Type: application/zip', ...fields, '', 'x'))
+  const encoded = (text: string) => `Content-Transfer-Encoding: ${text}`
+  assert.deepEqual(part(encoded('base64'), encoded('7bit')).faults, ['two-content-types'])
+  assert.deepEqual(part(encoded('base64'), encoded('base64')).faults, [])
+  const named = (text: string) => `Content-Disposition: attachment; filename="${text}"`
+  const { root, faults } = part(named('run.exe'), named('a.txt'))
+  assert.deepEqual(
+    [root.fileName, root.fileNames, faults],
+    ['a.txt', ['a.txt', 'run.exe'], ['two-content-types']],
+  )
 })
 
 /** Each of reliability §1: read in one pass, with a fault that says what was left out. */

@@ -323,15 +323,21 @@ const WANTED = new Set(['content-type', 'content-disposition', 'content-transfer
 
 function draftOf(walk: Walk, { fields, bodyStart, fallback, path }: DraftInput): Draft {
   const found = new Map<string, HeaderField>()
+  const earlier: HeaderField[] = []
   for (const field of fields) {
-    if (!WANTED.has(field.nameLower)) continue
-    const isSecond = found.has(field.nameLower)
-    found.set(field.nameLower, field)
-    if (isSecond && field.nameLower === 'content-type') walk.faults.add('two-content-types')
+    const { nameLower } = field
+    if (!WANTED.has(nameLower)) continue
+    const before = found.get(nameLower)
+    found.set(nameLower, field)
+    if (before === undefined || nameLower === 'content-id') continue
+    // Readers take one or the other.
+    if (nameLower === 'content-type' || before.value !== field.value) walk.faults.add('two-content-types')
+    if (nameLower !== 'content-transfer-encoding') earlier.push(before)
   }
   const type = contentField(walk, found.get('content-type'))
   const disposition = contentField(walk, found.get('content-disposition'))
-  const names = fileNamesOf(disposition, type)
+  const others = earlier.map((field) => contentField(walk, field))
+  const names = fileNamesOf(disposition, type, others)
   const encoding = found.get('content-transfer-encoding')?.value ?? ''
   return {
     path,

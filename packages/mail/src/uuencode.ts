@@ -16,7 +16,8 @@ const BEGIN = /^begin(?:-base64)? [0-7]{3,4} +(\S.*)$/
 export function uuFilesIn(octets: Uint8Array, octetsMax: number): readonly UuFile[] {
   if (!holdsLineOf(octets, 'begin')) return NO_FILES
   const files: UuFile[] = []
-  for (let at = 0; at < octets.length && files.length < FILES_MAX; ) {
+  let at = 0
+  while (at < octets.length && files.length < FILES_MAX) {
     const lf = octets.indexOf(LF, at)
     const end = lf === -1 ? octets.length : lf
     const name = octets[at] === LETTER_B ? nameIn(octets, at, end) : null
@@ -26,7 +27,8 @@ export function uuFilesIn(octets: Uint8Array, octetsMax: number): readonly UuFil
     files.push({ fileName: shownName(name), ...decoded })
     at = next
   }
-  return files
+  const isMore = files.length === FILES_MAX && holdsLineOf(octets.subarray(at), 'begin')
+  return isMore ? [...files.slice(0, -1), { ...files.at(-1)!, isCut: true }] : files
 }
 
 const NO_FILES: readonly UuFile[] = []
