@@ -78,6 +78,7 @@ describe('archiving', () => {
     await commit(spool, envelope)
     first.scheduler.offer(envelope, contentOf())
     await until(() => first.sink.messages.length === 1, 'the mailbox has it')
+    await until(async () => (await spool.counts()).queued === 1, 'that is noted')
     await first.scheduler.stop(200)
     assert.equal((await spool.counts()).messages, 1)
     await spool.retryNow(envelope.id, Date.now())

@@ -96,16 +96,19 @@ export function startScheduler(
     ownListeners: () => [],
     ownMxListener: () => null,
     localAddresses: () => [],
-    timeouts: { ...TIMEOUTS, connect: 2000 },
+    timeouts: TIMEOUTS,
     sweepMs: 50,
     ...changes,
   })
   return { scheduler, events }
 }
 
-/** Waits until something holds; fails after five seconds. */
+/** Generous: the machine may be busy with other tests. */
+const WAIT_MS = 60_000
+
+/** Waits until something holds. */
 export async function until(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const end = Date.now() + 5000
+  const end = Date.now() + WAIT_MS
   while (!(await holds())) {
     if (Date.now() > end) throw new Error(`waited in vain until ${what}`)
     await systemClock.sleep(5)

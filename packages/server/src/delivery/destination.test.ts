@@ -37,8 +37,8 @@ class World {
   stalled: SinkConnection | null = null
   /** What it says to every message. */
   verdict: string | undefined
-  /** What the look at deadlines takes for now. */
-  deadlineNow = (): number => Date.now()
+  /** What the look at deadlines takes for now: a busy machine makes no connection wait too long. */
+  deadlineNow = (): number => 0
   readonly concluded: Job[] = []
   readonly failed: Job[] = []
   readonly destination: Destination

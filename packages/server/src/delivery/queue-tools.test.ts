@@ -44,12 +44,8 @@ async function sinkOf(options: SinkOptions = {}): Promise<Sink> {
   return sink
 }
 
-/** A port where nobody listens. */
-async function deadPort(): Promise<number> {
-  const dead = await startSink()
-  await dead.close()
-  return dead.port
-}
+/** Nobody listens there; one that was free a moment ago may be somebody's by now. */
+const DEAD_PORT = 1
 
 async function send({ spool, scheduler }: World, changes: Partial<Envelope> = {}, paths?: string[]) {
   const envelope = envelopeOf(changes, paths)
@@ -86,6 +82,25 @@ const LIST: QueueListOrder = {
 /** Without pipelining, so that a late reply keeps its place. */
 const UNHURRIED = ['8BITMIME', 'SIZE 10485760']
 
+/** A host that says nothing to content before it is opened. */
+async function slowSink() {
+  const late: (() => void)[] = []
+  let isSlow = true
+  const sink = await sinkOf({
+    keywords: UNHURRIED,
+    answer: (line, { socket }) => {
+      if (line !== '<dot>' || !isSlow) return undefined
+      late.push(() => socket.write('250 2.0.0 late\r\n'))
+      return null
+    },
+  })
+  const open = (): void => {
+    isSlow = false
+    for (const answer of late) answer()
+  }
+  return { sink, open }
+}
+
 const emptied = ({ spool }: World) => spool.counts().then(({ messages }) => messages === 0)
 const toRoute = (port: number) => settingsOf([routeOfHost('127.0.0.1', port)])
 
@@ -103,25 +118,14 @@ const deliveredBy = async (world: World) =>
 
 describe('queue tools', () => {
   it('holds what waits in memory for a slow host, and lets the transmission under way end', async () => {
-    const late: (() => void)[] = []
-    let isSlow = true
-    const sink = await sinkOf({
-      keywords: UNHURRIED,
-      answer: (line, { socket }) => {
-        if (line !== '<dot>' || !isSlow) return undefined
-        late.push(() => socket.write('250 2.0.0 late\r\n'))
-        return null
-      },
-    })
-    const open = (): void => {
-      isSlow = false
-      for (const answer of late) answer()
-    }
+    const { sink, open } = await slowSink()
     const world = await start(toRoute(sink.port))
     const ids = await Promise.all(Array.from({ length: 60 }, () => send(world)))
     await until(() => sink.connections.some(({ commands }) => commands.includes('DATA')), 'one is being sent')
-    setTimeout(open, 500)
-    const acted = await world.scheduler.queue.act(orderOf('hold'))
+    const acting = world.scheduler.queue.act(orderOf('hold'))
+    await until(() => world.scheduler.counts().inHand < ids.length, 'what waits is put away')
+    open()
+    const acted = await acting
     assert.equal(acted.next, null)
     assert.ok(acted.messages > 0 && acted.messages < ids.length, `${acted.messages} held`)
     await until(async () => (await world.spool.counts()).queued === 0, 'the others are delivered')
@@ -145,7 +149,7 @@ describe('queue tools', () => {
   })
 
   it('returns messages with a report, held ones too; where nobody may be told they are held', async () => {
-    const world = await start(settingsOf([routeOfHost('127.0.0.1', await deadPort())]))
+    const world = await start(settingsOf([routeOfHost('127.0.0.1', DEAD_PORT)]))
     const known = await send(world, {}, ['ann@acme.example', 'bob@acme.example'])
     await send(world, { reversePath: null })
     await until(async () => (await outcomesOf(world)).length === 2, 'both were tried')
@@ -169,7 +173,7 @@ describe('queue tools', () => {
   })
 
   it('carries out two decisions that come at once one after the other', async () => {
-    const world = await start(settingsOf([routeOfHost('127.0.0.1', await deadPort())]))
+    const world = await start(settingsOf([routeOfHost('127.0.0.1', DEAD_PORT)]))
     const id = await send(world)
     await until(async () => (await outcomesOf(world)).length === 1, 'it was tried')
     const both = await Promise.all([
@@ -194,7 +198,7 @@ describe('queue tools', () => {
 
   it('sends what waits for a dead host by another route', async () => {
     const sink = await sinkOf()
-    const dead = routeOfHost('127.0.0.1', await deadPort())
+    const dead = routeOfHost('127.0.0.1', DEAD_PORT)
     const world = await start(settingsOf([dead, routeOfHost('127.0.0.1', sink.port, { id: 'rte_2' })]))
     const id = await send(world)
     await until(async () => (await outcomesOf(world)).length === 1, 'it was tried in vain')
@@ -204,13 +208,12 @@ describe('queue tools', () => {
   })
 
   it('tries all that matches now', async () => {
-    const dead = await startSink()
-    await dead.close()
-    const world = await start(toRoute(dead.port))
+    let isUp = false
+    const sink = await sinkOf({ answer: (line) => (line === '<greeting>' && !isUp ? 'close' : undefined) })
+    const world = await start(toRoute(sink.port))
     await Promise.all(Array.from({ length: 30 }, () => send(world)))
     await until(async () => (await outcomesOf(world)).length === 30, 'all were tried')
-    const sink = await startSink({}, '127.0.0.1', dead.port)
-    cleanUp.push(() => sink.close())
+    isUp = true
     const acted = await world.scheduler.queue.act(orderOf('retry'))
     assert.equal(acted.messages, 30)
     await until(() => emptied(world), 'all are delivered')
@@ -219,23 +222,18 @@ describe('queue tools', () => {
 
 describe('pauses', () => {
   it('keep new mail and mail in memory waiting without an attempt, and end within a second or so', async () => {
-    let isSlow = true
-    const sink = await sinkOf({
-      keywords: UNHURRIED,
-      answer: (line, { socket }) => {
-        if (line !== '<dot>' || !isSlow) return undefined
-        setTimeout(() => socket.write('250 2.0.0 ok\r\n'), 200)
-        return null
-      },
-    })
+    const { sink, open } = await slowSink()
     const flowing = toRoute(sink.port)
     const world = await start(flowing)
     await Promise.all(Array.from({ length: 200 }, () => send(world)))
     world.settings = { ...flowing, deliveryPaused: true }
     await send(world)
     const waiting = async () => (await world.scheduler.queue.list(LIST)).items
+    const paused = async () => (await waiting()).filter(({ recipients }) => recipients[0]?.paused === true)
+    await until(async () => (await paused()).length > 100, 'most are paused before the host answers')
+    open()
     await until(
-      async () => (await waiting()).every(({ recipients }) => recipients[0]?.paused === true),
+      async () => (await paused()).length === (await waiting()).length,
       'all that is left is paused',
     )
     const left = await waiting()
@@ -245,7 +243,6 @@ describe('pauses', () => {
     assert.ok(left.every(({ recipients }) => recipients[0]?.attempts === 0))
     await systemClock.sleep(300)
     assert.equal(await deliveredBy(world), delivered, 'nothing moves')
-    isSlow = false
     world.settings = flowing
     await until(() => emptied(world), 'all are delivered')
     assert.equal(await deliveredBy(world), 201)

@@ -45,6 +45,9 @@ async function send(
   return envelope.id
 }
 
+/** Nobody listens there; one that was free a moment ago may be somebody's by now. */
+const DEAD_PORT = 1
+
 const toSink = (sink: Sink): TenantSettings => settingsOf([routeOfHost('127.0.0.1', sink.port)])
 const emptied = async ({ spool }: { spool: ThreadSpool }) => (await spool.counts()).messages === 0
 
@@ -114,11 +117,9 @@ describe('scheduler', () => {
 
   it('a dead host does not hold up a living one, however long its queue', async () => {
     const sink = await sinkOf()
-    const dead = await startSink()
-    await dead.close()
     const domain = settingsOf([]).domains[0]!
     const settings = settingsOf(
-      [routeOfHost('127.0.0.1', dead.port), routeOfHost('127.0.0.1', sink.port, { id: 'rte_2' })],
+      [routeOfHost('127.0.0.1', DEAD_PORT), routeOfHost('127.0.0.1', sink.port, { id: 'rte_2' })],
       {
         domains: [domain, { ...domain, id: 'dom_2', name: 'live.example', routeId: 'rte_2' }],
       },
@@ -137,10 +138,8 @@ describe('scheduler', () => {
 
   it('tries the alternate route when the first cannot be reached', async () => {
     const sink = await sinkOf()
-    const dead = await startSink()
-    await dead.close()
     const routes = [
-      routeOfHost('127.0.0.1', dead.port, { alternateId: 'rte_2' }),
+      routeOfHost('127.0.0.1', DEAD_PORT, { alternateId: 'rte_2' }),
       routeOfHost('127.0.0.1', sink.port, { id: 'rte_2' }),
     ]
     const world = await start(settingsOf(routes))
@@ -302,7 +301,7 @@ describe('scheduler', () => {
     await until(() => sink.connections[0]?.messages === 1, 'the message is on its way')
     const began = systemClock.now()
     await world.scheduler.stop(100)
-    assert.ok(systemClock.now() - began < 1500)
+    assert.ok(systemClock.now() - began < 30_000, 'it does not wait for the answer, which has ten minutes')
     assert.equal((await world.spool.counts()).messages, 1)
   })
 })

@@ -34,16 +34,7 @@ function open(sink: Sink, tls: RouteTls = 'none', deps: Partial<SessionDeps> = {
       connect: openSocket,
       deadlines: new Deadlines(systemClock, 20),
       hostname: 'gate.example',
-      timeouts: {
-        ...TIMEOUTS,
-        greeting: 100,
-        hello: 100,
-        startTls: 500,
-        mail: 100,
-        rcpt: 100,
-        data: 100,
-        finalDot: 100,
-      },
+      timeouts: TIMEOUTS,
       tlsSessions: new TlsSessions(),
       ...deps,
     },
@@ -51,8 +42,8 @@ function open(sink: Sink, tls: RouteTls = 'none', deps: Partial<SessionDeps> = {
 }
 
 type Times = { readonly [Step in keyof typeof TIMEOUTS]: number }
-/** For a host that never answers; all others get the usual minutes. */
-const SHORT = { ...TIMEOUTS, mail: 100, rcpt: 100, data: 100, finalDot: 100 }
+/** For the answer that never comes; all others have the usual minutes, however busy the machine is. */
+const SHORT_MS = 100
 
 async function clientOf(sink: Sink, times: Times = TIMEOUTS): Promise<SmtpClient> {
   const opened = await open(sink)
@@ -134,7 +125,10 @@ describe('client: connections that end', () => {
   })
 
   it('without an answer to the final dot: ambiguous after the time limit', async () => {
-    const client = await clientOf(await sinkOf({ answer: answering('<dot>', null) }), SHORT)
+    const client = await clientOf(await sinkOf({ answer: answering('<dot>', null) }), {
+      ...TIMEOUTS,
+      finalDot: SHORT_MS,
+    })
     assert.deepEqual(kinds(await client.transmit(letter(['a@x.example']), none)), ['ambiguous 421'])
   })
 
@@ -170,7 +164,7 @@ describe('client: connections that end', () => {
       socket.on('close', () => clearInterval(drip))
       return null
     }
-    const client = await clientOf(await sinkOf({ keywords: [], answer }), SHORT)
+    const client = await clientOf(await sinkOf({ keywords: [], answer }), { ...TIMEOUTS, mail: SHORT_MS })
     const began = Date.now()
     const { results } = await client.transmit(letter(['a@x.example']), none)
     assert.match(results[0]!.reply.text, /no answer in time/)
@@ -331,7 +325,8 @@ describe('session', () => {
     ['EHLO', 'close'],
   ] as const) {
     it(`${stage} → ${reply}: the host cannot be talked to now`, async () => {
-      const opened = await open(await sinkOf({ answer: answering(stage, reply) }))
+      const timeouts = { ...TIMEOUTS, ...(reply === null ? { greeting: SHORT_MS } : {}) }
+      const opened = await open(await sinkOf({ answer: answering(stage, reply) }), 'none', { timeouts })
       assert.equal(opened.kind, 'failed')
     })
   }

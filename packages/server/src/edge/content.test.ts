@@ -116,7 +116,8 @@ test('discarded content leaves no file behind, also while it is being written', 
   void sink.add([Buffer.alloc(CONTENT_IN_ROW_BYTES_MAX + 1)])
   sink.discard()
   assert.equal(sink.add([Buffer.alloc(10)]), null)
-  await new Promise((resolve) => setTimeout(resolve, 20))
+  for (let turns = 0; turns < 1_000 && state.discarded === 0; turns++)
+    await new Promise((resolve) => setImmediate(resolve))
   assert.equal(state.discarded, 1)
 })
 

@@ -6,7 +6,11 @@ import { type TestContext, test } from 'node:test'
 import { Clamd } from './clamd.ts'
 
 /** A scanner that tells its version, and does with content what it is told. */
-async function scannerOf(t: TestContext, onContent: (socket: Socket) => void): Promise<Clamd> {
+async function scannerOf(
+  t: TestContext,
+  onContent: (socket: Socket) => void,
+  timeoutMs = 60_000,
+): Promise<Clamd> {
   const server = createServer((socket) => {
     socket.on('error', () => undefined)
     socket.once('data', (first) => {
@@ -18,13 +22,13 @@ async function scannerOf(t: TestContext, onContent: (socket: Socket) => void): P
   await once(server, 'listening')
   t.after(() => server.close())
   const { port } = server.address() as AddressInfo
-  return new Clamd({ address: { kind: 'tcp', host: '127.0.0.1', port }, timeoutMs: 200 })
+  return new Clamd({ address: { kind: 'tcp', host: '127.0.0.1', port }, timeoutMs })
 }
 
 const CONTENT = [Buffer.alloc(200_000)]
 
 test('a scanner that is silent is away: nothing is told as too large for it', async (t) => {
-  const clamd = await scannerOf(t, (socket) => socket.resume())
+  const clamd = await scannerOf(t, (socket) => socket.resume(), 200)
   assert.deepEqual(await clamd.scan(CONTENT), { kind: 'away', why: 'clamd does not answer in time' })
 })
 

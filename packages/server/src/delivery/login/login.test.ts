@@ -175,7 +175,7 @@ describe('with a login', () => {
         content: null,
         ...(login === undefined ? {} : { login: { routeId: 'rte_1', ...login } }),
       } as const
-      const result = await probeRoute(order, { ...world, config, stepMs: 2_000 })
+      const result = await probeRoute(order, { ...world, config, stepMs: 30_000 })
       assert.ok(result.kind === 'probe-route')
       return result.results
     }
