@@ -18,6 +18,8 @@ export class SpoolNotOpened extends Error {}
 const OUTBOX_REPORTS_MAX = 2_000_000
 /** How often a lock is tried again: a predecessor that was told to stop may still be writing. */
 const LOCK_RETRY_MS = 100
+/** A worker that is told to stop ends within nine seconds. */
+const ADOPT_WAIT_MS = 10_000
 
 export type OpenSpoolOptions = {
   readonly emit: Emit
@@ -59,25 +61,32 @@ export function listSpools(folder: string): readonly number[] {
     .sort((a, b) => a - b)
 }
 
-/** Opens every spool of a slot at or above `workers` whose owner is gone, to deliver what waits in it. */
+/**
+ * Opens every spool of a slot at or above `workers` whose owner is gone, to deliver what waits in it. One that
+ * drains still is waited for: nobody looks again before the next start. One that cannot be opened is told of and
+ * left as it is, because a broken file must not keep all other mail. Throws `SpoolTooNew`.
+ */
 export async function adoptSpools(
   folder: string,
   workers: number,
   options: OpenSpoolOptions,
 ): Promise<readonly ThreadSpool[]> {
-  const adopted: ThreadSpool[] = []
-  for (const slot of listSpools(folder)) {
-    if (slot < workers) continue
-    try {
-      const spool = await openSpool(folder, slot, options)
-      options.emit('spool.adopted', { slot })
-      adopted.push(spool)
-    } catch (error) {
-      // Another worker was quicker, or its owner has not ended yet.
-      if (!(error instanceof SpoolLocked)) throw error
-    }
-  }
-  return adopted
+  const { emit } = options
+  const gone = listSpools(folder).filter((slot) => slot >= workers)
+  const opened = await Promise.all(
+    gone.map(async (slot) => {
+      try {
+        const spool = await openSpool(folder, slot, { waitMs: ADOPT_WAIT_MS, ...options })
+        emit('spool.adopted', { slot })
+        return spool
+      } catch (error) {
+        if (error instanceof SpoolTooNew) throw error
+        emit('spool.unavailable', { slot, why: error instanceof Error ? error.message : String(error) })
+        return null
+      }
+    }),
+  )
+  return opened.filter((spool) => spool !== null)
 }
 
 async function openOnce(folder: string, slot: number, options: OpenSpoolOptions): Promise<ThreadSpool> {

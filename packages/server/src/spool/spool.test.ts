@@ -1,11 +1,13 @@
 // The spool keeps what it promised: through kills, full disks and restarts.
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, beforeEach, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import type { EventFields } from '#events/emit.ts'
+import { systemClock } from '#platform/clock.ts'
 import { adoptSpools, listSpools, SpoolLocked, SpoolTooNew } from './open.ts'
 import {
   acceptedOf,
@@ -102,16 +104,32 @@ describe('spool', () => {
     const other = await bench.open({}, 2)
     const id = await store(other)
     const own = await bench.open({}, 0)
-    const options = { clock: { now: Date.now, sleep: async () => {} }, emit: () => {} }
-    assert.deepEqual(await adoptSpools(bench.folder, 1, options), [])
-    await other.close()
+    const told: string[] = []
+    const options = { clock: systemClock, emit: (name: string) => void told.push(name) }
+    assert.deepEqual(await adoptSpools(bench.folder, 1, { ...options, waitMs: 0 }), [])
+    assert.deepEqual(told, ['spool.unavailable'])
     assert.deepEqual(listSpools(bench.folder), [0, 2])
-    const [adopted] = await adoptSpools(bench.folder, 1, options)
+    // It drains still: what waits in it must not wait for the next start.
+    const adopting = adoptSpools(bench.folder, 1, options)
+    await systemClock.sleep(20)
+    await other.close()
+    const [adopted] = await adopting
     assert.equal(adopted?.slot, 2)
     const [due] = (await adopted?.due(Date.now(), 1, NONE)) ?? []
     assert.equal(due?.envelope.id, id)
     await adopted?.close()
     await own.close()
+  })
+
+  it('goes on without a spool that cannot be read, and says so', async () => {
+    const folder = join(bench.folder, 'broken')
+    mkdirSync(folder)
+    writeFileSync(join(folder, '3.db'), 'this is no database'.repeat(1_000))
+    const told: string[] = []
+    const emit = (name: string, fields?: EventFields) => void told.push(`${name} ${fields?.slot}`)
+    assert.deepEqual(await adoptSpools(folder, 1, { clock: systemClock, emit }), [])
+    assert.deepEqual(told, ['spool.unavailable 3'])
+    assert.deepEqual(readdirSync(folder), ['3.db'])
   })
 })
 
