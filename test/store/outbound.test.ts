@@ -133,6 +133,27 @@ testOnBoth('an id at Microsoft is proven by a validated domain and stays with wh
   }),
 )
 
+testOnBoth('an id goes over with the domain that proved it, and a look is not repeated at once', (place) =>
+  withWorld(place, async ({ acme, other, world, deps }) => {
+    const enabled = { provider: 'microsoft-365', enabled: true } as const
+    const ids = async (scope: typeof acme) =>
+      (await listClouds(scope, deps)).items[0]?.ids.map(({ id }) => id)
+    world.answer = { kind: 'answered', status: 400, body: { error: 'invalid_tenant' } }
+    await setCloud(other, enabled, deps)
+    await refused(proveCloud(other, 'microsoft-365', deps), 'check-too-soon')
+    world.answer = answer({ issuer: `https://login.microsoftonline.com/${GUID}/v2.0` })
+    await setCloud(acme, enabled, deps)
+    const { db } = deps.store
+    const lost = { validated_at: null, lost_at: START }
+    await db.updateTable('domain').set(lost).where('tenant_id', '=', acme.tenantId).execute()
+    assert.deepEqual(await ids(acme), [GUID], 'until somebody proves it anew')
+    await setCloud(other, { ...enabled, enabled: false }, deps)
+    await db.deleteFrom('observation').where('tenant_id', '=', other.tenantId).execute()
+    await setCloud(other, enabled, deps)
+    assert.deepEqual([await ids(acme), await ids(other)], [[], [GUID]])
+  }),
+)
+
 testOnBoth('an id whose domain cannot be asked about stays proven; one that is gone goes', (place) =>
   withStore(place, async (base, clock) => {
     const { acme, deps } = await worldOf(base)
@@ -173,6 +194,14 @@ testOnBoth('an id whose domain cannot be asked about stays proven; one that is g
     clock.add(60_000)
     await proveCloud(acme, 'microsoft-365', { ...deps, fetchJson })
     assert.deepEqual(await ids(), ['acme.example'])
+    issuers.delete('acme.example')
+    clock.add(60_000)
+    const odd = async (): Promise<FetchedJson> => ({ kind: 'answered', status: 403, body: null })
+    await proveCloud(acme, 'microsoft-365', { ...deps, fetchJson: odd })
+    assert.deepEqual(await ids(), ['acme.example'], 'a proxy’s refusal is no answer of Microsoft’s')
+    clock.add(60_000)
+    await proveCloud(acme, 'microsoft-365', { ...deps, fetchJson })
+    assert.deepEqual(await ids(), [])
   }),
 )
 

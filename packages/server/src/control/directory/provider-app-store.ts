@@ -2,6 +2,7 @@
 import type { Db, Trx } from '#store/open.ts'
 import type { Row } from '#store/schema.ts'
 import { acrossTenants } from '#store/tenant-guard.ts'
+import { holdersOfCloudIds } from '../outbound/store.ts'
 
 export type ProviderAppRow = Row<'provider_app'>
 export type ConsentRow = Row<'entra_consent'>
@@ -59,15 +60,9 @@ export async function isHeldElsewhere(trx: Trx, tenantId: string, entraTenant: s
       .where('entra_tenant', '=', entraTenant)
       .where('tenant_id', '!=', tenantId)
       .execute(),
-    acrossTenants(trx)
-      .selectFrom('cloud_tenant')
-      .select('tenant_id')
-      .where('provider', '=', 'microsoft-365')
-      .where('cloud_id', '=', entraTenant)
-      .where('tenant_id', '!=', tenantId)
-      .execute(),
+    holdersOfCloudIds(trx, 'microsoft-365', [entraTenant]),
   ])
-  return consents.length > 0 || clouds.length > 0
+  return consents.length > 0 || clouds.some((row) => row.isProven && row.tenant_id !== tenantId)
 }
 
 export async function putConsent(trx: Trx, { tenant_id, ...row }: ConsentRow): Promise<void> {

@@ -4,13 +4,13 @@ import type { Cloud } from '@gatepost/contract/outbound.ts'
 import { digestOf, newSecret } from '#platform/random.ts'
 import type { CloudProvider } from '#policy/settings.ts'
 import type { Row } from '#store/schema.ts'
-import { acrossTenants } from '#store/tenant-guard.ts'
 import { actorName } from '../audit/audit.ts'
+import { readObservation, writeObservation } from '../connect/observation-store.ts'
 import { invalidInput, problem } from '../problem.ts'
 import type { Scope } from '../scope.ts'
-import { changeSettings } from '../settings/settings.ts'
+import { changeSettings, markDirty } from '../settings/settings.ts'
 import { cloudName, providers, type RangesDeps, rangesOf } from './ranges.ts'
-import { cloudLinksOf, cloudTenantsOf } from './store.ts'
+import { cloudLinksOf, cloudTenantsOf, holdersOfCloudIds } from './store.ts'
 
 type Deps = RangesDeps
 type Clouds = { items: Cloud[] }
@@ -111,8 +111,7 @@ export async function proveCloud(scope: Scope, provider: CloudProvider, deps: De
     ])
   }
   const present = (await cloudTenantsOf(store.db, tenantId)).filter((row) => row.provider === provider)
-  if (present.some(({ checked_at }) => clock.now() - checked_at < ASK_AGAIN_MS))
-    throw problem('check-too-soon')
+  await requirePause(tenantId, provider, deps)
   const domains = await domainsOf(deps, tenantId)
   const origin = config.directories.entraLogin ?? MICROSOFT_LOGIN
   const found = new Map<string, string>()
@@ -131,15 +130,20 @@ export async function proveCloud(scope: Scope, provider: CloudProvider, deps: De
   }
   await store.transaction(async (trx) => {
     const at = clock.now()
-    const taken = await acrossTenants(trx)
-      .selectFrom('cloud_tenant')
-      .select(['cloud_id', 'tenant_id'])
-      .where('provider', '=', provider)
-      .where('cloud_id', 'in', [...found.keys(), ''])
-      .execute()
-    const mine = [...found].filter(
-      ([id]) => !taken.some((row) => row.cloud_id === id && row.tenant_id !== tenantId),
+    const others = (await holdersOfCloudIds(trx, provider, [...found.keys()])).filter(
+      (row) => row.tenant_id !== tenantId,
     )
+    // Who lost or removed the domain that proved an id must not keep it from who proves it now.
+    for (const { cloud_id, tenant_id } of others.filter((row) => !row.isProven)) {
+      await trx
+        .deleteFrom('cloud_tenant')
+        .where('tenant_id', '=', tenant_id)
+        .where('provider', '=', provider)
+        .where('cloud_id', '=', cloud_id)
+        .execute()
+      await markDirty(trx, tenant_id, at)
+    }
+    const mine = [...found].filter(([id]) => !others.some((row) => row.isProven && row.cloud_id === id))
     await changeSettings(trx, scope, {
       action: 'cloud.proven',
       subject: `shared cloud ${cloudName(provider)}`,
@@ -147,8 +151,6 @@ export async function proveCloud(scope: Scope, provider: CloudProvider, deps: De
       after: { ids: mine.map(([id]) => id) },
       at,
     })
-    // Nobody answered: what was proven stays proven (law 4).
-    if (found.size === 0) return
     await trx
       .deleteFrom('cloud_tenant')
       .where('tenant_id', '=', tenantId)
@@ -218,9 +220,22 @@ async function domainsOf({ store }: Pick<Deps, 'store'>, tenantId: string): Prom
   return rows.map(({ name }) => name)
 }
 
-/** Nobody said whether the domain has a tenant: not reached, too busy, or out of order. */
+/** One look at a time and organisation: each asks the provider about every domain. */
+async function requirePause(
+  tenantId: string,
+  provider: CloudProvider,
+  { store, clock }: Pick<Deps, 'store' | 'clock'>,
+): Promise<void> {
+  const key = { tenantId, subject: provider, name: 'cloud-asked' }
+  const now = clock.now()
+  const last = await readObservation(store.db, key)
+  if (last !== null && now - last.checkedAt < ASK_AGAIN_MS) throw problem('check-too-soon')
+  await writeObservation(store.db, key, { value: null, checkedAt: now, nextCheckAt: null, failures: 0 })
+}
+
+/** Nobody said whether the domain has a tenant: only the provider's own “no such tenant” does (law 4). */
 function isSilent(answer: Awaited<ReturnType<Deps['fetchJson']>>): boolean {
-  return answer.kind === 'failed' || answer.status === 429 || answer.status >= 500
+  return answer.kind === 'failed' || (answer.status !== 400 && answer.status !== 404)
 }
 
 /** `https://login.microsoftonline.com/GUID/v2.0` is the issuer of a domain's tenant. */

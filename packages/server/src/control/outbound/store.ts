@@ -1,6 +1,8 @@
 // Queries of authorised outbound addresses.
+import type { CloudProvider } from '#policy/settings.ts'
 import type { Db } from '#store/open.ts'
 import type { Row } from '#store/schema.ts'
+import { acrossTenants } from '#store/tenant-guard.ts'
 
 export type OutboundRow = Row<'authorized_outbound'>
 
@@ -61,4 +63,28 @@ export function cloudTenantsOf(db: Db, tenantId: string): Promise<Row<'cloud_ten
     .where('tenant_id', '=', tenantId)
     .orderBy('domain')
     .execute()
+}
+
+/** Who holds ids at a provider, in the whole installation, and whether the domain that proved each is still theirs. */
+export async function holdersOfCloudIds(
+  db: Db,
+  provider: CloudProvider,
+  ids: readonly string[],
+): Promise<
+  readonly (Pick<Row<'cloud_tenant'>, 'cloud_id' | 'tenant_id'> & { readonly isProven: boolean })[]
+> {
+  if (ids.length === 0) return []
+  const rows = await acrossTenants(db)
+    .selectFrom('cloud_tenant')
+    .leftJoin('domain', (join) =>
+      join
+        .onRef('domain.tenant_id', '=', 'cloud_tenant.tenant_id')
+        .onRef('domain.name', '=', 'cloud_tenant.domain')
+        .on('domain.validated_at', 'is not', null),
+    )
+    .select(['cloud_tenant.cloud_id', 'cloud_tenant.tenant_id', 'domain.id'])
+    .where('cloud_tenant.provider', '=', provider)
+    .where('cloud_tenant.cloud_id', 'in', [...ids])
+    .execute()
+  return rows.map(({ cloud_id, tenant_id, id }) => ({ cloud_id, tenant_id, isProven: id !== null }))
 }

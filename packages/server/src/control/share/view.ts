@@ -10,7 +10,7 @@ import { acrossTenants } from '#store/tenant-guard.ts'
 import type { ConnectDeps } from '../connect/connect.ts'
 import { deriveConnect } from '../connect/derive.ts'
 import { observe } from '../connect/observe.ts'
-import type { Observed } from '../connect/observed.ts'
+import { type Observed, validatedOf } from '../connect/observed.ts'
 import { type MxDeps, mxViewOf } from '../domain/mx.ts'
 import { domainOf } from '../domain/present.ts'
 import { domainsOf } from '../domain/store.ts'
@@ -139,9 +139,9 @@ async function ownershipOf(
 async function mxRecords(scope: Scope, asked: Asked, deps: ViewDeps): Promise<DnsRecord[]> {
   const open = { passed: true, saw: '' }
   const gates = { routeTested: open, outbound: open, recipients: open, firstInboundSeenAt: null }
-  const validated = namesOf(asked).filter(
-    (name) => asked.observed.domains.find((domain) => domain.name === name)?.state === 'validated',
-  )
+  // A proof that is missing for a while takes nothing away.
+  const own = new Set(validatedOf(asked.observed).map(({ name }) => name))
+  const validated = namesOf(asked).filter((name) => own.has(name))
   const views = await Promise.all(validated.map((name) => mxViewOf(scope, name, gates, deps)))
   return views.flatMap(({ expected }) => expected)
 }
