@@ -173,6 +173,79 @@ test('content that comes octet by octet is gathered: each by itself would cost a
   assert.equal(world.spool.messages[0]?.content.toString(), `${content}${'z'.repeat(600)}!\r\n`)
 })
 
+test('chunks wait for the disk like any content: each is answered once there is room for the next', async (t) => {
+  const { world, client } = await setUp(t)
+  const openContent = world.spool.openContent.bind(world.spool)
+  const writing: (() => void)[] = []
+  world.spool.openContent = async () => {
+    const file = await openContent()
+    const write = file.write.bind(file)
+    file.write = async (chunk) => {
+      await new Promise<void>((resolve) => writing.push(resolve))
+      return write(chunk)
+    }
+    return file
+  }
+  const socket = await client()
+  const chunk = Buffer.concat([Buffer.from('BDAT 60000\r\n'), Buffer.alloc(60_000, '\r\n')])
+  let left = 100
+  // One chunk, one answer: as soon as an answer is here, the next chunk goes out.
+  socket.on('data', (replies: Buffer) => {
+    if (replies.toString().endsWith(' octets received\r\n') && left > 0)
+      socket.write(--left === 0 ? 'BDAT 0 LAST\r\n' : chunk)
+  })
+  socket.write('MAIL FROM:<bob@sender.example>\r\nRCPT TO:<ann@acme.example>\r\n')
+  socket.write(chunk)
+  await until(() => writing.length > 0, 'the disk')
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  assert.ok(world.edge.heldContent.octets < 2_000_000, `${world.edge.heldContent.octets} octets`)
+  const disk = setInterval(() => writing.shift()?.(), 1)
+  await until(() => world.spool.messages.length === 1, 'the message')
+  clearInterval(disk)
+  assert.deepEqual([world.spool.messages[0]?.content.length, world.edge.heldContent.octets], [6_000_000, 0])
+  socket.destroy()
+})
+
+test('a recipient that we fail at is deferred alone: the next ones are not told that there is no sender', async (t) => {
+  const { world, client } = await setUp(t, 'users ann bob')
+  const recipientOf = world.holder.recipientOf.bind(world.holder)
+  world.holder.recipientOf = (tenantId, key) => {
+    if (key === 'bob@acme.example') throw new Error('a name nobody thought of')
+    return recipientOf(tenantId, key)
+  }
+  const socket = await client()
+  socket.write(
+    'MAIL FROM:<bob@sender.example>\r\nRCPT TO:<bob@acme.example>\r\nRCPT TO:<ann@acme.example>\r\n',
+  )
+  socket.write('DATA\r\n\r\n.\r\nQUIT\r\n')
+  let text = ''
+  socket.on('data', (chunk: Buffer) => {
+    text += chunk.toString('latin1')
+  })
+  await once(socket, 'close')
+  assert.match(text, /^250 .*\r\n451 4\.3\.0 .*\r\n250 2\.1\.5 .*\r\n354 .*\r\n250 2\.0\.0 /)
+  assert.deepEqual(
+    world.spool.messages[0]?.envelope.recipients.map(({ forwardPath }) => forwardPath),
+    ['ann@acme.example'],
+  )
+})
+
+test('who speaks behind the header of a proxy before our greeting is an early talker from the start', async (t) => {
+  const world = new World()
+  world.describe('tenant acme.example: users ann')
+  const { mx } = await world.open()
+  t.after(() => world.close())
+  const socket = connect({ port: mx, host: '127.0.0.1' })
+  const header = proxyHeader({ ip: '192.0.2.1', port: 50_000 }, { ip: '127.0.0.1', port: mx })
+  const early =
+    'EHLO mx.sender.example\r\nMAIL FROM:<bob@sender.example>\r\nRCPT TO:<nobody@acme.example>\r\n'
+  socket.write(Buffer.concat([header, Buffer.from(early)]))
+  const refused = () => world.events.find(({ name }) => name === 'edge.recipient.refused')
+  await until(() => refused() !== undefined, 'the refusal')
+  assert.equal((refused()!.fields as { isEarlyTalker?: boolean }).isEarlyTalker, true)
+  socket.destroy()
+})
+
 test('case 10: under pressure a client that does not read its replies makes room', async (t) => {
   const { world, client } = await setUp(t, 'users ann', 'config connections=1')
   const socket = await client()

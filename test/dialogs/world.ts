@@ -88,7 +88,7 @@ export class World {
       greylist: this.greylist.of(0),
       clock: this.clock,
       emit: (name, fields = {}) => this.events.push({ name, fields }),
-      secrets: box,
+      secrets: this.#config.get('secrets') === 'lost' ? createSecretBox() : box,
       tlsContext: () => (this.#config.get('tls') === 'off' ? null : secureContext),
       callForward: (question) => this.#askHost(question),
       screener: this.#screener(),

@@ -42,7 +42,7 @@ export const replies = {
   mailboxSyntax: permanent(553, '5.1.3', 'Invalid address'),
   reversePathSyntax: permanent(501, '5.1.7', 'Invalid address'),
   utf8NotAnnounced: permanent(553, '5.6.7', 'Address needs SMTPUTF8, which was not asked for'),
-  bodyBinaryNotAllowed: permanent(501, '5.6.1', 'BODY=BINARYMIME needs BDAT, which is not in use'),
+  bodyBinaryNotAllowed: permanent(501, '5.6.1', 'BODY=BINARYMIME is not offered'),
   requireTlsWithoutTls: permanent(530, '5.7.0', 'REQUIRETLS needs a connection with TLS'),
   chunkSizeSyntax: permanent(501, '5.5.4', 'Invalid chunk size'),
   bareLineEnding: permanent(554, '5.5.2', 'Bare CR or LF is not allowed'),

@@ -65,8 +65,7 @@ export function envelopeOf(
       forwardedFields(recipients),
     ),
     cuts: judged.header.cuts,
-    // Outbound mail has a reverse-path of the tenant itself (decisions 12).
-    dsnAllowed: reversePath !== null && (direction === 'outbound' || isVouchedFor(results)),
+    dsnAllowed: isSenderInternal(transaction, settings) || (reversePath !== null && isVouchedFor(results)),
     ...(judged.header.tlsOptional ? { tlsOptional: true as const } : {}),
   }
 }
@@ -259,6 +258,15 @@ function received(
     forMailbox: recipients.length === 1 ? recipients[0]!.forwardPath : null,
     at: message.receivedAt,
   })
+}
+
+/** What a host of the tenant passes on may have somebody else's reverse-path, which proved nothing here. */
+function isSenderInternal(
+  { direction, reversePath, directory }: Transaction,
+  { tenantId }: TenantSettings,
+): boolean {
+  if (direction !== 'outbound' || reversePath === null) return false
+  return directory.tenantOfDomain(reversePath.domain) === tenantId
 }
 
 /** A bounce goes only where SPF passed, or an aligned signature or DMARC did (decisions 12). */

@@ -23,6 +23,7 @@ export function guarded(session: Session, verb: string, work: () => Outcome): Ou
 export function failed(session: Session, verb: string, error: unknown): Reply {
   const stack = error instanceof Error ? error.stack : String(error)
   session.edge.emit('edge.command.failed', { verb, clientIp: session.wire.clientIp, error: stack })
-  session.resetTransaction()
+  // The next recipients would hear 503 and be given up for good, though it was we who failed.
+  if (verb !== 'RCPT') session.resetTransaction()
   return replies.localError
 }

@@ -60,7 +60,7 @@ export function isSrs({ localPart }: Mailbox): boolean {
 
 /** Written and read: a local part may need quotes, and what stands for a domain must be one. */
 function mailbox(localPart: string, domain: string): ReturnType<typeof srsReverse> {
-  const value = mailboxOf(formatMailbox({ localPart, domain }))
+  const value = mailboxOf(formatMailbox({ localPart, domain }), { allowUnderscore: true })
   return value === null ? { ok: false, fault: 'no-srs' } : { ok: true, value }
 }
 

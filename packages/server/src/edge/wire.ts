@@ -265,10 +265,10 @@ export class Wire {
     this.#hasProxyHeader = true
     this.#pending = header.length < octets.length ? octets.subarray(header.length) : null
     if (header.kind === 'proxied') this.#name(header.ip, header.port)
-    this.#identified()
     // The proxy waits for nobody: octets behind its header came before our greeting, unless they are a
     // handshake.
-    if (this.#pending !== null && !this.#options.implicitTls) this.isEarlyTalker = true
+    this.isEarlyTalker = this.#pending !== null && !this.#options.implicitTls
+    this.#identified()
   }
 
   #name(ip: string, port: number): void {

@@ -29,8 +29,8 @@ export type HeaderFacts = {
   /** Forwarding addresses of this gateway that it went through, by id (C13). */
   readonly forwardedBy: readonly string[]
   /**
-   * Byte ranges removed at delivery: Authentication-Results fields that carry our own id (RFC 8601 §5), and
-   * the secret by which a tenant proved itself.
+   * Byte ranges removed at delivery: Authentication-Results fields that carry our own id (RFC 8601 §5), the
+   * secret by which a tenant proved itself, and lines in front of the first field that go on with none.
    */
   readonly cuts: readonly (readonly [start: number, end: number])[]
   /** `TLS-Required: No`, once: delivery matters more to the author than TLS (RFC 8689 §5). */
@@ -52,6 +52,8 @@ const AUTHORS_MAX = 20
 /** Ids looked at; more hops are refused anyway. */
 const FORWARDED_MAX = 100
 
+const SPACE = 32
+const TAB = 9
 const HEADER_LIMITS = { maxFields: HEADER_FIELDS_MAX, maxBytes: HEADER_BYTES_MAX }
 const AUTHOR_OPTIONS = { allowUtf8: true, allowLiteral: true, allowUnderscore: true, toAscii: domainToASCII }
 
@@ -66,6 +68,8 @@ export function readHeaderFacts(
   }
   const fields = parsed.value
   const cuts: [number, number][] = []
+  // Lines that go on with no field would go on with the last of ours, which is put in front of them.
+  if (headerBytes[0] === SPACE || headerBytes[0] === TAB) cuts.push([0, fields[0]!.end])
   let subject: HeaderField | null = null
   let messageId: HeaderField | null = null
   let received = 0

@@ -72,7 +72,9 @@ function askPassword(session: Session, name: Uint8Array): Reply {
 async function check(session: Session, given: NameAndPassword | null): Promise<Reply> {
   if (given === null) return replies.authSyntax
   await waitIfWatched(session, given.username)
-  const { stored, keys } = lookUp(session, given.username)
+  const found = lookUp(session, given.username)
+  if (found === null) return replies.authUnavailable
+  const { stored, keys } = found
   const isRight = await isPasswordOf(keys, given.password)
   const mayActAs = given.authzid === '' || given.authzid === given.username
   return isRight && mayActAs && stored !== null ? succeeded(session, stored) : failed(session, given.username)
@@ -84,7 +86,9 @@ async function scram(session: Session, octets: Uint8Array, isPlus: boolean): Pro
   const bound = first.binding === null ? null : session.wire.channelBinding(first.binding)
   if (first.binding !== null && bound === null) return failed(session, first.username)
   await waitIfWatched(session, first.username)
-  const { stored, keys } = lookUp(session, first.username)
+  const found = lookUp(session, first.username)
+  if (found === null) return replies.authUnavailable
+  const { stored, keys } = found
   const nonce = randomBytes(NONCE_BYTES).toString('base64')
   const said = serverFirst(first, nonce, keys)
   return ask(session, said, (final) => {
@@ -100,16 +104,21 @@ async function scram(session: Session, octets: Uint8Array, isPlus: boolean): Pro
   })
 }
 
-/** The credential and its keys; keys of nobody where there is none, so that both look alike. */
+/**
+ * The credential and its keys; keys of nobody where there is none, so that both look alike. Null where its keys
+ * cannot be opened: who knows the password must not hear that it is wrong (RFC 4954 §6, 454).
+ */
 function lookUp(
-  { edge }: Session,
+  { edge, wire }: Session,
   username: string,
-): { readonly stored: StoredCredential | null; readonly keys: ScramKeys } {
+): { readonly stored: StoredCredential | null; readonly keys: ScramKeys } | null {
   const stored = edge.holder.current()?.credential(username) ?? null
-  const keys = stored && edge.secrets && openKeys(edge.secrets, stored)
-  return keys === null || stored === null
-    ? { stored: null, keys: keysOfNobody(username, NOBODY_SECRET) }
-    : { stored, keys }
+  if (stored === null) return { stored, keys: keysOfNobody(username, NOBODY_SECRET) }
+  const keys = edge.secrets && openKeys(edge.secrets, stored)
+  if (keys !== null) return { stored, keys }
+  const error = `the keys of the credential ${stored.id} cannot be opened`
+  edge.emit('edge.command.failed', { verb: 'AUTH', clientIp: wire.clientIp, error })
+  return null
 }
 
 async function waitIfWatched({ edge, wire }: Session, username: string): Promise<void> {

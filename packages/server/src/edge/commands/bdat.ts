@@ -164,7 +164,11 @@ class ChunkIntake implements Intake {
     const session = this.#session
     const content = this.#content
     const fault = this.#isLast ? content.end() : content.fault()
-    if (fault === null && !this.#isLast) return replies.chunkOk(this.#size)
+    if (fault === null && !this.#isLast) {
+      const reply = replies.chunkOk(this.#size)
+      // The disk is behind: chunks are no smaller a flood than one large content.
+      return this.#waiting === null ? reply : this.#waiting.then(() => reply)
+    }
     session.transaction = null
     if (fault === null) return receiveMessage(session, this.#transaction, content.sink)
     content.discard()

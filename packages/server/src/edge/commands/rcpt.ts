@@ -140,6 +140,8 @@ function settle(
     const about = { forwardPath, settings, direction, verdict }
     return refuse(session, { ...about, reply: replies.tenantBusy, because: 'too-many-connections' })
   }
+  // Begun now, so that the result is there when the content is. Guesses at addresses cost no DNS.
+  if (direction === 'inbound') askSpf(session, transaction)
   const key = addressKey(forwardPath)
   // The same recipient twice is one delivery.
   if (!transaction.recipients.some((recipient) => recipient.key === key)) {
@@ -152,8 +154,6 @@ function settle(
   transaction.isForward = candidate.isForward
   // One outbound recipient makes the transaction outbound, so that its author is judged (decisions 3).
   if (transaction.direction !== 'outbound') transaction.direction = direction
-  // Begun now, so that the result is there when the content is. Guesses at addresses cost no DNS.
-  if (direction === 'inbound') askSpf(session, transaction)
   return replies.recipientOk
 }
 
