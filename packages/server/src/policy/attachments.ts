@@ -1,6 +1,7 @@
 // Attachments: dangerous types, macros, what is encrypted or in disguise, by content and not by name. No
 // permit skips it; an exemption is a rule of this type (H2).
 import { replies } from '@gatepost/mail/reply.ts'
+import { sureOpinion } from './doubt.ts'
 import type { AttachmentClass, AttachmentFinding, AttachmentsFact, Facts } from './facts.ts'
 import { definePolicy, type Opinion, type RuleRef, type WantedFacts } from './policy.ts'
 import type { AttachmentAction, PolicyRule, RuleOptions } from './rule.ts'
@@ -17,26 +18,31 @@ export const attachments = definePolicy({
     if (wanted !== null) return wanted
     if (have.author === undefined) return AUTHOR
     const asked = { transaction, author: authorIn(have), settings, wanted: have }
-    const { rule } = screeningRule('attachment-handling', asked)
-    return rule !== null && asksForAny(rule.option) ? ATTACHMENTS : NOTHING
+    const { rule, blindTo } = screeningRule('attachment-handling', asked)
+    return [rule, blindTo].some((one) => one !== null && asksForAny(one.option)) ? ATTACHMENTS : NOTHING
   },
   whenBlind: () => 'continue', // Needs nothing; an unknown fact is deferred below.
   judge(transaction, _facts, settings, wanted: WantedFacts<Want> = {}): Opinion {
     const asked = { transaction, author: authorIn(wanted), settings, wanted }
-    const { rule, isBlind } = screeningRule('attachment-handling', asked)
-    if (isBlind) {
-      return { kind: 'defer', because: 'client-names-unknown', saw: '', reply: replies.factUnavailable }
-    }
-    if (rule === null) return { kind: 'continue', because: 'no-attachment-rule', saw: '' }
-    const ref = { id: rule.id, name: rule.name }
-    const fact = wanted.attachments
-    if (fact === undefined) return { kind: 'continue', because: 'attachments-exempt', saw: '', rule: ref }
-    // Nobody looked, and the client comes again: safer than to let it in or to keep it for good.
-    if (fact.kind === 'unknown') {
-      const saw = fact.why
-      return { kind: 'defer', because: 'attachments-unknown', saw, rule: ref, reply: replies.factUnavailable }
-    }
-    return byRule(rule, ref, fact.value)
+    return sureOpinion(screeningRule('attachment-handling', asked), (rule): Opinion => {
+      if (rule === null) return { kind: 'continue', because: 'no-attachment-rule', saw: '' }
+      const ref = { id: rule.id, name: rule.name }
+      const fact = wanted.attachments
+      if (fact === undefined || !asksForAny(rule.option))
+        return { kind: 'continue', because: 'attachments-exempt', saw: '', rule: ref }
+      // Nobody looked, and the client comes again: safer than to let it in or to keep it for good.
+      if (fact.kind === 'unknown') {
+        const { why: saw } = fact
+        return {
+          kind: 'defer',
+          because: 'attachments-unknown',
+          saw,
+          rule: ref,
+          reply: replies.factUnavailable,
+        }
+      }
+      return byRule(rule, ref, fact.value)
+    })
   },
 })
 
@@ -74,10 +80,11 @@ function byRule(
   if (findings.length === 0) {
     return { kind: 'continue', because: 'no-risky-attachment', saw: `${files} files`, rule }
   }
-  const action = findings
-    .map((finding) => option[finding.class])
-    .reduce((a, b) => (STRENGTH.indexOf(a) >= STRENGTH.indexOf(b) ? a : b))
-  const saw = textOf(findings)
+  // Those that settle it are told first.
+  const strengthOf = (finding: AttachmentFinding): number => STRENGTH.indexOf(option[finding.class])
+  const told = findings.toSorted((a, b) => strengthOf(b) - strengthOf(a))
+  const action = option[told[0]!.class]
+  const saw = textOf(told)
   switch (action) {
     case 'none':
       return { kind: 'continue', because: 'attachments-exempt', saw, rule }

@@ -1,8 +1,9 @@
 // Blocked senders: an administrator's block, then the recipient's own (S2, S5; behaviour §5.3).
 import { replies } from '@gatepost/mail/replies.ts'
 import type { PermanentReply } from '@gatepost/mail/reply.ts'
+import { adminPermitInDoubt, cancelledByResults } from './doubt.ts'
 import type { ManagedSenderEntry } from './facts.ts'
-import { adminPermit, type Proof, refOf, sawOf } from './permits.ts'
+import { adminPermit, cancelsAtRcpt, type Proof, refOf, sawOf } from './permits.ts'
 import { covers, entryText, listsOf, personalBlock } from './personal-list.ts'
 import { definePolicy, type Opinion, type PolicyTransaction, type WantedFacts } from './policy.ts'
 import { rulesOf } from './rules/index.ts'
@@ -32,7 +33,9 @@ export const blockedSenders = definePolicy({
     if (byRule !== null) return byRule
     const block = personalBlock(listsOf(wanted.managedSender))
     if (block === null) return notBlocked(judged, wanted)
-    return judgeEntry(block, judged, { spf: wanted.spf, authentication: undefined })
+    const proof = { spf: wanted.spf, authentication: undefined }
+    const cancel = cancelsAtRcpt(settings, subject, proof)
+    return judgeEntry(block, judged, { proof, isPermitCancelled: cancel !== null })
   },
 })
 
@@ -41,7 +44,7 @@ export const blockedSendersHeader = definePolicy({
   name: 'blocked-senders-header',
   stage: 'message',
   needs: ['author'],
-  wants: wantsOf,
+  wants: wantsAtMessage,
   whenBlind: () => 'continue',
   judge(transaction, { author }, settings, wanted = {}): Opinion {
     const subject = settings && subjectOf(transaction, author, wanted)
@@ -52,7 +55,9 @@ export const blockedSendersHeader = definePolicy({
     if (byRule !== null) return byRule
     const block = personalBlock(listsOf(wanted.managedSender))
     if (block === null) return notBlocked(judged, wanted)
-    return judgeEntry(block, judged, { spf: wanted.spf, authentication: undefined })
+    const proof = { spf: wanted.spf, authentication: undefined }
+    const cancel = cancelledByResults(settings, subject, wanted.authentication)
+    return judgeEntry(block, judged, { proof, isPermitCancelled: cancel !== null })
   },
 })
 
@@ -61,7 +66,17 @@ const NOTHING: readonly never[] = []
 const LIST: readonly Want[] = ['managedSender']
 const LIST_AND_SPF: readonly Want[] = ['managedSender', 'spf']
 
-type Want = 'clientNames' | 'managedSender' | 'spf'
+type Want = 'clientNames' | 'managedSender' | 'spf' | 'authentication'
+
+/** The results that may take a permit away are there already: the policy before asked for them. */
+function wantsAtMessage(
+  transaction: PolicyTransaction,
+  settings: TenantSettings | null,
+  have: WantedFacts<Want> | undefined,
+): readonly Want[] {
+  const wants = wantsOf(transaction, settings, have)
+  return wants.includes('spf') ? [...wants, 'authentication'] : wants
+}
 
 function wantsOf(
   transaction: PolicyTransaction,
@@ -69,7 +84,7 @@ function wantsOf(
   have: WantedFacts<Want> | undefined,
 ): readonly Want[] {
   if (settings === null || transaction.direction !== 'inbound') return NOTHING
-  const names = wantsClientNames(settings, ['blocked-senders', 'permitted-senders'])
+  const names = wantsClientNames(settings, ['blocked-senders', 'permitted-senders', 'authentication'])
   // Whether a permit beats a personal block may rest on SPF: asked for only where there is such a block.
   const isBlocked = personalBlock(listsOf(have?.managedSender)) !== null
   if (names.length === 0) return isBlocked ? LIST_AND_SPF : LIST
@@ -109,20 +124,29 @@ function replyOf({ rule, by }: RuleSelection<'blocked-senders'>): PermanentReply
 }
 
 /**
- * The recipient's own block. An administrator's permit beats it, but only by the envelope's address; an
- * author that the envelope does not name stays blocked.
+ * The recipient's own block. An administrator's permit beats it, but only by the envelope's address, and not
+ * where authentication takes permits away (behaviour §5.3); an author that the envelope does not name stays
+ * blocked.
  */
-function judgeEntry(block: ManagedSenderEntry, { settings, subject, saw }: Judged, proof: Proof): Opinion {
+function judgeEntry(
+  block: ManagedSenderEntry,
+  { settings, subject, saw }: Judged,
+  { proof, isPermitCancelled }: { readonly proof: Proof; readonly isPermitCancelled: boolean },
+): Opinion {
   const { envelopeFrom, headerFrom } = subject
   const text = `${saw}: ${entryText(block)}`
   const isEnvelope = envelopeFrom !== null && covers(block, envelopeFrom)
-  const permit = isEnvelope ? adminPermit(settings, { ...subject, headerFrom: null }, proof) : null
-  if (permit?.kind === 'permitted' && permit.selection.rule !== null) {
-    return {
-      kind: 'continue',
-      because: 'permit-over-personal-block',
-      saw: text,
-      rule: refOf(permit.selection.rule),
+  if (isEnvelope && !isPermitCancelled) {
+    const byEnvelope = { ...subject, headerFrom: null }
+    const { kind, selection } = adminPermit(settings, byEnvelope, proof)
+    if (kind === 'permitted' && selection.rule !== null) {
+      const rule = refOf(selection.rule)
+      return { kind: 'continue', because: 'permit-over-personal-block', saw: text, rule }
+    }
+    const doubt = adminPermitInDoubt(settings, byEnvelope, proof)
+    if (doubt !== null) {
+      const reply = replies.factUnavailable
+      return { kind: 'defer', because: 'fact-unavailable', saw: `${text}; ${doubt}`, reply }
     }
   }
   const isHeader = headerFrom?.some((author) => covers(block, author)) === true

@@ -2,6 +2,7 @@
 // domain that looks like ours (F4). The real author may be anybody, so it is a rule of its own.
 import { addressKey } from '@gatepost/mail/address.ts'
 import { replies } from '@gatepost/mail/reply.ts'
+import { sureOpinion } from './doubt.ts'
 import { type AuthenticationFact, type Fact, type ImpersonationSignal, unknown } from './facts.ts'
 import { definePolicy, type Opinion } from './policy.ts'
 import type { PolicyRule } from './rule.ts'
@@ -41,7 +42,7 @@ export const displayName = definePolicy({
     if (!impersonation.some(({ kind }) => TELLING.has(kind))) {
       return { kind: 'continue', because: 'no-impersonation', saw }
     }
-    const { rule, blindTo } = selectRule(rulesOf(settings), 'display-name', {
+    const choice = selectRule(rulesOf(settings), 'display-name', {
       clientIp,
       clientNames: wanted?.clientNames ?? unknown('not asked for'),
       envelopeFrom: reversePath && addressKey(reversePath),
@@ -49,11 +50,10 @@ export const displayName = definePolicy({
       to: addressKey(forwardPath),
       now,
     })
-    if (blindTo !== null) {
-      return { kind: 'defer', because: 'client-names-unknown', saw, reply: replies.factUnavailable }
-    }
-    if (rule === null) return { kind: 'continue', because: 'no-display-name-rule', saw }
-    return byRule(rule, { saw, clientIp, found: wanted?.authentication })
+    return sureOpinion(choice, (rule): Opinion => {
+      if (rule === null) return { kind: 'continue', because: 'no-display-name-rule', saw }
+      return byRule(rule, { saw, clientIp, found: wanted?.authentication })
+    })
   },
 })
 

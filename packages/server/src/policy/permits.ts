@@ -31,7 +31,9 @@ export function adminPermit(settings: TenantSettings, subject: RuleSubject, proo
   if (isInternal(index.world, sender)) return { selection, kind: 'none' }
   // Anybody may name a second author: with several none of them can permit.
   if (by === 'header' && subject.headerFrom?.length !== 1) return { selection, kind: 'none' }
-  const isProven = !rule.option.onlyIfAuthenticated || isVouchedFor(by, proof)
+  // A rule that takes the permit away may come first, once the client's names are known (law 4).
+  const isTaken = selection.blindTo?.option.action === 'none'
+  const isProven = !isTaken && (!rule.option.onlyIfAuthenticated || isVouchedFor(by, proof))
   return { selection, kind: isProven ? 'permitted' : 'unproven' }
 }
 

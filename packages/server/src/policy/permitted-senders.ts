@@ -1,5 +1,6 @@
 // Permitted senders: known ones skip strict screening, and never anything else (S1, S2; behaviour §5.2).
 import { isSampled } from './auto-allow.ts'
+import { adminPermitInDoubt, permitInDoubt } from './doubt.ts'
 import {
   adminPermit,
   cancelsAtRcpt,
@@ -16,6 +17,7 @@ import {
   type Opinion,
   type PolicyName,
   type PolicyTransaction,
+  type RuleRef,
   type WantedFacts,
 } from './policy.ts'
 import type { RuleSubject } from './rules/select.ts'
@@ -88,12 +90,18 @@ function judge({ settings, subject, proof, saw, wanted }: Judged): Opinion {
     return { kind: 'waive', because: 'permitted-by-rule', saw, rule, policies: SKIPPED }
   const entry = personalPermit(listsOf(wanted.managedSender))
   if (entry === null) {
-    if (kind === 'unproven') return { kind: 'continue', because: 'permit-not-authenticated', saw, rule }
-    const isBlind = selection.blindTo?.option.action === 'permit'
-    return { kind: 'continue', because: isBlind ? 'client-names-unknown' : 'not-permitted', saw }
+    const { blindTo } = selection
+    const isBlind = blindTo !== null && (kind === 'unproven' || blindTo.option.action === 'permit')
+    if (isBlind) return { kind: 'continue', because: 'client-names-unknown', saw, rule: refOf(blindTo) }
+    if (kind === 'unproven') return notProven(settings, subject, { proof, saw, rule })
+    const { managedSender } = wanted
+    const unread = managedSender?.kind === 'unknown' ? `; the recipient’s list: ${managedSender.why}` : ''
+    return { kind: 'continue', because: 'not-permitted', saw: saw + unread }
   }
   const text = `${saw}: ${entryText(entry)}`
   if (!isEntryProven(entry, subject, proof)) {
+    const doubt = permitInDoubt(settings, subject, { proof, managedSender: wanted.managedSender })
+    if (doubt !== null) return { kind: 'continue', because: 'fact-unavailable', saw: `${text}; ${doubt}` }
     return { kind: 'continue', because: 'permit-not-authenticated', saw: text }
   }
   if (entry.source !== 'auto-allow')
@@ -102,6 +110,17 @@ function judge({ settings, subject, proof, saw, wanted }: Judged): Opinion {
   if (subject.headerFrom !== null && isSampled(settings, `${saw} ${subject.to} ${subject.now}`))
     return { kind: 'continue', because: 'auto-allow-sampled', saw: text }
   return { kind: 'waive', because: 'permitted-by-auto-allow', saw: text, policies: SKIPPED }
+}
+
+/** What would vouch for the sender did not, or could not be had: that is no "no" (law 4). */
+function notProven(
+  settings: TenantSettings,
+  subject: RuleSubject,
+  { proof, saw, rule }: { readonly proof: Proof; readonly saw: string; readonly rule: RuleRef | undefined },
+): Opinion {
+  const doubt = adminPermitInDoubt(settings, subject, proof)
+  if (doubt === null) return { kind: 'continue', because: 'permit-not-authenticated', saw, rule }
+  return { kind: 'continue', because: 'fact-unavailable', saw: `${saw}; ${doubt}`, rule }
 }
 
 /** SPF is only asked for where a permit rests on it, or would be cancelled by it. */

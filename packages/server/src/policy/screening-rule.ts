@@ -26,16 +26,16 @@ type Asked = {
   readonly wanted: WantedFacts<'clientNames'> | undefined
 }
 
-/** The rule; `blind` where one asks for a host name that could not be looked up. */
+/** The rule, and one that would come before it if the client had a name that could not be looked up. */
 export function screeningRule<const Type extends ScreeningType>(
   type: Type,
   { transaction, author, settings, wanted }: Asked,
-): { readonly rule: PolicyRule<Type> | null; readonly isBlind: boolean } {
+): { readonly rule: PolicyRule<Type> | null; readonly blindTo: PolicyRule<Type> | null } {
   if (settings === null || !isScreened(type, transaction)) return NONE
   const subject = subjectOf(transaction, author, wanted ?? {})
   if (subject === null) return NONE
   const { rule, blindTo } = selectRule(rulesOf(settings), type, subject)
-  return { rule, isBlind: blindTo !== null }
+  return { rule, blindTo }
 }
 
 /** What a policy of this type wants before it can select its rule; null when it may be selected. */
@@ -50,4 +50,4 @@ export function wantsOfRule(
   return names.length === 0 || have?.clientNames !== undefined ? null : names
 }
 
-const NONE = { rule: null, isBlind: false } as const
+const NONE = { rule: null, blindTo: null } as const

@@ -1,11 +1,21 @@
 // Spam: the score of the content against the level that a rule asks for (H1). Known senders skip it.
 import { replies } from '@gatepost/mail/reply.ts'
+import { cancelledByResults, permitInDoubt, sureOpinion } from './doubt.ts'
 import type { Facts, SpamFact } from './facts.ts'
-import { definePolicy, type Opinion, type RuleRef, type WantedFacts } from './policy.ts'
+import {
+  definePolicy,
+  type Opinion,
+  type PolicyTransaction,
+  type RuleRef,
+  type WantedFacts,
+} from './policy.ts'
 import type { PolicyRule, SpamLevel } from './rule.ts'
+import { subjectOf } from './rules/subject.ts'
 import { screeningRule, wantsOfRule } from './screening-rule.ts'
+import type { TenantSettings } from './settings.ts'
 
-type Want = 'author' | 'clientNames' | 'spam'
+/** What permits rest on is there already: they were asked before. */
+type Want = 'author' | 'clientNames' | 'spam' | 'spf' | 'authentication' | 'managedSender'
 
 /** Points from which a level acts (behaviour §15.1). */
 export const SPAM_LEVELS: { readonly [Level in SpamLevel]: number } = {
@@ -24,27 +34,49 @@ export const spam = definePolicy({
     const wanted = wantsOfRule('spam-scanning', transaction, settings, have)
     if (wanted !== null) return wanted
     if (have.author === undefined) return AUTHOR
-    const { rule } = screeningRule('spam-scanning', {
-      transaction,
-      author: authorIn(have),
-      settings,
-      wanted: have,
-    })
-    return rule !== null && rule.option.action !== 'none' ? SPAM : NOTHING
+    const asked = { transaction, author: authorIn(have), settings, wanted: have }
+    const { rule, blindTo } = screeningRule('spam-scanning', asked)
+    return [rule, blindTo].some((one) => one !== null && one.option.action !== 'none') ? SPAM : NOTHING
   },
   whenBlind: () => 'continue', // A score that nobody could make says nothing.
   judge(transaction, _facts, settings, wanted: WantedFacts<Want> = {}): Opinion {
     const asked = { transaction, author: authorIn(wanted), settings, wanted }
-    const { rule } = screeningRule('spam-scanning', asked)
-    if (rule === null) return { kind: 'continue', because: 'no-spam-rule', saw: '' }
-    const ref = { id: rule.id, name: rule.name }
-    const fact = wanted.spam
-    if (fact === undefined) return { kind: 'continue', because: 'spam-exempt', saw: '', rule: ref }
-    if (fact.kind === 'unknown')
-      return { kind: 'continue', because: 'spam-unknown', saw: fact.why, rule: ref }
-    return byRule(rule, ref, fact.value)
+    const choice = screeningRule('spam-scanning', asked)
+    const opinion = opinionBy(choice.rule, wanted.spam)
+    const isRefusedBySome = [choice.rule, choice.blindTo].some(
+      (rule) => rule !== null && opinionBy(rule, wanted.spam).kind === 'reject',
+    )
+    if (!isRefusedBySome) return opinion
+    const sure = sureOpinion(choice, (rule) => opinionBy(rule, wanted.spam))
+    const doubt = sure.kind === 'reject' ? doubtOf(transaction, settings, wanted) : null
+    if (doubt === null) return sure
+    const { rule } = sure
+    const saw = `${sure.saw}; ${doubt}`
+    return { kind: 'defer', because: 'fact-unavailable', saw, rule, reply: replies.factUnavailable }
   },
 })
+
+function opinionBy(rule: PolicyRule<'spam-scanning'> | null, fact: WantedFacts<Want>['spam']): Opinion {
+  if (rule === null) return { kind: 'continue', because: 'no-spam-rule', saw: '' }
+  const ref = { id: rule.id, name: rule.name }
+  if (fact === undefined || rule.option.action === 'none')
+    return { kind: 'continue', because: 'spam-exempt', saw: '', rule: ref }
+  if (fact.kind === 'unknown') return { kind: 'continue', because: 'spam-unknown', saw: fact.why, rule: ref }
+  return byRule(rule, ref, fact.value)
+}
+
+/** Why a permit might skip this policy, were it not for a look-up that failed. */
+function doubtOf(
+  transaction: PolicyTransaction,
+  settings: TenantSettings | null,
+  wanted: WantedFacts<Want>,
+): string | null {
+  const subject = settings && subjectOf(transaction, authorIn(wanted), wanted)
+  if (settings === null || subject === null) return null
+  const { spf, authentication, managedSender } = wanted
+  if (cancelledByResults(settings, subject, authentication) !== null) return null
+  return permitInDoubt(settings, subject, { proof: { spf, authentication }, managedSender })
+}
 
 const SPAM: readonly ['spam'] = ['spam']
 const AUTHOR: readonly ['author'] = ['author']

@@ -9,6 +9,7 @@ import { sharedCloudOf } from './shared-clouds.ts'
 import {
   chooseSpoofingRule,
   hasDkimExemptions,
+  type SpoofingChoice,
   type SpoofingRule,
   subjectOf,
   type Vouchers,
@@ -42,11 +43,31 @@ export type ClaimVerdict = {
 
 /** Judges one claim. Pure. */
 export function judgeClaim(claim: Claim, context: ClaimContext): ClaimVerdict {
-  const { settings, authentication } = context
   const subject = subjectOf(context, context.clientNames, claim)
-  const vouchers = vouchersIn(context, 'pass')
-  const unsure = vouchersIn(context, 'temperror')
-  const { rule, blindTo, unsureOf } = chooseSpoofingRule(settings, subject, { sure: vouchers, unsure })
+  const found = { sure: vouchersIn(context, 'pass'), unsure: vouchersIn(context, 'temperror') }
+  const choice = chooseSpoofingRule(context.settings, subject, found)
+  const { blindTo } = choice
+  const verdict = judgeBy(claim, context, { ...choice, found })
+  if (blindTo === null) return verdict
+  // A name that nobody could look up may be the one that exempts: that is no "no" (law 4). Where both rules
+  // come to the same, nobody has to wait for the name.
+  const other = judgeBy(claim, context, { rule: blindTo, unsureOf: choice.unsureOf, found })
+  if (verdict.outcome === other.outcome || (isLetIn(verdict) && isLetIn(other))) return verdict
+  // At RCPT a signature may still show that both do.
+  if (verdict.outcome === 'later' && other.outcome === 'allowed') return verdict
+  const saw = `${claim.address} and the client's names are not known`
+  return { outcome: 'unsure', because: 'client-names-unknown', saw, rule: blindTo }
+}
+
+function isLetIn({ outcome }: ClaimVerdict): boolean {
+  return outcome === 'allowed' || outcome === 'reported'
+}
+
+type Judging = Pick<SpoofingChoice, 'rule' | 'unsureOf'> & { readonly found: VouchersFound }
+
+function judgeBy(claim: Claim, context: ClaimContext, { rule, unsureOf, found }: Judging): ClaimVerdict {
+  const { settings, authentication } = context
+  const { sure: vouchers, unsure } = found
   const verdict = (
     outcome: ClaimVerdict['outcome'],
     because: Reason,
@@ -54,10 +75,6 @@ export function judgeClaim(claim: Claim, context: ClaimContext): ClaimVerdict {
     by: SpoofingRule | null = rule,
   ): ClaimVerdict => ({ outcome, because, saw: `${claim.address} ${what}`, rule: by })
 
-  // A name that nobody could look up may be the one that exempts: that is no "no" (law 4).
-  if (blindTo !== null) {
-    return verdict('unsure', 'client-names-unknown', `and the client's names are not known`, blindTo)
-  }
   if (rule === null) return verdict('allowed', 'no-spoofing-rule', 'from outside, and no rule is about it')
   if (rule.option.action === 'none') {
     return verdict('allowed', 'spoofing-exempt', `from outside, exempt${evidenceOf(rule, vouchers, context)}`)

@@ -1,5 +1,6 @@
 // Virus: what a scanner found in the content, and what it never looked at. No permit skips it (H2).
 import { replies } from '@gatepost/mail/reply.ts'
+import { sureOpinion } from './doubt.ts'
 import type { Fact, Facts, VirusFact } from './facts.ts'
 import { definePolicy, type Opinion, type RuleRef, type WantedFacts } from './policy.ts'
 import type { PolicyRule } from './rule.ts'
@@ -15,26 +16,20 @@ export const virus = definePolicy({
     const wanted = wantsOfRule('virus-scanning', transaction, settings, have)
     if (wanted !== null) return wanted
     if (have.author === undefined) return AUTHOR
-    const { rule } = screeningRule('virus-scanning', {
-      transaction,
-      author: authorIn(have),
-      settings,
-      wanted: have,
-    })
-    return rule?.option.action === 'scan' ? VIRUS : NOTHING
+    const asked = { transaction, author: authorIn(have), settings, wanted: have }
+    const { rule, blindTo } = screeningRule('virus-scanning', asked)
+    return rule?.option.action === 'scan' || blindTo?.option.action === 'scan' ? VIRUS : NOTHING
   },
   whenBlind: () => 'continue', // Needs nothing; what an unknown fact means is the rule's choice.
   judge(transaction, _facts, settings, wanted: WantedFacts<Want> = {}): Opinion {
     const asked = { transaction, author: authorIn(wanted), settings, wanted }
-    const { rule, isBlind } = screeningRule('virus-scanning', asked)
-    if (isBlind) {
-      return { kind: 'defer', because: 'client-names-unknown', saw: '', reply: replies.factUnavailable }
-    }
-    if (rule === null) return { kind: 'continue', because: 'no-virus-rule', saw: '' }
-    const ref = { id: rule.id, name: rule.name }
-    if (rule.option.action === 'none')
-      return { kind: 'continue', because: 'virus-exempt', saw: '', rule: ref }
-    return byRule(rule, ref, wanted.virus)
+    return sureOpinion(screeningRule('virus-scanning', asked), (rule): Opinion => {
+      if (rule === null) return { kind: 'continue', because: 'no-virus-rule', saw: '' }
+      const ref = { id: rule.id, name: rule.name }
+      if (rule.option.action === 'none')
+        return { kind: 'continue', because: 'virus-exempt', saw: '', rule: ref }
+      return byRule(rule, ref, wanted.virus)
+    })
   },
 })
 
