@@ -61,7 +61,7 @@ function addMechanism(mechanisms: Set<string>, name: string): void {
 }
 
 /** What the content has to be, so that it may be sent without an extension the next hop lacks. */
-export type ContentNeed = 'nothing' | 'seven-bit' | 'ascii-header' | 'text-lines'
+export type ContentNeed = 'seven-bit' | 'ascii-header' | 'text-lines'
 
 export type EnvelopePlan =
   | {
@@ -128,32 +128,9 @@ export function planEnvelope(
   }
 }
 
-/** Why content does not meet a need; null when it does. */
-export function refusalOf(need: ContentNeed, content: Uint8Array): EnvelopePlan | null {
-  switch (need) {
-    case 'nothing':
-      return null
-    case 'seven-bit':
-      return content.every((byte) => byte < 128)
-        ? null
-        : refuse('5.6.3', 'the message holds 8-bit text and the next hop does not offer 8BITMIME')
-    case 'ascii-header':
-      return isHeaderAscii(content)
-        ? null
-        : refuse('5.6.7', 'the header holds UTF-8 and the next hop does not offer SMTPUTF8')
-    case 'text-lines':
-      return content.includes(0) || hasLongLine(content)
-        ? refuse('5.6.3', 'the message is binary (BINARYMIME) and can only be sent as text')
-        : null
-  }
-}
-
 const CONTROL = /[\u0000-\u001f\u007f]/
 /** Control characters or others than ASCII. */
 const NOT_PLAIN = /[^ -~]/
-/** RFC 5321 §4.5.3.1.6: 998 octets and CRLF. */
-const LINE_OCTETS_MAX = 998
-
 function recipientCommand(recipient: EnvelopeRecipient, capabilities: Capabilities): string {
   let command = `RCPT TO:<${recipient.forwardPath}>`
   if (!capabilities.dsn) return command
@@ -163,26 +140,7 @@ function recipientCommand(recipient: EnvelopeRecipient, capabilities: Capabiliti
   return command
 }
 
-function isHeaderAscii(content: Uint8Array): boolean {
-  for (let i = 0; i < content.length; i++) {
-    if (content[i]! > 127) return false
-    // An empty line ends the header.
-    if (content[i] === 10 && content[i + 1] === 13 && content[i + 2] === 10) return true
-  }
-  return true
-}
-
-function hasLongLine(content: Uint8Array): boolean {
-  let start = 0
-  while (start < content.length) {
-    const end = content.indexOf(10, start)
-    if ((end === -1 ? content.length : end - 1) - start > LINE_OCTETS_MAX) return true
-    if (end === -1) return false
-    start = end + 1
-  }
-  return false
-}
-
-function refuse(status: string, text: string): EnvelopePlan {
+/** The whole envelope cannot be sent: `status` is 5.y.z (RFC 3463). */
+export function refuse(status: string, text: string): Extract<EnvelopePlan, { kind: 'refuse' }> {
   return { kind: 'refuse', status, text }
 }

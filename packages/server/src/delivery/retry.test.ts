@@ -34,4 +34,9 @@ describe('retry', () => {
     assert.deepEqual(retryAfter(late), { kind: 'expired' })
     assert.deepEqual(retryAfter({ ...late, now: GIVE_UP_MS - 60_000 }), { kind: 'retry', at: GIVE_UP_MS })
   })
+
+  it('goes on for days, however often somebody asked to try now', () => {
+    const asked = { attempts: 40, firstAttemptAt: 0, now: HOUR, random: 0.5 }
+    assert.deepEqual(retryAfter(asked), { kind: 'retry', at: 6 * HOUR })
+  })
 })

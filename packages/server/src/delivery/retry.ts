@@ -16,6 +16,11 @@ const DELAYS_MS: readonly number[] = [
 
 export const ATTEMPTS_MAX = DELAYS_MS.length + 1
 export const GIVE_UP_MS = 4 * 24 * HOUR
+/**
+ * The thirtieth attempt of the schedule never comes sooner than this. Attempts that people ask for are counted
+ * too, and must not bring the end nearer.
+ */
+const SCHEDULE_MS_MIN = 0.85 * GIVE_UP_MS
 /** The attempt (about 4½ hours after the first) whose failure is told to the reverse-path. */
 export const WARNING_ATTEMPT = 10
 /** Up to a tenth sooner or later, so that what failed together does not come back together. */
@@ -35,8 +40,9 @@ export function retryAfter(failure: {
 }): Retry {
   const { attempts, firstAttemptAt, now, random } = failure
   const giveUpAt = firstAttemptAt + GIVE_UP_MS
-  if (attempts >= ATTEMPTS_MAX || now >= giveUpAt) return { kind: 'expired' }
-  const delay = DELAYS_MS[Math.max(0, attempts - 1)] ?? HOUR
+  const isSpent = attempts >= ATTEMPTS_MAX && now >= firstAttemptAt + SCHEDULE_MS_MIN
+  if (isSpent || now >= giveUpAt) return { kind: 'expired' }
+  const delay = DELAYS_MS[Math.max(0, attempts - 1)] ?? 5 * HOUR
   // The last attempt is made when time is up, not skipped.
   return {
     kind: 'retry',

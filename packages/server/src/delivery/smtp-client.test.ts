@@ -74,6 +74,9 @@ describe('client: replies at each stage', () => {
   const cases: [stage: string, reply: string, expected: string[]][] = [
     ['MAIL', '451 4.3.0 later', ['transient 451', 'transient 451']],
     ['MAIL', '550 5.7.1 never', ['permanent 550', 'permanent 550']],
+    // The first digit counts: a yes of another number is a yes.
+    ['MAIL', '252 2.1.0 as you like', ['delivered 250', 'delivered 250']],
+    ['RCPT TO:<a@', '252 2.1.5 not verified', ['delivered 250', 'delivered 250']],
     // An exchanger outside that asks for a login takes no mail.
     ['MAIL', '530 5.7.0 log in', ['permanent 530', 'permanent 530']],
     ['MAIL', '503 5.5.1 out of step', ['transient 503', 'transient 503']],
@@ -84,6 +87,7 @@ describe('client: replies at each stage', () => {
     ['DATA', '451 4.3.0 later', ['transient 451', 'transient 451']],
     ['DATA', '554 5.7.1 never', ['permanent 554', 'permanent 554']],
     ['DATA', '250 what', ['transient 250', 'transient 250']],
+    ['<dot>', '354 go on', ['transient 354', 'transient 354']],
     ['<dot>', '452 4.2.2 full', ['transient 452', 'transient 452']],
     ['<dot>', '554 5.7.1 spam', ['permanent 554', 'permanent 554']],
   ]
@@ -97,7 +101,7 @@ describe('client: replies at each stage', () => {
         assert.deepEqual(kinds(first), expected)
         assert.equal(first.isUntried, false)
         // The connection is in step, and no transaction was left open on it.
-        assert.equal(client.isUsable, reply !== '250 what')
+        assert.equal(client.isUsable, reply !== '250 what' && expected[0] !== 'transient 354')
         if (!client.isUsable) return
         isOver = true
         assert.deepEqual(kinds(await client.transmit(letter(['z@x.example']), none)), ['delivered 250'])
@@ -145,6 +149,23 @@ describe('client: connections that end', () => {
       assert.equal(client.isUsable, false)
     })
   }
+
+  it('what a host says before it ends a content counts, not that it ended it', async () => {
+    const answer: Answer = (line, { socket }) => {
+      if (line === 'DATA') setTimeout(() => socket.end('552 5.3.4 too large\r\n'), 20)
+      return undefined
+    }
+    const client = await clientOf(await sinkOf({ answer }))
+    async function* content() {
+      while (client.session.connection.isOpen) {
+        yield Buffer.from('still more of it\r\n')
+        await systemClock.sleep(5)
+      }
+      yield Buffer.from('the end\r\n')
+    }
+    const large = { ...letter(['a@x.example']), content }
+    assert.deepEqual(kinds(await client.transmit(large, none)), ['permanent 552'])
+  })
 
   for (const reply of ['close', '421 4.7.0 enough for now']) {
     it(`before a later letter was answered (${reply}): it was not tried`, async () => {

@@ -3,7 +3,8 @@
 import type { Reply } from '@gatepost/mail/reply.ts'
 import type { TrackedReply } from '#link/reports.ts'
 import type { DueRecipient, Envelope } from '#spool/spool.ts'
-import { type ContentNeed, type EnvelopePlan, planEnvelope, refusalOf } from './capabilities.ts'
+import { type EnvelopePlan, planEnvelope } from './capabilities.ts'
+import { unmetNeed } from './content-needs.ts'
 import { ConnectionLost } from './smtp-connection.ts'
 import { lostReply, type Session, type Timeouts, tracked } from './smtp-session.ts'
 
@@ -93,8 +94,8 @@ export class SmtpClient {
     if (begun?.letter !== letter) {
       const plan = this.#plan(letter)
       if (plan.kind === 'refuse') return refusedHere(letter, plan)
-      const unmet = plan.needs.length === 0 ? null : await unmetNeed(letter, plan.needs)
-      if (unmet?.kind === 'refuse') return refusedHere(letter, unmet)
+      const unmet = plan.needs.length === 0 ? null : await unmetNeed(await letter.content(), plan.needs)
+      if (unmet !== null) return refusedHere(letter, unmet)
       begun = this.#begin(letter, plan)
     }
     const transaction = new Transaction(letter, this.session.target.route !== undefined)
@@ -196,7 +197,13 @@ export class SmtpClient {
       }
       return true
     } catch (error) {
-      if (error instanceof ConnectionLost) throw error
+      if (error instanceof ConnectionLost) {
+        // Some hosts refuse a content before its end and close: what they said counts, not that they did.
+        const said = connection.readReply()
+        if (said === undefined || said.code < 400) throw error
+        transaction.finalReply(said)
+        return false
+      }
       transaction.contentFailed(error instanceof Error ? error.message : String(error))
       connection.destroy()
       return false
@@ -250,13 +257,14 @@ class Transaction {
 
   mailReply(reply: Reply): void {
     this.isTurnedAway = reply.code === 421
-    this.isBegun = reply.code === 250
+    this.isBegun = isYes(reply)
     if (!this.isBegun) this.#settleOpen(reply)
   }
 
   rcptReply(index: number, reply: Reply): void {
     if (this.#results[index] !== null) return
-    if (reply.code === 250 || reply.code === 251) return
+    // Also 252, or a 2yz that nobody knows: the first digit counts (RFC 5321 §4.2.1).
+    if (isYes(reply)) return
     // 552 here means too many recipients, and the others can come later (RFC 5321 §4.5.3.1.10).
     if (reply.code === 552) this.#set(index, 'transient', tracked({ ...reply, code: 452 }), false)
     else this.#set(index, this.#kindOf(reply), tracked(reply), false)
@@ -270,7 +278,9 @@ class Transaction {
   }
 
   finalReply(reply: Reply): void {
-    if (reply.code < 200 || reply.code > 299) {
+    if (!isYes(reply)) {
+      // A 3yz does not answer a content: one of us two is out of step.
+      if (reply.code < 400) this.isClosing = true
       this.#settleOpen(reply)
       return
     }
@@ -319,6 +329,10 @@ class Transaction {
   }
 }
 
+function isYes({ code }: Reply): boolean {
+  return code >= 200 && code <= 299
+}
+
 /**
  * A login is missing or too weak (RFC 4954 §6): a fault of the route, which says nothing of the message. An
  * exchanger of a domain outside that asks for one takes no mail.
@@ -352,21 +366,6 @@ function contentOf(
 
 function isInMemory(content: WireContent): content is readonly Uint8Array[] {
   return Array.isArray(content)
-}
-
-/** Reads the content for what only it can tell; rare, so streamed content is gathered for it. */
-async function unmetNeed(letter: Letter, needs: readonly ContentNeed[]) {
-  if (needs.length === 0) return null
-  const content = await letter.content()
-  const parts: Uint8Array[] = []
-  if (isInMemory(content)) parts.push(...content)
-  else for await (const chunk of content) parts.push(new Uint8Array(chunk))
-  const whole = Buffer.concat(parts)
-  for (const need of needs) {
-    const refusal = refusalOf(need, whole)
-    if (refusal !== null) return refusal
-  }
-  return null
 }
 
 function refusedHere(
