@@ -77,7 +77,8 @@ export async function runCrash(options: CrashOptions): Promise<CrashOutcome> {
       const { role, flowedMs, at } = await strike(killer, { gateway, load, options })
       kills += 1
       doubles.kill(role, { flowedMs, at })
-      options.log(`kill ${kills} of ${options.kills} (${role}): ${load.acknowledged.size} acknowledged`)
+      const sofar = `${load.acknowledged.size} acknowledged, ${doubles.windows().length} doubled`
+      options.log(`kill ${kills} of ${options.kills} (${role}): ${sofar}`)
       // The rest of a family goes on, and puts another in the place of the one that died.
       if (role !== 'all') continue
       load.aim(null)

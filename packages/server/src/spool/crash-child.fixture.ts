@@ -11,6 +11,7 @@ const spool = await openSpool(folder, 0, { clock: systemClock, emit: () => {} })
 const tasks = new Map<string, () => Promise<void>>([
   ['commit', commitForEver],
   ['take', takeDue],
+  ['commit-large', commitLarge],
   ['hold', holdEach],
   ['settle', () => settle(300)],
   ['settle-one-of-two', () => settle(1, ['ann@acme.example', 'bob@acme.example'])],
@@ -27,6 +28,15 @@ async function commitForEver(): Promise<void> {
         say(envelope)
       }),
     )
+  }
+}
+
+/** Twenty million octets, and dies before anything is calm. */
+async function commitLarge(): Promise<void> {
+  const text = `Subject: large\r\n\r\n${'x'.repeat(999_000)}\r\n`
+  for (let number = 0; number < 20; number++) {
+    const envelope = envelopeOf()
+    await spool.commitMessage(envelope, contentOf(text), acceptedOf(envelope))
   }
 }
 

@@ -1,4 +1,5 @@
 // The spool's file: SQLite settings, schema and prepared statements. Law 1 rests on the pragmas here.
+import { statSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 
 /** Raised with every change of the schema; a migration brings older files forward. */
@@ -77,6 +78,11 @@ export function openDatabase(file: string, bytesMax: number | null): DatabaseSyn
     database.close()
     throw isBusy(error) ? new DatabaseLocked(`${file} is in use by another process`) : error
   }
+}
+
+/** Bytes of the file's log on the disk, written back or not; 0 without one. */
+export function logSizeOf(file: string): number {
+  return statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0
 }
 
 function migrate(database: DatabaseSync): void {

@@ -7,6 +7,7 @@ import {
   DatabaseLocked,
   DatabaseTooNew,
   isDiskFault,
+  logSizeOf,
   openDatabase,
   prepareStatements,
   type Statements,
@@ -77,6 +78,8 @@ class Writer {
     this.#port = port
     this.#start = start
     this.#database = openDatabase(start.file, start.bytesMax)
+    // What a killed writer left in the log is read at each start until it is written back.
+    this.#logBytes = logSizeOf(start.file)
     this.#sql = prepareStatements(this.#database)
     this.#outbox = Outbox.open(this.#sql, start.outboxReportsMax)
     const recovered = recover(this.#database, this.#sql, { ...start, outbox: this.#outbox })
