@@ -236,6 +236,22 @@ test('abuse case 60: what is not signed, not for us, not new or not about our pe
   })
 })
 
+test('abuse case 60: SHA-1 is refused however its name is written', async () => {
+  await withProvider(async (world) => {
+    await world.user(uma)
+    const forged = (write: (text: string) => string) => (request: SamlRequest) =>
+      responseOf(request, write(signed(assertionOf({ request, address: uma }), { algorithm: 'sha1' })))
+    const ways = [
+      forged((text) => text.replaceAll(/"(http[^"]*sha1)"/g, "'$1'")),
+      forged((text) => text.replaceAll('sha1"', 'sha&#49;"')),
+    ]
+    for (const [index, forge] of ways.entries()) {
+      assert.equal(await attempt(world, forge), null)
+      assert.match((await refusals(world, index + 1))[index] ?? '', /SHA-1/)
+    }
+  })
+})
+
 test('abuse case 60: a comment in the name id does not cut the address', async () => {
   await withProvider(async (world) => {
     await world.user('uma@acme.example.evil.example')

@@ -21,6 +21,8 @@ import { inviteAdministrator, listInvitations } from '@gatepost/server/control/r
 import { inviteOperator, listOperators, setOperator } from '@gatepost/server/control/role/operator.ts'
 import { createRole, listRoles, removeRole, updateRole } from '@gatepost/server/control/role/role.ts'
 import type { RoleScope } from '@gatepost/server/control/role/rules.ts'
+import { findBearer } from '@gatepost/server/control/token/bearer.ts'
+import { createToken } from '@gatepost/server/control/token/token.ts'
 import { newId } from '@gatepost/server/platform/random.ts'
 import type { Store } from '@gatepost/server/store/open.ts'
 import { testOnBoth } from './databases.ts'
@@ -97,6 +99,39 @@ testOnBoth('an organisation keeps a super administrator, also when two demote ea
     assert.deepEqual(both.map(({ status }) => status).toSorted(), ['fulfilled', 'rejected'])
     const { items } = await listAdministrators(owner, { limit: 50 }, deps)
     assert.equal(items.filter(({ role }) => role === 'super').length, 1)
+  }),
+)
+
+testOnBoth('the installation keeps an operator, also when two demote each other at once', (place) =>
+  withStore(place, async (deps) => {
+    const owner = await world(deps)
+    const bob = await person(deps.store, owner.tenantId, { name: 'Bob', role: 'super' })
+    await deps.store.db.updateTable('person').set({ operator: 1 }).where('id', 'in', [anna.id, bob]).execute()
+    const demoted = (person: string) => setOperator(owner, { person, installation: false, tenants: [] }, deps)
+    const both = await Promise.allSettled([demoted(anna.id), demoted(bob)])
+    assert.deepEqual(both.map(({ status }) => status).toSorted(), ['fulfilled', 'rejected'])
+    const { items } = await listOperators(anna.id, deps)
+    assert.equal(items.filter(({ installation }) => installation).length, 1)
+  }),
+)
+
+testOnBoth('a token acts from outside as long as its maker does, so that the organisation sees it', (place) =>
+  withStore(place, async (deps) => {
+    const owner = await world(deps)
+    const bob = await person(deps.store, owner.tenantId, { name: 'Bob', role: 'full' })
+    const scope = { ...owner, actor: { kind: 'person', id: bob, name: 'Bob' } as const }
+    const asked = { name: 'Sync', permissions: ['users:read'] as const, days: 7 }
+    const { token } = await createToken(scope, asked, deps)
+    const actsFromOutside = async () =>
+      (await findBearer(token, '192.0.2.1', deps))?.tenants.map(({ asOperator }) => asOperator)
+    assert.deepEqual(await actsFromOutside(), [false])
+    await deps.store.db
+      .updateTable('role_binding')
+      .set({ as_operator: 1 })
+      .where('tenant_id', '=', owner.tenantId)
+      .where('person_id', '=', bob)
+      .execute()
+    assert.deepEqual(await actsFromOutside(), [true])
   }),
 )
 

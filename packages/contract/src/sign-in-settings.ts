@@ -6,6 +6,8 @@ import { endpoint } from './endpoint.ts'
 import { PASSWORD_LENGTH_MAX, PasswordRules } from './password.ts'
 
 export const RANGES_MAX = 100
+/** Three months. */
+export const SESSION_HOURS_MAX = 2_160
 const Ranges = z.array(z.string().trim().max(50)).max(RANGES_MAX)
 
 export const ProfileSettings = z.object({
@@ -21,7 +23,7 @@ export const ProfileSettings = z.object({
   /** Nobody signs in from anywhere else; empty permits all. */
   permittedRanges: Ranges,
   idleMinutes: z.int().min(5).max(43_200),
-  sessionHours: z.int().min(1).max(2_160),
+  sessionHours: z.int().min(1).max(SESSION_HOURS_MAX),
 })
 export type ProfileSettings = z.infer<typeof ProfileSettings>
 

@@ -1,5 +1,6 @@
 // Who is asking: the session cookie, the client's address behind trusted proxies, and the origin of unsafe
 // requests.
+import { SESSION_HOURS_MAX } from '@gatepost/contract/sign-in-settings.ts'
 import { compileIpSet, type IpSet, normalizeIp } from '@gatepost/mail/ip.ts'
 import type { HttpBindings } from '@hono/node-server'
 import type { Context } from 'hono'
@@ -8,8 +9,8 @@ import { problem } from '#control/problem.ts'
 const SECURE_COOKIE = '__Host-gatepost'
 /** Plain http exists on loopback only; browsers refuse the `__Host-` prefix there. */
 const LOOPBACK_COOKIE = 'gatepost'
-/** The absolute life time of a session; the server ends it earlier when idle. */
-const SESSION_SECONDS = 7 * 86_400
+/** The longest life that a sign-in profile may give a session; the server ends each when its own is over. */
+const SESSION_SECONDS = SESSION_HOURS_MAX * 3_600
 
 /**
  * The client's address, and whether it came by TLS, ours or a proxy's. Proxies are believed only when

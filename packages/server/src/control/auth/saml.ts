@@ -113,10 +113,16 @@ function cacheOf(ids: RequestIds): CacheProvider {
   }
 }
 
-/** SHA-1 can be forged for money; a signature keyed by a public certificate is none. */
+const ALGORITHM = /\bAlgorithm\s*=\s*(?:"([^"]*)"|'([^']*)')/g
+
+/**
+ * SHA-1 can be forged for money; a signature keyed by a public certificate is none. Nobody has to write a name
+ * of an algorithm in references to characters.
+ */
 function refuseWeak(response: string): void {
   const xml = Buffer.from(response, 'base64').toString('utf8')
-  if (!/#(rsa-sha1|hmac-\w+|sha1)"/.test(xml)) return
+  const names = [...xml.matchAll(ALGORITHM)].map(([, double, single]) => double ?? single ?? '')
+  if (!names.some((name) => /#(rsa-|dsa-|ecdsa-)?sha1\s*$|#hmac-|&/i.test(name))) return
   throw new SsoFault(
     'The assertion is signed with SHA-1 or with a shared key.',
     'Choose RSA with SHA-256 as the signing algorithm at the identity provider.',

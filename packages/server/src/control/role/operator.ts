@@ -81,6 +81,7 @@ export async function setOperator(
       .select(['id', 'name'])
       .where('id', '=', input.person)
       .executeTakeFirst()
+    await lockOperators(trx)
     const present = (await operators(trx, '')).find(({ id }) => id === input.person)
     if (!person || !present) throw problem('not-found', 'There is no such operator.')
     await requireTenants(trx, input)
@@ -240,6 +241,15 @@ async function requireTenants(trx: Trx, { tenants }: Grants): Promise<void> {
   if (ids.length === 0) return
   const rows = await trx.selectFrom('tenant').select('id').where('id', 'in', ids).execute()
   if (rows.length < ids.length) throw problem('not-found', 'One of the organisations is not here.')
+}
+
+/** Changes of operators follow each other: two who demote each other do not both win. */
+async function lockOperators(trx: Trx): Promise<void> {
+  await trx
+    .updateTable('person')
+    .set(({ ref }) => ({ name: ref('name') }))
+    .where('operator', '=', 1)
+    .execute()
 }
 
 async function requireAnotherOperator(trx: Trx, personId: string): Promise<void> {

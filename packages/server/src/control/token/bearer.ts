@@ -8,7 +8,7 @@ import { permissionsIn } from '../auth/access.ts'
 import type { SignInAttempts } from '../auth/attempts.ts'
 import { problem } from '../problem.ts'
 import type { ControlDeps } from '../scope.ts'
-import { makerMay, TOKEN_PREFIX } from './token.ts'
+import { makerOf, TOKEN_PREFIX } from './token.ts'
 
 /** Being used is written this often at most. */
 const TOUCH_MS = 60_000
@@ -82,7 +82,7 @@ async function touch(
 }
 
 async function asSignedIn(db: Db, row: Row<'api_token'>): Promise<BearerOfToken> {
-  const may = await makerMay(db, row.created_by, row.tenant_id)
+  const { may, asOperator } = await makerOf(db, row.created_by, row.tenant_id)
   const permissions = permissionsIn(row.permissions).filter((permission) => may.has(permission))
   const isSystem = row.tenant_id === SYSTEM_TENANT
   const tenant = isSystem
@@ -92,7 +92,7 @@ async function asSignedIn(db: Db, row: Row<'api_token'>): Promise<BearerOfToken>
   return {
     sessionId: row.id,
     person: { id: row.id, name: `token ${row.name}`, email: '', operator },
-    tenants: tenant ? [{ ...tenant, permissions, asOperator: false }] : [],
+    tenants: tenant ? [{ ...tenant, permissions, asOperator }] : [],
     token: { madeBy: row.created_by, permissions },
   }
 }

@@ -115,19 +115,29 @@ export async function revokeToken(scope: TokenScope, id: string, { store, clock 
 }
 
 /** What the maker of a token may do today where the token is for; nothing while disabled (product D2b). */
-export async function makerMay(db: Db, personId: string, tenantId: string): Promise<ReadonlySet<Permission>> {
-  if (personId === LOCAL_OPERATOR) return EVERYTHING
-  if (await isDisabled(db, personId)) return new Set()
+async function makerMay(db: Db, personId: string, tenantId: string): Promise<ReadonlySet<Permission>> {
+  return (await makerOf(db, personId, tenantId)).may
+}
+
+/** The same, and whether the maker acts there from outside: then so does the token, and the tenant sees it. */
+export async function makerOf(
+  db: Db,
+  personId: string,
+  tenantId: string,
+): Promise<{ readonly may: ReadonlySet<Permission>; readonly asOperator: boolean }> {
+  if (personId === LOCAL_OPERATOR) return { may: EVERYTHING, asOperator: true }
+  if (await isDisabled(db, personId)) return { may: new Set(), asOperator: false }
   if (tenantId === SYSTEM_TENANT) {
     const person = await db
       .selectFrom('person')
       .select('operator')
       .where('id', '=', personId)
       .executeTakeFirst()
-    return new Set(person?.operator === 1 ? (['system:read', 'system:write'] as const) : [])
+    const may = new Set(person?.operator === 1 ? (['system:read', 'system:write'] as const) : [])
+    return { may, asOperator: false }
   }
   const access = (await accessOf(db, personId)).find(({ id }) => id === tenantId)
-  return new Set(access?.permissions ?? [])
+  return { may: new Set(access?.permissions ?? []), asOperator: access?.asOperator ?? false }
 }
 
 async function isDisabled(db: Db, personId: string): Promise<boolean> {
