@@ -176,6 +176,8 @@ export const actOnQueue = endpoint({
     withheld: z.int(),
     /** Messages left held at a release: malware was found in them by now. */
     infected: z.int().optional(),
+    /** Messages left held at a release: it takes two people, who release them as held mail. */
+    needsTwo: z.int().optional(),
     next: z.string().nullable(),
     unreachable: z.array(SilentEdge),
   }),

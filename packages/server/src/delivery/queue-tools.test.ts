@@ -137,6 +137,26 @@ describe('queue tools', () => {
     assert.equal(await deliveredBy(world), ids.length)
   })
 
+  it('leaves what is excepted as it is, and says so', async () => {
+    const sink = await sinkOf()
+    const world = await start(toRoute(sink.port))
+    const held = { state: 'held', forwardPath: 'ann@acme.example' } as const
+    const [one, two] = [envelopeOf(), envelopeOf()].map((envelope) => ({
+      ...envelope,
+      recipients: envelope.recipients.map((recipient) => ({ ...recipient, ...held })),
+    }))
+    for (const envelope of [one!, two!]) {
+      await world.spool.commitMessage(envelope, contentOf(), acceptedOf(envelope))
+    }
+    const { messages, found, kept } = await world.scheduler.queue.act(
+      orderOf('release', { except: [two!.id, 'msg_unknown'] }),
+    )
+    assert.deepEqual([messages, found, kept], [1, 2, 1])
+    const again = orderOf('release', { messageIds: [two!.id], except: [two!.id] })
+    assert.deepEqual((await world.scheduler.queue.act(again)).kept, 1)
+    assert.equal((await world.spool.counts()).held, 1)
+  })
+
   it('names as busy what is being transmitted for long', async () => {
     const sink = await sinkOf({ answer: (line) => (line === '<dot>' ? null : undefined) })
     const world = await start(toRoute(sink.port))

@@ -144,6 +144,16 @@ export class QueueTools {
   }
 
   async #actOn(source: Source, order: QueueActOrder, messageIds: readonly string[]): Promise<Acted> {
+    const except = new Set(order.except)
+    const left = messageIds.filter((id) => except.has(id))
+    if (left.length === 0) return this.#actOnAll(source, order, messageIds)
+    const free = messageIds.filter((id) => !except.has(id))
+    const kept = await this.#countOf(source, order, left)
+    const acted = await this.#actOnAll(source, order, free)
+    return kept === 0 ? acted : { ...acted, found: acted.found + kept, kept }
+  }
+
+  async #actOnAll(source: Source, order: QueueActOrder, messageIds: readonly string[]): Promise<Acted> {
     const { clock, hand } = this.#deps
     // In hand from elsewhere, or another tenant's: not to be touched, nor to be told of.
     const ids = messageIds.filter((id) => {
@@ -266,6 +276,7 @@ function sumOf(a: Acted, b: Acted): Acted {
     busy: a.busy + b.busy,
     withheld: a.withheld + b.withheld,
     ...((a.infected ?? b.infected) === undefined ? {} : { infected: (a.infected ?? 0) + (b.infected ?? 0) }),
+    ...((a.kept ?? b.kept) === undefined ? {} : { kept: (a.kept ?? 0) + (b.kept ?? 0) }),
     next,
   }
 }

@@ -43,6 +43,8 @@ export type QueueActOrder = {
   /** Messages by id, or null: all that match the filter. */
   readonly messageIds: readonly string[] | null
   readonly filter: QueueFilter
+  /** Messages that are left as they are, though they are meant: a second person has to decide. */
+  readonly except?: readonly string[] | undefined
   readonly after: string | null
 }
 
@@ -98,6 +100,8 @@ export const QueueActed = z.object({
   withheld: z.int(),
   /** Left held at a release: malware was found in them. */
   infected: z.int().optional(),
+  /** Left as they are by `except`. */
+  kept: z.int().optional(),
   /** Where to go on: what matches behind this id was not looked at. */
   next: z.string().nullable(),
 })

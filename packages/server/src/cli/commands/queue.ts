@@ -179,6 +179,7 @@ function added(a: Done, b: Done): Done {
     busy: a.busy + b.busy,
     withheld: a.withheld + b.withheld,
     infected: (a.infected ?? 0) + (b.infected ?? 0),
+    needsTwo: (a.needsTwo ?? 0) + (b.needsTwo ?? 0),
     next: b.next,
     unreachable: b.unreachable,
   }
@@ -209,6 +210,10 @@ function doneText(action: QueueAction, done: Done): string {
     line(
       done.infected ?? 0,
       `${plural(done.infected ?? 0, 'message stays', 'messages stay')} held: malware was found.\n`,
+    ),
+    line(
+      done.needsTwo ?? 0,
+      `${plural(done.needsTwo ?? 0, 'message stays', 'messages stay')} held: it takes two people. See: gatepost held list\n`,
     ),
     silentLines(unreachable),
   ].join('')

@@ -15,6 +15,7 @@ import { getHeldMail, listHeldMail, pageOfHeld, summaryOfHeld } from './held.ts'
 import { heldIn } from './notes.ts'
 import { keepHeld } from './notes-store.ts'
 import { previewHeldMail, previewOf } from './preview.ts'
+import { actOnQueueOf } from './queue-release.ts'
 import { getHeldSettings, setHeldRules } from './settings.ts'
 import { markHeld } from './store.ts'
 
@@ -204,6 +205,30 @@ test('a risky class is released by two people, and not by one twice', () =>
     assert.equal((await act(max, deps, { messages })).messages, 1)
     assert.equal(deps.orders.length, 1)
     assert.equal((await list(acme, deps)).items.length, 0)
+  }))
+
+test('what takes two people is not released by one in the queue either, by id or with all the rest', () =>
+  withStoreOf(async (plain, acme) => {
+    const deps = edge(plain)
+    const virus = heldReport(acme, 'virus', ['ann@acme.example'])
+    const spam = heldReport(acme, 'spam', ['ann@acme.example'])
+    await keep(deps, virus, spam)
+    const exceptOf = async (scope: Scope, input: Partial<Parameters<typeof actOnQueueOf>[1]>) => {
+      await actOnQueueOf(scope, { action: 'release', ...input }, deps)
+      const order = deps.orders.at(-1)
+      return order?.kind === 'queue-act' ? (order.except ?? []) : null
+    }
+    const messages = [virus.id, spam.id]
+    assert.deepEqual(await exceptOf(acme, { messages }), [virus.id])
+    assert.deepEqual(await exceptOf(acme, { filter: {} }), [virus.id])
+    assert.deepEqual(await exceptOf(acme, { messages: [spam.id] }), [])
+    assert.deepEqual(await exceptOf(acme, { messages, action: 'discard' }), [])
+    await act(acme, deps, { messages: [virus.id] })
+    assert.deepEqual(await exceptOf(acme, { messages }), [virus.id], 'the first person is not the second')
+    const token: Scope = { ...acme, actor: { kind: 'person', id: 'tok_1', name: 'token nightly' } }
+    assert.deepEqual(await exceptOf(token, { messages }), [virus.id])
+    const max: Scope = { ...acme, actor: { kind: 'person', id: 'adm_max', name: 'Max' } }
+    assert.deepEqual(await exceptOf(max, { messages }), [])
   }))
 
 test('each recipient is released by the rule of its class, and an API token is no second person', () =>

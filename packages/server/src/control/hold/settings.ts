@@ -43,6 +43,12 @@ export function ruleOf(settings: StoredSettings, name: string): ClassRule {
   return settings.rules.get(name) ?? defaultRuleOf(name)
 }
 
+/** Classes whose release takes two people. */
+export function classesForTwo(settings: StoredSettings): readonly string[] {
+  const names = new Set([...SHOWN_CLASSES, ...settings.rules.keys()])
+  return [...names].filter((name) => ruleOf(settings, name).needsTwo)
+}
+
 function shown(settings: StoredSettings): HeldSettings {
   const names = [...new Set([...SHOWN_CLASSES, ...settings.rules.keys()])]
   return {

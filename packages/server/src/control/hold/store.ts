@@ -48,6 +48,38 @@ export async function heldMessageIds(
   return rows.map(({ message_id }) => message_id)
 }
 
+type ForAnother = {
+  readonly tenantId: string
+  readonly classes: readonly string[]
+  /** Who cannot be the second person after having been the first; null can be neither. */
+  readonly by: string | null
+  /** Only these messages. */
+  readonly messages: readonly string[] | undefined
+}
+
+/** Ids of up to `limit` messages that are held under these classes and wait for another person than `by`. */
+export async function idsForAnother(
+  db: Db,
+  { tenantId, classes, by, messages }: ForAnother,
+  limit: number,
+): Promise<string[]> {
+  if (classes.length === 0) return []
+  const rows = await db
+    .selectFrom('held_mail')
+    .select('message_id')
+    .distinct()
+    .where('tenant_id', '=', tenantId)
+    .where('state', '=', 'held')
+    .where('class', 'in', [...classes])
+    .$if(messages !== undefined, (some) => some.where('message_id', 'in', [...messages!]))
+    .$if(by !== null, (some) =>
+      some.where((row) => row.or([row('seconded_by', 'is', null), row('seconded_by', '=', by)])),
+    )
+    .limit(limit)
+    .execute()
+  return rows.map(({ message_id }) => message_id)
+}
+
 /** The matching recipients of these messages. */
 export async function heldRowsOf(db: Db, query: HeldQuery, ids: readonly string[]): Promise<HeldRow[]> {
   if (ids.length === 0) return []

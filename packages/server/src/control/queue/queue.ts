@@ -68,6 +68,9 @@ export async function totalWaiting({ tenantId }: Scope, { clock, link }: Deps): 
   }
 }
 
+/** Narrows what is meant further than the API can: recipients of a message, or messages that are left. */
+export type Narrower = Partial<Pick<QueueOrderFilter, 'state' | 'indexes'>> & Pick<QueueActOrder, 'except'>
+
 /**
  * Acts on messages by id or filter. What is asked is in the audit log before it is done; what is done stands
  * in the report of each message. Throws `not-found` for an unknown route, `invalid-input` and
@@ -77,11 +80,11 @@ export async function actOnWaiting(
   scope: Scope,
   input: BodyOf<typeof actOnQueue>,
   deps: Deps,
-  /** Narrows what is meant further than a filter of the API can. */
-  narrower: Pick<QueueOrderFilter, 'state' | 'indexes'> | null = null,
+  narrower: Narrower = {},
 ): Promise<Acted> {
+  const { except, ...part } = narrower
   const asked = await orderOf(scope, input, deps)
-  const order = narrower === null ? asked : { ...asked, filter: { ...asked.filter, ...narrower } }
+  const order = { ...asked, filter: { ...asked.filter, ...part }, ...(except ? { except } : {}) }
   const at = deps.clock.now()
   await deps.store.transaction((trx) =>
     appendAudit(trx, scope, {
@@ -106,6 +109,7 @@ export async function actOnWaiting(
     busy: sum((one) => one.busy),
     withheld: sum((one) => one.withheld),
     ...(acted.some(({ infected }) => infected) ? { infected: sum((one) => one.infected ?? 0) } : {}),
+    ...(acted.some(({ kept }) => kept) ? { needsTwo: sum((one) => one.kept ?? 0) } : {}),
     next,
     unreachable: [...unreachable],
   }

@@ -1,4 +1,5 @@
 // What can be done about a message in place: release it while it is held, permit or block its sender.
+import type { OutputOf } from '@gatepost/contract/endpoint.ts'
 import { getMessage, listMessages, type Message } from '@gatepost/contract/message.ts'
 import type { PolicyDraftIn } from '@gatepost/contract/policy.ts'
 import { actOnQueue, listQueue } from '@gatepost/contract/queue.ts'
@@ -36,7 +37,12 @@ function Release({ message }: { readonly message: Message }) {
   if (release.data) {
     return (
       <p className="small tx2" role="status">
-        {words(release.data.recipients > 0 ? 'act.released' : 'act.notHeld')}
+        {words(`act.${outcomeOf(release.data)}`)}{' '}
+        {release.data.needsTwo ? (
+          <Link to="/t/$slug/held/$message" params={{ slug: tenant, message: message.id }}>
+            {words('act.heldMail')}
+          </Link>
+        ) : null}
       </p>
     )
   }
@@ -54,6 +60,13 @@ function Release({ message }: { readonly message: Message }) {
       {release.error && <ProblemNote error={release.error} />}
     </>
   )
+}
+
+/** Which words say what came of a release. */
+function outcomeOf({ recipients, needsTwo, infected }: OutputOf<typeof actOnQueue>): string {
+  if (needsTwo) return 'needsTwo'
+  if (infected) return 'infected'
+  return recipients > 0 ? 'released' : 'notHeld'
 }
 
 /** Both open the policy's form, filled in: what it meets is seen before it is saved. */

@@ -68,6 +68,8 @@ function added(one: Totals, other: Totals): Totals {
     missing: one.missing + other.missing,
     busy: one.busy + other.busy,
     withheld: one.withheld + other.withheld,
+    infected: (one.infected ?? 0) + (other.infected ?? 0),
+    needsTwo: (one.needsTwo ?? 0) + (other.needsTwo ?? 0),
     unreachable: [...edges.values()],
   }
 }
@@ -81,7 +83,8 @@ export type ResultWords = {
 /** `12 messages (15 recipients) are released`, and a line for each thing that went otherwise. */
 export function resultWords(action: QueueAction, totals: Totals, words: Words): ResultWords {
   const { messages, recipients, busy, withheld, missing, found, unreachable } = totals
-  const idle = Math.max(0, found - messages - busy)
+  const { infected = 0, needsTwo = 0 } = totals
+  const idle = Math.max(0, found - messages - busy - infected - needsTwo)
   const counted = (key: string, value: number): string => words(key, { count: value, number: count(value) })
   const changed = counted('messages', messages)
   const what =
@@ -91,6 +94,8 @@ export function resultWords(action: QueueAction, totals: Totals, words: Words): 
   const lines = [
     busy > 0 && counted('done.busy', busy),
     withheld > 0 && counted('done.withheld', withheld),
+    infected > 0 && counted('done.infected', infected),
+    needsTwo > 0 && counted('done.needsTwo', needsTwo),
     idle > 0 && words('done.idle', { messages: counted('messages', idle) }),
     missing > 0 &&
       (unreachable.length > 0
@@ -98,7 +103,7 @@ export function resultWords(action: QueueAction, totals: Totals, words: Words): 
         : words('done.missing', { messages: counted('messages', missing) })),
     ...unreachable.map((edge) => words('done.left', { edge: silentWords(edge, words) })),
   ].filter((line) => line !== false)
-  const isWhole = messages > 0 && busy + withheld + missing + unreachable.length === 0
+  const isWhole = messages > 0 && busy + withheld + infected + needsTwo + missing + unreachable.length === 0
   return {
     tone: isWhole ? 'ok' : 'warn',
     title: messages === 0 ? words('done.nothing') : words(`done.${action}`, { count: messages, what }),

@@ -230,6 +230,11 @@ describe('orders', () => {
       '1 message not found: an edge that did not answer may keep it.',
       'Edge edge-1/2 did not answer: no connection. What it keeps was left as it is.',
     ])
+    const kept = resultWords('release', answer({ found: 3, infected: 1, needsTwo: 2 }), words)
+    expect(kept.lines).toEqual([
+      '1 message stays held: malware was found in it.',
+      '2 messages stay held: they take two people. Release them on Held mail.',
+    ])
     expect(resultWords('hold', answer({ found: 1 }), words).title).toBe('Nothing was changed')
   })
 })
