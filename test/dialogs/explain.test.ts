@@ -48,3 +48,32 @@ test('what proves another organisation is not told', async (t) => {
   const lines = ['From: ann@other.example', 'X-MS-Exchange-CrossTenant-Id: 0ddba11']
   await assert.rejects(ask('eve@elsewhere.example', lines, null), /would not belong to this organisation/)
 })
+
+test('a forwarding address says where its mail goes, a bounce of what it sent comes back, and a loop is seen', async (t) => {
+  const world = new World()
+  world.describe('tenant acme.example: users ann; forward ann@acme.example=ann@home.example')
+  await world.open()
+  t.after(() => world.close())
+  const ask = async (to: string, reversePath: string | null, field: string) => {
+    const content = Buffer.from(`From: bob@sender.example\r\n${field}\r\n\r\nhello\r\n`).toString('base64')
+    const about = { clientIp: '192.0.2.1', helo: 'mx.sender.example', draft: null, content, reversePath }
+    const order = { kind: 'explain', id: 'ord_1', tenantId: 'acme', ...about, forwardPath: to } as const
+    const { rcpt, message } = await explain(order, world.edge)
+    const steps = [...rcpt.explanation, ...(message?.explanation ?? [])]
+    return {
+      kinds: [rcpt.kind, message?.kind],
+      said: steps.map(({ because, saw }) => `${because} ${saw}`).join('; '),
+    }
+  }
+  const outside = await ask('ann@acme.example', 'bob@mail_1.sender.example', 'Subject: x')
+  assert.deepEqual(outside.kinds, ['accept', 'accept'])
+  const path = /forwarded-to to ann@home\.example, with reverse-path (SRS0=[^;\s]+)/.exec(outside.said)?.[1]
+  assert.ok(path, outside.said)
+  const again = await ask('ann@acme.example', 'bob@sender.example', 'X-Gatepost-Forwarded: fwd_0')
+  assert.deepEqual(again.kinds, ['accept', 'reject'])
+  assert.match(again.said, /forwarding-loop/)
+  const bounce = await ask(path, null, 'Subject: x')
+  assert.equal(bounce.kinds[0], 'accept')
+  assert.match(bounce.said, /bounce-returned to bob@mail_1\.sender\.example/)
+  await assert.rejects(ask('ann@acme.example', 'no address', 'Subject: x'), /the sender is no address/)
+})

@@ -1,5 +1,6 @@
 // Answers "what would happen to this message" with real facts and the settings of now (P5). Nothing is
 // recorded: no report, no counter, no greylist entry.
+import { domainToASCII } from 'node:url'
 import { formatMailbox, type Mailbox, mailboxOf } from '@gatepost/mail/address.ts'
 import { splitMessage } from '@gatepost/mail/header.ts'
 import { authenticationFact, NOT_JUDGED, NOT_JUDGED_SPF, spfFact } from '#facts/authentication.ts'
@@ -16,19 +17,32 @@ import type { PolicyTransaction } from '#policy/policy.ts'
 import { type RelayWay, relayOf } from '#policy/relay.ts'
 import type { TenantSettings } from '#policy/settings.ts'
 import type { Edge } from './edge.ts'
+import { forwardedOf, forwardingStep, RETURNED } from './forwarding.ts'
 
 type Parts = Pick<
   Edge,
-  'holder' | 'clock' | 'hostname' | 'authenticator' | 'clientNames' | 'callForward' | 'greylist' | 'screener'
+  | 'holder'
+  | 'clock'
+  | 'hostname'
+  | 'authenticator'
+  | 'clientNames'
+  | 'callForward'
+  | 'greylist'
+  | 'screener'
+  | 'secrets'
 >
+
+/** As edges read envelopes. */
+const ENVELOPE = { toAscii: domainToASCII, allowUnderscore: true }
 
 /** Rejects with a sentence where the question cannot be asked of this organisation. */
 export async function explain(order: ExplainOrder, edge: Parts): Promise<Explained> {
   const directory = edge.holder.current()
   if (directory === null) throw new Error('the settings are not here yet')
-  const forwardPath = mailboxOf(order.forwardPath)
-  const reversePath = order.reversePath === null ? null : mailboxOf(order.reversePath)
+  const forwardPath = mailboxOf(order.forwardPath, ENVELOPE)
+  const reversePath = order.reversePath === null ? null : mailboxOf(order.reversePath, ENVELOPE)
   if (forwardPath === null) throw new Error('the recipient is no address')
+  if (reversePath === null && order.reversePath !== null) throw new Error('the sender is no address')
   const relay = relayFact(directory, { clientIp: order.clientIp, reversePath, forwardPath })
   const allowed = relayOf(relay, reversePath === null)
   // Whose mail it would be is another organisation's business.
@@ -49,11 +63,15 @@ export async function explain(order: ExplainOrder, edge: Parts): Promise<Explain
   }
   const lookUps = lookUpsOf(edge, transaction, { content, settings })
   const context = contextOf(edge, { directory, settings, transaction, lookUps })
-  const rcpt = await decide(rcptPolicies, {
+  const forwarded = settings && forwardedOf(edge, { settings, directory, forwardPath, reversePath })
+  const isReturned = forwarded?.id === RETURNED
+  const judged = await decide(rcptPolicies, {
     transaction,
     settings,
-    gather: gatherFrom({ ...context, relay, header: null }),
+    gather: gatherFrom({ ...context, relay, header: null, isReturned }),
   })
+  const goesOn = forwarded === null || judged.reply !== null ? [] : [forwardingStep(forwarded, reversePath)]
+  const rcpt = { ...judged, explanation: [...judged.explanation, ...goesOn] }
   const found = { kind: 'explain', direction, revision: settings?.revision ?? null, rcpt } as const
   if (rcpt.reply !== null || content === null) return { ...found, message: null, fault: null }
   if (content.header === null) return { ...found, message: null, fault: content.fault }
@@ -73,6 +91,7 @@ export async function explain(order: ExplainOrder, edge: Parts): Promise<Explain
     relay: null,
     header: content.header,
     proof,
+    forwardings: forwarded === null ? [] : [forwarded.id],
   })
   const message = isTakenAsInbound
     ? await decide(unprovenMessagePolicies, { transaction: outside, settings, gather })

@@ -1,5 +1,6 @@
 // Ask any message (P5): an edge judges it with real facts and the settings of now, or with a draft, and
 // nothing is recorded.
+import { domainToASCII } from 'node:url'
 import type { BodyOf, OutputOf } from '@gatepost/contract/endpoint.ts'
 import type { askMessage } from '@gatepost/contract/message.ts'
 import { mailboxOf } from '@gatepost/mail/address.ts'
@@ -18,6 +19,9 @@ import type { Decision } from './replay.ts'
 import { replyText } from './rows.ts'
 import { publishedSettings } from './settings-store.ts'
 import { shownSteps } from './why.ts'
+
+/** As edges read envelopes. */
+const ENVELOPE = { toAscii: domainToASCII, allowUnderscore: true }
 
 type Deps = Pick<ControlDeps, 'store' | 'clock' | 'link'>
 type Question = BodyOf<typeof askMessage>
@@ -59,7 +63,7 @@ function checkFields({ clientIp, reversePath, forwardPath, author }: Question): 
 }
 
 function addressFault(text: string, path: string): { path: string; message: string }[] {
-  return mailboxOf(text) === null
+  return mailboxOf(text, ENVELOPE) === null
     ? [{ path, message: 'Write a full address, such as ann@acme.example.' }]
     : []
 }
@@ -136,8 +140,8 @@ function decisionOf(
     transaction: {
       clientIp,
       helo,
-      reversePath: reversePath === '' ? null : mailboxOf(reversePath),
-      forwardPath: mailboxOf(forwardPath),
+      reversePath: reversePath === '' ? null : mailboxOf(reversePath, ENVELOPE),
+      forwardPath: mailboxOf(forwardPath, ENVELOPE),
       tenantId: scope.tenantId,
       direction: found.direction,
       now,
