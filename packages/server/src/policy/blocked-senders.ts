@@ -3,9 +3,9 @@ import { replies } from '@gatepost/mail/replies.ts'
 import type { PermanentReply } from '@gatepost/mail/reply.ts'
 import { adminPermitInDoubt, cancelledByResults } from './doubt.ts'
 import type { ManagedSenderEntry } from './facts.ts'
-import { adminPermit, cancelsAtRcpt, type Proof, refOf, sawOf } from './permits.ts'
+import { adminPermit, cancelsAtRcpt, type Proof, refOf, sawOf, senderOf } from './permits.ts'
 import { covers, entryText, listsOf, personalBlock } from './personal-list.ts'
-import { definePolicy, type Opinion, type PolicyTransaction, type WantedFacts } from './policy.ts'
+import { definePolicy, type Opinion, type PolicyTransaction, type Stage, type WantedFacts } from './policy.ts'
 import { rulesOf } from './rules/index.ts'
 import { type RuleSelection, type RuleSubject, selectRule } from './rules/select.ts'
 import { subjectOf, wantsClientNames } from './rules/subject.ts'
@@ -19,25 +19,37 @@ type Judged = {
 }
 
 /** Asked at RCPT: only the envelope is known, and only an entry for it blocks (decisions 10). */
-export const blockedSenders = definePolicy({
-  name: 'blocked-senders',
-  stage: 'rcpt',
-  needs: [],
-  wants: wantsOf,
-  whenBlind: () => 'continue', // Needs nothing that could be unknown; what it wants, it judges itself.
-  judge(transaction, _facts, settings, wanted = {}): Opinion {
-    const subject = settings && subjectOf(transaction, null, wanted)
-    if (settings === null || subject === null || transaction.direction !== 'inbound') return OUTBOUND
-    const judged = { transaction, settings, subject, saw: sawOf(transaction) }
-    const byRule = judgeRule(judged)
-    if (byRule !== null) return byRule
-    const block = personalBlock(listsOf(wanted.managedSender))
-    if (block === null) return notBlocked(judged, wanted)
-    const proof = { spf: wanted.spf, authentication: undefined }
-    const cancel = cancelsAtRcpt(settings, subject, proof)
-    return judgeEntry(block, judged, { proof, isPermitCancelled: cancel !== null })
-  },
-})
+export const blockedSenders = envelopePolicy('rcpt')
+
+/** The same where that was put off until the content (decisions 2): what is said names no recipient. */
+export const blockedSendersLater = envelopePolicy('message')
+
+function envelopePolicy(stage: Stage) {
+  return definePolicy({
+    name: 'blocked-senders',
+    stage,
+    needs: [],
+    wants: wantsOf,
+    whenBlind: () => 'continue', // Needs nothing that could be unknown; what it wants, it judges itself.
+    judge(transaction, _facts, settings, wanted = {}): Opinion {
+      const subject = settings && subjectOf(transaction, null, wanted)
+      if (settings === null || subject === null || transaction.direction !== 'inbound') return OUTBOUND
+      const judged = {
+        transaction,
+        settings,
+        subject,
+        saw: stage === 'rcpt' ? sawOf(transaction) : senderOf(transaction),
+      }
+      const byRule = judgeRule(judged)
+      if (byRule !== null) return byRule
+      const block = personalBlock(listsOf(wanted.managedSender))
+      if (block === null) return notBlocked(judged, wanted)
+      const proof = { spf: wanted.spf, authentication: undefined }
+      const cancel = cancelsAtRcpt(settings, subject, proof)
+      return judgeEntry(block, judged, { proof, isPermitCancelled: cancel !== null })
+    },
+  })
+}
 
 /** Asked again when the author is known. */
 export const blockedSendersHeader = definePolicy({

@@ -1,5 +1,5 @@
-// What a failed look-up leaves open refuses nobody for good, and holds up nobody whom it makes no difference to
-// (law 4).
+// What a failed look-up leaves open refuses nobody for good, and holds up nobody whom it makes no difference
+// to (law 4).
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { mailboxOf } from '@gatepost/mail/address.ts'

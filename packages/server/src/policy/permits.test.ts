@@ -5,7 +5,7 @@ import { mailboxOf } from '@gatepost/mail/address.ts'
 import { blockedSenders } from './blocked-senders.ts'
 import { decide, type Gather } from './decide.ts'
 import { type AuthenticationFact, type Fact, type FactName, type Facts, known, unknown } from './facts.ts'
-import { messagePolicies, rcptPolicies } from './order.ts'
+import { messagePolicies, rcptPolicies, unprovenMessagePolicies } from './order.ts'
 import { permittedSenders, permittedSendersHeader } from './permitted-senders.ts'
 import type { PolicyTransaction, Verdict } from './policy.ts'
 import type { PolicyRule, Scope } from './rule.ts'
@@ -225,6 +225,25 @@ test('a permit names only what it may skip', () => {
   assert.equal(permittedSendersHeader.judge(transaction, { author }, header).kind, 'waive')
   assert.equal(permittedSendersHeader.judge(transaction, { author: two }, header).kind, 'continue')
   assert.equal(permittedSenders.judge(transaction, {}, header).kind, 'continue')
+})
+
+test('what is put off until the content names no recipient either', async () => {
+  const settings = settingsWith([])
+  const of = (to: string) => ({
+    clientIp: '192.0.2.1',
+    helo: '',
+    reversePath: mailboxOf('bob@sender.example'),
+    forwardPath: mailboxOf(to),
+    tenantId: 'acme',
+    direction: 'inbound' as const,
+    now: 0,
+  })
+  const gather = (() => unknown('not in this test')) as unknown as Gather
+  const question = { transaction: of('ann@acme.example'), settings, gather }
+  const { explanation } = await decide(unprovenMessagePolicies, question)
+  for (const { policy, saw } of explanation) assert.ok(!saw.includes('ann@'), `${policy}: ${saw}`)
+  const names = explanation.map(({ policy, stage }) => `${policy} ${stage}`)
+  assert.ok(['blocked-senders message', 'permitted-senders message'].every((one) => names.includes(one)))
 })
 
 test('what could not be asked blocks nobody, and is told', () => {

@@ -110,6 +110,11 @@ export function sawOf(transaction: PolicyTransaction, author: string | null = nu
   return saw
 }
 
+/** `bob@sender.example`: of what is decided for several recipients before the author is looked at. */
+export function senderOf({ reversePath }: PolicyTransaction): string {
+  return textOf(reversePath)
+}
+
 function sentence({ reversePath, forwardPath }: PolicyTransaction, author: string | null): string {
   const who = textOf(reversePath)
   return author === null ? flatText(who, ' to ', textOf(forwardPath)) : flatText(who, ', author ', author)

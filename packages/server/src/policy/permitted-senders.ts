@@ -9,6 +9,7 @@ import {
   type Proof,
   refOf,
   sawOf,
+  senderOf,
   spfCancelRule,
 } from './permits.ts'
 import { entryText, listsOf, personalPermit } from './personal-list.ts'
@@ -18,6 +19,7 @@ import {
   type PolicyName,
   type PolicyTransaction,
   type RuleRef,
+  type Stage,
   type WantedFacts,
 } from './policy.ts'
 import type { RuleSubject } from './rules/select.ts'
@@ -30,23 +32,30 @@ type Want = 'clientNames' | 'managedSender' | 'spf' | 'authentication'
 const SKIPPED: readonly PolicyName[] = ['greylisting', 'spam']
 
 /** Asked at RCPT: a permit that rests on the author cannot count yet (decisions 10). */
-export const permittedSenders = definePolicy({
-  name: 'permitted-senders',
-  stage: 'rcpt',
-  needs: [],
-  wants: wantsAtRcpt,
-  whenBlind: () => 'continue', // Needs nothing that could be unknown; what is unknown permits nobody.
-  judge(transaction, _facts, settings, wanted = {}): Opinion {
-    const subject = settings && subjectOf(transaction, null, wanted)
-    if (settings === null || subject === null || transaction.direction !== 'inbound') return OUTBOUND
-    const proof = { spf: wanted.spf, authentication: undefined }
-    const saw = sawOf(transaction)
-    const cancel = cancelsAtRcpt(settings, subject, proof)
-    if (cancel !== null)
-      return { kind: 'continue', because: 'permits-cancelled', saw: `${saw}, spf=fail`, rule: cancel }
-    return judge({ settings, subject, proof, saw, wanted })
-  },
-})
+export const permittedSenders = envelopePolicy('rcpt')
+
+/** The same where that was put off until the content (decisions 2): what is said names no recipient. */
+export const permittedSendersLater = envelopePolicy('message')
+
+function envelopePolicy(stage: Stage) {
+  return definePolicy({
+    name: 'permitted-senders',
+    stage,
+    needs: [],
+    wants: wantsAtRcpt,
+    whenBlind: () => 'continue', // Needs nothing that could be unknown; what is unknown permits nobody.
+    judge(transaction, _facts, settings, wanted = {}): Opinion {
+      const subject = settings && subjectOf(transaction, null, wanted)
+      if (settings === null || subject === null || transaction.direction !== 'inbound') return OUTBOUND
+      const proof = { spf: wanted.spf, authentication: undefined }
+      const saw = stage === 'rcpt' ? sawOf(transaction) : senderOf(transaction)
+      const cancel = cancelsAtRcpt(settings, subject, proof)
+      if (cancel !== null)
+        return { kind: 'continue', because: 'permits-cancelled', saw: `${saw}, spf=fail`, rule: cancel }
+      return judge({ settings, subject, proof, saw, wanted })
+    },
+  })
+}
 
 /**
  * Asked when the author is known. The policy `authentication` waives this one where its rule cancels

@@ -25,7 +25,7 @@ export const secureReceipt = definePolicy({
   },
 })
 
-/** A name of the client that could not be looked up neither lets mail in without TLS nor refuses it for good. */
+/** What one rule says of the session; without a rule, or where it exempts, TLS is the client's choice. */
 function opinionBy(
   rule: PolicyRule<'secure-receipt'> | null,
   clientTls: PolicyTransaction['clientTls'],
