@@ -6,6 +6,7 @@ import { readDomainName } from '../domain/name.ts'
 import { invalidInput, problem } from '../problem.ts'
 import { addressesOf, publicAddresses } from '../readiness/addresses.ts'
 import type { Scope } from '../scope.ts'
+import { keysOf } from '../signing/store.ts'
 import { hostReportChecks } from './host-report.ts'
 import { HOST_SCRIPT } from './host-script.ts'
 import { type HostKept, hostReportKey, hostSeen } from './host-seen.ts'
@@ -56,11 +57,14 @@ export async function dropHostReport(scope: Scope, report: HostReport, deps: Dep
     throw invalidInput([{ path: '/at', message: 'The clock of the machine where the script ran is ahead.' }])
   }
   const named = await addressesOf(dns, config.hostname)
-  const [primary] = observed.domains
+  const keys = await keysOf(store.db, tenantId)
+  const sealing = keys.filter(({ state, algorithm }) => state === 'active' && algorithm === 'rsa-sha256')
+  const primary = observed.domains[0]?.name ?? ''
+  const domains = sealing.length === 0 ? [primary] : [...new Set(sealing.map(({ domain }) => domain))]
   const checks = hostReportChecks(report, {
     addresses: publicAddresses(named, machine.addresses()),
     hostname: config.hostname,
-    domain: primary?.name ?? '',
+    domains,
     at: ranAt,
   })
   const value: HostKept = { ranAt, checks, accepted, droppedAt: now, droppedBy: actorName(scope.actor) }

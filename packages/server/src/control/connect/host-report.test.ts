@@ -35,7 +35,7 @@ const good: HostReport = {
 const expected = {
   addresses: ['192.0.2.1', '192.0.2.2', '2001:db8::1'],
   hostname: 'mx.gate.example',
-  domain: 'acme.example',
+  domains: ['acme.example'],
   at: NOW,
 }
 const statesOf = (change: Partial<HostReport>): Record<string, string> =>
@@ -62,6 +62,12 @@ test('what the settings of Exchange Online lead to', () => {
   assert.deepEqual(inbound({ skipLast: false, skip: ['192.0.2.0/24'] }), all)
   assert.deepEqual(inbound({ users: ['ann@acme.example'] }), { ...all, filtering: 'warning' })
   assert.deepEqual(statesOf({ sealers: [] }), { ...all, sealer: 'failed' })
+  const sealing = { ...expected, domains: ['acme.example', 'shop.example'] }
+  const seal = hostReportChecks(good, sealing).find(({ name }) => name === 'host-sealer')
+  assert.deepEqual(
+    [seal?.state, seal?.saw],
+    ['failed', 'Trusted are acme.example, other.example, but not shop.example.'],
+  )
   const rules = [{ name: 'All', state: 'Enabled', level: '-1' }]
   assert.deepEqual(statesOf({ rules }), { ...all, rules: 'warning' })
   assert.deepEqual(statesOf({ outbound: [] }), { ...all, outbound: 'not-run' })

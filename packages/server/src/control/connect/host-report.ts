@@ -10,8 +10,8 @@ export type HostExpected = {
   /** Ours that mail comes from; connectors take IPv4 alone. */
   readonly addresses: readonly string[]
   readonly hostname: string
-  /** The domain whose ARC seal should be trusted. */
-  readonly domain: string
+  /** The domains whose ARC seals should be trusted: each message is sealed by its recipient's. */
+  readonly domains: readonly string[]
   readonly at: number
 }
 
@@ -27,7 +27,7 @@ export function hostReportChecks(report: HostReport, expected: HostExpected): re
   return [
     of('connector', knowsUs(connector, ours)),
     of('filtering', looksPast(connector, ours)),
-    of('sealer', trustsSeal(report, expected.domain)),
+    of('sealer', trustsSeal(report, expected.domains)),
     of('rules', filterStays(report)),
     of('outbound', leadsHere(report, expected.hostname)),
   ]
@@ -78,15 +78,18 @@ function looksPast(connector: Connector | null, ours: readonly string[]): Found 
   return { state: 'passed', saw: say('host.does', { name }), remedy: null }
 }
 
-function trustsSeal({ sealers }: HostReport, domain: string): Found {
+function trustsSeal({ sealers }: HostReport, domains: readonly string[]): Found {
   // The list may come as one text with commas.
   const trusted = sealers.flatMap((text) => text.split(',')).map((text) => text.trim().toLowerCase())
-  if (trusted.includes(domain))
-    return { state: 'passed', saw: say('host.sealer-trusted', { domain }), remedy: null }
+  const missing = domains.filter((name) => !trusted.includes(name))
+  if (missing.length === 0) {
+    return { state: 'passed', saw: say('host.sealer-trusted', { domain: domains.join(', ') }), remedy: null }
+  }
   const names = trusted.filter((text) => text !== '').join(', ')
   return {
     state: 'failed',
-    saw: names === '' ? say('host.no-sealer') : say('host.other-sealers', { names, domain }),
+    saw:
+      names === '' ? say('host.no-sealer') : say('host.other-sealers', { names, domain: missing.join(', ') }),
     remedy: say('host.run-arc'),
   }
 }

@@ -2,10 +2,11 @@
 import type { Environment } from '@gatepost/contract/common.ts'
 import { getLock } from '@gatepost/contract/lock.ts'
 import { getOutbound } from '@gatepost/contract/route.ts'
+import { getSigning, type Signing } from '@gatepost/contract/signing.ts'
 import { getTenant } from '@gatepost/contract/tenant.ts'
 import { Link } from '@tanstack/react-router'
 import { useEndpoint } from '#api/use-endpoint.ts'
-import { useSlug } from '#app/session.ts'
+import { useMay, useSlug } from '#app/session.ts'
 import { smartHostOf } from '#console/outbound/smart-host.ts'
 import { useWords } from '#i18n/i18n.ts'
 import { Note } from '#shared/note.tsx'
@@ -23,6 +24,8 @@ export function InstructionsPanel({ environment, direction }: Props) {
   const { data: outbound } = useEndpoint(getOutbound, { params: { tenant: slug } })
   const { data: tenant } = useEndpoint(getTenant, { params: { tenant: slug } })
   const { data: lock } = useEndpoint(getLock, { params: { tenant: slug } })
+  const maySee = useMay('signing:read')
+  const { data: signing } = useEndpoint(getSigning, { params: { tenant: slug } }, { enabled: maySee })
   if (!outbound || !tenant) return null
   const { host, ports } = smartHostOf(outbound)
   const { title, steps, caution } = instructionsFor(environment, direction, {
@@ -30,6 +33,7 @@ export function InstructionsPanel({ environment, direction }: Props) {
     ports,
     domain: tenant.primaryDomain,
     addresses: lock?.addresses,
+    sealing: signing && sealingDomains(signing),
   })
   return (
     <Panel
@@ -62,4 +66,13 @@ export function InstructionsPanel({ environment, direction }: Props) {
       </div>
     </Panel>
   )
+}
+
+/** Mail is sealed by the RSA key of its recipient's domain. */
+function sealingDomains({ domains }: Signing): readonly string[] {
+  return domains
+    .filter(({ keys }) =>
+      keys.some(({ state, algorithm }) => state === 'active' && algorithm === 'rsa-sha256'),
+    )
+    .map(({ domain }) => domain)
 }

@@ -65,6 +65,27 @@ test('what Microsoft shall trust is the domain that our seals name, the organisa
   expect(all).toContain('$sealers += "acme.example"')
 })
 
+test('every domain whose key seals is trusted, and our addresses stand in the commands as they are', () => {
+  const known = { ...lock, sealing: ['acme.example', 'shop.example'] }
+  const all = textOf(instructionsFor('microsoft-365', 'inbound', known).steps)
+  expect(all).toContain('$sealers += "acme.example", "shop.example"')
+  expect(all).toContain('$ours = @("203.0.113.5", "203.0.113.6")\n')
+  expect(textOf(instructionsFor('hybrid', 'inbound', known).steps)).toContain(
+    '$ours = @("203.0.113.5", "203.0.113.6", "2001:db8::5")\n',
+  )
+})
+
+test('the lock of Exchange keeps what it replaces once, and lets our IPv6 in, too', () => {
+  const { lock: locks, undo } = lockInstructions('on-premises', lock)
+  const all = textOf(locks)
+  expect(all).toContain('if (-not (Test-Path gatepost-before.txt)) {')
+  expect(all).toContain('$ours = @("203.0.113.5", "203.0.113.6", "2001:db8::5")')
+  expect(all).toContain('-RemoteIPRanges ($ours + "10.0.0.0/8")')
+  expect(textOf(undo)).toContain('Get-Content gatepost-before.txt')
+  // A placeholder in angle brackets would be a redirection there.
+  expect(textOf(lockInstructions('on-premises', { ...lock, addresses: [] }).lock)).not.toMatch(/<|>/)
+})
+
 test('Google is given the addresses themselves, where they are known', () => {
   const { steps } = instructionsFor('google-workspace', 'inbound', lock)
   expect(textOf(steps)).toContain('203.0.113.5\n203.0.113.6')

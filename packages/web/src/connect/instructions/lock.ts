@@ -1,7 +1,7 @@
 // Locking the mail host by environment (C10, C16): what stays allowed, the commands that lock, and those that
 // undo.
 import type { Environment } from '@gatepost/contract/common.ts'
-import { code, type Instructions, type Part, text } from './part.ts'
+import { code, type Instructions, type Part, powershellAddresses, text } from './part.ts'
 
 export type LockValues = {
   /** Name that our addresses stand under. */
@@ -22,14 +22,6 @@ export type LockInstructions = Pick<Instructions, 'title' | 'caution'> & {
 const ipv4Of = (addresses: readonly string[]): readonly string[] =>
   addresses.filter((address) => !address.includes(':'))
 
-/** Our addresses as a PowerShell list; by name where we know none. */
-function powershellList({ addresses, smartHost }: LockValues): string {
-  const four = ipv4Of(addresses)
-  return four.length === 0
-    ? `$ours = (Resolve-DnsName ${smartHost} -Type A).IPAddress`
-    : `$ours = ${four.map((address) => `"${address}"`).join(', ')}`
-}
-
 function addressList({ addresses, smartHost }: LockValues): string {
   return addresses.length === 0 ? `all addresses of ${smartHost}` : addresses.join('\n')
 }
@@ -42,7 +34,10 @@ function microsoft(values: LockValues): LockInstructions {
         text('Bring the connector up to date with our addresses:'),
         code(
           'address command',
-          [powershellList(values), 'Set-InboundConnector "Gatepost in" -SenderIPAddresses $ours'].join('\n'),
+          [
+            powershellAddresses(values, 'A'),
+            'Set-InboundConnector "Gatepost in" -SenderIPAddresses $ours',
+          ].join('\n'),
         ),
       ],
       [
@@ -88,8 +83,6 @@ function microsoft(values: LockValues): LockInstructions {
 }
 
 function premises(values: LockValues): LockInstructions {
-  const list = ipv4Of(values.addresses)
-  const ranges = list.length === 0 ? `<addresses of ${values.smartHost}>` : list.join(',')
   return {
     title: 'At your firewall, or at Exchange itself',
     prepare: [
@@ -127,9 +120,12 @@ function premises(values: LockValues): LockInstructions {
           'lock command',
           [
             '$name = "$env:COMPUTERNAME\\Default Frontend $env:COMPUTERNAME"',
-            '$before = (Get-ReceiveConnector $name).RemoteIPRanges',
-            '$before | Out-File gatepost-before.txt',
-            `Set-ReceiveConnector $name -RemoteIPRanges ${ranges},10.0.0.0/8`,
+            'if (-not (Test-Path gatepost-before.txt)) {',
+            '  (Get-ReceiveConnector $name).RemoteIPRanges |',
+            '    ForEach-Object { "$_" } | Set-Content gatepost-before.txt',
+            '}',
+            powershellAddresses(values, 'A_AAAA'),
+            'Set-ReceiveConnector $name -RemoteIPRanges ($ours + "10.0.0.0/8")',
           ].join('\n'),
         ),
       ],
@@ -177,6 +173,12 @@ function hybrid(values: LockValues): LockInstructions {
         ),
       ],
       ...own.prepare,
+      [
+        text(
+          'If internet mail enters at your own server, Exchange Online has no connector “Gatepost in” yet: make it',
+          'there as the step “Prepare for inbound email” says. It lives beside the one of the hybrid wizard.',
+        ),
+      ],
       ...cloud.prepare,
     ],
     lock: [own.lock[0] ?? [], ...cloud.lock],
@@ -260,14 +262,18 @@ function other(values: LockValues): LockInstructions {
     ],
     lock: [
       [
-        text('With nftables on the mail server itself:'),
+        text(
+          'With nftables on the mail server itself. The rules last until its next start: keep them in',
+          '/etc/nftables.conf, too.',
+        ),
         code(
           'lock command',
           [
             'nft add table inet gatepost',
-            "nft 'add chain inet gatepost in { type filter hook input priority 0; }'",
+            'nft flush table inet gatepost',
+            "nft 'add chain inet gatepost guard { type filter hook input priority 0; }'",
             ...firewallRules(values.addresses),
-            'nft add rule inet gatepost in iif != lo tcp dport 25 drop',
+            'nft add rule inet gatepost guard iif != lo tcp dport 25 drop',
           ].join('\n'),
         ),
       ],
@@ -286,7 +292,7 @@ function firewallRules(addresses: readonly string[]): readonly string[] {
   const rule = (family: string, list: readonly string[]) =>
     list.length === 0
       ? []
-      : [`nft "add rule inet gatepost in ${family} saddr { ${list.join(', ')} } tcp dport 25 accept"`]
+      : [`nft "add rule inet gatepost guard ${family} saddr { ${list.join(', ')} } tcp dport 25 accept"`]
   return [...rule('ip', four), ...rule('ip6', six)]
 }
 

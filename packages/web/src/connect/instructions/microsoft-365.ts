@@ -1,12 +1,7 @@
 // Microsoft 365: connectors by Exchange Online PowerShell, as its reference of August 2026 names them.
-import { code, type Instructions, join, text, type Values } from './part.ts'
+import { code, type Instructions, join, powershellAddresses, quoted, text, type Values } from './part.ts'
 
-/** Our IPv4 addresses as a PowerShell variable: connectors take IPv4 only. */
-function ours(smartHost: string): string {
-  return `$ours = (Resolve-DnsName ${smartHost} -Type A).IPAddress`
-}
-
-export function microsoftInbound({ smartHost, domain }: Values): Instructions {
+export function microsoftInbound({ smartHost, domain, addresses, sealing = [] }: Values): Instructions {
   return {
     title: 'In Microsoft 365, before the MX record changes',
     steps: [
@@ -22,7 +17,7 @@ export function microsoftInbound({ smartHost, domain }: Values): Instructions {
         code(
           'connector command',
           [
-            ours(smartHost),
+            powershellAddresses({ smartHost, addresses }, 'A'),
             'New-InboundConnector -Name "Gatepost in" `',
             '  -ConnectorType Partner -SenderDomains * `',
             '  -SenderIPAddresses $ours -RequireTls $false `',
@@ -41,13 +36,13 @@ export function microsoftInbound({ smartHost, domain }: Values): Instructions {
       [
         text(
           'Later, so that Microsoft believes what we checked: under Mail flow > Signing make keys, let mail that',
-          'passes through be sealed for your mail host, too, and trust the seal of your own domain:',
+          'passes through be sealed for your mail host, too, and trust the seals of your own domains:',
         ),
         code(
           'ARC command',
           [
-            '$sealers = @((Get-ArcConfig).ArcTrustedSealers)',
-            `$sealers += "${domain}"`,
+            '$sealers = @(Get-ArcConfig | Select-Object -ExpandProperty ArcTrustedSealers)',
+            `$sealers += ${quoted(sealing.length > 0 ? sealing : [domain])}`,
             'Set-ArcConfig -Identity Default -ArcTrustedSealers $sealers',
           ].join('\n'),
         ),

@@ -1,8 +1,8 @@
 // Exchange on the organisation's own machines, alone or as the half of a hybrid.
 import { microsoftConnector, microsoftInbound } from './microsoft-365.ts'
-import { code, type Instructions, text, type Values } from './part.ts'
+import { code, type Instructions, powershellAddresses, text, type Values } from './part.ts'
 
-export function premisesInbound({ smartHost }: Values): Instructions {
+export function premisesInbound({ smartHost, addresses = [] }: Values): Instructions {
   return {
     title: 'At your Exchange server',
     steps: [
@@ -16,6 +16,7 @@ export function premisesInbound({ smartHost }: Values): Instructions {
           `Let the firewall pass TCP 25 from the addresses of ${smartHost}.`,
           'Leave it open to others until the MX record has changed and old caches are empty.',
         ),
+        ...(addresses.length === 0 ? [] : [code('our addresses', addresses.join('\n'))]),
       ],
       [
         text('To see which connector would take our mail:'),
@@ -99,9 +100,9 @@ export function hybridInbound(values: Values): Instructions {
         code(
           'hybrid filtering command',
           [
-            `$hops = @((Resolve-DnsName ${values.smartHost} -Type A).IPAddress) + "ADDRESS"`,
+            powershellAddresses(values, 'A_AAAA'),
             'Set-InboundConnector "Inbound from ..." `',
-            '  -EFSkipLastIP $false -EFSkipIPs $hops',
+            '  -EFSkipLastIP $false -EFSkipIPs ($ours + "ADDRESS")',
           ].join('\n'),
         ),
       ],

@@ -7,7 +7,9 @@ export type Values = {
   readonly ports: readonly number[]
   readonly domain: string
   /** What we deliver from, where it is known; readers of a share link have the name alone. */
-  readonly addresses?: readonly string[]
+  readonly addresses?: readonly string[] | undefined
+  /** Domains whose keys seal mail; left out where nobody knows, the one domain stands for them. */
+  readonly sealing?: readonly string[] | undefined
 }
 
 export type Part =
@@ -33,4 +35,18 @@ export function join(...lines: readonly string[]): string {
 
 export function code(name: string, lines: string): Part {
   return { kind: 'code', name, code: lines }
+}
+
+/** Our addresses as a PowerShell variable, IPv4 alone where a connector takes no other; by name where unknown. */
+export function powershellAddresses(
+  { addresses = [], smartHost }: Pick<Values, 'addresses' | 'smartHost'>,
+  families: 'A' | 'A_AAAA',
+): string {
+  const ours = addresses.filter((address) => families === 'A_AAAA' || !address.includes(':'))
+  if (ours.length === 0) return `$ours = @((Resolve-DnsName ${smartHost} -Type ${families}).IPAddress)`
+  return `$ours = @(${quoted(ours)})`
+}
+
+export function quoted(values: readonly string[]): string {
+  return values.map((value) => `"${value}"`).join(', ')
 }
