@@ -3,7 +3,7 @@
 import { endOtherSessions, endSession, listSessions, type Session } from '@gatepost/contract/account.ts'
 import { Button } from '@mantine/core'
 import { useAction, useEndpoint } from '#api/use-endpoint.ts'
-import { useWords } from '#i18n/i18n.ts'
+import { useWords, type Words } from '#i18n/i18n.ts'
 import { rich } from '#i18n/rich.tsx'
 import { useConfirm } from '#shared/confirm.tsx'
 import { ProblemNote } from '#shared/note.tsx'
@@ -63,7 +63,8 @@ export function SessionLine({
   readonly onEnd: (() => void) | null
 }) {
   const words = useWords('account')
-  const { device, from, method, createdAt, seenAt, current } = session
+  const { from, createdAt, seenAt, current } = session
+  const device = deviceWords(words, session.device)
   return (
     <div className={classes.line}>
       <div className={classes.words}>
@@ -74,7 +75,7 @@ export function SessionLine({
         <p className="small tx2">
           {rich(words, 'sessionLine', {
             from: <span className="mono">{from}</span>,
-            method: method.charAt(0).toLowerCase() + method.slice(1),
+            method: methodWords(words, session.method),
             since: <RelativeTime at={createdAt} />,
             seen: <RelativeTime at={seenAt} />,
           })}
@@ -87,4 +88,19 @@ export function SessionLine({
       )}
     </div>
   )
+}
+
+/** "Firefox on Windows": names of products around one word. */
+export function deviceWords(words: Words, device: string): string {
+  const [browser = '', system] = device.split(' on ')
+  if (system !== undefined) return words('deviceOn', { browser, system })
+  return device === 'Unknown device' ? words('unknownDevice') : device
+}
+
+/** "Password and code"; an identity provider keeps its name. */
+export function methodWords(words: Words, method: string): string {
+  const [, first = method, factor] = /^(.*) and (code|passkey|recovery code)$/.exec(method) ?? []
+  const said = (one: string): string => words(`methods.${one.toLowerCase().replaceAll(' ', '-')}`, one)
+  if (factor === undefined) return said(first)
+  return words('methodAnd', { method: said(first), factor: said(factor) })
 }

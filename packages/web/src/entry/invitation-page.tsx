@@ -15,6 +15,7 @@ import { useWords } from '#i18n/i18n.ts'
 import { rich } from '#i18n/rich.tsx'
 import { date } from '#shared/format.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
+import { roleNamed, useRoleWords } from '#shared/role-words.ts'
 import { SkeletonRows } from '#shared/skeleton.tsx'
 import { filled, focusFirstWrong, newPassword, useFieldErrors } from '#shared/validation.ts'
 import classes from './entry.module.css'
@@ -60,13 +61,14 @@ export function InvitationPage() {
 
 function Offer({ token, offer }: { readonly token: string; readonly offer: InvitationShown }) {
   const words = useWords('entry')
+  const say = useRoleWords()
   return (
     <>
       <p>
         {rich(words, 'invitation.asks', {
           by: offer.invitedBy,
           email: <strong>{offer.email}</strong>,
-          role: <strong>{offer.roleName}</strong>,
+          role: <strong>{say(roleNamed(offer.roleName), offer.roleName)}</strong>,
           organisation: offer.organisation,
           date: date(offer.expiresAt),
         })}

@@ -1,6 +1,9 @@
 // Times, sizes and counts in the words of the look.
-import { expect, test } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
+import { setLocale } from '#i18n/language.ts'
 import { ago, bytes, count, minutesSeconds, plural, span, utc } from './format.ts'
+
+afterEach(() => setLocale('en'))
 
 test.each([
   [412, '412 ms'],
@@ -25,7 +28,9 @@ test.each([
 test.each([
   [812, '812 B'],
   [24_100, '24 kB'],
+  [999_700, '1 MB'],
   [1_440_000, '1.4 MB'],
+  [3_200_000_000, '3.2 GB'],
 ])('%i octets are %s', (size, words) => expect(bytes(size)).toBe(words))
 
 test('counts have commas, and one is one', () => {
@@ -40,3 +45,11 @@ test('counting down never goes below zero', () => {
 })
 
 test('the hover names UTC', () => expect(utc(0)).toBe('1970-01-01 00:00:00 UTC'))
+
+test.each([
+  ['de', '1,8 s', '3 Tage', '1,4 MB'],
+  ['fr', '1,8 s', '3\u00a0jours', '1,4 Mo'],
+])('spans and sizes are written as %s writes them', (language, seconds, days, size) => {
+  setLocale(language)
+  expect([span(1_800), span(3 * 86_400_000), bytes(1_440_000)]).toEqual([seconds, days, size])
+})

@@ -8,6 +8,8 @@ const DAY = 24 * HOUR
 
 type Formats = {
   readonly counts: Intl.NumberFormat
+  readonly tenths: Intl.NumberFormat
+  readonly days: Intl.NumberFormat
   readonly clock: Intl.DateTimeFormat
   readonly day: Intl.DateTimeFormat
   readonly weekday: Intl.DateTimeFormat
@@ -22,6 +24,8 @@ function formats(): Formats {
   if (found) return found
   const made = {
     counts: new Intl.NumberFormat(locale()),
+    tenths: new Intl.NumberFormat(locale(), { maximumFractionDigits: 1 }),
+    days: new Intl.NumberFormat(locale(), { style: 'unit', unit: 'day', unitDisplay: 'long' }),
     clock: new Intl.DateTimeFormat(locale(), { hour: '2-digit', minute: '2-digit', second: '2-digit' }),
     day: new Intl.DateTimeFormat(locale(), { day: 'numeric', month: 'short', year: 'numeric' }),
     weekday: new Intl.DateTimeFormat(locale(), { weekday: 'short' }),
@@ -93,11 +97,11 @@ function agoIn(age: number): string {
 /** A span of time: `412 ms`, `1.8 s`, `4 min 10 s`, `3 h 20 min`, `2 days`. */
 export function span(milliseconds: number): string {
   if (milliseconds < SECOND) return `${Math.round(milliseconds)} ms`
-  if (milliseconds < 10 * SECOND) return `${(milliseconds / SECOND).toFixed(1).replace(/\.0$/, '')} s`
+  if (milliseconds < 10 * SECOND) return `${formats().tenths.format(milliseconds / SECOND)} s`
   if (milliseconds < MINUTE) return `${Math.round(milliseconds / SECOND)} s`
   if (milliseconds < HOUR) return pair(milliseconds, [MINUTE, 'min'], [SECOND, 's'])
   if (milliseconds < 2 * DAY) return pair(milliseconds, [HOUR, 'h'], [MINUTE, 'min'])
-  return `${Math.round(milliseconds / DAY)} days`
+  return formats().days.format(Math.round(milliseconds / DAY))
 }
 
 type Unit = readonly [size: number, name: string]
@@ -114,9 +118,11 @@ export function minutesSeconds(milliseconds: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
 }
 
-/** `812 B`, `24 kB`, `1.4 MB`. */
+/** `812 B`, `24 kB`, `1.4 MB`, `3.2 GB`; octets in French. */
 export function bytes(size: number): string {
-  if (size < 1_000) return `${size} B`
-  if (size < 1_000_000) return `${Math.round(size / 1_000)} kB`
-  return `${(size / 1_000_000).toFixed(1)} MB`
+  const unit = locale().startsWith('fr') ? 'o' : 'B'
+  if (size < 1_000) return `${size} ${unit}`
+  if (size < 999_500) return `${Math.round(size / 1_000)} k${unit}`
+  if (size < 999_950_000) return `${formats().tenths.format(size / 1_000_000)} M${unit}`
+  return `${formats().tenths.format(size / 1_000_000_000)} G${unit}`
 }

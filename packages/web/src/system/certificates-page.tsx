@@ -229,7 +229,7 @@ function Proposals({ certificates }: { readonly certificates: Certificates }) {
           {proposals.map(({ name, because }) => (
             <li key={name}>
               <HostText>{name}</HostText>
-              <p className="small tx2">{because}</p>
+              <p className="small tx2">{becauseWords(t, because)}</p>
             </li>
           ))}
         </ul>
@@ -245,4 +245,12 @@ function Proposals({ certificates }: { readonly certificates: Certificates }) {
       </div>
     </Panel>
   )
+}
+
+/** Why a name wants a certificate, as the server's closed list has it. */
+function becauseWords(t: Words, because: string): string {
+  if (because === 'The name in our greeting') return t('certificates.because.hostname')
+  if (because === 'The address of the console') return t('certificates.because.console')
+  const domain = /^A mail host of (\S+)$/.exec(because)?.[1]
+  return domain === undefined ? because : t('certificates.because.mailHost', { domain })
 }

@@ -37,7 +37,7 @@ function Claim({ one }: { readonly one: ClaimCase }) {
   return (
     <Note tone="warn" title={t('claims.title', { name, claimant })}>
       <p>{t('claims.means', { holder, day: date(claim.expiresAt) })}</p>
-      <ClaimList claim={claim} label={t('claims.waits')} />
+      <ClaimList claim={claim} label={t('claims.waits')} forOperator />
       <Evidence one={one} />
       {handOver.error && <ProblemNote error={handOver.error} />}
       {may && claim.consent === 'awaited' && operators === 0 && (

@@ -2,7 +2,6 @@
 
 import type { BodyIn } from '@gatepost/contract/endpoint.ts'
 import type { inviteOperator, Operator, setOperator } from '@gatepost/contract/operator.ts'
-import { roleWords } from '@gatepost/contract/permission.ts'
 import { listTenants } from '@gatepost/contract/tenant.ts'
 import { Button, Checkbox, Modal, MultiSelect, Select, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
@@ -10,6 +9,7 @@ import { useEndpoint } from '#api/use-endpoint.ts'
 import { useWords } from '#i18n/i18n.ts'
 import { useFocusBack } from '#shared/focus-back.ts'
 import { ProblemNote } from '#shared/note.tsx'
+import { useRoleWords } from '#shared/role-words.ts'
 import stack from '#shared/stack.module.css'
 import { address, filled, focusFirstWrong } from '#shared/validation.ts'
 
@@ -27,6 +27,7 @@ type Props = {
 
 export function OperatorDialog({ operator, error, busy, onClose, onInvite, onSave }: Props) {
   const t = useWords('system')
+  const say = useRoleWords()
   useFocusBack()
   const { data } = useEndpoint(listTenants, { query: { limit: 500 } })
   const form = useForm({
@@ -94,8 +95,8 @@ export function OperatorDialog({ operator, error, busy, onClose, onInvite, onSav
           label={
             operator === null ? t('operatorDialog.roleThere') : t('operatorDialog.roleInOrganisationsThatAre')
           }
-          description={roleWords[form.getValues().role].means}
-          data={ROLES.map((value) => ({ value, label: roleWords[value].name }))}
+          description={say(form.getValues().role, '', 'means')}
+          data={ROLES.map((value) => ({ value, label: say(value, value) }))}
           allowDeselect={false}
           {...form.getInputProps('role')}
         />

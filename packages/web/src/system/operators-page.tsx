@@ -7,7 +7,6 @@ import {
   removeOperatorInvitation,
   setOperator,
 } from '@gatepost/contract/operator.ts'
-import { roleWords } from '@gatepost/contract/permission.ts'
 import { Button } from '@mantine/core'
 import { IconUserShield } from '@tabler/icons-react'
 import { useState } from 'react'
@@ -22,6 +21,7 @@ import { EmptyState } from '#shared/empty-state.tsx'
 import { date } from '#shared/format.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import { Panel, PanelBody } from '#shared/panel.tsx'
+import { useRoleWords } from '#shared/role-words.ts'
 import { SecretNote } from '#shared/secret-note.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
 import stack from '#shared/stack.module.css'
@@ -105,6 +105,10 @@ export function OperatorsPage() {
   )
 }
 
+function RoleName({ role }: { readonly role: string }) {
+  return <span className="small tx2">{useRoleWords()(role, role)}</span>
+}
+
 function columnsOf(
   t: Words,
   may: boolean,
@@ -131,8 +135,7 @@ function columnsOf(
           {installation && <div>{t('operators.theInstallation')}</div>}
           {tenants.map(({ tenant, name, role }) => (
             <div key={tenant}>
-              {name}{' '}
-              <span className="small tx2">{roleWords[role as keyof typeof roleWords]?.name ?? role}</span>
+              {name} <RoleName role={role} />
             </div>
           ))}
         </div>

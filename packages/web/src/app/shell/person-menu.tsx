@@ -8,6 +8,7 @@ import { useContext } from 'react'
 import { call } from '#api/call.ts'
 import { useMe, useMyTenant } from '#app/session.ts'
 import { languages, nameOfLanguage, useLanguage, useWords } from '#i18n/i18n.ts'
+import { useRoleWords } from '#shared/role-words.ts'
 import classes from './shell.module.css'
 import { ShellContext } from './shell-context.ts'
 
@@ -20,7 +21,8 @@ export function PersonMenu({ small }: { readonly small?: boolean }) {
   const navigate = useNavigate()
   const queryClient = useQueryClient()
   if (!me) return null
-  const role = tenant?.roleName ?? words('operator')
+  const say = useRoleWords()
+  const role = tenant ? say(tenant.role, tenant.roleName) : words('operator')
   const leave = async () => {
     await call(signOut).catch(() => {})
     queryClient.clear()

@@ -2,7 +2,6 @@
 // ever.
 
 import { getConnect } from '@gatepost/contract/connect.ts'
-import { roleWords } from '@gatepost/contract/permission.ts'
 import {
   type Invited,
   inviteAdministrator,
@@ -19,6 +18,7 @@ import { InvitationsPanel } from '#console/roles/invitations-panel.tsx'
 import { useWords } from '#i18n/i18n.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
+import { useRoleWords } from '#shared/role-words.ts'
 import { SecretNote } from '#shared/secret-note.tsx'
 import stack from '#shared/stack.module.css'
 
@@ -27,6 +27,7 @@ const SHOWN = 20
 
 export function BasicAdministrators() {
   const words = useWords('connect')
+  const say = useRoleWords()
   const tenant = useSlug()
   const may = useMay('roles:write')
   const { data } = useEndpoint(listAdministrators, {
@@ -37,7 +38,7 @@ export function BasicAdministrators() {
     <>
       <Panel title={words('basic.title')}>
         <div className={stack.tight}>
-          <p className="tx2">{roleWords.basic.means}</p>
+          <p className="tx2">{say('basic', '', 'means')}</p>
           {data && data.items.length === 0 && <p>{words('basic.nobody')}</p>}
           {data && data.items.length > 0 && (
             <ul className={`${stack.plain} ${stack.tight}`}>

@@ -8,7 +8,7 @@ import { useWords } from '#i18n/i18n.ts'
 import { FilterField, SearchField } from '#shared/search-field.tsx'
 import classes from './audit.module.css'
 import type { AuditSearch } from './audit-search.ts'
-import { actionWord } from './audit-words.ts'
+import { actionWord, areaWord } from './audit-words.ts'
 
 const TIMES = ['', '1', '7', '30', '365'] as const
 const OUTCOMES = ['', 'done', 'refused'] as const
@@ -69,8 +69,8 @@ function WordFilters({ given, onChange }: Omit<Props, 'system'>) {
   const areas = [...new Set((data?.actions ?? []).map((action) => action.slice(0, action.indexOf('.') + 1)))]
   const actions = [
     { value: '', label: t('everything') },
-    ...areas.map((area) => ({ value: area, label: t('allOf', { area: area.slice(0, -1) }) })),
-    ...(data?.actions ?? []).map((action) => ({ value: action, label: actionWord(action) })),
+    ...areas.map((area) => ({ value: area, label: t('allOf', { area: areaWord(t, area.slice(0, -1)) }) })),
+    ...(data?.actions ?? []).map((action) => ({ value: action, label: actionWord(t, action) })),
   ]
   return (
     <>

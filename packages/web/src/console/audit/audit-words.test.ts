@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import german from '#i18n/de/audit.json'
 import english from '#i18n/en/audit.json'
 import { wordsOf } from '../../../fixtures/words.ts'
-import { auditSentence } from './audit-words.ts'
+import { actionWord, auditSentence } from './audit-words.ts'
 
 const t = wordsOf(english)
 
@@ -59,4 +59,12 @@ test('every action that the server writes has words', () => {
 
 test('an unknown action has none', () => {
   expect(auditSentence(t, { action: 'moon.landed', subject: 'x' })).toBeNull()
+})
+
+test.each([
+  ['domain.added', 'Added domain', 'Domain hinzugefügt'],
+  ['policy.disabled', 'Switched off policy', 'Richtlinie ausgeschaltet'],
+  ['new-thing.half-done', 'new thing: half done', 'new thing: half done'],
+])('%s in a list of actions', (action, inEnglish, inGerman) => {
+  expect([actionWord(t, action), actionWord(wordsOf(german), action)]).toEqual([inEnglish, inGerman])
 })

@@ -1,6 +1,7 @@
 // What the audit log's actions are called: each is a sentence around its subject, in the reader's language.
 import type { AuditEntry } from '@gatepost/contract/audit.ts'
 import type { Words } from '#i18n/i18n.ts'
+import { locale } from '#i18n/language.ts'
 
 /** The longest beginning of a subject that has words of its own, such as `how people sign in`. */
 const SUBJECT_WORDS_MAX = 9
@@ -34,7 +35,18 @@ function wordsOf(t: Words, key: string, values: Readonly<Record<string, string>>
   return found === key ? null : found
 }
 
-/** An action in a list of actions: `domain added`. */
-export function actionWord(action: string): string {
-  return action.replace('.', ': ').replaceAll('-', ' ')
+/** An action in a list of actions: `Added domain`; as it is written where this console has no words for it. */
+export function actionWord(t: Words, action: string): string {
+  const area = wordsOf(t, `areas.${action.slice(0, action.indexOf('.'))}`, {})
+  const sentence = area === null ? null : auditSentence(t, { action, subject: area })
+  return sentence === null ? action.replace('.', ': ').replaceAll('-', ' ') : capital(sentence)
+}
+
+/** What a kind of actions is about: `delivery route`. */
+export function areaWord(t: Words, area: string): string {
+  return wordsOf(t, `areas.${area}`, {}) ?? area
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toLocaleUpperCase(locale()) + text.slice(1)
 }

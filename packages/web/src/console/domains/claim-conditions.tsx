@@ -47,11 +47,18 @@ export function ClaimConditions({ domain, claim }: { readonly domain: string; re
   )
 }
 
-export function ClaimList({ claim, label }: { readonly claim: DomainClaim; readonly label: string }) {
+type ListProps = {
+  readonly claim: DomainClaim
+  readonly label: string
+  /** The operator reads of the claimant's record, and of the own word. */
+  readonly forOperator?: boolean
+}
+
+export function ClaimList({ claim, label, forOperator = false }: ListProps) {
   const t = useWords('domains')
   return (
     <ul className={classes.conditions} aria-label={label}>
-      {conditionsOf(claim, t).map(({ name, state, saw }) => (
+      {conditionsOf(claim, t, forOperator).map(({ name, state, saw }) => (
         <li key={name}>
           <StatusIcon of="check" state={state} />
           <span>
@@ -63,11 +70,16 @@ export function ClaimList({ claim, label }: { readonly claim: DomainClaim; reado
   )
 }
 
-function conditionsOf({ proof, gone, consent }: DomainClaim, t: Words): readonly Condition[] {
+function conditionsOf(
+  { proof, gone, consent }: DomainClaim,
+  t: Words,
+  forOperator: boolean,
+): readonly Condition[] {
+  const unknown = forOperator ? 'claim.newGoneUnknown' : 'claim.goneUnknown'
   const hours = { hours: gone.hours, needed: gone.hoursNeeded }
   return [
     {
-      name: t('claim.proof'),
+      name: t(forOperator ? 'claim.newProof' : 'claim.proof'),
       state: proof.met ? 'passed' : proof.since === null ? 'not-run' : 'running',
       saw:
         proof.since === null || proof.metAt === null
@@ -82,11 +94,11 @@ function conditionsOf({ proof, gone, consent }: DomainClaim, t: Words): readonly
       state: gone.met ? 'passed' : gone.state === 'gone' ? 'running' : 'not-run',
       saw:
         gone.since === null
-          ? t(gone.state === 'there' ? 'claim.goneNot' : 'claim.goneUnknown')
+          ? t(gone.state === 'there' ? 'claim.goneNot' : unknown)
           : t('claim.goneFor', { ...hours, since: dateTime(gone.since) }),
     },
     {
-      name: t('claim.consent'),
+      name: t(forOperator ? 'claim.yourConsent' : 'claim.consent'),
       state: consent === 'awaited' ? 'running' : 'not-run',
       saw: t(consent === 'awaited' ? 'claim.consentAwaited' : 'claim.consentEarly'),
     },

@@ -19,6 +19,7 @@ import { EmptyState } from '#shared/empty-state.tsx'
 import { ProblemNote } from '#shared/note.tsx'
 import { PageFoot, usePages } from '#shared/pages.tsx'
 import { Panel, PanelBody } from '#shared/panel.tsx'
+import { useRoleWords } from '#shared/role-words.ts'
 import { SearchField } from '#shared/search-field.tsx'
 import { SkeletonRows } from '#shared/skeleton.tsx'
 import stack from '#shared/stack.module.css'
@@ -116,11 +117,12 @@ function useColumns(tenant: string, give: Give, take: Take): readonly Column<Adm
   const t = useWords('roles')
   const may = useMay('roles:write')
   const confirm = useConfirm()
+  const say = useRoleWords()
   const { data: roles } = useEndpoint(listRoles, { params: { tenant } })
   return useMemo(() => {
     const choices = (roles?.items ?? [])
       .filter(({ mayGive, id }) => mayGive && id !== 'end-user')
-      .map(({ id, name }) => ({ value: id, label: name }))
+      .map(({ id, name }) => ({ value: id, label: say(id, name) }))
     const change = async (one: Administrator, role: string) => {
       const name = choices.find(({ value }) => value === role)?.label ?? role
       const agreed = await confirm({
@@ -151,14 +153,14 @@ function useColumns(tenant: string, give: Give, take: Take): readonly Column<Adm
               w={210}
               data={choices}
               value={one.role}
-              placeholder={one.roleName}
+              placeholder={say(one.role, one.roleName)}
               allowDeselect={false}
               onChange={(role) => {
                 if (role !== null && role !== one.role) void change(one, role)
               }}
             />
           ) : (
-            <span>{one.roleName}</span>
+            <span>{say(one.role, one.roleName)}</span>
           ),
       },
       { id: 'seen', head: t('people.seen'), cell: (one) => <Seen one={one} /> },
@@ -181,7 +183,7 @@ function useColumns(tenant: string, give: Give, take: Take): readonly Column<Adm
           ),
       },
     ] satisfies readonly Column<Administrator>[]
-  }, [may, roles, tenant, confirm, give, take, t])
+  }, [may, roles, tenant, confirm, give, take, t, say])
 }
 
 function Name({ one }: { readonly one: Administrator }) {

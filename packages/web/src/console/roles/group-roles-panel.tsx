@@ -15,6 +15,7 @@ import { useWords } from '#i18n/i18n.ts'
 import { count } from '#shared/format.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
+import { useRoleWords } from '#shared/role-words.ts'
 import stack from '#shared/stack.module.css'
 import classes from './roles.module.css'
 
@@ -61,9 +62,10 @@ export function GroupRolesPanel() {
 
 function Line({ one }: { readonly one: GroupRole }) {
   const t = useWords('roles')
+  const say = useRoleWords()
   return (
     <div>
-      <span className="strong">{one.groupName}</span>: {one.roleName}
+      <span className="strong">{one.groupName}</span>: {say(one.role, one.roleName)}
       <div className="small tx2">{t('byGroup.members', { count: one.members })}</div>
     </div>
   )
@@ -76,6 +78,7 @@ function GiveForm({ groups }: { readonly groups: Groups }) {
   const tenant = useSlug()
   const [group, setGroup] = useState<string | null>(null)
   const [role, setRole] = useState<string | null>('help-desk')
+  const say = useRoleWords()
   const { data: roles } = useEndpoint(listRoles, { params: { tenant } })
   const give = useAction(giveGroupRole, {
     readAgain: [listGroupRoles, listRoles],
@@ -83,7 +86,7 @@ function GiveForm({ groups }: { readonly groups: Groups }) {
   })
   const choices = (roles?.items ?? [])
     .filter(({ mayGive, protected: isProtected }) => mayGive && !isProtected)
-    .map(({ id, name }) => ({ value: id, label: name }))
+    .map(({ id, name }) => ({ value: id, label: say(id, name) }))
   return (
     <>
       {give.error && <ProblemNote error={give.error} focus />}

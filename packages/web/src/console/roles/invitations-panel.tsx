@@ -9,9 +9,11 @@ import { type Column, DataTable } from '#shared/data-table.tsx'
 import { date } from '#shared/format.ts'
 import { ProblemNote } from '#shared/note.tsx'
 import { Panel, PanelBody } from '#shared/panel.tsx'
+import { useRoleWords } from '#shared/role-words.ts'
 
 export function InvitationsPanel() {
   const t = useWords('roles')
+  const say = useRoleWords()
   const tenant = useSlug()
   const may = useMay('roles:write')
   const { data } = useEndpoint(listInvitations, { params: { tenant } })
@@ -42,7 +44,7 @@ export function InvitationsPanel() {
         </div>
       ),
     },
-    { id: 'role', head: t('role'), cell: ({ roleName }) => roleName },
+    { id: 'role', head: t('role'), cell: ({ role, roleName }) => say(role, roleName) },
     { id: 'by', head: t('invitations.by'), cell: ({ createdBy }) => createdBy },
     { id: 'until', head: t('invitations.until'), cell: ({ expiresAt }) => date(expiresAt) },
     { id: 'back', head: t('invitations.back'), headHidden: true, align: 'right', cell: back },
@@ -63,7 +65,9 @@ export function InvitationsPanel() {
           <>
             <span className="strong">{one.name}</span>
             <span className="small tx2">{one.email}</span>
-            <span>{t('invitations.roleUntil', { role: one.roleName, day: date(one.expiresAt) })}</span>
+            <span>
+              {t('invitations.roleUntil', { role: say(one.role, one.roleName), day: date(one.expiresAt) })}
+            </span>
             {back(one)}
           </>
         )}

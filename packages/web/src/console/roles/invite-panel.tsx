@@ -8,6 +8,7 @@ import { useSlug } from '#app/session.ts'
 import { useWords } from '#i18n/i18n.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { Panel } from '#shared/panel.tsx'
+import { useRoleWords } from '#shared/role-words.ts'
 import { SecretNote } from '#shared/secret-note.tsx'
 import stack from '#shared/stack.module.css'
 import { address, filled, focusFirstWrong, useFieldErrors } from '#shared/validation.ts'
@@ -15,6 +16,7 @@ import { address, filled, focusFirstWrong, useFieldErrors } from '#shared/valida
 export function InvitePanel() {
   const t = useWords('roles')
   const tenant = useSlug()
+  const say = useRoleWords()
   const { data: roles } = useEndpoint(listRoles, { params: { tenant } })
   const invite = useAction(inviteAdministrator, {
     readAgain: [listInvitations],
@@ -27,7 +29,7 @@ export function InvitePanel() {
   useFieldErrors(form, invite.error)
   const choices = (roles?.items ?? [])
     .filter(({ mayGive, id }) => mayGive && id !== 'end-user')
-    .map(({ id, name }) => ({ value: id, label: name }))
+    .map(({ id, name }) => ({ value: id, label: say(id, name) }))
   const { role, send } = form.getValues()
   const chosen = roles?.items.find(({ id }) => id === role)
   return (
@@ -55,7 +57,7 @@ export function InvitePanel() {
         </div>
         <Select
           label={t('role')}
-          description={chosen?.description}
+          description={chosen && say(chosen.id, chosen.description, 'means')}
           data={choices}
           allowDeselect={false}
           {...form.getInputProps('role')}

@@ -13,6 +13,7 @@ import { useConfirm } from '#shared/confirm.tsx'
 import { ProblemNote } from '#shared/note.tsx'
 import { Panel, PanelBody } from '#shared/panel.tsx'
 import { wordOf } from '#shared/permission-grid.tsx'
+import { useRoleWords } from '#shared/role-words.ts'
 import { SkeletonRows } from '#shared/skeleton.tsx'
 import stack from '#shared/stack.module.css'
 import { ToneText } from '#shared/status-word.tsx'
@@ -128,10 +129,11 @@ function Roles({ title, roles, onEdit }: Props) {
 
 function RoleWords({ role }: { readonly role: RoleView }) {
   const t = useWords('roles')
+  const say = useRoleWords()
   return (
     <div>
       <span className={classes.name}>
-        <span className="strong">{role.name}</span>
+        <span className="strong">{say(role.id, role.name)}</span>
         {role.protected && (
           <>
             <IconLock size={12} aria-hidden className={classes.lock} />
@@ -139,7 +141,7 @@ function RoleWords({ role }: { readonly role: RoleView }) {
           </>
         )}
       </span>
-      <p className="tx2">{role.description}</p>
+      <p className="tx2">{say(role.id, role.description, 'means')}</p>
       <div className={classes.meta}>
         <span>
           {t('people.count', { count: role.people })}{' '}
@@ -153,10 +155,11 @@ function RoleWords({ role }: { readonly role: RoleView }) {
 
 function Permissions({ role }: { readonly role: RoleView }) {
   const t = useWords('roles')
+  const say = useRoleWords()
   return (
     <details className={classes.permissions}>
       <summary>{t('permissions', { count: role.permissions.length })}</summary>
-      <ul aria-label={t('permissionsOf', { name: role.name })}>
+      <ul aria-label={t('permissionsOf', { name: say(role.id, role.name) })}>
         {role.permissions.map((permission) => (
           <li key={permission} title={wordOf(permission, t)}>
             <code>{permission}</code>

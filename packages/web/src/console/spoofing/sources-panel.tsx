@@ -98,7 +98,7 @@ function Source({ source, may }: { readonly source: SpoofSource; readonly may: b
           })}
         </span>
       </div>
-      <p className={classes.line}>{source.text}</p>
+      <p className={classes.line}>{becomesWords(t, source)}</p>
       <p className={classes.line}>
         <Evidence source={source} />
       </p>
@@ -176,4 +176,12 @@ function Evidence({ source }: { readonly source: SpoofSource }) {
       })}
     </span>
   )
+}
+
+/** What becomes of its mail now. */
+function becomesWords(t: Words, { state, exemptedBy, text }: SpoofSource): string {
+  if (state === 'refused' || state === 'would-be-refused') return t(`sourcesPanel.becomes.${state}`)
+  if (exemptedBy !== null) return t('sourcesPanel.becomes.exempt', { name: exemptedBy.name })
+  if (text.includes('authenticates')) return t('sourcesPanel.becomes.aligned')
+  return text.includes('no policy') ? t('sourcesPanel.becomes.no-policy') : text
 }

@@ -197,9 +197,12 @@ const sourceColumns = (t: Words): readonly Column<Provenance>[] => [
 ]
 
 function SourceName({ source }: { readonly source: Provenance }) {
+  const t = useWords('users')
+  // A connector has a name of its own.
+  const name = source.connectorId === null ? t(`page.sourceNames.${source.source}`, source.name) : source.name
   return (
     <span>
-      <span className="strong">{source.name}</span>
+      <span className="strong">{name}</span>
       {source.place && <span className={classes.place}>{source.place}</span>}
     </span>
   )
