@@ -165,9 +165,10 @@ async function addressesOf(name: string, deps: ResolveDeps): Promise<Addresses> 
     deps.dns.query({ name, type: 'A', ...signalOf(deps) }),
     deps.dns.query({ name, type: 'AAAA', ...signalOf(deps) }),
   ])
-  const ips = [...(four.kind === 'found' ? four.records : []), ...(six.kind === 'found' ? six.records : [])]
-  // What is missing must be as sure as what is found.
-  const isSecure = [four, six].every((answer) => answer.kind !== 'failed' && answer.authenticated)
+  const found = [four, six].filter((answer) => answer.kind === 'found')
+  const ips = found.flatMap(({ records }) => records)
+  // Whoever makes one look-up fail must not get rid of DANE by it: the addresses found count (RFC 7672 §2.2.2).
+  const isSecure = found.every(({ authenticated }) => authenticated)
   if (ips.length > 0) return { kind: 'found', ips, isSecure }
   const failed = [four, six].find((answer) => answer.kind === 'failed')
   if (failed?.kind === 'failed')

@@ -17,8 +17,11 @@ export type NextHop =
     }
   /** The mail exchangers of a domain outside (RFC 5321 §5.1). */
   | { readonly kind: 'mx'; readonly domain: string; readonly need: TlsNeed }
-  /** A domain of another tenant here: our own listener, as a transaction of that tenant (decisions 6). */
-  | { readonly kind: 'gateway'; readonly domain: string }
+  /**
+   * A domain of another tenant here: our own listener, as a transaction of that tenant (decisions 6). Each
+   * tenant has its own, since one transaction is for one tenant.
+   */
+  | { readonly kind: 'gateway'; readonly domain: string; readonly to: string }
   /** Nothing is set up; `why` is for the administrator. */
   | { readonly kind: 'none'; readonly why: string }
 
@@ -59,7 +62,7 @@ export function routeOf(question: RouteQuestion): Way {
     return routeNamed(settings, routeId, need)
   }
   const other = tenantOfDomain(domain)
-  if (other !== null && other !== settings.tenantId) return { kind: 'gateway', domain }
+  if (other !== null && other !== settings.tenantId) return { kind: 'gateway', domain, to: other }
   if (settings.smartHostRouteId !== null) return routeNamed(settings, settings.smartHostRouteId, need)
   return { kind: 'mx', domain, need }
 }
@@ -80,7 +83,7 @@ export function destinationKey(tenantId: string, hop: NextHop): string {
     case 'mx':
       return `${tenantId} mx ${hop.domain}${needKey(hop.need)}`
     case 'gateway':
-      return `${tenantId} gateway`
+      return `${tenantId} gateway ${hop.to}`
     case 'none':
       return `${tenantId} none ${hop.why}`
   }

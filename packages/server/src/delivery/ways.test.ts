@@ -30,3 +30,16 @@ test('what was written to a domain before it was lost stays with who wrote it, l
   }
   assert.deepEqual([wayAt(999), wayAt(1_000)], ['route', 'gateway'])
 })
+
+test('each organisation of this gateway gets a letter of its own: a transaction is for one of them', () => {
+  const recipients = ['a@one.example', 'b@two.example', 'c@one.example', 'd@too.one.example'].map(
+    (path, index) => recipientOf(path, { index }),
+  )
+  const surroundings = { tenantOfDomain: (name: string) => `ten_${name.split('.').at(-2)}`, now: 0 }
+  const envelope = envelopeOf({ direction: 'outbound' })
+  const ways = [...waysOf(settingsOf([]), { envelope, recipients }, surroundings)]
+  assert.deepEqual(
+    ways.map(([, some]) => some.map(({ index }) => index)),
+    [[0, 2, 3], [1]],
+  )
+})

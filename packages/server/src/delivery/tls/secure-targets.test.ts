@@ -1,6 +1,7 @@
 // What TLS a host must have, by what its domain publishes and what the sender's organisation asks.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import type { Dns } from '#platform/dns-types.ts'
 import { createTargetGuard } from '#platform/target-guard.ts'
 import { fakeDns } from '../delivery.fixture.ts'
 import { type Resolution, resolveHost, resolveMx } from '../mx.ts'
@@ -143,6 +144,18 @@ describe('TLS of a domain outside', () => {
       assert.equal(wordsFor(found, given.need?.level === 'verified'), given.expected)
     })
   }
+
+  it('a look-up of further addresses that fails does not do away with DANE', async () => {
+    const whole = fakeDns(zone, everything)
+    const dns: Dns = {
+      ...whole,
+      query: async (query) =>
+        query.type === 'AAAA' ? { kind: 'failed', why: 'SERVFAIL', server: 'test' } : whole.query(query),
+    }
+    const deps = { dns, guard, hostname: 'gate.example', random: () => 0 }
+    const found = await resolveMx('far.example', { port: 25, need: NO_NEED }, deps)
+    assert.equal(wordsFor(found, false), 'enforced-relaxed dane')
+  })
 
   it('the refusal says what is missing', async () => {
     const need = asks('dane', { policy: { id: 'pol_1', name: 'Bank' } })
