@@ -74,3 +74,10 @@ test('fields of our own name that others wrote are cut', () => {
   assert.equal(read.value.cuts[0]?.[0], before.length)
   assert.equal(read.value.cuts.at(-1)?.[1], before.length + forged.length)
 })
+
+test('the name of an author is what a reader sees of it', () => {
+  const [person] = facts(
+    `From: =?utf-8?B?${Buffer.from('\u200b'.repeat(900)).toString('base64')}?= ann@acme.example <a@b.example>\n`,
+  ).people
+  assert.equal(person?.displayName.trim(), 'ann@acme.example')
+})

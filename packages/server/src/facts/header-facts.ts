@@ -8,6 +8,7 @@ import { decodeEncodedWords } from '@gatepost/mail/encoded-word.ts'
 import { type HeaderField, parseHeaderFields } from '@gatepost/mail/header.ts'
 import { isOwnAuthenticationResults } from '@gatepost/mail/trace-fields.ts'
 import type { Facts } from '#policy/facts.ts'
+import { seenText } from '#policy/skeleton.ts'
 import { SECRET_FIELD } from './relay-proof.ts'
 
 export type HeaderFacts = {
@@ -133,10 +134,10 @@ export function readHeaderFacts(
 
 function personOf({ displayName, mailbox, written }: AddressEntry): Facts['author']['people'][number] {
   return {
-    displayName: tracked(displayName),
+    displayName: tracked(seenText(displayName, TRACKED_TEXT_MAX)),
     address: mailbox && addressKey(mailbox),
     // What is no address to us may be one to a mail program: it is judged by how it looks.
-    written: tracked(mailbox ? '' : withoutControls(decodeEncodedWords(written), '')),
+    written: mailbox ? '' : seenText(withoutControls(decodeEncodedWords(written), ''), TRACKED_TEXT_MAX),
   }
 }
 

@@ -38,15 +38,31 @@ export function headerClaims(settings: TenantSettings, people: Facts['author']['
 const AT_SIGN = /[@＠﹫]/
 const NO_ADDRESSES: readonly string[] = []
 
-/** Internal addresses that stand in a text, lower case; the dots that look like dots count as such. */
+/**
+ * Internal addresses that stand in a text, lower case, their domains as A-labels; the dots that look like
+ * dots count as such, and what no reader sees does not.
+ */
 export function internalAddressesIn(settings: TenantSettings, text: string): readonly string[] {
   if (!AT_SIGN.test(text)) return NO_ADDRESSES
-  const plain = text.normalize('NFKC').replaceAll(/[。．｡]/gu, '.')
+  const plain = text
+    .normalize('NFKC')
+    .replaceAll(/[。．｡]/gu, '.')
+    .replaceAll(/\p{Cf}+/gu, '')
   const found = new Set<string>()
-  for (const [address, domain = ''] of plain.matchAll(ADDRESS)) {
-    if (ownDomainOf(settings, domain.replace(/\.$/, '')) !== null) {
-      found.add(address.toLowerCase().replace(/\.$/, ''))
-    }
+  for (const [address, written = ''] of plain.matchAll(ADDRESS)) {
+    const domain = asciiOf(written.replace(/\.$/, '').toLowerCase())
+    if (ownDomainOf(settings, domain) === null) continue
+    found.add(`${address.slice(0, -written.length).toLowerCase()}${domain}`)
   }
   return [...found]
+}
+
+/** A domain as it is looked up (RFC 5891); what is none stays as it is. */
+function asciiOf(domain: string): string {
+  if (/^[\u0000-\u007f]*$/.test(domain)) return domain
+  try {
+    return new URL(`http://${domain}`).hostname
+  } catch {
+    return domain
+  }
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { decodeEncodedWords } from '@gatepost/mail/encoded-word.ts'
-import { nameSkeleton } from './skeleton.ts'
+import { nameSkeleton, skeletonOf } from './skeleton.ts'
 
 const base64 = (text: string, encoding: BufferEncoding = 'utf8'): string =>
   Buffer.from(text, encoding).toString('base64')
@@ -27,4 +27,12 @@ test('case 28: a charset nobody knows is shown as it was written, and is no exce
   const text = '=?no-such-charset?Q?Ann_Smith?='
   assert.equal(decodeEncodedWords(text), text)
   assert.notEqual(nameSkeleton(text), nameSkeleton('Ann Smith'))
+})
+
+test('a name behind what nobody sees is the name', () => {
+  const plain = nameSkeleton('Ann Smith')
+  for (const unseen of ['\u200b', '\u00ad', '\u0301', ' \u200b']) {
+    assert.equal(nameSkeleton(`${unseen.repeat(2_000)}Ann Smith`), plain, JSON.stringify(unseen))
+  }
+  assert.equal(skeletonOf('a'.repeat(10_000)).length, 300)
 })

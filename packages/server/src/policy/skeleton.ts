@@ -20,12 +20,26 @@ const UNSEEN = /[\p{M}\p{Cf}]|(?![\t\n\r])\p{Cc}/gu
 
 let table: Map<number, string> | null = null
 
+/**
+ * A text of at most `max` characters. Of a longer one the beginning of what a reader sees: nobody hides a
+ * name behind hundreds of characters that have no width.
+ */
+export function seenText(text: string, max: number): string {
+  return text.length <= max
+    ? text
+    : text
+        .replace(UNSEEN, '')
+        .replace(/\s{2,}/g, ' ')
+        .slice(0, max)
+}
+
 /** Two texts with one skeleton look alike. Not a text to show. */
 export function skeletonOf(text: string): string {
-  if (PLAIN.test(text)) return alikesOf(text.slice(0, TEXT_MAX).toLowerCase())
+  const seen = seenText(text, TEXT_MAX)
+  if (PLAIN.test(seen)) return alikesOf(seen.toLowerCase())
   const known = tableOf()
   let plain = ''
-  for (const character of text.slice(0, TEXT_MAX)) {
+  for (const character of seen) {
     const codePoint = character.codePointAt(0)!
     plain += known.get(codePoint) ?? (codePoint < 128 ? character : character.normalize('NFKD'))
   }
