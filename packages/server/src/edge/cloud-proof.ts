@@ -54,7 +54,7 @@ export async function refuseUnproven(
   transaction: Transaction,
   content: ContentToJudge,
 ): Promise<Reply> {
-  const { directory, reversePath, direction } = transaction
+  const { directory, reversePath, direction, settings } = transaction
   const now = session.edge.clock.now()
   const verdict = await decide([authorRelay as Policy], {
     transaction: {
@@ -62,11 +62,11 @@ export async function refuseUnproven(
       helo: session.helo ?? '',
       reversePath,
       forwardPath: null,
-      tenantId: null,
+      tenantId: settings?.tenantId ?? null,
       direction,
       now,
     },
-    settings: null,
+    settings,
     gather: gatherFrom({
       holder: session.edge.holder,
       directory,
@@ -74,16 +74,19 @@ export async function refuseUnproven(
       reversePath,
       forwardPath: null,
       now,
-      settings: null,
+      settings,
       lookUps: lookUpsOf(session, transaction, { direction, content }),
       header: content.header,
       proof: proofOf(transaction),
     }),
   })
   content.sink.discard()
-  return refuseMessage(session, transaction, {
+  const because = verdict.explanation.find(({ policy }) => policy === verdict.by)?.because ?? 'refused'
+  // What is nobody's is shown to nobody; a report names its organisation by the address it went to.
+  const shownTo = transaction.isReport ? transaction : { ...transaction, settings: null }
+  return refuseMessage(session, shownTo, {
     reply: verdict.reply ?? replies.localError,
-    because: verdict.by === null ? 'refused' : 'cloud-without-proof',
+    because,
     verdict,
     header: content.header,
   })

@@ -14,7 +14,6 @@ import { type Content, SpoolUnavailable } from '#spool/spool.ts'
 import { proofOf, proveCloud, refuseUnproven } from './cloud-proof.ts'
 import type { ContentSink } from './content.ts'
 import { correspondenceOf } from './correspondence.ts'
-import { authorizedFor } from './credential.ts'
 import { acceptedReport, envelopeOf, type Held } from './envelope.ts'
 import { askGreylist, learnSender, noteGreylisting } from './greylist.ts'
 import { failed } from './guard.ts'
@@ -24,6 +23,7 @@ import { refuseMessage } from './refuse.ts'
 import { resentResults } from './resent.ts'
 import { countSender } from './sender-counts.ts'
 import type { Session } from './session.ts'
+import { ownerOf } from './shared-address.ts'
 import type { Transaction } from './transaction.ts'
 
 export type ContentFault = DataFault | 'nul-line'
@@ -82,7 +82,7 @@ async function judgeAndStore(session: Session, transaction: Transaction, sink: C
   const content = { header: header.value, head, sink }
   if (transaction.pendingCloud !== null) await proveCloud(session, transaction, content)
   if (transaction.isReport) return takeSpamReport(session, transaction, { ...content, endedAt })
-  const settings = tenantByAuthor(session, transaction, header.value)
+  const settings = ownerOf(session, transaction, header.value)
   if (settings === null) return refuseUnproven(session, transaction, content)
   transaction.settings = settings
   const verdicts = await judge(session, transaction, content)
@@ -210,25 +210,6 @@ function judge(
   }))
   const isTakenAsInbound = transaction.proof?.kind === 'unproven' && direction === 'inbound'
   return decideEach(isTakenAsInbound ? unprovenMessagePolicies : messagePolicies, recipients)
-}
-
-/**
- * An address that several tenants authorised, with a null reverse-path: the author's domain tells whose
- * mail it is (decisions 3 and 4). Else the tenant stays what the recipients made it.
- */
-function tenantByAuthor(
-  session: Session,
-  transaction: Transaction,
-  header: HeaderFacts,
-): TenantSettings | null {
-  const { directory, reversePath, direction, settings } = transaction
-  if (reversePath !== null || direction !== 'outbound') return settings
-  const authorized = authorizedFor(session, directory)
-  if (authorized.length < 2) return settings
-  const tenants = new Set(header.authorDomains.map((domain) => directory.tenantOfDomain(domain)))
-  const [only] = tenants
-  if (tenants.size !== 1 || only === null || only === undefined || !authorized.includes(only)) return settings
-  return directory.settings(only) ?? settings
 }
 
 type Accepted = {
