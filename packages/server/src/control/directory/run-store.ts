@@ -171,8 +171,32 @@ export async function settleChanges(
   }
 }
 
-/** Removals that a brake holds back. */
-export async function holdRemovals(trx: Trx, { tenantId, id }: RunPlace, why: string): Promise<void> {
+/**
+ * Removals that a brake holds back. They are remembered as gone: a directory that tells only what changed says
+ * it once.
+ */
+export async function holdRemovals(
+  trx: Trx,
+  { tenantId, id }: RunPlace,
+  held: { readonly connectorId: string; readonly why: string; readonly now: number },
+): Promise<void> {
+  const { connectorId, why, now } = held
+  await trx
+    .updateTable('connector_entry')
+    .set({ gone_since: now })
+    .where('tenant_id', '=', tenantId)
+    .where('connector_id', '=', connectorId)
+    .where('gone_since', 'is', null)
+    .where('external_id', 'in', (removals) =>
+      removals
+        .selectFrom('sync_change')
+        .select('external_id')
+        .where('tenant_id', '=', tenantId)
+        .where('run_id', '=', id)
+        .where('change_kind', '=', 'remove')
+        .where('outcome', '=', 'planned'),
+    )
+    .execute()
   await trx
     .updateTable('sync_change')
     .set({ outcome: 'held', why })

@@ -168,7 +168,8 @@ export class RunWork {
             agreed: job.agreed === null ? null : run.removals,
           })
     if (verdict.kind !== 'hold') return null
-    await store.transaction((trx) => holdRemovals(trx, runPlace(job), verdict.why))
+    const because = { connectorId: job.row.id, why: verdict.why, now: this.#deps.clock.now() }
+    await store.transaction((trx) => holdRemovals(trx, runPlace(job), because))
     return verdict
   }
 
