@@ -11,7 +11,7 @@ import { learnReported, noteReport, reportAddresses, reportsToday } from '../scr
 import { markTakenBack, type ReportRow, reportsOfMessages } from '../screening/reports-store.ts'
 import { addSenders, listSenders, removeSender } from '../sender/sender.ts'
 import type { Tracking } from '../tracking/tracking.ts'
-import { mailboxesOf, type PortalDeps } from './own.ts'
+import { mailboxesOf, ownRecipient, type PortalDeps } from './own.ts'
 
 export type OwnMailDeps = PortalDeps &
   ReportDeps & { readonly tracking: Pick<Tracking, 'listMessages' | 'getMessage'> }
@@ -49,7 +49,7 @@ export async function listMailOfMine(
     id: row.id,
     at: row.at,
     author: row.author ?? row.reversePath,
-    recipient: row.forwardPath,
+    recipient: ownRecipient(row.forwardPath, own),
     subject: row.subject,
     reported: saidOf(said.get(row.id)),
   }))

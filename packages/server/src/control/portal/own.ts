@@ -10,6 +10,7 @@ import type {
   OwnSettings,
   Portal,
 } from '@gatepost/contract/portal.ts'
+import { addressKey } from '@gatepost/mail/address.ts'
 import type { SignInAttempts } from '../auth/attempts.ts'
 import { type LinkDeps, userActions, userActs } from '../digest/links.ts'
 import { type DigestDeps, sendDigestOf } from '../digest/send.ts'
@@ -188,12 +189,20 @@ export async function listRefusedOfMine(
     at: row.at,
     status: row.status === 'deferred' ? ('deferred' as const) : ('refused' as const),
     author: row.author ?? row.reversePath,
-    recipient: row.forwardPath,
+    recipient: ownRecipient(row.forwardPath, own),
     subject: row.subject,
     reason: row.reason,
   }))
   const next = page.next !== null ? `${status}:${page.next}` : status === 'refused' ? 'deferred:' : null
   return { items, next, total: null }
+}
+
+/** Of several recipients tracking names the first, who may have been a blind copy: it is nobody else's business. */
+export function ownRecipient(
+  first: string | null,
+  { address, keys }: Pick<Mailbox, 'address' | 'keys'>,
+): string {
+  return first !== null && keys.includes(addressKey(first)) ? first : address
 }
 
 function splitCursor(after: string): [string, string | undefined] {
