@@ -31,3 +31,18 @@ test('header.from of the one dmarc=pass; comments and quoted texts say nothing',
   ]
   for (const [results, wanted] of cases) assert.equal(seenBy(results), wanted, results)
 })
+
+test('a comment does not make the results of one sealer those of another', () => {
+  const fields = [
+    'ARC-Seal: i=2; a=rsa-sha256; d=list.example; s=s; cv=pass; b=x',
+    'ARC-Authentication-Results: i=2; list.example; dmarc=fail header.from=bank.example',
+    'ARC-Seal: i=1; a=rsa-sha256; d=evil.example; s=s; cv=none; b=x',
+    'ARC-Authentication-Results: (; i=2;) i=1; evil.example; dmarc=pass header.from=bank.example',
+  ]
+  const parsed = parseHeaderFields(fromLatin1(`${fields.join('\r\n')}\r\n`))
+  assert.ok(parsed.ok)
+  assert.deepEqual(sealersIn(arcFields(parsed.value)), [
+    { domain: 'evil.example', dmarcPassFor: 'bank.example' },
+    { domain: 'list.example', dmarcPassFor: null },
+  ])
+})

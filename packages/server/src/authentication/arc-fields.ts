@@ -26,7 +26,7 @@ export function newestMessageSignature(chain: readonly HeaderField[]): HeaderFie
   let highest = 0
   for (const field of chain) {
     if (field.nameLower !== 'arc-message-signature') continue
-    const instance = Number(/(?:^|;)\s*i\s*=\s*([0-9]{1,2})\s*(?:;|$)/.exec(field.value)?.[1] ?? 0)
+    const instance = instanceOfTags(field.value)
     if (instance <= highest) continue
     highest = instance
     newest = field
@@ -39,21 +39,38 @@ export function newestMessageSignature(chain: readonly HeaderField[]): HeaderFie
  * the chain passes, and then as far as its sealers are.
  */
 export function sealersIn(chain: readonly HeaderField[]): readonly ArcSealer[] {
-  const sets = new Map<number, { domain: string; dmarcPassFor: string | null }>()
-  const setOf = (value: string) => {
-    const instance = Number(/(?:^|;)\s*i\s*=\s*([0-9]{1,2})\s*(?:;|$)/.exec(value)?.[1] ?? 0)
-    const set = sets.get(instance) ?? { domain: '', dmarcPassFor: null }
-    sets.set(instance, set)
-    return set
-  }
+  const sets = new Map<number, { domain: string; dmarcPassFor: string | null; hasResults: boolean }>()
   for (const { nameLower, value } of chain) {
+    const isResults = nameLower === 'arc-authentication-results'
+    const instance = isResults ? instanceOfResults(value) : instanceOfTags(value)
+    const set = sets.get(instance) ?? { domain: '', dmarcPassFor: null, hasResults: false }
+    sets.set(instance, set)
     if (nameLower === 'arc-seal') {
-      setOf(value).domain = /(?:^|;)\s*d\s*=\s*([^\s;]+)/.exec(value)?.[1]?.toLowerCase() ?? ''
-    } else if (nameLower === 'arc-authentication-results') {
-      setOf(value).dmarcPassFor = dmarcPassFor(value)
+      set.domain = /(?:^|;)\s*d\s*=\s*([^\s;]+)/.exec(value)?.[1]?.toLowerCase() ?? ''
+    } else if (isResults) {
+      // Of two fields with one number nobody can say whose word they are.
+      set.dmarcPassFor = set.hasResults ? null : dmarcPassFor(value)
+      set.hasResults = true
     }
   }
-  return [...sets].sort(([a], [b]) => a - b).map(([, set]) => set)
+  return [...sets]
+    .sort(([a], [b]) => a - b)
+    .map(([, { domain, dmarcPassFor: author }]) => {
+      return { domain, dmarcPassFor: author }
+    })
+}
+
+/** `i=` of a seal or message signature; 0 without one. */
+function instanceOfTags(value: string): number {
+  return Number(/(?:^|;)\s*i\s*=\s*([0-9]{1,2})\s*(?:;|$)/.exec(value)?.[1] ?? 0)
+}
+
+/**
+ * `i=` of results: it stands first (RFC 8617 §4.1.1). Comments are passed over, or whoever sealed before
+ * could write the number of somebody who is believed into one.
+ */
+function instanceOfResults(value: string): number {
+  return Number(/^\s*i\s*=\s*([0-9]{1,2})\s*;/.exec(withoutTexts(value) ?? '')?.[1] ?? 0)
 }
 
 /**

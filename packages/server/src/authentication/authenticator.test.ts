@@ -223,9 +223,11 @@ test('large content holds nobody up: 4 MB pass in slices of the loop', async () 
   assert.ok(tap !== null)
   let longest = 0
   for (let at = 0; at < content.length; at += 65_536) {
-    const started = performance.now()
+    // What the thread worked, not what it waited for a busy machine.
+    const started = process.threadCpuUsage()
     tap.write(content.subarray(at, at + 65_536))
-    longest = Math.max(longest, performance.now() - started)
+    const { user, system } = process.threadCpuUsage(started)
+    longest = Math.max(longest, (user + system) / 1_000)
   }
   const { dkim } = await tap.finish()
   assert.equal(dkim[0]?.result, 'pass')
