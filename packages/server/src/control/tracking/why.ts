@@ -121,9 +121,26 @@ function changeFor(story: Story, step: ExplanationStep | null): string | null {
     case 'fact-unavailable':
       return 'No setting: a look-up failed for now, and the sender tries again.'
     case undefined:
-      return 'No policy refused this: the reply names what the client sent wrong.'
+      return withoutPolicy(body.reply?.status ?? null)
     default:
       return null
+  }
+}
+
+/** No policy decided: the status of the reply tells whose matter it was (RFC 3463 §3). */
+function withoutPolicy(status: string | null): string {
+  switch (status) {
+    case '4.5.3':
+      return 'No setting: one message takes no more recipients; the sender brings this one again in the next.'
+    case '4.7.0':
+      return 'Raise limits.connections_per_tenant, if so many connections are usual; the sender tries again.'
+    case '4.3.0':
+    case '4.3.1':
+      return 'No setting: this gateway could not take it for a moment (its log says why); the sender tries again.'
+    case '4.4.2':
+      return 'No setting: the client hung up before the message was stored, and tries again.'
+    default:
+      return 'No policy refused this: the reply names what the client sent wrong.'
   }
 }
 
