@@ -71,7 +71,7 @@ async function paired(ask: Ask, tenantId: string) {
 
 /** The machine may be busy: the question for work has to be open before somebody wishes something. */
 async function untilWaiting(agents: TestControl['deps']['agents'], agentId: string): Promise<void> {
-  const end = Date.now() + 10_000
+  const end = Date.now() + 60_000
   while (!agents.isWaiting(agentId) && Date.now() < end) await new Promise((done) => setTimeout(done, 10))
 }
 

@@ -266,7 +266,7 @@ story('one changed octet, a missing content and a changed record are found by ve
   writeFileSync(file!, octets)
   const index = join(deps.config.data, 'archive', 'index', tenantId)
   const database = new DatabaseSync(join(index, readdirSync(index).find((name) => name.endsWith('.db'))!), {
-    timeout: 5_000,
+    timeout: 60_000,
   })
   const { body } = database.prepare('select body from record where seq = 2').get()!
   database

@@ -121,7 +121,7 @@ export async function withControl(
     await archive.close()
     await tracking.close()
     await store.close()
-    await rm(data, { recursive: true })
+    await rm(data, { recursive: true, force: true, maxRetries: 5 })
   }
 }
 

@@ -119,17 +119,17 @@ test('lists, searches, counts and exports of oneâ€™s own never tell of anotherâ€
 test('an organisation that exists is refused as fast as one that does not', async () => {
   await withWorld(async ({ acme, stranger, send }) => {
     const endpoint = endpoints.find(({ name }) => name === 'getTenant')!
-    const timesOf = async (tenant: string): Promise<number> => {
-      const times: number[] = []
-      for (let at = 0; at < 60; at += 1) {
-        const begun = performance.now()
-        await send(endpoint, { tenant, cookie: stranger })
-        times.push(performance.now() - begun)
-      }
-      return times.toSorted((a, b) => a - b)[20]!
+    const took = async (tenant: string): Promise<number> => {
+      const begun = performance.now()
+      await send(endpoint, { tenant, cookie: stranger })
+      return performance.now() - begun
     }
-    await timesOf(acme.id)
-    const [there, gone] = [await timesOf(acme.id), await timesOf('ten_00000000000000000000000000')]
+    // The best of many in turn: other work of the machine makes times longer, never shorter.
+    let [there, gone] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
+    for (let at = 0; at < 120; at += 1) {
+      there = Math.min(there, await took(acme.id))
+      gone = Math.min(gone, await took('ten_00000000000000000000000000'))
+    }
     assert.ok(Math.abs(there - gone) < 3, `${there.toFixed(2)} ms and ${gone.toFixed(2)} ms`)
   })
 })

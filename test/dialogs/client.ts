@@ -5,7 +5,7 @@ import { type Reply, ReplyParser } from '@gatepost/mail/reply.ts'
 import { proxyHeader } from '@gatepost/server/edge/proxy.ts'
 
 /** Real milliseconds a reply may take; virtual time plays no part in it. */
-const REPLY_MS = 5_000
+const REPLY_MS = 60_000
 
 export class DialogClient {
   #socket: Socket

@@ -205,7 +205,7 @@ describe('Active Directory', { skip, timeout: 300_000 }, () => {
         const outcome = await signInByLdap(
           { ...input, userName, password },
           deps,
-          AbortSignal.timeout(10_000),
+          AbortSignal.timeout(60_000),
         )
         assert.equal(
           outcome.kind === 'accepted' ? outcome.kind : `${outcome.kind} ${outcome.code}`,

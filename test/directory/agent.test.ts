@@ -1,7 +1,7 @@
 // The agent as it is downloaded, against a real OpenLDAP: paired and pushing through a real HTTP proxy, cut
 // off in the middle of a listing and resumed, answering sign-ins, shut out when its site is removed (D6).
 import assert from 'node:assert/strict'
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -106,16 +106,24 @@ async function pairedSite({ call, agent, front }: Place, site = 'Head office'): 
   return added.agent.id
 }
 
-type Running = { readonly child: ChildProcess; readonly output: () => string; stop(): Promise<number | null> }
+type Running = {
+  readonly output: () => string
+  /** Its exit code, once its last words are here too. */
+  readonly gone: Promise<number | null>
+  stop(): Promise<number | null>
+}
 
 function startAgent({ env }: Place): Running {
   const child = spawn(process.execPath, [PROGRAM, 'run'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   let text = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (text += chunk))
-  const gone = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk
+    })
+  const gone = new Promise<number | null>((resolve) => child.once('close', resolve))
   return {
-    child,
     output: () => text,
+    gone,
     async stop() {
       child.kill('SIGTERM')
       return gone
@@ -123,7 +131,7 @@ function startAgent({ env }: Place): Running {
   }
 }
 
-async function until<Value>(look: () => Promise<Value | null>, what: string, ms = 30_000): Promise<Value> {
+async function until<Value>(look: () => Promise<Value | null>, what: string, ms = 90_000): Promise<Value> {
   const end = Date.now() + ms
   while (Date.now() < end) {
     const seen = await look()
@@ -179,7 +187,7 @@ describe('the agent', { skip, timeout: 240_000 }, () => {
       assert.equal(half.chunks, 2)
       assert.equal((await siteOf(place, id)).lastPush, null)
       await front.open()
-      await until(async () => ((await siteOf(place, id)).lastPush ? true : null), 'the resumed push', 90_000)
+      await until(async () => ((await siteOf(place, id)).lastPush ? true : null), 'the resumed push')
       await pushed(place, id, PEOPLE + 1)
       const again = front.asked.slice(cutAt).filter((line) => /chunks\/[01]$/.test(line))
       assert.deepEqual(again, [], 'chunks that had arrived are not sent again')
@@ -217,8 +225,7 @@ describe('the agent', { skip, timeout: 240_000 }, () => {
       )
       assert.match(await command('status'), /"gatewayTrouble": null/)
       await call('DELETE', `/agents/${id}`)
-      const code = await new Promise((resolve) => agent.child.once('exit', resolve))
-      assert.equal(code, 1)
+      assert.equal(await agent.gone, 1)
       assert.match(agent.output(), /not paired, or its site was removed/)
     }))
 

@@ -41,7 +41,7 @@ async function told(place: Place, word: string): Promise<void> {
       return items.filter(({ subject }) => subject?.startsWith(word))
     },
     (items) => items.filter(({ status }) => status === 'delivered').length >= MESSAGES,
-    30_000,
+    60_000,
   )
   const subjects = rows.filter(({ status }) => status === 'delivered').map(({ subject }) => subject)
   assert.equal(new Set(subjects).size, MESSAGES)

@@ -174,7 +174,7 @@ describe('a DNS that is dead', () => {
     }
     const ids: string[] = []
     for (const kind of DNS_FAULTS) {
-      const row = await place.row(`dns${kind}`, ['deferred'], 40_000)
+      const row = await place.row(`dns${kind}`, ['deferred'], 120_000)
       const { reply } = (await place.message(row.id)).attempts.at(-1)!
       assert.deepEqual([kind, reply.code, reply.status], [kind, 451, '4.4.3'])
       ids.push(row.id)
@@ -188,7 +188,7 @@ describe('a DNS that is dead', () => {
     await eventually(
       () => place.world.outside.messages().filter(({ subject }) => subjects.has(subject)).length,
       (count) => count === DNS_FAULTS.length,
-      30_000,
+      60_000,
     ).finally(() => clearInterval(again))
   })
 

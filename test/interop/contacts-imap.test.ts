@@ -77,10 +77,10 @@ async function runTool(
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''
   for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (chunk: Buffer) => {
-      said += chunk.toString('utf8')
+    stream.setEncoding('utf8').on('data', (chunk: string) => {
+      said += chunk
     })
-  const ended = new Promise<number | null>((done) => child.once('exit', (code) => done(code)))
+  const ended = new Promise<number | null>((done) => child.once('close', (code) => done(code)))
   if (options.stopAfter !== undefined) await stopWhen(child, { out, ...options, pages: options.stopAfter })
   return { code: await ended, said }
 }

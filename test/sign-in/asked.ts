@@ -26,7 +26,7 @@ export function watchMail(place: SignInPlace): Extract<Order, { kind: 'submit' }
 
 /** Reasons in the audit log, the oldest first, once one is like that: they are written after the answer. */
 export async function whys({ control, tenantId }: SignInPlace, wanted: RegExp): Promise<string> {
-  for (let wait = 0; wait < 100; wait += 1) {
+  for (let wait = 0; wait < 1_200; wait += 1) {
     const rows = await control.deps.store.db
       .selectFrom('audit')
       .select('after')

@@ -48,7 +48,7 @@ async function open({ control, tenantId, providerId, admin }: World): Promise<vo
 }
 
 async function whyRefused({ control, tenantId }: World): Promise<string> {
-  for (let wait = 0; wait < 100; wait += 1) {
+  for (let wait = 0; wait < 3_000; wait += 1) {
     const row = await control.deps.store.db
       .selectFrom('audit')
       .select('after')

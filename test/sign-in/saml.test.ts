@@ -102,7 +102,7 @@ async function refusals({ control, tenantId }: World, wanted: number): Promise<r
       .where('action', '=', 'session.refused')
       .orderBy('id')
       .execute()
-    if (rows.length >= wanted || wait > 100) return rows.map(({ after }) => after ?? '')
+    if (rows.length >= wanted || wait > 3_000) return rows.map(({ after }) => after ?? '')
     await new Promise((done) => setTimeout(done, 20))
   }
 }

@@ -124,7 +124,7 @@ async function untilReady(url: string): Promise<void> {
     try {
       return await administer(url, 'select 1')
     } catch (error) {
-      if (tries > 100) throw error
+      if (tries > 600) throw error
       await new Promise((resolve) => setTimeout(resolve, 100))
     }
   }

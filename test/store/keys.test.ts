@@ -112,7 +112,7 @@ test('every place where the code seals stands in the list of sealed columns', ()
 })
 
 async function until(isSo: () => Promise<boolean>): Promise<void> {
-  for (let times = 0; times < 300; times += 1) {
+  for (let times = 0; times < 3_000; times += 1) {
     if (await isSo()) return
     await new Promise((resolve) => setTimeout(resolve, 20))
   }

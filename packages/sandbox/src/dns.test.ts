@@ -6,13 +6,21 @@ import { after, before, test } from 'node:test'
 import packet from 'dns-packet'
 import { type DnsServer, startDns } from './dns.ts'
 
+/** Longer than a busy machine takes to answer. */
+const PATIENCE_MS = 60_000
+
 let dns: DnsServer
 let resolver: Resolver
 
+function resolverOf(timeout: number): Resolver {
+  const asking = new Resolver({ timeout, tries: 1 })
+  asking.setServers([dns.address])
+  return asking
+}
+
 before(async () => {
   dns = await startDns()
-  resolver = new Resolver({ timeout: 300, tries: 1 })
-  resolver.setServers([dns.address])
+  resolver = resolverOf(PATIENCE_MS)
   const read = dns.zones.importZone(`
     $ORIGIN acme.example.
     $TTL 60
@@ -115,7 +123,8 @@ test('names can fail', async () => {
   ] as const
   for (const { fault, code } of cases) {
     dns.faults.set('acme.example', fault, { below: true })
-    await assert.rejects(resolver.resolve4('web.acme.example'), { code })
+    const asking = fault.kind === 'timeout' ? resolverOf(300) : resolver
+    await assert.rejects(asking.resolve4('web.acme.example'), { code })
   }
   dns.faults.clear()
   dns.faults.set('web.acme.example', { kind: 'delay', delayMs: 30 })

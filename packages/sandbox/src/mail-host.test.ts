@@ -44,7 +44,7 @@ const draft = (more: Partial<SendOptions> = {}): SendOptions => ({
 })
 
 test('a message arrives byte for byte', async () => {
-  const waiting = host.waitFor((message) => message.messageId === '<one@bright.example>', 2000)
+  const waiting = host.waitFor((message) => message.messageId === '<one@bright.example>', 60_000)
   const result = await sendMessage(draft({ mailParameters: 'BODY=8BITMIME' }))
   assert.equal(result.accepted, true)
   assert.deepEqual(

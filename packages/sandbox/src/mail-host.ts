@@ -3,7 +3,14 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { type AnswerRule, Answers } from './answers.ts'
 import { serveSession } from './mail-session.ts'
-import { type Certificate, type Clock, makeCertificate, systemClock, writeToMaildir } from './platform.ts'
+import {
+  type Certificate,
+  type Clock,
+  makeCertificate,
+  pause,
+  systemClock,
+  writeToMaildir,
+} from './platform.ts'
 import type { ProxyAddresses } from './proxy-header.ts'
 import { type ReceivedMessage, ReceivedMessages, type StoreLimits } from './received.ts'
 import { type SendOptions, type SendResult, sendMessage } from './senders.ts'
@@ -78,6 +85,8 @@ const CONTENT_BYTES_MAX = 210 * 1024 * 1024
 const CONNECTIONS_MAX = 1000
 const PORT_MIN_EPHEMERAL = 20_000
 const PORT_SPAN = 40_000
+const REOPEN_TRIES = 100
+const REOPEN_PAUSE_MS = 100
 
 /** Starts a mail host. Rejects if the port is taken. */
 export async function startMailHost(options: MailHostOptions): Promise<MailHost> {
@@ -138,13 +147,25 @@ export async function startMailHost(options: MailHostOptions): Promise<MailHost>
     isDown: () => !listener.isOpen,
     setDown: async (down) => {
       if (down) await listener.close()
-      else if (!listener.isOpen) await listener.open(host, port)
+      else if (!listener.isOpen) await openAgain(listener, { host, port })
     },
     send: (message) => {
       sent += 1
       return sendFromHost(name(), message, PORT_MIN_EPHEMERAL + (sent % PORT_SPAN))
     },
     stop: () => listener.close(),
+  }
+}
+
+/** On the port it had; somebody may have been given that in between, most often for a moment. */
+async function openAgain(listener: Listener, at: { readonly host: string; readonly port: number }) {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await listener.open(at.host, at.port)
+    } catch (error) {
+      if (tries >= REOPEN_TRIES) throw error
+      await pause(REOPEN_PAUSE_MS)
+    }
   }
 }
 

@@ -13,7 +13,7 @@ let resolver: Resolver
 
 before(async () => {
   world = await startWorld({ certificate: null })
-  resolver = new Resolver({ timeout: 500, tries: 1 })
+  resolver = new Resolver({ timeout: 60_000, tries: 1 })
   resolver.setServers([world.dns.address])
 })
 after(() => world.stop())

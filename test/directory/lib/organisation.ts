@@ -58,8 +58,8 @@ function organisationOf(parts: Pick<Organisation, 'scope' | 'deps' | 'runner' | 
     while (Date.now() < end) {
       const seen = await getSyncRun(scope, { connector, run }, deps)
       if (seen.state !== 'reading' && seen.state !== 'applying') {
-        // A run is over once the connector is free for the next.
-        await sleep(20)
+        // Its last word stands before the connector is free for the next.
+        while (runner.size > 0 && Date.now() < end) await sleep(5)
         return seen
       }
       await sleep(20)

@@ -25,7 +25,7 @@ export const BASE = 'dc=corp,dc=example'
 export const SYNC = { userName: `cn=sync,${BASE}`, password: 'sync-secret' } as const
 
 const PATH = ['/usr/sbin', '/usr/bin', '/sbin', '/bin', ...(process.env.PATH ?? '').split(delimiter)]
-const START_MS = 10_000
+const START_MS = 60_000
 
 /** Why the tests must be skipped; false when slapd is here. */
 export function slapdMissing(): string | false {

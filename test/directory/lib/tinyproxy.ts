@@ -9,6 +9,8 @@ import { freePort } from '../../interop/lib/postfix.ts'
 
 export type Tinyproxy = { readonly url: string; log(): string; stop(): Promise<void> }
 
+/** Generous: the machine may be busy with other tests. */
+const START_MS = 60_000
 const PATH = ['/usr/bin', '/usr/sbin', ...(process.env.PATH ?? '').split(delimiter)]
 
 /** Why the tests must be skipped; false when tinyproxy is here. */
@@ -25,7 +27,7 @@ export async function startTinyproxy(connectPort: number): Promise<Tinyproxy> {
   config.push('LogLevel Connect', `LogFile "${log}"`, 'MaxClients 20', 'Timeout 600')
   writeFileSync(join(folder, 'conf'), `${config.join('\n')}\n`)
   const child = spawn('tinyproxy', ['-d', '-c', join(folder, 'conf')], { stdio: 'ignore' })
-  const end = Date.now() + 10_000
+  const end = Date.now() + START_MS
   while (!(await answers(port))) {
     if (Date.now() > end) throw new Error('tinyproxy did not start')
     await sleep(50)

@@ -3,6 +3,7 @@
 import { connect, type Socket } from 'node:net'
 import { createServer, type Server } from 'node:tls'
 import type { Made } from '@gatepost/server/delivery/tls/certificates.fixture.ts'
+import { freePort } from '../../interop/lib/postfix.ts'
 
 export type TlsFront = {
   readonly port: number
@@ -14,13 +15,13 @@ export type TlsFront = {
   close(): Promise<void>
 }
 
-/** Starts on a free port of loopback and hands everything to `target`. */
+/** Starts on a free port of loopback, which it has again after a cut, and hands everything to `target`. */
 export async function startTlsFront(target: number, made: Made): Promise<TlsFront> {
   const sockets = new Set<Socket>()
   const asked: string[] = []
   let cut: { readonly text: string; readonly done: () => void } | null = null
   let server: Server = listener()
-  let port = 0
+  const port = await freePort()
 
   function listener(): Server {
     return createServer({ key: made.key, cert: made.certificate }, (socket) => {
@@ -52,14 +53,10 @@ export async function startTlsFront(target: number, made: Made): Promise<TlsFron
       server.once('error', reject)
       server.listen(port, '127.0.0.1', resolve)
     })
-    const address = server.address()
-    port = typeof address === 'object' && address !== null ? address.port : port
   }
   await open()
   return {
-    get port() {
-      return port
-    },
+    port,
     asked,
     cutAt: (text) =>
       new Promise((done) => {

@@ -20,7 +20,7 @@ export type RunningClamd = {
   stop(): Promise<void>
 }
 
-const READY_TRIES = 200
+const READY_TRIES = 1_200
 
 /** Largest file that it looks at: what is larger it passes over in silence. */
 export const CLAMD_FILE_MB = 2

@@ -122,7 +122,7 @@ function ask(args: readonly string[], env: NodeJS.ProcessEnv): readonly string[]
 }
 
 async function repeated(attempt: () => string | undefined): Promise<string> {
-  for (let tries = 0; tries < 100; tries++) {
+  for (let tries = 0; tries < 600; tries++) {
     const found = attempt()
     if (found !== undefined && !found.startsWith(';')) return found
     await new Promise((resolve) => setTimeout(resolve, 100))

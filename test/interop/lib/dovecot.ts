@@ -30,7 +30,7 @@ export type Dovecot = {
   readonly stop: () => Promise<void>
 }
 
-const READY_TRIES = 100
+const READY_TRIES = 1_200
 
 /** Starts a private instance in a temporary folder. */
 export async function startDovecot(): Promise<Dovecot> {
@@ -137,6 +137,7 @@ function answers(port: number): Promise<boolean> {
       socket.destroy()
     })
     socket.once('error', () => resolve(false))
+    socket.once('close', () => resolve(false))
   })
 }
 

@@ -11,7 +11,7 @@ import { selfSigned } from '@gatepost/server/platform/tls.ts'
 import { freePort } from './postfix.ts'
 
 const PROGRAM = '/usr/bin/pebble'
-const READY_TRIES = 200
+const READY_TRIES = 2_400
 
 /** The reason to skip where Pebble is not installed; false when it is. */
 export function pebbleMissing(): string | false {

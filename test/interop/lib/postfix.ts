@@ -1,5 +1,6 @@
 // A real Postfix as an organisation's mail host: sends through a smart host, receives for acme.example.
 import { execFile } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -176,13 +177,26 @@ function masterCf(port: number): string {
   return services.map(([head, wakeup, max, command]) => `${head} n ${wakeup} ${max} ${command}\n`).join('')
 }
 
-/** A port that was free a moment ago; Postfix takes none by itself. */
+/** Below those that systems hand out by themselves: there a port found free could go to any connection. */
+const PORTS = { from: 10_240, below: 32_000 } as const
+const given = new Set<number>()
+
+/** A port that was free a moment ago, for programs that take none by themselves; never the same one twice. */
 export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(PORTS.from, PORTS.below)
+    if (given.has(port) || !(await isFree(port))) continue
+    given.add(port)
+    return port
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
   const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return typeof address === 'object' && address !== null ? address.port : 0
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+  })
 }
 
 function isAlive(pid: number): boolean {

@@ -75,7 +75,7 @@ export async function stopGreylisting(api: Api, slug: string): Promise<void> {
 export async function eventually<Value>(
   ask: () => Promise<Value> | Value,
   holds: (value: Value) => boolean,
-  ms = 30_000,
+  ms = 60_000,
 ): Promise<Value> {
   const end = Date.now() + ms
   for (;;) {

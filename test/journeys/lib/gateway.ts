@@ -53,11 +53,12 @@ export async function startGateway({ env = {}, data }: Options = {}): Promise<Ga
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   remember(child)
+  const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))
   let text = ''
-  child.stdout.on('data', (chunk) => {
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     text += chunk
   })
-  child.stderr.on('data', (chunk) => {
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
     text = (text + chunk).slice(-2_000_000)
   })
   await untilPrinted(child, () => text)
@@ -65,7 +66,6 @@ export async function startGateway({ env = {}, data }: Options = {}): Promise<Ga
   const listening: readonly { role: string; port: number }[] = readJson(join(folder, 'run', 'listeners.json'))
   const portOf = (role: string): number => listening.find((at) => at.role === role)?.port ?? 0
   const setup = /Set-up link\s+(\S+)/.exec(text)?.[1] ?? null
-  const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))
   return {
     data: folder,
     url: `http://localhost:${portOf('http')}/`,

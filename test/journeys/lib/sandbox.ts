@@ -38,19 +38,19 @@ export async function startSandbox(environment: Environment): Promise<Sandbox> {
   process.once('exit', () => killFamily(child))
   let text = ''
   for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (chunk: Buffer) => {
-      text = (text + chunk.toString()).slice(-1_000_000)
+    stream.setEncoding('utf8').on('data', (chunk: string) => {
+      text = (text + chunk).slice(-1_000_000)
     })
   const pageUrl = await printed(
     child,
-    () => /Page and guide\s+(\S+)/.exec(text)?.[1],
+    () => /Page and guide\s+(\S+)\s/.exec(text)?.[1],
     () => text,
   )
   await fetch(pageUrl)
   const pageMs = Math.round(performance.now() - startedAt)
   const setupUrl = await printed(
     child,
-    () => /Set-up link\s+(\S+)/.exec(text)?.[1],
+    () => /Set-up link\s+(\S+)\s/.exec(text)?.[1],
     () => text,
   )
   return {

@@ -71,10 +71,10 @@ export function swaks(options: {
   return new Promise((resolve, reject) => {
     const child = spawn('swaks', args, { stdio: ['ignore', 'pipe', 'pipe'] })
     let dialog = ''
-    child.stdout.on('data', (chunk) => {
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       dialog += chunk
     })
-    child.stderr.on('data', (chunk) => {
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
       dialog += chunk
     })
     child.once('error', reject)

@@ -16,7 +16,7 @@ import { newRow } from './write.ts'
 const TENANTS = 12
 const POLICIES = 9_990
 /** The figure is printed: a busy machine may need longer than the second we aim at. */
-const LIVE_MS_MAX = 10_000
+const LIVE_MS_MAX = 60_000
 
 const draftOf = (i: number): PolicyDraft =>
   PolicyDraft.parse({

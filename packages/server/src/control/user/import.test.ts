@@ -200,7 +200,7 @@ test('files wait in a limited number', () =>
     }),
   ))
 
-test('100,000 rows are previewed, imported with progress and taken back', { timeout: 240_000 }, (context) =>
+test('100,000 rows are previewed, imported with progress and taken back', { timeout: 900_000 }, (context) =>
   withFolder((dataFolder) =>
     withStore({ database: null, dataFolder }, async (deps) => {
       const acme = await addOrganisation(deps.store, 'Acme', 'acme.example')
