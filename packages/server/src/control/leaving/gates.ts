@@ -7,8 +7,9 @@ import type { OrderResult } from '#link/orders.ts'
 import { newId } from '#platform/random.ts'
 import type { Db } from '#store/open.ts'
 import { saidOfCheck } from '../connect/check.ts'
+import { forEach } from '../connect/connect.ts'
 import { lookAndKeepMx, type MxDeps } from '../domain/mx.ts'
-import { namesUs } from '../domain/mx-look.ts'
+import { type MxLook, namesUs } from '../domain/mx-look.ts'
 import { domainsOf } from '../domain/store.ts'
 import { outboundWays } from '../outbound/ways.ts'
 import type { ControlDeps, Scope } from '../scope.ts'
@@ -19,8 +20,6 @@ export type GateDeps = MxDeps & Pick<ControlDeps, 'link'>
 type Found = Pick<Check, 'state' | 'saw' | 'remedy' | 'said'>
 
 const DAY_MS = 86_400_000
-/** Domains looked at at once; name servers answer in milliseconds, and some not at all. */
-const DOMAINS_MAX = 100
 const EDGES_MS_MAX = 10_000
 
 /** All of them, in the order of the wizard. */
@@ -51,11 +50,12 @@ export function blockersOf(checks: readonly Check[]): readonly Check[] {
 async function mxAway({ tenantId }: Scope, deps: GateDeps): Promise<Found> {
   const rows = (await domainsOf(deps.store.db, tenantId)).filter(({ validated_at }) => validated_at !== null)
   if (rows.length === 0) return passed(say('leave.nothing-validated'))
-  const looks = await Promise.all(
-    rows
-      .slice(0, DOMAINS_MAX)
-      .map(async (row) => ({ name: row.name, look: await lookAndKeepMx(row, true, deps) })),
-  )
+  // Every one of them: the domain that nobody looked at would be the one whose mail is lost.
+  const seen = new Map<string, MxLook>()
+  await forEach(rows, async (row) => {
+    seen.set(row.name, await lookAndKeepMx(row, true, deps))
+  })
+  const looks = rows.map(({ name }) => ({ name, look: seen.get(name)! }))
   const here = looks.filter(({ look }) => namesUs(look, deps.config.hostname)).map(({ name }) => name)
   if (here.length > 0) {
     const remedy = say('leave.point-mx', { hostname: deps.config.hostname })
