@@ -35,6 +35,7 @@ export type Area =
   | 'guides'
   | 'problems'
   | 'said'
+  | 'reasons'
 
 /** Languages that have a catalogue of the shell, English first. */
 export const languages: readonly string[] = Object.keys(catalogues)
@@ -100,6 +101,11 @@ export function useWords(area: Area): TFunction {
 /** As `useWords`, for what has to show at once: until the words are there each key gives its default. */
 export function useWordsSoon(area: Area): TFunction {
   return useTranslation(area, { useSuspense: false }).t as TFunction
+}
+
+/** The English texts of an area that has no groups, by key; none before they are loaded. */
+export function englishOf(area: Area): Readonly<Record<string, string>> {
+  return (i18next.getResourceBundle(FALLBACK, area) as Record<string, string> | undefined) ?? {}
 }
 
 /** Shows every page in a language, once its words are there. */

@@ -4,6 +4,7 @@ import { Button } from '@mantine/core'
 import { useEffect } from 'react'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { useWords } from '#i18n/i18n.ts'
+import { useReason } from '#i18n/reason.ts'
 import { EmptyState } from '#shared/empty-state.tsx'
 import { HostText } from '#shared/host-text.tsx'
 import { ProblemNote } from '#shared/note.tsx'
@@ -17,6 +18,7 @@ const LIMIT = 50
 
 export function PortalRefusedPage() {
   const t = useWords('portal')
+  const say = useReason()
   const tenant = usePortalTenant()
   const pages = usePages()
   const query = { limit: LIMIT, ...(pages.after ? { after: pages.after } : {}) }
@@ -47,7 +49,7 @@ export function PortalRefusedPage() {
               <HostText>{t('held.from', { sender: item.author ?? t('held.nobody') })}</HostText>
             </p>
             <p className="tx2">
-              <strong>{t(`refused.${item.status}`)}</strong>: {item.reason}
+              <strong>{t(`refused.${item.status}`)}</strong>: {say(item.reason)}
             </p>
             <p className="small tx2">
               <RelativeTime at={item.at} />

@@ -3,6 +3,7 @@ import type { Report } from '@gatepost/contract/report.ts'
 import { Link } from '@tanstack/react-router'
 import { useSlug } from '#app/session.ts'
 import { useWords } from '#i18n/i18n.ts'
+import { useReason } from '#i18n/reason.ts'
 import { Panel } from '#shared/panel.tsx'
 import classes from '../dashboard.module.css'
 import { BarTable } from './bar-table.tsx'
@@ -12,6 +13,7 @@ const SHOWN_MAX = 8
 export function ReasonsPanel({ report }: { readonly report: Report }) {
   const slug = useSlug()
   const words = useWords('dashboard')
+  const say = useReason()
   return (
     <Panel title={words('reasons')}>
       {report.reasons.length === 0 ? (
@@ -29,7 +31,7 @@ export function ReasonsPanel({ report }: { readonly report: Report }) {
                 params={{ slug }}
                 search={{ status, reason: reason === means ? undefined : reason }}
               >
-                {means}
+                {say(means)}
               </Link>
             ),
             value: count,

@@ -4,6 +4,7 @@ import { getMessageReasons } from '@gatepost/contract/message.ts'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { useSlug } from '#app/session.ts'
 import { useWords } from '#i18n/i18n.ts'
+import { useReason } from '#i18n/reason.ts'
 import { count } from '#shared/format.ts'
 import { ChoiceChip, SetChip } from './filter-chips.tsx'
 import type { MessageSearch } from './message-search.ts'
@@ -17,6 +18,7 @@ type Props = {
 export function CauseChips({ search, onChange }: Props) {
   const tenant = useSlug()
   const words = useWords('messages')
+  const say = useReason()
   const policyWord = usePolicyWord()
   const { data } = useEndpoint(getMessageReasons, { params: { tenant } }, { staleTime: 60_000 })
   const reasons = data?.items ?? []
@@ -26,9 +28,9 @@ export function CauseChips({ search, onChange }: Props) {
       {(reasons.length > 0 || search.reason) && (
         <ChoiceChip
           name={words('filter.reason')}
-          value={search.reason && (chosen?.means ?? search.reason)}
+          value={search.reason && (chosen ? say(chosen.means) : search.reason)}
           choices={reasons.map(({ reason, means, count: number }) => ({
-            label: `${means} ${count(number)}`,
+            label: `${say(means)} ${count(number)}`,
             pick: () => onChange({ reason }),
           }))}
           onClear={() => onChange({ reason: undefined })}

@@ -4,6 +4,7 @@ import { IconArrowDownLeft, IconArrowUpRight } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { useSlug } from '#app/session.ts'
 import { useWords } from '#i18n/i18n.ts'
+import { useReason } from '#i18n/reason.ts'
 import { count } from '#shared/format.ts'
 import { usePhone } from '#shared/screen.ts'
 import { StatusWord } from '#shared/status-word.tsx'
@@ -70,6 +71,7 @@ type RowProps = { readonly row: MessageRow; readonly isNew: boolean; readonly ow
 
 function TableRow({ row, isNew, ownDomain }: RowProps) {
   const words = useWords('messages')
+  const say = useReason()
   const from = senderOf(row, words)
   const to = recipientOf(row, words)
   return (
@@ -92,8 +94,8 @@ function TableRow({ row, isNew, ownDomain }: RowProps) {
       <td>
         <StatusWord of="message" state={row.status} />
       </td>
-      <td className={`${table.cut} tx2`} title={row.reason}>
-        {row.reason}
+      <td className={`${table.cut} tx2`} title={say(row.reason)}>
+        {say(row.reason)}
         {row.count > 1 && ` ${words('list.times', { number: count(row.count) })}`}
       </td>
     </tr>
@@ -102,6 +104,7 @@ function TableRow({ row, isNew, ownDomain }: RowProps) {
 
 function Card({ row, ownDomain }: { readonly row: MessageRow; readonly ownDomain: string }) {
   const words = useWords('messages')
+  const say = useReason()
   return (
     <>
       <span className={classes.cardHead}>
@@ -114,7 +117,7 @@ function Card({ row, ownDomain }: { readonly row: MessageRow; readonly ownDomain
       <span className="tx2">
         {personOf(senderOf(row, words), ownDomain)} → {personOf(recipientOf(row, words), ownDomain)}
       </span>
-      {row.reason && <span className="small tx3">{row.reason}</span>}
+      {row.reason && <span className="small tx3">{say(row.reason)}</span>}
     </>
   )
 }

@@ -1,6 +1,7 @@
 // Every policy that was asked, in order: what it saw and what it said; the one that decided stands out.
 import type { Message } from '@gatepost/contract/message.ts'
 import { useWords } from '#i18n/i18n.ts'
+import { useReason } from '#i18n/reason.ts'
 import { count } from '#shared/format.ts'
 import { StatusWord } from '#shared/status-word.tsx'
 import { type StateOf, wordOf } from '#shared/vocabulary.ts'
@@ -36,6 +37,7 @@ export function PolicyList({ steps, brief, label }: Props) {
 const keyOf = ({ stage, policy }: Step): string => `${stage} ${policy}`
 
 function One({ step }: { readonly step: Step }) {
+  const say = useReason()
   const policyWord = usePolicyWord()
   return (
     <li
@@ -46,8 +48,8 @@ function One({ step }: { readonly step: Step }) {
     >
       <span className={classes.policy}>{policyWord(step.policy)}</span>
       <span className={classes.saw}>
-        {step.saw || step.means}
-        {step.deciding && step.saw && <span className={classes.means}>{step.means}</span>}
+        {step.saw || say(step.means)}
+        {step.deciding && step.saw && <span className={classes.means}>{say(step.means)}</span>}
         {step.rule && <RuleLink rule={step.rule} />}
       </span>
       <StatusWord of="policy" state={step.kind as StateOf<'policy'>} />
