@@ -96,6 +96,25 @@ test('a failure: header, words, status and the original', () => {
   assert.equal(parts[2]!.text, decodeUtf8(dsn.originalContent))
 })
 
+test('each kind of failure has its advice, once, and none says what did not happen', () => {
+  const advice = (...failures: Partial<DsnRecipient>[]): string => {
+    const recipients = failures.map((failure) => ({ ...recipient, ...failure }))
+    return partsOf(buildDsn({ ...dsn, recipients })).parts[0]!.text.replaceAll('\r\n', ' ')
+  }
+  // Nobody was reached for days: the domain leads nowhere at once.
+  const nowhere = advice({ status: '5.4.4', diagnostic: '550 5.4.4 no address', remoteMta: null })
+  assert.match(nowhere, /Check the part behind the @/)
+  assert.doesNotMatch(nowhere, /days/)
+  assert.match(advice({ status: '5.4.7', diagnostic: '452 4.2.2 mailbox full' }), /did not take the message/)
+  assert.match(advice({ status: '5.1.10', remoteMta: null }), /Check the address/)
+  const ours = advice({ status: '5.7.1', diagnostic: '550 5.7.1 returned', remoteMta: null })
+  assert.match(ours, /was not passed on/)
+  assert.doesNotMatch(ours, /Their mail system/)
+  const both = advice({}, { status: '5.2.2' }, {})
+  assert.equal(both.match(/Check the address/g)?.length, 1)
+  assert.match(both, /The mailbox is full/)
+})
+
 test('RET, size and action decide how much of the original comes back', () => {
   const typeOf = (change: Partial<Dsn>) => partsOf(buildDsn({ ...dsn, ...change })).parts[2]
   assert.equal(typeOf({ ret: 'FULL' })?.type, 'message/rfc822')

@@ -141,7 +141,8 @@ function words(dsn: Dsn): string[] {
     }
     const more = recipients.length - RECIPIENTS_IN_WORDS_MAX
     if (more > 0) lines.push(`and ${more} more, named in the second part of this report.`, '')
-    lines.push(...wrapText(adviceOn(action, recipients)), '')
+    const advice = new Set(recipients.map((recipient) => adviceOn(recipient)))
+    for (const text of advice) lines.push(...wrapText(text), '')
   }
   if (dsn.reasonText !== '') lines.push(...wrapText(clean(dsn.reasonText)), '')
   lines.push(`The message arrived here on ${formatDate(dsn.arrivalAt)}.`)
@@ -162,22 +163,27 @@ function recipientWords(recipient: DsnRecipient): string[] {
 }
 
 /** What to do, by subject and detail of the status (RFC 3463 §3). */
-function adviceOn(action: DsnAction, recipients: readonly DsnRecipient[]): string {
+function adviceOn({ action, status, remoteMta }: DsnRecipient): string {
   if (action === 'delayed') return 'You need not send it again. You will hear from us if we give up.'
   if (action !== 'failed') return 'There is nothing for you to do.'
-  const status = recipients[0]!.status
-  if (/^\d\.1\.[0-3]$/.test(status)) {
+  if (/^\d\.1\.([0-3]|10)$/.test(status)) {
     return 'Check the address for a mistake in spelling, or ask the recipient for the right one by another way.'
   }
   if (status.endsWith('.2.2'))
     return 'The mailbox is full. Try again later, or tell the recipient by another way.'
   if (/^\d\.(2\.3|3\.4)$/.test(status))
     return 'The message is too large for this recipient. Send a smaller one.'
-  if (/^\d\.4\./.test(status)) {
-    return 'Their mail system could not be reached for days. Try again later, or tell the recipient by another way.'
+  // Time ran out: whatever each attempt met.
+  if (status.endsWith('.4.7')) {
+    return 'We tried for days, and their mail system did not take the message. Try again later, or tell the recipient by another way.'
+  }
+  if (/^\d\.4\.[0-5]$/.test(status)) {
+    return 'No mail system can be reached for this address. Check the part behind the @, or tell the recipient by another way.'
   }
   if (/^\d\.7\./.test(status)) {
-    return 'Their mail system refused the message by its rules. Ask the recipient, or show this report to your postmaster.'
+    return remoteMta === null
+      ? 'The message was not passed on. Show this report to your postmaster, or tell the recipient by another way.'
+      : 'Their mail system refused the message by its rules. Ask the recipient, or show this report to your postmaster.'
   }
   return 'Show this report to your postmaster if you do not know what went wrong.'
 }

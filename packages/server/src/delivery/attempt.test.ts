@@ -82,11 +82,18 @@ describe('concludeAttempt (abuse case 47: who is told of a failure, and who neve
     notice: string | null,
   ]
   const tried = { attempts: WARNING_ATTEMPT - 1, firstAttemptAt: NOW - 4 * 3_600_000 }
-  const last = { attempts: ATTEMPTS_MAX - 1, firstAttemptAt: NOW - 3_600_000 }
+  const last = { attempts: ATTEMPTS_MAX - 1, firstAttemptAt: NOW - 94 * 3_600_000 }
   const cases: Case[] = [
     ['a failure is told', resultOf('permanent'), {}, 'bounced', 'failed 5.1.1'],
     ['giving up is told', resultOf('transient', last), {}, 'bounced', 'failed 5.4.7'],
     ['a delay is told once', resultOf('transient', tried), {}, 'deferred', 'delayed 4.3.0'],
+    [
+      'a delay has a status of its own class',
+      { ...resultOf('transient', tried), reply: { code: 554, status: '5.3.2', text: 'no service' } },
+      {},
+      'deferred',
+      'delayed 4.4.7',
+    ],
     ['not before', resultOf('transient', { ...tried, attempts: WARNING_ATTEMPT - 2 }), {}, 'deferred', null],
     [
       'not where NOTIFY leaves delays out',

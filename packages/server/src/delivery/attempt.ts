@@ -94,7 +94,7 @@ function decide(attempt: Attempt, { recipient, kind, reply, isOurs }: RecipientR
     reply,
     notice:
       attempts === WARNING_ATTEMPT
-        ? notice('delayed', reply.status ?? '4.4.7', firstAttemptAt + GIVE_UP_MS)
+        ? notice('delayed', transientStatus(reply), firstAttemptAt + GIVE_UP_MS)
         : null,
   }
 }
@@ -109,6 +109,11 @@ function failed(reply: TrackedReply, notice: Notice | null): Decision {
 
 function permanentStatus({ status }: TrackedReply): string {
   return status?.startsWith('5.') === true ? status : '5.0.0'
+}
+
+/** A delay is 4.y.z (RFC 3464 §2.3.4), also where the host said 5yz and we know better. */
+function transientStatus({ status }: TrackedReply): string {
+  return status?.startsWith('4.') === true ? status : '4.4.7'
 }
 
 /** Deferred recipients of one message stay together: the time of the first of a group serves for all. */
