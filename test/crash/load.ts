@@ -23,7 +23,7 @@ type Options = {
 const ID_BEGIN = '<crash-'
 const RECONNECT_MS = 30
 /** A sender gives up on a connection that says nothing for so long; a killed gateway closes at once. */
-const REPLY_MS = 15_000
+const REPLY_MS = 60_000
 /** One message in so many is large enough for a content file of its own. */
 const LARGE_EVERY = 50
 const LARGE_BYTES = 1_300_000

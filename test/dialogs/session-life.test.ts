@@ -31,7 +31,7 @@ async function setUp(t: TestContext, tenant = 'users ann', ...lines: string[]) {
 
 /** Waits, in real time, until something is so. */
 async function until(isSo: () => boolean, what: string): Promise<void> {
-  const end = Date.now() + 5_000
+  const end = Date.now() + 60_000
   while (!isSo()) {
     assert.ok(Date.now() < end, `${what} did not come about`)
     await new Promise((resolve) => setTimeout(resolve, 5))

@@ -45,7 +45,7 @@ async function backUp(world: World, { folder, database }: Place): Promise<void> 
   })
   try {
     await connectAcme(world, gateway)
-    world.acme.setDown(true)
+    await world.acme.setDown(true)
     load.aim(gateway.mxPort)
     await eventually(
       () => load.acknowledged.size,
@@ -75,7 +75,7 @@ async function comeBack(world: World, { folder, database }: Place): Promise<void
   assert.match(restored.out, /pg_restore --clean --if-exists --dbname="\$GATEPOST_DATABASE" FILE/)
   const file = join(backup, 'postgresql.dump')
   execFileSync(binary('pg_restore')!, ['--clean', '--if-exists', `--dbname=${database}`, file])
-  world.acme.setDown(false)
+  await world.acme.setDown(false)
   const gateway = await startGateway({ data, env: environment(world, database) })
   try {
     assert.equal(gateway.setupUrl, null, 'the administrator is there')

@@ -59,7 +59,7 @@ let waiting: ReadonlySet<string>
 test('a backup is made while mail comes in and a host is down', { timeout: 240_000 }, async (context) => {
   gateway = await start('old')
   await connectAcme(world, gateway)
-  world.acme.setDown(true)
+  await world.acme.setDown(true)
   load.aim(gateway.mxPort)
   await eventually(
     () => load.acknowledged.size,
@@ -111,7 +111,7 @@ test('a restore wants an empty folder and the bytes that were backed up', {
 test('case 76: a restored installation knows everything, and its queue waits', {
   timeout: 240_000,
 }, async () => {
-  world.acme.setDown(false)
+  await world.acme.setDown(false)
   const restored = await gatepost('new', 'restore', path('backup'))
   assert.deepEqual([restored.code, restored.error], [0, ''])
   assert.match(restored.out, /^Held +\d+ recipients until you release them$/m)

@@ -177,7 +177,7 @@ test('a message from the authorised mail host goes out by MX', { skip }, async (
 test('a next hop that is down: queued, then delivered when it is back; refused there: a report to the sender', {
   skip,
 }, async () => {
-  acme.world.acme.setDown(true)
+  await acme.world.acme.setDown(true)
   await swaks({
     ...OUTSIDE,
     port: port(),
@@ -189,7 +189,7 @@ test('a next hop that is down: queued, then delivered when it is back; refused t
     async () => found('patience', 'deferred').catch(() => found('patience', 'queued')),
     Boolean,
   )
-  acme.world.acme.setDown(false)
+  await acme.world.acme.setDown(false)
   await acme.api.call('POST', `${acme.base}/messages/${row.id}/retry`)
   await acme.world.acme.waitFor(({ content }) => String(content).includes('patience'), 30_000)
   acme.world.acme.setRecipients(['ann@acme.example'])

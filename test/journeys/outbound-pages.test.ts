@@ -75,7 +75,7 @@ test('C6: seen but refused, authorised by one click, and the first message shows
     30_000,
   )
   assert.equal(sent.code, 0, sent.dialog)
-  await page.getByText('We saw your first outbound message').waitFor({ timeout: 15_000 })
+  await page.getByText('We saw your first outbound message').waitFor()
   await page.getByRole('button', { name: 'Take back 198.51.100.88' }).click()
   await page.getByRole('button', { name: 'Take authorisation back' }).click()
   await page.getByText('198.51.100.88 may not send any more').waitFor()

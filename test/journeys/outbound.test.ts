@@ -203,7 +203,7 @@ function sessionOf(socket: Socket): Session {
         text = ''
         socket.write(`${line}\r\n`)
       }
-      for (let tries = 0; !isWhole() && tries < 200; tries += 1) {
+      for (let tries = 0; !isWhole() && tries < 1_200; tries += 1) {
         await new Promise<void>((resolve) => {
           wake = resolve
           setTimeout(resolve, 50)

@@ -160,7 +160,12 @@ test('a host can be down and come back on its port', async () => {
   await host.setDown(true)
   const refused = await sendMessage(draft())
   assert.match(refused.fault ?? '', /ECONNREFUSED/)
-  await host.setDown(false)
+  // Somebody else was given its port, for a moment.
+  const other = createServer()
+  await new Promise<void>((resolve) => other.listen(host.port, '127.0.0.1', resolve))
+  const isUp = host.setDown(false)
+  setTimeout(() => other.close(), 50)
+  await isUp
   assert.equal((await sendMessage(draft())).accepted, true)
 })
 

@@ -63,7 +63,7 @@ async function moveMail(acme: Acme): Promise<void> {
   await reached(acme, 'delivered', 'Offer')
   // Strangers get in, which the step that locks the mail host shows.
   await api.call('POST', `${base}/lock/check`)
-  world.acme.setDown(true)
+  await world.acme.setDown(true)
   await world.act('partner', { subject: 'Patience' })
   await reached(acme, 'deferred', 'Patience')
   await api.call('POST', `${base}/domains`, { name: 'acme-shop.example' })
