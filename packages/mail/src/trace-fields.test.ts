@@ -207,12 +207,17 @@ test('fields that claim to be ours', () => {
     'mx.example; spf=pass',
     '(x) mx.EXAMPLE (y) 1; none',
     '"mx.example"; none',
+    'mx.example.; spf=pass',
+    'mx.example/1; spf=pass',
+    'mx.example=1; spf=pass',
+    '"mx.example "; spf=pass',
     '; spf=pass',
     '',
   ]) {
     assert.equal(own(value), true, value)
   }
-  assert.equal(own('other.example; spf=pass'), false)
+  for (const value of ['other.example; spf=pass', 'mx.example.org; spf=pass', 'mx.example-1; spf=pass'])
+    assert.equal(own(value), false, value)
   assert.equal(own('mx.example; spf=pass', 'received-spf'), false)
 })
 

@@ -137,8 +137,11 @@ export function isOwnAuthenticationResults(
   if (field.nameLower !== 'authentication-results') return false
   const lexer = new Lexer(field.value)
   const id = lexer.value()
-  return id === null || id.toLowerCase() === authservId.toLowerCase()
+  // Readers end it where its name ends: at a slash, an equals sign, a dot behind which nothing comes.
+  return id === null || NAME.exec(id)![0].replace(/\.+$/, '').toLowerCase() === authservId.toLowerCase()
 }
+
+const NAME = /^[A-Za-z0-9._-]*/
 
 /** RFC 8601 sets no limit; a field has room for far fewer. */
 const RESULTS_MAX = 200
