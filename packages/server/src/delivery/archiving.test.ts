@@ -109,11 +109,11 @@ describe('archiving', () => {
 })
 
 describe('archiving, a message that the archive cannot take', () => {
-  const world = () => {
+  const world = (now = systemClock.now) => {
     const told = { kept: [] as string[], postponed: [] as string[], troubles: 0 }
     const waiting = new Map<string, PromiseWithResolvers<void>>()
     const archiving = new Archiving({
-      clock: systemClock,
+      clock: { ...systemClock, now },
       bring: ({ delivery }) => {
         const answer = Promise.withResolvers<void>()
         waiting.set(delivery, answer)
@@ -145,6 +145,17 @@ describe('archiving, a message that the archive cannot take', () => {
     await end('two')
     await end('three')
     assert.deepEqual(told.kept, ['one', 'two', 'three'])
+  })
+
+  it('waits no longer than it ever does when the clock is set back (abuse case 44)', async () => {
+    let now = 10_000_000
+    const { told, offer, end } = world(() => now)
+    offer('bad')
+    await end('bad', new Error('503'))
+    now -= 3_600_000
+    offer('one')
+    await end('one')
+    assert.deepEqual([told.kept, told.postponed], [['one'], ['bad 2000']])
   })
 
   it('ends the pause that it began, once another one is taken', async () => {

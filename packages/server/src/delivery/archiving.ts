@@ -53,7 +53,7 @@ export class Archiving {
   offer(message: InHand, recipients: readonly DueRecipient[]): void {
     const pause = this.#pausedUntil - this.#deps.clock.now()
     if (this.#deps.bring === null) this.#deps.postponed(message, recipients, PAUSE_MS_MAX)
-    else if (pause > 0) this.#deps.postponed(message, recipients, pause)
+    else if (isWithin(pause)) this.#deps.postponed(message, recipients, pause)
     else if (this.#waiting.length >= WAITING_MAX) this.#deps.postponed(message, recipients, PAUSE_MS_MIN)
     else {
       this.#waiting.push({ message, recipients })
@@ -99,13 +99,18 @@ export class Archiving {
 
   #pause(failed: Turn): void {
     const now = this.#deps.clock.now()
-    if (this.#pausedUntil <= now) {
+    if (!isWithin(this.#pausedUntil - now)) {
       this.#pausedUntil = now + this.#pauseMs
       this.#pauseMs = Math.min(PAUSE_MS_MAX, this.#pauseMs * 2)
     }
     for (const { message, recipients } of [failed, ...this.#waiting.splice(0)])
       this.#deps.postponed(message, recipients, this.#pausedUntil - now)
   }
+}
+
+/** Whether a pause lasts: one longer than it ever is was begun before the clock was set back. */
+function isWithin(leftMs: number): boolean {
+  return leftMs > 0 && leftMs <= PAUSE_MS_MAX
 }
 
 /** What the archive is told of a message. */

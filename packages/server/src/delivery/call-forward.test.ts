@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { mailboxOf } from '@gatepost/mail/address.ts'
-import { systemClock } from '#platform/clock.ts'
+import { type Clock, systemClock } from '#platform/clock.ts'
 import { type CallForward, callForwardOf } from './call-forward.ts'
 import { fakeDns, routeOfHost, settingsOf } from './delivery.fixture.ts'
 import { type Answer, type Sink, startSink } from './smtp-sink.fixture.ts'
@@ -14,12 +14,12 @@ after(async () => {
   for (const sink of sinks) await sink.close()
 })
 
-async function hostThat(answer: Answer) {
+async function hostThat(answer: Answer, clock: Clock = systemClock) {
   const sink = await startSink({ answer })
   sinks.push(sink)
   const asker = callForwardOf({
     dns: fakeDns({ 'mail.acme.example': { A: ['127.0.0.1'] } }),
-    clock: systemClock,
+    clock,
     config: {
       hostname: 'gate.example',
       network: { privateTargets: ['127.0.0.0/8'] },
@@ -117,4 +117,13 @@ test('a connection that ended between two questions says nothing of the second r
   assert.equal(await tired.ask('bob@acme.example'), 'accepted')
   const never = await hostThat((line) => (line.startsWith('MAIL') ? '421 4.3.2 closing' : undefined))
   assert.match(await never.ask('ann@acme.example'), /^unknown: .*closing/)
+})
+
+test('a question is given up in time, also while the host is not even reached', async () => {
+  const quick: Clock = {
+    now: systemClock.now,
+    sleep: (ms, signal) => systemClock.sleep(ms === 30_000 ? 20 : ms, signal),
+  }
+  const { ask } = await hostThat((line) => (line === '<greeting>' ? null : undefined), quick)
+  assert.equal(await ask('ann@acme.example'), 'unknown: the mail host is slow')
 })

@@ -146,8 +146,20 @@ class Line {
     if (this.#isClosed || this.#waiting.length >= WAITING_MAX) {
       return Promise.resolve(unknown('too many recipients are being asked for'))
     }
+    const { clock } = this.#deps
+    const answered = new AbortController()
     return new Promise((resolve) => {
-      this.#waiting.push({ question, until: this.#deps.clock.now() + QUESTION_MS, resolve })
+      const until = clock.now() + QUESTION_MS
+      this.#waiting.push({
+        question,
+        until,
+        resolve: (fact) => {
+          resolve(fact)
+          answered.abort()
+        },
+      })
+      // Also while nothing is connected yet: a host with many silent addresses takes minutes for that alone.
+      void clock.sleep(QUESTION_MS, answered.signal).then(() => resolve(TOO_SLOW))
       this.#wake?.()
       if (!this.#isRunning) void this.#run()
     })
@@ -199,7 +211,7 @@ class Line {
     { question, until }: Asked,
     isFinal: boolean,
   ): Promise<CallForwardFact | null> {
-    if (this.#deps.clock.now() >= until) return unknown('the mail host is slow')
+    if (this.#deps.clock.now() >= until) return TOO_SLOW
     try {
       return await askRecipient(session, question)
     } catch (error) {
@@ -221,6 +233,8 @@ class Line {
     return this.#waiting.shift() ?? null
   }
 }
+
+const TOO_SLOW = unknown('the mail host is slow')
 
 async function askRecipient(session: Session, question: CallForwardQuestion): Promise<CallForwardFact> {
   const { connection, capabilities } = session

@@ -23,6 +23,8 @@ export class Pauses {
   readonly #deps: PausesDeps
   /** Tenants with mail here, and the settings that mail was sorted by; null looks again in any case. */
   readonly #sortedBy = new Map<string, TenantSettings | null>()
+  /** Spools whose paused mail could not be looked for yet. */
+  readonly #unread = new Set<Source>()
 
   constructor(deps: PausesDeps) {
     this.#deps = deps
@@ -45,14 +47,20 @@ export class Pauses {
 
   /** Paused mail of an earlier life: the pause may have ended in between. */
   async takeOver(source: Source): Promise<void> {
-    const tenants = await source.spool.queue.pausedTenants().catch(() => [])
-    for (const tenantId of tenants) this.distrust(tenantId)
+    try {
+      for (const tenantId of await source.spool.queue.pausedTenants()) this.distrust(tenantId)
+      this.#unread.delete(source)
+    } catch {
+      // The disk refuses just now. Nothing else would ever wake this mail: it is asked for again at the next look.
+      this.#unread.add(source)
+    }
   }
 
   /** Looks again and again until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.#deps.clock.sleep(LOOK_MS, signal)
+      if (!signal.aborted) for (const source of this.#unread) await this.takeOver(source)
       for (const [tenantId, before] of this.#sortedBy) {
         const now = this.#deps.settingsOf(tenantId)
         if (now === null || now === before || signal.aborted) continue

@@ -84,9 +84,11 @@ function keyOf(path: string): string {
 /** What deliveries that may share a connection have in common of it; '' for none. */
 export function needKey(need: TlsNeed): string {
   if (need === NO_NEED) return ''
-  const { level, names, requireTls, ignorePublished } = need
+  const { level, names, requireTls, ignorePublished, policy } = need
   if (level === 'opportunistic' && !requireTls && !ignorePublished) return ''
-  return ` ${level}${names.map((name) => `,${name}`).join('')}${requireTls ? ' requiretls' : ''}${ignorePublished ? ' as-is' : ''}`
+  // What is told of a delivery names the policy that asked for its TLS.
+  const by = policy === null || level === 'opportunistic' ? '' : ` by ${policy.id}`
+  return ` ${level}${by}${names.map((name) => `,${name}`).join('')}${requireTls ? ' requiretls' : ''}${ignorePublished ? ' as-is' : ''}`
 }
 
 const STRENGTH: { readonly [Tls in RouteTls]: number } = {

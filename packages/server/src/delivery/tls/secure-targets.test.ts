@@ -85,6 +85,14 @@ const cases: readonly (readonly [string, Case])[] = [
   ['both', { isSecure: everything, sts: sts('enforce'), expected: 'enforced-relaxed dane' }],
   ['a policy asks for TLS', { zone: plain, need: asks('enforced-relaxed'), expected: 'enforced-relaxed' }],
   [
+    'a policy that asks for nothing',
+    {
+      zone: plain,
+      need: asks('opportunistic', { policy: { id: 'pol_1', name: 'Any' } }),
+      expected: 'opportunistic',
+    },
+  ],
+  [
     'a policy asks for a name',
     { zone: plain, need: asks('verified'), expected: 'enforced-strict far.example,.far.example' },
   ],

@@ -116,13 +116,15 @@ function planOf(
   const isSts = isStsMust && !need.ignorePublished
   if (isSts) tls = 'enforced-strict'
   const names = need.level === 'verified' ? namesOf(need, domain ?? host) : undefined
+  // A policy that leaves it to the host asks for nothing.
+  const isByPolicy = need.policy !== null && need.level !== 'opportunistic'
   const isTested = sts.kind === 'policy' && sts.policy.mode === 'testing' && !isSts
   return {
     kind: 'use',
     tls: {
       tls,
       ...(names === undefined ? {} : { names }),
-      ...(isSts ? { by: 'mta-sts' as const } : need.policy === null ? {} : { by: 'policy' as const }),
+      ...(isSts ? { by: 'mta-sts' as const } : isByPolicy ? { by: 'policy' as const } : {}),
       ...(isTested ? { stsTest: { isNamed } } : {}),
     },
   }
