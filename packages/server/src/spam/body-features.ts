@@ -4,14 +4,14 @@ import type { MimePart } from '@gatepost/mail/mime.ts'
 import { disguisedWord } from './disguise.ts'
 import { luresIn } from './lures.ts'
 import type { Note } from './note.ts'
-import { BIG_DISCOUNT, fold, type MessageView } from './view.ts'
+import { BIG_DISCOUNT, fold, type MessageView, TEXT_MAX } from './view.ts'
 
 const INVISIBLE = /\p{Cf}|\u034f/gu
 const MIXED_WORD = /(?<=[a-z])[\u0370-\u03ff\u0400-\u04ff]|[\u0370-\u03ff\u0400-\u04ff](?=[a-z])/gi
 const STYLED = /[\u{1d400}-\u{1d7ff}\u{ff21}-\u{ff5a}]/gu
 const CODE = new RegExp(
-  String.raw`^(\+\+\+|---|@@|diff --git|index [0-9a-f]{7})|^\s*(#include|def \w+\(|int main|` +
-    String.raw`return [\w(*!-]+.*;\s*$|import [\w.{*]+;?$|\$ [a-z]+ |at [\w.]+\(\w+\.|` +
+  String.raw`^(\+\+\+|---|@@|diff --git|index [0-9a-f]{7})|^[ \t]*(#include|def \w+\(|int main|` +
+    String.raw`return [\w(*!-]+.*;[ \t]*$|import [\w.{*]+;?$|\$ [a-z]+ |at [\w.]+\(\w+\.|` +
     'Traceback|Signed-off-by|Reviewed-by|' +
     'Tested-by)',
   'm',
@@ -118,7 +118,7 @@ function isOfOtherWords(title: string, other: string): boolean {
 }
 
 function textFeatures({ text, html, plain, quotedLines }: MessageView, note: Note): void {
-  const shown = html?.text ?? plain ?? ''
+  const shown = (html?.text ?? plain ?? '').slice(0, TEXT_MAX)
   const invisible = shown.match(INVISIBLE)?.length ?? 0
   if (invisible > 10 && /[a-z]\p{Cf}[a-z]/iu.test(shown)) note('invisible-letters', String(invisible))
   const mixed = (shown.match(MIXED_WORD)?.length ?? 0) + (shown.match(STYLED)?.length ?? 0)

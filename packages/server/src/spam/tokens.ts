@@ -71,7 +71,7 @@ export function wordsOf(folded: string): string[] {
   const words: string[] = []
   const bare = folded.replace(/(?<!\S)\S+@\S+|https?:\S+|www\.\S+/g, ' ')
   for (const [run] of bare.matchAll(/[\p{L}\p{N}$€£%']+/gu)) {
-    const word = run.replace(/^'+|'+$/g, '').replace(/\p{N}+/gu, '0')
+    const word = withoutQuotes(run).replace(/\p{N}+/gu, '0')
     if (/[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]/.test(word)) {
       for (let at = 0; at < word.length - 1 && words.length < WORDS_MAX; at++)
         words.push(word.slice(at, at + 2))
@@ -79,6 +79,15 @@ export function wordsOf(folded: string): string[] {
     if (words.length >= WORDS_MAX) break
   }
   return words
+}
+
+/** Without apostrophes at both ends; a pattern would take the square of their number. */
+function withoutQuotes(run: string): string {
+  let start = 0
+  let end = run.length
+  while (start < end && run[start] === "'") start++
+  while (end > start && run[end - 1] === "'") end--
+  return run.slice(start, end)
 }
 
 function pairs(words: readonly string[], use: (pair: string) => void): void {

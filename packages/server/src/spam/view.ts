@@ -56,6 +56,8 @@ export const TEXT_MAX = 30_000
 /** Octets of a text part that are decoded; mail above it is mostly pictures put into the HTML. */
 const PART_OCTETS_MAX = 400_000
 const RECIPIENTS_MAX = 50
+/** Characters of a subject or a name that are looked at: readers show some hundred. */
+const LINE_MAX = 1_000
 const MARKS =
   /^(\s*(\[\s*\**\s*(spam|ext|external|suspected spam)\s*\**\s*\]|\*{2,}\s*spam\s*\*{2,}|\{spam\??\}))+\s*/i
 /** Half off and more: seldom offered by those who keep their shop. Matched against folded text. */
@@ -81,8 +83,8 @@ export function viewOf(input: SpamInput, read?: ParsedMime): MessageView {
     fields,
     mime,
     leaves: parts,
-    subject: withoutMarks(decodeEncodedWords(fieldValue(fields, 'subject'))),
-    subjectRaw: fieldValue(fields, 'subject'),
+    subject: withoutMarks(decodeEncodedWords(fieldValue(fields, 'subject')).slice(0, LINE_MAX)),
+    subjectRaw: fieldValue(fields, 'subject').slice(0, LINE_MAX),
     author: authors[0] ?? null,
     authorCount: authors.length,
     replyTo: people(fields, 'reply-to')[0] ?? null,
@@ -166,7 +168,7 @@ function person(entry: AddressEntry): Person {
   const domain = at === -1 ? '' : domainOf(address)
   const local = at === -1 ? address : address.slice(0, at)
   return {
-    name: rawToText(entry.displayName),
+    name: rawToText(entry.displayName.slice(0, LINE_MAX)),
     local,
     domain,
     organisation: organisationOf(domain),
