@@ -180,7 +180,7 @@ describe('agents', () => {
   it('answer sign-ins only where that is switched on', () =>
     world(async (ask, tenantId, { deps }) => {
       const { agentId, token } = await paired(ask, tenantId)
-      const wait = () => ask('POST', '/v1/agent/work', { ...about, status, waitSeconds: 5 }, token)
+      const wait = () => ask('POST', '/v1/agent/work', { ...about, status, waitSeconds: 20 }, token)
       const input = { userName: 'ann', password: 's3cret' }
       assert.equal(await deps.agents.signIn(agentId, input), null)
       await ask('PATCH', `/v1/tenants/${tenantId}/agents/${agentId}`, { liveSignIn: true })
@@ -209,7 +209,7 @@ describe('agents', () => {
       assert.equal(await signIn.isThere(tenantId), true)
       assert.equal((await signIn.ask(who)).kind, 'unreachable')
       const answerWith = async (result: object) => {
-        const waiting = ask('POST', '/v1/agent/work', { ...about, status, waitSeconds: 5 }, token)
+        const waiting = ask('POST', '/v1/agent/work', { ...about, status, waitSeconds: 20 }, token)
         await untilWaiting(deps.agents, agentId)
         const asked = signIn.ask(who)
         const [task] = (await waiting).body.tasks as Extract<AgentTask, { kind: 'sign-in' }>[]
