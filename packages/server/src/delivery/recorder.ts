@@ -140,25 +140,31 @@ export class Recorder {
     // What never reached a host is no harm when a crash repeats it: it must not hold up the others.
     if (wasTransmitted) this.#unrecorded += 1
     try {
-      const { settlements, dsnId } = conclusion
-      const isReported = ({ report }: Settlement): boolean => dsnId !== null && report?.dsnId === dsnId
-      // Who was reached does not wait for the report on others: until it is written a crash doubles it.
-      const written = this.#write(message, dsnId === null ? settlements : settlements.filter(not(isReported)))
-      written.catch(() => undefined)
       this.#tellWithheld(message, conclusion)
-      if (dsnId !== null) {
-        await this.#sendDsn(message, conclusion, dsnId)
-        await this.#write(message, settlements.filter(isReported))
-        const { id: messageId, tenantId } = message.envelope
-        this.#deps.emit('delivery.dsn.sent', { messageId, tenantId, dsnId })
-      }
-      await written
+      if (conclusion.dsnId === null) await this.#write(message, conclusion.settlements)
+      else await this.#keepWithReport(message, conclusion, conclusion.dsnId)
       return true
     } catch {
       return false
     } finally {
       if (wasTransmitted) this.#recorded()
     }
+  }
+
+  /** Who was reached does not wait for the report on others: until it is written a crash doubles it. */
+  async #keepWithReport(message: InHand, conclusion: Conclusion, dsnId: string): Promise<void> {
+    const { true: reported = [], false: others = [] } = Object.groupBy(
+      conclusion.settlements,
+      ({ report }) => `${report?.dsnId === dsnId}` as const,
+    )
+    const written = this.#write(message, others)
+    // Heard of below, but not before the report is made.
+    written.catch(() => undefined)
+    await this.#sendDsn(message, conclusion, dsnId)
+    await this.#write(message, reported)
+    const { id: messageId, tenantId } = message.envelope
+    this.#deps.emit('delivery.dsn.sent', { messageId, tenantId, dsnId })
+    await written
   }
 
   /** On its way to the disk before it is told of: until it is written a crash doubles the message. */
@@ -326,10 +332,6 @@ export class Recorder {
     this.#making += 1
     if (this.#making > DSNS_AT_ONCE_MAX) await new Promise<void>((resolve) => this.#turns.push(resolve))
   }
-}
-
-function not<Item>(holds: (item: Item) => boolean): (item: Item) => boolean {
-  return (item) => !holds(item)
 }
 
 function nextAttemptOf(settlements: readonly Settlement[]): number | null {

@@ -98,6 +98,11 @@ export const catalogue = {
     means: 'The spool is open; counts say what waits in it, `noted` how many outcomes outlived a kill.',
   },
   'spool.adopted': { level: 'warn', means: 'The spool of a worker that is gone was taken over.' },
+  'spool.not-adopted': {
+    level: 'error',
+    means:
+      'What waits in the spool of a worker that is gone stays there: it cannot be opened. Mend its disk and start again.',
+  },
   'spool.unavailable': {
     level: 'error',
     means: 'The disk refuses: senders get 452 until it is back. Free space or mend the disk.',

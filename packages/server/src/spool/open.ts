@@ -81,7 +81,7 @@ export async function adoptSpools(
         return spool
       } catch (error) {
         if (error instanceof SpoolTooNew) throw error
-        emit('spool.unavailable', { slot, why: error instanceof Error ? error.message : String(error) })
+        emit('spool.not-adopted', { slot, why: error instanceof Error ? error.message : String(error) })
         return null
       }
     }),

@@ -107,7 +107,7 @@ describe('spool', () => {
     const told: string[] = []
     const options = { clock: systemClock, emit: (name: string) => void told.push(name) }
     assert.deepEqual(await adoptSpools(bench.folder, 1, { ...options, waitMs: 0 }), [])
-    assert.deepEqual(told, ['spool.unavailable'])
+    assert.deepEqual(told, ['spool.not-adopted'])
     assert.deepEqual(listSpools(bench.folder), [0, 2])
     // It drains still: what waits in it must not wait for the next start.
     const adopting = adoptSpools(bench.folder, 1, options)
@@ -128,7 +128,7 @@ describe('spool', () => {
     const told: string[] = []
     const emit = (name: string, fields?: EventFields) => void told.push(`${name} ${fields?.slot}`)
     assert.deepEqual(await adoptSpools(folder, 1, { clock: systemClock, emit }), [])
-    assert.deepEqual(told, ['spool.unavailable 3'])
+    assert.deepEqual(told, ['spool.not-adopted 3'])
     assert.deepEqual(readdirSync(folder), ['3.db'])
   })
 })
