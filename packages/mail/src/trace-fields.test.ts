@@ -229,3 +229,14 @@ test('abuse 21: reading takes linear time', () => {
     assert.ok(performance.now() - start < 15_000, unit)
   }
 })
+
+test('a name of nothing but dots keeps nobody busy', () => {
+  const value = `x${'.'.repeat(250_000)}y; spf=pass`
+  const from = performance.now()
+  assert.equal(
+    isOwnAuthenticationResults({ nameLower: 'authentication-results', value }, 'mx.example'),
+    false,
+  )
+  const took = performance.now() - from
+  assert.ok(took < 1_000, `${Math.round(took)} ms`)
+})

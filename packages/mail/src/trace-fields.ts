@@ -141,7 +141,8 @@ export function isOwnAuthenticationResults(
   return id === null || NAME.exec(id)![0].replace(/\.+$/, '').toLowerCase() === authservId.toLowerCase()
 }
 
-const NAME = /^[A-Za-z0-9._-]*/
+/** As long as a name may be, with dots behind it: a search for the last of more would take their square. */
+const NAME = /^[A-Za-z0-9._-]{0,300}/
 
 /** RFC 8601 sets no limit; a field has room for far fewer. */
 const RESULTS_MAX = 200
