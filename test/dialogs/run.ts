@@ -1,5 +1,6 @@
 // Plays a dialog: sends what it says, and compares the answers.
 import assert from 'node:assert/strict'
+import { setTimeout as pause } from 'node:timers/promises'
 import { DialogClient } from './client.ts'
 import { turn } from './clock.ts'
 import { checkExplanation, checkOutcome, checkReply } from './expectations.ts'
@@ -7,6 +8,8 @@ import { type Ports, World } from './world.ts'
 
 /** Refusals are gathered for this long before they are reported. */
 const GATHER_MS = 250
+/** Real milliseconds that octets may take from socket to socket. */
+const ARRIVAL_MS = 20
 /** Longer spans pass at once. */
 const LEAP_MS = 2 * 3_600_000
 
@@ -147,7 +150,8 @@ class Player {
     const match = /^(\d+)(ms|s|m|h)$/.exec(text)
     if (!match) throw new Error('a time such as 61s is expected')
     const unit = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }[match[2] as 'ms' | 's' | 'm' | 'h']
-    // What was sent has to arrive before time passes.
+    // What was sent has to arrive before time passes: a busy system hands it over a little later.
+    await pause(ARRIVAL_MS)
     for (let i = 0; i < 20; i++) await turn()
     const ms = Number(match[1]) * unit
     await (ms > LEAP_MS ? this.#world.clock.leap(ms) : this.#world.clock.advance(ms))
