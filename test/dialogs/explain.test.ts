@@ -77,3 +77,27 @@ test('a forwarding address says where its mail goes, a bounce of what it sent co
   assert.match(bounce.said, /bounce-returned to bob@mail_1\.sender\.example/)
   await assert.rejects(ask('ann@acme.example', 'no address', 'Subject: x'), /the sender is no address/)
 })
+
+test('from an address of several organisations each is told of its own, and of nobody else’s', async (t) => {
+  const world = new World()
+  for (const name of ['acme', 'blue'])
+    world.describe(`tenant ${name}.example: users ann; authorized 192.0.2.10`)
+  await world.open()
+  t.after(() => world.close())
+  const ask = async (tenantId: string, reversePath: string | null, fields: string | null) => {
+    const content = fields === null ? null : Buffer.from(`${fields}\r\n\r\nhello\r\n`).toString('base64')
+    const about = { clientIp: '192.0.2.10', helo: 'hosted.example', draft: null, content, reversePath }
+    const order = { kind: 'explain', id: 'ord_1', tenantId, ...about, forwardPath: 'eve@elsewhere.example' }
+    const { rcpt, message } = await explain(order as Parameters<typeof explain>[0], world.edge)
+    return [rcpt.kind, message?.kind]
+  }
+  const absence = 'From: ann@blue.example\r\nAuto-Submitted: auto-replied'
+  assert.deepEqual(await ask('blue', null, absence), ['accept', 'accept'])
+  await assert.rejects(ask('acme', null, absence), /would not belong/)
+  const forward = 'From: bob@sender.example\r\nResent-From: ann@blue.example'
+  assert.deepEqual(await ask('blue', 'bob@sender.example', forward), ['accept', 'accept'])
+  await assert.rejects(ask('acme', 'bob@sender.example', forward), /would not belong/)
+  assert.deepEqual(await ask('blue', null, null), ['accept', undefined])
+  const nobodys = await ask('blue', 'bob@sender.example', 'From: bob@sender.example')
+  assert.deepEqual(nobodys, ['accept', 'defer'])
+})

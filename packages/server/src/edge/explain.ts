@@ -3,6 +3,7 @@
 import { domainToASCII } from 'node:url'
 import { formatMailbox, type Mailbox, mailboxOf } from '@gatepost/mail/address.ts'
 import { splitMessage } from '@gatepost/mail/header.ts'
+import type { ReversePath } from '@gatepost/mail/path.ts'
 import { authenticationFact, NOT_JUDGED, NOT_JUDGED_SPF, spfFact } from '#facts/authentication.ts'
 import { type FactContext, gatherFrom, type LookUps, relayFact } from '#facts/gather.ts'
 import { type HeaderFacts, readHeaderFacts } from '#facts/header-facts.ts'
@@ -18,6 +19,7 @@ import { type RelayWay, relayOf } from '#policy/relay.ts'
 import type { TenantSettings } from '#policy/settings.ts'
 import type { Edge } from './edge.ts'
 import { forwardedOf, forwardingStep, RETURNED } from './forwarding.ts'
+import { ownerIn } from './shared-address.ts'
 
 type Parts = Pick<
   Edge,
@@ -44,14 +46,10 @@ export async function explain(order: ExplainOrder, edge: Parts): Promise<Explain
   if (forwardPath === null) throw new Error('the recipient is no address')
   if (reversePath === null && order.reversePath !== null) throw new Error('the sender is no address')
   const relay = relayFact(directory, { clientIp: order.clientIp, reversePath, forwardPath })
-  const allowed = relayOf(relay, reversePath === null)
-  // Whose mail it would be is another organisation's business.
-  if (allowed !== null && allowed.tenantId !== null && allowed.tenantId !== order.tenantId) {
-    throw new Error(NOT_THEIRS)
-  }
+  const content = contentOf(order, edge.hostname)
+  const allowed = wayOf(order, { relay, reversePath, header: content?.header ?? null, directory })
   const settings = allowed && withDraft(directory.settings(allowed.tenantId ?? order.tenantId), order)
   const direction = allowed?.direction ?? null
-  const content = contentOf(order, edge.hostname)
   const transaction: PolicyTransaction = {
     clientIp: order.clientIp,
     helo: order.helo,
@@ -100,6 +98,30 @@ export async function explain(order: ExplainOrder, edge: Parts): Promise<Explain
 }
 
 const NOT_THEIRS = 'this message would not belong to this organisation'
+
+/** Throws where it would be another organisation's mail: that is nobody else's business. */
+function wayOf(
+  { tenantId }: ExplainOrder,
+  about: {
+    readonly relay: RelayFact
+    readonly reversePath: ReversePath
+    readonly header: HeaderFacts | null
+    readonly directory: Directory
+  },
+): RelayWay | null {
+  const { relay, reversePath, header, directory } = about
+  const { authorizedFor: authorized } = relay
+  const way = relayOf(relay, reversePath === null)
+  if (way === null || way.tenantId === null) return way
+  const isForward = way.pending === 'forward'
+  // Of an address that several authorised, the content tells; what it does not tell is anybody's to ask.
+  const isOpen = way.direction === 'outbound' && (reversePath === null || isForward)
+  const isShared = isOpen && authorized.length > 1 && authorized.includes(tenantId)
+  const named = isShared && header ? ownerIn(header, { directory, reversePath, isForward, authorized }) : null
+  const owner = isShared ? (named ?? tenantId) : way.tenantId
+  if (owner !== tenantId) throw new Error(NOT_THEIRS)
+  return { ...way, tenantId }
+}
 
 function isFor(settings: TenantSettings | null, { domain }: Mailbox): boolean {
   return settings?.domains.some(({ name }) => name === domain) ?? false

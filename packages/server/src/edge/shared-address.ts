@@ -8,10 +8,7 @@ import { authorizedFor } from './credential.ts'
 import type { Session } from './session.ts'
 import type { Transaction } from './transaction.ts'
 
-/**
- * Whose mail it is. A report of a host is its author's, and mail for others is that of the tenant whose mailbox
- * passed it on (decisions 3). All other mail stays what the envelope made it. Null: nobody's.
- */
+/** Whose mail it is. All but what the content has to tell stays what the envelope made it. Null: nobody's. */
 export function ownerOf(
   session: Session,
   transaction: Transaction,
@@ -21,26 +18,26 @@ export function ownerOf(
   if (direction !== 'outbound' || (reversePath !== null && !isForward)) return settings
   const authorized = authorizedFor(session, directory)
   if (authorized.length < 2) return settings
-  const byAuthor = authorOf(transaction, header, authorized)
-  const byMailbox = authorized.find((tenantId) => isPassedOnBy(tenantId, transaction, header))
-  const found = isForward ? (byMailbox ?? byAuthor) : (byAuthor ?? byMailbox)
-  return found === undefined ? null : directory.settings(found)
+  const found = ownerIn(header, { directory, reversePath, isForward, authorized })
+  return found === null ? null : directory.settings(found)
 }
 
-function authorOf(
-  { directory }: Transaction,
-  { authorDomains }: HeaderFacts,
-  authorized: readonly string[],
-): string | undefined {
+/**
+ * The tenant that the content names, of those that authorised the address. A report of a host is its author's,
+ * and mail for others that of the tenant whose mailbox passed it on (decisions 3).
+ */
+export function ownerIn(
+  { fields, authorDomains }: HeaderFacts,
+  from: Pick<Transaction, 'directory' | 'reversePath' | 'isForward'> & {
+    readonly authorized: readonly string[]
+  },
+): string | null {
+  const { directory, reversePath, isForward, authorized } = from
   const tenants = new Set(authorDomains.map((domain) => directory.tenantOfDomain(domain)))
-  return tenants.size === 1 ? authorized.find((tenantId) => tenants.has(tenantId)) : undefined
-}
-
-function isPassedOnBy(
-  tenantId: string,
-  { directory, reversePath }: Transaction,
-  { fields }: HeaderFacts,
-): boolean {
-  const isTheirs = (domain: string): boolean => directory.tenantOfDomain(domain) === tenantId
-  return resentBy(fields, reversePath, isTheirs) !== null
+  const byAuthor = tenants.size === 1 ? authorized.find((tenantId) => tenants.has(tenantId)) : undefined
+  const byMailbox = authorized.find(
+    (tenantId) =>
+      resentBy(fields, reversePath, (domain) => directory.tenantOfDomain(domain) === tenantId) !== null,
+  )
+  return (isForward ? (byMailbox ?? byAuthor) : (byAuthor ?? byMailbox)) ?? null
 }
