@@ -7,7 +7,7 @@ import type { Hosts } from './hosts.ts'
 import type { Logins } from './login/logins.ts'
 import { type Resolution, type ResolveDeps, resolveHost, resolveMx, type Target } from './mx.ts'
 import type { NextHop } from './route.ts'
-import { openSession, type Session, type SessionDeps, type SessionStage } from './smtp-session.ts'
+import { openSession, type Session, type SessionDeps } from './smtp-session.ts'
 import { strongerOf } from './tls/need.ts'
 
 export type Opened =
@@ -91,12 +91,9 @@ async function sessionOf(target: Target, deps: ConnectorDeps): Promise<Exclude<O
   hosts.release(target, false)
   const login = target.route?.login ?? null
   if (login && opened.stage === 'login') logins.failed(login, target.host, opened.reply)
-  const isOurs = OUR_STAGES.has(opened.stage) || opened.reply.code === 421
-  return { kind: 'failed', isPermanent: false, reply: opened.reply, target, isOurs }
+  const { reply, isOurs } = opened
+  return { kind: 'failed', isPermanent: false, reply, target, isOurs }
 }
-
-/** Failures there are told in our words, which may repeat those of the host. */
-const OUR_STAGES: ReadonlySet<SessionStage> = new Set(['connect', 'tls', 'login'])
 
 /** Hosts of one rank are as good as each other; those of the next are their backup. */
 type Resolver = { readonly rank: number; readonly resolve: () => Promise<Resolution> }

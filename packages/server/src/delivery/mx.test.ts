@@ -222,6 +222,18 @@ describe('openHop', () => {
     assert.deepEqual(met, ['one.example', 'two.example', 'one.example', 'two.example', 'one.example'])
   })
 
+  it('tells whose words a failure is in', async () => {
+    const whose = async (said: string) => {
+      const sink = await startSink({ answer: (line) => (line === '<greeting>' ? said : undefined) })
+      const route = routeOfHost('127.0.0.1', sink.port, { tls: 'none' })
+      const opened = await openHop(hopOf(route), depsTo({}, { connectionsPerHost: 1, mxPort: 25 }))
+      await sink.close()
+      return opened.kind === 'failed' ? `${opened.isOurs} ${opened.reply.code}` : opened.kind
+    }
+    assert.equal(await whose('421 4.7.0 too many connections'), 'false 421')
+    assert.equal(await whose('close'), 'true 421')
+  })
+
   it('waits for a host that is there and full instead of using its backup', async () => {
     const first = await startSink({}, '127.0.0.1')
     const second = await startSink({}, '127.0.0.2', first.port)

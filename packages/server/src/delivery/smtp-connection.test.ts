@@ -1,10 +1,10 @@
 // What is written arrives as it was, however slowly a host reads.
 import assert from 'node:assert/strict'
 import { createServer, type Socket } from 'node:net'
-import { after, describe, it } from 'node:test'
+import { after, describe, it, test } from 'node:test'
 import { type Clock, systemClock } from '#platform/clock.ts'
 import { Deadlines } from './deadlines.ts'
-import { ConnectionLost, openSocket, SmtpConnection } from './smtp-connection.ts'
+import { ConnectionLost, openSocket, peerOf, SmtpConnection } from './smtp-connection.ts'
 
 const hosts: { close(): void }[] = []
 after(() => {
@@ -88,4 +88,15 @@ describe('a connection to a next hop', () => {
     clearInterval(talking)
     clearInterval(passing)
   })
+})
+
+test('SNI names hosts, never addresses or their literals (RFC 6066 §3)', () => {
+  assert.deepEqual(peerOf('mx.far.example'), { host: 'mx.far.example', servername: 'mx.far.example' })
+  for (const [host, bare] of [
+    ['203.0.113.1', '203.0.113.1'],
+    ['[203.0.113.1]', '203.0.113.1'],
+    ['[IPv6:2001:db8::1]', '2001:db8::1'],
+    ['2001:db8::1', '2001:db8::1'],
+  ] as const)
+    assert.deepEqual(peerOf(host), { host: bare })
 })

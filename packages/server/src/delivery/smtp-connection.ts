@@ -1,7 +1,7 @@
 // The client's side of one TCP connection: grouped writes, replies in order with deadlines, and the change to
 // TLS.
 import type { X509Certificate } from 'node:crypto'
-import { connect as connectTcp, type Socket } from 'node:net'
+import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { checkServerIdentity, connect as connectTls, type PeerCertificate, TLSSocket } from 'node:tls'
 import { type Reply, ReplyParser } from '@gatepost/mail/reply.ts'
 import type { TlsaRecord } from '#platform/dns-types.ts'
@@ -190,11 +190,9 @@ export class SmtpConnection implements Waiting {
     plain.on('error', () => {})
     this.#unread = []
     this.#parser.reset()
-    const isName = !/^[\d.]+$|:/.test(wish.host)
     const secure = connectTls({
       socket: plain,
-      ...(isName ? { servername: wish.host } : {}),
-      host: wish.host,
+      ...peerOf(wish.host),
       rejectUnauthorized: wish.strict,
       minVersion: 'TLSv1.2',
       ...(wish.ca === undefined ? {} : { ca: wish.ca }),
@@ -291,6 +289,12 @@ export class SmtpConnection implements Waiting {
     this.#progress?.reject(errorOf(this.#lost))
     this.#progress = null
   }
+}
+
+/** Who is on the other side: SNI names no addresses (RFC 6066 §3), and certificates write them bare. */
+export function peerOf(host: string): { readonly host: string; readonly servername?: string } {
+  const bare = host.replace(/^\[(?:IPv6:)?(.*)\]$/i, '$1')
+  return isIP(bare) === 0 ? { host, servername: host } : { host: bare }
 }
 
 /** No character of a text takes more octets than this for each of its units. */

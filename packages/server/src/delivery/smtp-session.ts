@@ -48,7 +48,13 @@ export type Session = {
 export type OpenedSession =
   | { readonly kind: 'open'; readonly session: Session }
   /** The host cannot be talked to now; the next one may. */
-  | { readonly kind: 'failed'; readonly stage: SessionStage; readonly reply: TrackedReply }
+  | {
+      readonly kind: 'failed'
+      readonly stage: SessionStage
+      readonly reply: TrackedReply
+      /** The reply is in our words, which may repeat those of the host. */
+      readonly isOurs: boolean
+    }
 
 export type SessionDeps = {
   readonly connect: Connect
@@ -92,7 +98,7 @@ async function tryOpen(target: Target, deps: SessionDeps, wantsTls: boolean): Pr
       const secured = await secure(connection, { target, deps, capabilities })
       if (secured !== null && 'code' in secured) {
         connection.quit()
-        return { kind: 'failed', stage, reply: secured }
+        return { kind: 'failed', stage, reply: secured, isOurs: true }
       }
       tls = secured
       if (tls !== null) {
@@ -113,7 +119,7 @@ async function tryOpen(target: Target, deps: SessionDeps, wantsTls: boolean): Pr
           : await logIn(connection, { offered, login, timeoutMs: deps.timeouts.login })
       if (refusal !== null) {
         connection.quit()
-        return { kind: 'failed', stage, reply: refusal }
+        return { kind: 'failed', stage, reply: refusal, isOurs: true }
       }
     }
     const tlsTold = tls === null ? null : toldOf(tls, target)
@@ -129,7 +135,7 @@ async function tryOpen(target: Target, deps: SessionDeps, wantsTls: boolean): Pr
   } catch (error) {
     connection?.destroy()
     if (!(error instanceof ConnectionLost)) throw error
-    return { kind: 'failed', stage, reply: lostReply(error, stage) }
+    return { kind: 'failed', stage, reply: lostReply(error, stage), isOurs: true }
   }
 }
 
@@ -200,7 +206,7 @@ async function secure(
 
 function refused(connection: SmtpConnection, stage: SessionStage, reply: Reply): OpenedSession {
   connection.quit()
-  return { kind: 'failed', stage, reply: tracked(reply) }
+  return { kind: 'failed', stage, reply: tracked(reply), isOurs: false }
 }
 
 /** Remote texts are kept up to this length. */
