@@ -21,7 +21,8 @@ type Options = {
 
 export class GreylistWriter {
   readonly #options: Options
-  readonly #thread: Worker
+  /** Null once it ended, until a new one is begun. */
+  #thread: Worker | null
   readonly #waiting = new Map<number, PromiseWithResolvers<WriterAnswer>>()
   readonly #ended = new AbortController()
   readonly #loop: Promise<void>
@@ -30,12 +31,7 @@ export class GreylistWriter {
 
   constructor(options: Options) {
     this.#options = options
-    this.#thread = new Worker(new URL('./writer-thread.ts', import.meta.url), {
-      workerData: { greylistPath: options.path },
-    })
-    this.#thread.on('message', (answer: WriterAnswer) => this.#settle(answer))
-    this.#thread.on('error', (error) => this.#fail(error as Error))
-    this.#thread.on('exit', () => this.#fail(new Error('the greylist’s writer has ended')))
+    this.#thread = this.#start()
     this.#loop = this.#work()
   }
 
@@ -56,7 +52,21 @@ export class GreylistWriter {
     await this.#loop
     await this.#tell().catch(() => {})
     await this.#ask({ kind: 'close' }).catch(() => {})
-    await this.#thread.terminate()
+    await this.#thread?.terminate()
+  }
+
+  #start(): Worker {
+    const thread = new Worker(new URL('./writer-thread.ts', import.meta.url), {
+      workerData: { greylistPath: this.#options.path },
+    })
+    const end = (error: Error): void => {
+      if (this.#thread === thread) this.#thread = null
+      this.#fail(error)
+    }
+    thread.on('message', (answer: WriterAnswer) => this.#settle(answer))
+    thread.on('error', (error) => end(error as Error))
+    thread.on('exit', () => end(ended()))
+    return thread
   }
 
   async #work(): Promise<void> {
@@ -76,6 +86,8 @@ export class GreylistWriter {
         this.#isTroubled = true
       }
       await clock.sleep(TALLY_MS, signal)
+      // A full disk ends the thread as it opens the file; there may be room by now.
+      if (!signal.aborted) this.#thread ??= this.#start()
     }
   }
 
@@ -85,6 +97,7 @@ export class GreylistWriter {
   }
 
   #ask(question: WriterQuestion): Promise<WriterAnswer> {
+    if (this.#thread === null) return Promise.reject(ended())
     const id = ++this.#lastId
     const waiting = Promise.withResolvers<WriterAnswer>()
     this.#waiting.set(id, waiting)
@@ -103,4 +116,8 @@ export class GreylistWriter {
     for (const waiting of this.#waiting.values()) waiting.reject(error)
     this.#waiting.clear()
   }
+}
+
+function ended(): Error {
+  return new Error('the greylist’s writer has ended')
 }
