@@ -171,3 +171,11 @@ async function withDays(): Promise<void> {
   assert.deepEqual(asked, ['before 59', '5 of short', '20 of short', '40 all-but long'])
   assert.equal(removed, 3)
 }
+
+testOnBoth('a NUL in what somebody types is no fault of ours', (place) =>
+  withStore(place, async (deps) => {
+    const acme = await addOrganisation(deps.store, 'Acme', 'acme.example')
+    const { holds } = await addHold(acme, { address: 'eve@acme.example', reason: 'a\0b' }, deps)
+    assert.match(holds[0]?.reason ?? '', /^a.b$/u)
+  }),
+)

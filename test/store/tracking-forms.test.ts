@@ -247,7 +247,25 @@ testOnBoth(
       assert.deepEqual(await idsOf({ person }), new Set([all[0]!.id, all[1]!.id, all[3]!.id]))
       const recipient = 'Jos\u00e9@acme.example'
       // Who searches finds marks or none alike.
-    assert.deepEqual(await idsOf({ recipient }), new Set([all[0]!.id, all[1]!.id, all[2]!.id]))
+      assert.deepEqual(await idsOf({ recipient }), new Set([all[0]!.id, all[1]!.id, all[2]!.id]))
       assert.deepEqual(await idsOf({ sender: recipient }), new Set([all[3]!.id]))
     }),
+)
+
+testOnBoth('what a stranger writes stops no reports: NUL, and half of a pair', (place) =>
+  withTracking(place, async ({ tracking, acme }) => {
+    const recipients = ['anna@acme.example', 'ben@acme.example'].map((forwardPath, index) => {
+      return { index, forwardPath, explanation: [], facts: {} }
+    })
+    const strange = accepted(acme.tenantId, {
+      subject: 'a\0b \ud83d',
+      messageIdField: '<\0@x.example>',
+      recipients,
+    })
+    const other = accepted(acme.tenantId, { subject: 'budget', recipients })
+    assert.equal((await tracking.take(batchOf([strange, other]))).acknowledged, 2)
+    const { items } = await tracking.listMessages(acme, { limit: 9, person: ['ben@acme.example'] })
+    assert.deepEqual(items.map(({ subject }) => subject).toSorted(), ['a\ufffdb \ufffd', 'budget'])
+    assert.equal((await tracking.getMessage(acme, strange.id)).subject, 'a\ufffdb \ufffd')
+  }),
 )

@@ -152,7 +152,7 @@ function replyToOf(fields: readonly HeaderField[]): readonly string[] {
 }
 
 function tracked(text: string): string {
-  return text.length > TRACKED_TEXT_MAX ? `${text.slice(0, TRACKED_TEXT_MAX)}…` : text
+  return text.length > TRACKED_TEXT_MAX ? `${text.slice(0, TRACKED_TEXT_MAX).toWellFormed()}…` : text
 }
 
 /** Whether a Received field says `by <hostname>` (RFC 5321 §4.4), outside of comments. */

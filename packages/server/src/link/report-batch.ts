@@ -6,6 +6,7 @@ import { checkedReport, isPlainReport } from './report-shape.ts'
 import { KEPT_MARK, reportText } from './report-text.ts'
 import { wholeReport } from './report-whole.ts'
 import type { AcceptedReport, EdgeReport, GreylistReport, Report } from './reports.ts'
+import { storableJson } from './storable-json.ts'
 
 const Numbered = z.object({ sequence: z.int(), report: z.unknown() })
 const Batch = z.object({
@@ -46,7 +47,8 @@ const UNREAD_LENGTH_MAX = 262_144
  * A single unreadable report is left out, so that it cannot stop the others. Edges write a report a line
  * (`OutboxText`); any other JSON of the same shape is read too.
  */
-export function readBatch(body: string): Parsed<ReadBatch, 'not-a-batch'> {
+export function readBatch(sent: string): Parsed<ReadBatch, 'not-a-batch'> {
+  const body = storableJson(sent)
   const batch = readLines(body) ?? readWhole(body)
   if (batch === null) return fail('not-a-batch')
   const reports: ReadReport[] = []

@@ -85,8 +85,20 @@ export function postgresPool(database: string, more: PoolConfig = {}): Pool {
   pool.on('error', () => {})
   // The pool listens only to those at rest: one lost between two statements of a transaction must not end the
   // process. Its next statement fails, and the pool lets it go.
-  pool.on('connect', (client) => client.on('error', () => {}))
+  pool.on('connect', (client) => {
+    client.on('error', () => {})
+    const query = client.query.bind(client) as (...asked: readonly unknown[]) => unknown
+    const plain = (text: unknown, values: unknown, ...rest: readonly unknown[]) =>
+      query(text, withoutNul(values), ...rest)
+    client.query = plain as typeof client.query
+  })
   return pool
+}
+
+/** Texts of PostgreSQL hold no NUL: a stranger's would fail what SQLite stores. */
+function withoutNul(value: unknown): unknown {
+  if (typeof value === 'string') return value.includes('\0') ? value.replaceAll('\0', '\ufffd') : value
+  return Array.isArray(value) ? value.map(withoutNul) : value
 }
 
 function postgres(database: string): PostgresDialect {
