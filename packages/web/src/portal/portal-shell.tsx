@@ -5,8 +5,8 @@ import { signOut } from '@gatepost/contract/session.ts'
 import { Menu } from '@mantine/core'
 import { IconLogout } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
-import { Link, Outlet, useNavigate } from '@tanstack/react-router'
-import { Suspense } from 'react'
+import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
+import { Suspense, useEffect, useRef } from 'react'
 import { call } from '#api/call.ts'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { PendingPage } from '#app/pending-page.tsx'
@@ -77,8 +77,15 @@ function PortalNav() {
   const tenant = usePortalTenant()
   const { data } = useEndpoint(getPortal, { params: { tenant } }, { enabled: tenant !== '' })
   const held = data?.held ?? 0
+  const nav = useRef<HTMLElement>(null)
+  const path = useRouterState({ select: ({ location }) => location.pathname })
+  // Where the tabs are wider than the phone the present one is not left outside of it.
+  useEffect(() => {
+    const tab = nav.current?.querySelector('[aria-current="page"]')
+    tab?.scrollIntoView?.({ block: 'nearest', inline: 'nearest' })
+  }, [path, t, held])
   return (
-    <nav className={classes.nav} aria-label={t('nav.label')}>
+    <nav ref={nav} className={classes.nav} aria-label={t('nav.label')}>
       <Link to="/portal" activeOptions={{ exact: true }} className={classes.tab}>
         {t('nav.held')}
         {held > 0 && <span className={classes.count}>{held}</span>}

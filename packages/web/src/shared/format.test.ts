@@ -1,7 +1,7 @@
 // Times, sizes and counts in the words of the look.
 import { afterEach, expect, test } from 'vitest'
 import { setLocale } from '#i18n/language.ts'
-import { ago, bytes, count, minutesSeconds, plural, span, utc } from './format.ts'
+import { ago, bytes, count, minutesSeconds, plural, score, span, utc } from './format.ts'
 
 afterEach(() => setLocale('en'))
 
@@ -52,4 +52,5 @@ test.each([
 ])('spans and sizes are written as %s writes them', (language, seconds, days, size) => {
   setLocale(language)
   expect([span(1_800), span(3 * 86_400_000), bytes(1_440_000)]).toEqual([seconds, days, size])
+  expect(score(5)).toBe('5,0')
 })

@@ -9,6 +9,7 @@ const DAY = 24 * HOUR
 type Formats = {
   readonly counts: Intl.NumberFormat
   readonly tenths: Intl.NumberFormat
+  readonly scores: Intl.NumberFormat
   readonly days: Intl.NumberFormat
   readonly clock: Intl.DateTimeFormat
   readonly day: Intl.DateTimeFormat
@@ -25,6 +26,7 @@ function formats(): Formats {
   const made = {
     counts: new Intl.NumberFormat(locale()),
     tenths: new Intl.NumberFormat(locale(), { maximumFractionDigits: 1 }),
+    scores: new Intl.NumberFormat(locale(), { minimumFractionDigits: 1, maximumFractionDigits: 1 }),
     days: new Intl.NumberFormat(locale(), { style: 'unit', unit: 'day', unitDisplay: 'long' }),
     clock: new Intl.DateTimeFormat(locale(), { hour: '2-digit', minute: '2-digit', second: '2-digit' }),
     day: new Intl.DateTimeFormat(locale(), { day: 'numeric', month: 'short', year: 'numeric' }),
@@ -37,6 +39,11 @@ function formats(): Formats {
 
 export function count(value: number): string {
   return formats().counts.format(value)
+}
+
+/** Points of spam: `3.6`, `5.0`. */
+export function score(value: number): string {
+  return formats().scores.format(value)
 }
 
 /** What parts thousands, for fields that show their number so. */

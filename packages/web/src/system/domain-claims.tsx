@@ -10,6 +10,7 @@ import { useSaid } from '#i18n/said.ts'
 import { useConfirm } from '#shared/confirm.tsx'
 import { date } from '#shared/format.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
+import stack from '#shared/stack.module.css'
 import { CheckedLine } from '#shared/time.tsx'
 
 /** Nothing while there is none. */
@@ -36,15 +37,19 @@ function Claim({ one }: { readonly one: ClaimCase }) {
   }
   return (
     <Note tone="warn" title={t('claims.title', { name, claimant })}>
-      <p>{t('claims.means', { holder, day: date(claim.expiresAt) })}</p>
-      <ClaimList claim={claim} label={t('claims.waits')} forOperator />
-      <Evidence one={one} />
-      {handOver.error && <ProblemNote error={handOver.error} />}
-      {may && claim.consent === 'awaited' && operators === 0 && (
-        <Button variant="default" mt={8} loading={handOver.isPending} onClick={() => void ask()}>
-          {t('claims.act')}
-        </Button>
-      )}
+      <div className={stack.tight}>
+        <p>{t('claims.means', { holder, day: date(claim.expiresAt) })}</p>
+        <ClaimList claim={claim} label={t('claims.waits')} forOperator />
+        <Evidence one={one} />
+        {handOver.error && <ProblemNote error={handOver.error} />}
+        {may && claim.consent === 'awaited' && operators === 0 && (
+          <div>
+            <Button variant="default" loading={handOver.isPending} onClick={() => void ask()}>
+              {t('claims.act')}
+            </Button>
+          </div>
+        )}
+      </div>
     </Note>
   )
 }

@@ -9,6 +9,7 @@ import { useState } from 'react'
 import { useEndpoint } from '#api/use-endpoint.ts'
 import { Page } from '#app/page.tsx'
 import { useWords, type Words } from '#i18n/i18n.ts'
+import { useReason } from '#i18n/reason.ts'
 import { type Column, DataTable } from '#shared/data-table.tsx'
 import { EmptyState } from '#shared/empty-state.tsx'
 import { count } from '#shared/format.ts'
@@ -103,7 +104,7 @@ function Why({ row: { reason, count: times } }: { readonly row: MessageRow }) {
   const t = useWords('system')
   return (
     <span>
-      {reason}
+      {useReason()(reason)}
       {times > 1 && <span className="tx2">{t('refusals.times', { times: count(times) })}</span>}
     </span>
   )

@@ -149,83 +149,85 @@ function When({ draft, may, onChange, times, onTimes, sent }: WhenProps) {
   const t = useWords('held')
   return (
     <Panel title={t('digest.when')}>
-      <div className={stack.form}>
-        <Checkbox
-          disabled={!may}
-          checked={draft.enabled}
-          onChange={(event) => onChange({ enabled: event.currentTarget.checked })}
-          label={t('digest.sendDigests')}
-        />
-        <fieldset className={stack.tight} style={{ border: 0, padding: 0, margin: 0 }}>
-          <legend>{t('digest.days')}</legend>
-          <div className={classes.days}>
-            {dayNames().map((name, at) => (
-              <Checkbox
-                key={name}
-                disabled={!may}
-                label={name}
-                checked={draft.days.includes(at + 1)}
-                onChange={(event) =>
-                  onChange({ days: toggledDay(draft.days, at + 1, event.currentTarget.checked) })
-                }
-              />
-            ))}
-          </div>
-        </fieldset>
-        <TextInput
-          label={t('digest.times')}
-          description={t('digest.upToSixSuchAs080012001600')}
-          required
-          disabled={!may}
-          value={times}
-          onChange={(event) => onTimes(event.currentTarget.value)}
-        />
-        <TextInput
-          label={t('digest.timeZone')}
-          description={t('digest.suchAsEuropeBerlin')}
-          required
-          disabled={!may}
-          value={draft.timeZone}
-          onChange={(event) => onChange({ timeZone: event.currentTarget.value })}
-          rightSectionWidth={110}
-          rightSection={
-            may && (
-              <Button
-                size="compact-sm"
-                variant="subtle"
-                onClick={() => onChange({ timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone })}
-              >
-                {t('digest.myZone')}
-              </Button>
-            )
-          }
-        />
-        <NativeSelect
-          label={t('digest.language')}
-          description={t('digest.usersMayChooseAnotherIn')}
-          disabled={!may}
-          value={draft.language}
-          onChange={(event) => onChange({ language: event.currentTarget.value as never })}
-          data={DIGEST_LANGUAGES.map((value) => ({ value, label: nameOfLanguage(value) }))}
+      <div className={stack.stack}>
+        <div className={stack.form}>
+          <Checkbox
+            disabled={!may}
+            checked={draft.enabled}
+            onChange={(event) => onChange({ enabled: event.currentTarget.checked })}
+            label={t('digest.sendDigests')}
+          />
+          <fieldset className={stack.tight} style={{ border: 0, padding: 0, margin: 0 }}>
+            <legend>{t('digest.days')}</legend>
+            <div className={classes.days}>
+              {dayNames().map((name, at) => (
+                <Checkbox
+                  key={name}
+                  disabled={!may}
+                  label={name}
+                  checked={draft.days.includes(at + 1)}
+                  onChange={(event) =>
+                    onChange({ days: toggledDay(draft.days, at + 1, event.currentTarget.checked) })
+                  }
+                />
+              ))}
+            </div>
+          </fieldset>
+          <TextInput
+            label={t('digest.times')}
+            description={t('digest.upToSixSuchAs080012001600')}
+            required
+            disabled={!may}
+            value={times}
+            onChange={(event) => onTimes(event.currentTarget.value)}
+          />
+          <TextInput
+            label={t('digest.timeZone')}
+            description={t('digest.suchAsEuropeBerlin')}
+            required
+            disabled={!may}
+            value={draft.timeZone}
+            onChange={(event) => onChange({ timeZone: event.currentTarget.value })}
+            rightSectionWidth={110}
+            rightSection={
+              may && (
+                <Button
+                  size="compact-sm"
+                  variant="subtle"
+                  onClick={() => onChange({ timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone })}
+                >
+                  {t('digest.myZone')}
+                </Button>
+              )
+            }
+          />
+          <NativeSelect
+            label={t('digest.language')}
+            description={t('digest.usersMayChooseAnotherIn')}
+            disabled={!may}
+            value={draft.language}
+            onChange={(event) => onChange({ language: event.currentTarget.value as never })}
+            data={DIGEST_LANGUAGES.map((value) => ({ value, label: nameOfLanguage(value) }))}
+          />
+        </div>
+        <Facts
+          rows={[
+            [
+              t('digest.next'),
+              draft.nextAt === null ? t('digest.notPlanned') : <FullTime key="next" at={draft.nextAt} />,
+            ],
+            [
+              t('digest.last'),
+              draft.lastSentAt === null ? (
+                t('digest.noneYet')
+              ) : (
+                <RelativeTime key="last" at={draft.lastSentAt} />
+              ),
+            ],
+            [t('digest.inSevenDays'), t('digest.digests', { count: sent })],
+          ]}
         />
       </div>
-      <Facts
-        rows={[
-          [
-            t('digest.next'),
-            draft.nextAt === null ? t('digest.notPlanned') : <FullTime key="next" at={draft.nextAt} />,
-          ],
-          [
-            t('digest.last'),
-            draft.lastSentAt === null ? (
-              t('digest.noneYet')
-            ) : (
-              <RelativeTime key="last" at={draft.lastSentAt} />
-            ),
-          ],
-          [t('digest.inSevenDays'), t('digest.digests', { count: sent })],
-        ]}
-      />
     </Panel>
   )
 }

@@ -5,6 +5,7 @@ import { Checkbox } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { useSlug } from '#app/session.ts'
 import { useWords } from '#i18n/i18n.ts'
+import { score } from '#shared/format.ts'
 import { usePhone } from '#shared/screen.ts'
 import table from '#shared/table.module.css'
 import { FullTime, RelativeTime } from '#shared/time.tsx'
@@ -141,7 +142,7 @@ function ClassWord({ item }: { readonly item: HeldMessage }) {
     <span className={classes.words}>
       <span className={classes.class} data-class={item.class}>
         {classWord(t, item.class, item.className)}
-        {item.score !== null && <span className="num"> {item.score.toFixed(1)}</span>}
+        {item.score !== null && <span className="num"> {score(item.score)}</span>}
       </span>
       {asked && <span className="small tx2">{t('held.askedFor')}</span>}
       {item.secondedBy !== null && (

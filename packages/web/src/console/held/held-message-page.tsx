@@ -10,6 +10,7 @@ import { useMay, useSlug } from '#app/session.ts'
 import { useWords, type Words } from '#i18n/i18n.ts'
 import { rich } from '#i18n/rich.tsx'
 import { Facts } from '#shared/facts.tsx'
+import { score } from '#shared/format.ts'
 import { HostText } from '#shared/host-text.tsx'
 import { MailView } from '#shared/mail-view.tsx'
 import { Note, ProblemNote } from '#shared/note.tsx'
@@ -115,7 +116,7 @@ function About({ held }: { readonly held: HeldMessage }) {
         wide
         rows={[
           [t('held.heldBy'), held.ruleName === null ? className : `${className}: ${held.ruleName}`],
-          ...(held.score === null ? [] : [[t('heldMessage.score'), held.score.toFixed(1)] as const]),
+          ...(held.score === null ? [] : [[t('heldMessage.score'), score(held.score)] as const]),
           [t('held.from'), <HostText key="from">{senderOf(t, held)}</HostText>],
           ...(held.author !== null && held.reversePath !== null && held.reversePath !== held.author
             ? [[t('heldMessage.envelopeSender'), <HostText key="path">{held.reversePath}</HostText>] as const]

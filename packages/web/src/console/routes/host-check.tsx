@@ -42,7 +42,7 @@ export function HostCheckPanel({ withChecks = false }: { readonly withChecks?: b
   return (
     <Panel title={words('hostCheck.title')}>
       <section
-        aria-label={words('hostCheck.title')}
+        aria-label={words('hostCheck.choose')}
         className={stack.stack}
         onDragOver={(event) => event.preventDefault()}
         onDrop={onDrop}

@@ -85,15 +85,17 @@ export function Arrival({ route, test, may }: ArrivalProps) {
       <Note tone="info" title={t('routeTest.didTheTestMessageReach', { recipient: test.recipient })}>
         <p>{t('routeTest.lookIntoTheInboxAndTheJunk')}</p>
         {may && (
-          <>
-            <Button
-              loading={confirm.isPending}
-              onClick={() => confirm.mutate({ params: { tenant, route: route.id }, body: {} })}
-            >
-              {t('routeTest.itArrived')}
-            </Button>
+          <div className={stack.stack}>
+            <div>
+              <Button
+                loading={confirm.isPending}
+                onClick={() => confirm.mutate({ params: { tenant, route: route.id }, body: {} })}
+              >
+                {t('routeTest.itArrived')}
+              </Button>
+            </div>
             <ShowMessage route={route} />
-          </>
+          </div>
         )}
         {confirm.error && <ProblemNote error={confirm.error} />}
       </Note>
@@ -139,18 +141,20 @@ function DropMessage({ busy, onFile, children }: DropProps) {
       onDrop={onDrop}
     >
       {children}
-      <FileButton accept=".eml,message/rfc822" onChange={(file) => file && onFile(file)}>
-        {(props) => (
-          <Button
-            {...props}
-            variant="default"
-            loading={busy}
-            leftSection={<IconFileImport size={15} aria-hidden />}
-          >
-            {t('routeTest.chooseTheMessage')}
-          </Button>
-        )}
-      </FileButton>
+      <div>
+        <FileButton accept=".eml,message/rfc822" onChange={(file) => file && onFile(file)}>
+          {(props) => (
+            <Button
+              {...props}
+              variant="default"
+              loading={busy}
+              leftSection={<IconFileImport size={15} aria-hidden />}
+            >
+              {t('routeTest.chooseTheMessage')}
+            </Button>
+          )}
+        </FileButton>
+      </div>
     </section>
   )
 }

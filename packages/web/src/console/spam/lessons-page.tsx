@@ -16,6 +16,7 @@ import { useWords, type Words } from '#i18n/i18n.ts'
 import { type Column, DataTable } from '#shared/data-table.tsx'
 import { EmptyState } from '#shared/empty-state.tsx'
 import { Facts } from '#shared/facts.tsx'
+import { score } from '#shared/format.ts'
 import { Note, ProblemNote } from '#shared/note.tsx'
 import { PageFoot, usePages } from '#shared/pages.tsx'
 import { Panel } from '#shared/panel.tsx'
@@ -97,7 +98,7 @@ function columnsOf(t: Words, may: boolean, onTakeBack: (id: string) => void): re
     { id: 'kind', head: t('spam.head.kind'), cell: (lesson) => kindOf(lesson, t) },
     { id: 'subject', head: t('spam.head.subject'), cell: ({ subject }) => subject || t('spam.noSubject') },
     { id: 'author', head: t('spam.head.author'), cell: ({ author }) => author ?? '–' },
-    { id: 'score', head: t('spam.head.score'), align: 'right', cell: ({ score }) => score.toFixed(1) },
+    { id: 'score', head: t('spam.head.score'), align: 'right', cell: (row) => score(row.score) },
     {
       id: 'origin',
       head: t('spam.head.by'),

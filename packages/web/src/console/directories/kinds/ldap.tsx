@@ -122,6 +122,7 @@ function Fields({ form, secretSetAt }: KindFieldsProps) {
           label={t('ldap.password')}
           description={<SecretHint setAt={secretSetAt} />}
           autoComplete="new-password"
+          visibilityToggleButtonProps={{ 'aria-label': t('ldap.showPassword') }}
           {...form.getInputProps('secret')}
         />
       </div>

@@ -153,6 +153,7 @@ function GraphFields({ form }: { readonly form: Form }) {
         description={t('collectForm.theValueNotItsId')}
         required
         autoComplete="off"
+        visibilityToggleButtonProps={{ 'aria-label': t('collectForm.showIt') }}
         {...form.getInputProps('secret')}
       />
       <NativeSelect
@@ -223,6 +224,7 @@ function ImapFields({ form }: { readonly form: Form }) {
         label={t('collectForm.itsPassword')}
         required
         autoComplete="off"
+        visibilityToggleButtonProps={{ 'aria-label': t('collectForm.showIt') }}
         {...form.getInputProps('secret')}
       />
     </>
