@@ -33,6 +33,8 @@ export type Context = {
   readonly call: Call
   /** Slug of the organisation meant: `--tenant`, else the only one. */
   readonly tenant: () => Promise<string>
+  /** The same command, as it was called, for what comes behind an id. */
+  readonly again: (after: string) => string
   /** Prints what came back: as JSON with `--json`, else in words. */
   readonly show: (data: unknown, words: () => string) => void
   readonly config: BootConfig

@@ -24,7 +24,8 @@ async function gatepost(line: string, answers: Answers = {}) {
   let error = ''
   const call = (async (endpoint: Endpoint, input: unknown) => {
     asked.push({ name: endpoint.name, input })
-    const answer = answers[endpoint.name]
+    const all = answers[endpoint.name]
+    const answer = Array.isArray(all) ? all.shift() : all
     if (answer instanceof Error) throw answer
     if (answer === undefined) throw new Error(`${endpoint.name} was not expected`)
     return answer
@@ -208,4 +209,25 @@ test('strangers’ text cannot steer the terminal', () => {
   assert.equal(plain('a\u001b[2Jb\r\nc\u202ed'), 'a [2Jb c d')
   assert.equal(table(['One', 'Two'], [['\u0007bell', 'x']], ''), 'One    Two\n bell  x\n')
   assert.equal(table(['One'], [], 'Nothing yet.'), 'Nothing yet.\n')
+})
+
+test('what comes behind a page is asked for with the same flags', async () => {
+  const page = { items: [], next: 'msg_9', pause: { delivery: false, routes: [] }, unreachable: [] }
+  const answers = { listQueue: page }
+  const { out } = await gatepost('queue list --tenant acme --search a|b --after msg_5 --state held', answers)
+  const line = "Go on with: gatepost queue list --tenant acme --search 'a|b' --state held --after msg_9\n"
+  assert.ok(out.endsWith(line), out)
+})
+
+test('an action on all that matches goes on to its end, and names a node that was silent on the way', async () => {
+  const done = { messages: 1, recipients: 1, found: 1, missing: 0, busy: 0, withheld: 0 }
+  const silent = {
+    ...done,
+    next: 'msg_9',
+    unreachable: [{ node: 'vm', slot: 1, why: 'no edge fetches orders' }],
+  }
+  const answers = { actOnQueue: [silent, { ...done, next: null, unreachable: [] }] }
+  const { code, out, asked } = await gatepost('queue retry --tenant acme --all', answers)
+  assert.deepEqual([code, asked.length], [1, 2])
+  assert.match(out, /2 recipients of 2 messages tried now\.\nNo answer from vm, worker 1/)
 })

@@ -96,11 +96,25 @@ function contextOf(command: Command, words: readonly string[], surroundings: Sur
     isSet: (name) => values.get(name) === true,
     call,
     tenant: () => tenantOf(textOf('tenant'), call),
+    again: (after) => ['gatepost', command.path, ...args.map(quoted), ...typed(values, after)].join(' '),
     show: (shown, text) =>
       print(values.get('json') === true ? `${JSON.stringify(shown, null, 2)}\n` : text()),
     config,
     clock,
   }
+}
+
+/** Flags as a shell takes them, with another `--after`. */
+function typed(values: Values, after: string): readonly string[] {
+  const given = [...values].flatMap(([name, value]) => {
+    if (name === 'after' || value === undefined) return []
+    return [value].flat().map((one) => (one === true ? `--${name}` : `--${name} ${quoted(String(one))}`))
+  })
+  return [...given, `--after ${quoted(after)}`]
+}
+
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }
 
 type Values = ReadonlyMap<string, string | boolean | readonly (string | boolean)[] | undefined>

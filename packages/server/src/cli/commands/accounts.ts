@@ -65,7 +65,7 @@ export const accountCommands: readonly Command[] = [
   }),
 ]
 
-async function list({ call, tenant, flag, show }: Context): Promise<number> {
+async function list({ again, call, tenant, flag, show }: Context): Promise<number> {
   const [search, after] = [flag('search'), flag('after')]
   const query = {
     ...(search === undefined ? {} : { search }),
@@ -86,7 +86,7 @@ async function list({ call, tenant, flag, show }: Context): Promise<number> {
         ]),
         'Nobody signs in like that. Let a user sign in with: gatepost accounts let-in ADDRESS',
       ),
-      ...(page.next === null ? [] : [`More: gatepost accounts list --after ${page.next}\n`]),
+      ...(page.next === null ? [] : [`More: ${again(page.next)}\n`]),
     ].join(''),
   )
   return 0

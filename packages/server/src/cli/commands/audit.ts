@@ -45,7 +45,7 @@ export const auditCommands: readonly Command[] = [
 ]
 
 async function list(context: Context): Promise<number> {
-  const { call, tenant, flag, isSet, show } = context
+  const { again, call, tenant, flag, isSet, show } = context
   const after = flag('after')
   const limit = numberOf(flag('limit') ?? '50', '--limit')
   const query = { ...filterOf(context), limit, ...(after === undefined ? {} : { after }) }
@@ -60,7 +60,7 @@ async function list(context: Context): Promise<number> {
       ...(page.searchedTo === null
         ? []
         : [`Searched back to ${timeOf(page.searchedTo)}; there are older entries.\n`]),
-      ...(page.next === null ? [] : [`Older entries: gatepost audit list --after ${page.next}\n`]),
+      ...(page.next === null ? [] : [`Older entries: ${again(page.next)}\n`]),
     ].join(''),
   )
   return 0

@@ -75,7 +75,7 @@ async function showFigures({ call, tenant, flag, show }: Context): Promise<numbe
   return 0
 }
 
-async function deferred({ call, tenant, flag, show }: Context): Promise<number> {
+async function deferred({ again, call, tenant, flag, show }: Context): Promise<number> {
   const page = await call(listDeferred, { params: { tenant: await tenant() }, query: listQuery(flag) })
   const { items, next, total, unreachable } = page
   show(page, () =>
@@ -93,7 +93,7 @@ async function deferred({ call, tenant, flag, show }: Context): Promise<number> 
         next === null ? 'Nothing is deferred.' : 'Nothing found so far.',
       ),
       `${total} deferred in all.\n`,
-      ...(next === null ? [] : [`Go on with: gatepost greylisting deferred --after ${next}\n`]),
+      ...(next === null ? [] : [`Go on with: ${again(next)}\n`]),
       silentLines(unreachable),
     ].join(''),
   )

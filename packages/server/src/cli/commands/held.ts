@@ -54,7 +54,7 @@ export const heldCommands: readonly Command[] = [
   }),
 ]
 
-async function list({ call, tenant, flag, show: print }: Context): Promise<number> {
+async function list({ again, call, tenant, flag, show: print }: Context): Promise<number> {
   const limit = numberOf(flag('limit') ?? '50', '--limit')
   const given = ['class', 'recipient', 'search', 'after'] as const
   const filter = Object.fromEntries(
@@ -64,7 +64,7 @@ async function list({ call, tenant, flag, show: print }: Context): Promise<numbe
   print(page, () =>
     [
       table(['Held', 'By', 'From', 'To', 'Subject', 'Ends', 'Id'], page.items.map(rowOf), 'Nothing is held.'),
-      ...(page.next === null ? [] : [`Go on with: gatepost held list --after ${page.next}\n`]),
+      ...(page.next === null ? [] : [`Go on with: ${again(page.next)}\n`]),
     ].join(''),
   )
   return 0

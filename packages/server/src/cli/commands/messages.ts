@@ -81,7 +81,7 @@ const FILTER_FLAGS = {
   rule: 'rule',
 } as const
 
-async function list({ call, tenant, flag, show }: Context): Promise<number> {
+async function list({ again, call, tenant, flag, show }: Context): Promise<number> {
   const search = flag('search')
   const status = flag('status')
   const direction = flag('direction')
@@ -118,7 +118,7 @@ async function list({ call, tenant, flag, show }: Context): Promise<number> {
         ]),
         isFiltered ? 'No message matches.' : 'No message reached us yet.',
       ),
-      ...(page.next === null ? [] : [`Older ones: gatepost messages list --after ${page.next}\n`]),
+      ...(page.next === null ? [] : [`Older ones: ${again(page.next)}\n`]),
     ].join(''),
   )
   return 0

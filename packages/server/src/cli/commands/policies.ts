@@ -103,7 +103,7 @@ async function paramsOf({ tenant, arg }: Context) {
   return { params: { tenant: await tenant(), policy: arg(0) } }
 }
 
-async function list({ call, tenant, flag, show }: Context): Promise<number> {
+async function list({ again, call, tenant, flag, show }: Context): Promise<number> {
   const type = flag('type')
   const page = await call(listPolicies, {
     params: { tenant: await tenant() },
@@ -125,7 +125,7 @@ async function list({ call, tenant, flag, show }: Context): Promise<number> {
       wordOf(policy.state),
     ])
     const heads = ['Id', 'Type', 'Name', 'From', 'To', 'What it does', 'State']
-    const more = page.next === null ? '' : `\nMore: --after ${page.next}\n`
+    const more = page.next === null ? '' : `\nMore: ${again(page.next)}\n`
     return table(heads, rows, 'There is no such policy.') + more
   })
   return 0

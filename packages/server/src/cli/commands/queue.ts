@@ -75,7 +75,7 @@ export const queueCommands: readonly Command[] = [
   pausing('resume', 'Resumes a route, or all delivery.'),
 ]
 
-async function list({ call, tenant, flag, show: print }: Context): Promise<number> {
+async function list({ again, call, tenant, flag, show: print }: Context): Promise<number> {
   const limit = numberOf(flag('limit') ?? '50', '--limit')
   const after = flag('after')
   const query = { limit, ...filterOf(flag), ...(after === undefined ? {} : { after }) }
@@ -91,7 +91,7 @@ async function list({ call, tenant, flag, show: print }: Context): Promise<numbe
         items.map(rowOf),
         next === null ? 'Nothing waits.' : 'Nothing found so far.',
       ),
-      ...(next === null ? [] : [`Go on with: gatepost queue list --after ${next}\n`]),
+      ...(next === null ? [] : [`Go on with: ${again(next)}\n`]),
       silentLines(unreachable),
     ].join(''),
   )
@@ -143,7 +143,7 @@ function acting(action: QueueAction, means: string, more: readonly Flag[] = []):
     path: `queue ${action}`,
     args: ['ID?'],
     flags: [...more, ...FILTERS, ALL, REASON],
-    means: `${means} One message by id, or all that match. Exit code 1 when nothing was changed.`,
+    means: `${means} One message by id, or all that match. Exit code 1 when nothing was changed or a node is silent.`,
     run: (context) => act(context, action),
   })
 }
@@ -162,15 +162,18 @@ async function act(context: Context, action: QueueAction): Promise<number> {
   // Edges do a bounded part at a time.
   while (done.next !== null) {
     const more = await call(actOnQueue, { params: { tenant }, body: { ...body, after: done.next } })
+    const isStuck = more.next === done.next
     done = added(done, more)
+    if (isStuck) break
   }
   print(done, () => doneText(action, done))
-  return done.messages + done.withheld > 0 ? 0 : 1
+  return done.messages + done.withheld > 0 && done.unreachable.length === 0 ? 0 : 1
 }
 
 type Done = OutputOf<typeof actOnQueue>
 
 function added(a: Done, b: Done): Done {
+  const silent = new Map([...a.unreachable, ...b.unreachable].map((one) => [`${one.node} ${one.slot}`, one]))
   return {
     messages: a.messages + b.messages,
     recipients: a.recipients + b.recipients,
@@ -181,7 +184,7 @@ function added(a: Done, b: Done): Done {
     infected: (a.infected ?? 0) + (b.infected ?? 0),
     needsTwo: (a.needsTwo ?? 0) + (b.needsTwo ?? 0),
     next: b.next,
-    unreachable: b.unreachable,
+    unreachable: [...silent.values()],
   }
 }
 

@@ -123,7 +123,7 @@ function filterOf({ flag }: Context): SenderFilter {
 }
 
 async function list(context: Context): Promise<number> {
-  const { call, tenant, flag, show } = context
+  const { again, call, tenant, flag, show } = context
   const after = flag('after')
   const query = {
     ...filterOf(context),
@@ -145,7 +145,7 @@ async function list(context: Context): Promise<number> {
         ]),
         'No entry is like that. Add one with: gatepost senders permit USER SENDER',
       ),
-      ...(page.next === null ? [] : [`More: gatepost senders list --after ${page.next}\n`]),
+      ...(page.next === null ? [] : [`More: ${again(page.next)}\n`]),
     ].join(''),
   )
   return 0

@@ -79,7 +79,7 @@ async function unlearn({ call, tenant, arg, show }: Context): Promise<number> {
   return 0
 }
 
-async function reports({ call, tenant, flag, show }: Context): Promise<number> {
+async function reports({ again, call, tenant, flag, show }: Context): Promise<number> {
   const params = { tenant: await tenant() }
   const limit = numberOf(flag('limit') ?? '50', '--limit')
   const after = flag('after')
@@ -107,13 +107,13 @@ async function reports({ call, tenant, flag, show }: Context): Promise<number> {
         ]),
         'Nobody reported anything yet.',
       ),
-      ...(page.next === null ? [] : [`Go on with: gatepost spam reports --after ${page.next}\n`]),
+      ...(page.next === null ? [] : [`Go on with: ${again(page.next)}\n`]),
     ].join(''),
   )
   return 0
 }
 
-async function lessons({ call, tenant, flag, show }: Context): Promise<number> {
+async function lessons({ again, call, tenant, flag, show }: Context): Promise<number> {
   const params = { tenant: await tenant() }
   const limit = numberOf(flag('limit') ?? '50', '--limit')
   const after = flag('after')
@@ -142,7 +142,7 @@ async function lessons({ call, tenant, flag, show }: Context): Promise<number> {
         ]),
         'Nothing was taught yet.',
       ),
-      ...(page.next === null ? [] : [`Go on with: gatepost spam lessons --after ${page.next}\n`]),
+      ...(page.next === null ? [] : [`Go on with: ${again(page.next)}\n`]),
     ].join(''),
   )
   return 0

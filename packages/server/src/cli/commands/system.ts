@@ -41,7 +41,7 @@ export const systemCommands: readonly Command[] = [
   }),
 ]
 
-async function refusals({ call, flag, show }: Context): Promise<number> {
+async function refusals({ again, call, flag, show }: Context): Promise<number> {
   const [search, after] = [flag('search'), flag('after')]
   const limit = numberOf(flag('limit') ?? '50', '--limit')
   const query = { limit, ...(search ? { search } : {}), ...(after ? { after } : {}) }
@@ -60,7 +60,7 @@ async function refusals({ call, flag, show }: Context): Promise<number> {
         ]),
         'Nothing was refused.',
       ),
-      ...(page.next === null ? [] : [`Older ones: gatepost refusals list --after ${page.next}\n`]),
+      ...(page.next === null ? [] : [`Older ones: ${again(page.next)}\n`]),
     ].join(''),
   )
   return 0

@@ -165,7 +165,7 @@ async function filterOf(context: Context): Promise<UserFilter> {
 }
 
 async function list(context: Context): Promise<number> {
-  const { call, tenant, flag, show } = context
+  const { again, call, tenant, flag, show } = context
   const limit = numberOf(flag('limit') ?? '50', '--limit')
   const search = flag('search')
   const after = flag('after')
@@ -185,7 +185,7 @@ async function list(context: Context): Promise<number> {
           ? 'There is no user yet. Add one with: gatepost users add ADDRESS'
           : `No address or name begins with “${search}”.`,
       ),
-      ...(page.next === null ? [] : [`More: gatepost users list --after ${page.next}\n`]),
+      ...(page.next === null ? [] : [`More: ${again(page.next)}\n`]),
     ].join(''),
   )
   return 0
