@@ -60,6 +60,7 @@ export function LoginFields({ form, kept }: { readonly form: Form; readonly kept
             description={
               kept === null ? t('routeLogin.saidInsideTlsOnly') : t('routeLogin.isSetEmptyKeepsIt')
             }
+            inputWrapperOrder={['label', 'input', 'description', 'error']}
             autoComplete="new-password"
             visibilityToggleButtonProps={{ 'aria-label': t('routeLogin.showThePassword') }}
             {...form.getInputProps('login.password')}
