@@ -67,7 +67,8 @@ for (const [name, text] of pages) {
 test('commands that are named within a sentence exist', () => {
   for (const [name, text] of pages) {
     for (const [, words = ''] of text.matchAll(/`gatepost ((?!--)[a-z][a-z-]*(?: [a-z][a-z-]*)?)/g)) {
-      const named = words.replace(/^help /, '')
+      const named = words.replace(/^help ?/, '')
+      if (named === '') continue
       const group = groupHelp(named.split(' ')[0] ?? '') ?? ''
       assert.ok(group.includes(`gatepost ${named}`), `${name}: gatepost ${words}`)
     }
