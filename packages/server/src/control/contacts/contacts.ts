@@ -280,7 +280,7 @@ function requireNone(runs: readonly ContactRunRow[]): void {
 
 type Note = { readonly action: string; readonly row: ContactRunRow; readonly at: number }
 
-function note(trx: Trx, scope: Scope, { action, row, at }: Note): Promise<void> {
+async function note(trx: Trx, scope: Scope, { action, row, at }: Note): Promise<void> {
   const subject = targetOf(JSON.parse(row.settings))
-  return appendAudit(trx, scope, { action, subject, before: null, after: { source: row.source }, at })
+  await appendAudit(trx, scope, { action, subject, before: null, after: { source: row.source }, at })
 }

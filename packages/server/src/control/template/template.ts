@@ -129,7 +129,7 @@ export async function copyTemplate(scope: ReaderScope, deps: TemplateDeps): Prom
   const found = await Promise.all(
     seen.map(async ({ key, read }) => [key, await read(scope, null, deps)] as const),
   )
-  const settings = Object.fromEntries(found)
+  const settings: Partial<TemplateSettings> = Object.fromEntries(found)
   // An organisation where nobody was named yet has no contact to hand on.
   if (settings.emergencyContact?.email === '') delete settings.emergencyContact
   return TemplateSettings.parse(settings)
