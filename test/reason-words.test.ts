@@ -1,4 +1,4 @@
-// Pages find the words of a reason by its English sentence: the console's list has to be that of the policies.
+// Pages find the words of a reason by its English sentence: the console's list is that of the policies.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'

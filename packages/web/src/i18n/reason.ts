@@ -1,5 +1,5 @@
-// What policies saw, in the reader's language: rows of mail carry the English sentence of a closed list, which
-// names its key in the catalogue `reasons`. The words of a remote reply or of a person stay as they are.
+// What policies saw, in the reader's language: rows of mail carry the English sentence of a closed list, and
+// it names its key in the catalogue `reasons`. The words of a remote reply or of a person stay as they are.
 import { useCallback } from 'react'
 import { englishOf, useWordsSoon } from './i18n.ts'
 

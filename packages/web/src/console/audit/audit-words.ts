@@ -35,7 +35,7 @@ function wordsOf(t: Words, key: string, values: Readonly<Record<string, string>>
   return found === key ? null : found
 }
 
-/** An action in a list of actions: `Added domain`; as it is written where this console has no words for it. */
+/** An action in a list of actions: `Added domain`; as it is written where this console has no words. */
 export function actionWord(t: Words, action: string): string {
   const area = wordsOf(t, `areas.${action.slice(0, action.indexOf('.'))}`, {})
   const sentence = area === null ? null : auditSentence(t, { action, subject: area })
