@@ -207,7 +207,7 @@ async function partsOf(scope: Scope, deps: ExportDeps): Promise<readonly ZipPart
     })),
     { name: 'users.csv', content: exportUsers(scope, {}, deps) },
     { name: 'senders.csv', content: exportSenders(scope, {}, deps) },
-    { name: 'messages.csv', content: await tracking.exportMessages(scope, {}) },
+    { name: 'messages.csv', content: await tracking.exportMessages(scope, {}, Number.POSITIVE_INFINITY) },
     { name: 'audit.csv', content: await exportAudit(scope, {}, deps) },
   ]
 }

@@ -66,8 +66,11 @@ export type Tracking = {
   listMessages(scope: Scope, query: MessageQuery & { readonly wait?: number | undefined }): Promise<Listed>
   /** Refusals that belong to no tenant: for operators. */
   listRefusals(query: MessageQuery): Promise<Pick<Listed, 'items' | 'next' | 'total'>>
-  /** The filtered rows as CSV, page by page; what was asked for is in the audit log first. */
-  exportMessages(scope: Scope, filter: MessageFilter): Promise<AsyncIterable<string>>
+  /**
+   * The filtered rows as CSV, page by page, at most `rowsMax` of them (`EXPORT_ROWS_MAX` where left out); what
+   * was asked for is in the audit log first.
+   */
+  exportMessages(scope: Scope, filter: MessageFilter, rowsMax?: number): Promise<AsyncIterable<string>>
   /** Throws `not-found`. */
   getMessage(scope: Scope, id: string): Promise<Message>
   getMessageCounts(scope: Scope): Promise<MessageCounts>
@@ -132,10 +135,10 @@ export async function openTracking(options: Options): Promise<Tracking> {
       const { items, next, total } = await listRows(NOBODY, query, storage)
       return { items, next, total }
     },
-    async exportMessages(scope, filter) {
+    async exportMessages(scope, filter, rowsMax) {
       const asked = await expanded(scope, filter, store)
       await store.transaction((trx) => auditExport(trx, scope, { filter, at: clock.now() }))
-      return exportRows((page) => listRows(scope, { ...asked, ...page }, storage))
+      return exportRows((page) => listRows(scope, { ...asked, ...page }, storage), rowsMax)
     },
     async getMessage(scope, id) {
       const settings = await publishedSettings(store.db, scope.tenantId)
