@@ -8,6 +8,7 @@ import type { Words } from '#i18n/i18n.ts'
 import { check, connect } from '../../fixtures/connect.ts'
 import { mx, routes } from '../../fixtures/organization.ts'
 import { instructionsFor } from './instructions/instructions.ts'
+import { plain } from './instructions/part.ts'
 import { leftOf } from './left.ts'
 import { leadOf } from './overview-page.tsx'
 import { withoutTests } from './step-checks.tsx'
@@ -42,7 +43,7 @@ describe('MX', () => {
 describe.each(Environment.options)('instructions for %s', (environment) => {
   test.each(['inbound', 'outbound'] as const)('%s names our host', (direction) => {
     const { steps, title } = instructionsFor(environment, direction, values)
-    const all = steps.flat().map((part) => (part.kind === 'text' ? part.text : part.code))
+    const all = steps.flat().map((part) => (part.kind === 'text' ? plain(part.text) : part.code))
     expect(title).not.toBe('')
     expect(all.join('\n')).toContain('s1.gw.example')
     expect(all.join('\n')).not.toContain('undefined')

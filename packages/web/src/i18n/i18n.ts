@@ -35,6 +35,7 @@ export type Area =
   | 'guides'
   | 'problems'
   | 'said'
+  | 'instructions'
   | 'reasons'
 
 /** Languages that have a catalogue of the shell, English first. */

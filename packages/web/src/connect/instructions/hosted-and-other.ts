@@ -1,25 +1,17 @@
 // Hosted Exchange, where a provider does the work and gets a letter, and any other mail server.
-import { code, type Instructions, text, type Values } from './part.ts'
+import { code, type Instructions, tell, told, type Values } from './part.ts'
 
 /** Where mail left by a relay so far, as many providers want it. */
-const RELAY = text(
-  'If your mail must leave through a relay of your provider, add it as a delivery route for outbound mail, as',
-  'smart host, with the login that they gave you: we send through it then.',
-)
+const RELAY = tell('hosted.relay')
 
 export function hostedInbound({ smartHost, domain }: Values): Instructions {
   return {
-    title: 'Ask your provider',
+    title: told('hosted.title'),
     steps: [
-      [
-        text(
-          'Your provider does this part. Send the letter, then enter the host that they name below, port 25.',
-          'If they give you a login for it, tick “The host asks for a login” there.',
-        ),
-      ],
+      [tell('hosted.in')],
       [
         code(
-          'letter',
+          told('code.letter'),
           [
             `Mail for ${domain} will come to you through our gateway, ${smartHost}.`,
             '',
@@ -38,16 +30,12 @@ export function hostedInbound({ smartHost, domain }: Values): Instructions {
 
 export function hostedOutbound({ smartHost, ports, domain }: Values): Instructions {
   return {
-    title: 'Ask your provider',
+    title: told('hosted.title'),
     steps: [
-      [
-        text(
-          'Ask which public addresses they send from, and authorise each of them above. Then send the letter:',
-        ),
-      ],
+      [tell('hosted.out')],
       [
         code(
-          'letter',
+          told('code.letter'),
           [
             `Relay all outbound mail of ${domain} to the smart host ${smartHost}, port ${ports.join(' or ')}, with TLS.`,
             'No sign-in is needed from the addresses that you named.',
@@ -58,29 +46,16 @@ export function hostedOutbound({ smartHost, ports, domain }: Values): Instructio
       [RELAY],
     ],
     caution: {
-      title: 'Other customers of the provider send from the same addresses',
-      text: 'Only mail with your validated domains passes.',
+      title: told('hosted.others'),
+      text: told('hosted.othersMeans'),
     },
   }
 }
 
 export function otherInbound({ smartHost }: Values): Instructions {
   return {
-    title: 'At your mail server',
-    steps: [
-      [
-        text(
-          'Enter its public name or address below, with the port it takes mail on. If it takes mail after a login',
-          'only, tick “The host asks for a login”.',
-        ),
-      ],
-      [
-        text(
-          `Let its firewall pass that port from the addresses of ${smartHost}, and leave these addresses out of`,
-          'greylisting, SPF and connection limits: all mail comes from them.',
-        ),
-      ],
-    ],
+    title: told('other.title'),
+    steps: [[tell('other.host')], [tell('other.firewall', { smartHost })]],
     caution: null,
   }
 }
@@ -88,20 +63,20 @@ export function otherInbound({ smartHost }: Values): Instructions {
 export function otherOutbound({ smartHost, ports }: Values): Instructions {
   const port = ports[0] ?? 25
   return {
-    title: 'At your mail server',
+    title: told('other.title'),
     steps: [
-      [text('Authorise the public address that it sends from, in the table above.')],
+      [tell('other.authorise')],
       [
-        text('Set the smart host. For Postfix:'),
+        tell('other.smartHost'),
         code(
-          'Postfix command',
+          told('code.postfix'),
           `postconf -e 'relayhost = [${smartHost}]:${port}' 'smtp_tls_security_level = may'`,
         ),
       ],
       [
-        text('If its address changes, make a login above. For Postfix, with that user name and password:'),
+        tell('other.login'),
         code(
-          'Postfix commands with login',
+          told('code.postfixLogin'),
           [
             `postconf -e 'relayhost = [${smartHost}]:587' 'smtp_tls_security_level = encrypt' \\`,
             "  'smtp_sasl_auth_enable = yes' 'smtp_sasl_security_options = noanonymous' \\",

@@ -15,12 +15,14 @@ import stack from '#shared/stack.module.css'
 import classes from './instructions.module.css'
 import { instructionsFor } from './instructions.ts'
 import { keyOf, PartView } from './part-view.tsx'
+import { useTold } from './use-told.ts'
 
 type Props = { readonly environment: Environment; readonly direction: 'inbound' | 'outbound' }
 
 export function InstructionsPanel({ environment, direction }: Props) {
   const slug = useSlug()
   const words = useWords('connect')
+  const tell = useTold()
   const { data: outbound } = useEndpoint(getOutbound, { params: { tenant: slug } })
   const { data: tenant } = useEndpoint(getTenant, { params: { tenant: slug } })
   const { data: lock } = useEndpoint(getLock, { params: { tenant: slug } })
@@ -37,7 +39,7 @@ export function InstructionsPanel({ environment, direction }: Props) {
   })
   return (
     <Panel
-      title={title}
+      title={tell(title)}
       actions={
         <Link
           className={classes.change}
@@ -59,8 +61,8 @@ export function InstructionsPanel({ environment, direction }: Props) {
           ))}
         </ol>
         {caution && (
-          <Note tone="warn" title={caution.title}>
-            <p>{caution.text}</p>
+          <Note tone="warn" title={tell(caution.title)}>
+            <p>{tell(caution.text)}</p>
           </Note>
         )}
       </div>

@@ -6,7 +6,7 @@ import { apexLine, dnsProviders, providerOf } from './dns-providers.ts'
 import { instructionsFor } from './instructions.ts'
 import { journalInstructions } from './journaling.ts'
 import { lockInstructions } from './lock.ts'
-import type { Part } from './part.ts'
+import { type Part, plain, type Told } from './part.ts'
 
 const values = { smartHost: 'gw.gate.example', ports: [25, 587], domain: 'acme.example' }
 const lock = { ...values, addresses: ['203.0.113.5', '203.0.113.6', '2001:db8::5'] }
@@ -14,7 +14,7 @@ const lock = { ...values, addresses: ['203.0.113.5', '203.0.113.6', '2001:db8::5
 const textOf = (parts: readonly (readonly Part[])[]): string =>
   parts
     .flat()
-    .map((part) => (part.kind === 'text' ? part.text : part.code))
+    .map((part) => (part.kind === 'text' ? plain(part.text) : part.code))
     .join('\n')
 
 test.each(Environment.options)('%s has both directions with exact values', (environment) => {
@@ -84,6 +84,31 @@ test('the lock of Exchange keeps what it replaces once, and lets our IPv6 in, to
   expect(textOf(undo)).toContain('Get-Content gatepost-before.txt')
   // A placeholder in angle brackets would be a redirection there.
   expect(textOf(lockInstructions('on-premises', { ...lock, addresses: [] }).lock)).not.toMatch(/<|>/)
+})
+
+const catalogues = import.meta.glob<Record<string, Record<string, string>>>(
+  '../../i18n/*/instructions.json',
+  {
+    eager: true,
+    import: 'default',
+  },
+)
+
+test.each(Environment.options)('every sentence for %s has words in each language', (environment) => {
+  for (const direction of ['inbound', 'outbound'] as const) {
+    const { title, steps, caution } = instructionsFor(environment, direction, lock)
+    const parts = steps.flat().map((part): Told => (part.kind === 'text' ? part.text : part.name))
+    for (const sentence of [title, ...parts, ...(caution ? [caution.title, caution.text] : [])]) {
+      if (typeof sentence === 'string') throw new Error(`no catalogue has “${sentence}”`)
+      const [group = '', name = ''] = sentence.code.split('.')
+      for (const [path, catalogue] of Object.entries(catalogues)) {
+        const text = catalogue[group]?.[name] ?? ''
+        expect(text, `${path} ${sentence.code}`).not.toBe('')
+        for (const [, key = ''] of text.matchAll(/\{\{(\w+)\}\}/g))
+          expect(sentence.values[key], sentence.code).toBeTruthy()
+      }
+    }
+  }
 })
 
 test('Google is given the addresses themselves, where they are known', () => {

@@ -1,21 +1,15 @@
 // Microsoft 365: connectors by Exchange Online PowerShell, as its reference of August 2026 names them.
-import { code, type Instructions, join, powershellAddresses, quoted, text, type Values } from './part.ts'
+import { code, type Instructions, powershellAddresses, quoted, tell, told, type Values } from './part.ts'
 
 export function microsoftInbound({ smartHost, domain, addresses, sealing = [] }: Values): Instructions {
   return {
-    title: 'In Microsoft 365, before the MX record changes',
+    title: told('microsoft.inTitle'),
     steps: [
+      [tell('microsoft.host', { domain })],
       [
-        text(
-          `Read the delivery host in the admin centre: Settings > Domains > ${domain} > DNS records, the MX value.`,
-          'It ends in mail.protection.outlook.com or, for newer domains, in mx.microsoft.',
-          'Enter it below as the mail host, port 25.',
-        ),
-      ],
-      [
-        text('Make the connector that knows our addresses, in Exchange Online PowerShell:'),
+        tell('microsoft.connector'),
         code(
-          'connector command',
+          told('code.connector'),
           [
             powershellAddresses({ smartHost, addresses }, 'A'),
             'New-InboundConnector -Name "Gatepost in" `',
@@ -26,20 +20,14 @@ export function microsoftInbound({ smartHost, domain, addresses, sealing = [] }:
         ),
       ],
       [
-        text('Let Microsoft see the true client behind us (enhanced filtering):'),
-        code('filtering command', 'Set-InboundConnector "Gatepost in" -EFSkipLastIP $true'),
-        text(
-          `For a trial with one person add -EFUsers you@${domain}. What arrives then has the field`,
-          'X-MS-Exchange-SkipListedInternetSender in its header.',
-        ),
+        tell('microsoft.filtering'),
+        code(told('code.filtering'), 'Set-InboundConnector "Gatepost in" -EFSkipLastIP $true'),
+        tell('microsoft.trial', { domain }),
       ],
       [
-        text(
-          'Later, so that Microsoft believes what we checked: under Mail flow > Signing make keys, let mail that',
-          'passes through be sealed for your mail host, too, and trust the seals of your own domains:',
-        ),
+        tell('microsoft.seal'),
         code(
-          'ARC command',
+          told('code.arc'),
           [
             '$sealers = @(Get-ArcConfig | Select-Object -ExpandProperty ArcTrustedSealers)',
             `$sealers += ${quoted(sealing.length > 0 ? sealing : [domain])}`,
@@ -49,30 +37,22 @@ export function microsoftInbound({ smartHost, domain, addresses, sealing = [] }:
       ],
     ],
     caution: {
-      title: 'Without the connector, Microsoft slows new senders with 451 4.7.500',
-      text: 'Remove mail-flow rules that set the spam level (SCL) to −1, and do not use a connector of type OnPremises.',
+      title: told('microsoft.slows'),
+      text: told('microsoft.slowsMeans'),
     },
   }
 }
 
 export function microsoftOutbound({ smartHost, domain }: Values): Instructions {
   return {
-    title: 'In Microsoft 365',
+    title: told('microsoft.outTitle'),
     steps: [
-      [
-        text(
-          'Switch on “We send through Microsoft 365” above and look up the tenant id: Exchange Online writes it',
-          'into each message, and we compare it. Nothing is typed, so nobody else can name your id.',
-        ),
-      ],
+      [tell('microsoft.id')],
       ...microsoftConnector({ smartHost, domain }),
       [
-        text(
-          'Reports of Exchange Online itself may lack the id. If some are refused, make the header value above',
-          'and let a mail-flow rule add it:',
-        ),
+        tell('microsoft.reports'),
         code(
-          'rule command',
+          told('code.rule'),
           [
             '$value = Read-Host "Value of X-Gatepost-Tenant"',
             'New-TransportRule -Name "Gatepost out" `',
@@ -83,11 +63,8 @@ export function microsoftOutbound({ smartHost, domain }: Values): Instructions {
       ],
     ],
     caution: {
-      title: 'Exchange Online shares its addresses with all its customers',
-      text: join(
-        'They cannot be authorised: each message proves whose it is. The connector always uses port 25 and needs',
-        'a publicly trusted certificate on our side. Give scanners and applications a login of their own.',
-      ),
+      title: told('microsoft.shared'),
+      text: told('microsoft.sharedMeans'),
     },
   }
 }
@@ -99,9 +76,9 @@ export function microsoftConnector({
 }: Pick<Values, 'smartHost' | 'domain'>): Instructions['steps'] {
   return [
     [
-      text('Make the connector, switched off at first. It always uses port 25:'),
+      tell('microsoft.out'),
       code(
-        'Exchange Online connector command',
+        told('code.online'),
         [
           'New-OutboundConnector -Name "Gatepost out" `',
           '  -ConnectorType Partner -RecipientDomains * `',
@@ -112,9 +89,9 @@ export function microsoftConnector({
       ),
     ],
     [
-      text(`Validate it with any outside address, then switch it on. Send from a mailbox of ${domain}:`),
+      tell('microsoft.validate', { domain }),
       code(
-        'validation command',
+        told('code.validation'),
         [
           'Validate-OutboundConnector -Identity "Gatepost out" `',
           '  -Recipients you@outside.example',

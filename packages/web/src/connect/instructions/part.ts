@@ -1,4 +1,5 @@
 // The pieces instructions are made of: sentences, and blocks to copy.
+import english from '#i18n/en/instructions.json'
 
 /** What the texts need to know of this gateway and organisation. */
 export type Values = {
@@ -12,28 +13,53 @@ export type Values = {
   readonly sealing?: readonly string[] | undefined
 }
 
+/** A sentence of the catalogue with its values, which pages show in the reader's language. */
+export type Saying = { readonly code: string; readonly values: Readonly<Record<string, string>> }
+
+/** A sentence; what no catalogue has yet is English text. */
+export type Told = string | Saying
+
 export type Part =
-  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'text'; readonly text: Told }
   /** A command or letter in a block with a copy button of that name. */
-  | { readonly kind: 'code'; readonly name: string; readonly code: string }
+  | { readonly kind: 'code'; readonly name: Told; readonly code: string }
 
 export type Instructions = {
-  readonly title: string
+  readonly title: Told
   readonly steps: readonly (readonly Part[])[]
   /** What goes wrong most often. */
-  readonly caution: { readonly title: string; readonly text: string } | null
+  readonly caution: { readonly title: Told; readonly text: Told } | null
 }
 
-/** A paragraph; its lines are joined by a space. */
+type Catalogue = typeof english
+type Code = { [Group in keyof Catalogue]: `${Group}.${string & keyof Catalogue[Group]}` }[keyof Catalogue]
+
+/** A sentence of the catalogue. */
+export function told(code: Code, values: Saying['values'] = {}): Saying {
+  return { code, values }
+}
+
+/** A paragraph of the catalogue. */
+export function tell(code: Code, values: Saying['values'] = {}): Part {
+  return { kind: 'text', text: told(code, values) }
+}
+
+/** The sentence in English. */
+export function plain(sentence: Told): string {
+  if (typeof sentence === 'string') return sentence
+  const { code, values } = sentence
+  const [group = '', name = ''] = code.split('.')
+  const groups: Readonly<Record<string, Readonly<Record<string, string>>>> = english
+  const text = groups[group]?.[name] ?? code
+  return text.replaceAll(/\{\{(\w+)\}\}/g, (_, key: string) => values[key] ?? '')
+}
+
+/** A paragraph that no catalogue has; its lines are joined by a space. */
 export function text(...lines: readonly string[]): Part {
-  return { kind: 'text', text: join(...lines) }
+  return { kind: 'text', text: lines.join(' ') }
 }
 
-export function join(...lines: readonly string[]): string {
-  return lines.join(' ')
-}
-
-export function code(name: string, lines: string): Part {
+export function code(name: Told, lines: string): Part {
   return { kind: 'code', name, code: lines }
 }
 

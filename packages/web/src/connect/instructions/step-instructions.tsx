@@ -8,6 +8,7 @@ import classes from './instructions.module.css'
 import { instructionsFor } from './instructions.ts'
 import type { Values } from './part.ts'
 import { keyOf, PartView } from './part-view.tsx'
+import { useTold } from './use-told.ts'
 
 type Props = {
   readonly environment: Environment
@@ -15,9 +16,10 @@ type Props = {
 }
 
 export function StepInstructions({ environment, values }: Props) {
+  const tell = useTold()
   const { title, steps, caution } = instructionsFor(environment, values.direction, values)
   return (
-    <Panel title={title}>
+    <Panel title={tell(title)}>
       <div className={stack.stack}>
         <ol className={classes.steps}>
           {steps.map((parts) => (
@@ -29,8 +31,8 @@ export function StepInstructions({ environment, values }: Props) {
           ))}
         </ol>
         {caution && (
-          <Note tone="warn" title={caution.title}>
-            <p>{caution.text}</p>
+          <Note tone="warn" title={tell(caution.title)}>
+            <p>{tell(caution.text)}</p>
           </Note>
         )}
       </div>

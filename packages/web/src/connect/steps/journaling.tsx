@@ -14,10 +14,12 @@ import stack from '#shared/stack.module.css'
 import classes from '../instructions/instructions.module.css'
 import { journalInstructions } from '../instructions/journaling.ts'
 import { keyOf, PartView } from '../instructions/part-view.tsx'
+import { useTold } from '../instructions/use-told.ts'
 
 export function Journaling({ connect }: { readonly connect: Connect }) {
   const tenant = useSlug()
   const may = useMay('retention:write')
+  const tell = useTold()
   const { data } = useEndpoint(getArchive, { params: { tenant } })
   const { data: outbound } = useEndpoint(getOutbound, { params: { tenant } })
   const address = data?.journal.address
@@ -32,7 +34,7 @@ export function Journaling({ connect }: { readonly connect: Connect }) {
       <SwitchPanel may={may} />
       <JournalPanel may={may} />
       {shown && (
-        <Panel title={shown.title}>
+        <Panel title={tell(shown.title)}>
           <div className={stack.stack}>
             <ol className={classes.steps}>
               {shown.steps.map((parts) => (
@@ -44,8 +46,8 @@ export function Journaling({ connect }: { readonly connect: Connect }) {
               ))}
             </ol>
             {shown.caution && (
-              <Note tone="warn" title={shown.caution.title}>
-                <p>{shown.caution.text}</p>
+              <Note tone="warn" title={tell(shown.caution.title)}>
+                <p>{tell(shown.caution.text)}</p>
               </Note>
             )}
           </div>

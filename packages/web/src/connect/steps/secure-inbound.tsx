@@ -21,6 +21,7 @@ import instructions from '../instructions/instructions.module.css'
 import { lockInstructions } from '../instructions/lock.ts'
 import type { Part } from '../instructions/part.ts'
 import { keyOf, PartView } from '../instructions/part-view.tsx'
+import { useTold } from '../instructions/use-told.ts'
 import classes from './lock.module.css'
 
 const READ_MS = 5_000
@@ -183,12 +184,13 @@ function Sources({ lock }: { readonly lock: Lock }) {
 function Instructions({ lock, domain }: { readonly lock: Lock; readonly domain: string }) {
   const t = useWords('connect')
   const say = useSaid()
+  const tell = useTold()
   const { addresses, hostname: smartHost, environment, stops } = lock
   const words = lockInstructions(environment, { addresses, smartHost, domain })
   const mayLock = stops.length === 0
   return (
     <>
-      <Panel title={words.title} side={t('lock.prepare')}>
+      <Panel title={tell(words.title)} side={t('lock.prepare')}>
         <Steps parts={words.prepare} />
       </Panel>
       <Panel title={t('lock.lock')} side={mayLock ? t('lock.mayLock') : t('lock.notYet')}>
@@ -207,8 +209,8 @@ function Instructions({ lock, domain }: { readonly lock: Lock; readonly domain: 
           )}
           {mayLock && <Steps parts={words.lock} />}
           {words.caution && (
-            <Note tone="warn" title={words.caution.title}>
-              <p>{words.caution.text}</p>
+            <Note tone="warn" title={tell(words.caution.title)}>
+              <p>{tell(words.caution.text)}</p>
             </Note>
           )}
         </div>
