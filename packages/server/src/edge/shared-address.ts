@@ -1,5 +1,5 @@
-// An address that several tenants authorised (decisions 4): where the reverse-path does not tell whose mail it
-// is, the content does, and what tells nothing is shown to none of them.
+// An address that several tenants authorised (decisions 4): where the reverse-path does not tell whose mail
+// it is, the content does, and what tells nothing is shown to none of them.
 
 import type { HeaderFacts } from '#facts/header-facts.ts'
 import { resentBy } from '#facts/relay-proof.ts'
@@ -23,8 +23,8 @@ export function ownerOf(
 }
 
 /**
- * The tenant that the content names, of those that authorised the address. A report of a host is its author's,
- * and mail for others that of the tenant whose mailbox passed it on (decisions 3).
+ * The tenant that the content names, of those that authorised the address. A report of a host is its
+ * author's, and mail for others that of the tenant whose mailbox passed it on (decisions 3).
  */
 export function ownerIn(
   { fields, authorDomains }: HeaderFacts,

@@ -68,9 +68,7 @@ export function readHeaderFacts(
     return { ok: false, fault: parsed.fault === 'too-many-fields' ? 'too-many-fields' : 'header-too-big' }
   }
   const fields = parsed.value
-  const cuts: [number, number][] = []
-  // Lines that go on with no field would go on with the last of ours, which is put in front of them.
-  if (headerBytes[0] === SPACE || headerBytes[0] === TAB) cuts.push([0, fields[0]!.end])
+  const cuts = cutInFront(headerBytes, fields)
   let subject: HeaderField | null = null
   let messageId: HeaderField | null = null
   let received = 0
@@ -130,6 +128,12 @@ export function readHeaderFacts(
     tlsOptional: tlsRequired.length === 1 && tlsRequired[0] === 'no',
   }
   return { ok: true, value }
+}
+
+/** Lines that go on with no field would go on with the last of ours, which is put in front of them. */
+function cutInFront(headerBytes: Uint8Array, fields: readonly HeaderField[]): [number, number][] {
+  const [first] = fields
+  return first && (headerBytes[0] === SPACE || headerBytes[0] === TAB) ? [[0, first.end]] : []
 }
 
 function personOf({ displayName, mailbox, written }: AddressEntry): Facts['author']['people'][number] {

@@ -105,8 +105,8 @@ async function scram(session: Session, octets: Uint8Array, isPlus: boolean): Pro
 }
 
 /**
- * The credential and its keys; keys of nobody where there is none, so that both look alike. Null where its keys
- * cannot be opened: who knows the password must not hear that it is wrong (RFC 4954 §6, 454).
+ * The credential and its keys; keys of nobody where there is none, so that both look alike. Null where its
+ * keys cannot be opened: who knows the password must not hear that it is wrong (RFC 4954 §6, 454).
  */
 function lookUp(
   { edge, wire }: Session,
