@@ -4,7 +4,7 @@ import { say } from '@gatepost/contract/sayings.ts'
 import { checkOf, sawOfCheck, titleOfCheck } from './check.ts'
 import { deliversToExchangeOnline, type Observed } from './observed.ts'
 
-/** Settings change: what was right so long ago is no proof any more. What was wrong stays so until a new report. */
+/** What was right so long ago is no proof any more. What was wrong stays so until a new report. */
 const OLD_MS = 90 * 24 * 3_600_000
 
 export type HostChecks = {

@@ -75,15 +75,6 @@ const cases: readonly (readonly [string, StepName, Partial<Observed>, string])[]
     'needs-attention: mail.acme.example was not tested',
   ],
   [
-    'cut off: nobody could look, which is no "no"',
-    'prepare-inbound',
-    {
-      domains: [domain()],
-      routes: [route({ ...passed, passed: false, checks: [{ ...seen, state: 'not-verified' }] })],
-    },
-    'in-progress: mail.acme.example was not tested',
-  ],
-  [
     'accepted',
     'prepare-inbound',
     { domains: [domain()], routes: [route(passed)] },
@@ -215,40 +206,6 @@ const cases: readonly (readonly [string, StepName, Partial<Observed>, string])[]
       domains: [domain({ mx: mx('elsewhere', { completeAt: NOW, misses: 2 }), firstInboundSeenAt: NOW })],
     },
     'needs-attention: The MX of acme.example is no longer ours',
-  ],
-  [
-    'a sub-domain that lost its MX',
-    'modify-mx',
-    {
-      ...complete,
-      domains: [
-        ...complete.domains,
-        domain({
-          name: 'sub.acme.example',
-          validatedBy: 'parent',
-          mx: mx('none', { completeAt: NOW, misses: 2 }),
-        }),
-      ],
-    },
-    'needs-attention: The MX of sub.acme.example is no longer ours',
-  ],
-  [
-    'sub-domains that take no mail, or of which nobody could tell',
-    'modify-mx',
-    {
-      ...complete,
-      domains: [
-        ...complete.domains,
-        domain({ name: 'a.acme.example', validatedBy: 'parent', mx: mx('none') }),
-        domain({ name: 'b.acme.example', validatedBy: 'parent', mx: mx('unknown') }),
-        domain({
-          name: 'c.acme.example',
-          validatedBy: 'parent',
-          mx: mx('elsewhere', { records: [{ preference: 0, exchange: '.' }] }),
-        }),
-      ],
-    },
-    'done: 1 domain, mail seen',
   ],
   [
     'invited, not answered yet',

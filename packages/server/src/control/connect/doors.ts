@@ -53,7 +53,7 @@ function testedWith({ last_test }: RouteRow): string | null {
   return test?.success ? test.data.recipient : null
 }
 
-/** Every host that a route leads to: those that share its load, and its alternates, stand open just as well. */
+/** Every host that a route leads to: those that share its load, and its alternates, may stand open, too. */
 function hopsOf(route: RouteRow, routes: readonly RouteRow[]): readonly Pick<Door, 'host' | 'port'>[] {
   const chain: RouteRow[] = []
   for (let next: RouteRow | undefined = route; next && !chain.includes(next); ) {

@@ -175,7 +175,7 @@ async function answersUs(door: Door, deps: KnockDeps): Promise<boolean> {
 /** Addresses of one host that are tried for the comparison. */
 const OWN_TARGETS_MAX = 3
 
-/** An address of the host of the vantage point's family; null where it has none, a sentence where it failed. */
+/** An address of the host of the vantage point's family; null where it has none, or why it failed. */
 async function targetOf(
   { host, port }: Door,
   localAddress: string,

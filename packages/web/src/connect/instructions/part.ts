@@ -63,7 +63,7 @@ export function code(name: Told, lines: string): Part {
   return { kind: 'code', name, code: lines }
 }
 
-/** Our addresses as a PowerShell variable, IPv4 alone where a connector takes no other; by name where unknown. */
+/** Our addresses as a PowerShell variable, IPv4 alone where a connector needs it; by name where unknown. */
 export function powershellAddresses(
   { addresses = [], smartHost }: Pick<Values, 'addresses' | 'smartHost'>,
   families: 'A' | 'A_AAAA',
