@@ -1,5 +1,5 @@
-// JSON that every database takes. Strangers choose subjects and greetings: PostgreSQL stores no NUL in a text,
-// and reads no JSON with half a surrogate pair, so that one message would stop all reports behind it.
+// JSON that every database takes. Strangers choose subjects and greetings: PostgreSQL stores no NUL in a
+// text, and reads no JSON with half a surrogate pair, so that one message would stop all reports behind it.
 
 /** An escape, with the second half of a pair where one follows. */
 const ESCAPE = /\\(?:u([0-9a-f]{4})(?:\\u(d[c-f][0-9a-f]{2}))?|[^u])/gi

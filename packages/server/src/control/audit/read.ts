@@ -37,7 +37,7 @@ export async function listAudit(
   return { ...page, next: end, searchedTo: last[0]?.at ?? null }
 }
 
-/** The log as CSV, all of it, read as it is written. The export itself is noted before the first row leaves. */
+/** All of the log as CSV, read as it is written. The export itself is noted before the first row leaves. */
 export async function exportAudit(
   scope: AuditScope,
   filter: AuditFilter,

@@ -116,8 +116,8 @@ function cacheOf(ids: RequestIds): CacheProvider {
 const ALGORITHM = /\bAlgorithm\s*=\s*(?:"([^"]*)"|'([^']*)')/g
 
 /**
- * SHA-1 can be forged for money; a signature keyed by a public certificate is none. Nobody has to write a name
- * of an algorithm in references to characters.
+ * SHA-1 can be forged for money; a signature keyed by a public certificate is none. Nobody has to write the
+ * name of an algorithm in references to characters.
  */
 function refuseWeak(response: string): void {
   const xml = Buffer.from(response, 'base64').toString('utf8')

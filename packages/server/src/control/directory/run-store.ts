@@ -172,8 +172,8 @@ export async function settleChanges(
 }
 
 /**
- * Removals that a brake holds back. They are remembered as gone: a directory that tells only what changed says
- * it once.
+ * Removals that a brake holds back. They are remembered as gone: a directory that tells only what changed
+ * says it once.
  */
 export async function holdRemovals(
   trx: Trx,

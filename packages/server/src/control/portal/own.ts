@@ -197,7 +197,7 @@ export async function listRefusedOfMine(
   return { items, next, total: null }
 }
 
-/** Of several recipients tracking names the first, who may have been a blind copy: it is nobody else's business. */
+/** Of several recipients tracking names the first, who may be a blind copy: the reader's own is shown. */
 export function ownRecipient(
   first: string | null,
   { address, keys }: Pick<Mailbox, 'address' | 'keys'>,

@@ -119,7 +119,7 @@ async function makerMay(db: Db, personId: string, tenantId: string): Promise<Rea
   return (await makerOf(db, personId, tenantId)).may
 }
 
-/** The same, and whether the maker acts there from outside: then so does the token, and the tenant sees it. */
+/** The same, and whether the maker acts there from outside: then so does the token, for all to see. */
 export async function makerOf(
   db: Db,
   personId: string,

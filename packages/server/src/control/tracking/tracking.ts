@@ -67,8 +67,8 @@ export type Tracking = {
   /** Refusals that belong to no tenant: for operators. */
   listRefusals(query: MessageQuery): Promise<Pick<Listed, 'items' | 'next' | 'total'>>
   /**
-   * The filtered rows as CSV, page by page, at most `rowsMax` of them (`EXPORT_ROWS_MAX` where left out); what
-   * was asked for is in the audit log first.
+   * The filtered rows as CSV, page by page, at most `rowsMax` of them (`EXPORT_ROWS_MAX` where left out);
+   * what was asked for is in the audit log first.
    */
   exportMessages(scope: Scope, filter: MessageFilter, rowsMax?: number): Promise<AsyncIterable<string>>
   /** Throws `not-found`. */
