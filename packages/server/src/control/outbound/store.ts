@@ -65,7 +65,10 @@ export function cloudTenantsOf(db: Db, tenantId: string): Promise<Row<'cloud_ten
     .execute()
 }
 
-/** Who holds ids at a provider, in the whole installation, and whether the domain that proved each is still theirs. */
+/**
+ * Who holds ids at a provider, in the whole installation, and whether the domain that proved each is still
+ * theirs.
+ */
 export async function holdersOfCloudIds(
   db: Db,
   provider: CloudProvider,
