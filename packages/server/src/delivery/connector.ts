@@ -37,8 +37,8 @@ export type ConnectorDeps = {
 
 /**
  * Tries every target of a hop in turn. Told is the failure of the first, which is the one that should have
- * answered. Backups are for hosts that cannot be reached: one that is there and has all the connections it may
- * is waited for (RFC 5321 §5.1).
+ * answered. Backups are for hosts that cannot be reached: one that is there and has all the connections it
+ * may is waited for (RFC 5321 §5.1).
  */
 export async function openHop(hop: NextHop, deps: ConnectorDeps): Promise<Opened> {
   let failure: Extract<Opened, { kind: 'failed' }> | null = null

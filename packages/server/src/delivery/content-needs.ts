@@ -1,4 +1,5 @@
-// Whether content may go to a next hop that lacks an extension: looked through as it is read, whatever its size.
+// Whether content may go to a next hop that lacks an extension: looked through as it is read, whatever its
+// size.
 import { type ContentNeed, type EnvelopePlan, refuse } from './capabilities.ts'
 import type { WireContent } from './smtp-client.ts'
 
@@ -9,7 +10,9 @@ type Look = {
   push(chunk: Uint8Array): void
 }
 
-/** Why content, as it goes over the wire, does not meet the first of the needs it fails; null when it does. */
+/**
+ * Why content, as it goes over the wire, does not meet the first of the needs it fails; null when it does.
+ */
 export async function unmetNeed(
   content: WireContent,
   needs: readonly ContentNeed[],

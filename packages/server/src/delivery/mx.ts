@@ -167,7 +167,8 @@ async function addressesOf(name: string, deps: ResolveDeps): Promise<Addresses> 
   ])
   const found = [four, six].filter((answer) => answer.kind === 'found')
   const ips = found.flatMap(({ records }) => records)
-  // Whoever makes one look-up fail must not get rid of DANE by it: the addresses found count (RFC 7672 §2.2.2).
+  // Whoever makes one look-up fail must not get rid of DANE by it: the addresses found count (RFC 7672
+  // §2.2.2).
   const isSecure = found.every(({ authenticated }) => authenticated)
   if (ips.length > 0) return { kind: 'found', ips, isSecure }
   const failed = [four, six].find((answer) => answer.kind === 'failed')

@@ -51,7 +51,8 @@ export class Pauses {
       for (const tenantId of await source.spool.queue.pausedTenants()) this.distrust(tenantId)
       this.#unread.delete(source)
     } catch {
-      // The disk refuses just now. Nothing else would ever wake this mail: it is asked for again at the next look.
+      // The disk refuses just now. Nothing else would ever wake this mail: it is asked for again at the next
+      // look.
       this.#unread.add(source)
     }
   }

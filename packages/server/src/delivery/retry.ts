@@ -17,8 +17,8 @@ const DELAYS_MS: readonly number[] = [
 export const ATTEMPTS_MAX = DELAYS_MS.length + 1
 export const GIVE_UP_MS = 4 * 24 * HOUR
 /**
- * The thirtieth attempt of the schedule never comes sooner than this. Attempts that people ask for are counted
- * too, and must not bring the end nearer.
+ * The thirtieth attempt of the schedule never comes sooner than this. Attempts that people ask for are
+ * counted too, and must not bring the end nearer.
  */
 const SCHEDULE_MS_MIN = 0.85 * GIVE_UP_MS
 /** The attempt (about 4½ hours after the first) whose failure is told to the reverse-path. */

@@ -62,9 +62,9 @@ export function listSpools(folder: string): readonly number[] {
 }
 
 /**
- * Opens every spool of a slot at or above `workers` whose owner is gone, to deliver what waits in it. One that
- * drains still is waited for: nobody looks again before the next start. One that cannot be opened is told of and
- * left as it is, because a broken file must not keep all other mail. Throws `SpoolTooNew`.
+ * Opens every spool of a slot at or above `workers` whose owner is gone, to deliver what waits in it. One
+ * that drains still is waited for: nobody looks again before the next start. One that cannot be opened is
+ * told of and left as it is, because a broken file must not keep all other mail. Throws `SpoolTooNew`.
  */
 export async function adoptSpools(
   folder: string,

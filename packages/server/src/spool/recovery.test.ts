@@ -1,5 +1,5 @@
-// What a refused batch left in the log is taken back when the file is read again, and what becomes of contents
-// without a row.
+// What a refused batch left in the log is taken back when the file is read again, and what becomes of
+// contents without a row.
 import assert from 'node:assert/strict'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -66,7 +66,8 @@ test('contents without a row go at a start, and stay while messages are being re
   try {
     const sql = prepareStatements(database)
     const outbox = Outbox.open(sql, 1_000)
-    // What cannot be removed, such as a folder that somebody made there, must not keep the spool from opening.
+    // What cannot be removed, such as a folder that somebody made there, must not keep the spool from
+    // opening.
     mkdirSync(join(contentFolder, 'lost+found'), { recursive: true })
     writeFileSync(join(contentFolder, 'coming'), 'Subject: hi')
     const outcomesFile = join(folder, '0.outcomes')

@@ -130,8 +130,8 @@ export type WriterStart = {
   readonly bytesMax: number | null
   readonly outboxReportsMax: number
   /**
-   * The thread is started again within a process that lives: contents that no row names yet may be on their way
-   * in.
+   * The thread is started again within a process that lives: contents that no row names yet may be on their
+   * way in.
    */
   readonly keepsContents: boolean
 }
