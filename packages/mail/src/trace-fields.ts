@@ -138,11 +138,16 @@ export function isOwnAuthenticationResults(
   const lexer = new Lexer(field.value)
   const id = lexer.value()
   // Readers end it where its name ends: at a slash, an equals sign, a dot behind which nothing comes.
-  return id === null || NAME.exec(id)![0].replace(/\.+$/, '').toLowerCase() === authservId.toLowerCase()
+  return id === null || withoutEndingDots(NAME.exec(id)![0]).toLowerCase() === authservId.toLowerCase()
 }
 
-/** As long as a name may be, with dots behind it: a search for the last of more would take their square. */
-const NAME = /^[A-Za-z0-9._-]{0,300}/
+const NAME = /^[A-Za-z0-9._-]*/
+
+function withoutEndingDots(name: string): string {
+  let end = name.length
+  while (name[end - 1] === '.') end -= 1
+  return name.slice(0, end)
+}
 
 /** RFC 8601 sets no limit; a field has room for far fewer. */
 const RESULTS_MAX = 200
