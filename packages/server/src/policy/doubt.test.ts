@@ -9,53 +9,14 @@ import { blockedSenders, blockedSendersHeader } from './blocked-senders.ts'
 import { type AuthenticationFact, type Facts, known, unknown } from './facts.ts'
 import { permittedSendersHeader } from './permitted-senders.ts'
 import type { Opinion, PolicyTransaction } from './policy.ts'
-import type { PolicyRule, RuleOptions } from './rule.ts'
+import { ruleOf, settingsWith } from './rule.fixture.ts'
+import type { PolicyRule } from './rule.ts'
 import { secureReceipt } from './secure-receipt.ts'
-import type { TenantSettings } from './settings.ts'
 import { spam } from './spam.ts'
 import { virus } from './virus.ts'
 
 const NAMES_UNKNOWN = unknown('DNS did not answer')
-
-function rule<Type extends PolicyRule['type']>(
-  type: Type,
-  option: RuleOptions[Type],
-  more: Partial<Omit<PolicyRule, 'type' | 'option'>> = {},
-): PolicyRule {
-  return {
-    id: `pol_${type}`,
-    type,
-    name: type,
-    from: { kind: 'everyone' },
-    to: { kind: 'everyone' },
-    addressesBasedOn: 'both',
-    bidirectional: false,
-    sourceIps: [],
-    hostNames: [],
-    validFrom: null,
-    validUntil: null,
-    override: false,
-    createdAt: 1,
-    option,
-    ...more,
-  } as PolicyRule
-}
-
-function settingsWith(...rules: readonly PolicyRule[]): TenantSettings {
-  const domain = { id: 'd', recipientMode: 'accept-all', unknownRecipient: 'reject', routeId: null } as const
-  return {
-    tenantId: 'acme',
-    slug: 'acme',
-    revision: 1,
-    domains: [{ ...domain, name: 'acme.example' }],
-    authorizedOutbounds: [],
-    routes: [],
-    defaultRouteId: null,
-    smartHostRouteId: null,
-    postmaster: null,
-    rules,
-  }
-}
+const settingsOf = (...rules: readonly PolicyRule[]) => settingsWith(rules)
 
 const transaction: PolicyTransaction = {
   clientIp: '192.0.2.1',
@@ -96,15 +57,15 @@ const shown = ({ kind, because }: Opinion): string => `${kind} ${because}`
 
 const scored = known({ score: 30, contributions: [], engine: 'built-in' as const })
 const entry = { id: 'snd_1', sender: 'sender.example', source: 'managed', onlyIfAuthenticated: true } as const
-const spamRule = rule('spam-scanning', { action: 'hold', level: 'moderate' })
+const spamRule = ruleOf('spam-scanning', { action: 'hold', level: 'moderate' })
 const named = { id: 'pol_named', hostNames: ['.sender.example'], override: true } as const
 
 test('spam is not refused for good while a permit may only be missing for want of an answer', () => {
-  const permit = rule('permitted-senders', { action: 'permit', onlyIfAuthenticated: true })
-  const byName = rule('permitted-senders', { action: 'permit', onlyIfAuthenticated: false }, named)
+  const permit = ruleOf('permitted-senders', { action: 'permit', onlyIfAuthenticated: true })
+  const byName = ruleOf('permitted-senders', { action: 'permit', onlyIfAuthenticated: false }, named)
   const judged = (rules: readonly PolicyRule[], more: Parameters<typeof spam.judge>[3]): string =>
     shown(
-      spam.judge(transaction, {}, settingsWith(spamRule, ...rules), {
+      spam.judge(transaction, {}, settingsOf(spamRule, ...rules), {
         author: known(author),
         spam: scored,
         managedSender: known({ permit: null, block: null }),
@@ -124,25 +85,25 @@ test('spam is not refused for good while a permit may only be missing for want o
   assert.equal(judged([], { managedSender: listed }), 'reject spam-refused')
   assert.equal(judged([], { managedSender: listed, authentication: known(UNSURE) }), doubtful)
   // Permits that a rule takes away cannot come back.
-  const cancelling = rule('authentication', {
+  const cancelling = ruleOf('authentication', {
     spfFail: 'none',
     dkimFail: 'none',
     dmarcFail: 'none',
     noneFound: 'none',
   })
-  const cancel = rule('authentication', { ...cancelling.option, spfFail: 'cancel-permits' } as never)
+  const cancel = ruleOf('authentication', { ...cancelling.option, spfFail: 'cancel-permits' } as never)
   const unreadable = { managedSender: unknown('the replica is being filled') }
   assert.equal(judged([cancel], unreadable), 'reject spam-refused')
   // An exemption that rests on a name nobody could look up.
-  const exempt = rule('spam-scanning', { action: 'none', level: 'moderate' }, named)
+  const exempt = ruleOf('spam-scanning', { action: 'none', level: 'moderate' }, named)
   assert.equal(judged([exempt], { clientNames: NAMES_UNKNOWN }), 'defer client-names-unknown')
   assert.equal(judged([exempt], { clientNames: known([]) }), 'reject spam-refused')
 })
 
 test('a permit that could not be proven for want of an answer is told as such', () => {
-  const permit = rule('permitted-senders', { action: 'permit', onlyIfAuthenticated: true })
+  const permit = ruleOf('permitted-senders', { action: 'permit', onlyIfAuthenticated: true })
   const judged = (rules: readonly PolicyRule[], more: Parameters<typeof permittedSendersHeader.judge>[3]) =>
-    shown(permittedSendersHeader.judge(transaction, { author }, settingsWith(...rules), more))
+    shown(permittedSendersHeader.judge(transaction, { author }, settingsOf(...rules), more))
   assert.equal(
     judged([permit], { authentication: known(NOBODY_PROVED) }),
     'continue permit-not-authenticated',
@@ -154,18 +115,18 @@ test('a permit that could not be proven for want of an answer is told as such', 
     'continue fact-unavailable',
   )
   // A rule that takes a client out of the permits may be about this one.
-  const free = rule('permitted-senders', { action: 'permit', onlyIfAuthenticated: false })
-  const but = rule('permitted-senders', { action: 'none', onlyIfAuthenticated: false }, named)
+  const free = ruleOf('permitted-senders', { action: 'permit', onlyIfAuthenticated: false })
+  const but = ruleOf('permitted-senders', { action: 'none', onlyIfAuthenticated: false }, named)
   assert.equal(judged([free, but], { clientNames: known([]) }), 'waive permitted-by-rule')
   assert.equal(judged([free, but], { clientNames: NAMES_UNKNOWN }), 'continue client-names-unknown')
 })
 
 test('a personal block waits for the answer that an administrator’s permit rests on', () => {
-  const permit = rule('permitted-senders', { action: 'permit', onlyIfAuthenticated: true })
-  const byName = rule('permitted-senders', { action: 'permit', onlyIfAuthenticated: false }, named)
+  const permit = ruleOf('permitted-senders', { action: 'permit', onlyIfAuthenticated: true })
+  const byName = ruleOf('permitted-senders', { action: 'permit', onlyIfAuthenticated: false }, named)
   const managedSender = known({ permit: null, block: { ...entry, onlyIfAuthenticated: false } })
   const judged = (one: PolicyRule, more: Parameters<typeof blockedSenders.judge>[3]) =>
-    shown(blockedSenders.judge(transaction, {}, settingsWith(one), { managedSender, ...more }))
+    shown(blockedSenders.judge(transaction, {}, settingsOf(one), { managedSender, ...more }))
   assert.equal(judged(permit, { spf: spf('pass') }), 'continue permit-over-personal-block')
   assert.equal(judged(permit, { spf: spf('fail') }), 'reject blocked-by-recipient')
   assert.equal(judged(permit, { spf: spf('temperror') }), 'defer fact-unavailable')
@@ -173,12 +134,12 @@ test('a personal block waits for the answer that an administrator’s permit res
 })
 
 test('a permit that authentication takes away beats no personal block (behaviour §5.3, 4)', () => {
-  const permit = rule('permitted-senders', { action: 'permit', onlyIfAuthenticated: false })
+  const permit = ruleOf('permitted-senders', { action: 'permit', onlyIfAuthenticated: false })
   const results = { spfFail: 'none', dkimFail: 'none', dmarcFail: 'none', noneFound: 'none' } as const
   const managedSender = known({ permit: null, block: { ...entry, onlyIfAuthenticated: false } })
   const wanted = { managedSender, spf: spf('fail'), authentication: known(NOBODY_PROVED) }
-  const spfRule = settingsWith(permit, rule('authentication', { ...results, spfFail: 'cancel-permits' }))
-  const dmarcRule = settingsWith(permit, rule('authentication', { ...results, dmarcFail: 'cancel-permits' }))
+  const spfRule = settingsOf(permit, ruleOf('authentication', { ...results, spfFail: 'cancel-permits' }))
+  const dmarcRule = settingsOf(permit, ruleOf('authentication', { ...results, dmarcFail: 'cancel-permits' }))
   assert.equal(shown(blockedSenders.judge(transaction, {}, spfRule, wanted)), 'reject blocked-by-recipient')
   assert.equal(
     shown(blockedSenders.judge(transaction, {}, dmarcRule, wanted)),
@@ -188,17 +149,17 @@ test('a permit that authentication takes away beats no personal block (behaviour
     const judged = blockedSendersHeader.judge(transaction, { author }, settings, wanted)
     assert.equal(shown(judged), 'reject blocked-by-recipient')
   }
-  const plain = blockedSendersHeader.judge(transaction, { author }, settingsWith(permit), wanted)
+  const plain = blockedSendersHeader.judge(transaction, { author }, settingsOf(permit), wanted)
   assert.equal(shown(plain), 'continue permit-over-personal-block')
 })
 
 test('secure receipt neither lets in nor refuses for good by a name that nobody could look up', () => {
-  const enforce = rule('secure-receipt', { action: 'enforce', version: '1.2' })
-  const exempt = rule('secure-receipt', { action: 'none', version: '1.2' }, named)
-  const strict = rule('secure-receipt', { action: 'enforce', version: '1.3' }, named)
+  const enforce = ruleOf('secure-receipt', { action: 'enforce', version: '1.2' })
+  const exempt = ruleOf('secure-receipt', { action: 'none', version: '1.2' }, named)
+  const strict = ruleOf('secure-receipt', { action: 'enforce', version: '1.3' }, named)
   const judged = (rules: readonly PolicyRule[], clientTls: string | null, names = NAMES_UNKNOWN as never) =>
     shown(
-      secureReceipt.judge({ ...transaction, clientTls }, {}, settingsWith(...rules), { clientNames: names }),
+      secureReceipt.judge({ ...transaction, clientTls }, {}, settingsOf(...rules), { clientNames: names }),
     )
   assert.equal(judged([enforce, exempt], null), 'defer client-names-unknown')
   assert.equal(judged([enforce, exempt], 'TLSv1.3'), 'continue tls-used')
@@ -212,16 +173,16 @@ test('secure receipt neither lets in nor refuses for good by a name that nobody 
 
 test('who has nothing to fear from either rule does not wait for a name', () => {
   const scan = { action: 'scan', infected: 'reject', notChecked: 'hold', unavailable: 'defer' } as const
-  const settings = settingsWith(
-    rule('virus-scanning', scan),
-    rule('virus-scanning', { ...scan, action: 'none' }, named),
+  const settings = settingsOf(
+    ruleOf('virus-scanning', scan),
+    ruleOf('virus-scanning', { ...scan, action: 'none' }, named),
   )
   const judged = (fact: Facts['virus']) =>
     shown(virus.judge(transaction, {}, settings, { clientNames: NAMES_UNKNOWN, virus: known(fact) }))
   assert.equal(judged({ kind: 'clean', by: 'clamd' }), 'continue no-virus')
   assert.equal(judged({ kind: 'infected', name: 'x', by: 'clamd' }), 'defer client-names-unknown')
   assert.deepEqual(
-    virus.wants?.(transaction, settingsWith(rule('virus-scanning', scan, named)), {
+    virus.wants?.(transaction, settingsOf(ruleOf('virus-scanning', scan, named)), {
       clientNames: NAMES_UNKNOWN,
       author: known(author),
     }),
@@ -239,7 +200,7 @@ const LEAVE = {
 } as const
 
 test('attachments: the finding that settles it is told, however many others there are', () => {
-  const settings = settingsWith(rule('attachment-handling', { ...LEAVE, macro: 'tag', dangerous: 'reject' }))
+  const settings = settingsOf(ruleOf('attachment-handling', { ...LEAVE, macro: 'tag', dangerous: 'reject' }))
   const tags = Array.from(
     { length: 20 },
     (_, at) => ({ class: 'macro', file: `${at}.doc`, saw: 'x' }) as const,
@@ -255,9 +216,9 @@ test('attachments: the finding that settles it is told, however many others ther
 test('an internal author whom a signature vouches for does not wait for the client’s name', () => {
   const refuse = { action: 'refuse', acceptAligned: true, spfDomains: [], dkimDomains: [] } as const
   const from = { kind: 'domain', domain: 'acme.example' } as const
-  const settings = settingsWith(
-    rule('anti-spoofing', refuse, { from }),
-    rule('anti-spoofing', { ...refuse, action: 'none' }, { ...named, from }),
+  const settings = settingsOf(
+    ruleOf('anti-spoofing', refuse, { from }),
+    ruleOf('anti-spoofing', { ...refuse, action: 'none' }, { ...named, from }),
   )
   const ours = {
     ...author,

@@ -8,53 +8,14 @@ import { type AuthenticationFact, type Fact, type FactName, type Facts, known, u
 import { messagePolicies, rcptPolicies, unprovenMessagePolicies } from './order.ts'
 import { permittedSenders, permittedSendersHeader } from './permitted-senders.ts'
 import type { PolicyTransaction, Verdict } from './policy.ts'
-import type { PolicyRule, Scope } from './rule.ts'
+import { ruleOf, settingsWith } from './rule.fixture.ts'
+import type { Scope } from './rule.ts'
 import type { TenantSettings } from './settings.ts'
 
 /** The only ones that a permit may waive, now or with the parts to come. */
 const SKIPPABLE = new Set(['greylisting', 'spam', 'reputation'])
 const SENDERS = ['bob@sender.example', 'eve@eu.sender.example', 'boss@acme.example', null]
 const SEEDS = 400
-
-function rule<Type extends PolicyRule['type']>(
-  type: Type,
-  option: unknown,
-  more: Partial<Omit<PolicyRule, 'type' | 'option'>>,
-): PolicyRule {
-  return {
-    id: 'pol_x',
-    type,
-    name: type,
-    from: { kind: 'everyone' },
-    to: { kind: 'everyone' },
-    addressesBasedOn: 'both',
-    bidirectional: false,
-    sourceIps: [],
-    hostNames: [],
-    validFrom: null,
-    validUntil: null,
-    override: false,
-    createdAt: 1,
-    option,
-    ...more,
-  } as PolicyRule
-}
-
-function settingsWith(rules: readonly PolicyRule[]): TenantSettings {
-  const domain = { id: 'd', recipientMode: 'accept-all', unknownRecipient: 'reject', routeId: null } as const
-  return {
-    tenantId: 'acme',
-    slug: 'acme',
-    revision: 1,
-    domains: [{ ...domain, name: 'acme.example' }],
-    authorizedOutbounds: [],
-    routes: [],
-    defaultRouteId: null,
-    smartHostRouteId: null,
-    postmaster: null,
-    rules,
-  }
-}
 
 const FAILED: AuthenticationFact = {
   spf: 'fail',
@@ -118,7 +79,7 @@ function refusalOf(verdicts: readonly Verdict[]): string | null {
 
 test('no permit skips anti-spoofing, a DMARC refusal or an administrator’s block', async () => {
   const strict = [
-    rule(
+    ruleOf(
       'anti-spoofing',
       { action: 'refuse', acceptAligned: true, spfDomains: [], dkimDomains: [] },
       {
@@ -126,14 +87,14 @@ test('no permit skips anti-spoofing, a DMARC refusal or an administrator’s blo
         from: { kind: 'domain', domain: 'acme.example' },
       },
     ),
-    rule(
+    ruleOf(
       'authentication',
       { spfFail: 'none', dkimFail: 'none', dmarcFail: 'honour', noneFound: 'none' },
       {
         id: 'pol_dmarc',
       },
     ),
-    rule(
+    ruleOf(
       'blocked-senders',
       { action: 'block' },
       {
@@ -155,7 +116,7 @@ test('no permit skips anti-spoofing, a DMARC refusal or an administrator’s blo
       { kind: 'address', address: pick(SENDERS) ?? mail.author },
     ]
     const permits = Array.from({ length: 1 + random(4) }, (_, i) =>
-      rule(
+      ruleOf(
         'permitted-senders',
         { action: 'permit', onlyIfAuthenticated: random(2) === 0 },
         {
@@ -183,7 +144,7 @@ test('no permit skips anti-spoofing, a DMARC refusal or an administrator’s blo
 
 test('a permit names only what it may skip', () => {
   const settings = settingsWith([
-    rule('permitted-senders', { action: 'permit', onlyIfAuthenticated: false }, {}),
+    ruleOf('permitted-senders', { action: 'permit', onlyIfAuthenticated: false }, {}),
   ])
   const transaction: PolicyTransaction = {
     clientIp: '192.0.2.1',
@@ -212,7 +173,7 @@ test('a permit names only what it may skip', () => {
     people: [...author.people, { displayName: '', address: 'eve@x.example', written: '' }],
   }
   const header = settingsWith([
-    rule(
+    ruleOf(
       'permitted-senders',
       { action: 'permit', onlyIfAuthenticated: false },
       { addressesBasedOn: 'header' },
@@ -247,7 +208,7 @@ test('what is put off until the content names no recipient either', async () => 
 })
 
 test('what could not be asked blocks nobody, and is told', () => {
-  const block = rule('blocked-senders', { action: 'block' }, { hostNames: ['.spam.example'] })
+  const block = ruleOf('blocked-senders', { action: 'block' }, { hostNames: ['.spam.example'] })
   const transaction: PolicyTransaction = {
     clientIp: '192.0.2.1',
     helo: '',
